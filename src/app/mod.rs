@@ -1,0 +1,1 @@
+//! The composition root: configuration, the running application, the command line.

@@ -1,0 +1,2 @@
+//! The features; the only list of them is here.
+pub mod submissions;

@@ -1,0 +1,1 @@
+//! Submissions: how a song gets into the queue.

@@ -1,0 +1,26 @@
+//! Who causes a change: needed by the audit trail and by every permission check.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::UserId;
+
+/// The cause of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Actor {
+    /// A member of the guild, by a command, button or message.
+    Member(UserId),
+    /// Something that happened on the live.
+    Live,
+    /// Greenroom itself: a schedule, a repair, a migration.
+    System,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Member(user) => write!(f, "{user}"),
+            Self::Live => f.write_str("live"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}

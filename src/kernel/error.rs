@@ -1,0 +1,156 @@
+//! The two ways in which an operation can end badly.
+//!
+//! *Refused*: the request is not possible, and the person who asked reads one sentence that says what would work. It is
+//! never logged as an error. *Failed*: something broke; it is logged once, at the boundary, under a [`ReportId`] that
+//! the person sees.
+
+use std::fmt;
+
+/// What operations return when they do not succeed.
+#[derive(Debug)]
+pub enum Error {
+    /// The request is not possible; the sentence is for the person who asked.
+    Refused(Refusal),
+    /// Something broke; the details are for the log.
+    Failed(Failure),
+}
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A stable code and one helpful sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Stable, for tests, logs and the API: `queue.empty`.
+    pub code: &'static str,
+    /// What a person reads. Markdown for Discord; user text in it is escaped already.
+    pub sentence: String,
+}
+
+/// A feature's refusals: an enum whose `Display` is the sentence.
+pub trait Refuse: fmt::Display {
+    /// The stable code of this refusal.
+    fn code(&self) -> &'static str;
+}
+
+impl<R: Refuse> From<R> for Error {
+    fn from(refusal: R) -> Self {
+        Self::Refused(Refusal { code: refusal.code(), sentence: refusal.to_string() })
+    }
+}
+
+/// What broke, and what was being done when it broke.
+#[derive(Debug)]
+pub struct Failure {
+    cause: Box<dyn std::error::Error + Send + Sync>,
+    context: Vec<String>,
+}
+
+impl Failure {
+    /// Wraps what broke.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { cause: cause.into(), context: Vec::new() }
+    }
+
+    /// Adds what was being done: lower case, no full stop (`"load the queue of guild 5"`).
+    #[must_use]
+    pub fn during(mut self, what: impl Into<String>) -> Self {
+        self.context.push(what.into());
+        self
+    }
+
+    /// The error underneath, for those who must tell causes apart.
+    pub fn cause(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        &*self.cause
+    }
+}
+
+impl fmt::Display for Failure {
+    /// Outermost context first, then the cause and its sources: `load the queue: read a row: disk full`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for what in self.context.iter().rev() {
+            write!(f, "{what}: ")?;
+        }
+        write!(f, "{}", self.cause)?;
+        let mut source = self.cause.source();
+        while let Some(next) = source {
+            write!(f, ": {next}")?;
+            source = next.source();
+        }
+        Ok(())
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl Error {
+    /// A failure from what broke.
+    pub fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed(Failure::new(cause))
+    }
+
+    /// The code of a refusal, `"failed"` otherwise.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code,
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => f.write_str(&refusal.sentence),
+            Self::Failed(failure) => failure.fmt(f),
+        }
+    }
+}
+
+/// Adds context to results on their way up.
+pub trait Context<T> {
+    /// Says what was being done, for the log. Refusals pass unchanged.
+    fn during(self, what: impl Into<String>) -> Result<T>;
+}
+
+impl<T> Context<T> for Result<T> {
+    fn during(self, what: impl Into<String>) -> Result<T> {
+        self.map_err(|error| match error {
+            Error::Failed(failure) => Error::Failed(failure.during(what)),
+            refused @ Error::Refused(_) => refused,
+        })
+    }
+}
+
+/// The number under which a failure is logged; the person sees it and can quote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportId(u32);
+
+impl ReportId {
+    /// From a random number.
+    pub const fn new(raw: u32) -> Self {
+        Self(raw)
+    }
+}
+
+impl fmt::Display for ReportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08X}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_reads_from_the_outside_in() {
+        let disk_full: Result<()> = Err(Error::failed("disk full"));
+        let error = disk_full.during("read a row").during("load the queue of guild 5").unwrap_err();
+        assert_eq!(error.to_string(), "load the queue of guild 5: read a row: disk full");
+    }
+}

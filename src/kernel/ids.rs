@@ -1,0 +1,74 @@
+//! Ids as types of their own, so that a user can never be passed where a guild is expected.
+
+/// Declares a newtype over `u64` that is stored as a number and printed in decimal.
+#[macro_export]
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// Wraps a raw number.
+            pub const fn new(raw: u64) -> Self {
+                Self(raw)
+            }
+
+            /// The raw number.
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::num::ParseIntError;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id_type!(
+    /// A Discord server. The first part of every stored key (`C-05`); guild 0 holds what belongs to the instance.
+    GuildId
+);
+id_type!(
+    /// A Discord account.
+    UserId
+);
+id_type!(
+    /// A Discord channel, thread or direct-message channel.
+    ChannelId
+);
+id_type!(
+    /// A Discord message.
+    MessageId
+);
+id_type!(
+    /// A Discord role.
+    RoleId
+);
+id_type!(
+    /// One use of a command, button, menu or modal on Discord.
+    InteractionId
+);
+id_type!(
+    /// A file attached to a Discord message.
+    AttachmentId
+);
+
+impl GuildId {
+    /// The guild that stands for the whole instance (`M-DB-08`).
+    pub const INSTANCE: Self = Self::new(0);
+}

@@ -1,0 +1,11 @@
+//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, safe text and errors.
+//!
+//! Nothing here does I/O, and no word here belongs to a feature.
+
+pub mod actor;
+pub mod amount;
+pub mod dice;
+pub mod error;
+pub mod ids;
+pub mod text;
+pub mod time;

@@ -1,0 +1,202 @@
+//! Time as a value, and the one clock that everything reads.
+//!
+//! Invariant: nothing outside this file asks the operating system for the time or sleeps. A test or the demo holds the
+//! hand of a simulated clock, and then hours pass exactly when it says so.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::sync::watch;
+
+/// A moment in UTC, in microseconds since 1970 (`C-18`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since 1970.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// From milliseconds since 1970.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis.saturating_mul(1000))
+    }
+
+    /// Microseconds since 1970.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970, as Discord's `<t:…>` wants them.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// The moment `span` later; stops at the end of time instead of wrapping.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// The moment `span` earlier; stops at the beginning of time instead of wrapping.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long ago `earlier` was; zero when it is not in the past.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// RFC 3339 with `Z` and microseconds only where there are some: `2026-11-21T20:15:00Z`.
+    ///
+    /// A moment outside the years 0 to 9999, which only a damaged record can hold, is written as its number.
+    pub fn rfc3339(self) -> String {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
+            .ok()
+            .and_then(|moment| moment.format(&Rfc3339).ok())
+            .unwrap_or_else(|| self.0.to_string())
+    }
+
+    /// Reads RFC 3339; `None` when the text is something else.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)
+    }
+}
+
+/// The clock of the process: the operating system's, or one that a test moves by hand.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Simulated(watch::Receiver<Timestamp>),
+}
+
+/// Moves a simulated [`Clock`]. Clones move the same clock.
+#[derive(Clone, Debug)]
+pub struct ClockHand(Arc<watch::Sender<Timestamp>>);
+
+impl Clock {
+    /// The operating system's clock.
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `start` until its hand moves it.
+    pub fn simulated(start: Timestamp) -> (Self, ClockHand) {
+        let (hand, face) = watch::channel(start);
+        (Self(Source::Simulated(face)), ClockHand(Arc::new(hand)))
+    }
+
+    /// The present moment.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the operating system's clock")]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+            }
+            Source::Simulated(face) => *face.borrow(),
+        }
+    }
+
+    /// Waits until the clock shows `moment` or later. Never returns if a simulated clock's hand is gone before that.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
+    pub async fn sleep_until(&self, moment: Timestamp) {
+        match &self.0 {
+            // Long waits are cut, so that a machine that slept or set its clock is not an hour late.
+            Source::System => loop {
+                let left = moment.since(self.now());
+                if left.is_zero() {
+                    return;
+                }
+                tokio::time::sleep(left.min(Duration::from_mins(1))).await;
+            },
+            Source::Simulated(face) => {
+                let mut face = face.clone();
+                if face.wait_for(|now| *now >= moment).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+
+    /// Waits for `span` of this clock's time.
+    pub async fn sleep(&self, span: Duration) {
+        self.sleep_until(self.now().after(span)).await;
+    }
+}
+
+impl ClockHand {
+    /// Moves the clock forward; everything that is due by then wakes up.
+    pub fn advance(&self, span: Duration) {
+        self.0.send_modify(|now| *now = now.after(span));
+    }
+
+    /// Moves the clock to `moment`, never back.
+    pub fn advance_to(&self, moment: Timestamp) {
+        self.0.send_modify(|now| *now = moment.max(*now));
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        *self.0.borrow()
+    }
+}
+
+/// Measures how long something took in real time, whatever the clock says. For logs and figures, never for decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts measuring.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that measures real time")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Real time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_survives_the_way_through_text() {
+        let moment = Timestamp::from_micros(1_763_756_100_123_456);
+        assert_eq!(Timestamp::from_rfc3339(&moment.rfc3339()), Some(moment));
+        assert_eq!(Timestamp::from_micros(0).rfc3339(), "1970-01-01T00:00:00Z");
+        assert_eq!(Timestamp::from_rfc3339("yesterday"), None);
+        assert_eq!(Timestamp::from_micros(i64::MAX).rfc3339(), i64::MAX.to_string());
+    }
+
+    #[tokio::test]
+    async fn a_simulated_clock_wakes_sleepers_only_when_its_hand_moves() {
+        let (clock, hand) = Clock::simulated(Timestamp::from_micros(0));
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move {
+                clock.sleep_until(Timestamp::from_micros(10_000_000)).await;
+                clock.now()
+            }
+        });
+        hand.advance(Duration::from_secs(4));
+        tokio::task::yield_now().await;
+        assert!(!sleeper.is_finished());
+        hand.advance(Duration::from_secs(6));
+        assert_eq!(sleeper.await.unwrap(), Timestamp::from_micros(10_000_000));
+    }
+}

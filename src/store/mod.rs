@@ -1,0 +1,1 @@
+//! The embedded store: redb, and nothing else in Greenroom knows redb.
