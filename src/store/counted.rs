@@ -1,11 +1,10 @@
 //! An index that also knows positions: how many entries come before this one, without walking over them.
 //!
 //! Besides the entries it keeps blocks, each of which counts the entries from its boundary up to the next boundary. A
-//! position is the sum of the blocks before it and a walk inside one block.
+//! position is the sum of the blocks before it and a walk inside one or two blocks.
 //!
-//! Invariants: a block counts at least one entry and at most [`FULL`]; the blocks of one group (one guild: the entries
-//! with the same first part) begin with a block whose boundary is the group itself or, when entries were removed, any
-//! boundary that no entry of the group precedes; no block counts entries of two groups.
+//! Invariants: a block counts at least one entry and at most [`FULL`]; no block counts entries of two groups (a group is
+//! one guild: the entries with the same first part); no entry comes before the first boundary of its group.
 
 use std::fmt;
 use std::ops::{ControlFlow, Deref};
@@ -42,6 +41,14 @@ struct Block {
     count: u64,
 }
 
+/// The blocks that begin in a span.
+#[derive(Default)]
+struct BlocksInside {
+    first: Option<Vec<u8>>,
+    sum_before_last: u64,
+    last: Option<Block>,
+}
+
 impl<E, K, V> CountedIndex<E, K, V> {
     /// Declares an index called `name` (`feature.rows_in_order`). Entries must begin with the guild.
     pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
@@ -55,39 +62,40 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         self.count(read, Span::of(keys).before(entry.clone()))
     }
 
-    /// How many entries `keys` holds, all of one guild.
+    /// How many entries `keys` holds.
     pub fn count(&self, read: &dyn Read, keys: impl Within<E>) -> Result<u64> {
         let span = keys.span();
-        if span.is_empty() {
-            return Ok(0);
-        }
-        let group = self.group_of(&span.start);
-        let end = match span.end {
-            Some(end) if group.holds(&end) => self.before(read, &group, &end)?,
-            _ => self.sum(read, &group)?,
+        let inside = self.blocks_in(read, &span)?;
+        let Some(last) = inside.last else { return Ok(self.walk(read, &span)?) };
+        let before_blocks = ByteSpan { start: span.start, end: inside.first };
+        let group = self.group_of(&last.boundary);
+        let in_last = match span.end {
+            Some(end) if group.holds(&end) => self.walk(read, &ByteSpan { start: last.boundary, end: Some(end) })?,
+            _ => last.count,
         };
-        Ok(end.saturating_sub(self.before(read, &group, &span.start)?))
+        Ok(self.walk(read, &before_blocks)? + inside.sum_before_last + in_last)
     }
 
-    /// How many entries of the group come before `bound`.
-    fn before(&self, read: &dyn Read, group: &ByteSpan, bound: &[u8]) -> Result<u64, StoreError> {
-        let Some(block) = self.block_of(read, group, bound)? else { return Ok(0) };
-        let earlier = ByteSpan { start: group.start.clone(), end: Some(block.boundary.clone()) };
-        let inside = ByteSpan { start: block.boundary, end: Some(bound.to_vec()) };
-        Ok(self.sum(read, &earlier)? + self.walk(read, &inside)?)
-    }
-
-    /// The sum of the blocks in `keys`.
-    fn sum(&self, read: &dyn Read, span: &ByteSpan) -> Result<u64, StoreError> {
-        let mut sum = 0_u64;
+    /// The blocks whose boundaries are in `span`. Only the last of them may count entries beyond it.
+    fn blocks_in(&self, read: &dyn Read, span: &ByteSpan) -> Result<BlocksInside, StoreError> {
+        let mut inside = BlocksInside::default();
         read.scan(self.blocks(), span, Direction::Forward, &mut |boundary, value| {
-            sum = sum.saturating_add(self.decode_count(boundary, value)?);
+            let count = self.decode_count(boundary, value)?;
+            if let Some(last) = &mut inside.last {
+                inside.sum_before_last = inside.sum_before_last.saturating_add(last.count);
+                last.boundary.clear();
+                last.boundary.extend_from_slice(boundary);
+                last.count = count;
+            } else {
+                inside.first = Some(boundary.to_vec());
+                inside.last = Some(Block { boundary: boundary.to_vec(), count });
+            }
             Ok(ControlFlow::Continue(()))
         })?;
-        Ok(sum)
+        Ok(inside)
     }
 
-    /// The number of entries in `keys`, which lies within one block.
+    /// The number of entries in `span`, which lies within one block.
     fn walk(&self, read: &dyn Read, span: &ByteSpan) -> Result<u64, StoreError> {
         let mut walked = 0;
         read.scan(self.index.entries(), span, Direction::Forward, &mut |_, _| {
@@ -251,5 +259,120 @@ impl<E, K, V> Deref for CountedIndex<E, K, V> {
 impl<E, K, V> fmt::Debug for CountedIndex<E, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CountedIndex({:?})", self.index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kernel::dice::Seed;
+    use crate::kernel::ids::GuildId;
+    use crate::kernel::time::{Clock, Timestamp};
+    use crate::store::{Options, Place, Schema, Store, Table};
+
+    type Entry = (GuildId, u32);
+
+    static NUMBERS: Table<Entry, ()> = Table::new("counted.numbers", &[&IN_ORDER]);
+    static IN_ORDER: CountedIndex<Entry, Entry, ()> = CountedIndex::new("counted.in_order", |key, ()| Some(*key));
+
+    fn open() -> Store {
+        let (clock, _) = Clock::simulated(Timestamp::from_micros(0));
+        let schema = Schema { tables: vec![&NUMBERS], migrations: Vec::new() };
+        Store::open(&Place::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap()
+    }
+
+    fn entry(guild: u64, number: u32) -> Entry {
+        (GuildId::new(guild), number)
+    }
+
+    fn add(store: &Store, entries: impl IntoIterator<Item = Entry>) {
+        let entries: Vec<Entry> = entries.into_iter().collect();
+        store
+            .write_blocking("add", move |tx| entries.iter().try_for_each(|entry| NUMBERS.put(tx, entry, &())))
+            .unwrap();
+    }
+
+    fn remove(store: &Store, entries: impl IntoIterator<Item = Entry>) {
+        let entries: Vec<Entry> = entries.into_iter().collect();
+        store
+            .write_blocking("remove", move |tx| {
+                entries.iter().try_for_each(|entry| NUMBERS.remove(tx, entry).map(drop))
+            })
+            .unwrap();
+    }
+
+    fn count(store: &Store, keys: impl Within<Entry>) -> u64 {
+        store.read_blocking("count", |read| IN_ORDER.count(read, keys)).unwrap()
+    }
+
+    fn block_count(store: &Store) -> u64 {
+        store.read_blocking("blocks", |read| Ok(read.len(IN_ORDER.blocks())?)).unwrap()
+    }
+
+    /// Runs of neighbouring numbers, so that blocks fill, split, shrink and join.
+    fn runs() -> impl Strategy<Value = (bool, u64, u32, u32)> {
+        (proptest::bool::weighted(0.6), 1..3_u64, 0..6_000_u32, 1..1_800_u32)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn positions_agree_with_a_sorted_set(
+            runs in proptest::collection::vec(runs(), 1..12),
+            asked in proptest::collection::vec((0..4_u64, 0..8_000_u32, 0..4_u64, 0..8_000_u32), 20),
+        ) {
+            let store = open();
+            let mut model = BTreeSet::new();
+            for (adds, guild, start, length) in runs {
+                let run = (start..start + length).map(|number| entry(guild, number));
+                if adds {
+                    model.extend(run.clone());
+                    add(&store, run);
+                } else {
+                    run.clone().for_each(|entry| drop(model.remove(&entry)));
+                    remove(&store, run);
+                }
+            }
+            prop_assert_eq!(store.check_blocking().unwrap(), []);
+            prop_assert_eq!(count(&store, Span::all()), model.len() as u64);
+            for (guild, number, other_guild, other_number) in asked {
+                let (here, there) = (entry(guild, number), entry(other_guild, other_number));
+                let rank = store.read_blocking("rank", |read| IN_ORDER.rank(read, here.0, &here)).unwrap();
+                prop_assert_eq!(rank, model.range(entry(guild, 0)..here).count() as u64);
+                let between = count(&store, Span::all().starting_at(here).before(there));
+                let expected = if here < there { model.range(here..there).count() } else { 0 };
+                prop_assert_eq!(between, expected as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_split_when_full_join_when_sparse_and_go_when_empty() {
+        let store = open();
+        add(&store, (0..10_000).map(|number| entry(1, number)));
+        add(&store, [entry(2, 0)]);
+        let full = block_count(&store);
+        assert!((11..=22).contains(&full), "{full} blocks");
+        remove(&store, (0..10_000).filter(|number| number % 20 != 0).map(|number| entry(1, number)));
+        assert_eq!(count(&store, GuildId::new(1)), 500);
+        assert!(block_count(&store) <= 4, "{} blocks", block_count(&store));
+        remove(&store, (0..10_000).map(|number| entry(1, number)));
+        assert_eq!((block_count(&store), count(&store, GuildId::new(2))), (1, 1));
+    }
+
+    #[test]
+    fn one_guild_never_counts_another() {
+        let store = open();
+        add(&store, (0..3_000).map(|number| entry(u64::from(number % 3), number)));
+        for guild in 0..3 {
+            assert_eq!(count(&store, GuildId::new(guild)), 1_000);
+        }
+        assert_eq!(count(&store, GuildId::new(3)), 0);
+        assert_eq!(store.check_blocking().unwrap(), []);
     }
 }

@@ -1,6 +1,8 @@
 //! The store as its users see it.
 
+mod damage;
 mod model;
 mod opening;
 mod sample;
+mod trouble;
 mod writing;
