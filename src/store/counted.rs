@@ -68,7 +68,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         let inside = self.blocks_in(read, &span)?;
         let Some(last) = inside.last else { return Ok(self.walk(read, &span)?) };
         let before_blocks = ByteSpan { start: span.start, end: inside.first };
-        let group = self.group_of(&last.boundary);
+        let group = group_of::<E>(&last.boundary);
         let in_last = match span.end {
             Some(end) if group.holds(&end) => self.walk(read, &ByteSpan { start: last.boundary, end: Some(end) })?,
             _ => last.count,
@@ -120,7 +120,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     }
 
     fn count_up(&self, tx: &Tx<'_>, entry: &[u8]) -> Result<(), StoreError> {
-        let group = self.group_of(entry);
+        let group = group_of::<E>(entry);
         let mut block = match self.block_of(tx, &group, entry)? {
             Some(block) => block,
             None => Block { boundary: group.start, count: 0 },
@@ -134,7 +134,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         let kept = block.count / 2;
         let mut walked = 0;
         let mut middle = None;
-        let from_block = ByteSpan { start: block.boundary.clone(), end: self.group_of(&block.boundary).end };
+        let from_block = ByteSpan { start: block.boundary.clone(), end: group_of::<E>(&block.boundary).end };
         tx.scan(self.index.entries(), &from_block, Direction::Forward, &mut |entry, _| {
             walked += 1;
             if walked <= kept {
@@ -149,7 +149,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     }
 
     fn count_down(&self, tx: &Tx<'_>, entry: &[u8]) -> Result<(), StoreError> {
-        let group = self.group_of(entry);
+        let group = group_of::<E>(entry);
         let Some(mut block) = self.block_of(tx, &group, entry)? else { return Err(self.broken(entry)) };
         block.count = block.count.checked_sub(1).ok_or_else(|| self.broken(entry))?;
         if block.count >= SPARSE {
@@ -172,11 +172,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         tx.put(self.blocks(), &block.boundary, &encode(&block.count)).map(drop)
     }
 
-    fn group_of(&self, entry: &[u8]) -> ByteSpan {
-        ByteSpan::beginning_with(entry.get(..E::HEAD).unwrap_or(entry).to_vec())
-    }
-
-    fn blocks(&self) -> RawName {
+    pub(super) fn blocks(&self) -> RawName {
         RawName(self.index.declared_name(), "#blocks")
     }
 
@@ -187,6 +183,11 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     fn broken(&self, entry: &[u8]) -> StoreError {
         StoreError::IndexBroken { index: self.index.declared_name(), entry: describe::<E>(entry) }
     }
+}
+
+/// The entries with the same first part as this one.
+fn group_of<E: Key>(entry: &[u8]) -> ByteSpan {
+    ByteSpan::beginning_with(entry.get(..E::HEAD).unwrap_or(entry).to_vec())
 }
 
 impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
@@ -225,7 +226,7 @@ impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
             Ok(ControlFlow::Continue(()))
         })?;
         for (place, block) in blocks.iter().enumerate() {
-            let mut span = ByteSpan { start: block.boundary.clone(), end: self.group_of(&block.boundary).end };
+            let mut span = ByteSpan { start: block.boundary.clone(), end: group_of::<E>(&block.boundary).end };
             if let Some(next) = blocks.get(place + 1)
                 && span.end.as_ref().is_none_or(|end| next.boundary < *end)
             {
@@ -259,120 +260,5 @@ impl<E, K, V> Deref for CountedIndex<E, K, V> {
 impl<E, K, V> fmt::Debug for CountedIndex<E, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CountedIndex({:?})", self.index)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::kernel::dice::Seed;
-    use crate::kernel::ids::GuildId;
-    use crate::kernel::time::{Clock, Timestamp};
-    use crate::store::{Options, Place, Schema, Store, Table};
-
-    type Entry = (GuildId, u32);
-
-    static NUMBERS: Table<Entry, ()> = Table::new("counted.numbers", &[&IN_ORDER]);
-    static IN_ORDER: CountedIndex<Entry, Entry, ()> = CountedIndex::new("counted.in_order", |key, ()| Some(*key));
-
-    fn open() -> Store {
-        let (clock, _) = Clock::simulated(Timestamp::from_micros(0));
-        let schema = Schema { tables: vec![&NUMBERS], migrations: Vec::new() };
-        Store::open(&Place::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap()
-    }
-
-    fn entry(guild: u64, number: u32) -> Entry {
-        (GuildId::new(guild), number)
-    }
-
-    fn add(store: &Store, entries: impl IntoIterator<Item = Entry>) {
-        let entries: Vec<Entry> = entries.into_iter().collect();
-        store
-            .write_blocking("add", move |tx| entries.iter().try_for_each(|entry| NUMBERS.put(tx, entry, &())))
-            .unwrap();
-    }
-
-    fn remove(store: &Store, entries: impl IntoIterator<Item = Entry>) {
-        let entries: Vec<Entry> = entries.into_iter().collect();
-        store
-            .write_blocking("remove", move |tx| {
-                entries.iter().try_for_each(|entry| NUMBERS.remove(tx, entry).map(drop))
-            })
-            .unwrap();
-    }
-
-    fn count(store: &Store, keys: impl Within<Entry>) -> u64 {
-        store.read_blocking("count", |read| IN_ORDER.count(read, keys)).unwrap()
-    }
-
-    fn block_count(store: &Store) -> u64 {
-        store.read_blocking("blocks", |read| Ok(read.len(IN_ORDER.blocks())?)).unwrap()
-    }
-
-    /// Runs of neighbouring numbers, so that blocks fill, split, shrink and join.
-    fn runs() -> impl Strategy<Value = (bool, u64, u32, u32)> {
-        (proptest::bool::weighted(0.6), 1..3_u64, 0..6_000_u32, 1..1_800_u32)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-
-        #[test]
-        fn positions_agree_with_a_sorted_set(
-            runs in proptest::collection::vec(runs(), 1..12),
-            asked in proptest::collection::vec((0..4_u64, 0..8_000_u32, 0..4_u64, 0..8_000_u32), 20),
-        ) {
-            let store = open();
-            let mut model = BTreeSet::new();
-            for (adds, guild, start, length) in runs {
-                let run = (start..start + length).map(|number| entry(guild, number));
-                if adds {
-                    model.extend(run.clone());
-                    add(&store, run);
-                } else {
-                    run.clone().for_each(|entry| drop(model.remove(&entry)));
-                    remove(&store, run);
-                }
-            }
-            prop_assert_eq!(store.check_blocking().unwrap(), []);
-            prop_assert_eq!(count(&store, Span::all()), model.len() as u64);
-            for (guild, number, other_guild, other_number) in asked {
-                let (here, there) = (entry(guild, number), entry(other_guild, other_number));
-                let rank = store.read_blocking("rank", |read| IN_ORDER.rank(read, here.0, &here)).unwrap();
-                prop_assert_eq!(rank, model.range(entry(guild, 0)..here).count() as u64);
-                let between = count(&store, Span::all().starting_at(here).before(there));
-                let expected = if here < there { model.range(here..there).count() } else { 0 };
-                prop_assert_eq!(between, expected as u64);
-            }
-        }
-    }
-
-    #[test]
-    fn blocks_split_when_full_join_when_sparse_and_go_when_empty() {
-        let store = open();
-        add(&store, (0..10_000).map(|number| entry(1, number)));
-        add(&store, [entry(2, 0)]);
-        let full = block_count(&store);
-        assert!((11..=22).contains(&full), "{full} blocks");
-        remove(&store, (0..10_000).filter(|number| number % 20 != 0).map(|number| entry(1, number)));
-        assert_eq!(count(&store, GuildId::new(1)), 500);
-        assert!(block_count(&store) <= 4, "{} blocks", block_count(&store));
-        remove(&store, (0..10_000).map(|number| entry(1, number)));
-        assert_eq!((block_count(&store), count(&store, GuildId::new(2))), (1, 1));
-    }
-
-    #[test]
-    fn one_guild_never_counts_another() {
-        let store = open();
-        add(&store, (0..3_000).map(|number| entry(u64::from(number % 3), number)));
-        for guild in 0..3 {
-            assert_eq!(count(&store, GuildId::new(guild)), 1_000);
-        }
-        assert_eq!(count(&store, GuildId::new(3)), 0);
-        assert_eq!(store.check_blocking().unwrap(), []);
     }
 }

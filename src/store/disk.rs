@@ -29,7 +29,6 @@ struct State {
     current: Vec<u8>,
     unsynced: Vec<Write>,
     boots: u64,
-    bytes_read: u64,
     syncs: u64,
     trouble: Option<Trouble>,
 }
@@ -72,11 +71,6 @@ impl SimulatedDisk {
     /// Makes the disk work again.
     pub fn repair(&self) {
         self.state().trouble = None;
-    }
-
-    /// How many bytes were read from it so far.
-    pub fn bytes_read(&self) -> u64 {
-        self.state().bytes_read
     }
 
     /// How many times what was written was made safe.
@@ -163,11 +157,10 @@ impl redb::StorageBackend for SimulatedFile {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let mut state = self.working()?;
+        let state = self.working()?;
         let offset = position(offset)?;
         let bytes = state.current.get(offset..offset + out.len());
         out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
-        state.bytes_read += out.len() as u64;
         Ok(())
     }
 

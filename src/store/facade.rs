@@ -43,6 +43,7 @@ struct Shared {
     /// `None` once the store is closed.
     handle: Mutex<Option<Arc<Handle>>>,
     closed: Arc<Latch>,
+    was_repaired: bool,
     writer: mpsc::Sender<Message>,
     room: Arc<Semaphore>,
     readers: Arc<Semaphore>,
@@ -77,6 +78,7 @@ impl Store {
             schema,
             handle: Mutex::new(Some(opened.handle)),
             closed: opened.closed,
+            was_repaired: opened.was_repaired,
             writer,
             room: Arc::new(Semaphore::new(QUEUE)),
             readers: Arc::new(Semaphore::new(READERS)),
@@ -192,6 +194,11 @@ impl Store {
     /// How many writes wait or are being made, up to 1,024: a figure for the health page.
     pub fn queued(&self) -> usize {
         QUEUE - self.0.room.available_permits()
+    }
+
+    /// Whether opening had to read the whole file, because the last process ended within a second of its last write.
+    pub fn was_repaired(&self) -> bool {
+        self.0.was_repaired
     }
 
     /// The tables that the store was opened with, for exports and reports.

@@ -72,26 +72,27 @@ pub(super) struct Opened {
     pub(super) handle: Arc<Handle>,
     pub(super) closed: Arc<Latch>,
     pub(super) known: HashSet<RawName>,
+    pub(super) was_repaired: bool,
 }
 
 /// Opens `place`, creates what is missing, and runs the migrations that are due.
 pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
     let known = schema.raw_names()?;
     let path = place.path();
-    let database = open_database(place, options.cache_bytes)?;
+    let was_repaired = Arc::new(AtomicBool::new(false));
+    let database = open_database(place, options.cache_bytes, Arc::clone(&was_repaired))?;
     let (handle, closed) = Handle::new(database);
     // A damaged file can pass redb's first look and trip it later.
     let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&handle, place, path, options, schema, &known)));
     prepared.unwrap_or_else(|_| Err(damaged(path, UNREADABLE)))?;
-    Ok(Opened { handle, closed, known })
+    Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-fn open_database(place: &Place, cache_bytes: usize) -> Result<Database, OpenError> {
+fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache_bytes);
-    let told = AtomicBool::new(false);
     builder.set_repair_callback(move |_| {
-        if !told.swap(true, Ordering::Relaxed) {
+        if !is_repaired.swap(true, Ordering::Relaxed) {
             tracing::info!("the store was not closed cleanly; reading it once to make sure that it is whole");
         }
     });

@@ -3,6 +3,7 @@
 mod damage;
 mod model;
 mod opening;
+mod positions;
 mod sample;
 mod trouble;
 mod writing;
