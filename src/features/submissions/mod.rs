@@ -1,1 +1,3 @@
 //! Submissions: how a song gets into the queue.
+
+pub mod links;
