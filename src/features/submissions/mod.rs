@@ -1,3 +1,4 @@
 //! Submissions: how a song gets into the queue.
 
+pub mod audio;
 pub mod links;
