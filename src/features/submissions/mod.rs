@@ -2,3 +2,4 @@
 
 pub mod audio;
 pub mod links;
+pub mod model;

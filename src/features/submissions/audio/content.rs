@@ -1,6 +1,6 @@
 //! How each kind of audio file begins.
 
-use super::AudioKind;
+use super::{AudioKind, HEAD_BYTES};
 
 /// True when `head` begins as a file of `kind` does.
 pub(super) fn begins_as(kind: AudioKind, head: &[u8]) -> bool {
@@ -20,7 +20,7 @@ enum Audio<'a> {
 
 fn after_id3(head: &[u8]) -> Audio<'_> {
     let mut rest = head;
-    while let [b'I', b'D', b'3', 0..=0xFE, 0..=0xFE, flags, sizes @ ..] = rest {
+    while let [b'I', b'D', b'3', 2..=4, 0..=0xFE, flags, sizes @ ..] = rest {
         let Some((&[a @ ..0x80, b @ ..0x80, c @ ..0x80, d @ ..0x80], body)) = sizes.split_first_chunk() else { break };
         let size = [a, b, c, d].into_iter().fold(0_usize, |size, byte| size << 7 | usize::from(byte));
         let footer = if flags & 0x10 == 0 { 0 } else { 10 };
@@ -34,7 +34,7 @@ fn after_id3(head: &[u8]) -> Audio<'_> {
 
 /// A frame of layer III, behind tags and the zeros that some writers pad with.
 fn begins_mp3(head: &[u8]) -> bool {
-    let Audio::At(audio) = after_id3(head) else { return true };
+    let Audio::At(audio) = after_id3(head) else { return head.len() >= HEAD_BYTES };
     let padding = audio.iter().take_while(|byte| **byte == 0).count();
     let Some(&[first, second, third, ..]) = audio.get(padding..) else { return false };
     let is_sync = first == 0xFF && second & 0xE0 == 0xE0;
@@ -48,7 +48,7 @@ fn begins_mp3(head: &[u8]) -> bool {
 fn begins_flac(head: &[u8]) -> bool {
     match after_id3(head) {
         Audio::At(audio) => infer::audio::is_flac(audio),
-        Audio::BeyondHead => true,
+        Audio::BeyondHead => head.len() >= HEAD_BYTES,
     }
 }
 

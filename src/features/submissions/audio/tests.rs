@@ -137,6 +137,8 @@ fn a_disguised_file_is_refused_by_what_it_holds() {
         assert_eq!(check_bytes(claimed, head), Err(AudioRefusal::Content { claimed, found }), "{claimed:?} {head:?}");
     }
     assert_eq!(check_bytes(AudioKind::Mp3, b""), Err(AudioRefusal::Empty));
+    assert!(check_bytes(AudioKind::Mp3, b"ID3 is a kind of tag, and this is a text about it.").is_err());
+    assert!(check_bytes(AudioKind::Mp3, &id3(300)).is_err());
     let flac_in_disguise = [id3(300), FLAC.to_vec()].concat();
     assert!(check_bytes(AudioKind::Mp3, &flac_in_disguise).is_err());
     assert!(check_bytes(AudioKind::Flac, &[id3(300), MPEG_FRAME.to_vec()].concat()).is_err());
