@@ -6,14 +6,14 @@
 //! text is cleaned and never escaped.
 
 mod clean;
-mod escape;
 mod formats;
 mod length;
+mod markdown;
 mod markup;
 mod unicode;
 
 pub use clean::{one_line, paragraph};
-pub use escape::escape;
 pub use formats::{csv_cell, html};
 pub use length::{discord_len, truncate};
+pub use markdown::escape;
 pub use markup::{MomentStyle, channel, command, mention, moment};
