@@ -3,6 +3,8 @@
 //! A new field breaks old bytes, so a record that changes gets a new [`Record::VERSION`] and reads its older versions in
 //! [`Record::decode_old`]. bincode writes no field names: `skip_serializing_if`, `flatten` and `untagged` cannot be used.
 
+use crate::kernel::amount::Amount;
+use crate::kernel::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -28,6 +30,9 @@ pub trait Record: Serialize + DeserializeOwned + 'static {
 impl Record for () {}
 impl Record for u64 {}
 impl Record for String {}
+impl Record for i64 {}
+impl Record for Amount {}
+impl Record for Timestamp {}
 
 const CONFIG: bincode::config::Configuration<
     bincode::config::LittleEndian,

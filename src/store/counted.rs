@@ -12,7 +12,7 @@ use std::ops::{ControlFlow, Deref};
 
 use super::check::Findings;
 use super::error::StoreError;
-use super::index::{Index, IndexOf, Pair, Rule, add_entry, describe, remove_entry};
+use super::index::{Index, IndexOf, Pair, Rule, add_entry, decode_entry, describe, remove_entry};
 use super::key::{Key, decode, encode};
 use super::read::raw::RawRead;
 use super::read::{RawName, Read, page};
@@ -67,6 +67,42 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
             _ => self.sum(read, &group)?,
         };
         Ok(end.saturating_sub(self.before(read, &group, &span.start)?))
+    }
+
+    /// Up to `limit` entries of `keys`, all of one guild, behind the first `offset` of them, in order.
+    pub fn page_at(&self, read: &dyn Read, keys: impl Within<E>, offset: u64, limit: usize) -> Result<Vec<E>> {
+        let mut span = keys.span();
+        if span.is_empty() {
+            return Ok(Vec::new());
+        }
+        let group = self.group_of(&span.start);
+        let wanted = self.before(read, &group, &span.start)?.saturating_add(offset);
+        let mut passed = 0_u64;
+        let mut boundary = group.start.clone();
+        read.scan(self.blocks(), &group, Direction::Forward, &mut |block, value| {
+            boundary = block.to_vec();
+            let beyond = passed.saturating_add(self.decode_count(block, value)?);
+            if beyond > wanted {
+                return Ok(ControlFlow::Break(()));
+            }
+            passed = beyond;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        span.start = span.start.max(boundary);
+        let mut left_out = wanted.saturating_sub(passed);
+        let mut found = Vec::new();
+        read.scan(self.index.entries(), &span, Direction::Forward, &mut |entry, _| {
+            if left_out > 0 {
+                left_out -= 1;
+                return Ok(ControlFlow::Continue(()));
+            }
+            if found.len() == limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            found.push(decode_entry(self.index.declared_name(), entry)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
     }
 
     /// How many entries of the group come before `bound`.
