@@ -83,6 +83,10 @@ id_type!(
     InteractionId
 );
 id_type!(
+    /// A registered application command, as a clickable command mention names it.
+    CommandId
+);
+id_type!(
     /// A file attached to a Discord message.
     AttachmentId
 );

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
+use crate::kernel::amount::Amount;
+use crate::kernel::time::Timestamp;
 
 /// A stored row is never larger than this (16 MiB), and damaged bytes can never ask for more memory than this.
 pub const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
@@ -27,7 +29,10 @@ pub trait Record: Serialize + DeserializeOwned + 'static {
 
 impl Record for () {}
 impl Record for u64 {}
+impl Record for i64 {}
 impl Record for String {}
+impl Record for Amount {}
+impl Record for Timestamp {}
 
 const CONFIG: bincode::config::Configuration<
     bincode::config::LittleEndian,

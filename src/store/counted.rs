@@ -11,7 +11,7 @@ use std::ops::{ControlFlow, Deref};
 
 use super::check::Findings;
 use super::error::StoreError;
-use super::index::{Index, IndexOf, Pair, Rule, add_entry, describe, remove_entry};
+use super::index::{Index, IndexOf, Pair, Rule, add_entry, decode_entry, describe, remove_entry};
 use super::key::{Key, decode, encode};
 use super::read::raw::RawRead;
 use super::read::{RawName, Read, page};
@@ -74,6 +74,47 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
             _ => last.count,
         };
         Ok(self.walk(read, &before_blocks)? + inside.sum_before_last + in_last)
+    }
+
+    /// Up to `limit` entries of `keys` in order, behind the first `offset` of them.
+    pub fn page_at(&self, read: &dyn Read, keys: impl Within<E>, offset: u64, limit: usize) -> Result<Vec<E>> {
+        let mut span = keys.span();
+        let (start, passed) = self.seek(read, &span, offset)?;
+        span.start = start;
+        let mut left_out = offset.saturating_sub(passed);
+        let mut found = Vec::new();
+        read.scan(self.index.entries(), &span, Direction::Forward, &mut |entry, _| {
+            if left_out > 0 {
+                left_out -= 1;
+                return Ok(ControlFlow::Continue(()));
+            }
+            if found.len() == limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            found.push(decode_entry(self.index.declared_name(), entry)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Where to start walking to the entry of `span` at `offset`, and how many entries of the span come before that.
+    fn seek(&self, read: &dyn Read, span: &ByteSpan, offset: u64) -> Result<(Vec<u8>, u64), StoreError> {
+        let first = page(read, self.blocks(), span, Direction::Forward, 1, |boundary, _| Ok(boundary.to_vec()))?;
+        let Some(mut start) = first.into_iter().next() else { return Ok((span.start.clone(), 0)) };
+        let mut passed = self.walk(read, &ByteSpan { start: span.start.clone(), end: Some(start.clone()) })?;
+        if offset < passed {
+            return Ok((span.start.clone(), 0));
+        }
+        let mut count_at_start = 0;
+        read.scan(self.blocks(), span, Direction::Forward, &mut |boundary, value| {
+            passed = passed.saturating_add(count_at_start);
+            count_at_start = self.decode_count(boundary, value)?;
+            start.clear();
+            start.extend_from_slice(boundary);
+            let is_inside = offset < passed.saturating_add(count_at_start);
+            Ok(if is_inside { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok((start, passed))
     }
 
     /// The blocks whose boundaries are in `span`. Only the last of them may count entries beyond it.

@@ -261,7 +261,7 @@ pub(super) fn remove_entry<E: Key>(tx: &Tx<'_>, table: RawName, pair: &Pair) -> 
     Ok(())
 }
 
-fn decode_entry<E: Key>(index: &'static str, entry: &[u8]) -> Result<E, StoreError> {
+pub(super) fn decode_entry<E: Key>(index: &'static str, entry: &[u8]) -> Result<E, StoreError> {
     decode(entry).ok_or_else(|| StoreError::Corrupt {
         table: index,
         key: hex(entry),

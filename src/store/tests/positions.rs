@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::read::raw::RawRead;
 use crate::store::{CountedIndex, Options, Place, Schema, Span, Store, Table, Within};
 
 type Entry = (GuildId, u32);
@@ -56,7 +55,7 @@ proptest! {
     #[test]
     fn positions_agree_with_a_sorted_set(
         runs in proptest::collection::vec(runs(), 1..12),
-        asked in proptest::collection::vec((0..4_u64, 0..8_000_u32, 0..4_u64, 0..8_000_u32), 20),
+        asked in proptest::collection::vec((0..4_u64, 0..8_000_u32, 0..4_u64, 0..8_000_u32, 0..4_000_u32), 20),
     ) {
         let store = open();
         let mut model = BTreeSet::new();
@@ -72,13 +71,16 @@ proptest! {
         }
         prop_assert_eq!(store.check_blocking().unwrap(), []);
         prop_assert_eq!(count(&store, Span::all()), model.len() as u64);
-        for (guild, number, other_guild, other_number) in asked {
+        for (guild, number, other_guild, other_number, offset) in asked {
             let (here, there) = (entry(guild, number), entry(other_guild, other_number));
             let rank = store.read_blocking("rank", |read| IN_ORDER.rank(read, here.0, &here)).unwrap();
             prop_assert_eq!(rank, model.range(entry(guild, 0)..here).count() as u64);
             let between = count(&store, Span::all().starting_at(here).before(there));
-            let expected = if here < there { model.range(here..there).count() } else { 0 };
-            prop_assert_eq!(between, expected as u64);
+            let expected: Vec<Entry> = if here < there { model.range(here..there).copied().collect() } else { Vec::new() };
+            prop_assert_eq!(between, expected.len() as u64);
+            let keys = Span::all().starting_at(here).before(there);
+            let page = store.read_blocking("page", |read| IN_ORDER.page_at(read, keys, u64::from(offset), 5)).unwrap();
+            prop_assert_eq!(page, expected.into_iter().skip(offset as usize).take(5).collect::<Vec<_>>());
         }
     }
 }
