@@ -38,6 +38,7 @@ mod read;
 mod schema;
 mod span;
 mod table;
+mod tally;
 mod tx;
 mod writer;
 

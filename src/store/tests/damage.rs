@@ -73,7 +73,7 @@ fn a_unique_entry_that_leads_elsewhere_is_found() {
 #[test]
 fn a_wrong_count_is_found() {
     let findings = findings_after(|tx| {
-        tx.put(RawName("sample.songs_in_order", "#blocks"), &encode(&GUILD), &encode(&5_u64)).map(drop)
+        tx.put(RawName("sample.songs_in_order", "#fine"), &encode(&GUILD), &encode(&5_u64)).map(drop)
     });
     assert_eq!(findings, ["sample.songs_in_order 0x0000000000000001: the block counts 5 entries and holds 2"]);
 }

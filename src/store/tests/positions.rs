@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::{CountedIndex, Options, Place, Schema, Span, Store, Table, Within};
+use crate::store::read::RawName;
+use crate::store::{CountedIndex, Options, Place, Read, Schema, Span, Store, Table, Within};
 
 type Entry = (GuildId, u32);
 
@@ -40,8 +41,10 @@ fn count(store: &Store, keys: impl Within<Entry>) -> u64 {
     store.read_blocking("count", |read| IN_ORDER.count(read, keys)).unwrap()
 }
 
-fn block_count(store: &Store) -> u64 {
-    store.read_blocking("blocks", |read| Ok(read.len(IN_ORDER.blocks())?)).unwrap()
+/// How many coarse and fine blocks there are.
+fn block_counts(store: &Store) -> (u64, u64) {
+    let count = |read: &dyn Read, suffix| read.len(RawName("counted.in_order", suffix));
+    store.read_blocking("blocks", |read| Ok((count(read, "#coarse")?, count(read, "#fine")?))).unwrap()
 }
 
 /// Runs of neighbouring numbers, so that blocks fill, split, shrink and join.
@@ -88,15 +91,30 @@ proptest! {
 #[test]
 fn blocks_split_when_full_join_when_sparse_and_go_when_empty() {
     let store = open();
-    add(&store, (0..10_000).map(|number| entry(1, number)));
+    add(&store, (0..40_000).map(|number| entry(1, number)));
     add(&store, [entry(2, 0)]);
-    let full = block_count(&store);
-    assert!((11..=22).contains(&full), "{full} blocks");
-    remove(&store, (0..10_000).filter(|number| number % 20 != 0).map(|number| entry(1, number)));
+    let (coarse, fine) = block_counts(&store);
+    assert_eq!(coarse, 3);
+    assert!((160..=330).contains(&fine), "{fine} fine blocks");
+    assert_eq!(store.check_blocking().unwrap(), []);
+    for number in (0..40_000).step_by(997) {
+        let wanted = entry(1, number);
+        let (rank, page) = store
+            .read_blocking("position", |read| {
+                let rank = IN_ORDER.rank(read, wanted.0, &wanted)?;
+                Ok((rank, IN_ORDER.page_at(read, wanted.0, u64::from(number), 1)?))
+            })
+            .unwrap();
+        assert_eq!((rank, page), (u64::from(number), vec![wanted]));
+    }
+    remove(&store, (0..40_000).filter(|number| number % 80 != 0).map(|number| entry(1, number)));
     assert_eq!(count(&store, GuildId::new(1)), 500);
-    assert!(block_count(&store) <= 4, "{} blocks", block_count(&store));
-    remove(&store, (0..10_000).map(|number| entry(1, number)));
-    assert_eq!((block_count(&store), count(&store, GuildId::new(2))), (1, 1));
+    let (coarse, fine) = block_counts(&store);
+    assert_eq!(coarse, 2);
+    assert!(fine <= 10, "{fine} fine blocks");
+    assert_eq!(store.check_blocking().unwrap(), []);
+    remove(&store, (0..40_000).map(|number| entry(1, number)));
+    assert_eq!((block_counts(&store), count(&store, GuildId::new(2))), ((1, 1), 1));
 }
 
 #[test]
