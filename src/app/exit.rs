@@ -125,8 +125,9 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_stops_gives_its_code() {
-        assert_eq!(report(Ok(())).number(), 0);
-        assert_eq!(report(Err(Stop::failed("no luck"))).number(), 1);
+    fn a_wrong_configuration_has_a_code_of_its_own() {
+        let stop = Stop::from(Problems::default());
+        assert_eq!(std::process::ExitCode::from(stop.code), std::process::ExitCode::from(2));
+        assert_eq!(report(Ok(())), ExitCode::Done);
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod amount;
+pub mod covers;
 pub mod dice;
 pub mod error;
 pub mod ids;

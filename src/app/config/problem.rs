@@ -22,8 +22,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All problems of a configuration; never empty.
-#[derive(Debug, thiserror::Error)]
+/// All problems of a configuration.
+#[derive(Debug, Default, thiserror::Error)]
 pub struct Problems(pub(super) Vec<Problem>);
 
 impl fmt::Display for Problems {

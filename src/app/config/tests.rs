@@ -7,6 +7,7 @@ use super::discord::Access;
 use super::logging::LogFormat;
 use super::sources::{Origin, Sources};
 use super::*;
+use crate::covers;
 use crate::kernel::ids::GuildId;
 
 fn token(mark: char) -> String {
@@ -53,6 +54,7 @@ fn the_command_line_wins_over_the_environment_and_that_over_dotenv() {
 
 #[test]
 fn the_token_has_two_names_of_which_the_first_wins() {
+    covers!("M-ENV-01", "T-ENV-01");
     let both = environment(&[("DISCORD_TOKEN", &token('B')), ("DISCORD_BOT_TOKEN", &token('A'))]);
     let Access::Real { token: used } = loaded(&both).discord.access else { panic!("no access") };
     assert_eq!(used.expose(), token('A'));
@@ -158,6 +160,7 @@ fn short_intervals_are_raised_and_said_once() {
 
 #[test]
 fn names_of_other_databases_are_accepted_and_reported_once() {
+    covers!("M-ENV-02", "S-ENV-02", "S-ENV-03", "T-ENV-03");
     let sources = environment(&[("DATABASE_URL", "postgres://u:p@h/d"), ("REDIS_URL", "x"), ("HOME", "/root")])
         .with_dotenv("DATABASE_URL=y\nSUPABASE_URL=z\nDB_POOL_MIN=1\n");
     let notices = loaded(&sources).notices;
