@@ -1,4 +1,4 @@
-//! Greenroom.
+//! Greenroom: live music reviews, a server economy and community tools on Discord, in one binary.
 #![cfg_attr(
     test,
     allow(
@@ -11,8 +11,21 @@
     )
 )]
 
-pub mod app;
-pub mod features;
 pub mod kernel;
-pub mod sim;
 pub mod store;
+
+pub mod discord;
+pub mod jobs;
+pub mod live;
+pub mod settings;
+
+pub mod features;
+
+pub mod app;
+pub mod sim;
+
+/// Names the rows of the requirement table that a test proves; `tests/it/spec.rs` reads these lines.
+#[macro_export]
+macro_rules! covers {
+    ($($row:literal),+ $(,)?) => {};
+}

@@ -111,6 +111,8 @@ impl fmt::Display for Error {
     }
 }
 
+impl std::error::Error for Error {}
+
 /// Adds context to results on their way up.
 pub trait Context<T> {
     /// Says what was being done, for the log. Refusals pass unchanged.

@@ -1,5 +1,14 @@
 //! Ids as types of their own, so that a user can never be passed where a guild is expected.
 
+/// What every type declared with [`id_type!`](crate::id_type) can do, for code that works with any of them.
+pub trait Id: Copy + std::fmt::Debug {
+    /// Wraps a raw number.
+    fn from_raw(raw: u64) -> Self;
+
+    /// The raw number.
+    fn raw(self) -> u64;
+}
+
 /// Declares a newtype over `u64` that is stored as a number and printed in decimal.
 #[macro_export]
 macro_rules! id_type {
@@ -19,6 +28,16 @@ macro_rules! id_type {
 
             /// The raw number.
             pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl $crate::kernel::ids::Id for $name {
+            fn from_raw(raw: u64) -> Self {
+                Self(raw)
+            }
+
+            fn raw(self) -> u64 {
                 self.0
             }
         }
@@ -62,6 +81,10 @@ id_type!(
 id_type!(
     /// One use of a command, button, menu or modal on Discord.
     InteractionId
+);
+id_type!(
+    /// A registered application command, as a clickable command mention names it.
+    CommandId
 );
 id_type!(
     /// A file attached to a Discord message.

@@ -1,1 +1,59 @@
 //! The embedded store: redb, and nothing else in Greenroom knows redb.
+//!
+//! # Declaring what is stored
+//! A [`Table`] is a static: its name, the types of its keys and rows, and its indexes. A row and its index entries change
+//! together, because only the table changes either. An [`Index`] gives the rows in another order, a [`UniqueIndex`] finds
+//! the one row that has an entry, a [`CountedIndex`] also tells positions. Keys begin with the guild, so that a guild is
+//! one range of every table. Rows are [`Record`]s with a version; a change of the stored data is a [`Migration`]. The
+//! [`Schema`] lists it all.
+//!
+//! # Writing
+//! [`Store::write`] hands a function to the one writer thread, which runs it in a transaction together with others that
+//! wait, and answers after the commit. The function sees a [`Tx`]: it reads its own writes, has a time and chance of its
+//! own, and stages what is published after the commit. It refuses before its first write, or succeeds; one that writes
+//! and then fails is rolled back without harm to the others.
+//!
+//! # Reading
+//! [`Store::read`] runs a function on a snapshot. Functions that read take `&dyn Read` and work in both places.
+//!
+//! # Invariants
+//! - What was answered is on the disk, in whole; changes are published only then.
+//! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells).
+//! - Bytes that cannot be decoded are an error that names the table and the key, never a panic.
+//! - The store never hands out anything of redb.
+
+mod changes;
+mod check;
+mod codec;
+mod copy;
+mod counted;
+mod error;
+mod facade;
+mod handle;
+mod index;
+mod key;
+mod open;
+mod read;
+mod schema;
+mod span;
+mod table;
+mod tx;
+mod writer;
+
+pub use changes::{Change, Topic};
+pub use check::Finding;
+pub use codec::{MAX_ROW_BYTES, Record, decode_body};
+pub use counted::CountedIndex;
+pub use error::{OpenError, StoreError};
+pub use facade::Store;
+pub use index::{Index, Rule, UniqueIndex};
+pub use key::{FixedKey, Key};
+pub use open::{Options, Place};
+pub use read::Read;
+pub use schema::{AnyTable, Migration, Schema};
+pub use span::{Direction, Span, Starts, Within};
+pub use table::Table;
+pub use tx::Tx;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Who asks, and may they.
+//!
+//! Discord hides commands from people without the default permission, but a server can change that; so every command
+//! and every click is checked again here, with the permissions that Discord computed and sent along (`M-CMD-37`).
+
+use serenity::all::{Member, Permissions};
+
+use super::bot::Context;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{Error, Refuse, Result};
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
+
+/// The person behind an interaction, in a guild.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The guild.
+    pub guild: GuildId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// The person.
+    pub user: UserId,
+    /// Their account name, not escaped.
+    pub name: String,
+}
+
+/// Who may use a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Every member.
+    Everyone,
+    /// Those with Discord's Administrator permission (`C-82`).
+    Administrator,
+}
+
+/// Refusals of this module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessRefusal {
+    /// Used in a direct message.
+    #[error("This works in a server only. Please use it there.")]
+    GuildOnly,
+    /// Used by someone without the permission.
+    #[error("Only people with the **Administrator** permission can use this.")]
+    AdministratorOnly,
+}
+
+impl Refuse for AccessRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::GuildOnly => "access.guild_only",
+            Self::AdministratorOnly => "access.administrator_only",
+        }
+    }
+}
+
+impl Caller {
+    /// The caller of a slash command; refused in direct messages.
+    pub fn of(ctx: Context<'_>) -> Result<Self> {
+        let interaction = ctx.interaction;
+        Self::new(interaction.guild_id, interaction.channel_id, &interaction.user)
+    }
+
+    pub(crate) fn new(
+        guild: Option<serenity::all::GuildId>,
+        channel: serenity::all::ChannelId,
+        user: &serenity::all::User,
+    ) -> Result<Self> {
+        let guild = guild.ok_or(AccessRefusal::GuildOnly)?;
+        Ok(Self {
+            guild: GuildId::new(guild.get()),
+            channel: ChannelId::new(channel.get()),
+            user: UserId::new(user.id.get()),
+            name: user.name.to_string(),
+        })
+    }
+
+    /// The caller as the cause of a change.
+    pub const fn actor(&self) -> Actor {
+        Actor::Member(self.user)
+    }
+}
+
+impl Access {
+    /// Checks the permissions that came with an interaction.
+    pub(crate) fn check(self, member: Option<&Member>) -> Result<()> {
+        let permissions = member.and_then(|member| member.permissions).unwrap_or(Permissions::empty());
+        match self {
+            Self::Everyone => Ok(()),
+            Self::Administrator if permissions.administrator() => Ok(()),
+            Self::Administrator => Err(AccessRefusal::AdministratorOnly.into()),
+        }
+    }
+}
+
+/// The check of administrators' commands, for `#[poise::command(check = …)]`.
+pub async fn administrator(ctx: poise::Context<'_, super::Bot, Error>) -> Result<bool> {
+    let poise::Context::Application(ctx) = ctx else { return Ok(false) };
+    Access::Administrator.check(ctx.interaction.member.as_deref()).map(|()| true)
+}

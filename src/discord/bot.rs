@@ -1,0 +1,96 @@
+//! What a command, click, message or job can reach.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use serenity::http::Http;
+
+use crate::kernel::error::Error;
+use crate::kernel::ids::{ChannelId, CommandId, UserId};
+use crate::kernel::text;
+use crate::kernel::time::Clock;
+use crate::store::Store;
+
+/// poise's context, for slash commands only.
+pub type Context<'a> = poise::ApplicationContext<'a, Bot, Error>;
+/// A slash command.
+pub type Command = poise::Command<Bot, Error>;
+
+/// The running bot. Clones share everything.
+#[derive(Clone)]
+pub struct Bot(Arc<Parts>);
+
+/// What [`Bot`] derefs to.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// The clock.
+    pub clock: Clock,
+    /// REST for everything that is no answer to an interaction; keeps to Discord's rate limits.
+    pub rest: Arc<Http>,
+    /// For the bytes of attachments.
+    pub files: reqwest::Client,
+    command_ids: RwLock<HashMap<String, CommandId>>,
+    dm_channels: Mutex<HashMap<UserId, ChannelId>>,
+    own_user: OnceLock<UserId>,
+}
+
+/// Direct-message channels remembered; past this the memory starts again.
+const MOST_DM_CHANNELS: usize = 10_000;
+
+impl Bot {
+    /// Puts the parts together.
+    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client) -> Self {
+        Self(Arc::new(Parts {
+            store,
+            clock,
+            rest,
+            files,
+            command_ids: RwLock::default(),
+            dm_channels: Mutex::default(),
+            own_user: OnceLock::new(),
+        }))
+    }
+}
+
+impl std::ops::Deref for Bot {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Parts {
+    /// A mention of a command that can be clicked, or its plain name before the commands are registered.
+    pub fn command_mention(&self, name: &str) -> String {
+        let ids = self.command_ids.read().unwrap_or_else(PoisonError::into_inner);
+        text::command(name, ids.get(name).copied())
+    }
+
+    /// Remembers the ids that Discord gave to the commands.
+    pub(crate) fn remember_commands(&self, ids: impl IntoIterator<Item = (String, CommandId)>) {
+        self.command_ids.write().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    /// The bot's own account, once the gateway said who we are.
+    pub fn own_user(&self) -> Option<UserId> {
+        self.own_user.get().copied()
+    }
+
+    pub(crate) fn remember_own_user(&self, user: UserId) {
+        self.own_user.get_or_init(|| user);
+    }
+
+    pub(crate) fn dm_channel(&self, user: UserId) -> Option<ChannelId> {
+        self.dm_channels.lock().unwrap_or_else(PoisonError::into_inner).get(&user).copied()
+    }
+
+    pub(crate) fn remember_dm_channel(&self, user: UserId, channel: ChannelId) {
+        let mut channels = self.dm_channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if channels.len() >= MOST_DM_CHANNELS {
+            channels.clear();
+        }
+        channels.insert(user, channel);
+    }
+}

@@ -1,0 +1,66 @@
+//! The commands that choose a channel: check that the bot can write there, remember it, say so.
+
+use serenity::all::{GuildChannel, Permissions};
+
+use super::access::Caller;
+use super::bot::{Bot, Context};
+use super::draft::Draft;
+use super::responder::answer;
+use crate::kernel::error::{Error, Refuse, Result};
+use crate::kernel::ids::ChannelId;
+use crate::kernel::text;
+use crate::settings::Setting;
+
+/// What the bot needs in a channel that it posts in (`M-PRM-02`).
+const NEEDED: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::SEND_MESSAGES)
+    .union(Permissions::EMBED_LINKS)
+    .union(Permissions::ATTACH_FILES);
+
+/// Why a channel cannot be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelRefusal {
+    /// The bot cannot see it or write in it.
+    #[error(
+        "I cannot write in {}. Please give me **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there, then try again.",
+        text::channel(*channel)
+    )]
+    NotWritable {
+        /// The channel.
+        channel: ChannelId,
+    },
+}
+
+impl Refuse for ChannelRefusal {
+    fn code(&self) -> &'static str {
+        "channel.not_writable"
+    }
+}
+
+/// Whether the bot can see a channel and post there, embeds and files included.
+async fn may_write_in(bot: &Bot, channel: &GuildChannel) -> Result<bool> {
+    let Some(own) = bot.own_user() else { return Ok(false) };
+    let guild = bot.rest.get_guild(channel.guild_id).await.map_err(Error::failed)?;
+    let member = bot.rest.get_member(channel.guild_id, own.get().into()).await.map_err(Error::failed)?;
+    Ok(guild.user_permissions_in(channel, &member).contains(NEEDED))
+}
+
+/// Answers such a command: "`purpose` #channel." once the setting is stored.
+pub async fn set(
+    ctx: Context<'_>,
+    setting: &'static Setting<Option<ChannelId>>,
+    channel: &GuildChannel,
+    purpose: &str,
+) -> Result<()> {
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let chosen = ChannelId::new(channel.id.get());
+        let bot = ctx.data();
+        if !may_write_in(bot, channel).await? {
+            return Err(ChannelRefusal::NotWritable { channel: chosen }.into());
+        }
+        bot.store.write("channel_set", move |tx| setting.set(tx, guild, &Some(chosen))).await?;
+        Ok(Draft::text(format!("{purpose} {}.", text::channel(chosen))))
+    })
+    .await
+}

@@ -1,0 +1,133 @@
+//! Messages that are no answers: posts, direct messages, deletions; and what Discord's refusals mean.
+
+use serenity::all::{ChannelId as SerenityChannel, CreateAttachment, Message, Nonce};
+use serenity::http::{HttpError, StatusCode};
+
+use super::bot::Bot;
+use super::draft::Draft;
+use crate::jobs::{JobId, Setback};
+use crate::kernel::error::Failure;
+use crate::kernel::ids::{ChannelId, MessageId, UserId};
+
+/// Why Discord did not do what we asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The person takes no direct messages from the bot (50007).
+    DirectMessagesBlocked,
+    /// The channel, message, member or user is gone (10003, 10008, 10007, 10013).
+    Gone,
+    /// The bot lacks access or a permission (50001, 50013).
+    Forbidden,
+    /// The file is larger than the server allows the bot to send (40005).
+    FileTooLarge,
+    /// The token is no longer valid.
+    Unauthorized,
+    /// Discord is busy, down or out of reach; later it may work.
+    Temporary,
+    /// Discord did not accept the request; again would be the same.
+    Rejected,
+}
+
+impl Obstacle {
+    /// Reads serenity's error.
+    pub fn of(error: &serenity::Error) -> Self {
+        let serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) = error else {
+            return match error {
+                serenity::Error::Http(HttpError::Request(_)) | serenity::Error::Io(_) => Self::Temporary,
+                _ => Self::Rejected,
+            };
+        };
+        match response.error.code {
+            50007 => Self::DirectMessagesBlocked,
+            10003 | 10004 | 10007 | 10008 | 10013 => Self::Gone,
+            50001 | 50013 => Self::Forbidden,
+            40005 => Self::FileTooLarge,
+            _ => match response.status_code {
+                StatusCode::UNAUTHORIZED => Self::Unauthorized,
+                StatusCode::PAYLOAD_TOO_LARGE => Self::FileTooLarge,
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Self::Temporary,
+                status if status.is_server_error() => Self::Temporary,
+                _ => Self::Rejected,
+            },
+        }
+    }
+}
+
+/// An obstacle, with the error behind it for the log.
+#[derive(Debug)]
+pub struct Undelivered {
+    /// What it means.
+    pub obstacle: Obstacle,
+    cause: Box<serenity::Error>,
+}
+
+impl From<serenity::Error> for Undelivered {
+    fn from(error: serenity::Error) -> Self {
+        Self { obstacle: Obstacle::of(&error), cause: Box::new(error) }
+    }
+}
+
+impl From<Undelivered> for Failure {
+    fn from(undelivered: Undelivered) -> Self {
+        Self::new(undelivered.cause)
+    }
+}
+
+impl From<Undelivered> for Setback {
+    /// What may work later is tried again; the rest is given up.
+    fn from(undelivered: Undelivered) -> Self {
+        match undelivered.obstacle {
+            Obstacle::Temporary => Self::Retry(undelivered.into()),
+            _ => Self::GiveUp(undelivered.into()),
+        }
+    }
+}
+
+impl Bot {
+    /// Posts into a channel. With a job, Discord itself drops a second try of the same job.
+    pub async fn post(&self, channel: ChannelId, draft: Draft, job: Option<JobId>) -> Result<Message, Undelivered> {
+        self.post_with_files(channel, draft, Vec::new(), job).await
+    }
+
+    /// Posts with files.
+    pub async fn post_with_files(
+        &self,
+        channel: ChannelId,
+        draft: Draft,
+        files: Vec<CreateAttachment>,
+        job: Option<JobId>,
+    ) -> Result<Message, Undelivered> {
+        let mut message = draft.into_message();
+        if let Some(job) = job {
+            message = message.nonce(Nonce::String(format!("job-{job}"))).enforce_nonce(true);
+        }
+        for file in &files {
+            message = message.add_file(file.clone());
+        }
+        Ok(SerenityChannel::new(channel.get()).send_message(&*self.rest, message).await?)
+    }
+
+    /// Sends a direct message.
+    pub async fn direct_message(&self, user: UserId, draft: Draft, job: Option<JobId>) -> Result<Message, Undelivered> {
+        let channel = match self.dm_channel(user) {
+            Some(channel) => channel,
+            None => {
+                let recipient = serde_json::json!({ "recipient_id": user.to_string() });
+                let opened = self.rest.create_private_channel(&recipient).await?;
+                let channel = ChannelId::new(opened.id.get());
+                self.remember_dm_channel(user, channel);
+                channel
+            }
+        };
+        self.post(channel, draft, job).await
+    }
+
+    /// Deletes a message. One that is gone already counts as deleted.
+    pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
+        match self.rest.delete_message(channel.get().into(), message.get().into(), None).await {
+            Ok(()) => Ok(()),
+            Err(error) if Obstacle::of(&error) == Obstacle::Gone => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

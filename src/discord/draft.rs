@@ -1,0 +1,134 @@
+//! A message to be sent, whatever way it will take.
+//!
+//! Invariant: a draft pings nobody unless [`Draft::pinging`] names them; text that a person wrote cannot change that.
+
+use serenity::all::MessageReference;
+use serenity::builder::{
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage,
+    EditInteractionResponse,
+};
+
+use crate::kernel::ids::{ChannelId, MessageId, UserId};
+
+/// Content, embeds and components.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    content: String,
+    embeds: Vec<CreateEmbed>,
+    rows: Vec<CreateActionRow>,
+    pinged: Vec<UserId>,
+    reply_to: Option<(ChannelId, MessageId)>,
+}
+
+impl Draft {
+    /// A message of text. User text in it must be escaped already (`kernel::text`).
+    pub fn text(content: impl Into<String>) -> Self {
+        Self { content: content.into(), ..Self::default() }
+    }
+
+    /// A message of one embed.
+    pub fn embed(embed: CreateEmbed) -> Self {
+        Self { embeds: vec![embed], ..Self::default() }
+    }
+
+    /// Adds a row of buttons or a menu.
+    #[must_use]
+    pub fn row(mut self, row: CreateActionRow) -> Self {
+        self.rows.push(row);
+        self
+    }
+
+    /// Adds rows.
+    #[must_use]
+    pub fn rows(mut self, rows: Vec<CreateActionRow>) -> Self {
+        self.rows.extend(rows);
+        self
+    }
+
+    /// Puts text before the embeds.
+    #[must_use]
+    pub fn with_text(mut self, content: impl Into<String>) -> Self {
+        self.content = content.into();
+        self
+    }
+
+    /// Lets the message ping this person, if it mentions them.
+    #[must_use]
+    pub fn pinging(mut self, user: UserId) -> Self {
+        self.pinged.push(user);
+        self
+    }
+
+    /// Makes a message of its own a reply. If the other message is gone, it becomes an ordinary one.
+    #[must_use]
+    pub fn replying_to(mut self, channel: ChannelId, message: MessageId) -> Self {
+        self.reply_to = Some((channel, message));
+        self
+    }
+
+    fn allowed_mentions(&self) -> CreateAllowedMentions {
+        CreateAllowedMentions::new().users(self.pinged.iter().map(|user| serenity::all::UserId::new(user.get())))
+    }
+
+    /// As the first answer to an interaction.
+    pub(crate) fn into_response(self, visibility: Visibility) -> CreateInteractionResponseMessage {
+        let mentions = self.allowed_mentions();
+        let mut response = CreateInteractionResponseMessage::new()
+            .allowed_mentions(mentions)
+            .ephemeral(visibility == Visibility::Private)
+            .embeds(self.embeds)
+            .components(self.rows);
+        if !self.content.is_empty() {
+            response = response.content(self.content);
+        }
+        response
+    }
+
+    /// As the final form of an answer that was deferred, or as the new face of a message with components.
+    pub(crate) fn into_edit(self) -> EditInteractionResponse {
+        let mentions = self.allowed_mentions();
+        EditInteractionResponse::new()
+            .allowed_mentions(mentions)
+            .content(self.content)
+            .embeds(self.embeds)
+            .components(self.rows)
+    }
+
+    /// As a private message beside the answer to an interaction.
+    pub(crate) fn into_followup(self) -> CreateInteractionResponseFollowup {
+        let mentions = self.allowed_mentions();
+        CreateInteractionResponseFollowup::new()
+            .allowed_mentions(mentions)
+            .ephemeral(true)
+            .content(self.content)
+            .embeds(self.embeds)
+            .components(self.rows)
+    }
+
+    /// As a message of its own.
+    pub(crate) fn into_message(self) -> CreateMessage {
+        let mentions = self.allowed_mentions();
+        let mut message =
+            CreateMessage::new().allowed_mentions(mentions).embeds(self.embeds).components(self.rows);
+        if !self.content.is_empty() {
+            message = message.content(self.content);
+        }
+        if let Some((channel, replied)) = self.reply_to {
+            let reference = MessageReference::from((
+                serenity::all::ChannelId::new(channel.get()),
+                serenity::all::MessageId::new(replied.get()),
+            ));
+            message = message.reference_message(reference.fail_if_not_exists(false));
+        }
+        message
+    }
+}
+
+/// Who sees an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Only the person who asked.
+    Private,
+    /// Everyone in the channel.
+    Public,
+}

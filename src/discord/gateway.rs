@@ -1,0 +1,240 @@
+//! Events in.
+//!
+//! A resumed connection repeats events, so an interaction or message is handled once (facts of Discord's gateway). Each
+//! event runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
+use serenity::all::{FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
+use serenity::async_trait;
+
+use super::bot::{Bot, Command};
+use super::component::{self, Component, Modal};
+use super::draft::Visibility;
+use super::registration::Registration;
+use super::responder::Responder;
+use super::{Draft, problem};
+use crate::kernel::error::{Error, Failure, Result};
+use crate::kernel::ids::{GuildId, UserId};
+
+/// What the gateway is asked for (`C-48`), for what is built so far.
+pub const INTENTS: GatewayIntents = GatewayIntents::GUILDS
+    .union(GatewayIntents::GUILD_MESSAGES)
+    .union(GatewayIntents::MESSAGE_CONTENT)
+    .union(GatewayIntents::GUILD_MEMBERS)
+    .union(GatewayIntents::DIRECT_MESSAGES);
+
+/// The intents without those that must be switched on in the developer portal.
+pub fn unprivileged_intents() -> GatewayIntents {
+    INTENTS - GatewayIntents::privileged()
+}
+
+/// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
+pub type MessageHandler = for<'a> fn(&'a Bot, &'a Message) -> BoxFuture<'a, Result<Taken>>;
+
+/// Whether the handlers behind may look at a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was for this handler.
+    Yes,
+    /// It was not.
+    No,
+}
+
+/// What the features give to the gateway.
+pub struct Handlers {
+    /// Slash commands.
+    pub commands: Vec<Command>,
+    /// Buttons and menus.
+    pub components: Vec<&'static Component>,
+    /// Modals.
+    pub modals: Vec<&'static Modal>,
+    /// Message handlers, in their order.
+    pub messages: Vec<MessageHandler>,
+}
+
+/// Dispatches events to the features.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    bot: Bot,
+    options: FrameworkOptions<Bot, Error>,
+    components: Vec<&'static Component>,
+    modals: Vec<&'static Modal>,
+    messages: Vec<MessageHandler>,
+    registration: Registration,
+    shards: OnceLock<Arc<ShardManager>>,
+    seen: Mutex<Seen>,
+}
+
+/// The last interactions and messages, so that a repeated one is known.
+#[derive(Default)]
+struct Seen {
+    order: VecDeque<u64>,
+    ids: HashSet<u64>,
+}
+
+impl Seen {
+    /// More than Discord repeats after a resume.
+    const MOST: usize = 8192;
+
+    /// Whether this is the first time.
+    fn is_new(&mut self, id: u64) -> bool {
+        if !self.ids.insert(id) {
+            return false;
+        }
+        self.order.push_back(id);
+        if self.order.len() > Self::MOST
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+}
+
+impl Gateway {
+    /// A gateway that serves these handlers.
+    pub fn new(bot: Bot, handlers: Handlers, registration: Registration) -> Self {
+        let mut options = FrameworkOptions {
+            commands: handlers.commands,
+            on_error: |error| Box::pin(answer_framework_error(error)),
+            initialize_owners: false,
+            ..FrameworkOptions::default()
+        };
+        poise::set_qualified_names(&mut options.commands);
+        Self(Arc::new(Inner {
+            bot,
+            options,
+            components: handlers.components,
+            modals: handlers.modals,
+            messages: handlers.messages,
+            registration,
+            shards: OnceLock::new(),
+            seen: Mutex::default(),
+        }))
+    }
+}
+
+#[async_trait]
+impl serenity::framework::Framework for Gateway {
+    async fn init(&mut self, client: &serenity::Client) {
+        self.0.shards.get_or_init(|| Arc::clone(&client.shard_manager));
+    }
+
+    async fn dispatch(&self, ctx: serenity::client::Context, event: FullEvent) {
+        let inner = &*self.0;
+        match event {
+            FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
+            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&guild).await,
+            FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
+                inner.interaction(ctx, interaction).await;
+            }
+            FullEvent::Message { new_message } if inner.is_new(new_message.id.get()) => {
+                inner.message(&new_message).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Inner {
+    fn is_new(&self, id: u64) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(id)
+    }
+
+    async fn ready(&self, ready: &Ready) {
+        tracing::info!(bot = %ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+        self.bot.rest.set_application_id(ready.application.id);
+        self.bot.remember_own_user(UserId::new(ready.user.id.get()));
+        if let Err(error) = self.registration.sync(&self.bot, &self.options.commands, ready.application.id).await {
+            problem::log_error(&error, "register the commands");
+        }
+    }
+
+    async fn guild_available(&self, guild: &Guild) {
+        let id = GuildId::new(guild.id.get());
+        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, id).await {
+            problem::log_error(&error, "register the commands of a guild");
+        }
+    }
+
+    async fn interaction(&self, ctx: serenity::client::Context, interaction: Interaction) {
+        match &interaction {
+            Interaction::Component(event) => component::click(&self.bot, &self.components, &ctx.http, event).await,
+            Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
+            Interaction::Command(_) | Interaction::Autocomplete(_) => {
+                let (Some(shards), Some(own)) = (self.shards.get(), self.bot.own_user()) else { return };
+                let framework = FrameworkContext {
+                    serenity_context: &ctx,
+                    bot_id: serenity::all::UserId::new(own.get()),
+                    options: &self.options,
+                    user_data: &self.bot,
+                    shard_manager: shards,
+                };
+                poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction: interaction.clone() }).await;
+            }
+            _ => {}
+        }
+    }
+
+    async fn message(&self, message: &Message) {
+        // C-97: what bots and web-hooks write is nobody's business; direct messages are no submissions.
+        if message.author.bot || message.webhook_id.is_some() || message.guild_id.is_none() {
+            return;
+        }
+        for handle in &self.messages {
+            match handle(&self.bot, message).await {
+                Ok(Taken::Yes) => return,
+                Ok(Taken::No) => {}
+                Err(error) => return problem::log_error(&error, "handle a message"),
+            }
+        }
+    }
+}
+
+/// Answers what poise found wrong before, around or after a command.
+async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
+    use poise::FrameworkError as Found;
+    let (error, ctx) = match error {
+        Found::Command { error, ctx, .. } | Found::CommandCheckFailed { error: Some(error), ctx, .. } => (error, ctx),
+        Found::CommandPanic { payload, ctx, .. } => {
+            let what = payload.unwrap_or_else(|| "a panic".to_owned());
+            (Failure::new(what).during("run a command").into(), ctx)
+        }
+        Found::ArgumentParse { error, ctx, .. } => (Failure::new(error).during("read the options").into(), ctx),
+        Found::GuildOnly { ctx, .. } => (super::access::AccessRefusal::GuildOnly.into(), ctx),
+        Found::CommandStructureMismatch { description, ctx, .. } => {
+            (Failure::new(description).during("match the options").into(), poise::Context::Application(ctx))
+        }
+        other => return tracing::warn!(error = %other, "an interaction was not dispatched"),
+    };
+    let poise::Context::Application(ctx) = ctx else { return };
+    if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
+        return problem::log_error(&error, "autocomplete");
+    }
+    let responder = Responder::to_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
+    if let Err(error) = responder.show(Visibility::Private, draft).await {
+        problem::log_error(&error, "answer an error");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_new_once_and_the_memory_is_bounded() {
+        let mut seen = Seen::default();
+        assert!(seen.is_new(1));
+        assert!(!seen.is_new(1));
+        for id in 2..20_000 {
+            assert!(seen.is_new(id));
+        }
+        assert_eq!((seen.ids.len(), seen.order.len()), (Seen::MOST, Seen::MOST));
+    }
+}

@@ -1,0 +1,38 @@
+//! What every feature needs of Discord.
+//!
+//! | file | for |
+//! | --- | --- |
+//! | [`bot`] | what a command, click, message or job can reach: store, clock, REST |
+//! | [`rest`] | the two REST connections, real or simulated |
+//! | [`gateway`] | events in: each is handled once, acknowledged in time, and cannot take others down |
+//! | [`registration`] | slash commands are sent to Discord when they changed, and only then |
+//! | [`access`] | who asks, and may they |
+//! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
+//! | [`component`] | buttons, menus and modals, found by their `custom_id` alone, so that they survive restarts |
+//! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
+//! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
+//! | [`channel_setting`] | the commands that choose a channel |
+//! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
+//! | [`debug_channel`] | lines for the administrators |
+//! | [`problem`] | the one path of everything that goes wrong |
+//!
+//! Nothing here belongs to a feature.
+
+pub mod access;
+pub mod bot;
+pub mod channel_setting;
+pub mod component;
+pub mod debug_channel;
+pub mod delivery;
+pub mod draft;
+pub mod gateway;
+pub mod outbox;
+pub mod problem;
+pub mod registration;
+pub mod responder;
+pub mod rest;
+
+pub use access::Caller;
+pub use bot::{Bot, Command, Context};
+pub use draft::Draft;
+pub use responder::answer;

@@ -1,0 +1,51 @@
+//! The one path of everything that goes wrong while somebody waits for an answer.
+//!
+//! A refusal is shown as its sentence. A failure is logged here, once, under a number that the person can quote.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::draft::Draft;
+use crate::kernel::error::{Error, Failure, ReportId};
+
+/// What the person who asked reads.
+pub fn draft_of(error: Error, doing: &str) -> Draft {
+    Draft::text(sentence_of(error, doing))
+}
+
+/// The same as a sentence.
+pub fn sentence_of(error: Error, doing: &str) -> String {
+    match error {
+        Error::Refused(refusal) => {
+            tracing::debug!(doing, code = refusal.code, "refused");
+            refusal.sentence
+        }
+        Error::Failed(failure) => {
+            let report = log(&failure, doing);
+            format!(
+                "Something went wrong on my side. Nothing was changed unless you see it. \
+                 Please try again; if it stays, tell an administrator the number `{report}`."
+            )
+        }
+    }
+}
+
+/// Logs a failure and gives the number under which it is found.
+pub fn log(failure: &Failure, doing: &str) -> ReportId {
+    let report = next_report_id();
+    tracing::error!(doing, report = %report, error = %failure, "failed");
+    report
+}
+
+/// Logs what went wrong where nobody waits for an answer.
+pub fn log_error(error: &Error, doing: &str) {
+    match error {
+        Error::Refused(refusal) => tracing::debug!(doing, code = refusal.code, "refused"),
+        Error::Failed(failure) => drop(log(failure, doing)),
+    }
+}
+
+/// Numbers that differ within the process and do not look like a count.
+fn next_report_id() -> ReportId {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    ReportId::new(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B1))
+}

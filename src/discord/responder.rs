@@ -1,0 +1,136 @@
+//! The answer to an interaction.
+//!
+//! Discord wants a first answer within three seconds, exactly one, and gives a token for fifteen minutes after it
+//! (`M-RAT-04`, `C-46`). A [`Responder`] answers at once when the work is quick; when it is not, it says "thinking" in
+//! time and puts the answer there when it is ready. Refusals and failures are answered too, always privately.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serenity::all::{ComponentInteraction, CommandInteraction, InteractionId, ModalInteraction};
+use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
+use serenity::http::Http;
+
+use super::bot::Context;
+use super::draft::{Draft, Visibility};
+use super::problem;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::time::Stopwatch;
+
+/// Work that takes longer than this is acknowledged first.
+const PATIENCE: Duration = Duration::from_millis(1200);
+/// An acknowledgement later than this is logged: Discord forgets an interaction after three seconds.
+const LATE: Duration = Duration::from_secs(2);
+
+/// Does the work of a slash command and answers privately with its result.
+pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
+    let http = &ctx.framework.serenity_context.http;
+    Responder::to_command(http, ctx.interaction).answer(Visibility::Private, work).await
+}
+
+/// Answers one interaction.
+pub struct Responder<'a> {
+    http: &'a Http,
+    id: InteractionId,
+    token: &'a str,
+    name: &'a str,
+    since: Stopwatch,
+    is_acknowledged: AtomicBool,
+}
+
+impl<'a> Responder<'a> {
+    /// For a slash command.
+    pub fn to_command(http: &'a Http, interaction: &'a CommandInteraction) -> Self {
+        Self::new(http, interaction.id, &interaction.token, &interaction.data.name)
+    }
+
+    /// For a button or menu.
+    pub fn to_component(http: &'a Http, interaction: &'a ComponentInteraction) -> Self {
+        Self::new(http, interaction.id, &interaction.token, &interaction.data.custom_id)
+    }
+
+    /// For a submitted modal.
+    pub fn to_modal(http: &'a Http, interaction: &'a ModalInteraction) -> Self {
+        Self::new(http, interaction.id, &interaction.token, &interaction.data.custom_id)
+    }
+
+    fn new(http: &'a Http, id: InteractionId, token: &'a str, name: &'a str) -> Self {
+        Self { http, id, token, name, since: Stopwatch::start(), is_acknowledged: AtomicBool::new(false) }
+    }
+
+    /// Does the work and answers with its result; a refusal or failure is told to the person who asked.
+    pub async fn answer(&self, visibility: Visibility, work: impl Future<Output = Result<Draft>>) -> Result<()> {
+        let mut work = pin!(work);
+        let outcome = match tokio::time::timeout(PATIENCE, &mut work).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                self.defer(visibility).await?;
+                work.await
+            }
+        };
+        match outcome {
+            Ok(draft) => self.show(visibility, draft).await,
+            Err(error) => self.show(Visibility::Private, problem::draft_of(error, self.name)).await,
+        }
+    }
+
+    /// Acknowledges now; the answer follows. Must come before slow work that is certain to be slow.
+    pub async fn defer(&self, visibility: Visibility) -> Result<()> {
+        let message = CreateInteractionResponseMessage::new().ephemeral(visibility == Visibility::Private);
+        self.acknowledge(CreateInteractionResponse::Defer(message)).await
+    }
+
+    /// Acknowledges a click whose answer will be the new face of the clicked message.
+    pub async fn defer_update(&self) -> Result<()> {
+        self.acknowledge(CreateInteractionResponse::Acknowledge).await
+    }
+
+    /// Does the work of a click whose result is the new face of the clicked message.
+    pub async fn update(&self, work: impl Future<Output = Result<Draft>>) -> Result<()> {
+        self.defer_update().await?;
+        match work.await {
+            Ok(draft) => self.show(Visibility::Public, draft).await,
+            Err(error) => self.whisper(problem::draft_of(error, self.name)).await,
+        }
+    }
+
+    /// Says something privately beside the answer.
+    async fn whisper(&self, draft: Draft) -> Result<()> {
+        let message = draft.into_followup();
+        self.http
+            .create_followup_message(self.token, &message, Vec::new())
+            .await
+            .map(drop)
+            .map_err(Error::failed)
+    }
+
+    /// Opens a modal. Must be the first answer.
+    pub async fn open(&self, modal: CreateModal) -> Result<()> {
+        self.acknowledge(CreateInteractionResponse::Modal(modal)).await
+    }
+
+    /// Shows a draft: as the first answer, or in place of the acknowledgement.
+    pub async fn show(&self, visibility: Visibility, draft: Draft) -> Result<()> {
+        if self.is_acknowledged.load(Ordering::Acquire) {
+            self.http
+                .edit_original_interaction_response(self.token, &draft.into_edit(), Vec::new())
+                .await
+                .map(drop)
+                .map_err(Error::failed)
+        } else {
+            self.acknowledge(CreateInteractionResponse::Message(draft.into_response(visibility))).await
+        }
+    }
+
+    async fn acknowledge(&self, response: CreateInteractionResponse) -> Result<()> {
+        self.is_acknowledged.store(true, Ordering::Release);
+        let sent = self.http.create_interaction_response(self.id, self.token, &response, Vec::new()).await;
+        let taken = self.since.elapsed();
+        if taken > LATE {
+            tracing::warn!(interaction = self.name, duration_ms = taken.as_millis(), "answered late");
+        }
+        sent.map_err(Error::failed)
+    }
+}

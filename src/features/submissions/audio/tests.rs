@@ -1,0 +1,214 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// A tag of the ID3 kind with `size` bytes in it.
+fn id3(size: usize) -> Vec<u8> {
+    let sizes = [size >> 21, size >> 14, size >> 7, size].map(|part| u8::try_from(part & 0x7F).unwrap());
+    [b"ID3\x04\x00\x00".as_slice(), &sizes, &vec![b'x'; size]].concat()
+}
+
+fn ftyp(major: [u8; 4], compatible: &[&[u8; 4]]) -> Vec<u8> {
+    let size = u32::try_from(16 + 4 * compatible.len()).unwrap();
+    let mut bytes = [size.to_be_bytes().as_slice(), b"ftyp", &major, &[0; 4]].concat();
+    for brand in compatible {
+        bytes.extend_from_slice(*brand);
+    }
+    bytes.extend_from_slice(b"\0\0\0\x08moovM4A M4A ");
+    bytes
+}
+
+const MPEG_FRAME: &[u8] = &[0xFF, 0xFB, 0x90, 0x64, 0, 0];
+const FLAC: &[u8] = b"fLaC\0\0\0\x22";
+
+#[test]
+fn the_four_kinds_are_taken_by_their_extension() {
+    for (name, kind) in [
+        ("song.mp3", AudioKind::Mp3),
+        ("My.Song.M4A", AudioKind::M4a),
+        ("take 2.Wav ", AudioKind::Wav),
+        (".flac", AudioKind::Flac),
+    ] {
+        assert_eq!(check_declared(name, None, 1), Ok(kind));
+    }
+    for name in ["song.ogg", "song.aac", "song.mp4", "song.mp3.exe", "mp3", "song.", "", "song.mp3/x", "song.wave"] {
+        assert_eq!(check_declared(name, Some("audio/mpeg"), 1), Err(AudioRefusal::Type), "{name}");
+    }
+}
+
+#[test]
+fn any_audio_type_will_do_and_no_other() {
+    for accepted in [
+        "audio/mpeg",
+        "audio/mp3",
+        "audio/mp4",
+        "audio/x-m4a",
+        "audio/aac",
+        "audio/wav",
+        "audio/x-wav",
+        "audio/wave",
+        "audio/vnd.wave",
+        "audio/flac",
+        "audio/x-flac",
+        "AUDIO/MPEG",
+        "audio/mp4; codecs=\"mp4a.40.2\"",
+        " audio/mpeg ;x",
+        "",
+    ] {
+        assert_eq!(check_declared("a.mp3", Some(accepted), 1), Ok(AudioKind::Mp3), "{accepted}");
+    }
+    for refused in [
+        "video/mp4",
+        "text/plain",
+        "application/octet-stream",
+        "image/png; x=audio/mpeg",
+        "audio",
+        "xaudio/mpeg",
+        "äudio/x",
+    ] {
+        assert_eq!(check_declared("a.mp3", Some(refused), 1), Err(AudioRefusal::Type), "{refused}");
+    }
+}
+
+#[test]
+fn twenty_five_megabytes_are_taken_and_not_one_byte_more() {
+    assert_eq!(check_declared("a.wav", None, 26_214_400), Ok(AudioKind::Wav));
+    assert_eq!(check_declared("a.wav", None, 26_214_401), Err(AudioRefusal::TooLarge { size: 26_214_401 }));
+    assert_eq!(check_declared("a.wav", None, u64::MAX), Err(AudioRefusal::TooLarge { size: u64::MAX }));
+    assert_eq!(check_declared("a.wav", None, 0), Err(AudioRefusal::Empty));
+    assert_eq!(check_declared("a.txt", None, u64::MAX), Err(AudioRefusal::Type));
+}
+
+#[test]
+fn each_kind_is_known_by_how_it_begins() {
+    let files: [(AudioKind, Vec<u8>); 23] = [
+        (AudioKind::Mp3, MPEG_FRAME.to_vec()),
+        (AudioKind::Mp3, vec![0xFF, 0xFA, 0x90, 0]),
+        (AudioKind::Mp3, vec![0xFF, 0xF3, 0x84, 0]),
+        (AudioKind::Mp3, vec![0xFF, 0xE3, 0x40, 0]),
+        (AudioKind::Mp3, [&[0; 300], MPEG_FRAME].concat()),
+        (AudioKind::Mp3, [id3(300), MPEG_FRAME.to_vec()].concat()),
+        (AudioKind::Mp3, [id3(5), id3(200), vec![0; 50], MPEG_FRAME.to_vec()].concat()),
+        (AudioKind::Mp3, id3(200_000)[..HEAD_BYTES].to_vec()),
+        (AudioKind::M4a, ftyp(*b"M4A ", &[b"isom", b"mp42"])),
+        (AudioKind::M4a, ftyp(*b"M4B ", &[])),
+        (AudioKind::M4a, ftyp(*b"mp42", &[b"isom"])),
+        (AudioKind::M4a, ftyp(*b"isom", &[])),
+        (AudioKind::M4a, ftyp(*b"iso6", &[])),
+        (AudioKind::M4a, ftyp(*b"3gp4", &[])),
+        (AudioKind::M4a, ftyp(*b"dash", &[])),
+        (AudioKind::M4a, ftyp(*b"caqv", &[b"mp42", b"M4A "])),
+        (AudioKind::Wav, b"RIFF\x24\0\0\0WAVEfmt ".to_vec()),
+        (AudioKind::Wav, b"RF64\xFF\xFF\xFF\xFFWAVEds64".to_vec()),
+        (AudioKind::Wav, b"BW64\xFF\xFF\xFF\xFFWAVEds64".to_vec()),
+        (AudioKind::Flac, FLAC.to_vec()),
+        (AudioKind::Flac, [id3(300), FLAC.to_vec()].concat()),
+        (AudioKind::Flac, [id3(0), FLAC.to_vec()].concat()),
+        (AudioKind::Flac, id3(200_000)[..HEAD_BYTES].to_vec()),
+    ];
+    for (kind, head) in files {
+        assert_eq!(check_bytes(kind, &head), Ok(()), "{kind:?} {:?}", &head[..head.len().min(24)]);
+    }
+}
+
+#[test]
+fn a_disguised_file_is_refused_by_what_it_holds() {
+    let files: [(AudioKind, &[u8], Option<&str>); 18] = [
+        (AudioKind::Mp3, b"Hello, this is just text.", None),
+        (AudioKind::Mp3, b"\xFF\xFEH\0e\0l\0l\0o\0", None),
+        (AudioKind::Mp3, b"\x89PNG\r\n\x1A\n0000", Some("png")),
+        (AudioKind::Mp3, b"%PDF-1.7 ", Some("pdf")),
+        (AudioKind::Mp3, b"OggS\0\x02\0\0\0\0", Some("ogg")),
+        (AudioKind::Mp3, &[0xFF, 0xF1, 0x50, 0x80, 0], Some("aac")),
+        (AudioKind::Mp3, &[0xFF, 0xFB, 0xF0, 0], None),
+        (AudioKind::Mp3, &[0xFF, 0xFB, 0x9C, 0], None),
+        (AudioKind::Mp3, &[0xFF, 0xFB], None),
+        (AudioKind::Mp3, &[0; 64], None),
+        (AudioKind::Mp3, FLAC, Some("flac")),
+        (AudioKind::Mp3, b"RIFF\x24\0\0\0WAVEfmt ", Some("wav")),
+        (AudioKind::Wav, b"RIFF\x24\0\0\0AVI LIST", Some("avi")),
+        (AudioKind::Wav, MPEG_FRAME, Some("mp3")),
+        (AudioKind::Flac, b"fLa", None),
+        (AudioKind::M4a, b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Some("mov")),
+        (AudioKind::M4a, b"\0\0\0\x14ftypM4V \0\0\0\0M4A ", Some("m4v")),
+        (AudioKind::M4a, b"\0\0\0\x20ftyp", None),
+    ];
+    for (claimed, head, found) in files {
+        assert_eq!(check_bytes(claimed, head), Err(AudioRefusal::Content { claimed, found }), "{claimed:?} {head:?}");
+    }
+    assert_eq!(check_bytes(AudioKind::Mp3, b""), Err(AudioRefusal::Empty));
+    assert!(check_bytes(AudioKind::Mp3, b"ID3 is a kind of tag, and this is a text about it.").is_err());
+    assert!(check_bytes(AudioKind::Mp3, &id3(300)).is_err());
+    let flac_in_disguise = [id3(300), FLAC.to_vec()].concat();
+    assert!(check_bytes(AudioKind::Mp3, &flac_in_disguise).is_err());
+    assert!(check_bytes(AudioKind::Flac, &[id3(300), MPEG_FRAME.to_vec()].concat()).is_err());
+}
+
+#[test]
+fn refusals_say_what_would_work() {
+    let said = |refusal: AudioRefusal| format!("{}: {refusal}", refusal.code());
+    insta::assert_snapshot!(said(AudioRefusal::Type), @"submission.file_type: This type of file can't be reviewed. Send an mp3, m4a, wav or flac file of up to 25 MB.");
+    insta::assert_snapshot!(said(AudioRefusal::TooLarge { size: MAX_FILE_BYTES + 1 }), @"submission.file_too_large: This file is too large (25.1 MB). Send an mp3, m4a, wav or flac file of up to 25 MB.");
+    insta::assert_snapshot!(said(AudioRefusal::TooLarge { size: 26 * 1024 * 1024 }), @"submission.file_too_large: This file is too large (26.0 MB). Send an mp3, m4a, wav or flac file of up to 25 MB.");
+    insta::assert_snapshot!(said(AudioRefusal::Empty), @"submission.file_empty: This file is empty. Send an mp3, m4a, wav or flac file of up to 25 MB.");
+    insta::assert_snapshot!(said(AudioRefusal::Content { claimed: AudioKind::Mp3, found: Some("png") }), @"submission.file_content: This file is named .mp3 but holds png data. Send an mp3, m4a, wav or flac file of up to 25 MB.");
+    insta::assert_snapshot!(said(AudioRefusal::Content { claimed: AudioKind::M4a, found: None }), @"submission.file_content: This file is named .m4a but holds something else. Send an mp3, m4a, wav or flac file of up to 25 MB.");
+}
+
+#[test]
+fn a_file_name_loses_what_could_do_harm_and_keeps_its_extension() {
+    for (name, safe) in [
+        ("song.mp3", "song.mp3"),
+        ("My Song (final) [v2].Wav", "My Song (final) _v2_.Wav"),
+        ("../../etc/passwd.mp3", "passwd.mp3"),
+        (r"C:\Music\song.mp3", "song.mp3"),
+        ("a\u{202E}3pm.flac", "a3pm.flac"),
+        ("a\nb\0.mp3", "a b.mp3"),
+        ("@everyone `x`*.mp3", "_everyone _x__.mp3"),
+        ("..mp3", "audio.mp3"),
+        ("x..mp3. ", "x.mp3"),
+        (".mp3", "audio.mp3"),
+        ("", "audio"),
+        ("..", "audio"),
+        ("song/", "audio"),
+        ("夜のドライブ.m4a", "夜のドライブ.m4a"),
+        ("night.drive.by.ann", "night.drive.by.ann"),
+    ] {
+        assert_eq!(safe_file_name(name), safe);
+        assert_eq!(safe_file_name(safe), safe);
+    }
+    let long = safe_file_name(&format!("{}.flac", "x".repeat(300)));
+    assert_eq!((long.len(), long.ends_with("x.flac")), (MAX_FILE_NAME_CHARS, true));
+}
+
+proptest! {
+    #[test]
+    fn any_file_name_becomes_safe(name in r"(\PC|[./\\ \n@]|👩‍👧|\.mp3){0,150}") {
+        let safe = safe_file_name(&name);
+        prop_assert!((1..=MAX_FILE_NAME_CHARS).contains(&safe.chars().count()));
+        prop_assert!(!safe.contains(|c: char| c.is_control() || "/\\<>:\"|?*`@".contains(c)), "{}", safe);
+        prop_assert!(!safe.starts_with('.'));
+    }
+
+    #[test]
+    fn a_safe_file_name_claims_the_same_kind(stem in r"(\PC|[./\\ \n@]){0,150}", kind in prop::sample::select(AudioKind::ALL.to_vec())) {
+        let safe = safe_file_name(&format!("{stem}.{}", kind.extension()));
+        prop_assert_eq!(AudioKind::claimed_by(&safe), Some(kind));
+    }
+
+    #[test]
+    fn any_bytes_get_a_verdict(start in prop::sample::select(vec![&b""[..], b"ID3\x04\0\0", b"\0\0\0\x18ftyp", b"RIFF", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PK\x03\x04"]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
+        let head = [start, &rest].concat();
+        for kind in AudioKind::ALL {
+            let _ = check_bytes(kind, &head);
+        }
+    }
+
+    #[test]
+    fn any_declaration_gets_a_verdict(name in any::<String>(), content_type in any::<Option<String>>(), size in any::<u64>()) {
+        if let Err(refusal) = check_declared(&name, content_type.as_deref(), size) {
+            let sentence = refusal.to_string();
+            prop_assert!(sentence.contains("mp3, m4a, wav or flac") && sentence.contains("25 MB"));
+        }
+    }
+}

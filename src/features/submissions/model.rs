@@ -1,0 +1,258 @@
+//! The words of submissions: what people may write about a song, and why a song is refused.
+
+use std::fmt;
+
+use super::links::{LinkVerdict, Platform, SongLink};
+use crate::kernel::error::Refuse;
+use crate::kernel::ids::ChannelId;
+use crate::kernel::text;
+
+/// Room for a host in a sentence, in characters. Real ones are shorter; a longer one would fill the screen.
+const HOST_CHARS: usize = 60;
+
+/// A text that people write about their song.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextField {
+    /// Who made it.
+    Artist,
+    /// What it is called.
+    Title,
+    /// What the reviewer should know.
+    Note,
+}
+
+impl TextField {
+    /// How much fits, counted as [`text::discord_len`] does.
+    pub const fn max_len(self) -> usize {
+        match self {
+            Self::Artist | Self::Title => 100,
+            Self::Note => 500,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Artist => "artist name",
+            Self::Title => "song title",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Why a song is not taken, apart from what is wrong with a file, which [`super::audio::AudioRefusal`] tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmissionRefusal {
+    /// A link to Apple Music or iTunes (`M-SUB-10`).
+    Apple,
+    /// A link to a host that is not supported (`M-SUB-09`).
+    UnsupportedHost {
+        /// As the sender made it.
+        host: String,
+    },
+    /// A page of a supported platform that is no song.
+    NoSong {
+        /// Whose page it is.
+        platform: Platform,
+    },
+    /// A link with a login, a port or a dot after its host.
+    DisguisedLink {
+        /// Whose host it is.
+        platform: Platform,
+    },
+    /// A link that is too long to be one.
+    LinkTooLong,
+    /// Text where a link is asked for.
+    NotALink,
+    /// Submissions are closed (`D-05`).
+    Closed,
+    /// Not in the submissions channel (`C-22`).
+    WrongChannel {
+        /// Where submissions are taken.
+        channel: ChannelId,
+        /// `/submit` as [`text::command`] writes it.
+        submit: String,
+        /// `/submitfile` likewise.
+        submit_file: String,
+    },
+    /// There is no submissions channel yet (`C-22`).
+    NoChannel,
+    /// The same song waits in an active line (`D-04`).
+    Duplicate {
+        /// The id of the song that waits, as people see it: `#012345`.
+        song: String,
+        /// The name of the line it waits in.
+        line: String,
+    },
+    /// The sender has as many songs waiting as the server allows (`D-04`).
+    TooMany {
+        /// How many are allowed.
+        max: u32,
+    },
+    /// A text that is too long.
+    TooLong {
+        /// Which text.
+        field: TextField,
+        /// How long it is, counted as [`text::discord_len`] does.
+        length: usize,
+    },
+}
+
+impl Refuse for SubmissionRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Apple => "submission.link_apple",
+            Self::UnsupportedHost { .. } => "submission.link_unsupported",
+            Self::NoSong { .. } => "submission.link_no_song",
+            Self::DisguisedLink { .. } => "submission.link_disguised",
+            Self::LinkTooLong => "submission.link_too_long",
+            Self::NotALink => "submission.not_a_link",
+            Self::Closed => "submission.closed",
+            Self::WrongChannel { .. } => "submission.wrong_channel",
+            Self::NoChannel => "submission.no_channel",
+            Self::Duplicate { .. } => "submission.duplicate",
+            Self::TooMany { .. } => "submission.too_many",
+            Self::TooLong { .. } => "submission.text_too_long",
+        }
+    }
+}
+
+impl fmt::Display for SubmissionRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Apple => {
+                write!(f, "Links to Apple Music and iTunes can't be reviewed. Send the song from {AnyPlatform}.")
+            }
+            Self::UnsupportedHost { host } => {
+                let host = text::escape(&text::one_line(host, HOST_CHARS));
+                write!(f, "Links to **{host}** can't be reviewed. Send the song from {AnyPlatform}.")
+            }
+            Self::NoSong { platform } => write!(
+                f,
+                "This {platform} link doesn't lead to a song. Open the song, choose Share, and send the link from there."
+            ),
+            Self::DisguisedLink { platform } => write!(
+                f,
+                "This {platform} link has a login, a port or a stray dot in it. Open the song, choose Share, and send the \
+                 link from there."
+            ),
+            Self::LinkTooLong => {
+                f.write_str("This link is too long. Open the song, choose Share, and send the short link from there.")
+            }
+            Self::NotALink => {
+                write!(
+                    f,
+                    "This is not a link. Copy the address of the song from {AnyPlatform}; it starts with `https://`."
+                )
+            }
+            Self::Closed => {
+                f.write_str("Submissions are closed right now. Keep your song ready and send it when they open again.")
+            }
+            Self::WrongChannel { channel, submit, submit_file } => write!(
+                f,
+                "Songs are taken in {} only. Go there and use {submit} for a link or {submit_file} for a file.",
+                text::channel(*channel)
+            ),
+            Self::NoChannel => f.write_str(
+                "There is no channel for submissions yet. An administrator has to run /set-submission-channel first.",
+            ),
+            Self::Duplicate { song, line } => {
+                write!(
+                    f,
+                    "This song is already in the queue: **{song}** in **{line}**. Send another one, or wait for its review."
+                )
+            }
+            Self::TooMany { max: 1 } => {
+                f.write_str("You already have a song in the queue. Send the next one once it is reviewed.")
+            }
+            Self::TooMany { max } => {
+                write!(f, "You already have {max} songs in the queue. Send the next one once one of them is reviewed.")
+            }
+            Self::TooLong { field, length } => write!(
+                f,
+                "The {} has {length} characters, and {} fit. Shorten it and send the song again.",
+                field.name(),
+                field.max_len()
+            ),
+        }
+    }
+}
+
+impl LinkVerdict {
+    /// The song, or why there is none.
+    pub fn into_song(self) -> Result<SongLink, SubmissionRefusal> {
+        Err(match self {
+            Self::Accepted(song) => return Ok(song),
+            Self::Apple => SubmissionRefusal::Apple,
+            Self::Unsupported { host } => SubmissionRefusal::UnsupportedHost { host },
+            Self::NoSong { platform } => SubmissionRefusal::NoSong { platform },
+            Self::Disguised { platform } => SubmissionRefusal::DisguisedLink { platform },
+            Self::TooLong => SubmissionRefusal::LinkTooLong,
+            Self::NotALink => SubmissionRefusal::NotALink,
+        })
+    }
+}
+
+/// `YouTube, Spotify, SoundCloud, Deezer or Ditto`.
+struct AnyPlatform;
+
+impl fmt::Display for AnyPlatform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, platform) in Platform::ALL.into_iter().enumerate() {
+            let before = match place {
+                0 => "",
+                _ if place + 1 == Platform::ALL.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{before}{platform}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::links::judge;
+    use super::*;
+    use crate::kernel::error::Error;
+    use crate::kernel::ids::CommandId;
+
+    fn said(refusal: SubmissionRefusal) -> String {
+        match Error::from(refusal) {
+            Error::Refused(refusal) => format!("{}: {}", refusal.code, refusal.sentence),
+            Error::Failed(failure) => panic!("{failure}"),
+        }
+    }
+
+    #[test]
+    fn each_refused_link_is_told_what_would_work() {
+        let said = |link: &str| said(judge(link).into_song().unwrap_err());
+        insta::assert_snapshot!(said("https://music.apple.com/us/album/x/1"), @"submission.link_apple: Links to Apple Music and iTunes can't be reviewed. Send the song from YouTube, Spotify, SoundCloud, Deezer or Ditto.");
+        insta::assert_snapshot!(said("https://vimeo.com/1"), @"submission.link_unsupported: Links to **vimeo.com** can't be reviewed. Send the song from YouTube, Spotify, SoundCloud, Deezer or Ditto.");
+        insta::assert_snapshot!(said("https://youtube.com/"), @"submission.link_no_song: This YouTube link doesn't lead to a song. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://a:b@soundcloud.com/x/y"), @"submission.link_disguised: This SoundCloud link has a login, a port or a stray dot in it. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said(&format!("https://youtu.be/{}", "a".repeat(3_000))), @"submission.link_too_long: This link is too long. Open the song, choose Share, and send the short link from there.");
+        insta::assert_snapshot!(said("my song"), @"submission.not_a_link: This is not a link. Copy the address of the song from YouTube, Spotify, SoundCloud, Deezer or Ditto; it starts with `https://`.");
+        assert_eq!(judge("https://ditto.fm/x").into_song().unwrap().platform, Platform::Ditto);
+    }
+
+    #[test]
+    fn a_host_cannot_change_the_layout_of_its_refusal() {
+        let refused = |host: String| said(SubmissionRefusal::UnsupportedHost { host });
+        assert!(refused("a**b_c.tld".to_owned()).contains(r"**a\*\*b\_c.tld**"));
+        assert!(refused("x".repeat(2_000)).chars().count() < 200);
+    }
+
+    #[test]
+    fn each_refused_song_is_told_what_would_work() {
+        let submit = text::command("submit", Some(CommandId::new(11)));
+        let submit_file = text::command("submitfile", None);
+        let duplicate = SubmissionRefusal::Duplicate { song: "#012345".to_owned(), line: "10 Skip".to_owned() };
+        insta::assert_snapshot!(said(SubmissionRefusal::Closed), @"submission.closed: Submissions are closed right now. Keep your song ready and send it when they open again.");
+        insta::assert_snapshot!(said(SubmissionRefusal::WrongChannel { channel: ChannelId::new(7), submit, submit_file }), @"submission.wrong_channel: Songs are taken in <#7> only. Go there and use </submit:11> for a link or **/submitfile** for a file.");
+        insta::assert_snapshot!(said(SubmissionRefusal::NoChannel), @"submission.no_channel: There is no channel for submissions yet. An administrator has to run /set-submission-channel first.");
+        insta::assert_snapshot!(said(duplicate), @"submission.duplicate: This song is already in the queue: **#012345** in **10 Skip**. Send another one, or wait for its review.");
+        insta::assert_snapshot!(said(SubmissionRefusal::TooMany { max: 1 }), @"submission.too_many: You already have a song in the queue. Send the next one once it is reviewed.");
+        insta::assert_snapshot!(said(SubmissionRefusal::TooMany { max: 3 }), @"submission.too_many: You already have 3 songs in the queue. Send the next one once one of them is reviewed.");
+        insta::assert_snapshot!(said(SubmissionRefusal::TooLong { field: TextField::Note, length: 612 }), @"submission.text_too_long: The note has 612 characters, and 500 fit. Shorten it and send the song again.");
+    }
+}

@@ -1,0 +1,59 @@
+//! Durable jobs: what must not be lost although it happens after the transaction that causes it.
+//!
+//! A job is a row, written by [`Kind::schedule`] in the transaction of its cause, so it exists if and only if that
+//! committed. The [`runner`] does what is due, tries again after 1, 2 and 4 seconds when told so (`C-101`), and keeps
+//! what it gave up as a dead letter with the reason. Jobs of one lane run one after another, in the order of their due times.
+//!
+//! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.dead_letters`. Topic: [`CHANGED`].
+
+mod model;
+pub mod runner;
+mod tables;
+
+pub use model::{DeadLetter, Job, JobId, Lane};
+pub use runner::{Handler, Run, Runner, Setback};
+pub use tables::{CHANGED, TABLES, dead_letters, due_by};
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::store::Tx;
+
+/// A kind of job, and the type of what it carries.
+pub struct Kind<P> {
+    name: &'static str,
+    payload: PhantomData<fn(P)>,
+}
+
+impl<P: Serialize + DeserializeOwned> Kind<P> {
+    /// Declares a kind. The name is stored, so it never changes: `feature.action`.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, payload: PhantomData }
+    }
+
+    /// The stored name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Stages a job on the transaction, to be done at `due` or as soon after it as possible.
+    pub fn schedule(&self, tx: &Tx<'_>, guild: GuildId, lane: Lane, due: Timestamp, payload: &P) -> Result<JobId> {
+        let payload = serde_json::to_string(payload).map_err(Error::failed)?;
+        tables::add(tx, guild, &Job { kind: self.name.to_owned(), lane, due, attempts: 0, payload })
+    }
+
+    /// Stages a job to be done at once.
+    pub fn schedule_now(&self, tx: &Tx<'_>, guild: GuildId, lane: Lane, payload: &P) -> Result<JobId> {
+        self.schedule(tx, guild, lane, tx.now(), payload)
+    }
+
+    /// What a job of this kind carries.
+    pub fn payload(&self, run: &Run) -> Result<P, Setback> {
+        serde_json::from_str(&run.job.payload).map_err(|error| Setback::GiveUp(crate::kernel::error::Failure::new(error)))
+    }
+}

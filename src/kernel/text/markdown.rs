@@ -1,0 +1,180 @@
+//! The way out to Discord: text that keeps its look and has no effect.
+//!
+//! Discord shows any ASCII punctuation mark after a backslash as it is, so [`escape`] puts one before every mark that
+//! could start something: emphasis, code, spoilers, quotes, headings, lists, links, emoji codes and the `<…>` forms of
+//! mentions and times. An address keeps its look too, but `https\:\/\/…` and `discord.gg\/…` are no longer recognised
+//! as links or invitations, neither by the clients nor by the server, which reads the raw text.
+//!
+//! Backslashes do not stop the server from reading `@everyone` and `<@1>` as pings. Every message is sent without
+//! allowed mentions; beyond that, an invisible character after the `@` makes such text something else altogether.
+//!
+//! Use it in message contents, embed descriptions, field names and values, and embed titles. Elsewhere (footers, author
+//! names, buttons, menu options, modal fields, code blocks) Discord reads no Markdown and would show the backslashes:
+//! there, cleaned text goes as it is.
+
+/// Stands after an `@`, so that it names nobody.
+const BREAKER: char = '\u{200B}';
+
+/// `text` such that Discord shows it as it is: no formatting, links, mentions, times or emoji codes.
+///
+/// Line breaks stay. Escaping is done once, when text is put into a message: a second time would show the backslashes.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 4);
+    let mut line = Line::Start;
+    for (place, character) in text.char_indices() {
+        if is_special(character) || line.makes_special(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+        if character == '@' && starts_ping(text.get(place + 1..).unwrap_or_default()) {
+            escaped.push(BREAKER);
+        }
+        line = line.after(character);
+    }
+    escaped
+}
+
+/// How far into its line a character stands, as far as that matters.
+#[derive(Clone, Copy)]
+enum Line {
+    /// Only blanks came before.
+    Start,
+    /// Blanks and the digits of what may become a numbered list.
+    Number,
+    /// Anything else.
+    Middle,
+}
+
+impl Line {
+    fn makes_special(self, character: char) -> bool {
+        match self {
+            Self::Start => matches!(character, '-' | '+'),
+            Self::Number => character == '.',
+            Self::Middle => false,
+        }
+    }
+
+    fn after(self, character: char) -> Self {
+        match (self, character) {
+            (_, '\n' | '\r') => Self::Start,
+            (Self::Start, blank) if blank.is_whitespace() => Self::Start,
+            (Self::Start | Self::Number, '0'..='9') => Self::Number,
+            _ => Self::Middle,
+        }
+    }
+}
+
+/// Marks that mean something wherever they stand.
+///
+/// The round brackets are among them because Discord takes a `](` inside the text of a link for the end of that text.
+fn is_special(character: char) -> bool {
+    matches!(character, '\\' | '*' | '_' | '~' | '|' | '`' | '>' | '<' | '#' | '[' | ']' | '(' | ')' | ':' | '/')
+}
+
+/// True when an `@` before `rest` could name someone.
+fn starts_ping(rest: &str) -> bool {
+    let begins_with = |word: &str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    begins_with("everyone")
+        || begins_with("here")
+        || rest.starts_with(|c: char| matches!(c, '!' | '&') || c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn formatting_loses_its_effect() {
+        for (typed, sent) in [
+            ("**loud** __under__ ~~gone~~", r"\*\*loud\*\* \_\_under\_\_ \~\~gone\~\~"),
+            ("||secret|| `code` ```block```", r"\|\|secret\|\| \`code\` \`\`\`block\`\`\`"),
+            (r"¯\_(ツ)_/¯", r"¯\\\_\(ツ\)\_\/¯"),
+            ("> quote\n>>> all", "\\> quote\n\\>\\>\\> all"),
+            ("# big\n-# small", "\\# big\n\\-\\# small"),
+            ("- a\n  + b\n12. c", "\\- a\n  \\+ b\n12\\. c"),
+            ("Artist - Title feat. 2.0", "Artist - Title feat. 2.0"),
+            ("it's 3:45", r"it's 3\:45"),
+            (":skull:", r"\:skull\:"),
+        ] {
+            assert_eq!(escape(typed), sent);
+        }
+    }
+
+    #[test]
+    fn links_and_invitations_are_only_text() {
+        for (typed, sent) in [
+            ("https://evil.tld/x", r"https\:\/\/evil.tld\/x"),
+            ("[free](https://evil.tld)", r"\[free\]\(https\:\/\/evil.tld\)"),
+            ("<https://evil.tld>", r"\<https\:\/\/evil.tld\>"),
+            ("discord.gg/abc", r"discord.gg\/abc"),
+            ("discord.com/invite/abc", r"discord.com\/invite\/abc"),
+            ("<mailto:a@b.c>", r"\<mailto\:a@b.c\>"),
+        ] {
+            assert_eq!(escape(typed), sent);
+        }
+    }
+
+    #[test]
+    fn nobody_and_nothing_is_mentioned() {
+        for (typed, sent) in [
+            ("@everyone", "@\u{200B}everyone"),
+            ("@Here", "@\u{200B}Here"),
+            ("<@123> <@!123> <@&123>", "\\<@\u{200B}123\\> \\<@\u{200B}!123\\> \\<@\u{200B}&123\\>"),
+            ("<#123>", r"\<\#123\>"),
+            ("</submit:1>", r"\<\/submit\:1\>"),
+            ("<t:1:R>", r"\<t\:1\:R\>"),
+            ("<:a:1> <a:b:2>", r"\<\:a\:1\> \<a\:b\:2\>"),
+            ("<id:customize>", r"\<id\:customize\>"),
+            ("@anna", "@anna"),
+        ] {
+            assert_eq!(escape(typed), sent);
+        }
+    }
+
+    /// What Discord shows: the mark after each backslash, and no breakers. Fails on a mark that stands alone.
+    fn shown(escaped: &str) -> String {
+        let mut shown = String::new();
+        let mut characters = escaped.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' => {
+                    let mark = characters.next().unwrap();
+                    assert!(mark.is_ascii_punctuation(), "{mark:?} needs no backslash in {escaped:?}");
+                    shown.push(mark);
+                }
+                BREAKER => {}
+                _ => {
+                    assert!(!is_special(character), "{character:?} stands alone in {escaped:?}");
+                    shown.push(character);
+                }
+            }
+        }
+        shown
+    }
+
+    proptest! {
+        #[test]
+        fn escaped_text_looks_the_same_and_leaves_no_mark_alone(
+            text in r"([-+*_~|`><#\[\]():/@&!.\\ \na1é]|everyone|here|https://|discord\.gg/){0,40}"
+        ) {
+            let escaped = escape(&text);
+            prop_assert_eq!(shown(&escaped), text);
+            let lower = escaped.to_lowercase();
+            for trap in ["@everyone", "@here", "@1", "@&", "@!", "://", "](", "<@", "discord.gg/"] {
+                prop_assert!(!lower.contains(trap) || trap == "<@" && lower.contains("\\<@"), "{} in {}", trap, escaped);
+            }
+            for line in escaped.lines() {
+                let start = line.trim_start();
+                prop_assert!(!start.starts_with(['-', '+', '#', '>', '*']), "{}", line);
+                prop_assert!(!start.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.') || start.starts_with('.'), "{}", line);
+            }
+        }
+
+        #[test]
+        fn any_text_looks_the_same(text in "[^\u{200B}]*") {
+            prop_assert_eq!(shown(&escape(&text)), text);
+        }
+    }
+}

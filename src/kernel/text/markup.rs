@@ -1,0 +1,76 @@
+//! The `<…>` forms that Discord draws for itself: names, channels, commands and times.
+
+use crate::kernel::ids::{ChannelId, CommandId, UserId};
+use crate::kernel::time::Timestamp;
+
+/// How Discord writes a moment, each reader in their own language and time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentStyle {
+    /// `20:15`
+    ShortTime,
+    /// `20:15:00`
+    LongTime,
+    /// `21/11/2026`
+    ShortDate,
+    /// `21 November 2026`
+    LongDate,
+    /// `21 November 2026 20:15`
+    ShortDateTime,
+    /// `Saturday, 21 November 2026 20:15`
+    LongDateTime,
+    /// `in 2 hours`
+    Relative,
+}
+
+impl MomentStyle {
+    const fn letter(self) -> char {
+        match self {
+            Self::ShortTime => 't',
+            Self::LongTime => 'T',
+            Self::ShortDate => 'd',
+            Self::LongDate => 'D',
+            Self::ShortDateTime => 'f',
+            Self::LongDateTime => 'F',
+            Self::Relative => 'R',
+        }
+    }
+}
+
+/// A member's name as Discord draws it. Pings only where the message allows it.
+pub fn mention(user: UserId) -> String {
+    format!("<@{user}>")
+}
+
+/// A channel's name, which leads there.
+pub fn channel(channel: ChannelId) -> String {
+    format!("<#{channel}>")
+}
+
+/// A command to click on, by its full name without the slash (`submit`, `tiktok connect`); only bold when it is not
+/// known under which id Discord registered it.
+pub fn command(name: &str, id: Option<CommandId>) -> String {
+    match id {
+        Some(id) => format!("</{name}:{id}>"),
+        None => format!("**/{name}**"),
+    }
+}
+
+/// A moment, to the second.
+pub fn moment(moment: Timestamp, style: MomentStyle) -> String {
+    format!("<t:{}:{}>", moment.seconds(), style.letter())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_commands_and_times_are_written_as_discord_reads_them() {
+        assert_eq!(mention(UserId::new(5)), "<@5>");
+        assert_eq!(channel(ChannelId::new(6)), "<#6>");
+        assert_eq!(command("tiktok connect", Some(CommandId::new(7))), "</tiktok connect:7>");
+        assert_eq!(command("submit", None), "**/submit**");
+        assert_eq!(moment(Timestamp::from_millis(1_500), MomentStyle::Relative), "<t:1:R>");
+        assert_eq!(moment(Timestamp::from_micros(-1), MomentStyle::ShortDateTime), "<t:-1:f>");
+    }
+}

@@ -1,0 +1,19 @@
+//! Text that is safe to show, and lengths as Discord counts them.
+//!
+//! What a person typed goes through two gates. On its way in, [`one_line`] or [`paragraph`] takes away everything that
+//! cannot be seen, turns the direction of the text around or hangs over its neighbours. On its way out, the writer for
+//! the place escapes it: [`escape`] where Discord reads Markdown, [`html`] in a page, [`csv_cell`] in a table. Stored
+//! text is cleaned and never escaped.
+
+mod clean;
+mod formats;
+mod length;
+mod markdown;
+mod markup;
+mod unicode;
+
+pub use clean::{one_line, paragraph};
+pub use formats::{csv_cell, html};
+pub use length::{discord_len, truncate};
+pub use markdown::escape;
+pub use markup::{MomentStyle, channel, command, mention, moment};

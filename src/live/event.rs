@@ -1,0 +1,104 @@
+//! The thirteen things that can happen on a live (`M-TIK-07`).
+
+use serde::{Deserialize, Serialize};
+
+use super::handle::Handle;
+use crate::kernel::time::Timestamp;
+
+/// Something that happened on a live, at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveEvent {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: Occurrence,
+}
+
+/// A person on the live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The handle, which identifies the person in every table.
+    pub handle: Handle,
+    /// The level that TikTok shows beside the name, where it is known (`C-114`: display only).
+    pub level: Option<u32>,
+}
+
+/// A gift, or one step of a streak of gifts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gift {
+    /// TikTok's number of the gift.
+    pub id: u64,
+    /// Its name: "Rose".
+    pub name: String,
+    /// The price of one, in coins (TikTok's `diamond_count`, `C-30`).
+    pub unit_coins: u32,
+    /// How many so far in this streak; 1 for a single gift.
+    pub count: u32,
+    /// Whether the sender may still be tapping: then this is not the end and nothing is paid (`M-TIK-24`).
+    pub is_streaking: bool,
+    /// TikTok's number of the streak; 0 where the gift cannot streak.
+    pub group: u64,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occurrence {
+    /// We are connected to the live.
+    Connected,
+    /// The connection is gone; a reconnect within 15 minutes continues the session (`D-26`).
+    Disconnected,
+    /// The host ended the live.
+    Ended,
+    /// Someone came in.
+    Joined(Viewer),
+    /// Someone tapped likes; `count` of them in one event.
+    Liked(Viewer, u32),
+    /// Someone wrote in the chat.
+    Commented(Viewer, String),
+    /// Someone shared the live.
+    Shared(Viewer),
+    /// Someone followed the host.
+    Followed(Viewer),
+    /// Someone subscribed to the host.
+    Subscribed(Viewer),
+    /// Someone sent a gift.
+    Gifted(Viewer, Gift),
+    /// How many watch now.
+    Viewers(u32),
+    /// A poll started, moved or ended; the details as JSON.
+    Poll(String),
+    /// A battle between hosts started, moved or ended; the details as JSON.
+    Battle(String),
+}
+
+impl Occurrence {
+    /// The word stored as `interaction_type`, for those that are stored as interactions (`M-TIK-08..17`).
+    pub const fn interaction_type(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Joined(_) => "join",
+            Self::Liked(..) => "like",
+            Self::Commented(..) => "comment",
+            Self::Shared(_) => "share",
+            Self::Followed(_) => "follow",
+            Self::Subscribed(_) => "subscribe",
+            Self::Gifted(..) => "gift",
+            Self::Poll(_) => "poll",
+            Self::Battle(_) => "mic_battle",
+            Self::Connected | Self::Disconnected | Self::Ended | Self::Viewers(_) => return None,
+        })
+    }
+
+    /// The person behind it, where there is one.
+    pub const fn viewer(&self) -> Option<&Viewer> {
+        match self {
+            Self::Joined(viewer)
+            | Self::Liked(viewer, _)
+            | Self::Commented(viewer, _)
+            | Self::Shared(viewer)
+            | Self::Followed(viewer)
+            | Self::Subscribed(viewer)
+            | Self::Gifted(viewer, _) => Some(viewer),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The table `bot_config`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::store::{AnyTable, Record, Table};
+
+/// A stored setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The value as text.
+    pub value: Option<String>,
+    /// The value of a channel setting.
+    pub channel: Option<ChannelId>,
+    /// A message that belongs to the setting.
+    pub message: Option<MessageId>,
+}
+
+impl Record for Entry {}
+
+/// Settings by guild and key.
+pub static BOT_CONFIG: Table<(GuildId, String), Entry> = Table::new("settings.bot_config", &[]);
+
+/// The tables of this module.
+pub const TABLES: &[&dyn AnyTable] = &[&BOT_CONFIG];

@@ -1,0 +1,237 @@
+//! [`Store`]: what the rest of Greenroom calls.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+
+use tokio::sync::{Semaphore, broadcast, oneshot, watch};
+
+use super::changes::Change;
+use super::check::{Finding, check};
+use super::copy::copy;
+use super::error::{OpenError, StoreError};
+use super::handle::{Handle, Latch};
+use super::open::{Options, Place, open};
+use super::read::{Read, Snapshot};
+use super::schema::Schema;
+use super::tx::Tx;
+use super::writer::{Message, Operation, Writer};
+use crate::kernel::error::Result;
+use crate::kernel::time::{Stopwatch, Timestamp};
+
+/// How many writes may wait; further callers wait for room.
+const QUEUE: usize = 1024;
+
+/// How many snapshots are read at once; more would only hold threads and memory.
+const READERS: usize = 8;
+
+/// How many changes a slow subscriber may be behind before it is told that it missed some.
+const CHANGES: usize = 1024;
+
+/// A read that took longer than this is logged: it kept the file from reusing old pages.
+const SLOW_READ_MS: u128 = 250;
+
+/// The store. Clones are the same store. Call [`Store::close`] at the end; without it, the file is closed in the
+/// background when the last clone is dropped.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    schema: Schema,
+    /// `None` once the store is closed.
+    handle: Mutex<Option<Arc<Handle>>>,
+    closed: Arc<Latch>,
+    writer: mpsc::Sender<Message>,
+    room: Arc<Semaphore>,
+    readers: Arc<Semaphore>,
+    changes: broadcast::Sender<Change>,
+    stopped: watch::Receiver<Option<StoreError>>,
+}
+
+impl Store {
+    /// Opens the store, creates what is missing, runs the migrations that are due, and starts the writer thread.
+    ///
+    /// Blocks; call it at start. A store that exists is saved as `FILE.version-N` before it is migrated.
+    pub fn open(place: &Place, options: Options, schema: Schema) -> Result<Self, OpenError> {
+        let opened = open(place, &options, &schema)?;
+        let (writer, requests) = mpsc::channel();
+        let (changes, _) = broadcast::channel(CHANGES);
+        let (stop, stopped) = watch::channel(None);
+        let serving = Writer {
+            handle: Arc::clone(&opened.handle),
+            known: opened.known,
+            clock: options.clock,
+            seed: options.seed,
+            keeps_a_file: matches!(place, Place::File(_)),
+            requests,
+            changes: changes.clone(),
+            stopped: stop,
+            last_time: Timestamp::from_micros(i64::MIN),
+        };
+        thread::Builder::new().name(String::from("store-writer")).spawn(move || serving.serve()).map_err(|error| {
+            OpenError::Other { path: PathBuf::from("the writer thread"), problem: error.to_string() }
+        })?;
+        Ok(Self(Arc::new(Shared {
+            schema,
+            handle: Mutex::new(Some(opened.handle)),
+            closed: opened.closed,
+            writer,
+            room: Arc::new(Semaphore::new(QUEUE)),
+            readers: Arc::new(Semaphore::new(READERS)),
+            changes,
+            stopped,
+        })))
+    }
+
+    /// Runs `operation` in a write transaction and answers after the commit. `name` is for the log.
+    ///
+    /// The operation may be run more than once, when another one in its transaction fails; only one run is kept, and
+    /// none when it returns an error. It must refuse before its first write. It keeps running if the caller stops
+    /// waiting.
+    pub async fn write<T, F>(&self, name: &'static str, operation: F) -> Result<T>
+    where
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let room = Arc::clone(&self.0.room).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let (sender, answer) = oneshot::channel();
+        self.send(name, operation, move |result| {
+            drop(room);
+            // The caller may have stopped waiting.
+            let _ = sender.send(result);
+        })?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    /// As [`Store::write`], blocking the thread. For the command line and tests, never on an async task.
+    pub fn write_blocking<T, F>(&self, name: &'static str, operation: F) -> Result<T>
+    where
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (sender, answer) = mpsc::sync_channel(1);
+        self.send(name, operation, move |result| {
+            let _ = sender.send(result);
+        })?;
+        answer.recv().unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    fn send<T, F, A>(&self, name: &'static str, run: F, answer: A) -> Result<(), StoreError>
+    where
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+        A: FnOnce(Result<T>) + Send + 'static,
+    {
+        let request = Box::new(Operation { name, run, result: None, answer });
+        self.0.writer.send(Message::Run(request)).map_err(|_| StoreError::Closed)
+    }
+
+    /// Runs `operation` on a snapshot, on a blocking thread. Keep it short: the file grows while snapshots are held.
+    pub async fn read<T, F>(&self, name: &'static str, operation: F) -> Result<T>
+    where
+        F: FnOnce(&dyn Read) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let turn = Arc::clone(&self.0.readers).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let store = self.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            store.read_blocking(name, operation)
+        });
+        reading.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    /// As [`Store::read`], on this thread. For the command line, tests and blocking tasks.
+    pub fn read_blocking<T>(&self, name: &'static str, operation: impl FnOnce(&dyn Read) -> Result<T>) -> Result<T> {
+        let snapshot = self.snapshot()?;
+        let watch = Stopwatch::start();
+        let result = catch_unwind(AssertUnwindSafe(|| operation(&snapshot)))
+            .unwrap_or_else(|_| Err(StoreError::Panicked(name).into()));
+        let duration_ms = watch.elapsed().as_millis();
+        if duration_ms > SLOW_READ_MS {
+            tracing::info!(operation = name, duration_ms, "a read was slow");
+        }
+        result
+    }
+
+    /// What is committed from now on. A subscriber that falls behind is told so, and then looks at everything.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.0.changes.subscribe()
+    }
+
+    /// Waits until a disk error stops the store, and says which. The process should say so and end.
+    pub async fn stopped(&self) -> StoreError {
+        let mut stopped = self.0.stopped.clone();
+        match stopped.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or(StoreError::Closed),
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Writes a consistent, compact copy of the whole store to a new file, while others read and write.
+    pub async fn copy_to(&self, path: PathBuf) -> Result<()> {
+        let store = self.clone();
+        on_blocking_thread(move || store.copy_to_blocking(&path)).await
+    }
+
+    /// As [`Store::copy_to`], on this thread.
+    pub fn copy_to_blocking(&self, path: &Path) -> Result<()> {
+        Ok(copy(&self.snapshot()?, path)?)
+    }
+
+    /// Reads every row and compares every index with its table, on a blocking thread. No findings: all is well.
+    pub async fn check(&self) -> Result<Vec<Finding>> {
+        let store = self.clone();
+        on_blocking_thread(move || store.check_blocking()).await
+    }
+
+    /// As [`Store::check`], on this thread.
+    pub fn check_blocking(&self) -> Result<Vec<Finding>> {
+        Ok(check(&self.snapshot()?, self.0.schema.all_tables())?)
+    }
+
+    /// How many writes wait or are being made, up to 1,024: a figure for the health page.
+    pub fn queued(&self) -> usize {
+        QUEUE - self.0.room.available_permits()
+    }
+
+    /// The tables that the store was opened with, for exports and reports.
+    pub fn schema(&self) -> &Schema {
+        &self.0.schema
+    }
+
+    /// Finishes what is queued, refuses what comes later, and waits until the file is closed.
+    pub async fn close(&self) {
+        let store = self.clone();
+        // Closing cannot fail; a panic in it is not worth another one.
+        let _ = tokio::task::spawn_blocking(move || store.close_blocking()).await;
+    }
+
+    /// As [`Store::close`], blocking the thread.
+    pub fn close_blocking(&self) {
+        self.0.room.close();
+        // The writer may have closed already.
+        let _ = self.0.writer.send(Message::Close);
+        self.0.handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.closed.wait();
+    }
+
+    fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        if let Some(reason) = &*self.0.stopped.borrow() {
+            return Err(reason.stopped());
+        }
+        let handle = self.0.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Snapshot::take(handle.ok_or(StoreError::Closed)?)
+    }
+}
+
+async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}

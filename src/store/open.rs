@@ -1,0 +1,202 @@
+//! Opening a store: every way in which that can fail becomes one sentence with the way out.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use redb::{Database, DatabaseError, StorageError, backends::InMemoryBackend};
+
+use super::copy::copy;
+use super::error::{OpenError, StoreError, is_disk_full};
+use super::handle::{Handle, Latch};
+use super::read::{RawName, Snapshot};
+use super::schema::{META, Schema, migrate, stored_version};
+use super::tx::Tx;
+use crate::kernel::dice::Seed;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::time::Clock;
+
+/// Where a store is kept.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In this file. It is created when it is not there, and its folder too.
+    File(PathBuf),
+    /// In memory, for tests; gone when the store is dropped.
+    Memory,
+}
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How much of the file redb keeps in memory.
+    pub cache_bytes: usize,
+    /// Gives transactions their time.
+    pub clock: Clock,
+    /// Gives transactions their chance.
+    pub seed: Seed,
+}
+
+impl Options {
+    /// 16 MiB: enough for the hot pages of a few large guilds, little enough for a Raspberry Pi.
+    pub const CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+    /// The default cache with this clock and seed.
+    pub fn new(clock: Clock, seed: Seed) -> Self {
+        Self { cache_bytes: Self::CACHE_BYTES, clock, seed }
+    }
+}
+
+/// An open database that fits the schema.
+pub(super) struct Opened {
+    pub(super) handle: Arc<Handle>,
+    pub(super) closed: Arc<Latch>,
+    pub(super) known: HashSet<RawName>,
+}
+
+/// Opens `place`, creates what is missing, and runs the migrations that are due.
+pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
+    let known = schema.raw_names()?;
+    let path = match place {
+        Place::File(path) => path.as_path(),
+        Place::Memory => Path::new("the store in memory"),
+    };
+    let database = open_database(place, options.cache_bytes)?;
+    let (handle, closed) = Handle::new(database);
+    // A damaged file can pass redb's first look and trip it later.
+    let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&handle, place, path, options, schema, &known)));
+    prepared.unwrap_or_else(|_| Err(damaged(path, "reading it failed")))?;
+    Ok(Opened { handle, closed, known })
+}
+
+pub(super) fn open_database(place: &Place, cache_bytes: usize) -> Result<Database, OpenError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(cache_bytes);
+    let Place::File(path) = place else {
+        return builder
+            .create_with_backend(InMemoryBackend::new())
+            .map_err(|error| classify(Path::new("memory"), error));
+    };
+    let file = open_file(path)?;
+    let told = AtomicBool::new(false);
+    builder.set_repair_callback(move |_| {
+        if !told.swap(true, Ordering::Relaxed) {
+            tracing::info!("the store was not closed cleanly; reading it once to make sure that it is whole");
+        }
+    });
+    catch_unwind(AssertUnwindSafe(|| builder.create_file(file)))
+        .unwrap_or_else(|_| Err(DatabaseError::Storage(StorageError::Corrupted(String::from("reading it failed")))))
+        .map_err(|error| classify(path, error))
+}
+
+fn open_file(path: &Path) -> Result<File, OpenError> {
+    let explain = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(path.to_owned()),
+        io::ErrorKind::IsADirectory => damaged(path, "it is a folder"),
+        _ if is_disk_full(&error) => OpenError::DiskFull(path.to_owned()),
+        _ => OpenError::Other { path: path.to_owned(), problem: error.to_string() },
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(explain)?;
+    let is_new = !path.exists();
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(explain)?;
+    if is_new {
+        // The file's name must survive a power cut as its contents do. Some systems cannot sync a folder.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(file)
+}
+
+fn classify(path: &Path, error: DatabaseError) -> OpenError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path.to_owned()),
+        DatabaseError::Storage(StorageError::Io(error)) if is_disk_full(&error) => OpenError::DiskFull(path.to_owned()),
+        DatabaseError::Storage(StorageError::Io(error))
+            if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) =>
+        {
+            damaged(path, &error.to_string())
+        }
+        DatabaseError::Storage(StorageError::Corrupted(problem)) => damaged(path, &problem),
+        other => OpenError::Other { path: path.to_owned(), problem: other.to_string() },
+    }
+}
+
+fn damaged(path: &Path, problem: &str) -> OpenError {
+    OpenError::Damaged { path: path.to_owned(), problem: problem.to_owned() }
+}
+
+/// Creates missing tables and brings older data up to date, all in one transaction.
+fn prepare(
+    handle: &Arc<Handle>,
+    place: &Place,
+    path: &Path,
+    options: &Options,
+    schema: &Schema,
+    known: &HashSet<RawName>,
+) -> Result<(), OpenError> {
+    let explain = |error: Error| explain_failure(path, &error);
+    let snapshot = Snapshot::take(Arc::clone(handle)).map_err(|error| explain(error.into()))?;
+    let present = snapshot.table_names().map_err(|error| explain(error.into()))?;
+    let found = if present.contains(META.name()) { stored_version(&snapshot).map_err(explain)? } else { None };
+    if found.is_none() && !present.is_empty() {
+        return Err(damaged(path, "another program wrote it"));
+    }
+    let newest = schema.version();
+    if let Some(found) = found.filter(|found| *found > newest) {
+        return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: newest });
+    }
+    let missing: Vec<RawName> = known.iter().copied().filter(|name| !present.contains(&name.to_string())).collect();
+    if missing.is_empty() && found == Some(newest) {
+        return Ok(());
+    }
+    if let (Some(found), Place::File(path)) = (found.filter(|found| *found < newest), place) {
+        save_before_migration(&snapshot, path, found).map_err(|error| explain(error.into()))?;
+    }
+    drop(snapshot);
+    let create_and_migrate = |tx: &Tx<'_>| {
+        missing.iter().try_for_each(|name| tx.create(*name))?;
+        migrate(tx, schema, found.unwrap_or(newest))
+    };
+    in_transaction(handle, known, options, create_and_migrate).map_err(|error| match StoreError::of(&error) {
+        Some(cause) if cause.is_fatal() => explain(error),
+        _ => OpenError::Migration { path: path.to_owned(), problem: error.to_string() },
+    })
+}
+
+fn explain_failure(path: &Path, error: &Error) -> OpenError {
+    match StoreError::of(error) {
+        Some(StoreError::DiskFull) => OpenError::DiskFull(path.to_owned()),
+        Some(StoreError::Damaged(problem)) => damaged(path, problem),
+        Some(StoreError::Corrupt { .. } | StoreError::Engine(_)) => damaged(path, &error.to_string()),
+        _ => OpenError::Other { path: path.to_owned(), problem: error.to_string() },
+    }
+}
+
+fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64) -> Result<(), StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".version-{version}"));
+    let backup = PathBuf::from(name);
+    // One from a migration that failed holds the same data.
+    if backup.exists() {
+        fs::remove_file(&backup)?;
+    }
+    copy(snapshot, &backup)?;
+    tracing::info!(path = %backup.display(), "saved the store as it was before the migration");
+    Ok(())
+}
+
+fn in_transaction(
+    handle: &Handle,
+    known: &HashSet<RawName>,
+    options: &Options,
+    run: impl FnOnce(&Tx<'_>) -> Result<()>,
+) -> Result<()> {
+    let transaction = handle.database().begin_write().map_err(StoreError::from)?;
+    let tx = Tx::new(&transaction, known, options.clock.now(), options.seed);
+    run(&tx)?;
+    tx.finish()?;
+    Ok(transaction.commit().map_err(StoreError::from)?)
+}

@@ -1,0 +1,185 @@
+//! Typed tables: the only way to rows, and the place where a row and its index entries change together.
+
+use std::any::type_name;
+use std::fmt;
+
+use super::codec::{self, Record};
+use super::error::StoreError;
+use super::index::IndexOf;
+use super::key::{Key, decode, encode, hex};
+use super::read::{RawName, Read, page, walk};
+use super::span::{Direction, Span, Within};
+use super::tx::Tx;
+use crate::kernel::error::Result;
+
+/// A table of rows `V` by key `K`, declared once as a static beside its indexes and listed in the
+/// [`Schema`](super::Schema).
+///
+/// ```ignore
+/// pub static SONGS: Table<(GuildId, SongId), Song> = Table::new("queue.songs", &[&SONGS_BY_USER, &QUEUE_ORDER]);
+/// ```
+///
+/// Only the indexes in that list are kept up to date.
+pub struct Table<K: 'static, V: 'static> {
+    name: &'static str,
+    indexes: &'static [&'static dyn IndexOf<K, V>],
+}
+
+impl<K, V> Table<K, V> {
+    /// Declares a table called `name` (`feature.rows`) with the indexes that follow its rows.
+    pub const fn new(name: &'static str, indexes: &'static [&'static dyn IndexOf<K, V>]) -> Self {
+        Self { name, indexes }
+    }
+
+    /// The declared name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) const fn indexes(&self) -> &'static [&'static dyn IndexOf<K, V>] {
+        self.indexes
+    }
+
+    pub(super) const fn raw(&self) -> RawName {
+        RawName(self.name, "")
+    }
+}
+
+impl<K: Key, V: Record> Table<K, V> {
+    /// The row at `key`.
+    pub fn get(&self, read: &dyn Read, key: &K) -> Result<Option<V>> {
+        Ok(self.load(read, key)?)
+    }
+
+    /// Whether there is a row at `key`.
+    pub fn contains(&self, read: &dyn Read, key: &K) -> Result<bool> {
+        Ok(read.get(self.raw(), &encode(key))?.is_some())
+    }
+
+    /// Adds a row; fails when the key is taken.
+    pub fn insert(&self, tx: &Tx<'_>, key: &K, row: &V) -> Result<()> {
+        if self.contains(tx, key)? {
+            return Err(StoreError::AlreadyThere { table: self.name, key: format!("{key:?}") }.into());
+        }
+        Ok(self.replace(tx, key, None, Some(row))?)
+    }
+
+    /// Writes a row, whether or not there was one.
+    pub fn put(&self, tx: &Tx<'_>, key: &K, row: &V) -> Result<()> {
+        let before = if self.indexes.is_empty() { None } else { self.load(tx, key)? };
+        Ok(self.replace(tx, key, before.as_ref(), Some(row))?)
+    }
+
+    /// Changes the row at `key` and returns it as it is now; fails when there is none.
+    pub fn update(&self, tx: &Tx<'_>, key: &K, change: impl FnOnce(&mut V)) -> Result<V>
+    where
+        V: Clone,
+    {
+        let Some(before) = self.load(tx, key)? else {
+            return Err(StoreError::NotThere { table: self.name, key: format!("{key:?}") }.into());
+        };
+        let mut after = before.clone();
+        change(&mut after);
+        self.replace(tx, key, Some(&before), Some(&after))?;
+        Ok(after)
+    }
+
+    /// Removes the row at `key` and returns it; `None` when there was none.
+    pub fn remove(&self, tx: &Tx<'_>, key: &K) -> Result<Option<V>> {
+        let before = self.load(tx, key)?;
+        if before.is_some() {
+            self.replace(tx, key, before.as_ref(), None)?;
+        }
+        Ok(before)
+    }
+
+    /// Up to `limit` rows of `keys`, in key order or backwards.
+    pub fn page(
+        &self,
+        read: &dyn Read,
+        keys: impl Within<K>,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<(K, V)>> {
+        let span = keys.span();
+        Ok(page(read, self.raw(), &span, direction, limit, |key, value| self.decode(key, value))?)
+    }
+
+    /// The first row of `keys` in that direction.
+    pub fn first(&self, read: &dyn Read, keys: impl Within<K>, direction: Direction) -> Result<Option<(K, V)>> {
+        Ok(self.page(read, keys, direction, 1)?.pop())
+    }
+
+    /// Shows every row of `keys` to `visit` in key order, without holding them all. `visit` may read and write.
+    pub fn for_each(
+        &self,
+        read: &dyn Read,
+        keys: impl Within<K>,
+        mut visit: impl FnMut(K, V) -> Result<()>,
+    ) -> Result<()> {
+        walk(read, self.raw(), keys.span(), |key, value| {
+            let (key, row) = self.decode(key, value)?;
+            visit(key, row)
+        })
+    }
+
+    /// How many rows the table holds, over all guilds.
+    pub fn len(&self, read: &dyn Read) -> Result<u64> {
+        Ok(read.len(self.raw())?)
+    }
+
+    /// Whether the table holds no row at all.
+    pub fn is_empty(&self, read: &dyn Read) -> Result<bool> {
+        Ok(self.len(read)? == 0)
+    }
+
+    /// Builds every index anew from the rows. For migrations that add an index or change its rule.
+    pub fn reindex(&self, tx: &Tx<'_>) -> Result<()> {
+        for index in self.indexes {
+            for raw in index.raw_names() {
+                tx.clear(raw)?;
+            }
+        }
+        self.for_each(tx, Span::all(), |key, row| {
+            for index in self.indexes {
+                index.follow(tx, &key, None, Some(&row))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn load(&self, read: &dyn Read, key: &K) -> Result<Option<V>, StoreError> {
+        let Some(bytes) = read.get(self.raw(), &encode(key))? else { return Ok(None) };
+        codec::decode(&bytes).map(Some).map_err(|problem| StoreError::Corrupt {
+            table: self.name,
+            key: format!("{key:?}"),
+            problem,
+        })
+    }
+
+    fn replace(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
+        let bytes = encode(key);
+        match after {
+            Some(row) => tx.put(self.raw(), &bytes, &codec::encode(row)?)?,
+            None => tx.remove(self.raw(), &bytes)?,
+        };
+        self.indexes.iter().try_for_each(|index| index.follow(tx, key, before, after))
+    }
+
+    pub(super) fn decode(&self, key: &[u8], value: &[u8]) -> Result<(K, V), StoreError> {
+        let corrupt = |key, problem| StoreError::Corrupt { table: self.name, key, problem };
+        let Some(decoded) = decode::<K>(key) else {
+            return Err(corrupt(hex(key), format!("this is no {}", type_name::<K>())));
+        };
+        match codec::decode(value) {
+            Ok(row) => Ok((decoded, row)),
+            Err(problem) => Err(corrupt(format!("{decoded:?}"), problem)),
+        }
+    }
+}
+
+impl<K, V> fmt::Debug for Table<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({})", self.name)
+    }
+}

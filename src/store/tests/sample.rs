@@ -1,0 +1,75 @@
+//! A table with every kind of index, for the tests.
+
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::dice::Seed;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::{Clock, Timestamp};
+use crate::store::{CountedIndex, Index, Options, Place, Record, Schema, Store, Table, UniqueIndex};
+
+crate::id_type!(
+    /// A song of the sample.
+    SongId
+);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) enum Line {
+    Skip,
+    Free,
+}
+crate::key_enum!(Line { Skip = 1, Free = 2 });
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Song {
+    pub(super) user: UserId,
+    pub(super) link: String,
+    pub(super) waits_in: Option<Line>,
+    pub(super) score: u32,
+}
+
+impl Record for Song {}
+
+pub(super) type SongKey = (GuildId, SongId);
+pub(super) type Place4 = (GuildId, Line, Reverse<u32>, SongId);
+
+pub(super) static SONGS: Table<SongKey, Song> =
+    Table::new("sample.songs", &[&SONGS_BY_USER, &SONGS_BY_LINK, &SONGS_WAITING, &SONGS_IN_ORDER]);
+
+pub(super) static SONGS_BY_USER: Index<(GuildId, UserId, SongId), SongKey, Song> =
+    Index::new("sample.songs_by_user", |(guild, id), song| Some((*guild, song.user, *id)));
+
+pub(super) static SONGS_BY_LINK: UniqueIndex<(GuildId, String), SongKey, Song> =
+    UniqueIndex::new("sample.songs_by_link", |(guild, _), song| Some((*guild, song.link.clone())));
+
+pub(super) static SONGS_WAITING: Index<SongKey, SongKey, Song> =
+    Index::new("sample.songs_waiting", |key, song| song.waits_in.map(|_| *key));
+
+pub(super) static SONGS_IN_ORDER: CountedIndex<Place4, SongKey, Song> =
+    CountedIndex::new("sample.songs_in_order", |(guild, id), song| {
+        Some((*guild, song.waits_in?, Reverse(song.score), *id))
+    });
+
+pub(super) const GUILD: GuildId = GuildId::new(1);
+
+pub(super) fn key(id: u64) -> SongKey {
+    (GUILD, SongId::new(id))
+}
+
+pub(super) fn song(link: &str) -> Song {
+    Song { user: UserId::new(7), link: link.to_owned(), waits_in: Some(Line::Free), score: 0 }
+}
+
+pub(super) fn schema() -> Schema {
+    Schema { tables: vec![&SONGS], migrations: Vec::new() }
+}
+
+pub(super) fn options() -> Options {
+    let (clock, _) = Clock::simulated(Timestamp::from_millis(1_000));
+    Options::new(clock, Seed::fixed(1))
+}
+
+pub(super) fn in_memory() -> Store {
+    Store::open(&Place::Memory, options(), schema()).unwrap()
+}

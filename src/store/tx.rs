@@ -1,0 +1,203 @@
+//! The write transaction that operations see.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use rand::rngs::StdRng;
+use redb::{ReadableTableMetadata, TableDefinition, WriteTransaction};
+
+use super::changes::{Change, Topic};
+use super::error::StoreError;
+use super::read::{Bytes, RawName, get_in, raw, scan_in};
+use super::schema::SEQUENCES;
+use super::span::{ByteSpan, Direction};
+use crate::kernel::dice::Seed;
+use crate::kernel::error::{Error, Refusal, Result};
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+
+/// One write transaction: reads see its own writes, and everything is kept or nothing is.
+///
+/// It never hands out a redb table, because opening one twice at once is an error and two features may share a
+/// transaction. redb cannot take back a part: an operation refuses before its first write, or succeeds.
+pub struct Tx<'t> {
+    // Dropped before the transaction is committed, hence the borrow.
+    tables: RefCell<HashMap<RawName, redb::Table<'t, Bytes, Bytes>>>,
+    transaction: &'t WriteTransaction,
+    known: &'t HashSet<RawName>,
+    now: Timestamp,
+    seed: Seed,
+    writes: Cell<u64>,
+    changes: RefCell<Vec<Change>>,
+    fatal: RefCell<Option<StoreError>>,
+}
+
+/// Where a transaction stood, to tell what an operation did after that.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    writes: u64,
+    changes: usize,
+}
+
+impl<'t> Tx<'t> {
+    pub(super) fn new(
+        transaction: &'t WriteTransaction,
+        known: &'t HashSet<RawName>,
+        now: Timestamp,
+        seed: Seed,
+    ) -> Self {
+        Self {
+            tables: RefCell::default(),
+            transaction,
+            known,
+            now,
+            seed,
+            writes: Cell::new(0),
+            changes: RefCell::default(),
+            fatal: RefCell::default(),
+        }
+    }
+
+    /// The time of this transaction: the same for every call, and never earlier than that of the transaction before.
+    ///
+    /// Operations that share a transaction share its time, so what must have an order also has an id.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Chance for one `purpose` and one `subject`, the same each time it is asked: see [`Seed::dice`].
+    pub fn dice(&self, purpose: &'static str, subject: impl Hash) -> StdRng {
+        self.seed.dice(purpose, subject)
+    }
+
+    /// Tells the subscribers of [`Store::changes`](super::Store::changes) after the commit that `topic` changed.
+    pub fn publish(&self, topic: Topic, guild: GuildId) {
+        self.changes.borrow_mut().push(Change { topic, guild });
+    }
+
+    /// The next number of a sequence of one guild: 1, 2, 3 … A number is never given twice.
+    pub fn next_id(&self, guild: GuildId, sequence: &'static str) -> Result<u64> {
+        let key = (guild, sequence.to_owned());
+        let id = SEQUENCES.get(self, &key)?.unwrap_or(0) + 1;
+        SEQUENCES.put(self, &key, &id)?;
+        Ok(id)
+    }
+
+    /// Runs a step whose refusal the caller tolerates: `Ok(Err(refusal))` when it refused, having written nothing.
+    ///
+    /// A step that wrote before it refused is a failure, because its writes cannot be taken back alone.
+    pub fn step<T>(&self, step: impl FnOnce(&Self) -> Result<T>) -> Result<Result<T, Refusal>> {
+        let mark = self.mark();
+        match step(self) {
+            Ok(value) => Ok(Ok(value)),
+            Err(Error::Refused(refusal)) if self.wrote_since(mark) => {
+                Err(StoreError::RefusedAfterWriting(refusal.code).into())
+            }
+            Err(Error::Refused(refusal)) => {
+                self.forget_changes_since(mark);
+                Ok(Err(refusal))
+            }
+            Err(failed) => Err(failed),
+        }
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { writes: self.writes.get(), changes: self.changes.borrow().len() }
+    }
+
+    pub(super) fn wrote_since(&self, mark: Mark) -> bool {
+        self.writes.get() != mark.writes
+    }
+
+    pub(super) fn forget_changes_since(&self, mark: Mark) {
+        self.changes.borrow_mut().truncate(mark.changes);
+    }
+
+    /// Ends the transaction's work: what to publish, or the error after which nothing can be committed.
+    pub(super) fn finish(self) -> Result<Vec<Change>, StoreError> {
+        match self.fatal.into_inner() {
+            Some(error) => Err(error),
+            None => Ok(self.changes.into_inner()),
+        }
+    }
+
+    pub(super) fn has_written(&self) -> bool {
+        self.writes.get() > 0
+    }
+
+    /// Creates a table that is not there yet.
+    pub(super) fn create(&self, table: RawName) -> Result<(), StoreError> {
+        self.with(table, |_| Ok(()))
+    }
+
+    /// Writes a pair; true when the key was there before.
+    pub(super) fn put(&self, table: RawName, key: &[u8], value: &[u8]) -> Result<bool, StoreError> {
+        self.writes.update(|writes| writes + 1);
+        self.with(table, |table| Ok(table.insert(key, value)?.is_some()))
+    }
+
+    /// Removes a pair; true when the key was there.
+    pub(super) fn remove(&self, table: RawName, key: &[u8]) -> Result<bool, StoreError> {
+        self.writes.update(|writes| writes + 1);
+        self.with(table, |table| Ok(table.remove(key)?.is_some()))
+    }
+
+    /// Removes every pair.
+    pub(super) fn clear(&self, table: RawName) -> Result<(), StoreError> {
+        self.writes.update(|writes| writes + 1);
+        self.with(table, |table| Ok(table.retain(|_, _| false)?))
+    }
+
+    fn with<T>(
+        &self,
+        name: RawName,
+        act: impl FnOnce(&mut redb::Table<'t, Bytes, Bytes>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = self.with_open(name, act);
+        if let Err(error) = &result
+            && error.is_fatal()
+        {
+            self.fatal.borrow_mut().get_or_insert_with(|| error.clone());
+        }
+        result
+    }
+
+    fn with_open<T>(
+        &self,
+        name: RawName,
+        act: impl FnOnce(&mut redb::Table<'t, Bytes, Bytes>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut tables = self.tables.borrow_mut();
+        if let Some(table) = tables.get_mut(&name) {
+            return act(table);
+        }
+        // redb would create the table, and a forgotten line in the schema would go unnoticed.
+        if !self.known.contains(&name) {
+            return Err(StoreError::UnknownTable(name.to_string()));
+        }
+        let definition = name.to_string();
+        let table = self.transaction.open_table(TableDefinition::<Bytes, Bytes>::new(&definition))?;
+        act(tables.entry(name).or_insert(table))
+    }
+}
+
+impl raw::RawRead for Tx<'_> {
+    fn get(&self, table: RawName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(table, |table| get_in(table, key))
+    }
+
+    fn scan(
+        &self,
+        table: RawName,
+        span: &ByteSpan,
+        direction: Direction,
+        visit: &mut raw::Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.with(table, |table| scan_in(table, span, direction, visit))
+    }
+
+    fn len(&self, table: RawName) -> Result<u64, StoreError> {
+        self.with(table, |table| Ok(table.len()?))
+    }
+}

@@ -1,0 +1,289 @@
+//! The one thread that writes.
+//!
+//! It takes what is queued, up to [`BATCH`] operations, runs them one after the other in one redb transaction, commits it
+//! durably once, publishes the changes and only then answers. So many callers share the price of one sync.
+//!
+//! An operation that fails must have written nothing. One that wrote and then failed, or panicked, spoils the
+//! transaction: it is rolled back, the spoiler alone gets its error, and the others run again. After a failed commit or a
+//! disk error nothing more is written, because what redb holds in memory may no longer be what the disk holds.
+
+use std::collections::{BTreeSet, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use tokio::sync::{broadcast, watch};
+
+use super::changes::Change;
+use super::error::StoreError;
+use super::handle::Handle;
+use super::read::RawName;
+use super::tx::Tx;
+use crate::kernel::dice::Seed;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::time::{Clock, Stopwatch, Timestamp};
+
+/// The most operations that share a transaction.
+const BATCH: usize = 256;
+
+/// After this long without a write, a commit is made that lets the file be reopened fast after a crash.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// An operation that ran longer than this held everybody up, and is logged.
+const SLOW_OPERATION: Duration = Duration::from_millis(50);
+
+/// A commit that took longer than this is logged: the disk is slow.
+const SLOW_COMMIT: Duration = Duration::from_millis(500);
+
+/// What the writer is asked to do.
+pub(super) enum Message {
+    Run(Box<dyn Request>),
+    Close,
+}
+
+/// An operation with its caller, whatever type it returns.
+pub(super) trait Request: Send {
+    /// The name in the log.
+    fn name(&self) -> &'static str;
+
+    /// Runs the operation and keeps its result. It may be run again; only the last result counts.
+    fn run(&mut self, tx: &Tx<'_>) -> Ran;
+
+    /// Tells the caller the kept result, or `error` instead.
+    fn answer(self: Box<Self>, error: Option<StoreError>);
+}
+
+/// How an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ran {
+    Succeeded,
+    Refused,
+    Failed,
+    Panicked,
+}
+
+/// An operation and where its result goes.
+pub(super) struct Operation<F, T, A> {
+    pub(super) name: &'static str,
+    pub(super) run: F,
+    pub(super) result: Option<Result<T>>,
+    pub(super) answer: A,
+}
+
+impl<F, T, A> Request for Operation<F, T, A>
+where
+    F: Fn(&Tx<'_>) -> Result<T> + Send,
+    T: Send,
+    A: FnOnce(Result<T>) + Send,
+{
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn run(&mut self, tx: &Tx<'_>) -> Ran {
+        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
+            Ok(Ok(value)) => (Ok(value), Ran::Succeeded),
+            Ok(Err(refused @ Error::Refused(_))) => (Err(refused), Ran::Refused),
+            Ok(Err(failed)) => (Err(failed), Ran::Failed),
+            Err(_) => (Err(StoreError::Panicked(self.name).into()), Ran::Panicked),
+        };
+        self.result = Some(result);
+        ran
+    }
+
+    fn answer(self: Box<Self>, error: Option<StoreError>) {
+        let result = match error {
+            Some(error) => Err(error.into()),
+            None => self.result.unwrap_or_else(|| Err(StoreError::Closed.into())),
+        };
+        (self.answer)(result);
+    }
+}
+
+/// What the writer thread owns.
+pub(super) struct Writer {
+    pub(super) handle: Arc<Handle>,
+    pub(super) known: HashSet<RawName>,
+    pub(super) clock: Clock,
+    pub(super) seed: Seed,
+    pub(super) keeps_a_file: bool,
+    pub(super) requests: Receiver<Message>,
+    pub(super) changes: broadcast::Sender<Change>,
+    pub(super) stopped: watch::Sender<Option<StoreError>>,
+    pub(super) last_time: Timestamp,
+}
+
+/// How a run of a batch ended.
+enum BatchRun {
+    /// All ran; these changes follow if the commit succeeds.
+    Whole { changes: Vec<Change>, has_written: bool },
+    /// The request at this place wrote and failed, or panicked.
+    Spoiled(usize),
+    /// The disk failed.
+    Broken(StoreError),
+}
+
+impl Writer {
+    /// Serves until it is told to close or nobody can ask any more.
+    pub(super) fn serve(mut self) {
+        let mut needs_quick_repair = false;
+        loop {
+            let message = if needs_quick_repair {
+                self.requests.recv_timeout(QUIET)
+            } else {
+                self.requests.recv().map_err(|mpsc::RecvError| RecvTimeoutError::Disconnected)
+            };
+            match message {
+                Ok(Message::Run(first)) => {
+                    let (batch, closes) = self.batch_from(first);
+                    needs_quick_repair |= self.write(batch) && self.keeps_a_file;
+                    if closes {
+                        break;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.commit_for_quick_repair();
+                    needs_quick_repair = false;
+                }
+                Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if needs_quick_repair {
+            self.commit_for_quick_repair();
+        }
+    }
+
+    /// Takes what is queued behind `first`, and says whether the store closes after that.
+    fn batch_from(&self, first: Box<dyn Request>) -> (Vec<Box<dyn Request>>, bool) {
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match self.requests.try_recv() {
+                Ok(Message::Run(request)) => batch.push(request),
+                Ok(Message::Close) => return (batch, true),
+                Err(_) => break,
+            }
+        }
+        (batch, false)
+    }
+
+    /// Runs a batch, commits it and answers everyone; true when something was committed.
+    fn write(&mut self, mut batch: Vec<Box<dyn Request>>) -> bool {
+        let stopped = self.stopped.borrow().as_ref().map(StoreError::stopped);
+        if let Some(error) = stopped {
+            answer_all(batch, Some(&error));
+            return false;
+        }
+        self.last_time = self.last_time.max(self.clock.now());
+        loop {
+            match self.try_batch(&mut batch) {
+                Ok(BatchRun::Whole { changes, has_written }) => {
+                    self.publish(changes);
+                    answer_all(batch, None);
+                    return has_written;
+                }
+                Ok(BatchRun::Spoiled(place)) => {
+                    batch.remove(place).answer(None);
+                    if batch.is_empty() {
+                        return false;
+                    }
+                }
+                Ok(BatchRun::Broken(error)) | Err(error) => {
+                    self.stop(&error);
+                    answer_all(batch, Some(&error));
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Runs the batch in one transaction and commits it, or rolls it back.
+    fn try_batch(&self, batch: &mut [Box<dyn Request>]) -> Result<BatchRun, StoreError> {
+        let transaction = self.handle.database().begin_write()?;
+        let tx = Tx::new(&transaction, &self.known, self.last_time, self.seed);
+        let spoiler = batch.iter_mut().position(|request| spoils(request.as_mut(), &tx));
+        let has_written = tx.has_written();
+        match (tx.finish(), spoiler) {
+            (Err(error), _) => Ok(BatchRun::Broken(error)),
+            (Ok(_), Some(place)) => {
+                transaction.abort()?;
+                Ok(BatchRun::Spoiled(place))
+            }
+            (Ok(changes), None) if has_written => {
+                let watch = Stopwatch::start();
+                transaction.commit()?;
+                if watch.elapsed() > SLOW_COMMIT {
+                    tracing::warn!(duration_ms = millis(&watch), operations = batch.len(), "a commit was slow");
+                }
+                Ok(BatchRun::Whole { changes, has_written })
+            }
+            (Ok(changes), None) => {
+                transaction.abort()?;
+                Ok(BatchRun::Whole { changes, has_written })
+            }
+        }
+    }
+
+    fn publish(&self, changes: Vec<Change>) {
+        for change in changes.into_iter().collect::<BTreeSet<_>>() {
+            // Nobody may be listening.
+            let _ = self.changes.send(change);
+        }
+    }
+
+    /// An empty commit that saves what redb would otherwise work out by reading the whole file after a crash.
+    fn commit_for_quick_repair(&self) {
+        if self.stopped.borrow().is_some() {
+            return;
+        }
+        let committed = self.handle.database().begin_write().map_err(StoreError::from).and_then(|mut transaction| {
+            transaction.set_quick_repair(true);
+            Ok(transaction.commit()?)
+        });
+        if let Err(error) = committed {
+            self.stop(&error);
+        }
+    }
+
+    fn stop(&self, error: &StoreError) {
+        tracing::error!(%error, "the store has stopped");
+        self.stopped.send_replace(Some(error.clone()));
+    }
+}
+
+/// Runs one operation; true when it leaves the transaction unfit to be committed.
+fn spoils(request: &mut dyn Request, tx: &Tx<'_>) -> bool {
+    let mark = tx.mark();
+    let watch = Stopwatch::start();
+    let ran = request.run(tx);
+    if watch.elapsed() > SLOW_OPERATION {
+        tracing::warn!(operation = request.name(), duration_ms = millis(&watch), "a write was slow");
+    }
+    match ran {
+        Ran::Succeeded => false,
+        Ran::Panicked => true,
+        Ran::Refused | Ran::Failed if tx.wrote_since(mark) => {
+            if ran == Ran::Refused {
+                tracing::error!(
+                    operation = request.name(),
+                    "the operation wrote before it refused; nothing of it is kept"
+                );
+            }
+            true
+        }
+        Ran::Refused | Ran::Failed => {
+            tx.forget_changes_since(mark);
+            false
+        }
+    }
+}
+
+fn answer_all(batch: Vec<Box<dyn Request>>, error: Option<&StoreError>) {
+    for request in batch {
+        request.answer(error.cloned());
+    }
+}
+
+fn millis(watch: &Stopwatch) -> u64 {
+    u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
