@@ -4,7 +4,6 @@
 
 pub mod actor;
 pub mod amount;
-pub mod covers;
 pub mod dice;
 pub mod error;
 pub mod ids;

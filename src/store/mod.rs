@@ -36,6 +36,7 @@ mod open;
 mod read;
 mod schema;
 mod span;
+pub mod sqlite;
 mod table;
 mod tx;
 mod writer;
