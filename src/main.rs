@@ -1,2 +1,16 @@
-//! The `greenroom` binary.
-fn main() {}
+//! The `greenroom` binary: chooses a subcommand, nothing else.
+
+use clap::Parser;
+use greenroom::app::cli::{Cli, Command};
+use greenroom::app::{exit, run};
+
+fn main() -> std::process::ExitCode {
+    let Cli { options, command } = Cli::parse();
+    let result = match command.unwrap_or(Command::Run) {
+        Command::Run => run::run(&options),
+        Command::Demo(_) | Command::Sim(_) | Command::Export(_) | Command::Check(_) => {
+            Err(exit::Stop::failed("This command is not part of this build."))
+        }
+    };
+    exit::report(result).into()
+}

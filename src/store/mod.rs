@@ -37,6 +37,7 @@ mod open;
 mod read;
 mod schema;
 mod span;
+pub mod sqlite;
 mod table;
 mod tally;
 mod tx;

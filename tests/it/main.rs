@@ -1,1 +1,12 @@
-fn main() {}
+//! The integration tests: one program, so that it links once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken setup should fail the test"
+)]
+
+mod architecture;
+mod sources;
+mod spec;

@@ -1,0 +1,197 @@
+//! The command line: what can be typed, and what `--help` says about it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::config::Problems;
+use super::config::sources::{Origin, Sources};
+use super::config::{Config, logging::Logging, table};
+use super::exit::help_section;
+use crate::kernel::ids::GuildId;
+
+/// Live music reviews on Discord: submissions, live gifts and a priority queue, in one program.
+#[derive(Debug, Parser)]
+#[command(name = "greenroom", version, after_long_help = after_help(), max_term_width = 100)]
+pub struct Cli {
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do; without it, `run`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command takes. They win over the environment and `.env`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
+    /// The folder that holds everything Greenroom stores [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// What is logged: a level, or levels by module [default: warn,greenroom=info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// What Greenroom can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the bot (what happens without a command)
+    Run,
+    /// Play a recorded review evening against a simulated Discord; needs no token
+    Demo(DemoArgs),
+    /// Serve the simulated Discord alone, for a bot in another process
+    Sim(SimArgs),
+    /// Write the stored data in another form
+    #[command(subcommand)]
+    Export(Export),
+    /// Verify every index and every invariant of the store; a running bot is asked to do it
+    Check(CheckArgs),
+}
+
+/// Options of `demo`.
+#[derive(Args, Clone, Debug)]
+pub struct DemoArgs {
+    /// Stay up afterwards and print the addresses
+    #[arg(long)]
+    pub keep: bool,
+    /// Keep the store in this folder instead of a temporary one
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Play this show instead of the built-in evening
+    #[arg(long, value_name = "SHOW.jsonl")]
+    pub file: Option<PathBuf>,
+    /// How many seconds of the show pass in one second; as fast as possible without it
+    #[arg(long, value_name = "X", value_parser = speed)]
+    pub speed: Option<f64>,
+}
+
+/// Options of `sim`.
+#[derive(Args, Clone, Debug)]
+pub struct SimArgs {
+    /// The address to listen on; it must belong to this machine alone
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
+    pub listen: SocketAddr,
+}
+
+/// The forms in which data can be written.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Write the tables into an SQLite file, from one moment; a running bot is asked to do it
+    Sqlite(ExportSqliteArgs),
+}
+
+/// Options of `export sqlite`.
+#[derive(Args, Clone, Debug)]
+pub struct ExportSqliteArgs {
+    /// The file to write
+    #[arg(value_name = "OUT.db")]
+    pub out: PathBuf,
+    /// One server only; without it every table begins with the server's id
+    #[arg(long, value_name = "ID")]
+    pub guild: Option<GuildId>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `check`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct CheckArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Options {
+    /// The whole configuration: these options, the environment, `.env` and the defaults.
+    pub fn load_config(&self) -> Result<Config, Problems> {
+        Config::load(&self.sources())
+    }
+
+    /// The settings of the log alone, for commands that need nothing else.
+    pub fn load_logging(&self) -> Result<Logging, Problems> {
+        Logging::load(&self.sources())
+    }
+
+    fn sources(&self) -> Sources {
+        [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+            .fold(Sources::of_process(), |sources, (name, value)| sources.with(Origin::CommandLine, name, value))
+    }
+}
+
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+         greenroom demo                                   watch a whole review evening, without Discord\n  \
+         greenroom                                        run the bot with DISCORD_BOT_TOKEN from .env\n  \
+         greenroom --data-dir /var/lib/greenroom          run it with another data folder\n  \
+         greenroom --log warn,greenroom=debug             run it and log more\n  \
+         greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
+         greenroom check --json                           verify the store, for a script\n\n\
+         Variables are explained in .env.example.\n\n{}",
+        help_section()
+    )
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if (0.01..=10_000.0).contains(&speed) => Ok(speed),
+        _ => Err("must be a number from 0.01 to 10000, like 2 for twice as fast".to_owned()),
+    }
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        _ => Err("must be an address of this machine with a port, like 127.0.0.1:8080".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_shows_examples_and_every_exit_code() {
+        let help = Cli::command().render_long_help().to_string();
+        assert!(help.contains("greenroom demo"), "{help}");
+        assert!(help.contains("3  the store is in use by another process"), "{help}");
+    }
+
+    #[test]
+    fn without_a_command_the_bot_runs_and_options_may_stand_anywhere() {
+        let cli = Cli::try_parse_from(["greenroom", "--log", "debug"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.options.log.as_deref(), Some("debug"));
+        let cli = Cli::try_parse_from(["greenroom", "check", "--json", "--data-dir", "x"]).unwrap();
+        assert_eq!(cli.options.data_dir.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn senseless_values_are_refused() {
+        for line in [
+            ["greenroom", "sim", "--listen", "0.0.0.0:80"],
+            ["greenroom", "sim", "--listen", "localhost"],
+            ["greenroom", "demo", "--speed", "0"],
+            ["greenroom", "demo", "--speed", "NaN"],
+            ["greenroom", "export", "sqlite", "--guild=me"],
+        ] {
+            let error = Cli::try_parse_from(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line:?}");
+        }
+    }
+}

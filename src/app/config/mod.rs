@@ -1,0 +1,76 @@
+//! The configuration of the process: the command line wins over the environment, that over `.env`, that over defaults.
+//!
+//! Rules:
+//! - Every variable is declared in [`table`], and nothing else is read. Parsing is a pure function of [`Sources`].
+//! - All problems are reported at once, each with the variable, what it was set to (never a secret) and what is allowed.
+//! - A name in `.env` that nobody knows is a problem, because it is a slip of the pen. The environment is shared with
+//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems.
+//! - Secrets can be given as files: `DISCORD_BOT_TOKEN_FILE=/run/secrets/token`.
+//! - An empty value counts as not set.
+//!
+//! What a server's moderators can change is not here: those settings live in the store, and the variables are their
+//! defaults at most.
+
+pub mod community;
+pub mod discord;
+pub mod logging;
+mod problem;
+mod reader;
+pub mod secret;
+pub mod sources;
+pub mod storage;
+pub mod table;
+
+pub use problem::{Problem, Problems};
+
+use community::Community;
+use discord::Discord;
+use logging::Logging;
+use reader::Reader;
+use sources::Sources;
+use storage::Storage;
+
+/// Everything that the process was told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Which Discord, and as whom.
+    pub discord: Discord,
+    /// The store.
+    pub storage: Storage,
+    /// Defaults for servers.
+    pub community: Community,
+    /// The log.
+    pub logging: Logging,
+    /// Lines that belong in the log once, at the start: raised values and names that have no effect.
+    pub notices: Vec<String>,
+}
+
+impl Config {
+    /// Reads everything, or says everything that is wrong.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::new(sources);
+        reader.check_names();
+        let config = Self {
+            discord: discord::read(&mut reader),
+            storage: storage::read(&mut reader),
+            community: community::read(&mut reader),
+            logging: logging::read(&mut reader),
+            notices: Vec::new(),
+        };
+        let (config, notices) = reader.finish(config)?;
+        Ok(Self { notices, ..config })
+    }
+}
+
+impl Logging {
+    /// Reads this area alone, for the commands that need neither Discord nor a store: what is wrong with the rest of
+    /// the configuration is then no hindrance.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::new(sources);
+        let logging = logging::read(&mut reader);
+        reader.finish(logging).map(|(logging, _)| logging)
+    }
+}
+
+#[cfg(test)]
+mod tests;

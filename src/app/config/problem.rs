@@ -1,0 +1,38 @@
+//! What is wrong with the configuration: every problem at once, each naming its variable.
+
+use std::fmt;
+
+/// One thing that somebody has to correct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    subject: String,
+    statement: String,
+}
+
+impl Problem {
+    /// `subject` is the variable or file, `statement` what holds of it: `"is set twice"`. Neither contains a secret.
+    pub(super) fn new(subject: &str, statement: impl Into<String>) -> Self {
+        Self { subject: subject.to_owned(), statement: statement.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.subject, self.statement)
+    }
+}
+
+/// All problems of a configuration.
+#[derive(Debug, Default, thiserror::Error)]
+pub struct Problems(pub(super) Vec<Problem>);
+
+impl fmt::Display for Problems {
+    /// A heading, then one problem a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration needs a correction:")?;
+        for problem in &self.0 {
+            write!(f, "\n  - {problem}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! Turns what was set into values, and collects what is wrong instead of stopping at the first problem.
+//!
+//! After a problem the reader goes on with a harmless value, which nobody sees: [`Reader::finish`] hands out a
+//! configuration only where there is no problem.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::problem::{Problem, Problems};
+use super::secret::Secret;
+use super::sources::{Origin, Sources, read_text};
+use super::table::{Kind, Meaning, Variable, closest, file_name, meaning};
+
+/// Reads variables from [`Sources`].
+pub(super) struct Reader<'a> {
+    sources: &'a Sources,
+    problems: Vec<Problem>,
+    notices: Vec<String>,
+}
+
+/// A value as somebody wrote it.
+struct Found {
+    name: String,
+    text: String,
+    origin: Option<Origin>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that has seen nothing yet.
+    pub(super) fn new(sources: &'a Sources) -> Self {
+        Self { sources, problems: sources.problems().to_vec(), notices: Vec::new() }
+    }
+
+    /// Refuses names that nobody knows: all of them in `.env`, and in the environment, which others share, those that
+    /// begin with `GREENROOM_`. Names that are known but have no effect are noted.
+    pub(super) fn check_names(&mut self) {
+        let mut not_used = BTreeSet::new();
+        for (origin, layer) in self.sources.layers() {
+            for name in layer.keys() {
+                match meaning(name) {
+                    Meaning::NotUsed => _ = not_used.insert(name.as_str()),
+                    Meaning::Unknown if origin == Origin::DotEnv || name.starts_with("GREENROOM_") => {
+                        let hint = closest(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
+                        let statement = format!("(in {origin}) is not a variable of Greenroom.{hint}");
+                        self.problems.push(Problem::new(name, statement));
+                    }
+                    Meaning::Read | Meaning::Unknown => {}
+                }
+            }
+        }
+        if !not_used.is_empty() {
+            let names: Vec<_> = not_used.into_iter().collect();
+            self.notices.push(format!("set but not used by Greenroom: {}", names.join(", ")));
+        }
+    }
+
+    /// Adds a line for the log.
+    pub(super) fn notice(&mut self, notice: String) {
+        self.notices.push(notice);
+    }
+
+    /// The configuration and the lines for the log, or every problem.
+    pub(super) fn finish<T>(self, config: T) -> Result<(T, Vec<String>), Problems> {
+        if self.problems.is_empty() { Ok((config, self.notices)) } else { Err(Problems(self.problems)) }
+    }
+
+    /// A secret, from the variable or from the file that it names. `check` says what is wrong with it.
+    pub(super) fn secret(&mut self, variable: &Variable, check: fn(&str) -> Result<(), String>) -> Option<Secret> {
+        let found = self.find_secret(variable)?;
+        match check(&found.text) {
+            Ok(()) => Some(Secret::new(found.text)),
+            Err(statement) => {
+                self.problems.push(Problem::new(&found.name, statement));
+                None
+            }
+        }
+    }
+
+    /// Whether the variable, or its file, is set to anything.
+    pub(super) fn is_set(&self, variable: &Variable) -> bool {
+        let is_set = |layer: &BTreeMap<String, String>| {
+            variable.names().any(|name| value(layer, name).is_some() || value(layer, &file_name(name)).is_some())
+        };
+        self.sources.layers().any(|(_, layer)| is_set(layer))
+    }
+
+    /// A Discord id.
+    pub(super) fn id<T: From<u64>>(&mut self, variable: &Variable) -> Option<T> {
+        let parse = |text: &str| text.parse::<i64>().ok().and_then(|id| u64::try_from(id).ok()).filter(|id| *id > 0);
+        self.parse(variable, parse).map(T::from)
+    }
+
+    /// Yes or no.
+    pub(super) fn switch(&mut self, variable: &Variable) -> bool {
+        let parse = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "0" => Some(false),
+            _ => None,
+        };
+        self.parse(variable, parse).unwrap_or_default()
+    }
+
+    /// A folder; it need not exist.
+    pub(super) fn folder(&mut self, variable: &Variable) -> PathBuf {
+        self.parse(variable, |text| Some(PathBuf::from(text))).unwrap_or_default()
+    }
+
+    /// Any value that `parse` understands.
+    pub(super) fn parse<T>(&mut self, variable: &Variable, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let found = self.find_or_default(variable)?;
+        let parsed = parse(&found.text);
+        if parsed.is_none() {
+            self.refuse(variable, &found);
+        }
+        parsed
+    }
+
+    /// A whole number within the bounds that the table states.
+    pub(super) fn whole(&mut self, variable: &Variable) -> u32 {
+        let Kind::Whole { least, most, unit, raised } = variable.kind else {
+            self.problems.push(Problem::new(variable.name, "is not declared as a whole number"));
+            return 0;
+        };
+        let smallest = if raised { 0 } else { least };
+        let parse = |text: &str| text.parse().ok().filter(|number| (smallest..=most).contains(number));
+        let number = self.parse(variable, parse).unwrap_or(least);
+        if number < least {
+            self.notice(format!("{} is {number}; Greenroom uses {least} {unit}, the least possible", variable.name));
+        }
+        number.max(least)
+    }
+
+    fn refuse(&mut self, variable: &Variable, found: &Found) {
+        let shown: String = found.text.chars().take(60).collect();
+        let origin = found.origin.map(|origin| format!(" (in {origin})")).unwrap_or_default();
+        let allowed = variable.kind.allowed();
+        self.problems.push(Problem::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}")));
+    }
+
+    fn find_or_default(&self, variable: &Variable) -> Option<Found> {
+        let set = self.sources.layers().find_map(|(origin, layer)| find(layer, origin, variable));
+        let default = || {
+            let text = variable.default?.to_owned();
+            Some(Found { name: variable.name.to_owned(), text, origin: None })
+        };
+        set.or_else(default)
+    }
+
+    /// A secret is looked for in each source as a value and as a file; one source may not give both.
+    fn find_secret(&mut self, variable: &Variable) -> Option<Found> {
+        for (origin, layer) in self.sources.layers() {
+            let direct = find(layer, origin, variable);
+            let file = variable.names().map(file_name).find_map(|name| Some((value(layer, &name)?.to_owned(), name)));
+            match (direct, file) {
+                (None, None) => {}
+                (Some(direct), None) => return Some(direct),
+                (None, Some((path, name))) => return self.read_file(&path, name, origin),
+                (Some(direct), Some((_, name))) => {
+                    let statement = format!("and {} are both set in {origin}; keep one of them", direct.name);
+                    self.problems.push(Problem::new(&name, statement));
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    fn read_file(&mut self, path: &str, name: String, origin: Origin) -> Option<Found> {
+        match read_text(Path::new(path)) {
+            Ok(text) if text.trim().is_empty() => {
+                self.problems.push(Problem::new(&name, format!("names the file {path:?}, which is empty")));
+                None
+            }
+            Ok(text) => Some(Found { name, text: text.trim().to_owned(), origin: Some(origin) }),
+            Err(error) => {
+                let statement = format!("names the file {path:?}, which cannot be read: {error}");
+                self.problems.push(Problem::new(&name, statement));
+                None
+            }
+        }
+    }
+}
+
+fn find(layer: &BTreeMap<String, String>, origin: Origin, variable: &Variable) -> Option<Found> {
+    variable.names().find_map(|name| {
+        let text = value(layer, name)?.to_owned();
+        Some(Found { name: name.to_owned(), text, origin: Some(origin) })
+    })
+}
+
+/// A value without the spaces around it; an empty one counts as not set.
+fn value<'l>(layer: &'l BTreeMap<String, String>, name: &str) -> Option<&'l str> {
+    layer.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+}

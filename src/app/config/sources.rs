@@ -1,0 +1,164 @@
+//! Where settings come from: the command line, then the environment, then `.env`.
+//!
+//! Invariant: this is the only file that reads the process environment, and it never changes it: `.env` is read into a
+//! map of its own.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::problem::Problem;
+
+/// A place in which a setting can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// An option such as `--data-dir`.
+    CommandLine,
+    /// The environment of the process.
+    Environment,
+    /// The file `.env` in the working folder.
+    DotEnv,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CommandLine => "the command line",
+            Self::Environment => "the environment",
+            Self::DotEnv => ".env",
+        })
+    }
+}
+
+/// Everything that somebody set, by origin, and what was wrong with it already when it was read.
+#[derive(Default)]
+pub struct Sources {
+    layers: BTreeMap<Origin, BTreeMap<String, String>>,
+    problems: Vec<Problem>,
+}
+
+/// A file with a secret, or `.env`, may not be longer than this.
+const MOST_BYTES: u64 = 64 * 1024;
+
+impl Sources {
+    /// What the process was given: its environment and the `.env` of the working folder.
+    pub fn of_process() -> Self {
+        let mut sources = Self::default();
+        sources.read_environment();
+        match read_text(Path::new(".env")) {
+            Ok(text) => sources.read_dotenv(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => sources.problems.push(Problem::new(".env", format!("cannot be read: {error}"))),
+        }
+        sources
+    }
+
+    /// Adds one setting.
+    #[must_use]
+    pub fn with(mut self, origin: Origin, name: &str, value: impl Into<String>) -> Self {
+        self.set(origin, name, value.into());
+        self
+    }
+
+    /// The text of an `.env` file added, for tests.
+    #[cfg(test)]
+    pub(super) fn with_dotenv(mut self, text: &str) -> Self {
+        self.read_dotenv(text);
+        self
+    }
+
+    /// The layers in order of precedence.
+    pub(super) fn layers(&self) -> impl Iterator<Item = (Origin, &BTreeMap<String, String>)> {
+        self.layers.iter().map(|(origin, layer)| (*origin, layer))
+    }
+
+    /// What could not be read.
+    pub(super) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    fn set(&mut self, origin: Origin, name: &str, value: String) {
+        self.layers.entry(origin).or_default().insert(name.to_owned(), value);
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    fn read_environment(&mut self) {
+        for (name, value) in std::env::vars_os() {
+            let Some(name) = name.to_str() else { continue };
+            match value.into_string() {
+                Ok(value) => self.set(Origin::Environment, name, value),
+                // Only a value that is used may be a problem; others are nobody's business.
+                Err(_) if super::table::meaning(name) == super::table::Meaning::Read => {
+                    self.problems.push(Problem::new(name, "is not valid text (UTF-8)"));
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// A line that cannot be read is never shown, because it may hold a secret; the last good name tells where it is.
+    fn read_dotenv(&mut self, text: &str) {
+        let mut last_good = None::<String>;
+        for line in dotenvy::from_read_iter(text.trim_start_matches('\u{feff}').as_bytes()) {
+            let Ok((name, value)) = line else {
+                let place = last_good.map_or_else(|| "at its beginning".to_owned(), |name| format!("after {name}"));
+                self.problems.push(Problem::new(
+                    ".env",
+                    format!(
+                        "has a line {place} that is not NAME=value; values with spaces or quotes need quotes around"
+                    ),
+                ));
+                return;
+            };
+            if self.layers.get(&Origin::DotEnv).is_some_and(|layer| layer.contains_key(&name)) {
+                self.problems.push(Problem::new(&name, "is set twice in .env; keep one of the two lines"));
+            }
+            last_good = Some(name.clone());
+            self.set(Origin::DotEnv, &name, value);
+        }
+    }
+}
+
+/// A small text file. Larger ones are refused, so that a device or a log file does no harm.
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than 64 KiB"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dotenv(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
+        let sources = Sources::default().with_dotenv(text);
+        let layer = sources.layers.get(&Origin::DotEnv).cloned().unwrap_or_default();
+        (layer, sources.problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn dotenv_files_of_all_systems_are_read() {
+        let (layer, problems) = dotenv("\u{feff}# a comment\r\nGUILD_ID=5\r\nexport DATA_DIR='a $b # c'\r\nLOG=\r\n");
+        assert_eq!(problems, Vec::<String>::new());
+        let set: Vec<_> = layer.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(set, ["DATA_DIR=a $b # c", "GUILD_ID=5", "LOG="]);
+    }
+
+    #[test]
+    fn a_broken_line_is_reported_without_its_text() {
+        let (layer, problems) = dotenv("GUILD_ID=5\nDISCORD_BOT_TOKEN=my secret 'is here\n");
+        assert_eq!(layer.len(), 1);
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].contains("after GUILD_ID") && !problems[0].contains("secret"), "{problems:?}");
+    }
+
+    #[test]
+    fn a_name_that_is_set_twice_is_a_problem() {
+        let (_, problems) = dotenv("GUILD_ID=5\nGUILD_ID=6\n");
+        assert_eq!(problems, ["GUILD_ID is set twice in .env; keep one of the two lines"]);
+    }
+}

@@ -1,0 +1,350 @@
+//! Every variable that Greenroom reads, in one table: its name, what it may hold, its default and what it is for.
+//!
+//! `.env.example` and the README's list are this table in another form, and a test compares them.
+
+use std::fmt::Write;
+
+/// One setting of the process.
+#[derive(Debug)]
+pub struct Variable {
+    /// The name under which it is set.
+    pub name: &'static str,
+    /// Other names that mean the same; within one source, `name` wins.
+    pub aliases: &'static [&'static str],
+    /// What it may hold.
+    pub kind: Kind,
+    /// What holds when nobody sets it; `None` where nothing does.
+    pub default: Option<&'static str>,
+    /// What it is for: whole sentences, one a line.
+    pub help: &'static str,
+}
+
+/// What a variable may hold.
+#[derive(Debug)]
+pub enum Kind {
+    /// A text that is never printed. It can also be given as a file, by the name with `_FILE` behind it.
+    Secret,
+    /// The id of something on Discord.
+    Id,
+    /// Yes or no.
+    Switch,
+    /// A folder.
+    Folder,
+    /// The address of a simulator on this machine.
+    LoopbackUrl,
+    /// Filter directives of the log.
+    LogFilter,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A whole number.
+    Whole {
+        /// The smallest one that is used.
+        least: u32,
+        /// The largest one that is accepted.
+        most: u32,
+        /// What is counted, in the plural.
+        unit: &'static str,
+        /// Whether a smaller number is raised to `least` instead of refused.
+        raised: bool,
+    },
+}
+
+impl Kind {
+    /// What is allowed, as the end of "it must be …".
+    pub fn allowed(&self) -> String {
+        match self {
+            Self::Secret => "a text without spaces".to_owned(),
+            Self::Id => "the id of something on Discord, which is a number".to_owned(),
+            Self::Switch => "true or false".to_owned(),
+            Self::Folder => "the path of a folder".to_owned(),
+            Self::LoopbackUrl => "an address on this machine, like http://127.0.0.1:8080".to_owned(),
+            Self::LogFilter => "a list of filters, like warn,greenroom=debug".to_owned(),
+            Self::OneOf(words) => words.join(" or "),
+            Self::Whole { least, most, unit, raised: false } => format!("a number of {unit} from {least} to {most}"),
+            Self::Whole { most, unit, raised: true, .. } => format!("a number of {unit} up to {most}"),
+        }
+    }
+}
+
+/// The bot's token.
+pub const DISCORD_BOT_TOKEN: Variable = Variable {
+    name: "DISCORD_BOT_TOKEN",
+    aliases: &["DISCORD_TOKEN"],
+    kind: Kind::Secret,
+    default: None,
+    help: "The bot's token: https://discord.com/developers/applications, your application, Bot, Reset Token.\n\
+           The only variable that is needed.",
+};
+
+/// Another Discord than the real one.
+pub const DISCORD_API_URL: Variable = Variable {
+    name: "DISCORD_API_URL",
+    aliases: &[],
+    kind: Kind::LoopbackUrl,
+    default: None,
+    help: "The address that `greenroom sim` prints, to run against the simulator instead of Discord.\n\
+           Only addresses on this machine are accepted, and the token is then not used.",
+};
+
+/// The folder of the store.
+pub const DATA_DIR: Variable = Variable {
+    name: "DATA_DIR",
+    aliases: &[],
+    kind: Kind::Folder,
+    default: Some("./data"),
+    help: "The folder that holds everything Greenroom stores. It is made when it is missing.",
+};
+
+/// The store's cache.
+pub const STORE_CACHE_MIB: Variable = Variable {
+    name: "STORE_CACHE_MIB",
+    aliases: &[],
+    kind: Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
+    default: Some("16"),
+    help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.",
+};
+
+/// Fast registration of commands.
+pub const GUILD_ID: Variable = Variable {
+    name: "GUILD_ID",
+    aliases: &[],
+    kind: Kind::Id,
+    default: None,
+    help: "A server in which commands appear at once after a change; it never limits the bot to that server.",
+};
+
+/// Where reports for moderators go by default.
+pub const DEBUG_CHANNEL_ID: Variable = Variable {
+    name: "DEBUG_CHANNEL_ID",
+    aliases: &[],
+    kind: Kind::Id,
+    default: None,
+    help: "The debug channel of the server that this channel belongs to, until /setdebugchannel names another.",
+};
+
+/// Whether handles that were never seen may be linked.
+pub const ALLOW_ANY_HANDLE_LINKING: Variable = Variable {
+    name: "ALLOW_ANY_HANDLE_LINKING",
+    aliases: &[],
+    kind: Kind::Switch,
+    default: Some("false"),
+    help: "Whether members may link a TikTok handle that was never seen on a live. Servers can override it.",
+};
+
+/// The pause between two refreshes of the displays.
+pub const EMBED_REFRESH_INTERVAL: Variable = Variable {
+    name: "EMBED_REFRESH_INTERVAL",
+    aliases: &[],
+    kind: Kind::Whole { least: 10, most: 86_400, unit: "seconds", raised: true },
+    default: Some("10"),
+    help: "Seconds between two checks of the queue displays. Less than 10 is raised to 10.",
+};
+
+/// The pause between two rounds of self-healing.
+pub const SELF_HEAL_INTERVAL: Variable = Variable {
+    name: "SELF_HEAL_INTERVAL",
+    aliases: &[],
+    kind: Kind::Whole { least: 60, most: 86_400, unit: "seconds", raised: true },
+    default: Some("300"),
+    help: "Seconds between two repairs of displays that were deleted. Less than 60 is raised to 60.",
+};
+
+/// Whether live events may be invented.
+pub const DEBUG: Variable = Variable {
+    name: "DEBUG",
+    aliases: &[],
+    kind: Kind::Switch,
+    default: Some("false"),
+    help: "Whether /tiktok simulate exists, which makes up live events for a rehearsal.",
+};
+
+/// The log's filter.
+pub const LOG: Variable = Variable {
+    name: "LOG",
+    aliases: &[],
+    kind: Kind::LogFilter,
+    default: Some("warn,greenroom=info"),
+    help: "What is logged: a level (error, warn, info, debug, trace), or levels by module.",
+};
+
+/// The log's form.
+pub const LOG_FORMAT: Variable = Variable {
+    name: "LOG_FORMAT",
+    aliases: &[],
+    kind: Kind::OneOf(&["text", "json"]),
+    default: Some("text"),
+    help: "How log lines are written: text for people, json for machines.",
+};
+
+/// All variables, in the order in which they are documented.
+pub const VARIABLES: &[&Variable] = &[
+    &DISCORD_BOT_TOKEN,
+    &DISCORD_API_URL,
+    &DATA_DIR,
+    &STORE_CACHE_MIB,
+    &GUILD_ID,
+    &DEBUG_CHANNEL_ID,
+    &ALLOW_ANY_HANDLE_LINKING,
+    &EMBED_REFRESH_INTERVAL,
+    &SELF_HEAL_INTERVAL,
+    &DEBUG,
+    &LOG,
+    &LOG_FORMAT,
+];
+
+/// Names that other bots of this kind read and that hosts like to set. They are accepted, so that an old `.env` works,
+/// and reported as not used (`M-ENV-02`, `C-79`). A `*` at the end stands for any rest.
+const NOT_USED: &[&str] = &[
+    "ADMIN_PASSWORD",
+    "ADMIN_USERNAME",
+    "AI_MAX_TOKENS",
+    "AI_MODEL",
+    "API_BASE_URL",
+    "API_PORT",
+    "CSRF_SECRET",
+    "DATABASE_URL",
+    "DB_*",
+    "DISCORD_APPLICATION_ID",
+    "DISCORD_CLIENT_ID",
+    "DISCORD_CLIENT_SECRET",
+    "DISCORD_REDIRECT_URI",
+    "ENVIRONMENT",
+    "JWT_SECRET",
+    "JWT_SECRET_KEY",
+    "LOG_LEVEL",
+    "OPENAI_API_KEY",
+    "REDIS_*",
+    "SENTRY_DSN",
+    "STRIPE_*",
+    "SUPABASE_*",
+    "TWITCH_*",
+    "YOUTUBE_API_KEY",
+];
+
+/// What a name that somebody set means to Greenroom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It sets one of [`VARIABLES`].
+    Read,
+    /// It is known from elsewhere and has no effect.
+    NotUsed,
+    /// Nobody knows it.
+    Unknown,
+}
+
+/// What `name` means.
+pub fn meaning(name: &str) -> Meaning {
+    let is_not_used = |pattern: &&str| match pattern.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == *pattern,
+    };
+    if VARIABLES.iter().flat_map(|variable| variable.spellings()).any(|spelling| spelling == name) {
+        Meaning::Read
+    } else if NOT_USED.iter().any(is_not_used) {
+        Meaning::NotUsed
+    } else {
+        Meaning::Unknown
+    }
+}
+
+/// The known name that `name` was probably meant to be.
+pub fn closest(name: &str) -> Option<String> {
+    let upper = name.to_ascii_uppercase();
+    VARIABLES
+        .iter()
+        .flat_map(|variable| variable.spellings())
+        .map(|spelling| (strsim::damerau_levenshtein(&spelling, &upper), spelling))
+        .min()
+        .filter(|(distance, spelling)| *distance <= 3 && *distance * 2 < spelling.len())
+        .map(|(_, spelling)| spelling)
+}
+
+impl Variable {
+    /// The name and its aliases, in order of precedence.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
+    /// Every name that has an effect, the `_FILE` ones included.
+    fn spellings(&self) -> Vec<String> {
+        let mut spellings: Vec<String> = self.names().map(str::to_owned).collect();
+        if matches!(self.kind, Kind::Secret) {
+            spellings.extend(self.names().map(file_name));
+        }
+        spellings
+    }
+}
+
+/// The name under which the file of a secret is given.
+pub fn file_name(name: &str) -> String {
+    format!("{name}_FILE")
+}
+
+/// `.env.example`: every variable with its help, all of them commented out.
+pub fn env_example() -> String {
+    let mut example =
+        "# Copy this file to .env and fill in the token. Values on the command line win over the environment,\n\
+                       # and the environment wins over this file. Put values that contain $ or # in single quotes.\n"
+            .to_owned();
+    for variable in VARIABLES {
+        example.push('\n');
+        for line in variable.help.lines() {
+            let _ = writeln!(example, "# {line}");
+        }
+        for alias in variable.aliases {
+            let _ = writeln!(example, "# {alias} means the same.");
+        }
+        if matches!(variable.kind, Kind::Secret) {
+            let _ = writeln!(example, "# {} names a file that holds it instead.", file_name(variable.name));
+        }
+        let lead = if variable.name == DISCORD_BOT_TOKEN.name { "" } else { "# " };
+        let _ = writeln!(example, "{lead}{}={}", variable.name, variable.default.unwrap_or_default());
+    }
+    example
+}
+
+/// The rows of the README's table of variables.
+pub fn readme_rows() -> String {
+    let mut rows = String::new();
+    for variable in VARIABLES {
+        let default = variable.default.map_or_else(|| "–".to_owned(), |default| format!("`{default}`"));
+        let help = variable.help.replace('\n', " ");
+        let _ = writeln!(rows, "| `{}` | {default} | {help} |", variable.name);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn env_example_documents_every_variable_as_the_table_does() {
+        let root = env!("CARGO_MANIFEST_DIR");
+        let file = std::fs::read_to_string(format!("{root}/.env.example")).unwrap();
+        assert!(file == env_example(), ".env.example should be:\n{}", env_example());
+        let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
+        assert!(readme.contains(&readme_rows()), "README.md should list the variables so:\n{}", readme_rows());
+    }
+
+    #[test]
+    fn known_names_are_told_from_unused_and_unknown_ones() {
+        for name in ["DISCORD_BOT_TOKEN", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "LOG"] {
+            assert_eq!(meaning(name), Meaning::Read, "{name}");
+        }
+        for name in ["DATABASE_URL", "REDIS_URL", "DB_POOL_MAX", "SUPABASE_ANON_KEY"] {
+            assert_eq!(meaning(name), Meaning::NotUsed, "{name}");
+        }
+        for name in ["LOG_FILE", "DATABASE", "GUILD_ID_FILE", ""] {
+            assert_eq!(meaning(name), Meaning::Unknown, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_recognised() {
+        assert_eq!(closest("DISCORD_BOT_TOKN").as_deref(), Some("DISCORD_BOT_TOKEN"));
+        assert_eq!(closest("guild_id").as_deref(), Some("GUILD_ID"));
+        assert_eq!(closest("FAVOURITE_COLOUR"), None);
+        assert_eq!(closest("X"), None);
+    }
+}

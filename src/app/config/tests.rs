@@ -1,0 +1,175 @@
+//! The configuration as a whole: precedence, defaults and every problem.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::discord::Access;
+use super::logging::LogFormat;
+use super::sources::{Origin, Sources};
+use super::*;
+use crate::covers;
+use crate::kernel::ids::GuildId;
+
+fn token(mark: char) -> String {
+    format!("{}.abcdef.{}", mark.to_string().repeat(26), "x".repeat(38))
+}
+
+fn environment(pairs: &[(&str, &str)]) -> Sources {
+    pairs.iter().fold(Sources::default(), |sources, (name, value)| sources.with(Origin::Environment, name, *value))
+}
+
+fn loaded(sources: &Sources) -> Config {
+    Config::load(sources).unwrap()
+}
+
+fn problems(sources: &Sources) -> Vec<String> {
+    Config::load(sources).unwrap_err().to_string().lines().skip(1).map(|line| line[4..].to_owned()).collect()
+}
+
+#[test]
+fn without_any_setting_the_defaults_hold() {
+    let config = loaded(&Sources::default());
+    assert_eq!(config.discord.access, Access::Missing);
+    assert_eq!((config.discord.fast_sync_guild, config.discord.debug_channel), (None, None));
+    assert_eq!(config.storage.data_dir.to_str(), Some("./data"));
+    assert_eq!(config.storage.cache_bytes, 16 * 1024 * 1024);
+    assert!(!config.community.any_handle_linking && !config.community.live_rehearsal);
+    assert_eq!(config.community.display_refresh, Duration::from_secs(10));
+    assert_eq!(config.community.self_heal, Duration::from_mins(5));
+    assert_eq!(config.logging, Logging { filter: "warn,greenroom=info".to_owned(), format: LogFormat::Text });
+    assert_eq!(config.notices, Vec::<String>::new());
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_that_over_dotenv() {
+    let sources = environment(&[("DATA_DIR", "/environment"), ("LOG", "error")])
+        .with(Origin::CommandLine, "DATA_DIR", "/line")
+        .with_dotenv("DATA_DIR=/file\nLOG=debug\nGUILD_ID=7\nDEBUG=on\n");
+    let config = loaded(&sources);
+    assert_eq!(config.storage.data_dir.to_str(), Some("/line"));
+    assert_eq!(config.logging.filter, "error");
+    assert_eq!(config.discord.fast_sync_guild.map(GuildId::get), Some(7));
+    assert!(config.community.live_rehearsal);
+}
+
+#[test]
+fn the_token_has_two_names_of_which_the_first_wins() {
+    covers!("M-ENV-01", "T-ENV-01");
+    let both = environment(&[("DISCORD_TOKEN", &token('B')), ("DISCORD_BOT_TOKEN", &token('A'))]);
+    let Access::Real { token: used } = loaded(&both).discord.access else { panic!("no access") };
+    assert_eq!(used.expose(), token('A'));
+    let alias = environment(&[("DISCORD_TOKEN", &token('B'))]).with_dotenv("DISCORD_BOT_TOKEN=\n");
+    let Access::Real { token: used } = loaded(&alias).discord.access else { panic!("no access") };
+    assert_eq!(used.expose(), token('B'));
+}
+
+#[test]
+fn a_secret_can_be_a_file_whose_content_is_trimmed() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "  {}  ", token('A')).unwrap();
+    let path = file.path().to_str().unwrap();
+    let sources = environment(&[("DISCORD_BOT_TOKEN_FILE", path)]);
+    let Access::Real { token: used } = loaded(&sources).discord.access else { panic!("no access") };
+    assert_eq!(used.expose(), token('A'));
+
+    let both = sources.with(Origin::Environment, "DISCORD_TOKEN", token('B'));
+    assert_eq!(
+        problems(&both),
+        ["DISCORD_BOT_TOKEN_FILE and DISCORD_TOKEN are both set in the environment; keep one of them"]
+    );
+}
+
+#[test]
+fn a_secret_file_that_is_missing_or_empty_is_a_problem() {
+    let missing = problems(&environment(&[("DISCORD_TOKEN_FILE", "/does/not/exist")]));
+    assert!(
+        missing[0].starts_with("DISCORD_TOKEN_FILE names the file \"/does/not/exist\", which cannot"),
+        "{missing:?}"
+    );
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    let empty = problems(&environment(&[("DISCORD_TOKEN_FILE", empty.path().to_str().unwrap())]));
+    assert!(empty[0].ends_with("which is empty"), "{empty:?}");
+    let endless = problems(&environment(&[("DISCORD_TOKEN_FILE", "/dev/zero")]));
+    assert!(endless[0].contains("longer than 64 KiB"), "{endless:?}");
+}
+
+#[test]
+fn every_problem_is_reported_at_once_with_its_variable_its_value_and_what_is_allowed() {
+    let sources = environment(&[
+        ("GUILD_ID", "my server"),
+        ("DEBUG_CHANNEL_ID", "-5"),
+        ("EMBED_REFRESH_INTERVAL", "soon"),
+        ("SELF_HEAL_INTERVAL", "86401"),
+        ("STORE_CACHE_MIB", "3"),
+        ("ALLOW_ANY_HANDLE_LINKING", "perhaps"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG", "greenroom=loud"),
+        ("GREENROOM_TOKEN", "x"),
+    ])
+    .with_dotenv("DISCORD_API_URL=https://discord.com\nDATADIR=x\nCOLOUR=blue\n");
+    assert_eq!(
+        problems(&sources),
+        [
+            "GREENROOM_TOKEN (in the environment) is not a variable of Greenroom.",
+            "COLOUR (in .env) is not a variable of Greenroom.",
+            "DATADIR (in .env) is not a variable of Greenroom. Did you mean DATA_DIR?",
+            "DISCORD_API_URL is \"https://discord.com\" (in .env), but must be an address on this machine, like \
+             http://127.0.0.1:8080",
+            "GUILD_ID is \"my server\" (in the environment), but must be the id of something on Discord, which is a number",
+            "DEBUG_CHANNEL_ID is \"-5\" (in the environment), but must be the id of something on Discord, which is a \
+             number",
+            "STORE_CACHE_MIB is \"3\" (in the environment), but must be a number of MiB from 4 to 1024",
+            "ALLOW_ANY_HANDLE_LINKING is \"perhaps\" (in the environment), but must be true or false",
+            "EMBED_REFRESH_INTERVAL is \"soon\" (in the environment), but must be a number of seconds up to 86400",
+            "SELF_HEAL_INTERVAL is \"86401\" (in the environment), but must be a number of seconds up to 86400",
+            "LOG is \"greenroom=loud\" (in the environment), but must be a list of filters, like warn,greenroom=debug",
+            "LOG_FORMAT is \"xml\" (in the environment), but must be text or json",
+        ]
+    );
+}
+
+#[test]
+fn a_wrong_token_is_never_shown() {
+    let secret = "not-a-token-but-secret";
+    let shown = problems(&environment(&[("DISCORD_TOKEN", secret)])).join("\n");
+    assert!(shown.starts_with("DISCORD_TOKEN does not look like a bot token") && !shown.contains(secret), "{shown}");
+    let config = loaded(&environment(&[("DISCORD_BOT_TOKEN", &token('A'))]));
+    assert!(!format!("{config:?}").contains("AAA"));
+}
+
+#[test]
+fn a_simulator_is_used_without_the_real_token() {
+    let config = loaded(&environment(&[("DISCORD_API_URL", "http://127.0.0.1:99/"), ("DISCORD_TOKEN", "anything")]));
+    assert_eq!(config.discord.access, Access::Simulated { url: "http://127.0.0.1:99".to_owned() });
+    assert_eq!(config.notices, ["DISCORD_API_URL is set, so the bot's token is not used"]);
+}
+
+#[test]
+fn short_intervals_are_raised_and_said_once() {
+    let config = loaded(&environment(&[("EMBED_REFRESH_INTERVAL", "3"), ("SELF_HEAL_INTERVAL", "0")]));
+    assert_eq!(config.community.display_refresh, Duration::from_secs(10));
+    assert_eq!(config.community.self_heal, Duration::from_mins(1));
+    assert_eq!(
+        config.notices,
+        [
+            "EMBED_REFRESH_INTERVAL is 3; Greenroom uses 10 seconds, the least possible",
+            "SELF_HEAL_INTERVAL is 0; Greenroom uses 60 seconds, the least possible",
+        ]
+    );
+}
+
+#[test]
+fn names_of_other_databases_are_accepted_and_reported_once() {
+    covers!("M-ENV-02", "S-ENV-02", "S-ENV-03", "T-ENV-03");
+    let sources = environment(&[("DATABASE_URL", "postgres://u:p@h/d"), ("REDIS_URL", "x"), ("HOME", "/root")])
+        .with_dotenv("DATABASE_URL=y\nSUPABASE_URL=z\nDB_POOL_MIN=1\n");
+    let notices = loaded(&sources).notices;
+    assert_eq!(notices, ["set but not used by Greenroom: DATABASE_URL, DB_POOL_MIN, REDIS_URL, SUPABASE_URL"]);
+}
+
+#[test]
+fn the_log_can_be_read_without_the_rest() {
+    let sources = environment(&[("GUILD_ID", "nonsense"), ("LOG", "debug")]);
+    assert_eq!(Logging::load(&sources).unwrap().filter, "debug");
+    assert!(Config::load(&sources).is_err());
+}

@@ -1,0 +1,98 @@
+//! A local socket through which commands such as `check` ask the running bot, which alone may open the store.
+//!
+//! The socket is `greenroom.sock` in the data folder, and only the user who runs the bot may use it. One connection
+//! carries one request: a line of JSON there, and lines of JSON back, any number of `progress` and then one `done` or
+//! `stopped`.
+//!
+//! ```text
+//! > {"do":"export_sqlite","path":"/home/ann/evening.db","guild":123,"replace":false}
+//! < {"progress":"submissions: 10000 rows"}
+//! < {"done":{"exported":{"path":"/home/ann/evening.db","tables":[["submissions",12000]],"dangling":0}}}
+//! ```
+
+mod client;
+mod server;
+mod socket;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::ask;
+pub use server::{ControlServer, Handler};
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::ids::GuildId;
+
+use super::exit::{ExitCode, Stop};
+
+/// What the running bot can be asked to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Request {
+    /// Verify every index and every invariant of the store.
+    Check,
+    /// Write the store as an SQLite file.
+    ExportSqlite {
+        /// The file, as an absolute path: the bot runs in another folder.
+        path: PathBuf,
+        /// One guild, or all of them.
+        guild: Option<GuildId>,
+        /// Whether a file that is there already is replaced.
+        replace: bool,
+    },
+}
+
+/// What came out of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The store was verified.
+    Checked {
+        /// What is wrong with it, one sentence each; empty when all is well.
+        findings: Vec<String>,
+    },
+    /// A file was written.
+    Exported {
+        /// The file.
+        path: PathBuf,
+        /// Its tables with the numbers of their rows.
+        tables: Vec<(String, u64)>,
+        /// Rows that refer to rows which do not exist.
+        dangling: u64,
+    },
+}
+
+/// A line of the answer.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reply {
+    Progress(String),
+    Done(Outcome),
+    Stopped { code: u8, message: String },
+}
+
+/// Longer requests are refused.
+const LONGEST_REQUEST: u64 = 64 * 1024;
+
+impl From<Stop> for Reply {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped { code: stop.code.number(), message: stop.message }
+    }
+}
+
+impl From<Reply> for Option<Result<Outcome, Stop>> {
+    /// The end of an answer; nothing for a line on the way.
+    fn from(reply: Reply) -> Self {
+        match reply {
+            Reply::Progress(_) => None,
+            Reply::Done(outcome) => Some(Ok(outcome)),
+            Reply::Stopped { code, message } => {
+                let known = ExitCode::ALL.into_iter().find(|known| known.number() == code);
+                Some(Err(Stop::new(known.unwrap_or(ExitCode::Failed), message)))
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Conversations over a real socket.
+
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::*;
+
+fn serve(folder: &Path, handler: Handler) -> JoinHandle<()> {
+    tokio::spawn(ControlServer::open(folder).unwrap().serve(handler))
+}
+
+fn healthy() -> Handler {
+    Arc::new(|_, progress| {
+        progress("half".to_owned());
+        Ok(Outcome::Checked { findings: Vec::new() })
+    })
+}
+
+async fn asked(folder: &Path, request: Request) -> (Result<Outcome, Stop>, Vec<String>) {
+    let folder = folder.to_owned();
+    let conversation = move || {
+        let mut seen = Vec::new();
+        let end = ask(&folder, &request, &mut |line| seen.push(line.to_owned()));
+        (end, seen)
+    };
+    spawn_blocking(conversation).await.unwrap()
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[tokio::test]
+async fn a_request_is_answered_with_progress_and_an_outcome() {
+    let folder = folder();
+    let handler: Handler = Arc::new(|request, progress| {
+        let Request::ExportSqlite { path, guild, replace: true } = request else { panic!("{request:?}") };
+        progress("submissions: 10000 rows".to_owned());
+        progress("submissions: 12000 rows, complete".to_owned());
+        let tables = vec![("submissions".to_owned(), guild.unwrap().get())];
+        Ok(Outcome::Exported { path, tables, dangling: 0 })
+    });
+    let _server = serve(folder.path(), handler);
+    let guild = Some(GuildId::new(1_152_921_504_606_846_977));
+    let (end, seen) = asked(folder.path(), Request::ExportSqlite { path: "/x.db".into(), guild, replace: true }).await;
+    let tables = vec![("submissions".to_owned(), 1_152_921_504_606_846_977)];
+    assert_eq!(end.unwrap(), Outcome::Exported { path: "/x.db".into(), tables, dangling: 0 });
+    assert_eq!(seen, ["submissions: 10000 rows", "submissions: 12000 rows, complete"]);
+}
+
+#[tokio::test]
+async fn a_stop_arrives_with_its_code_and_its_message() {
+    let folder = folder();
+    let full = Stop::new(ExitCode::StorageFailed, "The disk is full.");
+    let stop = full.clone();
+    let _server = serve(folder.path(), Arc::new(move |_, _| Err(stop.clone())));
+    assert_eq!(asked(folder.path(), Request::Check).await.0, Err(full));
+}
+
+#[tokio::test]
+async fn a_panic_in_a_request_stops_that_request_alone() {
+    let folder = folder();
+    let handler: Handler = Arc::new(|request, progress| match request {
+        Request::Check => healthy()(request, progress),
+        Request::ExportSqlite { .. } => panic!("a mistake in the export"),
+    });
+    let _server = serve(folder.path(), handler);
+    let export = Request::ExportSqlite { path: "/x.db".into(), guild: None, replace: false };
+    assert_eq!(asked(folder.path(), export).await.0.unwrap_err().code, ExitCode::Failed);
+    assert!(asked(folder.path(), Request::Check).await.0.is_ok());
+}
+
+#[tokio::test]
+async fn lines_that_are_no_request_are_refused() {
+    let folder = folder();
+    let _server = serve(folder.path(), healthy());
+    for line in ["\n".to_owned(), "{\"do\":\"dance\"}\n".to_owned(), "x".repeat(70_000)] {
+        let path = folder.path().to_owned();
+        let answer = spawn_blocking(move || {
+            let mut stream = socket::connect(&path).unwrap();
+            // The other side may hang up before it has read all of a line that is too long.
+            let _ = stream.write_all(line.as_bytes());
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer);
+            answer
+        });
+        let answer = answer.await.unwrap();
+        assert!(answer.starts_with("{\"stopped\":{\"code\":2,"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_owner_may_use_the_socket_and_it_goes_with_the_server() {
+    let folder = folder();
+    let server = serve(folder.path(), healthy());
+    let path = socket::path_in(folder.path());
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing else is left in the folder");
+    server.abort();
+    assert!(server.await.unwrap_err().is_cancelled());
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_socket_that_a_dead_process_left_is_replaced() {
+    let folder = folder();
+    drop(socket::listen(folder.path()).unwrap());
+    assert!(socket::path_in(folder.path()).exists());
+    let end = asked(folder.path(), Request::Check).await.0.unwrap_err();
+    assert_eq!(end.code, ExitCode::StoreInUse);
+    let _server = serve(folder.path(), healthy());
+    assert!(asked(folder.path(), Request::Check).await.0.is_ok());
+}
+
+#[tokio::test]
+async fn a_path_that_is_too_long_for_a_socket_still_works() {
+    let folder = folder();
+    let deep = folder.path().join("d".repeat(120)).join("e".repeat(120));
+    std::fs::create_dir_all(&deep).unwrap();
+    let _server = serve(&deep, healthy());
+    let (end, seen) = asked(&deep, Request::Check).await;
+    assert_eq!((end.unwrap(), seen), (Outcome::Checked { findings: Vec::new() }, vec!["half".to_owned()]));
+}
+
+#[tokio::test]
+async fn without_a_server_the_store_is_said_to_be_in_use() {
+    let folder = folder();
+    let end = asked(folder.path(), Request::Check).await.0.unwrap_err();
+    assert_eq!(end.code, ExitCode::StoreInUse);
+    assert!(end.message.ends_with("stop it and try again."), "{}", end.message);
+}

@@ -1,0 +1,133 @@
+//! How a command ends: an exit code that scripts can rely on, and one plain message with the way out.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::config::Problems;
+
+/// The exit codes of `greenroom`. They are part of its interface: a code never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// The command did what it was asked.
+    Done = 0,
+    /// Something broke that has no code of its own.
+    Failed = 1,
+    /// The command line or the configuration is wrong; nothing was started.
+    Configuration = 2,
+    /// Another process has the store open and did not help.
+    StoreInUse = 3,
+    /// `check` found something wrong in the store.
+    ProblemsFound = 4,
+    /// The store could not be read or written: a full disk, missing rights, a damaged file.
+    StorageFailed = 5,
+    /// Discord does not accept the token.
+    TokenRefused = 6,
+}
+
+impl ExitCode {
+    /// All of them, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Configuration,
+        Self::StoreInUse,
+        Self::ProblemsFound,
+        Self::StorageFailed,
+        Self::TokenRefused,
+    ];
+
+    /// The number that the shell sees.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// What it means, for the help and the README.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed for a reason that the message names",
+            Self::Configuration => "wrong command line or configuration; nothing was started",
+            Self::StoreInUse => "the store is in use by another process",
+            Self::ProblemsFound => "check found problems in the store",
+            Self::StorageFailed => "the data folder cannot be read or written (disk full, missing rights, damage)",
+            Self::TokenRefused => "Discord refused the token",
+        }
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.number())
+    }
+}
+
+/// Why a command ended without success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// What the shell sees.
+    pub code: ExitCode,
+    /// What the person reads: what is wrong, and what to do about it.
+    pub message: String,
+}
+
+/// What a command returns.
+pub type CommandResult = Result<(), Stop>;
+
+impl Stop {
+    /// An end with a message.
+    pub fn new(code: ExitCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// An end for which there is no code of its own.
+    pub fn failed(message: impl std::fmt::Display) -> Self {
+        Self::new(ExitCode::Failed, message.to_string())
+    }
+}
+
+impl From<Problems> for Stop {
+    fn from(problems: Problems) -> Self {
+        Self::new(ExitCode::Configuration, problems.to_string())
+    }
+}
+
+/// Prints the message of a command that ended without success, and gives the exit code.
+pub fn report(result: CommandResult) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::Done,
+        Err(stop) => {
+            // A closed stderr leaves nobody to tell.
+            let _ = writeln!(std::io::stderr(), "{}", stop.message);
+            stop.code
+        }
+    }
+}
+
+/// The part of `--help` that lists the exit codes.
+pub(super) fn help_section() -> String {
+    let mut section = "Exit codes:\n".to_owned();
+    for code in ExitCode::ALL {
+        let _ = writeln!(section, "  {}  {}", code.number(), code.meaning());
+    }
+    section
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_exit_code() {
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+        let rows = ExitCode::ALL.map(|code| format!("| {} | {} |\n", code.number(), code.meaning())).concat();
+        assert!(readme.contains(&rows), "README.md should list the exit codes so:\n{rows}");
+    }
+
+    #[test]
+    fn a_wrong_configuration_has_a_code_of_its_own() {
+        let stop = Stop::from(Problems::default());
+        assert_eq!(std::process::ExitCode::from(stop.code), std::process::ExitCode::from(2));
+        assert_eq!(report(Ok(())), ExitCode::Done);
+    }
+}

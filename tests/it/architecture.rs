@@ -1,0 +1,245 @@
+//! The house rules that a compiler does not check: which module may import which, who knows which crate, how long a file
+//! may be, and that each says what it is for.
+
+use crate::sources::{Source, sources};
+
+/// Which part of the house a module belongs to. Features go by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Kernel,
+    Store,
+    /// `jobs`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    Platform,
+    /// `model`, `rules`, `tables`, `service`, `queries` of a feature, and what else lies beside them.
+    Inner(String),
+    /// `model` and `queries` again, as others see them: the part that other features may read.
+    Readable(String),
+    Flow,
+    /// `commands`, `views`, `api`, `jobs` of a feature, and its `mod.rs`.
+    Edge(String),
+    /// `features/mod.rs`.
+    FeatureList,
+    Sim,
+    App,
+    /// `lib.rs`, `main.rs`, and macros, which live at the root.
+    Root,
+}
+
+impl Part {
+    /// The part that the module at `path` belongs to, such as `["features", "queue", "rules"]`.
+    fn of(path: &[&str]) -> Self {
+        match path {
+            ["kernel", ..] => Self::Kernel,
+            ["store", ..] => Self::Store,
+            ["jobs" | "discord" | "live" | "http", ..] => Self::Platform,
+            ["flows", ..] => Self::Flow,
+            ["sim", ..] => Self::Sim,
+            ["app", ..] => Self::App,
+            ["features", feature, file, ..] => Self::of_feature(feature, file),
+            ["features", item] if is_item(item) => Self::FeatureList,
+            ["features", feature] => Self::Edge((*feature).to_owned()),
+            ["features"] => Self::FeatureList,
+            _ => Self::Root,
+        }
+    }
+
+    fn of_feature(feature: &str, file: &str) -> Self {
+        let feature = feature.to_owned();
+        match file {
+            "commands" | "views" | "api" | "jobs" => Self::Edge(feature),
+            item if is_item(item) => Self::Edge(feature),
+            "model" | "queries" => Self::Readable(feature),
+            _ => Self::Inner(feature),
+        }
+    }
+
+    /// Whether a file of this part may import from `target`.
+    #[expect(clippy::match_same_arms, reason = "one line for each part reads like the rule")]
+    fn may_import(&self, target: &Self) -> bool {
+        use Part::{App, Edge, FeatureList, Flow, Inner, Kernel, Platform, Readable, Root, Sim, Store};
+        match (self, target) {
+            (App | Root, _) | (_, Root | Kernel) => true,
+            (Sim, Sim) | (Store, Store) => true,
+            (Platform, Store | Platform) => true,
+            (Inner(_) | Readable(_), Store | Platform) => true,
+            (Inner(own) | Readable(own), Inner(other) | Readable(other)) => own == other,
+            (Flow, Store | Platform | Inner(_) | Readable(_) | Flow) => true,
+            (Edge(_), Store | Platform | Flow | FeatureList | Readable(_)) => true,
+            (Edge(own), Inner(other) | Edge(other)) => own == other,
+            (FeatureList, target) => !matches!(target, App | Sim),
+            _ => false,
+        }
+    }
+}
+
+/// Types and constants begin with a capital, modules do not.
+fn is_item(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
+}
+
+#[test]
+fn imports_point_one_way() {
+    let wrong: Vec<_> = program().iter().flat_map(wrong_imports).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_store_knows_redb_and_inner_feature_files_know_no_runtime() {
+    let mut wrong = Vec::new();
+    for source in program() {
+        let module = module_path(&source.path);
+        let part = Part::of(&module);
+        let banned: &[&str] = match part {
+            Part::Store => &[],
+            Part::Inner(_) | Part::Readable(_) => &["redb", "tokio", "serenity", "poise", "axum", "reqwest"],
+            _ => &["redb"],
+        };
+        let named = banned.iter().filter(|name| names_crate(&code(source.outside_tests()), name));
+        wrong.extend(named.map(|name| format!("{} names {name}", source.path)));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_stays_short() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let lines = source.text.lines().count();
+        if !source.text.starts_with("//! ") {
+            wrong.push(format!("{} does not begin with //!", source.path));
+        }
+        if lines > 500 {
+            wrong.push(format!("{} has {lines} lines; it holds two subjects", source.path));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn wrong_imports_are_found_however_they_are_written() {
+    let check = |path: &str, text: &str| wrong_imports(&Source { path: path.to_owned(), text: text.to_owned() }).len();
+    for (path, text, found) in [
+        ("src/kernel/a.rs", "use crate::store::Tx;", 1),
+        ("src/kernel/a.rs", "use super::ids::UserId;", 0),
+        ("src/kernel/a.rs", "fn f() { super::super::app::run() }", 1),
+        ("src/kernel/a.rs", "// use crate::store::Tx;\n", 0),
+        ("src/sim/a/mod.rs", "use crate::{kernel::ids, store::{Tx, Read as R}, app};", 3),
+        ("src/store/a.rs", "use crate::{\n    kernel::{ids, time},\n    store,\n};", 0),
+        ("src/features/queue/rules.rs", "use super::model::Line; use crate::id_type;", 0),
+        ("src/features/queue/rules.rs", "use super::commands::next;", 1),
+        ("src/features/queue/rules.rs", "use crate::features::coins::queries::balance;", 1),
+        ("src/features/queue/views.rs", "use crate::features::coins::{queries, tables};", 1),
+        ("src/features/queue/mod.rs", "use super::Feature; use crate::flows::song_played;", 0),
+        ("src/flows/gift.rs", "use crate::features::{coins::service, queue::commands};", 1),
+        ("src/features/mod.rs", "use queue::FEATURE; use crate::app::run;", 1),
+        ("src/app/run.rs", "use crate::{features::ALL, sim, flows};", 0),
+        ("src/store/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests { use crate::app::run; }", 0),
+    ] {
+        assert_eq!(check(path, text), found, "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_crate_is_recognised_as_a_word() {
+    for (text, named) in [
+        ("use redb::Database;", true),
+        ("let x = ::redb::open();", true),
+        ("use redb;", true),
+        ("use crate::store::redb::X;", false),
+        ("let redb_file = credb::x();", false),
+    ] {
+        assert_eq!(names_crate(text, "redb"), named, "{text}");
+    }
+}
+
+/// The files that make up the program.
+fn program() -> Vec<Source> {
+    sources().into_iter().filter(|source| !source.is_test()).collect()
+}
+
+fn wrong_imports(source: &Source) -> Vec<String> {
+    let module = module_path(&source.path);
+    let part = Part::of(&module);
+    let code = code(source.outside_tests());
+    let targets = imported_paths(&code).into_iter().map(|path| absolute(&module, &path));
+    let wrong = targets.filter(|target| !part.may_import(&Part::of(target)));
+    wrong.map(|target| format!("{} may not import {}", source.path, target.join("::"))).collect()
+}
+
+/// `src/kernel/time.rs` is the module `["kernel", "time"]`.
+fn module_path(path: &str) -> Vec<&str> {
+    let inside = path.strip_prefix("src/").unwrap_or(path).trim_end_matches(".rs");
+    let inside = inside.strip_suffix("/mod").unwrap_or(inside);
+    inside.split('/').filter(|part| !["lib", "main"].contains(part)).collect()
+}
+
+/// The text without lines that are comments.
+fn code(text: &str) -> String {
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    lines.join("\n")
+}
+
+/// Every path in the code that begins at the crate's root or at a parent, groups in braces taken apart.
+fn imported_paths(code: &str) -> Vec<Vec<&str>> {
+    let mut found = Vec::new();
+    for start in ["crate::", "super::", "greenroom::"] {
+        for (at, _) in code.match_indices(start) {
+            if !code[..at].ends_with(|before: char| before == ':' || before == '_' || before.is_alphanumeric()) {
+                take_paths(&code[at..], &[], &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// Reads one path, or the paths of a group, behind `prefix`; gives back the rest of the text.
+fn take_paths<'c>(code: &'c str, prefix: &[&'c str], found: &mut Vec<Vec<&'c str>>) -> &'c str {
+    let mut path = prefix.to_vec();
+    let mut rest = code.trim_start();
+    loop {
+        if let Some(group) = rest.strip_prefix('{') {
+            return take_group(group, &path, found);
+        }
+        let end = rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len());
+        path.extend((end > 0).then(|| &rest[..end]));
+        rest = &rest[end..];
+        match rest.strip_prefix("::") {
+            Some(after) if end > 0 => rest = after.trim_start(),
+            _ => {
+                found.push(path);
+                return rest;
+            }
+        }
+    }
+}
+
+fn take_group<'c>(group: &'c str, prefix: &[&'c str], found: &mut Vec<Vec<&'c str>>) -> &'c str {
+    let mut rest = group.trim_start();
+    while !rest.is_empty() && !rest.starts_with('}') {
+        rest = take_paths(rest, prefix, found);
+        // What is left of this entry is `as Name` or a star.
+        rest = &rest[rest.find([',', '}']).unwrap_or(rest.len())..];
+        rest = rest.strip_prefix(',').unwrap_or(rest).trim_start();
+    }
+    rest.strip_prefix('}').unwrap_or(rest)
+}
+
+/// The path from the crate's root, for a path that stands in `module`.
+fn absolute<'p>(module: &[&'p str], path: &[&'p str]) -> Vec<&'p str> {
+    let parents = path.iter().take_while(|part| **part == "super").count();
+    let base = if parents == 0 { &[][..] } else { &module[..module.len().saturating_sub(parents)] };
+    let skipped = parents.max(1);
+    base.iter().chain(&path[skipped..]).copied().collect()
+}
+
+/// Whether the code names a crate, as `name::…` or `use name;`.
+fn names_crate(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + name.len()..]);
+        let is_inside_path =
+            before.ends_with("::") && before.trim_end_matches(':').ends_with(|c: char| c.is_alphanumeric());
+        let is_word = !before.ends_with(|c: char| c == '_' || c.is_alphanumeric());
+        let is_named = after.starts_with("::") || (before.ends_with("use ") && after.starts_with([';', ' ']));
+        is_word && !is_inside_path && is_named
+    })
+}
