@@ -13,7 +13,6 @@ use std::ops::ControlFlow;
 use super::check::Findings;
 use super::error::StoreError;
 use super::key::{decode, encode, hex};
-use super::read::raw::RawRead;
 use super::read::{RawName, Read, page};
 use super::span::{ByteSpan, Direction};
 use super::tx::Tx;
@@ -210,7 +209,7 @@ impl Tally {
     fn split(self, level: &Level, tx: &Tx<'_>, group: &ByteSpan, mut block: Block) -> Result<(), StoreError> {
         let kept = block.count / 2;
         let span = ByteSpan { start: block.boundary.clone(), end: group.end.clone() };
-        let Some(boundary) = self.entry_at(tx, span, kept)? else { return Err(self.broken(&block.boundary)) };
+        let Some(boundary) = self.entry_at(tx, &span, kept)? else { return Err(self.broken(&block.boundary)) };
         self.write(level, tx, &Block { boundary, count: block.count - kept })?;
         block.count = kept;
         self.write(level, tx, &block)
@@ -231,10 +230,10 @@ impl Tally {
     }
 
     /// The entry of `span` at `offset`, found without the blocks, because they are being changed.
-    fn entry_at(self, read: &dyn Read, span: ByteSpan, offset: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    fn entry_at(self, read: &dyn Read, span: &ByteSpan, offset: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let mut left_out = offset;
         let mut found = None;
-        read.scan(self.entries(), &span, Direction::Forward, &mut |entry, _| {
+        read.scan(self.entries(), span, Direction::Forward, &mut |entry, _| {
             if left_out > 0 {
                 left_out -= 1;
                 return Ok(ControlFlow::Continue(()));
