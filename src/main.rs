@@ -2,15 +2,15 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{exit, run};
+use greenroom::app::{check, exit, export, run};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
     let result = match command.unwrap_or(Command::Run) {
         Command::Run => run::run(&options),
-        Command::Demo(_) | Command::Sim(_) | Command::Export(_) | Command::Check(_) => {
-            Err(exit::Stop::failed("This command is not part of this build."))
-        }
+        Command::Export(form) => export::run(&options, &form),
+        Command::Check(args) => check::run(&options, args),
+        Command::Demo(_) | Command::Sim(_) => Err(exit::Stop::failed("This command is not part of this build.")),
     };
     exit::report(result).into()
 }

@@ -104,6 +104,16 @@ pub fn report(result: CommandResult) -> ExitCode {
     }
 }
 
+/// Prints a result on stdout. Nobody is told when stdout is closed already, as behind `| head`.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a line of progress on stderr.
+pub(super) fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// The part of `--help` that lists the exit codes.
 pub(super) fn help_section() -> String {
     let mut section = "Exit codes:\n".to_owned();

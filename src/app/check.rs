@@ -1,0 +1,31 @@
+//! `greenroom check`: verifies every index and every invariant of the store.
+
+use serde_json::json;
+
+use super::catalogue::CATALOGUE;
+use super::cli::{CheckArgs, Options};
+use super::control::{Outcome, Request};
+use super::exit::{CommandResult, ExitCode, Stop, print, tell};
+use super::{maintenance, telemetry};
+
+/// Prints what is wrong, one line each, and stops with [`ExitCode::ProblemsFound`] if anything is.
+pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
+    let config = options.load_config()?;
+    telemetry::start(&config.logging)?;
+    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &Request::Check, &mut tell)?;
+    let Outcome::Checked { findings } = outcome else {
+        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
+    };
+    if args.json {
+        print(&json!({ "findings": findings }).to_string());
+    } else if findings.is_empty() {
+        print("The store is sound.");
+    } else {
+        print(&findings.join("\n"));
+    }
+    match findings.len() {
+        0 => Ok(()),
+        1 => Err(Stop::new(ExitCode::ProblemsFound, "1 problem found.")),
+        many => Err(Stop::new(ExitCode::ProblemsFound, format!("{many} problems found."))),
+    }
+}

@@ -1,0 +1,36 @@
+//! `greenroom export`: writes the stored data in another form.
+
+use serde_json::json;
+
+use super::catalogue::CATALOGUE;
+use super::cli::{Export, ExportSqliteArgs, Options};
+use super::control::Outcome;
+use super::exit::{CommandResult, Stop, print, tell};
+use super::{maintenance, telemetry};
+
+/// Writes the form that is asked for.
+pub fn run(options: &Options, export: &Export) -> CommandResult {
+    let Export::Sqlite(args) = export;
+    sqlite(options, args)
+}
+
+fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {
+    let config = options.load_config()?;
+    telemetry::start(&config.logging)?;
+    let request = maintenance::export_request(&args.out, args.guild, args.force)?;
+    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
+    let Outcome::Exported { path, tables, dangling } = outcome else {
+        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
+    };
+    if args.json {
+        let tables: serde_json::Map<_, _> = tables.into_iter().map(|(table, rows)| (table, rows.into())).collect();
+        print(&json!({ "path": path, "tables": tables, "dangling": dangling }).to_string());
+        return Ok(());
+    }
+    let rows: u64 = tables.iter().map(|(_, rows)| rows).sum();
+    print(&format!("Wrote {rows} rows in {} tables to {}.", tables.len(), path.display()));
+    if dangling > 0 {
+        print(&format!("{dangling} rows refer to rows that are missing; run greenroom check."));
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Work on the whole store: verifying and exporting it, whoever has it open.
+//!
+//! Only one process may open the store. A command opens it where nobody has; where the running bot has, it asks the bot
+//! through the control socket, and the bot does the same work with [`perform`].
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::catalogue::Catalogue;
+use super::config::storage::Storage;
+use super::control::{Handler, Outcome, Request, ask};
+use super::exit::{ExitCode, Stop};
+use crate::kernel::dice::Seed;
+use crate::kernel::error::Error;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Clock;
+use crate::store::sqlite::{Export, ExportError, Progress, export};
+use crate::store::{OpenError, Options, Place, Store, StoreError};
+
+/// The store's file in a data folder.
+pub fn store_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("greenroom.redb")
+}
+
+/// Fulfils a request on the store of `storage`, in this process or in the one that has it open. Blocks.
+pub fn fulfil(
+    storage: &Storage,
+    catalogue: Catalogue,
+    request: &Request,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Outcome, Stop> {
+    let path = store_file(&storage.data_dir);
+    // Opening would create it, and then say that an empty store is sound.
+    if !path.exists() {
+        let message = format!("There is no store in {}: name its folder with --data-dir.", storage.data_dir.display());
+        return Err(Stop::new(ExitCode::Configuration, message));
+    }
+    let options = Options { cache_bytes: storage.cache_bytes, ..Options::new(Clock::system(), Seed::from_entropy()) };
+    match Store::open(&Place::File(path), options, (catalogue.schema)()) {
+        Ok(store) => {
+            let outcome = perform(&store, catalogue, request, &mut |line| progress(&line));
+            store.close_blocking();
+            outcome
+        }
+        Err(OpenError::InUse(_)) => ask(&storage.data_dir, request, progress),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How the running bot answers its control socket.
+pub fn handler(store: Store, catalogue: Catalogue) -> Handler {
+    Arc::new(move |request, progress| perform(&store, catalogue, &request, progress))
+}
+
+/// Does what is asked on an open store. Blocks.
+pub fn perform(
+    store: &Store,
+    catalogue: Catalogue,
+    request: &Request,
+    progress: &mut dyn FnMut(String),
+) -> Result<Outcome, Stop> {
+    match request {
+        Request::Check => check(store, catalogue, progress),
+        Request::ExportSqlite { path, guild, replace } => {
+            let request = Export { path, guild: *guild, replace: *replace };
+            export_sqlite(store, catalogue, &request, progress)
+        }
+    }
+}
+
+fn check(store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) -> Result<Outcome, Stop> {
+    progress("comparing every index with its table".to_owned());
+    let mut findings: Vec<_> = store.check_blocking()?.iter().map(ToString::to_string).collect();
+    progress("verifying the invariants of the features".to_owned());
+    let violations = store.read_blocking("check", move |read| {
+        let mut violations = Vec::new();
+        for check in (catalogue.checks)() {
+            check(read, &mut |violation| violations.push(violation))?;
+        }
+        Ok(violations)
+    })?;
+    findings.extend(violations);
+    Ok(Outcome::Checked { findings })
+}
+
+fn export_sqlite(
+    store: &Store,
+    catalogue: Catalogue,
+    request: &Export<'_>,
+    progress: &mut dyn FnMut(String),
+) -> Result<Outcome, Stop> {
+    let tables = (catalogue.exports)();
+    let mut report = |step: Progress| progress(format!("{}: {} rows", step.table, step.rows));
+    let exported = store.read_blocking("export", |read| Ok(export(read, &tables, request, &mut report)))??;
+    Ok(Outcome::Exported {
+        path: request.path.to_owned(),
+        tables: exported.tables.into_iter().map(|(table, rows)| (table.to_owned(), rows)).collect(),
+        dangling: exported.dangling,
+    })
+}
+
+/// What the export of `path` asks for, in the words of the control socket: the running bot has another working folder.
+pub fn export_request(path: &Path, guild: Option<GuildId>, replace: bool) -> Result<Request, Stop> {
+    let path = std::path::absolute(path).map_err(Stop::failed)?;
+    Ok(Request::ExportSqlite { path, guild, replace })
+}
+
+impl From<OpenError> for Stop {
+    fn from(error: OpenError) -> Self {
+        let code = match error {
+            OpenError::InUse(_) => ExitCode::StoreInUse,
+            OpenError::Schema(_) => ExitCode::Failed,
+            _ => ExitCode::StorageFailed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        let code = if StoreError::of(&error).is_some() { ExitCode::StorageFailed } else { ExitCode::Failed };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<ExportError> for Stop {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Exists(_) => Self::new(ExitCode::Configuration, error.to_string()),
+            other => Self::failed(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! The work on a store that nobody has open, and on one that the bot has.
+
+use tempfile::TempDir;
+use tokio::task::spawn_blocking;
+
+use super::*;
+use crate::app::catalogue::CATALOGUE;
+use crate::app::control::ControlServer;
+use crate::store::sqlite::{SqlTable, column};
+
+const SAMPLE: SqlTable = SqlTable {
+    name: "songs",
+    columns: &[column("id", "INTEGER"), column("title", "TEXT")],
+    primary_key: &["id"],
+    unique: &[],
+    references: &[],
+    indexes: &[],
+    rows: |_, guild, sink| sink(guild.unwrap_or(GuildId::new(5)), &[1_i64.into(), "Lunar".into()]),
+};
+
+const SAMPLES: Catalogue = Catalogue {
+    checks: || {
+        vec![|_, report| {
+            report("queue.songs: two songs are playing".to_owned());
+            Ok(())
+        }]
+    },
+    exports: || vec![SAMPLE],
+    ..CATALOGUE
+};
+
+fn storage() -> (TempDir, Storage) {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = Storage { data_dir: folder.path().join("data"), cache_bytes: Options::CACHE_BYTES };
+    (folder, storage)
+}
+
+fn open(storage: &Storage) -> Store {
+    let place = Place::File(store_file(&storage.data_dir));
+    Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
+}
+
+fn quietly(storage: &Storage, catalogue: Catalogue, request: &Request) -> Result<Outcome, Stop> {
+    fulfil(storage, catalogue, request, &mut |_| {})
+}
+
+#[test]
+fn a_store_that_nobody_has_open_is_opened_and_closed_again() {
+    let (_folder, storage) = storage();
+    open(&storage).close_blocking();
+    for _ in 0..2 {
+        let sound = quietly(&storage, CATALOGUE, &Request::Check).unwrap();
+        assert_eq!(sound, Outcome::Checked { findings: Vec::new() });
+    }
+    let Outcome::Checked { findings } = quietly(&storage, SAMPLES, &Request::Check).unwrap() else { panic!() };
+    assert_eq!(findings, ["queue.songs: two songs are playing"]);
+}
+
+#[tokio::test]
+async fn a_store_that_the_bot_has_open_is_exported_and_checked_by_the_bot() {
+    let (folder, storage) = storage();
+    let store = open(&storage);
+    let server = ControlServer::open(&storage.data_dir).unwrap();
+    let serving = tokio::spawn(server.serve(handler(store.clone(), SAMPLES)));
+    let out = folder.path().join("out.db");
+    let request = export_request(&out, Some(GuildId::new(5)), false).unwrap();
+    let (exported, checked) =
+        spawn_blocking(move || (quietly(&storage, CATALOGUE, &request), quietly(&storage, CATALOGUE, &Request::Check)))
+            .await
+            .unwrap();
+    assert_eq!(
+        exported.unwrap(),
+        Outcome::Exported { path: out.clone(), tables: vec![("songs".into(), 1)], dangling: 0 }
+    );
+    assert!(matches!(checked.unwrap(), Outcome::Checked { findings } if findings.len() == 1));
+    let title: String =
+        rusqlite::Connection::open(out).unwrap().query_row("SELECT title FROM songs", [], |row| row.get(0)).unwrap();
+    assert_eq!(title, "Lunar");
+    serving.abort();
+    store.close().await;
+}
+
+#[test]
+fn a_store_that_is_held_by_a_silent_process_is_in_use() {
+    let (_folder, storage) = storage();
+    let store = open(&storage);
+    let stop = quietly(&storage, CATALOGUE, &Request::Check).unwrap_err();
+    assert_eq!(stop.code, ExitCode::StoreInUse);
+    store.close_blocking();
+}
+
+#[test]
+fn a_folder_without_a_store_stays_empty() {
+    let (_folder, storage) = storage();
+    let stop = quietly(&storage, CATALOGUE, &Request::Check).unwrap_err();
+    assert_eq!(stop.code, ExitCode::Configuration);
+    assert!(!storage.data_dir.exists());
+}
+
+#[test]
+fn a_damaged_store_and_an_existing_export_have_codes_of_their_own() {
+    let (folder, storage) = storage();
+    open(&storage).close_blocking();
+    let out = folder.path().join("out.db");
+    std::fs::write(&out, "mine").unwrap();
+    let exists = quietly(&storage, SAMPLES, &export_request(&out, None, false).unwrap()).unwrap_err();
+    assert_eq!(exists.code, ExitCode::Configuration);
+    assert!(exists.message.contains("--force"), "{}", exists.message);
+    std::fs::write(store_file(&storage.data_dir), "no store").unwrap();
+    assert_eq!(quietly(&storage, CATALOGUE, &Request::Check).unwrap_err().code, ExitCode::StorageFailed);
+}
