@@ -20,6 +20,7 @@ pub mod live;
 pub mod settings;
 
 pub mod features;
+pub mod flows;
 
 pub mod app;
 pub mod sim;

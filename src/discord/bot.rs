@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use serenity::http::Http;
 
+use super::activity::Activity;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub rest: Arc<Http>,
     /// For the bytes of attachments.
     pub files: reqwest::Client,
+    /// Which events have been handled.
+    pub activity: Activity,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: OnceLock<UserId>,
@@ -46,6 +49,7 @@ impl Bot {
             clock,
             rest,
             files,
+            activity: Activity::default(),
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: OnceLock::new(),

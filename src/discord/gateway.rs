@@ -3,7 +3,6 @@
 //! A resumed connection repeats events, so an interaction or message is handled once (facts of Discord's gateway). Each
 //! event runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
-use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
@@ -15,6 +14,7 @@ use super::component::{self, Component, Modal};
 use super::draft::Visibility;
 use super::registration::Registration;
 use super::responder::Responder;
+use super::seen::Seen;
 use super::{Draft, problem};
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{GuildId, UserId};
@@ -70,32 +70,6 @@ struct Inner {
     seen: Mutex<Seen>,
 }
 
-/// The last interactions and messages, so that a repeated one is known.
-#[derive(Default)]
-struct Seen {
-    order: VecDeque<u64>,
-    ids: HashSet<u64>,
-}
-
-impl Seen {
-    /// More than Discord repeats after a resume.
-    const MOST: usize = 8192;
-
-    /// Whether this is the first time.
-    fn is_new(&mut self, id: u64) -> bool {
-        if !self.ids.insert(id) {
-            return false;
-        }
-        self.order.push_back(id);
-        if self.order.len() > Self::MOST
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
-    }
-}
-
 impl Gateway {
     /// A gateway that serves these handlers.
     pub fn new(bot: Bot, handlers: Handlers, registration: Registration) -> Self {
@@ -131,10 +105,13 @@ impl serenity::framework::Framework for Gateway {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
             FullEvent::GuildCreate { guild, .. } => inner.guild_available(&guild).await,
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
+                let id = interaction.id().get();
                 inner.interaction(ctx, interaction).await;
+                inner.bot.activity.finish(id);
             }
             FullEvent::Message { new_message } if inner.is_new(new_message.id.get()) => {
                 inner.message(&new_message).await;
+                inner.bot.activity.finish(new_message.id.get());
             }
             _ => {}
         }
@@ -221,21 +198,5 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "answer an error");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_is_new_once_and_the_memory_is_bounded() {
-        let mut seen = Seen::default();
-        assert!(seen.is_new(1));
-        assert!(!seen.is_new(1));
-        for id in 2..20_000 {
-            assert!(seen.is_new(id));
-        }
-        assert_eq!((seen.ids.len(), seen.order.len()), (Seen::MOST, Seen::MOST));
     }
 }

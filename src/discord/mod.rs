@@ -7,6 +7,7 @@
 //! | [`gateway`] | events in: each is handled once, acknowledged in time, and cannot take others down |
 //! | [`registration`] | slash commands are sent to Discord when they changed, and only then |
 //! | [`access`] | who asks, and may they |
+//! | [`activity`] | which events have been handled, for whoever plays both sides |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
 //! | [`component`] | buttons, menus and modals, found by their `custom_id` alone, so that they survive restarts |
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
@@ -19,6 +20,7 @@
 //! Nothing here belongs to a feature.
 
 pub mod access;
+pub mod activity;
 pub mod bot;
 pub mod channel_setting;
 pub mod component;
@@ -31,6 +33,7 @@ pub mod problem;
 pub mod registration;
 pub mod responder;
 pub mod rest;
+mod seen;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};

@@ -12,7 +12,7 @@ mod tables;
 
 pub use model::{DeadLetter, Job, JobId, Lane};
 pub use runner::{Handler, Run, Runner, Setback};
-pub use tables::{CHANGED, TABLES, dead_letters, due_by};
+pub use tables::{CHANGED, SETTLED, TABLES, dead_letters, due_by};
 
 use std::marker::PhantomData;
 

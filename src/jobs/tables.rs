@@ -10,6 +10,9 @@ use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx};
 /// A job was added or changed.
 pub const CHANGED: Topic = Topic::new("jobs.changed");
 
+/// A job was done, put off or given up.
+pub const SETTLED: Topic = Topic::new("jobs.settled");
+
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &DEAD_LETTERS];
 
@@ -31,6 +34,7 @@ pub(super) fn add(tx: &Tx<'_>, guild: GuildId, job: &Job) -> Result<JobId> {
 
 /// Takes away a job that is done.
 pub(super) fn remove(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<()> {
+    tx.publish(SETTLED, guild);
     JOBS.remove(tx, &(guild, id)).map(drop)
 }
 
@@ -39,6 +43,7 @@ pub(super) fn postpone(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -
     if let Some(job) = JOBS.get(tx, &(guild, id))? {
         JOBS.put(tx, &(guild, id), &Job { due, attempts: job.attempts.saturating_add(1), ..job })?;
         tx.publish(CHANGED, guild);
+        tx.publish(SETTLED, guild);
     }
     Ok(())
 }
@@ -47,6 +52,7 @@ pub(super) fn postpone(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -
 pub(super) fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Result<()> {
     if let Some(job) = JOBS.remove(tx, &(guild, id))? {
         DEAD_LETTERS.put(tx, &(guild, id), &DeadLetter { job, reason: reason.to_owned(), at: tx.now() })?;
+        tx.publish(SETTLED, guild);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! one up goes from the guild to the instance (guild 0, where the process configuration leaves its defaults) to the
 //! default in the declaration; a stored value that cannot be read counts as absent. Channels and messages are kept in columns of their own, and a channel's number also as text (`C-53`).
 
+pub mod sql;
 mod tables;
 mod value;
 

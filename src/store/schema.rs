@@ -1,12 +1,13 @@
 //! Which tables the store has, and how older stores become current ones.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::check::{Findings, check_table};
 use super::codec::Record;
 use super::error::{OpenError, StoreError};
-use super::key::Key;
-use super::read::{RawName, Read};
+use super::key::{FixedKey, Key, decode};
+use super::read::{RawName, Read, page};
+use super::span::{ByteSpan, Direction};
 use super::table::Table;
 use super::tx::Tx;
 use crate::kernel::error::{Context, Result};
@@ -32,6 +33,9 @@ pub trait AnyTable: Sync {
     /// How many rows it holds, over all guilds.
     fn row_count(&self, read: &dyn Read) -> Result<u64>;
 
+    /// Adds the guilds that have rows here, where the key begins with the guild.
+    fn guilds(&self, read: &dyn Read, into: &mut BTreeSet<GuildId>) -> Result<()>;
+
     /// The redb tables of the table and its indexes.
     fn raw_names(&self) -> Vec<RawName>;
 
@@ -50,6 +54,25 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
 
     fn row_count(&self, read: &dyn Read) -> Result<u64> {
         self.len(read)
+    }
+
+    fn guilds(&self, read: &dyn Read, into: &mut BTreeSet<GuildId>) -> Result<()> {
+        if K::HEAD != <GuildId as FixedKey>::WIDTH {
+            return Ok(());
+        }
+        // One step per guild: behind the last key that begins with it.
+        let mut span = ByteSpan::default();
+        loop {
+            let first = page(read, self.raw(), &span, Direction::Forward, 1, |key, _| {
+                Ok::<_, StoreError>(key.get(..K::HEAD).unwrap_or(key).to_vec())
+            })?;
+            let Some(head) = first.into_iter().next() else { return Ok(()) };
+            into.extend(decode::<GuildId>(&head));
+            match ByteSpan::beginning_with(head).end {
+                Some(end) => span.start = end,
+                None => return Ok(()),
+            }
+        }
     }
 
     fn raw_names(&self) -> Vec<RawName> {
