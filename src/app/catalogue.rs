@@ -1,9 +1,11 @@
 //! What is stored, as the commands that work on the whole store need it.
 
+use std::collections::BTreeSet;
+
 use crate::kernel::error::Result;
 use crate::store::sqlite::SqlTable;
 use crate::store::{Read, Schema};
-use crate::{jobs, settings};
+use crate::{features, flows, jobs, settings};
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.
 pub type Check = fn(&dyn Read, &mut dyn FnMut(String)) -> Result<()>;
@@ -20,9 +22,34 @@ pub struct Catalogue {
 }
 
 /// The catalogue of this program.
-pub const CATALOGUE: Catalogue = Catalogue { schema, checks: Vec::new, exports: Vec::new };
+pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guilds], exports };
 
 fn schema() -> Schema {
-    let tables = [jobs::TABLES, settings::TABLES].concat();
+    let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
+    let tables = [jobs::TABLES, settings::TABLES].concat().into_iter().chain(of_features).collect();
     Schema { tables, migrations: Vec::new() }
+}
+
+fn exports() -> Vec<SqlTable> {
+    let of_features = features::ALL.iter().flat_map(|feature| feature.export).copied();
+    settings::sql::EXPORT.iter().copied().chain(of_features).collect()
+}
+
+/// The invariants of every feature, and those between them, in every guild.
+fn check_guilds(read: &dyn Read, report: &mut dyn FnMut(String)) -> Result<()> {
+    let mut guilds = BTreeSet::new();
+    for table in schema().tables {
+        table.guilds(read, &mut guilds)?;
+    }
+    for guild in guilds {
+        for feature in features::ALL {
+            for check in feature.checks {
+                check(read, guild)?
+                    .into_iter()
+                    .for_each(|found| report(format!("guild {guild}, {}: {found}", feature.name)));
+            }
+        }
+        flows::checks::check(read, guild)?.into_iter().for_each(|found| report(format!("guild {guild}: {found}")));
+    }
+    Ok(())
 }

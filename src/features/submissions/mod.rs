@@ -1,5 +1,38 @@
 //! Submissions: how a song gets into the queue.
+//!
+//! Members submit a link with `/submit`, a file with `/submitfile`, or either by just posting it in the submissions
+//! channel. All three ways lead through [`intake`] into one flow, so all obey the same rules: only in that channel, only
+//! while submissions are open, only supported platforms and audio files up to 25 MB, nothing that waits already.
+//! A confirmation comes by direct message, or in the channel where those are blocked.
+//!
+//! Administrators choose the channel with `/set-submission-channel` and open and close submissions. Songs posted in other
+//! channels are never submitted; their authors are told where songs go, at most once in ten minutes (`C-20`).
+//!
+//! Invariants: a file is kept in a message of the bot before its original is deleted; a refused submission stores
+//! nothing. Tables: `submissions.nudges`. Jobs: confirmation, notice.
 
 pub mod audio;
+pub mod commands;
+pub mod files;
+pub mod intake;
+pub mod jobs;
 pub mod links;
+pub mod modal;
 pub mod model;
+pub mod passive;
+pub mod service;
+pub mod settings;
+pub mod tables;
+pub mod views;
+
+use super::Feature;
+
+/// This feature.
+pub const FEATURE: Feature = Feature {
+    tables: tables::TABLES,
+    commands: commands::all,
+    modals: &[&modal::SUBMIT],
+    messages: &[passive::handle],
+    jobs: &[&jobs::CONFIRM_HANDLER, &jobs::NOTICE_HANDLER],
+    ..Feature::named("submissions")
+};

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::links::{LinkVerdict, Platform, SongLink};
+use crate::jobs::Kind;
 use crate::kernel::error::Refuse;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text;
@@ -76,17 +79,19 @@ pub enum SubmissionRefusal {
     },
     /// There is no submissions channel yet (`C-22`).
     NoChannel,
-    /// The same song waits in an active line (`D-04`).
-    Duplicate {
-        /// The id of the song that waits, as people see it: `#012345`.
-        song: String,
-        /// The name of the line it waits in.
-        line: String,
-    },
     /// The sender has as many songs waiting as the server allows (`D-04`).
     TooMany {
         /// How many are allowed.
         max: u32,
+    },
+    /// The bot may not post a file of this size here, so it could not keep it (`C-38`).
+    CannotKeepFile,
+    /// The bot may not post files in the submissions channel.
+    CannotPostFile,
+    /// Submissions are open or closed already.
+    AlreadySo {
+        /// Which.
+        is_open: bool,
     },
     /// A text that is too long.
     TooLong {
@@ -95,6 +100,11 @@ pub enum SubmissionRefusal {
         /// How long it is, counted as [`text::discord_len`] does.
         length: usize,
     },
+}
+
+impl SubmissionRefusal {
+    /// The code of [`Self::CannotKeepFile`], for whom there is another way to keep the file.
+    pub const CANNOT_KEEP_FILE: &'static str = "submission.cannot_keep_file";
 }
 
 impl Refuse for SubmissionRefusal {
@@ -109,8 +119,10 @@ impl Refuse for SubmissionRefusal {
             Self::Closed => "submission.closed",
             Self::WrongChannel { .. } => "submission.wrong_channel",
             Self::NoChannel => "submission.no_channel",
-            Self::Duplicate { .. } => "submission.duplicate",
             Self::TooMany { .. } => "submission.too_many",
+            Self::CannotKeepFile => Self::CANNOT_KEEP_FILE,
+            Self::CannotPostFile => "submission.cannot_post_file",
+            Self::AlreadySo { .. } => "submission.already_so",
             Self::TooLong { .. } => "submission.text_too_long",
         }
     }
@@ -155,18 +167,21 @@ impl fmt::Display for SubmissionRefusal {
             Self::NoChannel => f.write_str(
                 "There is no channel for submissions yet. An administrator has to run /set-submission-channel first.",
             ),
-            Self::Duplicate { song, line } => {
-                write!(
-                    f,
-                    "This song is already in the queue: **{song}** in **{line}**. Send another one, or wait for its review."
-                )
-            }
             Self::TooMany { max: 1 } => {
                 f.write_str("You already have a song in the queue. Send the next one once it is reviewed.")
             }
             Self::TooMany { max } => {
                 write!(f, "You already have {max} songs in the queue. Send the next one once one of them is reviewed.")
             }
+            Self::CannotKeepFile => f.write_str(
+                "This server does not let me keep a file of this size. Post it as a message in this channel instead: then it \
+                 stays where you put it.",
+            ),
+            Self::CannotPostFile => f.write_str(
+                "I may not post files in this channel. An administrator has to give me **Attach Files** here.",
+            ),
+            Self::AlreadySo { is_open: true } => f.write_str("Submissions are open already."),
+            Self::AlreadySo { is_open: false } => f.write_str("Submissions are closed already."),
             Self::TooLong { field, length } => write!(
                 f,
                 "The {} has {length} characters, and {} fit. Shorten it and send the song again.",
@@ -176,6 +191,112 @@ impl fmt::Display for SubmissionRefusal {
         }
     }
 }
+
+/// How a song came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By `/submit` or `/submitfile`.
+    Command,
+    /// By a message in the submissions channel.
+    Passive,
+}
+
+/// What the submitter said about a song, cleaned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The artist.
+    pub artist: Option<String>,
+    /// The title.
+    pub title: Option<String>,
+    /// A note for the reviewer.
+    pub note: Option<String>,
+    /// A TikTok handle, as typed, without `@`; display only (`C-35`).
+    pub tiktok_handle: Option<String>,
+    /// Whether it is meant as a paid skip (`M-SUB-16`).
+    pub is_skip: bool,
+}
+
+impl Details {
+    /// The longest handle that is kept, in characters.
+    const HANDLE_CHARS: usize = 25;
+
+    /// Cleans what was typed. Refuses what is too long; what is empty after cleaning counts as not typed.
+    pub fn new(
+        artist: Option<&str>,
+        title: Option<&str>,
+        note: Option<&str>,
+        tiktok_handle: Option<&str>,
+        is_skip: bool,
+    ) -> Result<Self, SubmissionRefusal> {
+        let handle = tiktok_handle.map(|typed| text::one_line(typed, Self::HANDLE_CHARS));
+        Ok(Self {
+            artist: cleaned(TextField::Artist, artist)?,
+            title: cleaned(TextField::Title, title)?,
+            note: cleaned(TextField::Note, note)?,
+            tiktok_handle: handle
+                .map(|handle| handle.trim_start_matches('@').to_owned())
+                .filter(|handle| !handle.is_empty()),
+            is_skip,
+        })
+    }
+
+    /// The artist, or the submitter's name (`M-SUB-11`).
+    pub fn artist_or(&self, username: &str) -> String {
+        self.artist.clone().unwrap_or_else(|| text::one_line(username, TextField::Artist.max_len()))
+    }
+
+    /// The title, or exactly "Not Known" (`M-SUB-12`).
+    pub fn title_or_unknown(&self) -> String {
+        self.title.clone().unwrap_or_else(|| "Not Known".to_owned())
+    }
+}
+
+fn cleaned(field: TextField, typed: Option<&str>) -> Result<Option<String>, SubmissionRefusal> {
+    let Some(typed) = typed else { return Ok(None) };
+    let clean = match field {
+        TextField::Artist | TextField::Title => text::one_line(typed, usize::MAX),
+        TextField::Note => text::paragraph(typed, usize::MAX),
+    };
+    let length = text::discord_len(&clean);
+    if length > field.max_len() {
+        return Err(SubmissionRefusal::TooLong { field, length });
+    }
+    Ok((!clean.is_empty()).then_some(clean))
+}
+
+/// Mentions of the two commands, for those who are told where songs go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandMentions {
+    /// `/submit` as [`text::command`] writes it.
+    pub submit: String,
+    /// `/submitfile` likewise.
+    pub submit_file: String,
+}
+
+/// What the job that confirms a submission carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The row number of the song in the queue.
+    pub song: u64,
+    /// The submissions channel, for where direct messages are blocked.
+    pub channel: ChannelId,
+    /// Whether waiting gift credit put it into its line.
+    pub used_credit: bool,
+}
+
+/// What the job that says whether submissions are open carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The submissions channel.
+    pub channel: ChannelId,
+    /// Open or closed.
+    pub is_open: bool,
+}
+
+/// The job that confirms a submission (`M-SUB-15`).
+pub static CONFIRM: Kind<Confirmation> = Kind::new("submissions.confirm");
+/// The job that says whether submissions are open.
+pub static NOTICE: Kind<Notice> = Kind::new("submissions.notice");
 
 impl LinkVerdict {
     /// The song, or why there is none.
@@ -246,11 +367,9 @@ mod tests {
     fn each_refused_song_is_told_what_would_work() {
         let submit = text::command("submit", Some(CommandId::new(11)));
         let submit_file = text::command("submitfile", None);
-        let duplicate = SubmissionRefusal::Duplicate { song: "#012345".to_owned(), line: "10 Skip".to_owned() };
         insta::assert_snapshot!(said(SubmissionRefusal::Closed), @"submission.closed: Submissions are closed right now. Keep your song ready and send it when they open again.");
         insta::assert_snapshot!(said(SubmissionRefusal::WrongChannel { channel: ChannelId::new(7), submit, submit_file }), @"submission.wrong_channel: Songs are taken in <#7> only. Go there and use </submit:11> for a link or **/submitfile** for a file.");
         insta::assert_snapshot!(said(SubmissionRefusal::NoChannel), @"submission.no_channel: There is no channel for submissions yet. An administrator has to run /set-submission-channel first.");
-        insta::assert_snapshot!(said(duplicate), @"submission.duplicate: This song is already in the queue: **#012345** in **10 Skip**. Send another one, or wait for its review.");
         insta::assert_snapshot!(said(SubmissionRefusal::TooMany { max: 1 }), @"submission.too_many: You already have a song in the queue. Send the next one once it is reviewed.");
         insta::assert_snapshot!(said(SubmissionRefusal::TooMany { max: 3 }), @"submission.too_many: You already have 3 songs in the queue. Send the next one once one of them is reviewed.");
         insta::assert_snapshot!(said(SubmissionRefusal::TooLong { field: TextField::Note, length: 612 }), @"submission.text_too_long: The note has 612 characters, and 500 fit. Shorten it and send the song again.");

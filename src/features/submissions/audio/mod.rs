@@ -120,6 +120,11 @@ impl fmt::Display for AudioRefusal {
     }
 }
 
+/// Whether a file among a message's attachments is meant as a song: by its name or by its content type.
+pub fn is_meant_as_audio(file_name: &str, content_type: Option<&str>) -> bool {
+    AudioKind::claimed_by(file_name).is_some() || content_type.is_some_and(is_audio)
+}
+
 /// Checks what Discord says about a file: its name, its content type and its size in bytes.
 ///
 /// The extension decides the kind. The content type must be some `audio/…`, or absent: browsers and phones name the

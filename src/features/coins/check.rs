@@ -1,0 +1,51 @@
+//! The invariants of the ledger, recomputed from the entries.
+
+use std::collections::BTreeMap;
+
+use super::model::Currency;
+use super::tables;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::Read;
+
+/// What is wrong in a guild's ledger, one sentence each: a balance is the sum of its entries plus what is not
+/// journalled yet, and each entry continues where the one before it ended.
+pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    let mut expected = last_balances(read, guild, &mut findings)?;
+    tables::POINTS_UNJOURNALLED.for_each(read, guild, |(_, user), waiting| {
+        *expected.entry((Currency::Points, user)).or_default() += waiting.points;
+        Ok(())
+    })?;
+    for currency in Currency::ALL {
+        tables::balances(currency).for_each(read, guild, |(_, user), balance| {
+            let listed = expected.remove(&(currency, user)).unwrap_or_default();
+            if listed != balance.amount.get() {
+                findings.push(format!("user {user} has {} {currency}, the ledger says {listed}", balance.amount));
+            }
+            Ok(())
+        })?;
+    }
+    for ((currency, user), listed) in expected.into_iter().filter(|(_, listed)| *listed != 0) {
+        findings.push(format!("user {user} has no balance of {currency}, the ledger says {listed}"));
+    }
+    Ok(findings)
+}
+
+/// Follows all entries in order; answers the balance after the last entry of each account.
+fn last_balances(
+    read: &dyn Read,
+    guild: GuildId,
+    findings: &mut Vec<String>,
+) -> Result<BTreeMap<(Currency, UserId), i64>> {
+    let mut balances: BTreeMap<(Currency, UserId), i64> = BTreeMap::new();
+    tables::LEDGER.for_each(read, guild, |(_, id), entry| {
+        let balance = balances.entry((entry.currency, entry.user)).or_default();
+        if entry.before.get() != *balance || entry.after.get() != *balance + entry.delta {
+            findings.push(format!("ledger entry {id} does not continue the balance of user {}", entry.user));
+        }
+        *balance = entry.after.get();
+        Ok(())
+    })?;
+    Ok(balances)
+}

@@ -1,0 +1,339 @@
+//! Currencies, entries of the ledger, and what the ledger refuses.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Refuse;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
+use crate::store::Record;
+use crate::{id_type, key_enum};
+
+id_type!(
+    /// The number of a ledger entry within its guild: 1, 2, 3 …
+    EntryId
+);
+
+/// The kinds of balances. They never convert into one another (`C-01`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Currency {
+    /// Luxury Coins, earned by gifts and watch time.
+    Luxury,
+    /// Engagement points of a member, which order the Free line.
+    Points,
+}
+
+// The bytes are part of stored keys: a new currency gets the next one, and none ever changes.
+key_enum!(Currency { Luxury = 1, Points = 2 });
+
+impl Currency {
+    /// Every currency.
+    pub const ALL: [Self; 2] = [Self::Luxury, Self::Points];
+
+    /// How the currency is called in a sentence.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Luxury => "Luxury Coins",
+            Self::Points => "points",
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What an entry stands for: one closed set for all currencies (`C-11`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum EntryKind {
+    /// The daily claim.
+    Daily,
+    /// An accepted task.
+    TaskReward,
+    /// A purchase in the shop.
+    ShopPurchase,
+    /// A purchase that was taken back.
+    ShopRefund,
+    /// Given to another member.
+    TransferSend,
+    /// Received from another member.
+    TransferReceive,
+    /// Added by an administrator.
+    AdminAdd,
+    /// Taken away by an administrator.
+    AdminRemove,
+    /// Set by an administrator.
+    AdminSet,
+    /// Changed on the dashboard.
+    AdminAdjust,
+    /// Time watched on the live.
+    WatchTime,
+    /// A gift on the live.
+    Gift,
+    /// A skip that was bought with Luxury Coins.
+    BuySkip,
+    /// Points for what happened on the live, many events in one entry.
+    PointsEvent,
+    /// Points that were used up by a song played from the Free line.
+    PointsReset,
+    /// Points that came or went with a linked handle.
+    PointsLink,
+    /// Experience for messages.
+    XpText,
+    /// Experience for time in a voice channel.
+    XpVoice,
+    /// Experience changed by an administrator.
+    XpAdmin,
+    /// An operation that an operator undid.
+    Rollback,
+    /// What remained of entries that were archived.
+    ArchiveOpening,
+    /// Brought from another bot.
+    Import,
+}
+
+impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 22] = [
+        Self::Daily,
+        Self::TaskReward,
+        Self::ShopPurchase,
+        Self::ShopRefund,
+        Self::TransferSend,
+        Self::TransferReceive,
+        Self::AdminAdd,
+        Self::AdminRemove,
+        Self::AdminSet,
+        Self::AdminAdjust,
+        Self::WatchTime,
+        Self::Gift,
+        Self::BuySkip,
+        Self::PointsEvent,
+        Self::PointsReset,
+        Self::PointsLink,
+        Self::XpText,
+        Self::XpVoice,
+        Self::XpAdmin,
+        Self::Rollback,
+        Self::ArchiveOpening,
+        Self::Import,
+    ];
+
+    /// The stored and exported name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::TaskReward => "task_reward",
+            Self::ShopPurchase => "shop_purchase",
+            Self::ShopRefund => "shop_refund",
+            Self::TransferSend => "transfer_send",
+            Self::TransferReceive => "transfer_receive",
+            Self::AdminAdd => "admin_add",
+            Self::AdminRemove => "admin_remove",
+            Self::AdminSet => "admin_set",
+            Self::AdminAdjust => "admin_adjust",
+            Self::WatchTime => "watch_time",
+            Self::Gift => "gift",
+            Self::BuySkip => "buy_skip",
+            Self::PointsEvent => "points_event",
+            Self::PointsReset => "points_reset",
+            Self::PointsLink => "points_link",
+            Self::XpText => "xp_text",
+            Self::XpVoice => "xp_voice",
+            Self::XpAdmin => "xp_admin",
+            Self::Rollback => "rollback",
+            Self::ArchiveOpening => "archive_opening",
+            Self::Import => "import",
+        }
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A text that names no kind of entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no kind of ledger entry called {0:?}")]
+pub struct UnknownKind(String);
+
+impl FromStr for EntryKind {
+    type Err = UnknownKind;
+
+    fn from_str(name: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| UnknownKind(name.to_owned()))
+    }
+}
+
+impl TryFrom<String> for EntryKind {
+    type Error = UnknownKind;
+
+    fn try_from(name: String) -> Result<Self, UnknownKind> {
+        name.parse()
+    }
+}
+
+impl From<EntryKind> for String {
+    fn from(kind: EntryKind) -> Self {
+        kind.name().to_owned()
+    }
+}
+
+/// A change to a balance that someone asks the ledger for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// What changes.
+    pub currency: Currency,
+    /// Whose balance.
+    pub user: UserId,
+    /// How much comes (above 0) or goes (below 0).
+    pub delta: i64,
+    /// What it stands for.
+    pub kind: EntryKind,
+    /// Why, in plain words that are not escaped.
+    pub reason: String,
+    /// Who causes it.
+    pub actor: Actor,
+}
+
+/// One line of the ledger: `before + delta = after`, always (`C-08`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// What changed.
+    pub currency: Currency,
+    /// Whose balance.
+    pub user: UserId,
+    /// How much came or went; never 0.
+    pub delta: i64,
+    /// The balance before (`balance_before`, `C-07`).
+    pub before: Amount,
+    /// The balance after (`balance_after`, `C-07`).
+    pub after: Amount,
+    /// What it stands for.
+    pub kind: EntryKind,
+    /// Why, in plain words that are not escaped.
+    pub reason: String,
+    /// Who caused it.
+    pub actor: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Record for LedgerEntry {}
+
+impl LedgerEntry {
+    /// The public name of an entry: `txn_{guild}_{unix milliseconds}_{6 of base 36}` (`C-15`).
+    ///
+    /// The last part is the entry's number, so two entries of a guild differ there for the first two thousand million.
+    pub fn transaction_id(&self, guild: GuildId, id: EntryId) -> String {
+        format!("txn_{guild}_{}_{}", self.at.micros().div_euclid(1000), base_36(id.get()))
+    }
+}
+
+/// The last six digits of a number in base 36.
+fn base_36(mut number: u64) -> String {
+    let mut digits = [0_u8; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = u8::try_from(number % 36).unwrap_or(0);
+        number /= 36;
+    }
+    digits.into_iter().map(|digit| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })).collect()
+}
+
+/// What a member has of one currency (`M-DB-07`, `M-DB-11`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// How much.
+    pub amount: Amount,
+}
+
+impl Record for Balance {}
+
+/// Points of a member that the balance holds and the ledger does not list yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unjournalled {
+    /// The sum since the last entry; never 0 while the row exists.
+    pub points: i64,
+}
+
+impl Record for Unjournalled {}
+
+/// What the ledger refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CoinsRefusal {
+    /// A change by nothing.
+    #[error("An amount of 0 changes nothing. Please use 1 or more.")]
+    Nothing,
+    /// More is to go than there is.
+    #[error("The balance is **{balance} {currency}**, and **{wanted}** are needed.")]
+    NotEnough {
+        /// The currency.
+        currency: Currency,
+        /// What there is.
+        balance: Amount,
+        /// What was to go.
+        wanted: Amount,
+    },
+    /// More is to come than a balance can hold (`D-35`).
+    #[error("The balance is **{balance} {currency}**. It cannot grow beyond {}.", Amount::MAX)]
+    Full {
+        /// The currency.
+        currency: Currency,
+        /// What there is.
+        balance: Amount,
+    },
+}
+
+impl Refuse for CoinsRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Nothing => "coins.nothing",
+            Self::NotEnough { .. } => "coins.not_enough",
+            Self::Full { .. } => "coins.full",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_entry_has_a_name_of_its_own_and_is_read_by_it() {
+        let names: HashSet<_> = EntryKind::ALL.into_iter().map(EntryKind::name).collect();
+        assert_eq!(names.len(), EntryKind::ALL.len());
+        for kind in EntryKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        assert_eq!("shop".parse::<EntryKind>(), Err(UnknownKind("shop".into())));
+    }
+
+    #[test]
+    fn an_entry_has_a_public_name_that_differs_for_every_number() {
+        let entry = LedgerEntry {
+            currency: Currency::Luxury,
+            user: UserId::new(9),
+            delta: 2,
+            before: Amount::ZERO,
+            after: Amount::of(2),
+            kind: EntryKind::Gift,
+            reason: "Rose ×100".into(),
+            actor: Actor::Live,
+            at: Timestamp::from_millis(1_763_756_100_123),
+        };
+        let name = |id| entry.transaction_id(GuildId::new(5), EntryId::new(id));
+        assert_eq!(name(1), "txn_5_1763756100123_000001");
+        assert_eq!(name(36 * 36 + 35), "txn_5_1763756100123_00010z");
+    }
+}

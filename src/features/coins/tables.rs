@@ -1,0 +1,104 @@
+//! The ledger and the balances, and the only functions that touch them.
+//!
+//! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
+
+use super::model::{Balance, Currency, EntryId, LedgerEntry, Unjournalled};
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::{AnyTable, Direction, Index, Read, Table, Topic, Tx};
+
+/// A balance of a guild changed.
+pub const CHANGED: Topic = Topic::new("coins.changed");
+
+/// Entries by guild and number; only ever added to.
+pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> = Table::new("coins.ledger", &[&BY_ACCOUNT]);
+/// The entries of one balance.
+static BY_ACCOUNT: Index<(GuildId, Currency, UserId, EntryId), (GuildId, EntryId), LedgerEntry> =
+    Index::new("coins.ledger_by_account", |(guild, id), entry| Some((*guild, entry.currency, entry.user, *id)));
+
+/// Luxury Coins by guild and member (`M-DB-11`).
+pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]);
+/// Engagement points by guild and member (`M-DB-07`).
+pub static USER_POINTS: Table<(GuildId, UserId), Balance> = Table::new("coins.user_points", &[]);
+/// Points that no entry lists yet.
+pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> = Table::new("coins.points_unjournalled", &[]);
+/// Members whose points changed since the last score sync.
+pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.points_changed", &[]);
+
+/// The tables of this feature.
+pub const TABLES: &[&dyn AnyTable] = &[&LEDGER, &LUXURY_COINS, &USER_POINTS, &POINTS_UNJOURNALLED, &POINTS_CHANGED];
+
+/// The table that holds the balances of a currency.
+pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), Balance> {
+    match currency {
+        Currency::Luxury => &LUXURY_COINS,
+        Currency::Points => &USER_POINTS,
+    }
+}
+
+/// What a member has.
+pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId) -> Result<Amount> {
+    Ok(balances(currency).get(read, &(guild, user))?.unwrap_or_default().amount)
+}
+
+/// Writes what a member has; points also wait for the score sync from now on.
+pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId, amount: Amount) -> Result<()> {
+    balances(currency).put(tx, &(guild, user), &Balance { amount })?;
+    if currency == Currency::Points {
+        POINTS_CHANGED.put(tx, &(guild, user), &())?;
+    }
+    tx.publish(CHANGED, guild);
+    Ok(())
+}
+
+/// Adds an entry under the next number.
+pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<EntryId> {
+    let id = EntryId::new(tx.next_id(guild, "coins.ledger")?);
+    LEDGER.insert(tx, &(guild, id), entry)?;
+    Ok(id)
+}
+
+/// The entries of one balance, latest first, at most `limit`.
+pub fn entries_of(
+    read: &dyn Read,
+    guild: GuildId,
+    currency: Currency,
+    user: UserId,
+    limit: usize,
+) -> Result<Vec<(EntryId, LedgerEntry)>> {
+    let mut entries = Vec::new();
+    for (.., id) in BY_ACCOUNT.page(read, (guild, currency, user), Direction::Backward, limit)? {
+        entries.extend(LEDGER.get(read, &(guild, id))?.map(|entry| (id, entry)));
+    }
+    Ok(entries)
+}
+
+/// Points of a member that no entry lists yet.
+pub fn unjournalled(read: &dyn Read, guild: GuildId, user: UserId) -> Result<i64> {
+    Ok(POINTS_UNJOURNALLED.get(read, &(guild, user))?.unwrap_or_default().points)
+}
+
+/// Writes the points that no entry lists yet.
+pub fn set_unjournalled(tx: &Tx<'_>, guild: GuildId, user: UserId, points: i64) -> Result<()> {
+    match points {
+        0 => POINTS_UNJOURNALLED.remove(tx, &(guild, user)).map(drop),
+        points => POINTS_UNJOURNALLED.put(tx, &(guild, user), &Unjournalled { points }),
+    }
+}
+
+/// Members with points that no entry lists yet, at most `limit`.
+pub fn with_unjournalled(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<UserId>> {
+    let rows = POINTS_UNJOURNALLED.page(read, guild, Direction::Forward, limit)?;
+    Ok(rows.into_iter().map(|((_, user), _)| user).collect())
+}
+
+/// Members whose points changed since they were last taken from here, at most `limit`.
+pub fn take_changed(tx: &Tx<'_>, guild: GuildId, limit: usize) -> Result<Vec<UserId>> {
+    let mut users = Vec::new();
+    for ((_, user), ()) in POINTS_CHANGED.page(tx, guild, Direction::Forward, limit)? {
+        POINTS_CHANGED.remove(tx, &(guild, user))?;
+        users.push(user);
+    }
+    Ok(users)
+}

@@ -1,0 +1,191 @@
+//! The ledger on a store in memory, beside a plain model.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::check::check;
+use super::model::{Currency, EntryKind, LedgerEntry, Posting};
+use super::{queries, service, tables};
+use crate::features::tests::{GUILD, TestStore};
+use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+
+const ANN: UserId = UserId::new(1);
+
+fn posting(currency: Currency, user: UserId, delta: i64) -> Posting {
+    let reason = "a test".to_owned();
+    Posting { currency, user, delta, kind: EntryKind::AdminAdd, reason, actor: Actor::System }
+}
+
+fn post(store: &TestStore, currency: Currency, delta: i64) -> Result<LedgerEntry> {
+    store.write(move |tx| service::apply(tx, GUILD, &posting(currency, ANN, delta)))
+}
+
+fn award(store: &TestStore, points: u32) -> i64 {
+    store.write(move |tx| service::award_points(tx, GUILD, ANN, Amount::of(points))).unwrap()
+}
+
+fn balance(store: &TestStore, currency: Currency) -> i64 {
+    store.read(|read| queries::balance(read, GUILD, currency, ANN)).get()
+}
+
+fn kinds(store: &TestStore, currency: Currency) -> Vec<(EntryKind, i64, i64)> {
+    let entries = store.read(|read| queries::history(read, GUILD, currency, ANN, 100));
+    entries.into_iter().rev().map(|(_, entry)| (entry.kind, entry.delta, entry.after.get())).collect()
+}
+
+#[test]
+fn an_entry_tells_the_balance_before_and_after() {
+    crate::covers!("M-DB-11", "M-ECO-08");
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 1500).unwrap();
+    let entry = post(&store, Currency::Luxury, -1000).unwrap();
+    assert_eq!((entry.before, entry.delta, entry.after), (Amount::of(1500), -1000, Amount::of(500)));
+    assert_eq!(balance(&store, Currency::Luxury), 500);
+    assert_eq!(balance(&store, Currency::Points), 0, "the currencies have nothing to do with each other");
+}
+
+#[test]
+fn a_refused_posting_changes_nothing() {
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 999).unwrap();
+    award(&store, 5);
+    let refused = [
+        (Currency::Luxury, -1000, "coins.not_enough"),
+        (Currency::Luxury, 0, "coins.nothing"),
+        (Currency::Luxury, Amount::MAX.get(), "coins.full"),
+        (Currency::Points, -6, "coins.not_enough"),
+    ];
+    for (currency, delta, code) in refused {
+        assert_eq!(post(&store, currency, delta).unwrap_err().code(), code);
+    }
+    assert_eq!((balance(&store, Currency::Luxury), balance(&store, Currency::Points)), (999, 5));
+    assert_eq!(kinds(&store, Currency::Points), [], "the points are not journalled by a refusal");
+}
+
+#[test]
+fn a_refusal_says_what_there_is() {
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 250).unwrap();
+    let refusal = post(&store, Currency::Luxury, -1000).unwrap_err();
+    insta::assert_snapshot!(refusal, @"The balance is **250 Luxury Coins**, and **1,000** are needed.");
+}
+
+#[test]
+fn points_of_many_events_become_one_entry_before_any_other() {
+    crate::covers!("M-PTS-01", "M-DB-07");
+    let store = TestStore::new();
+    for points in [1, 2, 5] {
+        award(&store, points);
+    }
+    assert_eq!(balance(&store, Currency::Points), 8);
+    assert_eq!(kinds(&store, Currency::Points), []);
+    store.write(|tx| service::reset_points(tx, GUILD, ANN, "a song was played", Actor::System)).unwrap();
+    assert_eq!(kinds(&store, Currency::Points), [(EntryKind::PointsEvent, 8, 8), (EntryKind::PointsReset, -8, 0)]);
+    assert_eq!(store.write(|tx| service::reset_points(tx, GUILD, ANN, "again", Actor::System)).unwrap(), None);
+}
+
+#[test]
+fn the_end_of_a_session_journals_everyone() {
+    let store = TestStore::new();
+    award(&store, 3);
+    store.write(|tx| service::journal_all_points(tx, GUILD)).unwrap();
+    store.write(|tx| service::journal_all_points(tx, GUILD)).unwrap();
+    assert_eq!(kinds(&store, Currency::Points), [(EntryKind::PointsEvent, 3, 3)]);
+}
+
+#[test]
+fn points_from_the_live_stop_at_the_cap() {
+    let store = TestStore::new();
+    post(&store, Currency::Points, Amount::MAX.get() - 2).unwrap();
+    assert_eq!(award(&store, 5), 2);
+    assert_eq!(award(&store, 5), 0);
+    store.write(|tx| service::journal_all_points(tx, GUILD)).unwrap();
+    assert_eq!(kinds(&store, Currency::Points).last(), Some(&(EntryKind::PointsEvent, 2, Amount::MAX.get())));
+}
+
+#[test]
+fn whoever_gains_or_loses_points_waits_for_the_score_sync_once() {
+    let store = TestStore::new();
+    award(&store, 1);
+    award(&store, 1);
+    let take = |limit| store.write(move |tx| service::take_changed(tx, GUILD, limit)).unwrap();
+    assert_eq!(take(10), [ANN]);
+    assert_eq!(take(10), []);
+    store.write(|tx| service::move_points(tx, GUILD, ANN, Amount::of(7), "linked", Actor::System)).unwrap();
+    assert_eq!(take(10), [ANN]);
+}
+
+#[test]
+fn the_check_finds_a_balance_that_the_ledger_does_not_explain() {
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 10).unwrap();
+    store.write(|tx| tables::set_balance(tx, GUILD, Currency::Luxury, ANN, Amount::of(11))).unwrap();
+    assert_eq!(store.read(|read| check(read, GUILD)), ["user 1 has 11 Luxury Coins, the ledger says 10"]);
+    assert_eq!(store.read(|read| check(read, GuildId::new(6))), Vec::<String>::new());
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Post(Currency, i64),
+    Award(u32),
+    Reset,
+    MoveTo(u32),
+    Journal,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let delta = prop_oneof![-60_i64..60, Just(Amount::MAX.get()), Just(i64::MIN)];
+    prop_oneof![
+        (prop_oneof![Just(Currency::Luxury), Just(Currency::Points)], delta).prop_map(|(c, d)| Step::Post(c, d)),
+        (0..40_u32).prop_map(Step::Award),
+        Just(Step::Reset),
+        (0..50_u32).prop_map(Step::MoveTo),
+        Just(Step::Journal),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn balances_follow_a_plain_model(steps in proptest::collection::vec((1..4_u64, step()), 0..60)) {
+        let store = TestStore::new();
+        let mut model: BTreeMap<(Currency, u64), i64> = BTreeMap::new();
+        for (number, step) in steps {
+            let user = UserId::new(number);
+            match step {
+                Step::Post(currency, delta) => {
+                    let balance = model.entry((currency, number)).or_default();
+                    let after = balance.checked_add(delta).filter(|sum| (0..=Amount::MAX.get()).contains(sum) && delta != 0);
+                    let posted = store.write(move |tx| service::apply(tx, GUILD, &posting(currency, user, delta)));
+                    prop_assert_eq!(posted.ok().map(|entry| entry.after.get()), after);
+                    *balance = after.unwrap_or(*balance);
+                }
+                Step::Award(points) => {
+                    store.write(move |tx| service::award_points(tx, GUILD, user, Amount::of(points))).unwrap();
+                    let balance = model.entry((Currency::Points, number)).or_default();
+                    *balance = (*balance + i64::from(points)).min(Amount::MAX.get());
+                }
+                Step::Reset => {
+                    store.write(move |tx| service::reset_points(tx, GUILD, user, "reset", Actor::System)).unwrap();
+                    model.insert((Currency::Points, number), 0);
+                }
+                Step::MoveTo(points) => {
+                    let held = Amount::of(points);
+                    store.write(move |tx| service::move_points(tx, GUILD, user, held, "link", Actor::System)).unwrap();
+                    model.insert((Currency::Points, number), i64::from(points));
+                }
+                Step::Journal => store.write(|tx| service::journal_all_points(tx, GUILD)).unwrap(),
+            }
+        }
+        for ((currency, number), expected) in model {
+            let held = store.read(|read| queries::balance(read, GUILD, currency, UserId::new(number)));
+            prop_assert_eq!(held.get(), expected);
+        }
+        prop_assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
+        store.check();
+    }
+}

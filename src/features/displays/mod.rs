@@ -1,0 +1,12 @@
+//! Live displays: where the messages of a guild that show the queue are.
+//!
+//! Only the tables are here (`M-DB-09`, `M-DB-10`); what keeps the messages up to date comes with the displays.
+
+pub mod model;
+pub mod sql;
+pub mod tables;
+
+use super::Feature;
+
+/// This feature.
+pub const FEATURE: Feature = Feature { tables: tables::TABLES, export: sql::EXPORT, ..Feature::named("displays") };

@@ -1,0 +1,45 @@
+//! What happens on the live: sessions, interactions, points, gifts and what they lift.
+//!
+//! **What members see.** Likes, comments, shares, follows and gifts of linked handles earn engagement points, which
+//! order the Free line; gifts of 1,000 coins and more lift the member's latest song into a skip line, and the bot says
+//! so in a direct message. **What administrators see.** `/setup-post-live-metrics`, and lines in the debug channel.
+//!
+//! **Rules.** Events count from the connection to its end; others are dropped (`D-12`). A drop of up to 15 minutes
+//! continues the session (`D-26`). Likes, comments, shares pay each time, follows and subscriptions once in a session,
+//! gifts by their price (`D-01`, `M-TIK-21`). A streak of gifts pays at its end, once; an end that comes again pays
+//! nothing, one with a higher count pays the difference, and one that never comes is settled when the connection ends
+//! (`M-TIK-24`, `D-28`). Gifts of a session add up to a credit, which belongs to the song that it lifted until that is
+//! played or removed, and waits for a song when there is none (`C-29`, `D-17`).
+//!
+//! **How it is built.** A batch of events is written by the flow `live_events` with a [`recorder`]; the flow
+//! `gift_credit` lifts songs. **Tables.** `engagement.sessions`, `.interactions`, `.viewer_snapshots`, `.watch_time`
+//! (declared for the economy, which fills it); for the open session only: `.streaks`, `.paid_once`, `.credits`; and
+//! `.numbers`. **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`.
+
+pub mod check;
+pub mod commands;
+pub mod jobs;
+pub mod model;
+pub mod queries;
+pub mod recorder;
+pub mod rules;
+pub mod service;
+pub mod settings;
+pub mod sql;
+pub mod tables;
+pub mod views;
+
+use super::Feature;
+
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    tables: tables::TABLES,
+    checks: &[check::check],
+    export: sql::EXPORT,
+    commands: commands::all,
+    jobs: &[&jobs::TELL_LIFTED_HANDLER],
+    ..Feature::named("engagement")
+};
+
+#[cfg(test)]
+mod tests;

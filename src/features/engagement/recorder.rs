@@ -1,0 +1,200 @@
+//! The open session of a guild, in hand while a batch of live events is written.
+//!
+//! The session's row and the guild's numbers are read once and written once in a batch; interactions, viewer counts and
+//! streaks go to their tables at once. Nothing counts while there is no connection (`D-12`): callers ask
+//! [`Recorder::is_live`] first. [`Recorder::save`] must be the last call.
+
+use super::model::{
+    AccountRef, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
+    SnapshotNumber, Streak, StreakKey, ViewerSnapshot,
+};
+use super::{rules, tables};
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::live::{Gift, Handle};
+use crate::store::Tx;
+
+/// The open session, and what was changed of it.
+pub struct Recorder<'b, 't> {
+    tx: &'b Tx<'t>,
+    guild: GuildId,
+    open: Option<(SessionId, Session)>,
+    numbers: Numbers,
+    /// As they are stored, so that what did not change is not written.
+    stored: (Option<(SessionId, Session)>, Numbers),
+}
+
+impl<'b, 't> Recorder<'b, 't> {
+    /// Takes the open session of a guild in hand, if there is one.
+    pub fn load(tx: &'b Tx<'t>, guild: GuildId) -> Result<Self> {
+        let stored = (tables::open_session(tx, guild)?, tables::numbers(tx, guild)?);
+        let (open, numbers) = stored.clone();
+        Ok(Self { tx, guild, open, numbers, stored })
+    }
+
+    /// The open session.
+    pub fn session(&self) -> Option<SessionId> {
+        self.open.as_ref().map(|(id, _)| *id)
+    }
+
+    /// Whether the open session is one of this streamer.
+    pub fn is_of(&self, streamer: &Handle) -> bool {
+        self.open.as_ref().is_some_and(|(_, session)| session.streamer == *streamer)
+    }
+
+    /// Whether events of this streamer's live count now.
+    pub fn is_live(&self, streamer: &Handle) -> bool {
+        self.is_of(streamer) && self.open.as_ref().is_some_and(|(_, session)| session.is_connected)
+    }
+
+    /// Whether the open session is one that a connection to this live at a moment does not continue.
+    pub fn is_left_behind(&self, streamer: &Handle, at: Timestamp) -> bool {
+        self.open.as_ref().is_some_and(|(_, session)| !rules::continues(session, streamer, at))
+    }
+
+    /// We are connected: continues the open session, or begins one (`M-TIK-18`). What is left behind is closed before.
+    pub fn connect(&mut self, streamer: &Handle, at: Timestamp) -> Result<()> {
+        if let Some((_, session)) = &mut self.open {
+            session.is_connected = true;
+            session.last_event_at = session.last_event_at.max(at);
+            return Ok(());
+        }
+        let session = Session {
+            streamer: streamer.clone(),
+            started_at: at,
+            ended_at: None,
+            last_event_at: at,
+            is_connected: true,
+            last_snapshot_at: None,
+        };
+        self.open = Some((tables::add_session(self.tx, self.guild, &session)?, session));
+        Ok(())
+    }
+
+    /// The connection is gone; the session may be continued (`M-TIK-19`, `D-26`).
+    pub fn disconnect(&mut self) {
+        if let Some((_, session)) = &mut self.open {
+            session.is_connected = false;
+        }
+    }
+
+    /// The host ended the live (`M-TIK-20`). Answers the session that is closed by that: now, or where the connection
+    /// was lost before, at its last event.
+    pub fn end(&mut self, at: Timestamp) -> Result<Option<SessionId>> {
+        if let Some((_, session)) = &mut self.open
+            && session.is_connected
+        {
+            session.last_event_at = session.last_event_at.max(at);
+        }
+        self.close()
+    }
+
+    /// Closes the open session at its last event.
+    pub fn close(&mut self) -> Result<Option<SessionId>> {
+        let Some((id, mut session)) = self.open.take() else { return Ok(None) };
+        session.is_connected = false;
+        session.ended_at = Some(session.last_event_at);
+        tables::set_session(self.tx, self.guild, id, &session)?;
+        tables::forget_open_state(self.tx, self.guild, id)?;
+        Ok(Some(id))
+    }
+
+    /// Writes down an interaction.
+    pub fn interaction(&mut self, interaction: &Interaction) -> Result<()> {
+        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        session.last_event_at = session.last_event_at.max(interaction.at);
+        self.numbers.interaction += 1;
+        let number = InteractionNumber::new(self.numbers.interaction);
+        tables::add_interaction(self.tx, self.guild, *id, number, interaction)
+    }
+
+    /// Takes notice of how many watch; writes it down when it is time to (`M-TIK-15`, `M-TIK-25`).
+    pub fn viewers(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
+        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        session.last_event_at = session.last_event_at.max(at);
+        if !rules::snapshot_is_due(session.last_snapshot_at, at) {
+            return Ok(());
+        }
+        session.last_snapshot_at = Some(at);
+        self.numbers.snapshot += 1;
+        let number = SnapshotNumber::new(self.numbers.snapshot);
+        tables::add_snapshot(self.tx, self.guild, *id, number, &ViewerSnapshot { viewers, at })
+    }
+
+    /// Whether an event of this kind by this handle pays: always, or only the first time (`D-01`).
+    pub fn pays(&self, account: AccountRef, kind: InteractionKind) -> Result<bool> {
+        match self.session() {
+            Some(session) if rules::pays_once(kind) => tables::mark_paid(self.tx, self.guild, session, account, kind),
+            Some(_) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    /// Takes one event of a gift. Answers what is to be paid: nothing before its end (`M-TIK-24`), nothing for what was
+    /// paid before.
+    pub fn gift(
+        &mut self,
+        account: AccountRef,
+        gift: &Gift,
+        level: Option<u32>,
+        at: Timestamp,
+    ) -> Result<Option<SettledGift>> {
+        let Some((id, session)) = &mut self.open else { return Ok(None) };
+        session.last_event_at = session.last_event_at.max(at);
+        let key = StreakKey { account, gift: gift.id, group: gift.group };
+        let before = tables::streak(self.tx, self.guild, *id, key)?;
+        let is_new = before.is_none();
+        let streak = rules::streak_after(before, gift, level);
+        if gift.is_streaking {
+            tables::set_streak(self.tx, self.guild, *id, key, &streak)?;
+            return Ok(None);
+        }
+        if rules::is_remembered(gift.group) {
+            let settled = Streak { paid: streak.seen, ..streak.clone() };
+            tables::set_streak(self.tx, self.guild, *id, key, &settled)?;
+        } else if !is_new {
+            tables::remove_streak(self.tx, self.guild, *id, key)?;
+        }
+        Ok(settled(account, &streak))
+    }
+
+    /// Settles the streaks whose end never came, each with its last count (`D-28`).
+    pub fn settle_unfinished(&mut self) -> Result<Vec<SettledGift>> {
+        let Some((id, _)) = &self.open else { return Ok(Vec::new()) };
+        let mut gifts = Vec::new();
+        for key in tables::unfinished(self.tx, self.guild, *id)? {
+            let Some(streak) = tables::streak(self.tx, self.guild, *id, key)? else { continue };
+            gifts.extend(settled(key.account, &streak));
+            let paid = Streak { paid: streak.seen, ..streak };
+            tables::set_streak(self.tx, self.guild, *id, key, &paid)?;
+        }
+        Ok(gifts)
+    }
+
+    /// Writes the session and the numbers, where they changed.
+    pub fn save(self) -> Result<()> {
+        let Self { tx, guild, open, numbers, stored } = self;
+        if (&open, &numbers) == (&stored.0, &stored.1) {
+            return Ok(());
+        }
+        if let Some((id, session)) = &open {
+            tables::set_session(tx, guild, *id, session)?;
+        }
+        tables::set_numbers(tx, guild, &numbers)?;
+        tx.publish(tables::CHANGED, guild);
+        Ok(())
+    }
+}
+
+/// What is left to pay of a streak, if anything.
+fn settled(account: AccountRef, streak: &Streak) -> Option<SettledGift> {
+    let count = streak.seen.saturating_sub(streak.paid);
+    (count > 0).then(|| SettledGift {
+        account,
+        gift: streak.gift.clone(),
+        count,
+        payout: rules::payout(streak.unit_coins, streak.paid, streak.seen),
+        level: streak.level,
+    })
+}

@@ -1,0 +1,237 @@
+//! Every decision about sessions, points and gifts.
+
+use std::time::Duration;
+
+use super::model::{InteractionKind, Payout, Session, Streak};
+use crate::kernel::amount::Amount;
+use crate::kernel::time::Timestamp;
+use crate::live::{Gift, Handle};
+
+/// A session survives a silence of this length (`D-26`).
+const LONGEST_SILENCE: Duration = Duration::from_mins(15);
+/// One viewer count in this time is written down (`M-TIK-25`, `D-29`).
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(30);
+/// Gifts that cost less than this pay two points for a coin, others one (`M-TIK-21`).
+const BIG_GIFT: u32 = 1000;
+/// Coins that pay one lot of Luxury Coins (`M-ECO-04`).
+const LUXURY_LOT: i64 = 100;
+/// Luxury Coins in a lot.
+const LUXURY_PER_LOT: i64 = 2;
+
+/// Points for one event of each kind that pays a fixed number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventPoints {
+    /// For a like event, however many taps it carries.
+    pub like: u32,
+    /// For a comment.
+    pub comment: u32,
+    /// For a share.
+    pub share: u32,
+    /// For a follow.
+    pub follow: u32,
+    /// For a subscription.
+    pub subscribe: u32,
+}
+
+impl EventPoints {
+    /// The points for one event of a kind. Gifts pay by their price instead; the rest pays nothing (`D-01`).
+    pub const fn of(&self, kind: InteractionKind) -> Amount {
+        Amount::of(match kind {
+            InteractionKind::Like => self.like,
+            InteractionKind::Comment => self.comment,
+            InteractionKind::Share => self.share,
+            InteractionKind::Follow => self.follow,
+            InteractionKind::Subscribe => self.subscribe,
+            InteractionKind::Join | InteractionKind::Gift | InteractionKind::Poll | InteractionKind::Battle => 0,
+        })
+    }
+}
+
+/// Whether an event of this kind pays only the first time in a session and for a handle: whoever follows, stops and
+/// follows again has followed once (`D-01`).
+pub const fn pays_once(kind: InteractionKind) -> bool {
+    matches!(kind, InteractionKind::Follow | InteractionKind::Subscribe)
+}
+
+/// Whether a connection to `streamer` at a moment continues an open session (`D-26`).
+pub fn continues(session: &Session, streamer: &Handle, at: Timestamp) -> bool {
+    session.streamer == *streamer && !is_silent(session, at)
+}
+
+/// Whether an open session has lost its connection for too long to be continued.
+pub fn is_over(session: &Session, now: Timestamp) -> bool {
+    !session.is_connected && is_silent(session, now)
+}
+
+fn is_silent(session: &Session, now: Timestamp) -> bool {
+    now.since(session.last_event_at) > LONGEST_SILENCE
+}
+
+/// Whether a viewer count is to be written down (`M-TIK-25`).
+pub fn snapshot_is_due(last: Option<Timestamp>, at: Timestamp) -> bool {
+    last.is_none_or(|last| at.since(last) >= SNAPSHOT_EVERY)
+}
+
+/// What gifts of this price are worth together (`C-30`); stops at the largest amount.
+pub fn coin_value(unit_coins: u32, count: u32) -> Amount {
+    let coins = u64::from(unit_coins) * u64::from(count);
+    i64::try_from(coins).ok().and_then(|coins| Amount::try_from(coins).ok()).unwrap_or(Amount::MAX)
+}
+
+/// The points for gifts of this price (`M-TIK-21`).
+pub fn gift_points(unit_coins: u32, count: u32) -> Amount {
+    let coins = coin_value(unit_coins, count);
+    if unit_coins < BIG_GIFT { coins.clamped_change(coins.get()) } else { coins }
+}
+
+/// The Luxury Coins for gifts of this value: 2 for each whole 100 (`M-ECO-04`, `C-31`).
+pub fn luxury_for(coins: Amount) -> Amount {
+    Amount::ZERO.clamped_change(coins.get() / LUXURY_LOT * LUXURY_PER_LOT)
+}
+
+/// What is left to pay of a streak when `paid` of it were paid before and it has `count` now.
+///
+/// Together all parts pay exactly what the whole streak pays at once.
+pub fn payout(unit_coins: u32, paid: u32, count: u32) -> Payout {
+    let rest = |of: fn(u32, u32) -> Amount| of(unit_coins, count).clamped_change(-of(unit_coins, paid).get());
+    Payout {
+        coins: rest(coin_value),
+        points: rest(gift_points),
+        luxury: rest(|unit_coins, count| luxury_for(coin_value(unit_coins, count))),
+    }
+}
+
+/// A streak after one more event of it. The count never falls: an event that comes late tells nothing new.
+pub fn streak_after(streak: Option<Streak>, gift: &Gift, level: Option<u32>) -> Streak {
+    match streak {
+        None => Streak { gift: gift.name.clone(), unit_coins: gift.unit_coins, seen: gift.count, paid: 0, level },
+        Some(streak) => Streak {
+            // A price that was missing at first may come later; one that was told stays.
+            unit_coins: if streak.unit_coins == 0 { gift.unit_coins } else { streak.unit_coins },
+            seen: streak.seen.max(gift.count),
+            level: level.or(streak.level),
+            ..streak
+        },
+    }
+}
+
+/// Whether a settled streak has to be remembered, so that a repeated end of it pays nothing (`M-TIK-24`).
+///
+/// A gift that cannot streak has group 0, and the next one of it is a new gift.
+pub const fn is_remembered(group: u64) -> bool {
+    group != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    fn session(is_connected: bool) -> Session {
+        Session {
+            streamer: Handle::parse("host").unwrap(),
+            started_at: at(0),
+            ended_at: None,
+            last_event_at: at(0),
+            is_connected,
+            last_snapshot_at: None,
+        }
+    }
+
+    #[test]
+    fn a_gift_pays_by_its_price() {
+        crate::covers!("M-TIK-14", "M-TIK-21", "M-ECO-03", "M-ECO-04");
+        // The price of one, how many; coins, points, Luxury Coins.
+        let cases = [
+            (1, 1, (1, 2, 0)),
+            (1, 99, (99, 198, 0)),
+            (1, 100, (100, 200, 2)),
+            (99, 1, (99, 198, 0)),
+            (100, 1, (100, 200, 2)),
+            (199, 1, (199, 398, 2)),
+            (150, 2, (300, 600, 6)),
+            (999, 1, (999, 1998, 18)),
+            (1000, 1, (1000, 1000, 20)),
+            (1001, 1, (1001, 1001, 20)),
+            (999, 2, (1998, 3996, 38)),
+            (29_999, 1, (29_999, 29_999, 598)),
+            (0, 5, (0, 0, 0)),
+            (5, 0, (0, 0, 0)),
+        ];
+        for (unit, count, expected) in cases {
+            let Payout { coins, points, luxury } = payout(unit, 0, count);
+            assert_eq!((coins.get(), points.get(), luxury.get()), expected, "{count} of {unit} coins");
+        }
+        assert_eq!(payout(u32::MAX, 0, u32::MAX).points, Amount::MAX, "an absurd gift stops at the cap");
+    }
+
+    #[test]
+    fn the_fixed_points_are_those_of_the_settings() {
+        crate::covers!("M-TIK-08", "M-TIK-09", "M-TIK-10", "M-TIK-11", "M-TIK-12", "M-TIK-13", "M-TIK-16", "M-TIK-17");
+        let points = EventPoints { like: 1, comment: 2, share: 5, follow: 10, subscribe: 25 };
+        let cases = [
+            (InteractionKind::Join, 0, false),
+            (InteractionKind::Like, 1, false),
+            (InteractionKind::Comment, 2, false),
+            (InteractionKind::Share, 5, false),
+            (InteractionKind::Follow, 10, true),
+            (InteractionKind::Subscribe, 25, true),
+            (InteractionKind::Gift, 0, false),
+            (InteractionKind::Poll, 0, false),
+            (InteractionKind::Battle, 0, false),
+        ];
+        for (kind, expected, once) in cases {
+            assert_eq!((points.of(kind).get(), pays_once(kind)), (expected, once), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_session_survives_15_minutes_of_silence() {
+        crate::covers!("M-TIK-18");
+        let host = Handle::parse("host").unwrap();
+        let other = Handle::parse("other").unwrap();
+        assert!(continues(&session(false), &host, at(900)));
+        assert!(!continues(&session(false), &host, at(901)));
+        assert!(!continues(&session(true), &host, at(901)), "a crash leaves a session that looks connected");
+        assert!(!continues(&session(false), &other, at(1)));
+        assert!(!is_over(&session(false), at(900)));
+        assert!(is_over(&session(false), at(901)));
+        assert!(!is_over(&session(true), at(9_000)), "a quiet live is not over");
+    }
+
+    #[test]
+    fn viewers_are_written_down_every_30_seconds() {
+        crate::covers!("M-TIK-25");
+        assert!(snapshot_is_due(None, at(0)));
+        assert!(!snapshot_is_due(Some(at(0)), at(29)));
+        assert!(snapshot_is_due(Some(at(0)), at(30)));
+        assert!(!snapshot_is_due(Some(at(30)), at(0)), "an event that comes late is no new minute");
+    }
+
+    proptest! {
+        #[test]
+        fn a_streak_paid_in_parts_pays_what_it_pays_at_once(
+            unit in 0..40_000_u32,
+            counts in proptest::collection::vec(0..3_000_u32, 1..6),
+        ) {
+            let mut paid = 0;
+            let mut sum = Payout::default();
+            for count in counts {
+                let gift = Gift { id: 1, name: String::new(), unit_coins: unit, count, is_streaking: false, group: 1 };
+                let before = Streak { gift: String::new(), unit_coins: unit, seen: paid, paid, level: None };
+                let streak = streak_after(Some(before), &gift, None);
+                let part = payout(streak.unit_coins, streak.paid, streak.seen);
+                sum.coins = sum.coins.clamped_change(part.coins.get());
+                sum.points = sum.points.clamped_change(part.points.get());
+                sum.luxury = sum.luxury.clamped_change(part.luxury.get());
+                paid = streak.seen;
+            }
+            prop_assert_eq!(sum, payout(unit, 0, paid));
+        }
+    }
+}

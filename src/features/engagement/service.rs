@@ -1,0 +1,71 @@
+//! Operations on sessions and credits. What is done with a batch of live events is in `recorder`.
+
+use super::model::{Credit, SessionId, SongLifted, SongRef, TELL_LIFTED};
+use super::recorder::Recorder;
+use super::settings::GIFT_CREDIT_CARRY;
+use super::{queries, rules, tables};
+use crate::jobs::Lane;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::{Read, Tx};
+
+/// Adds what a gift was worth to a member's credit in the open session (`C-29`); `None` when there is no session.
+pub fn add_credit(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<Option<Credit>> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(None) };
+    let before = tables::credit(tx, guild, session, user)?.unwrap_or_default();
+    let credit = Credit { coins: before.coins.clamped_change(coins.get()), ..before };
+    tables::set_credit(tx, guild, session, user, &credit)?;
+    Ok(Some(credit))
+}
+
+/// A member's credit in the open session that waits for a song (`D-17`). `None` when there is none, when it belongs to
+/// a song already, or when the guild lets no credit wait.
+pub fn waiting_credit(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Amount>> {
+    if !GIFT_CREDIT_CARRY.get(read, guild)? {
+        return Ok(None);
+    }
+    let credit = queries::credit(read, guild, user)?;
+    Ok(credit.filter(|credit| credit.song.is_none()).map(|credit| credit.coins))
+}
+
+/// Gives a member's credit to a song: it was lifted, or went straight into the tier.
+pub fn attach(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Result<()> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
+    let Some(credit) = tables::credit(tx, guild, session, user)? else { return Ok(()) };
+    tables::set_credit(tx, guild, session, user, &Credit { song: Some(song), ..credit })
+}
+
+/// Uses up the credit of a song that was played or removed: it returns to 0 (`C-29`).
+pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
+    match tables::credit_of_song(tx, guild, song)? {
+        Some((session, user)) => tables::remove_credit(tx, guild, session, user),
+        None => Ok(()),
+    }
+}
+
+/// Gives up a member's credit that reached a tier while there was no song, in a guild that lets no credit wait (`D-17`).
+pub fn lapse(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    match tables::open_session(tx, guild)? {
+        Some((session, _)) if !GIFT_CREDIT_CARRY.get(tx, guild)? => tables::remove_credit(tx, guild, session, user),
+        _ => Ok(()),
+    }
+}
+
+/// Stages the message to a submitter whose song was lifted (`D-10`).
+pub fn tell_lifted(tx: &Tx<'_>, guild: GuildId, lifted: &SongLifted) -> Result<()> {
+    TELL_LIFTED.schedule_now(tx, guild, Lane::User(lifted.user), lifted).map(drop)
+}
+
+/// Closes a session that lost its connection and was not continued in time, at its last event (`D-26`).
+pub fn close_left_behind(tx: &Tx<'_>, guild: GuildId) -> Result<Option<SessionId>> {
+    match tables::open_session(tx, guild)? {
+        Some((_, session)) if rules::is_over(&session, tx.now()) => {
+            let mut recorder = Recorder::load(tx, guild)?;
+            let closed = recorder.close()?;
+            recorder.save()?;
+            Ok(closed)
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,208 @@
+//! The tables of engagement, and the only functions that touch them.
+
+use std::collections::BTreeSet;
+
+use super::model::{
+    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SnapshotNumber,
+    SongRef, Streak, StreakKey, ViewerSnapshot, WatchTime,
+};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::{AnyTable, Direction, Index, Read, Table, Topic, Tx, UniqueIndex};
+
+/// Something happened on a live of a guild.
+pub const CHANGED: Topic = Topic::new("engagement.changed");
+
+/// Sessions by guild and number (`M-DB-02`).
+pub static SESSIONS: Table<(GuildId, SessionId), Session> = Table::new("engagement.sessions", &[&OPEN]);
+/// The sessions that did not end. The rules keep it to one of each guild.
+static OPEN: Index<(GuildId, SessionId), (GuildId, SessionId), Session> =
+    Index::new("engagement.sessions_open", |key, session| session.ended_at.is_none().then_some(*key));
+
+/// Interactions by guild, session and number (`M-DB-04`, `M-DB-17`).
+pub static INTERACTIONS: Table<(GuildId, SessionId, InteractionNumber), Interaction> =
+    Table::new("engagement.interactions", &[&BY_ACCOUNT]);
+/// What a handle did (`M-DB-18`).
+static BY_ACCOUNT: Index<ByAccount, (GuildId, SessionId, InteractionNumber), Interaction> =
+    Index::new("engagement.interactions_by_account", |(guild, session, number), interaction| {
+        Some((*guild, interaction.account?, *session, *number))
+    });
+
+/// Viewer counts by guild, session and number (`M-DB-05`).
+pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerSnapshot> =
+    Table::new("engagement.viewer_snapshots", &[]);
+
+/// Watch time by guild, session and handle (`M-DB-22`).
+pub static WATCH_TIME: Table<(GuildId, SessionId, AccountRef), WatchTime> = Table::new("engagement.watch_time", &[]);
+
+/// Streaks of the open session: whose, of which gift, in which group.
+static STREAKS: Table<StreakRow, Streak> = Table::new("engagement.streaks", &[&UNFINISHED]);
+/// Streaks that did not end.
+static UNFINISHED: Index<StreakRow, StreakRow, Streak> =
+    Index::new("engagement.streaks_unfinished", |key, streak| (streak.seen > streak.paid).then_some(*key));
+
+/// What pays once in a session and for a handle, and has paid.
+static PAID_ONCE: Table<(GuildId, SessionId, AccountRef, u8), ()> = Table::new("engagement.paid_once", &[]);
+
+/// Credits of the open session by member (`C-29`).
+static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engagement.credits", &[&BY_SONG]);
+/// The credit that lifted a song.
+static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
+    UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
+
+/// The last numbers given, by guild.
+static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]);
+
+/// The tables of this feature.
+pub const TABLES: &[&dyn AnyTable] =
+    &[&SESSIONS, &INTERACTIONS, &VIEWER_SNAPSHOTS, &WATCH_TIME, &STREAKS, &PAID_ONCE, &CREDITS, &NUMBERS];
+
+type ByAccount = (GuildId, AccountRef, SessionId, InteractionNumber);
+type StreakRow = (GuildId, SessionId, AccountRef, u64, u64);
+
+fn streak_row(guild: GuildId, session: SessionId, key: StreakKey) -> StreakRow {
+    (guild, session, key.account, key.gift, key.group)
+}
+
+/// The open session of a guild.
+pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId, Session)>> {
+    let Some((_, id)) = OPEN.first(read, guild, Direction::Backward)? else { return Ok(None) };
+    let session = SESSIONS.get(read, &(guild, id))?;
+    let missing = || Error::failed(format!("the open session {id} of guild {guild} is not there"));
+    Ok(Some((id, session.ok_or_else(missing)?)))
+}
+
+/// How many sessions of a guild are open; counts to two.
+pub fn open_count(read: &dyn Read, guild: GuildId) -> Result<usize> {
+    Ok(OPEN.page(read, guild, Direction::Forward, 2)?.len())
+}
+
+/// Adds a session.
+pub fn add_session(tx: &Tx<'_>, guild: GuildId, session: &Session) -> Result<SessionId> {
+    let id = SessionId::new(tx.next_id(guild, "engagement.sessions")?);
+    SESSIONS.insert(tx, &(guild, id), session)?;
+    Ok(id)
+}
+
+/// Writes a session that exists.
+pub fn set_session(tx: &Tx<'_>, guild: GuildId, id: SessionId, session: &Session) -> Result<()> {
+    SESSIONS.put(tx, &(guild, id), session)
+}
+
+/// A session by its number.
+pub fn session(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Session>> {
+    SESSIONS.get(read, &(guild, id))
+}
+
+/// The last numbers given.
+pub fn numbers(read: &dyn Read, guild: GuildId) -> Result<Numbers> {
+    Ok(NUMBERS.get(read, &guild)?.unwrap_or_default())
+}
+
+/// Writes the last numbers given.
+pub fn set_numbers(tx: &Tx<'_>, guild: GuildId, numbers: &Numbers) -> Result<()> {
+    NUMBERS.put(tx, &guild, numbers)
+}
+
+/// Adds an interaction under a number that is free.
+pub fn add_interaction(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    session: SessionId,
+    number: InteractionNumber,
+    interaction: &Interaction,
+) -> Result<()> {
+    INTERACTIONS.insert(tx, &(guild, session, number), interaction)
+}
+
+/// Adds a viewer count under a number that is free.
+pub fn add_snapshot(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    session: SessionId,
+    number: SnapshotNumber,
+    snapshot: &ViewerSnapshot,
+) -> Result<()> {
+    VIEWER_SNAPSHOTS.insert(tx, &(guild, session, number), snapshot)
+}
+
+/// Remembers that something that pays once has paid; false when it had.
+pub fn mark_paid(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    session: SessionId,
+    account: AccountRef,
+    kind: InteractionKind,
+) -> Result<bool> {
+    let key = (guild, session, account, kind as u8);
+    if PAID_ONCE.contains(tx, &key)? {
+        return Ok(false);
+    }
+    PAID_ONCE.insert(tx, &key, &())?;
+    Ok(true)
+}
+
+/// A streak.
+pub fn streak(read: &dyn Read, guild: GuildId, session: SessionId, key: StreakKey) -> Result<Option<Streak>> {
+    STREAKS.get(read, &streak_row(guild, session, key))
+}
+
+/// Writes a streak.
+pub fn set_streak(tx: &Tx<'_>, guild: GuildId, session: SessionId, key: StreakKey, streak: &Streak) -> Result<()> {
+    STREAKS.put(tx, &streak_row(guild, session, key), streak)
+}
+
+/// Forgets a streak.
+pub fn remove_streak(tx: &Tx<'_>, guild: GuildId, session: SessionId, key: StreakKey) -> Result<()> {
+    STREAKS.remove(tx, &streak_row(guild, session, key)).map(drop)
+}
+
+/// The streaks of a session that did not end.
+pub fn unfinished(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Vec<StreakKey>> {
+    let mut keys = Vec::new();
+    UNFINISHED.for_each(read, (guild, session), |(_, _, account, gift, group)| {
+        keys.push(StreakKey { account, gift, group });
+        Ok(())
+    })?;
+    Ok(keys)
+}
+
+/// A member's credit in a session.
+pub fn credit(read: &dyn Read, guild: GuildId, session: SessionId, user: UserId) -> Result<Option<Credit>> {
+    CREDITS.get(read, &(guild, session, user))
+}
+
+/// Writes a member's credit.
+pub fn set_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId, credit: &Credit) -> Result<()> {
+    CREDITS.put(tx, &(guild, session, user), credit)
+}
+
+/// Takes a member's credit away.
+pub fn remove_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId) -> Result<()> {
+    CREDITS.remove(tx, &(guild, session, user)).map(drop)
+}
+
+/// Whose credit lifted a song, and in which session.
+pub fn credit_of_song(read: &dyn Read, guild: GuildId, song: SongRef) -> Result<Option<(SessionId, UserId)>> {
+    Ok(BY_SONG.get(read, &(guild, song))?.map(|(_, session, user)| (session, user)))
+}
+
+/// Forgets what only an open session needs: its streaks, credits and what has paid once.
+pub fn forget_open_state(tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Result<()> {
+    STREAKS.for_each(tx, (guild, session), |key, _| STREAKS.remove(tx, &key).map(drop))?;
+    PAID_ONCE.for_each(tx, (guild, session), |key, ()| PAID_ONCE.remove(tx, &key).map(drop))?;
+    CREDITS.for_each(tx, (guild, session), |key, _| CREDITS.remove(tx, &key).map(drop))
+}
+
+/// The sessions that streaks, credits and marks belong to.
+pub fn sessions_with_open_state(read: &dyn Read, guild: GuildId) -> Result<BTreeSet<SessionId>> {
+    let mut found = BTreeSet::new();
+    let mut note = |session| {
+        found.insert(session);
+        Ok(())
+    };
+    STREAKS.for_each(read, guild, |(_, session, ..), _| note(session))?;
+    PAID_ONCE.for_each(read, guild, |(_, session, ..), ()| note(session))?;
+    CREDITS.for_each(read, guild, |(_, session, _), _| note(session))?;
+    Ok(found)
+}

@@ -1,0 +1,123 @@
+//! Credits, the checks, and what people read.
+
+use super::check::check;
+use super::model::{
+    AccountRef, Interaction, InteractionKind, InteractionNumber, SessionId, SongLifted, SongRef, StreakKey,
+};
+use super::recorder::Recorder;
+use super::{commands, queries, service, tables, views};
+use crate::features::tests::{GUILD, TestStore, definitions, text_of};
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::UserId;
+use crate::kernel::time::Timestamp;
+use crate::live::{Gift, Handle};
+
+const ANN: UserId = UserId::new(1);
+
+fn live() -> TestStore {
+    let store = TestStore::new();
+    store
+        .write(|tx| {
+            let mut recorder = Recorder::load(tx, GUILD)?;
+            recorder.connect(&Handle::parse("host").unwrap(), tx.now())?;
+            recorder.save()
+        })
+        .unwrap();
+    store
+}
+
+#[test]
+fn a_credit_belongs_to_one_song_until_that_is_released() {
+    let store = live();
+    let song = SongRef::new(7);
+    let waiting = || store.read(|read| service::waiting_credit(read, GUILD, ANN)).map(Amount::get);
+    assert_eq!(waiting(), None);
+    store.write(|tx| service::add_credit(tx, GUILD, ANN, Amount::of(600)).map(drop)).unwrap();
+    let credit = store.write(|tx| service::add_credit(tx, GUILD, ANN, Amount::of(600))).unwrap().unwrap();
+    assert_eq!((credit.coins, waiting()), (Amount::of(1200), Some(1200)));
+    store.write(move |tx| service::attach(tx, GUILD, ANN, song)).unwrap();
+    assert_eq!(waiting(), None, "it has a song");
+    store.write(|tx| service::release(tx, GUILD, SongRef::new(8))).unwrap();
+    assert!(store.read(|read| queries::credit(read, GUILD, ANN)).is_some(), "another song is nothing to it");
+    store.write(move |tx| service::release(tx, GUILD, song)).unwrap();
+    assert_eq!(store.read(|read| queries::credit(read, GUILD, ANN)), None);
+    store.check();
+}
+
+#[test]
+fn without_a_session_there_is_no_credit() {
+    let store = TestStore::new();
+    assert_eq!(store.write(|tx| service::add_credit(tx, GUILD, ANN, Amount::of(600))).unwrap(), None);
+    store.write(|tx| service::attach(tx, GUILD, ANN, SongRef::new(1))).unwrap();
+    store.write(|tx| service::release(tx, GUILD, SongRef::new(1))).unwrap();
+    assert_eq!(store.read(|read| service::waiting_credit(read, GUILD, ANN)), None);
+}
+
+#[test]
+fn a_price_that_was_missing_at_first_counts_when_it_comes() {
+    let store = live();
+    let settled = store.write(|tx| {
+        let mut recorder = Recorder::load(tx, GUILD)?;
+        let step = |unit_coins, count, is_streaking| Gift {
+            id: 1,
+            name: "Rose".into(),
+            unit_coins,
+            count,
+            is_streaking,
+            group: 3,
+        };
+        let account = AccountRef::new(1);
+        recorder.gift(account, &step(0, 1, true), Some(9), tx.now())?;
+        let settled = recorder.gift(account, &step(5, 2, false), None, tx.now())?;
+        recorder.save()?;
+        Ok(settled)
+    });
+    let settled = settled.unwrap().unwrap();
+    assert_eq!((settled.count, settled.payout.coins, settled.level), (2, Amount::of(10), Some(9)));
+}
+
+#[test]
+fn the_check_finds_what_belongs_to_no_session() {
+    let store = live();
+    assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
+    let interaction = Interaction {
+        account: None,
+        kind: InteractionKind::Poll,
+        value: None,
+        coin_value: None,
+        level: None,
+        at: Timestamp::from_micros(0),
+    };
+    store
+        .write(move |tx| {
+            let (nowhere, key) = (SessionId::new(77), StreakKey { account: AccountRef::new(1), gift: 1, group: 1 });
+            tables::add_interaction(tx, GUILD, nowhere, InteractionNumber::new(1), &interaction)?;
+            let streak = super::model::Streak { gift: "Rose".into(), unit_coins: 1, seen: 1, paid: 0, level: None };
+            tables::set_streak(tx, GUILD, nowhere, key, &streak)?;
+            let (_, session) = tables::open_session(tx, GUILD)?.unwrap();
+            tables::add_session(tx, GUILD, &session).map(drop)
+        })
+        .unwrap();
+    insta::assert_snapshot!(store.read(|read| check(read, GUILD)).join("\n"), @"
+    more than one session is open
+    session 77 has interactions, viewers or watch time and is not there
+    session 77 is not open and has streaks, credits or marks
+    ");
+}
+
+#[test]
+fn a_submitter_reads_where_the_song_went() {
+    let lifted =
+        SongLifted { user: ANN, number: "#012345".into(), title: "*Blue* @everyone".into(), line: "10 Skip".into() };
+    let text = text_of(views::lifted(&lifted)).replace('\u{200b}', "(invisible)");
+    insta::assert_snapshot!(
+        text,
+        @r"🎁 Your song #012345 **\*Blue\* @(invisible)everyone** moved to **10 Skip**. Thank you for the gifts!"
+    );
+}
+
+#[test]
+fn the_command_is_that_of_the_catalogue() {
+    crate::covers!("M-CMD-21");
+    insta::assert_snapshot!(definitions(&commands::all()), @"");
+}

@@ -1,0 +1,15 @@
+//! What people read about their gifts. Pure.
+
+use super::model::SongLifted;
+use crate::discord::Draft;
+use crate::kernel::text::{escape, truncate};
+
+/// A title longer than this is cut.
+const SHORT: usize = 80;
+
+/// The direct message to a submitter whose song was lifted (`D-10`).
+pub fn lifted(lifted: &SongLifted) -> Draft {
+    let SongLifted { number, title, line, .. } = lifted;
+    let title = escape(&truncate(title, SHORT));
+    Draft::text(format!("🎁 Your song {number} **{title}** moved to **{line}**. Thank you for the gifts!"))
+}

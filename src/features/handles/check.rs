@@ -1,0 +1,28 @@
+//! The invariants of handles beyond those of the indexes.
+
+use std::collections::BTreeMap;
+
+use super::rules::MOST_HANDLES;
+use super::tables;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::Read;
+
+/// What is wrong in a guild, one sentence each: a member has at most 25 handles, and nothing is seen before it is known.
+pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    let mut owned: BTreeMap<UserId, usize> = BTreeMap::new();
+    tables::for_each(read, guild, |known| {
+        let account = known.account;
+        if account.last_seen < account.first_seen {
+            findings.push(format!("{} was last seen before it became known", account.handle));
+        }
+        if let Some(user) = account.linked {
+            *owned.entry(user).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    let surplus = owned.into_iter().filter(|(_, count)| *count > MOST_HANDLES);
+    findings.extend(surplus.map(|(user, count)| format!("user {user} has {count} handles")));
+    Ok(findings)
+}

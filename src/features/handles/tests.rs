@@ -1,0 +1,157 @@
+//! Searches, what is known of a handle, and what people read.
+
+use super::model::{Account, Activity};
+use super::{check, commands, queries, service, views};
+use crate::features::tests::{GUILD, TestStore, definitions, text_of};
+use crate::flows::handle_links::{LinkGone, LinkMade};
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
+use crate::live::Handle;
+
+const ANN: UserId = UserId::new(1);
+
+fn handle(name: &str) -> Handle {
+    Handle::parse(name).unwrap()
+}
+
+fn see(store: &TestStore, names: &'static [&'static str]) {
+    store
+        .write(move |tx| {
+            for name in names {
+                service::seen(tx, GUILD, &handle(name), tx.now())?;
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_handle_becomes_known_once_by_what_it_does() {
+    crate::covers!("M-LNK-03", "M-DB-03");
+    let store = TestStore::new();
+    let early = Timestamp::from_micros(1_000_000);
+    let late = Timestamp::from_micros(9_000_000);
+    let known = store
+        .write(move |tx| {
+            let known = service::seen(tx, GUILD, &handle("ann"), early)?;
+            assert_eq!(service::seen(tx, GUILD, &handle("@ANN"), late)?, known);
+            let activity = Activity { at: late, level: Some(12), points: Amount::of(3) };
+            let known = service::record_activity(tx, GUILD, &known, &activity)?;
+            let activity = Activity { at: early, level: None, points: Amount::of(4) };
+            service::record_activity(tx, GUILD, &known, &activity)
+        })
+        .unwrap();
+    let account = known.account;
+    assert_eq!(
+        (account.first_seen, account.last_seen),
+        (early, late),
+        "an event that comes late does not turn time back"
+    );
+    assert_eq!((account.level, account.points, account.linked), (Some(12), Amount::of(7), None));
+    assert_eq!(
+        store.read(|read| queries::account(read, GuildId::new(6), &handle("ann"))),
+        None,
+        "not in another guild"
+    );
+    store.check();
+}
+
+#[test]
+fn handles_are_searched_by_their_beginning_from_two_characters_on() {
+    crate::covers!("M-LNK-04", "M-CMD-34", "M-CMD-35", "M-CMD-36", "M-DB-19", "M-DB-20", "M-DB-21");
+    let store = TestStore::new();
+    see(&store, &["bass.ann", "bass.bob", "basil", "cello", "b_s"]);
+    store.write(|tx| service::link(tx, GUILD, ANN, &handle("bass.ann"))).unwrap();
+    store.write(|tx| service::link(tx, GUILD, ANN, &handle("cello"))).unwrap();
+    let all = |typed: &str| store.read(|read| queries::matching(read, GUILD, typed));
+    let free = |typed: &str| store.read(|read| queries::matching_unlinked(read, GUILD, typed));
+    let own = |typed: &str| store.read(|read| queries::matching_of(read, GUILD, ANN, typed));
+    for typed in ["", "b", "@b", " ", "b%", "ba*", "ba'--"] {
+        assert_eq!((all(typed), free(typed)), (vec![], vec![]), "{typed:?}");
+    }
+    assert_eq!(all("@Bas"), ["basil", "bass.ann", "bass.bob"]);
+    assert_eq!(free("bas"), ["basil", "bass.bob"]);
+    assert_eq!(all("b_"), ["b_s"], "an underscore stands for itself");
+    assert_eq!(own(""), ["bass.ann", "cello"]);
+    assert_eq!(own("c"), ["cello"]);
+    assert_eq!(store.read(|read| queries::matching(read, GuildId::new(6), "bas")), Vec::<String>::new());
+}
+
+#[test]
+fn a_search_offers_25_handles() {
+    let store = TestStore::new();
+    store
+        .write(|tx| {
+            (10..60)
+                .try_for_each(|number| service::seen(tx, GUILD, &handle(&format!("dj{number}")), tx.now()).map(drop))
+        })
+        .unwrap();
+    assert_eq!(store.read(|read| queries::matching(read, GUILD, "dj")).len(), 25);
+    assert_eq!(store.read(|read| queries::matching_unlinked(read, GUILD, "dj")).len(), 25);
+}
+
+#[test]
+fn a_reset_takes_the_points_of_all_handles_of_a_member_and_of_nobody_else() {
+    let store = TestStore::new();
+    see(&store, &["ann", "ann.two", "bob"]);
+    store
+        .write(|tx| {
+            for name in ["ann", "ann.two", "bob"] {
+                let known = service::seen(tx, GUILD, &handle(name), tx.now())?;
+                service::add_points(tx, GUILD, known.id, Amount::of(9))?;
+            }
+            service::link(tx, GUILD, ANN, &handle("ann"))?;
+            service::link(tx, GUILD, ANN, &handle("ann.two"))?;
+            service::reset_points_of(tx, GUILD, ANN)
+        })
+        .unwrap();
+    let points = |name: &str| store.read(|read| queries::account(read, GUILD, &handle(name))).unwrap().points.get();
+    assert_eq!((points("ann"), points("ann.two"), points("bob")), (0, 0, 9));
+    assert_eq!(store.read(|read| queries::points_held(read, GUILD, ANN)), Amount::ZERO);
+    assert_eq!(store.read(|read| queries::first_linked(read, GUILD, ANN)), Some(handle("ann")));
+    assert_eq!(store.read(|read| check::check(read, GUILD)), Vec::<String>::new());
+}
+
+#[test]
+fn the_answers_read_well_and_escape_the_handle() {
+    crate::covers!("M-CMD-07");
+    let moment = Timestamp::from_millis(1_763_756_100_000);
+    let account = |points| Account {
+        handle: handle("dj_ann_"),
+        first_seen: moment,
+        last_seen: moment,
+        linked: Some(ANN),
+        points: Amount::of(points),
+        level: None,
+    };
+    let made = LinkMade { account: account(40), former: Some(UserId::new(2)), points: Amount::of(1_240) };
+    let gone = LinkGone { account: account(40), points: Amount::of(1_200) };
+    let answers = [
+        views::linked(&made),
+        views::unlinked(&gone),
+        views::admin_linked(&made, ANN),
+        views::admin_linked(&LinkMade { former: None, ..made.clone() }, ANN),
+        views::admin_unlinked(&gone, ANN),
+        views::own_handles(&[account(40), account(0)], "</link-tiktok:1>"),
+        views::own_handles(&[], "</link-tiktok:1>"),
+    ];
+    let texts: Vec<String> = answers.into_iter().map(text_of).collect();
+    insta::assert_snapshot!(texts.join("\n"), @r"
+    🔗 **@dj\_ann\_** is linked to you. You have **1,240** engagement points now.
+    **@dj\_ann\_** is no longer linked to you and keeps its 40 points. You have **1,200** engagement points now.
+    🔗 **@dj\_ann\_** is linked to <@1>. It was linked to <@2> before.
+    🔗 **@dj\_ann\_** is linked to <@1>.
+    **@dj\_ann\_** is no longer linked to <@1>.
+    **Your TikTok handles**
+    **@dj\_ann\_** · 40 points · last seen <t:1763756100:R>
+    **@dj\_ann\_** · 0 points · last seen <t:1763756100:R>
+    You have no linked TikTok handle. Use </link-tiktok:1> to link one.
+    ");
+}
+
+#[test]
+fn the_commands_are_those_of_the_catalogue() {
+    crate::covers!("M-CMD-05", "M-CMD-06", "M-CMD-07", "M-CMD-29", "M-CMD-30", "M-CMD-34", "M-CMD-35", "M-CMD-36");
+    insta::assert_snapshot!(definitions(&commands::all()), @"");
+}

@@ -1,0 +1,211 @@
+//! The commands of the queue: who may is checked, a service or flow is called, a view answers.
+
+use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, GuildChannel};
+
+use super::model::{Line, PublicId, QueueRefusal};
+use super::settings::{BOOKMARK_CHANNEL, NOW_PLAYING_CHANNEL};
+use super::{queries, service, views};
+use crate::discord::access::administrator;
+use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::flows;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::text::truncate;
+
+/// The commands of this feature.
+pub fn all() -> Vec<Command> {
+    vec![
+        next(),
+        r#move(),
+        remove(),
+        clear_free(),
+        queue(),
+        mysubmissions(),
+        setbookmarkchannel(),
+        setnowplayingchannel(),
+    ]
+}
+
+/// Play the next submission
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn next(ctx: Context<'_>) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let played = bot.store.write("song_played", move |tx| flows::song_played::run(tx, guild)).await?;
+        let upcoming = bot.store.read("upcoming", move |read| queries::upcoming(read, guild, 2)).await?;
+        Ok(views::playing(&played, &upcoming))
+    })
+    .await
+}
+
+/// Move a submission to another line
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn r#move(
+    ctx: Context<'_>,
+    #[description = "Number of the submission"]
+    #[autocomplete = "complete_song"]
+    submission_id: String,
+    #[description = "Where it goes"] target_line: TargetLine,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let song = song_number(&submission_id)?;
+        let line = Line::from(target_line);
+        let moved = bot.store.write("song_moved", move |tx| flows::song_moved::to_line(tx, guild, song, line)).await?;
+        let standing = bot
+            .store
+            .read("standing", {
+                let entry = moved.entry.clone();
+                move |read| queries::standing(read, guild, &entry)
+            })
+            .await?;
+        Ok(views::moved(&moved, standing))
+    })
+    .await
+}
+
+/// Remove a submission from the queue
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn remove(
+    ctx: Context<'_>,
+    #[description = "Number of the submission"]
+    #[autocomplete = "complete_song"]
+    submission_id: String,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let song = song_number(&submission_id)?;
+        let moved = bot.store.write("song_removed", move |tx| flows::song_moved::out(tx, guild, song)).await?;
+        Ok(views::moved(&moved, None))
+    })
+    .await
+}
+
+/// Move every Free submission to Removed
+#[poise::command(
+    slash_command,
+    guild_only,
+    rename = "clear-free",
+    default_member_permissions = "ADMINISTRATOR",
+    check = "administrator"
+)]
+async fn clear_free(ctx: Context<'_>) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let cleared = bot.store.write("free_cleared", move |tx| service::clear_free(tx, guild)).await?;
+        Ok(views::cleared(cleared))
+    })
+    .await
+}
+
+/// Show the active queue and your place in it
+#[poise::command(slash_command, guild_only)]
+async fn queue(
+    ctx: Context<'_>,
+    #[description = "Page"]
+    #[min = 1]
+    page: Option<u32>,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let caller = Caller::of(ctx)?;
+        super::components::queue_page(bot, &caller, page.map_or(1, u64::from)).await
+    })
+    .await
+}
+
+/// List your submissions
+#[poise::command(slash_command, guild_only)]
+async fn mysubmissions(
+    ctx: Context<'_>,
+    #[description = "Page"]
+    #[min = 1]
+    page: Option<u32>,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let caller = Caller::of(ctx)?;
+        super::components::own_page(bot, &caller, page.map_or(1, u64::from)).await
+    })
+    .await
+}
+
+/// Set the channel for bookmarked songs
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn setbookmarkchannel(
+    ctx: Context<'_>,
+    #[description = "Channel"]
+    #[channel_types("Text")]
+    channel: GuildChannel,
+) -> Result<()> {
+    channel_setting::set(ctx, &BOOKMARK_CHANNEL, &channel, "Bookmarked songs are copied to").await
+}
+
+/// Set the now-playing channel
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn setnowplayingchannel(
+    ctx: Context<'_>,
+    #[description = "Channel"]
+    #[channel_types("Text")]
+    channel: GuildChannel,
+) -> Result<()> {
+    channel_setting::set(ctx, &NOW_PLAYING_CHANNEL, &channel, "What plays is announced in").await
+}
+
+/// The lines that `/move` offers (`D-25`).
+#[derive(Clone, Copy, Debug, poise::ChoiceParameter)]
+enum TargetLine {
+    #[name = "25+ Skip"]
+    Skip25Plus,
+    #[name = "20 Skip"]
+    Skip20,
+    #[name = "15 Skip"]
+    Skip15,
+    #[name = "10 Skip"]
+    Skip10,
+    #[name = "5 Skip"]
+    Skip5,
+    #[name = "Free"]
+    Free,
+    #[name = "Pending Skips"]
+    PendingSkips,
+}
+
+impl From<TargetLine> for Line {
+    fn from(target: TargetLine) -> Self {
+        match target {
+            TargetLine::Skip25Plus => Self::Skip25Plus,
+            TargetLine::Skip20 => Self::Skip20,
+            TargetLine::Skip15 => Self::Skip15,
+            TargetLine::Skip10 => Self::Skip10,
+            TargetLine::Skip5 => Self::Skip5,
+            TargetLine::Free => Self::Free,
+            TargetLine::PendingSkips => Self::PendingSkips,
+        }
+    }
+}
+
+/// Offers waiting songs by number, artist or title. Only administrators get any: the commands are theirs.
+async fn complete_song(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let bot = ctx.data();
+    let found = match Caller::of(ctx) {
+        Ok(Caller { guild, .. }) => {
+            let typed = typed.to_owned();
+            bot.store.read("matching_songs", move |read| queries::matching(read, guild, &typed)).await
+        }
+        Err(refused) => Err(refused),
+    };
+    let choices = found.unwrap_or_default().into_iter().map(|entry| {
+        let song = &entry.song;
+        let name = format!("{} {} – {} ({})", song.public_id, song.artist, song.title, entry.place.line.name());
+        AutocompleteChoice::new(truncate(&name, 100), song.public_id.digits())
+    });
+    CreateAutocompleteResponse::new().set_choices(choices.collect())
+}
+
+fn song_number(typed: &str) -> Result<PublicId> {
+    typed.parse().map_err(|()| Error::from(QueueRefusal::NotANumber))
+}

@@ -1,0 +1,422 @@
+//! Songs, lines and places.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id_type;
+use crate::jobs::Kind;
+use crate::kernel::error::Refuse;
+use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
+use crate::kernel::time::Timestamp;
+use crate::store::Record;
+
+id_type!(
+    /// The row number of a song within its guild (`M-DB-06`: `id`).
+    SongId
+);
+
+/// The nine lines, best first (`M-QUE-01`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Line {
+    /// 6,000 gifted coins or more.
+    Skip25Plus,
+    /// 5,000 to 5,999.
+    Skip20,
+    /// 4,000 to 4,999.
+    Skip15,
+    /// 2,000 to 3,999.
+    Skip10,
+    /// 1,000 to 1,999.
+    Skip5,
+    /// By engagement points, then by time (`M-QUE-07`).
+    Free,
+    /// Waits for a reviewer; never served by `/next` (`M-QUE-08`).
+    PendingSkips,
+    /// Played songs (`M-QUE-09`).
+    SongsPlayed,
+    /// Taken out by a reviewer; kept (`M-QUE-10`).
+    Removed,
+}
+
+impl Line {
+    /// All lines, best first.
+    pub const ALL: [Self; 9] = [
+        Self::Skip25Plus,
+        Self::Skip20,
+        Self::Skip15,
+        Self::Skip10,
+        Self::Skip5,
+        Self::Free,
+        Self::PendingSkips,
+        Self::SongsPlayed,
+        Self::Removed,
+    ];
+    /// The lines in which a song waits, and into which `/move` may put one (`D-25`).
+    pub const WAITING: [Self; 7] =
+        [Self::Skip25Plus, Self::Skip20, Self::Skip15, Self::Skip10, Self::Skip5, Self::Free, Self::PendingSkips];
+
+    /// The exact name under which the line is shown and stored (`M-QUE-01`).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Skip25Plus => "25+ Skip",
+            Self::Skip20 => "20 Skip",
+            Self::Skip15 => "15 Skip",
+            Self::Skip10 => "10 Skip",
+            Self::Skip5 => "5 Skip",
+            Self::Free => "Free",
+            Self::PendingSkips => "Pending Skips",
+            Self::SongsPlayed => "Songs Played",
+            Self::Removed => "Removed",
+        }
+    }
+
+    /// The sign of the line (`D-19`).
+    pub const fn emoji(self) -> &'static str {
+        match self {
+            Self::Skip25Plus => "🔥",
+            Self::Skip20 => "🥇",
+            Self::Skip15 => "🥈",
+            Self::Skip10 => "🥉",
+            Self::Skip5 => "⚡",
+            Self::Free => "🆓",
+            Self::PendingSkips => "⏳",
+            Self::SongsPlayed => "✅",
+            Self::Removed => "❌",
+        }
+    }
+
+    /// Place in the order of lines: 0 is served first. Part of the stored keys, so it never changes.
+    pub const fn rank(self) -> u8 {
+        self as u8
+    }
+
+    /// The line of a stored rank.
+    pub fn from_rank(rank: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(rank)).copied()
+    }
+
+    /// One of the five lines that coins lead into.
+    pub const fn is_skip_tier(self) -> bool {
+        self.rank() <= Self::Skip5.rank()
+    }
+
+    /// Whether `/next` serves this line.
+    pub const fn is_served(self) -> bool {
+        self.rank() <= Self::Free.rank()
+    }
+
+    /// Whether a song here still waits for its turn or for a reviewer.
+    pub const fn is_waiting(self) -> bool {
+        self.rank() <= Self::PendingSkips.rank()
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Line {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|line| line.name() == name).ok_or(())
+    }
+}
+
+/// The number by which people speak of a song: six digits, unique in the guild, shown as `#012345` (`D-02`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PublicId(u32);
+
+impl PublicId {
+    /// How many there are.
+    pub const COUNT: u32 = 1_000_000;
+
+    /// Wraps a number; those past the last are wrapped around.
+    pub const fn new(number: u32) -> Self {
+        Self(number % Self::COUNT)
+    }
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The six digits without `#`, as the export stores them.
+    pub fn digits(self) -> String {
+        format!("{:06}", self.0)
+    }
+}
+
+impl fmt::Display for PublicId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:06}", self.0)
+    }
+}
+
+impl FromStr for PublicId {
+    type Err = ();
+
+    /// Reads what people type, with or without `#` and leading zeros.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let trimmed = text.trim();
+        let digits = trimmed.strip_prefix('#').unwrap_or(trimmed);
+        let fits = (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { digits.parse().map(Self).map_err(|_| ()) } else { Err(()) }
+    }
+}
+
+/// Where a song is to be heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// On a platform.
+    Link {
+        /// The platform's name: "YouTube".
+        platform: String,
+        /// What is shown and opened.
+        url: String,
+        /// The same for every way of writing this link; tells duplicates (`D-04`).
+        key: String,
+    },
+    /// A file in a message on Discord. Links to it expire, so the message is what is kept (`C-38`).
+    File {
+        /// The file's name.
+        name: String,
+        /// Size in bytes.
+        bytes: u64,
+        /// A digest of the content; tells duplicates (`D-04`).
+        key: String,
+        /// The message that holds the file.
+        kept_in: KeptFile,
+    },
+}
+
+/// The message that holds a submitted file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFile {
+    /// Its channel.
+    pub channel: ChannelId,
+    /// The message.
+    pub message: MessageId,
+    /// The attachment in it.
+    pub attachment: AttachmentId,
+    /// The link as it was when the file was stored; it works for about a day.
+    pub url: String,
+}
+
+impl Source {
+    /// What tells two submissions of the same song (`D-04`).
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Link { key, .. } | Self::File { key, .. } => key,
+        }
+    }
+
+    /// What the export stores in `link_or_file` (`M-DB-06`).
+    pub fn link_or_file(&self) -> &str {
+        match self {
+            Self::Link { url, .. } => url,
+            Self::File { kept_in, .. } => &kept_in.url,
+        }
+    }
+}
+
+/// What was submitted. Never changes; where the song stands is its [`Place`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Song {
+    /// The number that people use.
+    pub public_id: PublicId,
+    /// Who submitted it.
+    pub user: UserId,
+    /// Their name at that time, shown when they have left the server (`D-36`).
+    pub username: String,
+    /// The artist, one line of plain text.
+    pub artist: String,
+    /// The title, one line of plain text.
+    pub title: String,
+    /// Where it is to be heard.
+    pub source: Source,
+    /// A note for the reviewer.
+    pub note: Option<String>,
+    /// The TikTok handle as typed or as linked; display only (`C-35`).
+    pub tiktok_username: Option<String>,
+}
+
+impl Record for Song {}
+
+/// Where a song stands. Narrow, because every re-score writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Who submitted the song.
+    pub user: UserId,
+    /// The line.
+    pub line: Line,
+    /// Engagement points of the submitter at the last score sync; orders the Free line (`M-PTS-05`).
+    pub score: i64,
+    /// When it was submitted; orders every line (`C-28`).
+    pub submitted_at: Timestamp,
+    /// When it was played.
+    pub played_at: Option<Timestamp>,
+}
+
+impl Record for Place {}
+
+/// A song and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its row number.
+    pub id: SongId,
+    /// What was submitted.
+    pub song: Song,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// How long reviews take, measured: the lengths of the last ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// When the last song was played.
+    pub last_played: Option<Timestamp>,
+    /// Lengths in seconds, oldest first, at most [`super::rules::PACE_SAMPLES`].
+    pub lengths: Vec<u32>,
+}
+
+impl Record for Pace {}
+
+/// A song that was copied to a bookmark channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// Who bookmarked it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Record for Bookmark {}
+
+/// A song that is to be posted to a channel: what the jobs of the queue carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SongPost {
+    /// The song.
+    pub song: SongId,
+    /// Where it is posted.
+    pub channel: ChannelId,
+}
+
+/// The job that announces what plays (`D-23`).
+pub static ANNOUNCE: Kind<SongPost> = Kind::new("queue.announce");
+/// The job that copies a song to the bookmark channel (`D-22`).
+pub static COPY_BOOKMARK: Kind<SongPost> = Kind::new("queue.copy_bookmark");
+
+/// What the queue refuses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueueRefusal {
+    /// Nothing to play (`D-24`).
+    #[error("The queue is empty.{}", pending_hint(*pending))]
+    Empty {
+        /// How many songs wait for a reviewer.
+        pending: u64,
+    },
+    /// No song has this number.
+    #[error("There is no song {public_id} in this server. Pick one from the list that appears while you type.")]
+    NoSuchSong {
+        /// The number.
+        public_id: PublicId,
+    },
+    /// What was typed is no song number.
+    #[error("That is no song number. Song numbers look like `#012345`.")]
+    NotANumber,
+    /// The same link or file waits already.
+    #[error("This song is in the queue already: **{public_id}** in **{line}**.")]
+    AlreadyWaiting {
+        /// The song that waits.
+        public_id: PublicId,
+        /// Where.
+        line: Line,
+    },
+    /// The song is where it is to go.
+    #[error("Song **{public_id}** is in **{line}** already.")]
+    AlreadyThere {
+        /// The song.
+        public_id: PublicId,
+        /// The line.
+        line: Line,
+    },
+    /// Played and removed songs have commands of their own (`D-25`).
+    #[error("A song cannot be moved to **{line}**. Use `/next` to play a song and `/remove` to take one out.")]
+    NotAWaitingLine {
+        /// The line.
+        line: Line,
+    },
+    /// The song is bookmarked already (`D-22`).
+    #[error("Song **{public_id}** is bookmarked already.")]
+    AlreadyBookmarked {
+        /// The song.
+        public_id: PublicId,
+    },
+    /// There is no bookmark channel.
+    #[error("There is no bookmark channel yet. An administrator can set one with `/setbookmarkchannel`.")]
+    NoBookmarkChannel,
+    /// All six-digit numbers are taken.
+    #[error("This server has used up all song numbers. Please tell the person who runs me.")]
+    NumbersExhausted,
+}
+
+fn pending_hint(pending: u64) -> String {
+    match pending {
+        0 => String::new(),
+        1 => " One song waits in **Pending Skips** for a reviewer.".to_owned(),
+        many => format!(" {many} songs wait in **Pending Skips** for a reviewer."),
+    }
+}
+
+impl Refuse for QueueRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty { .. } => "queue.empty",
+            Self::NoSuchSong { .. } => "queue.no_such_song",
+            Self::NotANumber => "queue.not_a_number",
+            Self::AlreadyWaiting { .. } => "queue.already_waiting",
+            Self::AlreadyThere { .. } => "queue.already_there",
+            Self::NotAWaitingLine { .. } => "queue.not_a_waiting_line",
+            Self::AlreadyBookmarked { .. } => "queue.already_bookmarked",
+            Self::NoBookmarkChannel => "queue.no_bookmark_channel",
+            Self::NumbersExhausted => "queue.numbers_exhausted",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_have_their_exact_names_in_their_order() {
+        crate::covers!("M-QUE-01");
+        let names: Vec<&str> = Line::ALL.into_iter().map(Line::name).collect();
+        assert_eq!(
+            names,
+            ["25+ Skip", "20 Skip", "15 Skip", "10 Skip", "5 Skip", "Free", "Pending Skips", "Songs Played", "Removed"]
+        );
+        for (rank, line) in Line::ALL.into_iter().enumerate() {
+            assert_eq!(usize::from(line.rank()), rank);
+            assert_eq!(Line::from_rank(line.rank()), Some(line));
+            assert_eq!(line.name().parse(), Ok(line));
+        }
+    }
+
+    #[test]
+    fn a_song_number_is_read_as_people_type_it() {
+        for typed in ["#012345", "012345", " 12345 ", "#12345"] {
+            assert_eq!(typed.parse(), Ok(PublicId::new(12345)), "{typed:?}");
+        }
+        for typed in ["", "#", "1234567", "-1", "+1", "12a", "#-5", "١٢"] {
+            assert_eq!(typed.parse::<PublicId>(), Err(()), "{typed:?}");
+        }
+        assert_eq!(PublicId::new(7).to_string(), "#000007");
+    }
+}

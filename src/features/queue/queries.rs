@@ -1,0 +1,218 @@
+//! Reads of the queue, for views and for other features.
+
+use std::time::Duration;
+
+use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId};
+use super::settings::NOW_PLAYING;
+use super::{rules, tables};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::Read;
+
+/// Songs on one page of a list (`D-18`, `D-37`).
+pub const PAGE: u64 = 10;
+/// Choices that Discord shows while a person types.
+const CHOICES: usize = 25;
+/// How many songs are searched for a choice; people who want an older one type its number.
+const SEARCHED: usize = 2_000;
+
+/// Where a waiting song stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How many songs are played before it; `None` in Pending Skips, which is not served.
+    pub ahead: Option<u64>,
+    /// How long that will take, once reviews were measured.
+    pub wait: Option<Duration>,
+}
+
+/// A song in a list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The song.
+    pub entry: Entry,
+    /// Where it stands, while it waits.
+    pub standing: Option<Standing>,
+}
+
+/// A page of the queue.
+#[derive(Clone, Debug)]
+pub struct QueuePage {
+    /// What plays now.
+    pub now_playing: Option<Entry>,
+    /// The songs of this page, next first.
+    pub rows: Vec<Row>,
+    /// The caller's song that is played first.
+    pub own: Option<Row>,
+    /// This page, from 1.
+    pub page: u64,
+    /// How many pages there are, at least 1.
+    pub pages: u64,
+    /// How many songs wait in each line.
+    pub counts: Vec<(Line, u64)>,
+}
+
+/// A page of a member's songs.
+#[derive(Clone, Debug)]
+pub struct OwnPage {
+    /// The songs of this page, latest first.
+    pub rows: Vec<Row>,
+    /// This page, from 1.
+    pub page: u64,
+    /// How many pages there are, at least 1.
+    pub pages: u64,
+    /// How many songs the member submitted.
+    pub total: u64,
+}
+
+/// A page of the songs that will be played, in their order. A page beyond the last is the last.
+pub fn page(read: &dyn Read, guild: GuildId, caller: UserId, page: u64) -> Result<QueuePage> {
+    let mut counts = Vec::with_capacity(Line::WAITING.len());
+    for line in Line::WAITING {
+        counts.push((line, tables::count_in(read, guild, line)?));
+    }
+    let served: u64 = counts.iter().filter(|(line, _)| line.is_served()).map(|(_, count)| count).sum();
+    let (page, pages) = pages_of(served, page);
+    let from = (page - 1) * PAGE;
+    let pace = tables::pace(read, guild)?;
+    let mut rows = Vec::new();
+    for (place, id) in (from..).zip(tables::served_from(read, guild, from, PAGE as usize)?) {
+        if let Some(entry) = tables::entry(read, guild, id)? {
+            rows.push(Row { entry, standing: Some(Standing::at(&pace, place)) });
+        }
+    }
+    let own = first_of(read, guild, caller)?;
+    Ok(QueuePage { now_playing: now_playing(read, guild)?, rows, own, page, pages, counts })
+}
+
+/// A member's waiting song that is played first.
+fn first_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Row>> {
+    let mut first: Option<Row> = None;
+    for id in tables::all_waiting_of(read, guild, user)? {
+        let Some(entry) = tables::entry(read, guild, id)? else { continue };
+        let standing = standing(read, guild, &entry)?;
+        let ahead = |row: &Row| row.standing.and_then(|standing| standing.ahead).unwrap_or(u64::MAX);
+        let row = Row { entry, standing };
+        if first.as_ref().is_none_or(|best| ahead(&row) < ahead(best)) {
+            first = Some(row);
+        }
+    }
+    Ok(first)
+}
+
+/// A page of a member's songs. A page beyond the last is the last.
+pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Result<OwnPage> {
+    let total = tables::count_of(read, guild, user)?;
+    let (page, pages) = pages_of(total, page);
+    let mut rows = Vec::new();
+    for id in tables::songs_of(read, guild, user, (page - 1) * PAGE, PAGE as usize)? {
+        if let Some(entry) = tables::entry(read, guild, id)? {
+            let standing = standing(read, guild, &entry)?;
+            rows.push(Row { entry, standing });
+        }
+    }
+    Ok(OwnPage { rows, page, pages, total })
+}
+
+/// Where a song stands; `None` when it does not wait.
+pub fn standing(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Option<Standing>> {
+    let line = entry.place.line;
+    if !line.is_waiting() {
+        return Ok(None);
+    }
+    if !line.is_served() {
+        return Ok(Some(Standing { ahead: None, wait: None }));
+    }
+    let ahead = tables::ahead_of(read, guild, entry.id, &entry.place)?;
+    Ok(Some(Standing::at(&tables::pace(read, guild)?, ahead)))
+}
+
+/// What plays now.
+pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
+    match NOW_PLAYING.get(read, guild)? {
+        Some(number) => tables::by_public_id(read, guild, PublicId::new(number)),
+        None => Ok(None),
+    }
+}
+
+/// The next songs to be played, at most `limit`.
+pub fn upcoming(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Entry>> {
+    entries(read, guild, tables::served_from(read, guild, 0, limit)?)
+}
+
+/// A song by its public number.
+pub fn song(read: &dyn Read, guild: GuildId, public_id: PublicId) -> Result<Option<Entry>> {
+    tables::by_public_id(read, guild, public_id)
+}
+
+/// A song by its row number.
+pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
+    tables::entry(read, guild, id)
+}
+
+/// A member's latest song that a gift may lift: in Free or Pending Skips (`M-TIK-23`).
+pub fn latest_liftable(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Entry>> {
+    for id in tables::all_waiting_of(read, guild, user)? {
+        if let Some(entry) = tables::entry(read, guild, id)?
+            && matches!(entry.place.line, Line::Free | Line::PendingSkips)
+        {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
+}
+
+/// How many songs of a member wait.
+pub fn waiting_count(read: &dyn Read, guild: GuildId, user: UserId) -> Result<usize> {
+    Ok(tables::all_waiting_of(read, guild, user)?.len())
+}
+
+/// Refuses a link or file that waits already (`D-04`).
+pub fn require_new(read: &dyn Read, guild: GuildId, key: &str) -> Result<()> {
+    match tables::waiting_duplicate(read, guild, key)? {
+        Some(Entry { song, place, .. }) => {
+            Err(QueueRefusal::AlreadyWaiting { public_id: song.public_id, line: place.line }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Waiting songs whose number, artist or title begins with or contains what was typed.
+pub fn matching(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<Entry>> {
+    let wanted = typed.trim().trim_start_matches('#').to_lowercase();
+    let mut found = Vec::new();
+    for id in tables::waiting(read, guild, SEARCHED)? {
+        let Some(entry) = tables::entry(read, guild, id)? else { continue };
+        let song = &entry.song;
+        let is_match = wanted.is_empty()
+            || song.public_id.digits().starts_with(&wanted)
+            || song.artist.to_lowercase().contains(&wanted)
+            || song.title.to_lowercase().contains(&wanted);
+        if is_match {
+            found.push(entry);
+            if found.len() == CHOICES {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Standing {
+    fn at(pace: &Pace, ahead: u64) -> Self {
+        Self { ahead: Some(ahead), wait: rules::estimated_wait(pace, ahead) }
+    }
+}
+
+fn entries(read: &dyn Read, guild: GuildId, ids: Vec<SongId>) -> Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(ids.len());
+    for id in ids {
+        entries.extend(tables::entry(read, guild, id)?);
+    }
+    Ok(entries)
+}
+
+/// The page that is shown, from 1, and how many there are.
+fn pages_of(total: u64, wanted: u64) -> (u64, u64) {
+    let pages = total.div_ceil(PAGE).max(1);
+    (wanted.clamp(1, pages), pages)
+}

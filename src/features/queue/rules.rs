@@ -1,0 +1,137 @@
+//! Every decision about lines, order and waiting times.
+
+use std::time::Duration;
+
+use super::model::{Line, Pace, Place};
+use crate::kernel::time::Timestamp;
+
+/// How many review lengths are remembered for the estimate.
+pub const PACE_SAMPLES: usize = 20;
+/// A gap longer than this between two songs is a break, not a review.
+const LONGEST_REVIEW: Duration = Duration::from_mins(15);
+/// Fewer measured reviews than this give no estimate.
+const FEWEST_SAMPLES: usize = 2;
+
+/// The line that a credit of gifted coins leads into (`M-TIK-22`).
+pub const fn tier_for(coins: i64) -> Option<Line> {
+    Some(match coins {
+        6000.. => Line::Skip25Plus,
+        5000.. => Line::Skip20,
+        4000.. => Line::Skip15,
+        2000.. => Line::Skip10,
+        1000.. => Line::Skip5,
+        _ => return None,
+    })
+}
+
+/// Whether a gift may move a song from where it stands (`M-TIK-23`, `C-29`): one not attached to the credit only from
+/// Free or Pending Skips, an attached one only upward.
+pub const fn gift_may_move(from: Line, to: Line, is_attached: bool) -> bool {
+    match from {
+        Line::Free | Line::PendingSkips => true,
+        _ => is_attached && from.is_waiting() && to.rank() < from.rank(),
+    }
+}
+
+/// Whether the points of the submitter are used up when a song is played from this line (`M-QUE-13`, `C-33`).
+pub const fn playing_uses_points(from: Line) -> bool {
+    matches!(from, Line::Free)
+}
+
+/// A place's score as the order sees it: only the Free line is ordered by points, all others by time alone (`M-QUE-12`).
+pub const fn ordering_score(place: &Place) -> i64 {
+    match place.line {
+        Line::Free => place.score,
+        _ => 0,
+    }
+}
+
+/// The pace after a song is played at `now`.
+pub fn pace_after_play(mut pace: Pace, now: Timestamp) -> Pace {
+    if let Some(last) = pace.last_played {
+        let length = now.since(last);
+        if !length.is_zero() && length <= LONGEST_REVIEW {
+            pace.lengths.push(u32::try_from(length.as_secs()).unwrap_or(u32::MAX));
+            let surplus = pace.lengths.len().saturating_sub(PACE_SAMPLES);
+            pace.lengths.drain(..surplus);
+        }
+    }
+    pace.last_played = Some(now);
+    pace
+}
+
+/// How long a song waits with `ahead` songs before it; `None` until two reviews were measured.
+///
+/// The middle review counts, so that one long talk does not stretch every estimate.
+pub fn estimated_wait(pace: &Pace, ahead: u64) -> Option<Duration> {
+    if pace.lengths.len() < FEWEST_SAMPLES {
+        return None;
+    }
+    let mut lengths = pace.lengths.clone();
+    lengths.sort_unstable();
+    let middle = lengths.get(lengths.len() / 2).copied()?;
+    Some(Duration::from_secs(u64::from(middle).saturating_mul(ahead.saturating_add(1))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tiers_begin_exactly_at_their_coins() {
+        crate::covers!("M-QUE-02", "M-QUE-03", "M-QUE-04", "M-QUE-05", "M-QUE-06", "M-TIK-22");
+        let cases = [
+            (0, None),
+            (999, None),
+            (1000, Some(Line::Skip5)),
+            (1999, Some(Line::Skip5)),
+            (2000, Some(Line::Skip10)),
+            (3999, Some(Line::Skip10)),
+            (4000, Some(Line::Skip15)),
+            (4999, Some(Line::Skip15)),
+            (5000, Some(Line::Skip20)),
+            (5999, Some(Line::Skip20)),
+            (6000, Some(Line::Skip25Plus)),
+            (i64::MAX, Some(Line::Skip25Plus)),
+            (-1, None),
+        ];
+        for (coins, line) in cases {
+            assert_eq!(tier_for(coins), line, "{coins} coins");
+        }
+    }
+
+    #[test]
+    fn a_gift_never_moves_a_song_down_or_one_that_it_did_not_lift() {
+        for from in Line::ALL {
+            for to in Line::ALL.into_iter().filter(|line| line.is_skip_tier()) {
+                let attached = gift_may_move(from, to, true);
+                let free = matches!(from, Line::Free | Line::PendingSkips);
+                assert_eq!(attached, free || (from.is_skip_tier() && to.rank() < from.rank()), "{from} to {to}");
+                assert_eq!(gift_may_move(from, to, false), free, "{from} to {to}, not attached");
+            }
+        }
+    }
+
+    #[test]
+    fn the_wait_is_estimated_from_the_middle_review() {
+        let minute = |n: i64| Timestamp::from_micros(n * 60_000_000);
+        let mut pace = Pace::default();
+        for moment in [0, 3, 6, 16, 19, 90] {
+            pace = pace_after_play(pace, minute(moment));
+        }
+        assert_eq!(pace.lengths, [180, 180, 600, 180], "the break of 71 minutes is no review");
+        assert_eq!(estimated_wait(&pace, 0), Some(Duration::from_mins(3)));
+        assert_eq!(estimated_wait(&pace, 9), Some(Duration::from_mins(30)));
+        assert_eq!(estimated_wait(&Pace::default(), 9), None);
+    }
+
+    #[test]
+    fn only_the_last_reviews_count() {
+        let mut pace = Pace::default();
+        for second in 0..200 {
+            pace = pace_after_play(pace, Timestamp::from_micros(second * second * 1_000_000));
+        }
+        assert_eq!(pace.lengths.len(), PACE_SAMPLES);
+        assert_eq!(pace.lengths.last(), Some(&397));
+    }
+}

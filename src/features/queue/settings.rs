@@ -1,0 +1,11 @@
+//! The settings of the queue.
+
+use crate::kernel::ids::ChannelId;
+use crate::settings::Setting;
+
+/// The public number of the song that is playing now (`C-27`).
+pub static NOW_PLAYING: Setting<Option<u32>> = Setting::new("now_playing", None);
+/// Where `/next` announces the song (`M-CMD-20`).
+pub static NOW_PLAYING_CHANNEL: Setting<Option<ChannelId>> = Setting::new("now_playing_channel_id", None);
+/// Where bookmarked songs are copied to (`M-CMD-19`).
+pub static BOOKMARK_CHANNEL: Setting<Option<ChannelId>> = Setting::new("bookmark_channel_id", None);

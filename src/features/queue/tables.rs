@@ -1,0 +1,221 @@
+//! The tables of songs and their places, and the only functions that touch them.
+//!
+//! A song has exactly one place, so it is in exactly one line. What changes often (line, score) is kept in the narrow
+//! place, so that a re-score never rewrites a song.
+
+use std::cmp::Reverse;
+
+use sha2::{Digest, Sha256};
+
+use super::model::{Bookmark, Entry, Line, Pace, Place, PublicId, Song, SongId};
+use super::rules;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::time::Timestamp;
+use crate::store::{AnyTable, CountedIndex, Direction, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+
+/// Something about the songs or lines of a guild changed.
+pub const CHANGED: Topic = Topic::new("queue.changed");
+
+/// The tables of this feature.
+pub const TABLES: &[&dyn AnyTable] = &[&SONGS, &PLACES, &PACES, &BOOKMARKS];
+
+type SongKey = (GuildId, SongId);
+type OrderKey = (GuildId, u8, Reverse<i64>, Timestamp, SongId);
+
+/// Songs by guild and row number.
+pub static SONGS: Table<SongKey, Song> = Table::new("queue.songs", &[&BY_PUBLIC_ID, &BY_USER, &BY_SOURCE]);
+/// The song of a public number.
+static BY_PUBLIC_ID: UniqueIndex<(GuildId, u32), SongKey, Song> =
+    UniqueIndex::new("queue.songs_by_public_id", |(guild, _), song| Some((*guild, song.public_id.get())));
+/// The songs of a member, counted for the pages of `/mysubmissions` (`M-DB-12`).
+static BY_USER: CountedIndex<(GuildId, UserId, SongId), SongKey, Song> =
+    CountedIndex::new("queue.songs_by_user", |(guild, id), song| Some((*guild, song.user, *id)));
+/// The songs of a link or file, by a digest of its key.
+static BY_SOURCE: Index<(GuildId, u64, SongId), SongKey, Song> =
+    Index::new("queue.songs_by_source", |(guild, id), song| Some((*guild, digest(song.source.key()), *id)));
+
+/// Places by guild and song.
+pub static PLACES: Table<SongKey, Place> =
+    Table::new("queue.places", &[&BY_LINE, &BY_PLAYED, &BY_SUBMITTED, &WAITING_BY_USER, &ORDER]);
+/// The songs of a line (`M-DB-13`).
+static BY_LINE: Index<(GuildId, u8, SongId), SongKey, Place> =
+    Index::new("queue.places_by_line", |(guild, id), place| Some((*guild, place.line.rank(), *id)));
+/// Played songs by time (`M-DB-14`).
+static BY_PLAYED: Index<(GuildId, Timestamp, SongId), SongKey, Place> =
+    Index::new("queue.places_by_played", |(guild, id), place| Some((*guild, place.played_at?, *id)));
+/// All songs by time of submission (`M-DB-15`).
+static BY_SUBMITTED: Index<(GuildId, Timestamp, SongId), SongKey, Place> =
+    Index::new("queue.places_by_submitted", |(guild, id), place| Some((*guild, place.submitted_at, *id)));
+/// A member's waiting songs by time of submission.
+static WAITING_BY_USER: Index<(GuildId, UserId, Timestamp, SongId), SongKey, Place> =
+    Index::new("queue.places_waiting_by_user", |(guild, id), place| {
+        place.line.is_waiting().then_some((*guild, place.user, place.submitted_at, *id))
+    });
+/// The order of the waiting lines, counted, so that a place in it is known at once (`M-DB-16`, `M-QUE-07`, `M-QUE-12`).
+static ORDER: CountedIndex<OrderKey, SongKey, Place> =
+    CountedIndex::new("queue.places_in_order", |(guild, id), place| {
+        place.line.is_waiting().then(|| order_key(*guild, *id, place))
+    });
+
+/// How long reviews take, by guild.
+static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]);
+
+/// Copied songs, by guild, channel and song.
+static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[]);
+
+fn order_key(guild: GuildId, id: SongId, place: &Place) -> OrderKey {
+    (guild, place.line.rank(), Reverse(rules::ordering_score(place)), place.submitted_at, id)
+}
+
+/// A short stand-in for a source's key; whoever finds a row by it compares the whole key.
+fn digest(key: &str) -> u64 {
+    let digest: [u8; 32] = Sha256::digest(key).into();
+    digest.first_chunk().copied().map_or(0, u64::from_be_bytes)
+}
+
+/// Adds a song and its place.
+pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<SongId> {
+    let id = SongId::new(tx.next_id(guild, "queue.songs")?);
+    SONGS.insert(tx, &(guild, id), song)?;
+    PLACES.insert(tx, &(guild, id), place)?;
+    tx.publish(CHANGED, guild);
+    Ok(id)
+}
+
+/// Puts a song somewhere else.
+pub fn place(tx: &Tx<'_>, guild: GuildId, id: SongId, place: &Place) -> Result<()> {
+    PLACES.put(tx, &(guild, id), place)?;
+    tx.publish(CHANGED, guild);
+    Ok(())
+}
+
+/// A song with its place.
+pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
+    let Some(song) = SONGS.get(read, &(guild, id))? else { return Ok(None) };
+    let place = place_of(read, guild, id)?;
+    Ok(Some(Entry { id, song, place }))
+}
+
+/// The place of a song that exists.
+pub fn place_of(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Place> {
+    PLACES.get(read, &(guild, id))?.ok_or_else(|| Error::failed(format!("song {id} of guild {guild} is in no line")))
+}
+
+/// The song of a public number.
+pub fn by_public_id(read: &dyn Read, guild: GuildId, public: PublicId) -> Result<Option<Entry>> {
+    match BY_PUBLIC_ID.get(read, &(guild, public.get()))? {
+        Some((_, id)) => entry(read, guild, id),
+        None => Ok(None),
+    }
+}
+
+/// Whether a public number is taken.
+pub fn is_taken(read: &dyn Read, guild: GuildId, public: PublicId) -> Result<bool> {
+    Ok(BY_PUBLIC_ID.get(read, &(guild, public.get()))?.is_some())
+}
+
+/// The song that `/next` would serve.
+pub fn first_served(read: &dyn Read, guild: GuildId) -> Result<Option<SongId>> {
+    let first = ORDER.first(read, guild, Direction::Forward)?;
+    Ok(first.filter(|(_, rank, ..)| is_served(*rank)).map(|(.., id)| id))
+}
+
+/// The songs at the places `from..from + limit` of the served order (0 is next).
+pub fn served_from(read: &dyn Read, guild: GuildId, from: u64, limit: usize) -> Result<Vec<SongId>> {
+    let keys = ORDER.page_at(read, guild, from, limit)?;
+    Ok(keys.into_iter().filter(|(_, rank, ..)| is_served(*rank)).map(|(.., id)| id).collect())
+}
+
+/// The first waiting songs of all lines in their order.
+pub fn waiting(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<SongId>> {
+    let keys = ORDER.page(read, guild, Direction::Forward, limit)?;
+    Ok(keys.into_iter().map(|(.., id)| id).collect())
+}
+
+/// The first waiting songs of one line in their order.
+pub fn waiting_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<SongId>> {
+    let keys = ORDER.page(read, (guild, line.rank()), Direction::Forward, limit)?;
+    Ok(keys.into_iter().map(|(.., id)| id).collect())
+}
+
+/// How many songs wait in a line.
+pub fn count_in(read: &dyn Read, guild: GuildId, line: Line) -> Result<u64> {
+    ORDER.count(read, (guild, line.rank()))
+}
+
+/// How many waiting songs come before this one.
+pub fn ahead_of(read: &dyn Read, guild: GuildId, id: SongId, place: &Place) -> Result<u64> {
+    ORDER.rank(read, guild, &order_key(guild, id, place))
+}
+
+/// A member's waiting songs, latest first.
+pub fn all_waiting_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<SongId>> {
+    let mut songs = Vec::new();
+    WAITING_BY_USER.for_each(read, (guild, user), |(.., id)| {
+        songs.push(id);
+        Ok(())
+    })?;
+    songs.reverse();
+    Ok(songs)
+}
+
+/// How many songs a member submitted.
+pub fn count_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<u64> {
+    BY_USER.count(read, (guild, user))
+}
+
+/// A member's songs, latest first, behind the `skip` latest.
+pub fn songs_of(read: &dyn Read, guild: GuildId, user: UserId, skip: u64, limit: usize) -> Result<Vec<SongId>> {
+    let end = count_of(read, guild, user)?.saturating_sub(skip);
+    let start = end.saturating_sub(limit as u64);
+    let keys = BY_USER.page_at(read, (guild, user), start, usize::try_from(end - start).unwrap_or(limit))?;
+    Ok(keys.into_iter().rev().map(|(.., id)| id).collect())
+}
+
+/// A waiting song of the same link or file.
+pub fn waiting_duplicate(read: &dyn Read, guild: GuildId, key: &str) -> Result<Option<Entry>> {
+    /// A popular song comes again and again; all but the last of them were played or removed before the next came.
+    const LATEST: usize = 64;
+    for (.., id) in BY_SOURCE.page(read, (guild, digest(key)), Direction::Backward, LATEST)? {
+        if let Some(entry) = entry(read, guild, id)?
+            && entry.place.line.is_waiting()
+            && entry.song.source.key() == key
+        {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
+}
+
+/// How long reviews take in a guild.
+pub fn pace(read: &dyn Read, guild: GuildId) -> Result<Pace> {
+    Ok(PACES.get(read, &guild)?.unwrap_or_default())
+}
+
+/// Remembers how long reviews take.
+pub fn set_pace(tx: &Tx<'_>, guild: GuildId, pace: &Pace) -> Result<()> {
+    PACES.put(tx, &guild, pace)
+}
+
+/// Whether a song was copied to a channel.
+pub fn is_bookmarked(read: &dyn Read, guild: GuildId, channel: ChannelId, song: SongId) -> Result<bool> {
+    BOOKMARKS.contains(read, &(guild, channel, song))
+}
+
+/// Remembers that a song is copied to a channel.
+pub fn add_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId, bookmark: &Bookmark) -> Result<()> {
+    BOOKMARKS.insert(tx, &(guild, channel, song), bookmark)
+}
+
+/// Every song of a guild with its place, by row number. For the export and the check.
+pub fn for_each(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(Entry) -> Result<()>) -> Result<()> {
+    SONGS.for_each(read, Span::of(guild), |(_, id), song| {
+        let place = place_of(read, guild, id)?;
+        visit(Entry { id, song, place })
+    })
+}
+
+const fn is_served(rank: u8) -> bool {
+    rank <= Line::Free.rank()
+}

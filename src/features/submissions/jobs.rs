@@ -1,0 +1,52 @@
+//! What submissions send after a commit: confirmations and notices.
+
+use std::time::Duration;
+
+use super::model::{CONFIRM, Confirmation, NOTICE, Notice};
+use super::views;
+use crate::discord::delivery::Obstacle;
+use crate::discord::{Bot, outbox};
+use crate::features::queue;
+use crate::features::queue::model::SongId;
+use crate::jobs::{Handler, Run, Setback};
+use crate::kernel::ids::MessageId;
+
+/// Confirms a submission by direct message, or in the channel where that is blocked (`M-SUB-15`, `D-33`).
+pub static CONFIRM_HANDLER: Handler<Bot> =
+    Handler { kind: CONFIRM.name(), run: |bot, run| Box::pin(confirm(bot, run)) };
+/// Says that submissions are open or closed.
+pub static NOTICE_HANDLER: Handler<Bot> = Handler { kind: NOTICE.name(), run: |bot, run| Box::pin(notice(bot, run)) };
+
+/// How long a confirmation stays in the channel (`D-33`).
+const STAY: Duration = Duration::from_secs(30);
+
+async fn confirm(bot: &Bot, run: Run) -> Result<(), Setback> {
+    let Confirmation { song, channel, used_credit } = CONFIRM.payload(&run)?;
+    let guild = run.guild;
+    let found = bot
+        .store
+        .read("confirmed_song", move |read| {
+            let Some(entry) = queue::queries::entry(read, guild, SongId::new(song))? else { return Ok(None) };
+            let standing = queue::queries::standing(read, guild, &entry)?;
+            Ok(Some((entry, standing)))
+        })
+        .await?;
+    let Some((entry, standing)) = found else { return Ok(()) };
+    let user = entry.place.user;
+    let draft = views::confirmation(&entry, standing, used_credit);
+    let Err(undelivered) = bot.direct_message(user, draft.clone(), Some(run.id)).await else { return Ok(()) };
+    if undelivered.obstacle != Obstacle::DirectMessagesBlocked {
+        return Err(undelivered.into());
+    }
+    let sent = bot.post(channel, views::confirmation_in_channel(user, draft), Some(run.id)).await?;
+    let message = (channel, MessageId::new(sent.id.get()));
+    let due = bot.clock.now().after(STAY);
+    bot.store.write("confirmation_will_go", move |tx| outbox::delete_message(tx, guild, message, due)).await?;
+    Ok(())
+}
+
+async fn notice(bot: &Bot, run: Run) -> Result<(), Setback> {
+    let Notice { channel, is_open } = NOTICE.payload(&run)?;
+    bot.post(channel, views::notice(is_open), Some(run.id)).await?;
+    Ok(())
+}

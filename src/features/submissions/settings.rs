@@ -1,0 +1,58 @@
+//! The settings of submissions.
+
+use std::str::FromStr;
+
+use crate::kernel::ids::ChannelId;
+use crate::settings::Setting;
+use crate::text_setting;
+
+/// The one channel in which songs are submitted (`M-SUB-17`).
+pub static SUBMISSION_CHANNEL: Setting<Option<ChannelId>> = Setting::new("submission_channel_id", None);
+/// Whether songs are taken now (`M-CMD-14`, `M-CMD-15`).
+pub static SUBMISSIONS_OPEN: Setting<bool> = Setting::new("submissions_open", true);
+/// Whether flagged skips are taken while submissions are closed (`D-05`).
+pub static CLOSED_ACCEPTS_SKIPS: Setting<bool> = Setting::new("closed_accepts_skips", false);
+/// How many songs of one member may wait at a time; 0 for any number (`D-04`).
+pub static MAX_ACTIVE: Setting<u32> = Setting::new("max_active_submissions", 0);
+/// Whether the messages of passive submissions are deleted once the song is safe (`M-SUB-21`).
+pub static DELETE_ORIGINALS: Setting<bool> = Setting::new("delete_original_messages", true);
+/// Whether other messages in the submissions channel are deleted (`D-31`).
+pub static SUBMISSIONS_ONLY: Setting<bool> = Setting::new("submissions_only", false);
+/// What happens to songs posted in other channels (`C-20`).
+pub static OFFCHANNEL_LINKS: Setting<Offchannel> = Setting::new("offchannel_links", Offchannel::Notify);
+
+/// What happens to songs posted in other channels (`C-20`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offchannel {
+    /// The author is told where songs go.
+    Notify,
+    /// The message is deleted as well.
+    Delete,
+    /// Nothing.
+    Off,
+}
+
+impl std::fmt::Display for Offchannel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Notify => "notify",
+            Self::Delete => "delete",
+            Self::Off => "off",
+        })
+    }
+}
+
+impl FromStr for Offchannel {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(match text {
+            "notify" => Self::Notify,
+            "delete" => Self::Delete,
+            "off" => Self::Off,
+            _ => return Err(()),
+        })
+    }
+}
+
+text_setting!(Offchannel);

@@ -1,0 +1,104 @@
+//! A store in memory with the tables of every feature, for the tests of services and flows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::discord::{Command, Draft};
+use crate::kernel::dice::Seed;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::{Clock, ClockHand, Timestamp};
+use crate::store::{Options, Place, Read, Schema, Store, Tx};
+use crate::{features, jobs, settings};
+
+/// The guild of the tests.
+pub(crate) const GUILD: GuildId = GuildId::new(5);
+
+/// A store whose clock stands until a test moves it.
+pub(crate) struct TestStore {
+    store: Store,
+    hand: ClockHand,
+}
+
+impl TestStore {
+    pub(crate) fn new() -> Self {
+        let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+        let mut tables = [jobs::TABLES, settings::TABLES].concat();
+        tables.extend(features::ALL.iter().flat_map(|feature| feature.tables.iter().copied()));
+        let schema = Schema { tables, migrations: Vec::new() };
+        let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(7)), schema).unwrap();
+        Self { store, hand }
+    }
+
+    /// Runs `operation` in a transaction of its own.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        let operation = Arc::new(operation);
+        self.store.write_blocking("test", move |tx| operation(tx))
+    }
+
+    /// Reads a snapshot.
+    pub(crate) fn read<T>(&self, operation: impl FnOnce(&dyn Read) -> Result<T>) -> T {
+        self.store.read_blocking("test", operation).unwrap()
+    }
+
+    /// What waits to be posted to the debug channel.
+    pub(crate) fn debug_lines(&self) -> Vec<String> {
+        self.payloads("debug_channel.line", "text")
+    }
+
+    /// One field of every job of a kind that waits, in order.
+    pub(crate) fn payloads(&self, kind: &str, field: &str) -> Vec<String> {
+        let due = self.read(|read| jobs::due_by(read, self.now(), 1000));
+        let jobs = due.into_iter().filter(|run| run.job.kind == kind);
+        jobs.map(|run| {
+            let payload: serde_json::Value = serde_json::from_str(&run.job.payload).unwrap();
+            payload[field].as_str().unwrap().to_owned()
+        })
+        .collect()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.hand.now()
+    }
+
+    pub(crate) fn advance(&self, span: Duration) {
+        self.hand.advance(span);
+    }
+
+    /// Fails the test when an index or an invariant of a feature is broken.
+    pub(crate) fn check(&self) {
+        let findings = self.store.check_blocking().unwrap();
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+}
+
+/// The text of a draft, as Discord would get it.
+pub(crate) fn text_of(draft: Draft) -> String {
+    let message = serde_json::to_value(draft.into_message()).unwrap();
+    message["content"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The definitions of commands, each option as one line: name, type, whether it is required, completed, and its words.
+pub(crate) fn definitions(commands: &[Command]) -> String {
+    let mut lines = Vec::new();
+    for command in commands {
+        let json = serde_json::to_value(command.create_as_slash_command().unwrap()).unwrap();
+        let who = json["default_member_permissions"].as_str().map_or("everyone", |_| "administrators");
+        lines.push(format!("/{} – {} ({who})", word(&json["name"]), word(&json["description"])));
+        for option in json["options"].as_array().unwrap() {
+            let marks = ["required", "autocomplete"].into_iter().filter(|mark| option[mark] == true);
+            let marks: Vec<_> = marks.collect();
+            lines.push(
+                format!("    {} {} {}", word(&option["name"]), option["type"], marks.join(" ")).trim_end().to_owned(),
+            );
+        }
+    }
+    lines.join("\n")
+}
+
+fn word(json: &serde_json::Value) -> &str {
+    json.as_str().unwrap_or_default()
+}

@@ -1,0 +1,310 @@
+//! What happened on a live, as a batch in one transaction: session, handles, interactions, points, gifts and the songs
+//! that they lift.
+//!
+//! A batch is equal to its events one by one. For speed, handles and points are kept in hand and written once: at the
+//! end of the batch, and before a session closes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::features::coins::model::{Currency, EntryKind, Posting};
+use crate::features::coins::settings::LUXURY_ENABLED;
+use crate::features::engagement::model::{AccountRef, Interaction, InteractionKind, SessionId, SettledGift};
+use crate::features::engagement::recorder::Recorder;
+use crate::features::engagement::rules::EventPoints;
+use crate::features::engagement::settings::event_points;
+use crate::features::handles::model::{AccountId, Activity, KnownAccount};
+use crate::features::queue::service::Moved;
+use crate::features::{coins, handles};
+use crate::flows::{coins_posted, gift_credit};
+use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::text::{one_line, paragraph};
+use crate::kernel::time::Timestamp;
+use crate::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use crate::store::Tx;
+
+/// A comment longer than this is cut; TikTok allows 150 characters.
+const LONGEST_COMMENT: usize = 500;
+/// A gift's name longer than this is cut.
+const LONGEST_NAME: usize = 100;
+/// Details of a poll or battle longer than this, in bytes, are not kept: a part of them would be no JSON.
+const LONGEST_DETAILS: usize = 8 * 1024;
+
+/// What a batch brought about.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Interactions that were written down.
+    pub interactions: usize,
+    /// Events outside a session, which do not count (`D-12`).
+    pub dropped: usize,
+    /// Luxury Coins that were earned.
+    pub luxury: i64,
+    /// Songs that gifts lifted, in order.
+    pub lifted: Vec<Moved>,
+    /// Sessions that are closed now.
+    pub closed: Vec<SessionId>,
+}
+
+/// Takes what happened on the live of `streamer`, in order.
+pub fn run(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<Effects> {
+    let mut batch = Batch::begin(tx, guild, streamer)?;
+    for event in events {
+        batch.take(event)?;
+    }
+    batch.finish()
+}
+
+/// A batch in hand.
+struct Batch<'b, 't> {
+    tx: &'b Tx<'t>,
+    guild: GuildId,
+    streamer: &'b Handle,
+    points: EventPoints,
+    pays_luxury: bool,
+    recorder: Recorder<'b, 't>,
+    ids: HashMap<Handle, AccountId>,
+    /// Handles with what they did; in order, so that the same batch always writes in the same order.
+    active: BTreeMap<AccountId, (KnownAccount, Activity)>,
+    effects: Effects,
+}
+
+impl<'b, 't> Batch<'b, 't> {
+    fn begin(tx: &'b Tx<'t>, guild: GuildId, streamer: &'b Handle) -> Result<Self> {
+        Ok(Self {
+            tx,
+            guild,
+            streamer,
+            points: event_points(tx, guild)?,
+            pays_luxury: LUXURY_ENABLED.get(tx, guild)?,
+            recorder: Recorder::load(tx, guild)?,
+            ids: HashMap::new(),
+            active: BTreeMap::new(),
+            effects: Effects::default(),
+        })
+    }
+
+    fn take(&mut self, event: &LiveEvent) -> Result<()> {
+        let at = event.at;
+        match &event.what {
+            Occurrence::Connected => self.connect(at),
+            Occurrence::Disconnected => self.disconnect(),
+            Occurrence::Ended => self.end(at),
+            _ if !self.recorder.is_live(self.streamer) => {
+                self.effects.dropped += 1;
+                Ok(())
+            }
+            Occurrence::Viewers(viewers) => self.recorder.viewers(*viewers, at),
+            Occurrence::Joined(viewer) => self.interaction(InteractionKind::Join, viewer, None, at),
+            Occurrence::Liked(viewer, count) => {
+                self.interaction(InteractionKind::Like, viewer, Some(count.to_string()), at)
+            }
+            Occurrence::Commented(viewer, text) => {
+                let text = paragraph(text, LONGEST_COMMENT);
+                self.interaction(InteractionKind::Comment, viewer, Some(text), at)
+            }
+            Occurrence::Shared(viewer) => self.interaction(InteractionKind::Share, viewer, None, at),
+            Occurrence::Followed(viewer) => self.interaction(InteractionKind::Follow, viewer, None, at),
+            Occurrence::Subscribed(viewer) => self.interaction(InteractionKind::Subscribe, viewer, None, at),
+            Occurrence::Gifted(viewer, gift) => self.gift(viewer, gift, at),
+            Occurrence::Poll(details) => self.details(InteractionKind::Poll, details, at),
+            Occurrence::Battle(details) => self.details(InteractionKind::Battle, details, at),
+        }
+    }
+
+    /// Continues the open session or begins one. One that is left behind is closed first, and what it owes is paid.
+    fn connect(&mut self, at: Timestamp) -> Result<()> {
+        if self.recorder.is_left_behind(self.streamer, at) {
+            self.settle_unfinished()?;
+            let closed = self.recorder.close()?;
+            self.close(closed)?;
+        }
+        self.recorder.connect(self.streamer, at)
+    }
+
+    /// The connection is gone; without a session there is nothing to lose.
+    fn disconnect(&mut self) -> Result<()> {
+        if self.recorder.is_of(self.streamer) {
+            self.settle_unfinished()?;
+            self.recorder.disconnect();
+        }
+        Ok(())
+    }
+
+    /// The live is over, also when that is heard of after the connection was lost.
+    fn end(&mut self, at: Timestamp) -> Result<()> {
+        if !self.recorder.is_of(self.streamer) {
+            return Ok(());
+        }
+        self.settle_unfinished()?;
+        let closed = self.recorder.end(at)?;
+        self.close(closed)
+    }
+
+    /// What follows when a session is closed: the points that it brought become entries of the ledger.
+    fn close(&mut self, closed: Option<SessionId>) -> Result<()> {
+        self.write_activity()?;
+        coins::service::journal_all_points(self.tx, self.guild)?;
+        self.effects.closed.extend(closed);
+        Ok(())
+    }
+
+    /// Pays the streaks whose end never came (`D-28`), at the moment of their last event.
+    fn settle_unfinished(&mut self) -> Result<()> {
+        for gift in self.recorder.settle_unfinished()? {
+            let id = AccountId::new(gift.account.get());
+            let Some(known) = self.known(id)? else { continue };
+            let at = self.active.get(&id).map_or(known.account.last_seen, |(_, activity)| activity.at);
+            self.pay(&known, &gift, at)?;
+        }
+        Ok(())
+    }
+
+    /// An interaction with its fixed points.
+    fn interaction(
+        &mut self,
+        kind: InteractionKind,
+        viewer: &Viewer,
+        value: Option<String>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let id = self.see(viewer, at)?;
+        let account = AccountRef::new(id.get());
+        let points = self.points.of(kind);
+        if points > Amount::ZERO && self.recorder.pays(account, kind)? {
+            self.award(id, points);
+        }
+        let level = viewer.level;
+        self.write(&Interaction { account: Some(account), kind, value, coin_value: None, level, at })
+    }
+
+    /// Something without a person.
+    fn details(&mut self, kind: InteractionKind, details: &str, at: Timestamp) -> Result<()> {
+        let value = (details.len() <= LONGEST_DETAILS).then(|| details.to_owned());
+        self.write(&Interaction { account: None, kind, value, coin_value: None, level: None, at })
+    }
+
+    /// A gift, or one step of a streak: only what is settled by it counts (`M-TIK-24`).
+    fn gift(&mut self, viewer: &Viewer, gift: &Gift, at: Timestamp) -> Result<()> {
+        let id = self.see(viewer, at)?;
+        let account = AccountRef::new(id.get());
+        let name = one_line(&gift.name, LONGEST_NAME);
+        let gift = Gift { name, ..gift.clone() };
+        let Some(settled) = self.recorder.gift(account, &gift, viewer.level, at)? else { return Ok(()) };
+        match self.known(id)? {
+            Some(known) => self.pay(&known, &settled, at),
+            None => Ok(()),
+        }
+    }
+
+    /// Pays a settled gift: the interaction, points, Luxury Coins and the credit that lifts songs (`M-ECO-11`).
+    fn pay(&mut self, known: &KnownAccount, gift: &SettledGift, at: Timestamp) -> Result<()> {
+        let SettledGift { account, payout, level, .. } = *gift;
+        let (kind, coin_value) = (InteractionKind::Gift, Some(payout.coins));
+        let value = Some(gift.gift.clone());
+        self.write(&Interaction { account: Some(account), kind, value, coin_value, level, at })?;
+        self.award(known.id, payout.points);
+        // A handle of nobody earns points and nothing else (`D-06`).
+        let Some(user) = known.account.linked else { return Ok(()) };
+        if self.pays_luxury && payout.luxury > Amount::ZERO {
+            self.credit_luxury(user, known, gift)?;
+        }
+        if payout.coins > Amount::ZERO {
+            self.effects.lifted.extend(gift_credit::add(self.tx, self.guild, user, payout.coins)?);
+        }
+        Ok(())
+    }
+
+    /// Credits Luxury Coins (`M-ECO-04`). What a balance cannot hold is refused and logged (`D-35`).
+    fn credit_luxury(&mut self, user: UserId, known: &KnownAccount, gift: &SettledGift) -> Result<()> {
+        let posting = Posting {
+            currency: Currency::Luxury,
+            user,
+            delta: gift.payout.luxury.get(),
+            kind: EntryKind::Gift,
+            reason: format!("{} ×{} by {}", gift.gift, gift.count, known.account.handle),
+            actor: Actor::Live,
+        };
+        match self.tx.step(|tx| coins_posted::run(tx, self.guild, &posting))? {
+            Ok(entry) => self.effects.luxury += entry.delta,
+            Err(refusal) => tracing::warn!(guild = %self.guild, %user, code = refusal.code, "no coins for a gift"),
+        }
+        Ok(())
+    }
+
+    /// The account of whoever did something; it becomes known by that.
+    fn see(&mut self, viewer: &Viewer, at: Timestamp) -> Result<AccountId> {
+        let id = if let Some(id) = self.ids.get(&viewer.handle) {
+            *id
+        } else {
+            let known = handles::service::seen(self.tx, self.guild, &viewer.handle, at)?;
+            self.hold(known, at)
+        };
+        if let Some((_, activity)) = self.active.get_mut(&id) {
+            activity.at = activity.at.max(at);
+            activity.level = viewer.level.or(activity.level);
+        }
+        Ok(id)
+    }
+
+    /// An account that is in hand, or is taken in hand for a streak of an earlier batch.
+    fn known(&mut self, id: AccountId) -> Result<Option<KnownAccount>> {
+        if let Some((known, _)) = self.active.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(account) = handles::queries::account_by_id(self.tx, self.guild, id)? else { return Ok(None) };
+        let known = KnownAccount { id, account };
+        self.hold(known.clone(), known.account.last_seen);
+        Ok(Some(known))
+    }
+
+    /// Takes an account in hand that is not.
+    fn hold(&mut self, known: KnownAccount, at: Timestamp) -> AccountId {
+        let id = known.id;
+        self.ids.insert(known.account.handle.clone(), id);
+        self.active.insert(id, (known, Activity { at, level: None, points: Amount::ZERO }));
+        id
+    }
+
+    fn award(&mut self, id: AccountId, points: Amount) {
+        if let Some((_, activity)) = self.active.get_mut(&id) {
+            activity.points = activity.points.clamped_change(points.get());
+        }
+    }
+
+    fn write(&mut self, interaction: &Interaction) -> Result<()> {
+        self.effects.interactions += 1;
+        self.recorder.interaction(interaction)
+    }
+
+    /// Writes what the handles in hand did: first their own points, then the same to their members (`M-PTS-04`).
+    fn write_activity(&mut self) -> Result<()> {
+        let mut members: BTreeMap<UserId, Amount> = BTreeMap::new();
+        for (known, activity) in std::mem::take(&mut self.active).into_values() {
+            if let Some(user) = known.account.linked {
+                let sum = members.entry(user).or_default();
+                *sum = sum.clamped_change(activity.points.get());
+            }
+            handles::service::record_activity(self.tx, self.guild, &known, &activity)?;
+        }
+        self.ids.clear();
+        for (user, points) in members {
+            coins::service::award_points(self.tx, self.guild, user, points)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Effects> {
+        self.write_activity()?;
+        self.recorder.save()?;
+        let Effects { dropped, .. } = self.effects;
+        if dropped > 0 {
+            tracing::warn!(guild = %self.guild, streamer = %self.streamer, dropped, "live events outside a session");
+        }
+        Ok(self.effects)
+    }
+}
+
+#[cfg(test)]
+mod tests;

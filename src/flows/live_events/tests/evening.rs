@@ -1,0 +1,172 @@
+//! A live with its people, in few words.
+
+use std::time::Duration;
+
+use crate::discord::debug_channel;
+use crate::features::coins::model::Currency;
+use crate::features::engagement::model::{Interaction, SessionId};
+use crate::features::queue::model::{Entry, Line, SongId, Source};
+use crate::features::queue::service::NewSong;
+use crate::features::tests::{GUILD, TestStore};
+use crate::features::{self, coins, engagement, handles, queue};
+use crate::flows::{checks, handle_links, live_events, song_played};
+use crate::kernel::ids::{ChannelId, UserId};
+use crate::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use crate::store::Direction;
+
+/// Whose live it is.
+pub(crate) const HOST: &str = "host";
+
+/// A store, and a live on it.
+pub(crate) struct Evening {
+    pub(crate) store: TestStore,
+}
+
+/// Who did it, as the live tells it.
+pub(crate) fn viewer(name: &str) -> Viewer {
+    Viewer { handle: Handle::parse(name).unwrap(), level: None }
+}
+
+/// One gift, whole: `count` of a price.
+pub(crate) fn gift(name: &str, unit_coins: u32, count: u32) -> Occurrence {
+    streak(name, unit_coins, count, 0, false)
+}
+
+/// One event of a streak.
+pub(crate) fn streak(name: &str, unit_coins: u32, count: u32, group: u64, is_streaking: bool) -> Occurrence {
+    let gift = Gift { id: u64::from(unit_coins), name: "Rose".into(), unit_coins, count, is_streaking, group };
+    Occurrence::Gifted(viewer(name), gift)
+}
+
+impl Evening {
+    /// Nobody is connected yet.
+    pub(crate) fn quiet() -> Self {
+        Self { store: TestStore::new() }
+    }
+
+    /// We are connected.
+    pub(crate) fn begun() -> Self {
+        let evening = Self::quiet();
+        evening.on_live([Occurrence::Connected]);
+        evening
+    }
+
+    /// These things happen now, in one batch.
+    pub(crate) fn on_live(&self, what: impl IntoIterator<Item = Occurrence>) -> live_events::Effects {
+        self.on_live_of(HOST, what)
+    }
+
+    pub(crate) fn on_live_of(&self, host: &str, what: impl IntoIterator<Item = Occurrence>) -> live_events::Effects {
+        let at = self.store.now();
+        let events: Vec<_> = what.into_iter().map(|what| LiveEvent { at, what }).collect();
+        let host = Handle::parse(host).unwrap();
+        self.store.write(move |tx| live_events::run(tx, GUILD, &host, &events)).unwrap()
+    }
+
+    /// An administrator links a handle, seen or not.
+    pub(crate) fn link(&self, user: u64, name: &'static str) {
+        let (admin, user) = (UserId::new(99), UserId::new(user));
+        let linked = self
+            .store
+            .write(move |tx| handle_links::admin_link(tx, GUILD, admin, user, &Handle::parse(name).unwrap()).map(drop));
+        linked.unwrap();
+    }
+
+    /// A member submits a song; one moment later than the one before.
+    pub(crate) fn submit(&self, user: u64, line: Line) -> SongId {
+        self.store.advance(Duration::from_secs(1));
+        let key = format!("{user}-{}", self.store.now().micros());
+        let submitted = self.store.write(move |tx| {
+            let source = Source::Link { platform: "YouTube".into(), url: key.clone(), key: key.clone() };
+            let new = NewSong {
+                user: UserId::new(user),
+                username: format!("user {user}"),
+                artist: "Artist".into(),
+                title: "Title".into(),
+                source,
+                note: None,
+                tiktok_username: None,
+                line,
+                score: 0,
+            };
+            Ok(queue::service::enqueue(tx, GUILD, new)?.id)
+        });
+        submitted.unwrap()
+    }
+
+    /// The next song is played.
+    pub(crate) fn play(&self) -> SongId {
+        self.store.write(|tx| Ok(song_played::run(tx, GUILD)?.entry.id)).unwrap()
+    }
+
+    pub(crate) fn entry(&self, song: SongId) -> Entry {
+        self.store.read(|read| queue::queries::entry(read, GUILD, song)).unwrap()
+    }
+
+    pub(crate) fn line(&self, song: SongId) -> Line {
+        self.entry(song).place.line
+    }
+
+    /// Points of a member.
+    pub(crate) fn points(&self, user: u64) -> i64 {
+        self.store.read(|read| coins::queries::points(read, GUILD, UserId::new(user))).get()
+    }
+
+    /// Luxury Coins of a member.
+    pub(crate) fn luxury(&self, user: u64) -> i64 {
+        self.store.read(|read| coins::queries::balance(read, GUILD, Currency::Luxury, UserId::new(user))).get()
+    }
+
+    /// Points of a handle.
+    pub(crate) fn handle_points(&self, name: &str) -> i64 {
+        let handle = Handle::parse(name).unwrap();
+        let account = self.store.read(|read| handles::queries::account(read, GUILD, &handle));
+        account.map_or(0, |account| account.points.get())
+    }
+
+    /// What a member's credit is, and whether a song has it.
+    pub(crate) fn credit(&self, user: u64) -> Option<(i64, bool)> {
+        let credit = self.store.read(|read| engagement::queries::credit(read, GUILD, UserId::new(user)));
+        credit.map(|credit| (credit.coins.get(), credit.song.is_some()))
+    }
+
+    /// The open session.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        self.store.read(|read| engagement::queries::open_session(read, GUILD)).map(|(id, _)| id)
+    }
+
+    /// All interactions, in order.
+    pub(crate) fn interactions(&self) -> Vec<Interaction> {
+        let rows =
+            self.store.read(|read| engagement::tables::INTERACTIONS.page(read, GUILD, Direction::Forward, 10_000));
+        rows.into_iter().map(|(_, interaction)| interaction).collect()
+    }
+
+    /// What each interaction was, in order: its word, its value, its coins.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let words = self.interactions().into_iter().map(|interaction| {
+            let value = interaction.value.unwrap_or_default();
+            let coins = interaction.coin_value.map(|coins| format!(" {}", coins.get())).unwrap_or_default();
+            format!("{} {value}{coins}", interaction.kind.name())
+        });
+        words.collect()
+    }
+
+    /// Opens the debug channel.
+    pub(crate) fn with_debug_channel(&self) {
+        self.store.write(|tx| debug_channel::DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
+    }
+
+    /// Fails when an invariant of any feature, or between them, is broken.
+    pub(crate) fn check(&self) {
+        let findings = self.store.read(|read| {
+            let mut findings = checks::check(read, GUILD)?;
+            for check in features::ALL.iter().flat_map(|feature| feature.checks) {
+                findings.extend(check(read, GUILD)?);
+            }
+            Ok(findings)
+        });
+        assert!(findings.is_empty(), "{findings:#?}");
+        self.store.check();
+    }
+}

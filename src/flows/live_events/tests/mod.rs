@@ -1,0 +1,11 @@
+//! Live events on a store in memory.
+
+mod evening;
+mod export;
+mod gifts;
+mod model;
+mod sessions;
+
+use evening::{Evening, HOST, gift};
+
+use super::*;

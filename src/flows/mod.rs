@@ -1,0 +1,15 @@
+//! Transactions over several features: order, no rules.
+//!
+//! One file is one flow, readable from top to bottom. It calls the services of features, which decide; a refusal comes
+//! before the first write, or the step that may refuse is the first that writes.
+
+pub mod checks;
+pub mod coins_posted;
+pub mod gift_credit;
+pub mod handle_links;
+pub mod live_events;
+pub mod scores_synced;
+pub mod session_left_behind;
+pub mod song_moved;
+pub mod song_played;
+pub mod song_submitted;
