@@ -17,6 +17,7 @@ use crate::store::{Read, Tx};
 /// Lifts the song that has the credit, or else the latest one in Free or Pending Skips. Without such a song the credit
 /// waits for one (`D-17`).
 pub fn add(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<Option<Moved>> {
+    release_what_no_longer_waits(tx, guild, user)?;
     let Some(credit) = engagement::service::add_credit(tx, guild, user, coins)? else { return Ok(None) };
     let Some(tier) = tier_for(credit.coins.get()) else { return Ok(None) };
     let (song, is_attached) = match credit.song {
@@ -34,6 +35,16 @@ pub fn add(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<O
         attach(tx, guild, user, song.id)?;
     }
     lift(tx, guild, user, song, tier, credit.coins).map(Some)
+}
+
+/// A song that left the queue in another way than by being played or removed has used its credit up as well.
+fn release_what_no_longer_waits(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    let Some(song) = engagement::queries::credit(tx, guild, user)?.and_then(|credit| credit.song) else {
+        return Ok(());
+    };
+    let entry = queue::queries::entry(tx, guild, SongId::new(song.get()))?;
+    let waits = entry.is_some_and(|entry| entry.place.line.is_waiting());
+    if waits { Ok(()) } else { engagement::service::release(tx, guild, song) }
 }
 
 fn lift(tx: &Tx<'_>, guild: GuildId, user: UserId, song: Entry, tier: Line, coins: Amount) -> Result<Moved> {

@@ -172,7 +172,7 @@ impl<'b, 't> Batch<'b, 't> {
         let id = self.see(viewer, at)?;
         let account = AccountRef::new(id.get());
         let points = self.points.of(kind);
-        if points > Amount::ZERO && self.recorder.pays(account, kind)? {
+        if points > Amount::ZERO && self.recorder.mark_paid(account, kind)? {
             self.award(id, points);
         }
         let level = viewer.level;

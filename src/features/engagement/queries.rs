@@ -1,14 +1,22 @@
 //! Reads of engagement, for flows and views.
 
 use super::model::{Credit, Session, SessionId};
-use super::tables;
+use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
 /// The open session of a guild.
 pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId, Session)>> {
     tables::open_session(read, guild)
+}
+
+/// The guilds with a session that lost its connection and was not continued in time (`D-26`).
+pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
+    let mut guilds = tables::open_sessions(read)?;
+    guilds.retain(|(_, session)| rules::is_over(session, now));
+    Ok(guilds.into_iter().map(|(guild, _)| guild).collect())
 }
 
 /// A session by its number.

@@ -122,8 +122,8 @@ impl<'b, 't> Recorder<'b, 't> {
         tables::add_snapshot(self.tx, self.guild, *id, number, &ViewerSnapshot { viewers, at })
     }
 
-    /// Whether an event of this kind by this handle pays: always, or only the first time (`D-01`).
-    pub fn pays(&self, account: AccountRef, kind: InteractionKind) -> Result<bool> {
+    /// Notes that an event of this kind by this handle is paid now; false when it pays only once and has paid (`D-01`).
+    pub fn mark_paid(&self, account: AccountRef, kind: InteractionKind) -> Result<bool> {
         match self.session() {
             Some(session) if rules::pays_once(kind) => tables::mark_paid(self.tx, self.guild, session, account, kind),
             Some(_) => Ok(true),

@@ -8,7 +8,7 @@ use super::model::{
 };
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{AnyTable, Direction, Index, Read, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something happened on a live of a guild.
 pub const CHANGED: Topic = Topic::new("engagement.changed");
@@ -70,6 +70,16 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
     let session = SESSIONS.get(read, &(guild, id))?;
     let missing = || Error::failed(format!("the open session {id} of guild {guild} is not there"));
     Ok(Some((id, session.ok_or_else(missing)?)))
+}
+
+/// The open sessions of all guilds.
+pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
+    let mut found = Vec::new();
+    OPEN.for_each(read, Span::all(), |(guild, id)| {
+        found.extend(SESSIONS.get(read, &(guild, id))?.map(|session| (guild, session)));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// How many sessions of a guild are open; counts to two.

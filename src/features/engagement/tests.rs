@@ -119,5 +119,8 @@ fn a_submitter_reads_where_the_song_went() {
 #[test]
 fn the_command_is_that_of_the_catalogue() {
     crate::covers!("M-CMD-21");
-    insta::assert_snapshot!(definitions(&commands::all()), @"");
+    insta::assert_snapshot!(definitions(&commands::all()), @"
+    /setup-post-live-metrics – Set the post-live metrics channel (administrators)
+        channel 7 required
+    ");
 }

@@ -153,5 +153,17 @@ fn the_answers_read_well_and_escape_the_handle() {
 #[test]
 fn the_commands_are_those_of_the_catalogue() {
     crate::covers!("M-CMD-05", "M-CMD-06", "M-CMD-07", "M-CMD-29", "M-CMD-30", "M-CMD-34", "M-CMD-35", "M-CMD-36");
-    insta::assert_snapshot!(definitions(&commands::all()), @"");
+    insta::assert_snapshot!(definitions(&commands::all()), @"
+    /link-tiktok – Link a TikTok handle to your Discord account (everyone)
+        handle 3 required autocomplete
+    /unlink-tiktok – Remove one of your TikTok links (everyone)
+        handle 3 required autocomplete
+    /my-tiktok-handles – Show your linked TikTok handles (everyone)
+    /admin-link – Force-link a TikTok handle to a user (administrators)
+        user 6 required
+        handle 3 required autocomplete
+    /admin-unlink – Force-unlink a TikTok handle from a user (administrators)
+        user 6 required
+        handle 3 required autocomplete
+    ");
 }

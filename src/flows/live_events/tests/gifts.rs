@@ -99,6 +99,28 @@ fn a_reviewer_may_move_a_lifted_song_and_a_gift_never_moves_it_down() {
 }
 
 #[test]
+fn a_lifted_song_that_was_cleared_with_the_free_line_has_used_its_credit_up() {
+    let evening = Evening::begun();
+    evening.link(1, "ann");
+    let song = evening.submit(1, Line::Free);
+    evening.on_live([gift("ann", 1999, 1)]);
+    let number = evening.entry(song).song.public_id;
+    let cleared = evening.store.write(move |tx| {
+        queue::service::move_to(tx, GUILD, number, Line::Free)?;
+        queue::service::clear_free(tx, GUILD)
+    });
+    assert_eq!(cleared.unwrap(), 1);
+    let next = evening.submit(1, Line::Free);
+    evening.on_live([gift("ann", 999, 1)]);
+    assert_eq!(
+        (evening.line(song), evening.line(next), evening.credit(1)),
+        (Line::Removed, Line::Free, Some((999, false)))
+    );
+    evening.on_live([gift("ann", 1, 1)]);
+    assert_eq!(evening.line(next), Line::Skip5);
+}
+
+#[test]
 fn credit_without_a_song_waits_until_the_session_ends() {
     let evening = Evening::begun();
     evening.link(1, "ann");
