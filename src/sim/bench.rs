@@ -73,7 +73,8 @@ impl Sim {
             let guild = call.guild.or(first).ok_or_else(|| Refused::because("There is no guild yet."))?;
             let found = world.guild_or_refuse(guild)?;
             let channel = call.channel.or_else(|| found.channels.first().copied());
-            let mut command = CommandCall::new(guild, channel.unwrap_or_default(), call.user.unwrap_or(found.owner), &call.name);
+            let mut command =
+                CommandCall::new(guild, channel.unwrap_or_default(), call.user.unwrap_or(found.owner), &call.name);
             command.options.clone_from(&call.options);
             Ok(command)
         })

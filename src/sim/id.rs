@@ -143,9 +143,8 @@ mod tests {
     #[test]
     fn guilds_made_at_one_moment_spread_over_the_shards() {
         let mut ids = Snowflakes::default();
-        let shards: Vec<u64> = (0..3)
-            .map(|_| shard_of(ids.next_of_its_own_millisecond(Timestamp::default()), 3))
-            .collect();
+        let shards: Vec<u64> =
+            (0..3).map(|_| shard_of(ids.next_of_its_own_millisecond(Timestamp::default()), 3)).collect();
         assert_ne!(shards[0], shards[1]);
         assert_ne!(shards[1], shards[2]);
     }

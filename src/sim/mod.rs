@@ -200,11 +200,7 @@ impl Sim {
     }
 
     /// Waits until `look` finds something in the world, at most `timeout` of real time. It is asked after every change.
-    pub async fn wait_until<T>(
-        &self,
-        look: impl FnMut(&World) -> Option<T>,
-        timeout: Duration,
-    ) -> Result<T, Refused> {
+    pub async fn wait_until<T>(&self, look: impl FnMut(&World) -> Option<T>, timeout: Duration) -> Result<T, Refused> {
         let found = tokio::time::timeout(timeout, self.shared.until(look)).await;
         found.map_err(|_| Refused(format!("It did not come about within {} ms.", timeout.as_millis())))
     }
@@ -263,7 +259,9 @@ impl World {
             GatewayFault::Kill => Frame::Kill,
             GatewayFault::Close { code } => Frame::Close(Some(code)),
             GatewayFault::CloseEmpty => Frame::Close(None),
-            GatewayFault::Reconnect => Frame::Payload(json!({"op": 7, "s": null, "t": null, "d": null}).to_string().into()),
+            GatewayFault::Reconnect => {
+                Frame::Payload(json!({"op": 7, "s": null, "t": null, "d": null}).to_string().into())
+            }
             GatewayFault::Invalid { resumable } => Frame::Invalid(resumable),
         };
         self.sessions.broadcast(&frame)

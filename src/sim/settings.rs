@@ -57,8 +57,9 @@ impl Default for Privileged {
 }
 
 impl Settings {
-    /// Whether `token` is the bot's.
+    /// Whether `token` is the bot's. On the gateway some libraries write `Bot ` before it, which Discord takes.
     pub(crate) fn accepts_token(&self, token: &str) -> bool {
+        let token = token.strip_prefix("Bot ").unwrap_or(token);
         match &self.token {
             Some(only) => only == token,
             None => !token.is_empty(),

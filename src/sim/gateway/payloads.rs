@@ -67,8 +67,12 @@ impl World {
         };
         let has_presences = wanted & intents::PRESENCES != 0;
         let is_listed = |user: &Id| has_presences || *user == self.bot || guild.voice.contains_key(user);
-        let members: Value =
-            guild.members.keys().filter(|user| is_listed(user)).filter_map(|user| self.member_json(guild, *user)).collect();
+        let members: Value = guild
+            .members
+            .keys()
+            .filter(|user| is_listed(user))
+            .filter_map(|user| self.member_json(guild, *user))
+            .collect();
         let presences: Value = guild
             .presences
             .iter()

@@ -115,13 +115,21 @@ fn check_button(form: &mut Form, path: &str, button: &Value) {
         1..=4 => {
             form.text_field(path, button, "custom_id", 1, 100);
             if has("url") {
-                form.wrong(path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified");
+                form.wrong(
+                    path,
+                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                    "A custom id and url cannot both be specified",
+                );
             }
         }
         5 => {
             form.text_field(path, button, "url", 1, 512);
             if has("custom_id") {
-                form.wrong(path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified");
+                form.wrong(
+                    path,
+                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                    "A custom id and url cannot both be specified",
+                );
             }
         }
         6 => {}
@@ -142,7 +150,11 @@ pub(crate) fn check_select(form: &mut Form, path: &str, select: &Value) {
         form.wrong(&format!("{path}.min_values"), "NUMBER_TYPE_MAX", "int value should be less than or equal to 25.");
     }
     if most == 0 || most > 25 || most < least {
-        form.wrong(&format!("{path}.max_values"), "NUMBER_TYPE_MAX", "int value should be between 1 and 25, and not below min_values.");
+        form.wrong(
+            &format!("{path}.max_values"),
+            "NUMBER_TYPE_MAX",
+            "int value should be between 1 and 25, and not below min_values.",
+        );
     }
     if kind_of(select) != STRING_SELECT {
         return;

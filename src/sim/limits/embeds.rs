@@ -7,9 +7,8 @@ use crate::sim::rest::form::{Form, length};
 /// The most characters that all embeds of a message may hold together.
 const TOTAL: usize = 6_000;
 /// The keys that a bot may set; Discord drops all others.
-const KEPT: [&str; 11] = [
-    "title", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "author", "fields", "video",
-];
+const KEPT: [&str; 11] =
+    ["title", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "author", "fields", "video"];
 
 /// Notes everything that is wrong with a message's embeds.
 pub(crate) fn check(form: &mut Form, path: &str, embeds: &[Value]) {
@@ -58,7 +57,8 @@ fn check_color(form: &mut Form, path: &str, embed: &Map<String, Value>) {
         form.wrong(&format!("{path}.color"), "NUMBER_TYPE_MAX", message);
     }
     if let Some(moment) = present(embed, "timestamp") {
-        let is_moment = moment.as_str().is_some_and(|text| crate::kernel::time::Timestamp::from_rfc3339(text).is_some());
+        let is_moment =
+            moment.as_str().is_some_and(|text| crate::kernel::time::Timestamp::from_rfc3339(text).is_some());
         if !is_moment {
             form.wrong(&format!("{path}.timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse. Should be ISO8601.");
         }

@@ -185,7 +185,11 @@ impl World {
                 None => definition.get("dm_permission").and_then(Value::as_bool).unwrap_or(true),
             };
             let is_offered = is_global && in_direct;
-            return if is_offered { Ok(()) } else { Err(Refused::because("That command is not offered in direct messages.")) };
+            return if is_offered {
+                Ok(())
+            } else {
+                Err(Refused::because("That command is not offered in direct messages."))
+            };
         };
         let allowed = self.permissions_at(place.user, place.channel);
         if !allowed.has(Permissions::USE_APPLICATION_COMMANDS) {

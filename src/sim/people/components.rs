@@ -57,12 +57,11 @@ impl World {
         if message.author != self.bot {
             return Err(Refused::because("That message is not the bot's."));
         }
-        let found = all(&message.components).into_iter().find(|component| {
-            component.get("custom_id").and_then(Value::as_str) == Some(call.custom_id.as_str())
-        });
-        let component = found.ok_or_else(|| {
-            Refused::because(format!("There is no component {:?} on that message.", call.custom_id))
-        })?;
+        let found = all(&message.components)
+            .into_iter()
+            .find(|component| component.get("custom_id").and_then(Value::as_str) == Some(call.custom_id.as_str()));
+        let component = found
+            .ok_or_else(|| Refused::because(format!("There is no component {:?} on that message.", call.custom_id)))?;
         if component.get("disabled").and_then(Value::as_bool).unwrap_or(false) {
             return Err(Refused::because(format!("The component {:?} is disabled.", call.custom_id)));
         }

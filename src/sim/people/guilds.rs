@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
-use crate::sim::{Id, Sim};
 use crate::sim::gateway::sessions::{Event, intents};
 use crate::sim::world::World;
 use crate::sim::world::channel::{Channel, Overwrite};
 use crate::sim::world::guild::{Guild, Member, Role};
 use crate::sim::world::permissions::Permissions;
+use crate::sim::{Id, Sim};
 
 impl Sim {
     /// Makes a guild with the bot in it, and tells the connected bot.
@@ -49,7 +49,11 @@ impl Sim {
         let (guild, channel) = (guild.into(), channel.into());
         self.shared.change(|world| {
             let is_there = world.channels.get(&channel).is_some_and(|channel| channel.guild == Some(guild));
-            if is_there && world.delete_channel(channel) { Ok(()) } else { Err(Refused::because("There is no such channel.")) }
+            if is_there && world.delete_channel(channel) {
+                Ok(())
+            } else {
+                Err(Refused::because("There is no such channel."))
+            }
         })
     }
 
@@ -118,26 +122,26 @@ impl Sim {
         self.shared.change(|world| {
             let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&user));
             let member = member.ok_or_else(|| Refused::because("That person is not in the guild."))?;
-            if has_it { member.roles.insert(role) } else { member.roles.remove(&role) };
+            if has_it {
+                member.roles.insert(role)
+            } else {
+                member.roles.remove(&role)
+            };
             world.announce_member("GUILD_MEMBER_UPDATE", guild, user);
             Ok(())
         })
     }
 
     /// Joins a voice channel, or leaves voice with `None`.
-    pub async fn voice(
-        &self,
-        guild: impl Into<Id>,
-        user: impl Into<Id>,
-        channel: Option<Id>,
-    ) -> Result<(), Refused> {
+    pub async fn voice(&self, guild: impl Into<Id>, user: impl Into<Id>, channel: Option<Id>) -> Result<(), Refused> {
         let (guild, user) = (guild.into(), user.into());
         self.shared.change(|world| {
             let Some(channel) = channel else {
                 world.leave_voice(guild, user);
                 return Ok(());
             };
-            let found = world.channels.get(&channel).filter(|channel| channel.is_voice() && channel.guild == Some(guild));
+            let found =
+                world.channels.get(&channel).filter(|channel| channel.is_voice() && channel.guild == Some(guild));
             let found = found.ok_or_else(|| Refused::because("There is no such voice channel."))?;
             if !world.permissions_in(user, found).has(Permissions::VIEW_CHANNEL | Permissions::CONNECT) {
                 return Err(Refused::because("They may not join that voice channel."));
@@ -315,8 +319,11 @@ impl World {
         if spec.name.is_empty() {
             return Err(Refused::because("A channel needs a name."));
         }
-        let overwrites: Vec<Overwrite> =
-            spec.overwrites.iter().map(|overwrite| self.overwrite_from(guild_id, overwrite)).collect::<Result<_, _>>()?;
+        let overwrites: Vec<Overwrite> = spec
+            .overwrites
+            .iter()
+            .map(|overwrite| self.overwrite_from(guild_id, overwrite))
+            .collect::<Result<_, _>>()?;
         let mut channel = Channel::new(self.next_id(), spec.number()?, Some(guild_id), &spec.name);
         channel.topic.clone_from(&spec.topic);
         channel.parent = spec.parent;
@@ -334,7 +341,8 @@ impl World {
         let by_name = self.names.get(&spec.target).copied().or_else(|| spec.target.parse().ok());
         let user = if spec.target == "bot" { Some(self.bot) } else { by_name };
         let member = user.filter(|user| guild.members.contains_key(user));
-        let target = member.ok_or_else(|| Refused::because(format!("There is no role or member {:?}.", spec.target)))?;
+        let target =
+            member.ok_or_else(|| Refused::because(format!("There is no role or member {:?}.", spec.target)))?;
         Ok(Overwrite { target, is_member: true, allow: spec.allow, deny: spec.deny })
     }
 

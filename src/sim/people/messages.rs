@@ -50,7 +50,12 @@ impl Sim {
     }
 
     /// Edits a message as its author.
-    pub async fn edit_message(&self, channel: impl Into<Id>, message: impl Into<Id>, content: &str) -> Result<(), Refused> {
+    pub async fn edit_message(
+        &self,
+        channel: impl Into<Id>,
+        message: impl Into<Id>,
+        content: &str,
+    ) -> Result<(), Refused> {
         let (channel, message) = (channel.into(), message.into());
         self.shared.change(|world| {
             let now = world.now();
@@ -98,7 +103,11 @@ impl Sim {
     pub async fn block_dms(&self, user: impl Into<Id>, on: bool) {
         let user = user.into();
         self.shared.change(|world| {
-            if on { world.dm_blocks.insert(user) } else { world.dm_blocks.remove(&user) };
+            if on {
+                world.dm_blocks.insert(user)
+            } else {
+                world.dm_blocks.remove(&user)
+            };
         });
     }
 }
@@ -144,7 +153,8 @@ impl World {
         if !allowed.has(Permissions::VIEW_CHANNEL) {
             return Err(Refused::because("They cannot see that channel."));
         }
-        let write = if channel.is_thread() { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
+        let write =
+            if channel.is_thread() { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
         if !allowed.has(write) {
             return Err(Refused::because("They may not write in that channel."));
         }

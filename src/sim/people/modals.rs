@@ -47,7 +47,8 @@ impl Sim {
 impl World {
     fn start_modal(&mut self, call: &ModalCall) -> Result<Id, Refused> {
         let opened = self.interactions.get(call.interaction);
-        let opened = opened.ok_or_else(|| Refused::because(format!("There is no interaction {}.", call.interaction)))?;
+        let opened =
+            opened.ok_or_else(|| Refused::because(format!("There is no interaction {}.", call.interaction)))?;
         if opened.user != call.user {
             return Err(Refused::because("The modal was opened for somebody else."));
         }
@@ -110,7 +111,8 @@ fn filled(field: &Field<'_>, given: Option<&Value>) -> Result<Value, Refused> {
 
 fn check_text(field: &Field<'_>, text: &str) -> Result<(), Refused> {
     let name = if field.label.is_empty() { custom_id(field) } else { field.label };
-    let bound = |key: &str| field.component.get(key).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok());
+    let bound =
+        |key: &str| field.component.get(key).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok());
     let is_required = field.component.get("required").and_then(Value::as_bool).unwrap_or(true);
     let length = length(text);
     if length == 0 {

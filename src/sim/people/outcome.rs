@@ -14,6 +14,9 @@ use crate::sim::{Id, Sim};
 /// How long a person waits where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long something may take to follow a deferred update; often nothing does.
+const AFTER_UPDATE: Duration = Duration::from_secs(1);
+
 /// The wait that a call asks for.
 pub(super) fn wait_of(wait_ms: Option<u64>) -> Duration {
     wait_ms.map_or(PATIENCE, Duration::from_millis)
@@ -68,13 +71,19 @@ impl CommandOutcome {
 impl Sim {
     /// Waits until the person sees an answer, at most `wait` of real time, and tells what they see.
     ///
-    /// A deferred answer counts when it is filled, a deferred update when something follows it; when nothing does
-    /// within `wait`, what there is is told. Without any answer `error` says so.
+    /// A deferred answer counts when it is filled, a deferred update when something follows it or after a second.
+    /// Without any answer `error` says so.
     pub async fn outcome(&self, interaction: impl Into<Id>, wait: Duration) -> Result<CommandOutcome, Refused> {
         let id = interaction.into();
         // The wait ends either way; what has been seen by then decides.
-        let _ = tokio::time::timeout(wait, self.rung(id, |interaction| interaction.is_settled)).await;
+        let _ = tokio::time::timeout(wait, self.settled(id)).await;
         self.shared.look(|world| world.outcome(id))
+    }
+
+    async fn settled(&self, id: Id) {
+        let is_answered = |interaction: &Interaction| interaction.is_settled || interaction.is_update_deferred();
+        self.rung(id, is_answered).await;
+        let _ = tokio::time::timeout(AFTER_UPDATE, self.rung(id, |interaction| interaction.is_settled)).await;
     }
 
     /// Waits until the bot has sent its first answer; gives the real time it took, or `None` after `wait`.

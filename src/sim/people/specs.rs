@@ -68,7 +68,9 @@ impl From<ChannelForm> for ChannelSpec {
     fn from(form: ChannelForm) -> Self {
         match form {
             ChannelForm::Name(name) => Self::from(name.as_str()),
-            ChannelForm::Full { name, kind, topic, parent, overwrites } => Self { name, kind, topic, parent, overwrites },
+            ChannelForm::Full { name, kind, topic, parent, overwrites } => {
+                Self { name, kind, topic, parent, overwrites }
+            }
         }
     }
 }

@@ -167,7 +167,9 @@ fn create(world: &mut World, request: &Request, guild: Option<Id>) -> Reply {
     let shown = command.definition.clone();
     let scope = world.commands.scope_mut(guild);
     let old = scope.insert(key.clone(), command);
-    if old.is_none() && let Some(refusal) = too_many(scope) {
+    if old.is_none()
+        && let Some(refusal) = too_many(scope)
+    {
         scope.remove(&key);
         return Err(refusal);
     }

@@ -12,9 +12,14 @@ const MOST: usize = 50;
 /// `POST /attachments/refresh-urls`: a link to a file that is gone has no fresh one.
 pub(crate) fn refresh(world: &World, request: &Request) -> Reply {
     let links = request.body.get("attachment_urls").and_then(Value::as_array);
-    let links = links.ok_or_else(|| ApiError::invalid("attachment_urls", "BASE_TYPE_REQUIRED", "This field is required"))?;
+    let links =
+        links.ok_or_else(|| ApiError::invalid("attachment_urls", "BASE_TYPE_REQUIRED", "This field is required"))?;
     if links.is_empty() || links.len() > MOST {
-        return Err(ApiError::invalid("attachment_urls", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 50 in length."));
+        return Err(ApiError::invalid(
+            "attachment_urls",
+            "BASE_TYPE_BAD_LENGTH",
+            "Must be between 1 and 50 in length.",
+        ));
     }
     let refreshed = links.iter().map(|link| {
         let attachment = link.as_str().and_then(|link| world.attachment_of_link(link));

@@ -60,7 +60,9 @@ fn fits(interaction: &Interaction, kind: u64) -> bool {
     match kind {
         PONG => false,
         MESSAGE | DEFERRED_MESSAGE => interaction.kind != Kind::Autocomplete,
-        UPDATE | DEFERRED_UPDATE => has_source && matches!(interaction.kind, Kind::Component | Kind::Modal),
+        UPDATE => has_source && matches!(interaction.kind, Kind::Component | Kind::Modal),
+        // A modal that a command opened has no message; the answer then only closes it.
+        DEFERRED_UPDATE => matches!(interaction.kind, Kind::Component | Kind::Modal),
         CHOICES => interaction.kind == Kind::Autocomplete,
         MODAL => matches!(interaction.kind, Kind::Command | Kind::Component),
         _ => false,
@@ -144,7 +146,8 @@ fn check_modal(data: &Value) -> Result<(), ApiError> {
 fn note(world: &mut World, id: Id, kind: u64, body: Value) {
     let Some(interaction) = world.interactions.get_mut(id) else { return };
     interaction.answer = Some(FirstAnswer { kind, body, after: interaction.watch.elapsed() });
-    if matches!(kind, DEFERRED_MESSAGE | DEFERRED_UPDATE) {
+    let more_follows = kind == DEFERRED_MESSAGE || (kind == DEFERRED_UPDATE && interaction.source.is_some());
+    if more_follows {
         interaction.bell.notify_waiters();
     } else {
         world.interactions.settle(id);
@@ -168,7 +171,9 @@ fn with_response(world: &World, id: Id, kind: u64) -> Value {
         },
         "resource": {"type": kind},
     });
-    if let (Some((channel, message)), Some(resource)) = (message, body.get_mut("resource").and_then(Value::as_object_mut)) {
+    if let (Some((channel, message)), Some(resource)) =
+        (message, body.get_mut("resource").and_then(Value::as_object_mut))
+    {
         resource.insert("message".to_owned(), world.message_json(channel, message));
     }
     body

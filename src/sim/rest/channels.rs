@@ -122,7 +122,8 @@ fn apply(world: &World, channel: &mut Channel, body: &Value) -> Result<(), ApiEr
         channel.parent = serde_json::from_value(parent.clone()).ok();
     }
     if let Some(overwrites) = body.get("permission_overwrites").and_then(Value::as_array) {
-        channel.overwrites = overwrites.iter().map(|overwrite| read_overwrite(world, channel, overwrite)).collect::<Result<_, _>>()?;
+        channel.overwrites =
+            overwrites.iter().map(|overwrite| read_overwrite(world, channel, overwrite)).collect::<Result<_, _>>()?;
     }
     let now = world.now();
     if let Some(thread) = &mut channel.thread {

@@ -36,8 +36,8 @@ pub(crate) struct Draft {
     pub(crate) allowed_mentions: Option<AllowedMentions>,
     pub(crate) message_reference: Option<Reference>,
     pub(crate) nonce: Option<Value>,
-    pub(crate) enforce_nonce: bool,
-    pub(crate) tts: bool,
+    pub(crate) enforce_nonce: Option<bool>,
+    pub(crate) tts: Option<bool>,
     pub(crate) username: Option<String>,
     pub(crate) poll: Option<Value>,
     pub(crate) sticker_ids: Option<Vec<Id>>,
@@ -47,12 +47,7 @@ pub(crate) struct Draft {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Reference {
     pub(crate) message_id: Option<Id>,
-    #[serde(default = "must_exist")]
-    pub(crate) fail_if_not_exists: bool,
-}
-
-const fn must_exist() -> bool {
-    true
+    pub(crate) fail_if_not_exists: Option<bool>,
 }
 
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Given<T>, D::Error> {
@@ -63,8 +58,9 @@ impl Draft {
     /// Reads a body (or the `data` of an answer) and checks it against the limits.
     pub(crate) fn read(body: &Value, files: &[Upload]) -> Result<Self, ApiError> {
         let body = if body.is_null() { Value::Object(serde_json::Map::new()) } else { body.clone() };
-        let draft: Self = serde_json::from_value(body)
-            .map_err(|error| ApiError::invalid("", "BASE_TYPE_INVALID", &format!("Could not read the body: {error}.")))?;
+        let draft: Self = serde_json::from_value(body).map_err(|error| {
+            ApiError::invalid("", "BASE_TYPE_INVALID", &format!("Could not read the body: {error}."))
+        })?;
         draft.check(files)?;
         Ok(draft)
     }
@@ -151,7 +147,7 @@ impl Draft {
 }
 
 fn check_mentions(form: &mut Form, allowed: &AllowedMentions) {
-    for kind in allowed.parse.iter().filter(|kind| !["users", "roles", "everyone"].contains(&kind.as_str())) {
+    for kind in allowed.parse.iter().flatten().filter(|kind| !["users", "roles", "everyone"].contains(&kind.as_str())) {
         let message = format!("Value {kind:?} must be one of (\"users\", \"roles\", \"everyone\").");
         form.wrong("allowed_mentions.parse", "BASE_TYPE_CHOICES", &message);
     }
@@ -161,7 +157,7 @@ fn check_mentions(form: &mut Form, allowed: &AllowedMentions) {
         if count > 100 {
             form.count(&path, count, 0, 100);
         }
-        if count > 0 && allowed.parse.iter().any(|parsed| parsed == kind) {
+        if count > 0 && allowed.parses(kind) {
             let message = format!("parse:[\"{kind}\"] and {kind}: [ids...] are mutually exclusive.");
             form.wrong(&path, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", &message);
         }
@@ -245,7 +241,10 @@ impl World {
             || !after.components.is_empty()
             || keeps_files
             || !files.is_empty()
-            || draft.attachments.as_ref().is_some_and(|listed| listed.as_ref().is_some_and(|listed| !listed.is_empty()));
+            || draft
+                .attachments
+                .as_ref()
+                .is_some_and(|listed| listed.as_ref().is_some_and(|listed| !listed.is_empty()));
         if !says_something {
             return Err(ApiError::empty_message());
         }
@@ -274,7 +273,7 @@ impl World {
             author,
             attachments,
             created: self.now(),
-            is_tts: draft.tts,
+            is_tts: draft.tts.unwrap_or(false),
             ..Message::default()
         };
         draft.fill(self, &mut message);

@@ -18,7 +18,9 @@ const MOST_ROLES: usize = 250;
 pub(crate) fn get(world: &World, request: &Request, guild: &str) -> Reply {
     let guild = world.own_guild(snowflake(guild)?)?;
     let mut shown = guild.json();
-    if request.query_is_on("with_counts") && let Some(object) = shown.as_object_mut() {
+    if request.query_is_on("with_counts")
+        && let Some(object) = shown.as_object_mut()
+    {
         object.insert("approximate_member_count".to_owned(), json!(guild.members.len()));
         object.insert("approximate_presence_count".to_owned(), json!(guild.presences.len()));
     }

@@ -27,7 +27,7 @@ pub(crate) fn create(world: &mut World, request: &Request, channel: &str) -> Rep
         return Err(ApiError::empty_message());
     }
     may_write(world, channel, &draft, request)?;
-    if draft.enforce_nonce
+    if draft.enforce_nonce.unwrap_or(false)
         && let Some(nonce) = &draft.nonce
         && let Some(made_before) = channel.messages.by_nonce(nonce, world.now())
     {
@@ -67,7 +67,7 @@ fn may_write(world: &World, channel: &Channel, draft: &Draft, request: &Request)
         (draft.has_embeds(), Permissions::EMBED_LINKS),
         (!request.files.is_empty(), Permissions::ATTACH_FILES),
         (draft.message_reference.is_some(), Permissions::READ_MESSAGE_HISTORY),
-        (draft.tts, Permissions::SEND_TTS_MESSAGES),
+        (draft.tts.unwrap_or(false), Permissions::SEND_TTS_MESSAGES),
     ];
     if needs.iter().all(|(is_needed, permission)| !is_needed || allowed.has(*permission)) {
         Ok(())
@@ -82,7 +82,7 @@ fn replied_to(channel: &Channel, draft: &Draft) -> Result<Option<Id>, ApiError> 
     if channel.messages.get(id).is_some_and(|message| message.visible_to.is_none()) {
         return Ok(Some(id));
     }
-    if reference.fail_if_not_exists {
+    if reference.fail_if_not_exists.unwrap_or(true) {
         return Err(ApiError::invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message"));
     }
     Ok(None)
@@ -201,7 +201,11 @@ impl World {
 
     /// Refuses if the bot lacks a permission in a channel.
     pub(crate) fn require(&self, channel: Id, permission: Permissions) -> Result<(), ApiError> {
-        if self.permissions_at(self.bot, channel).has(permission) { Ok(()) } else { Err(ApiError::missing_permissions()) }
+        if self.permissions_at(self.bot, channel).has(permission) {
+            Ok(())
+        } else {
+            Err(ApiError::missing_permissions())
+        }
     }
 
     /// A message as the bot reads it: without its words, if it may not read words.

@@ -113,9 +113,9 @@ impl Request {
     /// A number or id of the query string.
     pub(crate) fn query_number(&self, name: &str) -> Result<Option<u64>, ApiError> {
         let Some(text) = self.query(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| {
-            ApiError::invalid(name, "NUMBER_TYPE_COERCE", &format!("Value \"{text}\" is not int."))
-        })
+        text.parse()
+            .map(Some)
+            .map_err(|_| ApiError::invalid(name, "NUMBER_TYPE_COERCE", &format!("Value \"{text}\" is not int.")))
     }
 
     /// Whether a switch of the query string is on.
@@ -126,9 +126,8 @@ impl Request {
 
 /// Reads an id of the path; Discord answers a form error for what is none.
 pub(crate) fn snowflake(text: &str) -> Result<Id, ApiError> {
-    text.parse().map_err(|_| {
-        ApiError::invalid("", "NUMBER_TYPE_COERCE", &format!("Value \"{text}\" is not snowflake."))
-    })
+    text.parse()
+        .map_err(|_| ApiError::invalid("", "NUMBER_TYPE_COERCE", &format!("Value \"{text}\" is not snowflake.")))
 }
 
 /// Takes percent signs out of a text.

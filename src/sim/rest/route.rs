@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::answer::{Answer, ApiError, Reply};
 use super::request::{Request, snowflake};
-use super::{application, attachments, callbacks, channels, guilds, members, messages, pins, reactions, threads, webhooks};
+use super::{
+    application, attachments, callbacks, channels, guilds, members, messages, pins, reactions, threads, webhooks,
+};
 use crate::sim::world::World;
 
 /// Whether a path carries its own token, so that the header needs none.

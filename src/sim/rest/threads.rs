@@ -44,7 +44,8 @@ fn start(world: &mut World, request: &Request, parent: Id, id: Id, kind: u64) ->
     if channel.is_thread() || !channel.holds_messages() {
         return Err(ApiError::new(400, 50_024, "Cannot execute action on this channel type"));
     }
-    let needed = if kind == PRIVATE_THREAD { Permissions::CREATE_PRIVATE_THREADS } else { Permissions::CREATE_PUBLIC_THREADS };
+    let needed =
+        if kind == PRIVATE_THREAD { Permissions::CREATE_PRIVATE_THREADS } else { Permissions::CREATE_PUBLIC_THREADS };
     world.require(parent, needed)?;
     let mut form = Form::default();
     form.text_field("", &request.body, "name", 1, 100);
@@ -81,7 +82,11 @@ pub(crate) fn set_member(world: &mut World, channel: &str, user: &str, is_member
     if thread.is_archived {
         return Err(ApiError::thread_archived());
     }
-    if is_member { thread.members.insert(user) } else { thread.members.remove(&user) };
+    if is_member {
+        thread.members.insert(user)
+    } else {
+        thread.members.remove(&user)
+    };
     Ok(Answer::NOTHING)
 }
 
@@ -90,7 +95,8 @@ pub(crate) fn members(world: &World, channel: &str) -> Reply {
     let id = snowflake(channel)?;
     let thread = world.visible_channel(id)?.thread.as_ref().ok_or_else(ApiError::unknown_channel)?;
     let joined = world.now().rfc3339();
-    let shown = thread.members.iter().map(|user| json!({"id": id, "user_id": user, "join_timestamp": joined, "flags": 0}));
+    let shown =
+        thread.members.iter().map(|user| json!({"id": id, "user_id": user, "join_timestamp": joined, "flags": 0}));
     Ok(Answer::ok(shown.collect()))
 }
 

@@ -7,11 +7,11 @@ use super::draft::Draft;
 use super::form::Form;
 use super::request::{Request, snowflake};
 use crate::sim::Id;
+use crate::sim::gateway::sessions::intents;
 use crate::sim::world::World;
 use crate::sim::world::message::LOADING;
 use crate::sim::world::permissions::Permissions;
 use crate::sim::world::webhook::Webhook;
-use crate::sim::gateway::sessions::intents;
 
 /// What a token in the path opens.
 enum Door {

@@ -1,7 +1,9 @@
 //! A small poise bot that uses every kind of interaction.
 
 use poise::serenity_prelude as serenity;
-use serenity::{CreateActionRow, CreateButton, CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage};
+use serenity::{
+    CreateActionRow, CreateButton, CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage,
+};
 
 use super::*;
 
@@ -67,10 +69,7 @@ async fn song(context: poise::ApplicationContext<'_, (), serenity::Error>) -> Ou
 /// Shows a button.
 #[poise::command(slash_command)]
 async fn panel(context: Context<'_>) -> Outcome {
-    let buttons = vec![
-        CreateButton::new("go").label("Go"),
-        CreateButton::new("off").label("Off").disabled(true),
-    ];
+    let buttons = vec![CreateButton::new("go").label("Go"), CreateButton::new("off").label("Off").disabled(true)];
     let reply = poise::CreateReply::default().content("panel").components(vec![CreateActionRow::Buttons(buttons)]);
     context.send(reply).await?;
     Ok(())
@@ -122,6 +121,10 @@ pub(super) async fn connect(sim: &Sim) {
     let http = serenity::HttpBuilder::new(sim.bot_token()).proxy(sim.discord_url()).ratelimiter_disabled(true).build();
     let intents = serenity::GatewayIntents::all();
     let mut client = serenity::ClientBuilder::new_with_http(http, intents).framework(framework).await.unwrap();
-    tokio::spawn(async move { client.start().await });
-    sim.wait_until(|world| (!world.commands().is_empty()).then_some(()), SOON).await.unwrap();
+    let running = tokio::spawn(async move { client.start().await });
+    let registered = sim.wait_until(|world| (!world.commands().is_empty()).then_some(()), SOON).await;
+    if registered.is_err() {
+        let state = if running.is_finished() { Some(running.await) } else { None };
+        panic!("the bot did not register its commands: {state:?}; it asked {:#?}", sim.requests(0).await);
+    }
 }

@@ -72,9 +72,13 @@ async fn a_ping_is_recorded_only_where_it_really_goes_out() {
     assert!(sim.run_command(call.clone()).await.unwrap().original.unwrap().pinged().everyone);
     let role = house.role("greenroom");
     sim.set_role_permissions(house.guild, role, Permissions::SEND_MESSAGES).await.unwrap();
-    sim.set_role_permissions(house.guild, house.guild, Permissions::VIEW_CHANNEL | Permissions::USE_APPLICATION_COMMANDS)
-        .await
-        .unwrap();
+    sim.set_role_permissions(
+        house.guild,
+        house.guild,
+        Permissions::VIEW_CHANNEL | Permissions::USE_APPLICATION_COMMANDS,
+    )
+    .await
+    .unwrap();
     assert!(sim.run_command(call).await.unwrap().original.unwrap().pinged().is_nobody());
 }
 
@@ -94,7 +98,11 @@ async fn a_modal_is_opened_checked_and_sent_in() {
     assert!(refused(send(house.member("ann"), &"x".repeat(51))).await.contains("0 to 50 characters, not 51"));
     assert_eq!(refused(send(house.member("ben"), "x")).await, "The modal was opened for somebody else.");
     let sent = sim.submit_modal(send(house.member("ann"), "https://a.example")).await.unwrap();
-    assert_eq!((sent.text().as_str(), sent.is_ephemeral()), ("got https://a.example", true));
+    assert_eq!((sent.kind(), sent.error), (6, None));
+    // poise closes the modal and answers on the command's own token.
+    let answer = |world: &World| world.outcome(opened.interaction).ok()?.followups.into_iter().next();
+    let answer = sim.wait_until(answer, SOON).await.unwrap();
+    assert_eq!((answer.content(), answer.is_ephemeral()), ("got https://a.example", true));
 }
 
 #[tokio::test]

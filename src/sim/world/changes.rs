@@ -16,7 +16,11 @@ impl World {
         let mut json = self.channel_json(&channel);
         self.channels.insert(id, channel);
         if let Some(guild) = self.guilds.get_mut(&guild_id) {
-            if is_thread { guild.threads.insert(id) } else { guild.channels.insert(id) };
+            if is_thread {
+                guild.threads.insert(id)
+            } else {
+                guild.channels.insert(id)
+            };
         }
         if is_thread && let Some(object) = json.as_object_mut() {
             object.insert("newly_created".to_owned(), json!(true));

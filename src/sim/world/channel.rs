@@ -155,10 +155,7 @@ impl World {
         object.insert("position".to_owned(), json!(channel.position));
         object.insert("nsfw".to_owned(), json!(channel.is_nsfw));
         object.insert("topic".to_owned(), json!(channel.topic));
-        object.insert(
-            "permission_overwrites".to_owned(),
-            channel.overwrites.iter().map(Overwrite::json).collect(),
-        );
+        object.insert("permission_overwrites".to_owned(), channel.overwrites.iter().map(Overwrite::json).collect());
         if channel.is_voice() {
             object.insert("bitrate".to_owned(), json!(64_000));
             object.insert("user_limit".to_owned(), json!(0));

@@ -71,7 +71,9 @@ impl World {
             "contexts": null, "integration_types": [0],
         });
         if let (Some(stored), Some(given)) = (stored.as_object_mut(), definition.as_object()) {
-            for (key, value) in given.iter().filter(|(key, _)| !matches!(key.as_str(), "id" | "version" | "application_id")) {
+            for (key, value) in
+                given.iter().filter(|(key, _)| !matches!(key.as_str(), "id" | "version" | "application_id"))
+            {
                 stored.insert(key.clone(), value.clone());
             }
             if let Some(guild) = guild {

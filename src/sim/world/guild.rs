@@ -60,14 +60,7 @@ pub(crate) struct VoiceState {
 impl Member {
     /// A new member without roles.
     pub(crate) fn new(joined: Timestamp) -> Self {
-        Self {
-            nick: None,
-            roles: BTreeSet::new(),
-            joined,
-            timed_out_until: None,
-            is_muted: false,
-            is_deafened: false,
-        }
+        Self { nick: None, roles: BTreeSet::new(), joined, timed_out_until: None, is_muted: false, is_deafened: false }
     }
 
     /// Whether a time-out runs at `now`.

@@ -9,9 +9,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::World;
 use super::files::Attachment;
 use super::message::Cause;
-use super::World;
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::sim::Id;
 
@@ -145,6 +145,11 @@ impl Interaction {
         Cause { id: self.id, kind: self.kind.number(), user: self.user, name: self.name.clone() }
     }
 
+    /// Whether the bot has only said that it may change the message later.
+    pub(crate) fn is_update_deferred(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.kind == 6)
+    }
+
     /// Whether the time for the first answer has passed.
     pub(crate) fn is_too_late(&self, now: Timestamp) -> bool {
         now.since(self.created) > ANSWER_TIME
@@ -159,6 +164,10 @@ impl Interaction {
 impl World {
     /// A token for the interaction `id`, as long and as opaque as Discord's.
     pub(crate) fn interaction_token(&self, id: Id) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(format!("interaction:{id}:{:016x}{:016x}", id.get() ^ self.bot.get(), self.bot.get()))
+        BASE64_URL_SAFE_NO_PAD.encode(format!(
+            "interaction:{id}:{:016x}{:016x}",
+            id.get() ^ self.bot.get(),
+            self.bot.get()
+        ))
     }
 }

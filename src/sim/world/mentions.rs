@@ -15,7 +15,7 @@ use crate::sim::Id;
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct AllowedMentions {
     #[serde(default)]
-    pub(crate) parse: Vec<String>,
+    pub(crate) parse: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) users: Option<Vec<Id>>,
     #[serde(default)]
@@ -25,16 +25,21 @@ pub(crate) struct AllowedMentions {
 }
 
 impl AllowedMentions {
+    /// Whether all mentions of one kind go through.
+    pub(crate) fn parses(&self, kind: &str) -> bool {
+        self.parse.iter().flatten().any(|parsed| parsed == kind)
+    }
+
     fn lets_user(&self, user: Id) -> bool {
-        self.parse.iter().any(|kind| kind == "users") || self.users.as_ref().is_some_and(|users| users.contains(&user))
+        self.parses("users") || self.users.as_ref().is_some_and(|users| users.contains(&user))
     }
 
     fn lets_role(&self, role: Id) -> bool {
-        self.parse.iter().any(|kind| kind == "roles") || self.roles.as_ref().is_some_and(|roles| roles.contains(&role))
+        self.parses("roles") || self.roles.as_ref().is_some_and(|roles| roles.contains(&role))
     }
 
     fn lets_everyone(&self) -> bool {
-        self.parse.iter().any(|kind| kind == "everyone")
+        self.parses("everyone")
     }
 }
 

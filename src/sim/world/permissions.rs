@@ -179,7 +179,11 @@ impl Guild {
             return Permissions::ALL;
         }
         let everyone = self.roles.get(&self.id).map_or(Permissions::NONE, |role| role.permissions);
-        let all = member.roles.iter().filter_map(|role| self.roles.get(role)).fold(everyone, |all, role| all | role.permissions);
+        let all = member
+            .roles
+            .iter()
+            .filter_map(|role| self.roles.get(role))
+            .fold(everyone, |all, role| all | role.permissions);
         if all.has(Permissions::ADMINISTRATOR) { Permissions::ALL } else { all }
     }
 
@@ -239,6 +243,9 @@ fn with_implied(allowed: Permissions) -> Permissions {
         return allowed;
     }
     allowed.without(
-        Permissions::MENTION_EVERYONE | Permissions::SEND_TTS_MESSAGES | Permissions::ATTACH_FILES | Permissions::EMBED_LINKS,
+        Permissions::MENTION_EVERYONE
+            | Permissions::SEND_TTS_MESSAGES
+            | Permissions::ATTACH_FILES
+            | Permissions::EMBED_LINKS,
     )
 }

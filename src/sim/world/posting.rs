@@ -89,7 +89,14 @@ impl World {
     }
 
     /// Sends an event about a channel's messages, if the bot can see the channel at all.
-    fn emit_to_readers(&mut self, name: &'static str, channel: Id, guild: Option<Id>, data: Value, bare: Option<Value>) {
+    fn emit_to_readers(
+        &mut self,
+        name: &'static str,
+        channel: Id,
+        guild: Option<Id>,
+        data: Value,
+        bare: Option<Value>,
+    ) {
         if self.permissions_at(self.bot, channel).has(Permissions::VIEW_CHANNEL) {
             self.emit(&Event { name, intent: message_intent(guild), guild, data, bare });
         }
