@@ -56,7 +56,7 @@ impl World {
         account
     }
 
-    /// GUILD_CREATE. Without the presences intent only the bot and the people in voice are among the members.
+    /// The event `GUILD_CREATE`. Without the presences intent only the bot and the people in voice are among the members.
     pub(crate) fn guild_create_json(&self, guild: &Guild, wanted: u64) -> Value {
         let mut json = guild.json();
         let Some(object) = json.as_object_mut() else { return json };

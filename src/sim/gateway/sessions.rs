@@ -69,7 +69,7 @@ pub(crate) struct Event {
     pub(crate) guild: Option<Id>,
     /// Discord's `d`.
     pub(crate) data: Value,
-    /// What sessions without the intent MESSAGE_CONTENT get in its place.
+    /// What sessions without the intent for message texts get in its place.
     pub(crate) bare: Option<Value>,
 }
 

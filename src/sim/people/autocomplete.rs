@@ -62,8 +62,8 @@ impl World {
         let place = self.place(call.guild, call.channel, call.user)?;
         let chosen = self.chosen(place, &call.name)?;
         let focused = chosen.options.iter().find(|option| options::name_of(option) == call.focused);
-        let completes = |option: &&Value| option.get("autocomplete").and_then(Value::as_bool).unwrap_or(false);
-        if focused.filter(completes).is_none() {
+        let completes = |option: &Value| option.get("autocomplete").and_then(Value::as_bool).unwrap_or(false);
+        if !focused.is_some_and(completes) {
             return Err(Refused::because(format!("The option {:?} offers no choices while typing.", call.focused)));
         }
         let files = BTreeMap::new();

@@ -64,7 +64,7 @@ impl World {
         let id = self.next_id();
         let token = self.interaction_token(id);
         let Beginning { kind, place, name, data, source, files } = beginning;
-        let payload = self.interaction_json(id, &token, kind, place, data, source);
+        let payload = self.interaction_json(id, &token, kind, place, &data, source);
         let interaction = Interaction {
             id,
             token,
@@ -103,7 +103,7 @@ impl World {
         token: &str,
         kind: Kind,
         place: Place,
-        data: Value,
+        data: &Value,
         source: Option<Id>,
     ) -> Value {
         let channel = self.channels.get(&place.channel);
@@ -121,7 +121,7 @@ impl World {
             "locale": "en-US",
             "entitlements": [],
             "authorizing_integration_owners": {"0": owner},
-            "context": if place.guild.is_some() { 0 } else { 1 },
+            "context": u8::from(place.guild.is_none()),
             "attachment_size_limit": self.settings.user_upload_bytes,
         });
         let Some(object) = json.as_object_mut() else { return json };

@@ -65,6 +65,7 @@ impl CommandCall {
     }
 }
 
+#[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {
     /// Runs a command and waits until the person sees an answer.
     pub async fn run_command(&self, call: CommandCall) -> Result<CommandOutcome, Refused> {
@@ -75,7 +76,7 @@ impl Sim {
 
     /// Runs a command without waiting; gives the interaction, for [`Sim::outcome`].
     pub async fn start_command(&self, call: CommandCall) -> Result<Id, Refused> {
-        self.shared.change(|world| world.start_command(call))
+        self.shared.change(|world| world.start_command(&call))
     }
 }
 
@@ -89,9 +90,9 @@ pub(super) struct Chosen<'a> {
 }
 
 impl World {
-    fn start_command(&mut self, call: CommandCall) -> Result<Id, Refused> {
+    fn start_command(&mut self, call: &CommandCall) -> Result<Id, Refused> {
         let place = self.place(call.guild, call.channel, call.user)?;
-        let Some(target) = call.target else { return self.start_chat_input(place, &call) };
+        let Some(target) = call.target else { return self.start_chat_input(place, call) };
         self.start_menu(place, &call.name, target)
     }
 

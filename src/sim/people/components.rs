@@ -33,6 +33,7 @@ pub struct ComponentCall {
     pub wait_ms: Option<u64>,
 }
 
+#[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {
     /// Presses a button or picks from a menu, and waits until the person sees an answer.
     pub async fn press(&self, call: ComponentCall) -> Result<CommandOutcome, Refused> {

@@ -43,6 +43,7 @@ pub struct ReactionSpec {
     pub remove: bool,
 }
 
+#[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {
     /// Posts a message as a person; gives its id.
     pub async fn post_message(&self, spec: MessageSpec) -> Result<Id, Refused> {

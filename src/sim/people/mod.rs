@@ -7,6 +7,7 @@ mod autocomplete;
 mod calls;
 mod commands;
 mod components;
+mod founding;
 mod guilds;
 mod messages;
 mod modals;

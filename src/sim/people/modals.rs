@@ -30,6 +30,7 @@ pub struct ModalCall {
     pub wait_ms: Option<u64>,
 }
 
+#[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {
     /// Sends a modal in and waits until the person sees an answer.
     pub async fn submit_modal(&self, call: ModalCall) -> Result<CommandOutcome, Refused> {

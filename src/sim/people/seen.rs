@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Refused;
+use crate::kernel::time::Timestamp;
 use crate::sim::limits::components::{BUTTON, all, is_select, kind_of};
 use crate::sim::world::World;
 use crate::sim::world::channel::Channel;
@@ -141,6 +142,7 @@ pub struct MemberView {
     pub voice: Option<Id>,
 }
 
+#[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {
     /// The messages of a channel that everybody there sees, oldest first.
     pub async fn messages(&self, channel: impl Into<Id>) -> Vec<SeenMessage> {
@@ -224,7 +226,7 @@ impl World {
             nick: member.nick.clone(),
             roles: member.roles.iter().copied().collect(),
             role_names: roles.map(|role| role.name.clone()).collect(),
-            timed_out_until: member.timed_out_until.filter(|until| *until > self.now()).map(|until| until.rfc3339()),
+            timed_out_until: member.timed_out_until.filter(|until| *until > self.now()).map(Timestamp::rfc3339),
             joined_at: member.joined.rfc3339(),
             voice: guild.voice.get(&user).map(|state| state.channel),
         })

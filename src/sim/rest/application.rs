@@ -16,18 +16,18 @@ const MOST: usize = 100;
 const MOST_OF_MENU: usize = 15;
 
 /// `GET /gateway` and `GET /gateway/bot`
-pub(crate) fn gateway(world: &World, for_bot: bool) -> Reply {
+pub(crate) fn gateway(world: &World, for_bot: bool) -> Answer {
     let url = &world.gateway_url();
     if !for_bot {
-        return Ok(Answer::ok(json!({"url": url})));
+        return Answer::ok(json!({"url": url}));
     }
     let start = json!({"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1});
-    Ok(Answer::ok(json!({"url": url, "shards": world.settings.recommended_shards, "session_start_limit": start})))
+    Answer::ok(json!({"url": url, "shards": world.settings.recommended_shards, "session_start_limit": start}))
 }
 
 /// `GET /oauth2/applications/@me` and `GET /applications/@me`
-pub(crate) fn application(world: &World) -> Reply {
-    Ok(Answer::ok(json!({
+pub(crate) fn application(world: &World) -> Answer {
+    Answer::ok(json!({
         "id": world.bot,
         "name": world.settings.bot_name,
         "icon": null,
@@ -41,16 +41,16 @@ pub(crate) fn application(world: &World) -> Reply {
         "flags": world.application_flags(),
         "bot": world.user_json(world.bot),
         "approximate_guild_count": world.guilds.len(),
-    })))
+    }))
 }
 
 /// `GET /users/@me`
-pub(crate) fn own_account(world: &World) -> Reply {
-    Ok(Answer::ok(world.own_account_json()))
+pub(crate) fn own_account(world: &World) -> Answer {
+    Answer::ok(world.own_account_json())
 }
 
 /// `GET /users/@me/guilds`
-pub(crate) fn own_guilds(world: &World) -> Reply {
+pub(crate) fn own_guilds(world: &World) -> Answer {
     let shown = world.guilds.values().filter_map(|guild| {
         let member = guild.members.get(&world.bot)?;
         let permissions = guild.permissions_of(world.bot, member);
@@ -59,7 +59,7 @@ pub(crate) fn own_guilds(world: &World) -> Reply {
             "permissions": permissions, "features": [],
         }))
     });
-    Ok(Answer::ok(shown.collect()))
+    Answer::ok(shown.collect())
 }
 
 /// `POST /users/@me/channels`

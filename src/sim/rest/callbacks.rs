@@ -13,7 +13,6 @@ use crate::sim::world::interaction::{FirstAnswer, Interaction, Kind};
 use crate::sim::world::message::{EPHEMERAL, LOADING, Message};
 
 /// Discord's callback types.
-const PONG: u64 = 1;
 const MESSAGE: u64 = 4;
 const DEFERRED_MESSAGE: u64 = 5;
 const DEFERRED_UPDATE: u64 = 6;
@@ -58,7 +57,6 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: &str, token: &str
 fn fits(interaction: &Interaction, kind: u64) -> bool {
     let has_source = interaction.source.is_some();
     match kind {
-        PONG => false,
         MESSAGE | DEFERRED_MESSAGE => interaction.kind != Kind::Autocomplete,
         UPDATE => has_source && matches!(interaction.kind, Kind::Component | Kind::Modal),
         // A modal that a command opened has no message; the answer then only closes it.

@@ -18,9 +18,9 @@ pub(crate) fn carries_token(segments: &[&str]) -> bool {
 pub(crate) fn dispatch(world: &mut World, request: &Request) -> Reply {
     let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     match path.as_slice() {
-        ["gateway"] => application::gateway(world, false),
-        ["gateway", "bot"] => application::gateway(world, true),
-        ["oauth2", "applications", "@me"] | ["applications", "@me"] => application::application(world),
+        ["gateway"] => Ok(application::gateway(world, false)),
+        ["gateway", "bot"] => Ok(application::gateway(world, true)),
+        ["oauth2", "applications", "@me"] | ["applications", "@me"] => Ok(application::application(world)),
         ["applications", _, "entitlements"] | ["guilds", _, "emojis" | "stickers" | "invites" | "integrations"] => {
             read_only(request, Answer::ok(json!([])))
         }
@@ -59,8 +59,8 @@ fn of_webhook(world: &mut World, request: &Request, path: &[&str]) -> Reply {
 
 fn of_user(world: &mut World, request: &Request, path: &[&str]) -> Reply {
     match (request.method.as_str(), path) {
-        ("GET", ["@me"]) => application::own_account(world),
-        ("GET", ["@me", "guilds"]) => application::own_guilds(world),
+        ("GET", ["@me"]) => Ok(application::own_account(world)),
+        ("GET", ["@me", "guilds"]) => Ok(application::own_guilds(world)),
         ("POST", ["@me", "channels"]) => application::open_direct(world, request),
         ("DELETE", ["@me", "guilds", guild]) => {
             let (guild, bot) = (snowflake(guild)?, world.bot);
@@ -85,7 +85,7 @@ fn of_channel(world: &mut World, request: &Request, id: &str, path: &[&str]) -> 
         ("GET", ["webhooks"]) => {
             let id = snowflake(id)?;
             world.visible_channel(id)?;
-            webhooks::list(world, |webhook| webhook.channel == id)
+            Ok(webhooks::list(world, |webhook| webhook.channel == id))
         }
         ("POST", ["webhooks"]) => webhooks::create(world, request, id),
         ("GET", ["pins"]) => pins::list(world, id),
@@ -146,7 +146,7 @@ fn of_guild(world: &mut World, request: &Request, id: &str, path: &[&str]) -> Re
         ("GET", ["webhooks"]) => {
             let id = snowflake(id)?;
             world.own_guild(id)?;
-            webhooks::list(world, |webhook| webhook.guild == id)
+            Ok(webhooks::list(world, |webhook| webhook.guild == id))
         }
         _ => Err(ApiError::no_route()),
     }

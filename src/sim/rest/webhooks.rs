@@ -194,11 +194,11 @@ pub(crate) fn create(world: &mut World, request: &Request, channel: &str) -> Rep
 }
 
 /// `GET /channels/{id}/webhooks` and `GET /guilds/{id}/webhooks`
-pub(crate) fn list(world: &World, is_wanted: impl Fn(&Webhook) -> bool) -> Reply {
+pub(crate) fn list(world: &World, is_wanted: impl Fn(&Webhook) -> bool) -> Answer {
     let found = world.webhooks.values().filter(|webhook| is_wanted(webhook));
     let mut found: Vec<&Webhook> = found.collect();
     found.sort_by_key(|webhook| webhook.id);
-    Ok(Answer::ok(found.into_iter().map(|webhook| world.webhook_json(webhook)).collect()))
+    Answer::ok(found.into_iter().map(|webhook| world.webhook_json(webhook)).collect())
 }
 
 /// `GET /webhooks/{id}` and `GET /webhooks/{id}/{token}`

@@ -26,6 +26,7 @@ async fn think(context: Context<'_>) -> Outcome {
     Ok(())
 }
 
+#[expect(clippy::unused_async, reason = "poise wants a future")]
 async fn fruit(_: Context<'_>, typed: &str) -> serenity::CreateAutocompleteResponse {
     let names = ["apple", "apricot", "banana"].into_iter().filter(|name| name.starts_with(typed));
     let choices = names.map(|name| serenity::AutocompleteChoice::new(name, name)).collect();

@@ -4,8 +4,13 @@
 mod bot;
 mod gateway;
 mod http;
+mod interactions;
+mod limits;
+mod listening;
+mod messages;
 mod people;
-mod refusals;
+mod permissions;
+mod rest;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Interactions: one use of a command, a button, a menu, a modal or an autocompletion, and how it was answered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ pub(crate) struct FirstAnswer {
 #[derive(Debug, Default)]
 pub(crate) struct Interactions {
     by_id: HashMap<Id, Interaction>,
-    order: BTreeMap<Id, ()>,
+    order: BTreeSet<Id>,
     /// How many still wait for their answer.
     pub(crate) unsettled: usize,
 }
@@ -107,15 +107,21 @@ impl Interactions {
         self.by_id.get_mut(&id)
     }
 
+    /// The newest interaction.
+    #[cfg(test)]
+    pub(crate) fn newest(&self) -> Option<Id> {
+        self.order.last().copied()
+    }
+
     /// Remembers a new interaction and gives back the one that had to be forgotten for it.
     pub(crate) fn add(&mut self, interaction: Interaction) -> Option<Interaction> {
-        self.order.insert(interaction.id, ());
+        self.order.insert(interaction.id);
         self.by_id.insert(interaction.id, interaction);
         self.unsettled += 1;
         if self.by_id.len() <= KEPT {
             return None;
         }
-        let (oldest, ()) = self.order.pop_first()?;
+        let oldest = self.order.pop_first()?;
         let forgotten = self.by_id.remove(&oldest)?;
         self.unsettled -= usize::from(!forgotten.is_settled);
         Some(forgotten)

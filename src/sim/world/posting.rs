@@ -83,7 +83,7 @@ impl World {
         self.emit_to_readers(name, channel_id, guild, data, bare);
     }
 
-    /// Whether the bot reads this message's words even without the intent MESSAGE_CONTENT.
+    /// Whether the bot reads this message's words even without the intent for them.
     pub(crate) fn may_bot_read_content(&self, channel: &Channel, message: &Message) -> bool {
         channel.guild.is_none() || message.author == self.bot || message.pinged.users.contains(&self.bot)
     }
@@ -121,7 +121,7 @@ const fn message_intent(guild: Option<Id>) -> u64 {
     if guild.is_some() { intents::GUILD_MESSAGES } else { intents::DIRECT_MESSAGES }
 }
 
-/// A message as an application without the intent MESSAGE_CONTENT gets it.
+/// A message as an application without the intent for message texts gets it.
 pub(crate) fn without_content(message: &Value) -> Value {
     let mut bare = message.clone();
     if let Some(object) = bare.as_object_mut() {

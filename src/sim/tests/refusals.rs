@@ -1,1 +1,0 @@
-//! What Discord refuses, over bare HTTP.
