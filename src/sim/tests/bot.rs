@@ -104,8 +104,8 @@ async fn on_event(context: &serenity::Context, event: &serenity::FullEvent) -> O
     }
 }
 
-/// Connects the bot and waits until its commands are registered.
-pub(super) async fn connect(sim: &Sim) {
+/// A client that is pointed at the simulator.
+pub(super) async fn client(sim: &Sim, intents: serenity::GatewayIntents) -> serenity::Client {
     let options = poise::FrameworkOptions {
         commands: vec![ping(), think(), pick(), song(), panel(), upload()],
         // Nothing is held back, so that the simulator's own account of pings is what is tested.
@@ -120,12 +120,16 @@ pub(super) async fn connect(sim: &Sim) {
         })
         .build();
     let http = serenity::HttpBuilder::new(sim.bot_token()).proxy(sim.discord_url()).ratelimiter_disabled(true).build();
-    let intents = serenity::GatewayIntents::all();
-    let mut client = serenity::ClientBuilder::new_with_http(http, intents).framework(framework).await.unwrap();
+    serenity::ClientBuilder::new_with_http(http, intents).framework(framework).await.unwrap()
+}
+
+/// Connects the bot and waits until its commands are registered.
+pub(super) async fn connect(sim: &Sim) {
+    let mut client = client(sim, serenity::GatewayIntents::all()).await;
     let running = tokio::spawn(async move { client.start().await });
     let registered = sim.wait_until(|world| (!world.commands().is_empty()).then_some(()), SOON).await;
     if registered.is_err() {
-        let state = if running.is_finished() { Some(running.await) } else { None };
-        panic!("the bot did not register its commands: {state:?}; it asked {:#?}", sim.requests(0).await);
+        let end = if running.is_finished() { Some(running.await) } else { None };
+        panic!("the bot registered no commands: {end:?}; it asked {:#?}", sim.requests(0).await);
     }
 }

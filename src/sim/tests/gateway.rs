@@ -1,5 +1,8 @@
 //! The gateway breaks, and the bot comes back.
 
+use poise::serenity_prelude as serenity;
+use serenity::{GatewayError, GatewayIntents};
+
 use super::*;
 
 async fn connected() -> (Sim, GuildIds) {
@@ -36,4 +39,52 @@ async fn an_event_in_the_gap_of_a_killed_connection_is_replayed() {
     sim.wait_until(|world| (world.connections() == 0).then_some(()), SOON).await.unwrap();
     let id = sim.start_command(ping(&house)).await.unwrap();
     assert_eq!(sim.outcome(id, SOON).await.unwrap().text(), "pong");
+}
+
+/// How a client ends that must not get in, or is thrown out.
+async fn end_of(sim: &Sim) -> GatewayError {
+    let mut client = bot::client(sim, GatewayIntents::all()).await;
+    match tokio::time::timeout(SOON, client.start()).await.unwrap() {
+        Err(serenity::Error::Gateway(error)) => error,
+        other => panic!("it ended with {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_privileged_intent_that_is_off_in_the_portal_is_refused() {
+    let (sim, _) = sim().await;
+    sim.set(|settings| settings.privileged.message_content = false);
+    assert!(matches!(end_of(&sim).await, GatewayError::DisallowedGatewayIntents));
+}
+
+#[tokio::test]
+async fn a_bot_that_is_closed_with_4004_ends() {
+    let (sim, _) = sim().await;
+    let breaker = tokio::spawn({
+        let sim = sim.clone();
+        async move {
+            sim.connected(SOON).await.unwrap();
+            sim.gateway_fault(GatewayFault::Close { code: 4_004 }).await
+        }
+    });
+    assert!(matches!(end_of(&sim).await, GatewayError::InvalidAuthentication));
+    assert_eq!(breaker.await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_is_no_more_is_identified_anew() {
+    let (sim, house) = connected().await;
+    sim.gateway_fault(GatewayFault::Invalid { resumable: false }).await;
+    sim.wait_until(|world| (world.connections() == 0).then_some(()), SOON).await.unwrap();
+    sim.connected(SOON).await.unwrap();
+    assert_eq!(sim.run_command(ping(&house)).await.unwrap().text(), "pong");
+}
+
+#[tokio::test]
+async fn a_code_4009_ends_the_session_but_not_the_bot() {
+    let (sim, house) = connected().await;
+    sim.gateway_fault(GatewayFault::Close { code: 4_009 }).await;
+    sim.wait_until(|world| (world.connections() == 0).then_some(()), SOON).await.unwrap();
+    sim.connected(SOON).await.unwrap();
+    assert_eq!(sim.run_command(ping(&house)).await.unwrap().text(), "pong");
 }

@@ -88,10 +88,23 @@ async fn a_direct_message_needs_a_shared_guild_and_an_open_door() {
 async fn a_wrong_token_and_an_unknown_route_are_refused_and_logged() {
     let rest = Rest::new().await;
     assert_eq!(rest.call("GET", "/no/such/thing", Value::Null).await.1["message"], "404: Not Found");
-    rest.sim.set(|settings| settings.token = Some("another".to_owned()));
-    let token = rest.sim.bot_token();
-    assert_eq!(token, "another");
-    rest.sim.set(|settings| settings.invalid_requests_before_ban = 3);
+    rest.use_token("another");
+    assert_eq!(rest.call("GET", "/users/@me", Value::Null).await.1["message"], "401: Unauthorized");
     let statuses: Vec<u16> = rest.sim.requests(0).await.iter().map(|request| request.status).collect();
-    assert_eq!(statuses, [404]);
+    assert_eq!(statuses, [404, 401]);
+}
+
+#[tokio::test]
+async fn an_address_that_asks_wrongly_too_often_is_banned_for_a_while() {
+    let rest = Rest::new().await;
+    rest.sim.set(|settings| settings.invalid_requests_before_ban = 2);
+    rest.use_token("wrong");
+    for _ in 0..2 {
+        assert_eq!(rest.call("GET", "/users/@me", Value::Null).await.0, 401);
+    }
+    rest.use_token(crate::sim::BOT_TOKEN);
+    let (status, answer) = rest.call("GET", "/users/@me", Value::Null).await;
+    assert_eq!((status, &answer["retry_after"], &answer["global"]), (429, &json!(3_600.0), &json!(true)));
+    rest.hand.advance(std::time::Duration::from_hours(1));
+    assert_eq!(rest.call("GET", "/users/@me", Value::Null).await.0, 200);
 }

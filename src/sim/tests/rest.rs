@@ -7,6 +7,7 @@ use super::*;
 /// Calls the simulator as the bot.
 pub(super) struct Rest {
     http: reqwest::Client,
+    token: std::sync::Mutex<String>,
     pub(super) sim: Sim,
     pub(super) house: GuildIds,
     pub(super) hand: ClockHand,
@@ -18,12 +19,18 @@ impl Rest {
         let (sim, hand) = sim().await;
         let house = sim.create_guild(house()).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { http, sim, house, hand }
+        let token = std::sync::Mutex::new(sim.bot_token());
+        Self { http, token, sim, house, hand }
+    }
+
+    /// Sends another token from now on.
+    pub(super) fn use_token(&self, token: &str) {
+        *self.token.lock().unwrap() = token.to_owned();
     }
 
     fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}/api/v10{path}", self.sim.discord_url());
-        let token = format!("Bot {}", self.sim.bot_token());
+        let token = format!("Bot {}", self.token.lock().unwrap());
         self.http.request(method.parse().unwrap(), url).header("authorization", token)
     }
 
