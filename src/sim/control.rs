@@ -1,5 +1,21 @@
 //! The control API: [`Sim`]'s methods over HTTP, below `/sim/v1`. Bodies and answers are JSON, ids are strings, and a
-//! refusal is `{"error": "sentence"}` with a status of 400 (422 where the body cannot be read).
+//! refusal is `{"error": "sentence"}` with a status of 400 (422 where the body does not fit).
+//!
+//! | call | what it does |
+//! | --- | --- |
+//! | `POST /guilds` | [`GuildSpec`]: makes a guild; answers all ids by name, as `GET /guilds/{g}` does later |
+//! | `POST /guilds/{g}/members`, `/channels`, `/roles` | [`MemberSpec`], [`ChannelSpec`], [`RoleSpec`]; answers `{"id"}` |
+//! | `DELETE /guilds/{g}/members/{u}`, `/channels/{c}`, `/roles/{r}`, `/messages/{m}` | as a person or moderator would |
+//! | `POST /command`, `/component`, `/modal` | [`CommandCall`], [`ComponentCall`], [`ModalCall`]; answers what the person saw |
+//! | `POST /autocomplete` | [`AutocompleteCall`]; answers `{"choices"}` |
+//! | `POST /message`, `/reaction`, `/voice`, `/presence`, `/thread` | what people do besides |
+//! | `GET /channels/{c}/messages?user=U`, `/channels/{c}/pins`, `/dms/{u}`, `/members/{g}/{u}`, `/commands` | what they see |
+//! | `GET /requests?from=N` | the request log |
+//! | `POST /faults`, `DELETE /faults` | [`Fault`]: the next matching requests fail so; or none any more |
+//! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect" or "invalid", "code", "resumable"}` |
+//! | `POST /dm_block` | `{"user", "on"}`: takes no direct messages |
+//! | `POST /clock` | `{"advance_ms"}`: moves the clock |
+//! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Query, State};
@@ -39,6 +55,7 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/reaction", post(reaction))
         .route("/voice", post(voice))
         .route("/presence", post(presence))
+        .route("/thread", post(start_thread))
         .route("/channels/{channel}/messages", get(messages))
         .route("/channels/{channel}/messages/{message}", delete(delete_message))
         .route("/channels/{channel}/pins", get(pins))
@@ -189,6 +206,17 @@ struct PresenceCall {
 
 async fn presence(State(sim): State<Sim>, Body(call): Body<PresenceCall>) -> Answer<Value> {
     sim.presence(call.guild, call.user, &call.status).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct ThreadCall {
+    channel: Id,
+    user: Id,
+    name: String,
+}
+
+async fn start_thread(State(sim): State<Sim>, Body(call): Body<ThreadCall>) -> Answer<Value> {
+    sim.start_thread(call.channel, call.user, &call.name).await.map(made)
 }
 
 #[derive(Deserialize)]

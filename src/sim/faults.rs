@@ -8,6 +8,7 @@ use super::rest::request::Request;
 
 /// Which requests fail, how, and how many of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Only requests with this method; any where it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -24,6 +25,9 @@ pub struct Fault {
     /// Seconds that a 429 asks to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<f64>,
+    /// A page of HTML in place of Discord's JSON, as a ban at the network's edge answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     /// How many requests fail so; 1 where it is missing.
     #[serde(default = "once")]
     pub times: u64,
@@ -38,7 +42,16 @@ const fn once() -> u64 {
 
 impl Default for Fault {
     fn default() -> Self {
-        Self { method: None, path: None, status: None, code: None, retry_after: None, times: 1, delay_ms: None }
+        Self {
+            method: None,
+            path: None,
+            status: None,
+            code: None,
+            retry_after: None,
+            html: None,
+            times: 1,
+            delay_ms: None,
+        }
     }
 }
 

@@ -176,7 +176,8 @@ impl Sim {
         self.shared.change(|world| change(&mut world.settings));
     }
 
-    /// Waits until `look` finds something in the world, at most `timeout` of real time. It is asked after every change.
+    /// Waits until `look` finds something in the world, at most `timeout` of real time. It is asked after every change,
+    /// while the world stands still: look briefly, and call nothing of [`Sim`] in there.
     pub async fn wait_until<T>(&self, look: impl FnMut(&World) -> Option<T>, timeout: Duration) -> Result<T, Refused> {
         let found = tokio::time::timeout(timeout, self.shared.until(look)).await;
         found.map_err(|_| Refused(format!("It did not come about within {} ms.", timeout.as_millis())))
@@ -192,11 +193,11 @@ impl Sim {
         self.wait_until(|world| (world.connections() > 0).then_some(()), timeout).await
     }
 
-    /// Waits until no request is being answered and no interaction waits for an answer.
+    /// Waits until no request is being answered and no interaction waits for an answer that may still come.
     ///
     /// What a bot does on its own afterwards (a timer, a queue) cannot be known here: wait for its state instead.
     pub async fn quiet(&self, timeout: Duration) -> Result<(), Refused> {
-        let is_quiet = |world: &World| world.in_flight == 0 && world.interactions.unsettled == 0;
+        let is_quiet = |world: &World| world.in_flight == 0 && !world.interactions.any_waits(world.now());
         self.wait_until(|world| is_quiet(world).then_some(()), timeout).await
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
 use crate::sim::gateway::sessions::intents;
+use crate::sim::world::channel::{Channel, PUBLIC_THREAD, Thread};
 use crate::sim::world::permissions::Permissions;
 use crate::sim::{Id, Sim};
 
@@ -37,6 +38,23 @@ impl Sim {
         self.shared.change(|world| {
             world.guild_or_refuse(guild)?;
             world.found_channel(guild, &spec)
+        })
+    }
+
+    /// Starts a public thread in a channel as a person; gives its id.
+    pub async fn start_thread(&self, channel: impl Into<Id>, user: impl Into<Id>, name: &str) -> Result<Id, Refused> {
+        let (parent, user) = (channel.into(), user.into());
+        self.shared.change(|world| {
+            let found = world.channels.get(&parent).filter(|channel| channel.holds_messages() && !channel.is_thread());
+            let found = found.ok_or_else(|| Refused::because("There is no such channel to start a thread in."))?;
+            let guild = found.guild.ok_or_else(|| Refused::because("Direct messages have no threads."))?;
+            if !world.permissions_in(user, found).has(Permissions::VIEW_CHANNEL | Permissions::CREATE_PUBLIC_THREADS) {
+                return Err(Refused::because("They may not start threads in that channel."));
+            }
+            let mut thread = Channel::new(world.next_id(), PUBLIC_THREAD, Some(guild), name);
+            thread.parent = Some(parent);
+            thread.thread = Some(Thread::started_by(user, 4_320, world.now()));
+            Ok(world.add_channel(thread))
         })
     }
 

@@ -59,9 +59,15 @@ impl Sim {
     ) -> Result<(), Refused> {
         let (channel, message) = (channel.into(), message.into());
         self.shared.change(|world| {
-            let now = world.now();
+            let (now, bot) = (world.now(), world.bot);
             let found = world.channels.get_mut(&channel).and_then(|channel| channel.messages.get_mut(message));
             let found = found.ok_or_else(|| Refused::because("There is no such message."))?;
+            if found.author == bot || found.webhook_name.is_some() {
+                return Err(Refused::because("That message is not a person's."));
+            }
+            if length(content) > 2_000 || (content.trim().is_empty() && found.attachments.is_empty()) {
+                return Err(Refused::because("A message takes 1 to 2000 characters."));
+            }
             content.clone_into(&mut found.content);
             found.edited = Some(now);
             world.announce_edit(channel, message);

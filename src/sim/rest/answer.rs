@@ -187,3 +187,11 @@ pub(crate) fn respond(reply: &Reply, headers: Vec<(&'static str, String)>) -> Re
     }
     response
 }
+
+/// The same status and headers with a page of HTML.
+pub(crate) fn respond_with_page(reply: &Reply, page: String) -> Response<Body> {
+    let mut response = respond(reply, Vec::new());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=UTF-8"));
+    *response.body_mut() = Body::from(page);
+    response
+}

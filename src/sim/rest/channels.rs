@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
+use crate::kernel::time::Timestamp;
 use crate::sim::Id;
 use crate::sim::world::World;
 use crate::sim::world::channel::{ANNOUNCEMENT, CATEGORY, Channel, FORUM, Overwrite, STAGE, TEXT, VOICE};
@@ -44,7 +45,8 @@ pub(crate) fn create(world: &mut World, request: &Request, guild: &str) -> Reply
     let position = i64::try_from(guild.channels.len()).unwrap_or(0);
     let mut channel = Channel::new(world.next_id(), kind, Some(guild_id), "");
     channel.position = position;
-    apply(world, &mut channel, &request.body)?;
+    let overwrites = overwrites_in(world, guild_id, &request.body)?;
+    apply(&mut channel, &request.body, overwrites, world.now());
     let id = world.add_channel(channel);
     let channel = world.channels.get(&id).ok_or_else(ApiError::unknown_channel)?;
     Ok(Answer::created(world.channel_json(channel)))
@@ -68,38 +70,18 @@ pub(crate) fn change(world: &mut World, request: &Request, channel: &str) -> Rep
     }
     form.text_field("", &request.body, "topic", 0, 1_024);
     form.check()?;
-    let messages = world.channels.get_mut(&id).map(|channel| std::mem::take(&mut channel.messages));
-    let Some(mut changed) = world.channels.get(&id).map(copy_without_messages) else {
-        return Err(ApiError::unknown_channel());
-    };
-    let applied = apply(world, &mut changed, &request.body);
-    changed.messages = messages.unwrap_or_default();
-    if let Err(refusal) = applied {
-        if let Some(channel) = world.channels.get_mut(&id) {
-            channel.messages = changed.messages;
-        }
-        return Err(refusal);
+    let guild = channel.guild.ok_or_else(ApiError::not_in_direct)?;
+    let (overwrites, now) = (overwrites_in(world, guild, &request.body)?, world.now());
+    if let Some(channel) = world.channels.get_mut(&id) {
+        apply(channel, &request.body, overwrites, now);
     }
-    world.channels.insert(id, changed);
     world.announce_channel(id);
     let channel = world.visible_channel(id)?;
     Ok(Answer::ok(world.channel_json(channel)))
 }
 
-fn copy_without_messages(channel: &Channel) -> Channel {
-    let mut copy = Channel::new(channel.id, channel.kind, channel.guild, &channel.name);
-    copy.topic.clone_from(&channel.topic);
-    copy.position = channel.position;
-    copy.parent = channel.parent;
-    copy.is_nsfw = channel.is_nsfw;
-    copy.slowmode_s = channel.slowmode_s;
-    copy.overwrites.clone_from(&channel.overwrites);
-    copy.thread.clone_from(&channel.thread);
-    copy
-}
-
 /// Puts what the body says into a channel.
-fn apply(world: &World, channel: &mut Channel, body: &Value) -> Result<(), ApiError> {
+fn apply(channel: &mut Channel, body: &Value, overwrites: Option<Vec<Overwrite>>, now: Timestamp) {
     let text = |key: &str| body.get(key).and_then(Value::as_str);
     let flag = |key: &str| body.get(key).and_then(Value::as_bool);
     if let Some(name) = text("name") {
@@ -121,11 +103,9 @@ fn apply(world: &World, channel: &mut Channel, body: &Value) -> Result<(), ApiEr
     if let Some(parent) = body.get("parent_id").filter(|_| !channel.is_thread()) {
         channel.parent = serde_json::from_value(parent.clone()).ok();
     }
-    if let Some(overwrites) = body.get("permission_overwrites").and_then(Value::as_array) {
-        channel.overwrites =
-            overwrites.iter().map(|overwrite| read_overwrite(world, channel, overwrite)).collect::<Result<_, _>>()?;
+    if let Some(overwrites) = overwrites {
+        channel.overwrites = overwrites;
     }
-    let now = world.now();
     if let Some(thread) = &mut channel.thread {
         if let Some(is_archived) = flag("archived") {
             thread.is_archived = is_archived;
@@ -135,17 +115,22 @@ fn apply(world: &World, channel: &mut Channel, body: &Value) -> Result<(), ApiEr
             thread.is_locked = is_locked;
         }
     }
-    Ok(())
 }
 
-fn read_overwrite(world: &World, channel: &Channel, overwrite: &Value) -> Result<Overwrite, ApiError> {
+/// The overwrites that a body gives, if it gives any.
+fn overwrites_in(world: &World, guild: Id, body: &Value) -> Result<Option<Vec<Overwrite>>, ApiError> {
+    let Some(given) = body.get("permission_overwrites").and_then(Value::as_array) else { return Ok(None) };
+    given.iter().map(|overwrite| read_overwrite(world, guild, overwrite)).collect::<Result<_, _>>().map(Some)
+}
+
+fn read_overwrite(world: &World, guild: Id, overwrite: &Value) -> Result<Overwrite, ApiError> {
     let wrong = || ApiError::invalid("permission_overwrites", "BASE_TYPE_INVALID", "This is no overwrite.");
     let target: Id = overwrite.get("id").and_then(|id| serde_json::from_value(id.clone()).ok()).ok_or_else(wrong)?;
     let bits = |key: &str| {
         let given = overwrite.get(key).filter(|bits| !bits.is_null());
         given.map_or(Ok(Permissions::NONE), |bits| serde_json::from_value(bits.clone()).map_err(|_| wrong()))
     };
-    let guild = channel.guild.and_then(|guild| world.guilds.get(&guild)).ok_or_else(ApiError::not_in_direct)?;
+    let guild = world.own_guild(guild)?;
     let is_member = match overwrite.get("type") {
         Some(Value::Number(kind)) => kind.as_u64() == Some(1),
         Some(Value::String(kind)) => kind == "1" || kind == "member",
@@ -177,13 +162,13 @@ pub(crate) fn delete(world: &mut World, channel: &str) -> Reply {
 /// `PUT /channels/{id}/permissions/{target}`
 pub(crate) fn set_overwrite(world: &mut World, request: &Request, channel: &str, target: &str) -> Reply {
     let (id, target) = (snowflake(channel)?, snowflake(target)?);
-    let channel = world.visible_channel(id)?;
+    let guild = world.visible_channel(id)?.guild.ok_or_else(ApiError::not_in_direct)?;
     world.require(id, Permissions::MANAGE_ROLES)?;
     let mut body = request.body.clone();
     if let Some(object) = body.as_object_mut() {
         object.insert("id".to_owned(), json!(target));
     }
-    let overwrite = read_overwrite(world, channel, &body)?;
+    let overwrite = read_overwrite(world, guild, &body)?;
     if let Some(channel) = world.channels.get_mut(&id) {
         channel.overwrites.retain(|old| old.target != target);
         channel.overwrites.push(overwrite);

@@ -11,7 +11,7 @@ use crate::sim::limits::{components, embeds};
 use crate::sim::world::World;
 use crate::sim::world::files::{Attachment, clean_filename};
 use crate::sim::world::mentions::AllowedMentions;
-use crate::sim::world::message::{COMPONENTS_V2, EPHEMERAL, Message};
+use crate::sim::world::message::{COMPONENTS_V2, EPHEMERAL, LOADING, Message};
 
 /// Flags that a bot may set on a message: embeds hidden, notification silent, layout components.
 const SETTABLE: u64 = 1 << 2 | 1 << 12 | COMPONENTS_V2;
@@ -251,6 +251,7 @@ impl World {
         edited.attachments = self.take_files(channel_id, draft, files, &existing)?;
         draft.fill(self, &mut edited);
         edited.edited = Some(self.now());
+        edited.flags &= !LOADING;
         if let Some(message) = self.channels.get_mut(&channel_id).and_then(|channel| channel.messages.get_mut(id)) {
             *message = edited;
         }

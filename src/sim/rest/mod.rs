@@ -30,7 +30,7 @@ use axum::http::Response;
 use super::faults::Fault;
 use super::shared::Shared;
 use super::world::World;
-use answer::{ApiError, Reply, respond};
+use answer::{ApiError, Reply, respond, respond_with_page};
 use request::Request;
 
 /// Answers any request below `/api`.
@@ -61,7 +61,10 @@ pub(crate) async fn serve(State(shared): State<Shared>, request: axum::extract::
         world.in_flight -= 1;
         (reply, headers)
     });
-    respond(&reply, headers)
+    match fault.and_then(|fault| fault.html).filter(|_| reply.is_err()) {
+        Some(page) => respond_with_page(&reply, page),
+        None => respond(&reply, headers),
+    }
 }
 
 fn handled(world: &mut World, request: &Request, fault: Option<&Fault>) -> (Reply, Vec<(&'static str, String)>) {

@@ -1,7 +1,5 @@
 //! Threads: started from a message or alone, joined, left, listed.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError, Reply};
@@ -56,19 +54,11 @@ fn start(world: &mut World, request: &Request, parent: Id, id: Id, kind: u64) ->
     }
     form.check()?;
     let name = request.body.get("name").and_then(Value::as_str).unwrap_or_default();
-    let mut thread = Channel::new(id, kind, Some(guild), name);
-    thread.parent = Some(parent);
-    thread.thread = Some(Thread {
-        owner: world.bot,
-        is_archived: false,
-        is_locked: false,
-        archived_at: world.now(),
-        auto_archive_min,
-        members: BTreeSet::from([world.bot]),
-        sent: 0,
-    });
-    let shown = world.channel_json(&thread);
-    world.add_channel(thread);
+    let mut channel = Channel::new(id, kind, Some(guild), name);
+    channel.parent = Some(parent);
+    channel.thread = Some(Thread::started_by(world.bot, auto_archive_min, world.now()));
+    let shown = world.channel_json(&channel);
+    world.add_channel(channel);
     Ok(Answer::created(shown))
 }
 

@@ -9,7 +9,6 @@ use super::request::{Request, snowflake};
 use crate::sim::Id;
 use crate::sim::gateway::sessions::intents;
 use crate::sim::world::World;
-use crate::sim::world::message::LOADING;
 use crate::sim::world::permissions::Permissions;
 use crate::sim::world::webhook::Webhook;
 
@@ -80,7 +79,6 @@ fn fill_loading(world: &mut World, request: &Request, id: Id, original: Id, draf
     world.edit_message(channel_id, original, draft, &request.files)?;
     let channel = world.channels.get_mut(&channel_id);
     if let Some(message) = channel.and_then(|channel| channel.messages.get_mut(original)) {
-        message.flags &= !LOADING;
         message.pinged = pinged;
     }
     if let Some(interaction) = world.interactions.get_mut(id) {

@@ -106,6 +106,21 @@ impl Channel {
     }
 }
 
+impl Thread {
+    /// An open thread with its starter as the only member.
+    pub(crate) fn started_by(owner: Id, auto_archive_min: u64, now: Timestamp) -> Self {
+        Self {
+            owner,
+            is_archived: false,
+            is_locked: false,
+            archived_at: now,
+            auto_archive_min,
+            members: BTreeSet::from([owner]),
+            sent: 0,
+        }
+    }
+}
+
 impl Overwrite {
     /// Discord's form of an overwrite.
     pub(crate) fn json(&self) -> Value {

@@ -4,7 +4,7 @@
 //! declared larger than the bytes that were given; the rest is then served as zeros, so that a file of 26 MB costs
 //! nothing.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use super::World;
 use crate::kernel::time::Timestamp;
 use crate::sim::Id;
 
+/// The bytes of files that are kept at most; then the oldest files are lost.
+const KEPT_BYTES: usize = 512 << 20;
 /// How long a link works.
 const LINK_LIFE: Duration = Duration::from_hours(24);
 
@@ -36,7 +38,9 @@ pub(crate) struct Files {
     /// `http://127.0.0.1:PORT`.
     host: String,
     secret: u64,
-    stored: HashMap<Id, Stored>,
+    /// By id, so the oldest come first.
+    stored: BTreeMap<Id, Stored>,
+    held: usize,
 }
 
 /// What is served for one file.
@@ -50,7 +54,7 @@ pub(crate) struct Stored {
 impl Files {
     /// Empty file servers at `host`.
     pub(crate) fn new(host: String, secret: u64) -> Self {
-        Self { host, secret, stored: HashMap::new() }
+        Self { host, secret, stored: BTreeMap::new(), held: 0 }
     }
 
     /// Where files are served, which is where everything is served: `http://127.0.0.1:PORT`.
@@ -60,13 +64,21 @@ impl Files {
 
     /// Keeps the bytes of a file.
     pub(crate) fn keep(&mut self, attachment: &Attachment, head: Bytes) {
+        self.held += head.len();
         self.stored.insert(attachment.id, Stored { attachment: attachment.clone(), head });
+        while self.held > KEPT_BYTES
+            && let Some((_, oldest)) = self.stored.pop_first()
+        {
+            self.held -= oldest.head.len();
+        }
     }
 
     /// Deletes files; their links answer 404 from now on.
     pub(crate) fn forget<'a>(&mut self, attachments: impl IntoIterator<Item = &'a Attachment>) {
         for attachment in attachments {
-            self.stored.remove(&attachment.id);
+            if let Some(removed) = self.stored.remove(&attachment.id) {
+                self.held -= removed.head.len();
+            }
         }
     }
 

@@ -92,8 +92,8 @@ pub(crate) struct FirstAnswer {
 pub(crate) struct Interactions {
     by_id: HashMap<Id, Interaction>,
     order: BTreeSet<Id>,
-    /// How many still wait for their answer.
-    pub(crate) unsettled: usize,
+    /// How many have never shown a person an answer.
+    unsettled: usize,
 }
 
 impl Interactions {
@@ -127,6 +127,11 @@ impl Interactions {
         Some(forgotten)
     }
 
+    /// Whether a bot may still answer one that waits at `now`.
+    pub(crate) fn any_waits(&self, now: Timestamp) -> bool {
+        self.unsettled > 0 && self.by_id.values().any(|interaction| interaction.waits(now))
+    }
+
     /// A person sees the answer now; whoever waits for it is told.
     pub(crate) fn settle(&mut self, id: Id) {
         let Some(interaction) = self.by_id.get_mut(&id) else { return };
@@ -149,6 +154,12 @@ impl Interaction {
     /// What its messages say about it.
     pub(crate) fn cause(&self) -> Cause {
         Cause { id: self.id, kind: self.kind.number(), user: self.user, name: self.name.clone() }
+    }
+
+    /// Whether a person still waits for an answer that may come.
+    fn waits(&self, now: Timestamp) -> bool {
+        let is_over = if self.answer.is_some() { self.is_expired(now) } else { self.is_too_late(now) };
+        !self.is_settled && !is_over
     }
 
     /// Whether the bot has only said that it may change the message later.
