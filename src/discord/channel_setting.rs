@@ -52,7 +52,7 @@ pub async fn set(
     channel: &GuildChannel,
     purpose: &str,
 ) -> Result<()> {
-    answer(ctx, async {
+    let work = async {
         let Caller { guild, .. } = Caller::of(ctx)?;
         let chosen = ChannelId::new(channel.id.get());
         let bot = ctx.data();
@@ -61,6 +61,7 @@ pub async fn set(
         }
         bot.store.write("channel_set", move |tx| setting.set(tx, guild, &Some(chosen))).await?;
         Ok(Draft::text(format!("{purpose} {}.", text::channel(chosen))))
-    })
-    .await
+    };
+    // Boxed, because what serenity keeps across its requests is large.
+    answer(ctx, Box::pin(work)).await
 }

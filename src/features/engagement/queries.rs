@@ -12,6 +12,11 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
     tables::open_session(read, guild)
 }
 
+/// The open sessions of all guilds.
+pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
+    tables::open_sessions(read)
+}
+
 /// The guilds with a session that lost its connection and was not continued in time (`D-26`).
 pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
     let mut guilds = tables::open_sessions(read)?;

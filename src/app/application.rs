@@ -1,0 +1,193 @@
+//! The running application: store, Discord, jobs and schedules, put together.
+//!
+//! `run`, `demo` and the tests all start it here; they differ in the [`Blueprint`] alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::catalogue::CATALOGUE;
+use super::connection::{self, Ended};
+use super::sweep;
+use crate::discord::gateway::{Gateway, Handlers};
+use crate::discord::registration::Registration;
+use crate::discord::rest::{self, Endpoint};
+use crate::discord::{Bot, debug_channel, outbox};
+use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
+use crate::features::{self, Feature};
+use crate::jobs::{self, Runner};
+use crate::kernel::dice::Seed;
+use crate::kernel::error::Error;
+use crate::kernel::ids::{ChannelId, GuildId};
+use crate::kernel::time::{Clock, Timestamp};
+use crate::store::{OpenError, Options, Place, Store};
+
+/// How long a stop may take before the rest is cut off.
+const STOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// Everything that may differ from one start to another.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    /// Where the store is.
+    pub place: Place,
+    /// Memory for the store, in bytes.
+    pub cache_bytes: usize,
+    /// The clock.
+    pub clock: Clock,
+    /// The seed of all chance.
+    pub seed: Seed,
+    /// The bot's token.
+    pub token: String,
+    /// Which Discord.
+    pub endpoint: Endpoint,
+    /// How commands are registered.
+    pub registration: Registration,
+    /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
+    pub allow_any_handle_linking: bool,
+    /// The debug channel of the guild that it belongs to, where that guild has none (`C-50`).
+    pub debug_channel: Option<ChannelId>,
+}
+
+/// Why the application could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store could not be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The defaults, or what the last stop left open, could not be stored.
+    #[error("the store cannot be written: {0}")]
+    Defaults(Error),
+    /// The HTTP client could not be built.
+    #[error("cannot set up TLS: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// A running application.
+pub struct Application {
+    /// What commands reach; tests and the demo look at the store through it.
+    pub bot: Bot,
+    tasks: JoinSet<()>,
+    connection: tokio::task::JoinHandle<Ended>,
+    stop: watch::Sender<bool>,
+    swept_at: watch::Receiver<Timestamp>,
+}
+
+impl Application {
+    /// Opens the store and starts everything else. Returns before Discord is connected.
+    pub async fn start(blueprint: Blueprint) -> Result<Self, StartError> {
+        let Blueprint { cache_bytes, clock, seed, .. } = blueprint.clone();
+        let options = Options { cache_bytes, ..Options::new(clock.clone(), seed) };
+        let store = Store::open(&blueprint.place, options, (CATALOGUE.schema)())?;
+        store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
+        sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
+
+        let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
+        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files);
+        let gateway = Gateway::new(bot.clone(), handlers(), blueprint.registration);
+        let (stop, stopped) = watch::channel(false);
+
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
+        let (swept, swept_at) = watch::channel(bot.clock.now());
+        tasks.spawn(sweep::run(bot.clone(), swept));
+        if let Some(channel) = blueprint.debug_channel {
+            tasks.spawn(adopt_debug_channel(bot.clone(), channel));
+        }
+        let connection =
+            tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
+        Ok(Self { bot, tasks, connection, stop, swept_at })
+    }
+
+    /// Waits until the connection to Discord has ended for good, or the store had to stop.
+    pub async fn ended(&mut self) -> Ended {
+        tokio::select! {
+            ended = &mut self.connection => ended.unwrap_or_else(|panic| Ended::Failed(panic.to_string())),
+            error = self.bot.store.stopped() => Ended::StoreStopped(error.to_string()),
+        }
+    }
+
+    /// Waits until everything that is due by the clock's time is done: jobs, and the half-minute sweep.
+    ///
+    /// For whoever moves the clock by hand; with a running clock there is always something due soon.
+    pub async fn settled(&self) -> Result<(), Error> {
+        let now = self.bot.clock.now();
+        let mut swept = self.swept_at.clone();
+        // The sender lives as long as the sweep does; without it there is nothing to wait for.
+        let _ = swept.wait_for(|at| now.since(*at) < sweep::INTERVAL).await;
+        let mut changes = self.bot.store.changes();
+        while !self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1)).await?.is_empty() {
+            while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}
+        }
+        Ok(())
+    }
+
+    /// Disconnects, lets what runs come to its end, and closes the store. Takes at most a few seconds.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        let orderly = async {
+            if !self.connection.is_finished() {
+                let _ = (&mut self.connection).await;
+            }
+            self.tasks.shutdown().await;
+            self.bot.store.close().await;
+        };
+        match tokio::time::timeout(STOP_LIMIT, orderly).await {
+            Ok(()) => {}
+            Err(_) => tracing::warn!("stopping took too long; what was acknowledged is safe"),
+        }
+    }
+}
+
+/// Leaves the defaults of the process where settings look for them.
+async fn store_defaults(store: &Store, blueprint: &Blueprint) -> Result<(), Error> {
+    let allow_any = blueprint.allow_any_handle_linking;
+    store
+        .write("defaults_stored", move |tx| {
+            if ALLOW_ANY_HANDLE_LINKING.get_own(tx, GuildId::INSTANCE)? == Some(allow_any) {
+                return Ok(());
+            }
+            ALLOW_ANY_HANDLE_LINKING.set(tx, GuildId::INSTANCE, &allow_any)
+        })
+        .await
+}
+
+/// What all features give to the gateway.
+fn handlers() -> Handlers {
+    let all = || features::ALL.iter().copied();
+    Handlers {
+        commands: all().flat_map(|feature: &Feature| (feature.commands)()).collect(),
+        components: all().flat_map(|feature| feature.components).copied().collect(),
+        modals: all().flat_map(|feature| feature.modals).copied().collect(),
+        messages: all().flat_map(|feature| feature.messages).copied().collect(),
+    }
+}
+
+fn job_handlers() -> Vec<&'static jobs::Handler<Bot>> {
+    let mut handlers: Vec<_> = features::ALL.iter().flat_map(|feature| feature.jobs).copied().collect();
+    handlers.extend(outbox::HANDLERS);
+    handlers.push(&debug_channel::HANDLER);
+    handlers
+}
+
+/// Makes a channel the debug channel of its guild, unless the guild has one (`M-ENV-04`).
+async fn adopt_debug_channel(bot: Bot, channel: ChannelId) {
+    let guild = match bot.rest.get_channel(channel.get().into()).await {
+        Ok(found) => found.guild().map(|found| GuildId::new(found.guild_id.get())),
+        Err(error) => return tracing::warn!(%channel, %error, "DEBUG_CHANNEL_ID names a channel that I cannot see"),
+    };
+    let Some(guild) = guild else {
+        return tracing::warn!(%channel, "DEBUG_CHANNEL_ID names a channel that is in no server");
+    };
+    let stored = bot
+        .store
+        .write("debug_channel_adopted", move |tx| match debug_channel::DEBUG_CHANNEL.get_own(tx, guild)? {
+            Some(_) => Ok(()),
+            None => debug_channel::DEBUG_CHANNEL.set(tx, guild, &Some(channel)),
+        })
+        .await;
+    if let Err(error) = stored {
+        tracing::error!(%error, "cannot store the debug channel");
+    }
+}

@@ -1,0 +1,136 @@
+//! The connection to Discord's gateway, held until it ends for good.
+//!
+//! serenity resumes and reconnects a running connection by itself; this file decides what happens when it gives up, and
+//! when the first connection does not come about.
+
+use std::time::Duration;
+
+use serenity::client::ClientBuilder;
+use serenity::gateway::GatewayError;
+use serenity::http::{HttpError, StatusCode};
+use tokio::sync::watch;
+
+use crate::discord::gateway::{Gateway, INTENTS, unprivileged_intents};
+use crate::discord::rest::{self, Endpoint};
+use crate::kernel::time::{Clock, Stopwatch};
+
+/// Waits before another try, the first and the longest.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
+/// A connection that held this long was a good one: the next wait is the first again.
+const GOOD: Duration = Duration::from_mins(1);
+/// How long serenity may take to close its shards.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// Why the application ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Stopped,
+    /// Discord does not know the token (4004, 401).
+    TokenRefused,
+    /// A simulated Discord named a gateway that is not on this machine.
+    NotLoopback,
+    /// The store cannot go on; the reason.
+    StoreStopped(String),
+    /// Something else that will not get better by itself; the reason.
+    Failed(String),
+}
+
+/// What one connection came to.
+enum Outcome {
+    End(Ended),
+    /// Discord refused the privileged intents (4014).
+    IntentsRefused,
+    Again(String),
+}
+
+/// Connects and stays connected.
+pub(super) async fn hold(
+    gateway: Gateway,
+    token: String,
+    endpoint: Endpoint,
+    clock: Clock,
+    mut stopped: watch::Receiver<bool>,
+) -> Ended {
+    let mut intents = INTENTS;
+    let mut wait = BACK_OFF.0;
+    loop {
+        let since = Stopwatch::start();
+        match connect_once(&gateway, &token, &endpoint, intents, &mut stopped).await {
+            Outcome::End(ended) => return ended,
+            Outcome::IntentsRefused if intents != unprivileged_intents() => {
+                tracing::error!(
+                    "Discord refuses the privileged intents. Switch on Server Members Intent and Message Content \
+                     Intent at https://discord.com/developers/applications, your application, Bot. Until then I run \
+                     without them: songs posted as messages are not noticed; commands work."
+                );
+                intents = unprivileged_intents();
+                continue;
+            }
+            Outcome::IntentsRefused => return Ended::Failed("Discord refuses even the ordinary intents".to_owned()),
+            Outcome::Again(reason) => {
+                if since.elapsed() > GOOD {
+                    wait = BACK_OFF.0;
+                }
+                tracing::warn!(reason, wait_s = wait.as_secs(), "no connection to Discord; trying again");
+            }
+        }
+        tokio::select! {
+            () = clock.sleep(wait) => {}
+            () = told_to_stop(&mut stopped) => return Ended::Stopped,
+        }
+        wait = (wait * 2).min(BACK_OFF.1);
+    }
+}
+
+async fn connect_once(
+    gateway: &Gateway,
+    token: &str,
+    endpoint: &Endpoint,
+    intents: serenity::all::GatewayIntents,
+    stopped: &mut watch::Receiver<bool>,
+) -> Outcome {
+    let http = match rest::connect(token, endpoint) {
+        Ok(connections) => connections.answers,
+        Err(error) => return Outcome::End(Ended::Failed(error.to_string())),
+    };
+    let built = ClientBuilder::new_with_http(http, intents).framework(gateway.clone()).await;
+    let mut client = match built {
+        Ok(client) => client,
+        Err(error) => return outcome_of(&error),
+    };
+    // serenity falls back to the public gateway when it cannot learn the address; a simulated run must not go there.
+    if matches!(endpoint, Endpoint::Simulated(_)) && !rest::is_loopback(&client.ws_url.lock().await) {
+        return Outcome::End(Ended::NotLoopback);
+    }
+    let shards = std::sync::Arc::clone(&client.shard_manager);
+    tokio::select! {
+        ended = client.start_autosharded() => match ended {
+            Ok(()) => Outcome::End(Ended::Stopped),
+            Err(error) => outcome_of(&error),
+        },
+        () = told_to_stop(stopped) => {
+            // Does nothing when no shard ever connected, and may hang when one is half open: hence the limit.
+            let _ = tokio::time::timeout(CLOSING, shards.shutdown_all()).await;
+            Outcome::End(Ended::Stopped)
+        }
+    }
+}
+
+async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+    // An application that is gone stops the connection as well.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+fn outcome_of(error: &serenity::Error) -> Outcome {
+    match error {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => Outcome::End(Ended::TokenRefused),
+        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => Outcome::IntentsRefused,
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response))
+            if response.status_code == StatusCode::UNAUTHORIZED =>
+        {
+            Outcome::End(Ended::TokenRefused)
+        }
+        other => Outcome::Again(other.to_string()),
+    }
+}

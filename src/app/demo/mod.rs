@@ -1,0 +1,193 @@
+//! `greenroom demo`: a recorded review evening, played by simulated people against the real bot in one process.
+//!
+//! Everything but the people is real: the bot speaks HTTP and the gateway protocol to the simulated Discord over
+//! loopback, the store is a file. The clock is the show's, so an hour passes in a second unless `--speed` says otherwise.
+
+pub mod show;
+pub mod stage;
+pub mod transcript;
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use self::show::{Act, Call, Cue};
+use self::stage::{ShowError, Stage};
+use self::transcript::{Counts, Transcript, command_words};
+use super::cli::{DemoArgs, Options};
+use super::exit::{CommandResult, ExitCode, Stop, print};
+use super::run::runtime;
+use super::{maintenance, telemetry};
+use crate::features::queue::model::{Entry, Line};
+use crate::features::queue::tables;
+use crate::kernel::time::Stopwatch;
+use crate::sim::{CommandCall, MessageSpec};
+use crate::store::Place;
+
+/// The evening that is played when no other show is named.
+pub const EVENING: &str = include_str!("../../../data/demo/evening.jsonl");
+
+/// Runs the command.
+pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
+    // The transcript tells what happens; the log speaks up only where something is wrong.
+    let log = options.log.clone().or_else(|| Some("warn,serenity=error".to_owned()));
+    telemetry::start(&Options { log, ..options.clone() }.load_logging()?)?;
+    let cues = match &args.file {
+        Some(path) => read_show(path).map_err(|problem| Stop::new(ExitCode::Configuration, problem))?,
+        None => show::parse(EVENING).map_err(Stop::failed)?,
+    };
+    let temporary = tempfile::tempdir().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
+    let folder = args.data.as_deref().unwrap_or(temporary.path());
+    let place = Place::File(maintenance::store_file(folder));
+    runtime()?.block_on(perform_all(&cues, place, args))
+}
+
+async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs) -> CommandResult {
+    let since = Stopwatch::start();
+    let played = play(cues, place, args.speed, std::io::stdout()).await.map_err(Stop::failed)?;
+    print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
+    let Stage { sim, app, .. } = played.stage;
+    if args.keep {
+        let addresses = serde_json::json!({
+            "discord": sim.discord_url(), "gateway": sim.gateway_url(), "control": sim.control_url(),
+        });
+        print(&format!("Everything stays up until Ctrl-C: {addresses}"));
+        // Without a signal to wait for, staying up for ever is what was asked for.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+    app.stop().await;
+    Ok(())
+}
+
+/// What a played show came to.
+pub struct Played {
+    /// The stage, still standing.
+    pub stage: Stage,
+    /// The counts.
+    pub counts: Counts,
+    /// Every song, by row number.
+    pub songs: Vec<Entry>,
+}
+
+/// Plays a show and writes its transcript. `speed` is how many of its seconds pass in one; `None` for no waiting.
+pub async fn play(cues: &[Cue], place: Place, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
+    let Some((opening, cues)) = cues.split_first() else {
+        return Err(ShowError::NoSuch("The show is empty.".to_owned()));
+    };
+    let mut stage = Stage::set(opening, place).await?;
+    let mut transcript = Transcript::new(out, &stage);
+    for cue in cues {
+        wait(&stage, cue.at_ms, speed).await;
+        stage.advance_to(cue.at_ms).await?;
+        transcript.follow_ups(&stage).await?;
+        perform(&mut stage, &mut transcript, &cue.act).await?;
+        transcript.follow_ups(&stage).await?;
+    }
+    let guild = stage.guild;
+    let songs = stage.app.bot.store.read("all_songs", move |read| {
+        let mut songs = Vec::new();
+        tables::for_each(read, guild, |entry| {
+            songs.push(entry);
+            Ok(())
+        })?;
+        Ok(songs)
+    });
+    let songs = songs.await?;
+    let counts = transcript.counts;
+    final_table(&mut transcript, &songs).map_err(unwritable)?;
+    Ok(Played { stage, counts, songs })
+}
+
+async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act: &Act) -> Result<(), ShowError> {
+    match act {
+        Act::Live(event) => {
+            let event = event.clone().at(stage.now());
+            transcript.live(stage, &event.what).map_err(unwritable)?;
+            stage.live(event).await
+        }
+        Act::Discord(Call::Guild { .. }) => {
+            Err(ShowError::NoSuch("A show has one guild, in its first line.".to_owned()))
+        }
+        Act::Discord(Call::Command { user, channel, name, options, attachments, modal }) => {
+            let mut words = command_words(name, options, modal.as_ref());
+            for file in attachments.values() {
+                words.push_str(&format!(" [{}]", file.filename));
+            }
+            transcript.action(stage, user, &words).map_err(unwritable)?;
+            let mut call = CommandCall::new(stage.ids.guild, stage.channel(channel)?, stage.member(user)?, name);
+            call.options = options.clone();
+            call.attachments = attachments.clone();
+            let outcome = stage.run_command(user, call, modal.as_ref()).await?;
+            transcript.answer(&outcome.error.clone().unwrap_or_else(|| outcome.text())).map_err(unwritable)
+        }
+        Act::Discord(Call::Message { user, channel, content, attachments }) => {
+            let files: String = attachments.iter().map(|file| format!(" [{}]", file.filename)).collect();
+            transcript.action(stage, user, &format!("in #{channel}: {content}{files}")).map_err(unwritable)?;
+            let spec = MessageSpec {
+                channel: stage.channel(channel)?,
+                user: stage.member(user)?,
+                content: content.clone(),
+                attachments: attachments.clone(),
+                ..MessageSpec::default()
+            };
+            stage.post(spec).await
+        }
+        Act::Discord(Call::Press { user, label }) => {
+            transcript.action(stage, user, &format!("presses [{label}]")).map_err(unwritable)?;
+            let outcome = stage.press(user, label).await?;
+            transcript.answer(&outcome.text()).map_err(unwritable)
+        }
+        Act::Discord(Call::DmBlock { user, on }) => {
+            let what = if *on { "blocks direct messages" } else { "allows direct messages" };
+            transcript.action(stage, user, what).map_err(unwritable)?;
+            stage.sim.block_dms(stage.member(user)?, *on).await;
+            Ok(())
+        }
+    }
+}
+
+async fn wait(stage: &Stage, at_ms: u64, speed: Option<f64>) {
+    let Some(speed) = speed else { return };
+    let ahead = Duration::from_millis(at_ms).saturating_sub(stage.elapsed());
+    crate::kernel::time::Clock::system().sleep(ahead.div_f64(speed)).await;
+}
+
+fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std::io::Result<()> {
+    transcript.plain("\nThe songs of the evening")?;
+    transcript.plain(&format!("  {:<8} {:<14} {:<28} {:<12} played", "number", "line", "song", "by"))?;
+    for Entry { song, place, .. } in songs {
+        let name: String = format!("{} – {}", song.artist, song.title).chars().take(28).collect();
+        let played = place.played_at.map_or_else(|| "–".to_owned(), |at| at.rfc3339());
+        transcript.plain(&format!(
+            "  {:<8} {:<14} {name:<28} {:<12} {played}",
+            song.public_id.to_string(),
+            place.line,
+            song.username
+        ))?;
+    }
+    let in_line = |line: Line| songs.iter().filter(|entry| entry.place.line == line).count();
+    let Counts { actions, live_events, posts, direct_messages, moves } = transcript.counts;
+    transcript.plain(&format!(
+        "\n{} songs submitted, {} played, {} removed · {actions} actions, {live_events} live events · \
+         {posts} posts, {direct_messages} direct messages, {moves} moves",
+        songs.len(),
+        in_line(Line::SongsPlayed),
+        in_line(Line::Removed),
+    ))
+}
+
+fn unwritable(error: std::io::Error) -> ShowError {
+    ShowError::NoSuch(format!("cannot write the transcript: {error}"))
+}
+
+/// Reads a show file.
+pub fn read_show(path: &Path) -> Result<Vec<Cue>, String> {
+    let length = std::fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?.len();
+    if length > show::MAX_BYTES as u64 {
+        return Err(format!("{} is larger than any show", path.display()));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    show::parse(&text).map_err(|error| error.to_string())
+}

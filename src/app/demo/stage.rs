@@ -1,0 +1,226 @@
+//! The stage: the simulated Discord, the bot, and the people of the show by their names.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::show::{Call, Cue};
+use crate::app::application::{Application, Blueprint};
+use crate::discord::registration::Registration;
+use crate::discord::rest::Endpoint;
+use crate::flows;
+use crate::kernel::dice::Seed;
+use crate::kernel::error::Error;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::{Clock, ClockHand, Timestamp};
+use crate::live::{Handle, LiveEvent};
+use crate::sim::{
+    AutocompleteCall, CommandCall, CommandOutcome, ComponentCall, GuildIds, GuildSpec, Id, MessageSpec, ModalCall,
+    Refused, SeenMessage, Settings, Sim, SimOptions,
+};
+
+use crate::store::{Options, Place};
+
+/// The evening begins at this moment, in every run: 21 November 2026, 20:00 UTC.
+const CURTAIN: Timestamp = Timestamp::from_millis(1_795_291_200_000);
+/// People of the show can upload more than the bot accepts, so that it has something to refuse.
+const USER_UPLOADS: u64 = 100 << 20;
+/// How long the bot may take to come on stage.
+const ENTRANCE: Duration = Duration::from_secs(20);
+
+/// Everything that the show needs.
+pub struct Stage {
+    /// The simulated Discord.
+    pub sim: Sim,
+    /// The bot.
+    pub app: Application,
+    /// The server, by names.
+    pub ids: GuildIds,
+    /// The server.
+    pub guild: GuildId,
+    streamer: Handle,
+    hand: ClockHand,
+    last_answers: HashMap<String, SeenMessage>,
+}
+
+/// What stops a show.
+#[derive(Debug, thiserror::Error)]
+pub enum ShowError {
+    /// The simulated Discord refused what a person did.
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    /// The bot broke.
+    #[error("the bot failed: {0}")]
+    Failed(#[from] Error),
+    /// The show asks for something that is not there.
+    #[error("{0}")]
+    NoSuch(String),
+    /// The bot could not start.
+    #[error("the bot did not start: {0}")]
+    Start(String),
+}
+
+impl Stage {
+    /// Builds the stage for the first line of a show, and waits until the bot has its commands registered.
+    pub async fn set(opening: &Cue, place: Place) -> Result<Self, ShowError> {
+        let super::show::Act::Discord(Call::Guild { name, streamer, channels, members }) = &opening.act else {
+            return Err(ShowError::NoSuch("The first line of a show has to be the guild.".to_owned()));
+        };
+        let streamer = Handle::parse(streamer).map_err(|error| ShowError::NoSuch(error.to_string()))?;
+        let (clock, hand) = Clock::simulated(CURTAIN);
+        let settings = Settings { user_upload_bytes: USER_UPLOADS, ..Settings::default() };
+        let sim = Sim::start(SimOptions { settings, ..SimOptions::new(clock.clone(), Some(hand.clone())) })
+            .await
+            .map_err(|error| ShowError::Start(error.to_string()))?;
+        let spec = GuildSpec {
+            name: name.clone(),
+            channels: channels.iter().map(|channel| channel.as_str().into()).collect(),
+            members: members.clone(),
+            ..GuildSpec::default()
+        };
+        let ids = sim.create_guild(spec).await?;
+        let app = Application::start(Blueprint {
+            place,
+            cache_bytes: Options::CACHE_BYTES,
+            clock,
+            seed: Seed::fixed(2026),
+            token: sim.bot_token(),
+            endpoint: Endpoint::Simulated(sim.discord_url()),
+            registration: Registration { fast_guild: None },
+            allow_any_handle_linking: false,
+            debug_channel: None,
+        })
+        .await
+        .map_err(|error| ShowError::Start(error.to_string()))?;
+        sim.wait_until(|world| (!world.commands().is_empty()).then_some(()), ENTRANCE)
+            .await
+            .map_err(|_| ShowError::Start("it registered no commands".to_owned()))?;
+        let guild = GuildId::new(ids.guild.get());
+        Ok(Self { sim, app, ids, guild, streamer, hand, last_answers: HashMap::new() })
+    }
+
+    /// Moves the clock to a moment of the show, and lets everything happen that is due by then.
+    pub async fn advance_to(&self, at_ms: u64) -> Result<(), ShowError> {
+        self.hand.advance_to(CURTAIN.after(Duration::from_millis(at_ms)));
+        Ok(self.app.settled().await?)
+    }
+
+    /// Runs a slash command, fills in the modal if there is one, and waits for the answer and what follows from it.
+    pub async fn run_command(
+        &mut self,
+        user: &str,
+        mut call: CommandCall,
+        modal: Option<&Map<String, Value>>,
+    ) -> Result<CommandOutcome, ShowError> {
+        for (option, value) in call.options.clone() {
+            let resolved = self.resolve(&call, &option, &value).await?;
+            call.options.insert(option, resolved);
+        }
+        let mut outcome = self.sim.run_command(call.clone()).await?;
+        if let Some(fields) = modal
+            && outcome.modal().is_some()
+        {
+            let interaction = outcome.interaction;
+            let call = ModalCall { user: call.user, interaction, fields: fields.clone(), ..ModalCall::default() };
+            outcome = self.sim.submit_modal(call).await?;
+        }
+        self.remember(user, &outcome);
+        self.app.settled().await?;
+        Ok(outcome)
+    }
+
+    /// Presses a button on the last answer that somebody got.
+    pub async fn press(&mut self, user: &str, label: &str) -> Result<CommandOutcome, ShowError> {
+        let message = self.last_answers.get(user).cloned();
+        let message = message.ok_or_else(|| ShowError::NoSuch(format!("{user} has no answer to press a button on")))?;
+        let custom_id = message
+            .custom_id(label)
+            .ok_or_else(|| ShowError::NoSuch(format!("there is no button {label:?} on the last answer to {user}")))?;
+        let call = ComponentCall {
+            guild: Some(self.ids.guild),
+            channel: Some(message.channel()),
+            user: self.member(user)?,
+            message: message.id(),
+            custom_id,
+            ..ComponentCall::default()
+        };
+        let outcome = self.sim.press(call).await?;
+        self.app.settled().await?;
+        Ok(outcome)
+    }
+
+    /// Posts a message and waits until the bot has seen it and done what follows.
+    pub async fn post(&self, spec: MessageSpec) -> Result<(), ShowError> {
+        let message = self.sim.post_message(spec).await?;
+        self.app.bot.activity.finished(message.get()).await;
+        Ok(self.app.settled().await?)
+    }
+
+    /// Something happens on the live.
+    pub async fn live(&self, event: LiveEvent) -> Result<(), ShowError> {
+        let (guild, streamer) = (self.guild, self.streamer.clone());
+        let events = vec![event];
+        self.app
+            .bot
+            .store
+            .write("live_events", move |tx| flows::live_events::run(tx, guild, &streamer, &events))
+            .await?;
+        Ok(self.app.settled().await?)
+    }
+
+    /// The present moment of the show.
+    pub fn now(&self) -> Timestamp {
+        self.hand.now()
+    }
+
+    /// How far the show is.
+    pub fn elapsed(&self) -> Duration {
+        self.hand.now().since(CURTAIN)
+    }
+
+    /// The member called so.
+    pub fn member(&self, name: &str) -> Result<Id, ShowError> {
+        self.ids.members.get(name).copied().ok_or_else(|| ShowError::NoSuch(format!("nobody is called {name:?}")))
+    }
+
+    /// The channel called so.
+    pub fn channel(&self, name: &str) -> Result<Id, ShowError> {
+        self.ids.channels.get(name).copied().ok_or_else(|| ShowError::NoSuch(format!("no channel is called {name:?}")))
+    }
+
+    /// An option as the show writes it: `@member`, `#channel`, `?what is typed into the autocomplete`, or itself.
+    async fn resolve(&self, call: &CommandCall, option: &str, value: &Value) -> Result<Value, ShowError> {
+        let Some(text) = value.as_str() else { return Ok(value.clone()) };
+        if let Some(name) = text.strip_prefix('#') {
+            return Ok(self.channel(name)?.to_string().into());
+        }
+        if let Some(name) = text.strip_prefix('@')
+            && let Ok(member) = self.member(name)
+            && option == "user"
+        {
+            return Ok(member.to_string().into());
+        }
+        let Some(typed) = text.strip_prefix('?') else { return Ok(value.clone()) };
+        let choices = self
+            .sim
+            .autocomplete(AutocompleteCall {
+                guild: call.guild,
+                channel: call.channel,
+                user: call.user,
+                name: call.name.clone(),
+                focused: option.to_owned(),
+                options: [(option.to_owned(), Value::from(typed))].into_iter().collect(),
+                ..AutocompleteCall::default()
+            })
+            .await?;
+        let first = choices.into_iter().next();
+        first.map(|choice| choice.value).ok_or_else(|| ShowError::NoSuch(format!("nothing is offered for {typed:?}")))
+    }
+
+    fn remember(&mut self, user: &str, outcome: &CommandOutcome) {
+        if let Some(message) = &outcome.original {
+            self.last_answers.insert(user.to_owned(), message.clone());
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! A whole Greenroom with people around it: the bot, the simulated Discord, a clock that the test moves.
+//!
+//! Tests act as people (`world.member("ann").run("submit")`) and read what people would see, or what the store holds. A
+//! world that ends must be clean: every index and invariant holds, no job is due or was given up.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use greenroom::app::application::{Application, Blueprint};
+use greenroom::discord::registration::Registration;
+use greenroom::discord::rest::Endpoint;
+use greenroom::features::queue::model::{Entry, Line, PublicId};
+use greenroom::features::queue::queries;
+use greenroom::flows;
+use greenroom::jobs;
+use greenroom::kernel::dice::Seed;
+use greenroom::kernel::ids::{GuildId, UserId};
+use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
+use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use greenroom::sim::people::{
+    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, MemberSpec,
+    MessageSpec, ModalCall, SeenMessage,
+};
+use greenroom::sim::{Id, Sim, SimOptions};
+use greenroom::store::Place;
+use serde_json::{Map, Value};
+
+/// Where every world's clock starts.
+pub const START: Timestamp = Timestamp::from_millis(1_795_291_200_000);
+/// The name of the host's live.
+pub const STREAMER: &str = "nightowl.reviews";
+
+/// See the module.
+pub struct World {
+    pub sim: Sim,
+    pub app: Application,
+    pub ids: GuildIds,
+    pub guild: GuildId,
+    pub hand: ClockHand,
+    may_have_dead_letters: bool,
+    ended: bool,
+}
+
+/// How a world begins.
+pub struct Setup {
+    pub place: Place,
+    pub sim: SimOptions,
+    pub fast_guild: bool,
+    pub channel_is_set: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { place: Place::Memory, sim: SimOptions::default(), fast_guild: false, channel_is_set: true }
+    }
+}
+
+impl World {
+    /// A guild with the usual channels and people, submissions open in #submissions.
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let (clock, hand) = Clock::simulated(START);
+        let sim = Sim::start(SimOptions { clock: clock.clone(), hand: Some(hand.clone()), ..setup.sim }).await.unwrap();
+        let ids = sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap();
+        let guild = GuildId::new(ids.guild.get());
+        let blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
+        let app = Application::start(blueprint).await.unwrap();
+        let world = Self { sim, app, ids, guild, hand, may_have_dead_letters: false, ended: false };
+        world.until_registered().await;
+        if setup.channel_is_set {
+            let channel = world.channel("submissions").to_string();
+            let answer = world.host().in_channel("staff").run_with("set-submission-channel", [("channel", channel)]).await;
+            assert!(answer.text().contains("Songs are accepted only in"), "{}", answer.text());
+        }
+        world
+    }
+
+    /// Waits until the bot has its commands registered.
+    pub async fn until_registered(&self) {
+        let fits = |world: &greenroom::sim::world::World| (!world.commands.is_empty()).then_some(());
+        self.sim.wait_until(fits, Duration::from_secs(20)).await.expect("the bot registers its commands");
+    }
+
+    /// The administrator.
+    pub fn host(&self) -> Person<'_> {
+        self.member("host")
+    }
+
+    /// A member, who acts in #submissions unless told otherwise.
+    pub fn member(&self, name: &str) -> Person<'_> {
+        let id = self.ids.members.get(name).copied().unwrap_or_else(|| panic!("nobody is called {name}"));
+        Person { world: self, id, channel: self.channel("submissions"), guild: self.ids.guild }
+    }
+
+    /// The channel called so.
+    pub fn channel(&self, name: &str) -> Id {
+        self.ids.channels.get(name).copied().unwrap_or_else(|| panic!("no channel is called {name}"))
+    }
+
+    /// Waits until everything is done that is due.
+    pub async fn settle(&self) {
+        self.app.settled().await.unwrap();
+    }
+
+    /// Lets time pass, and everything happen that becomes due.
+    pub async fn pass(&self, span: Duration) {
+        self.hand.advance(span);
+        self.settle().await;
+    }
+
+    /// Something happens on the live.
+    pub async fn live(&self, what: Occurrence) {
+        self.live_all([what]).await;
+    }
+
+    /// Several things happen on the live, at once.
+    pub async fn live_all(&self, what: impl IntoIterator<Item = Occurrence>) {
+        let at = self.hand.now();
+        let events: Vec<LiveEvent> = what.into_iter().map(|what| LiveEvent { at, what }).collect();
+        let (guild, streamer) = (self.guild, Handle::parse(STREAMER).unwrap());
+        let ingest = self.app.bot.store.write("live_events", move |tx| {
+            flows::live_events::run(tx, guild, &streamer, &events).map(drop)
+        });
+        ingest.await.unwrap();
+        self.settle().await;
+    }
+
+    /// Somebody sends a gift that cannot streak.
+    pub async fn gift(&self, handle: &str, coins: u32) {
+        let gift = Gift { id: 1, name: "Lion".into(), unit_coins: coins, count: 1, is_streaking: false, group: 0 };
+        self.live(Occurrence::Gifted(viewer(handle), gift)).await;
+    }
+
+    /// A song as the store has it.
+    pub fn song(&self, id: PublicId) -> Entry {
+        let guild = self.guild;
+        let found = self.app.bot.store.read_blocking("song", |read| queries::song(read, guild, id)).unwrap();
+        found.unwrap_or_else(|| panic!("there is no song {id}"))
+    }
+
+    /// Every song as the store has it, by row number.
+    pub fn songs(&self) -> Vec<Entry> {
+        self.songs_of_guild(self.guild)
+    }
+
+    pub fn songs_of_guild(&self, guild: GuildId) -> Vec<Entry> {
+        let mut songs = Vec::new();
+        let collect = |read: &dyn greenroom::store::Read| {
+            greenroom::features::queue::tables::for_each(read, guild, |entry| {
+                songs.push(entry);
+                Ok(())
+            })
+        };
+        self.app.bot.store.read_blocking("songs", collect).unwrap();
+        songs
+    }
+
+    /// The lines of all songs, by title.
+    pub fn lines(&self) -> Vec<(String, Line)> {
+        self.songs().into_iter().map(|entry| (entry.song.title, entry.place.line)).collect()
+    }
+
+    /// What everybody sees in a channel, oldest first.
+    pub async fn seen_in(&self, channel: &str) -> Vec<String> {
+        self.sim.messages(self.channel(channel)).await.iter().map(SeenMessage::text).collect()
+    }
+
+    /// A user of the guild as the bot knows them.
+    pub fn user(&self, name: &str) -> UserId {
+        UserId::new(self.ids.members[name].get())
+    }
+
+    /// Dead letters are expected in this test.
+    pub fn expect_dead_letters(&mut self) {
+        self.may_have_dead_letters = true;
+    }
+
+    /// Ends the world, and fails where it is not clean. Gives what was sent to Discord to whoever checks requests.
+    pub async fn end(mut self) {
+        self.ended = true;
+        self.settle().await;
+        let findings = self.app.bot.store.check().await.unwrap();
+        assert!(findings.is_empty(), "the store is damaged: {findings:?}");
+        let guild = self.guild;
+        let letters = self.app.bot.store.read_blocking("letters", |read| jobs::dead_letters(read, guild, 10)).unwrap();
+        assert!(self.may_have_dead_letters || letters.is_empty(), "jobs were given up: {letters:?}");
+        record_requests(&self.sim);
+        let Self { ref mut app, .. } = self;
+        let _ = app;
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        assert!(self.ended || std::thread::panicking(), "a test has to end its world");
+    }
+}
+
+/// What a start of the bot against a simulated Discord needs.
+pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<GuildId>) -> Blueprint {
+    Blueprint {
+        place,
+        cache_bytes: None,
+        clock,
+        seed: Seed::fixed(7),
+        token: sim.bot_token().to_owned(),
+        endpoint: Endpoint::Simulated(sim.discord_url().to_owned()),
+        registration: Registration { fast_guild },
+        allow_any_handle_linking: false,
+        debug_channel: None,
+    }
+}
+
+/// The usual guild.
+pub fn guild_spec(name: &str) -> GuildSpec {
+    let host = MemberSpec { name: "host".into(), permissions: serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap(), ..MemberSpec::default() };
+    let people = ["ann", "ben", "chloe", "dmitri"].map(MemberSpec::from);
+    GuildSpec {
+        name: name.into(),
+        channels: ["submissions", "general", "staff", "now-playing", "bookmarks"].map(Into::into).into(),
+        members: std::iter::once(host).chain(people).collect(),
+        ..GuildSpec::default()
+    }
+}
+
+/// A person on the live.
+pub fn viewer(handle: &str) -> Viewer {
+    Viewer { handle: Handle::parse(handle).unwrap(), level: None }
+}
+
+/// A small file that really is an mp3.
+pub fn mp3(name: &str) -> FileSpec {
+    let mut bytes = b"ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x64".to_vec();
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.extend_from_slice(&[0; 512]);
+    FileSpec::bytes(name, "audio/mpeg", &bytes)
+}
+
+/// Adds the requests of a world to the file that `.ci/run` checks.
+fn record_requests(sim: &Sim) {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned();
+    let mut lines = Vec::new();
+    for request in sim.requests(0) {
+        serde_json::to_writer(&mut lines, &request).unwrap();
+        lines.push(b'\n');
+    }
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(target.join("discord-requests.jsonl"));
+    file.unwrap().write_all(&lines).unwrap();
+}
+
+/// Somebody who acts.
+#[derive(Clone, Copy)]
+pub struct Person<'w> {
+    world: &'w World,
+    pub id: Id,
+    channel: Id,
+    guild: Id,
+}
+
+impl<'w> Person<'w> {
+    /// The same person in another channel.
+    pub fn in_channel(self, channel: &str) -> Self {
+        Self { channel: self.world.channel(channel), ..self }
+    }
+
+    /// The same person in another guild and channel.
+    pub fn in_guild(self, guild: Id, channel: Id) -> Self {
+        Self { guild, channel, ..self }
+    }
+
+    /// A call of a command, to be filled in.
+    pub fn call(self, command: &str) -> CommandCall {
+        CommandCall::new(self.guild, self.channel, self.id, command)
+    }
+
+    /// Runs a command without options.
+    pub async fn run(self, command: &str) -> CommandOutcome {
+        self.run_call(self.call(command)).await
+    }
+
+    /// Runs a command with text options.
+    pub async fn run_with<const N: usize>(self, command: &str, options: [(&str, String); N]) -> CommandOutcome {
+        let call = options.into_iter().fold(self.call(command), |call, (option, value)| call.with(option, value));
+        self.run_call(call).await
+    }
+
+    /// Runs a command, and waits until what follows from it is done.
+    pub async fn run_call(self, call: CommandCall) -> CommandOutcome {
+        let outcome = self.world.sim.run_command(call).await.unwrap();
+        self.world.settle().await;
+        outcome
+    }
+
+    /// `/submit` with its modal filled in.
+    pub async fn submit<const N: usize>(self, fields: [(&str, &str); N]) -> CommandOutcome {
+        self.fill_in(self.call("submit"), fields).await
+    }
+
+    /// Runs a command that opens a modal, and submits it; a command that opens none is answered.
+    pub async fn fill_in<const N: usize>(self, call: CommandCall, fields: [(&str, &str); N]) -> CommandOutcome {
+        let opened = self.world.sim.run_command(call).await.unwrap();
+        if opened.modal().is_none() {
+            return opened;
+        }
+        let fields: Map<String, Value> = fields.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
+        let call = ModalCall { user: self.id, interaction: opened.interaction, fields, ..ModalCall::default() };
+        let outcome = self.world.sim.submit_modal(call).await.unwrap();
+        self.world.settle().await;
+        outcome
+    }
+
+    /// `/submit` of a link with a title, which must be accepted; gives the song's number.
+    pub async fn submits(self, link: &str, title: &str) -> PublicId {
+        let outcome = self.submit([("link", link), ("song_title", title)]).await;
+        number_in(&outcome.text())
+    }
+
+    /// `/submitfile` of a file.
+    pub async fn submit_file(self, file: FileSpec) -> CommandOutcome {
+        self.run_call(self.call("submitfile").with_file("file", file)).await
+    }
+
+    /// Posts a message, and waits until the bot has seen it and what follows is done.
+    pub async fn post(self, content: &str) -> Id {
+        self.post_with(content, Vec::new()).await
+    }
+
+    /// Posts a message with files.
+    pub async fn post_with(self, content: &str, attachments: Vec<FileSpec>) -> Id {
+        let spec =
+            MessageSpec { channel: self.channel, user: self.id, content: content.into(), attachments, ..MessageSpec::default() };
+        let message = self.world.sim.post_message(spec).await.unwrap();
+        self.world.app.bot.activity.finished(message.get()).await;
+        self.world.settle().await;
+        message
+    }
+
+    /// Presses a button of a message.
+    pub async fn press(self, message: &SeenMessage, label: &str) -> CommandOutcome {
+        let custom_id = message.custom_id(label).unwrap_or_else(|| panic!("there is no button {label:?}"));
+        let call = ComponentCall {
+            guild: Some(self.guild),
+            channel: Some(message.channel()),
+            user: self.id,
+            message: message.id(),
+            custom_id,
+            ..ComponentCall::default()
+        };
+        let outcome = self.world.sim.press(call).await.unwrap();
+        self.world.settle().await;
+        outcome
+    }
+
+    /// What is offered for an option while it is typed.
+    pub async fn offered(self, command: &str, option: &str, typed: &str) -> Vec<Choice> {
+        let call = AutocompleteCall {
+            guild: Some(self.guild),
+            channel: Some(self.channel),
+            user: self.id,
+            name: command.into(),
+            focused: option.into(),
+            options: [(option.to_owned(), Value::from(typed))].into_iter().collect(),
+            ..AutocompleteCall::default()
+        };
+        self.world.sim.autocomplete(call).await.unwrap()
+    }
+
+    /// Links a handle that was seen on the live.
+    pub async fn links(self, handle: &str) {
+        let answer = self.run_with("link-tiktok", [("handle", handle.to_owned())]).await;
+        assert!(answer.text().contains("linked"), "{}", answer.text());
+    }
+
+    /// What the bot wrote to this person, oldest first.
+    pub async fn dms(self) -> Vec<String> {
+        self.world.sim.dms(self.id).await.iter().map(SeenMessage::text).collect()
+    }
+}
+
+/// The song number in an answer.
+pub fn number_in(text: &str) -> PublicId {
+    let at = text.find('#').unwrap_or_else(|| panic!("no song number in {text:?}"));
+    text[at + 1..at + 7].parse().unwrap_or_else(|()| panic!("no song number in {text:?}"))
+}
