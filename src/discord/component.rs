@@ -76,7 +76,12 @@ impl Form {
 }
 
 /// Answers a click, if one of `components` is meant.
-pub async fn click(bot: &Bot, components: &[&'static Component], http: &serenity::http::Http, event: &ComponentInteraction) {
+pub async fn click(
+    bot: &Bot,
+    components: &[&'static Component],
+    http: &serenity::http::Http,
+    event: &ComponentInteraction,
+) {
     let (id, arguments) = split(&event.data.custom_id);
     let responder = Responder::to_component(http, event);
     let Some(component) = components.iter().find(|component| component.id == id) else {

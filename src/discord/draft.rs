@@ -4,8 +4,8 @@
 
 use serenity::all::MessageReference;
 use serenity::builder::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateMessage,
-    EditInteractionResponse,
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup,
+    CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse,
 };
 
 use crate::kernel::ids::{ChannelId, MessageId, UserId};
@@ -108,8 +108,7 @@ impl Draft {
     /// As a message of its own.
     pub(crate) fn into_message(self) -> CreateMessage {
         let mentions = self.allowed_mentions();
-        let mut message =
-            CreateMessage::new().allowed_mentions(mentions).embeds(self.embeds).components(self.rows);
+        let mut message = CreateMessage::new().allowed_mentions(mentions).embeds(self.embeds).components(self.rows);
         if !self.content.is_empty() {
             message = message.content(self.content);
         }

@@ -175,7 +175,8 @@ impl Inner {
                     user_data: &self.bot,
                     shard_manager: shards,
                 };
-                poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction: interaction.clone() }).await;
+                poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction: interaction.clone() })
+                    .await;
             }
             _ => {}
         }

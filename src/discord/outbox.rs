@@ -56,12 +56,7 @@ pub fn reply_briefly(
 }
 
 /// Stages the deletion of a message at a moment.
-pub fn delete_message(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    message: (ChannelId, MessageId),
-    due: Timestamp,
-) -> Result<()> {
+pub fn delete_message(tx: &Tx<'_>, guild: GuildId, message: (ChannelId, MessageId), due: Timestamp) -> Result<()> {
     let (channel, message) = message;
     DELETE.schedule(tx, guild, Lane::Channel(channel), due, &Delete { channel, message }).map(drop)
 }

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serenity::all::{ComponentInteraction, CommandInteraction, InteractionId, ModalInteraction};
+use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction};
 use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
 use serenity::http::Http;
 
@@ -99,11 +99,7 @@ impl<'a> Responder<'a> {
     /// Says something privately beside the answer.
     async fn whisper(&self, draft: Draft) -> Result<()> {
         let message = draft.into_followup();
-        self.http
-            .create_followup_message(self.token, &message, Vec::new())
-            .await
-            .map(drop)
-            .map_err(Error::failed)
+        self.http.create_followup_message(self.token, &message, Vec::new()).await.map(drop).map_err(Error::failed)
     }
 
     /// Opens a modal. Must be the first answer.

@@ -54,6 +54,7 @@ impl<P: Serialize + DeserializeOwned> Kind<P> {
 
     /// What a job of this kind carries.
     pub fn payload(&self, run: &Run) -> Result<P, Setback> {
-        serde_json::from_str(&run.job.payload).map_err(|error| Setback::GiveUp(crate::kernel::error::Failure::new(error)))
+        serde_json::from_str(&run.job.payload)
+            .map_err(|error| Setback::GiveUp(crate::kernel::error::Failure::new(error)))
     }
 }

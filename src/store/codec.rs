@@ -3,12 +3,12 @@
 //! A new field breaks old bytes, so a record that changes gets a new [`Record::VERSION`] and reads its older versions in
 //! [`Record::decode_old`]. bincode writes no field names: `skip_serializing_if`, `flatten` and `untagged` cannot be used.
 
-use crate::kernel::amount::Amount;
-use crate::kernel::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
+use crate::kernel::amount::Amount;
+use crate::kernel::time::Timestamp;
 
 /// A stored row is never larger than this (16 MiB), and damaged bytes can never ask for more memory than this.
 pub const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
@@ -29,8 +29,8 @@ pub trait Record: Serialize + DeserializeOwned + 'static {
 
 impl Record for () {}
 impl Record for u64 {}
-impl Record for String {}
 impl Record for i64 {}
+impl Record for String {}
 impl Record for Amount {}
 impl Record for Timestamp {}
 

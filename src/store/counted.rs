@@ -1,11 +1,10 @@
 //! An index that also knows positions: how many entries come before this one, without walking over them.
 //!
 //! Besides the entries it keeps blocks, each of which counts the entries from its boundary up to the next boundary. A
-//! position is the sum of the blocks before it and a walk inside one block.
+//! position is the sum of the blocks before it and a walk inside one or two blocks.
 //!
-//! Invariants: a block counts at least one entry and at most [`FULL`]; the blocks of one group (one guild: the entries
-//! with the same first part) begin with a block whose boundary is the group itself or, when entries were removed, any
-//! boundary that no entry of the group precedes; no block counts entries of two groups.
+//! Invariants: a block counts at least one entry and at most [`FULL`]; no block counts entries of two groups (a group is
+//! one guild: the entries with the same first part); no entry comes before the first boundary of its group.
 
 use std::fmt;
 use std::ops::{ControlFlow, Deref};
@@ -42,6 +41,14 @@ struct Block {
     count: u64,
 }
 
+/// The blocks that begin in a span.
+#[derive(Default)]
+struct BlocksInside {
+    first: Option<Vec<u8>>,
+    sum_before_last: u64,
+    last: Option<Block>,
+}
+
 impl<E, K, V> CountedIndex<E, K, V> {
     /// Declares an index called `name` (`feature.rows_in_order`). Entries must begin with the guild.
     pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
@@ -55,41 +62,26 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         self.count(read, Span::of(keys).before(entry.clone()))
     }
 
-    /// How many entries `keys` holds, all of one guild.
+    /// How many entries `keys` holds.
     pub fn count(&self, read: &dyn Read, keys: impl Within<E>) -> Result<u64> {
         let span = keys.span();
-        if span.is_empty() {
-            return Ok(0);
-        }
-        let group = self.group_of(&span.start);
-        let end = match span.end {
-            Some(end) if group.holds(&end) => self.before(read, &group, &end)?,
-            _ => self.sum(read, &group)?,
+        let inside = self.blocks_in(read, &span)?;
+        let Some(last) = inside.last else { return Ok(self.walk(read, &span)?) };
+        let before_blocks = ByteSpan { start: span.start, end: inside.first };
+        let group = group_of::<E>(&last.boundary);
+        let in_last = match span.end {
+            Some(end) if group.holds(&end) => self.walk(read, &ByteSpan { start: last.boundary, end: Some(end) })?,
+            _ => last.count,
         };
-        Ok(end.saturating_sub(self.before(read, &group, &span.start)?))
+        Ok(self.walk(read, &before_blocks)? + inside.sum_before_last + in_last)
     }
 
-    /// Up to `limit` entries of `keys`, all of one guild, behind the first `offset` of them, in order.
+    /// Up to `limit` entries of `keys` in order, behind the first `offset` of them.
     pub fn page_at(&self, read: &dyn Read, keys: impl Within<E>, offset: u64, limit: usize) -> Result<Vec<E>> {
         let mut span = keys.span();
-        if span.is_empty() {
-            return Ok(Vec::new());
-        }
-        let group = self.group_of(&span.start);
-        let wanted = self.before(read, &group, &span.start)?.saturating_add(offset);
-        let mut passed = 0_u64;
-        let mut boundary = group.start.clone();
-        read.scan(self.blocks(), &group, Direction::Forward, &mut |block, value| {
-            boundary = block.to_vec();
-            let beyond = passed.saturating_add(self.decode_count(block, value)?);
-            if beyond > wanted {
-                return Ok(ControlFlow::Break(()));
-            }
-            passed = beyond;
-            Ok(ControlFlow::Continue(()))
-        })?;
-        span.start = span.start.max(boundary);
-        let mut left_out = wanted.saturating_sub(passed);
+        let (start, passed) = self.seek(read, &span, offset)?;
+        span.start = start;
+        let mut left_out = offset.saturating_sub(passed);
         let mut found = Vec::new();
         read.scan(self.index.entries(), &span, Direction::Forward, &mut |entry, _| {
             if left_out > 0 {
@@ -105,25 +97,46 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         Ok(found)
     }
 
-    /// How many entries of the group come before `bound`.
-    fn before(&self, read: &dyn Read, group: &ByteSpan, bound: &[u8]) -> Result<u64, StoreError> {
-        let Some(block) = self.block_of(read, group, bound)? else { return Ok(0) };
-        let earlier = ByteSpan { start: group.start.clone(), end: Some(block.boundary.clone()) };
-        let inside = ByteSpan { start: block.boundary, end: Some(bound.to_vec()) };
-        Ok(self.sum(read, &earlier)? + self.walk(read, &inside)?)
+    /// Where to start walking to the entry of `span` at `offset`, and how many entries of the span come before that.
+    fn seek(&self, read: &dyn Read, span: &ByteSpan, offset: u64) -> Result<(Vec<u8>, u64), StoreError> {
+        let first = page(read, self.blocks(), span, Direction::Forward, 1, |boundary, _| Ok(boundary.to_vec()))?;
+        let Some(mut start) = first.into_iter().next() else { return Ok((span.start.clone(), 0)) };
+        let mut passed = self.walk(read, &ByteSpan { start: span.start.clone(), end: Some(start.clone()) })?;
+        if offset < passed {
+            return Ok((span.start.clone(), 0));
+        }
+        let mut count_at_start = 0;
+        read.scan(self.blocks(), span, Direction::Forward, &mut |boundary, value| {
+            passed = passed.saturating_add(count_at_start);
+            count_at_start = self.decode_count(boundary, value)?;
+            start.clear();
+            start.extend_from_slice(boundary);
+            let is_inside = offset < passed.saturating_add(count_at_start);
+            Ok(if is_inside { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok((start, passed))
     }
 
-    /// The sum of the blocks in `keys`.
-    fn sum(&self, read: &dyn Read, span: &ByteSpan) -> Result<u64, StoreError> {
-        let mut sum = 0_u64;
+    /// The blocks whose boundaries are in `span`. Only the last of them may count entries beyond it.
+    fn blocks_in(&self, read: &dyn Read, span: &ByteSpan) -> Result<BlocksInside, StoreError> {
+        let mut inside = BlocksInside::default();
         read.scan(self.blocks(), span, Direction::Forward, &mut |boundary, value| {
-            sum = sum.saturating_add(self.decode_count(boundary, value)?);
+            let count = self.decode_count(boundary, value)?;
+            if let Some(last) = &mut inside.last {
+                inside.sum_before_last = inside.sum_before_last.saturating_add(last.count);
+                last.boundary.clear();
+                last.boundary.extend_from_slice(boundary);
+                last.count = count;
+            } else {
+                inside.first = Some(boundary.to_vec());
+                inside.last = Some(Block { boundary: boundary.to_vec(), count });
+            }
             Ok(ControlFlow::Continue(()))
         })?;
-        Ok(sum)
+        Ok(inside)
     }
 
-    /// The number of entries in `keys`, which lies within one block.
+    /// The number of entries in `span`, which lies within one block.
     fn walk(&self, read: &dyn Read, span: &ByteSpan) -> Result<u64, StoreError> {
         let mut walked = 0;
         read.scan(self.index.entries(), span, Direction::Forward, &mut |_, _| {
@@ -148,7 +161,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     }
 
     fn count_up(&self, tx: &Tx<'_>, entry: &[u8]) -> Result<(), StoreError> {
-        let group = self.group_of(entry);
+        let group = group_of::<E>(entry);
         let mut block = match self.block_of(tx, &group, entry)? {
             Some(block) => block,
             None => Block { boundary: group.start, count: 0 },
@@ -162,7 +175,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         let kept = block.count / 2;
         let mut walked = 0;
         let mut middle = None;
-        let from_block = ByteSpan { start: block.boundary.clone(), end: self.group_of(&block.boundary).end };
+        let from_block = ByteSpan { start: block.boundary.clone(), end: group_of::<E>(&block.boundary).end };
         tx.scan(self.index.entries(), &from_block, Direction::Forward, &mut |entry, _| {
             walked += 1;
             if walked <= kept {
@@ -177,7 +190,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     }
 
     fn count_down(&self, tx: &Tx<'_>, entry: &[u8]) -> Result<(), StoreError> {
-        let group = self.group_of(entry);
+        let group = group_of::<E>(entry);
         let Some(mut block) = self.block_of(tx, &group, entry)? else { return Err(self.broken(entry)) };
         block.count = block.count.checked_sub(1).ok_or_else(|| self.broken(entry))?;
         if block.count >= SPARSE {
@@ -200,11 +213,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         tx.put(self.blocks(), &block.boundary, &encode(&block.count)).map(drop)
     }
 
-    fn group_of(&self, entry: &[u8]) -> ByteSpan {
-        ByteSpan::beginning_with(entry.get(..E::HEAD).unwrap_or(entry).to_vec())
-    }
-
-    fn blocks(&self) -> RawName {
+    pub(super) fn blocks(&self) -> RawName {
         RawName(self.index.declared_name(), "#blocks")
     }
 
@@ -215,6 +224,11 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     fn broken(&self, entry: &[u8]) -> StoreError {
         StoreError::IndexBroken { index: self.index.declared_name(), entry: describe::<E>(entry) }
     }
+}
+
+/// The entries with the same first part as this one.
+fn group_of<E: Key>(entry: &[u8]) -> ByteSpan {
+    ByteSpan::beginning_with(entry.get(..E::HEAD).unwrap_or(entry).to_vec())
 }
 
 impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
@@ -253,7 +267,7 @@ impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
             Ok(ControlFlow::Continue(()))
         })?;
         for (place, block) in blocks.iter().enumerate() {
-            let mut span = ByteSpan { start: block.boundary.clone(), end: self.group_of(&block.boundary).end };
+            let mut span = ByteSpan { start: block.boundary.clone(), end: group_of::<E>(&block.boundary).end };
             if let Some(next) = blocks.get(place + 1)
                 && span.end.as_ref().is_none_or(|end| next.boundary < *end)
             {

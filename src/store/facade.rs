@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
@@ -16,7 +17,7 @@ use super::open::{Options, Place, open};
 use super::read::{Read, Snapshot};
 use super::schema::Schema;
 use super::tx::Tx;
-use super::writer::{Message, Operation, Writer};
+use super::writer::{Message, Operation, Writer, millis};
 use crate::kernel::error::Result;
 use crate::kernel::time::{Stopwatch, Timestamp};
 
@@ -30,7 +31,7 @@ const READERS: usize = 8;
 const CHANGES: usize = 1024;
 
 /// A read that took longer than this is logged: it kept the file from reusing old pages.
-const SLOW_READ_MS: u128 = 250;
+const SLOW_READ: Duration = Duration::from_millis(250);
 
 /// The store. Clones are the same store. Call [`Store::close`] at the end; without it, the file is closed in the
 /// background when the last clone is dropped.
@@ -42,6 +43,7 @@ struct Shared {
     /// `None` once the store is closed.
     handle: Mutex<Option<Arc<Handle>>>,
     closed: Arc<Latch>,
+    was_repaired: bool,
     writer: mpsc::Sender<Message>,
     room: Arc<Semaphore>,
     readers: Arc<Semaphore>,
@@ -63,7 +65,7 @@ impl Store {
             known: opened.known,
             clock: options.clock,
             seed: options.seed,
-            keeps_a_file: matches!(place, Place::File(_)),
+            outlives_the_process: !matches!(place, Place::Memory),
             requests,
             changes: changes.clone(),
             stopped: stop,
@@ -76,6 +78,7 @@ impl Store {
             schema,
             handle: Mutex::new(Some(opened.handle)),
             closed: opened.closed,
+            was_repaired: opened.was_repaired,
             writer,
             room: Arc::new(Semaphore::new(QUEUE)),
             readers: Arc::new(Semaphore::new(READERS)),
@@ -144,13 +147,10 @@ impl Store {
 
     /// As [`Store::read`], on this thread. For the command line, tests and blocking tasks.
     pub fn read_blocking<T>(&self, name: &'static str, operation: impl FnOnce(&dyn Read) -> Result<T>) -> Result<T> {
-        let snapshot = self.snapshot()?;
         let watch = Stopwatch::start();
-        let result = catch_unwind(AssertUnwindSafe(|| operation(&snapshot)))
-            .unwrap_or_else(|_| Err(StoreError::Panicked(name).into()));
-        let duration_ms = watch.elapsed().as_millis();
-        if duration_ms > SLOW_READ_MS {
-            tracing::info!(operation = name, duration_ms, "a read was slow");
+        let result = self.on_snapshot(name, |snapshot| operation(snapshot));
+        if watch.elapsed() > SLOW_READ {
+            tracing::info!(operation = name, duration_ms = millis(&watch), "a read was slow");
         }
         result
     }
@@ -177,7 +177,7 @@ impl Store {
 
     /// As [`Store::copy_to`], on this thread.
     pub fn copy_to_blocking(&self, path: &Path) -> Result<()> {
-        Ok(copy(&self.snapshot()?, path)?)
+        self.on_snapshot("copy", |snapshot| Ok(copy(snapshot, path)?))
     }
 
     /// Reads every row and compares every index with its table, on a blocking thread. No findings: all is well.
@@ -188,12 +188,17 @@ impl Store {
 
     /// As [`Store::check`], on this thread.
     pub fn check_blocking(&self) -> Result<Vec<Finding>> {
-        Ok(check(&self.snapshot()?, self.0.schema.all_tables())?)
+        self.on_snapshot("check", |snapshot| Ok(check(snapshot, self.0.schema.all_tables())?))
     }
 
     /// How many writes wait or are being made, up to 1,024: a figure for the health page.
     pub fn queued(&self) -> usize {
         QUEUE - self.0.room.available_permits()
+    }
+
+    /// Whether opening had to read the whole file, because the last process ended within a second of its last write.
+    pub fn was_repaired(&self) -> bool {
+        self.0.was_repaired
     }
 
     /// The tables that the store was opened with, for exports and reports.
@@ -217,12 +222,15 @@ impl Store {
         self.0.closed.wait();
     }
 
-    fn snapshot(&self) -> Result<Snapshot, StoreError> {
+    /// Runs `operation` on a snapshot; a panic in it, or in redb over a damaged file, is its caller's failure alone.
+    fn on_snapshot<T>(&self, name: &'static str, operation: impl FnOnce(&Snapshot) -> Result<T>) -> Result<T> {
         if let Some(reason) = &*self.0.stopped.borrow() {
-            return Err(reason.stopped());
+            return Err(reason.stopped().into());
         }
         let handle = self.0.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Snapshot::take(handle.ok_or(StoreError::Closed)?)
+        let snapshot = Snapshot::take(handle.ok_or(StoreError::Closed)?)?;
+        catch_unwind(AssertUnwindSafe(|| operation(&snapshot)))
+            .unwrap_or_else(|_| Err(StoreError::Panicked(name).into()))
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use redb::{Database, DatabaseError, StorageError, backends::InMemoryBackend};
 
 use super::copy::copy;
+use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_disk_full};
 use super::handle::{Handle, Latch};
 use super::read::{RawName, Snapshot};
@@ -27,7 +28,23 @@ pub enum Place {
     File(PathBuf),
     /// In memory, for tests; gone when the store is dropped.
     Memory,
+    /// On a simulated disk, for tests of power loss and full disks.
+    Simulated(SimulatedDisk),
 }
+
+impl Place {
+    /// The file, or a name that stands for it in messages.
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Memory => Path::new("the store in memory"),
+            Self::Simulated(_) => Path::new("the simulated disk"),
+        }
+    }
+}
+
+/// What is said of a file that trips redb.
+const UNREADABLE: &str = "reading it failed";
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -55,41 +72,42 @@ pub(super) struct Opened {
     pub(super) handle: Arc<Handle>,
     pub(super) closed: Arc<Latch>,
     pub(super) known: HashSet<RawName>,
+    pub(super) was_repaired: bool,
 }
 
 /// Opens `place`, creates what is missing, and runs the migrations that are due.
 pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
     let known = schema.raw_names()?;
-    let path = match place {
-        Place::File(path) => path.as_path(),
-        Place::Memory => Path::new("the store in memory"),
-    };
-    let database = open_database(place, options.cache_bytes)?;
+    let path = place.path();
+    let was_repaired = Arc::new(AtomicBool::new(false));
+    let database = open_database(place, options.cache_bytes, Arc::clone(&was_repaired))?;
     let (handle, closed) = Handle::new(database);
     // A damaged file can pass redb's first look and trip it later.
     let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&handle, place, path, options, schema, &known)));
-    prepared.unwrap_or_else(|_| Err(damaged(path, "reading it failed")))?;
-    Ok(Opened { handle, closed, known })
+    prepared.unwrap_or_else(|_| Err(damaged(path, UNREADABLE)))?;
+    Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-pub(super) fn open_database(place: &Place, cache_bytes: usize) -> Result<Database, OpenError> {
+fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache_bytes);
-    let Place::File(path) = place else {
-        return builder
-            .create_with_backend(InMemoryBackend::new())
-            .map_err(|error| classify(Path::new("memory"), error));
-    };
-    let file = open_file(path)?;
-    let told = AtomicBool::new(false);
     builder.set_repair_callback(move |_| {
-        if !told.swap(true, Ordering::Relaxed) {
+        if !is_repaired.swap(true, Ordering::Relaxed) {
             tracing::info!("the store was not closed cleanly; reading it once to make sure that it is whole");
         }
     });
-    catch_unwind(AssertUnwindSafe(|| builder.create_file(file)))
-        .unwrap_or_else(|_| Err(DatabaseError::Storage(StorageError::Corrupted(String::from("reading it failed")))))
-        .map_err(|error| classify(path, error))
+    let file = match place {
+        Place::File(path) => Some(open_file(path)?),
+        Place::Memory | Place::Simulated(_) => None,
+    };
+    let opened = catch_unwind(AssertUnwindSafe(|| match (place, file) {
+        (_, Some(file)) => builder.create_file(file),
+        (Place::Simulated(disk), None) => builder.create_with_backend(disk.file()),
+        (_, None) => builder.create_with_backend(InMemoryBackend::new()),
+    }));
+    opened
+        .unwrap_or_else(|_| Err(StorageError::Corrupted(String::from(UNREADABLE)).into()))
+        .map_err(|error| classify(place.path(), error))
 }
 
 fn open_file(path: &Path) -> Result<File, OpenError> {

@@ -107,7 +107,7 @@ pub(super) struct Writer {
     pub(super) known: HashSet<RawName>,
     pub(super) clock: Clock,
     pub(super) seed: Seed,
-    pub(super) keeps_a_file: bool,
+    pub(super) outlives_the_process: bool,
     pub(super) requests: Receiver<Message>,
     pub(super) changes: broadcast::Sender<Change>,
     pub(super) stopped: watch::Sender<Option<StoreError>>,
@@ -137,7 +137,7 @@ impl Writer {
             match message {
                 Ok(Message::Run(first)) => {
                     let (batch, closes) = self.batch_from(first);
-                    needs_quick_repair |= self.write(batch) && self.keeps_a_file;
+                    needs_quick_repair |= self.write(batch) && self.outlives_the_process;
                     if closes {
                         break;
                     }
@@ -176,7 +176,9 @@ impl Writer {
         }
         self.last_time = self.last_time.max(self.clock.now());
         loop {
-            match self.try_batch(&mut batch) {
+            // Operations are caught one by one; a panic that arrives here is redb's.
+            let run = catch_unwind(AssertUnwindSafe(|| self.try_batch(&mut batch)));
+            match run.unwrap_or_else(|_| Err(StoreError::Engine(String::from("it panicked")))) {
                 Ok(BatchRun::Whole { changes, has_written }) => {
                     self.publish(changes);
                     answer_all(batch, None);
@@ -284,6 +286,7 @@ fn answer_all(batch: Vec<Box<dyn Request>>, error: Option<&StoreError>) {
     }
 }
 
-fn millis(watch: &Stopwatch) -> u64 {
+/// Real time since the start of `watch`, for a log field.
+pub(super) fn millis(watch: &Stopwatch) -> u64 {
     u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

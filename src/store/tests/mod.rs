@@ -1,6 +1,9 @@
 //! The store as its users see it.
 
+mod damage;
 mod model;
 mod opening;
+mod positions;
 mod sample;
+mod trouble;
 mod writing;

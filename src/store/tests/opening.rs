@@ -4,8 +4,9 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::sample::{SONGS, key, options, schema, song};
-use crate::store::{OpenError, Place, Store};
+use super::sample::{SONGS, Song, SongKey, key, options, schema, song};
+use crate::kernel::error::{Error, Result};
+use crate::store::{Migration, OpenError, Place, Schema, Span, Store, StoreError, Table, Tx};
 
 fn file_in(folder: &TempDir) -> Place {
     Place::File(folder.path().join("data").join("greenroom.redb"))
@@ -14,7 +15,7 @@ fn file_in(folder: &TempDir) -> Place {
 fn path_of(place: &Place) -> &std::path::Path {
     match place {
         Place::File(path) => path,
-        Place::Memory => panic!("the test needs a file"),
+        _ => panic!("the test needs a file"),
     }
 }
 
@@ -90,4 +91,127 @@ fn an_empty_file_is_a_new_store_and_a_folder_is_none() {
     fs::remove_dir(path_of(&place)).unwrap();
     fs::write(path_of(&place), []).unwrap();
     open(&place).unwrap().close_blocking();
+}
+
+#[test]
+fn a_file_of_another_program_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let place = Place::File(folder.path().join("other.redb"));
+    let other = redb::Database::create(path_of(&place)).unwrap();
+    let transaction = other.begin_write().unwrap();
+    transaction.open_table(redb::TableDefinition::<u64, u64>::new("numbers")).unwrap();
+    transaction.commit().unwrap();
+    drop(other);
+    assert!(matches!(open(&place).unwrap_err(), OpenError::Damaged { .. }));
+}
+
+#[test]
+fn two_tables_of_one_name_are_refused() {
+    static TWIN: Table<u64, u64> = Table::new("sample.songs_by_user", &[]);
+    let mut twins = schema();
+    twins.tables.push(&TWIN);
+    let error = Store::open(&Place::Memory, options(), twins).unwrap_err();
+    assert!(error.to_string().contains("two tables or indexes are called sample.songs_by_user"), "{error}");
+}
+
+#[test]
+fn a_table_that_is_new_in_the_schema_is_created() {
+    static VOTES: Table<SongKey, u64> = Table::new("sample.votes", &[]);
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    open(&place).unwrap().close_blocking();
+    let mut larger = schema();
+    larger.tables.push(&VOTES);
+    let store = Store::open(&place, options(), larger).unwrap();
+    assert!(store.read_blocking("look", |read| VOTES.is_empty(read)).unwrap());
+    store.write_blocking("vote", |tx| VOTES.insert(tx, &key(1), &5)).unwrap();
+}
+
+fn double_the_scores(tx: &Tx<'_>) -> Result<()> {
+    SONGS.for_each(tx, Span::all(), |key, _| SONGS.update(tx, &key, |song| song.score *= 2).map(drop))
+}
+
+fn migrated(migrations: &[Migration]) -> Schema {
+    Schema { migrations: migrations.to_vec(), ..schema() }
+}
+
+const DOUBLE: Migration = Migration { version: 1, name: "double the scores", run: double_the_scores };
+const FAIL: Migration = Migration {
+    version: 2,
+    name: "fail",
+    run: |tx| {
+        SONGS.remove(tx, &key(1))?;
+        Err(Error::failed("on purpose"))
+    },
+};
+
+#[test]
+fn migrations_run_once_after_the_store_was_saved() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let score =
+        |store: &Store| store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap().map(|song| song.score);
+    let store = open(&place).unwrap();
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &Song { score: 3, ..song("a") })).unwrap();
+    store.close_blocking();
+    for _ in 0..2 {
+        let store = Store::open(&place, options(), migrated(&[DOUBLE])).unwrap();
+        assert_eq!(score(&store), Some(6));
+        assert_eq!(store.check_blocking().unwrap(), []);
+        store.close_blocking();
+    }
+    let saved = Place::File(path_of(&place).with_file_name("greenroom.redb.version-0"));
+    assert_eq!(score(&open(&saved).unwrap()), Some(3));
+
+    let error = open(&place).unwrap_err().to_string();
+    assert!(error.contains("store version 1, this one reads up to 0"), "{error}");
+}
+
+#[test]
+fn a_migration_that_fails_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let store = open(&place).unwrap();
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &Song { score: 3, ..song("a") })).unwrap();
+    store.close_blocking();
+    for _ in 0..2 {
+        let error = Store::open(&place, options(), migrated(&[DOUBLE, FAIL])).unwrap_err();
+        assert!(matches!(error, OpenError::Migration { .. }));
+        assert!(error.to_string().contains("migration 2 (fail): on purpose"), "{error}");
+    }
+    let store = open(&place).unwrap();
+    let kept = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap();
+    assert_eq!(kept.map(|song| song.score), Some(3));
+}
+
+#[test]
+fn a_new_store_starts_at_the_newest_version_and_wrong_orders_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    Store::open(&place, options(), migrated(&[DOUBLE, FAIL])).unwrap().close_blocking();
+    assert!(!path_of(&place).with_file_name("greenroom.redb.version-0").exists());
+    for wrong in [&[FAIL, DOUBLE], &[DOUBLE, DOUBLE]] {
+        assert!(matches!(Store::open(&Place::Memory, options(), migrated(wrong)), Err(OpenError::Schema(_))));
+    }
+}
+
+#[test]
+fn a_copy_holds_the_snapshot_and_never_replaces_a_file() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let store = open(&place).unwrap();
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &song("a"))).unwrap();
+    let copy = folder.path().join("copy.redb");
+    store.copy_to_blocking(&copy).unwrap();
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(2), &song("b"))).unwrap();
+    let again = store.copy_to_blocking(&copy).unwrap_err();
+    assert_eq!(StoreError::of(&again), Some(&StoreError::CopyExists(copy.clone())));
+    let nowhere = store.copy_to_blocking(&folder.path().join("no").join("folder.redb"));
+    assert!(nowhere.is_err());
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(3), &song("c"))).unwrap();
+
+    let copied = open(&Place::File(copy)).unwrap();
+    assert_eq!(copied.check_blocking().unwrap(), []);
+    assert_eq!(copied.read_blocking("count", |read| SONGS.len(read)).unwrap(), 1);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

@@ -5,14 +5,11 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::dice::Seed;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{CountedIndex, Index, Options, Place, Record, Schema, Store, Table, UniqueIndex};
 
-crate::id_type!(
-    /// A song of the sample.
-    SongId
-);
+pub(super) type SongId = MessageId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) enum Line {

@@ -188,9 +188,9 @@ fn an_insert_needs_a_free_key_and_an_update_needs_a_row() {
     let store = in_memory();
     store.write_blocking("add", |tx| add(tx, 1)).unwrap();
     let taken = store.write_blocking("add", |tx| add(tx, 1)).unwrap_err();
-    assert_eq!(taken.to_string(), "sample.songs already holds (GuildId(1), SongId(1))");
+    assert_eq!(taken.to_string(), "sample.songs already holds (GuildId(1), MessageId(1))");
     let missing = store.write_blocking("update", |tx| SONGS.update(tx, &key(2), |song| song.score = 1)).unwrap_err();
-    assert_eq!(missing.to_string(), "sample.songs does not hold (GuildId(1), SongId(2))");
+    assert_eq!(missing.to_string(), "sample.songs does not hold (GuildId(1), MessageId(2))");
 }
 
 #[test]

@@ -1,0 +1,116 @@
+//! What `check` finds, and what reading says, when bytes are wrong.
+
+use super::sample::{
+    GUILD, Line, SONGS, SONGS_BY_LINK, SONGS_BY_USER, SONGS_IN_ORDER, Song, in_memory, key, schema, song,
+};
+use crate::kernel::error::Result;
+use crate::store::key::encode;
+use crate::store::read::RawName;
+use crate::store::{AnyTable, Direction, Store, StoreError, Tx};
+
+fn with_two_songs() -> Store {
+    let store = in_memory();
+    store
+        .write_blocking("add", |tx| {
+            SONGS.insert(tx, &key(1), &song("a"))?;
+            SONGS.insert(tx, &key(2), &Song { waits_in: Some(Line::Skip), ..song("b") })
+        })
+        .unwrap();
+    store
+}
+
+/// What `check` says after this damage.
+fn findings_after(damage: impl Fn(&Tx<'_>) -> Result<(), StoreError> + Send + 'static) -> Vec<String> {
+    let store = with_two_songs();
+    store.write_blocking("damage", move |tx| Ok(damage(tx)?)).unwrap();
+    store.check_blocking().unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn an_unreadable_row_is_found_and_named_when_it_is_read() {
+    let store = with_two_songs();
+    store.write_blocking("damage", |tx| Ok(tx.put(SONGS.raw(), &encode(&key(1)), &[1, 255]).map(drop)?)).unwrap();
+    let error = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "sample.songs holds something unreadable at (GuildId(1), MessageId(1)): version 1 with 1 bytes cannot be read"
+    );
+    assert!(store.read_blocking("look", |read| SONGS.page(read, GUILD, Direction::Forward, 9)).is_err());
+    let findings = store.check_blocking().unwrap();
+    assert_eq!(findings[0].table, "sample.songs");
+    assert_eq!(findings[0].key, "(GuildId(1), MessageId(1))");
+}
+
+#[test]
+fn an_unreadable_key_is_found() {
+    let findings = findings_after(|tx| tx.put(SONGS.raw(), &[1, 2], &[]).map(drop));
+    assert!(findings[0].starts_with("sample.songs 0x0102: this is no "), "{findings:?}");
+}
+
+#[test]
+fn a_missing_entry_is_found() {
+    let entry = encode(&(GUILD, song("a").user, key(1).1));
+    let findings = findings_after(move |tx| tx.remove(SONGS_BY_USER.entries(), &entry).map(drop));
+    assert_eq!(findings, ["sample.songs (GuildId(1), MessageId(1)): sample.songs_by_user has no entry for it"]);
+}
+
+#[test]
+fn an_entry_without_a_row_is_found() {
+    let entry = encode(&(GUILD, song("a").user, key(9).1));
+    let findings = findings_after(move |tx| tx.put(SONGS_BY_USER.entries(), &entry, &[]).map(drop));
+    assert_eq!(findings, ["sample.songs_by_user (GuildId(1), UserId(7), MessageId(9)): no row has this entry"]);
+}
+
+#[test]
+fn a_unique_entry_that_leads_elsewhere_is_found() {
+    let findings = findings_after(|tx| {
+        let entry = encode(&(GUILD, String::from("a")));
+        tx.put(RawName("sample.songs_by_link", ""), &entry, &encode(&key(2))).map(drop)
+    });
+    assert_eq!(findings, [r#"sample.songs_by_link (GuildId(1), "a"): the entry leads to another row"#]);
+}
+
+#[test]
+fn a_wrong_count_is_found() {
+    let findings = findings_after(|tx| {
+        tx.put(RawName("sample.songs_in_order", "#blocks"), &encode(&GUILD), &encode(&5_u64)).map(drop)
+    });
+    assert_eq!(findings, ["sample.songs_in_order 0x0000000000000001: the block counts 5 entries and holds 2"]);
+}
+
+#[test]
+fn changing_a_row_whose_entry_is_gone_fails_instead_of_hiding_it() {
+    let store = with_two_songs();
+    let entry = encode(&(GUILD, String::from("a")));
+    store
+        .write_blocking("damage", move |tx| Ok(tx.remove(RawName("sample.songs_by_link", ""), &entry).map(drop)?))
+        .unwrap();
+    let error = store.write_blocking("remove", |tx| SONGS.remove(tx, &key(1))).unwrap_err();
+    assert_eq!(error.to_string(), r#"sample.songs_by_link does not fit its table at (GuildId(1), "a")"#);
+}
+
+#[test]
+fn indexes_can_be_built_anew() {
+    let store = with_two_songs();
+    store
+        .write_blocking("damage and repair", |tx| {
+            for name in SONGS.raw_names().into_iter().filter(|name| *name != SONGS.raw()) {
+                tx.clear(name)?;
+            }
+            SONGS.reindex(tx)
+        })
+        .unwrap();
+    assert_eq!(store.check_blocking().unwrap(), []);
+    assert_eq!(store.read_blocking("count", |read| SONGS_IN_ORDER.count(read, GUILD)).unwrap(), 2);
+}
+
+#[test]
+fn a_table_that_the_schema_forgot_is_an_error() {
+    let mut forgetful = schema();
+    forgetful.tables.clear();
+    let store = crate::store::Store::open(&crate::store::Place::Memory, super::sample::options(), forgetful).unwrap();
+    let write = store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &song("a"))).unwrap_err();
+    assert_eq!(write.to_string(), "sample.songs is missing from the schema");
+    let read = store.read_blocking("look", |read| SONGS_BY_LINK.get(read, &(GUILD, String::new()))).unwrap_err();
+    assert_eq!(read.to_string(), "sample.songs_by_link is missing from the schema");
+}

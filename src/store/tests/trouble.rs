@@ -1,0 +1,107 @@
+//! Power loss, full and broken disks, on the simulated disk.
+
+use proptest::prelude::*;
+
+use super::sample::{GUILD, SONGS, key, options, schema, song};
+use crate::kernel::dice::Seed;
+use crate::store::{Direction, Place, SimulatedDisk, Store, StoreError};
+
+fn open(disk: &SimulatedDisk) -> Store {
+    Store::open(&Place::Simulated(disk.clone()), options(), schema()).unwrap()
+}
+
+/// Adds songs `first..` one by one until a write fails or `most` are added; the ids that were answered with success.
+fn add_until_failure(store: &Store, first: u64, most: u64) -> Vec<u64> {
+    (first..first + most)
+        .take_while(|id| {
+            let id = *id;
+            let row = song(&format!("{id} {}", "x".repeat(700)));
+            store.write_blocking("add", move |tx| SONGS.insert(tx, &key(id), &row)).is_ok()
+        })
+        .collect()
+}
+
+fn stored_ids(store: &Store) -> Vec<u64> {
+    let page = store.read_blocking("look", |read| SONGS.page(read, GUILD, Direction::Forward, 1000)).unwrap();
+    page.into_iter().map(|((_, id), _)| id.get()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn what_was_answered_survives_a_power_loss_at_any_moment(after in 0..400_u64, seed in any::<u64>()) {
+        let disk = SimulatedDisk::new();
+        let store = open(&disk);
+        disk.lose_power_after(after, Seed::fixed(seed));
+        let answered = add_until_failure(&store, 0, 100);
+        store.close_blocking();
+        disk.repair();
+
+        let store = open(&disk);
+        let stored = stored_ids(&store);
+        prop_assert!(stored.starts_with(&answered), "answered {answered:?}, stored {stored:?}");
+        prop_assert!(stored.len() <= answered.len() + 1, "at most the write under way may have been kept");
+        prop_assert_eq!(store.check_blocking().unwrap(), []);
+        let next = stored.len() as u64;
+        prop_assert_eq!(add_until_failure(&store, next, 3).len(), 3);
+    }
+}
+
+#[test]
+fn a_full_disk_stops_the_store_until_it_is_opened_again() {
+    let disk = SimulatedDisk::new();
+    let store = open(&disk);
+    add_until_failure(&store, 0, 1);
+    disk.fill();
+    let answered = 1 + add_until_failure(&store, 1, 100_000).len();
+    let error = store.write_blocking("add", |_| Ok(())).unwrap_err();
+    assert_eq!(StoreError::of(&error), Some(&StoreError::Stopped(Box::new(StoreError::DiskFull))));
+    assert_eq!(error.to_string(), "the store has stopped: the disk is full; free some space and start again");
+    assert!(store.read_blocking("look", |read| SONGS.len(read)).is_err());
+    store.close_blocking();
+
+    disk.repair();
+    let store = open(&disk);
+    assert_eq!(store.read_blocking("look", |read| SONGS.len(read)).unwrap(), answered as u64);
+    assert_eq!(store.check_blocking().unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_disk_is_told_to_the_caller_and_to_the_process() {
+    let disk = SimulatedDisk::new();
+    let store = open(&disk);
+    disk.break_down();
+    let error = store.write("add", |tx| SONGS.insert(tx, &key(1), &song("a"))).await.unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Io(_))), "{error}");
+    assert!(matches!(store.stopped().await, StoreError::Io(_)));
+    store.close().await;
+}
+
+/// Loses power now: the next write fails, and so does closing.
+fn crash(store: &Store, disk: &SimulatedDisk) {
+    disk.lose_power_after(0, Seed::fixed(1));
+    assert!(add_until_failure(store, 1_000_000, 1).is_empty());
+    store.close_blocking();
+}
+
+#[test]
+fn after_a_quiet_second_a_crashed_store_opens_without_being_read_whole() {
+    let disk = SimulatedDisk::new();
+    let store = open(&disk);
+    add_until_failure(&store, 0, 10);
+    crash(&store, &disk);
+    let store = open(&disk);
+    assert!(store.was_repaired());
+
+    add_until_failure(&store, 10, 10);
+    let synced = disk.syncs();
+    // The commit for quick repair is made in two phases.
+    while disk.syncs() < synced + 2 {
+        std::thread::yield_now();
+    }
+    crash(&store, &disk);
+    let store = open(&disk);
+    assert!(!store.was_repaired());
+    assert_eq!(stored_ids(&store).len(), 20);
+}
