@@ -8,15 +8,17 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `jobs`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    /// `settings`, `jobs`, `discord`, `live`, `http`: what every feature needs of the outside world.
     Platform,
-    /// `model`, `rules`, `tables`, `service`, `queries` of a feature, and what else lies beside them.
+    /// `rules`, `tables`, `service` of a feature, and what else lies beside them.
     Inner(String),
-    /// `model` and `queries` again, as others see them: the part that other features may read.
+    /// `model`, `settings` and `queries`: inner files that the edges of other features may read.
     Readable(String),
     Flow,
-    /// `commands`, `views`, `api`, `jobs` of a feature, and its `mod.rs`.
+    /// What of a feature speaks with Discord: `commands`, `components`, `jobs` and the like, and its `mod.rs`.
     Edge(String),
+    /// `views`: an edge as well, but pure, so that other edges may show a part of it.
+    Views(String),
     /// `features/mod.rs`.
     FeatureList,
     Sim,
@@ -31,12 +33,12 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            ["jobs" | "discord" | "live" | "http", ..] => Self::Platform,
+            ["settings" | "jobs" | "discord" | "live" | "http", ..] => Self::Platform,
             ["flows", ..] => Self::Flow,
             ["sim", ..] => Self::Sim,
             ["app", ..] => Self::App,
+            ["features", item, ..] if is_item(item) => Self::FeatureList,
             ["features", feature, file, ..] => Self::of_feature(feature, file),
-            ["features", item] if is_item(item) => Self::FeatureList,
             ["features", feature] => Self::Edge((*feature).to_owned()),
             ["features"] => Self::FeatureList,
             _ => Self::Root,
@@ -46,9 +48,12 @@ impl Part {
     fn of_feature(feature: &str, file: &str) -> Self {
         let feature = feature.to_owned();
         match file {
-            "commands" | "views" | "api" | "jobs" => Self::Edge(feature),
+            "views" => Self::Views(feature),
+            "api" | "commands" | "components" | "files" | "intake" | "jobs" | "modal" | "passive" => {
+                Self::Edge(feature)
+            }
             item if is_item(item) => Self::Edge(feature),
-            "model" | "queries" => Self::Readable(feature),
+            "model" | "settings" | "queries" => Self::Readable(feature),
             _ => Self::Inner(feature),
         }
     }
@@ -56,7 +61,7 @@ impl Part {
     /// Whether a file of this part may import from `target`.
     #[expect(clippy::match_same_arms, reason = "one line for each part reads like the rule")]
     fn may_import(&self, target: &Self) -> bool {
-        use Part::{App, Edge, FeatureList, Flow, Inner, Kernel, Platform, Readable, Root, Sim, Store};
+        use Part::{App, Edge, FeatureList, Flow, Inner, Kernel, Platform, Readable, Root, Sim, Store, Views};
         match (self, target) {
             (App | Root, _) | (_, Root | Kernel) => true,
             (Sim, Sim) | (Store, Store) => true,
@@ -64,8 +69,8 @@ impl Part {
             (Inner(_) | Readable(_), Store | Platform) => true,
             (Inner(own) | Readable(own), Inner(other) | Readable(other)) => own == other,
             (Flow, Store | Platform | Inner(_) | Readable(_) | Flow) => true,
-            (Edge(_), Store | Platform | Flow | FeatureList | Readable(_)) => true,
-            (Edge(own), Inner(other) | Edge(other)) => own == other,
+            (Edge(_) | Views(_), Store | Platform | Flow | FeatureList | Readable(_) | Views(_)) => true,
+            (Edge(own) | Views(own), Inner(other) | Edge(other)) => own == other,
             (FeatureList, target) => !matches!(target, App | Sim),
             _ => false,
         }
@@ -131,6 +136,8 @@ fn wrong_imports_are_found_however_they_are_written() {
         ("src/features/queue/views.rs", "use crate::features::coins::{queries, tables};", 1),
         ("src/features/queue/mod.rs", "use super::Feature; use crate::flows::song_played;", 0),
         ("src/flows/gift.rs", "use crate::features::{coins::service, queue::commands};", 1),
+        ("src/flows/gift.rs", "use crate::features::{coins, queue};\ncoins::service::a(); queue::jobs::b();", 1),
+        ("src/features/queue/views.rs", "use crate::features::coins::{self, views};\ncoins::service::a();", 1),
         ("src/features/mod.rs", "use queue::FEATURE; use crate::app::run;", 1),
         ("src/app/run.rs", "use crate::{features::ALL, sim, flows};", 0),
         ("src/store/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests { use crate::app::run; }", 0),
@@ -161,7 +168,8 @@ fn wrong_imports(source: &Source) -> Vec<String> {
     let module = module_path(&source.path);
     let part = Part::of(&module);
     let code = code(source.outside_tests());
-    let targets = imported_paths(&code).into_iter().map(|path| absolute(&module, &path));
+    let imports = imported_paths(&code).into_iter().map(|path| absolute(&module, &path));
+    let targets = imports.flat_map(|path| used_paths(&code, path));
     let wrong = targets.filter(|target| !part.may_import(&Part::of(target)));
     wrong.map(|target| format!("{} may not import {}", source.path, target.join("::"))).collect()
 }
@@ -230,6 +238,21 @@ fn absolute<'p>(module: &[&'p str], path: &[&'p str]) -> Vec<&'p str> {
     let base = if parents == 0 { &[][..] } else { &module[..module.len().saturating_sub(parents)] };
     let skipped = parents.max(1);
     base.iter().chain(&path[skipped..]).copied().collect()
+}
+
+/// What is used of an imported module: `use crate::features::queue` says little, `queue::service::next` says it all.
+fn used_paths<'c>(code: &'c str, mut path: Vec<&'c str>) -> Vec<Vec<&'c str>> {
+    if path.last() == Some(&"self") {
+        path.pop();
+    }
+    let Some((name, prefix)) = path.split_last() else { return Vec::new() };
+    let mut used = Vec::new();
+    for (at, _) in code.match_indices(&format!("{name}::")) {
+        if !code[..at].ends_with(|before: char| before == ':' || before == '_' || before.is_alphanumeric()) {
+            take_paths(&code[at..], prefix, &mut used);
+        }
+    }
+    if used.is_empty() { vec![path] } else { used }
 }
 
 /// Whether the code names a crate, as `name::…` or `use name;`.
