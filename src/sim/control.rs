@@ -1,0 +1,292 @@
+//! The control API: [`Sim`]'s methods over HTTP, below `/sim/v1`. Bodies and answers are JSON, ids are strings, and a
+//! refusal is `{"error": "sentence"}` with a status of 400 (422 where the body cannot be read).
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+use super::people::{
+    AutocompleteCall, ChannelSpec, CommandCall, ComponentCall, GuildSpec, MemberSpec, MessageSpec, ModalCall,
+    ReactionSpec, Refused, RoleSpec,
+};
+use super::{BenchCall, Fault, GatewayFault, Id, Sim};
+
+/// The routes below `/sim/v1`.
+pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
+    Router::new()
+        .route("/guilds", post(create_guild))
+        .route("/guilds/{guild}", get(guild))
+        .route("/guilds/{guild}/members", post(add_member))
+        .route("/guilds/{guild}/members/{user}", delete(remove_member))
+        .route("/guilds/{guild}/channels", post(create_channel))
+        .route("/guilds/{guild}/channels/{channel}", delete(delete_channel))
+        .route("/guilds/{guild}/channels/{channel}/messages/{message}", delete(delete_guild_message))
+        .route("/guilds/{guild}/messages/{message}", delete(delete_message_anywhere))
+        .route("/guilds/{guild}/roles", post(create_role))
+        .route("/guilds/{guild}/roles/{role}", delete(delete_role))
+        .route("/command", post(command))
+        .route("/autocomplete", post(autocomplete))
+        .route("/component", post(component))
+        .route("/modal", post(modal))
+        .route("/message", post(message))
+        .route("/reaction", post(reaction))
+        .route("/voice", post(voice))
+        .route("/presence", post(presence))
+        .route("/channels/{channel}/messages", get(messages))
+        .route("/channels/{channel}/messages/{message}", delete(delete_message))
+        .route("/channels/{channel}/pins", get(pins))
+        .route("/dms/{user}", get(dms))
+        .route("/members/{guild}/{user}", get(member))
+        .route("/commands", get(commands))
+        .route("/requests", get(requests))
+        .route("/faults", post(order_fault).delete(clear_faults))
+        .route("/gateway", post(break_gateway))
+        .route("/dm_block", post(block_dms))
+        .route("/clock", post(advance))
+        .route("/bench", post(bench))
+        .fallback(async || refuse(StatusCode::NOT_FOUND, "There is no such call."))
+        .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "That call takes another method."))
+        .with_state(sim)
+}
+
+/// What every call gives.
+type Answer<T> = Result<Json<T>, Refused>;
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        refuse(StatusCode::BAD_REQUEST, &self.0)
+    }
+}
+
+fn refuse(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(json!({"error": sentence}))).into_response()
+}
+
+/// A JSON body; one that cannot be read is refused with a sentence.
+struct Body<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Response> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => {
+                let is_form = matches!(rejection, JsonRejection::JsonDataError(_));
+                let status = if is_form { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
+                Err(refuse(status, &rejection.body_text()))
+            }
+        }
+    }
+}
+
+fn done() -> Json<Value> {
+    Json(json!({"ok": true}))
+}
+
+fn made(id: Id) -> Json<Value> {
+    Json(json!({"id": id}))
+}
+
+async fn create_guild(State(sim): State<Sim>, Body(spec): Body<GuildSpec>) -> Answer<impl Serialize> {
+    sim.create_guild(spec).await.map(Json)
+}
+
+async fn guild(State(sim): State<Sim>, Path(guild): Path<Id>) -> Answer<impl Serialize> {
+    sim.guild_ids(guild).await.map(Json)
+}
+
+async fn add_member(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): Body<MemberSpec>) -> Answer<Value> {
+    sim.add_member(guild, spec).await.map(made)
+}
+
+async fn remove_member(State(sim): State<Sim>, Path((guild, user)): Path<(Id, Id)>) -> Answer<Value> {
+    sim.remove_member(guild, user).await.map(|()| done())
+}
+
+async fn create_channel(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): Body<ChannelSpec>) -> Answer<Value> {
+    sim.create_channel(guild, spec).await.map(made)
+}
+
+async fn delete_channel(State(sim): State<Sim>, Path((guild, channel)): Path<(Id, Id)>) -> Answer<Value> {
+    sim.delete_channel(guild, channel).await.map(|()| done())
+}
+
+async fn delete_guild_message(
+    State(sim): State<Sim>,
+    Path((_, channel, message)): Path<(Id, Id, Id)>,
+) -> Answer<Value> {
+    sim.delete_message(channel, message).await.map(|()| done())
+}
+
+async fn delete_message_anywhere(State(sim): State<Sim>, Path((guild, message)): Path<(Id, Id)>) -> Answer<Value> {
+    let channel = sim.look(|world| world.channel_holding(guild, message));
+    let channel = channel.ok_or_else(|| Refused::because("There is no such message."))?;
+    sim.delete_message(channel, message).await.map(|()| done())
+}
+
+async fn delete_message(State(sim): State<Sim>, Path((channel, message)): Path<(Id, Id)>) -> Answer<Value> {
+    sim.delete_message(channel, message).await.map(|()| done())
+}
+
+async fn create_role(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): Body<RoleSpec>) -> Answer<Value> {
+    sim.create_role(guild, spec).await.map(made)
+}
+
+async fn delete_role(State(sim): State<Sim>, Path((guild, role)): Path<(Id, Id)>) -> Answer<Value> {
+    sim.delete_role(guild, role).await.map(|()| done())
+}
+
+async fn command(State(sim): State<Sim>, Body(call): Body<CommandCall>) -> Answer<impl Serialize> {
+    sim.run_command(call).await.map(Json)
+}
+
+async fn autocomplete(State(sim): State<Sim>, Body(call): Body<AutocompleteCall>) -> Answer<Value> {
+    sim.autocomplete(call).await.map(|choices| Json(json!({"choices": choices})))
+}
+
+async fn component(State(sim): State<Sim>, Body(call): Body<ComponentCall>) -> Answer<impl Serialize> {
+    sim.press(call).await.map(Json)
+}
+
+async fn modal(State(sim): State<Sim>, Body(call): Body<ModalCall>) -> Answer<impl Serialize> {
+    sim.submit_modal(call).await.map(Json)
+}
+
+async fn message(State(sim): State<Sim>, Body(spec): Body<MessageSpec>) -> Answer<Value> {
+    sim.post_message(spec).await.map(made)
+}
+
+async fn reaction(State(sim): State<Sim>, Body(spec): Body<ReactionSpec>) -> Answer<Value> {
+    sim.react(spec).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct VoiceCall {
+    guild: Id,
+    user: Id,
+    #[serde(default)]
+    channel: Option<Id>,
+}
+
+async fn voice(State(sim): State<Sim>, Body(call): Body<VoiceCall>) -> Answer<Value> {
+    sim.voice(call.guild, call.user, call.channel).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct PresenceCall {
+    guild: Id,
+    user: Id,
+    status: String,
+}
+
+async fn presence(State(sim): State<Sim>, Body(call): Body<PresenceCall>) -> Answer<Value> {
+    sim.presence(call.guild, call.user, &call.status).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct Viewer {
+    /// Whose eyes: private answers to this person are shown as well.
+    user: Option<Id>,
+}
+
+async fn messages(
+    State(sim): State<Sim>,
+    Path(channel): Path<Id>,
+    Query(viewer): Query<Viewer>,
+) -> Answer<impl Serialize> {
+    let seen = match viewer.user {
+        Some(user) => sim.messages_seen_by(channel, user).await,
+        None => sim.messages(channel).await,
+    };
+    Ok(Json(seen))
+}
+
+async fn pins(State(sim): State<Sim>, Path(channel): Path<Id>) -> Answer<impl Serialize> {
+    Ok(Json(sim.pins(channel).await))
+}
+
+async fn dms(State(sim): State<Sim>, Path(user): Path<Id>) -> Answer<impl Serialize> {
+    Ok(Json(sim.dms(user).await))
+}
+
+async fn member(State(sim): State<Sim>, Path((guild, user)): Path<(Id, Id)>) -> Answer<impl Serialize> {
+    sim.member(guild, user).await.map(Json)
+}
+
+async fn commands(State(sim): State<Sim>) -> Answer<impl Serialize> {
+    Ok(Json(sim.commands().await))
+}
+
+#[derive(Deserialize)]
+struct From {
+    #[serde(default)]
+    from: u64,
+}
+
+async fn requests(State(sim): State<Sim>, Query(query): Query<From>) -> Answer<impl Serialize> {
+    Ok(Json(sim.requests(query.from).await))
+}
+
+async fn order_fault(State(sim): State<Sim>, Body(fault): Body<Fault>) -> Answer<Value> {
+    sim.faults(fault).await;
+    Ok(done())
+}
+
+async fn clear_faults(State(sim): State<Sim>) -> Answer<Value> {
+    sim.clear_faults().await;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct GatewayCall {
+    action: String,
+    #[serde(default)]
+    code: Option<u16>,
+    #[serde(default)]
+    resumable: bool,
+}
+
+async fn break_gateway(State(sim): State<Sim>, Body(call): Body<GatewayCall>) -> Answer<Value> {
+    let fault = match call.action.as_str() {
+        "kill" => GatewayFault::Kill,
+        "close" => GatewayFault::Close { code: call.code.unwrap_or(1001) },
+        "close_empty" => GatewayFault::CloseEmpty,
+        "reconnect" => GatewayFault::Reconnect,
+        "invalid" => GatewayFault::Invalid { resumable: call.resumable },
+        other => return Err(Refused::because(format!("There is no action {other:?}."))),
+    };
+    Ok(Json(json!({"connections": sim.gateway_fault(fault).await})))
+}
+
+#[derive(Deserialize)]
+struct BlockCall {
+    user: Id,
+    on: bool,
+}
+
+async fn block_dms(State(sim): State<Sim>, Body(call): Body<BlockCall>) -> Answer<Value> {
+    sim.block_dms(call.user, call.on).await;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+struct ClockCall {
+    advance_ms: u64,
+}
+
+async fn advance(State(sim): State<Sim>, Body(call): Body<ClockCall>) -> Answer<Value> {
+    sim.advance(Duration::from_millis(call.advance_ms)).await?;
+    Ok(Json(json!({"now": sim.look(|world| world.now().rfc3339())})))
+}
+
+async fn bench(State(sim): State<Sim>, Body(call): Body<BenchCall>) -> Answer<impl Serialize> {
+    sim.bench(call).await.map(Json)
+}

@@ -1,0 +1,34 @@
+//! The simulator against a real poise bot over loopback sockets, and against bare HTTP where a library would be in the
+//! way. The bot's libraries are allowed here only.
+
+mod bot;
+mod gateway;
+mod http;
+mod people;
+mod refusals;
+
+use std::time::Duration;
+
+use super::*;
+use crate::kernel::time::Timestamp;
+
+/// How long a test waits for what must come.
+pub(super) const SOON: Duration = Duration::from_secs(10);
+
+/// A simulator on a clock that stands still, with its hand.
+pub(super) async fn sim() -> (Sim, ClockHand) {
+    let (clock, hand) = Clock::simulated(Timestamp::from_rfc3339("2026-11-21T20:00:00Z").unwrap());
+    let sim = Sim::start(SimOptions::new(clock, Some(hand.clone()))).await.unwrap();
+    (sim, hand)
+}
+
+/// The guild that most tests use.
+pub(super) fn house() -> GuildSpec {
+    GuildSpec {
+        name: "House".to_owned(),
+        channels: vec!["submit".into(), "queue".into()],
+        members: vec!["ann".into(), "ben".into()],
+        roles: vec![RoleSpec { name: "dj".to_owned(), position: Some(1), ..RoleSpec::default() }],
+        ..GuildSpec::default()
+    }
+}

@@ -1,0 +1,1 @@
+//! What Discord refuses, over bare HTTP.

@@ -1,0 +1,173 @@
+//! Interactions: one use of a command, a button, a menu, a modal or an autocompletion, and how it was answered.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::World;
+use super::files::Attachment;
+use super::message::Cause;
+use crate::kernel::time::{Stopwatch, Timestamp};
+use crate::sim::Id;
+
+/// How long the bot has for its first answer.
+pub(crate) const ANSWER_TIME: Duration = Duration::from_secs(3);
+/// How long the token of an answered interaction works.
+pub(crate) const TOKEN_LIFE: Duration = Duration::from_mins(15);
+/// How many interactions are remembered.
+const KEPT: usize = 8_192;
+
+/// Discord's interaction types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A command.
+    Command,
+    /// A button or a menu.
+    Component,
+    /// Choices wanted while somebody types.
+    Autocomplete,
+    /// A modal was sent in.
+    Modal,
+}
+
+impl Kind {
+    /// Discord's number.
+    pub(crate) const fn number(self) -> u64 {
+        match self {
+            Self::Command => 2,
+            Self::Component => 3,
+            Self::Autocomplete => 4,
+            Self::Modal => 5,
+        }
+    }
+}
+
+/// An interaction.
+#[derive(Debug)]
+pub(crate) struct Interaction {
+    pub(crate) id: Id,
+    pub(crate) token: String,
+    pub(crate) kind: Kind,
+    pub(crate) user: Id,
+    pub(crate) guild: Option<Id>,
+    pub(crate) channel: Id,
+    /// The command's full name.
+    pub(crate) name: String,
+    /// The message whose component was used, or on whose component's modal this follows.
+    pub(crate) source: Option<Id>,
+    pub(crate) created: Timestamp,
+    pub(crate) watch: Stopwatch,
+    /// Files given as options; they live as long as the interaction is remembered.
+    pub(crate) files: Vec<Attachment>,
+    pub(crate) answer: Option<FirstAnswer>,
+    /// The message that `@original` names.
+    pub(crate) original: Option<Id>,
+    /// Whether `@original` still shows that the bot is thinking.
+    pub(crate) is_loading: bool,
+    pub(crate) followups: Vec<Id>,
+    /// Whether a person sees an answer, and not only that one is coming.
+    pub(crate) is_settled: bool,
+    /// Rings whenever the bot does something with this interaction.
+    pub(crate) bell: Arc<Notify>,
+}
+
+/// The bot's first answer.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstAnswer {
+    /// Discord's callback type.
+    pub(crate) kind: u64,
+    /// The body as the bot sent it.
+    pub(crate) body: Value,
+    /// Real time from the interaction to the answer.
+    pub(crate) after: Duration,
+}
+
+/// The interactions of late, by id; the oldest are forgotten first.
+#[derive(Debug, Default)]
+pub(crate) struct Interactions {
+    by_id: HashMap<Id, Interaction>,
+    order: BTreeMap<Id, ()>,
+    /// How many still wait for their answer.
+    pub(crate) unsettled: usize,
+}
+
+impl Interactions {
+    /// The interaction with this id.
+    pub(crate) fn get(&self, id: Id) -> Option<&Interaction> {
+        self.by_id.get(&id)
+    }
+
+    /// The interaction with this id, to change it.
+    pub(crate) fn get_mut(&mut self, id: Id) -> Option<&mut Interaction> {
+        self.by_id.get_mut(&id)
+    }
+
+    /// Remembers a new interaction and gives back the one that had to be forgotten for it.
+    pub(crate) fn add(&mut self, interaction: Interaction) -> Option<Interaction> {
+        self.order.insert(interaction.id, ());
+        self.by_id.insert(interaction.id, interaction);
+        self.unsettled += 1;
+        if self.by_id.len() <= KEPT {
+            return None;
+        }
+        let (oldest, ()) = self.order.pop_first()?;
+        let forgotten = self.by_id.remove(&oldest)?;
+        self.unsettled -= usize::from(!forgotten.is_settled);
+        Some(forgotten)
+    }
+
+    /// A person sees the answer now; whoever waits for it is told.
+    pub(crate) fn settle(&mut self, id: Id) {
+        let Some(interaction) = self.by_id.get_mut(&id) else { return };
+        if !interaction.is_settled {
+            interaction.is_settled = true;
+            self.unsettled -= 1;
+        }
+        interaction.bell.notify_waiters();
+    }
+
+    /// The interaction that a token belongs to.
+    pub(crate) fn by_token(&self, token: &str) -> Option<&Interaction> {
+        let text = BASE64_URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
+        let id = text.strip_prefix("interaction:")?.split(':').next()?.parse().ok()?;
+        self.by_id.get(&id).filter(|interaction| interaction.token == token)
+    }
+}
+
+impl Interaction {
+    /// What its messages say about it.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause { id: self.id, kind: self.kind.number(), user: self.user, name: self.name.clone() }
+    }
+
+    /// Whether the bot has only said that it may change the message later.
+    pub(crate) fn is_update_deferred(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.kind == 6)
+    }
+
+    /// Whether the time for the first answer has passed.
+    pub(crate) fn is_too_late(&self, now: Timestamp) -> bool {
+        now.since(self.created) > ANSWER_TIME
+    }
+
+    /// Whether its token has died.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        now.since(self.created) > TOKEN_LIFE
+    }
+}
+
+impl World {
+    /// A token for the interaction `id`, as long and as opaque as Discord's.
+    pub(crate) fn interaction_token(&self, id: Id) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!(
+            "interaction:{id}:{:016x}{:016x}",
+            id.get() ^ self.bot.get(),
+            self.bot.get()
+        ))
+    }
+}
