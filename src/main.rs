@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{check, exit, export, run};
+use greenroom::app::{check, exit, export, run, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -10,7 +10,8 @@ fn main() -> std::process::ExitCode {
         Command::Run => run::run(&options),
         Command::Export(form) => export::run(&options, &form),
         Command::Check(args) => check::run(&options, args),
-        Command::Demo(_) | Command::Sim(_) => Err(exit::Stop::failed("This command is not part of this build.")),
+        Command::Sim(args) => sim::run(&options, &args),
+        Command::Demo(_) => Err(exit::Stop::failed("The demo is not part of this build.")),
     };
     exit::report(result).into()
 }

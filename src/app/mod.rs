@@ -9,4 +9,5 @@ pub mod exit;
 pub mod export;
 pub mod maintenance;
 pub mod run;
+pub mod sim;
 pub mod telemetry;
