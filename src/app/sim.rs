@@ -1,14 +1,21 @@
-//! `greenroom sim`: the simulated Discord alone.
+//! `greenroom sim`: the simulated Discord alone, for a bot in another process.
 
 use super::cli::{Options, SimArgs};
 use super::exit::{CommandResult, Stop};
-use super::run::runtime;
 use super::telemetry;
-use crate::sim;
+use crate::sim::serve;
 
-/// Serves the simulator until the process is ended.
+/// Serves until the process is interrupted. Prints one line of JSON with the addresses when it is ready.
 pub fn run(options: &Options, args: &SimArgs) -> CommandResult {
     telemetry::start(&options.load_logging()?)?;
-    let served = runtime()?.block_on(sim::serve(args.listen, &mut std::io::stdout()));
-    served.map_err(|error| Stop::failed(format!("The simulator cannot listen on {}: {error}.", args.listen)))
+    let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
+    runtime.block_on(async {
+        let mut out = std::io::stdout();
+        tokio::select! {
+            served = serve(args.listen, &mut out) => {
+                served.map_err(|error| Stop::failed(format!("The simulator cannot listen on {}: {error}.", args.listen)))
+            }
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Stop::failed),
+        }
+    })
 }
