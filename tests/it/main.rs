@@ -4,9 +4,12 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    unreachable_pub,
     reason = "a broken setup should fail the test"
 )]
 
 mod architecture;
+mod queue;
 mod sources;
 mod spec;
+mod world;

@@ -3,11 +3,16 @@
 //! Tests act as people (`world.member("ann").run("submit")`) and read what people would see, or what the store holds. A
 //! world that ends must be clean: every index and invariant holds, no job is due or was given up.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use greenroom::app::application::{Application, Blueprint};
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::app::control::Outcome;
+use greenroom::app::maintenance;
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
 use greenroom::features::queue::model::{Entry, Line, PublicId};
@@ -18,12 +23,11 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
 use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
-use greenroom::sim::people::{
-    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, MemberSpec,
-    MessageSpec, ModalCall, SeenMessage,
+use greenroom::sim::{
+    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id, MemberSpec,
+    MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
-use greenroom::sim::{Id, Sim, SimOptions};
-use greenroom::store::Place;
+use greenroom::store::{Options, Place};
 use serde_json::{Map, Value};
 
 /// Where every world's clock starts.
@@ -45,14 +49,14 @@ pub struct World {
 /// How a world begins.
 pub struct Setup {
     pub place: Place,
-    pub sim: SimOptions,
+    pub settings: Settings,
     pub fast_guild: bool,
     pub channel_is_set: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { place: Place::Memory, sim: SimOptions::default(), fast_guild: false, channel_is_set: true }
+        Self { place: Place::Memory, settings: Settings::default(), fast_guild: false, channel_is_set: true }
     }
 }
 
@@ -64,7 +68,8 @@ impl World {
 
     pub async fn with(setup: Setup) -> Self {
         let (clock, hand) = Clock::simulated(START);
-        let sim = Sim::start(SimOptions { clock: clock.clone(), hand: Some(hand.clone()), ..setup.sim }).await.unwrap();
+        let options = SimOptions::new(clock.clone(), Some(hand.clone()));
+        let sim = Sim::start(SimOptions { settings: setup.settings, ..options }).await.unwrap();
         let ids = sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap();
         let guild = GuildId::new(ids.guild.get());
         let blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
@@ -81,7 +86,7 @@ impl World {
 
     /// Waits until the bot has its commands registered.
     pub async fn until_registered(&self) {
-        let fits = |world: &greenroom::sim::world::World| (!world.commands.is_empty()).then_some(());
+        let fits = |world: &greenroom::sim::World| (!world.commands().is_empty()).then_some(());
         self.sim.wait_until(fits, Duration::from_secs(20)).await.expect("the bot registers its commands");
     }
 
@@ -183,14 +188,11 @@ impl World {
     pub async fn end(mut self) {
         self.ended = true;
         self.settle().await;
-        let findings = self.app.bot.store.check().await.unwrap();
-        assert!(findings.is_empty(), "the store is damaged: {findings:?}");
+        assert_sound(&self.app).await;
         let guild = self.guild;
         let letters = self.app.bot.store.read_blocking("letters", |read| jobs::dead_letters(read, guild, 10)).unwrap();
         assert!(self.may_have_dead_letters || letters.is_empty(), "jobs were given up: {letters:?}");
-        record_requests(&self.sim);
-        let Self { ref mut app, .. } = self;
-        let _ = app;
+        record_requests(&self.sim).await;
     }
 }
 
@@ -200,15 +202,24 @@ impl Drop for World {
     }
 }
 
+/// Fails where an index or an invariant does not hold.
+pub async fn assert_sound(app: &Application) {
+    let request = greenroom::app::control::Request::Check;
+    let store = app.bot.store.clone();
+    let check = move || maintenance::perform(&store, CATALOGUE, &request, &mut |_| {});
+    let Outcome::Checked { findings } = tokio::task::spawn_blocking(check).await.unwrap().unwrap() else { panic!() };
+    assert!(findings.is_empty(), "the store is damaged: {findings:?}");
+}
+
 /// What a start of the bot against a simulated Discord needs.
 pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<GuildId>) -> Blueprint {
     Blueprint {
         place,
-        cache_bytes: None,
+        cache_bytes: Options::CACHE_BYTES,
         clock,
         seed: Seed::fixed(7),
-        token: sim.bot_token().to_owned(),
-        endpoint: Endpoint::Simulated(sim.discord_url().to_owned()),
+        token: sim.bot_token(),
+        endpoint: Endpoint::Simulated(sim.discord_url()),
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,
         debug_channel: None,
@@ -240,16 +251,17 @@ pub fn mp3(name: &str) -> FileSpec {
     FileSpec::bytes(name, "audio/mpeg", &bytes)
 }
 
-/// Adds the requests of a world to the file that `.ci/run` checks.
-fn record_requests(sim: &Sim) {
+/// Adds the requests of a world to the file that `.ci/run` checks; each run of the tests begins it anew.
+async fn record_requests(sim: &Sim) {
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned();
     let mut lines = Vec::new();
-    for request in sim.requests(0) {
+    for request in sim.requests(0).await {
         serde_json::to_writer(&mut lines, &request).unwrap();
         lines.push(b'\n');
     }
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(target.join("discord-requests.jsonl"));
-    file.unwrap().write_all(&lines).unwrap();
+    static FILE: OnceLock<Mutex<File>> = OnceLock::new();
+    let file = FILE.get_or_init(|| Mutex::new(File::create(target.join("discord-requests.jsonl")).unwrap()));
+    file.lock().unwrap().write_all(&lines).unwrap();
 }
 
 /// Somebody who acts.
