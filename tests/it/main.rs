@@ -9,7 +9,20 @@
 )]
 
 mod architecture;
+mod commandline;
+mod demo;
+mod gateway;
+mod handles;
+mod lines;
+mod live;
+mod permissions;
+mod process;
 mod queue;
+mod reading;
+mod registration;
+mod restart;
+mod reviewing;
 mod sources;
 mod spec;
+mod sqlite;
 mod world;
