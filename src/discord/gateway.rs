@@ -145,10 +145,12 @@ impl Inner {
             Interaction::Component(event) => component::click(&self.bot, &self.components, &ctx.http, event).await,
             Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
             Interaction::Command(_) | Interaction::Autocomplete(_) => {
-                let (Some(shards), Some(own)) = (self.shards.get(), self.bot.own_user()) else { return };
+                let Some(shards) = self.shards.get() else { return };
                 let framework = FrameworkContext {
                     serenity_context: &ctx,
-                    bot_id: serenity::all::UserId::new(own.get()),
+                    // For commands by mention, of which there are none. Events run side by side, so the one that tells
+                    // the bot's own id may come after the first command.
+                    bot_id: serenity::all::UserId::new(interaction.application_id().get()),
                     options: &self.options,
                     user_data: &self.bot,
                     shard_manager: shards,
@@ -204,9 +206,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
 
 /// A list that cannot be made, or that the person may not see, is empty: without an answer Discord shows a failure.
 async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
-    if !matches!(error, Error::Refused(_)) {
-        problem::log_error(error, "autocomplete");
-    }
+    problem::log_error(error, "autocomplete");
     let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
     if let Err(error) = ctx.interaction.create_response(&ctx.framework.serenity_context.http, nothing).await {
         problem::log_error(&Error::failed(error), "offer nothing");

@@ -47,7 +47,9 @@ async fn the_bot_comes_back_after_every_kind_of_break() {
     let world = World::new().await;
     for fault in breaks {
         assert_eq!(world.sim.gateway_fault(fault).await, 1, "{fault:?}");
+        let w = greenroom::kernel::time::Stopwatch::start();
         comes_back(&world).await;
+        eprintln!("{fault:?} {:?}", w.elapsed());
     }
     world.member("ann").submits(&link(1), "Still here").await;
     world.end().await;

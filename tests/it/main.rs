@@ -22,6 +22,7 @@ mod reading;
 mod registration;
 mod restart;
 mod reviewing;
+mod site;
 mod sources;
 mod spec;
 mod sqlite;
