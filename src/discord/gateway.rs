@@ -67,6 +67,8 @@ struct Inner {
     modals: Vec<&'static Modal>,
     messages: Vec<MessageHandler>,
     registration: Registration,
+    /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
+    registering: tokio::sync::Mutex<()>,
     shards: OnceLock<Arc<ShardManager>>,
     seen: Mutex<Seen>,
 }
@@ -88,6 +90,7 @@ impl Gateway {
             modals: handlers.modals,
             messages: handlers.messages,
             registration,
+            registering: tokio::sync::Mutex::default(),
             shards: OnceLock::new(),
             seen: Mutex::default(),
         }))
@@ -128,6 +131,7 @@ impl Inner {
         tracing::info!(bot = %ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
         self.bot.rest.set_application_id(ready.application.id);
         self.bot.remember_own_user(UserId::new(ready.user.id.get()));
+        let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync(&self.bot, &self.options.commands, ready.application.id).await {
             problem::log_error(&error, "register the commands");
         }
@@ -135,6 +139,7 @@ impl Inner {
 
     async fn guild_available(&self, guild: &Guild) {
         let id = GuildId::new(guild.id.get());
+        let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, id).await {
             problem::log_error(&error, "register the commands of a guild");
         }
