@@ -17,6 +17,9 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
     }
     let check = output(folder.path(), &["check", "--data-dir", "kept"], &[]);
     assert_eq!((check.code, check.out.as_str()), (Some(0), "The store is sound.\n"), "{}", check.err);
+    let again = output(folder.path(), &["demo", "--data", "kept"], &[]);
+    assert_eq!((again.code, again.out.as_str()), (Some(2), ""), "the demo never plays into data that is there");
+    assert!(again.err.contains("kept holds a store already"), "{}", again.err);
 }
 
 #[test]
