@@ -44,7 +44,7 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
 
 async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs) -> CommandResult {
     let since = Stopwatch::start();
-    let played = play(cues, place, args.speed, std::io::stdout()).await.map_err(Stop::failed)?;
+    let played = play(cues, place, args.speed, std::io::stdout()).await?;
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
     let Stage { sim, app, .. } = played.stage;
     if args.keep {
@@ -59,6 +59,16 @@ async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs) -> CommandResu
     }
     app.stop().await;
     Ok(())
+}
+
+impl From<ShowError> for Stop {
+    fn from(error: ShowError) -> Self {
+        let code = match error {
+            ShowError::Refused(_) | ShowError::NoSuch(_) => ExitCode::Configuration,
+            ShowError::Failed(_) | ShowError::Start(_) | ShowError::Unwritable(_) => ExitCode::Failed,
+        };
+        Self::new(code, error.to_string())
+    }
 }
 
 /// What a played show came to.
@@ -179,7 +189,7 @@ fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std:
 }
 
 fn unwritable(error: std::io::Error) -> ShowError {
-    ShowError::NoSuch(format!("cannot write the transcript: {error}"))
+    ShowError::Unwritable(error)
 }
 
 /// Reads a show file.

@@ -59,6 +59,9 @@ pub enum ShowError {
     /// The bot could not start.
     #[error("the bot did not start: {0}")]
     Start(String),
+    /// Nobody reads the transcript any more, or the disk is full.
+    #[error("the transcript cannot be written: {0}")]
+    Unwritable(std::io::Error),
 }
 
 impl Stage {
