@@ -38,7 +38,13 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
     };
     let temporary = tempfile::tempdir().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
     let folder = args.data.as_deref().unwrap_or(temporary.path());
-    let place = Place::File(maintenance::store_file(folder));
+    let store = maintenance::store_file(folder);
+    // The evening needs an empty store, and must never play into the data of a real server.
+    if store.exists() {
+        let message = format!("{} holds a store already. Name an empty folder with --data.", folder.display());
+        return Err(Stop::new(ExitCode::Configuration, message));
+    }
+    let place = Place::File(store);
     runtime()?.block_on(perform_all(&cues, place, args))
 }
 
