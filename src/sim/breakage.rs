@@ -29,6 +29,11 @@ pub enum GatewayFault {
         #[serde(default)]
         resumable: bool,
     },
+    /// The last events are sent again, as to a bot that resumes from an older number than the last that it had.
+    Repeat {
+        /// How many.
+        last: usize,
+    },
 }
 
 #[expect(clippy::unused_async, reason = "whatever a tester does is awaited, as over HTTP")]
@@ -73,6 +78,7 @@ impl World {
                 Frame::Payload(json!({"op": 7, "s": null, "t": null, "d": null}).to_string().into())
             }
             GatewayFault::Invalid { resumable } => Frame::Invalid(resumable),
+            GatewayFault::Repeat { last } => return self.sessions.repeat(last),
         };
         self.sessions.broadcast(&frame)
     }

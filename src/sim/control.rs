@@ -12,7 +12,7 @@
 //! | `GET /channels/{c}/messages?user=U`, `/channels/{c}/pins`, `/dms/{u}`, `/members/{g}/{u}`, `/commands` | what they see |
 //! | `GET /requests?from=N` | the request log |
 //! | `POST /faults`, `DELETE /faults` | [`Fault`]: the next matching requests fail so; or none any more |
-//! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect" or "invalid", "code", "resumable"}` |
+//! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect", "invalid" or "repeat", "code", "resumable", "last"}` |
 //! | `POST /dm_block` | `{"user", "on"}`: takes no direct messages |
 //! | `POST /clock` | `{"advance_ms"}`: moves the clock |
 //! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
@@ -280,6 +280,8 @@ struct GatewayCall {
     code: Option<u16>,
     #[serde(default)]
     resumable: bool,
+    #[serde(default)]
+    last: usize,
 }
 
 async fn break_gateway(State(sim): State<Sim>, Body(call): Body<GatewayCall>) -> Answer<Value> {
@@ -289,6 +291,7 @@ async fn break_gateway(State(sim): State<Sim>, Body(call): Body<GatewayCall>) ->
         "close_empty" => GatewayFault::CloseEmpty,
         "reconnect" => GatewayFault::Reconnect,
         "invalid" => GatewayFault::Invalid { resumable: call.resumable },
+        "repeat" => GatewayFault::Repeat { last: call.last },
         other => return Err(Refused::because(format!("There is no action {other:?}."))),
     };
     Ok(Json(json!({"connections": sim.gateway_fault(fault).await})))

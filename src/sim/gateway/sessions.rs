@@ -175,6 +175,21 @@ impl Sessions {
         reached
     }
 
+    /// Sends the last events again to all connected sessions; says how many there were.
+    pub(crate) fn repeat(&mut self, last: usize) -> usize {
+        let mut reached = 0;
+        for session in self.by_id.values_mut().filter(|session| session.socket.is_some()) {
+            let first = session.sent.len().saturating_sub(last);
+            let again: Vec<Arc<str>> =
+                session.sent.iter().skip(first).map(|(_, payload)| Arc::clone(payload)).collect();
+            for payload in again {
+                session.send(Frame::Payload(payload));
+            }
+            reached += 1;
+        }
+        reached
+    }
+
     /// The ids of the connected sessions.
     pub(crate) fn connected(&self) -> Vec<String> {
         self.by_id.iter().filter(|(_, session)| session.socket.is_some()).map(|(id, _)| id.clone()).collect()
