@@ -78,15 +78,42 @@ async fn what_happens_during_a_break_is_answered_once() {
         assert_eq!(outcome.error, None, "a resumed connection brings what was missed");
     }
     world.settle().await;
-    let mut callbacks: BTreeMap<String, usize> = BTreeMap::new();
+    let answers = answers(&world).await;
+    assert!(calls.iter().all(|call| answers[&call.to_string()] == 1), "no interaction is answered twice: {answers:?}");
+    assert_eq!(world.next().await.text(), "The queue is empty.");
+    world.end().await;
+}
+
+/// How often each interaction was answered.
+async fn answers(world: &World) -> BTreeMap<String, usize> {
+    let mut answers = BTreeMap::new();
     for request in world.sim.requests(0).await {
         if let Some(rest) = request.path.split("/interactions/").nth(1) {
-            *callbacks.entry(rest.split('/').next().unwrap().to_owned()).or_default() += 1;
+            *answers.entry(rest.split('/').next().unwrap().to_owned()).or_default() += 1;
         }
     }
-    let answers: Vec<_> = calls.iter().map(|call| callbacks.get(&call.to_string()).copied()).collect();
-    assert_eq!(answers, [Some(1); 12], "no interaction is answered twice");
-    assert_eq!(world.next().await.text(), "The queue is empty.");
+    answers
+}
+
+#[tokio::test]
+async fn what_a_resumed_connection_repeats_is_done_once() {
+    covers!("M-QUE-14", "M-RAT-04");
+    let world = World::new().await;
+    world.chooses("setnowplayingchannel", "now-playing").await;
+    world.member("ann").submits(&link(1), "First").await;
+    world.member("ann").submits(&link(2), "Second").await;
+    world.member("ben").post(&link(3)).await;
+    world.next().await;
+    let before = (world.songs(), world.seen_in("now-playing").await, world.member("ben").dms().await);
+    assert_eq!(before.0.len(), 3);
+    assert_eq!(world.sim.gateway_fault(GatewayFault::Repeat { last: 30 }).await, 1);
+    // What comes behind the repeated events is answered, so they were looked at.
+    comes_back(&world).await;
+    world.settle().await;
+    let after = (world.songs(), world.seen_in("now-playing").await, world.member("ben").dms().await);
+    assert_eq!(after, before);
+    let answers = answers(&world).await;
+    assert!(answers.values().all(|times| *times == 1), "{answers:?}");
     world.end().await;
 }
 

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use greenroom::app::application::Application;
 use greenroom::covers;
+use greenroom::discord::debug_channel::DEBUG_CHANNEL;
 use greenroom::features::queue::model::{Entry, Line};
 use greenroom::features::queue::tables;
 use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
 use greenroom::jobs;
+use greenroom::kernel::ids::ChannelId;
 use greenroom::sim::Fault;
 
 use crate::reading::link;
@@ -134,6 +136,43 @@ async fn a_job_that_was_sent_when_the_application_was_dropped_is_not_seen_twice(
     site.pass(&app, Duration::from_secs(60)).await;
     assert_eq!(site.sim.messages(channel).await.len(), 1);
     assert_eq!(due_jobs(&app), 0);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_environments_debug_channel_is_that_of_its_server_until_the_server_has_its_own() {
+    covers!("M-ENV-04", "M-CMD-22");
+    let site = Site::new().await;
+    let (from_environment, own) = (ChannelId::from(site.channel("staff")), ChannelId::from(site.channel("general")));
+    let debug_channel = async |app: &Application| {
+        loop {
+            let found = app.bot.store.read("debug", move |read| DEBUG_CHANNEL.get(read, site.guild)).await.unwrap();
+            if let Some(channel) = found {
+                return channel;
+            }
+            // It is looked up on Discord first, and stored then.
+            tokio::task::yield_now().await;
+        }
+    };
+    let app = site.start_from(|blueprint| blueprint.debug_channel = Some(from_environment)).await;
+    assert_eq!(debug_channel(&app).await, from_environment);
+    site.run(site.call("host", "setdebugchannel").with("channel", own.to_string())).await;
+    app.stop().await;
+    let app = site.start_from(|blueprint| blueprint.debug_channel = Some(from_environment)).await;
+    assert_eq!(debug_channel(&app).await, own);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_environment_decides_anew_at_each_start_which_handles_may_be_linked() {
+    covers!("M-ENV-05", "M-LNK-09");
+    let site = Site::new().await;
+    let link = |handle: &str| site.run(site.call("ann", "link-tiktok").with("handle", handle));
+    let app = site.start_from(|blueprint| blueprint.allow_any_handle_linking = true).await;
+    assert!(link("never.seen").await.text().contains("is linked to you"));
+    app.stop().await;
+    let app = site.start().await;
+    assert!(link("also.never.seen").await.text().contains("has to be seen"));
     app.stop().await;
 }
 

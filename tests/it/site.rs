@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use greenroom::app::application::{Application, StartError};
+use greenroom::app::application::{Application, Blueprint, StartError};
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, ClockHand};
 use greenroom::sim::{CommandCall, CommandOutcome, GuildIds, Id, ModalCall, Sim, SimOptions};
@@ -39,8 +39,15 @@ impl Site {
 
     /// The same with fast registration in a guild.
     pub async fn start_with(&self, fast_guild: Option<GuildId>) -> Application {
-        let place = || Place::File(self.folder.path().join("greenroom.redb"));
-        let start = || Application::start(blueprint(&self.sim, self.clock.clone(), place(), fast_guild));
+        self.start_from(|blueprint| blueprint.registration.fast_guild = fast_guild).await
+    }
+
+    /// The same from a blueprint that differs.
+    pub async fn start_from(&self, change: impl FnOnce(&mut Blueprint)) -> Application {
+        let place = Place::File(self.folder.path().join("greenroom.redb"));
+        let mut blueprint = blueprint(&self.sim, self.clock.clone(), place, None);
+        change(&mut blueprint);
+        let start = || Application::start(blueprint.clone());
         let app = loop {
             match start().await {
                 // An application that was dropped lets go of its store when its tasks have ended.
