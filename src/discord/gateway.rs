@@ -152,8 +152,11 @@ impl Inner {
                     user_data: &self.bot,
                     shard_manager: shards,
                 };
-                poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction: interaction.clone() })
-                    .await;
+                Box::pin(poise::dispatch_event(
+                    framework,
+                    FullEvent::InteractionCreate { interaction: interaction.clone() },
+                ))
+                .await;
             }
             _ => {}
         }

@@ -20,7 +20,7 @@ use super::run::runtime;
 use super::{maintenance, telemetry};
 use crate::features::queue::model::{Entry, Line};
 use crate::features::queue::tables;
-use crate::kernel::time::Stopwatch;
+use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::sim::{CommandCall, MessageSpec};
 use crate::store::Place;
 
@@ -96,7 +96,7 @@ pub async fn play(cues: &[Cue], place: Place, speed: Option<f64>, out: impl Writ
     });
     let songs = songs.await?;
     let counts = transcript.counts;
-    final_table(&mut transcript, &songs).map_err(unwritable)?;
+    final_table(&mut transcript, &songs).map_err(|error| unwritable(&error))?;
     Ok(Played { stage, counts, songs })
 }
 
@@ -104,7 +104,7 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
     match act {
         Act::Live(event) => {
             let event = event.clone().at(stage.now());
-            transcript.live(stage, &event.what).map_err(unwritable)?;
+            transcript.live(stage, &event.what).map_err(|error| unwritable(&error))?;
             stage.live(event).await
         }
         Act::Discord(Call::Guild { .. }) => {
@@ -115,16 +115,21 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
             for file in attachments.values() {
                 words.push_str(&format!(" [{}]", file.filename));
             }
-            transcript.action(stage, user, &words).map_err(unwritable)?;
+            transcript.action(stage, user, &words).map_err(|error| unwritable(&error))?;
             let mut call = CommandCall::new(stage.ids.guild, stage.channel(channel)?, stage.member(user)?, name);
             call.options = options.clone();
             call.attachments = attachments.clone();
             let outcome = stage.run_command(user, call, modal.as_ref()).await?;
-            transcript.answer(&outcome.error.clone().unwrap_or_else(|| outcome.text())).map_err(unwritable)
+            transcript
+                .answer(&outcome.error.clone().unwrap_or_else(|| outcome.text()))
+                .map_err(|error| unwritable(&error))
         }
         Act::Discord(Call::Message { user, channel, content, attachments }) => {
-            let files: String = attachments.iter().map(|file| format!(" [{}]", file.filename)).collect();
-            transcript.action(stage, user, &format!("in #{channel}: {content}{files}")).map_err(unwritable)?;
+            let mut words = format!("in #{channel}: {content}");
+            for file in attachments {
+                words.push_str(&format!(" [{}]", file.filename));
+            }
+            transcript.action(stage, user, &words).map_err(|error| unwritable(&error))?;
             let spec = MessageSpec {
                 channel: stage.channel(channel)?,
                 user: stage.member(user)?,
@@ -135,13 +140,13 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
             stage.post(spec).await
         }
         Act::Discord(Call::Press { user, label }) => {
-            transcript.action(stage, user, &format!("presses [{label}]")).map_err(unwritable)?;
+            transcript.action(stage, user, &format!("presses [{label}]")).map_err(|error| unwritable(&error))?;
             let outcome = stage.press(user, label).await?;
-            transcript.answer(&outcome.text()).map_err(unwritable)
+            transcript.answer(&outcome.text()).map_err(|error| unwritable(&error))
         }
         Act::Discord(Call::DmBlock { user, on }) => {
             let what = if *on { "blocks direct messages" } else { "allows direct messages" };
-            transcript.action(stage, user, what).map_err(unwritable)?;
+            transcript.action(stage, user, what).map_err(|error| unwritable(&error))?;
             stage.sim.block_dms(stage.member(user)?, *on).await;
             Ok(())
         }
@@ -159,7 +164,7 @@ fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std:
     transcript.plain(&format!("  {:<8} {:<14} {:<28} {:<12} played", "number", "line", "song", "by"))?;
     for Entry { song, place, .. } in songs {
         let name: String = format!("{} – {}", song.artist, song.title).chars().take(28).collect();
-        let played = place.played_at.map_or_else(|| "–".to_owned(), |at| at.rfc3339());
+        let played = place.played_at.map_or_else(|| "–".to_owned(), Timestamp::rfc3339);
         transcript.plain(&format!(
             "  {:<8} {:<14} {name:<28} {:<12} {played}",
             song.public_id.to_string(),
@@ -178,7 +183,7 @@ fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std:
     ))
 }
 
-fn unwritable(error: std::io::Error) -> ShowError {
+fn unwritable(error: &std::io::Error) -> ShowError {
     ShowError::NoSuch(format!("cannot write the transcript: {error}"))
 }
 
