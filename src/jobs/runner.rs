@@ -11,7 +11,7 @@ use std::time::Duration;
 use poise::BoxFuture;
 use tokio::task::JoinSet;
 
-use super::model::{Job, JobId, Lane};
+use super::model::{JobId, Lane, Run};
 use super::tables::{self, CHANGED};
 use crate::kernel::error::{Context, Failure, Result};
 use crate::kernel::ids::GuildId;
@@ -33,17 +33,6 @@ pub struct Handler<C: 'static> {
     pub kind: &'static str,
     /// Does one job.
     pub run: for<'a> fn(&'a C, Run) -> BoxFuture<'a, Result<(), Setback>>,
-}
-
-/// One try of a job.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// The job's number.
-    pub id: JobId,
-    /// The guild that it belongs to.
-    pub guild: GuildId,
-    /// The job.
-    pub job: Job,
 }
 
 /// A try that did not work.
