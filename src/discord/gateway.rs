@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
 use serenity::all::{FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
 use serenity::async_trait;
+use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
@@ -200,11 +201,22 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     };
     let poise::Context::Application(ctx) = ctx else { return };
     if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
-        return problem::log_error(&error, "autocomplete");
+        return offer_nothing(ctx, &error).await;
     }
     let responder = Responder::to_command(&ctx.framework.serenity_context.http, ctx.interaction);
     let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "answer an error");
+    }
+}
+
+/// A list that cannot be made, or that the person may not see, is empty: without an answer Discord shows a failure.
+async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
+    if !matches!(error, Error::Refused(_)) {
+        problem::log_error(error, "autocomplete");
+    }
+    let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
+    if let Err(error) = ctx.interaction.create_response(&ctx.framework.serenity_context.http, nothing).await {
+        problem::log_error(&Error::failed(error), "offer nothing");
     }
 }

@@ -22,7 +22,9 @@ impl World {
         let mut said = BTreeMap::new();
         for person in self.ids.members.values() {
             for channel in self.ids.channels.values() {
-                said.extend(self.sim.messages_seen_by(*channel, *person).await.into_iter().map(|seen| (seen.id(), seen)));
+                said.extend(
+                    self.sim.messages_seen_by(*channel, *person).await.into_iter().map(|seen| (seen.id(), seen)),
+                );
             }
             said.extend(self.sim.dms(*person).await.into_iter().map(|seen| (seen.id(), seen)));
         }

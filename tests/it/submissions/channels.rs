@@ -85,7 +85,8 @@ async fn the_channel_is_set_by_administrators_and_only_where_the_bot_can_write()
     covers!("M-SUB-17", "M-CMD-18");
     let world = World::with(Setup { channel_is_set: false, ..Setup::default() }).await;
     let channel = world.channel("submissions").to_string();
-    let by_member = world.sim.run_command(world.member("ann").call("set-submission-channel").with("channel", channel)).await;
+    let by_member =
+        world.sim.run_command(world.member("ann").call("set-submission-channel").with("channel", channel)).await;
     assert!(by_member.is_err() || by_member.unwrap().text().contains("dministrator"), "a member is refused");
     let deny = greenroom::sim::OverwriteSpec {
         target: "bot".into(),

@@ -62,14 +62,16 @@ async fn a_confirmation_that_discord_could_not_take_is_tried_again_after_1_2_and
     let world = World::new().await;
     let ann = world.member("ann");
     for (status, retry_after) in [(500, None), (503, None), (429, Some(0.2))] {
-        world.sim.faults(Fault {
-            method: Some("POST".into()),
-            path: Some("/channels/*/messages".into()),
-            status: Some(status),
-            retry_after,
-            ..Fault::default()
-        })
-        .await;
+        world
+            .sim
+            .faults(Fault {
+                method: Some("POST".into()),
+                path: Some("/channels/*/messages".into()),
+                status: Some(status),
+                retry_after,
+                ..Fault::default()
+            })
+            .await;
     }
     ann.submits(LINKS[0], "Patience").await;
     for wait in [1, 2] {

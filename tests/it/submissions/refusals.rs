@@ -102,7 +102,10 @@ async fn files_over_25_megabytes_are_refused_and_25_are_taken() {
     world.sim.set(|settings| (settings.user_upload_bytes, settings.bot_upload_bytes) = (100 * MIB, 100 * MIB));
     for size in [26 * MIB, 25 * MIB + 1] {
         for text in refusals_of_file(&world, mp3("big.mp3").padded_to(size)).await {
-            assert!(text.contains("too large") && text.contains("25 MB") && text.contains("mp3, m4a, wav or flac"), "{text}");
+            assert!(
+                text.contains("too large") && text.contains("25 MB") && text.contains("mp3, m4a, wav or flac"),
+                "{text}"
+            );
         }
     }
     assert_nothing_stored(&world);
@@ -171,7 +174,8 @@ async fn the_four_kinds_of_audio_are_taken_by_both_ways() {
 async fn a_song_that_waits_is_refused_a_second_time_however_it_is_written() {
     let world = World::new().await;
     let number = world.member("ann").submits(LINKS[0], "First").await;
-    for link in ["https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=10s", "http://m.youtube.com/watch?list=x&v=dQw4w9WgXcQ"] {
+    for link in ["https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=10s", "http://m.youtube.com/watch?list=x&v=dQw4w9WgXcQ"]
+    {
         for text in refusals_of_link(&world, link).await {
             assert!(text.contains(&number.to_string()) && text.contains("already"), "{text}");
         }
@@ -194,12 +198,16 @@ async fn texts_that_are_too_long_never_reach_the_queue() {
     let world = World::new().await;
     let ann = world.member("ann");
     for (option, fits) in [("artist_name", 100), ("song_title", 100), ("note", 500)] {
-        let with = |length: usize| ann.call("submitfile").with_file("file", mp3(option)).with(option, "x".repeat(length));
+        let with =
+            |length: usize| ann.call("submitfile").with_file("file", mp3(option)).with(option, "x".repeat(length));
         let refused = world.sim.run_command(with(fits + 1)).await;
         assert!(refused.is_err(), "Discord itself holds {option} to {fits} characters");
     }
     let opened = world.sim.run_command(ann.call("submit")).await.unwrap();
-    let lengths: Vec<u64> = opened.modal().unwrap()["components"].as_array().unwrap().iter()
+    let lengths: Vec<u64> = opened.modal().unwrap()["components"]
+        .as_array()
+        .unwrap()
+        .iter()
         .filter_map(|row| row["components"][0]["max_length"].as_u64())
         .collect();
     assert_eq!(lengths, [2000, 100, 100, 500, 25]);

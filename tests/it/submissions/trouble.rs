@@ -55,7 +55,13 @@ async fn a_command_whose_file_cannot_be_kept_now_says_so_and_can_be_repeated() {
 async fn a_deletion_that_fails_is_tried_again() {
     covers!("M-SUB-21");
     let world = World::new().await;
-    let fault = Fault { method: Some("DELETE".into()), path: Some("/messages/".into()), status: Some(502), times: 2, ..Fault::default() };
+    let fault = Fault {
+        method: Some("DELETE".into()),
+        path: Some("/messages/".into()),
+        status: Some(502),
+        times: 2,
+        ..Fault::default()
+    };
     world.sim.faults(fault).await;
     let original = world.member("ann").post(LINKS[0]).await;
     assert_eq!(world.songs().len(), 1, "the song is safe at once");
@@ -70,7 +76,8 @@ async fn a_deletion_that_fails_is_tried_again() {
 #[tokio::test]
 async fn a_message_that_somebody_deleted_first_is_fine() {
     let world = World::new().await;
-    let fault = Fault { method: Some("DELETE".into()), path: Some("/messages/".into()), status: Some(500), ..Fault::default() };
+    let fault =
+        Fault { method: Some("DELETE".into()), path: Some("/messages/".into()), status: Some(500), ..Fault::default() };
     world.sim.faults(fault).await;
     let original = world.member("ann").post(LINKS[0]).await;
     world.sim.delete_message(world.channel("submissions"), original).await.unwrap();

@@ -21,7 +21,8 @@ async fn a_link_typed_into_the_modal_is_in_the_queue() {
     }
     assert!(modal.contains("ann.sings"), "the handle is filled in: {modal}");
 
-    let fields = [("link", LINKS[0]), ("artist_name", "Ann"), ("song_title", "First Light"), ("note", "Mind the bridge")];
+    let fields =
+        [("link", LINKS[0]), ("artist_name", "Ann"), ("song_title", "First Light"), ("note", "Mind the bridge")];
     let answer = ann.submit(fields).await;
     assert!(answer.is_ephemeral());
     let song = world.song(number_in(&answer.text()));
