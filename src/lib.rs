@@ -1,4 +1,6 @@
 //! Greenroom: live music reviews, a server economy and community tools on Discord, in one binary.
+//!
+#![doc = include_str!("../ARCHITECTURE.md")]
 #![cfg_attr(
     test,
     allow(
