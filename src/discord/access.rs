@@ -69,7 +69,7 @@ impl Caller {
             guild: GuildId::new(guild.get()),
             channel: ChannelId::new(channel.get()),
             user: UserId::new(user.id.get()),
-            name: user.name.to_string(),
+            name: user.name.clone(),
         })
     }
 

@@ -3,11 +3,12 @@
 //! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
 //! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
 use serenity::all::{FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
 use serenity::async_trait;
+use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
@@ -66,7 +67,8 @@ struct Inner {
     modals: Vec<&'static Modal>,
     messages: Vec<MessageHandler>,
     registration: Registration,
-    shards: OnceLock<Arc<ShardManager>>,
+    /// Of the present connection; a new one brings its own.
+    shards: Mutex<Option<Arc<ShardManager>>>,
     seen: Mutex<Seen>,
 }
 
@@ -87,7 +89,7 @@ impl Gateway {
             modals: handlers.modals,
             messages: handlers.messages,
             registration,
-            shards: OnceLock::new(),
+            shards: Mutex::default(),
             seen: Mutex::default(),
         }))
     }
@@ -96,14 +98,15 @@ impl Gateway {
 #[async_trait]
 impl serenity::framework::Framework for Gateway {
     async fn init(&mut self, client: &serenity::Client) {
-        self.0.shards.get_or_init(|| Arc::clone(&client.shard_manager));
+        let shards = Arc::clone(&client.shard_manager);
+        *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = Some(shards);
     }
 
     async fn dispatch(&self, ctx: serenity::client::Context, event: FullEvent) {
         let inner = &*self.0;
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
-            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&guild).await,
+            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&ctx, &guild).await,
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
                 inner.interaction(ctx, interaction).await;
@@ -132,9 +135,11 @@ impl Inner {
         }
     }
 
-    async fn guild_available(&self, guild: &Guild) {
+    async fn guild_available(&self, ctx: &serenity::client::Context, guild: &Guild) {
+        // Known to the connection since READY, which this event always follows.
+        let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
-        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, id).await {
+        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
             problem::log_error(&error, "register the commands of a guild");
         }
     }
@@ -144,16 +149,20 @@ impl Inner {
             Interaction::Component(event) => component::click(&self.bot, &self.components, &ctx.http, event).await,
             Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
             Interaction::Command(_) | Interaction::Autocomplete(_) => {
-                let (Some(shards), Some(own)) = (self.shards.get(), self.bot.own_user()) else { return };
+                let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let (Some(shards), Some(own)) = (shards, self.bot.own_user()) else { return };
                 let framework = FrameworkContext {
                     serenity_context: &ctx,
                     bot_id: serenity::all::UserId::new(own.get()),
                     options: &self.options,
                     user_data: &self.bot,
-                    shard_manager: shards,
+                    shard_manager: &shards,
                 };
-                poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction: interaction.clone() })
-                    .await;
+                Box::pin(poise::dispatch_event(
+                    framework,
+                    FullEvent::InteractionCreate { interaction: interaction.clone() },
+                ))
+                .await;
             }
             _ => {}
         }
@@ -192,11 +201,22 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     };
     let poise::Context::Application(ctx) = ctx else { return };
     if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
-        return problem::log_error(&error, "autocomplete");
+        return offer_nothing(ctx, &error).await;
     }
     let responder = Responder::to_command(&ctx.framework.serenity_context.http, ctx.interaction);
     let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "answer an error");
+    }
+}
+
+/// A list that cannot be made, or that the person may not see, is empty: without an answer Discord shows a failure.
+async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
+    if !matches!(error, Error::Refused(_)) {
+        problem::log_error(error, "autocomplete");
+    }
+    let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
+    if let Err(error) = ctx.interaction.create_response(&ctx.framework.serenity_context.http, nothing).await {
+        problem::log_error(&Error::failed(error), "offer nothing");
     }
 }

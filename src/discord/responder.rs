@@ -63,13 +63,27 @@ impl<'a> Responder<'a> {
     /// Does the work and answers with its result; a refusal or failure is told to the person who asked.
     pub async fn answer(&self, visibility: Visibility, work: impl Future<Output = Result<Draft>>) -> Result<()> {
         let mut work = pin!(work);
-        let outcome = match tokio::time::timeout(PATIENCE, &mut work).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                self.defer(visibility).await?;
-                work.await
-            }
+        let outcome = if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut work).await {
+            outcome
+        } else {
+            self.defer(visibility).await?;
+            work.await
         };
+        self.tell(visibility, outcome).await
+    }
+
+    /// Acknowledges first, then does the work and answers with its result.
+    pub async fn answer_deferred(
+        &self,
+        visibility: Visibility,
+        work: impl Future<Output = Result<Draft>>,
+    ) -> Result<()> {
+        self.defer(visibility).await?;
+        let outcome = work.await;
+        self.tell(visibility, outcome).await
+    }
+
+    async fn tell(&self, visibility: Visibility, outcome: Result<Draft>) -> Result<()> {
         match outcome {
             Ok(draft) => self.show(visibility, draft).await,
             Err(error) => self.show(Visibility::Private, problem::draft_of(error, self.name)).await,

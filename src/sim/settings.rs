@@ -21,6 +21,8 @@ pub struct Settings {
     pub heartbeat_ms: u64,
     /// Requests answered 401, 403 or 429 within ten minutes before the address is banned.
     pub invalid_requests_before_ban: usize,
+    /// Whether the servers opened every command to everyone: what a command asks for by default then hides it from nobody.
+    pub commands_opened: bool,
 }
 
 /// The privileged intents, as switched in the developer portal.
@@ -46,6 +48,7 @@ impl Default for Settings {
             recommended_shards: 1,
             heartbeat_ms: 41_250,
             invalid_requests_before_ban: 10_000,
+            commands_opened: false,
         }
     }
 }

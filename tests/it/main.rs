@@ -9,7 +9,23 @@
 )]
 
 mod architecture;
+mod commandline;
+mod demo;
+mod gateway;
+mod handles;
+mod lines;
+mod live;
+mod onlooker;
+mod permissions;
+mod process;
 mod queue;
+mod reading;
+mod registration;
+mod restart;
+mod reviewing;
+mod security;
 mod sources;
 mod spec;
+mod sqlite;
+mod submissions;
 mod world;

@@ -196,6 +196,9 @@ impl World {
         if !allowed.has(Permissions::USE_APPLICATION_COMMANDS) {
             return Err(Refused::because("They may not use commands in that channel."));
         }
+        if self.settings.commands_opened {
+            return Ok(());
+        }
         let wanted = definition.get("default_member_permissions").filter(|wanted| !wanted.is_null());
         let wanted = wanted.and_then(|wanted| serde_json::from_value::<Permissions>(wanted.clone()).ok());
         let member = self.guilds.get(&guild).and_then(|guild| Some((guild, guild.members.get(&place.user)?)));

@@ -1,3 +1,5 @@
+//! Links: every form, every trick.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,0 +1,186 @@
+//! The connection breaks in every way that Discord knows, and the bot comes back.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::routing::any;
+use greenroom::app::application::Application;
+use greenroom::app::connection::Ended;
+use greenroom::covers;
+use greenroom::discord::rest::Endpoint;
+use greenroom::kernel::time::Clock;
+use greenroom::sim::{Fault, GatewayFault, MessageSpec, Privileged, Settings, Sim, SimOptions};
+use greenroom::store::Place;
+use serde_json::json;
+
+use crate::reading::{SOON, link};
+use crate::world::{START, Setup, World, blueprint, guild_spec};
+
+/// Waits until the bot answers again. What is asked while it is away may be lost, as with Discord.
+async fn comes_back(world: &World) {
+    for _ in 0..20 {
+        let mut call = world.member("ann").call("queue");
+        call.wait_ms = Some(1500);
+        let outcome = world.sim.run_command(call).await.unwrap();
+        if outcome.error.is_none() {
+            assert!(outcome.text().contains("Queue"), "{}", outcome.text());
+            return;
+        }
+    }
+    panic!("the bot did not come back");
+}
+
+#[tokio::test]
+async fn the_bot_comes_back_after_every_kind_of_break() {
+    covers!("M-RAT-04");
+    let breaks = [
+        GatewayFault::Kill,
+        GatewayFault::Reconnect,
+        GatewayFault::CloseEmpty,
+        GatewayFault::Close { code: 4000 },
+        GatewayFault::Close { code: 4009 },
+        GatewayFault::Invalid { resumable: true },
+        GatewayFault::Invalid { resumable: false },
+    ];
+    let world = World::new().await;
+    for fault in breaks {
+        assert_eq!(world.sim.gateway_fault(fault).await, 1, "{fault:?}");
+        comes_back(&world).await;
+    }
+    world.member("ann").submits(&link(1), "Still here").await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_happens_during_a_break_is_answered_once() {
+    covers!("M-RAT-04", "M-QUE-14");
+    let world = World::new().await;
+    for number in 0..12 {
+        world.member("ann").submits(&link(number), &format!("Song {number}")).await;
+    }
+    let mut calls = Vec::new();
+    for number in 0..12 {
+        calls.push(world.sim.start_command(world.host().call("next")).await.unwrap());
+        if number % 4 == 1 {
+            world.sim.gateway_fault(GatewayFault::Kill).await;
+        }
+    }
+    for call in &calls {
+        let outcome = world.sim.outcome(*call, SOON).await.unwrap();
+        assert_eq!(outcome.error, None, "a resumed connection brings what was missed");
+    }
+    world.settle().await;
+    let mut callbacks: BTreeMap<String, usize> = BTreeMap::new();
+    for request in world.sim.requests(0).await {
+        if let Some(rest) = request.path.split("/interactions/").nth(1) {
+            *callbacks.entry(rest.split('/').next().unwrap().to_owned()).or_default() += 1;
+        }
+    }
+    let answers: Vec<_> = calls.iter().map(|call| callbacks.get(&call.to_string()).copied()).collect();
+    assert_eq!(answers, [Some(1); 12], "no interaction is answered twice");
+    assert_eq!(world.next().await.text(), "The queue is empty.");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_token_ends_the_bot() {
+    covers!("M-ENV-01");
+    let mut world = World::new().await;
+    world.sim.gateway_fault(GatewayFault::Close { code: 4004 }).await;
+    let ended = tokio::time::timeout(SOON, world.app.ended()).await.unwrap();
+    assert_eq!(ended, Ended::TokenRefused);
+    world.end().await;
+
+    let (clock, hand) = Clock::simulated(START);
+    let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
+    let mut blueprint = blueprint(&sim, clock, Place::Memory, None);
+    blueprint.token = "another.token.altogether".into();
+    let mut app = Application::start(blueprint).await.unwrap();
+    assert_eq!(tokio::time::timeout(SOON, app.ended()).await.unwrap(), Ended::TokenRefused);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn without_the_privileged_intents_commands_work_and_messages_are_not_read() {
+    covers!("M-RAT-04");
+    let privileged = Privileged { members: false, presences: false, message_content: false };
+    let settings = Settings { privileged, ..Settings::default() };
+    let world = World::with(Setup { settings, ..Setup::default() }).await;
+    let song = world.member("ann").submits(&link(1), "By command").await;
+    let ann = world.member("ann").id;
+    let posted =
+        MessageSpec { channel: world.channel("submissions"), user: ann, content: link(2), ..MessageSpec::default() };
+    world.sim.post_message(posted).await.unwrap();
+    let answer = world.next().await;
+    assert!(answer.text().contains(&song.to_string()), "{}", answer.text());
+    assert_eq!(world.songs().len(), 1, "the link in a message was not noticed");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_simulated_run_never_connects_to_a_gateway_elsewhere() {
+    covers!("M-TST-02");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let elsewhere = json!({
+        "url": "wss://gateway.discord.gg", "shards": 1,
+        "session_start_limit": {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1},
+    });
+    let router = axum::Router::new().fallback(any(move || std::future::ready(Json(elsewhere.clone()))));
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let (clock, hand) = Clock::simulated(START);
+    let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
+    let mut blueprint = blueprint(&sim, clock, Place::Memory, None);
+    blueprint.endpoint = Endpoint::Simulated(format!("http://{address}"));
+    let mut app = Application::start(blueprint).await.unwrap();
+    assert_eq!(tokio::time::timeout(SOON, app.ended()).await.unwrap(), Ended::NotLoopback);
+    app.stop().await;
+    server.abort();
+}
+
+#[tokio::test]
+async fn a_simulated_run_without_an_answer_does_not_fall_back_to_discord() {
+    covers!("M-TST-02");
+    let (clock, hand) = Clock::simulated(START);
+    let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
+    sim.faults(Fault { path: Some("/gateway".into()), status: Some(500), times: 10, ..Fault::default() }).await;
+    let mut app = Application::start(blueprint(&sim, clock, Place::Memory, None)).await.unwrap();
+    assert_eq!(tokio::time::timeout(SOON, app.ended()).await.unwrap(), Ended::NotLoopback);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_slow_store_is_answered_in_time_and_finished_later() {
+    covers!("M-RAT-03", "M-RAT-04");
+    let world = World::new().await;
+    let song = world.member("ann").submits(&link(1), "Patience").await;
+    let (release, released) = mpsc::channel::<()>();
+    let store = world.app.bot.store.clone();
+    let released = std::sync::Mutex::new(released);
+    let blocked = tokio::spawn(async move {
+        // The one writer is busy until the test lets it go.
+        store.write("slow", move |_| Ok(released.lock().unwrap().recv().unwrap_or(()))).await
+    });
+    let call = world.sim.start_command(world.host().call("next")).await.unwrap();
+    let first = world.sim.first_answer(call, SOON).await.unwrap();
+    assert!(first < Duration::from_secs(3), "{first:?}");
+    assert!(world.sim.look(|world| world.outcome(call)).unwrap().text().is_empty(), "it says that it thinks");
+    drop(release);
+    blocked.await.unwrap().unwrap();
+    let outcome = world.sim.outcome(call, SOON).await.unwrap();
+    assert!(outcome.is_ephemeral() && outcome.text().contains(&song.to_string()), "{}", outcome.text());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_the_bot_joins_later_works_at_once() {
+    covers!("M-DLV-09");
+    let world = World::new().await;
+    let other = world.sim.create_guild(guild_spec("Late to the party")).await.unwrap();
+    let host = world.host().in_guild(other.guild, other.channel("staff"));
+    assert_eq!(host.run("next").await.text(), "The queue is empty.");
+    world.end().await;
+}
