@@ -1,7 +1,7 @@
 //! Events in.
 //!
-//! A resumed connection repeats events, so an interaction or message is handled once (facts of Discord's gateway). Each
-//! event runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
+//! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
+//! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
