@@ -14,6 +14,7 @@
     missing_docs,
     reason = "a broken setup should end the bench"
 )]
+#![allow(unreachable_pub, reason = "a bench is a program whose parts are used by itself alone")]
 
 mod people;
 mod process;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// How many members the server has besides its host.
 pub const MEMBERS: usize = 1_000;
 /// How long the bot may take to come.
-const ENTRANCE: Duration = Duration::from_secs(60);
+const ENTRANCE: Duration = Duration::from_mins(1);
 
 /// A server on a simulated Discord that no bot has joined yet.
 pub struct Server {

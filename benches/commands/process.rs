@@ -12,10 +12,9 @@ use greenroom::kernel::time::{Clock, Stopwatch};
 use crate::people::Server;
 use crate::report::Report;
 use crate::support::times::{Times, shown};
-use crate::support::{fill, folder, progress, store_to_fill};
+use crate::support::{FILLING, fill, folder, progress, store};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_greenroom");
-const MEBIBYTE: f64 = 1024.0 * 1024.0;
 /// How often a start is measured.
 const STARTS: u64 = 5;
 /// How long the bot is left alone before it counts as idle.
@@ -24,7 +23,7 @@ const REST: Duration = Duration::from_secs(3);
 /// Size, starts and memory.
 pub async fn measure(report: &mut Report) {
     let bytes = fs::metadata(BINARY).unwrap().len();
-    megabytes(report, "release binary", 25.0, bytes, "");
+    size(report, "release binary", 25, bytes, "");
     start_with_empty_store(report).await;
     start_with_a_million(report).await;
     memory(report).await;
@@ -38,7 +37,7 @@ async fn start_with_empty_store(report: &mut Report) {
         times.push(start(folder.path()).await);
     }
     let times = Times::new(times);
-    let worst = format!(" (worst {})", shown(times.longest()));
+    let worst = format!(" (worst {})", shown(times.percentile(100)));
     report.time("start to commands registered, empty store", Duration::from_millis(50), times.median(), &worst);
 }
 
@@ -50,7 +49,7 @@ async fn start_with_a_million(report: &mut Report) {
     let filling = {
         let source = source.clone();
         tokio::task::spawn_blocking(move || {
-            let store = store_to_fill(&source);
+            let store = store(&source, FILLING);
             fill::songs(&store, GuildId::new(400_000_000_000_000_000), 1_000_000);
             store.close_blocking();
         })
@@ -67,8 +66,8 @@ async fn start_with_a_million(report: &mut Report) {
         times.push(start(folder.path()).await);
     }
     let times = Times::new(times);
-    let size = fs::metadata(&source).unwrap().len() as f64 / MEBIBYTE;
-    let more = format!(" (worst {}; a file of {size:.0} MiB)", shown(times.longest()));
+    let size = megabytes(fs::metadata(&source).unwrap().len());
+    let more = format!(" (worst {}; a file of {size})", shown(times.percentile(100)));
     report.time("start to commands registered, 1M submissions", Duration::from_millis(300), times.median(), &more);
 }
 
@@ -86,22 +85,26 @@ async fn memory(report: &mut Report) {
     let bot = Bot::start(&server, folder.path());
     server.registered().await;
     Clock::system().sleep(REST).await;
-    megabytes(report, "resident memory, idle with one guild", 30.0, bot.memory("VmRSS"), "");
+    size(report, "resident memory, idle with one guild", 30, bot.memory("VmRSS"), "");
     let (wall, _) = server.link_all_at_once(0).await;
     let after = bot.memory("VmRSS");
-    let more = format!(" (peak {:.1} MB)", bot.memory("VmHWM") as f64 / 1e6);
-    megabytes(report, "resident memory after 1,000 commands at once", 60.0, after, &more);
+    let more = format!(" (peak {})", megabytes(bot.memory("VmHWM")));
+    size(report, "resident memory after 1,000 commands at once", 60, after, &more);
     for round in 1..=5 {
         server.link_all_at_once(round).await;
     }
-    let more = bot.memory("VmRSS") as f64 / 1e6;
-    report.figure("resident memory after 6,000 commands, 1,000 at once", format!("{more:.1} MB"));
+    report.figure("resident memory after 6,000 commands, 1,000 at once", megabytes(bot.memory("VmRSS")));
     report.figure("1,000 commands at once, bot in a process of its own: first wall", shown(wall));
 }
 
-fn megabytes(report: &mut Report, what: &str, limit: f64, bytes: u64, more: &str) {
-    let megabytes = bytes as f64 / 1e6;
-    report.target(what, &format!("under {limit:.0} MB"), format!("{megabytes:.1} MB{more}"), megabytes < limit);
+/// A size that has to stay under a limit, in megabytes.
+fn size(report: &mut Report, what: &str, limit: u64, bytes: u64, more: &str) {
+    let measured = format!("{}{more}", megabytes(bytes));
+    report.target(what, &format!("under {limit} MB"), measured, bytes < limit * 1_000_000);
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
 }
 
 /// The running process; it ends when dropped.

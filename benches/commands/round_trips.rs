@@ -82,9 +82,9 @@ async fn one_at_a_time(stage: &Stage, report: &mut Report) {
     let (writes, commands) = (Times::new(writes), Times::new(commands));
     report.figure("durable write alone, p50 / p99", both(&writes));
     report.figure("command round trip one at a time, p50 / p99", both(&commands));
-    let beyond = commands.p99().saturating_sub(writes.p99());
+    let beyond = commands.percentile(99).saturating_sub(writes.percentile(99));
     let beyond_median =
-        format!(" (beyond the p50 of a write: {})", shown(commands.p99().saturating_sub(writes.median())));
+        format!(" (beyond the p50 of a write: {})", shown(commands.percentile(99).saturating_sub(writes.median())));
     report.time("round trip, p99, beyond the p99 of a durable write", MILLISECOND, beyond, &beyond_median);
 }
 
@@ -96,8 +96,8 @@ async fn all_at_once(stage: &Stage, report: &mut Report) {
         walls.push(wall);
         longest.push(last);
     }
-    let (first, walls, longest) = (walls[0], Times::new(walls), Times::new(longest).longest());
-    let more = format!(" (first {}, worst {})", shown(first), shown(walls.longest()));
+    let (first, walls, longest) = (walls[0], Times::new(walls), Times::new(longest).percentile(100));
+    let more = format!(" (first {}, worst {})", shown(first), shown(walls.percentile(100)));
     report.time("1,000 commands at once, each with a durable write: wall", MILLISECOND * 600, walls.median(), &more);
     report.time("the slowest of them in all rounds", MILLISECOND * 3_000, longest, ", all answered once");
 }
@@ -113,14 +113,14 @@ async fn submits_at_once(stage: &Stage, report: &mut Report) {
         stage.app.settled().await.unwrap();
     }
     let (first, walls) = (walls[0], Times::new(walls));
-    let more = format!(" (first {}, worst {}), none failed", shown(first), shown(walls.longest()));
+    let more = format!(" (first {}, worst {}), none failed", shown(first), shown(walls.percentile(100)));
     report.time("50 whole submits at once with 1k songs queued", MILLISECOND * 100, walls.median(), &more);
 }
 
 fn both(times: &Times) -> String {
-    format!("{} / {}", shown(times.median()), shown(times.p99()))
+    format!("{} / {}", shown(times.median()), shown(times.percentile(99)))
 }
 
 fn p99(times: &Times) -> String {
-    format!(" (p99 {})", shown(times.p99()))
+    format!(" (p99 {})", shown(times.percentile(99)))
 }

@@ -10,7 +10,7 @@ use greenroom::store::{Options, Place};
 use tempfile::TempDir;
 
 use crate::people::Server;
-use crate::support::{fill, folder, progress, store_to_fill};
+use crate::support::{FILLING, fill, folder, progress, store};
 
 /// See the module.
 pub struct Stage {
@@ -32,7 +32,7 @@ impl Stage {
         let filling = {
             let file = file.clone();
             tokio::task::spawn_blocking(move || {
-                let store = store_to_fill(&file);
+                let store = store(&file, FILLING);
                 fill::songs(&store, guild, songs);
                 fill::handles(&store, guild, handles);
                 store.write_blocking("channel", move |tx| SUBMISSION_CHANNEL.set(tx, guild, &Some(channel))).unwrap();

@@ -9,14 +9,14 @@ use greenroom::features::coins::model::{Currency, EntryKind, Posting};
 use greenroom::features::coins::service;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::ids::UserId;
-use greenroom::kernel::time::{Clock, Stopwatch};
-use greenroom::store::Store;
+use greenroom::kernel::time::Clock;
+use greenroom::store::{Options, Store};
 use rusqlite::{Connection, params};
 
 use crate::GUILD;
 use crate::report::Report;
+use crate::runs::{sampled, timed};
 use crate::sqlite::{create, first, number, run, transact};
-use crate::support::times::Times;
 use crate::support::{folder, progress, store};
 
 /// Who asks at once.
@@ -31,7 +31,7 @@ const REASON: &str = "won the quiz of the evening";
 pub fn alone(criterion: &mut Criterion, report: &mut Report) {
     progress("a durable coin operation alone");
     let folder = folder();
-    let store = store(&folder.path().join("greenroom.redb"));
+    let store = store(&folder.path().join("greenroom.redb"), Options::CACHE_BYTES);
     let mut connection = create(&folder.path().join("sqlite.db"));
     let greenroom = sampled(criterion, "coin operation alone/greenroom", |n| {
         store.write_blocking("coins", move |tx| service::apply(tx, GUILD, &posting(n)).map(drop)).unwrap();
@@ -45,11 +45,11 @@ pub fn alone(criterion: &mut Criterion, report: &mut Report) {
 pub fn from_many_callers(report: &mut Report) {
     progress("durable coin operations from 32 callers");
     let folder = folder();
-    let store = store(&folder.path().join("greenroom.redb"));
+    let store = store(&folder.path().join("greenroom.redb"), Options::CACHE_BYTES);
     let connection = Arc::new(Mutex::new(create(&folder.path().join("sqlite.db"))));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let greenroom = Times::of(ROUNDS, |_| runtime.block_on(ask_store(&store))).median();
-    let sqlite = Times::of(ROUNDS, |_| ask_sqlite(&connection)).median();
+    let greenroom = timed(ROUNDS, |_| runtime.block_on(ask_store(&store))).median();
+    let sqlite = timed(ROUNDS, |_| ask_sqlite(&connection)).median();
     let each = |whole: Duration| whole / u32::try_from(CALLERS * EACH).unwrap();
     let ratio = report.add("the same from 32 callers, per operation", each(greenroom), each(sqlite));
     report.target("32 callers with durable writes", "8 × SQLite FULL", format!("{ratio:.1} ×"), ratio >= 8.0);
@@ -80,27 +80,6 @@ fn ask_sqlite(connection: &Arc<Mutex<Connection>>) {
             });
         }
     });
-}
-
-/// Lets criterion measure `work`, and gives the median of the same runs.
-pub fn sampled(criterion: &mut Criterion, name: &str, mut work: impl FnMut(u64)) -> Duration {
-    let mut times = Vec::new();
-    let mut run = 0;
-    criterion.bench_function(name, |bencher| {
-        bencher.iter_custom(|iterations| {
-            let mut whole = Duration::ZERO;
-            for _ in 0..iterations {
-                let watch = Stopwatch::start();
-                work(run);
-                let time = watch.elapsed();
-                times.push(time);
-                whole += time;
-                run += 1;
-            }
-            whole
-        });
-    });
-    Times::new(times).median()
 }
 
 fn user(n: u64) -> UserId {

@@ -7,6 +7,7 @@ use greenroom::flows;
 use greenroom::kernel::ids::UserId;
 use greenroom::kernel::time::{Stopwatch, Timestamp};
 use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use greenroom::store::Options;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::GUILD;
@@ -34,7 +35,7 @@ pub fn of_live_events(report: &mut Report) {
 
 fn by_greenroom() -> Duration {
     let folder = folder();
-    let store = store(&folder.path().join("greenroom.redb"));
+    let store = store(&folder.path().join("greenroom.redb"), Options::CACHE_BYTES);
     let streamer = Handle::parse("nightowl.reviews").unwrap();
     let connect = {
         let streamer = streamer.clone();

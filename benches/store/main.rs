@@ -13,11 +13,13 @@
     missing_docs,
     reason = "a broken setup should end the bench"
 )]
+#![allow(unreachable_pub, reason = "a bench is a program whose parts are used by itself alone")]
 
 mod coins;
 mod ingest;
 mod queue;
 mod report;
+mod runs;
 mod search;
 mod sqlite;
 #[path = "../support/mod.rs"]

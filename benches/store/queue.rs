@@ -5,16 +5,17 @@ use std::time::Duration;
 use greenroom::features::queue::service;
 use greenroom::flows;
 use greenroom::kernel::time::{Clock, Stopwatch};
-use greenroom::store::Store;
+use greenroom::store::{Options, Store};
 use rusqlite::{Connection, Transaction, params};
 use tempfile::TempDir;
 
 use crate::GUILD;
 use crate::report::Report;
+use crate::runs::timed;
 use crate::sqlite::{create, first, number, run, set_cache, transact};
 use crate::support::fill::{self, in_parts, submitter};
 use crate::support::times::Times;
-use crate::support::{folder, progress, store, store_to_fill};
+use crate::support::{FILLING, folder, progress, store};
 
 /// Songs that are played on each size of the queue.
 const PLAYS: u64 = 200;
@@ -44,7 +45,7 @@ pub fn rescore(report: &mut Report) {
     const CHANGED: u64 = 10_000;
     let mut queues = Queues::of(SONGS);
     let scored = |n: u64, round: u64| (submitter(n * 10), i64::try_from(fill::scattered(n + round) % 10_000).unwrap());
-    let greenroom = Times::of(5, |round| {
+    let greenroom = timed(5, |round| {
         let rescored = queues.store.write_blocking("rescore", move |tx| {
             (0..CHANGED).try_for_each(|n| {
                 let (user, score) = scored(n, round);
@@ -53,7 +54,7 @@ pub fn rescore(report: &mut Report) {
         });
         rescored.unwrap();
     });
-    let sqlite = Times::of(5, |round| {
+    let sqlite = timed(5, |round| {
         transact(&mut queues.connection, |tx| {
             for n in 0..CHANGED {
                 let (user, score) = scored(n, round);
@@ -76,20 +77,20 @@ impl Queues {
         progress(&format!("filling {songs} songs"));
         let folder = folder();
         let file = folder.path().join("greenroom.redb");
-        let filling = store_to_fill(&file);
+        let filling = store(&file, FILLING);
         fill::songs(&filling, GUILD, songs);
         filling.close_blocking();
         let mut connection = create(&folder.path().join("sqlite.db"));
         fill_sqlite(&mut connection, songs);
-        Self { store: store(&file), connection, _folder: folder }
+        Self { store: store(&file, Options::CACHE_BYTES), connection, _folder: folder }
     }
 
     /// Plays songs in a durable transaction each; the medians of Greenroom and SQLite.
     fn play_each(&mut self) -> (Duration, Duration) {
-        let greenroom = Times::of(PLAYS, |_| {
+        let greenroom = timed(PLAYS, |_| {
             self.store.write_blocking("next", |tx| flows::song_played::run(tx, GUILD).map(drop)).unwrap();
         });
-        let sqlite = Times::of(PLAYS, |_| transact(&mut self.connection, play_next));
+        let sqlite = timed(PLAYS, |_| transact(&mut self.connection, play_next));
         (greenroom.median(), sqlite.median())
     }
 
@@ -103,7 +104,7 @@ impl Queues {
             });
             played.collect::<greenroom::kernel::error::Result<Vec<_>>>()
         });
-        let sqlite = transact(&mut self.connection, |tx| Times::of(PLAYS, |_| play_next(tx)));
+        let sqlite = transact(&mut self.connection, |tx| timed(PLAYS, |_| play_next(tx)));
         (Times::new(greenroom.unwrap()).median(), sqlite.median())
     }
 }
@@ -144,9 +145,9 @@ fn set_score(tx: &Transaction<'_>, user: i64, score: i64) {
 }
 
 fn fill_sqlite(connection: &mut Connection, songs: u64) {
-    set_cache(connection, 1 << 30);
+    set_cache(connection, FILLING);
     in_parts(songs, |from, to| transact(connection, |tx| (from..to).for_each(|n| add(tx, n))));
-    set_cache(connection, greenroom::store::Options::CACHE_BYTES);
+    set_cache(connection, Options::CACHE_BYTES);
 }
 
 fn add(tx: &Transaction<'_>, n: u64) {

@@ -2,14 +2,15 @@
 
 use criterion::Criterion;
 use greenroom::features::handles::queries;
+use greenroom::store::Options;
 use rusqlite::{Connection, params};
 
 use crate::GUILD;
-use crate::coins::sampled;
 use crate::report::Report;
+use crate::runs::sampled;
 use crate::sqlite::{create, number, run, transact};
 use crate::support::fill::{self, account, handle_text, in_parts};
-use crate::support::{folder, progress, store, store_to_fill};
+use crate::support::{FILLING, folder, progress, store};
 
 const HANDLES: u64 = 1_000_000;
 
@@ -18,10 +19,10 @@ pub fn in_a_million_handles(criterion: &mut Criterion, report: &mut Report) {
     progress("filling a million handles");
     let folder = folder();
     let file = folder.path().join("greenroom.redb");
-    let filling = store_to_fill(&file);
+    let filling = store(&file, FILLING);
     fill::handles(&filling, GUILD, HANDLES);
     filling.close_blocking();
-    let store = store(&file);
+    let store = store(&file, Options::CACHE_BYTES);
     let mut connection = create(&folder.path().join("sqlite.db"));
     fill_sqlite(&mut connection);
 

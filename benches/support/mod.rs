@@ -16,17 +16,11 @@ pub fn folder() -> TempDir {
     tempfile::Builder::new().prefix("bench-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 
-/// A store in a file, as the bot opens it.
-pub fn store(file: &Path) -> Store {
-    open(file, Options::CACHE_BYTES)
-}
+/// The cache with which a store is filled fast. Close it and open it as the bot does before anything is measured.
+pub const FILLING: usize = 1 << 30;
 
-/// A store in a file with room to fill it fast. Close it and open it as the bot does before anything is measured.
-pub fn store_to_fill(file: &Path) -> Store {
-    open(file, 1 << 30)
-}
-
-fn open(file: &Path, cache_bytes: usize) -> Store {
+/// A store in a file.
+pub fn store(file: &Path, cache_bytes: usize) -> Store {
     let options = Options { cache_bytes, ..Options::new(Clock::system(), Seed::fixed(7)) };
     Store::open(&Place::File(file.to_owned()), options, (CATALOGUE.schema)()).unwrap()
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use greenroom::kernel::time::Stopwatch;
-
 /// Times of the same work, shortest first.
 pub struct Times(Vec<Duration>);
 
@@ -15,17 +13,7 @@ impl Times {
         Self(times)
     }
 
-    /// Measures `work` that many times.
-    pub fn of(runs: u64, mut work: impl FnMut(u64)) -> Self {
-        let measure = |run| {
-            let watch = Stopwatch::start();
-            work(run);
-            watch.elapsed()
-        };
-        Self::new((0..runs).map(measure).collect())
-    }
-
-    /// The time that so many of a hundred stay within.
+    /// The time that so many of a hundred stay within; the longest for 100.
     pub fn percentile(&self, hundredths: usize) -> Duration {
         let rank = (self.0.len() * hundredths).div_ceil(100).saturating_sub(1);
         self.0[rank.min(self.0.len() - 1)]
@@ -34,16 +22,6 @@ impl Times {
     /// The middle one.
     pub fn median(&self) -> Duration {
         self.percentile(50)
-    }
-
-    /// The 99th of a hundred.
-    pub fn p99(&self) -> Duration {
-        self.percentile(99)
-    }
-
-    /// The longest.
-    pub fn longest(&self) -> Duration {
-        self.percentile(100)
     }
 }
 
