@@ -67,6 +67,8 @@ struct Inner {
     modals: Vec<&'static Modal>,
     messages: Vec<MessageHandler>,
     registration: Registration,
+    /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
+    registering: tokio::sync::Mutex<()>,
     /// Of the present connection; a new one brings its own.
     shards: Mutex<Option<Arc<ShardManager>>>,
     seen: Mutex<Seen>,
@@ -89,6 +91,7 @@ impl Gateway {
             modals: handlers.modals,
             messages: handlers.messages,
             registration,
+            registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
             seen: Mutex::default(),
         }))
@@ -130,6 +133,7 @@ impl Inner {
         tracing::info!(bot = %ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
         self.bot.rest.set_application_id(ready.application.id);
         self.bot.remember_own_user(UserId::new(ready.user.id.get()));
+        let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync(&self.bot, &self.options.commands, ready.application.id).await {
             problem::log_error(&error, "register the commands");
         }
@@ -139,6 +143,7 @@ impl Inner {
         // Known to the connection since READY, which this event always follows.
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
+        let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
             problem::log_error(&error, "register the commands of a guild");
         }
@@ -150,10 +155,12 @@ impl Inner {
             Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
             Interaction::Command(_) | Interaction::Autocomplete(_) => {
                 let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                let (Some(shards), Some(own)) = (shards, self.bot.own_user()) else { return };
+                let Some(shards) = shards else { return };
                 let framework = FrameworkContext {
                     serenity_context: &ctx,
-                    bot_id: serenity::all::UserId::new(own.get()),
+                    // For commands by mention, of which there are none. Events run side by side, so the one that tells
+                    // the bot's own id may come after the first command.
+                    bot_id: serenity::all::UserId::new(interaction.application_id().get()),
                     options: &self.options,
                     user_data: &self.bot,
                     shard_manager: &shards,
@@ -212,9 +219,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
 
 /// A list that cannot be made, or that the person may not see, is empty: without an answer Discord shows a failure.
 async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
-    if !matches!(error, Error::Refused(_)) {
-        problem::log_error(error, "autocomplete");
-    }
+    problem::log_error(error, "autocomplete");
     let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
     if let Err(error) = ctx.interaction.create_response(&ctx.framework.serenity_context.http, nothing).await {
         problem::log_error(&Error::failed(error), "offer nothing");

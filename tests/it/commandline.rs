@@ -1,1 +1,188 @@
-//! Tests.
+//! The program as people and service managers run it.
+
+use std::time::Duration;
+
+use greenroom::covers;
+use greenroom::kernel::time::Stopwatch;
+use serde_json::{Value, json};
+
+use crate::process::{Finished, Running, SimProcess, greenroom, output};
+use crate::reading::link;
+
+#[test]
+fn without_a_token_three_lines_say_what_to_do() {
+    covers!("M-ENV-01");
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&[][..], &["run"]] {
+        let Finished { code, out, err } = output(folder.path(), arguments, &[]);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        let lines: Vec<_> = err.lines().collect();
+        assert_eq!(lines.len(), 3, "{err}");
+        assert!(lines[0].contains("https://discord.com/developers/applications"), "{err}");
+        assert!(lines[1].contains("intents") && lines[2].contains("greenroom demo"), "{err}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was started");
+}
+
+#[test]
+fn a_wrong_value_is_an_error_that_names_its_variable_and_no_secret() {
+    covers!("M-ENV-02", "M-ENV-03", "M-ENV-04", "M-ENV-05", "M-ENV-06", "M-ENV-07");
+    let wrong = [
+        ("GUILD_ID", "my server"),
+        ("DEBUG_CHANNEL_ID", "#debug"),
+        ("ALLOW_ANY_HANDLE_LINKING", "perhaps"),
+        ("EMBED_REFRESH_INTERVAL", "often"),
+        ("SELF_HEAL_INTERVAL", "-1"),
+        ("STORE_CACHE_MIB", "1"),
+        ("DISCORD_API_URL", "http://discord.example.com"),
+        ("DISCORD_BOT_TOKEN", "two words"),
+        ("LOG_FORMAT", "xml"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value) in wrong {
+        let Finished { code, out, err } = output(folder.path(), &["run"], &[(name, value)]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{name}: {err}");
+        assert!(err.contains(name), "{name}: {err}");
+        assert!(name != "DISCORD_BOT_TOKEN" || !err.contains("two words"), "{err}");
+    }
+    let both = output(folder.path(), &["run"], &wrong[..2]);
+    assert!(both.err.contains("GUILD_ID") && both.err.contains("DEBUG_CHANNEL_ID"), "all at once: {}", both.err);
+}
+
+#[test]
+fn an_unknown_name_in_dotenv_is_an_error() {
+    covers!("M-ENV-01");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "DISCORD_BOT_TOKEN=secret.of.mine\nGUILDID=5\n").unwrap();
+    let Finished { code, err, .. } = output(folder.path(), &["run"], &[]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("GUILDID") && !err.contains("secret.of.mine"), "{err}");
+}
+
+#[test]
+fn help_names_the_commands_and_exit_codes() {
+    covers!("M-ENV-01");
+    let folder = tempfile::tempdir().unwrap();
+    let help = output(folder.path(), &["--help"], &[]);
+    assert_eq!(help.code, Some(0));
+    for word in ["run", "demo", "sim", "export", "check", "Examples:", "Exit codes:"] {
+        assert!(help.out.contains(word), "{word}: {}", help.out);
+    }
+    assert_eq!(output(folder.path(), &["dance"], &[]).code, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sim_prints_one_json_line_and_run_answers_a_command_there() {
+    covers!("M-TST-02", "M-DLV-09", "M-ENV-02");
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let bot = sim.bot(folder.path());
+    bot.says("commands registered");
+    let submitted = sim.submit(&link(1)).await;
+    assert!(submitted["original"]["content"].as_str().unwrap().contains("is in"), "{submitted}");
+    let next = sim.command("host", "next", json!({})).await;
+    assert!(next["original"].to_string().contains("Over HTTP"), "{next}");
+    assert!(folder.path().join("data/greenroom.redb").exists(), "./data is the default");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_and_export_work_while_the_bot_runs_and_after_it_stopped() {
+    covers!("M-DB-06", "M-ENV-02");
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.says("commands registered");
+    sim.submit(&link(1)).await;
+    let guild = sim.ids["guild"].as_str().unwrap().to_owned();
+    for out in ["while.db", "after.db"] {
+        let check = output(folder.path(), &["check"], &[]);
+        assert_eq!((check.code, check.out.as_str()), (Some(0), "The store is sound.\n"), "{}", check.err);
+        let export = output(folder.path(), &["export", "sqlite", out, "--guild", &guild, "--json"], &[]);
+        assert_eq!(export.code, Some(0), "{}", export.err);
+        let report: Value = serde_json::from_str(&export.out).unwrap();
+        assert_eq!(report["tables"]["submissions"], 1, "{report}");
+        let file = rusqlite::Connection::open(folder.path().join(out)).unwrap();
+        let title: String = file.query_row("SELECT song_name FROM submissions", [], |row| row.get(0)).unwrap();
+        assert_eq!(title, "Over HTTP");
+        let again = output(folder.path(), &["export", "sqlite", out], &[]);
+        assert_eq!(again.code, Some(2), "an existing file is not overwritten: {}", again.err);
+        if out == "while.db" {
+            bot.signal("TERM");
+            assert_eq!(bot.ended().code(), Some(0));
+        }
+    }
+}
+
+#[test]
+fn check_without_a_store_says_where_it_looked() {
+    covers!("M-ENV-02");
+    let folder = tempfile::tempdir().unwrap();
+    let Finished { code, err, .. } = output(folder.path(), &["check", "--data-dir", "nowhere"], &[]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("There is no store in nowhere"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_bot_on_the_same_data_is_refused_with_a_sentence() {
+    covers!("M-RAT-06");
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let bot = sim.bot(folder.path());
+    let second = output(folder.path(), &["run"], &[("DISCORD_API_URL", &sim.discord)]);
+    assert_eq!(second.code, Some(3), "{}", second.err);
+    let sentence = second.err.lines().last().unwrap();
+    assert!(sentence.contains("in use") || sentence.contains("running"), "{sentence}");
+    bot.says("commands registered");
+    let queue = sim.command("ann", "queue", json!({})).await;
+    assert!(queue["original"].to_string().contains("The queue is empty"), "the first one is not disturbed: {queue}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_ends_the_bot_within_three_seconds_and_nothing_is_lost() {
+    covers!("M-RAT-06");
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.says("commands registered");
+    sim.submit(&link(1)).await;
+    let since = Stopwatch::start();
+    bot.signal("TERM");
+    assert_eq!(bot.ended().code(), Some(0));
+    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    let again = sim.bot(folder.path());
+    let queue = sim.command("ann", "queue", json!({})).await;
+    assert!(queue["original"].to_string().contains("Over HTTP"), "{queue}");
+    drop(again);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_is_killed_lost_nothing_that_it_answered() {
+    covers!("M-RAT-06");
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.says("commands registered");
+    for number in 1..=5 {
+        sim.submit(&link(number)).await;
+    }
+    bot.signal("KILL");
+    bot.ended();
+    let check = output(folder.path(), &["check"], &[]);
+    assert_eq!(check.code, Some(0), "{}{}", check.out, check.err);
+    let _again = sim.bot(folder.path());
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(own["original"].to_string().contains("5 songs"), "{own}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulator_that_is_not_there_is_told_in_one_sentence() {
+    covers!("M-TST-02");
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = greenroom(folder.path(), &["run"]);
+    // Port 9 discards; nothing listens on it here.
+    command.env("DISCORD_API_URL", "http://127.0.0.1:9");
+    let mut bot = Running::start(command);
+    let sentence = bot.says("DISCORD_API_URL names a simulator");
+    assert!(sentence.contains("greenroom sim"), "{sentence}");
+    assert_eq!(bot.ended().code(), Some(2));
+}

@@ -1,1 +1,166 @@
-//! Tests.
+//! The real program as a process of its own, in a folder of its own and without the variables of whoever runs the tests.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// Longer than anything takes that a test waits for.
+const SOON: Duration = Duration::from_secs(30);
+
+/// A command line, to be run in `folder`.
+pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
+    command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// Runs to the end.
+pub fn output(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
+    Finished::from(greenroom(folder, arguments).envs(variables.iter().copied()).output().unwrap())
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub struct Finished {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Finished {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// A process that goes on until it is told to end. It is killed when it goes out of scope.
+pub struct Running {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Running {
+    /// Starts it; what it says on stdout and stderr comes line by line.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (said, lines) = channel();
+        let streams: [Box<dyn Read + Send>; 2] =
+            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+        for stream in streams {
+            let said = said.clone();
+            std::thread::spawn(move || {
+                let lines = BufReader::new(stream).lines().map_while(Result::ok);
+                lines.for_each(|line| drop(said.send(line)));
+            });
+        }
+        Self { child, lines }
+    }
+
+    /// The first line from now on that holds this.
+    pub fn says(&self, wanted: &str) -> String {
+        let mut heard = Vec::new();
+        loop {
+            let line =
+                self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("never said {wanted:?}, but {heard:#?}"));
+            if line.contains(wanted) {
+                return line;
+            }
+            heard.push(line);
+        }
+    }
+
+    /// Sends a signal, by its name without SIG.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end.
+    pub fn ended(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `greenroom sim` with a guild in it, driven over HTTP as other programs drive it.
+pub struct SimProcess {
+    _running: Running,
+    pub discord: String,
+    control: String,
+    http: reqwest::Client,
+    pub ids: Value,
+}
+
+impl SimProcess {
+    pub async fn start(folder: &Path) -> Self {
+        let running = Running::start(greenroom(folder, &["sim"]));
+        let ready: Value = serde_json::from_str(&running.says("{")).unwrap();
+        let address = |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {ready}")).to_owned();
+        let mut sim = Self {
+            _running: running,
+            discord: address("discord"),
+            control: address("control"),
+            http: reqwest::Client::new(),
+            ids: Value::Null,
+        };
+        sim.ids = sim
+            .post(
+                "/guilds",
+                json!({
+                    "name": "Night Owl Reviews", "channels": ["submissions", "staff"],
+                    "members": [{"name": "host", "permissions": ["ADMINISTRATOR"]}, {"name": "ann"}],
+                }),
+            )
+            .await;
+        sim
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self.http.post(format!("{}{path}", self.control)).json(&body).send().await.unwrap();
+        let (status, answer) = (answer.status(), answer.json().await.unwrap());
+        assert!(status.is_success(), "{path}: {answer}");
+        answer
+    }
+
+    /// Somebody runs a command; gives what they saw.
+    pub async fn command(&self, user: &str, name: &str, options: Value) -> Value {
+        let call = json!({
+            "guild": self.ids["guild"], "channel": self.ids["channels"]["submissions"],
+            "user": self.ids["members"][user], "name": name, "options": options,
+        });
+        self.post("/command", call).await
+    }
+
+    /// `/submit` of a link in the submissions channel, which is set first.
+    pub async fn submit(&self, link: &str) -> Value {
+        let channel = self.ids["channels"]["submissions"].clone();
+        self.command("host", "set-submission-channel", json!({ "channel": channel })).await;
+        let opened = self.command("ann", "submit", json!({})).await;
+        let modal = json!({
+            "user": self.ids["members"]["ann"], "interaction": opened["interaction"],
+            "fields": {"link": link, "song_title": "Over HTTP"},
+        });
+        self.post("/modal", modal).await
+    }
+
+    /// A bot against this simulator, up to where it answers commands.
+    pub fn bot(&self, folder: &Path) -> Running {
+        let mut command = greenroom(folder, &["run"]);
+        command.env("DISCORD_API_URL", &self.discord);
+        let running = Running::start(command);
+        running.says("connected to Discord");
+        running
+    }
+}

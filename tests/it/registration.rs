@@ -1,1 +1,173 @@
-//! Tests.
+//! Registration of commands: what is sent to Discord, and when nothing is.
+
+use greenroom::covers;
+use serde_json::{Value, json};
+
+use crate::reading::{SOON, command_names};
+use crate::site::Site;
+use crate::world::World;
+
+const STRING: u64 = 3;
+const INTEGER: u64 = 4;
+const BOOLEAN: u64 = 5;
+const USER: u64 = 6;
+const CHANNEL: u64 = 7;
+const ATTACHMENT: u64 = 11;
+/// Discord's number for the Administrator permission.
+const ADMINISTRATOR: &str = "8";
+
+/// A command as people were promised it: name, description, whether it is for administrators, options (name, type,
+/// required, completed while typing).
+type Promise = (&'static str, &'static str, bool, &'static [(&'static str, u64, bool, bool)]);
+
+const PROMISED: &[Promise] = &[
+    ("help", "List the commands you can use", false, &[("command", STRING, false, true)]),
+    (
+        "submit",
+        "Submit a music link for review",
+        false,
+        &[("tiktok_handle", STRING, false, true), ("skip", BOOLEAN, false, false)],
+    ),
+    (
+        "submitfile",
+        "Submit an audio file (mp3, m4a, wav, flac, up to 25 MB)",
+        false,
+        &[
+            ("file", ATTACHMENT, true, false),
+            ("artist_name", STRING, false, false),
+            ("song_title", STRING, false, false),
+            ("note", STRING, false, false),
+            ("tiktok_handle", STRING, false, true),
+            ("skip", BOOLEAN, false, false),
+        ],
+    ),
+    ("mysubmissions", "List your submissions", false, &[("page", INTEGER, false, false)]),
+    ("queue", "Show the active queue and your place in it", false, &[("page", INTEGER, false, false)]),
+    ("link-tiktok", "Link a TikTok handle to your Discord account", false, &[("handle", STRING, true, true)]),
+    ("unlink-tiktok", "Remove one of your TikTok links", false, &[("handle", STRING, true, true)]),
+    ("my-tiktok-handles", "Show your linked TikTok handles", false, &[]),
+    ("next", "Play the next submission", true, &[]),
+    (
+        "move",
+        "Move a submission to another line",
+        true,
+        &[("submission_id", STRING, true, true), ("target_line", INTEGER, true, false)],
+    ),
+    ("remove", "Remove a submission from the queue", true, &[("submission_id", STRING, true, true)]),
+    ("clear-free", "Move every Free submission to Removed", true, &[]),
+    ("open-submissions", "Open submissions", true, &[]),
+    ("close-submissions", "Close submissions", true, &[]),
+    ("set-submission-channel", "Accept submissions only in this channel", true, &[("channel", CHANNEL, true, false)]),
+    ("setbookmarkchannel", "Set the channel for bookmarked songs", true, &[("channel", CHANNEL, true, false)]),
+    ("setnowplayingchannel", "Set the now-playing channel", true, &[("channel", CHANNEL, true, false)]),
+    ("setup-post-live-metrics", "Set the post-live metrics channel", true, &[("channel", CHANNEL, true, false)]),
+    ("setdebugchannel", "Set the debug channel", true, &[("channel", CHANNEL, true, false)]),
+    ("show-settings", "Show the bot settings of this server", true, &[]),
+    (
+        "admin-link",
+        "Force-link a TikTok handle to a user",
+        true,
+        &[("user", USER, true, false), ("handle", STRING, true, true)],
+    ),
+    (
+        "admin-unlink",
+        "Force-unlink a TikTok handle from a user",
+        true,
+        &[("user", USER, true, false), ("handle", STRING, true, true)],
+    ),
+];
+
+#[tokio::test]
+async fn the_commands_are_those_that_people_were_promised() {
+    covers!("M-DLV-09", "M-CMD-01", "M-CMD-04", "M-CMD-10", "M-CMD-11", "M-CMD-12", "M-CMD-13", "M-CMD-37");
+    let world = World::new().await;
+    let registered = world.sim.commands().await;
+    for (name, description, is_for_administrators, options) in PROMISED {
+        let command =
+            registered.iter().find(|command| command["name"] == *name).unwrap_or_else(|| panic!("no /{name}"));
+        assert_eq!(command["description"], *description, "/{name}");
+        let wanted = if *is_for_administrators { json!(ADMINISTRATOR) } else { Value::Null };
+        assert_eq!(command.get("default_member_permissions").cloned().unwrap_or_default(), wanted, "/{name}");
+        let none = Vec::new();
+        let sent = command["options"].as_array().unwrap_or(&none);
+        let flag = |option: &Value, key: &str| option.get(key).and_then(Value::as_bool).unwrap_or(false);
+        let sent: Vec<_> = sent
+            .iter()
+            .map(|option| {
+                let (name, kind) = (option["name"].as_str().unwrap(), option["type"].as_u64().unwrap());
+                (name, kind, flag(option, "required"), flag(option, "autocomplete"))
+            })
+            .collect();
+        assert_eq!(sent, *options, "/{name}");
+    }
+    let lines = registered.iter().find(|command| command["name"] == "move").unwrap();
+    let lines: Vec<_> =
+        lines["options"][1]["choices"].as_array().unwrap().iter().map(|choice| &choice["name"]).collect();
+    assert_eq!(lines, ["25+ Skip", "20 Skip", "15 Skip", "10 Skip", "5 Skip", "Free", "Pending Skips"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn commands_are_sent_at_the_first_start_and_again_only_when_they_change() {
+    covers!("M-DLV-09");
+    let site = Site::new().await;
+    site.start().await.stop().await;
+    let mut all = command_names();
+    all.sort();
+    let mut sent = site.registrations().await;
+    sent[0].1.sort();
+    assert_eq!(sent, [("global".to_owned(), all)]);
+    let app = site.start().await;
+    assert_eq!(site.registrations().await.len(), 1, "nothing changed, so nothing is sent");
+    // Another program version left another digest.
+    let store = &app.bot.store;
+    let forget = store.write("test", |tx| {
+        use greenroom::kernel::ids::GuildId;
+        greenroom::settings::BOT_CONFIG.remove(tx, &(GuildId::INSTANCE, "registered_commands".to_owned())).map(drop)
+    });
+    forget.await.unwrap();
+    app.stop().await;
+    site.start().await.stop().await;
+    assert_eq!(site.registrations().await.len(), 2);
+}
+
+#[tokio::test]
+async fn fast_registration_puts_all_commands_into_the_guild_and_only_help_into_messages() {
+    covers!("M-DLV-09", "M-ENV-03");
+    let site = Site::new().await;
+    let app = site.start_with(Some(site.guild)).await;
+    // The set for messages follows the guild's, which answers already.
+    let is_help = |command: &Value| command["name"] == "help";
+    let both = |world: &greenroom::sim::World| {
+        (world.commands().iter().filter(|command| is_help(command)).count() == 2).then_some(())
+    };
+    site.sim.wait_until(both, SOON).await.unwrap();
+    let mut sent = site.registrations().await;
+    sent.sort();
+    sent[1].1.sort();
+    let mut all = command_names();
+    all.sort();
+    assert_eq!(sent, [("global".to_owned(), vec!["help".to_owned()]), ("guild".to_owned(), all)]);
+    let next = site.run(site.call("host", "next")).await;
+    assert_eq!(next.text(), "The queue is empty.");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn changing_the_mode_leaves_no_command_twice() {
+    covers!("M-DLV-09", "M-ENV-03");
+    let site = Site::new().await;
+    site.start_with(Some(site.guild)).await.stop().await;
+    let app = site.start().await;
+    // The guild's own set is cleared when the guild becomes available, which may be after the first answer.
+    let is_cleared = |world: &greenroom::sim::World| {
+        let names: Vec<_> = world.commands().into_iter().map(|command| command["name"].clone()).collect();
+        names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)).then_some(names.len())
+    };
+    let count = site.sim.wait_until(is_cleared, SOON).await.unwrap();
+    assert_eq!(count, command_names().len());
+    app.stop().await;
+    site.start_with(Some(site.guild)).await.stop().await;
+    let global: Vec<_> = site.registrations().await.into_iter().filter(|(scope, _)| scope == "global").collect();
+    assert_eq!(global.last().unwrap().1, ["help"], "back in fast mode the global set is for messages only");
+}

@@ -1,1 +1,145 @@
-//! Tests.
+//! What a restart keeps: everything that was acknowledged, and work that is still to be done, once.
+
+use std::time::Duration;
+
+use greenroom::app::application::Application;
+use greenroom::covers;
+use greenroom::features::queue::model::{Entry, Line};
+use greenroom::features::queue::tables;
+use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
+use greenroom::jobs;
+use greenroom::sim::Fault;
+
+use crate::reading::link;
+use crate::site::Site;
+use crate::world::assert_sound;
+
+fn songs(app: &Application, site: &Site) -> Vec<Entry> {
+    let mut songs = Vec::new();
+    let collect = |read: &dyn greenroom::store::Read| {
+        tables::for_each(read, site.guild, |entry| {
+            songs.push(entry);
+            Ok(())
+        })
+    };
+    app.bot.store.read_blocking("songs", collect).unwrap();
+    songs
+}
+
+fn due_jobs(app: &Application) -> usize {
+    let far = app.bot.clock.now().after(Duration::from_hours(240));
+    app.bot.store.read_blocking("due", |read| jobs::due_by(read, far, 100)).unwrap().len()
+}
+
+/// An evening before the restart: three songs, one of them played, submissions closed.
+async fn evening(site: &Site, app: &Application) -> Vec<Entry> {
+    site.open().await;
+    for number in 1..=3 {
+        site.submit("ann", &link(number)).await;
+        site.pass(app, Duration::from_secs(1)).await;
+    }
+    site.run(site.call("host", "next")).await;
+    site.run(site.call("host", "close-submissions")).await;
+    app.settled().await.unwrap();
+    let before = songs(app, site);
+    assert_eq!(before.iter().filter(|entry| entry.place.line == Line::SongsPlayed).count(), 1);
+    before
+}
+
+async fn is_as_before(site: &Site, app: &Application, before: &[Entry]) {
+    assert_eq!(songs(app, site), before);
+    let is_open = app.bot.store.read_blocking("open", |read| SUBMISSIONS_OPEN.get(read, site.guild)).unwrap();
+    assert!(!is_open);
+    let queue = site.run(site.call("ben", "queue")).await.text();
+    assert!(queue.contains("Now playing") && queue.contains(&before[0].song.public_id.to_string()), "{queue}");
+    assert_sound(app).await;
+}
+
+#[tokio::test]
+async fn songs_and_settings_survive_a_stop() {
+    covers!("M-CMD-14", "M-CMD-15", "M-QUE-11");
+    let site = Site::new().await;
+    let app = site.start().await;
+    let before = evening(&site, &app).await;
+    app.stop().await;
+    let app = site.start().await;
+    is_as_before(&site, &app, &before).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn songs_and_settings_survive_an_application_that_is_dropped() {
+    covers!("M-QUE-11", "M-RAT-06");
+    let site = Site::new().await;
+    let app = site.start().await;
+    let before = evening(&site, &app).await;
+    drop(app);
+    let app = site.start().await;
+    is_as_before(&site, &app, &before).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_failed_before_a_restart_is_done_once_after_it() {
+    covers!("M-CMD-20");
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.open().await;
+    let channel = site.channel("now-playing");
+    site.run(site.call("host", "setnowplayingchannel").with("channel", channel.to_string())).await;
+    site.submit("ann", &link(1)).await;
+    app.settled().await.unwrap();
+    let path = format!("/channels/{channel}/messages");
+    site.sim.faults(Fault { path: Some(path.clone()), status: Some(503), times: 1000, ..Fault::default() }).await;
+    site.run(site.call("host", "next")).await;
+    app.settled().await.unwrap();
+    assert_eq!(due_jobs(&app), 1, "the announcement waits for another try");
+    app.stop().await;
+    site.sim.clear_faults().await;
+    assert!(site.sim.messages(channel).await.is_empty());
+
+    let app = site.start().await;
+    site.pass(&app, Duration::from_hours(1)).await;
+    assert_eq!(site.sim.messages(channel).await.len(), 1);
+    assert_eq!(due_jobs(&app), 0);
+    let nonces: Vec<_> = posts(&site, &path).await;
+    assert!(
+        nonces.len() >= 2 && nonces.windows(2).all(|pair| pair[0] == pair[1]),
+        "every try has one nonce: {nonces:?}"
+    );
+    app.stop().await;
+
+    let app = site.start().await;
+    site.pass(&app, Duration::from_hours(1)).await;
+    assert_eq!(site.sim.messages(channel).await.len(), 1, "a third start has nothing left to do");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_was_sent_when_the_application_was_dropped_is_not_seen_twice() {
+    covers!("M-CMD-20");
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.open().await;
+    let channel = site.channel("now-playing");
+    site.run(site.call("host", "setnowplayingchannel").with("channel", channel.to_string())).await;
+    site.submit("ann", &link(1)).await;
+    app.settled().await.unwrap();
+    site.run(site.call("host", "next")).await;
+    let is_posted = |world: &greenroom::sim::World| (!world.messages(channel).is_empty()).then_some(());
+    site.sim.wait_until(is_posted, crate::reading::SOON).await.unwrap();
+    // Whether the job is ticked off already is a matter of luck; the message is there once either way.
+    drop(app);
+    let app = site.start().await;
+    site.pass(&app, Duration::from_secs(60)).await;
+    assert_eq!(site.sim.messages(channel).await.len(), 1);
+    assert_eq!(due_jobs(&app), 0);
+    app.stop().await;
+}
+
+/// The nonces of all tries to post there.
+async fn posts(site: &Site, path: &str) -> Vec<String> {
+    let requests = site.sim.requests(0).await.into_iter();
+    let posts = requests.filter(|request| request.method == "POST" && request.path.ends_with(path));
+    posts.map(|request| request.body["nonce"].to_string()).collect()
+}

@@ -1,1 +1,263 @@
-//! Tests.
+//! The SQLite export has exactly the tables, columns, keys and indexes that were promised.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::app::control::{Outcome, Request};
+use greenroom::app::maintenance;
+use greenroom::covers;
+use greenroom::kernel::ids::GuildId;
+use greenroom::live::Occurrence;
+use rusqlite::Connection;
+
+use crate::reading::link;
+use crate::world::{World, viewer};
+
+/// Each table: columns as `name type`, with `!` for NOT NULL, `*` for the primary key and `=` before a default; then
+/// what is unique.
+const TABLES: &[(&str, &[&str], &[&str])] = &[
+    ("live_sessions", &["*id INTEGER", "tiktok_username TEXT!", "start_time TEXT=now", "end_time TEXT"], &[]),
+    (
+        "tiktok_accounts",
+        &[
+            "*handle_id INTEGER",
+            "handle_name TEXT!",
+            "first_seen TEXT=now",
+            "last_seen TEXT=now",
+            "linked_discord_id INTEGER",
+            "points INTEGER!=0",
+            "last_known_level INTEGER=0",
+        ],
+        &["handle_name"],
+    ),
+    (
+        "tiktok_interactions",
+        &[
+            "*id INTEGER",
+            "session_id INTEGER",
+            "tiktok_account_id INTEGER",
+            "interaction_type TEXT!",
+            "value TEXT",
+            "coin_value INTEGER",
+            "user_level INTEGER",
+            "timestamp TEXT=now",
+        ],
+        &[],
+    ),
+    (
+        "viewer_count_snapshots",
+        &["*id INTEGER", "session_id INTEGER", "viewer_count INTEGER!", "timestamp TEXT=now"],
+        &[],
+    ),
+    (
+        "submissions",
+        &[
+            "*id INTEGER",
+            "public_id TEXT!",
+            "user_id INTEGER!",
+            "username TEXT!",
+            "artist_name TEXT!",
+            "song_name TEXT!",
+            "link_or_file TEXT",
+            "queue_line TEXT",
+            "submission_time TEXT=now",
+            "played_time TEXT",
+            "note TEXT",
+            "tiktok_username TEXT",
+            "total_score REAL=0",
+        ],
+        &["public_id"],
+    ),
+    ("user_points", &["*user_id INTEGER", "points INTEGER!=0"], &[]),
+    ("bot_config", &["*key TEXT", "value TEXT", "channel_id INTEGER", "message_id INTEGER"], &[]),
+    (
+        "persistent_embeds",
+        &[
+            "*id INTEGER",
+            "embed_type TEXT!",
+            "channel_id INTEGER!",
+            "message_id INTEGER!",
+            "current_page INTEGER=0",
+            "last_content_hash TEXT",
+            "last_updated TEXT=now",
+            "is_active INTEGER=1",
+        ],
+        &["embed_type,channel_id"],
+    ),
+    ("queue_config", &["*queue_line TEXT", "channel_id INTEGER", "pinned_message_id INTEGER"], &[]),
+    ("luxury_coins", &["*user_id INTEGER", "balance INTEGER!=0"], &[]),
+    (
+        "tiktok_watch_time",
+        &[
+            "*id INTEGER",
+            "session_id INTEGER",
+            "tiktok_account_id INTEGER",
+            "linked_discord_id INTEGER",
+            "watch_seconds INTEGER!=0",
+            "last_updated TEXT=now",
+        ],
+        &[],
+    ),
+];
+
+/// Each index: its name, its table and the rest of its definition.
+const INDEXES: &[(&str, &str, &str)] = &[
+    ("idx_submissions_user_id", "submissions", "(user_id)"),
+    ("idx_submissions_queue_line", "submissions", "(queue_line)"),
+    ("idx_submissions_played_time", "submissions", "(played_time)"),
+    ("idx_submissions_submission_time", "submissions", "(submission_time)"),
+    (
+        "idx_submissions_free_queue",
+        "submissions",
+        "(queue_line, total_score DESC, submission_time ASC) WHERE queue_line = 'Free'",
+    ),
+    ("idx_tiktok_interactions_session_id", "tiktok_interactions", "(session_id)"),
+    ("idx_tiktok_interactions_tiktok_account_id", "tiktok_interactions", "(tiktok_account_id)"),
+    ("idx_tiktok_accounts_linked_discord_id", "tiktok_accounts", "(linked_discord_id)"),
+    ("idx_tiktok_handles_search", "tiktok_accounts", "(handle_name)"),
+    ("idx_tiktok_handles_unlinked", "tiktok_accounts", "(linked_discord_id) WHERE linked_discord_id IS NULL"),
+];
+
+/// Each reference: table, column, what it names, and what happens when that goes.
+const REFERENCES: &[(&str, &str, &str, &str)] = &[
+    ("tiktok_interactions", "session_id", "live_sessions.id", "CASCADE"),
+    ("tiktok_interactions", "tiktok_account_id", "tiktok_accounts.handle_id", "SET NULL"),
+    ("viewer_count_snapshots", "session_id", "live_sessions.id", "CASCADE"),
+    ("tiktok_watch_time", "session_id", "live_sessions.id", "CASCADE"),
+    ("tiktok_watch_time", "tiktok_account_id", "tiktok_accounts.handle_id", "SET NULL"),
+];
+
+/// The rows of a query, each as one text.
+fn rows(file: &Connection, query: &str) -> Vec<String> {
+    let mut statement = file.prepare(query).unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn export(world: &World, path: &Path, guild: Option<GuildId>) -> Connection {
+    let request = Request::ExportSqlite { path: path.to_owned(), guild, replace: false };
+    let done = maintenance::perform(&world.app.bot.store, CATALOGUE, &request, &mut |_| {}).unwrap();
+    assert!(matches!(done, Outcome::Exported { dangling: 0, .. }), "{done:?}");
+    Connection::open(path).unwrap()
+}
+
+fn columns(file: &Connection, table: &str) -> Vec<String> {
+    let query = format!(
+        "SELECT iif(pk > 0, '*', '') || name || ' ' || type || iif(\"notnull\" AND pk = 0, '!', '') ||
+                iif(dflt_value IS NULL, '', '=' || iif(dflt_value LIKE '%now%', 'now', dflt_value))
+         FROM pragma_table_info('{table}') ORDER BY cid"
+    );
+    rows(file, &query)
+}
+
+fn unique(file: &Connection, table: &str) -> Vec<String> {
+    let query = format!(
+        "SELECT (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(list.name) ORDER BY seqno))
+         FROM pragma_index_list('{table}') AS list WHERE origin = 'u' ORDER BY 1"
+    );
+    rows(file, &query)
+}
+
+fn references(file: &Connection, table: &str) -> BTreeSet<String> {
+    let query = format!(
+        "SELECT \"from\" || ' ' || \"table\" || '.' || \"to\" || ' ' || on_delete FROM pragma_foreign_key_list('{table}')"
+    );
+    rows(file, &query).into_iter().collect()
+}
+
+/// A world in which every table that is filled so far has rows.
+async fn evening() -> World {
+    let world = World::new().await;
+    world.goes_live().await;
+    world.on_the_live("ann", "ann.live").await;
+    world.joins("nobody.yet").await;
+    world.live(Occurrence::Viewers(12)).await;
+    world.member("ann").submits(&link(1), "O'Hara \"quoted\"").await;
+    world.live(Occurrence::Liked(viewer("ann.live"), 3)).await;
+    world.gift("ann.live", 1000).await;
+    world
+}
+
+#[tokio::test]
+async fn the_export_of_one_server_has_exactly_the_promised_schema() {
+    covers!(
+        "M-DB-02", "M-DB-03", "M-DB-04", "M-DB-05", "M-DB-06", "M-DB-07", "M-DB-08", "M-DB-09", "M-DB-10", "M-DB-11",
+        "M-DB-12", "M-DB-13", "M-DB-14", "M-DB-15", "M-DB-16", "M-DB-17", "M-DB-18", "M-DB-19", "M-DB-20", "M-DB-21",
+        "M-DB-22"
+    );
+    let world = evening().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = export(&world, &folder.path().join("one.db"), Some(world.guild));
+    for (table, expected, keys) in TABLES {
+        assert_eq!(columns(&file, table), *expected, "{table}");
+        assert_eq!(unique(&file, table), *keys, "{table}");
+        let of_table = REFERENCES.iter().filter(|(from, ..)| from == table);
+        let expected: BTreeSet<_> = of_table.map(|(_, column, to, then)| format!("{column} {to} {then}")).collect();
+        assert_eq!(references(&file, table), expected, "{table}");
+    }
+    for (index, table, rest) in INDEXES {
+        let query =
+            format!("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}' AND name = '{index}'");
+        let sql = rows(&file, &query).pop().unwrap_or_else(|| panic!("no {index} on {table}"));
+        let plain = sql.replace('"', "");
+        assert!(plain.contains(rest) && plain.ends_with(rest.rsplit(')').next().unwrap()), "{index}: {sql}");
+    }
+    let named = rows(&file, "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL");
+    assert_eq!(named.len(), INDEXES.len(), "{named:?}");
+    let tables: BTreeSet<_> = rows(&file, "SELECT name FROM sqlite_master WHERE type = 'table'").into_iter().collect();
+    assert_eq!(tables, TABLES.iter().map(|(name, ..)| (*name).to_owned()).collect());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_export_of_all_servers_begins_every_table_with_the_server() {
+    covers!("M-DB-02", "M-DB-03", "M-DB-06", "M-DB-07", "M-DB-08", "M-DB-11");
+    let world = evening().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = export(&world, &folder.path().join("all.db"), None);
+    for (table, expected, _) in TABLES {
+        let found = columns(&file, table);
+        assert!(found[0].starts_with("*guild_id INTEGER"), "{table}: {found:?}");
+        assert_eq!(found[1..], **expected, "{table}");
+    }
+    let guilds = rows(&file, "SELECT DISTINCT CAST(guild_id AS TEXT) FROM submissions");
+    assert_eq!(guilds, [world.guild.to_string()]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn exported_rows_are_what_people_did() {
+    covers!("M-DB-03", "M-DB-06", "M-DB-07", "M-DB-11", "M-PTS-01", "M-PTS-02", "M-LNK-03");
+    let world = evening().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = export(&world, &folder.path().join("rows.db"), Some(world.guild));
+    let ann = world.user("ann");
+    let song = &world.songs()[0];
+    assert_eq!(
+        rows(
+            &file,
+            "SELECT public_id || '|' || user_id || '|' || song_name || '|' || queue_line || '|' || submission_time FROM submissions"
+        ),
+        [format!(
+            "{}|{ann}|O'Hara \"quoted\"|5 Skip|{}",
+            song.song.public_id.digits(),
+            song.place.submitted_at.rfc3339()
+        )]
+    );
+    assert_eq!(
+        rows(
+            &file,
+            "SELECT handle_name || '|' || coalesce(linked_discord_id, '') || '|' || points FROM tiktok_accounts ORDER BY handle_id"
+        ),
+        [format!("ann.live|{ann}|1001"), "nobody.yet||0".to_owned()]
+    );
+    assert_eq!(rows(&file, "SELECT user_id || '|' || points FROM user_points"), [format!("{ann}|1001")]);
+    assert_eq!(rows(&file, "SELECT user_id || '|' || balance FROM luxury_coins"), [format!("{ann}|20")]);
+    assert_eq!(
+        rows(&file, "SELECT interaction_type || '|' || coalesce(coin_value, '') FROM tiktok_interactions ORDER BY id"),
+        ["join|", "join|", "like|", "gift|1000"]
+    );
+    assert_eq!(rows(&file, "SELECT CAST(viewer_count AS TEXT) FROM viewer_count_snapshots"), ["12"]);
+    world.end().await;
+}
