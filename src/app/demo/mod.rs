@@ -37,13 +37,19 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
     };
     let temporary = tempfile::tempdir().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
     let folder = args.data.as_deref().unwrap_or(temporary.path());
-    let place = Place::File(maintenance::store_file(folder));
+    let store = maintenance::store_file(folder);
+    // The evening needs an empty store, and must never play into the data of a real server.
+    if store.exists() {
+        let message = format!("{} holds a store already. Name an empty folder with --data.", folder.display());
+        return Err(Stop::new(ExitCode::Configuration, message));
+    }
+    let place = Place::File(store);
     runtime()?.block_on(perform_all(&cues, place, args))
 }
 
 async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs) -> CommandResult {
     let since = Stopwatch::start();
-    let played = play(cues, place, args.speed, std::io::stdout()).await.map_err(Stop::failed)?;
+    let played = play(cues, place, args.speed, std::io::stdout()).await?;
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
     if args.keep {
         keep(&played.stage).await;
@@ -63,6 +69,16 @@ async fn keep(stage: &Stage) {
         () = stage.let_time_pass() => {}
         // Without a signal to wait for, this one is over at once, and so is the demo.
         _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+impl From<ShowError> for Stop {
+    fn from(error: ShowError) -> Self {
+        let code = match error {
+            ShowError::Refused(_) | ShowError::NoSuch(_) => ExitCode::Configuration,
+            ShowError::Failed(_) | ShowError::Start(_) | ShowError::Unwritable(_) => ExitCode::Failed,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
