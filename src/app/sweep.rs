@@ -36,9 +36,8 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
     for guild in with_points {
         while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
     }
-    let left_behind = store
-        .read("sessions_left_behind", move |read| engagement::queries::guilds_left_behind(read, now))
-        .await?;
+    let left_behind =
+        store.read("sessions_left_behind", move |read| engagement::queries::guilds_left_behind(read, now)).await?;
     for guild in left_behind {
         store.write("session_closed", move |tx| flows::session_left_behind::run(tx, guild)).await?;
     }

@@ -9,7 +9,10 @@
 )]
 
 mod architecture;
+mod onlooker;
 mod queue;
+mod security;
 mod sources;
 mod spec;
+mod submissions;
 mod world;

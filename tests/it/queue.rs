@@ -9,7 +9,11 @@ use crate::world::World;
 async fn next_plays_the_best_song_and_announces_it() {
     covers!("M-QUE-11");
     let world = World::new().await;
-    world.host().in_channel("staff").run_with("setnowplayingchannel", [("channel", world.channel("now-playing").to_string())]).await;
+    world
+        .host()
+        .in_channel("staff")
+        .run_with("setnowplayingchannel", [("channel", world.channel("now-playing").to_string())])
+        .await;
     let song = world.member("ann").submits("https://youtu.be/dQw4w9WgXcQ", "First Light").await;
     let answer = world.host().run("next").await;
     assert!(answer.is_ephemeral());

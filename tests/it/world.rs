@@ -24,8 +24,8 @@ use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
 use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
 use greenroom::sim::{
-    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id, MemberSpec,
-    MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
+    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id,
+    MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
 use greenroom::store::{Options, Place};
 use serde_json::{Map, Value};
@@ -78,7 +78,8 @@ impl World {
         world.until_registered().await;
         if setup.channel_is_set {
             let channel = world.channel("submissions").to_string();
-            let answer = world.host().in_channel("staff").run_with("set-submission-channel", [("channel", channel)]).await;
+            let answer =
+                world.host().in_channel("staff").run_with("set-submission-channel", [("channel", channel)]).await;
             assert!(answer.text().contains("Songs are accepted only in"), "{}", answer.text());
         }
         world
@@ -127,9 +128,11 @@ impl World {
         let at = self.hand.now();
         let events: Vec<LiveEvent> = what.into_iter().map(|what| LiveEvent { at, what }).collect();
         let (guild, streamer) = (self.guild, Handle::parse(STREAMER).unwrap());
-        let ingest = self.app.bot.store.write("live_events", move |tx| {
-            flows::live_events::run(tx, guild, &streamer, &events).map(drop)
-        });
+        let ingest = self
+            .app
+            .bot
+            .store
+            .write("live_events", move |tx| flows::live_events::run(tx, guild, &streamer, &events).map(drop));
         ingest.await.unwrap();
         self.settle().await;
     }
@@ -228,7 +231,11 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
 
 /// The usual guild.
 pub fn guild_spec(name: &str) -> GuildSpec {
-    let host = MemberSpec { name: "host".into(), permissions: serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap(), ..MemberSpec::default() };
+    let host = MemberSpec {
+        name: "host".into(),
+        permissions: serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap(),
+        ..MemberSpec::default()
+    };
     let people = ["ann", "ben", "chloe", "dmitri"].map(MemberSpec::from);
     GuildSpec {
         name: name.into(),
@@ -318,7 +325,8 @@ impl<'w> Person<'w> {
         if opened.modal().is_none() {
             return opened;
         }
-        let fields: Map<String, Value> = fields.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
+        let fields: Map<String, Value> =
+            fields.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
         let call = ModalCall { user: self.id, interaction: opened.interaction, fields, ..ModalCall::default() };
         let outcome = self.world.sim.submit_modal(call).await.unwrap();
         self.world.settle().await;
@@ -343,8 +351,13 @@ impl<'w> Person<'w> {
 
     /// Posts a message with files.
     pub async fn post_with(self, content: &str, attachments: Vec<FileSpec>) -> Id {
-        let spec =
-            MessageSpec { channel: self.channel, user: self.id, content: content.into(), attachments, ..MessageSpec::default() };
+        let spec = MessageSpec {
+            channel: self.channel,
+            user: self.id,
+            content: content.into(),
+            attachments,
+            ..MessageSpec::default()
+        };
         let message = self.world.sim.post_message(spec).await.unwrap();
         self.world.app.bot.activity.finished(message.get()).await;
         self.world.settle().await;
