@@ -71,7 +71,7 @@ async fn shown(name: &str, trick: &str, file: bool) -> Vec<(&'static str, String
         singer.call("submit")
     };
     let handle: String = trick.lines().next().unwrap_or_default().chars().take(25).collect();
-    let line: String = trick.replace(['\r', '\n'], " ");
+    let line: String = trick.replace(['\r', '\n', '\u{2028}', '\u{85}'], " ");
     let link = "https://youtu.be/bbbbbbbbbbb";
     let fields = [
         ("link", link),
