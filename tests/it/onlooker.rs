@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use greenroom::kernel::ids::GuildId;
 use greenroom::settings::{Setting, SettingValue};
-use greenroom::sim::{ComponentCall, GuildIds, Id, LoggedRequest, SeenMessage};
+use greenroom::sim::{ComponentCall, Fault, GuildIds, Id, LoggedRequest, ModalCall, SeenMessage};
 use serde_json::{Value, json};
 
 use crate::world::{Person, World, guild_spec};
@@ -76,6 +76,29 @@ impl World {
             ..ComponentCall::default()
         };
         let outcome = self.sim.press(call).await.unwrap();
+        assert_eq!(outcome.error, None, "{custom_id:?} is answered");
+        self.settle().await;
+        outcome.text()
+    }
+
+    /// Lets somebody send in a modal that no command opens: the bot's own answers to `/submit` are lost, and this modal
+    /// is opened in its place. Gives what they read.
+    pub async fn open_foreign_modal(&self, person: &str, custom_id: &str, rows: Vec<Value>) -> String {
+        let person = self.member(person);
+        let lost = Fault { path: Some("/callback".into()), status: Some(500), times: 9, ..Fault::default() };
+        self.sim.faults(lost).await;
+        let mut command = person.call("submit");
+        command.wait_ms = Some(10);
+        let opened = self.sim.run_command(command).await.unwrap().interaction;
+        self.app.bot.activity.finished(opened.get()).await;
+        self.sim.clear_faults().await;
+        let asked = self.requests_with("POST", &format!("/interactions/{opened}/")).await;
+        let token = asked[0].path.split('/').rev().nth(1).unwrap().to_owned();
+        let modal = json!({"type": 9, "data": {"custom_id": custom_id, "title": "Odd", "components": rows}});
+        let rest = &self.app.bot.rest;
+        rest.create_interaction_response(opened.get().into(), &token, &modal, Vec::new()).await.unwrap();
+        let call = ModalCall { user: person.id, interaction: opened, ..ModalCall::default() };
+        let outcome = self.sim.submit_modal(call).await.unwrap();
         assert_eq!(outcome.error, None, "{custom_id:?} is answered");
         self.settle().await;
         outcome.text()

@@ -214,9 +214,32 @@ async fn texts_that_are_too_long_never_reach_the_queue() {
     // What only grows when it is cleaned, or only looks long, is measured as it is stored.
     let answer = ann.submit([("link", LINKS[0]), ("song_title", &"👩‍👩‍👧‍👦".repeat(9))]).await;
     number_in(&answer.text());
-    let long_link = format!("https://youtu.be/{}", "a".repeat(1_900));
-    let refused = ann.submit([("link", &long_link)]).await;
-    assert!(refused.is_ephemeral() && !refused.text().contains("is in"), "{}", refused.text());
     assert_eq!(world.songs().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_link_is_refused_when_it_is_too_long_to_be_shown_and_the_longest_is_shown() {
+    let world = World::new().await;
+    let host = world.host().in_channel("staff");
+    for (command, channel) in [("setnowplayingchannel", "now-playing"), ("setbookmarkchannel", "bookmarks")] {
+        host.run_with(command, [("channel", world.channel(channel).to_string())]).await;
+    }
+    let link = |length: usize| format!("https://soundcloud.com/somebody/{}", "b".repeat(length - 32));
+    for text in refusals_of_link(&world, &link(1_900)).await {
+        assert!(text.contains("too long"), "{text}");
+    }
+    assert_nothing_stored(&world);
+    let (longest, widest) = (link(900), "*".repeat(100));
+    let note = "_".repeat(500);
+    let fields = [("link", &*longest), ("song_title", &widest), ("artist_name", &widest), ("note", &note)];
+    let fields = [fields[0], fields[1], fields[2], fields[3], ("tiktok_handle", "_________________________")];
+    number_in(&world.member("ann").submit(fields).await.text());
+    let playing = host.run("next").await;
+    assert!(playing.text().contains(&longest), "{}", playing.text());
+    host.press(playing.original.as_ref().unwrap(), "Bookmark").await;
+    for channel in ["now-playing", "bookmarks"] {
+        assert!(world.seen_in(channel).await.join("\n").contains(&longest), "#{channel}");
+    }
     world.end().await;
 }
