@@ -118,7 +118,7 @@ impl Person<'_> {
     }
 }
 
-/// A YouTube link for each number.
+/// A link to `YouTube` for each number.
 pub fn link(number: usize) -> String {
     format!("https://youtu.be/{number:0>11}")
 }

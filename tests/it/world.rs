@@ -282,7 +282,7 @@ pub struct Person<'w> {
     guild: Id,
 }
 
-impl<'w> Person<'w> {
+impl Person<'_> {
     /// The same person in another channel.
     pub fn in_channel(self, channel: &str) -> Self {
         Self { channel: self.world.channel(channel), ..self }
@@ -290,7 +290,7 @@ impl<'w> Person<'w> {
 
     /// The same person in another guild and channel.
     pub fn in_guild(self, guild: Id, channel: Id) -> Self {
-        Self { guild, channel, ..self }
+        Self { channel, guild, ..self }
     }
 
     /// A call of a command, to be filled in.
