@@ -1,4 +1,6 @@
-//! Greenroom: live music reviews, a server economy and community tools on Discord, in one binary.
+//! Greenroom: live music reviews on Discord, in one program.
+//!
+#![doc = include_str!("../ARCHITECTURE.md")]
 #![cfg_attr(
     test,
     allow(

@@ -133,9 +133,8 @@ impl Application {
             self.tasks.shutdown().await;
             self.bot.store.close().await;
         };
-        match tokio::time::timeout(STOP_LIMIT, orderly).await {
-            Ok(()) => {}
-            Err(_) => tracing::warn!("stopping took too long; what was acknowledged is safe"),
+        if tokio::time::timeout(STOP_LIMIT, orderly).await.is_err() {
+            tracing::warn!("stopping took too long; what was acknowledged is safe");
         }
     }
 }

@@ -9,6 +9,7 @@ use super::bot::Context;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::text;
 
 /// The person behind an interaction, in a guild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Caller {
     pub channel: ChannelId,
     /// The person.
     pub user: UserId,
-    /// Their account name, not escaped.
+    /// Their account name, cleaned to one line of visible text, not escaped.
     pub name: String,
 }
 
@@ -69,7 +70,7 @@ impl Caller {
             guild: GuildId::new(guild.get()),
             channel: ChannelId::new(channel.get()),
             user: UserId::new(user.id.get()),
-            name: user.name.to_string(),
+            name: shown_name(user),
         })
     }
 
@@ -77,6 +78,16 @@ impl Caller {
     pub const fn actor(&self) -> Actor {
         Actor::Member(self.user)
     }
+}
+
+/// The longest account name that is kept, in characters; Discord's own limit.
+const NAME_CHARS: usize = 32;
+
+/// An account name fit for one line. Old names may hold what hides, turns or piles up; one with nothing visible in it
+/// becomes the number of the account.
+fn shown_name(user: &serenity::all::User) -> String {
+    let name = text::one_line(&user.name, NAME_CHARS);
+    if name.is_empty() { user.id.to_string() } else { name }
 }
 
 impl Access {

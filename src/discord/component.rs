@@ -100,7 +100,7 @@ pub async fn click(
             };
             let work = (component.run)(bot, Click { caller, arguments, values });
             match component.first {
-                Acknowledge::Private => responder.answer(Visibility::Private, work).await,
+                Acknowledge::Private => responder.answer_deferred(Visibility::Private, work).await,
                 Acknowledge::Update => responder.update(work).await,
             }
         }
@@ -125,7 +125,7 @@ pub async fn submit(bot: &Bot, modals: &[&'static Modal], http: &serenity::http:
         Err(error) => responder.show(Visibility::Private, problem::draft_of(error, modal.id)).await,
         Ok(caller) => {
             let form = Form { caller, arguments, fields: fields_of(event) };
-            responder.answer(Visibility::Private, (modal.run)(bot, form)).await
+            responder.answer_deferred(Visibility::Private, (modal.run)(bot, form)).await
         }
     };
     if let Err(error) = outcome {

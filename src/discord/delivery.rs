@@ -111,15 +111,17 @@ impl Bot {
     pub async fn direct_message(&self, user: UserId, draft: Draft, job: Option<JobId>) -> Result<Message, Undelivered> {
         let channel = match self.dm_channel(user) {
             Some(channel) => channel,
-            None => {
-                let recipient = serde_json::json!({ "recipient_id": user.to_string() });
-                let opened = self.rest.create_private_channel(&recipient).await?;
-                let channel = ChannelId::new(opened.id.get());
-                self.remember_dm_channel(user, channel);
-                channel
-            }
+            None => self.open_dm_channel(user).await?,
         };
         self.post(channel, draft, job).await
+    }
+
+    async fn open_dm_channel(&self, user: UserId) -> Result<ChannelId, Undelivered> {
+        let recipient = serde_json::json!({ "recipient_id": user.to_string() });
+        let opened = self.rest.create_private_channel(&recipient).await?;
+        let channel = ChannelId::new(opened.id.get());
+        self.remember_dm_channel(user, channel);
+        Ok(channel)
     }
 
     /// Deletes a message. One that is gone already counts as deleted.

@@ -1,9 +1,9 @@
 //! Events in.
 //!
-//! A resumed connection repeats events, so an interaction or message is handled once (facts of Discord's gateway). Each
-//! event runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
+//! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
+//! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
 use serenity::all::{FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
@@ -69,7 +69,8 @@ struct Inner {
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
     registering: tokio::sync::Mutex<()>,
-    shards: OnceLock<Arc<ShardManager>>,
+    /// Of the present connection; a new one brings its own.
+    shards: Mutex<Option<Arc<ShardManager>>>,
     seen: Mutex<Seen>,
 }
 
@@ -91,7 +92,7 @@ impl Gateway {
             messages: handlers.messages,
             registration,
             registering: tokio::sync::Mutex::default(),
-            shards: OnceLock::new(),
+            shards: Mutex::default(),
             seen: Mutex::default(),
         }))
     }
@@ -100,14 +101,15 @@ impl Gateway {
 #[async_trait]
 impl serenity::framework::Framework for Gateway {
     async fn init(&mut self, client: &serenity::Client) {
-        self.0.shards.get_or_init(|| Arc::clone(&client.shard_manager));
+        let shards = Arc::clone(&client.shard_manager);
+        *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = Some(shards);
     }
 
     async fn dispatch(&self, ctx: serenity::client::Context, event: FullEvent) {
         let inner = &*self.0;
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
-            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&guild).await,
+            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&ctx, &guild).await,
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
                 inner.interaction(ctx, interaction).await;
@@ -137,10 +139,12 @@ impl Inner {
         }
     }
 
-    async fn guild_available(&self, guild: &Guild) {
+    async fn guild_available(&self, ctx: &serenity::client::Context, guild: &Guild) {
+        // Known to the connection since READY, which this event always follows.
+        let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
         let _registering = self.registering.lock().await;
-        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, id).await {
+        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
             problem::log_error(&error, "register the commands of a guild");
         }
     }
@@ -150,7 +154,8 @@ impl Inner {
             Interaction::Component(event) => component::click(&self.bot, &self.components, &ctx.http, event).await,
             Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
             Interaction::Command(_) | Interaction::Autocomplete(_) => {
-                let Some(shards) = self.shards.get() else { return };
+                let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let Some(shards) = shards else { return };
                 let framework = FrameworkContext {
                     serenity_context: &ctx,
                     // For commands by mention, of which there are none. Events run side by side, so the one that tells
@@ -158,10 +163,13 @@ impl Inner {
                     bot_id: serenity::all::UserId::new(interaction.application_id().get()),
                     options: &self.options,
                     user_data: &self.bot,
-                    shard_manager: shards,
+                    shard_manager: &shards,
                 };
-                poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction: interaction.clone() })
-                    .await;
+                Box::pin(poise::dispatch_event(
+                    framework,
+                    FullEvent::InteractionCreate { interaction: interaction.clone() },
+                ))
+                .await;
             }
             _ => {}
         }

@@ -39,7 +39,7 @@ struct Delete {
 
 /// Stages a text for a channel. User text in it must be escaped already; it pings nobody.
 pub fn post_text(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, text: impl Into<String>) -> Result<()> {
-    stage(tx, guild, Post { channel, text: text.into(), reply_to: None, stay_ms: None })
+    stage(tx, guild, &Post { channel, text: text.into(), reply_to: None, stay_ms: None })
 }
 
 /// Stages a reply to a message, which deletes itself after `stay` (`C-21`).
@@ -52,7 +52,7 @@ pub fn reply_briefly(
 ) -> Result<()> {
     let (channel, message) = to;
     let stay_ms = u64::try_from(stay.as_millis()).ok();
-    stage(tx, guild, Post { channel, text: text.into(), reply_to: Some(message), stay_ms })
+    stage(tx, guild, &Post { channel, text: text.into(), reply_to: Some(message), stay_ms })
 }
 
 /// Stages the deletion of a message at a moment.
@@ -61,8 +61,8 @@ pub fn delete_message(tx: &Tx<'_>, guild: GuildId, message: (ChannelId, MessageI
     DELETE.schedule(tx, guild, Lane::Channel(channel), due, &Delete { channel, message }).map(drop)
 }
 
-fn stage(tx: &Tx<'_>, guild: GuildId, post: Post) -> Result<()> {
-    POST.schedule_now(tx, guild, Lane::Channel(post.channel), &post).map(drop)
+fn stage(tx: &Tx<'_>, guild: GuildId, post: &Post) -> Result<()> {
+    POST.schedule_now(tx, guild, Lane::Channel(post.channel), post).map(drop)
 }
 
 async fn post(bot: &Bot, run: Run) -> Result<(), Setback> {

@@ -34,7 +34,7 @@ impl Registration {
     /// Brings the global set up to date, and the fast guild's.
     pub(crate) async fn sync(self, bot: &Bot, commands: &[Command], application: ApplicationId) -> Result<()> {
         if let Some(guild) = self.fast_guild {
-            self.sync_guild(bot, commands, guild).await?;
+            self.sync_guild(bot, commands, application, guild).await?;
             let in_messages = commands.iter().filter(|command| !command.guild_only);
             let set = in_messages.filter_map(as_message_command).collect();
             send(bot, Scope::Global, application, set).await
@@ -45,8 +45,13 @@ impl Registration {
     }
 
     /// Brings a guild's set up to date: the whole set with a fast guild, an empty one without.
-    pub(crate) async fn sync_guild(self, bot: &Bot, commands: &[Command], guild: GuildId) -> Result<()> {
-        let Some(application) = bot.rest.application_id() else { return Ok(()) };
+    pub(crate) async fn sync_guild(
+        self,
+        bot: &Bot,
+        commands: &[Command],
+        application: ApplicationId,
+        guild: GuildId,
+    ) -> Result<()> {
         let set: Vec<_> = match self.fast_guild {
             Some(_) => commands.iter().filter_map(Command::create_as_slash_command).collect(),
             None if last_sent(bot, guild).await?.is_none() => return Ok(()),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction};
 use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
 use serenity::http::Http;
+use tokio::sync::Semaphore;
 
 use super::bot::Context;
 use super::draft::{Draft, Visibility};
@@ -23,6 +24,10 @@ use crate::kernel::time::Stopwatch;
 const PATIENCE: Duration = Duration::from_millis(1200);
 /// An acknowledgement later than this is logged: Discord forgets an interaction after three seconds.
 const LATE: Duration = Duration::from_secs(2);
+
+/// First answers on the wire at once. Each holds a connection, and opening a thousand of them in one moment takes more
+/// time and memory than waiting for a free one. At 100 ms an answer this still is more than a thousand in a second.
+static ON_THE_WIRE: Semaphore = Semaphore::const_new(128);
 
 /// Does the work of a slash command and answers privately with its result.
 pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
@@ -63,13 +68,27 @@ impl<'a> Responder<'a> {
     /// Does the work and answers with its result; a refusal or failure is told to the person who asked.
     pub async fn answer(&self, visibility: Visibility, work: impl Future<Output = Result<Draft>>) -> Result<()> {
         let mut work = pin!(work);
-        let outcome = match tokio::time::timeout(PATIENCE, &mut work).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                self.defer(visibility).await?;
-                work.await
-            }
+        let outcome = if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut work).await {
+            outcome
+        } else {
+            self.defer(visibility).await?;
+            work.await
         };
+        self.tell(visibility, outcome).await
+    }
+
+    /// Acknowledges first, then does the work and answers with its result.
+    pub async fn answer_deferred(
+        &self,
+        visibility: Visibility,
+        work: impl Future<Output = Result<Draft>>,
+    ) -> Result<()> {
+        self.defer(visibility).await?;
+        let outcome = work.await;
+        self.tell(visibility, outcome).await
+    }
+
+    async fn tell(&self, visibility: Visibility, outcome: Result<Draft>) -> Result<()> {
         match outcome {
             Ok(draft) => self.show(visibility, draft).await,
             Err(error) => self.show(Visibility::Private, problem::draft_of(error, self.name)).await,
@@ -122,7 +141,10 @@ impl<'a> Responder<'a> {
 
     async fn acknowledge(&self, response: CreateInteractionResponse) -> Result<()> {
         self.is_acknowledged.store(true, Ordering::Release);
+        // Nobody closes the semaphore, and an answer without a permit is better than none.
+        let permit = ON_THE_WIRE.acquire().await.ok();
         let sent = self.http.create_interaction_response(self.id, self.token, &response, Vec::new()).await;
+        drop(permit);
         let taken = self.since.elapsed();
         if taken > LATE {
             tracing::warn!(interaction = self.name, duration_ms = taken.as_millis(), "answered late");

@@ -30,7 +30,7 @@ pub struct Connections {
 }
 
 /// Longest wait for one request.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Builds the connections. Fails only where TLS cannot be set up.
 pub fn connect(token: &str, endpoint: &Endpoint) -> Result<Connections, reqwest::Error> {

@@ -10,8 +10,8 @@ mod model;
 pub mod runner;
 mod tables;
 
-pub use model::{DeadLetter, Job, JobId, Lane};
-pub use runner::{Handler, Run, Runner, Setback};
+pub use model::{DeadLetter, Job, JobId, Lane, Run};
+pub use runner::{Handler, Runner, Setback};
 pub use tables::{CHANGED, SETTLED, TABLES, dead_letters, due_by};
 
 use std::marker::PhantomData;

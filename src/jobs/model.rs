@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id_type;
-use crate::kernel::ids::{ChannelId, UserId};
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Record;
 
@@ -37,6 +37,17 @@ pub struct Job {
 }
 
 impl Record for Job {}
+
+/// One try of a job.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The job's number.
+    pub id: JobId,
+    /// The guild that it belongs to.
+    pub guild: GuildId,
+    /// The job.
+    pub job: Job,
+}
 
 /// A job that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

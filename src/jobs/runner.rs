@@ -11,7 +11,7 @@ use std::time::Duration;
 use poise::BoxFuture;
 use tokio::task::JoinSet;
 
-use super::model::{Job, JobId, Lane};
+use super::model::{JobId, Lane, Run};
 use super::tables::{self, CHANGED};
 use crate::kernel::error::{Context, Failure, Result};
 use crate::kernel::ids::GuildId;
@@ -33,17 +33,6 @@ pub struct Handler<C: 'static> {
     pub kind: &'static str,
     /// Does one job.
     pub run: for<'a> fn(&'a C, Run) -> BoxFuture<'a, Result<(), Setback>>,
-}
-
-/// One try of a job.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// The job's number.
-    pub id: JobId,
-    /// The guild that it belongs to.
-    pub guild: GuildId,
-    /// The job.
-    pub job: Job,
 }
 
 /// A try that did not work.
@@ -80,6 +69,23 @@ struct InFlight {
     lanes: HashSet<(GuildId, Lane)>,
 }
 
+/// A try that has ended.
+struct Attempt {
+    id: JobId,
+    slot: (GuildId, Lane),
+    is_settled: bool,
+}
+
+impl InFlight {
+    /// A job whose outcome could not be stored stays in flight: done once more, it would be done twice.
+    fn end(&mut self, attempt: &Attempt) {
+        self.lanes.remove(&attempt.slot);
+        if attempt.is_settled {
+            self.jobs.remove(&attempt.id);
+        }
+    }
+}
+
 impl<C: Clone + Send + Sync + 'static> Runner<C> {
     /// A runner for these kinds of jobs.
     pub fn new(store: Store, clock: Clock, context: C, handlers: &[&'static Handler<C>]) -> Self {
@@ -102,9 +108,8 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
             };
             tokio::select! {
                 finished = running.join_next(), if !running.is_empty() => {
-                    if let Some(Ok((id, guild, lane))) = finished {
-                        in_flight.jobs.remove(&id);
-                        in_flight.lanes.remove(&(guild, lane));
+                    if let Some(Ok(attempt)) = finished {
+                        in_flight.end(&attempt);
                     }
                 }
                 () = changed(&mut changes) => {}
@@ -114,11 +119,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     }
 
     /// Starts what is due and may start; answers when the next job becomes due.
-    async fn start_due(
-        &self,
-        running: &mut JoinSet<(JobId, GuildId, Lane)>,
-        in_flight: &mut InFlight,
-    ) -> Result<Option<Timestamp>> {
+    async fn start_due(&self, running: &mut JoinSet<Attempt>, in_flight: &mut InFlight) -> Result<Option<Timestamp>> {
         let now = self.clock.now();
         let due = self.store.read("due_jobs", move |read| tables::due_by(read, now, PAGE)).await?;
         for run in due {
@@ -132,11 +133,12 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
             in_flight.jobs.insert(run.id);
             let (store, context, handlers) = (self.store.clone(), self.context.clone(), Arc::clone(&self.handlers));
             running.spawn(async move {
-                let (id, guild, lane) = (run.id, run.guild, run.job.lane);
-                if let Err(error) = attempt(&store, &context, &handlers, run).await {
+                let (id, slot) = (run.id, (run.guild, run.job.lane));
+                let settled = attempt(&store, &context, &handlers, run).await;
+                if let Err(error) = &settled {
                     tracing::error!(job = %id, %error, "cannot record what became of a job");
                 }
-                (id, guild, lane)
+                Attempt { id, slot, is_settled: settled.is_ok() }
             });
         }
         self.store.read("next_job", move |read| tables::next_due_after(read, now)).await

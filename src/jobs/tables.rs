@@ -1,7 +1,6 @@
 //! The tables of jobs and dead letters, and the only functions that touch them.
 
-use super::model::{DeadLetter, Job, JobId};
-use super::runner::Run;
+use super::model::{DeadLetter, Job, JobId, Run};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;

@@ -1,7 +1,7 @@
 //! The live side: what a TikTok live can tell us, as plain values that know nothing of Discord or the store.
 //!
 //! [`event`] names the thirteen things that happen on a live (`M-TIK-07`), [`handle`] the people on it, and [`show`]
-//! reads the lines of a recorded show. The socket that follows a real live joins them here.
+//! reads the lines of a recorded show, which is where events come from. Nothing here connects to a live.
 
 pub mod event;
 pub mod handle;

@@ -1,4 +1,4 @@
-//! Live events as lines of a recorded show: the JSON that `greenroom demo --file` and the simulator's control API read.
+//! Live events as lines of a recorded show: the JSON that `greenroom demo` plays.
 //!
 //! ```json
 //! {"type": "gift", "user": "bass.ann", "id": 5655, "name": "Rose", "diamonds": 1, "count": 3, "end": true, "group": 7}

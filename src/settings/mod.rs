@@ -2,7 +2,8 @@
 //!
 //! A setting is declared once, as a [`Setting`] with its type and default, by the feature that it belongs to. Looking
 //! one up goes from the guild to the instance (guild 0, where the process configuration leaves its defaults) to the
-//! default in the declaration; a stored value that cannot be read counts as absent. Channels and messages are kept in columns of their own, and a channel's number also as text (`C-53`).
+//! default in the declaration; a stored value that cannot be read counts as absent. Channels and messages are
+//! kept in columns of their own, and a channel's number also as text (`C-53`).
 
 pub mod sql;
 mod tables;

@@ -63,7 +63,7 @@ impl Sim {
         let hand = self.shared.hand.as_ref();
         hand.ok_or_else(|| Refused::because("This simulator follows the system's clock."))?.advance(span);
         // What depends on the time may have changed.
-        self.shared.change(|_| ());
+        self.shared.ring();
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! The simulated Discord: a product of its own (`greenroom sim`), and what the demo and every test run against.
+//! The simulated Discord: a product of its own (`greenroom sim`), and what the demo and the integration tests
+//! run against.
 //!
 //! It is an honest Discord. A bot meets the same REST routes, the same gateway and the same refusals as on the real
 //! one: limits of messages, embeds, components, modals and commands, permissions from roles and overwrites, the three

@@ -30,11 +30,16 @@ impl Shared {
     /// Changes the world and rings the bell.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let result = change(&mut self.lock());
-        self.changed.send_modify(|revision| *revision += 1);
+        self.ring();
         result
     }
 
-    /// Changes what nobody waits for, without the bell.
+    /// Rings the bell: whoever waits looks again.
+    pub(crate) fn ring(&self) {
+        self.changed.send_modify(|revision| *revision += 1);
+    }
+
+    /// Changes the world without the bell: nobody waits for this, or the caller rings later.
     pub(crate) fn quietly<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         change(&mut self.lock())
     }

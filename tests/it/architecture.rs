@@ -48,7 +48,7 @@ impl Part {
     fn of_feature(feature: &str, file: &str) -> Self {
         let feature = feature.to_owned();
         match file {
-            "views" => Self::Views(feature),
+            "views" | "autocomplete" => Self::Views(feature),
             "api" | "commands" | "components" | "files" | "intake" | "jobs" | "modal" | "passive" => {
                 Self::Edge(feature)
             }

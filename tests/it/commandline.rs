@@ -73,7 +73,7 @@ fn help_names_the_commands_and_exit_codes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sim_prints_one_json_line_and_run_answers_a_command_there() {
-    covers!("M-TST-02", "M-DLV-09", "M-ENV-02");
+    covers!("M-DLV-09", "M-ENV-02");
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let bot = sim.bot(folder.path());
@@ -176,7 +176,6 @@ async fn a_bot_that_is_killed_lost_nothing_that_it_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_simulator_that_is_not_there_is_told_in_one_sentence() {
-    covers!("M-TST-02");
     let folder = tempfile::tempdir().unwrap();
     let mut command = greenroom(folder.path(), &["run"]);
     // Port 9 discards; nothing listens on it here.

@@ -1,12 +1,9 @@
 //! `greenroom demo`, as a newcomer runs it.
 
-use greenroom::covers;
-
 use crate::process::output;
 
 #[test]
 fn the_demo_plays_an_evening_and_prints_the_final_table() {
-    covers!("M-TST-02");
     let folder = tempfile::tempdir().unwrap();
     let demo = output(folder.path(), &["demo", "--data", "kept"], &[]);
     assert_eq!(demo.code, Some(0), "{}", demo.err);
@@ -24,7 +21,6 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
 
 #[test]
 fn a_show_that_cannot_be_read_is_refused_with_its_line() {
-    covers!("M-TST-02");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bad.jsonl"), "{\"at_ms\":0,\"actor\":\"discord\",\"call\":\"dance\"}\n")
         .unwrap();

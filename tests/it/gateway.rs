@@ -195,7 +195,12 @@ async fn a_slow_store_is_answered_in_time_and_finished_later() {
     let released = std::sync::Mutex::new(released);
     let blocked = tokio::spawn(async move {
         // The one writer is busy until the test lets it go.
-        store.write("slow", move |_| Ok(released.lock().unwrap().recv().unwrap_or(()))).await
+        store
+            .write("slow", move |_| {
+                let _: () = released.lock().unwrap().recv().unwrap_or(());
+                Ok(())
+            })
+            .await
     });
     let call = world.sim.start_command(world.host().call("next")).await.unwrap();
     let first = world.sim.first_answer(call, SOON).await.unwrap();

@@ -108,7 +108,7 @@ async fn any_handle_may_be_linked_where_the_instance_or_the_server_says_so() {
 
 #[tokio::test]
 async fn administrators_link_and_unlink_and_the_debug_channel_tells_it() {
-    covers!("M-LNK-05", "M-LNK-06", "M-LNK-07", "M-CMD-22", "M-CMD-29", "M-CMD-30", "M-ACC-03");
+    covers!("M-LNK-05", "M-LNK-06", "M-LNK-07", "M-CMD-22", "M-CMD-29", "M-CMD-30", "M-ACC-03", "M-GEN-03");
     let world = World::new().await;
     world.chooses("setdebugchannel", "staff").await;
     let linked = admin(&world, "admin-link", "ann", "never.seen").await;

@@ -112,7 +112,7 @@ impl SimProcess {
             _running: running,
             discord: address("discord"),
             control: address("control"),
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().build().unwrap(),
             ids: Value::Null,
         };
         sim.ids = sim

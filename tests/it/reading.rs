@@ -11,7 +11,6 @@ use greenroom::features::handles::model::Account;
 use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::kernel::error::Result;
 use greenroom::live::{Handle, Occurrence};
-use greenroom::settings::{Setting, SettingValue};
 use greenroom::sim::{CommandOutcome, Id, SeenMessage};
 use greenroom::store::{Read, Span};
 
@@ -24,12 +23,6 @@ impl World {
     /// Reads the store.
     pub fn read<T>(&self, look: impl FnOnce(&dyn Read) -> Result<T>) -> T {
         self.app.bot.store.read_blocking("test", look).unwrap()
-    }
-
-    /// Changes a setting that has no command yet.
-    pub async fn set<T: SettingValue + Clone + Send + Sync + 'static>(&self, setting: &'static Setting<T>, value: T) {
-        let guild = self.guild;
-        self.app.bot.store.write("test", move |tx| setting.set(tx, guild, &value)).await.unwrap();
     }
 
     /// A member's engagement points.
@@ -125,7 +118,7 @@ impl Person<'_> {
     }
 }
 
-/// A YouTube link for each number.
+/// A link to `YouTube` for each number.
 pub fn link(number: usize) -> String {
     format!("https://youtu.be/{number:0>11}")
 }

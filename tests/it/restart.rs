@@ -133,7 +133,7 @@ async fn a_job_that_was_sent_when_the_application_was_dropped_is_not_seen_twice(
     // Whether the job is ticked off already is a matter of luck; the message is there once either way.
     drop(app);
     let app = site.start().await;
-    site.pass(&app, Duration::from_secs(60)).await;
+    site.pass(&app, Duration::from_mins(1)).await;
     assert_eq!(site.sim.messages(channel).await.len(), 1);
     assert_eq!(due_jobs(&app), 0);
     app.stop().await;

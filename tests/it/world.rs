@@ -258,6 +258,9 @@ pub fn mp3(name: &str) -> FileSpec {
     FileSpec::bytes(name, "audio/mpeg", &bytes)
 }
 
+/// The log of requests of this run.
+static REQUESTS: OnceLock<Mutex<File>> = OnceLock::new();
+
 /// Adds the requests of a world to the file that `.ci/run` checks; each run of the tests begins it anew.
 async fn record_requests(sim: &Sim) {
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned();
@@ -266,8 +269,7 @@ async fn record_requests(sim: &Sim) {
         serde_json::to_writer(&mut lines, &request).unwrap();
         lines.push(b'\n');
     }
-    static FILE: OnceLock<Mutex<File>> = OnceLock::new();
-    let file = FILE.get_or_init(|| Mutex::new(File::create(target.join("discord-requests.jsonl")).unwrap()));
+    let file = REQUESTS.get_or_init(|| Mutex::new(File::create(target.join("discord-requests.jsonl")).unwrap()));
     file.lock().unwrap().write_all(&lines).unwrap();
 }
 
@@ -280,7 +282,7 @@ pub struct Person<'w> {
     guild: Id,
 }
 
-impl<'w> Person<'w> {
+impl Person<'_> {
     /// The same person in another channel.
     pub fn in_channel(self, channel: &str) -> Self {
         Self { channel: self.world.channel(channel), ..self }
@@ -288,7 +290,7 @@ impl<'w> Person<'w> {
 
     /// The same person in another guild and channel.
     pub fn in_guild(self, guild: Id, channel: Id) -> Self {
-        Self { guild, channel, ..self }
+        Self { channel, guild, ..self }
     }
 
     /// A call of a command, to be filled in.

@@ -19,8 +19,7 @@ use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::run::runtime;
 use super::{maintenance, telemetry};
 use crate::features::queue::model::{Entry, Line};
-use crate::features::queue::tables;
-use crate::kernel::time::Stopwatch;
+use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::sim::{CommandCall, MessageSpec};
 use crate::store::Place;
 
@@ -52,19 +51,25 @@ async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs) -> CommandResu
     let since = Stopwatch::start();
     let played = play(cues, place, args.speed, std::io::stdout()).await?;
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
-    let Stage { sim, app, .. } = played.stage;
     if args.keep {
-        let addresses = serde_json::json!({
-            "discord": sim.discord_url(), "gateway": sim.gateway_url(), "control": sim.control_url(),
-        });
-        print(&format!("Everything stays up until Ctrl-C: {addresses}"));
-        // Without a signal to wait for, staying up for ever is what was asked for.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        keep(&played.stage).await;
     }
-    app.stop().await;
+    played.stage.app.stop().await;
     Ok(())
+}
+
+/// Stays up until Ctrl-C, with the clock of the show running on.
+async fn keep(stage: &Stage) {
+    let sim = &stage.sim;
+    let addresses = serde_json::json!({
+        "discord": sim.discord_url(), "gateway": sim.gateway_url(), "control": sim.control_url(),
+    });
+    print(&format!("Everything stays up until Ctrl-C: {addresses}"));
+    tokio::select! {
+        () = stage.let_time_pass() => {}
+        // Without a signal to wait for, this one is over at once, and so is the demo.
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 impl From<ShowError> for Stop {
@@ -101,18 +106,9 @@ pub async fn play(cues: &[Cue], place: Place, speed: Option<f64>, out: impl Writ
         perform(&mut stage, &mut transcript, &cue.act).await?;
         transcript.follow_ups(&stage).await?;
     }
-    let guild = stage.guild;
-    let songs = stage.app.bot.store.read("all_songs", move |read| {
-        let mut songs = Vec::new();
-        tables::for_each(read, guild, |entry| {
-            songs.push(entry);
-            Ok(())
-        })?;
-        Ok(songs)
-    });
-    let songs = songs.await?;
+    let songs = stage.songs().await?;
     let counts = transcript.counts;
-    final_table(&mut transcript, &songs).map_err(unwritable)?;
+    final_table(&mut transcript, &songs)?;
     Ok(Played { stage, counts, songs })
 }
 
@@ -120,7 +116,7 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
     match act {
         Act::Live(event) => {
             let event = event.clone().at(stage.now());
-            transcript.live(stage, &event.what).map_err(unwritable)?;
+            transcript.live(stage, &event.what)?;
             stage.live(event).await
         }
         Act::Discord(Call::Guild { .. }) => {
@@ -131,16 +127,19 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
             for file in attachments.values() {
                 words.push_str(&format!(" [{}]", file.filename));
             }
-            transcript.action(stage, user, &words).map_err(unwritable)?;
+            transcript.action(stage, user, &words)?;
             let mut call = CommandCall::new(stage.ids.guild, stage.channel(channel)?, stage.member(user)?, name);
             call.options = options.clone();
             call.attachments = attachments.clone();
             let outcome = stage.run_command(user, call, modal.as_ref()).await?;
-            transcript.answer(&outcome.error.clone().unwrap_or_else(|| outcome.text())).map_err(unwritable)
+            Ok(transcript.answer(&outcome.error.clone().unwrap_or_else(|| outcome.text()))?)
         }
         Act::Discord(Call::Message { user, channel, content, attachments }) => {
-            let files: String = attachments.iter().map(|file| format!(" [{}]", file.filename)).collect();
-            transcript.action(stage, user, &format!("in #{channel}: {content}{files}")).map_err(unwritable)?;
+            let mut words = format!("in #{channel}: {content}");
+            for file in attachments {
+                words.push_str(&format!(" [{}]", file.filename));
+            }
+            transcript.action(stage, user, &words)?;
             let spec = MessageSpec {
                 channel: stage.channel(channel)?,
                 user: stage.member(user)?,
@@ -151,13 +150,13 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
             stage.post(spec).await
         }
         Act::Discord(Call::Press { user, label }) => {
-            transcript.action(stage, user, &format!("presses [{label}]")).map_err(unwritable)?;
+            transcript.action(stage, user, &format!("presses [{label}]"))?;
             let outcome = stage.press(user, label).await?;
-            transcript.answer(&outcome.text()).map_err(unwritable)
+            Ok(transcript.answer(&outcome.text())?)
         }
         Act::Discord(Call::DmBlock { user, on }) => {
             let what = if *on { "blocks direct messages" } else { "allows direct messages" };
-            transcript.action(stage, user, what).map_err(unwritable)?;
+            transcript.action(stage, user, what)?;
             stage.sim.block_dms(stage.member(user)?, *on).await;
             Ok(())
         }
@@ -175,7 +174,7 @@ fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std:
     transcript.plain(&format!("  {:<8} {:<14} {:<28} {:<12} played", "number", "line", "song", "by"))?;
     for Entry { song, place, .. } in songs {
         let name: String = format!("{} – {}", song.artist, song.title).chars().take(28).collect();
-        let played = place.played_at.map_or_else(|| "–".to_owned(), |at| at.rfc3339());
+        let played = place.played_at.map_or_else(|| "–".to_owned(), Timestamp::rfc3339);
         transcript.plain(&format!(
             "  {:<8} {:<14} {name:<28} {:<12} {played}",
             song.public_id.to_string(),
@@ -192,10 +191,6 @@ fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std:
         in_line(Line::SongsPlayed),
         in_line(Line::Removed),
     ))
-}
-
-fn unwritable(error: std::io::Error) -> ShowError {
-    ShowError::Unwritable(error)
 }
 
 /// Reads a show file.

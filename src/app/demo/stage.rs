@@ -9,6 +9,8 @@ use super::show::{Call, Cue};
 use crate::app::application::{Application, Blueprint};
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
+use crate::features::queue::model::Entry;
+use crate::features::queue::tables;
 use crate::flows;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
@@ -26,6 +28,8 @@ use crate::store::{Options, Place};
 const CURTAIN: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 /// People of the show can upload more than the bot accepts, so that it has something to refuse.
 const USER_UPLOADS: u64 = 100 << 20;
+/// The steps in which the clock goes on after the show.
+const TICK: Duration = Duration::from_secs(1);
 /// How long the bot may take to come on stage.
 const ENTRANCE: Duration = Duration::from_secs(20);
 
@@ -56,12 +60,12 @@ pub enum ShowError {
     /// The show asks for something that is not there.
     #[error("{0}")]
     NoSuch(String),
+    /// The transcript cannot be written.
+    #[error("cannot write the transcript: {0}")]
+    Unwritable(#[from] std::io::Error),
     /// The bot could not start.
     #[error("the bot did not start: {0}")]
     Start(String),
-    /// Nobody reads the transcript any more, or the disk is full.
-    #[error("the transcript cannot be written: {0}")]
-    Unwritable(std::io::Error),
 }
 
 impl Stage {
@@ -107,6 +111,14 @@ impl Stage {
     pub async fn advance_to(&self, at_ms: u64) -> Result<(), ShowError> {
         self.hand.advance_to(CURTAIN.after(Duration::from_millis(at_ms)));
         Ok(self.app.settled().await?)
+    }
+
+    /// Lets the clock of the show go on with the real one, for ever.
+    pub async fn let_time_pass(&self) {
+        loop {
+            Clock::system().sleep(TICK).await;
+            self.hand.advance(TICK);
+        }
     }
 
     /// Runs a slash command, fills in the modal if there is one, and waits for the answer and what follows from it.
@@ -170,6 +182,20 @@ impl Stage {
             .write("live_events", move |tx| flows::live_events::run(tx, guild, &streamer, &events))
             .await?;
         Ok(self.app.settled().await?)
+    }
+
+    /// Every song of the evening, by row number.
+    pub async fn songs(&self) -> Result<Vec<Entry>, ShowError> {
+        let guild = self.guild;
+        let songs = self.app.bot.store.read("all_songs", move |read| {
+            let mut songs = Vec::new();
+            tables::for_each(read, guild, |entry| {
+                songs.push(entry);
+                Ok(())
+            })?;
+            Ok(songs)
+        });
+        Ok(songs.await?)
     }
 
     /// The present moment of the show.

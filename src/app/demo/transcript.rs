@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::stage::{ShowError, Stage};
 use crate::features::queue::model::{Entry, Line, SongId};
-use crate::features::queue::tables;
 use crate::live::event::Occurrence;
 use crate::sim::Id;
 use crate::sim::SeenMessage;
@@ -66,43 +65,28 @@ impl<W: Write> Transcript<W> {
 
     /// What followed: posts, direct messages and moves since the last call.
     pub async fn follow_ups(&mut self, stage: &Stage) -> Result<(), ShowError> {
-        let broken = |error: io::Error| ShowError::NoSuch(format!("cannot write the transcript: {error}"));
         for (name, channel) in &stage.ids.channels {
             for message in self.new_of_bot(stage, stage.sim.messages(*channel).await) {
                 self.counts.posts += 1;
-                self.indented(&format!("#{name}:"), &message.text()).map_err(broken)?;
+                self.indented(&format!("#{name}:"), &message.text())?;
             }
         }
         for (name, member) in &stage.ids.members {
             for message in self.new_of_bot(stage, stage.sim.dms(*member).await) {
                 self.counts.direct_messages += 1;
-                self.indented(&format!("✉ to {name}:"), &message.text()).map_err(broken)?;
+                self.indented(&format!("✉ to {name}:"), &message.text())?;
             }
         }
         self.moves(stage).await
     }
 
     async fn moves(&mut self, stage: &Stage) -> Result<(), ShowError> {
-        let guild = stage.guild;
-        let songs = stage
-            .app
-            .bot
-            .store
-            .read("all_songs", move |read| {
-                let mut songs = Vec::new();
-                tables::for_each(read, guild, |entry| {
-                    songs.push(entry);
-                    Ok(())
-                })?;
-                Ok(songs)
-            })
-            .await?;
-        for Entry { id, song, place } in songs {
+        for Entry { id, song, place } in stage.songs().await? {
             let before = self.lines.insert(id, place.line);
             let Some(before) = before.filter(|before| *before != place.line) else { continue };
             self.counts.moves += 1;
             let text = format!("{} {} – {}: {before} → {}", song.public_id, song.artist, song.title, place.line);
-            self.indented("⇅", &text).map_err(|error| ShowError::NoSuch(error.to_string()))?;
+            self.indented("⇅", &text)?;
         }
         Ok(())
     }

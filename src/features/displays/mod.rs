@@ -1,6 +1,7 @@
 //! Live displays: where the messages of a guild that show the queue are.
 //!
-//! Only the tables are here (`M-DB-09`, `M-DB-10`); what keeps the messages up to date comes with the displays.
+//! Only the tables are here (`M-DB-09`, `M-DB-10`), for the store's schema and the export: no command makes such a
+//! message yet, and nothing refreshes one.
 
 pub mod model;
 pub mod sql;

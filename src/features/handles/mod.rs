@@ -14,6 +14,7 @@
 //!
 //! **Tables.** `handles.accounts`. **Topic.** `handles.changed`: links, not points.
 
+pub mod autocomplete;
 pub mod check;
 pub mod commands;
 pub mod model;

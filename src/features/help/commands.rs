@@ -45,7 +45,9 @@ impl Refuse for NoSuchCommand {
 
 fn overview(ctx: Context<'_>) -> Draft {
     let lines = |of: &[&Command]| {
-        of.iter().map(|command| format!("{} – {}\n", mention(ctx, command), description(command))).collect::<String>()
+        let lines: Vec<String> =
+            of.iter().map(|command| format!("{} – {}", mention(ctx, command), description(command))).collect();
+        lines.join("\n")
     };
     let (for_administrators, for_all): (Vec<_>, Vec<_>) =
         usable(ctx).partition(|command| is_for_administrators(command));
@@ -77,6 +79,7 @@ fn details(ctx: Context<'_>, command: &Command) -> Draft {
     ))
 }
 
+#[expect(clippy::unused_async, reason = "autocomplete functions are asynchronous")]
 async fn complete_command(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let typed = typed.trim().trim_start_matches('/').to_lowercase();
     let names = usable(ctx).map(|command| command.name.to_string()).filter(|name| name.contains(&typed));

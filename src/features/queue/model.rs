@@ -175,7 +175,7 @@ impl FromStr for PublicId {
 pub enum Source {
     /// On a platform.
     Link {
-        /// The platform's name: "YouTube".
+        /// The platform's name, as people write it.
         platform: String,
         /// What is shown and opened.
         url: String,

@@ -10,7 +10,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Read;
 
 /// Songs on one page of a list (`D-18`, `D-37`).
-pub const PAGE: u64 = 10;
+pub const PAGE: u8 = 10;
 /// Choices that Discord shows while a person types.
 const CHOICES: usize = 25;
 /// How many songs are searched for a choice; people who want an older one type its number.
@@ -72,10 +72,10 @@ pub fn page(read: &dyn Read, guild: GuildId, caller: UserId, page: u64) -> Resul
     }
     let served: u64 = counts.iter().filter(|(line, _)| line.is_served()).map(|(_, count)| count).sum();
     let (page, pages) = pages_of(served, page);
-    let from = (page - 1) * PAGE;
+    let from = (page - 1) * u64::from(PAGE);
     let pace = tables::pace(read, guild)?;
     let mut rows = Vec::new();
-    for (place, id) in (from..).zip(tables::served_from(read, guild, from, PAGE as usize)?) {
+    for (place, id) in (from..).zip(tables::served_from(read, guild, from, PAGE.into())?) {
         if let Some(entry) = tables::entry(read, guild, id)? {
             rows.push(Row { entry, standing: Some(Standing::at(&pace, place)) });
         }
@@ -104,7 +104,7 @@ pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Res
     let total = tables::count_of(read, guild, user)?;
     let (page, pages) = pages_of(total, page);
     let mut rows = Vec::new();
-    for id in tables::songs_of(read, guild, user, (page - 1) * PAGE, PAGE as usize)? {
+    for id in tables::songs_of(read, guild, user, (page - 1) * u64::from(PAGE), PAGE.into())? {
         if let Some(entry) = tables::entry(read, guild, id)? {
             let standing = standing(read, guild, &entry)?;
             rows.push(Row { entry, standing });
@@ -213,6 +213,6 @@ fn entries(read: &dyn Read, guild: GuildId, ids: Vec<SongId>) -> Result<Vec<Entr
 
 /// The page that is shown, from 1, and how many there are.
 fn pages_of(total: u64, wanted: u64) -> (u64, u64) {
-    let pages = total.div_ceil(PAGE).max(1);
+    let pages = total.div_ceil(PAGE.into()).max(1);
     (wanted.clamp(1, pages), pages)
 }

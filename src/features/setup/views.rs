@@ -72,9 +72,8 @@ pub fn overview(overview: &Overview, missing: Permissions) -> Draft {
         .title("Settings")
         .colour(COLOUR)
         .fields(fields.into_iter().map(|(name, value)| (name, value, true)));
-    let embed = match missing.is_empty() {
-        true => embed,
-        false => embed.field("Missing permissions", format!("Please give me: {missing}"), false),
-    };
-    Draft::embed(embed)
+    if missing.is_empty() {
+        return Draft::embed(embed);
+    }
+    Draft::embed(embed.field("Missing permissions", format!("Please give me: {missing}"), false))
 }

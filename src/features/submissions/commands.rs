@@ -9,7 +9,7 @@ use crate::discord::access::administrator;
 use crate::discord::draft::Visibility;
 use crate::discord::responder::Responder;
 use crate::discord::{Caller, Command, Context, answer, channel_setting, problem};
-use crate::features::handles::commands::complete_any_handle;
+use crate::features::handles::autocomplete::complete_any_handle;
 use crate::kernel::error::Result;
 
 /// The commands of this feature.
@@ -56,7 +56,7 @@ async fn submitfile(
     #[description = "I am paying for a skip (goes to Pending Skips)"] skip: Option<bool>,
 ) -> Result<()> {
     let bot = ctx.data();
-    answer(ctx, async {
+    let work = async {
         let caller = Caller::of(ctx)?;
         let is_skip = skip.unwrap_or(false);
         intake::may_submit(bot, &caller, is_skip).await?;
@@ -70,8 +70,9 @@ async fn submitfile(
         let fetched = files::fetch(bot, &file).await?;
         let submitted = intake::submit_file(bot, caller, Way::Command, details, fetched, None).await?;
         Ok(views::submitted(&submitted))
-    })
-    .await
+    };
+    // Boxed, because a file on its way is a large future.
+    answer(ctx, Box::pin(work)).await
 }
 
 /// Accept submissions only in this channel

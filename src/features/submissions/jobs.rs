@@ -6,8 +6,8 @@ use super::model::{CONFIRM, Confirmation, NOTICE, Notice};
 use super::views;
 use crate::discord::delivery::Obstacle;
 use crate::discord::{Bot, outbox};
-use crate::features::queue;
 use crate::features::queue::model::SongId;
+use crate::features::{handles, queue};
 use crate::jobs::{Handler, Run, Setback};
 use crate::kernel::ids::MessageId;
 
@@ -28,12 +28,13 @@ async fn confirm(bot: &Bot, run: Run) -> Result<(), Setback> {
         .read("confirmed_song", move |read| {
             let Some(entry) = queue::queries::entry(read, guild, SongId::new(song))? else { return Ok(None) };
             let standing = queue::queries::standing(read, guild, &entry)?;
-            Ok(Some((entry, standing)))
+            let has_handle = handles::queries::first_linked(read, guild, entry.place.user)?.is_some();
+            Ok(Some((entry, standing, has_handle)))
         })
         .await?;
-    let Some((entry, standing)) = found else { return Ok(()) };
+    let Some((entry, standing, has_handle)) = found else { return Ok(()) };
     let user = entry.place.user;
-    let draft = views::confirmation(&entry, standing, used_credit);
+    let draft = views::confirmation(&entry, standing, used_credit, has_handle);
     let Err(undelivered) = bot.direct_message(user, draft.clone(), Some(run.id)).await else { return Ok(()) };
     if undelivered.obstacle != Obstacle::DirectMessagesBlocked {
         return Err(undelivered.into());

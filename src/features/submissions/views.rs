@@ -29,8 +29,8 @@ pub fn submitted(submitted: &Submitted) -> Draft {
     Draft::text(answer)
 }
 
-/// The confirmation (`D-33`).
-pub fn confirmation(entry: &Entry, standing: Option<Standing>, used_credit: bool) -> Draft {
+/// The confirmation (`D-33`). Who has no linked handle yet is told how to get one (`C-35`).
+pub fn confirmation(entry: &Entry, standing: Option<Standing>, used_credit: bool, has_handle: bool) -> Draft {
     let song = &entry.song;
     let mut embed = CreateEmbed::new()
         .title(format!("Submission {} received", song.public_id))
@@ -44,7 +44,10 @@ pub fn confirmation(entry: &Entry, standing: Option<Standing>, used_credit: bool
     if let Some(handle) = &song.tiktok_username {
         embed = embed.field("TikTok", format!("@{}", escape(handle)), true);
     }
-    Draft::embed(embed.description("Use `/link-tiktok` so that what you do on the live moves your songs up."))
+    if !has_handle {
+        embed = embed.description("Use `/link-tiktok` so that what you do on the live moves your songs up.");
+    }
+    Draft::embed(embed)
 }
 
 /// The same, where direct messages are blocked: only the submitter is pinged.

@@ -55,7 +55,7 @@ impl World {
         }
         let answer = opened.answer.as_ref().filter(|answer| answer.kind == 9);
         let answer = answer.ok_or_else(|| Refused::because("The bot opened no modal."))?;
-        let opened_modal = answer.body.get("data").cloned().unwrap_or_default();
+        let opened_modal = answer.body().get("data").cloned().unwrap_or_default();
         let (guild, channel, source) = (opened.guild, opened.channel, opened.source);
         let place = self.place(guild, Some(channel), call.user)?;
         let fields = modal::fields(&opened_modal);

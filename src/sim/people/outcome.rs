@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Refused;
 use super::seen::SeenMessage;
 use crate::sim::world::World;
-use crate::sim::world::interaction::Interaction;
+use crate::sim::world::interaction::{FirstAnswer, Interaction};
 use crate::sim::{Id, Sim};
 
 /// How long a person waits where nothing else is said.
@@ -134,7 +134,7 @@ impl World {
         Ok(CommandOutcome {
             interaction: id,
             acked_ms: interaction.answer.as_ref().map(|answer| answer.after.as_secs_f64() * 1_000.0),
-            response: interaction.answer.as_ref().map(|answer| answer.body.clone()),
+            response: interaction.answer.as_ref().map(FirstAnswer::body),
             original: interaction.original.as_ref().and_then(seen),
             followups: interaction.followups.iter().filter_map(seen).collect(),
             dms: dms.unwrap_or_default(),

@@ -46,7 +46,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: &str, token: &str
         MODAL => check_modal(&data)?,
         _ => {}
     }
-    note(world, id, kind, request.body.clone());
+    note(world, id, kind, &request.body);
     if !request.query_is_on("with_response") {
         return Ok(Answer::NOTHING);
     }
@@ -141,9 +141,9 @@ fn check_modal(data: &Value) -> Result<(), ApiError> {
 }
 
 /// Writes the first answer down; whoever waits is told when it is one that a person can read.
-fn note(world: &mut World, id: Id, kind: u64, body: Value) {
+fn note(world: &mut World, id: Id, kind: u64, body: &Value) {
     let Some(interaction) = world.interactions.get_mut(id) else { return };
-    interaction.answer = Some(FirstAnswer { kind, body, after: interaction.watch.elapsed() });
+    interaction.answer = Some(FirstAnswer::new(kind, body, interaction.watch.elapsed()));
     let more_follows = kind == DEFERRED_MESSAGE || (kind == DEFERRED_UPDATE && interaction.source.is_some());
     if more_follows {
         interaction.bell.notify_waiters();

@@ -45,10 +45,13 @@ pub(crate) async fn serve(State(shared): State<Shared>, request: axum::extract::
         let number = world.log.write(&request, world.now());
         (number, world.faults.strike(&request))
     });
+    let in_flight = InFlight(&shared);
     if let Some(millis) = fault.as_ref().and_then(|fault| fault.delay_ms) {
-        shared.clock.sleep(Duration::from_millis(millis)).await;
+        let due = shared.clock.now().after(Duration::from_millis(millis));
+        shared.ring();
+        shared.clock.sleep_until(due).await;
     }
-    let (reply, headers) = shared.change(|world| {
+    let (reply, headers) = shared.quietly(|world| {
         let (reply, headers) = handled(world, &request, fault.as_ref());
         let (status, code) = match &reply {
             Ok(answer) => (answer.status, 0),
@@ -58,12 +61,21 @@ pub(crate) async fn serve(State(shared): State<Shared>, request: axum::extract::
             world.rates.note_wrong(world.now());
         }
         world.log.answer(number, status, code);
-        world.in_flight -= 1;
         (reply, headers)
     });
+    drop(in_flight);
     match fault.and_then(|fault| fault.html).filter(|_| reply.is_err()) {
         Some(page) => respond_with_page(&reply, page),
         None => respond(&reply, headers),
+    }
+}
+
+/// A request that is being answered; it counts until it is answered, or until its sender hangs up.
+struct InFlight<'a>(&'a Shared);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.change(|world| world.in_flight -= 1);
     }
 }
 

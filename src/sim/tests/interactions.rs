@@ -135,3 +135,38 @@ async fn a_simulator_listens_on_loopback_only() {
     assert!(crate::sim::Sim::start(options).await.is_err());
     assert!(sim.create_guild(GuildSpec { channels: vec!["".into()], ..GuildSpec::default() }).await.is_err());
 }
+
+#[tokio::test]
+async fn an_answer_that_is_held_back_too_long_comes_too_late() {
+    let rest = Rest::new().await;
+    let fault = Fault { path: Some("/callback".to_owned()), delay_ms: Some(4_000), ..Fault::default() };
+    rest.sim.faults(fault).await;
+    let (_, callback, _) = rest.run_go().await;
+    let (answer, ()) = tokio::join!(rest.code("POST", &callback, say("late")), async {
+        rest.sim.wait_until(|world| (world.in_flight == 1).then_some(()), SOON).await.unwrap();
+        rest.sim.advance(Duration::from_secs(4)).await.unwrap();
+    });
+    assert_eq!(answer, (404, 10_062));
+}
+
+#[tokio::test]
+async fn a_ban_at_the_edge_answers_a_page_and_not_json() {
+    let rest = Rest::new().await;
+    let html = Some("<title>Error 1015</title>".to_owned());
+    rest.sim.faults(Fault { status: Some(429), retry_after: Some(7_200.0), html, ..Fault::default() }).await;
+    let response = rest.raw("GET", "/users/@me").await;
+    assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"7200".parse().unwrap()));
+    assert!(response.text().await.unwrap().contains("1015"));
+}
+
+#[tokio::test]
+async fn a_request_whose_sender_hangs_up_is_not_waited_for() {
+    let rest = Rest::new().await;
+    rest.sim.faults(Fault { delay_ms: Some(60_000), ..Fault::default() }).await;
+    let in_flight = |count: usize| move |world: &crate::sim::World| (world.in_flight == count).then_some(());
+    tokio::select! {
+        _ = rest.raw("GET", "/users/@me") => panic!("it was held back"),
+        arrived = rest.sim.wait_until(in_flight(1), SOON) => arrived.unwrap(),
+    }
+    rest.sim.wait_until(in_flight(0), SOON).await.unwrap();
+}

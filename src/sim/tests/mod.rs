@@ -2,6 +2,7 @@
 //! way. The bot's libraries are allowed here only.
 
 mod bot;
+mod bounds;
 mod gateway;
 mod http;
 mod interactions;

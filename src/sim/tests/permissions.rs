@@ -108,3 +108,28 @@ async fn an_address_that_asks_wrongly_too_often_is_banned_for_a_while() {
     rest.hand.advance(std::time::Duration::from_hours(1));
     assert_eq!(rest.call("GET", "/users/@me", Value::Null).await.0, 200);
 }
+
+#[tokio::test]
+async fn overwrites_count_from_everyone_over_roles_to_the_member() {
+    let rest = Rest::new().await;
+    let (channel, ann) = (rest.house.channel("submit"), rest.house.member("ann"));
+    rest.sim.set_member_role(rest.house.guild, ann, rest.house.role("dj"), true).await.unwrap();
+    let send = Permissions::SEND_MESSAGES;
+    let may_send = || rest.sim.look(|world| world.permissions_at(ann, channel).has(send));
+    let set = |target: &str, allow: Permissions, deny: Permissions| {
+        let target = target.to_owned();
+        rest.sim.set_overwrite(channel, OverwriteSpec { target, allow, deny })
+    };
+    assert!(may_send());
+    set("@everyone", Permissions::NONE, send).await.unwrap();
+    assert!(!may_send(), "@everyone is denied");
+    set("dj", send, Permissions::NONE).await.unwrap();
+    assert!(may_send(), "a role of hers is allowed");
+    set("ann", Permissions::NONE, send).await.unwrap();
+    assert!(!may_send(), "she herself is denied");
+    let thread = rest.sim.start_thread(channel, ann, "talk").await.unwrap();
+    set("ann", Permissions::NONE, Permissions::VIEW_CHANNEL).await.unwrap();
+    assert!(!rest.sim.look(|world| world.sees(ann, thread)), "a thread follows its channel");
+    let owner = rest.house.owner;
+    assert!(rest.sim.look(|world| world.permissions_at(owner, channel).has(Permissions::ALL)));
+}

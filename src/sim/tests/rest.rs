@@ -34,6 +34,11 @@ impl Rest {
         self.http.request(method.parse().unwrap(), url).header("authorization", token)
     }
 
+    /// Sends no body; gives the answer as it is.
+    pub(super) async fn raw(&self, method: &str, path: &str) -> reqwest::Response {
+        self.request(method, path).send().await.unwrap()
+    }
+
     /// Sends JSON (`Null` for no body); gives the status and the JSON of the answer.
     pub(super) async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let request = self.request(method, path);

@@ -81,10 +81,22 @@ pub(crate) struct Interaction {
 pub(crate) struct FirstAnswer {
     /// Discord's callback type.
     pub(crate) kind: u64,
-    /// The body as the bot sent it.
-    pub(crate) body: Value,
+    /// The body as the bot sent it, as text: most are never read again, and trees take much more memory.
+    body: Box<str>,
     /// Real time from the interaction to the answer.
     pub(crate) after: Duration,
+}
+
+impl FirstAnswer {
+    /// The answer of type `kind` with this body, `after` so much real time.
+    pub(crate) fn new(kind: u64, body: &Value, after: Duration) -> Self {
+        Self { kind, body: body.to_string().into(), after }
+    }
+
+    /// The body as the bot sent it.
+    pub(crate) fn body(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
 }
 
 /// The interactions of late, by id; the oldest are forgotten first.

@@ -152,6 +152,7 @@ impl Message {
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     by_id: BTreeMap<Id, Message>,
+    last: Option<Id>,
     /// Newest first.
     pub(crate) pins: Vec<Id>,
     nonces: HashMap<String, (Id, Timestamp)>,
@@ -180,6 +181,9 @@ impl Messages {
             self.nonces.insert(nonce.clone(), (message.id, message.created));
             self.nonce_order.push_back(nonce);
         }
+        if message.visible_to.is_none() {
+            self.last = Some(message.id);
+        }
         self.by_id.insert(message.id, message);
         if self.by_id.len() <= KEPT_PER_CHANNEL {
             return None;
@@ -201,9 +205,9 @@ impl Messages {
         (now.since(*made) <= NONCE_LIFE).then(|| self.by_id.get(id)).flatten()
     }
 
-    /// The id of the newest message that everybody can see.
-    pub(crate) fn last_id(&self) -> Option<Id> {
-        self.by_id.values().rev().find(|message| message.visible_to.is_none()).map(|message| message.id)
+    /// The id of the newest message that everybody could see; it may be deleted by now, as on Discord.
+    pub(crate) const fn last_id(&self) -> Option<Id> {
+        self.last
     }
 
     /// Messages from old to new.

@@ -1,3 +1,5 @@
+//! Audio files: valid ones, disguised ones, broken ones.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -19,6 +19,9 @@ use hosts::Site;
 /// The longest address that is taken, in bytes.
 pub const MAX_LINK_BYTES: usize = 2_000;
 
+/// The longest address that is kept for a song, in bytes: what fits into a field of an embed with room to spare.
+pub const MAX_SONG_URL_BYTES: usize = 900;
+
 /// Where a song can be heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Platform {
@@ -100,7 +103,7 @@ pub enum LinkVerdict {
         /// Whose host it is.
         platform: Platform,
     },
-    /// More than [`MAX_LINK_BYTES`].
+    /// More than [`MAX_LINK_BYTES`], or a song's address of more than [`MAX_SONG_URL_BYTES`].
     TooLong,
     /// Not a web address.
     NotALink,
@@ -129,7 +132,7 @@ fn weigh(address: &str) -> LinkVerdict {
         Some(Site::Apple) => LinkVerdict::Apple,
         Some(Site::Songs(platform)) if is_disguised(&url, host) => LinkVerdict::Disguised { platform },
         Some(Site::Songs(platform)) => match song::rewrite(platform, &url) {
-            Some(song) if song.url.len() > MAX_LINK_BYTES => LinkVerdict::TooLong,
+            Some(song) if song.url.len() > MAX_SONG_URL_BYTES => LinkVerdict::TooLong,
             Some(song) => LinkVerdict::Accepted(song),
             None => LinkVerdict::NoSong { platform },
         },

@@ -1,3 +1,5 @@
+//! Links: every form, every trick.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -245,6 +247,7 @@ fn what_is_no_web_address_is_no_link() {
     }
     assert_eq!(judge(&format!("https://youtu.be/{}", "a".repeat(2_000))), LinkVerdict::TooLong);
     assert_eq!(judge(&format!("https://youtube.com/c/{}", "@".repeat(1_900))), LinkVerdict::TooLong);
+    assert_eq!(judge(&format!("https://soundcloud.com/a/{}", "b".repeat(900))), LinkVerdict::TooLong);
 }
 
 fn likely_link() -> impl Strategy<Value = String> {
@@ -310,7 +313,7 @@ fn check_accepted(verdict: LinkVerdict) -> Result<(), TestCaseError> {
     let LinkVerdict::Accepted(song) = verdict else { return Ok(()) };
     prop_assert_eq!(judge(&song.url), LinkVerdict::Accepted(song.clone()));
     prop_assert_eq!(find_in(&format!("[a]({}), b", song.url)).verdict, Some(LinkVerdict::Accepted(song.clone())));
-    prop_assert!(song.url.starts_with("https://") && song.url.len() <= MAX_LINK_BYTES);
+    prop_assert!(song.url.starts_with("https://") && song.url.len() <= MAX_SONG_URL_BYTES);
     let harmless = |c: char| c.is_ascii_graphic() && !"()<>[]{}*~|'\"`@^\\#".contains(c);
     prop_assert!(song.url.chars().all(harmless), "{}", song.url);
     Ok(())

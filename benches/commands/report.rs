@@ -1,0 +1,36 @@
+//! The table: what, target, measured, whether it is reached.
+
+use std::time::Duration;
+
+use crate::support::times::{print_table, shown};
+
+/// The rows so far.
+#[derive(Default)]
+pub struct Report {
+    rows: Vec<[String; 4]>,
+}
+
+impl Report {
+    /// A figure without a target.
+    pub fn figure(&mut self, what: &str, measured: impl Into<String>) {
+        self.rows.push([what.to_owned(), String::new(), measured.into(), String::new()]);
+    }
+
+    /// A figure that has to be reached.
+    pub fn target(&mut self, what: &str, target: &str, measured: impl Into<String>, is_reached: bool) {
+        let verdict = if is_reached { "yes" } else { "NO" };
+        self.rows.push([what.to_owned(), target.to_owned(), measured.into(), verdict.to_owned()]);
+    }
+
+    /// A time that has to stay under a limit; `more` says what else was seen.
+    pub fn time(&mut self, what: &str, limit: Duration, measured: Duration, more: &str) {
+        let written = format!("{}{more}", shown(measured));
+        self.target(what, &format!("under {} ms", limit.as_millis()), written, measured < limit);
+    }
+
+    /// Prints everything.
+    pub fn print(&self, load: &str) {
+        println!("\nCommands through the simulated Discord · {load} at the start");
+        print_table(["what", "target", "measured", "ok"], &self.rows);
+    }
+}

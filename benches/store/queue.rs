@@ -1,0 +1,174 @@
+//! The queue as it grows: the next song, and new scores for many.
+
+use std::time::Duration;
+
+use greenroom::features::queue::service;
+use greenroom::flows;
+use greenroom::kernel::time::{Clock, Stopwatch};
+use greenroom::store::{Options, Store};
+use rusqlite::{Connection, Transaction, params};
+use tempfile::TempDir;
+
+use crate::GUILD;
+use crate::report::Report;
+use crate::runs::timed;
+use crate::sqlite::{create, first, number, run, set_cache, transact};
+use crate::support::fill::{self, in_parts, submitter};
+use crate::support::times::Times;
+use crate::support::{FILLING, folder, progress, store};
+
+/// Songs that are played on each size of the queue.
+const PLAYS: u64 = 200;
+
+/// `/next`, each durable, and many in one transaction for the work without the disk.
+pub fn next_as_it_grows(report: &mut Report) {
+    let sizes = [(1_000, "1k"), (100_000, "100k"), (1_000_000, "1M")];
+    let times = sizes.map(|(songs, name)| {
+        let mut queues = Queues::of(songs);
+        let durable = queues.play_each();
+        let in_memory = queues.play_together();
+        report.add(&format!("/next with {name} songs, durable"), durable.0, durable.1);
+        report.add(&format!("/next with {name} songs, without the sync"), in_memory.0, in_memory.1);
+        (durable.0, in_memory.0)
+    });
+    let [(small, small_work), _, (large, large_work)] = times;
+    for (name, small, large) in [("durable", small, large), ("without the sync", small_work, large_work)] {
+        let ratio = large.as_secs_f64() / small.as_secs_f64();
+        let what = format!("/next at 1M rows against 1k rows, {name}");
+        report.target(&what, "under 2.5 ×", format!("{ratio:.2} ×"), ratio < 2.5);
+    }
+}
+
+/// New scores for 10,000 of 105,000 songs in one transaction, as the score sync gives them.
+pub fn rescore(report: &mut Report) {
+    const SONGS: u64 = 105_000;
+    const CHANGED: u64 = 10_000;
+    let mut queues = Queues::of(SONGS);
+    let scored = |n: u64, round: u64| (submitter(n * 10), i64::try_from(fill::scattered(n + round) % 10_000).unwrap());
+    let greenroom = timed(5, |round| {
+        let rescored = queues.store.write_blocking("rescore", move |tx| {
+            (0..CHANGED).try_for_each(|n| {
+                let (user, score) = scored(n, round);
+                service::rescore(tx, GUILD, user, score).map(drop)
+            })
+        });
+        rescored.unwrap();
+    });
+    let sqlite = timed(5, |round| {
+        transact(&mut queues.connection, |tx| {
+            for n in 0..CHANGED {
+                let (user, score) = scored(n, round);
+                set_score(tx, number(user.get()), score);
+            }
+        });
+    });
+    report.add("new scores for 10k of 105k songs", greenroom.median(), sqlite.median());
+}
+
+/// The same songs on both sides.
+struct Queues {
+    store: Store,
+    connection: Connection,
+    _folder: TempDir,
+}
+
+impl Queues {
+    fn of(songs: u64) -> Self {
+        progress(&format!("filling {songs} songs"));
+        let folder = folder();
+        let file = folder.path().join("greenroom.redb");
+        let filling = store(&file, FILLING);
+        fill::songs(&filling, GUILD, songs);
+        filling.close_blocking();
+        let mut connection = create(&folder.path().join("sqlite.db"));
+        fill_sqlite(&mut connection, songs);
+        Self { store: store(&file, Options::CACHE_BYTES), connection, _folder: folder }
+    }
+
+    /// Plays songs in a durable transaction each; the medians of Greenroom and SQLite.
+    fn play_each(&mut self) -> (Duration, Duration) {
+        let greenroom = timed(PLAYS, |_| {
+            self.store.write_blocking("next", |tx| flows::song_played::run(tx, GUILD).map(drop)).unwrap();
+        });
+        let sqlite = timed(PLAYS, |_| transact(&mut self.connection, play_next));
+        (greenroom.median(), sqlite.median())
+    }
+
+    /// Plays songs in one transaction; the median of one play in it.
+    fn play_together(&mut self) -> (Duration, Duration) {
+        let greenroom = self.store.write_blocking("next", |tx| {
+            let played = (0..PLAYS).map(|_| {
+                let watch = Stopwatch::start();
+                flows::song_played::run(tx, GUILD)?;
+                Ok(watch.elapsed())
+            });
+            played.collect::<greenroom::kernel::error::Result<Vec<_>>>()
+        });
+        let sqlite = transact(&mut self.connection, |tx| timed(PLAYS, |_| play_next(tx)));
+        (Times::new(greenroom.unwrap()).median(), sqlite.median())
+    }
+}
+
+impl Drop for Queues {
+    fn drop(&mut self) {
+        self.store.close_blocking();
+    }
+}
+
+/// What `flows::song_played` does for a song of the Free line, in SQL.
+fn play_next(tx: &Transaction<'_>) {
+    let (guild, now) = (number(GUILD.get()), Clock::system().now().micros());
+    let (id, user, public_id, line): (i64, i64, i64, i64) = tx
+        .prepare_cached(
+            "SELECT id, user, public_id, line, artist, title, url, note, tiktok_username FROM submissions \
+             INDEXED BY submissions_in_order WHERE guild = ?1 AND line <= 6 ORDER BY line, score DESC, submitted_at LIMIT 1",
+        )
+        .unwrap()
+        .query_row([guild], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .unwrap();
+    assert_eq!(line, 5, "the song is in the Free line");
+    run(tx, "UPDATE submissions SET line = 7, played_at = ?2 WHERE id = ?1", params![id, now]);
+    run(tx, "INSERT OR REPLACE INTO bot_config VALUES (?1, 'now_playing', ?2)", params![guild, public_id]);
+    first(tx, "SELECT last_played FROM paces WHERE guild = ?1", [guild]);
+    run(tx, "INSERT OR REPLACE INTO paces VALUES (?1, ?2, '')", params![guild, now]);
+    first(tx, "SELECT points FROM user_points WHERE guild = ?1 AND user = ?2", params![guild, user]);
+    first(tx, "SELECT points FROM handles WHERE guild = ?1 AND linked = ?2", params![guild, user]);
+    set_score(tx, user, 0);
+    first(tx, "SELECT user FROM credits WHERE guild = ?1 AND song = ?2", params![guild, id]);
+    first(tx, "SELECT 1 FROM bot_config WHERE guild = ?1 AND key = 'now_playing_channel_id'", [guild]);
+}
+
+/// The index is named because SQLite, without statistics, would walk the whole Free line for one member.
+fn set_score(tx: &Transaction<'_>, user: i64, score: i64) {
+    let sql = "UPDATE submissions INDEXED BY submissions_waiting SET score = ?3 \
+               WHERE guild = ?1 AND user = ?2 AND line <= 6 AND line = 5 AND score <> ?3";
+    run(tx, sql, params![number(GUILD.get()), user, score]);
+}
+
+fn fill_sqlite(connection: &mut Connection, songs: u64) {
+    set_cache(connection, FILLING);
+    in_parts(songs, |from, to| transact(connection, |tx| (from..to).for_each(|n| add(tx, n))));
+    set_cache(connection, Options::CACHE_BYTES);
+}
+
+fn add(tx: &Transaction<'_>, n: u64) {
+    let (song, place) = (fill::song(n), fill::place(n));
+    let sql = "INSERT INTO submissions (guild, public_id, user, username, artist, title, platform, url, source, \
+               tiktok_username, line, score, submitted_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'YouTube', ?7, ?8, ?9, ?10, ?11, ?12)";
+    let parameters = params![
+        number(GUILD.get()),
+        song.public_id.get(),
+        number(song.user.get()),
+        song.username,
+        song.artist,
+        song.title,
+        song.source.link_or_file(),
+        song.source.key(),
+        song.tiktok_username,
+        place.line.rank(),
+        place.score,
+        place.submitted_at.micros(),
+    ];
+    run(tx, sql, parameters);
+}

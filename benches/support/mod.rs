@@ -1,0 +1,39 @@
+//! What both benches need: a folder on the disk, stores that are filled fast, times and tables.
+
+pub mod fill;
+pub mod times;
+
+use std::path::Path;
+
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::kernel::dice::Seed;
+use greenroom::kernel::time::Clock;
+use greenroom::store::{Options, Place, Store};
+use tempfile::TempDir;
+
+/// A folder on the disk of the build, because `/tmp` may be memory, where a sync costs nothing. Removed when dropped.
+pub fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("bench-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
+/// The cache with which a store is filled fast. Close it and open it as the bot does before anything is measured.
+pub const FILLING: usize = 1 << 30;
+
+/// A store in a file.
+pub fn store(file: &Path, cache_bytes: usize) -> Store {
+    let options = Options { cache_bytes, ..Options::new(Clock::system(), Seed::fixed(7)) };
+    Store::open(&Place::File(file.to_owned()), options, (CATALOGUE.schema)()).unwrap()
+}
+
+/// Says on the error stream what goes on, because filling takes a while.
+pub fn progress(what: &str) {
+    eprintln!("… {what}");
+}
+
+/// The machine's load and processors, to be printed beside the figures.
+pub fn machine() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split_whitespace().take(3).collect();
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!("{processors} processors, load {}", load.join(" "))
+}

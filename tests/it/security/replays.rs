@@ -1,0 +1,85 @@
+//! A connection that breaks repeats events; people get one answer, and one song.
+
+use std::time::Duration;
+
+use greenroom::sim::{Fault, GatewayFault, MessageSpec};
+
+use crate::world::World;
+
+const BREAKS: [GatewayFault; 4] =
+    [GatewayFault::Kill, GatewayFault::Reconnect, GatewayFault::CloseEmpty, GatewayFault::Close { code: 4000 }];
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until the bot is connected, and lets the time pass that it waits between two tries.
+async fn reconnected(world: &World) {
+    for _ in 0..40 {
+        if world.sim.connected(Duration::from_millis(500)).await.is_ok() {
+            return;
+        }
+        world.hand.advance(Duration::from_secs(1));
+    }
+    panic!("the bot does not come back");
+}
+
+#[tokio::test]
+async fn an_interaction_is_answered_once_however_the_connection_breaks() {
+    let world = World::new().await;
+    for (at, fault) in BREAKS.into_iter().enumerate() {
+        let ann = world.member("ann");
+        let asked = world.sim.start_command(ann.call("queue")).await.unwrap();
+        world.sim.gateway_fault(fault).await;
+        let outcome = world.sim.outcome(asked, PATIENCE).await.unwrap();
+        assert_eq!(outcome.error, None, "{fault:?}");
+        reconnected(&world).await;
+        world.sim.quiet(PATIENCE).await.unwrap();
+        world.settle().await;
+        let answers = world.requests_with("POST", &format!("/interactions/{asked}/")).await;
+        assert_eq!(answers.len(), 1, "{fault:?}, break {at}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_posted_song_is_taken_once_however_the_connection_breaks() {
+    let world = World::new().await;
+    for (at, fault) in BREAKS.into_iter().enumerate() {
+        let ann = world.member("ann");
+        let content = format!("https://youtu.be/aaaaaaaaaa{at}");
+        let spec =
+            MessageSpec { channel: world.channel("submissions"), user: ann.id, content, ..MessageSpec::default() };
+        let message = world.sim.post_message(spec).await.unwrap();
+        world.sim.gateway_fault(fault).await;
+        let handled = world.app.bot.activity.finished(message.get());
+        tokio::time::timeout(PATIENCE, handled).await.unwrap_or_else(|_| panic!("{fault:?} loses the message"));
+        world.settle().await;
+        reconnected(&world).await;
+        assert_eq!(world.songs().len(), at + 1, "{fault:?}");
+        assert_eq!(ann.dms().await.len(), at + 1, "{fault:?}: one confirmation");
+    }
+    assert!(world.said_in("submissions").await.is_empty(), "nothing was called a duplicate");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_discord_did_not_take_is_not_sent_twice_by_a_song() {
+    let world = World::new().await;
+    let fault = Fault { path: Some("/callback".into()), status: Some(500), times: 1, ..Fault::default() };
+    let ann = world.member("ann");
+    let opened = world.sim.run_command(ann.call("submit")).await.unwrap();
+    world.sim.faults(fault).await;
+    let fields = [("link".to_owned(), "https://youtu.be/dQw4w9WgXcQ".into())].into_iter().collect();
+    let call = greenroom::sim::ModalCall {
+        user: ann.id,
+        interaction: opened.interaction,
+        fields,
+        wait_ms: Some(300),
+        ..Default::default()
+    };
+    world.sim.submit_modal(call).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.songs().len(), 1, "the song is in");
+    assert_eq!(ann.dms().await.len(), 1, "and confirmed");
+    world.end().await;
+}

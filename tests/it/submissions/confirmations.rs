@@ -1,0 +1,110 @@
+//! Whoever submits a song is told so: by direct message, or in the channel where those are blocked.
+
+use std::time::Duration;
+
+use greenroom::covers;
+use greenroom::sim::Fault;
+
+use super::LINKS;
+use crate::world::{World, mp3};
+
+#[tokio::test]
+async fn the_submitter_gets_the_number_the_line_and_the_place_by_direct_message() {
+    covers!("M-SUB-15");
+    let world = World::new().await;
+    world.member("ben").submits(LINKS[1], "Before").await;
+    let number = world.member("ann").submits(LINKS[0], "First Light").await;
+    let confirmation = world.member("ann").dms().await.pop().expect("a direct message");
+    for part in [&number.to_string(), "ann", "First Light", "Free", "place **2**", "/link-tiktok"] {
+        assert!(confirmation.contains(part), "{part} is missing in {confirmation}");
+    }
+    assert!(world.said_in("submissions").await.is_empty(), "the channel stays clean");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn every_way_of_submitting_is_confirmed_once() {
+    covers!("M-SUB-15");
+    let world = World::new().await;
+    world.member("ann").submits(LINKS[0], "Typed").await;
+    world.member("ann").submit_file(mp3("a.mp3")).await;
+    world.member("ann").post(LINKS[1]).await;
+    world.member("ann").post_with("", vec![mp3("b.mp3")]).await;
+    assert_eq!(world.songs().len(), 4);
+    assert_eq!(world.member("ann").dms().await.len(), 4);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn where_direct_messages_are_blocked_the_channel_has_it_for_half_a_minute() {
+    covers!("M-SUB-15");
+    let world = World::new().await;
+    let ann = world.member("ann");
+    world.sim.block_dms(ann.id, true).await;
+    let number = ann.submits(LINKS[0], "First Light").await;
+    assert!(ann.dms().await.is_empty());
+    let said = world.said_in("submissions").await;
+    assert_eq!(said.len(), 1);
+    let text = said[0].text();
+    assert!(text.contains(&number.to_string()) && text.contains("First Light"), "{text}");
+    assert_eq!(said[0].pinged().users, [ann.id], "only the submitter is pinged");
+    world.pass(Duration::from_secs(29)).await;
+    assert_eq!(world.said_in("submissions").await.len(), 1);
+    world.pass(Duration::from_secs(1)).await;
+    assert!(world.said_in("submissions").await.is_empty());
+    assert_eq!(world.songs().len(), 1, "the song stays");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_confirmation_that_discord_could_not_take_is_tried_again_after_1_2_and_4_seconds() {
+    covers!("M-SUB-15");
+    let world = World::new().await;
+    let ann = world.member("ann");
+    for (status, retry_after) in [(500, None), (503, None), (429, Some(0.2))] {
+        world
+            .sim
+            .faults(Fault {
+                method: Some("POST".into()),
+                path: Some("/channels/*/messages".into()),
+                status: Some(status),
+                retry_after,
+                ..Fault::default()
+            })
+            .await;
+    }
+    ann.submits(LINKS[0], "Patience").await;
+    for wait in [1, 2] {
+        assert!(ann.dms().await.is_empty());
+        world.pass(Duration::from_secs(wait)).await;
+    }
+    assert!(ann.dms().await.is_empty(), "three tries failed");
+    world.pass(Duration::from_secs(4)).await;
+    assert_eq!(ann.dms().await.len(), 1, "the fourth came through");
+    assert_eq!(world.songs().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the_song_stays() {
+    let mut world = World::new().await;
+    world.expect_dead_letters();
+    let fault = Fault {
+        method: Some("POST".into()),
+        path: Some("/users/@me/channels".into()),
+        status: Some(500),
+        times: 4,
+        ..Fault::default()
+    };
+    world.sim.faults(fault).await;
+    let number = world.member("ann").submits(LINKS[0], "Alone").await;
+    for wait in [1, 2, 4, 8] {
+        world.pass(Duration::from_secs(wait)).await;
+    }
+    assert!(world.member("ann").dms().await.is_empty());
+    let guild = world.guild;
+    let letters = world.app.bot.store.read_blocking("letters", |read| greenroom::jobs::dead_letters(read, guild, 10));
+    assert_eq!(letters.unwrap().len(), 1);
+    assert_eq!(world.song(number).song.title, "Alone");
+    world.end().await;
+}

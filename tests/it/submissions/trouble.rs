@@ -1,0 +1,100 @@
+//! Discord answers with errors at the worst moment, and nothing is lost.
+
+use std::time::Duration;
+
+use greenroom::covers;
+use greenroom::sim::Fault;
+
+use super::{LINKS, assert_nothing_stored};
+use crate::world::{World, mp3, number_in};
+
+/// The next post into the submissions channel fails.
+async fn posts_fail(world: &World, status: u16, times: u64) {
+    let fault = Fault {
+        method: Some("POST".into()),
+        path: Some(format!("/channels/{}/messages", world.channel("submissions"))),
+        status: Some(status),
+        retry_after: (status == 429).then_some(0.2),
+        times,
+        ..Fault::default()
+    };
+    world.sim.faults(fault).await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_kept_now_is_no_song_and_its_original_stays() {
+    covers!("M-SUB-21");
+    let world = World::new().await;
+    for status in [500, 429] {
+        posts_fail(&world, status, 1).await;
+        let original = world.member("ann").post_with("", vec![mp3("a.mp3")]).await;
+        assert!(world.originals_in("submissions").await.contains(&original), "the file is not lost");
+        assert!(world.said_in("submissions").await.last().unwrap().text().contains("Please try again"));
+    }
+    assert_nothing_stored(&world);
+    world.member("ann").post_with("", vec![mp3("a.mp3")]).await;
+    assert_eq!(world.songs().len(), 1, "the next try works");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_command_whose_file_cannot_be_kept_now_says_so_and_can_be_repeated() {
+    let world = World::new().await;
+    for status in [500, 429] {
+        posts_fail(&world, status, 1).await;
+        let answer = world.member("ann").submit_file(mp3("a.mp3")).await;
+        assert!(answer.is_ephemeral());
+        assert!(answer.text().contains("Please try again"), "{}", answer.text());
+    }
+    assert_nothing_stored(&world);
+    number_in(&world.member("ann").submit_file(mp3("a.mp3")).await.text());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_fails_is_tried_again() {
+    covers!("M-SUB-21");
+    let world = World::new().await;
+    let fault = Fault {
+        method: Some("DELETE".into()),
+        path: Some("/messages/".into()),
+        status: Some(502),
+        times: 2,
+        ..Fault::default()
+    };
+    world.sim.faults(fault).await;
+    let original = world.member("ann").post(LINKS[0]).await;
+    assert_eq!(world.songs().len(), 1, "the song is safe at once");
+    assert_eq!(world.originals_in("submissions").await, [original]);
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(world.originals_in("submissions").await, [original]);
+    world.pass(Duration::from_secs(2)).await;
+    assert!(world.originals_in("submissions").await.is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_message_that_somebody_deleted_first_is_fine() {
+    let world = World::new().await;
+    let fault =
+        Fault { method: Some("DELETE".into()), path: Some("/messages/".into()), status: Some(500), ..Fault::default() };
+    world.sim.faults(fault).await;
+    let original = world.member("ann").post(LINKS[0]).await;
+    world.sim.delete_message(world.channel("submissions"), original).await.unwrap();
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(world.songs().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_said_when_discord_takes_it_again() {
+    let world = World::new().await;
+    posts_fail(&world, 503, 1).await;
+    world.member("ann").post("https://music.apple.com/us/album/x/1").await;
+    assert!(world.said_in("submissions").await.is_empty());
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(world.said_in("submissions").await.len(), 1);
+    world.pass(Duration::from_secs(15)).await;
+    assert!(world.said_in("submissions").await.is_empty());
+    world.end().await;
+}
