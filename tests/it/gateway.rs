@@ -154,7 +154,6 @@ async fn without_the_privileged_intents_commands_work_and_messages_are_not_read(
 
 #[tokio::test]
 async fn a_simulated_run_never_connects_to_a_gateway_elsewhere() {
-    covers!("M-TST-02");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let elsewhere = json!({
@@ -176,7 +175,6 @@ async fn a_simulated_run_never_connects_to_a_gateway_elsewhere() {
 
 #[tokio::test]
 async fn a_simulated_run_without_an_answer_does_not_fall_back_to_discord() {
-    covers!("M-TST-02");
     let (clock, hand) = Clock::simulated(START);
     let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
     sim.faults(Fault { path: Some("/gateway".into()), status: Some(500), times: 10, ..Fault::default() }).await;
