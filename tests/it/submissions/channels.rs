@@ -125,7 +125,7 @@ async fn an_author_is_told_once_in_ten_minutes_and_channel_and_the_hint_goes_by_
 
     world.pass(Duration::from_secs(15)).await;
     assert!(world.said_in("general").await.is_empty(), "the hints are gone");
-    world.pass(Duration::from_secs(9 * 60)).await;
+    world.pass(Duration::from_mins(9)).await;
     ann.post(LINKS[0]).await;
     assert!(world.said_in("general").await.is_empty());
     world.pass(Duration::from_secs(46)).await;
