@@ -78,13 +78,17 @@ impl<'a> Responder<'a> {
     }
 
     /// Acknowledges first, then does the work and answers with its result.
+    ///
+    /// The work is done also when Discord did not take the acknowledgement: what a person typed into a form must not be
+    /// lost by that.
     pub async fn answer_deferred(
         &self,
         visibility: Visibility,
         work: impl Future<Output = Result<Draft>>,
     ) -> Result<()> {
-        self.defer(visibility).await?;
+        let deferred = self.defer(visibility).await;
         let outcome = work.await;
+        deferred?;
         self.tell(visibility, outcome).await
     }
 

@@ -72,6 +72,14 @@ impl World {
         let values = options::filled(self, place, chosen.options, &given, &mut resolved)?;
         let data = chosen.data(&values, place, &resolved);
         let name = call.name.clone();
-        Ok(self.begin(Beginning { kind: Kind::Autocomplete, place, name, data, source: None, files: Vec::new() }))
+        Ok(self.begin(Beginning {
+            kind: Kind::Autocomplete,
+            place,
+            name,
+            data,
+            source: None,
+            files: Vec::new(),
+            trigger: None,
+        }))
     }
 }

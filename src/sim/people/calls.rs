@@ -34,6 +34,8 @@ pub(crate) struct Beginning {
     pub(crate) source: Option<Id>,
     /// Files given as options.
     pub(crate) files: Vec<Attachment>,
+    /// The interaction that was answered with the modal that is sent in.
+    pub(crate) trigger: Option<(Id, Kind)>,
 }
 
 impl World {
@@ -63,7 +65,7 @@ impl World {
     pub(crate) fn begin(&mut self, beginning: Beginning) -> Id {
         let id = self.next_id();
         let token = self.interaction_token(id);
-        let Beginning { kind, place, name, data, source, files } = beginning;
+        let Beginning { kind, place, name, data, source, files, trigger } = beginning;
         let payload = self.interaction_json(id, &token, kind, place, &data, source);
         let interaction = Interaction {
             id,
@@ -74,6 +76,7 @@ impl World {
             channel: place.channel,
             name,
             source,
+            trigger,
             created: self.now(),
             watch: Stopwatch::start(),
             files,

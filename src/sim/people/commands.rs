@@ -112,7 +112,7 @@ impl World {
                 return Err(refusal);
             }
         };
-        Ok(self.begin(Beginning { kind: Kind::Command, place, name, data, source: None, files }))
+        Ok(self.begin(Beginning { kind: Kind::Command, place, name, data, source: None, files, trigger: None }))
     }
 
     fn chat_input_data(
@@ -150,7 +150,15 @@ impl World {
             "resolved": resolved.json(), "guild_id": place.guild,
         });
         let name = command.name.clone();
-        Ok(self.begin(Beginning { kind: Kind::Command, place, name, data, source: None, files: Vec::new() }))
+        Ok(self.begin(Beginning {
+            kind: Kind::Command,
+            place,
+            name,
+            data,
+            source: None,
+            files: Vec::new(),
+            trigger: None,
+        }))
     }
 
     /// The chat-input command, group and subcommand that a full name means, if the person may use it.

@@ -85,7 +85,7 @@ impl World {
             return Err(Refused::because("That component cannot be used."));
         }
         let (name, source) = (String::new(), Some(call.message));
-        Ok(self.begin(Beginning { kind: Kind::Component, place, name, data, source, files: Vec::new() }))
+        Ok(self.begin(Beginning { kind: Kind::Component, place, name, data, source, files: Vec::new(), trigger: None }))
     }
 
     /// The channel that a call names, or the one that its message stands in.

@@ -57,6 +57,7 @@ impl World {
         let answer = answer.ok_or_else(|| Refused::because("The bot opened no modal."))?;
         let opened_modal = answer.body().get("data").cloned().unwrap_or_default();
         let (guild, channel, source) = (opened.guild, opened.channel, opened.source);
+        let trigger = Some((opened.id, opened.kind));
         let place = self.place(guild, Some(channel), call.user)?;
         let fields = modal::fields(&opened_modal);
         let is_field = |name: &str, field: &Field<'_>| field.label == name || custom_id(field) == name;
@@ -74,7 +75,7 @@ impl World {
             "custom_id": opened_modal.get("custom_id"), "components": filled, "resolved": {},
         });
         let name = String::new();
-        Ok(self.begin(Beginning { kind: Kind::Modal, place, name, data, source, files: Vec::new() }))
+        Ok(self.begin(Beginning { kind: Kind::Modal, place, name, data, source, files: Vec::new(), trigger }))
     }
 }
 

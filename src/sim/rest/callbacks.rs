@@ -187,7 +187,7 @@ impl World {
         let channel = self.channels.get(&channel_id).ok_or_else(ApiError::unknown_channel)?;
         let pinged = self.pings(channel, self.bot, text, draft.allowed_mentions.as_ref(), None);
         let mut message = self.message_from(channel_id, self.bot, draft, request)?;
-        message.kind = if cause.kind == Kind::Command.number() { 20 } else { 0 };
+        message.kind = if cause.kind == Kind::Command { 20 } else { 0 };
         message.interaction = Some(cause);
         message.pinged = pinged;
         if is_ephemeral {

@@ -60,6 +60,8 @@ pub(crate) struct Interaction {
     pub(crate) name: String,
     /// The message whose component was used, or on whose component's modal this follows.
     pub(crate) source: Option<Id>,
+    /// The interaction that was answered with the modal that was sent in.
+    pub(crate) trigger: Option<(Id, Kind)>,
     pub(crate) created: Timestamp,
     pub(crate) watch: Stopwatch,
     /// Files given as options; they live as long as the interaction is remembered.
@@ -165,7 +167,8 @@ impl Interactions {
 impl Interaction {
     /// What its messages say about it.
     pub(crate) fn cause(&self) -> Cause {
-        Cause { id: self.id, kind: self.kind.number(), user: self.user, name: self.name.clone() }
+        let (user, name) = (self.user, self.name.clone());
+        Cause { id: self.id, kind: self.kind, user, name, source: self.source, trigger: self.trigger }
     }
 
     /// Whether a person still waits for an answer that may come.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::World;
 use super::channel::Channel;
 use super::files::Attachment;
+use super::interaction::Kind;
 use crate::kernel::time::Timestamp;
 use crate::sim::Id;
 
@@ -79,11 +80,14 @@ impl Pinged {
 #[derive(Clone, Debug)]
 pub(crate) struct Cause {
     pub(crate) id: Id,
-    /// Discord's interaction type.
-    pub(crate) kind: u64,
+    pub(crate) kind: Kind,
     pub(crate) user: Id,
     /// The command's full name; empty for buttons and modals.
     pub(crate) name: String,
+    /// The message whose component was used.
+    pub(crate) source: Option<Id>,
+    /// The interaction that opened the modal.
+    pub(crate) trigger: Option<(Id, Kind)>,
 }
 
 /// One emoji under a message, and who chose it.
@@ -308,18 +312,26 @@ impl World {
         let user = self.user_json(cause.user);
         object.insert("application_id".to_owned(), json!(self.bot));
         object.insert("webhook_id".to_owned(), json!(self.bot));
-        if cause.kind == 2 {
+        if cause.kind == Kind::Command {
             object.insert(
                 "interaction".to_owned(),
-                json!({"id": cause.id, "type": cause.kind, "name": cause.name, "user": user}),
+                json!({"id": cause.id, "type": cause.kind.number(), "name": cause.name, "user": user}),
             );
         }
-        object.insert(
-            "interaction_metadata".to_owned(),
-            json!({
-                "id": cause.id, "type": cause.kind, "user": user, "name": cause.name,
+        let about = |id: Id, kind: Kind| {
+            let mut about = json!({
+                "id": id, "type": kind.number(), "user": user, "name": cause.name,
                 "authorizing_integration_owners": {},
-            }),
-        );
+            });
+            if let (Kind::Component, Some(source), Some(fields)) = (kind, cause.source, about.as_object_mut()) {
+                fields.insert("interacted_message_id".to_owned(), json!(source));
+            }
+            about
+        };
+        let mut metadata = about(cause.id, cause.kind);
+        if let (Some(fields), Some((id, kind))) = (metadata.as_object_mut(), cause.trigger) {
+            fields.insert("triggering_interaction_metadata".to_owned(), about(id, kind));
+        }
+        object.insert("interaction_metadata".to_owned(), metadata);
     }
 }
