@@ -47,12 +47,18 @@ const TABLES: &str = "
 
 /// A new database in a file.
 pub fn create(file: &Path) -> Connection {
+    let connection = open(file);
+    connection.execute_batch(TABLES).unwrap();
+    connection
+}
+
+/// A database in a file, which may be there already.
+pub fn open(file: &Path) -> Connection {
     let connection = Connection::open(file).unwrap();
     connection.pragma_update(None, "journal_mode", "wal").unwrap();
     connection.pragma_update(None, "synchronous", "full").unwrap();
     set_cache(&connection, Options::CACHE_BYTES);
     connection.set_prepared_statement_cache_capacity(64);
-    connection.execute_batch(TABLES).unwrap();
     connection
 }
 

@@ -30,6 +30,7 @@ mod counted;
 mod disk;
 mod error;
 mod facade;
+mod growth;
 mod handle;
 mod index;
 mod key;

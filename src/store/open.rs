@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use redb::{Database, DatabaseError, StorageError, backends::InMemoryBackend};
+use redb::backends::{FileBackend, InMemoryBackend};
+use redb::{Database, DatabaseError, StorageError};
 
 use super::copy::copy;
 use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_disk_full};
+use super::growth::GrowingFile;
 use super::handle::{Handle, Latch};
 use super::read::{RawName, Snapshot};
 use super::schema::{META, Schema, migrate, stored_version};
@@ -101,7 +103,7 @@ fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>
         Place::Memory | Place::Simulated(_) => None,
     };
     let opened = catch_unwind(AssertUnwindSafe(|| match (place, file) {
-        (_, Some(file)) => builder.create_file(file),
+        (_, Some(file)) => builder.create_with_backend(GrowingFile::new(FileBackend::new(file)?)),
         (Place::Simulated(disk), None) => builder.create_with_backend(disk.file()),
         (_, None) => builder.create_with_backend(InMemoryBackend::new()),
     }));
