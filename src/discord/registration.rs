@@ -7,6 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serenity::all::{ApplicationId, Command as Registered, CreateCommand, InteractionContext};
 
 use super::bot::{Bot, Command};
@@ -36,11 +37,11 @@ impl Registration {
         if let Some(guild) = self.fast_guild {
             self.sync_guild(bot, commands, application, guild).await?;
             let in_messages = commands.iter().filter(|command| !command.guild_only);
-            let set = in_messages.filter_map(as_message_command).collect();
-            send(bot, Scope::Global, application, set).await
+            let set: Vec<_> = in_messages.filter_map(as_message_command).collect();
+            send(bot, Scope::Global, application, &set).await
         } else {
-            let set = commands.iter().filter_map(Command::create_as_slash_command).collect();
-            send(bot, Scope::Global, application, set).await
+            let set: Vec<_> = commands.iter().filter_map(Command::create_as_slash_command).collect();
+            send(bot, Scope::Global, application, &set).await
         }
     }
 
@@ -57,7 +58,7 @@ impl Registration {
             None if last_sent(bot, guild).await?.is_none() => return Ok(()),
             None => Vec::new(),
         };
-        send(bot, Scope::Guild(guild), application, set).await
+        send(bot, Scope::Guild(guild), application, &set).await
     }
 }
 
@@ -80,7 +81,25 @@ fn as_message_command(command: &Command) -> Option<CreateCommand> {
     Some(command.create_as_slash_command()?.contexts(vec![InteractionContext::BotDm]))
 }
 
-async fn send(bot: &Bot, scope: Scope, application: ApplicationId, set: Vec<CreateCommand>) -> Result<()> {
+/// Definitions in the form of Discord's own description of its API, from which serenity's differs in two places: the
+/// permissions are a number, and there is no `nsfw` where it says nothing.
+fn definitions(set: &[CreateCommand]) -> Result<Vec<Value>> {
+    let definition = |command: &CreateCommand| {
+        let mut definition = serde_json::to_value(command)?;
+        if let Some(fields) = definition.as_object_mut() {
+            fields.remove("nsfw");
+            if let Some(permissions) = fields.get_mut("default_member_permissions") {
+                let number = permissions.as_str().and_then(|bits| bits.parse::<u64>().ok());
+                *permissions = number.into();
+            }
+        }
+        Ok(definition)
+    };
+    set.iter().map(definition).collect::<Result<_, serde_json::Error>>().map_err(Error::failed)
+}
+
+async fn send(bot: &Bot, scope: Scope, application: ApplicationId, set: &[CreateCommand]) -> Result<()> {
+    let set = definitions(set)?;
     let digest = digest_of(application, &set)?;
     if let Some(sent) = last_sent(bot, scope.key()).await?
         && sent.digest == digest
@@ -107,7 +126,7 @@ async fn last_sent(bot: &Bot, scope: GuildId) -> Result<Option<Sent>> {
     Ok(record.flatten().and_then(|record| serde_json::from_str(&record).ok()))
 }
 
-fn digest_of(application: ApplicationId, set: &[CreateCommand]) -> Result<u64> {
+fn digest_of(application: ApplicationId, set: &[Value]) -> Result<u64> {
     let json = serde_json::to_string(set).map_err(Error::failed)?;
     let mut hasher = DefaultHasher::new();
     (application.get(), json).hash(&mut hasher);

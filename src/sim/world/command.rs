@@ -74,7 +74,9 @@ impl World {
             for (key, value) in
                 given.iter().filter(|(key, _)| !matches!(key.as_str(), "id" | "version" | "application_id"))
             {
-                stored.insert(key.clone(), value.clone());
+                // Discord takes permissions as a number or as text, and answers text.
+                let is_number = key == "default_member_permissions" && value.is_u64();
+                stored.insert(key.clone(), if is_number { Value::String(value.to_string()) } else { value.clone() });
             }
             if let Some(guild) = guild {
                 stored.insert("guild_id".to_owned(), json!(guild));
