@@ -70,6 +70,7 @@ impl Store {
             changes: changes.clone(),
             stopped: stop,
             last_time: Timestamp::from_micros(i64::MIN),
+            is_closing: std::cell::Cell::new(false),
         };
         thread::Builder::new().name(String::from("store-writer")).spawn(move || serving.serve()).map_err(|error| {
             OpenError::Other { path: PathBuf::from("the writer thread"), problem: error.to_string() }

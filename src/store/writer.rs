@@ -7,6 +7,7 @@
 //! transaction: it is rolled back, the spoiler alone gets its error, and the others run again. After a failed commit or a
 //! disk error nothing more is written, because what redb holds in memory may no longer be what the disk holds.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -112,6 +113,8 @@ pub(super) struct Writer {
     pub(super) changes: broadcast::Sender<Change>,
     pub(super) stopped: watch::Sender<Option<StoreError>>,
     pub(super) last_time: Timestamp,
+    /// Whether the order to close was taken from the queue.
+    pub(super) is_closing: Cell<bool>,
 }
 
 /// How a run of a batch ended.
@@ -136,9 +139,8 @@ impl Writer {
             };
             match message {
                 Ok(Message::Run(first)) => {
-                    let (batch, closes) = self.batch_from(first);
-                    needs_quick_repair |= self.write(batch) && self.outlives_the_process;
-                    if closes {
+                    needs_quick_repair |= self.write(vec![first]) && self.outlives_the_process;
+                    if self.is_closing.get() {
                         break;
                     }
                 }
@@ -154,20 +156,20 @@ impl Writer {
         }
     }
 
-    /// Takes what is queued behind `first`, and says whether the store closes after that.
-    fn batch_from(&self, first: Box<dyn Request>) -> (Vec<Box<dyn Request>>, bool) {
-        let mut batch = vec![first];
-        while batch.len() < BATCH {
+    /// Adds what has been queued by now to a batch that is being run; true when there was something.
+    fn join_waiting(&self, batch: &mut Vec<Box<dyn Request>>) -> bool {
+        let before = batch.len();
+        while batch.len() < BATCH && !self.is_closing.get() {
             match self.requests.try_recv() {
                 Ok(Message::Run(request)) => batch.push(request),
-                Ok(Message::Close) => return (batch, true),
+                Ok(Message::Close) => self.is_closing.set(true),
                 Err(_) => break,
             }
         }
-        (batch, false)
+        batch.len() > before
     }
 
-    /// Runs a batch, commits it and answers everyone; true when something was committed.
+    /// Runs a batch and whatever joins it, commits it and answers everyone; true when something was committed.
     fn write(&mut self, mut batch: Vec<Box<dyn Request>>) -> bool {
         let stopped = self.stopped.borrow().as_ref().map(StoreError::stopped);
         if let Some(error) = stopped {
@@ -200,10 +202,23 @@ impl Writer {
     }
 
     /// Runs the batch in one transaction and commits it, or rolls it back.
-    fn try_batch(&self, batch: &mut [Box<dyn Request>]) -> Result<BatchRun, StoreError> {
+    ///
+    /// What arrives while the batch runs joins it: one commit for all is cheaper than one more for the latecomers, who
+    /// would wait for this one anyway.
+    fn try_batch(&self, batch: &mut Vec<Box<dyn Request>>) -> Result<BatchRun, StoreError> {
         let transaction = self.handle.database().begin_write()?;
         let tx = Tx::new(&transaction, &self.known, self.last_time, self.seed);
-        let spoiler = batch.iter_mut().position(|request| spoils(request.as_mut(), &tx));
+        let mut place = 0;
+        let spoiler = loop {
+            if place == batch.len() && !self.join_waiting(batch) {
+                break None;
+            }
+            let Some(request) = batch.get_mut(place) else { break None };
+            if spoils(request.as_mut(), &tx) {
+                break Some(place);
+            }
+            place += 1;
+        };
         let has_written = tx.has_written();
         match (tx.finish(), spoiler) {
             (Err(error), _) => Ok(BatchRun::Broken(error)),
