@@ -16,6 +16,8 @@ use crate::kernel::text::{self, escape, truncate};
 const COLOUR: Colour = Colour::new(0x00B8_860B);
 /// An artist or title longer than this is cut in a list.
 const SHORT: usize = 48;
+/// The same in a headline: escaped, it still fits Discord's 256.
+const HEADLINE: usize = 120;
 
 /// `**Artist – Title**`, escaped and short enough for a list.
 pub fn name(song: &Song) -> String {
@@ -124,7 +126,7 @@ pub fn own_songs(page: &OwnPage, submit: &str) -> Draft {
 pub fn playing(played: &Played, upcoming: &[Entry]) -> Draft {
     let song = &played.entry.song;
     let mut embed = CreateEmbed::new()
-        .title(format!("🎶 {}", truncate(&format!("{} – {}", escape(&song.artist), escape(&song.title)), 240)))
+        .title(format!("🎶 {}", escape(&truncate(&format!("{} – {}", song.artist, song.title), HEADLINE))))
         .colour(COLOUR)
         .field("Song", song.public_id.to_string(), true)
         .field("From", format!("{} {}", played.from.emoji(), played.from.name()), true)
