@@ -4,7 +4,7 @@ use crate::discord::outbox;
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::queries::Standing;
 use crate::features::queue::service::NewSong;
-use crate::features::submissions::model::{CommandMentions, Confirmation, Details, Way};
+use crate::features::submissions::model::{CommandMentions, Confirmation, Details};
 use crate::features::{coins, handles, queue, submissions};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
@@ -17,8 +17,6 @@ pub struct Submission {
     pub guild: GuildId,
     /// The channel in which it was submitted.
     pub channel: ChannelId,
-    /// How.
-    pub way: Way,
     /// By whom.
     pub user: UserId,
     /// Their account name.

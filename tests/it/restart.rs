@@ -165,7 +165,7 @@ async fn the_environments_debug_channel_is_that_of_its_server_until_the_server_h
 
 #[tokio::test]
 async fn the_environment_decides_anew_at_each_start_which_handles_may_be_linked() {
-    covers!("M-ENV-05", "M-LNK-09");
+    covers!("M-ENV-05");
     let site = Site::new().await;
     let link = |handle: &str| site.run(site.call("ann", "link-tiktok").with("handle", handle));
     let app = site.start_from(|blueprint| blueprint.allow_any_handle_linking = true).await;

@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn who_may_link_what() {
-        crate::covers!("M-LNK-01", "M-LNK-05", "M-LNK-08", "M-LNK-09");
+        crate::covers!("M-LNK-01", "M-LNK-05", "M-LNK-08");
         const OWN: LinkRequest = LinkRequest::Own { any_allowed: false };
         const ANY: LinkRequest = LinkRequest::Own { any_allowed: true };
         let (free, anns, bobs) = (account(None), account(Some(ANN)), account(Some(BOB)));

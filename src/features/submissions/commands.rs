@@ -2,7 +2,7 @@
 
 use serenity::all::{Attachment, GuildChannel};
 
-use super::model::{Details, Way};
+use super::model::Details;
 use super::settings::SUBMISSION_CHANNEL;
 use super::{files, intake, modal, service, views};
 use crate::discord::access::administrator;
@@ -68,7 +68,7 @@ async fn submitfile(
             is_skip,
         )?;
         let fetched = files::fetch(bot, &file).await?;
-        let submitted = intake::submit_file(bot, caller, Way::Command, details, fetched, None).await?;
+        let submitted = intake::submit_file(bot, caller, details, fetched, None).await?;
         Ok(views::submitted(&submitted))
     };
     // Boxed, because a file on its way is a large future.

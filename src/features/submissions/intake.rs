@@ -1,7 +1,7 @@
 //! From any of the three ways of submitting into the flow `song_submitted`.
 
 use super::files::{self, Fetched};
-use super::model::{CommandMentions, Details, Way};
+use super::model::{CommandMentions, Details};
 use super::{service, views};
 use crate::discord::delivery::Undelivered;
 use crate::discord::{Bot, Caller, problem};
@@ -26,14 +26,13 @@ pub fn mentions(bot: &Bot) -> CommandMentions {
 pub async fn submit(
     bot: &Bot,
     caller: Caller,
-    way: Way,
     details: Details,
     source: Source,
     original: Option<MessageId>,
 ) -> Result<Submitted> {
     let Caller { guild, channel, user, name } = caller;
     let mentions = mentions(bot);
-    let submission = Submission { guild, channel, way, user, username: name, details, source, original, mentions };
+    let submission = Submission { guild, channel, user, username: name, details, source, original, mentions };
     bot.store.write("song_submitted", move |tx| song_submitted::run(tx, &submission)).await
 }
 
@@ -41,7 +40,6 @@ pub async fn submit(
 pub async fn submit_file(
     bot: &Bot,
     caller: Caller,
-    way: Way,
     details: Details,
     fetched: Fetched,
     original: Option<MessageId>,
@@ -54,7 +52,7 @@ pub async fn submit_file(
         Source::File { kept_in, .. } => Some((kept_in.channel, kept_in.message)),
         Source::Link { .. } => None,
     };
-    let submitted = submit(bot, caller, way, details, source, original).await;
+    let submitted = submit(bot, caller, details, source, original).await;
     if submitted.is_err()
         && let Some((channel, message)) = kept
     {

@@ -4,7 +4,7 @@ use serenity::all::InputTextStyle;
 use serenity::builder::{CreateActionRow, CreateInputText, CreateModal};
 
 use super::links::{SongLink, judge};
-use super::model::{Details, Way};
+use super::model::Details;
 use super::{intake, views};
 use crate::discord::access::Access;
 use crate::discord::component::{Form, Modal};
@@ -51,6 +51,6 @@ async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
         is_skip,
     )?;
     let source = Source::Link { platform: platform.to_string(), url, key };
-    let submitted = intake::submit(bot, form.caller, Way::Command, details, source, None).await?;
+    let submitted = intake::submit(bot, form.caller, details, source, None).await?;
     Ok(views::submitted(&submitted))
 }

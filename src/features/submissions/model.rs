@@ -192,15 +192,6 @@ impl fmt::Display for SubmissionRefusal {
     }
 }
 
-/// How a song came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// By `/submit` or `/submitfile`.
-    Command,
-    /// By a message in the submissions channel.
-    Passive,
-}
-
 /// What the submitter said about a song, cleaned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {

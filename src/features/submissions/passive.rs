@@ -10,7 +10,7 @@ use serenity::all::{Attachment, Message};
 
 use super::audio;
 use super::links::{LinkVerdict, SongLink, find_in};
-use super::model::{Details, SubmissionRefusal, Way};
+use super::model::{Details, SubmissionRefusal};
 use super::settings::{DELETE_ORIGINALS, OFFCHANNEL_LINKS, Offchannel, SUBMISSION_CHANNEL, SUBMISSIONS_ONLY};
 use super::{files, intake, service};
 use crate::discord::gateway::Taken;
@@ -82,7 +82,7 @@ async fn submit_link(bot: &Bot, caller: Caller, message: MessageId, link: SongLi
     let details = Details::default();
     let source = Source::Link { platform: link.platform.to_string(), url: link.url, key: link.key };
     let original = original_to_delete(bot, &caller, message).await?;
-    intake::submit(bot, caller, Way::Passive, details, source, original).await.map(drop)
+    intake::submit(bot, caller, details, source, original).await.map(drop)
 }
 
 async fn submit_file(bot: &Bot, caller: Caller, message: MessageId, file: &Attachment) -> Result<()> {
@@ -90,12 +90,12 @@ async fn submit_file(bot: &Bot, caller: Caller, message: MessageId, file: &Attac
     let fetched = files::fetch(bot, file).await?;
     let key = fetched.key.clone();
     let original = original_to_delete(bot, &caller, message).await?;
-    let kept = intake::submit_file(bot, caller.clone(), Way::Passive, Details::default(), fetched, original).await;
+    let kept = intake::submit_file(bot, caller.clone(), Details::default(), fetched, original).await;
     match kept {
         // The server lets people post larger files than the bot: then the file stays where it is (`C-38`).
         Err(Error::Refused(refusal)) if refusal.code == SubmissionRefusal::CANNOT_KEEP_FILE => {
             let source = files::left_in_place(caller.channel, message, file, key);
-            intake::submit(bot, caller, Way::Passive, Details::default(), source, None).await.map(drop)
+            intake::submit(bot, caller, Details::default(), source, None).await.map(drop)
         }
         other => other.map(drop),
     }

@@ -61,7 +61,6 @@ fn a_link_brings_the_points_of_the_handle_and_an_unlink_takes_them_away() {
 
 #[test]
 fn a_refused_link_changes_nothing() {
-    crate::covers!("M-LNK-09");
     let store = TestStore::new();
     seen(&store, "ann", 40);
     link_to(&store, ANN, "ann").unwrap();

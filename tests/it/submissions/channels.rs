@@ -105,7 +105,7 @@ async fn the_channel_is_set_by_administrators_and_only_where_the_bot_can_write()
 
 #[tokio::test]
 async fn an_author_is_told_once_in_ten_minutes_and_channel_and_the_hint_goes_by_itself() {
-    covers!("M-SUB-05", "M-SUB-06");
+    covers!("M-SUB-06");
     let world = World::new().await;
     let ann = world.member("ann").in_channel("general");
     let link = ann.post(LINKS[0]).await;
@@ -149,7 +149,6 @@ async fn talk_pictures_and_other_links_elsewhere_are_no_business_of_the_bot() {
 
 #[tokio::test]
 async fn a_server_that_keeps_its_channels_clean_has_the_message_deleted_as_well() {
-    covers!("M-SUB-05");
     let world = World::new().await;
     world.set(&OFFCHANNEL_LINKS, Offchannel::Delete).await;
     let ann = world.member("ann").in_channel("general");
@@ -164,7 +163,7 @@ async fn a_server_that_keeps_its_channels_clean_has_the_message_deleted_as_well(
 
 #[tokio::test]
 async fn a_server_that_wants_no_hints_gets_none() {
-    covers!("M-SUB-05", "M-SUB-18");
+    covers!("M-SUB-18");
     let world = World::new().await;
     world.set(&OFFCHANNEL_LINKS, Offchannel::Off).await;
     let before = world.sim.requests(0).await.len();

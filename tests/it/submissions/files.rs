@@ -10,7 +10,7 @@ use crate::world::{World, mp3};
 
 #[tokio::test]
 async fn a_file_that_the_bot_may_not_upload_stays_where_its_author_put_it() {
-    covers!("M-SUB-08", "M-SUB-21");
+    covers!("M-SUB-08");
     let world = World::new().await;
     world.sim.set(|settings| settings.bot_upload_bytes = 1_000);
     let original = world.member("ann").post_with("", vec![mp3("large.mp3").padded_to(5_000)]).await;
@@ -58,7 +58,6 @@ async fn a_bot_without_attach_files_says_what_it_needs() {
 
 #[tokio::test]
 async fn originals_stay_where_the_server_wants_to_keep_them() {
-    covers!("M-SUB-21");
     let world = World::new().await;
     world.set(&DELETE_ORIGINALS, false).await;
     let link = world.member("ann").post(LINKS[0]).await;

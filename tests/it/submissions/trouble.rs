@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use greenroom::covers;
 use greenroom::sim::Fault;
 
 use super::{LINKS, assert_nothing_stored};
@@ -23,7 +22,6 @@ async fn posts_fail(world: &World, status: u16, times: u64) {
 
 #[tokio::test]
 async fn a_file_that_cannot_be_kept_now_is_no_song_and_its_original_stays() {
-    covers!("M-SUB-21");
     let world = World::new().await;
     for status in [500, 429] {
         posts_fail(&world, status, 1).await;
@@ -53,7 +51,6 @@ async fn a_command_whose_file_cannot_be_kept_now_says_so_and_can_be_repeated() {
 
 #[tokio::test]
 async fn a_deletion_that_fails_is_tried_again() {
-    covers!("M-SUB-21");
     let world = World::new().await;
     let fault = Fault {
         method: Some("DELETE".into()),
