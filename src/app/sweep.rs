@@ -1,7 +1,9 @@
-//! What happens every half minute in all guilds: the score sync, and the end of sessions that nobody continues.
+//! What happens every half minute in all guilds: the score sync, what a live owes without any event, and the end of
+//! sessions that nobody continues.
 //!
-//! Brings about: points are in the order of the Free line (`M-PTS-05`, `M-RAT-07`), and a session whose connection was
-//! lost 15 minutes ago is closed (`D-26`). Safe to run at any time; where nothing changed it writes nothing.
+//! Brings about: points are in the order of the Free line (`M-PTS-05`, `M-RAT-07`), a streak that fell silent is paid
+//! (`M-TIK-24`), and a session whose connection was lost 15 minutes ago is closed (`D-26`). Safe to run at any time;
+//! where nothing changed it writes nothing.
 
 use std::time::Duration;
 
@@ -35,6 +37,12 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
     let with_points = store.read("guilds_with_new_points", coins::queries::guilds_with_changed_points).await?;
     for guild in with_points {
         while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
+    }
+    let timed_out = store
+        .read("streaks_timed_out", move |read| engagement::queries::guilds_with_timed_out_streaks(read, now))
+        .await?;
+    for guild in timed_out {
+        store.write("live_kept_up", move |tx| flows::live_events::keep_up(tx, guild).map(drop)).await?;
     }
     let left_behind =
         store.read("sessions_left_behind", move |read| engagement::queries::guilds_left_behind(read, now)).await?;

@@ -3,8 +3,16 @@
 //!
 //! A batch is equal to its events one by one. For speed, handles and points are kept in hand and written once: at the
 //! end of the batch, and before a session closes.
+//!
+//! **What counts once.** A message that the session took before is no new event, whether it is told again by the same
+//! connection, after a reconnect or after a restart of the program. **What does not count at all.** History: what a live
+//! tells of the time before we came in. Its messages are remembered and its people become known, so that they can link
+//! their handles; nobody is paid, nothing is written down, and nobody is taken to be there. That holds after a reconnect
+//! as well: a gift that was sent while we were not connected comes as history and is not paid. History is no list of what
+//! was missed; it holds some of it, beside things from before the session, and what is paid must not depend on which.
+//! Of a streak that goes on during the gap nothing is lost, because its later steps carry the whole count.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::coins::settings::LUXURY_ENABLED;
@@ -14,7 +22,7 @@ use crate::features::engagement::rules::EventPoints;
 use crate::features::engagement::settings::event_points;
 use crate::features::handles::model::{AccountId, Activity, KnownAccount};
 use crate::features::queue::service::Moved;
-use crate::features::{coins, handles};
+use crate::features::{coins, engagement, handles};
 use crate::flows::{coins_posted, gift_credit};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -39,6 +47,10 @@ pub struct Effects {
     pub interactions: usize,
     /// Events outside a session, which do not count (`D-12`).
     pub dropped: usize,
+    /// Events that were told before, and count no second time.
+    pub repeated: usize,
+    /// Events from before the connection, which do not count.
+    pub history: usize,
     /// Luxury Coins that were earned.
     pub luxury: i64,
     /// Songs that gifts lifted, in order.
@@ -50,9 +62,18 @@ pub struct Effects {
 /// Takes what happened on the live of `streamer`, in order.
 pub fn run(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<Effects> {
     let mut batch = Batch::begin(tx, guild, streamer)?;
+    batch.recorder.recall(&events.iter().filter_map(|event| event.id).collect::<BTreeSet<_>>())?;
     for event in events {
         batch.take(event)?;
     }
+    batch.finish()
+}
+
+/// Does for a live what is due without any event: pays streaks that are over although no end of them was told.
+pub fn keep_up(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
+    let Some((_, session)) = engagement::queries::open_session(tx, guild)? else { return Ok(Effects::default()) };
+    let mut batch = Batch::begin(tx, guild, &session.streamer)?;
+    batch.settle_timed_out(tx.now())?;
     batch.finish()
 }
 
@@ -88,13 +109,30 @@ impl<'b, 't> Batch<'b, 't> {
     fn take(&mut self, event: &LiveEvent) -> Result<()> {
         let at = event.at;
         match &event.what {
-            Occurrence::Connected => self.connect(at),
-            Occurrence::Disconnected => self.disconnect(),
-            Occurrence::Ended => self.end(at),
-            _ if !self.recorder.is_live(self.streamer) => {
-                self.effects.dropped += 1;
-                Ok(())
-            }
+            Occurrence::Connected => return self.connect(at),
+            Occurrence::Disconnected => return self.disconnect(),
+            Occurrence::Ended if !event.is_backlog => return self.end(at),
+            _ => {}
+        }
+        if !self.recorder.is_live(self.streamer) {
+            self.effects.dropped += 1;
+            return Ok(());
+        }
+        if event.id.is_some_and(|id| !self.recorder.take_message(id)) {
+            self.effects.repeated += 1;
+            return Ok(());
+        }
+        if event.is_backlog {
+            return self.history(&event.what, at);
+        }
+        self.settle_timed_out(at)?;
+        self.count(&event.what, at)
+    }
+
+    /// Counts something that happens on the live now, for the first time.
+    fn count(&mut self, what: &Occurrence, at: Timestamp) -> Result<()> {
+        match what {
+            Occurrence::Connected | Occurrence::Disconnected | Occurrence::Ended => Ok(()),
             Occurrence::Viewers(viewers) => self.recorder.viewers(*viewers, at),
             Occurrence::Joined(viewer) => self.interaction(InteractionKind::Join, viewer, None, at),
             Occurrence::Liked(viewer, count) => {
@@ -110,6 +148,15 @@ impl<'b, 't> Batch<'b, 't> {
             Occurrence::Gifted(viewer, gift) => self.gift(viewer, gift, at),
             Occurrence::Poll(details) => self.details(InteractionKind::Poll, details, at),
             Occurrence::Battle(details) => self.details(InteractionKind::Battle, details, at),
+        }
+    }
+
+    /// Something from before the connection: its person is known from now on, and that is all.
+    fn history(&mut self, what: &Occurrence, at: Timestamp) -> Result<()> {
+        self.effects.history += 1;
+        match what.viewer() {
+            Some(viewer) => handles::service::seen(self.tx, self.guild, &viewer.handle, at).map(drop),
+            None => Ok(()),
         }
     }
 
@@ -150,13 +197,25 @@ impl<'b, 't> Batch<'b, 't> {
         Ok(())
     }
 
-    /// Pays the streaks whose end never came (`D-28`), at the moment of their last event.
+    /// Pays the streaks whose end never came (`D-28`).
     fn settle_unfinished(&mut self) -> Result<()> {
-        for gift in self.recorder.settle_unfinished()? {
-            let id = AccountId::new(gift.account.get());
-            let Some(known) = self.known(id)? else { continue };
-            let at = self.active.get(&id).map_or(known.account.last_seen, |(_, activity)| activity.at);
-            self.pay(&known, &gift, at)?;
+        let gifts = self.recorder.settle_unfinished()?;
+        self.pay_late(gifts)
+    }
+
+    /// Pays the streaks that are over by now although no end was told (`M-TIK-24`).
+    fn settle_timed_out(&mut self, now: Timestamp) -> Result<()> {
+        let gifts = self.recorder.settle_timed_out(now)?;
+        self.pay_late(gifts)
+    }
+
+    /// Pays gifts of streaks without an end, at the moment of their last step.
+    fn pay_late(&mut self, gifts: Vec<SettledGift>) -> Result<()> {
+        for gift in gifts {
+            let known = self.known(AccountId::new(gift.account.get()))?;
+            if let Some(known) = known {
+                self.pay(&known, &gift)?;
+            }
         }
         Ok(())
     }
@@ -193,14 +252,14 @@ impl<'b, 't> Batch<'b, 't> {
         let gift = Gift { name, ..gift.clone() };
         let Some(settled) = self.recorder.gift(account, &gift, viewer.level, at)? else { return Ok(()) };
         match self.known(id)? {
-            Some(known) => self.pay(&known, &settled, at),
+            Some(known) => self.pay(&known, &settled),
             None => Ok(()),
         }
     }
 
     /// Pays a settled gift: the interaction, points, Luxury Coins and the credit that lifts songs (`M-ECO-11`).
-    fn pay(&mut self, known: &KnownAccount, gift: &SettledGift, at: Timestamp) -> Result<()> {
-        let SettledGift { account, payout, level, .. } = *gift;
+    fn pay(&mut self, known: &KnownAccount, gift: &SettledGift) -> Result<()> {
+        let SettledGift { account, payout, level, at, .. } = *gift;
         let (kind, coin_value) = (InteractionKind::Gift, Some(payout.coins));
         let value = Some(gift.gift.clone());
         self.write(&Interaction { account: Some(account), kind, value, coin_value, level, at })?;

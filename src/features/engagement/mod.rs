@@ -19,7 +19,10 @@
 pub mod check;
 pub mod commands;
 pub mod jobs;
+pub mod memory;
+pub mod migration;
 pub mod model;
+pub mod old;
 pub mod queries;
 pub mod recorder;
 pub mod rules;

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::old;
 use crate::id_type;
 use crate::jobs::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
-use crate::live::{Handle, Occurrence};
-use crate::store::Record;
+use crate::live::{Handle, MessageId, Occurrence};
+use crate::store::{Record, decode_body};
 
 id_type!(
     /// The number of a session within its guild (`M-DB-02`: `id`).
@@ -166,9 +167,20 @@ pub struct Streak {
     pub paid: u32,
     /// The level beside the name.
     pub level: Option<u32>,
+    /// When its last step came.
+    pub last_step_at: Timestamp,
 }
 
-impl Record for Streak {}
+impl Record for Streak {
+    const VERSION: u8 = 2;
+
+    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
+        match version {
+            1 => decode_body::<old::Streak>(body).map(Self::from),
+            _ => None,
+        }
+    }
+}
 
 /// Which streak: whose, of which gift, and TikTok's number of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,6 +206,8 @@ pub struct SettledGift {
     pub payout: Payout,
     /// The level beside the name.
     pub level: Option<u32>,
+    /// When it was sent: the last step of its streak.
+    pub at: Timestamp,
 }
 
 /// What a gift pays.
@@ -228,6 +242,20 @@ pub struct Numbers {
 }
 
 impl Record for Numbers {}
+
+/// Some of the messages that an open session took, in the order in which they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageChunk {
+    /// Which.
+    pub ids: Vec<MessageId>,
+}
+
+impl MessageChunk {
+    /// Messages in a chunk. A batch rewrites the newest one, so it is small; a look-up reads all, so it is not tiny.
+    pub const MOST: usize = 256;
+}
+
+impl Record for MessageChunk {}
 
 /// A song that gifts lifted: what its submitter is told (`D-10`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,14 +14,24 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
 
 /// The open sessions of all guilds.
 pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
-    tables::open_sessions(read)
+    Ok(tables::open_sessions(read)?.into_iter().map(|(guild, _, session)| (guild, session)).collect())
 }
 
 /// The guilds with a session that lost its connection and was not continued in time (`D-26`).
 pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
     let mut guilds = tables::open_sessions(read)?;
-    guilds.retain(|(_, session)| rules::is_over(session, now));
-    Ok(guilds.into_iter().map(|(guild, _)| guild).collect())
+    guilds.retain(|(.., session)| rules::is_over(session, now));
+    Ok(guilds.into_iter().map(|(guild, ..)| guild).collect())
+}
+
+/// The guilds with a streak that is over although no end of it was told (`M-TIK-24`).
+pub fn guilds_with_timed_out_streaks(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
+    let mut guilds = Vec::new();
+    for (guild, id, _) in tables::open_sessions(read)? {
+        let first = tables::first_unfinished(read, guild, id)?;
+        guilds.extend(first.filter(|at| rules::is_timed_out(*at, now)).map(|_| guild));
+    }
+    Ok(guilds)
 }
 
 /// A session by its number.

@@ -4,6 +4,9 @@
 //! streaks go to their tables at once. Nothing counts while there is no connection (`D-12`): callers ask
 //! [`Recorder::is_live`] first. [`Recorder::save`] must be the last call.
 
+use std::collections::BTreeSet;
+
+use super::memory::Memory;
 use super::model::{
     AccountRef, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
     SnapshotNumber, Streak, StreakKey, ViewerSnapshot,
@@ -12,7 +15,7 @@ use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::live::{Gift, Handle};
+use crate::live::{Gift, Handle, MessageId};
 use crate::store::Tx;
 
 /// The open session, and what was changed of it.
@@ -21,6 +24,9 @@ pub struct Recorder<'b, 't> {
     guild: GuildId,
     open: Option<(SessionId, Session)>,
     numbers: Numbers,
+    memory: Memory,
+    /// No streak that did not end has its last step before this; `None` when there is no such streak.
+    first_unfinished: Option<Timestamp>,
     /// As they are stored, so that what did not change is not written.
     stored: (Option<(SessionId, Session)>, Numbers),
 }
@@ -30,7 +36,24 @@ impl<'b, 't> Recorder<'b, 't> {
     pub fn load(tx: &'b Tx<'t>, guild: GuildId) -> Result<Self> {
         let stored = (tables::open_session(tx, guild)?, tables::numbers(tx, guild)?);
         let (open, numbers) = stored.clone();
-        Ok(Self { tx, guild, open, numbers, stored })
+        let first_unfinished = match &open {
+            Some((id, _)) => tables::first_unfinished(tx, guild, *id)?,
+            None => None,
+        };
+        Ok(Self { tx, guild, open, numbers, memory: Memory::default(), first_unfinished, stored })
+    }
+
+    /// Looks up which of the messages that are coming were taken before. Comes before [`Recorder::take_message`].
+    pub fn recall(&mut self, coming: &BTreeSet<MessageId>) -> Result<()> {
+        if let Some((id, _)) = &self.open {
+            self.memory = Memory::load(self.tx, self.guild, *id, coming)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a message of the open session; false when it was taken before, so that what it tells must not count again.
+    pub fn take_message(&mut self, id: MessageId) -> bool {
+        self.memory.take(id)
     }
 
     /// The open session.
@@ -93,6 +116,7 @@ impl<'b, 't> Recorder<'b, 't> {
     /// Closes the open session at its last event.
     pub fn close(&mut self) -> Result<Option<SessionId>> {
         let Some((id, mut session)) = self.open.take() else { return Ok(None) };
+        (self.memory, self.first_unfinished) = (Memory::default(), None);
         session.is_connected = false;
         session.ended_at = Some(session.last_event_at);
         tables::set_session(self.tx, self.guild, id, &session)?;
@@ -143,17 +167,20 @@ impl<'b, 't> Recorder<'b, 't> {
         let Some((id, session)) = &mut self.open else { return Ok(None) };
         session.last_event_at = session.last_event_at.max(at);
         let key = StreakKey { account, gift: gift.id, group: gift.group };
-        let before = tables::streak(self.tx, self.guild, *id, key)?;
-        let is_new = before.is_none();
-        let streak = rules::streak_after(before, gift, level);
+        let known = tables::streak(self.tx, self.guild, *id, key)?;
+        let is_known = known.is_some();
+        let before = known.filter(|streak| !rules::begins_anew(streak, gift.group, at));
+        let streak = rules::streak_after(before, gift, level, at);
         if gift.is_streaking {
             tables::set_streak(self.tx, self.guild, *id, key, &streak)?;
+            let last_step_at = streak.last_step_at;
+            self.first_unfinished = Some(self.first_unfinished.map_or(last_step_at, |first| first.min(last_step_at)));
             return Ok(None);
         }
         if rules::is_remembered(gift.group) {
             let settled = Streak { paid: streak.seen, ..streak.clone() };
             tables::set_streak(self.tx, self.guild, *id, key, &settled)?;
-        } else if !is_new {
+        } else if is_known {
             tables::remove_streak(self.tx, self.guild, *id, key)?;
         }
         Ok(settled(account, &streak))
@@ -161,20 +188,36 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// Settles the streaks whose end never came, each with its last count (`D-28`).
     pub fn settle_unfinished(&mut self) -> Result<Vec<SettledGift>> {
+        self.settle_until(Timestamp::from_micros(i64::MAX))
+    }
+
+    /// Settles the streaks in which nobody tapped for so long that they are over (`M-TIK-24`).
+    pub fn settle_timed_out(&mut self, now: Timestamp) -> Result<Vec<SettledGift>> {
+        match self.first_unfinished {
+            Some(first) if rules::is_timed_out(first, now) => self.settle_until(rules::timed_out_by(now)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn settle_until(&mut self, moment: Timestamp) -> Result<Vec<SettledGift>> {
         let Some((id, _)) = &self.open else { return Ok(Vec::new()) };
         let mut gifts = Vec::new();
-        for key in tables::unfinished(self.tx, self.guild, *id)? {
+        for key in tables::unfinished_until(self.tx, self.guild, *id, moment)? {
             let Some(streak) = tables::streak(self.tx, self.guild, *id, key)? else { continue };
             gifts.extend(settled(key.account, &streak));
             let paid = Streak { paid: streak.seen, ..streak };
             tables::set_streak(self.tx, self.guild, *id, key, &paid)?;
         }
+        self.first_unfinished = tables::first_unfinished(self.tx, self.guild, *id)?;
         Ok(gifts)
     }
 
     /// Writes the session and the numbers, where they changed.
     pub fn save(self) -> Result<()> {
-        let Self { tx, guild, open, numbers, stored } = self;
+        let Self { tx, guild, open, numbers, memory, stored, .. } = self;
+        if let Some((id, _)) = &open {
+            memory.save(tx, guild, *id)?;
+        }
         if (&open, &numbers) == (&stored.0, &stored.1) {
             return Ok(());
         }
@@ -196,5 +239,6 @@ fn settled(account: AccountRef, streak: &Streak) -> Option<SettledGift> {
         count,
         payout: rules::payout(streak.unit_coins, streak.paid, streak.seen),
         level: streak.level,
+        at: streak.last_step_at,
     })
 }

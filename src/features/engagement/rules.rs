@@ -11,6 +11,8 @@ use crate::live::{Gift, Handle};
 const LONGEST_SILENCE: Duration = Duration::from_mins(15);
 /// One viewer count in this time is written down (`M-TIK-25`, `D-29`).
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(30);
+/// A streak in which nobody tapped for this long is over, whatever its end says later (`M-TIK-24`).
+const STREAK_TIMEOUT: Duration = Duration::from_mins(1);
 /// Gifts that cost less than this pay two points for a coin, others one (`M-TIK-21`).
 const BIG_GIFT: u32 = 1000;
 /// Coins that pay one lot of Luxury Coins (`M-ECO-04`).
@@ -102,17 +104,42 @@ pub fn payout(unit_coins: u32, paid: u32, count: u32) -> Payout {
 }
 
 /// A streak after one more event of it. The count never falls: an event that comes late tells nothing new.
-pub fn streak_after(streak: Option<Streak>, gift: &Gift, level: Option<u32>) -> Streak {
+pub fn streak_after(streak: Option<Streak>, gift: &Gift, level: Option<u32>, at: Timestamp) -> Streak {
     match streak {
-        None => Streak { gift: gift.name.clone(), unit_coins: gift.unit_coins, seen: gift.count, paid: 0, level },
+        None => Streak {
+            gift: gift.name.clone(),
+            unit_coins: gift.unit_coins,
+            seen: gift.count,
+            paid: 0,
+            level,
+            last_step_at: at,
+        },
         Some(streak) => Streak {
             // A price that was missing at first may come later; one that was told stays.
             unit_coins: if streak.unit_coins == 0 { gift.unit_coins } else { streak.unit_coins },
             seen: streak.seen.max(gift.count),
             level: level.or(streak.level),
+            last_step_at: streak.last_step_at.max(at),
             ..streak
         },
     }
+}
+
+/// Whether a streak whose last step came at a moment is over by now, although no end was told.
+pub fn is_timed_out(last_step_at: Timestamp, now: Timestamp) -> bool {
+    now.since(last_step_at) >= STREAK_TIMEOUT
+}
+
+/// The last moment at which a streak can have had its last step when it is over by now.
+pub fn timed_out_by(now: Timestamp) -> Timestamp {
+    now.before(STREAK_TIMEOUT)
+}
+
+/// Whether an event of a gift begins a new streak, although one of the same gift and group is known.
+///
+/// Only where TikTok gave the streak no number: then a settled one that was over long ago has nothing to do with it.
+pub fn begins_anew(known: &Streak, group: u64, at: Timestamp) -> bool {
+    !is_remembered(group) && known.paid >= known.seen && is_timed_out(known.last_step_at, at)
 }
 
 /// Whether a settled streak has to be remembered, so that a repeated end of it pays nothing (`M-TIK-24`).
@@ -223,8 +250,15 @@ mod tests {
             let mut sum = Payout::default();
             for count in counts {
                 let gift = Gift { id: 1, name: String::new(), unit_coins: unit, count, is_streaking: false, group: 1 };
-                let before = Streak { gift: String::new(), unit_coins: unit, seen: paid, paid, level: None };
-                let streak = streak_after(Some(before), &gift, None);
+                let before = Streak {
+                    gift: String::new(),
+                    unit_coins: unit,
+                    seen: paid,
+                    paid,
+                    level: None,
+                    last_step_at: at(0),
+                };
+                let streak = streak_after(Some(before), &gift, None, at(1));
                 let part = payout(streak.unit_coins, streak.paid, streak.seen);
                 sum.coins = sum.coins.clamped_change(part.coins.get());
                 sum.points = sum.points.clamped_change(part.points.get());

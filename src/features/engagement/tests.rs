@@ -92,7 +92,14 @@ fn the_check_finds_what_belongs_to_no_session() {
         .write(move |tx| {
             let (nowhere, key) = (SessionId::new(77), StreakKey { account: AccountRef::new(1), gift: 1, group: 1 });
             tables::add_interaction(tx, GUILD, nowhere, InteractionNumber::new(1), &interaction)?;
-            let streak = super::model::Streak { gift: "Rose".into(), unit_coins: 1, seen: 1, paid: 0, level: None };
+            let streak = super::model::Streak {
+                gift: "Rose".into(),
+                unit_coins: 1,
+                seen: 1,
+                paid: 0,
+                level: None,
+                last_step_at: tx.now(),
+            };
             tables::set_streak(tx, GUILD, nowhere, key, &streak)?;
             let (_, session) = tables::open_session(tx, GUILD)?.unwrap();
             tables::add_session(tx, GUILD, &session).map(drop)

@@ -11,7 +11,7 @@ use crate::features::tests::{GUILD, TestStore};
 use crate::features::{self, coins, engagement, handles, queue};
 use crate::flows::{checks, handle_links, live_events, song_played};
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use crate::live::{Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
 use crate::store::Direction;
 
 /// Whose live it is.
@@ -61,6 +61,22 @@ impl Evening {
         let events: Vec<_> = what.into_iter().map(|what| LiveEvent::new(at, what)).collect();
         let host = Handle::parse(host).unwrap();
         self.store.write(move |tx| live_events::run(tx, GUILD, &host, &events)).unwrap()
+    }
+
+    /// Messages arrive now, in one batch.
+    pub(crate) fn told(&self, messages: impl IntoIterator<Item = LiveEvent>) -> live_events::Effects {
+        let (events, host): (Vec<_>, _) = (messages.into_iter().collect(), Handle::parse(HOST).unwrap());
+        self.store.write(move |tx| live_events::run(tx, GUILD, &host, &events)).unwrap()
+    }
+
+    /// A message that tells something now.
+    pub(crate) fn message(&self, id: u64, what: Occurrence) -> LiveEvent {
+        LiveEvent { id: MessageId::new(id), ..LiveEvent::new(self.store.now(), what) }
+    }
+
+    /// The same as history.
+    pub(crate) fn history(&self, id: u64, what: Occurrence) -> LiveEvent {
+        LiveEvent { is_backlog: true, ..self.message(id, what) }
     }
 
     /// An administrator links a handle, seen or not.
@@ -143,7 +159,7 @@ impl Evening {
     }
 
     /// What each interaction was, in order: its word, its value, its coins.
-    pub(crate) fn told(&self) -> Vec<String> {
+    pub(crate) fn written(&self) -> Vec<String> {
         let words = self.interactions().into_iter().map(|interaction| {
             let value = interaction.value.unwrap_or_default();
             let coins = interaction.coin_value.map(|coins| format!(" {}", coins.get())).unwrap_or_default();

@@ -4,6 +4,8 @@ mod evening;
 mod export;
 mod gifts;
 mod model;
+mod replays;
+mod sequences;
 mod sessions;
 
 use evening::{Evening, HOST, gift};

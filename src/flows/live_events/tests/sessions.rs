@@ -37,7 +37,7 @@ fn every_event_is_written_down_and_pays_its_points_to_the_handle_and_the_member(
     evening.link(1, "ann");
     let effects = evening.on_live(every_kind());
     assert_eq!((effects.interactions, effects.dropped), (9, 0));
-    insta::assert_snapshot!(evening.told().join("\n"), @r#"
+    insta::assert_snapshot!(evening.written().join("\n"), @r#"
     join 
     like 15
     comment love *this*
@@ -66,7 +66,7 @@ fn events_outside_a_session_are_dropped() {
     assert_eq!(evening.on_live_of("another.host", every_kind()).dropped, 10);
     let effects = evening.on_live([Occurrence::Disconnected, gift("ann", 1000, 1), Occurrence::Viewers(3)]);
     assert_eq!(effects.dropped, 2);
-    assert_eq!((evening.told(), evening.handle_points("ann")), (Vec::<String>::new(), 0));
+    assert_eq!((evening.written(), evening.handle_points("ann")), (Vec::<String>::new(), 0));
     evening.check();
 }
 
@@ -202,7 +202,7 @@ fn two_guilds_see_the_same_live_each_for_itself() {
     let at = evening.store.now();
     let events = [Occurrence::Connected, Occurrence::Shared(viewer("ann"))].map(|what| LiveEvent::new(at, what));
     evening.store.write(move |tx| run(tx, other, &Handle::parse(HOST).unwrap(), &events).map(drop)).unwrap();
-    assert_eq!((evening.points(1), evening.handle_points("ann"), evening.told().len()), (0, 0, 0));
+    assert_eq!((evening.points(1), evening.handle_points("ann"), evening.written().len()), (0, 0, 0));
     let ann = Handle::parse("ann").unwrap();
     let account = evening.store.read(|read| handles::queries::account(read, other, &ann)).unwrap();
     assert_eq!((account.points, account.linked), (Amount::of(5), None));
