@@ -11,8 +11,8 @@ use crate::{features, flows, jobs, settings};
 /// How stores of earlier versions become those of this one.
 const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
-    name: "order streaks by the time of their last step",
-    run: engagement::order_streaks_by_time,
+    name: "order streaks by the time of their last step, and add up what happened in each session",
+    run: engagement::order_streaks_and_add_up_sessions,
 }];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.

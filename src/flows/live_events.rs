@@ -19,7 +19,8 @@ use crate::features::coins::settings::LUXURY_ENABLED;
 use crate::features::engagement::model::{AccountRef, Interaction, InteractionKind, SessionId, SettledGift};
 use crate::features::engagement::recorder::Recorder;
 use crate::features::engagement::rules::EventPoints;
-use crate::features::engagement::settings::event_points;
+use crate::features::engagement::rules::watch::WatchTerms;
+use crate::features::engagement::settings::{event_points, watch_idle};
 use crate::features::handles::model::{AccountId, Activity, KnownAccount};
 use crate::features::queue::service::Moved;
 use crate::features::{coins, engagement, handles};
@@ -77,13 +78,21 @@ pub fn keep_up(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
     batch.finish()
 }
 
+/// Notes that the connection is gone and nobody knows since when: the program was interrupted.
+pub fn interrupted(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
+    let Some((_, session)) = engagement::queries::open_session(tx, guild)? else { return Ok(Effects::default()) };
+    let mut batch = Batch::begin(tx, guild, &session.streamer)?;
+    batch.disconnect(None)?;
+    batch.finish()
+}
+
 /// A batch in hand.
 struct Batch<'b, 't> {
     tx: &'b Tx<'t>,
     guild: GuildId,
     streamer: &'b Handle,
     points: EventPoints,
-    pays_luxury: bool,
+    terms: WatchTerms,
     recorder: Recorder<'b, 't>,
     ids: HashMap<Handle, AccountId>,
     /// Handles with what they did; in order, so that the same batch always writes in the same order.
@@ -98,7 +107,7 @@ impl<'b, 't> Batch<'b, 't> {
             guild,
             streamer,
             points: event_points(tx, guild)?,
-            pays_luxury: LUXURY_ENABLED.get(tx, guild)?,
+            terms: WatchTerms { idle: watch_idle(tx, guild)?, earns: LUXURY_ENABLED.get(tx, guild)? },
             recorder: Recorder::load(tx, guild)?,
             ids: HashMap::new(),
             active: BTreeMap::new(),
@@ -110,7 +119,7 @@ impl<'b, 't> Batch<'b, 't> {
         let at = event.at;
         match &event.what {
             Occurrence::Connected => return self.connect(at),
-            Occurrence::Disconnected => return self.disconnect(),
+            Occurrence::Disconnected => return self.disconnect(Some(at)),
             Occurrence::Ended if !event.is_backlog => return self.end(at),
             _ => {}
         }
@@ -170,11 +179,12 @@ impl<'b, 't> Batch<'b, 't> {
         self.recorder.connect(self.streamer, at)
     }
 
-    /// The connection is gone; without a session there is nothing to lose.
-    fn disconnect(&mut self) -> Result<()> {
+    /// The connection is gone, since a moment or since it was last heard of; without a session there is nothing to lose.
+    fn disconnect(&mut self, at: Option<Timestamp>) -> Result<()> {
         if self.recorder.is_of(self.streamer) {
+            let heard_of_last = self.recorder.last_sign();
             self.settle_unfinished()?;
-            self.recorder.disconnect();
+            self.recorder.disconnect(at.or(heard_of_last).unwrap_or_else(|| self.tx.now()));
         }
         Ok(())
     }
@@ -232,7 +242,7 @@ impl<'b, 't> Batch<'b, 't> {
         let account = AccountRef::new(id.get());
         let points = self.points.of(kind);
         if points > Amount::ZERO && self.recorder.mark_paid(account, kind)? {
-            self.award(id, points);
+            self.award(id, points)?;
         }
         let level = viewer.level;
         self.write(&Interaction { account: Some(account), kind, value, coin_value: None, level, at })
@@ -263,10 +273,10 @@ impl<'b, 't> Batch<'b, 't> {
         let (kind, coin_value) = (InteractionKind::Gift, Some(payout.coins));
         let value = Some(gift.gift.clone());
         self.write(&Interaction { account: Some(account), kind, value, coin_value, level, at })?;
-        self.award(known.id, payout.points);
+        self.award(known.id, payout.points)?;
         // A handle of nobody earns points and nothing else (`D-06`).
         let Some(user) = known.account.linked else { return Ok(()) };
-        if self.pays_luxury && payout.luxury > Amount::ZERO {
+        if self.terms.earns && payout.luxury > Amount::ZERO {
             self.credit_luxury(user, known, gift)?;
         }
         if payout.coins > Amount::ZERO {
@@ -286,13 +296,19 @@ impl<'b, 't> Batch<'b, 't> {
             actor: Actor::Live,
         };
         match self.tx.step(|tx| coins_posted::run(tx, self.guild, &posting))? {
-            Ok(entry) => self.effects.luxury += entry.delta,
-            Err(refusal) => tracing::warn!(guild = %self.guild, %user, code = refusal.code, "no coins for a gift"),
+            Ok(entry) => {
+                self.effects.luxury += entry.delta;
+                self.recorder.note_earned(gift.account, Amount::ZERO, entry.delta)
+            }
+            Err(refusal) => {
+                tracing::warn!(guild = %self.guild, %user, code = refusal.code, "no coins for a gift");
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// The account of whoever did something; it becomes known by that.
+    /// The account of whoever did something; it becomes known by that, and is taken to be there. The host is there anyway
+    /// and earns nothing by it (`D-11`).
     fn see(&mut self, viewer: &Viewer, at: Timestamp) -> Result<AccountId> {
         let id = if let Some(id) = self.ids.get(&viewer.handle) {
             *id
@@ -303,6 +319,9 @@ impl<'b, 't> Batch<'b, 't> {
         if let Some((_, activity)) = self.active.get_mut(&id) {
             activity.at = activity.at.max(at);
             activity.level = viewer.level.or(activity.level);
+        }
+        if viewer.handle != *self.streamer {
+            self.recorder.note_presence(AccountRef::new(id.get()), at, &self.terms)?;
         }
         Ok(id)
     }
@@ -326,10 +345,11 @@ impl<'b, 't> Batch<'b, 't> {
         id
     }
 
-    fn award(&mut self, id: AccountId, points: Amount) {
+    fn award(&mut self, id: AccountId, points: Amount) -> Result<()> {
         if let Some((_, activity)) = self.active.get_mut(&id) {
             activity.points = activity.points.clamped_change(points.get());
         }
+        self.recorder.note_earned(AccountRef::new(id.get()), points, 0)
     }
 
     fn write(&mut self, interaction: &Interaction) -> Result<()> {
@@ -366,4 +386,4 @@ impl<'b, 't> Batch<'b, 't> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,7 @@
 //! Reads of engagement, for flows and views.
 
-use super::model::{Credit, Session, SessionId};
+use super::model::{AccountRef, Credit, Session, SessionId};
+use super::rules::watch;
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -32,6 +33,28 @@ pub fn guilds_with_timed_out_streaks(read: &dyn Read, now: Timestamp) -> Result<
         guilds.extend(first.filter(|at| rules::is_timed_out(*at, now)).map(|_| guild));
     }
     Ok(guilds)
+}
+
+/// The sessions in which watch time is to be counted now: the open ones every minute (`C-44`), and those that are closed
+/// and not counted to their end.
+pub fn sessions_to_count(read: &dyn Read, now: Timestamp) -> Result<Vec<(GuildId, SessionId)>> {
+    let mut found = Vec::new();
+    for (guild, id) in tables::sessions_on_watch(read)? {
+        let session = tables::session(read, guild, id)?;
+        found.extend(session.filter(|session| watch::count_is_due(session, now)).map(|_| (guild, id)));
+    }
+    Ok(found)
+}
+
+/// People of a session whose watch time is to be counted, behind one of them.
+pub fn on_watch(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    behind: Option<AccountRef>,
+    limit: usize,
+) -> Result<Vec<AccountRef>> {
+    tables::on_watch(read, guild, session, behind, limit)
 }
 
 /// A session by its number.

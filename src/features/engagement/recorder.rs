@@ -4,14 +4,17 @@
 //! streaks go to their tables at once. Nothing counts while there is no connection (`D-12`): callers ask
 //! [`Recorder::is_live`] first. [`Recorder::save`] must be the last call.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::memory::Memory;
 use super::model::{
-    AccountRef, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
+    AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
     SnapshotNumber, Streak, StreakKey, ViewerSnapshot,
 };
+use super::people::People;
+use super::rules::watch::{self, WatchTerms};
 use super::{rules, tables};
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -25,6 +28,9 @@ pub struct Recorder<'b, 't> {
     open: Option<(SessionId, Session)>,
     numbers: Numbers,
     memory: Memory,
+    people: People,
+    /// What gifts of this batch were worth, by minute of the session.
+    coins: BTreeMap<u32, Amount>,
     /// No streak that did not end has its last step before this; `None` when there is no such streak.
     first_unfinished: Option<Timestamp>,
     /// As they are stored, so that what did not change is not written.
@@ -40,7 +46,8 @@ impl<'b, 't> Recorder<'b, 't> {
             Some((id, _)) => tables::first_unfinished(tx, guild, *id)?,
             None => None,
         };
-        Ok(Self { tx, guild, open, numbers, memory: Memory::default(), first_unfinished, stored })
+        let (memory, people, coins) = (Memory::default(), People::default(), BTreeMap::new());
+        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, stored })
     }
 
     /// Looks up which of the messages that are coming were taken before. Comes before [`Recorder::take_message`].
@@ -81,6 +88,7 @@ impl<'b, 't> Recorder<'b, 't> {
         if let Some((_, session)) = &mut self.open {
             session.is_connected = true;
             session.last_event_at = session.last_event_at.max(at);
+            watch::connect(&mut session.connections, at);
             return Ok(());
         }
         let session = Session {
@@ -90,16 +98,24 @@ impl<'b, 't> Recorder<'b, 't> {
             last_event_at: at,
             is_connected: true,
             last_snapshot_at: None,
+            connections: vec![Connection { from: at, until: None }],
+            counted_at: at,
         };
         self.open = Some((tables::add_session(self.tx, self.guild, &session)?, session));
         Ok(())
     }
 
-    /// The connection is gone; the session may be continued (`M-TIK-19`, `D-26`).
-    pub fn disconnect(&mut self) {
+    /// The connection is gone since a moment; the session may be continued (`M-TIK-19`, `D-26`).
+    pub fn disconnect(&mut self, at: Timestamp) {
         if let Some((_, session)) = &mut self.open {
             session.is_connected = false;
+            watch::disconnect(&mut session.connections, at);
         }
+    }
+
+    /// The last moment at which the connection is known to have been there.
+    pub fn last_sign(&self) -> Option<Timestamp> {
+        self.open.as_ref().map(|(_, session)| session.last_event_at.max(session.counted_at))
     }
 
     /// The host ended the live (`M-TIK-20`). Answers the session that is closed by that: now, or where the connection
@@ -115,7 +131,9 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// Closes the open session at its last event.
     pub fn close(&mut self) -> Result<Option<SessionId>> {
+        self.save_sums()?;
         let Some((id, mut session)) = self.open.take() else { return Ok(None) };
+        watch::disconnect(&mut session.connections, session.last_event_at);
         (self.memory, self.first_unfinished) = (Memory::default(), None);
         session.is_connected = false;
         session.ended_at = Some(session.last_event_at);
@@ -127,10 +145,36 @@ impl<'b, 't> Recorder<'b, 't> {
     /// Writes down an interaction.
     pub fn interaction(&mut self, interaction: &Interaction) -> Result<()> {
         let Some((id, session)) = &mut self.open else { return Ok(()) };
+        let id = *id;
         session.last_event_at = session.last_event_at.max(interaction.at);
+        if let Some(coins) = interaction.coin_value {
+            let sum = self.coins.entry(rules::minute_of(session, interaction.at)).or_default();
+            *sum = sum.clamped_change(coins.get());
+        }
+        if let Some(account) = interaction.account {
+            let participant = self.people.get(self.tx, (self.guild, id), &mut self.numbers, account)?;
+            participant.add(interaction);
+        }
         self.numbers.interaction += 1;
         let number = InteractionNumber::new(self.numbers.interaction);
-        tables::add_interaction(self.tx, self.guild, *id, number, interaction)
+        tables::add_interaction(self.tx, self.guild, id, number, interaction)
+    }
+
+    /// Notes that someone did something on the live: they are there (`C-44`).
+    pub fn note_presence(&mut self, account: AccountRef, at: Timestamp, terms: &WatchTerms) -> Result<()> {
+        let Some((id, session)) = &self.open else { return Ok(()) };
+        let participant = self.people.get(self.tx, (self.guild, *id), &mut self.numbers, account)?;
+        watch::note_presence(&mut participant.watch, &session.connections, at, self.tx.now(), terms);
+        Ok(())
+    }
+
+    /// Notes points that someone got, and Luxury Coins that their member got.
+    pub fn note_earned(&mut self, account: AccountRef, points: Amount, luxury: i64) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        let participant = self.people.get(self.tx, (self.guild, *id), &mut self.numbers, account)?;
+        participant.points = participant.points.clamped_change(points.get());
+        participant.luxury = participant.luxury.clamped_change(luxury);
+        Ok(())
     }
 
     /// Takes notice of how many watch; writes it down when it is time to (`M-TIK-15`, `M-TIK-25`).
@@ -212,8 +256,17 @@ impl<'b, 't> Recorder<'b, 't> {
         Ok(gifts)
     }
 
+    /// Writes what people did and what gifts were worth.
+    fn save_sums(&mut self) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        self.people.save(self.tx, (self.guild, *id))?;
+        let coins = std::mem::take(&mut self.coins);
+        coins.iter().try_for_each(|(minute, coins)| tables::add_coins(self.tx, self.guild, *id, *minute, *coins))
+    }
+
     /// Writes the session and the numbers, where they changed.
-    pub fn save(self) -> Result<()> {
+    pub fn save(mut self) -> Result<()> {
+        self.save_sums()?;
         let Self { tx, guild, open, numbers, memory, stored, .. } = self;
         if let Some((id, _)) = &open {
             memory.save(tx, guild, *id)?;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::model::{
-    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, MessageChunk, Numbers, Session, SessionId,
-    SnapshotNumber, SongRef, Streak, StreakKey, ViewerSnapshot, WatchTime,
+    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, MessageChunk, Numbers, Participant, Session,
+    SessionId, SnapshotNumber, SongRef, Streak, StreakKey, ViewerSnapshot,
 };
+use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -33,8 +34,14 @@ static BY_ACCOUNT: Index<ByAccount, (GuildId, SessionId, InteractionNumber), Int
 pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerSnapshot> =
     Table::new("engagement.viewer_snapshots", &[]);
 
-/// Watch time by guild, session and handle (`M-DB-22`).
-pub static WATCH_TIME: Table<(GuildId, SessionId, AccountRef), WatchTime> = Table::new("engagement.watch_time", &[]);
+/// The people of a session, by guild, session and handle (`M-DB-22`).
+pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH]);
+/// The people whose watch time is to be counted.
+static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
+    Index::new("engagement.participants_on_watch", |key, participant| participant.watch.is_open().then_some(*key));
+
+/// What gifts were worth in each minute of a session, the first being 0.
+pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> = Table::new("engagement.coins_by_minute", &[]);
 
 /// Streaks of the open session: whose, of which gift, in which group.
 static STREAKS: Table<StreakRow, Streak> = Table::new("engagement.streaks", &[&UNFINISHED]);
@@ -60,9 +67,20 @@ static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> = Table::new("en
 static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]);
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] =
-    &[&SESSIONS, &INTERACTIONS, &VIEWER_SNAPSHOTS, &WATCH_TIME, &STREAKS, &PAID_ONCE, &CREDITS, &MESSAGES, &NUMBERS];
+pub const TABLES: &[&dyn AnyTable] = &[
+    &SESSIONS,
+    &INTERACTIONS,
+    &VIEWER_SNAPSHOTS,
+    &PARTICIPANTS,
+    &COINS_BY_MINUTE,
+    &STREAKS,
+    &PAID_ONCE,
+    &CREDITS,
+    &MESSAGES,
+    &NUMBERS,
+];
 
+type ParticipantKey = (GuildId, SessionId, AccountRef);
 type ByAccount = (GuildId, AccountRef, SessionId, InteractionNumber);
 type StreakRow = (GuildId, SessionId, AccountRef, u64, u64);
 type UnfinishedStreak = (GuildId, SessionId, Timestamp, AccountRef, u64, u64);
@@ -141,6 +159,62 @@ pub fn add_snapshot(
     snapshot: &ViewerSnapshot,
 ) -> Result<()> {
     VIEWER_SNAPSHOTS.insert(tx, &(guild, session, number), snapshot)
+}
+
+/// Someone of a session.
+pub fn participant(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    account: AccountRef,
+) -> Result<Option<Participant>> {
+    PARTICIPANTS.get(read, &(guild, session, account))
+}
+
+/// Writes someone of a session.
+pub fn set_participant(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    session: SessionId,
+    account: AccountRef,
+    participant: &Participant,
+) -> Result<()> {
+    PARTICIPANTS.put(tx, &(guild, session, account), participant)
+}
+
+/// Adds to what gifts of a minute of a session were worth.
+pub fn add_coins(tx: &Tx<'_>, guild: GuildId, session: SessionId, minute: u32, coins: Amount) -> Result<()> {
+    let key = (guild, session, minute);
+    let before = COINS_BY_MINUTE.get(tx, &key)?.unwrap_or_default();
+    COINS_BY_MINUTE.put(tx, &key, &before.clamped_change(coins.get()))
+}
+
+/// People of a session whose watch time is to be counted, in the order of their accounts, behind one of them.
+pub fn on_watch(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    behind: Option<AccountRef>,
+    limit: usize,
+) -> Result<Vec<AccountRef>> {
+    let all = Span::of((guild, session));
+    let rest = match behind {
+        Some(account) => all.after((guild, session, account)),
+        None => all,
+    };
+    let found = ON_WATCH.page(read, rest, Direction::Forward, limit)?;
+    Ok(found.into_iter().map(|(.., account)| account).collect())
+}
+
+/// The sessions of all guilds with people whose watch time is to be counted. Looks once into each of them.
+pub fn sessions_on_watch(read: &dyn Read) -> Result<Vec<(GuildId, SessionId)>> {
+    let mut sessions = Vec::new();
+    let mut rest = Span::all();
+    while let Some((guild, session, _)) = ON_WATCH.first(read, rest.clone(), Direction::Forward)? {
+        sessions.push((guild, session));
+        rest = rest.after((guild, session));
+    }
+    Ok(sessions)
 }
 
 /// Remembers that something that pays once has paid; false when it had.

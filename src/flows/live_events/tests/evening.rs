@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::discord::debug_channel;
 use crate::features::coins::model::Currency;
-use crate::features::engagement::model::{Interaction, SessionId};
+use crate::features::engagement::model::{AccountRef, Interaction, SessionId};
 use crate::features::queue::model::{Entry, Line, SongId, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::tests::{GUILD, TestStore};
 use crate::features::{self, coins, engagement, handles, queue};
-use crate::flows::{checks, handle_links, live_events, song_played};
+use crate::flows::{checks, handle_links, live_events, song_played, watch_time};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::live::{Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
 use crate::store::Direction;
@@ -166,6 +166,43 @@ impl Evening {
             format!("{} {value}{coins}", interaction.kind.name())
         });
         words.collect()
+    }
+
+    /// Watch time is counted now, as the sweep does it: until nobody is left. Answers what each batch did.
+    pub(crate) fn count_watch_time(&self) -> Vec<watch_time::Counted> {
+        let now = self.store.now();
+        let mut batches = Vec::new();
+        for (guild, session) in self.store.read(|read| engagement::queries::sessions_to_count(read, now)) {
+            let mut behind = None;
+            loop {
+                let counted = self.store.write(move |tx| watch_time::run(tx, guild, session, now, behind)).unwrap();
+                batches.push(counted);
+                behind = counted.behind;
+                if behind.is_none() {
+                    break;
+                }
+            }
+        }
+        batches
+    }
+
+    /// So much time passes, counted every minute.
+    pub(crate) fn watch(&self, span: Duration) {
+        for _ in 0..span.as_secs() / 60 {
+            self.store.advance(Duration::from_mins(1));
+            self.count_watch_time();
+        }
+    }
+
+    /// What a handle watched in a session, in seconds: in all, and of that what is not paid.
+    pub(crate) fn watched(&self, session: SessionId, name: &str) -> (u64, u64) {
+        let handle = Handle::parse(name).unwrap();
+        self.store.read(|read| {
+            let Some(id) = handles::queries::account_id(read, GUILD, &handle)? else { return Ok((0, 0)) };
+            let account = AccountRef::new(id.get());
+            let person = engagement::tables::participant(read, GUILD, session, account)?.unwrap_or_default();
+            Ok((person.watch.total().as_secs(), person.watch.unpaid().as_secs()))
+        })
     }
 
     /// Opens the debug channel.

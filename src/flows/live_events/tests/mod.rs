@@ -1,6 +1,6 @@
 //! Live events on a store in memory.
 
-mod evening;
+pub(crate) mod evening;
 mod export;
 mod gifts;
 mod model;

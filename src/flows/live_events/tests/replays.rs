@@ -95,6 +95,7 @@ fn play(seconds: &[Second], mut deliver: impl FnMut(&[LiveEvent], Vec<LiveEvent>
         }
         evening.store.advance(Duration::from_secs(second.gap));
     }
+    evening.count_watch_time();
     evening.check();
     evening
 }
@@ -110,7 +111,9 @@ fn brought(evening: &Evening) -> impl PartialEq + std::fmt::Debug + use<> {
         *count += usize::from(row.coin_value.is_none());
         *coins += row.coin_value.map_or(0, Amount::get);
     }
-    (handles, members, songs, rows)
+    let session = evening.session().unwrap();
+    let watched = HANDLES.map(|name| evening.watched(session, name));
+    (handles, members, songs, rows, watched)
 }
 
 proptest! {

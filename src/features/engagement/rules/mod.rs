@@ -1,4 +1,6 @@
-//! Every decision about sessions, points and gifts.
+//! Every decision about sessions, points and gifts; about watch time in [`watch`].
+
+pub mod watch;
 
 use std::time::Duration;
 
@@ -72,6 +74,11 @@ fn is_silent(session: &Session, now: Timestamp) -> bool {
 /// Whether a viewer count is to be written down (`M-TIK-25`).
 pub fn snapshot_is_due(last: Option<Timestamp>, at: Timestamp) -> bool {
     last.is_none_or(|last| at.since(last) >= SNAPSHOT_EVERY)
+}
+
+/// The minute of a session in which a moment lies; the first is 0.
+pub fn minute_of(session: &Session, at: Timestamp) -> u32 {
+    u32::try_from(at.since(session.started_at).as_secs() / 60).unwrap_or(u32::MAX)
 }
 
 /// What gifts of this price are worth together (`C-30`); stops at the largest amount.
@@ -167,6 +174,8 @@ mod tests {
             last_event_at: at(0),
             is_connected,
             last_snapshot_at: None,
+            connections: Vec::new(),
+            counted_at: at(0),
         }
     }
 
