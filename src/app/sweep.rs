@@ -2,7 +2,7 @@
 //! sessions that nobody continues.
 //!
 //! Brings about: points are in the order of the Free line (`M-PTS-05`, `M-RAT-07`), a streak that fell silent is paid
-//! (`M-TIK-24`), watch time is counted (`C-44`), and a session whose connection was lost 15 minutes ago is closed (`D-26`). Safe to run at any time;
+//! (`M-TIK-24`), the viewer count is written down (`M-TIK-25`), watch time is counted (`C-44`), and a session whose connection was lost 15 minutes ago is closed (`D-26`). Safe to run at any time;
 //! where nothing changed it writes nothing.
 
 use std::time::Duration;
@@ -39,10 +39,9 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
     for guild in with_points {
         while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
     }
-    let timed_out = store
-        .read("streaks_timed_out", move |read| engagement::queries::guilds_with_timed_out_streaks(read, now))
-        .await?;
-    for guild in timed_out {
+    let to_keep_up =
+        store.read("lives_to_keep_up", move |read| engagement::queries::guilds_to_keep_up(read, now)).await?;
+    for guild in to_keep_up {
         store.write("live_kept_up", move |tx| flows::live_events::keep_up(tx, guild).map(drop)).await?;
     }
     let to_count =

@@ -70,11 +70,15 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent])
     batch.finish()
 }
 
-/// Does for a live what is due without any event: pays streaks that are over although no end of them was told.
+/// Does for a live what is due without any event: pays streaks that are over although no end of them was told, and writes
+/// down how many watch.
 pub fn keep_up(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
     let Some((_, session)) = engagement::queries::open_session(tx, guild)? else { return Ok(Effects::default()) };
     let mut batch = Batch::begin(tx, guild, &session.streamer)?;
     batch.settle_timed_out(tx.now())?;
+    if session.is_connected {
+        batch.recorder.write_viewers(tx.now())?;
+    }
     batch.finish()
 }
 
@@ -184,7 +188,7 @@ impl<'b, 't> Batch<'b, 't> {
         if self.recorder.is_of(self.streamer) {
             let heard_of_last = self.recorder.last_sign();
             self.settle_unfinished()?;
-            self.recorder.disconnect(at.or(heard_of_last).unwrap_or_else(|| self.tx.now()));
+            self.recorder.disconnect(at.or(heard_of_last).unwrap_or_else(|| self.tx.now()))?;
         }
         Ok(())
     }

@@ -29,4 +29,5 @@ mod sources;
 mod spec;
 mod sqlite;
 mod submissions;
+mod watching;
 mod world;

@@ -23,7 +23,17 @@ impl From<Session> for model::Session {
         let connections =
             if is_connected { vec![model::Connection { from: last_event_at, until: None }] } else { vec![] };
         let counted_at = last_event_at;
-        Self { streamer, started_at, ended_at, last_event_at, is_connected, last_snapshot_at, connections, counted_at }
+        Self {
+            streamer,
+            started_at,
+            ended_at,
+            last_event_at,
+            is_connected,
+            last_snapshot_at,
+            viewers: None,
+            connections,
+            counted_at,
+        }
     }
 }
 

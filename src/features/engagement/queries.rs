@@ -25,12 +25,15 @@ pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId
     Ok(guilds.into_iter().map(|(guild, ..)| guild).collect())
 }
 
-/// The guilds with a streak that is over although no end of it was told (`M-TIK-24`).
-pub fn guilds_with_timed_out_streaks(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
+/// The guilds with a live that has something due without an event: a streak that is over although no end of it was told
+/// (`M-TIK-24`), or a viewer count (`M-TIK-25`).
+pub fn guilds_to_keep_up(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
     let mut guilds = Vec::new();
-    for (guild, id, _) in tables::open_sessions(read)? {
+    for (guild, id, session) in tables::open_sessions(read)? {
         let first = tables::first_unfinished(read, guild, id)?;
-        guilds.extend(first.filter(|at| rules::is_timed_out(*at, now)).map(|_| guild));
+        if first.is_some_and(|at| rules::is_timed_out(at, now)) || rules::snapshot_is_due(&session, now) {
+            guilds.push(guild);
+        }
     }
     Ok(guilds)
 }

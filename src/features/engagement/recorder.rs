@@ -5,6 +5,7 @@
 //! [`Recorder::is_live`] first. [`Recorder::save`] must be the last call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::memory::Memory;
 use super::model::{
@@ -20,6 +21,9 @@ use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::live::{Gift, Handle, MessageId};
 use crate::store::Tx;
+
+/// The smallest difference between two moments.
+const JUST_BEFORE: Duration = Duration::from_micros(1);
 
 /// The open session, and what was changed of it.
 pub struct Recorder<'b, 't> {
@@ -98,6 +102,7 @@ impl<'b, 't> Recorder<'b, 't> {
             last_event_at: at,
             is_connected: true,
             last_snapshot_at: None,
+            viewers: None,
             connections: vec![Connection { from: at, until: None }],
             counted_at: at,
         };
@@ -106,11 +111,14 @@ impl<'b, 't> Recorder<'b, 't> {
     }
 
     /// The connection is gone since a moment; the session may be continued (`M-TIK-19`, `D-26`).
-    pub fn disconnect(&mut self, at: Timestamp) {
+    pub fn disconnect(&mut self, at: Timestamp) -> Result<()> {
+        self.write_viewers(at)?;
         if let Some((_, session)) = &mut self.open {
             session.is_connected = false;
+            session.viewers = None;
             watch::disconnect(&mut session.connections, at);
         }
+        Ok(())
     }
 
     /// The last moment at which the connection is known to have been there.
@@ -125,6 +133,7 @@ impl<'b, 't> Recorder<'b, 't> {
             && session.is_connected
         {
             session.last_event_at = session.last_event_at.max(at);
+            self.write_viewers(at)?;
         }
         self.close()
     }
@@ -136,6 +145,7 @@ impl<'b, 't> Recorder<'b, 't> {
         watch::disconnect(&mut session.connections, session.last_event_at);
         (self.memory, self.first_unfinished) = (Memory::default(), None);
         session.is_connected = false;
+        session.viewers = None;
         session.ended_at = Some(session.last_event_at);
         tables::set_session(self.tx, self.guild, id, &session)?;
         tables::forget_open_state(self.tx, self.guild, id)?;
@@ -177,13 +187,33 @@ impl<'b, 't> Recorder<'b, 't> {
         Ok(())
     }
 
-    /// Takes notice of how many watch; writes it down when it is time to (`M-TIK-15`, `M-TIK-25`).
+    /// Takes notice of how many watch (`M-TIK-15`). The count is written down now if it is the first, and every 30 seconds
+    /// until there is another (`M-TIK-25`).
     pub fn viewers(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
-        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        // What was due before this count came has the one before it.
+        self.write_viewers(at.before(JUST_BEFORE))?;
+        let Some((_, session)) = &mut self.open else { return Ok(()) };
         session.last_event_at = session.last_event_at.max(at);
-        if !rules::snapshot_is_due(session.last_snapshot_at, at) {
-            return Ok(());
+        let is_first = session.viewers.is_none();
+        if session.viewers.is_none_or(|known| known.at <= at) {
+            session.viewers = Some(ViewerSnapshot { viewers, at });
         }
+        if is_first && rules::first_snapshot_is_due(session.last_snapshot_at, at) {
+            return self.add_snapshot(viewers, at);
+        }
+        self.write_viewers(at)
+    }
+
+    /// Writes down the latest viewer count for each half minute up to a moment. Before the first count there is none.
+    pub fn write_viewers(&mut self, until: Timestamp) -> Result<()> {
+        let Some((_, session)) = &self.open else { return Ok(()) };
+        let (Some(known), Some(last)) = (session.viewers, session.last_snapshot_at) else { return Ok(()) };
+        let due = rules::snapshots_due(last, until);
+        due.into_iter().try_for_each(|moment| self.add_snapshot(known.viewers, moment))
+    }
+
+    fn add_snapshot(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
+        let Some((id, session)) = &mut self.open else { return Ok(()) };
         session.last_snapshot_at = Some(at);
         self.numbers.snapshot += 1;
         let number = SnapshotNumber::new(self.numbers.snapshot);

@@ -50,6 +50,8 @@ pub struct Session {
     pub is_connected: bool,
     /// When a viewer count was last written down.
     pub last_snapshot_at: Option<Timestamp>,
+    /// The latest viewer count of this connection; `None` before the first, because unknown is not 0.
+    pub viewers: Option<ViewerSnapshot>,
     /// The times of our connections, the last one last. One that every handle's watch time has been counted for is gone.
     pub connections: Vec<Connection>,
     /// When the watch time of everybody was last counted.

@@ -13,6 +13,8 @@ use crate::live::{Gift, Handle};
 const LONGEST_SILENCE: Duration = Duration::from_mins(15);
 /// One viewer count in this time is written down (`M-TIK-25`, `D-29`).
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(30);
+/// So many viewer counts are written down at once when it is long since the last.
+const MOST_REPEATED: u32 = 20;
 /// A streak in which nobody tapped for this long is over, whatever its end says later (`M-TIK-24`).
 const STREAK_TIMEOUT: Duration = Duration::from_mins(1);
 /// Gifts that cost less than this pay two points for a coin, others one (`M-TIK-21`).
@@ -71,9 +73,27 @@ fn is_silent(session: &Session, now: Timestamp) -> bool {
     now.since(session.last_event_at) > LONGEST_SILENCE
 }
 
-/// Whether a viewer count is to be written down (`M-TIK-25`).
-pub fn snapshot_is_due(last: Option<Timestamp>, at: Timestamp) -> bool {
+/// The moments up to and with `until` at which a viewer count is to be written down: every 30 seconds after the last one.
+///
+/// After a long gap, in which the machine slept, the same count is not repeated for all of it: then it is `until` alone.
+pub fn snapshots_due(last: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+    if until.since(last) > SNAPSHOT_EVERY * MOST_REPEATED {
+        return vec![until];
+    }
+    let moments = std::iter::successors(Some(last), |moment| Some(moment.after(SNAPSHOT_EVERY)));
+    moments.skip(1).take_while(|moment| *moment <= until).collect()
+}
+
+/// Whether the first viewer count of a connection is to be written down at once: not within 30 seconds of another.
+pub fn first_snapshot_is_due(last: Option<Timestamp>, at: Timestamp) -> bool {
     last.is_none_or(|last| at.since(last) >= SNAPSHOT_EVERY)
+}
+
+/// Whether a viewer count is to be written down without a new one having come (`M-TIK-25`).
+pub fn snapshot_is_due(session: &Session, now: Timestamp) -> bool {
+    session.is_connected
+        && session.viewers.is_some()
+        && session.last_snapshot_at.is_some_and(|last| now.since(last) >= SNAPSHOT_EVERY)
 }
 
 /// The minute of a session in which a moment lies; the first is 0.
@@ -174,6 +194,7 @@ mod tests {
             last_event_at: at(0),
             is_connected,
             last_snapshot_at: None,
+            viewers: None,
             connections: Vec::new(),
             counted_at: at(0),
         }
@@ -243,10 +264,14 @@ mod tests {
     #[test]
     fn viewers_are_written_down_every_30_seconds() {
         crate::covers!("M-TIK-25");
-        assert!(snapshot_is_due(None, at(0)));
-        assert!(!snapshot_is_due(Some(at(0)), at(29)));
-        assert!(snapshot_is_due(Some(at(0)), at(30)));
-        assert!(!snapshot_is_due(Some(at(30)), at(0)), "an event that comes late is no new minute");
+        assert!(first_snapshot_is_due(None, at(0)));
+        assert!(!first_snapshot_is_due(Some(at(0)), at(29)));
+        assert!(first_snapshot_is_due(Some(at(0)), at(30)));
+        assert_eq!(snapshots_due(at(0), at(29)), []);
+        assert_eq!(snapshots_due(at(0), at(90)), [at(30), at(60), at(90)]);
+        assert_eq!(snapshots_due(at(30), at(0)), [], "an event that comes late is no new minute");
+        assert_eq!(snapshots_due(at(0), at(100_000)), [at(100_000)]);
+        assert!(!snapshot_is_due(&session(true), at(90)), "nothing is known");
     }
 
     proptest! {

@@ -230,7 +230,7 @@ fn a_silent_streak_is_paid_without_another_event() {
     let (evening, _) = begun();
     let due = || {
         let now = evening.store.now();
-        evening.store.read(|read| engagement::queries::guilds_with_timed_out_streaks(read, now))
+        evening.store.read(|read| engagement::queries::guilds_to_keep_up(read, now))
     };
     let keep_up = || evening.store.write(|tx| keep_up(tx, GUILD)).unwrap();
     evening.told(steps(&evening, "ann", 100, 7, &[(1, 4, true)]));

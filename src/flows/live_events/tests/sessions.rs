@@ -167,6 +167,14 @@ fn a_guild_sets_what_events_are_worth() {
     assert_eq!(evening.handle_points("ann"), 7);
 }
 
+/// The viewer counts that were written down, with the seconds after the beginning.
+fn snapshots(evening: &Evening) -> Vec<(u64, u32)> {
+    let began =
+        evening.store.read(|read| tables::SESSIONS.first(read, GUILD, Direction::Forward)).unwrap().1.started_at;
+    let rows = evening.store.read(|read| tables::VIEWER_SNAPSHOTS.page(read, GUILD, Direction::Forward, 5_000));
+    rows.into_iter().map(|(_, snapshot)| (snapshot.at.since(began).as_secs(), snapshot.viewers)).collect()
+}
+
 #[test]
 fn viewers_are_written_down_every_30_seconds() {
     crate::covers!("M-TIK-25", "M-TIK-15");
@@ -175,9 +183,45 @@ fn viewers_are_written_down_every_30_seconds() {
         evening.on_live([Occurrence::Viewers(viewers)]);
         evening.store.advance(Duration::from_secs(10));
     }
-    let rows = evening.store.read(|read| tables::VIEWER_SNAPSHOTS.page(read, GUILD, Direction::Forward, 100));
-    let viewers: Vec<_> = rows.into_iter().map(|(_, snapshot)| snapshot.viewers).collect();
-    assert_eq!(viewers, [0, 3, 6, 9]);
+    assert_eq!(snapshots(&evening), [(0, 0), (30, 3), (60, 6), (90, 9)]);
+}
+
+#[test]
+fn the_latest_viewer_count_is_repeated_while_we_are_connected_and_none_is_made_up() {
+    crate::covers!("M-TIK-25");
+    let evening = Evening::begun();
+    let keep_up = |seconds| {
+        evening.store.advance(Duration::from_secs(seconds));
+        evening.store.write(|tx| keep_up(tx, GUILD).map(drop)).unwrap();
+    };
+    keep_up(60);
+    assert_eq!(snapshots(&evening), [], "unknown is not 0");
+    evening.on_live([Occurrence::Viewers(40)]);
+    keep_up(29);
+    keep_up(1);
+    evening.on_live([Occurrence::Viewers(50)]);
+    keep_up(45);
+    assert_eq!(snapshots(&evening), [(60, 40), (90, 40), (120, 50)]);
+    // What was due before a new count has the one before; the end is told with the last.
+    evening.store.advance(Duration::from_secs(20));
+    evening.on_live([Occurrence::Viewers(70)]);
+    evening.store.advance(Duration::from_secs(30));
+    evening.on_live([Occurrence::Disconnected]);
+    assert_eq!(snapshots(&evening)[3..], [(150, 50), (180, 70)]);
+    keep_up(60);
+    evening.on_live([Occurrence::Connected]);
+    keep_up(60);
+    assert_eq!(snapshots(&evening).len(), 5, "after a drop it is unknown again");
+    evening.on_live([Occurrence::Viewers(9)]);
+    evening.store.advance(Duration::from_secs(10));
+    evening.on_live([Occurrence::Disconnected, Occurrence::Connected, Occurrence::Viewers(8)]);
+    keep_up(20);
+    assert_eq!(snapshots(&evening)[5..], [(305, 9), (335, 8)]);
+    // A machine that slept makes no counts for the night.
+    keep_up(9 * 3600);
+    evening.on_live([Occurrence::Ended]);
+    assert_eq!(snapshots(&evening).len(), 8);
+    evening.check();
 }
 
 #[test]
