@@ -24,6 +24,7 @@ mod registration;
 mod restart;
 mod reviewing;
 mod security;
+mod settings;
 mod site;
 mod sources;
 mod spec;
