@@ -47,7 +47,7 @@ fn by_greenroom() -> Duration {
                     greenroom::features::handles::model::Account { linked, ..account }
                 })?;
             }
-            let connected = [LiveEvent { at: START, what: Occurrence::Connected }];
+            let connected = [LiveEvent::new(START, Occurrence::Connected)];
             flows::live_events::run(tx, GUILD, &streamer, &connected).map(drop)
         }
     };
@@ -112,7 +112,7 @@ fn event(n: u64) -> LiveEvent {
             Occurrence::Gifted(viewer, gift)
         }
     };
-    LiveEvent { at: START.after(Duration::from_millis(n)), what }
+    LiveEvent::new(START.after(Duration::from_millis(n)), what)
 }
 
 /// What a handle did in a batch.

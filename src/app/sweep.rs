@@ -51,7 +51,7 @@ pub(super) async fn note_interruption(store: &Store) -> Result<()> {
     for (guild, session) in open {
         let streamer = session.streamer;
         let noted = store.write("live_interrupted", move |tx| {
-            let event = LiveEvent { at: tx.now(), what: Occurrence::Disconnected };
+            let event = LiveEvent::new(tx.now(), Occurrence::Disconnected);
             flows::live_events::run(tx, guild, &streamer, &[event]).map(drop)
         });
         noted.await?;

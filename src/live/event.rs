@@ -1,4 +1,6 @@
-//! The thirteen things that can happen on a live (`M-TIK-07`).
+//! The thirteen things that can happen on a live (`M-TIK-07`), when they happened, and how they are known again.
+
+use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +12,48 @@ use crate::kernel::time::Timestamp;
 pub struct LiveEvent {
     /// When it happened.
     pub at: Timestamp,
+    /// TikTok's message that told it: the same message again is the same event. `None` for what no message told, such
+    /// as our own connection; such an event is never taken for a repetition.
+    pub id: Option<MessageId>,
+    /// Whether it is history that the live told when we came in: from before our connection, or told before.
+    pub is_backlog: bool,
     /// What happened.
     pub what: Occurrence,
+}
+
+impl LiveEvent {
+    /// Something that no message told and that happens now.
+    pub const fn new(at: Timestamp, what: Occurrence) -> Self {
+        Self { at, id: None, is_backlog: false, what }
+    }
+}
+
+/// A message of a live, by which a repetition is recognised. Never 0, which TikTok sends where it gives no number.
+///
+/// It is TikTok's `msg_id`, or where that is missing a digest of what the message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(NonZeroU64);
+
+impl MessageId {
+    /// Wraps a number; `None` for 0.
+    pub const fn new(raw: u64) -> Option<Self> {
+        match NonZeroU64::new(raw) {
+            Some(id) => Some(Self(id)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0.get()
+    }
+}
+
+impl std::fmt::Display for MessageId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// A person on the live.

@@ -7,5 +7,5 @@ pub mod event;
 pub mod handle;
 pub mod show;
 
-pub use event::{Gift, LiveEvent, Occurrence, Viewer};
+pub use event::{Gift, LiveEvent, MessageId, Occurrence, Viewer};
 pub use handle::Handle;

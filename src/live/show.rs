@@ -2,15 +2,49 @@
 //!
 //! ```json
 //! {"type": "gift", "user": "bass.ann", "id": 5655, "name": "Rose", "diamonds": 1, "count": 3, "end": true, "group": 7}
+//! {"type": "share", "user": "bass.ann", "msg_id": 7300000000000000042, "backlog": true}
 //! ```
+//!
+//! `msg_id` is TikTok's number of the message, by which a repetition is known; `backlog` marks history. Both may be
+//! left out. (`id` is the number of a gift.)
 
 use serde::Deserialize;
+use serde::de::Error as _;
 
-use super::event::{Gift, LiveEvent, Occurrence, Viewer};
+use super::event::{Gift, LiveEvent, MessageId, Occurrence, Viewer};
 use super::handle::Handle;
 use crate::kernel::time::Timestamp;
 
-/// One live event of a show, without its time.
+/// One live event of a show with its identity, without its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShowLine {
+    /// TikTok's number of the message.
+    pub id: Option<MessageId>,
+    /// Whether it is history.
+    pub is_backlog: bool,
+    /// What happens.
+    pub event: ShowEvent,
+}
+
+impl ShowLine {
+    /// The event at a moment.
+    pub fn at(self, at: Timestamp) -> LiveEvent {
+        LiveEvent { at, id: self.id, is_backlog: self.is_backlog, what: self.event.into() }
+    }
+}
+
+impl<'de> Deserialize<'de> for ShowLine {
+    /// Takes the two common fields out first: serde cannot both flatten a value and refuse unknown fields.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = serde_json::Map::deserialize(deserializer)?;
+        let id = fields.remove("msg_id").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
+        let backlog = fields.remove("backlog").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
+        let event = serde_json::from_value(fields.into()).map_err(D::Error::custom)?;
+        Ok(Self { id, is_backlog: backlog.unwrap_or(false), event })
+    }
+}
+
+/// One live event of a show, without its time and identity.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ShowEvent {
@@ -83,6 +117,7 @@ pub enum ShowEvent {
 
 /// A person in a show line.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ShowViewer {
     /// The handle.
     pub user: Handle,
@@ -97,13 +132,6 @@ const fn one() -> u32 {
 
 const fn yes() -> bool {
     true
-}
-
-impl ShowEvent {
-    /// The event at a moment.
-    pub fn at(self, at: Timestamp) -> LiveEvent {
-        LiveEvent { at, what: self.into() }
-    }
 }
 
 impl From<ShowViewer> for Viewer {
@@ -152,6 +180,18 @@ mod tests {
         let Occurrence::Gifted(viewer, gift) = event.into() else { panic!("not a gift") };
         assert_eq!(viewer.handle.as_str(), "bass.ann");
         assert_eq!((gift.unit_coins, gift.count, gift.is_streaking, gift.group), (1, 3, true, 7));
+    }
+
+    #[test]
+    fn a_line_may_say_which_message_told_it_and_that_it_is_history() {
+        let read = |line: &str| serde_json::from_str::<ShowLine>(line).map(|line| line.at(Timestamp::from_micros(5)));
+        let plain = read(r#"{"type":"share","user":"ann"}"#).unwrap();
+        assert_eq!(plain, LiveEvent::new(Timestamp::from_micros(5), plain.what.clone()));
+        let told = read(r#"{"type":"share","user":"ann","msg_id":7300000000000000042,"backlog":true}"#).unwrap();
+        assert_eq!((told.id, told.is_backlog), (MessageId::new(7_300_000_000_000_000_042), true));
+        for wrong in [r#""msg_id":0"#, r#""msg_id":"7""#, r#""backlog":1"#, r#""backlogs":true"#] {
+            assert!(read(&format!(r#"{{"type":"share","user":"ann",{wrong}}}"#)).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl World {
     /// Several things happen on the live, at once.
     pub async fn live_all(&self, what: impl IntoIterator<Item = Occurrence>) {
         let at = self.hand.now();
-        let events: Vec<LiveEvent> = what.into_iter().map(|what| LiveEvent { at, what }).collect();
+        let events: Vec<LiveEvent> = what.into_iter().map(|what| LiveEvent::new(at, what)).collect();
         let (guild, streamer) = (self.guild, Handle::parse(STREAMER).unwrap());
         let ingest = self
             .app

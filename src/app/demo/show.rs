@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::live::show::ShowEvent;
+use crate::live::show::ShowLine;
 use crate::sim::{FileSpec, MemberSpec};
 
 /// The largest show, in bytes: far more than an evening.
@@ -35,7 +35,7 @@ pub enum Act {
     /// On Discord.
     Discord(Call),
     /// On the live.
-    Live(ShowEvent),
+    Live(ShowLine),
 }
 
 /// What a person does on Discord.

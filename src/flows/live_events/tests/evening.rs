@@ -58,7 +58,7 @@ impl Evening {
 
     pub(crate) fn on_live_of(&self, host: &str, what: impl IntoIterator<Item = Occurrence>) -> live_events::Effects {
         let at = self.store.now();
-        let events: Vec<_> = what.into_iter().map(|what| LiveEvent { at, what }).collect();
+        let events: Vec<_> = what.into_iter().map(|what| LiveEvent::new(at, what)).collect();
         let host = Handle::parse(host).unwrap();
         self.store.write(move |tx| live_events::run(tx, GUILD, &host, &events)).unwrap()
     }

@@ -108,7 +108,7 @@ fn a_live_is_exported_with_its_ids_whole() {
 fn all_guilds_are_exported_side_by_side() {
     let evening = evening();
     let at = evening.store.now();
-    let events = [Occurrence::Connected, gift("ann", 100, 1)].map(|what| LiveEvent { at, what });
+    let events = [Occurrence::Connected, gift("ann", 100, 1)].map(|what| LiveEvent::new(at, what));
     let other = GuildId::new(6);
     evening.store.write(move |tx| run(tx, other, &Handle::parse(HOST).unwrap(), &events).map(drop)).unwrap();
     let (_folder, database) = exported(&evening, None);

@@ -200,7 +200,7 @@ fn two_guilds_see_the_same_live_each_for_itself() {
     evening.link(1, "ann");
     let other = GuildId::new(6);
     let at = evening.store.now();
-    let events = [Occurrence::Connected, Occurrence::Shared(viewer("ann"))].map(|what| LiveEvent { at, what });
+    let events = [Occurrence::Connected, Occurrence::Shared(viewer("ann"))].map(|what| LiveEvent::new(at, what));
     evening.store.write(move |tx| run(tx, other, &Handle::parse(HOST).unwrap(), &events).map(drop)).unwrap();
     assert_eq!((evening.points(1), evening.handle_points("ann"), evening.told().len()), (0, 0, 0));
     let ann = Handle::parse("ann").unwrap();
