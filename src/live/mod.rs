@@ -4,6 +4,7 @@
 //! reads the lines of a recorded show, which is where events come from. Nothing here connects to a live.
 
 pub mod event;
+pub mod following;
 pub mod handle;
 pub mod show;
 
