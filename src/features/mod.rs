@@ -29,6 +29,7 @@ pub mod help;
 pub mod queue;
 pub mod setup;
 pub mod submissions;
+pub mod tiktok;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -84,6 +85,7 @@ pub const ALL: &[&Feature] = &[
     &queue::FEATURE,
     &handles::FEATURE,
     &engagement::FEATURE,
+    &tiktok::FEATURE,
     &coins::FEATURE,
     &displays::FEATURE,
     &setup::FEATURE,

@@ -7,6 +7,7 @@ pub mod event;
 pub mod following;
 pub mod handle;
 pub mod show;
+pub mod status;
 
 pub use event::{Gift, LiveEvent, MessageId, Occurrence, Viewer};
 pub use handle::Handle;
