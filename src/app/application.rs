@@ -16,12 +16,14 @@ use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
 use crate::discord::{Bot, debug_channel, outbox};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
+use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
 use crate::jobs::{self, Runner};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
+use crate::live::client::{Client, ClientSettings};
 use crate::store::{OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
@@ -42,6 +44,8 @@ pub struct Blueprint {
     pub token: String,
     /// Which Discord.
     pub endpoint: Endpoint,
+    /// How TikTok lives are reached.
+    pub live: ClientSettings,
     /// How commands are registered.
     pub registration: Registration,
     /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
@@ -92,6 +96,8 @@ impl Application {
         tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
+        let client = Client::new(blueprint.live.clone(), bot.clock.clone(), seed)?;
+        tasks.spawn(intake::run(bot.clone(), client, seed));
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }

@@ -43,7 +43,10 @@ pub struct Counts {
     pub undecodable: u64,
 }
 
-/// The status of every followed name. Clones share it.
+/// Names whose end is remembered, at most, beside those that are followed.
+const MOST_NAMES: usize = 1_000;
+
+/// The status of every followed name, and how those that stopped did so. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Board(Arc<watch::Sender<BTreeMap<Handle, Status>>>);
 
@@ -68,6 +71,9 @@ impl Board {
     /// Notes a new state, with what went wrong, if anything did.
     pub fn enter(&self, name: &Handle, state: State, at: Timestamp, trouble: Option<String>) {
         self.0.send_modify(|all| {
+            if all.len() >= MOST_NAMES {
+                all.retain(|_, status| !matches!(status.state, State::Stopped(_)));
+            }
             let status = all.entry(name.clone()).or_insert_with(|| Status {
                 state,
                 since: at,
@@ -103,6 +109,14 @@ impl Board {
             sum.unknown += counts.unknown;
             sum.undecodable += counts.undecodable;
             true
+        });
+    }
+
+    /// Forgets how a name stopped, because it is followed anew.
+    pub fn begin_again(&self, name: &Handle) {
+        self.0.send_if_modified(|all| {
+            let is_stopped = all.get(name).is_some_and(|status| matches!(status.state, State::Stopped(_)));
+            is_stopped && all.remove(name).is_some()
         });
     }
 

@@ -48,6 +48,7 @@ async fn connect(
         let streamer = rules::streamer(&unique_id)?;
         let is_persistent = persistent.unwrap_or(true);
         let followed = streamer.clone();
+        bot.lives.begin_again(&streamer);
         let follow =
             bot.store.write("live_followed", move |tx| service::follow(tx, guild, user, &followed, is_persistent));
         let follow = follow.await?;

@@ -7,12 +7,12 @@
 //! followed is stored, so a restart goes on (`M-TIK-04`). A person's word and the end of the live end it; anything else
 //! leads to another try (`M-TIK-05`, `M-TIK-19`). What the live tells is counted only for servers that still follow it.
 //!
-//! **How it is built.** `intake` keeps one task for each followed name. The task steps `live::following`, dials with
+//! **How it is built.** [`intake`] keeps one task for each followed name. The task steps `live::following`, dials with
 //! `live::client`, and hands what it hears to the flow `followed_live`, in order and in batches.
 //! **Table.** `tiktok.follows`. **Topic.** `tiktok.changed`.
 
 pub mod commands;
-// pub mod intake;
+pub mod intake;
 pub mod model;
 pub mod queries;
 pub mod rules;

@@ -11,6 +11,8 @@ use crate::store::Record;
 /// A name that a server follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Follow {
+    /// Which follow of the server it is: another one after each disconnect.
+    pub number: u64,
     /// Whose lives.
     pub streamer: Handle,
     /// Whether to wait for a name that is not live, and to try again (`M-TIK-01`).

@@ -11,17 +11,17 @@ use crate::store::{Read, Tx};
 /// The server follows a name from now on. Once more for the same name only changes whether it waits.
 pub fn follow(tx: &Tx<'_>, guild: GuildId, by: UserId, streamer: &Handle, is_persistent: bool) -> Result<Follow> {
     let before = tables::follow(tx, guild)?;
-    let since = match &before {
+    let follow = match before {
         Some(other) if other.streamer != *streamer => {
             return Err(TiktokRefusal::FollowsAnother(escape(&other.streamer.to_string())).into());
         }
-        Some(same) => same.since,
-        None => tx.now(),
+        Some(same) => Follow { is_persistent, ..same },
+        None => {
+            let number = tables::next_number(tx, guild)?;
+            Follow { number, streamer: streamer.clone(), is_persistent, by, since: tx.now() }
+        }
     };
-    let follow = Follow { streamer: streamer.clone(), is_persistent, by, since };
-    if before.as_ref() != Some(&follow) {
-        tables::set(tx, guild, &follow)?;
-    }
+    tables::set(tx, guild, &follow)?;
     Ok(follow)
 }
 

@@ -29,6 +29,11 @@ pub fn all(read: &dyn Read) -> Result<Vec<(GuildId, Follow)>> {
     Ok(follows)
 }
 
+/// The number of the server's next follow.
+pub fn next_number(tx: &Tx<'_>, guild: GuildId) -> Result<u64> {
+    tx.next_id(guild, "tiktok.follows")
+}
+
 /// Writes whom a server follows.
 pub fn set(tx: &Tx<'_>, guild: GuildId, follow: &Follow) -> Result<()> {
     FOLLOWS.put(tx, &guild, follow)?;
