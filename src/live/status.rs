@@ -96,7 +96,7 @@ impl Board {
         });
     }
 
-    /// Notes what the live told.
+    /// Notes what the live told, once it is written.
     pub fn heard(&self, name: &Handle, at: Timestamp, counts: Counts, viewers: Option<u32>) {
         self.0.send_if_modified(|all| {
             let Some(status) = all.get_mut(name) else { return false };

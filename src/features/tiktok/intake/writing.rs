@@ -44,7 +44,7 @@ pub(super) async fn run(
     mut followers: watch::Receiver<Followers>,
     mut heard: mpsc::Receiver<(Timestamp, Heard)>,
 ) {
-    let mut writer = Writer { bot, name, connected: Followers::new(), is_connected: false };
+    let mut writer = Writer { bot, name, connected: Followers::new(), is_connected: false, told: None };
     loop {
         let first = tokio::select! {
             biased;
@@ -72,6 +72,16 @@ struct Writer {
     /// The servers that know of the connection.
     connected: Followers,
     is_connected: bool,
+    /// What the messages in the batch were good for, for the status once they are written.
+    told: Option<Told>,
+}
+
+/// What messages were good for.
+#[derive(Clone, Copy)]
+struct Told {
+    at: Timestamp,
+    counts: Counts,
+    viewers: Option<u32>,
 }
 
 impl Writer {
@@ -125,15 +135,17 @@ impl Writer {
         true
     }
 
-    /// Adds messages to the batch, and what they were good for to the status.
-    fn add(&self, batch: &mut Vec<LiveEvent>, at: Timestamp, messages: Vec<Message>) {
-        let (mut counts, mut viewers) = (Counts::default(), None);
+    /// Adds messages to the batch.
+    fn add(&mut self, batch: &mut Vec<LiveEvent>, at: Timestamp, messages: Vec<Message>) {
+        let told = self.told.get_or_insert(Told { at, counts: Counts::default(), viewers: None });
+        told.at = at;
+        let Told { counts, viewers, .. } = told;
         for Message { id, is_history, what } in messages {
             match what {
                 Observed::Event(what) => {
                     counts.events += 1;
                     if let Occurrence::Viewers(number) = what {
-                        viewers = Some(number);
+                        *viewers = Some(number);
                     }
                     batch.push(LiveEvent { at, id: Some(id), is_backlog: is_history, what });
                 }
@@ -143,7 +155,6 @@ impl Writer {
                 Observed::Control(_) | Observed::Ignored { .. } => counts.ignored += 1,
             }
         }
-        self.bot.lives.heard(&self.name, at, counts, viewers);
     }
 
     /// Writes a batch for every server; one that does not know of the connection hears of it first.
@@ -164,6 +175,9 @@ impl Writer {
             for event in batch.iter() {
                 note(self.write_for(guild, Arc::new([event.clone()])).await);
             }
+        }
+        if let Some(Told { at, counts, viewers }) = self.told.take() {
+            self.bot.lives.heard(&self.name, at, counts, viewers);
         }
     }
 
