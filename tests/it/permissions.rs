@@ -22,12 +22,12 @@ fn calls(world: &World) -> Vec<CommandCall> {
         .iter()
         .flat_map(|feature| (feature.commands)())
         .filter(|command| command.default_member_permissions.contains(Permissions::ADMINISTRATOR))
-        .flat_map(|command| match command.subcommands.is_empty() {
-            true => vec![(command.name.to_string(), command.parameters)],
-            false => {
-                let part = |part: Command| (format!("{} {}", command.name, part.name), part.parameters);
-                command.subcommands.into_iter().map(part).collect()
+        .flat_map(|command| {
+            if command.subcommands.is_empty() {
+                return vec![(command.name.to_string(), command.parameters)];
             }
+            let part = |part: Command| (format!("{} {}", command.name, part.name), part.parameters);
+            command.subcommands.into_iter().map(part).collect()
         })
         .map(|(name, parameters)| {
             let fill = |call: CommandCall, option: &str| match option {
