@@ -1,5 +1,7 @@
 //! The thirteen things that can happen on a live (`M-TIK-07`).
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 use super::handle::Handle;
@@ -12,6 +14,40 @@ pub struct LiveEvent {
     pub at: Timestamp,
     /// What happened.
     pub what: Occurrence,
+}
+
+/// A message of a live, by which a repetition is recognised. Never 0, which TikTok sends where it gives no number.
+///
+/// It is TikTok's `msg_id`, or where that is missing a digest of what the message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(NonZeroU64);
+
+impl MessageId {
+    /// Wraps a number; `None` for 0.
+    pub const fn new(raw: u64) -> Option<Self> {
+        match NonZeroU64::new(raw) {
+            Some(id) => Some(Self(id)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0.get()
+    }
+}
+
+impl From<NonZeroU64> for MessageId {
+    fn from(raw: NonZeroU64) -> Self {
+        Self(raw)
+    }
+}
+
+impl std::fmt::Display for MessageId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// A person on the live.
