@@ -17,7 +17,6 @@ pub mod live;
 pub mod logging;
 mod problem;
 mod reader;
-pub mod secret;
 pub mod sources;
 pub mod storage;
 pub mod table;
