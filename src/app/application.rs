@@ -23,7 +23,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::client::{Client, ClientSettings};
+use crate::live::{Client, ClientSettings, SetupError};
 use crate::store::{OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
@@ -63,6 +63,9 @@ pub enum StartError {
     /// The defaults, or what the last stop left open, could not be stored.
     #[error("the store cannot be written: {0}")]
     Defaults(Error),
+    /// There can be no client for TikTok.
+    #[error("{0}")]
+    Live(#[from] SetupError),
     /// The HTTP client could not be built.
     #[error("cannot set up TLS: {0}")]
     Http(#[from] reqwest::Error),
@@ -96,7 +99,8 @@ impl Application {
         tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
-        let client = Client::new(blueprint.live.clone(), bot.clock.clone(), seed)?;
+        let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
+        let client = Client::new(settings, bot.clock.clone())?;
         tasks.spawn(intake::run(bot.clone(), client, seed));
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));

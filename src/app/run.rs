@@ -134,6 +134,7 @@ impl From<StartError> for Stop {
         match error {
             StartError::Store(error) => error.into(),
             StartError::Defaults(error) => error.into(),
+            StartError::Live(error) => Self::new(ExitCode::Configuration, format!("{error}.")),
             other @ StartError::Http(_) => Self::failed(other),
         }
     }

@@ -29,9 +29,9 @@ pub mod help;
 pub mod queue;
 pub mod setup;
 pub mod submissions;
-pub mod tiktok;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod tiktok;
 
 /// What a feature consists of. Everything that must be registered somewhere is registered from here.
 pub struct Feature {

@@ -23,7 +23,9 @@ pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent
     for event in events {
         let name = escape(&streamer.to_string());
         match event.what {
-            Occurrence::Connected => debug_channel::report(tx, guild, format!("🟢 Connected to the live of **{name}**."))?,
+            Occurrence::Connected => {
+                debug_channel::report(tx, guild, format!("🟢 Connected to the live of **{name}**."))?
+            }
             Occurrence::Disconnected => {
                 let line = format!("🟠 The connection to the live of **{name}** was lost. Connecting again.");
                 debug_channel::report(tx, guild, line)?;
@@ -69,7 +71,8 @@ pub fn left(tx: &Tx<'_>, guild: GuildId, by: UserId) -> Result<Follow> {
 }
 
 fn close_session(tx: &Tx<'_>, guild: GuildId, streamer: &Handle) -> Result<()> {
-    let is_open = engagement::queries::open_session(tx, guild)?.is_some_and(|(_, session)| session.streamer == *streamer);
+    let is_open =
+        engagement::queries::open_session(tx, guild)?.is_some_and(|(_, session)| session.streamer == *streamer);
     if is_open {
         live_events::run(tx, guild, streamer, &[LiveEvent::new(tx.now(), Occurrence::Ended)])?;
     }

@@ -118,8 +118,11 @@ async fn staff_lines(world: &World) -> String {
 async fn what_happens_on_a_followed_live_counts() {
     covers!("M-TIK-01", "M-CMD-23", "M-TIK-18");
     let world = followed().await;
-    tell(&world, &[json!({"type": "join", "user": "ann.live"}), json!({"type": "like", "user": "ann.live", "count": 15})])
-        .await;
+    tell(
+        &world,
+        &[json!({"type": "join", "user": "ann.live"}), json!({"type": "like", "user": "ann.live", "count": 15})],
+    )
+    .await;
     world.member("ann").links("ann.live").await;
     tell(
         &world,

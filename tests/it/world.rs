@@ -22,9 +22,7 @@ use greenroom::jobs;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
-use greenroom::live::client::{ClientSettings, Transport};
-use greenroom::live::endpoints::{Base, Endpoints};
-use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
 use greenroom::sim::{
     AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id,
     MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
@@ -241,7 +239,7 @@ fn live_settings(sim: &Sim) -> ClientSettings {
         sign: web(sim.live_url()),
         managed: Base::socket(&sim.live_managed_url()).unwrap(),
     };
-    ClientSettings { transport: Transport::Euler, api_key: None, endpoints }
+    ClientSettings { transport: Transport::Only(Way::Euler), endpoints, ..ClientSettings::default() }
 }
 
 /// The usual guild.

@@ -4,14 +4,13 @@ use super::reader::Reader;
 use super::table::{
     EULER_API_KEY, TIKTOK_MANAGED_URL, TIKTOK_SIGN_URL, TIKTOK_TRANSPORT, TIKTOK_WEB_URL, TIKTOK_WEBCAST_URL,
 };
-use crate::live::client::{ClientSettings, Transport};
-use crate::live::endpoints::{Base, Endpoints};
+use crate::live::{Base, ClientSettings, Endpoints, Transport};
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> ClientSettings {
     let defaults = Endpoints::default();
     ClientSettings {
-        transport: reader.parse(&TIKTOK_TRANSPORT, transport).unwrap_or(Transport::Auto),
+        transport: reader.parse(&TIKTOK_TRANSPORT, Transport::parse).unwrap_or_default(),
         api_key: reader.secret(&EULER_API_KEY, check_key),
         endpoints: Endpoints {
             web: reader.parse(&TIKTOK_WEB_URL, Base::web).unwrap_or(defaults.web),
@@ -19,17 +18,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> ClientSettings {
             sign: reader.parse(&TIKTOK_SIGN_URL, Base::web).unwrap_or(defaults.sign),
             managed: reader.parse(&TIKTOK_MANAGED_URL, Base::socket).unwrap_or(defaults.managed),
         },
+        seed: None,
     }
-}
-
-fn transport(word: &str) -> Option<Transport> {
-    Some(match word {
-        "auto" => Transport::Auto,
-        "euler" => Transport::Euler,
-        "direct" => Transport::Direct,
-        "managed" => Transport::Managed,
-        _ => return None,
-    })
 }
 
 /// A light check; whether the service takes the key only the service knows.

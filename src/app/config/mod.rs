@@ -30,7 +30,7 @@ use reader::Reader;
 use sources::Sources;
 use storage::Storage;
 
-use crate::live::client::ClientSettings;
+use crate::live::ClientSettings;
 
 /// Everything that the process was told.
 #[derive(Clone, Debug)]

@@ -23,5 +23,4 @@ pub mod views;
 use super::Feature;
 
 /// The feature.
-pub const FEATURE: Feature =
-    Feature { tables: tables::TABLES, commands: commands::all, ..Feature::named("tiktok") };
+pub const FEATURE: Feature = Feature { tables: tables::TABLES, commands: commands::all, ..Feature::named("tiktok") };

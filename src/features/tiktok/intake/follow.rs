@@ -8,10 +8,8 @@ use super::writing::{self, Heard};
 use crate::discord::Bot;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::client::{Client, Closed, Connection, Live};
 use crate::live::following::{Following, Happened, Next};
-use crate::live::wire::RoomId;
-use crate::live::{Handle, Refusal};
+use crate::live::{Client, Closed, Connection, Handle, Live, Refusal, RoomId};
 
 /// Frames that wait to be written. Past that the socket is not read, which slows TikTok down and loses nothing.
 const MOST_WAITING: usize = 256;

@@ -20,8 +20,7 @@ use crate::discord::Bot;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::live::Handle;
-use crate::live::client::Client;
+use crate::live::{Client, Handle};
 
 /// The servers that follow a name.
 type Followers = BTreeMap<GuildId, Follower>;

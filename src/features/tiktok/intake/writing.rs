@@ -115,9 +115,10 @@ impl Writer {
                 self.write(&now, std::mem::take(batch)).await;
                 for guild in now.into_keys() {
                     let (name, sentence) = (self.name.clone(), sentence.clone());
-                    let told = self.bot.store.write("live_refused", move |tx| {
-                        followed_live::refused(tx, guild, &name, &sentence)
-                    });
+                    let told = self
+                        .bot
+                        .store
+                        .write("live_refused", move |tx| followed_live::refused(tx, guild, &name, &sentence));
                     note(told.await);
                 }
             }
