@@ -24,7 +24,7 @@ pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent
         let name = escape(&streamer.to_string());
         match event.what {
             Occurrence::Connected => {
-                debug_channel::report(tx, guild, format!("🟢 Connected to the live of **{name}**."))?
+                debug_channel::report(tx, guild, format!("🟢 Connected to the live of **{name}**."))?;
             }
             Occurrence::Disconnected => {
                 let line = format!("🟠 The connection to the live of **{name}** was lost. Connecting again.");

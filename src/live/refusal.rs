@@ -297,6 +297,7 @@ mod tests {
     use super::*;
 
     fn all() -> Vec<Refusal> {
+        use Degradation::{Empty, Failed, Incomplete, Silent, Stub, TooLarge, Unreadable, Upstream};
         use Refusal::{
             AgeRestricted, BadKey, Blocked, Captcha, HostNotAllowed, IspBlocked, LoginNeeded, Network, NotFound,
             Offline, OptionsRefused, PlanTooSmall, RateLimited, ServiceDegraded, TooManyConnections, Unexpected,
@@ -318,7 +319,6 @@ mod tests {
             HostNotAllowed,
             Unexpected(10_011),
         ];
-        use Degradation::{Empty, Failed, Incomplete, Silent, Stub, TooLarge, Unreadable, Upstream};
         let states = [Stub, Failed(503), Empty, Incomplete("cookie"), Unreadable, TooLarge, Upstream, Silent];
         all.extend(states.map(ServiceDegraded));
         let troubles = [Trouble::Unreachable, Trouble::Tls, Trouble::TimedOut, Trouble::TooLarge, Trouble::Broken];
@@ -339,8 +339,8 @@ mod tests {
 
     #[test]
     fn only_what_a_person_must_mend_stops_the_retries() {
-        let last: Vec<_> = all().into_iter().filter(|refusal| refusal.class() == Class::Final).collect();
         use Refusal::{AgeRestricted, BadKey, IspBlocked, LoginNeeded, OptionsRefused, PlanTooSmall};
+        let last: Vec<_> = all().into_iter().filter(|refusal| refusal.class() == Class::Final).collect();
         assert_eq!(last, [BadKey, PlanTooSmall, IspBlocked, OptionsRefused, AgeRestricted, LoginNeeded]);
     }
 

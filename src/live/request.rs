@@ -125,7 +125,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
     while let Some(current) = cause {
         let inner = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         if current.is::<tokio_rustls::rustls::Error>()
-            || inner.is_some_and(|inner| inner.is::<tokio_rustls::rustls::Error>())
+            || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<tokio_rustls::rustls::Error>)
         {
             return true;
         }

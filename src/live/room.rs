@@ -171,9 +171,10 @@ fn read_api_live(answer: &Value) -> Word {
     match code {
         _ if is_unknown => Word::NotFound,
         USER_NOT_FOUND => Word::NotFound,
-        0 if answer.pointer("/data/user").is_some_and(Value::is_object) => {
-            word(&answer["data"]["user"], &answer["data"]["liveRoom"])
-        }
+        0 if answer.pointer("/data/user").is_some_and(Value::is_object) => word(
+            answer.pointer("/data/user").unwrap_or(&Value::Null),
+            answer.pointer("/data/liveRoom").unwrap_or(&Value::Null),
+        ),
         0 => Word::NotFound,
         code => Word::Nothing(restriction(code).unwrap_or(Refusal::Unexpected(code))),
     }

@@ -106,7 +106,7 @@ mod tests {
         limiter.note(&Refusal::Offline);
         assert_eq!(limiter.check(), Ok(()));
         limiter.note(&Refusal::RateLimited { wait: Duration::from_secs(90), label: None });
-        hand.advance(Duration::from_secs(60));
+        hand.advance(Duration::from_mins(1));
         assert_eq!(limiter.check(), Err(Refusal::RateLimited { wait: Duration::from_secs(30), label: None }));
         hand.advance(Duration::from_secs(30));
         assert_eq!(limiter.check(), Ok(()));

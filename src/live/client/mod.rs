@@ -153,8 +153,8 @@ impl Client {
         if transport == Transport::Only(Way::Managed) && key.is_none() {
             return Err(SetupError::KeyMissing);
         }
-        let requester = Requester::new(clock.clone(), endpoints.is_simulated()).map_err(|error| tls(error))?;
-        let dialler = Dialler::new(clock.clone()).map_err(|error| tls(error))?;
+        let requester = Requester::new(clock.clone(), endpoints.is_simulated()).map_err(tls)?;
+        let dialler = Dialler::new(clock.clone()).map_err(tls)?;
         let browser = Browser::new(seed.unwrap_or_else(Seed::from_entropy));
         let (signer, limiter) = (Signer::default(), Limiter::new(clock.clone()));
         Ok(Self(Arc::new(Inner { endpoints, transport, key, clock, browser, requester, signer, dialler, limiter })))

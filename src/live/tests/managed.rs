@@ -66,11 +66,13 @@ async fn a_connection_counts_when_the_room_was_found() {
 #[tokio::test]
 async fn a_service_that_stays_silent_is_in_trouble() {
     let scene = scene(MANAGED).await;
-    let connecting = scene.begin(1).await;
-    let mut peer = scene.server.socket().await;
-    peer.say(WORKER).await;
-    scene.clock.advance(Duration::from_secs(20));
-    assert_eq!(connecting.await.unwrap().err(), Some(Refusal::ServiceDegraded(Degradation::Silent)));
+    let silent = async {
+        let mut peer = scene.server.socket().await;
+        peer.say(WORKER).await;
+        while peer.hears().await.is_some() {}
+    };
+    let (connected, ()) = tokio::join!(scene.connect_while_time_passes(), silent);
+    assert_eq!(connected.err(), Some(Refusal::ServiceDegraded(Degradation::Silent)));
 }
 
 #[tokio::test]

@@ -63,6 +63,23 @@ impl Scene {
         self.client.connect(&ann(), ROOM).await
     }
 
+    /// Connects, the clock moving a little whenever nothing else happens.
+    async fn connect_while_time_passes(&self) -> Result<Connection, Refusal> {
+        let name = ann();
+        tokio::select! {
+            connected = self.client.connect(&name, ROOM) => connected,
+            () = self.time_passes() => unreachable!("it never ends"),
+        }
+    }
+
+    /// Moves the clock a little whenever nothing else happens, for ever.
+    async fn time_passes(&self) {
+        loop {
+            settled(200).await;
+            self.clock.advance(Duration::from_millis(50));
+        }
+    }
+
     /// Starts to connect, and goes on when the server was asked `times`.
     async fn begin(&self, times: usize) -> tokio::task::JoinHandle<Result<Connection, Refusal>> {
         self.clock.advance(Duration::from_secs(5));
@@ -70,6 +87,13 @@ impl Scene {
         let connecting = tokio::spawn(async move { client.connect(&ann(), ROOM).await });
         self.server.was_asked(times).await;
         connecting
+    }
+}
+
+/// Waits until nothing more happens: many turns of the runtime, on which both sides run, and none of the clock.
+async fn settled(turns: usize) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
     }
 }
 

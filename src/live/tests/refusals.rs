@@ -72,10 +72,7 @@ async fn a_handshake_that_nobody_answers_is_given_up() {
         http(200, &[("X-Set-TT-Cookie", "ttwid=x")], body.bytes())
     })
     .await;
-    let connecting = scene.begin(1).await;
-    let _taken = listener.accept().await.unwrap();
-    scene.clock.advance(Duration::from_secs(10));
-    assert_eq!(connecting.await.unwrap().err(), Some(Refusal::Network(Trouble::TimedOut)));
+    assert_eq!(scene.connect_while_time_passes().await.err(), Some(Refusal::Network(Trouble::TimedOut)));
 }
 
 #[tokio::test]
@@ -101,12 +98,10 @@ async fn the_direct_way_is_a_guests() {
 #[tokio::test]
 async fn a_guest_who_gets_no_cookie_asks_four_times() {
     let scene = Scene::new(DIRECT, |_| http(200, &[("Set-Cookie", "a=b")], "")).await;
-    let connecting = scene.begin(1).await;
-    for times in 2..=4 {
-        scene.clock.advance(Duration::from_millis(750));
-        scene.server.was_asked(times).await;
-    }
-    assert_eq!(connecting.await.unwrap().err(), Some(Refusal::Blocked));
+    let start = scene.clock.now();
+    assert_eq!(scene.connect_while_time_passes().await.err(), Some(Refusal::Blocked));
+    let pauses = scene.clock.now().since(start);
+    assert!((Duration::from_millis(2_250)..Duration::from_secs(8)).contains(&pauses), "{pauses:?}");
     assert_eq!(scene.server.paths(), ["/"; 4]);
 }
 
@@ -117,11 +112,13 @@ async fn a_direct_socket_that_stays_silent_is_no_connection() {
         _ => socket(),
     })
     .await;
-    let connecting = scene.begin(2).await;
-    let mut peer = scene.server.socket().await;
-    assert!(peer.hears().await.is_some(), "it enters the room");
-    scene.clock.advance(Duration::from_secs(20));
-    assert_eq!(connecting.await.unwrap().err(), Some(Refusal::Blocked));
+    let silent = async {
+        let mut peer = scene.server.socket().await;
+        assert_eq!(peer.hears().await, Some(crate::live::wire::enter_room(ROOM)));
+        while peer.hears().await.is_some() {}
+    };
+    let (connected, ()) = tokio::join!(scene.connect_while_time_passes(), silent);
+    assert_eq!(connected.err(), Some(Refusal::Blocked));
 }
 
 /// Connects on `auto`: the sign service fails with `status`, the direct way works.

@@ -82,6 +82,11 @@ impl Server {
         self.times.clone().wait_for(|counted| *counted >= times).await.unwrap();
     }
 
+    /// Serves nobody any more, and gives its port back.
+    pub(super) fn stop(&self) {
+        self.task.abort();
+    }
+
     /// The next socket that the client opens.
     pub(super) async fn socket(&self) -> Peer {
         self.sockets.lock().await.recv().await.unwrap()

@@ -47,13 +47,12 @@ pub async fn run(bot: Bot, client: Client, seed: Seed) {
                     followers.send_replace(Followers::new());
                 }
                 for (name, now) in wanted {
-                    match running.get(&name) {
-                        Some(followers) => drop(followers.send_if_modified(|before| replaced(before, now))),
-                        None => {
-                            let (sender, followers) = watch::channel(now);
-                            courses.spawn(Course::new(&bot, &client, seed, &name, followers).run());
-                            running.insert(name, sender);
-                        }
+                    if let Some(followers) = running.get(&name) {
+                        followers.send_if_modified(|before| replaced(before, now));
+                    } else {
+                        let (sender, followers) = watch::channel(now);
+                        courses.spawn(Course::new(&bot, &client, seed, &name, followers).run());
+                        running.insert(name, sender);
                     }
                 }
             }
