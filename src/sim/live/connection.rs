@@ -57,11 +57,19 @@ pub(crate) struct Opening {
 }
 
 /// How a batch goes out.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Delivery {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delivery<'a> {
     pub(crate) packing: SimPacking,
     /// The room's setting where it is missing.
     pub(crate) needs_ack: Option<bool>,
+    /// The type of the frame.
+    pub(crate) frame_type: &'a str,
+}
+
+impl Default for Delivery<'_> {
+    fn default() -> Self {
+        Self { packing: SimPacking::Auto, needs_ack: None, frame_type: "msg" }
+    }
 }
 
 impl Connection {
@@ -78,6 +86,11 @@ impl Connection {
             outstanding: BTreeSet::new(),
         };
         (connection, frames)
+    }
+
+    /// Whether it was given up because it did not read.
+    pub(crate) const fn is_given_up(&self) -> bool {
+        self.queue.is_none()
     }
 
     /// Whether messages reach it.
@@ -107,7 +120,7 @@ impl Connection {
     }
 
     /// Puts a frame with messages into its queue.
-    pub(crate) fn hand_batch(&mut self, batch: &mut Batch) {
+    pub(crate) fn hand_batch(&mut self, batch: &mut Batch<'_>) {
         if self.is_silent {
             return;
         }
@@ -123,22 +136,23 @@ impl Connection {
 }
 
 /// One frame in the forms in which connections take it, each made when the first one asks.
-pub(crate) struct Batch {
+pub(crate) struct Batch<'a> {
     log: u64,
     needs_ack: bool,
     packing: SimPacking,
+    frame_type: &'a str,
     gzip_from: usize,
     payload: Vec<u8>,
     /// Plain and packed.
     made: [Option<Bytes>; 2],
 }
 
-impl Batch {
+impl<'a> Batch<'a> {
     /// A frame with these messages, not yet encoded.
     pub(crate) fn new(
         live: &Live,
         messages: Vec<Vec<u8>>,
-        delivery: Delivery,
+        delivery: Delivery<'a>,
         numbers: &mut Numbers,
         now: Timestamp,
     ) -> Self {
@@ -153,8 +167,9 @@ impl Batch {
             needs_ack,
             ..FetchResult::default()
         };
-        let (packing, gzip_from) = (delivery.packing, live.settings.gzip_from_bytes);
-        Self { log, needs_ack, packing, gzip_from, payload: result.encode(), made: [None, None] }
+        let Delivery { packing, frame_type, .. } = delivery;
+        let gzip_from = live.settings.gzip_from_bytes;
+        Self { log, needs_ack, packing, frame_type, gzip_from, payload: result.encode(), made: [None, None] }
     }
 
     fn frame(&mut self, opening: Opening) -> Bytes {
@@ -169,6 +184,7 @@ impl Batch {
         };
         let [plain, packed] = &mut self.made;
         let made = if is_packed { packed } else { plain };
-        made.get_or_insert_with(|| frames::message_frame(self.log, &self.payload, packing).into()).clone()
+        made.get_or_insert_with(|| frames::packed_frame(self.log, self.frame_type, &self.payload, packing).into())
+            .clone()
     }
 }

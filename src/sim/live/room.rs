@@ -213,7 +213,7 @@ impl Live {
     pub(crate) fn send(
         &mut self,
         events: &[SimLiveEvent],
-        delivery: Delivery,
+        delivery: Delivery<'_>,
         numbers: &mut Numbers,
         now: Timestamp,
     ) -> Result<LiveSent, Refused> {
@@ -276,7 +276,13 @@ impl Live {
     }
 
     /// Sends one frame to all who have entered; gives how many.
-    fn deliver(&mut self, messages: Vec<Vec<u8>>, delivery: Delivery, numbers: &mut Numbers, now: Timestamp) -> usize {
+    fn deliver(
+        &mut self,
+        messages: Vec<Vec<u8>>,
+        delivery: Delivery<'_>,
+        numbers: &mut Numbers,
+        now: Timestamp,
+    ) -> usize {
         let count = messages.len() as u64;
         let mut batch = Batch::new(self, messages, delivery, numbers, now);
         let mut reached = 0;
@@ -303,7 +309,9 @@ impl Live {
 
     /// A connection is gone.
     pub(crate) fn close(&mut self, number: u64) {
-        self.connections.remove(&number);
+        if self.connections.remove(&number).is_some_and(|connection| connection.is_given_up()) {
+            self.notes.complain(format!("connection {number} was cut because it did not read"));
+        }
     }
 
     /// Cuts all connections; gives how many there were.

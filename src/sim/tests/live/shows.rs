@@ -30,6 +30,7 @@ async fn the_recorded_evening_plays_by_the_clock_at_its_speed() {
 #[tokio::test]
 async fn a_live_is_run_over_http() {
     let rest = Rest::new().await;
+    assert_eq!(rest.control("POST", "/live", json!({"withhold_cookies": 1})).await.0, 200);
     let (status, live) = rest.control("POST", "/live/host", json!({"live": true, "title": "Reviews"})).await;
     assert_eq!((status, &live["live"]), (200, &json!(true)));
     for body in [

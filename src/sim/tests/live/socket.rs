@@ -55,7 +55,8 @@ async fn large_frames_are_packed_and_every_packing_can_be_ordered() {
         (SimPacking::PlainSaid, 1, Some("none"), false),
         (SimPacking::PlainSaidGzip, 1, Some("gzip"), false),
     ] {
-        let batch = SimBatch { events: vec![share(); count], packing, needs_ack: Some(false) };
+        let events = vec![share(); count];
+        let batch = SimBatch { events, packing, needs_ack: Some(false), frame_type: None };
         studio.sim.live_send("host", batch).await.unwrap();
         let frame = viewer.next().await.unwrap();
         assert_eq!(frame.compress_type.as_deref(), said, "{packing:?}");
