@@ -1,9 +1,10 @@
 //! What stands between a live and one socket: a bounded queue, and what is known of the client.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::body::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::frames::{self, FetchResult, SimPacking};
 use super::numbers::{Numbers, cursor_of, internal_ext_of, millis};
@@ -30,8 +31,10 @@ pub(crate) enum Out {
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    /// `None` once it does not read.
+    /// `None` once it is given up.
     queue: Option<mpsc::Sender<Out>>,
+    /// Told when it is given up: what waits in the queue cannot be waited for then.
+    given_up: Arc<Notify>,
     /// How many frames wait to be written.
     pub(crate) waiting: usize,
     pub(crate) waiting_bytes: usize,
@@ -43,6 +46,15 @@ pub(crate) struct Connection {
     pub(crate) is_silent: bool,
     /// The frames that wait for an acknowledgement.
     pub(crate) outstanding: BTreeSet<u64>,
+}
+
+/// The socket's end of a connection.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    /// What goes out.
+    pub(crate) frames: mpsc::Receiver<Out>,
+    /// Told when the connection is given up.
+    pub(crate) given_up: Arc<Notify>,
 }
 
 /// How a connection came about.
@@ -73,11 +85,13 @@ impl Default for Delivery<'_> {
 }
 
 impl Connection {
-    /// A connection, and the other end of its queue.
-    pub(crate) fn new(opening: Opening) -> (Self, mpsc::Receiver<Out>) {
+    /// A connection and its other end.
+    pub(crate) fn new(opening: Opening) -> (Self, Feed) {
         let (queue, frames) = mpsc::channel(QUEUE);
+        let given_up = Arc::new(Notify::new());
         let connection = Self {
             queue: Some(queue),
+            given_up: Arc::clone(&given_up),
             waiting: 0,
             waiting_bytes: 0,
             opening,
@@ -85,10 +99,16 @@ impl Connection {
             is_silent: false,
             outstanding: BTreeSet::new(),
         };
-        (connection, frames)
+        (connection, Feed { frames, given_up })
     }
 
-    /// Whether it was given up because it did not read.
+    /// Gives it up at once, whatever waits for it.
+    pub(crate) fn give_up(&mut self) {
+        self.queue = None;
+        self.given_up.notify_one();
+    }
+
+    /// Whether it was given up.
     pub(crate) const fn is_given_up(&self) -> bool {
         self.queue.is_none()
     }
@@ -115,7 +135,7 @@ impl Connection {
                 self.waiting += 1;
                 self.waiting_bytes += bytes;
             }
-            _ => self.queue = None,
+            _ => self.give_up(),
         }
     }
 

@@ -126,9 +126,7 @@ impl Lives {
     /// Ends everything: the simulator goes.
     pub(crate) fn shut(&mut self) {
         self.plays.values().for_each(AbortHandle::abort);
-        self.by_name.values_mut().for_each(|live| {
-            live.cut();
-        });
+        self.by_name.values_mut().for_each(Live::give_up);
     }
 }
 

@@ -9,9 +9,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 
-use super::connection::{Batch, Connection, Delivery, Opening, Out};
+use super::connection::{Batch, Connection, Delivery, Feed, Opening, Out};
 use super::event::{SimControl, SimLiveEvent, SimOccurrence};
 use super::faults::LiveFaults;
 use super::frames;
@@ -247,7 +246,7 @@ impl Live {
             _ => {}
         }
         let id = event.msg_id.unwrap_or_else(|| numbers.message());
-        let stamp = Stamp { id, at_ms: event.at_ms.unwrap_or_else(|| millis(now)), ..self.stamp(now) };
+        let stamp = Stamp { id, at_ms: event.created_ms.unwrap_or_else(|| millis(now)), ..self.stamp(now) };
         let written = message_of(event, &stamp)?;
         let (method, payload) = written.ok_or_else(|| Refused::because("That is no message of a live."))?;
         let inner = frames::inner(&method, &payload, id);
@@ -296,15 +295,15 @@ impl Live {
     }
 
     /// Takes a connection in; `None` where there are too many.
-    pub(crate) fn open(&mut self, opening: Opening, number: u64) -> Option<mpsc::Receiver<Out>> {
+    pub(crate) fn open(&mut self, opening: Opening, number: u64) -> Option<Feed> {
         if self.connections.len() >= MOST_CONNECTIONS {
             return None;
         }
-        let (connection, frames) = Connection::new(opening);
+        let (connection, feed) = Connection::new(opening);
         self.connections.insert(number, connection);
         self.notes.counts.connections_opened += 1;
         self.notes.counts.managed_opened += u64::from(opening.is_managed);
-        Some(frames)
+        Some(feed)
     }
 
     /// A connection is gone.
@@ -324,6 +323,11 @@ impl Live {
     pub(crate) fn calm(&mut self) {
         self.faults.clear();
         self.connections.values_mut().for_each(Connection::speak);
+    }
+
+    /// Gives all connections up: the simulator goes.
+    pub(crate) fn give_up(&mut self) {
+        self.connections.values_mut().for_each(Connection::give_up);
     }
 
     /// So many frames and bytes were written to a connection.

@@ -136,6 +136,28 @@ async fn a_burst_keeps_to_its_rate_by_the_clock() {
 }
 
 #[tokio::test]
+async fn who_does_not_read_is_cut_in_the_end() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    studio.sim.live_set("host", |settings| settings.gzip_from_bytes = usize::MAX).await.unwrap();
+    let long = json!({"type": "comment", "user": "ann", "text": "x".repeat(4 << 20)});
+    for _ in 0..25 {
+        studio.event(long.clone()).await;
+    }
+    studio.sim.live_disconnected("host", SOON).await.unwrap();
+    assert!(studio.seen().await.complaints[0].contains("did not read"));
+    while viewer.next_raw().await.is_ok() {}
+}
+
+#[tokio::test]
+async fn a_simulator_that_ends_leaves_no_connection() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    drop(studio);
+    assert_eq!(viewer.next().await.unwrap_err(), None);
+}
+
+#[tokio::test]
 async fn fifty_lives_are_watched_at_once() {
     let studio = Studio::new().await;
     let mut viewers = Vec::new();
