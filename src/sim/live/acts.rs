@@ -29,6 +29,8 @@ pub struct SimBatch {
     pub packing: SimPacking,
     /// Whether the frames ask for an acknowledgement; as the live's settings say where it is missing.
     pub needs_ack: Option<bool>,
+    /// The type of the frames; `msg` where it is missing. Clients leave other types alone.
+    pub frame_type: Option<String>,
 }
 
 /// Very many messages.
@@ -98,6 +100,11 @@ impl Sim {
     /// Changes what can be chosen about a live.
     pub async fn live_set(&self, name: &str, change: impl FnOnce(&mut LiveSettings)) -> Result<(), Refused> {
         self.lives.change(|lives| lives.expect(name).map(|(live, ..)| change(&mut live.settings)))
+    }
+
+    /// The next so many visitors of the start page get no cookie, as happens on TikTok.
+    pub async fn live_withholds_cookies(&self, times: u64) {
+        self.lives.change(|lives| lives.withheld = times);
     }
 
     /// Changes the title of a live.
@@ -231,7 +238,8 @@ impl Lives {
     /// Does what happens on a live: messages are sent, and acts of the host and the network take place in between.
     pub(crate) fn perform(&mut self, name: &str, batch: &SimBatch) -> Result<LiveSent, Refused> {
         let (live, numbers, now) = self.expect(name)?;
-        let delivery = Delivery { packing: batch.packing, needs_ack: batch.needs_ack };
+        let frame_type = batch.frame_type.as_deref().unwrap_or("msg");
+        let delivery = Delivery { packing: batch.packing, needs_ack: batch.needs_ack, frame_type };
         let mut sent = LiveSent::default();
         for events in batch.events.chunk_by(|one, other| !one.is_act() && !other.is_act()) {
             match events {

@@ -1,9 +1,10 @@
 //! What stands between a live and one socket: a bounded queue, and what is known of the client.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::body::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::frames::{self, FetchResult, SimPacking};
 use super::numbers::{Numbers, cursor_of, internal_ext_of, millis};
@@ -30,8 +31,10 @@ pub(crate) enum Out {
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    /// `None` once it does not read.
+    /// `None` once it is given up.
     queue: Option<mpsc::Sender<Out>>,
+    /// Told when it is given up: what waits in the queue cannot be waited for then.
+    given_up: Arc<Notify>,
     /// How many frames wait to be written.
     pub(crate) waiting: usize,
     pub(crate) waiting_bytes: usize,
@@ -43,6 +46,15 @@ pub(crate) struct Connection {
     pub(crate) is_silent: bool,
     /// The frames that wait for an acknowledgement.
     pub(crate) outstanding: BTreeSet<u64>,
+}
+
+/// The socket's end of a connection.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    /// What goes out.
+    pub(crate) frames: mpsc::Receiver<Out>,
+    /// Told when the connection is given up.
+    pub(crate) given_up: Arc<Notify>,
 }
 
 /// How a connection came about.
@@ -57,19 +69,29 @@ pub(crate) struct Opening {
 }
 
 /// How a batch goes out.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Delivery {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delivery<'a> {
     pub(crate) packing: SimPacking,
     /// The room's setting where it is missing.
     pub(crate) needs_ack: Option<bool>,
+    /// The type of the frame.
+    pub(crate) frame_type: &'a str,
+}
+
+impl Default for Delivery<'_> {
+    fn default() -> Self {
+        Self { packing: SimPacking::Auto, needs_ack: None, frame_type: "msg" }
+    }
 }
 
 impl Connection {
-    /// A connection, and the other end of its queue.
-    pub(crate) fn new(opening: Opening) -> (Self, mpsc::Receiver<Out>) {
+    /// A connection and its other end.
+    pub(crate) fn new(opening: Opening) -> (Self, Feed) {
         let (queue, frames) = mpsc::channel(QUEUE);
+        let given_up = Arc::new(Notify::new());
         let connection = Self {
             queue: Some(queue),
+            given_up: Arc::clone(&given_up),
             waiting: 0,
             waiting_bytes: 0,
             opening,
@@ -77,7 +99,18 @@ impl Connection {
             is_silent: false,
             outstanding: BTreeSet::new(),
         };
-        (connection, frames)
+        (connection, Feed { frames, given_up })
+    }
+
+    /// Gives it up at once, whatever waits for it.
+    pub(crate) fn give_up(&mut self) {
+        self.queue = None;
+        self.given_up.notify_one();
+    }
+
+    /// Whether it was given up.
+    pub(crate) const fn is_given_up(&self) -> bool {
+        self.queue.is_none()
     }
 
     /// Whether messages reach it.
@@ -102,12 +135,12 @@ impl Connection {
                 self.waiting += 1;
                 self.waiting_bytes += bytes;
             }
-            _ => self.queue = None,
+            _ => self.give_up(),
         }
     }
 
     /// Puts a frame with messages into its queue.
-    pub(crate) fn hand_batch(&mut self, batch: &mut Batch) {
+    pub(crate) fn hand_batch(&mut self, batch: &mut Batch<'_>) {
         if self.is_silent {
             return;
         }
@@ -123,22 +156,23 @@ impl Connection {
 }
 
 /// One frame in the forms in which connections take it, each made when the first one asks.
-pub(crate) struct Batch {
+pub(crate) struct Batch<'a> {
     log: u64,
     needs_ack: bool,
     packing: SimPacking,
+    frame_type: &'a str,
     gzip_from: usize,
     payload: Vec<u8>,
     /// Plain and packed.
     made: [Option<Bytes>; 2],
 }
 
-impl Batch {
+impl<'a> Batch<'a> {
     /// A frame with these messages, not yet encoded.
     pub(crate) fn new(
         live: &Live,
         messages: Vec<Vec<u8>>,
-        delivery: Delivery,
+        delivery: Delivery<'a>,
         numbers: &mut Numbers,
         now: Timestamp,
     ) -> Self {
@@ -153,8 +187,9 @@ impl Batch {
             needs_ack,
             ..FetchResult::default()
         };
-        let (packing, gzip_from) = (delivery.packing, live.settings.gzip_from_bytes);
-        Self { log, needs_ack, packing, gzip_from, payload: result.encode(), made: [None, None] }
+        let Delivery { packing, frame_type, .. } = delivery;
+        let gzip_from = live.settings.gzip_from_bytes;
+        Self { log, needs_ack, packing, frame_type, gzip_from, payload: result.encode(), made: [None, None] }
     }
 
     fn frame(&mut self, opening: Opening) -> Bytes {
@@ -169,6 +204,7 @@ impl Batch {
         };
         let [plain, packed] = &mut self.made;
         let made = if is_packed { packed } else { plain };
-        made.get_or_insert_with(|| frames::message_frame(self.log, &self.payload, packing).into()).clone()
+        made.get_or_insert_with(|| frames::packed_frame(self.log, self.frame_type, &self.payload, packing).into())
+            .clone()
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! | call | what it does |
 //! | --- | --- |
-//! | `POST /{name}` | `{"live": true or false, "title", "settings"}`: goes live, ends the live, or neither; [`LiveSettings`] |
+//! | `POST /` | `{"withhold_cookies": N}`: the next visitors of the start page get none |
+//! | `POST /{name}` | `{"live": true or false, "title", "settings"}`: goes live, ends the live, or neither; a [`LiveSettings`] replaces all settings |
 //! | `GET /{name}` | [`LiveSeen`](super::LiveSeen): what clients did so far |
 //! | `GET /{name}/frames` | the last frames that clients sent |
 //! | `POST /{name}/events` | an event, a list of them, or [`SimBatch`]; answers the ids of the messages |
@@ -32,6 +33,7 @@ use crate::sim::control::{Answer, Body, done};
 /// The routes below `/sim/v1/live`.
 pub(crate) fn router() -> Router<Sim> {
     Router::new()
+        .route("/", post(withhold))
         .route("/{name}", post(change).get(seen))
         .route("/{name}/frames", get(frames))
         .route("/{name}/events", post(events))
@@ -39,6 +41,17 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/{name}/faults", post(order_fault).delete(clear_faults))
         .route("/{name}/play", post(play))
         .route("/{name}/wait", post(wait))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WithholdCall {
+    withhold_cookies: u64,
+}
+
+async fn withhold(State(sim): State<Sim>, Body(call): Body<WithholdCall>) -> Answer<Value> {
+    sim.live_withholds_cookies(call.withhold_cookies).await;
+    Ok(done())
 }
 
 #[derive(Deserialize)]

@@ -5,11 +5,13 @@
 //! {"type": "comment", "user": {"handle": "ben", "nickname": "Ben ✨", "level": 12}, "text": "hi", "msg_id": 9}
 //! ```
 //!
-//! Each takes `user` (a handle, or an object as [`SimViewer`]), `level` (that user's), `msg_id`, `is_history` and
-//! `at_ms` beside its own fields. A field that nothing knows is refused: a typing error must not pass for a test.
+//! Each takes `user` (a handle, or an object as [`SimViewer`]), `level` (that user's), `msg_id`, `is_history`, `created_ms`
+//! and `extra` beside its own fields. A field that nothing knows is refused: a typing error must not pass for a test.
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -27,7 +29,10 @@ pub struct SimLiveEvent {
     /// Whether the message is marked as one from before the connection.
     pub is_history: bool,
     /// When it was made, in milliseconds since 1970; the simulator's present where it is missing.
-    pub at_ms: Option<u64>,
+    pub created_ms: Option<u64>,
+    /// Bytes behind the payload, in JSON as base64. In protobuf a later field replaces or completes an earlier one, so
+    /// these can be new fields, other wire types, or texts that are no UTF-8.
+    pub extra: Vec<u8>,
 }
 
 /// What happens on a live. The names in JSON are in snake case, in the field `type`.
@@ -115,6 +120,11 @@ pub enum SimOccurrence {
         /// Which.
         action: SimControl,
     },
+    /// A message is pinned: a copy of it comes, which has not happened again.
+    Pin {
+        /// The event that is pinned, as JSON.
+        pinned: Value,
+    },
     /// Any message, as its bytes.
     Raw {
         /// Its method.
@@ -176,7 +186,7 @@ const fn one() -> u32 {
 
 impl From<SimOccurrence> for SimLiveEvent {
     fn from(what: SimOccurrence) -> Self {
-        Self { what, user: None, msg_id: None, is_history: false, at_ms: None }
+        Self { what, user: None, msg_id: None, is_history: false, created_ms: None, extra: Vec::new() }
     }
 }
 
@@ -208,8 +218,10 @@ impl TryFrom<Value> for SimLiveEvent {
         }
         let msg_id = taken(&mut fields, "msg_id")?;
         let is_history = taken(&mut fields, "is_history")?.unwrap_or(false);
-        let at_ms = taken(&mut fields, "at_ms")?;
-        Ok(Self { what: strictly(Value::Object(fields))?, user, msg_id, is_history, at_ms })
+        let created_ms = taken(&mut fields, "created_ms")?;
+        let extra: String = taken(&mut fields, "extra")?.unwrap_or_default();
+        let extra = STANDARD.decode(extra).map_err(|_| "extra is no base64".to_owned())?;
+        Ok(Self { what: strictly(Value::Object(fields))?, user, msg_id, is_history, created_ms, extra })
     }
 }
 

@@ -56,6 +56,12 @@ pub enum LiveFaultKind {
     AgeRestricted,
     /// Look-up: the room's details need a login (20003).
     LoginNeeded,
+    /// Look-up: every route answers with this status and no body.
+    LookUpRefused {
+        /// The status; 200 is an empty success.
+        #[serde(default = "forbidden")]
+        status: u16,
+    },
     /// Handshake: answered HTTP 200 with `DEVICE_BLOCKED`.
     Blocked,
     /// Handshake: answered HTTP 200 with 417 `illegal app_id`.
@@ -238,7 +244,8 @@ impl LiveFaultKind {
             | Self::HtmlBlocked
             | Self::Captcha
             | Self::AgeRestricted
-            | Self::LoginNeeded => Place::LookUp,
+            | Self::LoginNeeded
+            | Self::LookUpRefused { .. } => Place::LookUp,
             Self::Blocked | Self::IllegalAppId | Self::HandshakeRefused { .. } => Place::Handshake,
             Self::ManagedClose { .. } => Place::Managed,
             _ => Place::Sign,
@@ -247,7 +254,7 @@ impl LiveFaultKind {
 
     const fn concerns(&self, route: Route) -> bool {
         match self {
-            Self::Offline => true,
+            Self::Offline | Self::LookUpRefused { .. } => true,
             Self::NotFound | Self::Captcha => matches!(route, Route::Page | Route::ApiLive),
             Self::HtmlBlocked => matches!(route, Route::Page),
             Self::AgeRestricted | Self::LoginNeeded => matches!(route, Route::RoomInfo),

@@ -64,8 +64,13 @@ impl FetchResult<'_> {
     }
 }
 
-/// A frame with messages.
-pub(crate) fn message_frame(log_id: u64, payload: &[u8], packing: SimPacking) -> Vec<u8> {
+/// A frame with messages, not packed.
+pub(crate) fn message_frame(log_id: u64, payload: &[u8]) -> Vec<u8> {
+    frame(log_id, "msg", None, payload)
+}
+
+/// A frame of a type, packed as ordered.
+pub(crate) fn packed_frame(log_id: u64, kind: &str, payload: &[u8], packing: SimPacking) -> Vec<u8> {
     let (said, packed) = match packing {
         SimPacking::Gzip => (Some("gzip"), Some(gzip(payload))),
         SimPacking::GzipUnsaid => (None, Some(gzip(payload))),
@@ -73,7 +78,7 @@ pub(crate) fn message_frame(log_id: u64, payload: &[u8], packing: SimPacking) ->
         SimPacking::PlainSaidGzip => (Some("gzip"), None),
         SimPacking::Auto | SimPacking::Plain => (None, None),
     };
-    frame(log_id, "msg", said, packed.as_deref().unwrap_or(payload))
+    frame(log_id, kind, said, packed.as_deref().unwrap_or(payload))
 }
 
 /// A frame of any type.

@@ -23,6 +23,8 @@ pub(crate) struct Lives {
     by_name: BTreeMap<String, Live>,
     pub(crate) numbers: Numbers,
     guests: VecDeque<String>,
+    /// So many visitors get no cookie.
+    pub(crate) withheld: u64,
     /// The shows that play, by the name of their live.
     plays: BTreeMap<String, AbortHandle>,
 }
@@ -31,7 +33,15 @@ impl Lives {
     /// No hosts yet. `address` is host and port of the simulator.
     pub(crate) fn new(clock: Clock, address: String) -> Self {
         let numbers = Numbers::default();
-        Self { clock, address, by_name: BTreeMap::new(), numbers, guests: VecDeque::new(), plays: BTreeMap::new() }
+        Self {
+            clock,
+            address,
+            by_name: BTreeMap::new(),
+            numbers,
+            guests: VecDeque::new(),
+            withheld: 0,
+            plays: BTreeMap::new(),
+        }
     }
 
     /// A live by its host's name, to look at.
@@ -77,14 +87,18 @@ impl Lives {
         Ok(())
     }
 
-    /// A cookie for a visitor of the start page.
-    pub(crate) fn new_guest(&mut self) -> String {
+    /// A cookie for a visitor of the start page, unless it is to be withheld.
+    pub(crate) fn new_guest(&mut self) -> Option<String> {
+        if self.withheld > 0 {
+            self.withheld -= 1;
+            return None;
+        }
         let guest = self.numbers.cookie("guest");
         if self.guests.len() == KEPT_GUESTS {
             self.guests.pop_front();
         }
         self.guests.push_back(guest.clone());
-        guest
+        Some(guest)
     }
 
     /// Whether a visitor's cookie came from here.
@@ -112,9 +126,7 @@ impl Lives {
     /// Ends everything: the simulator goes.
     pub(crate) fn shut(&mut self) {
         self.plays.values().for_each(AbortHandle::abort);
-        self.by_name.values_mut().for_each(|live| {
-            live.cut();
-        });
+        self.by_name.values_mut().for_each(Live::give_up);
     }
 }
 

@@ -28,12 +28,13 @@ pub(crate) struct Stamp {
 /// network.
 pub(crate) fn message_of(event: &SimLiveEvent, stamp: &Stamp) -> Result<Option<(String, Vec<u8>)>, Refused> {
     let user = event.user.as_ref();
-    let (method, payload) = match &event.what {
+    let (method, body) = match &event.what {
         SimOccurrence::Connect | SimOccurrence::Disconnect | SimOccurrence::LiveEnd => return Ok(None),
         SimOccurrence::Raw { method, base64 } => {
             let payload = STANDARD.decode(base64).map_err(|_| Refused::because("That is no base64."))?;
-            return Ok(Some((method.clone(), payload)));
+            return Ok(Some((method.clone(), [payload, event.extra.clone()].concat())));
         }
+        SimOccurrence::Pin { pinned } => ("WebcastRoomPinMessage", pin_of(pinned, stamp)?),
         SimOccurrence::Join { count, action } => {
             let body = begin("WebcastMemberMessage", stamp, "live_room_enter_toast", "{0:user} joined");
             let body = with_user(body, 2, user).number(3, u64::from(*count)).number(10, u64::from(*action));
@@ -81,7 +82,26 @@ pub(crate) fn message_of(event: &SimLiveEvent, stamp: &Stamp) -> Result<Option<(
             ("WebcastControlMessage", if action == 4 { body.message(4, &ban) } else { body })
         }
     };
-    Ok(Some((method.to_owned(), payload.into_bytes())))
+    let mut payload = body.into_bytes();
+    payload.extend_from_slice(&event.extra);
+    Ok(Some((method.to_owned(), payload)))
+}
+
+/// A pinned copy of another event, with the id that the copy would have had itself.
+fn pin_of(pinned: &Value, stamp: &Stamp) -> Result<Proto, Refused> {
+    let event = SimLiveEvent::try_from(pinned.clone())?;
+    let field = match &event.what {
+        SimOccurrence::Comment { .. } => 2,
+        SimOccurrence::Share | SimOccurrence::Follow => 3,
+        SimOccurrence::Gift { .. } => 4,
+        SimOccurrence::Join { .. } => 5,
+        SimOccurrence::Like { .. } => 6,
+        _ => return Err(Refused::because("Only comments, shares, follows, gifts, joins and likes are pinned.")),
+    };
+    let copy = Stamp { id: event.msg_id.unwrap_or(stamp.id), ..*stamp };
+    let (method, payload) = message_of(&event, &copy)?.unwrap_or_default();
+    let body = begin("WebcastRoomPinMessage", stamp, "", "").bytes(field, &payload);
+    Ok(body.text(30, &method).number(31, stamp.at_ms))
 }
 
 /// A message that begins with the part common to all.

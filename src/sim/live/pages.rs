@@ -37,9 +37,10 @@ const RIDDLE: &str = "<!DOCTYPE html><html><head><title>Security Check</title></
 
 /// `GET /`: the start page, which gives visitors a cookie.
 pub(crate) async fn start(State(lives): State<Shared<Lives>>) -> Response<Body> {
-    let cookie = lives.quietly(Lives::new_guest);
     let mut response = html(SHELL.to_owned());
-    if let Ok(cookie) = format!("ttwid={cookie}; Path=/; Max-Age=31536000; HttpOnly; Secure").parse() {
+    let cookie = lives.quietly(Lives::new_guest);
+    let cookie = cookie.map(|cookie| format!("ttwid={cookie}; Path=/; Max-Age=31536000; HttpOnly; Secure"));
+    if let Some(cookie) = cookie.and_then(|cookie| cookie.parse().ok()) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     response
@@ -47,90 +48,81 @@ pub(crate) async fn start(State(lives): State<Shared<Lives>>) -> Response<Body> 
 
 /// `GET /@{name}/live`: the page with the data in a script.
 pub(crate) async fn page(State(lives): State<Shared<Lives>>, Path(name): Path<String>) -> Response<Body> {
-    let Some(name) = name.strip_prefix('@') else { return not_found() };
-    let data = lives.change(|lives| {
-        let Some((live, ..)) = lives.open(name) else { return Ok(unknown_page()) };
+    let Some(name) = name.strip_prefix('@') else { return bare(StatusCode::NOT_FOUND) };
+    let unknown = || page_with(&json!({"AppContext": {"lang": "en"}, "UserPage": {"statusCode": 10_221}}));
+    lives.change(|lives| {
+        let Some((live, ..)) = lives.open(name) else { return unknown() };
         live.notes.counts.pages += 1;
         match live.faults.strike_look_up(Route::Page) {
-            Some(LiveFaultKind::HtmlBlocked) => Err(SHELL),
-            Some(LiveFaultKind::Captcha) => Err(RIDDLE),
-            Some(LiveFaultKind::NotFound) => Ok(unknown_page()),
-            Some(LiveFaultKind::Offline) => Ok(page_of(live, 4)),
-            _ => Ok(page_of(live, live.status())),
+            Some(LiveFaultKind::HtmlBlocked) => html(SHELL.to_owned()),
+            Some(LiveFaultKind::Captcha) => html(RIDDLE.to_owned()),
+            Some(LiveFaultKind::NotFound) => unknown(),
+            Some(LiveFaultKind::LookUpRefused { status }) => refused(status),
+            Some(LiveFaultKind::Offline) => page_with(&page_of(live, 4)),
+            _ => page_with(&page_of(live, live.status())),
         }
-    });
-    match data {
-        // As TikTok does: no text in the data can end the script.
-        Ok(data) => html(format!(
-            "<!DOCTYPE html><html><head><title>TikTok LIVE</title></head><body>\
-             <script id=\"SIGI_STATE\" type=\"application/json\">{}</script></body></html>",
-            data.to_string().replace('<', "\\u003c")
-        )),
-        Err(page) => html(page.to_owned()),
-    }
+    })
 }
 
 /// `GET /api-live/user/room/`.
 pub(crate) async fn api_live(State(lives): State<Shared<Lives>>, Query(params): Query<Params>) -> Response<Body> {
-    let Some(name) = params.get("uniqueId").filter(|_| params.contains_key("sourceType") && params.contains_key("aid"))
-    else {
-        return json_answer(StatusCode::OK, &json!({"statusCode": 10101, "message": "params_error", "data": {}}));
+    let is_complete = params.contains_key("sourceType") && params.contains_key("aid");
+    let Some(name) = params.get("uniqueId").filter(|_| is_complete) else {
+        return answer(&json!({"statusCode": 10_101, "message": "params_error", "data": {}}));
     };
-    let unknown = || json!({"statusCode": 19_881_007, "message": "user_not_found", "data": {}});
-    let answer = lives.change(|lives| {
-        let Some((live, ..)) = lives.open(name) else { return Some(unknown()) };
+    let unknown = || answer(&json!({"statusCode": 19_881_007, "message": "user_not_found", "data": {}}));
+    lives.change(|lives| {
+        let Some((live, ..)) = lives.open(name) else { return unknown() };
         live.notes.counts.api_lives += 1;
         match live.faults.strike_look_up(Route::ApiLive) {
-            Some(LiveFaultKind::Captcha) => None,
-            Some(LiveFaultKind::NotFound) => Some(unknown()),
-            Some(LiveFaultKind::Offline) => Some(api_live_of(live, 4)),
-            _ => Some(api_live_of(live, live.status())),
+            Some(LiveFaultKind::Captcha) => html(RIDDLE.to_owned()),
+            Some(LiveFaultKind::NotFound) => unknown(),
+            Some(LiveFaultKind::LookUpRefused { status }) => refused(status),
+            Some(LiveFaultKind::Offline) => answer(&api_live_of(live, 4)),
+            _ => answer(&api_live_of(live, live.status())),
         }
-    });
-    match answer {
-        Some(answer) => json_answer(StatusCode::OK, &answer),
-        None => html(RIDDLE.to_owned()),
-    }
+    })
 }
 
 /// `GET /webcast/room/check_alive/`: one answer for each room, in the order in which they were asked for.
 pub(crate) async fn check_alive(State(lives): State<Shared<Lives>>, Query(params): Query<Params>) -> Response<Body> {
     let rooms = params.get("room_ids").map(String::as_str).unwrap_or_default();
-    let answers: Vec<Value> = lives.change(|lives| {
-        let rooms = rooms.split(',').filter(|room| !room.is_empty()).take(100);
-        rooms
-            .map(|room| {
-                let is_alive = lives.of_room(room.parse().unwrap_or(0)).is_some_and(|(live, ..)| {
-                    live.notes.counts.check_alives += 1;
-                    live.faults.strike_look_up(Route::CheckAlive).is_none() && live.is_on
-                });
-                json!({"alive": is_alive, "room_id": room.parse::<u64>().unwrap_or(0), "room_id_str": room})
-            })
-            .collect()
-    });
-    json_answer(StatusCode::OK, &json!({"data": answers, "extra": {"now": 0}, "status_code": 0}))
+    lives.change(|lives| {
+        let mut answers = Vec::new();
+        for room in rooms.split(',').filter(|room| !room.is_empty()).take(100) {
+            let number: u64 = room.parse().unwrap_or(0);
+            let mut is_alive = false;
+            if let Some((live, ..)) = lives.of_room(number) {
+                live.notes.counts.check_alives += 1;
+                is_alive = match live.faults.strike_look_up(Route::CheckAlive) {
+                    Some(LiveFaultKind::LookUpRefused { status }) => return refused(status),
+                    Some(_) => false,
+                    None => live.is_on,
+                };
+            }
+            answers.push(json!({"alive": is_alive, "room_id": number, "room_id_str": room}));
+        }
+        answer(&json!({"data": answers, "extra": {"now": 0}, "status_code": 0}))
+    })
 }
 
 /// `GET /webcast/room/info/`.
 pub(crate) async fn room_info(State(lives): State<Shared<Lives>>, Query(params): Query<Params>) -> Response<Body> {
     let room = params.get("room_id").and_then(|room| room.parse().ok()).unwrap_or(0);
-    let answer = lives.change(|lives| {
-        let Some((live, ..)) = lives.of_room(room) else {
-            return json!({"data": {"message": "Request params error", "prompts": "Request params error"}, "extra": {}, "status_code": 10_011});
-        };
+    let problem = |code: u64, message: &str| {
+        answer(&json!({"data": {"message": message, "prompts": message}, "extra": {"now": 0}, "status_code": code}))
+    };
+    lives.change(|lives| {
+        let Some((live, ..)) = lives.of_room(room) else { return problem(10_011, "Request params error") };
         live.notes.counts.room_infos += 1;
         match live.faults.strike_look_up(Route::RoomInfo) {
-            Some(LiveFaultKind::AgeRestricted) => {
-                json!({"data": {"prompts": "", "message": "age restricted"}, "extra": {}, "status_code": 4_003_110})
-            }
-            Some(LiveFaultKind::LoginNeeded) => {
-                json!({"data": {"prompts": "Please log in first", "message": "login"}, "extra": {}, "status_code": 20_003})
-            }
-            Some(LiveFaultKind::Offline) => room_info_of(live, 4),
-            _ => room_info_of(live, live.status()),
+            Some(LiveFaultKind::AgeRestricted) => problem(4_003_110, "This LIVE may not be comfortable for some."),
+            Some(LiveFaultKind::LoginNeeded) => problem(20_003, "Please log in first"),
+            Some(LiveFaultKind::LookUpRefused { status }) => refused(status),
+            Some(LiveFaultKind::Offline) => answer(&room_info_of(live, 4)),
+            _ => answer(&room_info_of(live, live.status())),
         }
-    });
-    json_answer(StatusCode::OK, &answer)
+    })
 }
 
 /// `GET /webcast/gift/list/`.
@@ -142,11 +134,7 @@ pub(crate) async fn gift_list() -> Response<Body> {
             json!({"id": id, "name": name, "diamond_count": price, "type": kind, "combo": *kind == 1, "image": image})
         })
         .collect();
-    json_answer(StatusCode::OK, &json!({"data": {"gifts": gifts}, "status_code": 0}))
-}
-
-fn unknown_page() -> Value {
-    json!({"AppContext": {"lang": "en"}, "UserPage": {"statusCode": 10_221}})
+    answer(&json!({"data": {"gifts": gifts}, "status_code": 0}))
 }
 
 fn room_text(live: &Live) -> String {
@@ -194,13 +182,30 @@ pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Response<Body> {
     response.body(Body::from(body.to_string())).unwrap_or_default()
 }
 
+fn answer(body: &Value) -> Response<Body> {
+    json_answer(StatusCode::OK, body)
+}
+
+/// The page of a live around its data.
+fn page_with(data: &Value) -> Response<Body> {
+    // As TikTok does: no text in the data can end the script.
+    let data = data.to_string().replace('<', "\\u003c");
+    html(format!(
+        "<!DOCTYPE html><html><head><title>TikTok LIVE</title></head><body>\
+         <script id=\"SIGI_STATE\" type=\"application/json\">{data}</script></body></html>"
+    ))
+}
+
 fn html(page: String) -> Response<Body> {
     let response = Response::builder().header(CONTENT_TYPE, "text/html; charset=utf-8");
     response.body(Body::from(page)).unwrap_or_default()
 }
 
-/// There is nothing at this address.
-pub(crate) fn not_found() -> Response<Body> {
-    let response = Response::builder().status(StatusCode::NOT_FOUND);
-    response.body(Body::from("There is nothing at this address.")).unwrap_or_default()
+fn refused(status: u16) -> Response<Body> {
+    bare(StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN))
+}
+
+/// A status and nothing else.
+fn bare(status: StatusCode) -> Response<Body> {
+    Response::builder().status(status).body(Body::empty()).unwrap_or_default()
 }

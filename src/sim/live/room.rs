@@ -9,9 +9,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 
-use super::connection::{Batch, Connection, Delivery, Opening, Out};
+use super::connection::{Batch, Connection, Delivery, Feed, Opening, Out};
 use super::event::{SimControl, SimLiveEvent, SimOccurrence};
 use super::faults::LiveFaults;
 use super::frames;
@@ -213,7 +212,7 @@ impl Live {
     pub(crate) fn send(
         &mut self,
         events: &[SimLiveEvent],
-        delivery: Delivery,
+        delivery: Delivery<'_>,
         numbers: &mut Numbers,
         now: Timestamp,
     ) -> Result<LiveSent, Refused> {
@@ -247,7 +246,7 @@ impl Live {
             _ => {}
         }
         let id = event.msg_id.unwrap_or_else(|| numbers.message());
-        let stamp = Stamp { id, at_ms: event.at_ms.unwrap_or_else(|| millis(now)), ..self.stamp(now) };
+        let stamp = Stamp { id, at_ms: event.created_ms.unwrap_or_else(|| millis(now)), ..self.stamp(now) };
         let written = message_of(event, &stamp)?;
         let (method, payload) = written.ok_or_else(|| Refused::because("That is no message of a live."))?;
         let inner = frames::inner(&method, &payload, id);
@@ -276,7 +275,13 @@ impl Live {
     }
 
     /// Sends one frame to all who have entered; gives how many.
-    fn deliver(&mut self, messages: Vec<Vec<u8>>, delivery: Delivery, numbers: &mut Numbers, now: Timestamp) -> usize {
+    fn deliver(
+        &mut self,
+        messages: Vec<Vec<u8>>,
+        delivery: Delivery<'_>,
+        numbers: &mut Numbers,
+        now: Timestamp,
+    ) -> usize {
         let count = messages.len() as u64;
         let mut batch = Batch::new(self, messages, delivery, numbers, now);
         let mut reached = 0;
@@ -290,20 +295,22 @@ impl Live {
     }
 
     /// Takes a connection in; `None` where there are too many.
-    pub(crate) fn open(&mut self, opening: Opening, number: u64) -> Option<mpsc::Receiver<Out>> {
+    pub(crate) fn open(&mut self, opening: Opening, number: u64) -> Option<Feed> {
         if self.connections.len() >= MOST_CONNECTIONS {
             return None;
         }
-        let (connection, frames) = Connection::new(opening);
+        let (connection, feed) = Connection::new(opening);
         self.connections.insert(number, connection);
         self.notes.counts.connections_opened += 1;
         self.notes.counts.managed_opened += u64::from(opening.is_managed);
-        Some(frames)
+        Some(feed)
     }
 
     /// A connection is gone.
     pub(crate) fn close(&mut self, number: u64) {
-        self.connections.remove(&number);
+        if self.connections.remove(&number).is_some_and(|connection| connection.is_given_up()) {
+            self.notes.complain(format!("connection {number} was cut because it did not read"));
+        }
     }
 
     /// Cuts all connections; gives how many there were.
@@ -316,6 +323,11 @@ impl Live {
     pub(crate) fn calm(&mut self) {
         self.faults.clear();
         self.connections.values_mut().for_each(Connection::speak);
+    }
+
+    /// Gives all connections up: the simulator goes.
+    pub(crate) fn give_up(&mut self) {
+        self.connections.values_mut().for_each(Connection::give_up);
     }
 
     /// So many frames and bytes were written to a connection.

@@ -10,7 +10,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 
-use super::connection::{Opening, Out};
+use super::connection::{Feed, Opening, Out};
 use super::handshake::admit;
 use super::lives::Lives;
 use crate::sim::shared::Shared;
@@ -70,22 +70,23 @@ impl Watcher {
         let opened = lives.change(|lives| {
             let (live, numbers, now) = lives.open(&name)?;
             let number = numbers.connection();
-            let frames = live.open(opening, number)?;
+            let feed = live.open(opening, number)?;
             if opening.is_managed {
                 live.enter(number, numbers, now);
             }
-            Some((number, frames))
+            Some((number, feed))
         });
-        let Some((number, frames)) = opened else { return };
+        let Some((number, feed)) = opened else { return };
         let watcher = Self { lives, name, number, is_managed: opening.is_managed };
-        watcher.run(socket, frames).await;
+        watcher.run(socket, feed).await;
     }
 
-    async fn run(&self, socket: WebSocket, frames: mpsc::Receiver<Out>) {
+    async fn run(&self, socket: WebSocket, feed: Feed) {
         let (mut sink, mut stream) = socket.split();
         // Both at once: a client that waits for us to read its acknowledgements must not stop us from reading them.
         let end = tokio::select! {
-            end = self.write(&mut sink, frames) => end,
+            end = self.write(&mut sink, feed.frames) => end,
+            () = feed.given_up.notified() => End::Gone,
             () = self.hear(&mut stream) => End::Gone,
         };
         self.lives.change(|lives| {

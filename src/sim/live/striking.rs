@@ -6,7 +6,7 @@ use axum::body::Bytes;
 
 use super::connection::Out;
 use super::faults::{LiveCorruption, LiveFaultKind, Place};
-use super::frames::{self, FetchResult, SimPacking};
+use super::frames::{self, FetchResult};
 use super::numbers::{Numbers, millis};
 use super::room::Live;
 use crate::kernel::time::Timestamp;
@@ -14,8 +14,12 @@ use crate::kernel::time::Timestamp;
 impl Live {
     /// Strikes at once where connections stand, as ordered faults of the socket do; `false` where there are none.
     pub(crate) fn strike_now(&mut self, numbers: &mut Numbers, now: Timestamp) -> bool {
-        let entered: BTreeSet<u64> =
-            self.connections.iter().filter(|(_, connection)| connection.hears()).map(|(number, _)| *number).collect();
+        let entered: BTreeSet<u64> = self
+            .connections
+            .iter()
+            .filter(|(_, connection)| connection.is_entered)
+            .map(|(number, _)| *number)
+            .collect();
         if entered.is_empty() {
             return false;
         }
@@ -50,6 +54,7 @@ impl Live {
             }
         }
         if *kind == LiveFaultKind::NewRoom {
+            self.cut();
             self.open_room(numbers, now);
         }
     }
@@ -61,8 +66,8 @@ impl Live {
             FetchResult { messages, cursor: "c", now_ms: millis(now), ..FetchResult::default() }.encode()
         };
         match form {
-            LiveCorruption::Message => frames::message_frame(log, &with_comment(&[0xff; 3]), SimPacking::Plain),
-            LiveCorruption::Length => frames::message_frame(log, &with_comment(&[0x1a, 99, b'x']), SimPacking::Plain),
+            LiveCorruption::Message => frames::message_frame(log, &with_comment(&[0xff; 3])),
+            LiveCorruption::Length => frames::message_frame(log, &with_comment(&[0x1a, 99, b'x'])),
             LiveCorruption::Payload => frames::frame(log, "msg", None, &[0xff; 3]),
             LiveCorruption::Gzip => {
                 let mut packed = frames::gzip(&with_comment(&[0x1a, 1, b'x']).repeat(20));
@@ -71,7 +76,7 @@ impl Live {
                 frames::frame(log, "msg", Some("gzip"), &packed)
             }
             LiveCorruption::Truncated => {
-                let mut whole = frames::message_frame(log, &with_comment(&[0x1a, 1, b'x']), SimPacking::Plain);
+                let mut whole = frames::message_frame(log, &with_comment(&[0x1a, 1, b'x']));
                 whole.truncate(whole.len() / 2);
                 whole
             }

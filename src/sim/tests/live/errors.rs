@@ -121,6 +121,10 @@ async fn look_ups_fail_as_ordered_and_recover() {
     assert_eq!(studio.json(api).await["data"]["liveRoom"]["status"], 4);
     assert_eq!(studio.json(&info).await["data"]["status"], 4);
     assert_eq!(studio.json(api).await["data"]["liveRoom"]["status"], 2);
+    studio.fault(LiveFaultKind::LookUpRefused { status: 403 }).await;
+    for path in [api, "/@host/live", &info, &format!("/webcast/room/check_alive/?room_ids={}", studio.room)] {
+        assert_eq!(studio.page(path).await, (403, String::new()), "{path}");
+    }
     studio.fault(LiveFaultKind::HtmlBlocked).await;
     assert!(!studio.page("/@host/live").await.1.contains("SIGI_STATE"));
     studio.fault(LiveFaultKind::Captcha).await;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::viewer::*;
+use super::*;
 
 #[tokio::test]
 async fn each_kind_of_event_has_the_method_and_the_fields_of_tiktok() {
@@ -119,6 +120,37 @@ async fn who_names_nobody_or_is_hidden_is_so_on_the_wire() {
     assert!(part(&viewer.told().await[0].payload, 2).is_empty());
     let user = part(&viewer.told().await[0].payload, 5);
     assert_eq!((text(&user, &[38]), number(&user, &[1]), number(&user, &[1092, 1])), (String::new(), 5, 1));
+}
+
+#[tokio::test]
+async fn a_message_can_have_more_or_other_bytes_than_the_schema() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    // Field 3 once more, with a byte that is no UTF-8.
+    let event = json!({"type": "comment", "user": "ann", "text": "fine", "extra": "GgHD"});
+    studio.event(event).await;
+    let payload = viewer.told().await.remove(0).payload;
+    assert_eq!(each(&payload, 3), [b"fine".to_vec(), vec![0xc3]]);
+    let batch =
+        SimBatch { events: vec![SimOccurrence::Share.into()], frame_type: Some("new".into()), ..SimBatch::default() };
+    studio.sim.live_send("host", batch).await.unwrap();
+    assert_eq!(viewer.next().await.unwrap().kind, "new");
+}
+
+#[tokio::test]
+async fn a_pin_holds_a_copy_of_what_is_pinned() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    let comment = json!({"type": "comment", "user": "ann", "text": "hi", "msg_id": 5});
+    studio.event(json!({"type": "pin", "pinned": comment})).await;
+    let told = viewer.told().await.remove(0);
+    assert_eq!(
+        (told.method.as_str(), text(&told.payload, &[30])),
+        ("WebcastRoomPinMessage", "WebcastChatMessage".into())
+    );
+    assert_eq!((number(&told.payload, &[2, 1, 2]), text(&told.payload, &[2, 3])), (5, "hi".to_owned()));
+    let nonsense = json!({"type": "pin", "pinned": {"type": "viewers", "count": 1}});
+    assert!(studio.sim.live_events("host", &[nonsense]).await.is_err());
 }
 
 #[tokio::test]

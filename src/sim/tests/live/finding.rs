@@ -118,7 +118,10 @@ async fn a_sign_response_is_good_for_thirty_seconds() {
 #[tokio::test]
 async fn a_visitor_of_the_start_page_connects_unsigned() {
     let studio = Studio::new().await;
-    let answer = studio.http.get(studio.sim.live_url()).send().await.unwrap();
+    studio.sim.live_withholds_cookies(1).await;
+    let ask = || async { studio.http.get(studio.sim.live_url()).send().await.unwrap() };
+    assert!(!ask().await.headers().contains_key("set-cookie"));
+    let answer = ask().await;
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let socket = studio.sim.gateway_url();
     for path in ["/live/webcast/im/ws_proxy/ws_reuse_supplement/", "/webcast/im/ws_proxy/ws_reuse_supplement/"] {

@@ -30,6 +30,7 @@ async fn the_recorded_evening_plays_by_the_clock_at_its_speed() {
 #[tokio::test]
 async fn a_live_is_run_over_http() {
     let rest = Rest::new().await;
+    assert_eq!(rest.control("POST", "/live", json!({"withhold_cookies": 1})).await.0, 200);
     let (status, live) = rest.control("POST", "/live/host", json!({"live": true, "title": "Reviews"})).await;
     assert_eq!((status, &live["live"]), (200, &json!(true)));
     for body in [
@@ -78,4 +79,33 @@ async fn what_cannot_be_done_over_http_is_a_sentence() {
         assert_eq!(status, expected, "{path}: {answer}");
         assert!(answer["error"].as_str().is_some_and(|sentence| !sentence.is_empty()), "{path}: {answer}");
     }
+}
+
+/// Passes on what is written.
+struct Pipe(std::sync::mpsc::Sender<Vec<u8>>);
+
+impl std::io::Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.send(bytes.to_vec()).unwrap();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.send(Vec::new()).unwrap();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_served_simulator_prints_where_its_tiktok_is() {
+    let (pipe, printed) = std::sync::mpsc::channel();
+    let serving = tokio::spawn(async move { serve("127.0.0.1:0".parse().unwrap(), &mut Pipe(pipe)).await });
+    let line =
+        tokio::task::spawn_blocking(move || printed.iter().take_while(|part| !part.is_empty()).collect::<Vec<_>>());
+    let ready: Value = serde_json::from_slice(&line.await.unwrap().concat()).unwrap();
+    let page = reqwest::get(format!("{}/@nobody/live", ready["live"].as_str().unwrap())).await.unwrap();
+    assert!(page.text().await.unwrap().contains("SIGI_STATE"));
+    let managed = ready["live_managed"].as_str().unwrap();
+    assert!(tokio_tungstenite::connect_async(managed).await.is_ok(), "{ready}");
+    serving.abort();
 }

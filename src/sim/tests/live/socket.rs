@@ -55,7 +55,8 @@ async fn large_frames_are_packed_and_every_packing_can_be_ordered() {
         (SimPacking::PlainSaid, 1, Some("none"), false),
         (SimPacking::PlainSaidGzip, 1, Some("gzip"), false),
     ] {
-        let batch = SimBatch { events: vec![share(); count], packing, needs_ack: Some(false) };
+        let events = vec![share(); count];
+        let batch = SimBatch { events, packing, needs_ack: Some(false), frame_type: None };
         studio.sim.live_send("host", batch).await.unwrap();
         let frame = viewer.next().await.unwrap();
         assert_eq!(frame.compress_type.as_deref(), said, "{packing:?}");
@@ -132,6 +133,28 @@ async fn a_burst_keeps_to_its_rate_by_the_clock() {
     assert_eq!(studio.seen().await.messages_sent, 20);
     studio.hand.advance(Duration::from_secs(1));
     assert_eq!(sending.await.unwrap().unwrap().messages, 30);
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_cut_in_the_end() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    studio.sim.live_set("host", |settings| settings.gzip_from_bytes = usize::MAX).await.unwrap();
+    let long = json!({"type": "comment", "user": "ann", "text": "x".repeat(4 << 20)});
+    for _ in 0..25 {
+        studio.event(long.clone()).await;
+    }
+    studio.sim.live_disconnected("host", SOON).await.unwrap();
+    assert!(studio.seen().await.complaints[0].contains("did not read"));
+    while viewer.next_raw().await.is_ok() {}
+}
+
+#[tokio::test]
+async fn a_simulator_that_ends_leaves_no_connection() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    drop(studio);
+    assert_eq!(viewer.next().await.unwrap_err(), None);
 }
 
 #[tokio::test]
