@@ -31,6 +31,7 @@ pub mod setup;
 pub mod submissions;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod tiktok;
 
 /// What a feature consists of. Everything that must be registered somewhere is registered from here.
 pub struct Feature {
@@ -84,6 +85,7 @@ pub const ALL: &[&Feature] = &[
     &queue::FEATURE,
     &handles::FEATURE,
     &engagement::FEATURE,
+    &tiktok::FEATURE,
     &coins::FEATURE,
     &displays::FEATURE,
     &setup::FEATURE,

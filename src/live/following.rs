@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use rand::Rng;
 
+use super::refusal::Class;
 use crate::kernel::time::Timestamp;
 
 /// The waits while the name is not live: the first, and the longest (`D-27`).
@@ -31,19 +32,6 @@ const SPREAD: f64 = 0.2;
 /// A connection that held this long was a good one: the next drop begins with the shortest wait.
 const GOOD: Duration = Duration::from_mins(1);
 
-/// What kind of refusal it is; decides how long to wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nature {
-    /// It may work in a moment.
-    Transient,
-    /// It may work later; asking often makes it worse.
-    Slow,
-    /// It works again after this time.
-    RateLimited(Duration),
-    /// It will not work until somebody changes something.
-    Final,
-}
-
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
@@ -52,7 +40,7 @@ pub enum Happened {
     /// The name is not on air.
     Offline,
     /// Looking up or connecting was refused.
-    Refused(Nature),
+    Refused(Class),
     /// The socket is open and the room is entered.
     Connected,
     /// The socket is gone, and nobody said why.
@@ -158,15 +146,15 @@ impl Following {
                 let wait = spread(self.grown(OFFLINE_WAITS), dice);
                 self.wait(now, wait)
             }
-            Happened::Refused(Nature::Final) => self.stop(Stop::Refused),
+            Happened::Refused(Class::Final) => self.stop(Stop::Refused),
             Happened::Refused(_) if !self.is_persistent && !self.was_live => self.stop(Stop::Refused),
             Happened::Refused(nature) => {
                 let waits = if self.was_live { DROPPED_WAITS } else { OFFLINE_WAITS };
                 let usual = spread(self.grown(waits), dice);
                 let wait = match nature {
-                    Nature::RateLimited(limit) => usual.max(limit),
-                    Nature::Slow => usual.max(spread(SLOW_WAIT, dice)),
-                    Nature::Transient | Nature::Final => usual,
+                    Class::RateLimit(limit) => usual.max(limit),
+                    Class::Slow => usual.max(spread(SLOW_WAIT, dice)),
+                    Class::Transient | Class::Final => usual,
                 };
                 self.wait(now, wait)
             }

@@ -30,4 +30,5 @@ mod sources;
 mod spec;
 mod sqlite;
 mod submissions;
+mod tiktok;
 mod world;

@@ -38,6 +38,7 @@ fn calls(world: &World) -> Vec<CommandCall> {
                 "handle" => call.with("handle", "some.handle"),
                 "key" => call.with("key", "delete_original_messages"),
                 "value" => call.with("value", "No"),
+                "unique_id" => call.with("unique_id", "night.owl"),
                 other => panic!("the test does not know the option {other:?}"),
             };
             let options = parameters.iter().filter(|option| option.required);

@@ -68,6 +68,14 @@ const PROMISED: &[Promise] = &[
     ("config set", "Change one setting", true, &[("key", STRING, true, true), ("value", STRING, true, true)]),
     ("config reset", "Back to the default", true, &[("key", STRING, true, true)]),
     (
+        "tiktok connect",
+        "Connect to a TikTok live stream",
+        true,
+        &[("unique_id", STRING, true, false), ("persistent", BOOLEAN, false, false)],
+    ),
+    ("tiktok status", "Show the connection state", true, &[]),
+    ("tiktok disconnect", "Disconnect and end the session", true, &[]),
+    (
         "admin-link",
         "Force-link a TikTok handle to a user",
         true,

@@ -65,7 +65,7 @@ fn a_lost_connection_is_looked_for_at_once_and_then_less_and_less_often() {
     assert_eq!(course.tell(Happened::Dropped), Next::LookUp);
     assert_eq!(course.following.state(), State::Reconnecting(None));
     for expected in [5.0, 10.0, 20.0, 40.0, 80.0, 120.0, 120.0] {
-        let waited = course.waits_after(Happened::Refused(Nature::Transient));
+        let waited = course.waits_after(Happened::Refused(Class::Transient));
         assert!(is_about(waited, expected), "{waited} s instead of {expected} s");
     }
     course.goes_live();
@@ -103,23 +103,23 @@ fn who_does_not_want_to_wait_gets_one_try() {
     let mut course = Course::begin(false);
     assert_eq!(course.tell(Happened::Offline), Next::Stop(Stop::NotLive));
     let mut course = Course::begin(false);
-    assert_eq!(course.tell(Happened::Refused(Nature::Transient)), Next::Stop(Stop::Refused));
+    assert_eq!(course.tell(Happened::Refused(Class::Transient)), Next::Stop(Stop::Refused));
     // A live that was found is kept through drops all the same.
     let mut course = Course::begin(false);
     course.goes_live();
     assert_eq!(course.tell(Happened::Dropped), Next::LookUp);
-    course.waits_after(Happened::Refused(Nature::Transient));
+    course.waits_after(Happened::Refused(Class::Transient));
     assert_eq!(course.tell(Happened::Offline), Next::Stop(Stop::LiveEnded));
 }
 
 #[test]
 fn a_rate_limit_is_waited_out_and_a_block_is_not_hammered() {
     let mut course = Course::begin(true);
-    assert!(course.waits_after(Happened::Refused(Nature::RateLimited(Duration::from_hours(2)))) >= 7200.0);
+    assert!(course.waits_after(Happened::Refused(Class::RateLimit(Duration::from_hours(2)))) >= 7200.0);
     let mut course = Course::begin(true);
-    assert!(course.waits_after(Happened::Refused(Nature::Slow)) >= 48.0);
+    assert!(course.waits_after(Happened::Refused(Class::Slow)) >= 48.0);
     let mut course = Course::begin(true);
-    assert_eq!(course.tell(Happened::Refused(Nature::Final)), Next::Stop(Stop::Refused));
+    assert_eq!(course.tell(Happened::Refused(Class::Final)), Next::Stop(Stop::Refused));
 }
 
 #[test]
@@ -138,10 +138,10 @@ fn any_happening() -> impl Strategy<Value = Happened> {
     prop_oneof![
         Just(Happened::OnAir),
         Just(Happened::Offline),
-        Just(Happened::Refused(Nature::Transient)),
-        Just(Happened::Refused(Nature::Slow)),
-        (0..100_000_u64).prop_map(|s| Happened::Refused(Nature::RateLimited(Duration::from_secs(s)))),
-        Just(Happened::Refused(Nature::Final)),
+        Just(Happened::Refused(Class::Transient)),
+        Just(Happened::Refused(Class::Slow)),
+        (0..100_000_u64).prop_map(|s| Happened::Refused(Class::RateLimit(Duration::from_secs(s)))),
+        Just(Happened::Refused(Class::Final)),
         Just(Happened::Connected),
         Just(Happened::Dropped),
         Just(Happened::Ended),
@@ -165,7 +165,7 @@ proptest! {
             match next {
                 Next::WaitUntil(due) => {
                     let longest = match happened {
-                        Happened::Refused(Nature::RateLimited(limit)) => limit.max(Duration::from_mins(6)),
+                        Happened::Refused(Class::RateLimit(limit)) => limit.max(Duration::from_mins(6)),
                         _ => Duration::from_mins(6),
                     };
                     prop_assert!(due.since(stepped.now) <= longest && due > stepped.now);
