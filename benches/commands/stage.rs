@@ -47,6 +47,7 @@ impl Stage {
             seed: Seed::from_entropy(),
             token: server.sim.bot_token(),
             endpoint: Endpoint::Simulated(server.sim.discord_url()),
+            live: greenroom::live::ClientSettings::default(),
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: true,
             debug_channel: None,

@@ -16,12 +16,14 @@ use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
 use crate::discord::{Bot, debug_channel, outbox};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
+use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
 use crate::jobs::{self, Runner};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
+use crate::live::{Client, ClientSettings, SetupError};
 use crate::store::{OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
@@ -42,6 +44,8 @@ pub struct Blueprint {
     pub token: String,
     /// Which Discord.
     pub endpoint: Endpoint,
+    /// How TikTok lives are reached.
+    pub live: ClientSettings,
     /// How commands are registered.
     pub registration: Registration,
     /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
@@ -59,6 +63,9 @@ pub enum StartError {
     /// The defaults, or what the last stop left open, could not be stored.
     #[error("the store cannot be written: {0}")]
     Defaults(Error),
+    /// There can be no client for TikTok.
+    #[error("{0}")]
+    Live(#[from] SetupError),
     /// The HTTP client could not be built.
     #[error("cannot set up TLS: {0}")]
     Http(#[from] reqwest::Error),
@@ -92,6 +99,9 @@ impl Application {
         tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
+        let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
+        let client = Client::new(settings, bot.clock.clone())?;
+        tasks.spawn(intake::run(bot.clone(), client, seed));
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }

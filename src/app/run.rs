@@ -54,6 +54,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         seed: Seed::from_entropy(),
         token,
         endpoint,
+        live: config.live.clone(),
         registration: Registration { fast_guild: config.discord.fast_sync_guild },
         allow_any_handle_linking: config.community.any_handle_linking,
         debug_channel: config.discord.debug_channel,
@@ -133,6 +134,7 @@ impl From<StartError> for Stop {
         match error {
             StartError::Store(error) => error.into(),
             StartError::Defaults(error) => error.into(),
+            StartError::Live(error) => Self::new(ExitCode::Configuration, format!("{error}.")),
             other @ StartError::Http(_) => Self::failed(other),
         }
     }

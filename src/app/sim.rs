@@ -1,4 +1,4 @@
-//! `greenroom sim`: the simulated Discord alone, for a bot in another process.
+//! `greenroom sim`: the simulated Discord and TikTok alone, for a bot in another process.
 
 use super::cli::{Options, SimArgs};
 use super::exit::{CommandResult, Stop};

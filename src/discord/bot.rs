@@ -10,6 +10,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
 use crate::kernel::time::Clock;
+use crate::live::status::Board;
 use crate::store::Store;
 
 /// poise's context, for slash commands only.
@@ -31,6 +32,8 @@ pub struct Parts {
     pub rest: Arc<Http>,
     /// For the bytes of attachments.
     pub files: reqwest::Client,
+    /// How the followed lives stand.
+    pub lives: Board,
     /// Which events have been handled.
     pub activity: Activity,
     command_ids: RwLock<HashMap<String, CommandId>>,
@@ -49,6 +52,7 @@ impl Bot {
             clock,
             rest,
             files,
+            lives: Board::default(),
             activity: Activity::default(),
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),

@@ -7,6 +7,7 @@
 //! To add
 //! * **a feature**: a folder with a `FEATURE`, and a line in [`ALL`];
 //! * **a command, button, modal, message handler or job**: the function in the edge file, and a line in `FEATURE`;
+//! * **a setting**: a static and its `Listed` in `settings.rs`;
 //! * **a table**: a static in `tables.rs`, and a line in `FEATURE`; a changed record also needs a new version and a migration;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 
@@ -16,6 +17,7 @@ use crate::discord::gateway::MessageHandler;
 use crate::jobs::Handler;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Read};
 
@@ -29,6 +31,7 @@ pub mod setup;
 pub mod submissions;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod tiktok;
 
 /// What a feature consists of. Everything that must be registered somewhere is registered from here.
 pub struct Feature {
@@ -36,6 +39,8 @@ pub struct Feature {
     pub name: &'static str,
     /// Its tables.
     pub tables: &'static [&'static dyn AnyTable],
+    /// Its settings that administrators see.
+    pub settings: &'static [Listed],
     /// Its slash commands.
     pub commands: fn() -> Vec<Command>,
     /// Its buttons and menus.
@@ -61,6 +66,7 @@ impl Feature {
         Self {
             name,
             tables: &[],
+            settings: &[],
             commands: Vec::new,
             components: &[],
             modals: &[],
@@ -79,6 +85,7 @@ pub const ALL: &[&Feature] = &[
     &queue::FEATURE,
     &handles::FEATURE,
     &engagement::FEATURE,
+    &tiktok::FEATURE,
     &coins::FEATURE,
     &displays::FEATURE,
     &setup::FEATURE,

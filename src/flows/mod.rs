@@ -5,6 +5,7 @@
 
 pub mod checks;
 pub mod coins_posted;
+pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;
 pub mod live_events;

@@ -1,4 +1,4 @@
-//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, safe text and errors.
+//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, secrets, safe text and errors.
 //!
 //! Nothing here does I/O, and no word here belongs to a feature.
 
@@ -7,5 +7,6 @@ pub mod amount;
 pub mod dice;
 pub mod error;
 pub mod ids;
+pub mod secret;
 pub mod text;
 pub mod time;

@@ -50,6 +50,12 @@ impl MessageId {
     }
 }
 
+impl From<NonZeroU64> for MessageId {
+    fn from(raw: NonZeroU64) -> Self {
+        Self(raw)
+    }
+}
+
 impl std::fmt::Display for MessageId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

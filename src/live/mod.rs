@@ -1,11 +1,49 @@
-//! The live side: what a TikTok live can tell us, as plain values that know nothing of Discord or the store.
+//! The live side: what a TikTok live can tell us, as plain values that know nothing of Discord or the store, and the
+//! client that connects to one.
 //!
 //! [`event`] names the thirteen things that happen on a live (`M-TIK-07`), [`handle`] the people on it, and [`show`]
-//! reads the lines of a recorded show, which is where events come from. Nothing here connects to a live.
+//! reads the lines of a recorded show. [`wire`] turns the bytes that TikTok sends into plain values and makes the few that
+//! it is sent. [`client`] looks lives up and connects to them:
+//!
+//! | file | for |
+//! | --- | --- |
+//! | [`endpoints`] | where everything is, and where we may go |
+//! | `browser` | who we are for TikTok, and the parameters of its addresses |
+//! | `request` | one HTTP request, bounded |
+//! | [`room`] | from a name to a room |
+//! | `sign`, `rate_limit`, `cookies` | the sign service |
+//! | `direct`, `managed` | the ways without it |
+//! | `socket` | opening a socket, and carrying it |
+//! | [`refusal`] | every reason why not, in words |
+//!
+//! [`following`] decides when to look, connect and give up, and [`status`] is where it can be read.
 
+mod browser;
+pub mod client;
+mod cookies;
+mod direct;
+pub mod endpoints;
 pub mod event;
+pub mod following;
 pub mod handle;
+mod managed;
+mod rate_limit;
+pub mod refusal;
+mod request;
+pub mod room;
 pub mod show;
+mod sign;
+mod socket;
+pub mod status;
+#[cfg(test)]
+mod tests;
+pub mod wire;
 
+pub use client::connection::Connection;
+pub use client::{Client, ClientSettings, SetupError, Transport, Way};
+pub use endpoints::{Base, Endpoints};
 pub use event::{Gift, LiveEvent, MessageId, Occurrence, Viewer};
 pub use handle::Handle;
+pub use refusal::{Class, Closed, Refusal};
+pub use room::Live;
+pub use wire::RoomId;

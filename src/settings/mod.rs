@@ -4,11 +4,16 @@
 //! one up goes from the guild to the instance (guild 0, where the process configuration leaves its defaults) to the
 //! default in the declaration; a stored value that cannot be read counts as absent. Channels and messages are
 //! kept in columns of their own, and a channel's number also as text (`C-53`).
+//!
+//! What administrators see and may change is [`Listed`] by its feature: `/show-settings` and `/config` know the settings
+//! from there alone.
 
+mod listed;
 pub mod sql;
 mod tables;
 mod value;
 
+pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
 pub use tables::{BOT_CONFIG, Entry, TABLES};
 pub use value::SettingValue;
 
@@ -20,12 +25,14 @@ use crate::store::{Read, Tx};
 pub struct Setting<T> {
     key: &'static str,
     default: T,
+    /// The smallest and the largest number that a person may choose.
+    limits: (u32, u32),
 }
 
 impl<T: SettingValue> Setting<T> {
     /// Declares a setting. The key is stored and exported, so it never changes.
     pub const fn new(key: &'static str, default: T) -> Self {
-        Self { key, default }
+        Self { key, default, limits: (0, u32::MAX) }
     }
 
     /// The stored key.
@@ -48,6 +55,11 @@ impl<T: SettingValue> Setting<T> {
         Ok(BOT_CONFIG.get(read, &(guild, self.key.to_owned()))?.and_then(|entry| T::load(&entry)))
     }
 
+    /// Takes the guild's own value away, so that the instance's or the default counts again.
+    pub fn clear(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+        BOT_CONFIG.remove(tx, &(guild, self.key.to_owned())).map(drop)
+    }
+
     /// Changes the value for a guild, or with [`GuildId::INSTANCE`] the default of all.
     pub fn set(&self, tx: &Tx<'_>, guild: GuildId, value: &T) -> Result<()> {
         let key = (guild, self.key.to_owned());
@@ -55,5 +67,12 @@ impl<T: SettingValue> Setting<T> {
             Some(entry) => BOT_CONFIG.put(tx, &key, &entry),
             None => BOT_CONFIG.remove(tx, &key).map(drop),
         }
+    }
+}
+
+impl Setting<u32> {
+    /// Declares a number with the smallest and the largest value that a person may choose.
+    pub const fn within(key: &'static str, default: u32, smallest: u32, largest: u32) -> Self {
+        Self { key, default, limits: (smallest, largest) }
     }
 }

@@ -16,6 +16,7 @@
 //! | `POST /dm_block` | `{"user", "on"}`: takes no direct messages |
 //! | `POST /clock` | `{"advance_ms"}`: moves the clock |
 //! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
+//! | `/live/…` | the lives of the simulated TikTok: `src/sim/live/control.rs` |
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Query, State};
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+use super::live;
 use super::people::{
     AutocompleteCall, ChannelSpec, CommandCall, ComponentCall, GuildSpec, MemberSpec, MessageSpec, ModalCall,
     ReactionSpec, Refused, RoleSpec,
@@ -68,13 +70,14 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/dm_block", post(block_dms))
         .route("/clock", post(advance))
         .route("/bench", post(bench))
+        .nest("/live", live::control::router())
         .fallback(async || refuse(StatusCode::NOT_FOUND, "There is no such call."))
         .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "That call takes another method."))
         .with_state(sim)
 }
 
 /// What every call gives.
-type Answer<T> = Result<Json<T>, Refused>;
+pub(crate) type Answer<T> = Result<Json<T>, Refused>;
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
@@ -87,7 +90,7 @@ fn refuse(status: StatusCode, sentence: &str) -> Response {
 }
 
 /// A JSON body; one that cannot be read is refused with a sentence.
-struct Body<T>(T);
+pub(crate) struct Body<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Response;
@@ -104,7 +107,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-fn done() -> Json<Value> {
+/// The answer where there is nothing to tell.
+pub(crate) fn done() -> Json<Value> {
     Json(json!({"ok": true}))
 }
 

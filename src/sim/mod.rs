@@ -1,5 +1,5 @@
-//! The simulated Discord: a product of its own (`greenroom sim`), and what the demo and the integration tests
-//! run against.
+//! The simulated Discord and the simulated TikTok: a product of its own (`greenroom sim`), and what the demo and the
+//! integration tests run against. [`live`] is the manual of the TikTok side; this page is about Discord.
 //!
 //! It is an honest Discord. A bot meets the same REST routes, the same gateway and the same refusals as on the real
 //! one: limits of messages, embeds, components, modals and commands, permissions from roles and overwrites, the three
@@ -18,7 +18,7 @@
 //!
 //! # Invariants
 //! - It listens on a loopback address, or not at all.
-//! - All state is one [`World`] behind one lock, which is never held across a wait.
+//! - All state is one [`World`] behind one lock, which is never held across a wait. The lives have a lock of their own.
 //! - Everything that grows is bounded: 20,000 logged requests, 5,000 messages per channel, 8,192 interactions, 2,048
 //!   events per session for a resume.
 //!
@@ -34,6 +34,7 @@ mod faults;
 mod gateway;
 mod id;
 mod limits;
+mod live;
 mod log;
 mod people;
 mod rates;
@@ -62,6 +63,11 @@ pub use bench::{BenchCall, BenchReport};
 pub use breakage::GatewayFault;
 pub use faults::Fault;
 pub use id::Id;
+pub use live::{
+    LiveCorruption, LiveFault, LiveFaultKind, LiveManagedForm, LiveSeen, LiveSent, LiveSettings, LiveWaitHeader,
+    SeenFrame, SimBatch, SimBurst, SimBurstSent, SimControl, SimLiveEvent, SimOccurrence, SimPacking, SimPlay,
+    SimPlaying, SimViewer,
+};
 pub use log::LoggedRequest;
 pub use people::{
     AutocompleteCall, ChannelSpec, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec,
@@ -75,6 +81,7 @@ pub use world::permissions::Permissions;
 
 use crate::kernel::time::{Clock, ClockHand};
 use gateway::sessions::Frame;
+use live::Lives;
 use shared::Shared;
 
 /// The token that a simulator accepts unless it is told otherwise. It opens nothing anywhere else.
@@ -104,6 +111,7 @@ impl SimOptions {
 #[derive(Clone, Debug)]
 pub struct Sim {
     pub(crate) shared: Shared,
+    pub(crate) lives: Shared<Lives>,
     address: SocketAddr,
     /// `None` inside the server itself, which must not keep itself alive.
     _server: Option<Arc<Server>>,
@@ -112,6 +120,7 @@ pub struct Sim {
 #[derive(Debug)]
 struct Server {
     shared: Shared,
+    lives: Shared<Lives>,
     task: JoinHandle<()>,
 }
 
@@ -119,6 +128,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
         self.shared.quietly(|world| world.sessions.broadcast(&Frame::Kill));
+        self.lives.quietly(Lives::shut);
     }
 }
 
@@ -132,8 +142,10 @@ impl Sim {
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let world = World::new(options.clock.clone(), options.settings, format!("http://{address}"));
+        let lives = Lives::new(options.clock.clone(), address.to_string());
+        let lives = Shared::new(lives, options.clock.clone(), options.hand.clone());
         let shared = Shared::new(world, options.clock, options.hand);
-        let inside = Self { shared: shared.clone(), address, _server: None };
+        let inside = Self { shared: shared.clone(), lives: lives.clone(), address, _server: None };
         let router = routes(&inside);
         let listener = listener.tap_io(|stream| {
             // A simulator without it would be slower than Discord; that is all.
@@ -143,8 +155,8 @@ impl Sim {
             // Serving ends only with the task.
             let _ = axum::serve(listener, router).await;
         });
-        let server = Arc::new(Server { shared: shared.clone(), task });
-        Ok(Self { shared, address, _server: Some(server) })
+        let server = Arc::new(Server { shared: shared.clone(), lives: lives.clone(), task });
+        Ok(Self { shared, lives, address, _server: Some(server) })
     }
 
     /// What a bot takes for `https://discord.com`.
@@ -210,6 +222,7 @@ fn routes(sim: &Sim) -> Router {
         .route("/attachments/{channel}/{id}/{name}", any(downloads::serve))
         .route("/ephemeral-attachments/{channel}/{id}/{name}", any(downloads::serve))
         .with_state(sim.shared.clone())
+        .merge(live::router(sim.lives.clone()))
         .nest("/sim/v1", control::router(sim.clone()))
         .layer(DefaultBodyLimit::disable())
 }

@@ -26,7 +26,8 @@ pub async fn serve(listen: SocketAddr, out: &mut (dyn Write + Send)) -> io::Resu
         "discord": sim.discord_url(),
         "gateway": sim.gateway_url(),
         "control": sim.control_url(),
-        "live": format!("{}/live", sim.discord_url()),
+        "live": sim.live_url(),
+        "live_managed": sim.live_managed_url(),
     });
     writeln!(out, "{ready}")?;
     out.flush()?;

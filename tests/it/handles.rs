@@ -90,18 +90,18 @@ async fn linking_refuses_what_is_taken_unknown_or_no_handle() {
 
 #[tokio::test]
 async fn any_handle_may_be_linked_where_the_instance_or_the_server_says_so() {
-    covers!("M-ENV-05");
+    covers!("M-ENV-05", "M-LNK-09");
     let world = World::new().await;
     let store = &world.app.bot.store;
-    let set =
-        |place: GuildId, value: bool| store.write("test", move |tx| ALLOW_ANY_HANDLE_LINKING.set(tx, place, &value));
-    set(GuildId::INSTANCE, true).await.unwrap();
+    let instance =
+        |value: bool| store.write("test", move |tx| ALLOW_ANY_HANDLE_LINKING.set(tx, GuildId::INSTANCE, &value));
+    instance(true).await.unwrap();
     assert!(link(world.member("ann"), "never.seen").await.text().contains("is linked to you"));
-    set(world.guild, false).await.unwrap();
+    world.configures("allow_any_handle_linking", "off").await;
     let refused = link(world.member("ann"), "also.never.seen").await.text();
     assert!(refused.contains("has to be seen"), "the server's own choice wins: {refused}");
-    set(GuildId::INSTANCE, false).await.unwrap();
-    set(world.guild, true).await.unwrap();
+    instance(false).await.unwrap();
+    world.configures("allow_any_handle_linking", "on").await;
     assert!(link(world.member("ann"), "also.never.seen").await.text().contains("is linked to you"));
     world.end().await;
 }

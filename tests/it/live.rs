@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::features::coins::settings::LUXURY_ENABLED;
 use greenroom::features::engagement::model::InteractionKind;
 use greenroom::features::engagement::queries;
-use greenroom::features::engagement::settings::GIFT_CREDIT_CARRY;
 use greenroom::features::queue::model::Line;
 use greenroom::live::{Gift, Occurrence};
 
@@ -142,7 +140,7 @@ async fn credit_ends_with_the_session_or_where_a_server_lets_none_wait() {
     let song = world.member("ann").submits(&link(1), "Too late").await;
     assert_eq!(world.line(song), Line::Free);
     world.goes_live().await;
-    world.set(&GIFT_CREDIT_CARRY, false).await;
+    world.configures("gift_credit_carry", "No").await;
     world.host().run_with("remove", [("submission_id", song.to_string())]).await;
     world.gift("ann.live", 6000).await;
     let song = world.member("ann").submits(&link(2), "No carry").await;
@@ -155,7 +153,7 @@ async fn credit_ends_with_the_session_or_where_a_server_lets_none_wait() {
 async fn a_server_without_the_economy_pays_no_coins_and_lifts_songs_all_the_same() {
     covers!("M-ECO-11", "M-CMD-26");
     let world = World::new().await;
-    world.set(&LUXURY_ENABLED, false).await;
+    world.configures("features.luxury", "No").await;
     world.goes_live().await;
     world.on_the_live("ann", "ann.live").await;
     let song = world.member("ann").submits(&link(1), "Lifted").await;
@@ -261,7 +259,7 @@ async fn viewers_are_noted_every_30_seconds() {
     covers!("M-TIK-15", "M-TIK-25");
     let world = World::new().await;
     world.goes_live().await;
-    world.pass(Duration::from_secs(60)).await;
+    world.pass(Duration::from_mins(1)).await;
     let counted = || {
         let mut seen = Vec::new();
         world.read(|read| {

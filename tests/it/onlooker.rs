@@ -1,22 +1,15 @@
-//! What only somebody outside of the evening sees or does: everything that was said anywhere, settings that no command
-//! changes, messages in the bot's name, another server.
+//! What only somebody outside of the evening sees or does: everything that was said anywhere, messages in the bot's
+//! name, another server.
 
 use std::collections::BTreeMap;
 
 use greenroom::kernel::ids::GuildId;
-use greenroom::settings::{Setting, SettingValue};
 use greenroom::sim::{ComponentCall, Fault, GuildIds, Id, LoggedRequest, ModalCall, SeenMessage};
 use serde_json::{Value, json};
 
 use crate::world::{Person, World, guild_spec};
 
 impl World {
-    /// Stores a setting of the guild.
-    pub async fn set<T: SettingValue>(&self, setting: &'static Setting<T>, value: T) {
-        let guild = self.guild;
-        self.app.bot.store.write("setting", move |tx| setting.set(tx, guild, &value)).await.unwrap();
-    }
-
     /// Everything that the bot has written and that still stands, private answers and direct messages included.
     pub async fn said(&self) -> Vec<SeenMessage> {
         let mut said = BTreeMap::new();

@@ -101,6 +101,13 @@ impl World {
         now.unwrap_or_else(|| panic!("the message is gone: {}", message.text()))
     }
 
+    /// The host changes a setting by its key.
+    pub async fn configures(&self, key: &str, value: &str) {
+        let options = [("key", key.to_owned()), ("value", value.to_owned())];
+        let answer = self.host().in_channel("staff").run_with("config set", options).await;
+        assert!(answer.text().contains("is now **"), "{}", answer.text());
+    }
+
     /// The host sets a channel by its command.
     pub async fn chooses(&self, command: &str, channel: &str) {
         let id = self.channel(channel);

@@ -63,6 +63,18 @@ const PROMISED: &[Promise] = &[
     ("setup-post-live-metrics", "Set the post-live metrics channel", true, &[("channel", CHANNEL, true, false)]),
     ("setdebugchannel", "Set the debug channel", true, &[("channel", CHANNEL, true, false)]),
     ("show-settings", "Show the bot settings of this server", true, &[]),
+    ("config list", "List the settings", true, &[("area", INTEGER, false, false)]),
+    ("config get", "Show one setting", true, &[("key", STRING, true, true)]),
+    ("config set", "Change one setting", true, &[("key", STRING, true, true), ("value", STRING, true, true)]),
+    ("config reset", "Back to the default", true, &[("key", STRING, true, true)]),
+    (
+        "tiktok connect",
+        "Connect to a TikTok live stream",
+        true,
+        &[("unique_id", STRING, true, false), ("persistent", BOOLEAN, false, false)],
+    ),
+    ("tiktok status", "Show the connection state", true, &[]),
+    ("tiktok disconnect", "Disconnect and end the session", true, &[]),
     (
         "admin-link",
         "Force-link a TikTok handle to a user",
@@ -83,11 +95,16 @@ async fn the_commands_are_those_that_people_were_promised() {
     let world = World::new().await;
     let registered = world.sim.commands().await;
     for (name, description, is_for_administrators, options) in PROMISED {
-        let command =
-            registered.iter().find(|command| command["name"] == *name).unwrap_or_else(|| panic!("no /{name}"));
-        assert_eq!(command["description"], *description, "/{name}");
+        let (whole, part) = name.split_once(' ').map_or((*name, None), |(whole, part)| (whole, Some(part)));
+        let named = |list: &[Value], wanted: &str| list.iter().find(|item| item["name"] == wanted).cloned();
+        let whole = named(&registered, whole).unwrap_or_else(|| panic!("no /{name}"));
         let wanted = if *is_for_administrators { json!(ADMINISTRATOR) } else { Value::Null };
-        assert_eq!(command.get("default_member_permissions").cloned().unwrap_or_default(), wanted, "/{name}");
+        assert_eq!(whole.get("default_member_permissions").cloned().unwrap_or_default(), wanted, "/{name}");
+        let command = match part {
+            Some(part) => named(whole["options"].as_array().unwrap(), part).unwrap_or_else(|| panic!("no /{name}")),
+            None => whole,
+        };
+        assert_eq!(command["description"], *description, "/{name}");
         let none = Vec::new();
         let sent = command["options"].as_array().unwrap_or(&none);
         let flag = |option: &Value, key: &str| option.get(key).and_then(Value::as_bool).unwrap_or(false);

@@ -22,7 +22,7 @@ use greenroom::jobs;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
-use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
 use greenroom::sim::{
     AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id,
     MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
@@ -223,10 +223,23 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         seed: Seed::fixed(7),
         token: sim.bot_token(),
         endpoint: Endpoint::Simulated(sim.discord_url()),
+        live: live_settings(sim),
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,
         debug_channel: None,
     }
+}
+
+/// The simulated TikTok.
+fn live_settings(sim: &Sim) -> ClientSettings {
+    let web = |url: String| Base::web(&url).unwrap();
+    let endpoints = Endpoints {
+        web: web(sim.live_url()),
+        webcast: web(sim.live_webcast_url()),
+        sign: web(sim.live_url()),
+        managed: Base::socket(&sim.live_managed_url()).unwrap(),
+    };
+    ClientSettings { transport: Transport::Only(Way::Euler), endpoints, ..ClientSettings::default() }
 }
 
 /// The usual guild.

@@ -3,9 +3,9 @@
 use url::{Host, Url};
 
 use crate::kernel::ids::{ChannelId, GuildId};
+use crate::kernel::secret::Secret;
 
 use super::reader::Reader;
-use super::secret::Secret;
 use super::table::{DEBUG_CHANNEL_ID, DISCORD_API_URL, DISCORD_BOT_TOKEN, GUILD_ID};
 
 /// The settings that concern Discord.

@@ -13,10 +13,10 @@
 
 pub mod community;
 pub mod discord;
+pub mod live;
 pub mod logging;
 mod problem;
 mod reader;
-pub mod secret;
 pub mod sources;
 pub mod storage;
 pub mod table;
@@ -30,6 +30,8 @@ use reader::Reader;
 use sources::Sources;
 use storage::Storage;
 
+use crate::live::ClientSettings;
+
 /// Everything that the process was told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -39,6 +41,8 @@ pub struct Config {
     pub storage: Storage,
     /// Defaults for servers.
     pub community: Community,
+    /// TikTok lives.
+    pub live: ClientSettings,
     /// The log.
     pub logging: Logging,
     /// Lines that belong in the log once, at the start: raised values and names that have no effect.
@@ -54,6 +58,7 @@ impl Config {
             discord: discord::read(&mut reader),
             storage: storage::read(&mut reader),
             community: community::read(&mut reader),
+            live: live::read(&mut reader),
             logging: logging::read(&mut reader),
             notices: Vec::new(),
         };

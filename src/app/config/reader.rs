@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::kernel::secret::Secret;
+
 use super::problem::{Problem, Problems};
-use super::secret::Secret;
 use super::sources::{Origin, Sources, read_text};
 use super::table::{Kind, Meaning, Variable, closest, file_name, meaning};
 

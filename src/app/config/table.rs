@@ -32,6 +32,10 @@ pub enum Kind {
     Folder,
     /// The address of a simulator on this machine.
     LoopbackUrl,
+    /// The address of a web service: encrypted, or on this machine.
+    WebUrl,
+    /// The address of a service for sockets: encrypted, or on this machine.
+    SocketUrl,
     /// Filter directives of the log.
     LogFilter,
     /// One of these words.
@@ -58,6 +62,8 @@ impl Kind {
             Self::Switch => "true or false".to_owned(),
             Self::Folder => "the path of a folder".to_owned(),
             Self::LoopbackUrl => "an address on this machine, like http://127.0.0.1:8080".to_owned(),
+            Self::WebUrl => "an https address, or an http address on this machine".to_owned(),
+            Self::SocketUrl => "a wss address, or a ws address on this machine".to_owned(),
             Self::LogFilter => "a list of filters, like warn,greenroom=debug".to_owned(),
             Self::OneOf(words) => words.join(" or "),
             Self::Whole { least, most, unit, raised: false } => format!("a number of {unit} from {least} to {most}"),
@@ -131,6 +137,61 @@ pub const ALLOW_ANY_HANDLE_LINKING: Variable = Variable {
     help: "Whether members may link a TikTok handle that was never seen on a live. Servers can override it.",
 };
 
+/// The way to TikTok.
+pub const TIKTOK_TRANSPORT: Variable = Variable {
+    name: "TIKTOK_TRANSPORT",
+    aliases: &[],
+    kind: Kind::OneOf(&["auto", "euler", "direct", "managed"]),
+    default: Some("auto"),
+    help: "How lives are connected: euler (Euler Stream signs, we hold the connection), managed (Euler Stream holds it;\n\
+           needs EULER_API_KEY), direct (without Euler Stream), auto (the best that is possible).",
+};
+
+/// The key for Euler Stream.
+pub const EULER_API_KEY: Variable = Variable {
+    name: "EULER_API_KEY",
+    aliases: &["SIGN_API_KEY"],
+    kind: Kind::Secret,
+    default: None,
+    help: "A key of https://www.eulerstream.com, which signs connections to lives. Without one its limits are lower.",
+};
+
+/// TikTok's pages.
+pub const TIKTOK_WEB_URL: Variable = Variable {
+    name: "TIKTOK_WEB_URL",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: Some("https://www.tiktok.com"),
+    help: "TikTok's pages. Changed for the simulator only: to the live address that `greenroom sim` prints.",
+};
+
+/// TikTok's interface for lives.
+pub const TIKTOK_WEBCAST_URL: Variable = Variable {
+    name: "TIKTOK_WEBCAST_URL",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: Some("https://webcast.tiktok.com/webcast"),
+    help: "TikTok's interface for lives. For the simulator: its live address with /webcast behind it.",
+};
+
+/// The sign service.
+pub const TIKTOK_SIGN_URL: Variable = Variable {
+    name: "TIKTOK_SIGN_URL",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: Some("https://api.eulerstream.com"),
+    help: "The service that signs connections. For the simulator: its live address.",
+};
+
+/// The managed connections.
+pub const TIKTOK_MANAGED_URL: Variable = Variable {
+    name: "TIKTOK_MANAGED_URL",
+    aliases: &[],
+    kind: Kind::SocketUrl,
+    default: Some("wss://ws.eulerstream.com"),
+    help: "The service that holds managed connections.",
+};
+
 /// The pause between two refreshes of the displays.
 pub const EMBED_REFRESH_INTERVAL: Variable = Variable {
     name: "EMBED_REFRESH_INTERVAL",
@@ -185,6 +246,12 @@ pub const VARIABLES: &[&Variable] = &[
     &GUILD_ID,
     &DEBUG_CHANNEL_ID,
     &ALLOW_ANY_HANDLE_LINKING,
+    &TIKTOK_TRANSPORT,
+    &EULER_API_KEY,
+    &TIKTOK_WEB_URL,
+    &TIKTOK_WEBCAST_URL,
+    &TIKTOK_SIGN_URL,
+    &TIKTOK_MANAGED_URL,
     &EMBED_REFRESH_INTERVAL,
     &SELF_HEAL_INTERVAL,
     &DEBUG,

@@ -16,7 +16,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::live::{Handle, LiveEvent};
+use crate::live::{ClientSettings, Handle, LiveEvent};
 use crate::sim::{
     AutocompleteCall, CommandCall, CommandOutcome, ComponentCall, GuildIds, GuildSpec, Id, MessageSpec, ModalCall,
     Refused, SeenMessage, Settings, Sim, SimOptions,
@@ -94,6 +94,7 @@ impl Stage {
             seed: Seed::fixed(2026),
             token: sim.bot_token(),
             endpoint: Endpoint::Simulated(sim.discord_url()),
+            live: ClientSettings::default(),
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: false,
             debug_channel: None,

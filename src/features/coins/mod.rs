@@ -28,5 +28,10 @@ mod tests;
 use super::Feature;
 
 /// The feature.
-pub const FEATURE: Feature =
-    Feature { tables: tables::TABLES, checks: &[check::check], export: sql::EXPORT, ..Feature::named("coins") };
+pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    checks: &[check::check],
+    export: sql::EXPORT,
+    ..Feature::named("coins")
+};

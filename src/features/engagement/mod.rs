@@ -44,6 +44,7 @@ use super::Feature;
 
 /// The feature.
 pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
     tables: tables::TABLES,
     checks: &[check::check],
     export: sql::EXPORT,

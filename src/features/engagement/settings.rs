@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::rules::EventPoints;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
-use crate::settings::Setting;
+use crate::settings::{Area, Listed, Setting};
 use crate::store::Read;
 
 /// Where the metrics of a live are posted after it (`M-CMD-21`).
@@ -13,16 +13,36 @@ pub static METRICS_CHANNEL: Setting<Option<ChannelId>> = Setting::new("metrics_c
 /// Whether gift credit without a song waits for one until the session ends (`D-17`).
 pub static GIFT_CREDIT_CARRY: Setting<bool> = Setting::new("gift_credit_carry", true);
 
+/// The most points that one event can be worth.
+const MOST_POINTS: u32 = 1_000_000;
 /// Points for a like event (`D-01`).
-pub static POINTS_LIKE: Setting<u32> = Setting::new("points_like", 1);
+pub static POINTS_LIKE: Setting<u32> = Setting::within("points_like", 1, 0, MOST_POINTS);
 /// Points for a comment (`D-01`).
-pub static POINTS_COMMENT: Setting<u32> = Setting::new("points_comment", 2);
+pub static POINTS_COMMENT: Setting<u32> = Setting::within("points_comment", 2, 0, MOST_POINTS);
 /// Points for a share (`D-01`).
-pub static POINTS_SHARE: Setting<u32> = Setting::new("points_share", 5);
+pub static POINTS_SHARE: Setting<u32> = Setting::within("points_share", 5, 0, MOST_POINTS);
 /// Points for a follow (`D-01`).
-pub static POINTS_FOLLOW: Setting<u32> = Setting::new("points_follow", 10);
+pub static POINTS_FOLLOW: Setting<u32> = Setting::within("points_follow", 10, 0, MOST_POINTS);
 /// Points for a subscription (`D-01`).
-pub static POINTS_SUBSCRIBE: Setting<u32> = Setting::new("points_subscribe", 25);
+pub static POINTS_SUBSCRIBE: Setting<u32> = Setting::within("points_subscribe", 25, 0, MOST_POINTS);
+
+/// The settings of engagement, as administrators meet them.
+pub const LISTED: &[Listed] = &[
+    Listed::new(&METRICS_CHANNEL, Area::Music, "Metrics Channel", "Where the figures of a live are posted after it.")
+        .by_command("`/setup-post-live-metrics`"),
+    Listed::new(
+        &GIFT_CREDIT_CARRY,
+        Area::Music,
+        "Gift Credit Waits",
+        "Whether gifts of a member without a song count for the next one of the same live.",
+    ),
+    Listed::new(&POINTS_LIKE, Area::Music, "Points per Like", "Points for each like event.").detail(),
+    Listed::new(&POINTS_COMMENT, Area::Music, "Points per Comment", "Points for each comment.").detail(),
+    Listed::new(&POINTS_SHARE, Area::Music, "Points per Share", "Points for each share.").detail(),
+    Listed::new(&POINTS_FOLLOW, Area::Music, "Points for Following", "Points for following, once in a live.").detail(),
+    Listed::new(&POINTS_SUBSCRIBE, Area::Music, "Points for Subscribing", "Points for subscribing, once in a live.")
+        .detail(),
+];
 
 /// How many seconds a handle is taken to be there after the last thing that it did (`C-44`).
 pub static WATCH_IDLE_SECONDS: Setting<u32> = Setting::new("watch_idle_seconds", 900);

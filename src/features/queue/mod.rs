@@ -27,6 +27,7 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,
     components: &[&components::QUEUE_PAGE, &components::OWN_PAGE, &components::BOOKMARK],

@@ -1,7 +1,7 @@
 //! The settings of the queue.
 
 use crate::kernel::ids::ChannelId;
-use crate::settings::Setting;
+use crate::settings::{Area, Listed, Setting};
 
 /// The public number of the song that is playing now (`C-27`).
 pub static NOW_PLAYING: Setting<Option<u32>> = Setting::new("now_playing", None);
@@ -9,3 +9,11 @@ pub static NOW_PLAYING: Setting<Option<u32>> = Setting::new("now_playing", None)
 pub static NOW_PLAYING_CHANNEL: Setting<Option<ChannelId>> = Setting::new("now_playing_channel_id", None);
 /// Where bookmarked songs are copied to (`M-CMD-19`).
 pub static BOOKMARK_CHANNEL: Setting<Option<ChannelId>> = Setting::new("bookmark_channel_id", None);
+
+/// The settings of the queue, as administrators meet them.
+pub const LISTED: &[Listed] = &[
+    Listed::new(&NOW_PLAYING_CHANNEL, Area::Music, "Now Playing Channel", "Where `/next` announces the song.")
+        .by_command("`/setnowplayingchannel`"),
+    Listed::new(&BOOKMARK_CHANNEL, Area::Music, "Bookmark Channel", "Where bookmarked songs are copied to.")
+        .by_command("`/setbookmarkchannel`"),
+];

@@ -1,24 +1,22 @@
-//! `/show-settings` and `/setdebugchannel`.
+//! `/show-settings`, `/config` and `/setdebugchannel`.
 
+use poise::ChoiceParameter;
 use serenity::all::{GuildChannel, Permissions};
 
-use super::views::{self, Overview};
+use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed};
+use super::views::{self, Changed, Shown};
 use crate::discord::access::administrator;
-use crate::discord::debug_channel::DEBUG_CHANNEL;
-use crate::discord::{Caller, Command, Context, answer, channel_setting};
-use crate::features::coins::settings::LUXURY_ENABLED;
-use crate::features::engagement::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL};
-use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
-use crate::features::queue::settings::{BOOKMARK_CHANNEL, NOW_PLAYING_CHANNEL};
-use crate::features::submissions::settings::{
-    CLOSED_ACCEPTS_SKIPS, DELETE_ORIGINALS, MAX_ACTIVE, OFFCHANNEL_LINKS, SUBMISSION_CHANNEL, SUBMISSIONS_ONLY,
-    SUBMISSIONS_OPEN,
-};
+use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
+use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
 use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::text::{self, escape, one_line};
+use crate::settings::{Area, Listed, SettingRefusal};
+use crate::store::{Read, Tx};
 
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
-    vec![show_settings(), setdebugchannel()]
+    vec![show_settings(), config(), setdebugchannel()]
 }
 
 /// What the bot needs in a server (`M-PRM-02`), as far as what is built uses it.
@@ -31,6 +29,27 @@ const NEEDED: Permissions = Permissions::VIEW_CHANNEL
     .union(Permissions::MANAGE_MESSAGES)
     .union(Permissions::MANAGE_CHANNELS);
 
+/// The groups of `/config list`.
+#[derive(Clone, Copy, Debug, ChoiceParameter)]
+enum AreaChoice {
+    #[name = "music"]
+    Music,
+    #[name = "economy"]
+    Economy,
+    #[name = "general"]
+    General,
+}
+
+impl AreaChoice {
+    const fn area(self) -> Area {
+        match self {
+            Self::Music => Area::Music,
+            Self::Economy => Area::Economy,
+            Self::General => Area::General,
+        }
+    }
+}
+
 /// Show the bot settings of this server
 #[poise::command(
     slash_command,
@@ -41,31 +60,82 @@ const NEEDED: Permissions = Permissions::VIEW_CHANNEL
 )]
 async fn show_settings(ctx: Context<'_>) -> Result<()> {
     answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
         let missing = NEEDED - ctx.interaction.app_permissions.unwrap_or(NEEDED);
-        let overview = ctx
-            .data()
-            .store
-            .read("settings_overview", move |read| {
-                Ok(Overview {
-                    submission_channel: SUBMISSION_CHANNEL.get(read, guild)?,
-                    is_open: SUBMISSIONS_OPEN.get(read, guild)?,
-                    closed_accepts_skips: CLOSED_ACCEPTS_SKIPS.get(read, guild)?,
-                    max_active: MAX_ACTIVE.get(read, guild)?,
-                    delete_originals: DELETE_ORIGINALS.get(read, guild)?,
-                    submissions_only: SUBMISSIONS_ONLY.get(read, guild)?,
-                    offchannel: OFFCHANNEL_LINKS.get(read, guild)?,
-                    now_playing_channel: NOW_PLAYING_CHANNEL.get(read, guild)?,
-                    bookmark_channel: BOOKMARK_CHANNEL.get(read, guild)?,
-                    metrics_channel: METRICS_CHANNEL.get(read, guild)?,
-                    debug_channel: DEBUG_CHANNEL.get(read, guild)?,
-                    allow_any_handle: ALLOW_ANY_HANDLE_LINKING.get(read, guild)?,
-                    gift_credit_carry: GIFT_CREDIT_CARRY.get(read, guild)?,
-                    economy_enabled: LUXURY_ENABLED.get(read, guild)?,
-                })
-            })
-            .await?;
-        Ok(views::overview(&overview, missing))
+        Ok(views::overview(&shown(ctx, None).await?, missing))
+    })
+    .await
+}
+
+/// Server configuration
+#[poise::command(
+    slash_command,
+    guild_only,
+    default_member_permissions = "ADMINISTRATOR",
+    check = "administrator",
+    subcommand_required,
+    subcommands("list", "get", "set", "reset")
+)]
+#[expect(clippy::unused_async, reason = "Discord runs its subcommands alone")]
+async fn config(_: Context<'_>) -> Result<()> {
+    Ok(())
+}
+
+/// List the settings
+#[poise::command(slash_command, guild_only, check = "administrator")]
+async fn list(ctx: Context<'_>, #[description = "What the settings are about"] area: Option<AreaChoice>) -> Result<()> {
+    answer(ctx, async {
+        let title = area.map_or_else(|| "All settings".to_owned(), |area| format!("Settings: {}", area.name()));
+        Ok(views::list(&shown(ctx, area.map(AreaChoice::area)).await?, &title))
+    })
+    .await
+}
+
+/// Show one setting
+#[poise::command(slash_command, guild_only, check = "administrator")]
+async fn get(
+    ctx: Context<'_>,
+    #[description = "Which setting"]
+    #[autocomplete = "complete_key"]
+    key: String,
+) -> Result<()> {
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let listed = find(&key)?;
+        let shown = ctx.data().store.read("setting_shown", move |read| look_at(read, guild, listed)).await?;
+        Ok(views::details(&shown))
+    })
+    .await
+}
+
+/// Change one setting
+#[poise::command(slash_command, guild_only, check = "administrator")]
+async fn set(
+    ctx: Context<'_>,
+    #[description = "Which setting"]
+    #[autocomplete = "complete_changeable_key"]
+    key: String,
+    #[description = "The new value"]
+    #[autocomplete = "complete_value"]
+    value: String,
+) -> Result<()> {
+    answer(ctx, async {
+        let listed = find(&key)?;
+        change(ctx, listed, move |tx, guild| listed.change(tx, guild, &value)).await
+    })
+    .await
+}
+
+/// Back to the default
+#[poise::command(slash_command, guild_only, check = "administrator")]
+async fn reset(
+    ctx: Context<'_>,
+    #[description = "Which setting"]
+    #[autocomplete = "complete_key"]
+    key: String,
+) -> Result<()> {
+    answer(ctx, async {
+        let listed = find(&key)?;
+        change(ctx, listed, move |tx, guild| listed.setting.reset(tx, guild)).await
     })
     .await
 }
@@ -79,4 +149,53 @@ async fn setdebugchannel(
     channel: GuildChannel,
 ) -> Result<()> {
     channel_setting::set(ctx, &DEBUG_CHANNEL, &channel, "Lines for administrators go to").await
+}
+
+/// The settings of an area, or all, as they count in the caller's guild.
+async fn shown(ctx: Context<'_>, area: Option<Area>) -> Result<Vec<Shown>> {
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    ctx.data()
+        .store
+        .read("settings_shown", move |read| {
+            let of_area = listed().filter(|listed| area.is_none_or(|area| listed.area == area));
+            of_area.map(|listed| look_at(read, guild, listed)).collect()
+        })
+        .await
+}
+
+fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<Shown> {
+    let value = listed.setting.shown(read, guild)?;
+    Ok(Shown { listed, value, is_own: listed.setting.is_own(read, guild)? })
+}
+
+/// The setting that somebody named by its key, or by its title.
+fn find(typed: &str) -> Result<&'static Listed> {
+    let typed = typed.trim();
+    listed()
+        .find(|listed| listed.setting.key() == typed || listed.title.eq_ignore_ascii_case(typed))
+        .ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed, 64))).into())
+}
+
+/// Changes a setting and tells the debug channel, in one transaction.
+async fn change(
+    ctx: Context<'_>,
+    listed: &'static Listed,
+    operation: impl Fn(&Tx<'_>, GuildId) -> Result<()> + Send + 'static,
+) -> Result<Draft> {
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    let by = text::mention(user);
+    let changed = ctx
+        .data()
+        .store
+        .write("setting_changed", move |tx| {
+            let before = listed.setting.shown(tx, guild)?;
+            operation(tx, guild)?;
+            let changed = Changed { listed, before, now: listed.setting.shown(tx, guild)? };
+            if changed.before != changed.now {
+                debug_channel::report(tx, guild, views::change_line(&changed, &by))?;
+            }
+            Ok(changed)
+        })
+        .await?;
+    Ok(views::changed(&changed))
 }

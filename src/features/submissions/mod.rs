@@ -29,6 +29,7 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,
     modals: &[&modal::SUBMIT],

@@ -8,6 +8,7 @@ mod http;
 mod interactions;
 mod limits;
 mod listening;
+mod live;
 mod messages;
 mod people;
 mod permissions;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::features::submissions::settings::{OFFCHANNEL_LINKS, Offchannel, SUBMISSION_CHANNEL};
+use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
 use greenroom::kernel::ids::ChannelId;
 use greenroom::sim::ModalCall;
 
@@ -149,8 +149,9 @@ async fn talk_pictures_and_other_links_elsewhere_are_no_business_of_the_bot() {
 
 #[tokio::test]
 async fn a_server_that_keeps_its_channels_clean_has_the_message_deleted_as_well() {
+    covers!("M-SUB-05");
     let world = World::new().await;
-    world.set(&OFFCHANNEL_LINKS, Offchannel::Delete).await;
+    world.configures("offchannel_links", "delete").await;
     let ann = world.member("ann").in_channel("general");
     let talk = ann.post("hello").await;
     ann.post(LINKS[0]).await;
@@ -165,7 +166,7 @@ async fn a_server_that_keeps_its_channels_clean_has_the_message_deleted_as_well(
 async fn a_server_that_wants_no_hints_gets_none() {
     covers!("M-SUB-18");
     let world = World::new().await;
-    world.set(&OFFCHANNEL_LINKS, Offchannel::Off).await;
+    world.configures("offchannel_links", "off").await;
     let before = world.sim.requests(0).await.len();
     let ann = world.member("ann").in_channel("general");
     ann.post(LINKS[0]).await;

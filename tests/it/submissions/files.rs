@@ -2,7 +2,6 @@
 
 use greenroom::covers;
 use greenroom::features::queue::model::Source;
-use greenroom::features::submissions::settings::DELETE_ORIGINALS;
 use greenroom::sim::OverwriteSpec;
 
 use super::{LINKS, assert_nothing_stored};
@@ -58,13 +57,14 @@ async fn a_bot_without_attach_files_says_what_it_needs() {
 
 #[tokio::test]
 async fn originals_stay_where_the_server_wants_to_keep_them() {
+    covers!("M-SUB-21");
     let world = World::new().await;
-    world.set(&DELETE_ORIGINALS, false).await;
+    world.configures("delete_original_messages", "No").await;
     let link = world.member("ann").post(LINKS[0]).await;
     let file = world.member("ann").post_with("", vec![mp3("a.mp3")]).await;
     assert_eq!(world.songs().len(), 2);
     assert_eq!(world.originals_in("submissions").await, [link, file]);
-    world.set(&DELETE_ORIGINALS, true).await;
+    world.configures("delete_original_messages", "Yes").await;
     world.member("ann").post(LINKS[1]).await;
     assert_eq!(world.originals_in("submissions").await, [link, file]);
     world.end().await;

@@ -3,7 +3,6 @@
 use greenroom::covers;
 use greenroom::features::handles::queries::first_linked;
 use greenroom::features::queue::model::{Line, Source};
-use greenroom::features::submissions::settings::{CLOSED_ACCEPTS_SKIPS, SUBMISSIONS_ONLY};
 use greenroom::live::Occurrence;
 
 use super::LINKS;
@@ -128,7 +127,7 @@ async fn talk_in_the_submissions_channel_stays_unless_only_songs_are_wanted() {
     let talk = world.member("ann").post("good evening everybody").await;
     assert_eq!(world.originals_in("submissions").await, [talk]);
     assert!(world.said_in("submissions").await.is_empty());
-    world.set(&SUBMISSIONS_ONLY, true).await;
+    world.configures("submissions_only", "Yes").await;
     let more = world.member("ann").post("still talking").await;
     assert_eq!(world.originals_in("submissions").await, [talk], "{more} goes");
     world.end().await;
@@ -252,7 +251,7 @@ async fn flagged_skips_come_through_closed_submissions_where_the_server_wants_th
     world.host().run("close-submissions").await;
     let skip = || ann.call("submit").with("skip", true);
     assert!(ann.fill_in(skip(), [("link", LINKS[0])]).await.text().contains("closed"));
-    world.set(&CLOSED_ACCEPTS_SKIPS, true).await;
+    world.configures("closed_accepts_skips", "Yes").await;
     assert!(ann.submit([("link", LINKS[0])]).await.text().contains("closed"), "without the flag it stays closed");
     let answer = ann.fill_in(skip(), [("link", LINKS[0])]).await;
     assert_eq!(world.song(number_in(&answer.text())).place.line, Line::PendingSkips);

@@ -1,0 +1,26 @@
+//! Following a TikTok live: who is followed in each server, and the connection that brings the live in.
+//!
+//! **What administrators see.** `/tiktok connect` follows a name, now or as soon as it goes live; `/tiktok status` says
+//! how it stands, `/tiktok disconnect` ends it. The debug channel hears when a live is connected, lost, refused, over.
+//!
+//! **Rules.** A server follows one name at a time; many servers may follow the same one, over one connection. What is
+//! followed is stored, so a restart goes on (`M-TIK-04`). A person's word and the end of the live end it; anything else
+//! leads to another try (`M-TIK-05`, `M-TIK-19`). What the live tells is counted only for servers that still follow it.
+//!
+//! **How it is built.** [`intake`] keeps one task for each followed name. The task steps `live::following`, dials with
+//! `live::client`, and hands what it hears to the flow `followed_live`, in order and in batches.
+//! **Table.** `tiktok.follows`. **Topic.** `tiktok.changed`.
+
+pub mod commands;
+pub mod intake;
+pub mod model;
+pub mod queries;
+pub mod rules;
+pub mod service;
+pub mod tables;
+pub mod views;
+
+use super::Feature;
+
+/// The feature.
+pub const FEATURE: Feature = Feature { tables: tables::TABLES, commands: commands::all, ..Feature::named("tiktok") };

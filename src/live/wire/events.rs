@@ -1,0 +1,207 @@
+//! What the known methods tell. One function for each, which reads the payload and knows its meaning.
+
+use prost::bytes::Bytes;
+
+use super::message::Control;
+use super::reader::{Broken, Reader};
+use super::{details, gift, schema, text, viewer};
+use crate::live::event::{Occurrence, Viewer};
+
+/// What is done with a method.
+#[derive(Clone, Copy)]
+pub(super) enum Known {
+    /// It is read.
+    Used(fn(&mut Reader, &Bytes) -> Result<Told, Broken>),
+    /// It is always of somebody without an account.
+    OfNobody,
+    /// It is known, and nothing is done with it.
+    Unused,
+}
+
+/// What a payload told.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// An event.
+    Event(Occurrence),
+    /// What the host or TikTok did.
+    Control(Control),
+    /// An event of somebody without a handle.
+    OfNobody,
+    /// Nothing of interest.
+    Nothing,
+}
+
+/// Somebody came in: so, out of the neighbourhood, or in the oldest frames without saying.
+const ENTER_ACTIONS: [i64; 3] = [0, 1, 47];
+
+/// The most taps in one message that are believed; TikTok sends some dozens at once.
+const MAX_LIKES: u32 = 10_000;
+
+/// Longer than a comment may be on TikTok.
+const MAX_COMMENT_CHARS: usize = 1_000;
+
+/// Stands for a comment of pictures alone.
+const EMOTE: &str = "[emote]";
+
+/// How much of a key is looked at; real ones have some dozens.
+const MAX_KEY_CHARS: usize = 200;
+
+/// What is done with a method; `None` for one that is not known.
+pub(super) fn known(method: &str) -> Option<Known> {
+    Some(match method {
+        "WebcastMemberMessage" => Known::Used(member),
+        "WebcastLikeMessage" => Known::Used(like),
+        "WebcastChatMessage" => Known::Used(chat),
+        "WebcastEmoteChatMessage" => Known::Used(emote_chat),
+        "WebcastSocialMessage" => Known::Used(social),
+        "WebcastSubNotifyMessage" => Known::Used(subscription),
+        "WebcastBarrageMessage" => Known::Used(barrage),
+        "WebcastGiftMessage" => Known::Used(gifted),
+        "WebcastRoomUserSeqMessage" => Known::Used(viewers),
+        "WebcastControlMessage" => Known::Used(control),
+        "WebcastPollMessage" => Known::Used(details::poll),
+        "WebcastLinkMicBattle" => Known::Used(details::battle),
+        "WebcastLinkMicArmies" => Known::Used(details::armies),
+        "WebcastUnauthorizedMemberMessage" => Known::OfNobody,
+        // A pin repeats a message that was told before, so it is never read.
+        "WebcastRoomPinMessage"
+        | "WebcastAccessControlMessage"
+        | "WebcastAccessRecallMessage"
+        | "WebcastCaptionMessage"
+        | "WebcastEnvelopeMessage"
+        | "WebcastGiftBroadcastMessage"
+        | "WebcastGiftPanelUpdateMessage"
+        | "WebcastGoalUpdateMessage"
+        | "WebcastHourlyRankRewardMessage"
+        | "WebcastImDeleteMessage"
+        | "WebcastInRoomBannerMessage"
+        | "WebcastLinkLayerMessage"
+        | "WebcastLinkMessage"
+        | "WebcastLinkMicFanTicketMethod"
+        | "WebcastLinkMicMethod"
+        | "WebcastLiveIntroMessage"
+        | "WebcastMsgDetectMessage"
+        | "WebcastOecLiveShoppingMessage"
+        | "WebcastPerceptionMessage"
+        | "WebcastQuestionNewMessage"
+        | "WebcastRankTextMessage"
+        | "WebcastRankUpdateMessage"
+        | "WebcastRoomMessage"
+        | "WebcastRoomVerifyMessage"
+        | "WebcastSpeakerMessage"
+        | "WebcastSystemMessage"
+        | "WebcastToastMessage" => Known::Unused,
+        _ => return None,
+    })
+}
+
+/// A count as TikTok tells it: at least 1, because the message says that it happened, and at most `max`.
+pub(super) fn count(told: i64, max: u32) -> u32 {
+    u32::try_from(told.max(1)).unwrap_or(max).min(max)
+}
+
+/// Somebody came in; other actions are moderation.
+fn member(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let member: schema::Member = reader.read(payload)?;
+    if !ENTER_ACTIONS.contains(&member.action) {
+        return Ok(Told::Nothing);
+    }
+    Ok(of(reader, &member.user, Occurrence::Joined))
+}
+
+/// Taps in one message. The running total beside them jumps back and forth, and is not used.
+fn like(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let like: schema::Like = reader.read(payload)?;
+    Ok(of(reader, &like.user, |viewer| Occurrence::Liked(viewer, count(like.count, MAX_LIKES))))
+}
+
+fn chat(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let chat: schema::Chat = reader.read(payload)?;
+    let said = |viewer| Occurrence::Commented(viewer, text::text(&chat.content, MAX_COMMENT_CHARS));
+    Ok(of(reader, &chat.user, said))
+}
+
+fn emote_chat(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let chat: schema::EmoteChat = reader.read(payload)?;
+    Ok(of(reader, &chat.user, |viewer| Occurrence::Commented(viewer, EMOTE.to_owned())))
+}
+
+/// A follow or a share, which only the key of the sentence tells apart.
+fn social(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let social: schema::Social = reader.read(payload)?;
+    let common: schema::Common = reader.read_or_default(&social.common);
+    let key = key(reader, &common.display_text);
+    let what: fn(Viewer) -> Occurrence = if key.contains("follow") {
+        Occurrence::Followed
+    } else if key.contains("share") {
+        Occurrence::Shared
+    } else if !key.is_empty() {
+        // A sentence that we do not know; rather nothing than points for it.
+        reader.remember::<schema::DisplayText>(1);
+        return Ok(Told::Nothing);
+    } else if !social.share_target.is_empty() || social.share_count > 0 || social.action == 3 {
+        Occurrence::Shared
+    } else if social.follow_count > 0 || social.action == 1 {
+        Occurrence::Followed
+    } else {
+        return Ok(Told::Nothing);
+    };
+    Ok(of(reader, &social.user, what))
+}
+
+/// A subscription that was made; reminders, gifts of subscriptions and cancellations are none.
+fn subscription(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let notice: schema::SubscriptionNotice = reader.read(payload)?;
+    let is_taken_back = matches!(notice.status, 3 | 4);
+    if notice.kind != 0 || is_taken_back {
+        return Ok(Told::Nothing);
+    }
+    Ok(of(reader, &notice.user, Occurrence::Subscribed))
+}
+
+/// A line across the screen, which is how TikTok tells of new super fans, and of much else.
+fn barrage(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let barrage: schema::Barrage = reader.read(payload)?;
+    let tells_of_new_super_fan = [&barrage.content, &barrage.common_content].into_iter().any(|sentence| {
+        let key = key(reader, sentence);
+        key.contains("ttlive_superfan") && key.contains("joined")
+    });
+    if !tells_of_new_super_fan {
+        return Ok(Told::Nothing);
+    }
+    Ok(of(reader, &barrage.user, Occurrence::Subscribed))
+}
+
+fn gifted(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let (user, gift) = gift::gift(reader, payload)?;
+    Ok(of(reader, &user, |viewer| Occurrence::Gifted(viewer, gift)))
+}
+
+/// How many watch now. A message without the number tells nothing: 0 would be a guess.
+fn viewers(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let room: schema::RoomViewers = reader.read(payload)?;
+    let total = room.total.and_then(|total| u32::try_from(total).ok());
+    Ok(total.map_or(Told::Nothing, |total| Told::Event(Occurrence::Viewers(total))))
+}
+
+fn control(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+    let control: schema::RoomControl = reader.read(payload)?;
+    Ok(Told::Control(match control.action {
+        1 => Control::Paused,
+        2 => Control::Resumed,
+        3 => Control::Ended,
+        4 => Control::Suspended,
+        _ => return Ok(Told::Nothing),
+    }))
+}
+
+/// What the person in `user` did, if it is a person with a handle.
+fn of(reader: &mut Reader, user: &Bytes, what: impl FnOnce(Viewer) -> Occurrence) -> Told {
+    viewer::viewer(reader, user).map_or(Told::OfNobody, |viewer| Told::Event(what(viewer)))
+}
+
+/// Which sentence TikTok would show; empty when it does not say.
+fn key(reader: &mut Reader, sentence: &Bytes) -> String {
+    let sentence: schema::DisplayText = reader.read_or_default(sentence);
+    text::text(&sentence.key, MAX_KEY_CHARS)
+}

@@ -1,0 +1,122 @@
+//! `/config`: administrators read and change the settings of their server by key.
+
+use greenroom::features::ALL;
+use greenroom::settings::Listed;
+use greenroom::sim::{AutocompleteCall, Choice};
+
+use crate::world::{Person, World};
+
+fn listed() -> Vec<&'static Listed> {
+    ALL.iter().flat_map(|feature| feature.settings).collect()
+}
+
+async fn set(world: &World, key: &str, value: &str) -> String {
+    let options = [("key", key.to_owned()), ("value", value.to_owned())];
+    let answer = world.host().run_with("config set", options).await;
+    assert!(answer.is_ephemeral());
+    answer.text()
+}
+
+async fn get(world: &World, key: &str) -> String {
+    world.host().run_with("config get", [("key", key.to_owned())]).await.text()
+}
+
+#[tokio::test]
+async fn a_setting_is_changed_and_taken_back_and_the_debug_channel_tells_both() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    assert!(get(&world, "max_active_submissions").await.contains("is **0**, the default."));
+    let changed = set(&world, "max_active_submissions", "2").await;
+    assert_eq!(changed, "**Songs per Member** is now **2**; it was **0**.");
+    assert!(get(&world, "max_active_submissions").await.contains("is **2**, chosen for this server."));
+    assert!(world.host().run("show-settings").await.text().contains("Songs per Member: 2"));
+    assert_eq!(set(&world, "max_active_submissions", "2").await, "**Songs per Member** is **2**, as it was.");
+    let back = world.host().run_with("config reset", [("key", "max_active_submissions".to_owned())]).await;
+    assert_eq!(back.text(), "**Songs per Member** is now **0**; it was **2**.");
+    world.settle().await;
+    let told: Vec<_> = world.said_in("staff").await.iter().map(greenroom::sim::SeenMessage::text).collect();
+    let told = told.join("\n");
+    assert!(told.contains("changed Songs per Member from 0 to 2."), "{told}");
+    assert!(told.contains("changed Songs per Member from 2 to 0."), "{told}");
+    assert_eq!(told.matches("changed Songs per Member").count(), 2, "what changed nothing is not told: {told}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_a_setting_cannot_be_is_refused_with_what_it_can_be() {
+    let world = World::new().await;
+    for (key, value, expected) in [
+        ("max_active_submissions", "1001", "**Songs per Member** can be a whole number from 0 to 1000."),
+        ("max_active_submissions", "-1", "**Songs per Member** can be a whole number from 0 to 1000."),
+        ("max_active_submissions", "many", "**Songs per Member** can be a whole number from 0 to 1000."),
+        ("delete_original_messages", "perhaps", "**Delete Originals** can be Yes or No."),
+        ("offchannel_links", "", "**Songs in Other Channels** can be notify, delete or off."),
+        ("submissions_open", "No", "**Submissions Open** is changed by `/open-submissions` and `/close-submissions`."),
+        ("debug_channel_id", "1", "**Debug Channel** is changed by `/setdebugchannel`."),
+    ] {
+        let before = get(&world, key).await;
+        assert_eq!(set(&world, key, value).await, expected, "{key} {value}");
+        assert_eq!(get(&world, key).await, before);
+    }
+    for key in ["", "no_such_key", "registered_commands", "@everyone", "now_playing"] {
+        let refused = set(&world, key, "1").await;
+        assert!(refused.contains("There is no setting") && !refused.contains("@everyone"), "{refused}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn every_setting_is_listed_with_its_key_and_what_it_does() {
+    let world = World::new().await;
+    let all = world.host().run("config list").await.text();
+    for listed in listed() {
+        let (key, title, about) = (listed.setting.key(), listed.title, listed.about);
+        assert!(all.contains(&format!("`{key}` {about}")) && all.contains(title), "{key} in {all}");
+        assert!(get(&world, key).await.contains(about), "{key}");
+    }
+    assert!(listed().len() <= 25, "more than one embed can hold");
+    let economy = world.host().run_with("config list", [("area", "economy".to_owned())]).await.text();
+    assert!(economy.contains("features.luxury") && !economy.contains("offchannel_links"), "{economy}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn keys_and_values_are_offered_while_they_are_typed() {
+    let world = World::new().await;
+    let values = |choices: Vec<Choice>| choices.into_iter().map(|choice| choice.value).collect::<Vec<_>>();
+    assert_eq!(values(world.host().offered("config set", "key", "gift").await), ["gift_credit_carry"]);
+    let own = world.host().offered("config set", "key", "submissions_open").await;
+    assert!(own.is_empty(), "a setting with a command of its own is not offered: {own:?}");
+    let read = world.host().offered("config get", "key", "Submissions Open").await;
+    assert_eq!(values(read), ["submissions_open"]);
+    let value = |person: Person<'_>, typed: &str| AutocompleteCall {
+        guild: Some(world.ids.guild),
+        channel: Some(world.channel("staff")),
+        user: person.id,
+        name: "config set".into(),
+        options: [("key".to_owned(), "offchannel_links".into()), ("value".to_owned(), typed.into())]
+            .into_iter()
+            .collect(),
+        focused: "value".into(),
+        ..AutocompleteCall::default()
+    };
+    let offered = world.sim.autocomplete(value(world.host(), "")).await.unwrap();
+    assert_eq!(values(offered), ["notify", "delete", "off"]);
+    let offered = world.sim.autocomplete(value(world.host(), "DEL")).await.unwrap();
+    assert_eq!(values(offered), ["delete"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_setting_of_one_server_is_none_of_another() {
+    let world = World::new().await;
+    let (other, _) = world.another_guild().await;
+    set(&world, "delete_original_messages", "No").await;
+    let there = world
+        .host()
+        .in_guild(other.guild, other.channel("staff"))
+        .run_with("config get", [("key", "delete_original_messages".to_owned())])
+        .await;
+    assert!(there.text().contains("is **Yes**, the default."), "{}", there.text());
+    world.end().await;
+}

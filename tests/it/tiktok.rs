@@ -1,0 +1,334 @@
+//! `/tiktok`: a live is followed over the simulated TikTok's own wire, through drops, restarts, refusals and its end.
+
+use std::time::Duration;
+
+use greenroom::covers;
+use greenroom::features::engagement::model::InteractionKind;
+use greenroom::features::engagement::queries;
+use greenroom::kernel::ids::GuildId;
+use greenroom::live::Handle;
+use greenroom::live::following::State;
+use greenroom::sim::{LiveFaultKind, LiveWaitHeader};
+use serde_json::{Value, json};
+
+use crate::reading::SOON;
+use crate::site::Site;
+use crate::world::World;
+
+const HOST: &str = "night.owl";
+
+fn host() -> Handle {
+    Handle::parse(HOST).unwrap()
+}
+
+async fn tiktok(world: &World, part: &str) -> String {
+    let answer = world.host().run(&format!("tiktok {part}")).await;
+    assert!(answer.is_ephemeral());
+    answer.text()
+}
+
+async fn connect(world: &World, name: &str) -> String {
+    let answer = world.host().run_with("tiktok connect", [("unique_id", name.to_owned())]).await;
+    assert!(answer.is_ephemeral());
+    answer.text()
+}
+
+/// A world whose host is live and followed.
+async fn followed() -> World {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.sim.goes_live(HOST).await.unwrap();
+    let answer = connect(&world, HOST).await;
+    assert!(answer.contains("Connected to the live of **@night.owl**"), "{answer}");
+    world
+}
+
+/// Sends events, and waits until the bot has written them.
+async fn tell(world: &World, events: &[Value]) {
+    let before = heard(world);
+    world.sim.live_events(HOST, events).await.unwrap();
+    until(world, |status| status.is_some_and(|status| status.counts.events >= before + events.len() as u64)).await;
+}
+
+fn heard(world: &World) -> u64 {
+    world.app.bot.lives.status(&host()).map_or(0, |status| status.counts.events)
+}
+
+async fn until(world: &World, fits: impl FnMut(Option<&greenroom::live::status::Status>) -> bool) {
+    let waited = tokio::time::timeout(SOON, world.app.bot.lives.until(&host(), fits)).await;
+    assert!(waited.is_ok(), "it stays at {:?}", world.app.bot.lives.status(&host()));
+}
+
+async fn until_live(world: &World) {
+    until(world, |status| status.is_some_and(|status| status.state == State::Live)).await;
+}
+
+/// The sessions of the guild: whether they are open, and how many interactions each has.
+fn sessions(world: &World) -> Vec<(bool, usize)> {
+    sessions_of(world, world.guild)
+}
+
+fn sessions_of(world: &World, guild: GuildId) -> Vec<(bool, usize)> {
+    let read = |read: &dyn greenroom::store::Read| {
+        let mut found = Vec::new();
+        for number in 1.. {
+            let id = greenroom::features::engagement::model::SessionId::new(number);
+            let Some(session) = queries::session(read, guild, id)? else { break };
+            let mut interactions = 0;
+            greenroom::features::engagement::tables::INTERACTIONS.for_each(read, (guild, id), |_, _| {
+                interactions += 1;
+                Ok(())
+            })?;
+            found.push((session.ended_at.is_none(), interactions));
+        }
+        Ok(found)
+    };
+    world.app.bot.store.read_blocking("sessions", read).unwrap()
+}
+
+fn gifts(world: &World) -> Vec<i64> {
+    let guild = world.guild;
+    let read = |read: &dyn greenroom::store::Read| {
+        let mut coins = Vec::new();
+        greenroom::features::engagement::tables::INTERACTIONS.for_each(
+            read,
+            greenroom::store::Span::of(guild),
+            |_, interaction| {
+                if interaction.kind == InteractionKind::Gift {
+                    coins.extend(interaction.coin_value.map(greenroom::kernel::amount::Amount::get));
+                }
+                Ok(())
+            },
+        )?;
+        Ok(coins)
+    };
+    world.app.bot.store.read_blocking("gifts", read).unwrap()
+}
+
+fn rose(user: &str, count: u32, end: bool) -> Value {
+    json!({"type": "gift", "user": user, "id": 5655, "name": "Rose", "diamonds": 1, "count": count, "end": end, "group": 7})
+}
+
+async fn staff_lines(world: &World) -> String {
+    world.settle().await;
+    world.seen_in("staff").await.join("\n")
+}
+
+#[tokio::test]
+async fn what_happens_on_a_followed_live_counts() {
+    covers!("M-TIK-01", "M-CMD-23", "M-TIK-18");
+    let world = followed().await;
+    tell(
+        &world,
+        &[json!({"type": "join", "user": "ann.live"}), json!({"type": "like", "user": "ann.live", "count": 15})],
+    )
+    .await;
+    world.member("ann").links("ann.live").await;
+    tell(
+        &world,
+        &[
+            json!({"type": "comment", "user": "ann.live", "text": "hello"}),
+            json!({"type": "share", "user": "ann.live"}),
+            json!({"type": "gift", "user": "ann.live", "id": 9, "name": "Lion", "diamonds": 1000}),
+        ],
+    )
+    .await;
+    // A like, a comment, a share, and a gift of 1,000 coins at one point a coin.
+    assert_eq!((world.points("ann"), world.handle_points("ann.live"), world.luxury("ann")), (1008, 1008, 20));
+    assert_eq!(sessions(&world), [(true, 5)]);
+    assert!(staff_lines(&world).await.contains("Connected to the live of **@night.owl**"));
+    let seen = world.sim.live_seen(HOST).await.unwrap();
+    assert_eq!((seen.connections_now, seen.wrong_acks), (1, 0), "{seen:?}");
+    assert!(seen.complaints.is_empty(), "{:?}", seen.complaints);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_status_tells_how_the_connection_stands() {
+    covers!("M-TIK-02", "M-CMD-24");
+    let world = World::new().await;
+    assert!(tiktok(&world, "status").await.contains("No live is followed."));
+    world.sim.live_account(HOST).await.unwrap();
+    let answer = connect(&world, HOST).await;
+    assert!(answer.contains("is not live yet"), "{answer}");
+    assert!(tiktok(&world, "status").await.contains("Waiting for the live"));
+    world.sim.goes_live(HOST).await.unwrap();
+    world.hand.advance(Duration::from_secs(20));
+    until_live(&world).await;
+    let status = tiktok(&world, "status").await;
+    assert!(status.contains("Connected since") && status.contains("Viewers: unknown"), "{status}");
+    tell(&world, &[json!({"type": "viewers", "count": 321})]).await;
+    let status = tiktok(&world, "status").await;
+    assert!(status.contains("Viewers: 321") && status.contains("1 events"), "{status}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_person_who_disconnects_ends_the_session_and_nothing_counts_any_more() {
+    covers!("M-TIK-03", "M-CMD-25");
+    let world = followed().await;
+    tell(&world, &[json!({"type": "join", "user": "ann.live"})]).await;
+    assert!(tiktok(&world, "disconnect").await.contains("Disconnected from **@night.owl**"));
+    world.sim.live_disconnected(HOST, SOON).await.unwrap();
+    assert_eq!(sessions(&world), [(false, 1)]);
+    for _ in 0..20 {
+        world.pass(Duration::from_mins(1)).await;
+    }
+    let seen = world.sim.live_seen(HOST).await.unwrap();
+    assert_eq!(seen.connections_opened, 1, "it is not dialled again");
+    assert!(tiktok(&world, "disconnect").await.contains("follows no live"));
+    // Whoever is followed again begins a session of their own.
+    assert!(connect(&world, HOST).await.contains("Connected to the live"));
+    until_live(&world).await;
+    tell(&world, &[json!({"type": "join", "user": "ann.live"})]).await;
+    assert_eq!(sessions(&world), [(false, 1), (true, 1)]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_live_is_waited_for_and_without_persistence_is_not() {
+    covers!("M-TIK-04");
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.sim.live_account(HOST).await.unwrap();
+    let call = world.host().call("tiktok connect").with("unique_id", HOST).with("persistent", false);
+    let answer = world.host().run_call(call).await.text();
+    assert!(answer.contains("is not live"), "{answer}");
+    assert!(tiktok(&world, "status").await.contains("No live is followed."));
+    assert!(staff_lines(&world).await.contains("nobody wanted to wait"));
+    assert!(connect(&world, HOST).await.contains("is not live yet"));
+    for _ in 0..5 {
+        world.hand.advance(Duration::from_mins(1));
+        let now = world.hand.now();
+        // A look that is under way would time out under a clock that jumps.
+        until(&world, |status| status.is_some_and(|s| matches!(s.state, State::WaitingForLive(due) if due > now)))
+            .await;
+    }
+    let looked = world.sim.live_seen(HOST).await.unwrap();
+    assert_eq!((looked.signs, looked.connections_opened), (0, 0), "waiting asks no sign service");
+    world.sim.goes_live(HOST).await.unwrap();
+    world.hand.advance(Duration::from_secs(400));
+    until_live(&world).await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_found_again_and_no_gift_is_paid_twice_or_lost() {
+    covers!("M-TIK-05", "M-TIK-19", "M-TIK-24");
+    let world = followed().await;
+    tell(&world, &[rose("ann.live", 1, false), rose("ann.live", 4, false)]).await;
+    world.sim.live_fault(HOST, LiveFaultKind::Replay { last: 20 }).await.unwrap();
+    world.sim.live_fault(HOST, LiveFaultKind::Drop).await.unwrap();
+    until(&world, |status| status.is_some_and(|status| status.state != State::Live)).await;
+    world.hand.advance(Duration::from_secs(6));
+    until_live(&world).await;
+    tell(&world, &[rose("ann.live", 6, false), rose("ann.live", 6, true)]).await;
+    let paid = gifts(&world);
+    assert_eq!(paid.iter().sum::<i64>(), 6, "{paid:?}");
+    assert_eq!(sessions(&world).len(), 1, "the session goes on");
+    let lines = staff_lines(&world).await;
+    assert!(lines.contains("was lost") && lines.matches("Connected to the live").count() == 2, "{lines}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_end_of_the_live_closes_the_session_and_is_not_dialled_again() {
+    covers!("M-TIK-05");
+    let world = followed().await;
+    tell(&world, &[json!({"type": "join", "user": "ann.live"})]).await;
+    world.sim.ends_live(HOST).await.unwrap();
+    until(&world, |status| status.is_some_and(|status| matches!(status.state, State::Stopped(_)))).await;
+    world.sim.goes_live(HOST).await.unwrap();
+    for _ in 0..20 {
+        world.pass(Duration::from_mins(1)).await;
+    }
+    assert_eq!(world.sim.live_seen(HOST).await.unwrap().connections_opened, 1);
+    assert_eq!(sessions(&world), [(false, 1)]);
+    assert!(staff_lines(&world).await.contains("is over"), "the team is told");
+    assert!(tiktok(&world, "status").await.contains("No live is followed."));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn servers_share_one_connection_and_nothing_else() {
+    covers!("M-TIK-04");
+    let world = followed().await;
+    let (other, guild) = world.another_guild().await;
+    let there = world.host().in_guild(other.guild, other.channel("staff"));
+    let answer = there.run_with("tiktok connect", [("unique_id", HOST.to_owned())]).await.text();
+    assert!(answer.contains("Connected to the live"), "{answer}");
+    tell(&world, &[json!({"type": "join", "user": "ann.live"})]).await;
+    assert_eq!((sessions(&world), sessions_of(&world, guild)), (vec![(true, 1)], vec![(true, 1)]));
+    assert_eq!(world.sim.live_seen(HOST).await.unwrap().connections_opened, 1);
+    tiktok(&world, "disconnect").await;
+    tell(&world, &[json!({"type": "join", "user": "ben.live"})]).await;
+    assert_eq!((sessions(&world), sessions_of(&world, guild)), (vec![(false, 1)], vec![(true, 2)]));
+    assert_eq!(world.sim.live_seen(HOST).await.unwrap().connections_now, 1, "the other server keeps it");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_with_the_live_and_its_session() {
+    covers!("M-TIK-04");
+    let site = Site::new().await;
+    site.sim.goes_live(HOST).await.unwrap();
+    let app = site.start().await;
+    let answer = site.run(site.call("host", "tiktok connect").with("unique_id", HOST)).await.text();
+    assert!(answer.contains("Connected to the live"), "{answer}");
+    app.stop().await;
+    site.sim.live_disconnected(HOST, SOON).await.unwrap();
+    let app = site.start().await;
+    site.sim.live_connected(HOST, SOON).await.unwrap();
+    let is_live = |status: Option<&greenroom::live::status::Status>| status.is_some_and(|s| s.state == State::Live);
+    tokio::time::timeout(SOON, app.bot.lives.until(&host(), is_live)).await.unwrap();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_once_in_words_and_tried_again() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.sim.goes_live(HOST).await.unwrap();
+    let limit = LiveFaultKind::RateLimit {
+        header: LiveWaitHeader::default(),
+        seconds: 120,
+        label: "rate_limit_account_day".to_owned(),
+    };
+    world.sim.live_fault(HOST, limit).await.unwrap();
+    let answer = connect(&world, HOST).await;
+    assert!(answer.contains("takes no more requests"), "{answer}");
+    assert!(tiktok(&world, "status").await.contains("takes no more requests"));
+    assert_eq!(staff_lines(&world).await.matches("takes no more requests").count(), 1);
+    world.hand.advance(Duration::from_secs(200));
+    until_live(&world).await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_followed_is_refused_with_a_sentence() {
+    let world = followed().await;
+    assert!(connect(&world, "no name at all").await.contains("That is no TikTok name"));
+    assert!(connect(&world, "@everyone!").await.contains("That is no TikTok name"));
+    assert!(connect(&world, "somebody.else").await.contains("follows **@night.owl**"));
+    assert!(connect(&world, "https://www.tiktok.com/@Night.Owl/live").await.contains("Connected to the live"));
+    assert_eq!(world.sim.live_seen(HOST).await.unwrap().connections_opened, 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_costs_itself_and_nobody_earns_by_it() {
+    covers!("M-TIK-06", "M-TIK-26");
+    let world = followed().await;
+    tell(&world, &[json!({"type": "join", "user": "ann.live"})]).await;
+    let broken = [
+        json!({"type": "raw", "method": "WebcastChatMessage", "base64": "////"}),
+        json!({"type": "raw", "method": "WebcastFutureThingMessage", "base64": "CAE="}),
+        json!({"type": "comment", "text": "by nobody"}),
+    ];
+    world.sim.live_events(HOST, &broken).await.unwrap();
+    tell(&world, &[json!({"type": "like", "user": "ann.live"})]).await;
+    let counts = world.app.bot.lives.status(&host()).unwrap().counts;
+    assert_eq!((counts.events, counts.undecodable, counts.unknown, counts.anonymous), (2, 1, 1, 1));
+    assert_eq!((sessions(&world), world.handle_points("ann.live")), (vec![(true, 2)], 1));
+    world.end().await;
+}
