@@ -2,10 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use crate::features::engagement::migration as engagement;
 use crate::kernel::error::Result;
 use crate::store::sqlite::SqlTable;
-use crate::store::{Read, Schema};
+use crate::store::{Migration, Read, Schema};
 use crate::{features, flows, jobs, settings};
+
+/// How stores of earlier versions become those of this one.
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "order streaks by the time of their last step, and add up what happened in each session",
+    run: engagement::order_streaks_and_add_up_sessions,
+}];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.
 pub type Check = fn(&dyn Read, &mut dyn FnMut(String)) -> Result<()>;
@@ -27,7 +35,7 @@ pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guild
 fn schema() -> Schema {
     let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
     let tables = [jobs::TABLES, settings::TABLES].concat().into_iter().chain(of_features).collect();
-    Schema { tables, migrations: Vec::new() }
+    Schema { tables, migrations: MIGRATIONS.to_vec() }
 }
 
 fn exports() -> Vec<SqlTable> {

@@ -1,19 +1,22 @@
-//! What happens every half minute in all guilds: the score sync, and the end of sessions that nobody continues.
+//! What happens every half minute in all guilds: the score sync, what a live owes without any event, and the end of
+//! sessions that nobody continues.
 //!
-//! Brings about: points are in the order of the Free line (`M-PTS-05`, `M-RAT-07`), and a session whose connection was
-//! lost 15 minutes ago is closed (`D-26`). Safe to run at any time; where nothing changed it writes nothing.
+//! Brings about: points are in the order of the Free line (`M-PTS-05`, `M-RAT-07`), a streak that fell silent is paid
+//! (`M-TIK-24`), the viewer count is written down (`M-TIK-25`), watch time is counted (`C-44`), and a session whose connection was lost 15 minutes ago is closed (`D-26`). Safe to run at any time;
+//! where nothing changed it writes nothing.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::discord::Bot;
+use crate::features::engagement::model::SessionId;
 use crate::features::{coins, engagement};
 use crate::flows;
 use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::live::{LiveEvent, Occurrence};
-use crate::store::Store;
+use crate::store::{Store, Tx};
 
 /// The pause between two sweeps.
 pub(super) const INTERVAL: Duration = Duration::from_secs(30);
@@ -36,6 +39,16 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
     for guild in with_points {
         while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
     }
+    let to_keep_up =
+        store.read("lives_to_keep_up", move |read| engagement::queries::guilds_to_keep_up(read, now)).await?;
+    for guild in to_keep_up {
+        store.write("live_kept_up", move |tx| flows::live_events::keep_up(tx, guild).map(drop)).await?;
+    }
+    let to_count =
+        store.read("sessions_to_count", move |read| engagement::queries::sessions_to_count(read, now)).await?;
+    for (guild, session) in to_count {
+        count_watch_time(store, guild, session, now).await?;
+    }
     let left_behind =
         store.read("sessions_left_behind", move |read| engagement::queries::guilds_left_behind(read, now)).await?;
     for guild in left_behind {
@@ -44,17 +57,24 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Notes at the start that whatever was connected is not any more: streaks that were going on are settled with their
-/// last count (`D-28`), and the session waits to be continued.
+/// Counts what everybody watched, in batches. Songs and commands come in between.
+async fn count_watch_time(store: &Store, guild: GuildId, session: SessionId, began: Timestamp) -> Result<()> {
+    let mut behind = None;
+    loop {
+        let count = move |tx: &Tx<'_>| flows::watch_time::run(tx, guild, session, began, behind);
+        behind = store.write("watch_time", count).await?.behind;
+        if behind.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Notes at the start that whatever was connected is not any more, since it was last heard of: streaks that were going on
+/// are settled with their last count (`D-28`), and the session waits to be continued.
 pub(super) async fn note_interruption(store: &Store) -> Result<()> {
     let open = store.read("open_sessions", engagement::queries::open_sessions).await?;
-    for (guild, session) in open {
-        let streamer = session.streamer;
-        let noted = store.write("live_interrupted", move |tx| {
-            let event = LiveEvent::new(tx.now(), Occurrence::Disconnected);
-            flows::live_events::run(tx, guild, &streamer, &[event]).map(drop)
-        });
-        noted.await?;
+    for (guild, _) in open {
+        store.write("live_interrupted", move |tx| flows::live_events::interrupted(tx, guild).map(drop)).await?;
     }
     Ok(())
 }

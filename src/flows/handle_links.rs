@@ -1,11 +1,13 @@
-//! A handle is linked or unlinked: the points that it holds come to the member or leave with it (`C-34`).
+//! A handle is linked or unlinked: the points that it holds come to the member or leave with it (`C-34`). What a handle of
+//! nobody watched in the open session comes to whoever links it (`C-45`).
 //!
 //! Invariant: a member's points are the sum of what the linked handles hold.
 
 use crate::discord::debug_channel;
+use crate::features::engagement::model::AccountRef;
 use crate::features::handles::model::{Account, Linked};
 use crate::features::handles::queries::points_held;
-use crate::features::{coins, handles};
+use crate::features::{coins, engagement, handles};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -71,6 +73,9 @@ fn made(tx: &Tx<'_>, guild: GuildId, user: UserId, linked: Linked, actor: Actor)
         settle_points(tx, guild, former, &format!("{} went to someone else", account.handle), actor)?;
     }
     let points = settle_points(tx, guild, user, &format!("{} linked", account.handle), actor)?;
+    if let Some(id) = handles::queries::account_id(tx, guild, &account.handle)? {
+        engagement::service::pay_at_next_count(tx, guild, AccountRef::new(id.get()))?;
+    }
     Ok(LinkMade { account, former, points })
 }
 

@@ -3,18 +3,27 @@
 //!
 //! A batch is equal to its events one by one. For speed, handles and points are kept in hand and written once: at the
 //! end of the batch, and before a session closes.
+//!
+//! **What counts once.** A message that the session took before is no new event, whether it is told again by the same
+//! connection, after a reconnect or after a restart of the program. **What does not count at all.** History: what a live
+//! tells of the time before we came in. Its messages are remembered and its people become known, so that they can link
+//! their handles; nobody is paid, nothing is written down, and nobody is taken to be there. That holds after a reconnect
+//! as well: a gift that was sent while we were not connected comes as history and is not paid. History is no list of what
+//! was missed; it holds some of it, beside things from before the session, and what is paid must not depend on which.
+//! Of a streak that goes on during the gap nothing is lost, because its later steps carry the whole count.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::coins::settings::LUXURY_ENABLED;
 use crate::features::engagement::model::{AccountRef, Interaction, InteractionKind, SessionId, SettledGift};
 use crate::features::engagement::recorder::Recorder;
 use crate::features::engagement::rules::EventPoints;
-use crate::features::engagement::settings::event_points;
+use crate::features::engagement::rules::watch::WatchTerms;
+use crate::features::engagement::settings::{event_points, watch_idle};
 use crate::features::handles::model::{AccountId, Activity, KnownAccount};
 use crate::features::queue::service::Moved;
-use crate::features::{coins, handles};
+use crate::features::{coins, engagement, handles};
 use crate::flows::{coins_posted, gift_credit};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -39,6 +48,10 @@ pub struct Effects {
     pub interactions: usize,
     /// Events outside a session, which do not count (`D-12`).
     pub dropped: usize,
+    /// Events that were told before, and count no second time.
+    pub repeated: usize,
+    /// Events from before the connection, which do not count.
+    pub history: usize,
     /// Luxury Coins that were earned.
     pub luxury: i64,
     /// Songs that gifts lifted, in order.
@@ -50,9 +63,30 @@ pub struct Effects {
 /// Takes what happened on the live of `streamer`, in order.
 pub fn run(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<Effects> {
     let mut batch = Batch::begin(tx, guild, streamer)?;
+    batch.recorder.recall(&events.iter().filter_map(|event| event.id).collect::<BTreeSet<_>>())?;
     for event in events {
         batch.take(event)?;
     }
+    batch.finish()
+}
+
+/// Does for a live what is due without any event: pays streaks that are over although no end of them was told, and writes
+/// down how many watch.
+pub fn keep_up(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
+    let Some((_, session)) = engagement::queries::open_session(tx, guild)? else { return Ok(Effects::default()) };
+    let mut batch = Batch::begin(tx, guild, &session.streamer)?;
+    batch.settle_timed_out(tx.now())?;
+    if session.is_connected {
+        batch.recorder.write_viewers(tx.now())?;
+    }
+    batch.finish()
+}
+
+/// Notes that the connection is gone and nobody knows since when: the program was interrupted.
+pub fn interrupted(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
+    let Some((_, session)) = engagement::queries::open_session(tx, guild)? else { return Ok(Effects::default()) };
+    let mut batch = Batch::begin(tx, guild, &session.streamer)?;
+    batch.disconnect(None)?;
     batch.finish()
 }
 
@@ -62,7 +96,7 @@ struct Batch<'b, 't> {
     guild: GuildId,
     streamer: &'b Handle,
     points: EventPoints,
-    pays_luxury: bool,
+    terms: WatchTerms,
     recorder: Recorder<'b, 't>,
     ids: HashMap<Handle, AccountId>,
     /// Handles with what they did; in order, so that the same batch always writes in the same order.
@@ -77,7 +111,7 @@ impl<'b, 't> Batch<'b, 't> {
             guild,
             streamer,
             points: event_points(tx, guild)?,
-            pays_luxury: LUXURY_ENABLED.get(tx, guild)?,
+            terms: WatchTerms { idle: watch_idle(tx, guild)?, earns: LUXURY_ENABLED.get(tx, guild)? },
             recorder: Recorder::load(tx, guild)?,
             ids: HashMap::new(),
             active: BTreeMap::new(),
@@ -88,13 +122,30 @@ impl<'b, 't> Batch<'b, 't> {
     fn take(&mut self, event: &LiveEvent) -> Result<()> {
         let at = event.at;
         match &event.what {
-            Occurrence::Connected => self.connect(at),
-            Occurrence::Disconnected => self.disconnect(),
-            Occurrence::Ended => self.end(at),
-            _ if !self.recorder.is_live(self.streamer) => {
-                self.effects.dropped += 1;
-                Ok(())
-            }
+            Occurrence::Connected => return self.connect(at),
+            Occurrence::Disconnected => return self.disconnect(Some(at)),
+            Occurrence::Ended if !event.is_backlog => return self.end(at),
+            _ => {}
+        }
+        if !self.recorder.is_live(self.streamer) {
+            self.effects.dropped += 1;
+            return Ok(());
+        }
+        if event.id.is_some_and(|id| !self.recorder.take_message(id)) {
+            self.effects.repeated += 1;
+            return Ok(());
+        }
+        if event.is_backlog {
+            return self.history(&event.what, at);
+        }
+        self.settle_timed_out(at)?;
+        self.count(&event.what, at)
+    }
+
+    /// Counts something that happens on the live now, for the first time.
+    fn count(&mut self, what: &Occurrence, at: Timestamp) -> Result<()> {
+        match what {
+            Occurrence::Connected | Occurrence::Disconnected | Occurrence::Ended => Ok(()),
             Occurrence::Viewers(viewers) => self.recorder.viewers(*viewers, at),
             Occurrence::Joined(viewer) => self.interaction(InteractionKind::Join, viewer, None, at),
             Occurrence::Liked(viewer, count) => {
@@ -113,6 +164,15 @@ impl<'b, 't> Batch<'b, 't> {
         }
     }
 
+    /// Something from before the connection: its person is known from now on, and that is all.
+    fn history(&mut self, what: &Occurrence, at: Timestamp) -> Result<()> {
+        self.effects.history += 1;
+        match what.viewer() {
+            Some(viewer) => handles::service::seen(self.tx, self.guild, &viewer.handle, at).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Continues the open session or begins one. One that is left behind is closed first, and what it owes is paid.
     fn connect(&mut self, at: Timestamp) -> Result<()> {
         if self.recorder.is_left_behind(self.streamer, at) {
@@ -123,11 +183,12 @@ impl<'b, 't> Batch<'b, 't> {
         self.recorder.connect(self.streamer, at)
     }
 
-    /// The connection is gone; without a session there is nothing to lose.
-    fn disconnect(&mut self) -> Result<()> {
+    /// The connection is gone, since a moment or since it was last heard of; without a session there is nothing to lose.
+    fn disconnect(&mut self, at: Option<Timestamp>) -> Result<()> {
         if self.recorder.is_of(self.streamer) {
+            let heard_of_last = self.recorder.last_sign();
             self.settle_unfinished()?;
-            self.recorder.disconnect();
+            self.recorder.disconnect(at.or(heard_of_last).unwrap_or_else(|| self.tx.now()))?;
         }
         Ok(())
     }
@@ -150,13 +211,25 @@ impl<'b, 't> Batch<'b, 't> {
         Ok(())
     }
 
-    /// Pays the streaks whose end never came (`D-28`), at the moment of their last event.
+    /// Pays the streaks whose end never came (`D-28`).
     fn settle_unfinished(&mut self) -> Result<()> {
-        for gift in self.recorder.settle_unfinished()? {
-            let id = AccountId::new(gift.account.get());
-            let Some(known) = self.known(id)? else { continue };
-            let at = self.active.get(&id).map_or(known.account.last_seen, |(_, activity)| activity.at);
-            self.pay(&known, &gift, at)?;
+        let gifts = self.recorder.settle_unfinished()?;
+        self.pay_late(gifts)
+    }
+
+    /// Pays the streaks that are over by now although no end was told (`M-TIK-24`).
+    fn settle_timed_out(&mut self, now: Timestamp) -> Result<()> {
+        let gifts = self.recorder.settle_timed_out(now)?;
+        self.pay_late(gifts)
+    }
+
+    /// Pays gifts of streaks without an end, at the moment of their last step.
+    fn pay_late(&mut self, gifts: Vec<SettledGift>) -> Result<()> {
+        for gift in gifts {
+            let known = self.known(AccountId::new(gift.account.get()))?;
+            if let Some(known) = known {
+                self.pay(&known, &gift)?;
+            }
         }
         Ok(())
     }
@@ -173,7 +246,7 @@ impl<'b, 't> Batch<'b, 't> {
         let account = AccountRef::new(id.get());
         let points = self.points.of(kind);
         if points > Amount::ZERO && self.recorder.mark_paid(account, kind)? {
-            self.award(id, points);
+            self.award(id, points)?;
         }
         let level = viewer.level;
         self.write(&Interaction { account: Some(account), kind, value, coin_value: None, level, at })
@@ -193,21 +266,21 @@ impl<'b, 't> Batch<'b, 't> {
         let gift = Gift { name, ..gift.clone() };
         let Some(settled) = self.recorder.gift(account, &gift, viewer.level, at)? else { return Ok(()) };
         match self.known(id)? {
-            Some(known) => self.pay(&known, &settled, at),
+            Some(known) => self.pay(&known, &settled),
             None => Ok(()),
         }
     }
 
     /// Pays a settled gift: the interaction, points, Luxury Coins and the credit that lifts songs (`M-ECO-11`).
-    fn pay(&mut self, known: &KnownAccount, gift: &SettledGift, at: Timestamp) -> Result<()> {
-        let SettledGift { account, payout, level, .. } = *gift;
+    fn pay(&mut self, known: &KnownAccount, gift: &SettledGift) -> Result<()> {
+        let SettledGift { account, payout, level, at, .. } = *gift;
         let (kind, coin_value) = (InteractionKind::Gift, Some(payout.coins));
         let value = Some(gift.gift.clone());
         self.write(&Interaction { account: Some(account), kind, value, coin_value, level, at })?;
-        self.award(known.id, payout.points);
+        self.award(known.id, payout.points)?;
         // A handle of nobody earns points and nothing else (`D-06`).
         let Some(user) = known.account.linked else { return Ok(()) };
-        if self.pays_luxury && payout.luxury > Amount::ZERO {
+        if self.terms.earns && payout.luxury > Amount::ZERO {
             self.credit_luxury(user, known, gift)?;
         }
         if payout.coins > Amount::ZERO {
@@ -227,13 +300,19 @@ impl<'b, 't> Batch<'b, 't> {
             actor: Actor::Live,
         };
         match self.tx.step(|tx| coins_posted::run(tx, self.guild, &posting))? {
-            Ok(entry) => self.effects.luxury += entry.delta,
-            Err(refusal) => tracing::warn!(guild = %self.guild, %user, code = refusal.code, "no coins for a gift"),
+            Ok(entry) => {
+                self.effects.luxury += entry.delta;
+                self.recorder.note_earned(gift.account, Amount::ZERO, entry.delta)
+            }
+            Err(refusal) => {
+                tracing::warn!(guild = %self.guild, %user, code = refusal.code, "no coins for a gift");
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// The account of whoever did something; it becomes known by that.
+    /// The account of whoever did something; it becomes known by that, and is taken to be there. The host is there anyway
+    /// and earns nothing by it (`D-11`).
     fn see(&mut self, viewer: &Viewer, at: Timestamp) -> Result<AccountId> {
         let id = if let Some(id) = self.ids.get(&viewer.handle) {
             *id
@@ -244,6 +323,9 @@ impl<'b, 't> Batch<'b, 't> {
         if let Some((_, activity)) = self.active.get_mut(&id) {
             activity.at = activity.at.max(at);
             activity.level = viewer.level.or(activity.level);
+        }
+        if viewer.handle != *self.streamer {
+            self.recorder.note_presence(AccountRef::new(id.get()), at, &self.terms)?;
         }
         Ok(id)
     }
@@ -267,10 +349,11 @@ impl<'b, 't> Batch<'b, 't> {
         id
     }
 
-    fn award(&mut self, id: AccountId, points: Amount) {
+    fn award(&mut self, id: AccountId, points: Amount) -> Result<()> {
         if let Some((_, activity)) = self.active.get_mut(&id) {
             activity.points = activity.points.clamped_change(points.get());
         }
+        self.recorder.note_earned(AccountRef::new(id.get()), points, 0)
     }
 
     fn write(&mut self, interaction: &Interaction) -> Result<()> {
@@ -307,4 +390,4 @@ impl<'b, 't> Batch<'b, 't> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,3 +14,4 @@ pub mod session_left_behind;
 pub mod song_moved;
 pub mod song_played;
 pub mod song_submitted;
+pub mod watch_time;

@@ -259,18 +259,45 @@ async fn viewers_are_noted_every_30_seconds() {
     covers!("M-TIK-15", "M-TIK-25");
     let world = World::new().await;
     world.goes_live().await;
+    world.pass(Duration::from_mins(1)).await;
+    let counted = || {
+        let mut seen = Vec::new();
+        world.read(|read| {
+            let span = greenroom::store::Span::of(world.guild);
+            greenroom::features::engagement::tables::VIEWER_SNAPSHOTS.for_each(read, span, |_, snapshot| {
+                seen.push(snapshot.viewers);
+                Ok(())
+            })
+        });
+        seen
+    };
+    assert_eq!(counted(), Vec::<u32>::new(), "nobody said how many watch");
     for step in 0..10 {
         world.live(Occurrence::Viewers(100 + step)).await;
         world.pass(Duration::from_secs(10)).await;
     }
-    let mut seen = Vec::new();
-    world.read(|read| {
-        let span = greenroom::store::Span::of(world.guild);
-        greenroom::features::engagement::tables::VIEWER_SNAPSHOTS.for_each(read, span, |_, snapshot| {
-            seen.push(snapshot.viewers);
-            Ok(())
-        })
-    });
-    assert_eq!(seen, [100, 103, 106, 109]);
+    assert_eq!(counted(), [100, 102, 105, 108], "the latest count of each half minute");
+    world.pass(Duration::from_secs(20)).await;
+    world.pass(Duration::from_secs(30)).await;
+    assert_eq!(counted()[4..], [109, 109], "nobody comes or goes, and it is told again");
+    world.live(Occurrence::Disconnected).await;
+    world.pass(Duration::from_mins(2)).await;
+    assert_eq!(counted().len(), 6);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_silent_streak_is_paid_after_a_minute_by_itself() {
+    covers!("M-TIK-24");
+    let world = World::new().await;
+    world.goes_live().await;
+    world.on_the_live("ann", "ann.live").await;
+    world.live_all([rose("ann.live", 4, true), rose("ann.live", 9, true)]).await;
+    world.pass(Duration::from_secs(30)).await;
+    assert_eq!(world.points("ann"), 0, "ann may still be tapping");
+    world.pass(Duration::from_secs(30)).await;
+    assert_eq!(world.points("ann"), 180);
+    world.live(rose("ann.live", 9, false)).await;
+    assert_eq!(world.points("ann"), 180);
     world.end().await;
 }

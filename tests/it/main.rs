@@ -31,4 +31,5 @@ mod spec;
 mod sqlite;
 mod submissions;
 mod tiktok;
+mod watching;
 mod world;

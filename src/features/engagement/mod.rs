@@ -11,21 +11,32 @@
 //! (`M-TIK-24`, `D-28`). Gifts of a session add up to a credit, which belongs to the song that it lifted until that is
 //! played or removed, and waits for a song when there is none (`C-29`, `D-17`).
 //!
-//! **How it is built.** A batch of events is written by the flow `live_events` with a [`recorder`]; the flow
-//! `gift_credit` lifts songs. **Tables.** `engagement.sessions`, `.interactions`, `.viewer_snapshots`, `.watch_time`
-//! (declared for the economy, which fills it); for the open session only: `.streaks`, `.paid_once`, `.credits`; and
-//! `.numbers`. **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`.
+//! **Watch time.** A handle that does anything is taken to be there for a while (`watch_idle_seconds`). Every minute the
+//! time is added to its row of the session, and each half hour pays its member a Luxury Coin; the remainder stays, and so
+//! does all of it while the handle is nobody's (`C-44`, `C-45`). Nothing is counted without a connection, for the host's
+//! own handle (`D-11`), and towards coins with the economy off (`D-13`).
+//!
+//! **How it is built.** A batch of events is written by the flow `live_events` with a [`recorder`], which has the
+//! [`memory`] of messages and the [`people`] in hand; the flow `gift_credit` lifts songs, `watch_time` counts.
+//! **Tables.** `engagement.sessions`, `.interactions`, `.viewer_snapshots`; what a session adds up to in `.participants`
+//! and `.coins_by_minute`; for the open session only: `.streaks`, `.paid_once`, `.credits`, `.messages`; and `.numbers`.
+//! **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`.
 
 pub mod check;
 pub mod commands;
 pub mod jobs;
+pub mod memory;
+pub mod migration;
 pub mod model;
+pub mod old;
+pub mod people;
 pub mod queries;
 pub mod recorder;
 pub mod rules;
 pub mod service;
 pub mod settings;
 pub mod sql;
+pub mod sums;
 pub mod tables;
 pub mod views;
 

@@ -1,6 +1,7 @@
 //! Reads of engagement, for flows and views.
 
-use super::model::{Credit, Session, SessionId};
+use super::model::{AccountRef, Credit, Session, SessionId};
+use super::rules::watch;
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -14,14 +15,49 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
 
 /// The open sessions of all guilds.
 pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
-    tables::open_sessions(read)
+    Ok(tables::open_sessions(read)?.into_iter().map(|(guild, _, session)| (guild, session)).collect())
 }
 
 /// The guilds with a session that lost its connection and was not continued in time (`D-26`).
 pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
     let mut guilds = tables::open_sessions(read)?;
-    guilds.retain(|(_, session)| rules::is_over(session, now));
-    Ok(guilds.into_iter().map(|(guild, _)| guild).collect())
+    guilds.retain(|(.., session)| rules::is_over(session, now));
+    Ok(guilds.into_iter().map(|(guild, ..)| guild).collect())
+}
+
+/// The guilds with a live that has something due without an event: a streak that is over although no end of it was told
+/// (`M-TIK-24`), or a viewer count (`M-TIK-25`).
+pub fn guilds_to_keep_up(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
+    let mut guilds = Vec::new();
+    for (guild, id, session) in tables::open_sessions(read)? {
+        let first = tables::first_unfinished(read, guild, id)?;
+        if first.is_some_and(|at| rules::is_timed_out(at, now)) || rules::snapshot_is_due(&session, now) {
+            guilds.push(guild);
+        }
+    }
+    Ok(guilds)
+}
+
+/// The sessions in which watch time is to be counted now: the open ones every minute (`C-44`), and those that are closed
+/// and not counted to their end.
+pub fn sessions_to_count(read: &dyn Read, now: Timestamp) -> Result<Vec<(GuildId, SessionId)>> {
+    let mut found = Vec::new();
+    for (guild, id) in tables::sessions_on_watch(read)? {
+        let session = tables::session(read, guild, id)?;
+        found.extend(session.filter(|session| watch::count_is_due(session, now)).map(|_| (guild, id)));
+    }
+    Ok(found)
+}
+
+/// People of a session whose watch time is to be counted, behind one of them.
+pub fn on_watch(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    behind: Option<AccountRef>,
+    limit: usize,
+) -> Result<Vec<AccountRef>> {
+    tables::on_watch(read, guild, session, behind, limit)
 }
 
 /// A session by its number.

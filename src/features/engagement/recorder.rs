@@ -4,16 +4,26 @@
 //! streaks go to their tables at once. Nothing counts while there is no connection (`D-12`): callers ask
 //! [`Recorder::is_live`] first. [`Recorder::save`] must be the last call.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::memory::Memory;
 use super::model::{
-    AccountRef, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
+    AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
     SnapshotNumber, Streak, StreakKey, ViewerSnapshot,
 };
+use super::people::People;
+use super::rules::watch::{self, WatchTerms};
 use super::{rules, tables};
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::live::{Gift, Handle};
+use crate::live::{Gift, Handle, MessageId};
 use crate::store::Tx;
+
+/// The smallest difference between two moments.
+const JUST_BEFORE: Duration = Duration::from_micros(1);
 
 /// The open session, and what was changed of it.
 pub struct Recorder<'b, 't> {
@@ -21,6 +31,12 @@ pub struct Recorder<'b, 't> {
     guild: GuildId,
     open: Option<(SessionId, Session)>,
     numbers: Numbers,
+    memory: Memory,
+    people: People,
+    /// What gifts of this batch were worth, by minute of the session.
+    coins: BTreeMap<u32, Amount>,
+    /// No streak that did not end has its last step before this; `None` when there is no such streak.
+    first_unfinished: Option<Timestamp>,
     /// As they are stored, so that what did not change is not written.
     stored: (Option<(SessionId, Session)>, Numbers),
 }
@@ -30,7 +46,25 @@ impl<'b, 't> Recorder<'b, 't> {
     pub fn load(tx: &'b Tx<'t>, guild: GuildId) -> Result<Self> {
         let stored = (tables::open_session(tx, guild)?, tables::numbers(tx, guild)?);
         let (open, numbers) = stored.clone();
-        Ok(Self { tx, guild, open, numbers, stored })
+        let first_unfinished = match &open {
+            Some((id, _)) => tables::first_unfinished(tx, guild, *id)?,
+            None => None,
+        };
+        let (memory, people, coins) = (Memory::default(), People::default(), BTreeMap::new());
+        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, stored })
+    }
+
+    /// Looks up which of the messages that are coming were taken before. Comes before [`Recorder::take_message`].
+    pub fn recall(&mut self, coming: &BTreeSet<MessageId>) -> Result<()> {
+        if let Some((id, _)) = &self.open {
+            self.memory = Memory::load(self.tx, self.guild, *id, coming)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a message of the open session; false when it was taken before, so that what it tells must not count again.
+    pub fn take_message(&mut self, id: MessageId) -> bool {
+        self.memory.take(id)
     }
 
     /// The open session.
@@ -58,6 +92,7 @@ impl<'b, 't> Recorder<'b, 't> {
         if let Some((_, session)) = &mut self.open {
             session.is_connected = true;
             session.last_event_at = session.last_event_at.max(at);
+            watch::connect(&mut session.connections, at);
             return Ok(());
         }
         let session = Session {
@@ -67,16 +102,28 @@ impl<'b, 't> Recorder<'b, 't> {
             last_event_at: at,
             is_connected: true,
             last_snapshot_at: None,
+            viewers: None,
+            connections: vec![Connection { from: at, until: None }],
+            counted_at: at,
         };
         self.open = Some((tables::add_session(self.tx, self.guild, &session)?, session));
         Ok(())
     }
 
-    /// The connection is gone; the session may be continued (`M-TIK-19`, `D-26`).
-    pub fn disconnect(&mut self) {
+    /// The connection is gone since a moment; the session may be continued (`M-TIK-19`, `D-26`).
+    pub fn disconnect(&mut self, at: Timestamp) -> Result<()> {
+        self.write_viewers(at)?;
         if let Some((_, session)) = &mut self.open {
             session.is_connected = false;
+            session.viewers = None;
+            watch::disconnect(&mut session.connections, at);
         }
+        Ok(())
+    }
+
+    /// The last moment at which the connection is known to have been there.
+    pub fn last_sign(&self) -> Option<Timestamp> {
+        self.open.as_ref().map(|(_, session)| session.last_event_at.max(session.counted_at))
     }
 
     /// The host ended the live (`M-TIK-20`). Answers the session that is closed by that: now, or where the connection
@@ -86,14 +133,19 @@ impl<'b, 't> Recorder<'b, 't> {
             && session.is_connected
         {
             session.last_event_at = session.last_event_at.max(at);
+            self.write_viewers(at)?;
         }
         self.close()
     }
 
     /// Closes the open session at its last event.
     pub fn close(&mut self) -> Result<Option<SessionId>> {
+        self.save_sums()?;
         let Some((id, mut session)) = self.open.take() else { return Ok(None) };
+        watch::disconnect(&mut session.connections, session.last_event_at);
+        (self.memory, self.first_unfinished) = (Memory::default(), None);
         session.is_connected = false;
+        session.viewers = None;
         session.ended_at = Some(session.last_event_at);
         tables::set_session(self.tx, self.guild, id, &session)?;
         tables::forget_open_state(self.tx, self.guild, id)?;
@@ -103,19 +155,65 @@ impl<'b, 't> Recorder<'b, 't> {
     /// Writes down an interaction.
     pub fn interaction(&mut self, interaction: &Interaction) -> Result<()> {
         let Some((id, session)) = &mut self.open else { return Ok(()) };
+        let id = *id;
         session.last_event_at = session.last_event_at.max(interaction.at);
+        if let Some(coins) = interaction.coin_value {
+            let sum = self.coins.entry(rules::minute_of(session, interaction.at)).or_default();
+            *sum = sum.clamped_change(coins.get());
+        }
+        if let Some(account) = interaction.account {
+            let participant = self.people.get(self.tx, (self.guild, id), &mut self.numbers, account)?;
+            participant.add(interaction);
+        }
         self.numbers.interaction += 1;
         let number = InteractionNumber::new(self.numbers.interaction);
-        tables::add_interaction(self.tx, self.guild, *id, number, interaction)
+        tables::add_interaction(self.tx, self.guild, id, number, interaction)
     }
 
-    /// Takes notice of how many watch; writes it down when it is time to (`M-TIK-15`, `M-TIK-25`).
+    /// Notes that someone did something on the live: they are there (`C-44`).
+    pub fn note_presence(&mut self, account: AccountRef, at: Timestamp, terms: &WatchTerms) -> Result<()> {
+        let Some((id, session)) = &self.open else { return Ok(()) };
+        let participant = self.people.get(self.tx, (self.guild, *id), &mut self.numbers, account)?;
+        watch::note_presence(&mut participant.watch, &session.connections, at, self.tx.now(), terms);
+        Ok(())
+    }
+
+    /// Notes points that someone got, and Luxury Coins that their member got.
+    pub fn note_earned(&mut self, account: AccountRef, points: Amount, luxury: i64) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        let participant = self.people.get(self.tx, (self.guild, *id), &mut self.numbers, account)?;
+        participant.points = participant.points.clamped_change(points.get());
+        participant.luxury = participant.luxury.clamped_change(luxury);
+        Ok(())
+    }
+
+    /// Takes notice of how many watch (`M-TIK-15`). The count is written down now if it is the first, and every 30 seconds
+    /// until there is another (`M-TIK-25`).
     pub fn viewers(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
-        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        // What was due before this count came has the one before it.
+        self.write_viewers(at.before(JUST_BEFORE))?;
+        let Some((_, session)) = &mut self.open else { return Ok(()) };
         session.last_event_at = session.last_event_at.max(at);
-        if !rules::snapshot_is_due(session.last_snapshot_at, at) {
-            return Ok(());
+        let is_first = session.viewers.is_none();
+        if session.viewers.is_none_or(|known| known.at <= at) {
+            session.viewers = Some(ViewerSnapshot { viewers, at });
         }
+        if is_first && rules::first_snapshot_is_due(session.last_snapshot_at, at) {
+            return self.add_snapshot(viewers, at);
+        }
+        self.write_viewers(at)
+    }
+
+    /// Writes down the latest viewer count for each half minute up to a moment. Before the first count there is none.
+    pub fn write_viewers(&mut self, until: Timestamp) -> Result<()> {
+        let Some((_, session)) = &self.open else { return Ok(()) };
+        let (Some(known), Some(last)) = (session.viewers, session.last_snapshot_at) else { return Ok(()) };
+        let due = rules::snapshots_due(last, until);
+        due.into_iter().try_for_each(|moment| self.add_snapshot(known.viewers, moment))
+    }
+
+    fn add_snapshot(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
+        let Some((id, session)) = &mut self.open else { return Ok(()) };
         session.last_snapshot_at = Some(at);
         self.numbers.snapshot += 1;
         let number = SnapshotNumber::new(self.numbers.snapshot);
@@ -143,17 +241,20 @@ impl<'b, 't> Recorder<'b, 't> {
         let Some((id, session)) = &mut self.open else { return Ok(None) };
         session.last_event_at = session.last_event_at.max(at);
         let key = StreakKey { account, gift: gift.id, group: gift.group };
-        let before = tables::streak(self.tx, self.guild, *id, key)?;
-        let is_new = before.is_none();
-        let streak = rules::streak_after(before, gift, level);
+        let known = tables::streak(self.tx, self.guild, *id, key)?;
+        let is_known = known.is_some();
+        let before = known.filter(|streak| !rules::begins_anew(streak, gift.group, at));
+        let streak = rules::streak_after(before, gift, level, at);
         if gift.is_streaking {
             tables::set_streak(self.tx, self.guild, *id, key, &streak)?;
+            let last_step_at = streak.last_step_at;
+            self.first_unfinished = Some(self.first_unfinished.map_or(last_step_at, |first| first.min(last_step_at)));
             return Ok(None);
         }
         if rules::is_remembered(gift.group) {
             let settled = Streak { paid: streak.seen, ..streak.clone() };
             tables::set_streak(self.tx, self.guild, *id, key, &settled)?;
-        } else if !is_new {
+        } else if is_known {
             tables::remove_streak(self.tx, self.guild, *id, key)?;
         }
         Ok(settled(account, &streak))
@@ -161,20 +262,45 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// Settles the streaks whose end never came, each with its last count (`D-28`).
     pub fn settle_unfinished(&mut self) -> Result<Vec<SettledGift>> {
+        self.settle_until(Timestamp::from_micros(i64::MAX))
+    }
+
+    /// Settles the streaks in which nobody tapped for so long that they are over (`M-TIK-24`).
+    pub fn settle_timed_out(&mut self, now: Timestamp) -> Result<Vec<SettledGift>> {
+        match self.first_unfinished {
+            Some(first) if rules::is_timed_out(first, now) => self.settle_until(rules::timed_out_by(now)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn settle_until(&mut self, moment: Timestamp) -> Result<Vec<SettledGift>> {
         let Some((id, _)) = &self.open else { return Ok(Vec::new()) };
         let mut gifts = Vec::new();
-        for key in tables::unfinished(self.tx, self.guild, *id)? {
+        for key in tables::unfinished_until(self.tx, self.guild, *id, moment)? {
             let Some(streak) = tables::streak(self.tx, self.guild, *id, key)? else { continue };
             gifts.extend(settled(key.account, &streak));
             let paid = Streak { paid: streak.seen, ..streak };
             tables::set_streak(self.tx, self.guild, *id, key, &paid)?;
         }
+        self.first_unfinished = tables::first_unfinished(self.tx, self.guild, *id)?;
         Ok(gifts)
     }
 
+    /// Writes what people did and what gifts were worth.
+    fn save_sums(&mut self) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        self.people.save(self.tx, (self.guild, *id))?;
+        let coins = std::mem::take(&mut self.coins);
+        coins.iter().try_for_each(|(minute, coins)| tables::add_coins(self.tx, self.guild, *id, *minute, *coins))
+    }
+
     /// Writes the session and the numbers, where they changed.
-    pub fn save(self) -> Result<()> {
-        let Self { tx, guild, open, numbers, stored } = self;
+    pub fn save(mut self) -> Result<()> {
+        self.save_sums()?;
+        let Self { tx, guild, open, numbers, memory, stored, .. } = self;
+        if let Some((id, _)) = &open {
+            memory.save(tx, guild, *id)?;
+        }
         if (&open, &numbers) == (&stored.0, &stored.1) {
             return Ok(());
         }
@@ -196,5 +322,6 @@ fn settled(account: AccountRef, streak: &Streak) -> Option<SettledGift> {
         count,
         payout: rules::payout(streak.unit_coins, streak.paid, streak.seen),
         level: streak.level,
+        at: streak.last_step_at,
     })
 }

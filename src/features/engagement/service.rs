@@ -1,13 +1,15 @@
-//! Operations on sessions and credits. What is done with a batch of live events is in `recorder`.
+//! Operations on sessions, credits and watch time. What is done with a batch of live events is in `recorder`.
 
-use super::model::{Credit, SessionId, SongLifted, SongRef, TELL_LIFTED};
+use super::model::{AccountRef, Connection, Credit, Participant, SessionId, SongLifted, SongRef, TELL_LIFTED};
 use super::recorder::Recorder;
+use super::rules::watch;
 use super::settings::GIFT_CREDIT_CARRY;
 use super::{queries, rules, tables};
 use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::{Read, Tx};
 
 /// Adds what a gift was worth to a member's credit in the open session (`C-29`); `None` when there is no session.
@@ -55,6 +57,65 @@ pub fn lapse(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
 /// Stages the message to a submitter whose song was lifted (`D-10`).
 pub fn tell_lifted(tx: &Tx<'_>, guild: GuildId, lifted: &SongLifted) -> Result<()> {
     TELL_LIFTED.schedule_now(tx, guild, Lane::User(lifted.user), lifted).map(drop)
+}
+
+/// A count of watch time in a session.
+pub struct Count {
+    guild: GuildId,
+    session: SessionId,
+    connections: Vec<Connection>,
+    earns: bool,
+}
+
+/// Begins, or goes on with, a count of watch time; `earns` is whether time counts towards coins (`D-13`).
+pub fn count_watch_time(read: &dyn Read, guild: GuildId, session: SessionId, earns: bool) -> Result<Count> {
+    let connections = tables::session(read, guild, session)?.map(|session| session.connections).unwrap_or_default();
+    Ok(Count { guild, session, connections, earns })
+}
+
+/// Counts what someone watched up to now, and takes out of their row what pays coins (`M-ECO-02`).
+///
+/// Answers how many coins are to be paid to `linked`; none while the handle is nobody's or nothing is earned. The
+/// remainder stays in the row, and all of it while there is nobody to pay (`C-45`).
+pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option<UserId>) -> Result<i64> {
+    let &Count { guild, session, ref connections, earns } = count;
+    let Some(mut participant) = tables::participant(tx, guild, session, account)? else { return Ok(0) };
+    let watch = &mut participant.watch;
+    watch.is_due = false;
+    watch.linked = linked;
+    watch::count(watch, connections, tx.now(), earns);
+    let (coins, rest) = match linked {
+        Some(_) if earns => watch::coins_for(watch.unpaid()),
+        _ => (0, watch.unpaid()),
+    };
+    if coins > 0 {
+        watch.keep_unpaid(rest, tx.now());
+    }
+    tables::set_participant(tx, guild, session, account, &participant)?;
+    Ok(coins)
+}
+
+/// Notes Luxury Coins that were paid to someone of a session.
+pub fn note_luxury(tx: &Tx<'_>, guild: GuildId, session: SessionId, account: AccountRef, coins: i64) -> Result<()> {
+    let Some(before) = tables::participant(tx, guild, session, account)? else { return Ok(()) };
+    let luxury = before.luxury.clamped_change(coins);
+    tables::set_participant(tx, guild, session, account, &Participant { luxury, ..before })
+}
+
+/// Notes that a count which began at a moment has reached everybody in a session.
+pub fn everybody_counted(tx: &Tx<'_>, guild: GuildId, session: SessionId, began: Timestamp) -> Result<()> {
+    let Some(mut row) = tables::session(tx, guild, session)? else { return Ok(()) };
+    row.counted_at = row.counted_at.max(began);
+    watch::forget_counted(&mut row.connections, began);
+    tables::set_session(tx, guild, session, &row)
+}
+
+/// Notes that a handle was linked: what it watched in the open session is paid at the next count (`C-45`).
+pub fn pay_at_next_count(tx: &Tx<'_>, guild: GuildId, account: AccountRef) -> Result<()> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
+    let Some(mut participant) = tables::participant(tx, guild, session, account)? else { return Ok(()) };
+    participant.watch.is_due = true;
+    tables::set_participant(tx, guild, session, account, &participant)
 }
 
 /// Closes a session that lost its connection and was not continued in time, at its last event (`D-26`).

@@ -1,5 +1,7 @@
 //! The settings of engagement.
 
+use std::time::Duration;
+
 use super::rules::EventPoints;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
@@ -41,6 +43,15 @@ pub const LISTED: &[Listed] = &[
     Listed::new(&POINTS_SUBSCRIBE, Area::Music, "Points for Subscribing", "Points for subscribing, once in a live.")
         .detail(),
 ];
+
+/// How many seconds a handle is taken to be there after the last thing that it did (`C-44`).
+pub static WATCH_IDLE_SECONDS: Setting<u32> = Setting::new("watch_idle_seconds", 900);
+
+/// How long a handle is taken to be there after the last thing that it did; a day at the most.
+pub fn watch_idle(read: &dyn Read, guild: GuildId) -> Result<Duration> {
+    let idle = Duration::from_secs(WATCH_IDLE_SECONDS.get(read, guild)?.into());
+    Ok(idle.min(Duration::from_hours(24)))
+}
 
 /// What the events of a guild's lives are worth.
 pub fn event_points(read: &dyn Read, guild: GuildId) -> Result<EventPoints> {

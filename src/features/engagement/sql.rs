@@ -1,6 +1,6 @@
 //! Engagement in the SQLite export. Streaks, credits and marks of the open session are not part of it.
 
-use super::tables::{INTERACTIONS, SESSIONS, VIEWER_SNAPSHOTS, WATCH_TIME};
+use super::tables::{INTERACTIONS, PARTICIPANTS, SESSIONS, VIEWER_SNAPSHOTS};
 use crate::store::Span;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, OnDelete, SqlReference, SqlTable, SqlValue, column, index, reference};
 
@@ -113,14 +113,17 @@ const TIKTOK_WATCH_TIME: SqlTable = SqlTable {
     indexes: &[],
     rows: |read, wanted, sink| {
         let guilds = wanted.map_or_else(Span::all, Span::of);
-        WATCH_TIME.for_each(read, guilds, |(guild, session, account), watched| {
+        PARTICIPANTS.for_each(read, guilds, |(guild, session, account), participant| {
+            let watch = participant.watch;
+            // Whoever did not watch long enough to be counted has no row.
+            let Some(updated_at) = watch.updated_at else { return Ok(()) };
             let values = [
-                SqlValue::id(watched.id),
+                SqlValue::id(participant.number),
                 SqlValue::id(session.get()),
                 SqlValue::id(account.get()),
-                watched.linked.into(),
-                watched.seconds.into(),
-                watched.updated_at.into(),
+                watch.linked.into(),
+                u32::try_from(watch.unpaid().as_secs()).unwrap_or(u32::MAX).into(),
+                updated_at.into(),
             ];
             sink(guild, &values)
         })

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::model::{
-    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SnapshotNumber,
-    SongRef, Streak, StreakKey, ViewerSnapshot, WatchTime,
+    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, MessageChunk, Numbers, Participant, Session,
+    SessionId, SnapshotNumber, SongRef, Streak, StreakKey, ViewerSnapshot,
 };
+use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something happened on a live of a guild.
@@ -32,14 +34,22 @@ static BY_ACCOUNT: Index<ByAccount, (GuildId, SessionId, InteractionNumber), Int
 pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerSnapshot> =
     Table::new("engagement.viewer_snapshots", &[]);
 
-/// Watch time by guild, session and handle (`M-DB-22`).
-pub static WATCH_TIME: Table<(GuildId, SessionId, AccountRef), WatchTime> = Table::new("engagement.watch_time", &[]);
+/// The people of a session, by guild, session and handle (`M-DB-22`).
+pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH]);
+/// The people whose watch time is to be counted.
+static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
+    Index::new("engagement.participants_on_watch", |key, participant| participant.watch.is_open().then_some(*key));
+
+/// What gifts were worth in each minute of a session, the first being 0.
+pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> = Table::new("engagement.coins_by_minute", &[]);
 
 /// Streaks of the open session: whose, of which gift, in which group.
 static STREAKS: Table<StreakRow, Streak> = Table::new("engagement.streaks", &[&UNFINISHED]);
-/// Streaks that did not end.
-static UNFINISHED: Index<StreakRow, StreakRow, Streak> =
-    Index::new("engagement.streaks_unfinished", |key, streak| (streak.seen > streak.paid).then_some(*key));
+/// Streaks that did not end, the one that is silent the longest first.
+static UNFINISHED: Index<UnfinishedStreak, StreakRow, Streak> =
+    Index::new("engagement.streaks_unfinished", |(guild, session, account, gift, group), streak| {
+        (streak.seen > streak.paid).then_some((*guild, *session, streak.last_step_at, *account, *gift, *group))
+    });
 
 /// What pays once in a session and for a handle, and has paid.
 static PAID_ONCE: Table<(GuildId, SessionId, AccountRef, u8), ()> = Table::new("engagement.paid_once", &[]);
@@ -50,15 +60,30 @@ static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engage
 static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
     UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
 
+/// The messages that the open session took, in numbered chunks: what comes again is recognised by them.
+static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> = Table::new("engagement.messages", &[]);
+
 /// The last numbers given, by guild.
 static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]);
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] =
-    &[&SESSIONS, &INTERACTIONS, &VIEWER_SNAPSHOTS, &WATCH_TIME, &STREAKS, &PAID_ONCE, &CREDITS, &NUMBERS];
+pub const TABLES: &[&dyn AnyTable] = &[
+    &SESSIONS,
+    &INTERACTIONS,
+    &VIEWER_SNAPSHOTS,
+    &PARTICIPANTS,
+    &COINS_BY_MINUTE,
+    &STREAKS,
+    &PAID_ONCE,
+    &CREDITS,
+    &MESSAGES,
+    &NUMBERS,
+];
 
+type ParticipantKey = (GuildId, SessionId, AccountRef);
 type ByAccount = (GuildId, AccountRef, SessionId, InteractionNumber);
 type StreakRow = (GuildId, SessionId, AccountRef, u64, u64);
+type UnfinishedStreak = (GuildId, SessionId, Timestamp, AccountRef, u64, u64);
 
 fn streak_row(guild: GuildId, session: SessionId, key: StreakKey) -> StreakRow {
     (guild, session, key.account, key.gift, key.group)
@@ -73,10 +98,10 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
 }
 
 /// The open sessions of all guilds.
-pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
+pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, SessionId, Session)>> {
     let mut found = Vec::new();
     OPEN.for_each(read, Span::all(), |(guild, id)| {
-        found.extend(SESSIONS.get(read, &(guild, id))?.map(|session| (guild, session)));
+        found.extend(SESSIONS.get(read, &(guild, id))?.map(|session| (guild, id, session)));
         Ok(())
     })?;
     Ok(found)
@@ -136,6 +161,62 @@ pub fn add_snapshot(
     VIEWER_SNAPSHOTS.insert(tx, &(guild, session, number), snapshot)
 }
 
+/// Someone of a session.
+pub fn participant(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    account: AccountRef,
+) -> Result<Option<Participant>> {
+    PARTICIPANTS.get(read, &(guild, session, account))
+}
+
+/// Writes someone of a session.
+pub fn set_participant(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    session: SessionId,
+    account: AccountRef,
+    participant: &Participant,
+) -> Result<()> {
+    PARTICIPANTS.put(tx, &(guild, session, account), participant)
+}
+
+/// Adds to what gifts of a minute of a session were worth.
+pub fn add_coins(tx: &Tx<'_>, guild: GuildId, session: SessionId, minute: u32, coins: Amount) -> Result<()> {
+    let key = (guild, session, minute);
+    let before = COINS_BY_MINUTE.get(tx, &key)?.unwrap_or_default();
+    COINS_BY_MINUTE.put(tx, &key, &before.clamped_change(coins.get()))
+}
+
+/// People of a session whose watch time is to be counted, in the order of their accounts, behind one of them.
+pub fn on_watch(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    behind: Option<AccountRef>,
+    limit: usize,
+) -> Result<Vec<AccountRef>> {
+    let all = Span::of((guild, session));
+    let rest = match behind {
+        Some(account) => all.after((guild, session, account)),
+        None => all,
+    };
+    let found = ON_WATCH.page(read, rest, Direction::Forward, limit)?;
+    Ok(found.into_iter().map(|(.., account)| account).collect())
+}
+
+/// The sessions of all guilds with people whose watch time is to be counted. Looks once into each of them.
+pub fn sessions_on_watch(read: &dyn Read) -> Result<Vec<(GuildId, SessionId)>> {
+    let mut sessions = Vec::new();
+    let mut rest = Span::all();
+    while let Some((guild, session, _)) = ON_WATCH.first(read, rest.clone(), Direction::Forward)? {
+        sessions.push((guild, session));
+        rest = rest.after((guild, session));
+    }
+    Ok(sessions)
+}
+
 /// Remembers that something that pays once has paid; false when it had.
 pub fn mark_paid(
     tx: &Tx<'_>,
@@ -167,14 +248,50 @@ pub fn remove_streak(tx: &Tx<'_>, guild: GuildId, session: SessionId, key: Strea
     STREAKS.remove(tx, &streak_row(guild, session, key)).map(drop)
 }
 
-/// The streaks of a session that did not end.
-pub fn unfinished(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Vec<StreakKey>> {
+/// The streaks of a session that did not end and whose last step came by a moment, that step first which came first.
+pub fn unfinished_until(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    moment: Timestamp,
+) -> Result<Vec<StreakKey>> {
     let mut keys = Vec::new();
-    UNFINISHED.for_each(read, (guild, session), |(_, _, account, gift, group)| {
+    let until = Span::of((guild, session)).through((guild, session, moment));
+    UNFINISHED.for_each(read, until, |(.., account, gift, group)| {
         keys.push(StreakKey { account, gift, group });
         Ok(())
     })?;
     Ok(keys)
+}
+
+/// The last step of that streak of a session which is silent the longest.
+pub fn first_unfinished(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Option<Timestamp>> {
+    Ok(UNFINISHED.first(read, (guild, session), Direction::Forward)?.map(|(_, _, at, ..)| at))
+}
+
+/// Brings the index of streaks up to date with a rule that changed. For migrations.
+pub fn reindex_streaks(tx: &Tx<'_>) -> Result<()> {
+    STREAKS.reindex(tx)
+}
+
+/// Shows the chunks of messages that a session took, the oldest first.
+pub fn for_each_chunk(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    mut visit: impl FnMut(u64, MessageChunk) -> Result<()>,
+) -> Result<()> {
+    MESSAGES.for_each(read, (guild, session), |(.., number), chunk| visit(number, chunk))
+}
+
+/// Writes a chunk of messages.
+pub fn set_chunk(tx: &Tx<'_>, guild: GuildId, session: SessionId, number: u64, chunk: &MessageChunk) -> Result<()> {
+    MESSAGES.put(tx, &(guild, session, number), chunk)
+}
+
+/// Forgets a chunk of messages.
+pub fn remove_chunk(tx: &Tx<'_>, guild: GuildId, session: SessionId, number: u64) -> Result<()> {
+    MESSAGES.remove(tx, &(guild, session, number)).map(drop)
 }
 
 /// A member's credit in a session.
@@ -197,14 +314,15 @@ pub fn credit_of_song(read: &dyn Read, guild: GuildId, song: SongRef) -> Result<
     Ok(BY_SONG.get(read, &(guild, song))?.map(|(_, session, user)| (session, user)))
 }
 
-/// Forgets what only an open session needs: its streaks, credits and what has paid once.
+/// Forgets what only an open session needs: its streaks, credits, messages and what has paid once.
 pub fn forget_open_state(tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Result<()> {
     STREAKS.for_each(tx, (guild, session), |key, _| STREAKS.remove(tx, &key).map(drop))?;
     PAID_ONCE.for_each(tx, (guild, session), |key, ()| PAID_ONCE.remove(tx, &key).map(drop))?;
+    MESSAGES.for_each(tx, (guild, session), |key, _| MESSAGES.remove(tx, &key).map(drop))?;
     CREDITS.for_each(tx, (guild, session), |key, _| CREDITS.remove(tx, &key).map(drop))
 }
 
-/// The sessions that streaks, credits and marks belong to.
+/// The sessions that streaks, credits, messages and marks belong to.
 pub fn sessions_with_open_state(read: &dyn Read, guild: GuildId) -> Result<BTreeSet<SessionId>> {
     let mut found = BTreeSet::new();
     let mut note = |session| {
@@ -213,6 +331,7 @@ pub fn sessions_with_open_state(read: &dyn Read, guild: GuildId) -> Result<BTree
     };
     STREAKS.for_each(read, guild, |(_, session, ..), _| note(session))?;
     PAID_ONCE.for_each(read, guild, |(_, session, ..), ()| note(session))?;
+    MESSAGES.for_each(read, guild, |(_, session, _), _| note(session))?;
     CREDITS.for_each(read, guild, |(_, session, _), _| note(session))?;
     Ok(found)
 }

@@ -1,8 +1,9 @@
 //! Credits, the checks, and what people read.
 
 use super::check::check;
+use super::migration::order_streaks_and_add_up_sessions;
 use super::model::{
-    AccountRef, Interaction, InteractionKind, InteractionNumber, SessionId, SongLifted, SongRef, StreakKey,
+    AccountRef, Interaction, InteractionKind, InteractionNumber, Participant, SessionId, SongLifted, SongRef, StreakKey,
 };
 use super::recorder::Recorder;
 use super::{commands, queries, service, tables, views};
@@ -92,7 +93,14 @@ fn the_check_finds_what_belongs_to_no_session() {
         .write(move |tx| {
             let (nowhere, key) = (SessionId::new(77), StreakKey { account: AccountRef::new(1), gift: 1, group: 1 });
             tables::add_interaction(tx, GUILD, nowhere, InteractionNumber::new(1), &interaction)?;
-            let streak = super::model::Streak { gift: "Rose".into(), unit_coins: 1, seen: 1, paid: 0, level: None };
+            let streak = super::model::Streak {
+                gift: "Rose".into(),
+                unit_coins: 1,
+                seen: 1,
+                paid: 0,
+                level: None,
+                last_step_at: tx.now(),
+            };
             tables::set_streak(tx, GUILD, nowhere, key, &streak)?;
             let (_, session) = tables::open_session(tx, GUILD)?.unwrap();
             tables::add_session(tx, GUILD, &session).map(drop)
@@ -103,6 +111,57 @@ fn the_check_finds_what_belongs_to_no_session() {
     session 77 has interactions, viewers or watch time and is not there
     session 77 is not open and has streaks, credits or marks
     ");
+}
+
+#[test]
+fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stores() {
+    let store = live();
+    store
+        .write(|tx| {
+            let mut recorder = Recorder::load(tx, GUILD)?;
+            let interaction = |kind, value: &str, coins: Option<u32>| Interaction {
+                account: Some(AccountRef::new(4)),
+                kind,
+                value: Some(value.to_owned()),
+                coin_value: coins.map(Amount::of),
+                level: None,
+                at: tx.now(),
+            };
+            recorder.interaction(&interaction(InteractionKind::Like, "15", None))?;
+            recorder.interaction(&interaction(InteractionKind::Gift, "Rose", Some(30)))?;
+            recorder.save()
+        })
+        .unwrap();
+    let findings = || store.read(|read| check(read, GUILD)).join("\n");
+    let session = store.read(|read| queries::open_session(read, GUILD)).unwrap().0;
+    let account = AccountRef::new(4);
+    let kept = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
+    assert_eq!((kept.deeds.likes, kept.deeds.gifts, kept.coins), (15, 1, Amount::of(30)));
+    assert_eq!(findings(), "");
+    let wrong = Participant { coins: Amount::of(31), ..kept.clone() };
+    store.write(move |tx| tables::set_participant(tx, GUILD, session, account, &wrong)).unwrap();
+    store.write(move |tx| tables::add_coins(tx, GUILD, session, 3, Amount::of(1))).unwrap();
+    insta::assert_snapshot!(findings(), @"
+    what account 4 did in session 1 is not what its interactions add up to
+    the coins of minute 3 of session 1 are not those of its gifts
+    ");
+    // A store of a time before the sums.
+    store
+        .write(move |tx| {
+            tables::PARTICIPANTS.remove(tx, &(GUILD, session, account))?;
+            tables::COINS_BY_MINUTE.remove(tx, &(GUILD, session, 0))?;
+            tables::COINS_BY_MINUTE.remove(tx, &(GUILD, session, 3)).map(drop)
+        })
+        .unwrap();
+    insta::assert_snapshot!(findings(), @"
+    session 1 has no sums for account 4
+    session 1 has no coins for minute 0
+    ");
+    store.write(order_streaks_and_add_up_sessions).unwrap();
+    assert_eq!(findings(), "");
+    let made = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
+    assert_eq!((made.deeds, made.coins), (kept.deeds, kept.coins));
+    store.check();
 }
 
 #[test]

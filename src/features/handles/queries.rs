@@ -53,6 +53,11 @@ pub fn account(read: &dyn Read, guild: GuildId, handle: &Handle) -> Result<Optio
     Ok(tables::by_handle(read, guild, handle)?.map(|known| known.account))
 }
 
+/// The number of a handle's account.
+pub fn account_id(read: &dyn Read, guild: GuildId, handle: &Handle) -> Result<Option<AccountId>> {
+    Ok(tables::by_handle(read, guild, handle)?.map(|known| known.id))
+}
+
 /// An account by its number.
 pub fn account_by_id(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<Option<Account>> {
     tables::by_id(read, guild, id)

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use crate::discord::debug_channel;
 use crate::features::coins::model::Currency;
-use crate::features::engagement::model::{Interaction, SessionId};
+use crate::features::engagement::model::{AccountRef, Interaction, SessionId};
 use crate::features::queue::model::{Entry, Line, SongId, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::tests::{GUILD, TestStore};
 use crate::features::{self, coins, engagement, handles, queue};
-use crate::flows::{checks, handle_links, live_events, song_played};
+use crate::flows::{checks, handle_links, live_events, song_played, watch_time};
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
+use crate::live::{Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
 use crate::store::Direction;
 
 /// Whose live it is.
@@ -61,6 +61,22 @@ impl Evening {
         let events: Vec<_> = what.into_iter().map(|what| LiveEvent::new(at, what)).collect();
         let host = Handle::parse(host).unwrap();
         self.store.write(move |tx| live_events::run(tx, GUILD, &host, &events)).unwrap()
+    }
+
+    /// Messages arrive now, in one batch.
+    pub(crate) fn told(&self, messages: impl IntoIterator<Item = LiveEvent>) -> live_events::Effects {
+        let (events, host): (Vec<_>, _) = (messages.into_iter().collect(), Handle::parse(HOST).unwrap());
+        self.store.write(move |tx| live_events::run(tx, GUILD, &host, &events)).unwrap()
+    }
+
+    /// A message that tells something now.
+    pub(crate) fn message(&self, id: u64, what: Occurrence) -> LiveEvent {
+        LiveEvent { id: MessageId::new(id), ..LiveEvent::new(self.store.now(), what) }
+    }
+
+    /// The same as history.
+    pub(crate) fn history(&self, id: u64, what: Occurrence) -> LiveEvent {
+        LiveEvent { is_backlog: true, ..self.message(id, what) }
     }
 
     /// An administrator links a handle, seen or not.
@@ -143,13 +159,50 @@ impl Evening {
     }
 
     /// What each interaction was, in order: its word, its value, its coins.
-    pub(crate) fn told(&self) -> Vec<String> {
+    pub(crate) fn written(&self) -> Vec<String> {
         let words = self.interactions().into_iter().map(|interaction| {
             let value = interaction.value.unwrap_or_default();
             let coins = interaction.coin_value.map(|coins| format!(" {}", coins.get())).unwrap_or_default();
             format!("{} {value}{coins}", interaction.kind.name())
         });
         words.collect()
+    }
+
+    /// Watch time is counted now, as the sweep does it: until nobody is left. Answers what each batch did.
+    pub(crate) fn count_watch_time(&self) -> Vec<watch_time::Counted> {
+        let now = self.store.now();
+        let mut batches = Vec::new();
+        for (guild, session) in self.store.read(|read| engagement::queries::sessions_to_count(read, now)) {
+            let mut behind = None;
+            loop {
+                let counted = self.store.write(move |tx| watch_time::run(tx, guild, session, now, behind)).unwrap();
+                batches.push(counted);
+                behind = counted.behind;
+                if behind.is_none() {
+                    break;
+                }
+            }
+        }
+        batches
+    }
+
+    /// So much time passes, counted every minute.
+    pub(crate) fn watch(&self, span: Duration) {
+        for _ in 0..span.as_secs() / 60 {
+            self.store.advance(Duration::from_mins(1));
+            self.count_watch_time();
+        }
+    }
+
+    /// What a handle watched in a session, in seconds: in all, and of that what is not paid.
+    pub(crate) fn watched(&self, session: SessionId, name: &str) -> (u64, u64) {
+        let handle = Handle::parse(name).unwrap();
+        self.store.read(|read| {
+            let Some(id) = handles::queries::account_id(read, GUILD, &handle)? else { return Ok((0, 0)) };
+            let account = AccountRef::new(id.get());
+            let person = engagement::tables::participant(read, GUILD, session, account)?.unwrap_or_default();
+            Ok((person.watch.total().as_secs(), person.watch.unpaid().as_secs()))
+        })
     }
 
     /// Opens the debug channel.

@@ -1,12 +1,14 @@
 //! What happened on a live, in the SQLite export.
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 
 use super::evening::viewer;
 use super::*;
-use crate::features::engagement::model::WatchTime;
 use crate::features::tests::GUILD;
 use crate::features::{engagement, handles};
+use crate::flows::watch_time;
 use crate::store::sqlite::{Export, export};
 
 /// Exports the features of the live, for one guild or for all.
@@ -42,12 +44,9 @@ fn evening() -> Evening {
     ];
     evening.on_live(happened);
     let at = evening.store.now();
-    let watched = WatchTime { id: 1, linked: None, seconds: 90, updated_at: at };
     let session = evening.session().unwrap();
-    evening
-        .store
-        .write(move |tx| engagement::tables::WATCH_TIME.insert(tx, &(GUILD, session, AccountRef::new(2)), &watched))
-        .unwrap();
+    evening.store.advance(Duration::from_secs(90));
+    evening.store.write(move |tx| watch_time::run(tx, GUILD, session, at, None).map(drop)).unwrap();
     evening.on_live([Occurrence::Ended]);
     evening
 }
@@ -78,7 +77,7 @@ fn a_live_is_exported_with_its_ids_whole() {
         rows(&database, "name", "sqlite_schema WHERE type = 'index' AND name LIKE 'idx%'"),
     ];
     insta::assert_snapshot!(sections.map(|rows| rows.join("\n")).join("\n\n"), @"
-    1 host 2025-11-21T20:15:00Z 2025-11-21T20:15:00Z
+    1 host 2025-11-21T20:15:00Z 2025-11-21T20:16:30Z
 
     1 ann 2025-11-21T20:15:00Z 1152921504606846977 202 0
     2 bob 2025-11-21T20:15:00Z null 400 0
@@ -89,8 +88,12 @@ fn a_live_is_exported_with_its_ids_whole() {
     4 1 null poll {} null null
 
     1 1 42 2025-11-21T20:15:00Z
+    2 1 42 2025-11-21T20:15:30Z
+    3 1 42 2025-11-21T20:16:00Z
+    4 1 42 2025-11-21T20:16:30Z
 
-    1 1 2 null 90
+    1 1 1 1152921504606846977 90
+    2 1 2 null 90
 
     1152921504606846977 202
 

@@ -186,12 +186,12 @@ fn a_streak_pays_once_at_its_end() {
     for count in 1..=3 {
         evening.on_live([streak("ann", 50, count, 7, true)]);
     }
-    assert_eq!((evening.points(1), evening.told().len()), (0, 0));
+    assert_eq!((evening.points(1), evening.written().len()), (0, 0));
     for _ in 0..3 {
         evening.on_live([streak("ann", 50, 3, 7, false)]);
     }
     assert_eq!((evening.points(1), evening.luxury(1)), (300, 2));
-    assert_eq!(evening.told(), ["gift Rose 150"]);
+    assert_eq!(evening.written(), ["gift Rose 150"]);
     evening.on_live([streak("ann", 50, 2, 7, false), streak("ann", 50, 2, 7, true)]);
     assert_eq!(evening.points(1), 300, "an event that comes late tells nothing new");
     evening.on_live([streak("ann", 50, 4, 7, false)]);
@@ -223,7 +223,7 @@ fn a_streak_whose_end_never_comes_is_settled_with_the_connection() {
     assert_eq!((evening.points(1), evening.luxury(1)), (1200, 12), "six gifts, not ten");
     evening.on_live([streak("ann", 100, 2, 9, true), Occurrence::Ended]);
     assert_eq!(evening.points(1), 1600);
-    assert_eq!(evening.told(), ["gift Rose 400", "gift Rose 200", "gift Rose 200"]);
+    assert_eq!(evening.written(), ["gift Rose 400", "gift Rose 200", "gift Rose 200"]);
     evening.check();
 }
 

@@ -1,9 +1,11 @@
 //! Live events on a store in memory.
 
-mod evening;
+pub(crate) mod evening;
 mod export;
 mod gifts;
 mod model;
+mod replays;
+mod sequences;
 mod sessions;
 
 use evening::{Evening, HOST, gift};

@@ -37,7 +37,7 @@ fn every_event_is_written_down_and_pays_its_points_to_the_handle_and_the_member(
     evening.link(1, "ann");
     let effects = evening.on_live(every_kind());
     assert_eq!((effects.interactions, effects.dropped), (9, 0));
-    insta::assert_snapshot!(evening.told().join("\n"), @r#"
+    insta::assert_snapshot!(evening.written().join("\n"), @r#"
     join 
     like 15
     comment love *this*
@@ -66,7 +66,7 @@ fn events_outside_a_session_are_dropped() {
     assert_eq!(evening.on_live_of("another.host", every_kind()).dropped, 10);
     let effects = evening.on_live([Occurrence::Disconnected, gift("ann", 1000, 1), Occurrence::Viewers(3)]);
     assert_eq!(effects.dropped, 2);
-    assert_eq!((evening.told(), evening.handle_points("ann")), (Vec::<String>::new(), 0));
+    assert_eq!((evening.written(), evening.handle_points("ann")), (Vec::<String>::new(), 0));
     evening.check();
 }
 
@@ -167,6 +167,14 @@ fn a_guild_sets_what_events_are_worth() {
     assert_eq!(evening.handle_points("ann"), 7);
 }
 
+/// The viewer counts that were written down, with the seconds after the beginning.
+fn snapshots(evening: &Evening) -> Vec<(u64, u32)> {
+    let began =
+        evening.store.read(|read| tables::SESSIONS.first(read, GUILD, Direction::Forward)).unwrap().1.started_at;
+    let rows = evening.store.read(|read| tables::VIEWER_SNAPSHOTS.page(read, GUILD, Direction::Forward, 5_000));
+    rows.into_iter().map(|(_, snapshot)| (snapshot.at.since(began).as_secs(), snapshot.viewers)).collect()
+}
+
 #[test]
 fn viewers_are_written_down_every_30_seconds() {
     crate::covers!("M-TIK-25", "M-TIK-15");
@@ -175,9 +183,45 @@ fn viewers_are_written_down_every_30_seconds() {
         evening.on_live([Occurrence::Viewers(viewers)]);
         evening.store.advance(Duration::from_secs(10));
     }
-    let rows = evening.store.read(|read| tables::VIEWER_SNAPSHOTS.page(read, GUILD, Direction::Forward, 100));
-    let viewers: Vec<_> = rows.into_iter().map(|(_, snapshot)| snapshot.viewers).collect();
-    assert_eq!(viewers, [0, 3, 6, 9]);
+    assert_eq!(snapshots(&evening), [(0, 0), (30, 3), (60, 6), (90, 9)]);
+}
+
+#[test]
+fn the_latest_viewer_count_is_repeated_while_we_are_connected_and_none_is_made_up() {
+    crate::covers!("M-TIK-25");
+    let evening = Evening::begun();
+    let keep_up = |seconds| {
+        evening.store.advance(Duration::from_secs(seconds));
+        evening.store.write(|tx| keep_up(tx, GUILD).map(drop)).unwrap();
+    };
+    keep_up(60);
+    assert_eq!(snapshots(&evening), [], "unknown is not 0");
+    evening.on_live([Occurrence::Viewers(40)]);
+    keep_up(29);
+    keep_up(1);
+    evening.on_live([Occurrence::Viewers(50)]);
+    keep_up(45);
+    assert_eq!(snapshots(&evening), [(60, 40), (90, 40), (120, 50)]);
+    // What was due before a new count has the one before; the end is told with the last.
+    evening.store.advance(Duration::from_secs(20));
+    evening.on_live([Occurrence::Viewers(70)]);
+    evening.store.advance(Duration::from_secs(30));
+    evening.on_live([Occurrence::Disconnected]);
+    assert_eq!(snapshots(&evening)[3..], [(150, 50), (180, 70)]);
+    keep_up(60);
+    evening.on_live([Occurrence::Connected]);
+    keep_up(60);
+    assert_eq!(snapshots(&evening).len(), 5, "after a drop it is unknown again");
+    evening.on_live([Occurrence::Viewers(9)]);
+    evening.store.advance(Duration::from_secs(10));
+    evening.on_live([Occurrence::Disconnected, Occurrence::Connected, Occurrence::Viewers(8)]);
+    keep_up(20);
+    assert_eq!(snapshots(&evening)[5..], [(305, 9), (335, 8)]);
+    // A machine that slept makes no counts for the night.
+    keep_up(9 * 3600);
+    evening.on_live([Occurrence::Ended]);
+    assert_eq!(snapshots(&evening).len(), 8);
+    evening.check();
 }
 
 #[test]
@@ -202,7 +246,7 @@ fn two_guilds_see_the_same_live_each_for_itself() {
     let at = evening.store.now();
     let events = [Occurrence::Connected, Occurrence::Shared(viewer("ann"))].map(|what| LiveEvent::new(at, what));
     evening.store.write(move |tx| run(tx, other, &Handle::parse(HOST).unwrap(), &events).map(drop)).unwrap();
-    assert_eq!((evening.points(1), evening.handle_points("ann"), evening.told().len()), (0, 0, 0));
+    assert_eq!((evening.points(1), evening.handle_points("ann"), evening.written().len()), (0, 0, 0));
     let ann = Handle::parse("ann").unwrap();
     let account = evening.store.read(|read| handles::queries::account(read, other, &ann)).unwrap();
     assert_eq!((account.points, account.linked), (Amount::of(5), None));

@@ -1,4 +1,6 @@
-//! Every decision about sessions, points and gifts.
+//! Every decision about sessions, points and gifts; about watch time in [`watch`].
+
+pub mod watch;
 
 use std::time::Duration;
 
@@ -11,6 +13,10 @@ use crate::live::{Gift, Handle};
 const LONGEST_SILENCE: Duration = Duration::from_mins(15);
 /// One viewer count in this time is written down (`M-TIK-25`, `D-29`).
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(30);
+/// So many viewer counts are written down at once when it is long since the last.
+const MOST_REPEATED: u32 = 20;
+/// A streak in which nobody tapped for this long is over, whatever its end says later (`M-TIK-24`).
+const STREAK_TIMEOUT: Duration = Duration::from_mins(1);
 /// Gifts that cost less than this pay two points for a coin, others one (`M-TIK-21`).
 const BIG_GIFT: u32 = 1000;
 /// Coins that pay one lot of Luxury Coins (`M-ECO-04`).
@@ -67,9 +73,32 @@ fn is_silent(session: &Session, now: Timestamp) -> bool {
     now.since(session.last_event_at) > LONGEST_SILENCE
 }
 
-/// Whether a viewer count is to be written down (`M-TIK-25`).
-pub fn snapshot_is_due(last: Option<Timestamp>, at: Timestamp) -> bool {
+/// The moments up to and with `until` at which a viewer count is to be written down: every 30 seconds after the last one.
+///
+/// After a long gap, in which the machine slept, the same count is not repeated for all of it: then it is `until` alone.
+pub fn snapshots_due(last: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+    if until.since(last) > SNAPSHOT_EVERY * MOST_REPEATED {
+        return vec![until];
+    }
+    let moments = std::iter::successors(Some(last), |moment| Some(moment.after(SNAPSHOT_EVERY)));
+    moments.skip(1).take_while(|moment| *moment <= until).collect()
+}
+
+/// Whether the first viewer count of a connection is to be written down at once: not within 30 seconds of another.
+pub fn first_snapshot_is_due(last: Option<Timestamp>, at: Timestamp) -> bool {
     last.is_none_or(|last| at.since(last) >= SNAPSHOT_EVERY)
+}
+
+/// Whether a viewer count is to be written down without a new one having come (`M-TIK-25`).
+pub fn snapshot_is_due(session: &Session, now: Timestamp) -> bool {
+    session.is_connected
+        && session.viewers.is_some()
+        && session.last_snapshot_at.is_some_and(|last| now.since(last) >= SNAPSHOT_EVERY)
+}
+
+/// The minute of a session in which a moment lies; the first is 0.
+pub fn minute_of(session: &Session, at: Timestamp) -> u32 {
+    u32::try_from(at.since(session.started_at).as_secs() / 60).unwrap_or(u32::MAX)
 }
 
 /// What gifts of this price are worth together (`C-30`); stops at the largest amount.
@@ -102,17 +131,42 @@ pub fn payout(unit_coins: u32, paid: u32, count: u32) -> Payout {
 }
 
 /// A streak after one more event of it. The count never falls: an event that comes late tells nothing new.
-pub fn streak_after(streak: Option<Streak>, gift: &Gift, level: Option<u32>) -> Streak {
+pub fn streak_after(streak: Option<Streak>, gift: &Gift, level: Option<u32>, at: Timestamp) -> Streak {
     match streak {
-        None => Streak { gift: gift.name.clone(), unit_coins: gift.unit_coins, seen: gift.count, paid: 0, level },
+        None => Streak {
+            gift: gift.name.clone(),
+            unit_coins: gift.unit_coins,
+            seen: gift.count,
+            paid: 0,
+            level,
+            last_step_at: at,
+        },
         Some(streak) => Streak {
             // A price that was missing at first may come later; one that was told stays.
             unit_coins: if streak.unit_coins == 0 { gift.unit_coins } else { streak.unit_coins },
             seen: streak.seen.max(gift.count),
             level: level.or(streak.level),
+            last_step_at: streak.last_step_at.max(at),
             ..streak
         },
     }
+}
+
+/// Whether a streak whose last step came at a moment is over by now, although no end was told.
+pub fn is_timed_out(last_step_at: Timestamp, now: Timestamp) -> bool {
+    now.since(last_step_at) >= STREAK_TIMEOUT
+}
+
+/// The last moment at which a streak can have had its last step when it is over by now.
+pub fn timed_out_by(now: Timestamp) -> Timestamp {
+    now.before(STREAK_TIMEOUT)
+}
+
+/// Whether an event of a gift begins a new streak, although one of the same gift and group is known.
+///
+/// Only where TikTok gave the streak no number: then a settled one that was over long ago has nothing to do with it.
+pub fn begins_anew(known: &Streak, group: u64, at: Timestamp) -> bool {
+    !is_remembered(group) && known.paid >= known.seen && is_timed_out(known.last_step_at, at)
 }
 
 /// Whether a settled streak has to be remembered, so that a repeated end of it pays nothing (`M-TIK-24`).
@@ -140,6 +194,9 @@ mod tests {
             last_event_at: at(0),
             is_connected,
             last_snapshot_at: None,
+            viewers: None,
+            connections: Vec::new(),
+            counted_at: at(0),
         }
     }
 
@@ -207,10 +264,14 @@ mod tests {
     #[test]
     fn viewers_are_written_down_every_30_seconds() {
         crate::covers!("M-TIK-25");
-        assert!(snapshot_is_due(None, at(0)));
-        assert!(!snapshot_is_due(Some(at(0)), at(29)));
-        assert!(snapshot_is_due(Some(at(0)), at(30)));
-        assert!(!snapshot_is_due(Some(at(30)), at(0)), "an event that comes late is no new minute");
+        assert!(first_snapshot_is_due(None, at(0)));
+        assert!(!first_snapshot_is_due(Some(at(0)), at(29)));
+        assert!(first_snapshot_is_due(Some(at(0)), at(30)));
+        assert_eq!(snapshots_due(at(0), at(29)), []);
+        assert_eq!(snapshots_due(at(0), at(90)), [at(30), at(60), at(90)]);
+        assert_eq!(snapshots_due(at(30), at(0)), [], "an event that comes late is no new minute");
+        assert_eq!(snapshots_due(at(0), at(100_000)), [at(100_000)]);
+        assert!(!snapshot_is_due(&session(true), at(90)), "nothing is known");
     }
 
     proptest! {
@@ -223,8 +284,15 @@ mod tests {
             let mut sum = Payout::default();
             for count in counts {
                 let gift = Gift { id: 1, name: String::new(), unit_coins: unit, count, is_streaking: false, group: 1 };
-                let before = Streak { gift: String::new(), unit_coins: unit, seen: paid, paid, level: None };
-                let streak = streak_after(Some(before), &gift, None);
+                let before = Streak {
+                    gift: String::new(),
+                    unit_coins: unit,
+                    seen: paid,
+                    paid,
+                    level: None,
+                    last_step_at: at(0),
+                };
+                let streak = streak_after(Some(before), &gift, None, at(1));
                 let part = payout(streak.unit_coins, streak.paid, streak.seen);
                 sum.coins = sum.coins.clamped_change(part.coins.get());
                 sum.points = sum.points.clamped_change(part.points.get());

@@ -1,14 +1,18 @@
-//! Sessions, interactions, streaks of gifts, credits, watch time.
+//! Sessions, interactions, streaks of gifts, credits, and the people of a session with their watch time.
 
+mod participant;
+
+pub use participant::{Deeds, Participant, Watch};
 use serde::{Deserialize, Serialize};
 
+use super::old;
 use crate::id_type;
 use crate::jobs::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
-use crate::live::{Handle, Occurrence};
-use crate::store::Record;
+use crate::live::{Handle, MessageId, Occurrence};
+use crate::store::{Record, decode_body};
 
 id_type!(
     /// The number of a session within its guild (`M-DB-02`: `id`).
@@ -46,9 +50,33 @@ pub struct Session {
     pub is_connected: bool,
     /// When a viewer count was last written down.
     pub last_snapshot_at: Option<Timestamp>,
+    /// The latest viewer count of this connection; `None` before the first, because unknown is not 0.
+    pub viewers: Option<ViewerSnapshot>,
+    /// The times of our connections, the last one last. One that every handle's watch time has been counted for is gone.
+    pub connections: Vec<Connection>,
+    /// When the watch time of everybody was last counted.
+    pub counted_at: Timestamp,
 }
 
-impl Record for Session {}
+impl Record for Session {
+    const VERSION: u8 = 2;
+
+    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
+        match version {
+            1 => decode_body::<old::Session>(body).map(Self::from),
+            _ => None,
+        }
+    }
+}
+
+/// A time in which we were connected to a live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// When we were connected.
+    pub from: Timestamp,
+    /// When the connection was lost or the live ended; `None` while it lasts.
+    pub until: Option<Timestamp>,
+}
 
 /// The kinds of interactions (`M-TIK-08` to `M-TIK-17`). Their order is stored: new ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -138,21 +166,6 @@ pub struct ViewerSnapshot {
 
 impl Record for ViewerSnapshot {}
 
-/// How long a handle watched a session (`M-DB-22`). The remainder that did not pay a coin yet stays here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WatchTime {
-    /// The row number within the guild.
-    pub id: u64,
-    /// The member who had the handle then.
-    pub linked: Option<UserId>,
-    /// Seconds.
-    pub seconds: u32,
-    /// When it last grew.
-    pub updated_at: Timestamp,
-}
-
-impl Record for WatchTime {}
-
 /// One row of taps on the same gift (`M-TIK-24`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streak {
@@ -166,9 +179,20 @@ pub struct Streak {
     pub paid: u32,
     /// The level beside the name.
     pub level: Option<u32>,
+    /// When its last step came.
+    pub last_step_at: Timestamp,
 }
 
-impl Record for Streak {}
+impl Record for Streak {
+    const VERSION: u8 = 2;
+
+    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
+        match version {
+            1 => decode_body::<old::Streak>(body).map(Self::from),
+            _ => None,
+        }
+    }
+}
 
 /// Which streak: whose, of which gift, and TikTok's number of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,6 +218,8 @@ pub struct SettledGift {
     pub payout: Payout,
     /// The level beside the name.
     pub level: Option<u32>,
+    /// When it was sent: the last step of its streak.
+    pub at: Timestamp,
 }
 
 /// What a gift pays.
@@ -225,9 +251,34 @@ pub struct Numbers {
     pub interaction: u64,
     /// The last viewer count.
     pub snapshot: u64,
+    /// The last participant.
+    pub participant: u64,
 }
 
-impl Record for Numbers {}
+impl Record for Numbers {
+    const VERSION: u8 = 2;
+
+    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
+        match version {
+            1 => decode_body::<old::Numbers>(body).map(Self::from),
+            _ => None,
+        }
+    }
+}
+
+/// Some of the messages that an open session took, in the order in which they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageChunk {
+    /// Which.
+    pub ids: Vec<MessageId>,
+}
+
+impl MessageChunk {
+    /// Messages in a chunk. A batch rewrites the newest one, so it is small; a look-up reads all, so it is not tiny.
+    pub const MOST: usize = 256;
+}
+
+impl Record for MessageChunk {}
 
 /// A song that gifts lifted: what its submitter is told (`D-10`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
