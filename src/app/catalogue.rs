@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::discord::display;
 use crate::features::engagement::migration as engagement;
 use crate::kernel::error::Result;
 use crate::store::sqlite::SqlTable;
@@ -34,7 +35,8 @@ pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guild
 
 fn schema() -> Schema {
     let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
-    let tables = [jobs::TABLES, settings::TABLES].concat().into_iter().chain(of_features).collect();
+    let tables =
+        [jobs::TABLES, settings::TABLES, display::tables::TABLES].concat().into_iter().chain(of_features).collect();
     Schema { tables, migrations: MIGRATIONS.to_vec() }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use serenity::http::Http;
 
 use super::activity::Activity;
+use super::display::Displays;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub lives: Board,
     /// Which events have been handled.
     pub activity: Activity,
+    /// The displays of all guilds.
+    pub displays: Displays,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: OnceLock<UserId>,
@@ -46,7 +49,7 @@ const MOST_DM_CHANNELS: usize = 10_000;
 
 impl Bot {
     /// Puts the parts together.
-    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client) -> Self {
+    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, displays: Displays) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
@@ -54,6 +57,7 @@ impl Bot {
             files,
             lives: Board::default(),
             activity: Activity::default(),
+            displays,
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: OnceLock::new(),

@@ -14,6 +14,7 @@
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
 //! | [`channel_setting`] | the commands that choose a channel |
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
+//! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
 //! | [`problem`] | the one path of everything that goes wrong |
 //!
@@ -26,6 +27,7 @@ pub mod channel_setting;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;
+pub mod display;
 pub mod draft;
 pub mod gateway;
 pub mod outbox;

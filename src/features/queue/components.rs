@@ -34,7 +34,7 @@ pub static BOOKMARK: Component = Component {
 /// A page of the queue, as a draft.
 pub(super) async fn queue_page(bot: &Bot, caller: &Caller, page: u64) -> Result<Draft> {
     let (guild, user) = (caller.guild, caller.user);
-    let page = bot.store.read("queue_page", move |read| queries::page(read, guild, user, page)).await?;
+    let page = bot.store.read("queue_page", move |read| queries::page(read, guild, Some(user), page)).await?;
     Ok(views::queue(&page))
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId};
 use super::settings::NOW_PLAYING;
+pub use super::tables::CHANGED;
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -64,8 +65,9 @@ pub struct OwnPage {
     pub total: u64,
 }
 
-/// A page of the songs that will be played, in their order. A page beyond the last is the last.
-pub fn page(read: &dyn Read, guild: GuildId, caller: UserId, page: u64) -> Result<QueuePage> {
+/// A page of the songs that will be played, in their order, with the song of whoever asks. A page beyond the last is the
+/// last.
+pub fn page(read: &dyn Read, guild: GuildId, caller: Option<UserId>, page: u64) -> Result<QueuePage> {
     let mut counts = Vec::with_capacity(Line::WAITING.len());
     for line in Line::WAITING {
         counts.push((line, tables::count_in(read, guild, line)?));
@@ -80,7 +82,7 @@ pub fn page(read: &dyn Read, guild: GuildId, caller: UserId, page: u64) -> Resul
             rows.push(Row { entry, standing: Some(Standing::at(&pace, place)) });
         }
     }
-    let own = first_of(read, guild, caller)?;
+    let own = caller.map_or(Ok(None), |caller| first_of(read, guild, caller))?;
     Ok(QueuePage { now_playing: now_playing(read, guild)?, rows, own, page, pages, counts })
 }
 

@@ -1,0 +1,35 @@
+//! What a feature declares to have a display.
+
+use super::model::DisplayId;
+use crate::discord::draft::Draft;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::store::{Read, Topic, Tx};
+
+/// A kind of display.
+pub struct Kind {
+    /// Its stored name, which never changes.
+    pub name: &'static str,
+    /// What people call it: `live queue`.
+    pub title: &'static str,
+    /// What wakes it.
+    pub topics: &'static [Topic],
+    /// What it shows: a pure function of the snapshot.
+    pub face: fn(&dyn Read, Shown) -> Result<Draft>,
+    /// Notes in which message it is now; `None` when it is in none.
+    pub placed: Placed,
+}
+
+/// Notes where a display is.
+pub type Placed = fn(&Tx<'_>, GuildId, Option<(ChannelId, MessageId)>) -> Result<()>;
+
+/// Which display is to be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Whose.
+    pub guild: GuildId,
+    /// Which.
+    pub display: DisplayId,
+    /// The page that is wished for, from 1. What is beyond the last page shows the last.
+    pub page: u64,
+}
