@@ -124,9 +124,11 @@ fn the_answers_read_well_and_escape_the_handle() {
         linked: Some(ANN),
         points: Amount::of(points),
         level: None,
+        verified_at: None,
     };
-    let made = LinkMade { account: account(40), former: Some(UserId::new(2)), points: Amount::of(1_240) };
-    let gone = LinkGone { account: account(40), points: Amount::of(1_200) };
+    let former = Some(UserId::new(2));
+    let made = LinkMade { account: account(40), former, was_verified: false, points: Amount::of(1_240) };
+    let gone = LinkGone { account: account(40), was_verified: false, points: Amount::of(1_200) };
     let answers = [
         views::linked(&made),
         views::unlinked(&gone),
