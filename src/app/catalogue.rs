@@ -16,11 +16,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "order streaks by the time of their last step, and add up what happened in each session",
         run: engagement::order_streaks_and_add_up_sessions,
     },
-    Migration {
-        version: 2,
-        name: "let accounts say whether their link is verified",
-        run: handles::rewrite_accounts,
-    },
+    Migration { version: 2, name: "let accounts say whether their link is verified", run: handles::rewrite_accounts },
 ];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.

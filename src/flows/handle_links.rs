@@ -8,9 +8,7 @@
 
 use crate::discord::debug_channel;
 use crate::features::engagement::model::AccountRef;
-use crate::features::handles::model::{
-    Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked,
-};
+use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked};
 use crate::features::handles::queries::points_held;
 use crate::features::handles::settings::HANDLE_PROOF;
 use crate::features::{coins, engagement, handles};

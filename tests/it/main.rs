@@ -18,6 +18,7 @@ mod live;
 mod onlooker;
 mod permissions;
 mod process;
+mod proof;
 mod queue;
 mod reading;
 mod registration;

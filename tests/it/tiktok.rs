@@ -34,7 +34,7 @@ async fn connect(world: &World, name: &str) -> String {
 }
 
 /// A world whose host is live and followed.
-async fn followed() -> World {
+pub async fn followed() -> World {
     let world = World::new().await;
     world.chooses("setdebugchannel", "staff").await;
     world.sim.goes_live(HOST).await.unwrap();
@@ -44,7 +44,7 @@ async fn followed() -> World {
 }
 
 /// Sends events, and waits until the bot has written them.
-async fn tell(world: &World, events: &[Value]) {
+pub async fn tell(world: &World, events: &[Value]) {
     let before = heard(world);
     world.sim.live_events(HOST, events).await.unwrap();
     until(world, |status| status.is_some_and(|status| status.counts.events >= before + events.len() as u64)).await;

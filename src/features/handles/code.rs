@@ -86,10 +86,12 @@ mod tests {
 
     #[test]
     fn a_code_is_found_as_a_word_of_a_comment_in_any_case() {
-        for text in ["BKQ7RX", "  bkq7rx ", "my code: bKq7Rx!", "#BKQ7RX", "(bkq7rx)", "😀BKQ7RX😀", "@host bkq7rx"] {
+        for text in ["BKQ7RX", "  bkq7rx ", "my code: bKq7Rx!", "#BKQ7RX", "(bkq7rx)", "😀BKQ7RX😀", "@host bkq7rx"]
+        {
             assert_eq!(found(text), ["BKQ7RX"], "{text:?}");
         }
-        for text in ["", "BKQ7R", "BKQ7RXX", "xBKQ7RX", "éBKQ7RX", "BKQ 7RX", "BKQ7RO", "BKQ-7RX", "ＢＫＱ７ＲＸ"] {
+        for text in ["", "BKQ7R", "BKQ7RXX", "xBKQ7RX", "éBKQ7RX", "BKQ 7RX", "BKQ7RO", "BKQ-7RX", "ＢＫＱ７ＲＸ"]
+        {
             assert_eq!(found(text), Vec::<String>::new(), "{text:?}");
         }
         assert_eq!(found(&"BKQ7RX ".repeat(70)).len(), MOST_IN_COMMENT);

@@ -47,12 +47,7 @@ pub fn may_link(
 ///
 /// A link that nobody proved gives way to a proof, also where an administrator made it; one that was proven does not. A
 /// handle need not have been seen before: it is seen when it types the code (`D-16`).
-pub fn may_prove(
-    handle: &Handle,
-    account: Option<&Account>,
-    user: UserId,
-    owned: usize,
-) -> Result<(), HandleRefusal> {
+pub fn may_prove(handle: &Handle, account: Option<&Account>, user: UserId, owned: usize) -> Result<(), HandleRefusal> {
     let is_verified = account.is_some_and(Account::is_verified);
     match account.and_then(|account| account.linked) {
         Some(owner) if owner == user && is_verified => Err(HandleRefusal::AlreadyYours { handle: handle.clone() }),
@@ -81,7 +76,15 @@ mod tests {
     fn account(linked: Option<UserId>) -> Account {
         let moment = Timestamp::from_micros(0);
         let handle = Handle::parse("ann_live").unwrap();
-        Account { handle, first_seen: moment, last_seen: moment, linked, points: Amount::ZERO, level: None, verified_at: None }
+        Account {
+            handle,
+            first_seen: moment,
+            last_seen: moment,
+            linked,
+            points: Amount::ZERO,
+            level: None,
+            verified_at: None,
+        }
     }
 
     #[test]

@@ -200,5 +200,13 @@ fn set_link(
 
 fn new_account(handle: &Handle, at: Timestamp) -> Account {
     let handle = handle.clone();
-    Account { handle, first_seen: at, last_seen: at, linked: None, points: Amount::ZERO, level: None, verified_at: None }
+    Account {
+        handle,
+        first_seen: at,
+        last_seen: at,
+        linked: None,
+        points: Amount::ZERO,
+        level: None,
+        verified_at: None,
+    }
 }

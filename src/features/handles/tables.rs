@@ -143,8 +143,7 @@ pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
 pub fn close_codes_of(tx: &Tx<'_>, guild: GuildId, handle: &Handle) -> Result<()> {
     let beginning = format!("{} ", handle.as_str());
     loop {
-        let found =
-            CODES_BY_HANDLE.page(tx, (guild, Starts(&beginning)), Direction::Forward, CODES_AT_ONCE)?;
+        let found = CODES_BY_HANDLE.page(tx, (guild, Starts(&beginning)), Direction::Forward, CODES_AT_ONCE)?;
         for (_, key) in &found {
             CODES.remove(tx, key)?;
         }
