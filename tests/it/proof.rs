@@ -6,11 +6,13 @@ use greenroom::features::handles::tables::CODES;
 use greenroom::flows;
 use greenroom::kernel::ids::GuildId;
 use greenroom::live::{Handle, LiveEvent, MessageId, Occurrence};
-use greenroom::sim::{CommandOutcome, SeenMessage};
+use greenroom::sim::{CommandOutcome, Fault, SeenMessage};
+use greenroom::store::Tx;
 use serde_json::json;
 
+use crate::followed::{followed, tell};
 use crate::reading::mention;
-use crate::tiktok;
+use crate::site::Site;
 use crate::world::{Person, STREAMER, World, guild_spec, viewer};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -51,7 +53,7 @@ async fn says(world: &World, handle: &str, text: &str) {
 /// Events as TikTok's messages tell them, on the live of a guild.
 async fn told(world: &World, guild: GuildId, events: Vec<LiveEvent>) {
     let streamer = Handle::parse(STREAMER).unwrap();
-    let take = move |tx: &greenroom::store::Tx<'_>| flows::live_events::run(tx, guild, &streamer, &events).map(drop);
+    let take = move |tx: &Tx<'_>| flows::live_events::run(tx, guild, &streamer, &events).map(drop);
     world.app.bot.store.write("live_events", take).await.unwrap();
     world.settle().await;
 }
@@ -109,12 +111,12 @@ async fn a_handle_that_types_the_code_on_the_live_is_linked_and_verified() {
 
 #[tokio::test]
 async fn a_code_typed_on_a_followed_live_arrives_over_the_wire() {
-    let world = tiktok::followed().await;
+    let world = followed().await;
     world.configures("handle_proof", "on").await;
     let answer = link(world.member("ann"), "ann.live").await.text();
     assert!(answer.contains("the live of **@night.owl**"), "{answer}");
     let text = format!("{} from ann", code_in(&answer));
-    tiktok::tell(&world, &[json!({"type": "comment", "user": "ann.live", "text": text})]).await;
+    tell(&world, &[json!({"type": "comment", "user": "ann.live", "text": text})]).await;
     world.settle().await;
     assert_eq!(owner(&world, "ann.live"), Some(("ann", true)));
     assert_eq!(world.member("ann").dms().await.len(), 1);
@@ -395,4 +397,42 @@ async fn what_is_no_handle_gets_no_code() {
     }
     assert_eq!(open_codes(&world), 0);
     world.end().await;
+}
+
+#[tokio::test]
+async fn whoever_takes_no_direct_messages_is_linked_all_the_same() {
+    let world = proving().await;
+    world.sim.block_dms(world.member("ann").id, true).await;
+    let code = asks(world.member("ann"), "ann.live").await;
+    says(&world, "ann.live", &code).await;
+    assert_eq!(owner(&world, "ann.live"), Some(("ann", true)));
+    assert!(staff_lines(&world).await.contains("proved on the live"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_code_of_before_a_restart_counts_and_its_message_is_sent_after_one() {
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.run(site.call("host", "config set").with("key", "handle_proof").with("value", "on")).await;
+    let code = code_in(&site.run(site.call("ann", "link-tiktok").with("handle", "ann.live")).await.text());
+    app.stop().await;
+    let app = site.start().await;
+    // Discord is out of order when the code comes.
+    let path = Some("/users/@me/channels".to_owned());
+    site.sim.faults(Fault { path, status: Some(503), times: 1000, ..Fault::default() }).await;
+    let events = [Occurrence::Connected, comment("ann.live", &code)].map(|what| LiveEvent::new(site.hand.now(), what));
+    let (guild, streamer) = (site.guild, Handle::parse(STREAMER).unwrap());
+    let take = move |tx: &Tx<'_>| flows::live_events::run(tx, guild, &streamer, &events).map(drop);
+    app.bot.store.write("live_events", take).await.unwrap();
+    app.settled().await.unwrap();
+    app.stop().await;
+    site.sim.clear_faults().await;
+    let ann = site.ids.member("ann");
+    assert!(site.sim.dms(ann).await.is_empty());
+    let app = site.start().await;
+    site.pass(&app, Duration::from_hours(1)).await;
+    let told: Vec<_> = site.sim.dms(ann).await.iter().map(SeenMessage::text).collect();
+    assert!(told.len() == 1 && told[0].contains("is linked to you and verified"), "{told:?}");
+    app.stop().await;
 }
