@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::features::engagement::settings::WATCH_IDLE_SECONDS;
 use crate::features::handles::code::LIFE;
 use crate::features::handles::queries;
 use crate::features::handles::rules::MOST_HANDLES;
@@ -161,6 +162,35 @@ fn who_unlinks_a_handle_does_not_get_it_back_by_a_code_of_before() {
     evening.store.write(|tx| unlink(tx, GUILD, ANN, &handle("ann")).map(drop)).unwrap();
     evening.on_live([types("ann", &open)]);
     assert_eq!(account(&evening, "ann").linked, None);
+    assert_eq!(open_codes(&evening), 1);
     evening.on_live([types("ann", &claim)]);
     assert_eq!(account(&evening, "ann").linked, Some(BOB), "the code of somebody else still counts");
+}
+
+#[test]
+fn an_administrator_who_unlinks_a_handle_voids_all_codes_for_it() {
+    let evening = proving();
+    evening.link(1, "ann");
+    let codes = [ask(&evening, ANN, "ann"), ask(&evening, BOB, "ann")];
+    evening.store.write(|tx| admin_unlink(tx, GUILD, ADMIN, ANN, &handle("ann")).map(drop)).unwrap();
+    evening.on_live(codes.map(|open| types("ann", &open)));
+    assert_eq!((account(&evening, "ann").linked, open_codes(&evening)), (None, 0));
+}
+
+#[test]
+fn what_a_handle_watched_before_the_proof_is_paid_at_the_next_count() {
+    let evening = proving();
+    for _ in 0..4 {
+        evening.on_live([Occurrence::Liked(viewer("ann"), 1)]);
+        evening.watch(Duration::from_mins(10));
+    }
+    evening.watch(Duration::from_mins(20));
+    // Nobody is taken to stay from now on, so nothing but the link makes the time due.
+    evening.store.write(|tx| WATCH_IDLE_SECONDS.set(tx, GUILD, &0)).unwrap();
+    let open = ask(&evening, ANN, "ann");
+    evening.on_live([types("ann", &open)]);
+    assert_eq!(evening.luxury(1), 0);
+    evening.watch(Duration::from_mins(1));
+    assert_eq!(evening.luxury(1), 1);
+    evening.check();
 }
