@@ -20,6 +20,7 @@ mod live;
 mod onlooker;
 mod permissions;
 mod process;
+mod proof;
 mod queue;
 mod reading;
 mod refused_lives;
