@@ -10,6 +10,7 @@
 
 mod architecture;
 mod commandline;
+mod debug_channel;
 mod demo;
 mod displays;
 mod followed;

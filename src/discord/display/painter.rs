@@ -83,6 +83,8 @@ impl Pace {
 
 /// Keeps all displays up to date, until it is dropped.
 pub async fn run(bot: Bot) {
+    // A message of ours is known by its author.
+    bot.until_own_user().await;
     let mut changes = bot.store.changes();
     let mut due = BTreeSet::new();
     let mut work = JoinSet::new();
