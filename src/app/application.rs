@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::sweep;
-use crate::discord::display::{self, Displays, turning};
+use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
@@ -47,6 +47,8 @@ pub struct Blueprint {
     pub endpoint: Endpoint,
     /// How TikTok lives are reached.
     pub live: ClientSettings,
+    /// How often live displays are looked after.
+    pub displays: Rhythm,
     /// How commands are registered.
     pub registration: Registration,
     /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
@@ -98,7 +100,7 @@ impl Application {
 
         let mut tasks = JoinSet::new();
         tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
-        tasks.spawn(display::run(bot.clone()));
+        tasks.spawn(display::run(bot.clone(), blueprint.displays));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
         let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };

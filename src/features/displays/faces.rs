@@ -3,9 +3,9 @@
 use super::{tables, views};
 use crate::discord::Draft;
 use crate::discord::display::{Kind, Shown, page_row};
-use crate::features::queue;
 use crate::features::queue::model::Line;
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
+use crate::features::{engagement, queue};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::store::{Read, Tx};
@@ -15,6 +15,7 @@ pub static LIVE_QUEUE: Kind = Kind {
     name: "public_live_queue",
     title: "live queue",
     topics: &[queue::queries::CHANGED],
+    renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: live_queue,
     placed: lines_are_shown,
 };

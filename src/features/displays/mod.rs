@@ -9,6 +9,7 @@
 pub mod commands;
 pub mod faces;
 pub mod model;
+pub mod settings;
 pub mod sql;
 pub mod tables;
 pub mod views;
@@ -17,6 +18,7 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,
     displays: &[&faces::LIVE_QUEUE],
