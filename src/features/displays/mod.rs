@@ -12,6 +12,8 @@ pub mod model;
 pub mod settings;
 pub mod sql;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 pub mod views;
 
 use super::Feature;
