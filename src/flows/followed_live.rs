@@ -14,10 +14,11 @@ use crate::live::following::Stop;
 use crate::live::{Handle, LiveEvent, Occurrence};
 use crate::store::Tx;
 
-/// Takes what happened on the live of `streamer`, in order. Nothing counts where it is not followed any more.
-pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<()> {
+/// Takes what happened on the live of `streamer`, in order. Nothing counts where it is not followed any more; answers
+/// whether it is.
+pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<bool> {
     if !tiktok::service::is_followed(tx, guild, streamer)? {
-        return Ok(());
+        return Ok(false);
     }
     live_events::run(tx, guild, streamer, events)?;
     for event in events {
@@ -33,7 +34,7 @@ pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent
             _ => {}
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Tells the debug channel why a live cannot be connected at the moment.
