@@ -21,6 +21,12 @@ pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent
         return Ok(false);
     }
     live_events::run(tx, guild, streamer, events)?;
+    tell(tx, guild, streamer, events)?;
+    Ok(true)
+}
+
+/// Tells the debug channel of connections that were made and lost.
+pub(super) fn tell(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<()> {
     for event in events {
         let name = escape(&streamer.to_string());
         match event.what {
@@ -34,7 +40,7 @@ pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent
             _ => {}
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Tells the debug channel why a live cannot be connected at the moment.

@@ -115,9 +115,7 @@ mod tests {
         assert_eq!((terms.settings["points_like"].as_str(), terms.settings.len()), ("7", SETTINGS.len()));
         assert_eq!(terms.links.values().collect::<Vec<_>>(), [&ann]);
         let given = terms.settings.clone();
-        store
-            .write(move |tx| given.iter().try_for_each(|(key, value)| change(tx, other, key, value)))
-            .unwrap();
+        store.write(move |tx| given.iter().try_for_each(|(key, value)| change(tx, other, key, value))).unwrap();
         assert_eq!(store.read(|read| of(read, other)).settings, terms.settings);
     }
 

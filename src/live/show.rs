@@ -58,7 +58,8 @@ impl<'de> Deserialize<'de> for ShowLine {
         let mut fields = serde_json::Map::deserialize(deserializer)?;
         let id = fields.remove("msg_id").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
         let backlog = fields.remove("backlog").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
-        let micros: Option<u16> = fields.remove("us").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
+        let micros: Option<u16> =
+            fields.remove("us").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
         let micros = micros.unwrap_or(0);
         if micros > 999 {
             return Err(D::Error::custom("us is more than 999"));
@@ -263,7 +264,7 @@ fn text_of(details: Value) -> String {
 /// Details as they stand in a show: as JSON where that gives back the same text, otherwise as a text.
 fn details_of(text: String) -> Value {
     match serde_json::from_str::<Value>(&text) {
-        Ok(details) if !details.is_string() && details.to_string() == text => details,
+        Ok(details) if !details.is_string() && serde_json::to_string(&details).is_ok_and(|same| same == text) => details,
         _ => Value::String(text),
     }
 }

@@ -179,7 +179,7 @@ mod as_text {
 
     use crate::kernel::ids::UserId;
 
-    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+    #[expect(clippy::ref_option, reason = "serde wants it so")]
     pub(super) fn serialize<S: Serializer>(user: &Option<UserId>, serializer: S) -> Result<S::Ok, S::Error> {
         user.map(|user| user.to_string()).serialize(serializer)
     }

@@ -227,6 +227,7 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,
         debug_channel: None,
+        live_rehearsal: false,
     }
 }
 

@@ -71,7 +71,7 @@ impl Shelf {
         };
         let mut guilds = Vec::new();
         for entry in entries {
-            guilds.extend(entry?.file_name().to_str().and_then(|name| name.parse().ok()));
+            guilds.extend(entry?.file_name().to_str().and_then(|name| name.parse::<GuildId>().ok()));
         }
         Ok(guilds)
     }
@@ -85,16 +85,14 @@ impl Shelf {
         }
         recordings.retain(|recording| !is_old(recording.begin));
         recordings.sort_by(|one, other| (one.begin, &one.path).cmp(&(other.begin, &other.path)));
-        recordings.pop_if(|_| true).map_or(Ok(()), |latest| {
-            let mut bytes = latest.bytes;
-            for recording in recordings.into_iter().rev() {
-                bytes = bytes.saturating_add(recording.bytes);
-                if bytes > bounds.bytes {
-                    remove(&recording.path)?;
-                }
+        let mut bytes = recordings.pop().map_or(0, |latest| latest.bytes);
+        for recording in recordings.into_iter().rev() {
+            bytes = bytes.saturating_add(recording.bytes);
+            if bytes > bounds.bytes {
+                remove(&recording.path)?;
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn recordings(&self, guild: GuildId) -> io::Result<Vec<Recording>> {
@@ -189,7 +187,8 @@ mod tests {
         let path = shelf.file(GUILD, &Handle::parse("..").unwrap(), NOW, SessionId::new(7));
         assert_eq!(path, folder.path().join("shows/81/20261121T200000Z-..-7.jsonl"));
         assert_eq!(begin_of("20261121T200000Z-..-7.jsonl"), Some(NOW));
-        for other in ["notes.jsonl", "20261121T200000Z-owl.jsonl", "2026-owl-7.jsonl", "äöüäöüäöü-owl-7.jsonl", ""] {
+        for other in ["notes.jsonl", "20261121T200000Z-owl.jsonl", "2026-owl-7.jsonl", "äöüäöüäöü-owl-7.jsonl", ""]
+        {
             assert_eq!(begin_of(other), None, "{other}");
         }
     }
