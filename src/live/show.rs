@@ -264,7 +264,9 @@ fn text_of(details: Value) -> String {
 /// Details as they stand in a show: as JSON where that gives back the same text, otherwise as a text.
 fn details_of(text: String) -> Value {
     match serde_json::from_str::<Value>(&text) {
-        Ok(details) if !details.is_string() && serde_json::to_string(&details).is_ok_and(|same| same == text) => details,
+        Ok(details) if !details.is_string() && serde_json::to_string(&details).is_ok_and(|same| same == text) => {
+            details
+        }
         _ => Value::String(text),
     }
 }

@@ -15,7 +15,7 @@ use crate::reading::SOON;
 use crate::site::Site;
 use crate::world::World;
 
-const HOST: &str = "night.owl";
+pub const HOST: &str = "night.owl";
 
 fn host() -> Handle {
     Handle::parse(HOST).unwrap()
@@ -27,7 +27,7 @@ async fn tiktok(world: &World, part: &str) -> String {
     answer.text()
 }
 
-async fn connect(world: &World, name: &str) -> String {
+pub async fn connect(world: &World, name: &str) -> String {
     let answer = world.host().run_with("tiktok connect", [("unique_id", name.to_owned())]).await;
     assert!(answer.is_ephemeral());
     answer.text()
@@ -44,7 +44,7 @@ async fn followed() -> World {
 }
 
 /// Sends events, and waits until the bot has written them.
-async fn tell(world: &World, events: &[Value]) {
+pub async fn tell(world: &World, events: &[Value]) {
     let before = heard(world);
     world.sim.live_events(HOST, events).await.unwrap();
     until(world, |status| status.is_some_and(|status| status.counts.events >= before + events.len() as u64)).await;
@@ -54,12 +54,12 @@ fn heard(world: &World) -> u64 {
     world.app.bot.lives.status(&host()).map_or(0, |status| status.counts.events)
 }
 
-async fn until(world: &World, fits: impl FnMut(Option<&greenroom::live::status::Status>) -> bool) {
+pub async fn until(world: &World, fits: impl FnMut(Option<&greenroom::live::status::Status>) -> bool) {
     let waited = tokio::time::timeout(SOON, world.app.bot.lives.until(&host(), fits)).await;
     assert!(waited.is_ok(), "it stays at {:?}", world.app.bot.lives.status(&host()));
 }
 
-async fn until_live(world: &World) {
+pub async fn until_live(world: &World) {
     until(world, |status| status.is_some_and(|status| status.state == State::Live)).await;
 }
 
@@ -105,11 +105,11 @@ fn gifts(world: &World) -> Vec<i64> {
     world.app.bot.store.read_blocking("gifts", read).unwrap()
 }
 
-fn rose(user: &str, count: u32, end: bool) -> Value {
+pub fn rose(user: &str, count: u32, end: bool) -> Value {
     json!({"type": "gift", "user": user, "id": 5655, "name": "Rose", "diamonds": 1, "count": count, "end": end, "group": 7})
 }
 
-async fn staff_lines(world: &World) -> String {
+pub async fn staff_lines(world: &World) -> String {
     world.settle().await;
     world.seen_in("staff").await.join("\n")
 }

@@ -52,11 +52,13 @@ pub struct Setup {
     pub settings: Settings,
     pub fast_guild: bool,
     pub channel_is_set: bool,
+    pub live_rehearsal: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { place: Place::Memory, settings: Settings::default(), fast_guild: false, channel_is_set: true }
+        let (place, settings) = (Place::Memory, Settings::default());
+        Self { place, settings, fast_guild: false, channel_is_set: true, live_rehearsal: false }
     }
 }
 
@@ -72,7 +74,8 @@ impl World {
         let sim = Sim::start(SimOptions { settings: setup.settings, ..options }).await.unwrap();
         let ids = sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap();
         let guild = GuildId::new(ids.guild.get());
-        let blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
+        let mut blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
+        blueprint.live_rehearsal = setup.live_rehearsal;
         let app = Application::start(blueprint).await.unwrap();
         let world = Self { sim, app, ids, guild, hand, may_have_dead_letters: false, ended: false };
         world.until_registered().await;

@@ -1,0 +1,1 @@
+//! Replays without a process of their own.
