@@ -195,7 +195,7 @@ async fn a_restart_in_the_same_session_goes_on_with_the_same_recording() {
     hear(&app, &[json!({"type": "join", "user": "ann.live"}), json!({"type": "join", "user": "ben.live"})]).await;
     site.run(site.call("ann", "link-tiktok").with("handle", "ann.live")).await;
     hear(&app, &[rose("ann.live", 300, false), json!({"type": "share", "user": "ben.live"})]).await;
-    let (file, _) = recorded(site.data(), site.guild, "share").await;
+    let (file, _) = recorded(site.data(), site.guild, "\"share\"").await;
     app.stop().await;
     site.sim.live_disconnected(HOST, SOON).await.unwrap();
     // A power cut would leave half a line.
@@ -230,12 +230,12 @@ async fn with_the_setting_off_nothing_is_written() {
     // Switched on in the middle, the rest is recorded; switched off, no more is.
     set(&world, "record_lives", "Yes").await;
     tell(&world, &[json!({"type": "share", "user": "ann.live"})]).await;
-    let (file, text) = recorded(folder.path(), world.guild, "share").await;
+    let (file, text) = recorded(folder.path(), world.guild, "\"share\"").await;
     assert!(text.contains("connect") && !text.contains("join"), "{text}");
     set(&world, "record_lives", "No").await;
     tell(&world, &[json!({"type": "subscribe", "user": "ann.live"})]).await;
     assert_eq!(replayed(&file).0["ann.live"].0, 5);
-    assert!(!std::fs::read_to_string(&file).unwrap().contains("subscribe"));
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("\"subscribe\""));
     assert_eq!(world.handle_points("ann.live"), 30, "the live itself goes on");
     world.end().await;
 }
@@ -297,9 +297,9 @@ async fn servers_that_follow_one_live_have_a_recording_each() {
     tell(&world, &[json!({"type": "share", "user": "ann.live"})]).await;
     there.run_with("tiktok connect", [("unique_id", HOST.to_owned())]).await;
     tell(&world, &[json!({"type": "follow", "user": "ann.live"})]).await;
-    let (ours, _) = recorded(folder.path(), world.guild, "follow").await;
-    let (theirs, text) = recorded(folder.path(), guild, "follow").await;
-    assert!(!text.contains("share"), "{text}");
+    let (ours, _) = recorded(folder.path(), world.guild, "\"follow\"").await;
+    let (theirs, text) = recorded(folder.path(), guild, "\"follow\"").await;
+    assert!(!text.contains("\"share\""), "{text}");
     assert_eq!((replayed(&ours).0["ann.live"].0, replayed(&theirs).0["ann.live"].0), (15, 10));
     world.end().await;
 }

@@ -40,7 +40,14 @@ fn a_replay_prints_what_each_handle_gets() {
     write(folder.path(), "show.jsonl", whole());
     let told = replay(folder.path(), &["show.jsonl"]);
     assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(told.out, @"");
+    insta::assert_snapshot!(told.out, @"
+    The live of @night.owl, begun 2026-11-21T20:00:00Z, 0:40:00 long, 1 session
+    handle                          points  TikTok coins  Luxury Coins     watched  member
+    @ann.live                         1003          1000            21     0:39:59  7
+    @ben.live                           14             7             0     0:15:00  –
+    all                               1017          1007            21     0:54:59
+    Luxury Coins: 20 for gifts, 1 for watching
+    ");
     let again = replay(folder.path(), &["show.jsonl"]);
     assert_eq!(told.out, again.out, "to the byte");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
@@ -53,7 +60,29 @@ fn other_settings_are_tried_and_the_difference_is_told() {
     let arguments = ["show.jsonl", "--what-if", "gift_rate=5", "--what-if", "points_like = 10"];
     let told = replay(folder.path(), &arguments);
     assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(told.out, @"");
+    insta::assert_snapshot!(told.out, @"
+    The live of @night.owl, begun 2026-11-21T20:00:00Z, 0:40:00 long, 1 session
+
+    As recorded
+    handle                          points  TikTok coins  Luxury Coins     watched  member
+    @ann.live                         1003          1000            21     0:39:59  7
+    @ben.live                           14             7             0     0:15:00  –
+    all                               1017          1007            21     0:54:59
+    Luxury Coins: 20 for gifts, 1 for watching
+
+    With gift_rate=5 instead of 2, points_like=10 instead of 1
+    handle                          points  TikTok coins  Luxury Coins     watched  member
+    @ann.live                         1030          1000            51     0:39:59  7
+    @ben.live                           14             7             0     0:15:00  –
+    all                               1044          1007            51     0:54:59
+    Luxury Coins: 50 for gifts, 1 for watching
+
+    The difference
+    handle                          points  TikTok coins  Luxury Coins     watched  member
+    @ann.live                          +27             0           +30     0:00:00  7
+    all                                +27             0           +30     0:00:00
+    Luxury Coins: +30 for gifts, 0 for watching
+    ");
     let json = replay(folder.path(), &[&arguments[..], &["--json"]].concat());
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["difference"]["totals"]["luxury_for_gifts"], 30, "{json}");
@@ -139,7 +168,8 @@ fn a_live_without_an_end_pays_up_to_its_last_line() {
     write(folder.path(), "show.jsonl", without_end);
     let told = replay(folder.path(), &["show.jsonl", "--json"]);
     let told: Value = serde_json::from_str(&told.out).unwrap();
-    assert_eq!((&told["totals"]["luxury_coins"], &told["seconds"]), (&21.into(), &1_800.into()), "{told}");
+    assert_eq!((&told["totals"]["luxury_coins"], &told["seconds"]), (&20.into(), &1_800.into()), "{told}");
+    assert_eq!(told["handles"][0]["watched_seconds"], 1_799, "up to a hundredth of a second before the half hour");
 }
 
 #[test]

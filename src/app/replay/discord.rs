@@ -1,5 +1,6 @@
 //! What people do on Discord in a show that was written for the demo, as far as it decides about payment and songs: they
-//! link and unlink handles, and submit links. Everything else is left out and counted.
+//! link and unlink handles, open and close submissions, submit links by `/submit`, and play the next song. Everything else
+//! is left out and counted, and so is what the bot refuses.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,12 @@ use serde_json::{Map, Value};
 
 use super::stage::GUILD;
 use crate::features::queue::model::Source;
+use crate::features::submissions;
 use crate::features::submissions::links::{SongLink, judge};
 use crate::features::submissions::model::{CommandMentions, Details};
 use crate::features::submissions::settings::SUBMISSION_CHANNEL;
-use crate::flows::handle_links;
 use crate::flows::song_submitted::{self, Submission};
+use crate::flows::{handle_links, song_played};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::live::Handle;
@@ -65,34 +67,32 @@ impl People {
         let Some((name, user)) = text("user").and_then(|name| Some((name, *self.0.get(name)?))) else {
             return Ok(nothing);
         };
-        let option = |key: &str| fields.get("options").and_then(|options| options.get(key)).and_then(Value::as_str);
-        let handle = || option("handle").and_then(|typed| Handle::parse(typed.trim_start_matches('?')).ok());
-        let played = |linked| Ok(Done { is_played: true, linked });
-        match (text("call"), text("name")) {
-            (Some("command"), Some("link-tiktok")) => {
-                let Some(handle) = handle() else { return Ok(nothing) };
-                match tx.step(|tx| handle_links::link(tx, GUILD, user, &handle))? {
-                    Ok(_) => played(Some(user)),
-                    Err(_) => Ok(nothing),
-                }
-            }
-            (Some("command"), Some("unlink-tiktok")) => {
-                let Some(handle) = handle() else { return Ok(nothing) };
-                match tx.step(|tx| handle_links::unlink(tx, GUILD, user, &handle))? {
-                    Ok(_) => played(None),
-                    Err(_) => Ok(nothing),
-                }
-            }
-            (Some("command"), Some("submit")) => {
-                let is_skip = fields.get("options").and_then(|options| options.get("skip")) == Some(&Value::Bool(true));
-                let Some(submission) = submission(name, user, fields.get("modal"), is_skip) else { return Ok(nothing) };
-                match tx.step(|tx| song_submitted::run(tx, &submission))? {
-                    Ok(_) => played(None),
-                    Err(_) => Ok(nothing),
-                }
-            }
-            _ => Ok(nothing),
+        if text("call") != Some("command") {
+            return Ok(nothing);
         }
+        let option = |key: &str| fields.get("options").and_then(|options| options.get(key));
+        let handle = || option("handle")?.as_str().and_then(|typed| Handle::parse(typed.trim_start_matches('?')).ok());
+        let played = match text("name").unwrap_or_default() {
+            "link-tiktok" => {
+                let Some(handle) = handle() else { return Ok(nothing) };
+                let is_played = tx.step(|tx| handle_links::link(tx, GUILD, user, &handle))?.is_ok();
+                return Ok(Done { is_played, linked: Some(user) });
+            }
+            "unlink-tiktok" => {
+                let Some(handle) = handle() else { return Ok(nothing) };
+                tx.step(|tx| handle_links::unlink(tx, GUILD, user, &handle).map(drop))?
+            }
+            "submit" => {
+                let is_skip = option("skip") == Some(&Value::Bool(true));
+                let Some(submission) = submission(name, user, fields.get("modal"), is_skip) else { return Ok(nothing) };
+                tx.step(|tx| song_submitted::run(tx, &submission).map(drop))?
+            }
+            "open-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, true))?,
+            "close-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, false))?,
+            "next" => tx.step(|tx| song_played::run(tx, GUILD).map(drop))?,
+            _ => return Ok(nothing),
+        };
+        Ok(Done { is_played: played.is_ok(), linked: None })
     }
 }
 

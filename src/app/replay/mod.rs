@@ -109,6 +109,3 @@ impl From<ShowProblem> for Stop {
         Self::new(ExitCode::Configuration, problem.to_string())
     }
 }
-
-#[cfg(test)]
-mod tests;

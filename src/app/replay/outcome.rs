@@ -81,8 +81,6 @@ pub(super) struct Totals {
 /// A song that gifts lifted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Lift {
-    /// When, in whole seconds from the beginning.
-    pub at_seconds: u64,
     /// Its number.
     pub number: String,
     /// Artist and title.
@@ -94,10 +92,9 @@ pub(super) struct Lift {
 }
 
 impl Lift {
-    pub(super) fn of(moved: &Moved, at: Duration) -> Self {
+    pub(super) fn of(moved: &Moved) -> Self {
         let song = &moved.entry.song;
         Self {
-            at_seconds: at.as_secs(),
             number: song.public_id.to_string(),
             song: format!("{} – {}", song.artist, song.title),
             from: moved.from.to_string(),

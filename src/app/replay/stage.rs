@@ -163,8 +163,7 @@ impl Stage {
         let (events, streamer) = (std::mem::take(&mut self.waiting), self.streamer.clone());
         let effects =
             self.store.write("replay_events", move |tx| live_events::run(tx, GUILD, &streamer, &events)).await?;
-        let at = self.elapsed();
-        self.lifts.extend(effects.lifted.iter().map(|moved| Lift::of(moved, at)));
+        self.lifts.extend(effects.lifted.iter().map(Lift::of));
         Ok(())
     }
 

@@ -74,8 +74,7 @@ fn line(handle: &str, [points, tiktok, luxury, watched]: [&str; 4], member: &str
 fn songs(outcome: &Outcome) -> String {
     let mut text = String::new();
     for lift in &outcome.songs_moved {
-        let at = clock(i64::try_from(lift.at_seconds).unwrap_or(i64::MAX), false);
-        let _ = writeln!(text, "{at} {} {}: {} → {}", lift.number, lift.song, lift.from, lift.to);
+        let _ = writeln!(text, "{} {}: {} → {}", lift.number, lift.song, lift.from, lift.to);
     }
     text
 }

@@ -1,1 +1,0 @@
-//! Replays without a process of their own.
