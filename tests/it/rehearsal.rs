@@ -34,7 +34,7 @@ async fn simulated_events_count_like_real_ones() {
     covers!("M-HNT-05");
     let world = rehearsing().await;
     let part = parts(&world).await.into_iter().find(|part| part["name"] == "simulate").unwrap();
-    assert_eq!(part["description"], "Inject a test event");
+    assert_eq!(part["description"], "Inject a test event (only with DEBUG=true)");
     let names: Vec<_> = part["options"].as_array().unwrap().iter().map(|option| option["name"].clone()).collect();
     assert_eq!(names, ["event", "handle", "coins", "repeat", "streaking"]);
     let kinds: Vec<_> = part["options"][0]["choices"].as_array().unwrap().iter().map(|it| it["name"].clone()).collect();

@@ -136,7 +136,7 @@ const SOMEBODY: &str = "simulated.viewer";
 /// What polls and battles tell.
 const DETAILS: &str = r#"{"simulated":true}"#;
 
-/// Inject a test event
+/// Inject a test event (only with DEBUG=true)
 #[poise::command(slash_command, guild_only, check = "administrator")]
 async fn simulate(
     ctx: Context<'_>,

@@ -232,3 +232,40 @@ async fn tidy_all(bot: &Bot, shelf: &Shelf) -> Result<()> {
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::failed)?.map_err(Error::failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::time::Timestamp;
+
+    fn tape(room: usize) -> (Tape, mpsc::Receiver<Entry>) {
+        let (entries, file) = mpsc::channel(room);
+        (Tape { session: SessionId::new(1), entries: Some(entries), waiting: Arc::default() }, file)
+    }
+
+    fn events(count: usize) -> Arc<[LiveEvent]> {
+        vec![LiveEvent::new(Timestamp::from_micros(0), Occurrence::Viewers(1)); count].into()
+    }
+
+    #[test]
+    fn a_recording_that_cannot_keep_up_stops_once_and_holds_nothing_up() {
+        let batch = events(1_024);
+        let (mut slow, mut file) = tape(MOST_ENTRIES);
+        let sent = std::iter::repeat_with(|| slow.send(Entry::Events(Arc::clone(&batch)), batch.len()));
+        assert_eq!(sent.take(33).collect::<Vec<_>>(), [vec![true; 32], vec![false]].concat(), "too many events wait");
+        assert!(slow.send(Entry::Events(Arc::clone(&batch)), batch.len()), "it is told once");
+        assert_eq!(std::iter::from_fn(|| file.try_recv().ok()).count(), 32, "what was on the way is written");
+
+        let (mut slow, _file) = tape(2);
+        let sent = [1, 1, 1].map(|count| slow.send(Entry::Events(events(count)), count));
+        assert_eq!(sent, [true, true, false], "too many entries wait");
+    }
+
+    #[test]
+    fn a_file_that_stopped_by_itself_is_not_told_of_again() {
+        let (mut tape, file) = tape(2);
+        drop(file);
+        assert!(tape.send(Entry::Events(events(1)), 1));
+        assert!(tape.entries.is_none());
+    }
+}
