@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::process::output;
 use crate::reading::SOON;
 use crate::site::Site;
-use crate::tiktok::{HOST, connect, rose, staff_lines, tell, until, until_live};
+use crate::followed::{HOST, connect, rose, staff_lines, tell, until, until_live};
 use crate::world::{Setup, World};
 
 /// What a handle got: points, TikTok coins, Luxury Coins, seconds watched.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::process::{Running, SimProcess, greenroom};
 use crate::reading::link;
-use crate::tiktok::{HOST, connect, staff_lines, tell};
+use crate::followed::{HOST, connect, staff_lines, tell};
 use crate::world::{Setup, World};
 
 async fn rehearsing() -> World {
