@@ -16,10 +16,10 @@ use greenroom::store::{Place, Read};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::followed::{HOST, connect, rose, staff_lines, tell, until, until_live};
 use crate::process::output;
 use crate::reading::SOON;
 use crate::site::Site;
-use crate::followed::{HOST, connect, rose, staff_lines, tell, until, until_live};
 use crate::world::{Setup, World};
 
 /// What a handle got: points, TikTok coins, Luxury Coins, seconds watched.

@@ -4,9 +4,9 @@ use greenroom::covers;
 use greenroom::sim::Settings;
 use serde_json::{Value, json};
 
+use crate::followed::{HOST, connect, staff_lines, tell};
 use crate::process::{Running, SimProcess, greenroom};
 use crate::reading::link;
-use crate::followed::{HOST, connect, staff_lines, tell};
 use crate::world::{Setup, World};
 
 async fn rehearsing() -> World {

@@ -71,8 +71,7 @@ async fn replay(show: &mut Show, args: &ReplayArgs) -> CommandResult {
 async fn play(show: &mut Show, what_if: &[(String, String)], speed: Option<f64>) -> Result<Outcome, Stop> {
     let Some(first) = show.next()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
     let mut stage = Stage::set(&first, what_if).map_err(|problem| problem.at(show))?;
-    let (since, mut told) = (Stopwatch::start(), 0);
-    let is_watched = std::io::stderr().is_terminal();
+    let mut progress = Progress::begin();
     let mut line = Some(first);
     while let Some(next) = line {
         if let Some(speed) = speed {
@@ -83,24 +82,47 @@ async fn play(show: &mut Show, what_if: &[(String, String)], speed: Option<f64>)
             }
         }
         stage.perform(next).await.map_err(|problem| problem.at(show))?;
-        let now = since.elapsed().as_millis() / TELL_EVERY;
-        if is_watched && now > told {
-            told = now;
-            tell_progress(&format!("replaying {}: {} %", show.path().display(), show.percent()));
-        }
+        progress.tell(show);
         line = show.next()?;
     }
     let mut outcome = stage.end().await?;
     outcome.is_cut = show.is_cut();
-    if told > 0 {
-        tell_progress("");
-    }
     Ok(outcome)
 }
 
-/// Writes over the line of progress on the terminal.
-fn tell_progress(line: &str) {
+/// Says on a terminal how far a long replay is. The line goes when the replay ends, however it does.
+struct Progress {
+    since: Stopwatch,
+    told: u128,
+    is_watched: bool,
+}
+
+impl Progress {
+    fn begin() -> Self {
+        Self { since: Stopwatch::start(), told: 0, is_watched: std::io::stderr().is_terminal() }
+    }
+
+    fn tell(&mut self, show: &Show) {
+        let now = self.since.elapsed().as_millis() / TELL_EVERY;
+        if self.is_watched && now > self.told {
+            self.told = now;
+            overwrite(&format!("replaying {}: {} %", show.path().display(), show.percent()));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.told > 0 {
+            overwrite("");
+        }
+    }
+}
+
+/// Writes over the present line of the terminal.
+fn overwrite(line: &str) {
     let mut terminal = std::io::stderr();
+    // A terminal that is gone is told nothing.
     let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
 }
 
