@@ -16,7 +16,7 @@ use greenroom::store::{Place, Read};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::followed::{HOST, connect, rose, staff_lines, tell, until, until_live};
+use crate::followed::{HOST, caught_up, connect, rose, staff_lines, tell, until, until_live};
 use crate::process::output;
 use crate::reading::SOON;
 use crate::site::Site;
@@ -147,6 +147,7 @@ async fn a_recorded_live_pays_what_was_paid_when_it_is_replayed() {
     until(&world, |status| status.is_some_and(|status| status.state != State::Live)).await;
     world.hand.advance(Duration::from_secs(6));
     until_live(&world).await;
+    caught_up(&world).await;
     tell(&world, &[rose("ann.live", 230, false), rose("ann.live", 230, true)]).await;
     half_minutes(&world, 40).await;
     // Ben watched for twenty minutes before the handle is his; gifts pay more from here on.
