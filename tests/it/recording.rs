@@ -297,6 +297,7 @@ async fn servers_that_follow_one_live_have_a_recording_each() {
     let there = world.host().in_guild(other.guild, other.channel("staff"));
     tell(&world, &[json!({"type": "share", "user": "ann.live"})]).await;
     there.run_with("tiktok connect", [("unique_id", HOST.to_owned())]).await;
+    recorded(folder.path(), guild, "\"connect\"").await;
     tell(&world, &[json!({"type": "follow", "user": "ann.live"})]).await;
     let (ours, _) = recorded(folder.path(), world.guild, "\"follow\"").await;
     let (theirs, text) = recorded(folder.path(), guild, "\"follow\"").await;
