@@ -124,10 +124,11 @@ async fn set(world: &World, key: &str, value: &str) {
     assert!(answer.contains("is now"), "{answer}");
 }
 
-/// Time passes on the live: two handles say something every half minute.
+/// Time passes on the live: three handles say something every half minute.
 async fn half_minutes(world: &World, count: u32) {
     for _ in 0..count {
-        tell(world, &[json!({"type": "like", "user": "ann.live"}), json!({"type": "like", "user": "ben.live"})]).await;
+        let likes = ["ann.live", "ben.live", "cat.live"].map(|user| json!({"type": "like", "user": user}));
+        tell(world, &likes).await;
         world.pass(Duration::from_secs(30)).await;
         until_live(world).await;
     }
@@ -158,6 +159,13 @@ async fn a_recorded_live_pays_what_was_paid_when_it_is_replayed() {
     tell(&world, &[lion("ben.live"), json!({"type": "follow", "user": "cat.live"}), rose("cat.live", 7, false)]).await;
     world.member("ann").run_with("unlink-tiktok", [("handle", "ann.live".to_owned())]).await;
     tell(&world, &[lion("ann.live")]).await;
+    // Nothing happens any more, and what the third one watched becomes somebody's all the same.
+    world.member("chloe").links("cat.live").await;
+    for _ in 0..3 {
+        world.pass(Duration::from_secs(30)).await;
+        until_live(&world).await;
+    }
+    assert_eq!(world.luxury("chloe"), 1);
     world.host().run("tiktok disconnect").await;
     world.pass(Duration::from_mins(1)).await;
 
@@ -169,12 +177,12 @@ async fn a_recorded_live_pays_what_was_paid_when_it_is_replayed() {
     let (got, outcome) = replayed(&file);
     let paid = paid(&world.app, world.guild);
     assert_eq!(got, paid);
-    // Ann: 2 Lions of which one is hers, 230 roses, 40 minutes; Ben: a Lion at 5 for 100, and 40 minutes.
-    assert_eq!((paid["ann.live"].2, paid["ben.live"].2, paid["cat.live"].2), (20 + 4 + 1, 50 + 1, 0), "{paid:?}");
+    // Ann: 2 Lions of which one is hers, 230 roses, 40 minutes; Ben: a Lion at 5 for 100, and 40 minutes; Chloe: 40 minutes.
+    assert_eq!((paid["ann.live"].2, paid["ben.live"].2, paid["cat.live"].2), (20 + 4 + 1, 50 + 1, 1), "{paid:?}");
     assert!(paid["ann.live"].3 >= 2_400 && paid["ann.live"].1 == 2_230, "{paid:?}");
-    let (ann, ben) = (world.luxury("ann"), world.luxury("ben"));
+    let all: i64 = ["ann", "ben", "chloe"].map(|name| world.luxury(name)).iter().sum();
     let totals = &outcome["totals"];
-    assert_eq!((totals["luxury_coins"].as_i64(), totals["luxury_for_watching"].as_i64()), (Some(ann + ben), Some(2)));
+    assert_eq!((totals["luxury_coins"].as_i64(), totals["luxury_for_watching"].as_i64()), (Some(all), Some(3)));
     assert_eq!(outcome["handles"][0]["member"], Value::Null, "{outcome}");
     world.end().await;
 }
