@@ -19,6 +19,7 @@ mod live;
 mod onlooker;
 mod permissions;
 mod process;
+mod proof;
 mod queue;
 mod reading;
 mod recording;

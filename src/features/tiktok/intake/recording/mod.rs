@@ -9,7 +9,8 @@
 //! may not write stops this recording, says so once, and the live goes on. [`shelf`] bounds what is kept, [`file`] writes.
 //!
 //! A link or a setting that changes in the very moment of an event, within the milliseconds of its transaction, may come
-//! to stand on the other side of it.
+//! to stand on the other side of it. So does a link that is proven by a comment, for what the same handle does in the same
+//! frame behind it.
 
 mod file;
 mod recall;
