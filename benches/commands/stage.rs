@@ -52,6 +52,7 @@ impl Stage {
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: true,
             debug_channel: None,
+            live_rehearsal: false,
         });
         let app = app.await.unwrap();
         server.registered().await;

@@ -60,6 +60,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         registration: Registration { fast_guild: config.discord.fast_sync_guild },
         allow_any_handle_linking: config.community.any_handle_linking,
         debug_channel: config.discord.debug_channel,
+        live_rehearsal: config.community.live_rehearsal,
     })
 }
 

@@ -9,6 +9,8 @@ pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;
 pub mod live_events;
+pub mod payment_terms;
+pub mod rehearsal;
 pub mod scores_synced;
 pub mod session_left_behind;
 pub mod song_moved;

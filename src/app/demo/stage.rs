@@ -100,6 +100,7 @@ impl Stage {
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: false,
             debug_channel: None,
+            live_rehearsal: false,
         })
         .await
         .map_err(|error| ShowError::Start(error.to_string()))?;
