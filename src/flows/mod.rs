@@ -10,6 +10,7 @@ pub mod gift_credit;
 pub mod handle_links;
 pub mod live_events;
 pub mod scores_synced;
+pub mod session_closed;
 pub mod session_left_behind;
 pub mod song_moved;
 pub mod song_played;

@@ -158,7 +158,9 @@ fn path_through(points: &[(f32, f32)]) -> Option<PathBuilder> {
     let ((x, y), rest) = points.split_first()?;
     let mut path = PathBuilder::new();
     path.move_to(*x, *y);
-    rest.iter().for_each(|(x, y)| path.line_to(*x, *y));
+    for (x, y) in rest {
+        path.line_to(*x, *y);
+    }
     Some(path)
 }
 

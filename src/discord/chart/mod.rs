@@ -86,9 +86,13 @@ impl Chart<'_> {
         let mut canvas = Canvas::new(WIDTH, HEIGHT, BACKGROUND)?;
         let runs = self.runs();
         self.draw_axes(&mut canvas);
-        runs.iter().for_each(|run| canvas.fall(run, BOTTOM, LINE));
+        for run in &runs {
+            canvas.fall(run, BOTTOM, LINE);
+        }
         self.draw_bars(&mut canvas);
-        runs.iter().for_each(|run| canvas.line(run, THICKNESS, LINE));
+        for run in &runs {
+            canvas.line(run, THICKNESS, LINE);
+        }
         self.draw_names(&mut canvas);
         canvas.png()
     }

@@ -2,6 +2,14 @@
 
 use super::*;
 
+/// The axes, in whole pixels.
+const AXES: (usize, usize, usize, usize) = (pixel(LEFT), pixel(RIGHT), pixel(TOP), pixel(BOTTOM));
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a picture")]
+const fn pixel(place: f32) -> usize {
+    place as usize
+}
+
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// A decoded picture.
@@ -25,12 +33,12 @@ impl Picture {
 
     /// Whether a pixel of this colour is in a column within the axes.
     fn has(&self, x: usize, tint: (u8, u8, u8)) -> bool {
-        (TOP as usize - 4..BOTTOM as usize).any(|y| self.at(x, y) == tint)
+        (AXES.2 - 4..AXES.3).any(|y| self.at(x, y) == tint)
     }
 
     /// How high a colour reaches in a column, in pixels above the ground.
     fn reach(&self, x: usize, tint: (u8, u8, u8)) -> usize {
-        (TOP as usize - 4..BOTTOM as usize).find(|y| self.at(x, *y) == tint).map_or(0, |y| BOTTOM as usize - y)
+        (AXES.2 - 4..AXES.3).find(|y| self.at(x, *y) == tint).map_or(0, |y| AXES.3 - y)
     }
 
     /// Pixels that are not of the background's colour in a rectangle.
@@ -45,7 +53,7 @@ const GOLD: (u8, u8, u8) = (0xF0, 0xB2, 0x32);
 
 /// The column of a part of the time.
 fn column(part: f32) -> usize {
-    (LEFT + (RIGHT - LEFT) * part) as usize
+    pixel(LEFT + (RIGHT - LEFT) * part)
 }
 
 fn viewers(values: &[Option<u64>]) -> Series<'_> {
@@ -88,7 +96,7 @@ fn both_axes_the_time_and_the_names_are_written() {
     let values = [Some(3), Some(9)];
     let chart = Chart { span: MINUTE * 2, line: viewers(&values), bars: coins(&values) };
     let full = Picture::of(&chart);
-    let (left, right) = (((0, 50), (LEFT as usize - 6, 360)), ((RIGHT as usize + 6, 50), (WIDTH as usize, 360)));
+    let (left, right) = (((0, 50), (AXES.0 - 6, 360)), ((AXES.1 + 6, 50), (WIDTH as usize, 360)));
     let (times, names) = (((60, 362), (840, 382)), ((60, 15), (840, 45)));
     for (area, marks) in [(left, 100), (right, 100), (times, 200), (names, 400)] {
         assert!(full.marks(area.0, area.1) > marks, "{area:?}");
