@@ -21,6 +21,7 @@ mod process;
 mod queue;
 mod reading;
 mod registration;
+mod report;
 mod restart;
 mod reviewing;
 mod security;

@@ -15,26 +15,26 @@ use crate::reading::SOON;
 use crate::site::Site;
 use crate::world::World;
 
-const HOST: &str = "night.owl";
+pub const HOST: &str = "night.owl";
 
 fn host() -> Handle {
     Handle::parse(HOST).unwrap()
 }
 
-async fn tiktok(world: &World, part: &str) -> String {
+pub async fn tiktok(world: &World, part: &str) -> String {
     let answer = world.host().run(&format!("tiktok {part}")).await;
     assert!(answer.is_ephemeral());
     answer.text()
 }
 
-async fn connect(world: &World, name: &str) -> String {
+pub async fn connect(world: &World, name: &str) -> String {
     let answer = world.host().run_with("tiktok connect", [("unique_id", name.to_owned())]).await;
     assert!(answer.is_ephemeral());
     answer.text()
 }
 
 /// A world whose host is live and followed.
-async fn followed() -> World {
+pub async fn followed() -> World {
     let world = World::new().await;
     world.chooses("setdebugchannel", "staff").await;
     world.sim.goes_live(HOST).await.unwrap();
@@ -44,7 +44,7 @@ async fn followed() -> World {
 }
 
 /// Sends events, and waits until the bot has written them.
-async fn tell(world: &World, events: &[Value]) {
+pub async fn tell(world: &World, events: &[Value]) {
     let before = heard(world);
     world.sim.live_events(HOST, events).await.unwrap();
     until(world, |status| status.is_some_and(|status| status.counts.events >= before + events.len() as u64)).await;
@@ -59,7 +59,7 @@ async fn until(world: &World, fits: impl FnMut(Option<&greenroom::live::status::
     assert!(waited.is_ok(), "it stays at {:?}", world.app.bot.lives.status(&host()));
 }
 
-async fn until_live(world: &World) {
+pub async fn until_live(world: &World) {
     until(world, |status| status.is_some_and(|status| status.state == State::Live)).await;
 }
 

@@ -118,7 +118,11 @@ impl Figures {
     /// How long somebody watched when all is counted that can be.
     fn watched(&self, participant: &Participant) -> Duration {
         let mut watch = participant.watch;
-        let until = self.session.ended_at.unwrap_or(self.session.counted_at);
+        // All connections of a session that is closed have an end.
+        let until = match self.session.ended_at {
+            Some(_) => Timestamp::from_micros(i64::MAX),
+            None => self.session.counted_at,
+        };
         watch::count(&mut watch, &self.session.connections, until, false);
         watch.total()
     }

@@ -112,7 +112,20 @@ mod tests {
             0,
             1_024,
         );
-        insta::assert_snapshot!(table, @"");
+        insta::assert_snapshot!(table, @r"
+        ```
+        who       n
+        -----------
+        '''       1
+        a?b       1
+        ?x        1
+        ????      1
+        e?        1
+        ?????     1
+        @everyone 1
+        ?         1
+        ```
+        ");
     }
 
     proptest! {

@@ -202,9 +202,9 @@ fn count(number: u64) -> String {
     number.unwrap_or(Amount::MAX).to_string()
 }
 
-/// `12345`, and `123k` where that is long.
+/// `12345`, and `1234k` where that is long.
 fn few(number: u64) -> String {
-    let units = [(100_000, 1, ""), (10_000_000, 1_000, "k"), (10_000_000_000, 1_000_000, "M")];
+    let units = [(1_000_000, 1, ""), (1_000_000_000, 1_000, "k"), (1_000_000_000_000, 1_000_000, "M")];
     let (_, unit, letter) = units.into_iter().find(|(below, ..)| number < *below).unwrap_or((0, 1_000_000_000, "G"));
     format!("{}{letter}", number / unit)
 }

@@ -57,7 +57,35 @@ fn words(shown: &Report) -> Vec<String> {
 
 #[test]
 fn a_report_tells_the_totals_and_who_comes_first() {
-    insta::assert_snapshot!(words(&evening()).join("\n"), @"");
+    insta::assert_snapshot!(words(&evening()).join("\n"), @r"
+    📊 The live of **@night\_owl.reviews** is over.
+    <t:1795291200:f> to <t:1795299249:t> · 12 songs played
+    Totals
+    ```
+    duration    2:14:09
+    handles         312
+    likes       123,456
+    comments        987
+    shares           45
+    follows          32
+    subscribes        3
+    gifts            76
+    coins        45,120
+    points       98,765
+    viewers min      12
+    viewers avg      87
+    viewers max   1,201
+    ```
+    Top handles, by coins and points
+    ```
+    handle             watch likes cmt shr fol sub gift  coins
+    ----------------------------------------------------------
+    ann                 1:04  1204  31   2   1   0    4  30000
+    a_very_long_handl~  1:04  1204  31   2   1   0    4 150000
+    __b__               1:04  1204  31   2   1   0    4      5
+    (truncated: 309 more)
+    ```
+    ");
 }
 
 #[test]
@@ -119,10 +147,10 @@ fn the_largest_figures_fit() {
 #[test]
 fn the_picture_has_words_for_whoever_cannot_see_it() {
     let mut figures = evening().figures;
-    insta::assert_snapshot!(chart_in_words(&figures), @"");
+    insta::assert_snapshot!(chart_in_words(&figures), @"Chart of the live over 2:14: 12 to 1,201 viewers, the most 1:05 after the beginning; 45,120 coins, the most in the 5 min from 0:05.");
     (figures.viewers, figures.coins) = (None, Amount::ZERO);
     figures.coin_curve.values.fill(Some(0));
-    insta::assert_snapshot!(chart_in_words(&figures), @"");
+    insta::assert_snapshot!(chart_in_words(&figures), @"Chart of the live over 2:14: unknown viewers; no coins.");
 }
 
 #[test]
@@ -153,5 +181,11 @@ fn trouble_is_told_with_what_would_help() {
         Posted::Not(Obstacle::Rejected),
     ];
     let lines = told.map(|posted| report_trouble(&streamer, ChannelId::new(5), posted));
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    ⚠️ The report of the live of **@night\_owl** in <#5> is without its picture: I need **Attach Files** there.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: the channel is gone. Please choose another with `/setup-post-live-metrics`.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: I need **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: Discord could not take it several times.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: Discord did not accept it; the log says why.
+    ");
 }
