@@ -228,6 +228,7 @@ async fn a_person_who_disconnects_has_the_report_at_once_and_without_a_channel_t
     assert_eq!(reports(&world).await, []);
     world.sim.live_disconnected(tiktok::HOST, SOON).await.unwrap();
     world.chooses("setup-post-live-metrics", "general").await;
+    world.pass(MINUTE).await;
     let answer = tiktok::connect(&world, tiktok::HOST).await;
     assert!(answer.contains("Connected to the live"), "{answer}");
     tiktok::until_live(&world).await;
