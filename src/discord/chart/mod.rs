@@ -49,27 +49,27 @@ const FILLED: f32 = 0.8;
 
 /// A line and bars over the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chart<'a> {
+pub struct Chart {
     /// How long the time is.
     pub span: Duration,
     /// Drawn as a line, with the axis on the left.
-    pub line: Series<'a>,
+    pub line: Series,
     /// Drawn as bars, with the axis on the right.
-    pub bars: Series<'a>,
+    pub bars: Series,
 }
 
 /// Values over the time, one for each slot of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series<'a> {
+pub struct Series {
     /// What they are; ASCII.
-    pub name: &'a str,
+    pub name: String,
     /// How long a slot is. The last one may reach beyond the end.
     pub slot: Duration,
     /// The values from the first slot on; `None` where the value is unknown.
-    pub values: &'a [Option<u64>],
+    pub values: Vec<Option<u64>>,
 }
 
-impl Series<'_> {
+impl Series {
     fn known(&self) -> impl Iterator<Item = (usize, u64)> {
         self.values.iter().take(MOST_VALUES).enumerate().filter_map(|(slot, value)| Some((slot, (*value)?)))
     }
@@ -80,7 +80,7 @@ impl Series<'_> {
     }
 }
 
-impl Chart<'_> {
+impl Chart {
     /// Draws the picture: a PNG of [`WIDTH`] by [`HEIGHT`] pixels.
     pub fn png(&self) -> Result<Vec<u8>> {
         let mut canvas = Canvas::new(WIDTH, HEIGHT, BACKGROUND)?;
@@ -150,9 +150,9 @@ impl Chart<'_> {
     fn draw_names(&self, canvas: &mut Canvas) {
         let y = 30.0;
         canvas.line(&[(LEFT, y), (LEFT + 28.0, y)], 4.0, LINE);
-        canvas.text(self.line.name, (LEFT + 40.0, y), Align::Start, TEXT);
+        canvas.text(&self.line.name, (LEFT + 40.0, y), Align::Start, TEXT);
         canvas.rectangle((RIGHT - 16.0, y - 8.0), (RIGHT, y + 8.0), BARS);
-        canvas.text(self.bars.name, (RIGHT - 28.0, y), Align::End, TEXT);
+        canvas.text(&self.bars.name, (RIGHT - 28.0, y), Align::End, TEXT);
     }
 
     /// How far right a moment is.
@@ -161,7 +161,7 @@ impl Chart<'_> {
     }
 
     /// From where to where a slot reaches; the last one ends with the time.
-    fn slot_of(&self, series: &Series<'_>, slot: usize) -> (f32, f32) {
+    fn slot_of(&self, series: &Series, slot: usize) -> (f32, f32) {
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         let from = series.slot.saturating_mul(slot);
         (self.place(from), self.place(from.saturating_add(series.slot)))

@@ -16,7 +16,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 struct Picture(Vec<u8>);
 
 impl Picture {
-    fn of(chart: &Chart<'_>) -> Self {
+    fn of(chart: &Chart) -> Self {
         let bytes = chart.png().unwrap();
         assert!(bytes.len() < 100_000, "{} bytes", bytes.len());
         let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
@@ -56,12 +56,12 @@ fn column(part: f32) -> usize {
     pixel(LEFT + (RIGHT - LEFT) * part)
 }
 
-fn viewers(values: &[Option<u64>]) -> Series<'_> {
-    Series { name: "viewers", slot: MINUTE, values }
+fn viewers(values: &[Option<u64>]) -> Series {
+    Series { name: "viewers".into(), slot: MINUTE, values: values.into() }
 }
 
-fn coins(values: &[Option<u64>]) -> Series<'_> {
-    Series { name: "coins", slot: MINUTE * 5, values }
+fn coins(values: &[Option<u64>]) -> Series {
+    Series { name: "coins".into(), slot: MINUTE * 5, values: values.into() }
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn any_time_and_any_values_make_a_picture_of_the_same_size() {
     ];
     for (span, slot) in times {
         for values in [&[][..], &[None], &[Some(0)], &odd, &long] {
-            let series = Series { name: "any \u{202E}name ```", slot, values };
+            let series = Series { name: "any \u{202E}name ```".into(), slot, values: values.into() };
             Picture::of(&Chart { span, line: series.clone(), bars: series });
         }
     }

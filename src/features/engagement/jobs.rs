@@ -72,16 +72,12 @@ fn report_of(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Opti
     Ok(Some(Report { figures, handles, songs_played }))
 }
 
-/// The picture of an evening. One that cannot be drawn is logged; the figures matter more.
+/// The picture of an evening, if there is something on it. One that cannot be drawn is logged; the figures matter more.
 async fn picture_of(figures: &Figures) -> Option<CreateAttachment> {
-    let (figures, words) = (figures.clone(), views::chart_in_words(figures));
-    let draw = move || {
-        let names = views::names(&figures);
-        views::chart(&figures, &names).map(|chart| chart.png()).transpose()
-    };
-    let drawn = tokio::task::spawn_blocking(draw).await.map_err(Error::failed).and_then(|drawn| drawn);
+    let (chart, words) = (views::chart(figures)?, views::chart_in_words(figures));
+    let drawn = tokio::task::spawn_blocking(move || chart.png()).await.map_err(Error::failed).and_then(|drawn| drawn);
     match drawn {
-        Ok(png) => png.map(|png| CreateAttachment::bytes(png, PICTURE).description(words)),
+        Ok(png) => Some(CreateAttachment::bytes(png, PICTURE).description(words)),
         Err(error) => {
             tracing::error!(%error, "the picture of a live cannot be drawn");
             None

@@ -2,7 +2,7 @@
 
 mod report;
 
-pub use report::{Posted, Report, chart, chart_in_words, names, report, report_trouble};
+pub use report::{Posted, Report, chart, chart_in_words, report, report_trouble};
 
 use super::model::SongLifted;
 use crate::discord::Draft;

@@ -128,25 +128,25 @@ fn short(handle: &Handle) -> String {
     }
 }
 
-/// The picture of the evening. `names` are those of [`names`], which it borrows; `None` where there is nothing to draw.
-pub fn chart<'a>(figures: &'a Figures, names: &'a (String, String)) -> Option<Chart<'a>> {
+/// The picture of the evening; `None` where there is nothing to draw.
+pub fn chart(figures: &Figures) -> Option<Chart> {
     let span = rules::report::length(&figures.session);
     if span < Duration::from_mins(1) || figures.viewers.is_none() && figures.coins == Amount::ZERO {
         return None;
     }
-    let Curve { slot, values } = &figures.coin_curve;
-    let coins: &[_] = if figures.coins == Amount::ZERO { &[] } else { values };
-    Some(Chart {
-        span,
-        line: Series { name: &names.0, slot: figures.viewer_curve.slot, values: &figures.viewer_curve.values },
-        bars: Series { name: &names.1, slot: *slot, values: coins },
-    })
+    let (viewers, coins) = (&figures.viewer_curve, &figures.coin_curve);
+    let name = if figures.viewers.is_some() { "viewers" } else { "viewers unknown" };
+    let line = Series { name: name.to_owned(), slot: viewers.slot, values: viewers.values.clone() };
+    let values = if figures.coins == Amount::ZERO { Vec::new() } else { coins.values.clone() };
+    let bars = Series { name: format!("coins in {}", minutes(coins.slot)), slot: coins.slot, values };
+    Some(Chart { span, line, bars })
 }
 
 /// The picture in words, for whoever cannot see it.
 pub fn chart_in_words(figures: &Figures) -> String {
     let since = |at: Timestamp| clock(at.since(figures.session.started_at));
     let viewers = match &figures.viewers {
+        Some(known) if known.least == known.most => format!("{} viewers all the time", count(known.least.into())),
         Some(known) => format!(
             "{} to {} viewers, the most {} after the beginning",
             count(known.least.into()),
@@ -165,12 +165,6 @@ pub fn chart_in_words(figures: &Figures) -> String {
         _ => "no coins".to_owned(),
     };
     format!("Chart of the live over {}: {viewers}; {coins}.", clock(rules::report::length(&figures.session)))
-}
-
-/// What the line and the bars of the picture are.
-pub fn names(figures: &Figures) -> (String, String) {
-    let viewers = if figures.viewers.is_some() { "viewers" } else { "viewers unknown" };
-    (viewers.to_owned(), format!("coins in {}", minutes(figures.coin_curve.slot)))
 }
 
 /// The line in the debug channel about a report that is not posted, or not whole.

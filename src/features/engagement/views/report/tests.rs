@@ -148,6 +148,8 @@ fn the_largest_figures_fit() {
 fn the_picture_has_words_for_whoever_cannot_see_it() {
     let mut figures = evening().figures;
     insta::assert_snapshot!(chart_in_words(&figures), @"Chart of the live over 2:14: 12 to 1,201 viewers, the most 1:05 after the beginning; 45,120 coins, the most in the 5 min from 0:05.");
+    figures.viewers = figures.viewers.map(|known| Viewers { least: known.most, ..known });
+    assert!(chart_in_words(&figures).contains("1,201 viewers all the time; 45,120"));
     (figures.viewers, figures.coins) = (None, Amount::ZERO);
     figures.coin_curve.values.fill(Some(0));
     insta::assert_snapshot!(chart_in_words(&figures), @"Chart of the live over 2:14: unknown viewers; no coins.");
@@ -156,18 +158,16 @@ fn the_picture_has_words_for_whoever_cannot_see_it() {
 #[test]
 fn a_picture_is_drawn_where_something_is_known() {
     let mut figures = evening().figures;
-    let names_of = names(&figures);
-    assert_eq!((names_of.0.as_str(), names_of.1.as_str()), ("viewers", "coins in 5 min"));
-    let whole = chart(&figures, &names_of).unwrap();
+    let whole = chart(&figures).unwrap();
+    assert_eq!((whole.line.name.as_str(), whole.bars.name.as_str()), ("viewers", "coins in 5 min"));
     assert_eq!((whole.line.values.len(), whole.bars.values.len()), (3, 3));
     figures.viewers = None;
-    assert_eq!(names(&figures).0, "viewers unknown");
-    assert!(chart(&figures, &names_of).is_some());
+    assert_eq!(chart(&figures).unwrap().line.name, "viewers unknown");
     figures.coins = Amount::ZERO;
-    assert_eq!(chart(&figures, &names_of), None);
+    assert_eq!(chart(&figures), None);
     figures.coins = Amount::of(1);
     figures.session.ended_at = Some(at(0));
-    assert_eq!(chart(&figures, &names_of), None, "a moment has no course");
+    assert_eq!(chart(&figures), None, "a moment has no course");
 }
 
 #[test]
