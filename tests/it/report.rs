@@ -299,6 +299,29 @@ async fn a_report_that_may_not_be_posted_is_told_to_the_team() {
     world.end().await;
 }
 
+#[tokio::test]
+async fn a_report_that_discord_does_not_take_is_tried_four_times_and_told_to_the_team_once() {
+    let mut world = on_air().await;
+    world.expect_dead_letters();
+    world.live(Occurrence::Liked(viewer("ann.live"), 1)).await;
+    let path = format!("/channels/{}/messages", world.channel("general"));
+    world.sim.faults(Fault { path: Some(path), status: Some(503), times: 1_000, ..Fault::default() }).await;
+    world.live(Occurrence::Ended).await;
+    let told = async |world: &World| {
+        let lines = world.seen_in("staff").await;
+        lines.iter().filter(|line| line.contains("Discord could not take it several times")).count()
+    };
+    for seconds in [1, 2] {
+        world.pass(Duration::from_secs(seconds)).await;
+        assert_eq!(told(&world).await, 0, "it may still work");
+    }
+    for _ in 0..5 {
+        world.pass(Duration::from_secs(4)).await;
+    }
+    assert_eq!((told(&world).await, reports(&world).await.len()), (1, 0));
+    world.end().await;
+}
+
 fn waiting(app: &Application) -> usize {
     let far = app.bot.clock.now().after(Duration::from_hours(240));
     app.bot.store.read_blocking("due", |read| jobs::due_by(read, far, 100)).unwrap().len()
