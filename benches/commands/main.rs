@@ -18,20 +18,20 @@
 
 mod people;
 mod process;
-mod report;
 mod round_trips;
 mod stage;
+#[allow(dead_code, reason = "other benches use more of it")]
 #[path = "../support/mod.rs"]
 mod support;
 
 fn main() {
     let load = support::machine();
-    let mut report = report::Report::default();
+    let mut report = support::report::Report::default();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         process::measure(&mut report).await;
         round_trips::in_a_small_guild(&mut report).await;
         round_trips::in_a_large_guild(&mut report).await;
     });
-    report.print(&load);
+    report.print("Commands through the simulated Discord", &load);
 }

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use greenroom::app::maintenance::store_file;
@@ -10,11 +9,11 @@ use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
 
 use crate::people::Server;
-use crate::report::Report;
+use crate::support::process::{BINARY, Bot, megabytes};
+use crate::support::report::Report;
 use crate::support::times::{Times, shown};
 use crate::support::{FILLING, fill, folder, progress, store};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_greenroom");
 /// How often a start is measured.
 const STARTS: u64 = 5;
 /// How long the bot is left alone before it counts as idle.
@@ -23,7 +22,7 @@ const REST: Duration = Duration::from_secs(3);
 /// Size, starts and memory.
 pub async fn measure(report: &mut Report) {
     let bytes = fs::metadata(BINARY).unwrap().len();
-    size(report, "release binary", 25, bytes, "");
+    report.size("release binary", 25, bytes, "");
     start_with_empty_store(report).await;
     start_with_a_million(report).await;
     memory(report).await;
@@ -74,7 +73,7 @@ async fn start_with_a_million(report: &mut Report) {
 async fn start(data: &Path) -> Duration {
     let server = Server::open().await;
     let watch = Stopwatch::start();
-    let _bot = Bot::start(&server, data);
+    let _bot = Bot::start(&server.sim, data);
     server.registered().await;
     watch.elapsed()
 }
@@ -82,62 +81,17 @@ async fn start(data: &Path) -> Duration {
 async fn memory(report: &mut Report) {
     progress("memory of the bot alone");
     let (server, folder) = (Server::open().await, folder());
-    let bot = Bot::start(&server, folder.path());
+    let bot = Bot::start(&server.sim, folder.path());
     server.registered().await;
     Clock::system().sleep(REST).await;
-    size(report, "resident memory, idle with one guild", 30, bot.memory("VmRSS"), "");
+    report.size("resident memory, idle with one guild", 30, bot.memory("VmRSS"), "");
     let (wall, _) = server.link_all_at_once(0).await;
     let after = bot.memory("VmRSS");
     let more = format!(" (peak {})", megabytes(bot.memory("VmHWM")));
-    size(report, "resident memory after 1,000 commands at once", 60, after, &more);
+    report.size("resident memory after 1,000 commands at once", 60, after, &more);
     for round in 1..=5 {
         server.link_all_at_once(round).await;
     }
     report.figure("resident memory after 6,000 commands, 1,000 at once", megabytes(bot.memory("VmRSS")));
     report.figure("1,000 commands at once, bot in a process of its own: first wall", shown(wall));
-}
-
-/// A size that has to stay under a limit, in megabytes.
-fn size(report: &mut Report, what: &str, limit: u64, bytes: u64, more: &str) {
-    let measured = format!("{}{more}", megabytes(bytes));
-    report.target(what, &format!("under {limit} MB"), measured, bytes < limit * 1_000_000);
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
-}
-
-/// The running process; it ends when dropped.
-struct Bot(Child);
-
-impl Bot {
-    fn start(server: &Server, data: &Path) -> Self {
-        let child = Command::new(BINARY)
-            .arg("run")
-            .current_dir(data)
-            .env("DISCORD_API_URL", server.sim.discord_url())
-            .env("DATA_DIR", data)
-            .env("ALLOW_ANY_HANDLE_LINKING", "true")
-            .env("LOG", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn();
-        Self(child.unwrap())
-    }
-
-    /// A figure of `/proc/PID/status`, in bytes.
-    fn memory(&self, figure: &str) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':')).unwrap();
-        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
-        kibibytes * 1024
-    }
-}
-
-impl Drop for Bot {
-    fn drop(&mut self) {
-        // It may have ended already; then it said why.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

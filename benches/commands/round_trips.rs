@@ -8,10 +8,10 @@ use greenroom::kernel::ids::UserId;
 use greenroom::kernel::time::Stopwatch;
 use greenroom::live::Handle;
 
-use crate::report::Report;
 use crate::stage::Stage;
 use crate::support::fill::handle_text;
 use crate::support::progress;
+use crate::support::report::Report;
 use crate::support::times::{Times, shown};
 
 const MILLISECOND: Duration = Duration::from_millis(1);

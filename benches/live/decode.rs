@@ -4,7 +4,8 @@ use criterion::Criterion;
 use greenroom::live::wire::{FrameKind, Observed, PushFrame};
 
 use crate::encode::{Fields, batch, common, frame, gzip, message, user, with_header};
-use crate::runs::sampled;
+use crate::support::report::Report;
+use crate::support::runs::sampled;
 
 /// Messages in a frame.
 const MESSAGES: u64 = 10;
@@ -14,18 +15,18 @@ const FRAMES: u64 = 200;
 const TARGET: f64 = 300_000.0;
 
 /// Frames that are not packed.
-pub fn plain(criterion: &mut Criterion) -> [String; 4] {
+pub fn plain(criterion: &mut Criterion, report: &mut Report) {
     let frames: Vec<_> = (0..FRAMES).map(|number| frame("msg", &payload(number)).bytes()).collect();
-    measured(criterion, "plain", &frames)
+    measured(criterion, report, "plain", &frames);
 }
 
 /// Frames as TikTok sends most of them.
-pub fn packed(criterion: &mut Criterion) -> [String; 4] {
+pub fn packed(criterion: &mut Criterion, report: &mut Report) {
     let packed = |number| with_header(frame("msg", &gzip(&payload(number))), "gzip").bytes();
-    measured(criterion, "gzip", &(0..FRAMES).map(packed).collect::<Vec<_>>())
+    measured(criterion, report, "gzip", &(0..FRAMES).map(packed).collect::<Vec<_>>());
 }
 
-fn measured(criterion: &mut Criterion, packing: &str, frames: &[Vec<u8>]) -> [String; 4] {
+fn measured(criterion: &mut Criterion, report: &mut Report, packing: &str, frames: &[Vec<u8>]) {
     let count = FRAMES * MESSAGES;
     let time = sampled(criterion, &format!("decode of {count} mixed messages/{packing}"), |_| {
         let told: u64 = frames.iter().map(|frame| events(frame)).sum();
@@ -33,12 +34,8 @@ fn measured(criterion: &mut Criterion, packing: &str, frames: &[Vec<u8>]) -> [St
     });
     let rate = f64::from(u32::try_from(count).unwrap()) / time.as_secs_f64();
     let bytes = frames.iter().map(Vec::len).sum::<usize>() / frames.len();
-    [
-        format!("mixed messages decoded, {packing}, {MESSAGES} in a frame of {bytes} bytes"),
-        "300,000 a second".to_owned(),
-        format!("{rate:.0} a second"),
-        if rate >= TARGET { "yes" } else { "NO" }.to_owned(),
-    ]
+    let what = format!("mixed messages decoded, {packing}, {MESSAGES} in a frame of {bytes} bytes");
+    report.target(&what, "300,000 a second", format!("{rate:.0} a second"), rate >= TARGET);
 }
 
 /// How many events a frame tells.

@@ -1,10 +1,14 @@
-//! How fast the bytes of a live become plain values.
+//! What a live costs: how fast its bytes become plain values, and what following it takes of the machine.
 //!
-//! The messages are of TikTok's size and mixed as on a busy evening: mostly likes and joins, a third comments, some gifts.
-//! Each frame has ten of them. Everything runs on one thread, so a figure is that of one core.
+//! Decoding: the messages are of TikTok's size and mixed as on a busy evening: mostly likes and joins, a third comments,
+//! some gifts. Each frame has ten of them. It runs on one thread, so a figure is that of one core.
 //!
-//! `cargo bench --bench live` prints one table in the end. Nothing here fails because of a slow machine; a message that is
-//! not told as what it is ends the bench.
+//! Following: `greenroom run` as it is shipped, in a process of its own, against the simulated TikTok in this one, over
+//! real loopback sockets.
+//!
+//! `cargo bench --bench live` prints one table in the end; it takes about nine minutes, because the bot lets five seconds
+//! pass between two connections. Nothing here fails because of a slow machine; a message that is not told as what it is,
+//! or an event that is not in the store, ends the bench.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,9 +23,7 @@ mod decode;
 #[allow(dead_code, reason = "the tests use more of it")]
 #[path = "../../src/live/wire/tests/encode.rs"]
 mod encode;
-#[allow(dead_code, reason = "other benches use more of it")]
-#[path = "../store/runs.rs"]
-mod runs;
+mod followed;
 #[allow(dead_code, reason = "other benches use more of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -33,8 +35,10 @@ fn main() {
         .warm_up_time(std::time::Duration::from_secs(1))
         .measurement_time(std::time::Duration::from_secs(4))
         .configure_from_args();
-    let rows = [decode::plain(&mut criterion), decode::packed(&mut criterion)];
+    let mut report = support::report::Report::default();
+    decode::plain(&mut criterion, &mut report);
+    decode::packed(&mut criterion, &mut report);
     criterion.final_summary();
-    println!("\nDecoding a live on one core · {load} at the start");
-    support::times::print_table(["what", "target", "measured", "ok"], &rows);
+    tokio::runtime::Runtime::new().unwrap().block_on(followed::measure(&mut report));
+    report.print("A live", &load);
 }

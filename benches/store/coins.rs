@@ -15,8 +15,8 @@ use rusqlite::{Connection, params};
 
 use crate::GUILD;
 use crate::report::Report;
-use crate::runs::{sampled, timed};
 use crate::sqlite::{create, first, number, run, transact};
+use crate::support::runs::{sampled, timed};
 use crate::support::{folder, progress, store};
 
 /// Who asks at once.

@@ -19,9 +19,9 @@ mod coins;
 mod ingest;
 mod queue;
 mod report;
-mod runs;
 mod search;
 mod sqlite;
+#[allow(dead_code, reason = "other benches use more of it")]
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -12,9 +12,9 @@ use tempfile::TempDir;
 
 use crate::GUILD;
 use crate::report::Report;
-use crate::runs::timed;
 use crate::sqlite::{create, first, number, open, run, set_cache, transact};
 use crate::support::fill::{self, in_parts, submitter};
+use crate::support::runs::timed;
 use crate::support::{FILLING, folder, progress, store};
 
 /// Songs that are played on each size of the queue.

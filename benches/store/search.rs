@@ -7,9 +7,9 @@ use rusqlite::{Connection, params};
 
 use crate::GUILD;
 use crate::report::Report;
-use crate::runs::sampled;
 use crate::sqlite::{create, number, run, transact};
 use crate::support::fill::{self, account, handle_text, in_parts};
+use crate::support::runs::sampled;
 use crate::support::{FILLING, folder, progress, store};
 
 const HANDLES: u64 = 1_000_000;

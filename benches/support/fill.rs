@@ -72,7 +72,8 @@ pub fn place(n: u64) -> Place {
 /// Account `n`, whose handle stands anywhere in the alphabet.
 pub fn account(n: u64) -> Account {
     let handle = Handle::parse(&handle_text(n)).unwrap();
-    Account { handle, first_seen: FIRST, last_seen: FIRST, linked: None, points: Amount::ZERO, level: None }
+    let (first_seen, last_seen, points) = (FIRST, FIRST, Amount::ZERO);
+    Account { handle, first_seen, last_seen, linked: None, points, level: None, verified_at: None }
 }
 
 /// The text of handle `n`: a few letters in no order, then the number, so that no two are the same.

@@ -1,6 +1,9 @@
-//! What both benches need: a folder on the disk, stores that are filled fast, times and tables.
+//! What the benches need: a folder on the disk, stores that are filled fast, the program as a process, times and tables.
 
 pub mod fill;
+pub mod process;
+pub mod report;
+pub mod runs;
 pub mod times;
 
 use std::path::Path;

@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 
 use crate::features::engagement::migration as engagement;
+use crate::features::handles::migration as handles;
 use crate::kernel::error::Result;
 use crate::store::sqlite::SqlTable;
 use crate::store::{Migration, Read, Schema};
 use crate::{features, flows, jobs, settings};
 
 /// How stores of earlier versions become those of this one.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "order streaks by the time of their last step, and add up what happened in each session",
-    run: engagement::order_streaks_and_add_up_sessions,
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "order streaks by the time of their last step, and add up what happened in each session",
+        run: engagement::order_streaks_and_add_up_sessions,
+    },
+    Migration { version: 2, name: "let accounts say whether their link is verified", run: handles::rewrite_accounts },
+];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.
 pub type Check = fn(&dyn Read, &mut dyn FnMut(String)) -> Result<()>;

@@ -1,5 +1,5 @@
 //! What happens every half minute in all guilds: the score sync, what a live owes without any event, and the end of
-//! sessions that nobody continues.
+//! sessions that nobody continues, and of codes that nobody typed.
 //!
 //! Brings about: points are in the order of the Free line (`M-PTS-05`, `M-RAT-07`), a streak that fell silent is paid
 //! (`M-TIK-24`), the viewer count is written down (`M-TIK-25`), watch time is counted (`C-44`), and a session whose connection was lost 15 minutes ago is closed (`D-26`). Safe to run at any time;
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::discord::Bot;
 use crate::features::engagement::model::SessionId;
-use crate::features::{coins, engagement};
+use crate::features::{coins, engagement, handles};
 use crate::flows;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -53,6 +53,11 @@ async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
         store.read("sessions_left_behind", move |read| engagement::queries::guilds_left_behind(read, now)).await?;
     for guild in left_behind {
         store.write("session_closed", move |tx| flows::session_left_behind::run(tx, guild)).await?;
+    }
+    let with_expired_codes =
+        store.read("expired_codes", move |read| handles::queries::guilds_with_expired_codes(read, now)).await?;
+    for guild in with_expired_codes {
+        while store.write("codes_forgotten", move |tx| handles::service::forget_expired_codes(tx, guild)).await? {}
     }
     Ok(())
 }

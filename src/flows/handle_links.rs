@@ -1,12 +1,16 @@
 //! A handle is linked or unlinked: the points that it holds come to the member or leave with it (`C-34`). What a handle of
 //! nobody watched in the open session comes to whoever links it (`C-45`).
 //!
+//! Where handles need proof, a member gets a code instead of a link, and the link is made when the handle types it on the
+//! live. Administrators link without proof.
+//!
 //! Invariant: a member's points are the sum of what the linked handles hold.
 
 use crate::discord::debug_channel;
 use crate::features::engagement::model::AccountRef;
-use crate::features::handles::model::{Account, Linked};
+use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked};
 use crate::features::handles::queries::points_held;
+use crate::features::handles::settings::HANDLE_PROOF;
 use crate::features::{coins, engagement, handles};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -16,13 +20,33 @@ use crate::kernel::text::{escape, mention};
 use crate::live::Handle;
 use crate::store::Tx;
 
+/// What became of a member's wish for a link.
+#[derive(Clone, Debug)]
+pub enum LinkAnswer {
+    /// It was made.
+    Made(LinkMade),
+    /// It will be made when the handle proves that it is theirs.
+    NeedsProof(ProofWanted),
+}
+
+/// What a member has to do to prove that a handle is theirs.
+#[derive(Clone, Debug)]
+pub struct ProofWanted {
+    /// The code, for which handle, and until when.
+    pub open: OpenCode,
+    /// Whose live is connected now, where one is.
+    pub live: Option<Handle>,
+}
+
 /// A link that was made.
 #[derive(Clone, Debug)]
 pub struct LinkMade {
     /// The account, linked now.
     pub account: Account,
-    /// Whose it was until now, where an administrator took it from someone.
+    /// Whose it was until now, where it was taken from someone.
     pub former: Option<UserId>,
+    /// Whether the link until now was verified.
+    pub was_verified: bool,
     /// The member's points with it.
     pub points: Amount,
 }
@@ -32,14 +56,49 @@ pub struct LinkMade {
 pub struct LinkGone {
     /// The account, which is nobody's now.
     pub account: Account,
+    /// Whether the link until now was verified.
+    pub was_verified: bool,
     /// The member's points without it.
     pub points: Amount,
 }
 
-/// Links a handle to the member who asks.
-pub fn link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<LinkMade> {
+/// Links a handle to the member who asks, or gives them a code where handles need proof.
+pub fn link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<LinkAnswer> {
+    if HANDLE_PROOF.get(tx, guild)? {
+        let open = handles::service::open_code(tx, guild, user, handle)?;
+        let session = engagement::queries::open_session(tx, guild)?.map(|(_, session)| session);
+        let live = session.filter(|session| session.is_connected).map(|session| session.streamer);
+        return Ok(LinkAnswer::NeedsProof(ProofWanted { open, live }));
+    }
     let linked = handles::service::link(tx, guild, user, handle)?;
-    made(tx, guild, user, linked, Actor::Member(user))
+    made(tx, guild, user, linked, Actor::Member(user)).map(LinkAnswer::Made)
+}
+
+/// A handle typed a member's code on the live: links it to them, verified, and tells whom it concerns. The code is used up,
+/// also where the link is refused.
+///
+/// What is in hand of the handle's account and of the session's people must have been written before.
+pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
+    let Proof { user, handle } = proof;
+    let tell = |user: UserId, what: ProofEffect| {
+        let handle = handle.clone();
+        handles::service::tell_proof(tx, guild, &ProofTold { user, handle, what })
+    };
+    let linked = match tx.step(|tx| handles::service::link_proven(tx, guild, proof))? {
+        Ok(linked) => linked,
+        Err(refusal) => {
+            handles::service::close_code(tx, guild, *user)?;
+            return tell(*user, ProofEffect::Refused(refusal.sentence));
+        }
+    };
+    let link = made(tx, guild, *user, linked, Actor::Live)?;
+    tell(*user, ProofEffect::Verified(link.points))?;
+    let mut line = format!("✅ {} `{user}` proved on the live that {} is theirs", mention(*user), shown(handle));
+    if let Some(former) = link.former {
+        tell(former, ProofEffect::Lost(points_held(tx, guild, former)?))?;
+        line.push_str(&format!(" · it was linked to {} `{former}`, not verified", mention(former)));
+    }
+    debug_channel::report(tx, guild, format!("{line} · points `{}`", link.account.points.get()))
 }
 
 /// Links a handle to a member at an administrator's word (`M-LNK-05`), and says so in the debug channel (`M-LNK-07`).
@@ -48,27 +107,29 @@ pub fn admin_link(tx: &Tx<'_>, guild: GuildId, admin: UserId, user: UserId, hand
     let link = made(tx, guild, user, linked, Actor::Member(admin))?;
     let from = link.former.map(|former| format!(" from {} `{former}`", mention(former))).unwrap_or_default();
     let moved = format!("{} linked {}{from} to {} `{user}`", mention(admin), shown(handle), mention(user));
-    debug_channel::report(tx, guild, format!("🔗 {moved} · points `{}`", link.account.points.get()))?;
+    let proof = if link.was_verified { " · this replaces a verified link" } else { "" };
+    debug_channel::report(tx, guild, format!("🔗 {moved} · points `{}`{proof}", link.account.points.get()))?;
     Ok(link)
 }
 
 /// Takes one of the caller's own links away.
 pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<LinkGone> {
-    let account = handles::service::unlink(tx, guild, user, handle)?;
-    gone(tx, guild, user, account, Actor::Member(user))
+    let unlinked = handles::service::unlink(tx, guild, user, handle)?;
+    gone(tx, guild, user, unlinked, Actor::Member(user))
 }
 
 /// Takes a member's link away at an administrator's word (`M-LNK-06`), and says so in the debug channel (`M-LNK-07`).
 pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, admin: UserId, user: UserId, handle: &Handle) -> Result<LinkGone> {
-    let account = handles::service::admin_unlink(tx, guild, user, handle)?;
-    let link = gone(tx, guild, user, account, Actor::Member(admin))?;
+    let unlinked = handles::service::admin_unlink(tx, guild, user, handle)?;
+    let link = gone(tx, guild, user, unlinked, Actor::Member(admin))?;
     let moved = format!("{} unlinked {} from {} `{user}`", mention(admin), shown(handle), mention(user));
-    debug_channel::report(tx, guild, format!("🔗 {moved} · points `{}`", link.account.points.get()))?;
+    let proof = if link.was_verified { " · the link was verified" } else { "" };
+    debug_channel::report(tx, guild, format!("🔗 {moved} · points `{}`{proof}", link.account.points.get()))?;
     Ok(link)
 }
 
 fn made(tx: &Tx<'_>, guild: GuildId, user: UserId, linked: Linked, actor: Actor) -> Result<LinkMade> {
-    let Linked { account, former } = linked;
+    let Linked { account, former, was_verified } = linked;
     if let Some(former) = former {
         settle_points(tx, guild, former, &format!("{} went to someone else", account.handle), actor)?;
     }
@@ -76,12 +137,13 @@ fn made(tx: &Tx<'_>, guild: GuildId, user: UserId, linked: Linked, actor: Actor)
     if let Some(id) = handles::queries::account_id(tx, guild, &account.handle)? {
         engagement::service::pay_at_next_count(tx, guild, AccountRef::new(id.get()))?;
     }
-    Ok(LinkMade { account, former, points })
+    Ok(LinkMade { account, former, was_verified, points })
 }
 
-fn gone(tx: &Tx<'_>, guild: GuildId, user: UserId, account: Account, actor: Actor) -> Result<LinkGone> {
+fn gone(tx: &Tx<'_>, guild: GuildId, user: UserId, unlinked: Unlinked, actor: Actor) -> Result<LinkGone> {
+    let Unlinked { account, was_verified } = unlinked;
     let points = settle_points(tx, guild, user, &format!("{} unlinked", account.handle), actor)?;
-    Ok(LinkGone { account, points })
+    Ok(LinkGone { account, was_verified, points })
 }
 
 /// Brings a member's points to what the handles hold; answers them.

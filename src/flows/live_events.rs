@@ -24,7 +24,7 @@ use crate::features::engagement::settings::{event_points, watch_idle};
 use crate::features::handles::model::{AccountId, Activity, KnownAccount};
 use crate::features::queue::service::Moved;
 use crate::features::{coins, engagement, handles};
-use crate::flows::{coins_posted, gift_credit, session_closed};
+use crate::flows::{coins_posted, gift_credit, handle_links, session_closed};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -98,6 +98,8 @@ struct Batch<'b, 't> {
     points: EventPoints,
     terms: WatchTerms,
     recorder: Recorder<'b, 't>,
+    /// Whether a comment can prove whose a handle is.
+    expects_codes: bool,
     ids: HashMap<Handle, AccountId>,
     /// Handles with what they did; in order, so that the same batch always writes in the same order.
     active: BTreeMap<AccountId, (KnownAccount, Activity)>,
@@ -113,6 +115,7 @@ impl<'b, 't> Batch<'b, 't> {
             points: event_points(tx, guild)?,
             terms: WatchTerms { idle: watch_idle(tx, guild)?, earns: LUXURY_ENABLED.get(tx, guild)? },
             recorder: Recorder::load(tx, guild)?,
+            expects_codes: handles::queries::expects_codes(tx, guild)?,
             ids: HashMap::new(),
             active: BTreeMap::new(),
             effects: Effects::default(),
@@ -153,7 +156,8 @@ impl<'b, 't> Batch<'b, 't> {
             }
             Occurrence::Commented(viewer, text) => {
                 let text = paragraph(text, LONGEST_COMMENT);
-                self.interaction(InteractionKind::Comment, viewer, Some(text), at)
+                self.interaction(InteractionKind::Comment, viewer, Some(text.clone()), at)?;
+                if self.expects_codes { self.look_for_proof(viewer, &text) } else { Ok(()) }
             }
             Occurrence::Shared(viewer) => self.interaction(InteractionKind::Share, viewer, None, at),
             Occurrence::Followed(viewer) => self.interaction(InteractionKind::Follow, viewer, None, at),
@@ -162,6 +166,18 @@ impl<'b, 't> Batch<'b, 't> {
             Occurrence::Poll(details) => self.details(InteractionKind::Poll, details, at),
             Occurrence::Battle(details) => self.details(InteractionKind::Battle, details, at),
         }
+    }
+
+    /// A comment that holds a code proves whose the handle is. It has counted as a comment before.
+    fn look_for_proof(&mut self, viewer: &Viewer, comment: &str) -> Result<()> {
+        let (tx, guild) = (self.tx, self.guild);
+        let Some(proof) = handles::queries::proof_in(tx, guild, &viewer.handle, comment, tx.now())? else {
+            return Ok(());
+        };
+        // The link changes rows that are in hand.
+        self.write_activity()?;
+        self.recorder.write_people()?;
+        handle_links::proven(tx, guild, &proof)
     }
 
     /// Something from before the connection: its person is known from now on, and that is all.

@@ -159,7 +159,11 @@ fn read(
         return degraded(Degradation::Unreadable);
     }
     let Ok(result) = FetchResult::decode(&answer.body) else { return degraded(Degradation::Unreadable) };
-    let FetchResult { messages, cursor, route_params, push_server, .. } = result;
+    let FetchResult { mut messages, cursor, route_params, push_server, .. } = result;
+    // All of it is of the time before the connection, whether TikTok marks it so or not.
+    for message in &mut messages {
+        message.is_history = true;
+    }
     if push_server.is_empty() {
         return degraded(Degradation::Incomplete("address"));
     }

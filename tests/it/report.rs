@@ -13,9 +13,9 @@ use greenroom::live::{Gift, Handle, LiveEvent, Occurrence};
 use greenroom::sim::{Fault, OverwriteSpec, Permissions, SeenMessage};
 use serde_json::{Value, json};
 
+use crate::followed;
 use crate::reading::{SOON, link};
 use crate::site::Site;
-use crate::tiktok;
 use crate::world::{STREAMER, World, assert_sound, viewer};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -222,23 +222,23 @@ async fn a_session_that_nobody_continues_is_reported_after_a_quarter_of_an_hour(
 
 #[tokio::test]
 async fn a_person_who_disconnects_has_the_report_at_once_and_without_a_channel_there_is_none() {
-    let world = tiktok::followed().await;
-    tiktok::tell(&world, &[json!({"type": "like", "user": "ann.live", "count": 15})]).await;
-    tiktok::tiktok(&world, "disconnect").await;
+    let world = followed::followed().await;
+    followed::tell(&world, &[json!({"type": "like", "user": "ann.live", "count": 15})]).await;
+    followed::tiktok(&world, "disconnect").await;
     assert_eq!(reports(&world).await, []);
-    world.sim.live_disconnected(tiktok::HOST, SOON).await.unwrap();
+    world.sim.live_disconnected(followed::HOST, SOON).await.unwrap();
     world.chooses("setup-post-live-metrics", "general").await;
     world.pass(MINUTE).await;
-    let answer = tiktok::connect(&world, tiktok::HOST).await;
+    let answer = followed::connect(&world, followed::HOST).await;
     assert!(answer.contains("Connected to the live"), "{answer}");
-    tiktok::until_live(&world).await;
-    tiktok::tell(&world, &[json!({"type": "like", "user": "ann.live", "count": 4})]).await;
-    tiktok::tiktok(&world, "disconnect").await;
+    followed::until_live(&world).await;
+    followed::tell(&world, &[json!({"type": "like", "user": "ann.live", "count": 4})]).await;
+    followed::tiktok(&world, "disconnect").await;
     let posted = report(&world).await;
     assert_eq!(posted.content(), "📊 The live of **@night.owl** is over.");
     assert_eq!(row(&tables(&posted)[0], "likes"), "likes 4");
     // The end that TikTok tells afterwards ends nothing.
-    world.sim.ends_live(tiktok::HOST).await.unwrap();
+    world.sim.ends_live(followed::HOST).await.unwrap();
     for _ in 0..20 {
         world.pass(MINUTE).await;
     }

@@ -3,116 +3,14 @@
 use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::features::engagement::model::InteractionKind;
-use greenroom::features::engagement::queries;
-use greenroom::kernel::ids::GuildId;
-use greenroom::live::Handle;
 use greenroom::live::following::State;
 use greenroom::sim::{LiveFaultKind, LiveWaitHeader};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::followed::*;
 use crate::reading::SOON;
 use crate::site::Site;
 use crate::world::World;
-
-pub const HOST: &str = "night.owl";
-
-fn host() -> Handle {
-    Handle::parse(HOST).unwrap()
-}
-
-pub async fn tiktok(world: &World, part: &str) -> String {
-    let answer = world.host().run(&format!("tiktok {part}")).await;
-    assert!(answer.is_ephemeral());
-    answer.text()
-}
-
-pub async fn connect(world: &World, name: &str) -> String {
-    let answer = world.host().run_with("tiktok connect", [("unique_id", name.to_owned())]).await;
-    assert!(answer.is_ephemeral());
-    answer.text()
-}
-
-/// A world whose host is live and followed.
-pub async fn followed() -> World {
-    let world = World::new().await;
-    world.chooses("setdebugchannel", "staff").await;
-    world.sim.goes_live(HOST).await.unwrap();
-    let answer = connect(&world, HOST).await;
-    assert!(answer.contains("Connected to the live of **@night.owl**"), "{answer}");
-    world
-}
-
-/// Sends events, and waits until the bot has written them.
-pub async fn tell(world: &World, events: &[Value]) {
-    let before = heard(world);
-    world.sim.live_events(HOST, events).await.unwrap();
-    until(world, |status| status.is_some_and(|status| status.counts.events >= before + events.len() as u64)).await;
-}
-
-fn heard(world: &World) -> u64 {
-    world.app.bot.lives.status(&host()).map_or(0, |status| status.counts.events)
-}
-
-async fn until(world: &World, fits: impl FnMut(Option<&greenroom::live::status::Status>) -> bool) {
-    let waited = tokio::time::timeout(SOON, world.app.bot.lives.until(&host(), fits)).await;
-    assert!(waited.is_ok(), "it stays at {:?}", world.app.bot.lives.status(&host()));
-}
-
-pub async fn until_live(world: &World) {
-    until(world, |status| status.is_some_and(|status| status.state == State::Live)).await;
-}
-
-/// The sessions of the guild: whether they are open, and how many interactions each has.
-fn sessions(world: &World) -> Vec<(bool, usize)> {
-    sessions_of(world, world.guild)
-}
-
-fn sessions_of(world: &World, guild: GuildId) -> Vec<(bool, usize)> {
-    let read = |read: &dyn greenroom::store::Read| {
-        let mut found = Vec::new();
-        for number in 1.. {
-            let id = greenroom::features::engagement::model::SessionId::new(number);
-            let Some(session) = queries::session(read, guild, id)? else { break };
-            let mut interactions = 0;
-            greenroom::features::engagement::tables::INTERACTIONS.for_each(read, (guild, id), |_, _| {
-                interactions += 1;
-                Ok(())
-            })?;
-            found.push((session.ended_at.is_none(), interactions));
-        }
-        Ok(found)
-    };
-    world.app.bot.store.read_blocking("sessions", read).unwrap()
-}
-
-fn gifts(world: &World) -> Vec<i64> {
-    let guild = world.guild;
-    let read = |read: &dyn greenroom::store::Read| {
-        let mut coins = Vec::new();
-        greenroom::features::engagement::tables::INTERACTIONS.for_each(
-            read,
-            greenroom::store::Span::of(guild),
-            |_, interaction| {
-                if interaction.kind == InteractionKind::Gift {
-                    coins.extend(interaction.coin_value.map(greenroom::kernel::amount::Amount::get));
-                }
-                Ok(())
-            },
-        )?;
-        Ok(coins)
-    };
-    world.app.bot.store.read_blocking("gifts", read).unwrap()
-}
-
-fn rose(user: &str, count: u32, end: bool) -> Value {
-    json!({"type": "gift", "user": user, "id": 5655, "name": "Rose", "diamonds": 1, "count": count, "end": end, "group": 7})
-}
-
-async fn staff_lines(world: &World) -> String {
-    world.settle().await;
-    world.seen_in("staff").await.join("\n")
-}
 
 #[tokio::test]
 async fn what_happens_on_a_followed_live_counts() {

@@ -21,6 +21,7 @@ use greenroom::flows;
 use greenroom::jobs;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
+use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
 use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
 use greenroom::sim::{
@@ -34,6 +35,9 @@ use serde_json::{Map, Value};
 pub const START: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 /// The name of the host's live.
 pub const STREAMER: &str = "nightowl.reviews";
+
+/// The key for the ways to a live that need one.
+pub const LIVE_KEY: &str = "euler_a_key_of_the_tests";
 
 /// See the module.
 pub struct World {
@@ -52,11 +56,19 @@ pub struct Setup {
     pub settings: Settings,
     pub fast_guild: bool,
     pub channel_is_set: bool,
+    /// By which way lives are connected to.
+    pub way: Way,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { place: Place::Memory, settings: Settings::default(), fast_guild: false, channel_is_set: true }
+        Self {
+            place: Place::Memory,
+            settings: Settings::default(),
+            fast_guild: false,
+            channel_is_set: true,
+            way: Way::Euler,
+        }
     }
 }
 
@@ -72,7 +84,9 @@ impl World {
         let sim = Sim::start(SimOptions { settings: setup.settings, ..options }).await.unwrap();
         let ids = sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap();
         let guild = GuildId::new(ids.guild.get());
-        let blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
+        let mut blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
+        blueprint.live.transport = Transport::Only(setup.way);
+        blueprint.live.api_key = (setup.way == Way::Managed).then(|| Secret::new(LIVE_KEY));
         let app = Application::start(blueprint).await.unwrap();
         let world = Self { sim, app, ids, guild, hand, may_have_dead_letters: false, ended: false };
         world.until_registered().await;

@@ -286,10 +286,16 @@ impl<'b, 't> Recorder<'b, 't> {
         Ok(gifts)
     }
 
+    /// Writes what people did, and has nobody in hand any more: something else is about to change their rows.
+    pub fn write_people(&mut self) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        self.people.save(self.tx, (self.guild, *id))
+    }
+
     /// Writes what people did and what gifts were worth.
     fn save_sums(&mut self) -> Result<()> {
+        self.write_people()?;
         let Some((id, _)) = &self.open else { return Ok(()) };
-        self.people.save(self.tx, (self.guild, *id))?;
         let coins = std::mem::take(&mut self.coins);
         coins.iter().try_for_each(|(minute, coins)| tables::add_coins(self.tx, self.guild, *id, *minute, *coins))
     }

@@ -19,6 +19,12 @@ pub(super) async fn complete_unlinked_handle(ctx: Context<'_>, typed: &str) -> C
     offer(ctx, typed, |read, guild, _, typed| queries::matching_unlinked(read, guild, typed)).await
 }
 
+/// Offers handles that the caller could link: unlinked ones (`M-CMD-35`), and where handles need proof the caller's own
+/// that are not verified.
+pub(super) async fn complete_handle_to_link(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    offer(ctx, typed, queries::matching_to_link).await
+}
+
 /// Offers the caller's own handles (`M-CMD-36`).
 pub(super) async fn complete_own_handle(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     offer(ctx, typed, queries::matching_of).await

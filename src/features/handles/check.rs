@@ -1,4 +1,4 @@
-//! The invariants of handles beyond those of the indexes.
+//! The invariants of handles and codes beyond those of the indexes.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Read;
 
-/// What is wrong in a guild, one sentence each: a member has at most 25 handles, and nothing is seen before it is known.
+/// What is wrong in a guild, one sentence each: a member has at most 25 handles, nothing is seen before it is known, only
+/// links are verified, and nobody has a code for a handle that is verified.
 pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let mut owned: BTreeMap<UserId, usize> = BTreeMap::new();
@@ -17,6 +18,9 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         if account.last_seen < account.first_seen {
             findings.push(format!("{} was last seen before it became known", account.handle));
         }
+        if account.is_verified() && account.linked.is_none() {
+            findings.push(format!("{} is verified and linked to nobody", account.handle));
+        }
         if let Some(user) = account.linked {
             *owned.entry(user).or_default() += 1;
         }
@@ -24,5 +28,11 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     })?;
     let surplus = owned.into_iter().filter(|(_, count)| *count > MOST_HANDLES);
     findings.extend(surplus.map(|(user, count)| format!("user {user} has {count} handles")));
+    tables::for_each_code(read, guild, |user, open| {
+        if tables::by_handle(read, guild, &open.handle)?.is_some_and(|known| known.account.is_verified()) {
+            findings.push(format!("user {user} has a code for {}, which is verified", open.handle));
+        }
+        Ok(())
+    })?;
     Ok(findings)
 }

@@ -2,12 +2,14 @@
 
 use serenity::all::User;
 
-use super::autocomplete::{complete_chosen_users_handle, complete_own_handle, complete_unlinked_handle};
+use super::autocomplete::{
+    complete_chosen_users_handle, complete_handle_to_link, complete_own_handle, complete_unlinked_handle,
+};
 use super::model::HandleRefusal;
 use super::{queries, views};
 use crate::discord::access::administrator;
 use crate::discord::{Caller, Command, Context, answer};
-use crate::flows::handle_links;
+use crate::flows::handle_links::{self, LinkAnswer};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
 use crate::live::Handle;
@@ -22,15 +24,18 @@ pub fn all() -> Vec<Command> {
 async fn link_tiktok(
     ctx: Context<'_>,
     #[description = "Your TikTok handle"]
-    #[autocomplete = "complete_unlinked_handle"]
+    #[autocomplete = "complete_handle_to_link"]
     handle: String,
 ) -> Result<()> {
     let bot = ctx.data();
     answer(ctx, async {
         let Caller { guild, user, .. } = Caller::of(ctx)?;
         let handle = parsed(&handle)?;
-        let link = bot.store.write("handle_linked", move |tx| handle_links::link(tx, guild, user, &handle)).await?;
-        Ok(views::linked(&link))
+        let answer = bot.store.write("handle_linked", move |tx| handle_links::link(tx, guild, user, &handle)).await?;
+        Ok(match answer {
+            LinkAnswer::Made(link) => views::linked(&link),
+            LinkAnswer::NeedsProof(wanted) => views::proof_wanted(&wanted),
+        })
     })
     .await
 }

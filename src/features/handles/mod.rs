@@ -2,6 +2,7 @@
 //!
 //! **What members see.** `/link-tiktok` links a handle that was seen on the live, `/unlink-tiktok` takes a link away,
 //! `/my-tiktok-handles` lists one's own. While a handle is typed, those that begin so are offered.
+//! With `handle_proof` on, a link has to be proven: the bot gives a code, which the handle types in the chat of the live.
 //! **What administrators see.** `/admin-link` and `/admin-unlink` do it for others; both are told in the debug channel.
 //!
 //! **Rules.** Every handle that does something on the live is known, linked or not (`M-LNK-03`). It is stored in one
@@ -10,14 +11,27 @@
 //! (`D-15`, `D-16`). A handle keeps its points when it is unlinked; what a link means for the member's points is in the
 //! flow `handle_links` (`C-34`).
 //!
+//! **Proof.** A [`code`] is for one member and one handle in one guild, counts for ten minutes, and once. A member has one
+//! at a time. It counts when that handle types it in the chat of a live that the guild is connected to; history does not
+//! count. The link is then made, in the transaction of the comment, and is *verified*: no other member can have the handle
+//! until it is unlinked or an administrator moves it. A link that is not verified gives way to a proof: the handle moves,
+//! and whoever had it is told. A link that an administrator makes is not verified, and voids the codes for the handle. What
+//! is verified stays so when the setting is switched off; codes count only while it is on.
+//!
 //! **Invariants.** Those of [`check`]; across features, `flows::checks`.
 //!
-//! **Tables.** `handles.accounts`. **Topic.** `handles.changed`: links, not points.
+//! **Tables.** `handles.accounts`; `handles.codes`, from which `app::sweep` takes what is over. Neither codes nor what is
+//! verified is in the export, whose tables are promised. **Topic.** `handles.changed`: links, not points. **Jobs.**
+//! `handles.tell_proof`.
 
 pub mod autocomplete;
 pub mod check;
+pub mod code;
 pub mod commands;
+pub mod jobs;
+pub mod migration;
 pub mod model;
+pub mod old;
 pub mod queries;
 pub mod rules;
 pub mod service;
@@ -35,6 +49,7 @@ pub const FEATURE: Feature = Feature {
     checks: &[check::check],
     export: sql::EXPORT,
     commands: commands::all,
+    jobs: &[&jobs::TELL_PROOF_HANDLER],
     ..Feature::named("handles")
 };
 

@@ -1,15 +1,18 @@
-//! Accounts of people on the live, and what linking refuses.
+//! Accounts of people on the live, codes that prove whose they are, and what linking refuses.
 
 use serde::{Deserialize, Serialize};
 
+use super::code::Code;
+use super::old;
 use crate::id_type;
+use crate::jobs::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Refuse;
 use crate::kernel::ids::UserId;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::Record;
+use crate::store::{Record, decode_body};
 
 id_type!(
     /// The number of an account within its guild (`M-DB-03`: `handle_id`).
@@ -31,9 +34,27 @@ pub struct Account {
     pub points: Amount,
     /// TikTok's level of the person, as last seen; for display (`C-114`).
     pub level: Option<u32>,
+    /// When the linked member proved on a live that it is theirs; `None` for a link that nobody proved, and for none.
+    pub verified_at: Option<Timestamp>,
 }
 
-impl Record for Account {}
+impl Record for Account {
+    const VERSION: u8 = 2;
+
+    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
+        match version {
+            1 => decode_body::<old::Account>(body).map(Self::from),
+            _ => None,
+        }
+    }
+}
+
+impl Account {
+    /// Whether the linked member proved that it is theirs.
+    pub const fn is_verified(&self) -> bool {
+        self.verified_at.is_some()
+    }
+}
 
 /// An account with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +81,67 @@ pub struct Activity {
 pub struct Linked {
     /// The account, linked.
     pub account: Account,
-    /// Whose it was until now, where an administrator took it from someone (`D-15`).
+    /// Whose it was until now, where it was taken from someone (`D-15`).
     pub former: Option<UserId>,
+    /// Whether the link until now was verified.
+    pub was_verified: bool,
 }
+
+/// A handle that now belongs to nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlinked {
+    /// The account, not linked.
+    pub account: Account,
+    /// Whether the link until now was verified.
+    pub was_verified: bool,
+}
+
+/// A code that waits for being typed on a live. A member has one at the most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenCode {
+    /// The handle that has to type it.
+    pub handle: Handle,
+    /// What has to be typed.
+    pub code: Code,
+    /// From when on it is worth nothing.
+    pub until: Timestamp,
+}
+
+impl Record for OpenCode {}
+
+/// A member has shown that a handle is theirs: it typed their code on a live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The member.
+    pub user: UserId,
+    /// The handle.
+    pub handle: Handle,
+}
+
+/// What a member is told after a code was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofTold {
+    /// The member.
+    pub user: UserId,
+    /// The handle.
+    pub handle: Handle,
+    /// What happened to it.
+    pub what: ProofEffect,
+}
+
+/// What a proof did to a handle, for one of the members whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProofEffect {
+    /// It is theirs, verified, and they have so many points now.
+    Verified(Amount),
+    /// It was theirs, not verified, and is someone else's now; they have so many points left.
+    Lost(Amount),
+    /// It cannot be theirs; the sentence says why.
+    Refused(String),
+}
+
+/// The job that tells a member what a proof did.
+pub static TELL_PROOF: Kind<ProofTold> = Kind::new("handles.tell_proof");
 
 /// What is refused about handles.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

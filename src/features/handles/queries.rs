@@ -1,10 +1,13 @@
 //! Reads of handles, for views, autocompletes and other features.
 
-use super::model::{Account, AccountId};
+use super::code::Code;
+use super::model::{Account, AccountId, Proof};
+use super::settings::HANDLE_PROOF;
 use super::tables;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::store::Read;
 
@@ -25,6 +28,20 @@ pub fn matching_unlinked(read: &dyn Read, guild: GuildId, typed: &str) -> Result
         Some(beginning) => tables::unlinked_beginning_with(read, guild, &beginning, CHOICES),
         None => Ok(Vec::new()),
     }
+}
+
+/// Handles that a member could link, which begin with what was typed: those of nobody, and where handles need proof also
+/// the member's own that are not verified. None before two characters.
+pub fn matching_to_link(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> Result<Vec<String>> {
+    let mut handles = matching_unlinked(read, guild, typed)?;
+    let Some(beginning) = searchable(typed) else { return Ok(handles) };
+    if HANDLE_PROOF.get(read, guild)? {
+        let own = linked_handles(read, guild, user)?.into_iter().filter(|account| !account.is_verified());
+        let own = own.map(|account| account.handle.as_str().to_owned());
+        handles.splice(0..0, own.filter(|handle| handle.starts_with(&beginning)));
+        handles.truncate(CHOICES);
+    }
+    Ok(handles)
 }
 
 /// Handles of a member that begin with what was typed (`M-CMD-36`): all of them when nothing was.
@@ -79,4 +96,31 @@ pub fn for_each_linked(
         Some(user) => visit(user, known.account),
         None => Ok(()),
     })
+}
+
+/// Whether comments of a guild's live can prove anything now: handles need proof there, and somebody has a code.
+pub fn expects_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
+    Ok(HANDLE_PROOF.get(read, guild)? && tables::has_codes(read, guild)?)
+}
+
+/// Whose a handle is by what it wrote on the live at this moment: it typed a code of theirs that still counts.
+pub fn proof_in(
+    read: &dyn Read,
+    guild: GuildId,
+    handle: &Handle,
+    comment: &str,
+    now: Timestamp,
+) -> Result<Option<Proof>> {
+    for code in Code::in_comment(comment) {
+        let Some(user) = tables::holder_of_code(read, guild, handle, &code)? else { continue };
+        if tables::code_of(read, guild, user)?.is_some_and(|open| now < open.until) {
+            return Ok(Some(Proof { user, handle: handle.clone() }));
+        }
+    }
+    Ok(None)
+}
+
+/// The guilds that have codes which are worth nothing any more.
+pub fn guilds_with_expired_codes(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
+    Ok(tables::guilds_with_codes_until(read, now)?.into_iter().collect())
 }

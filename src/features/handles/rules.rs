@@ -42,6 +42,22 @@ pub fn may_link(
     }
 }
 
+/// Whether `user`, who has `owned` handles, may have this one by proving on a live that it is theirs. `account` is what is
+/// known of it.
+///
+/// A link that nobody proved gives way to a proof, also where an administrator made it; one that was proven does not. A
+/// handle need not have been seen before: it is seen when it types the code (`D-16`).
+pub fn may_prove(handle: &Handle, account: Option<&Account>, user: UserId, owned: usize) -> Result<(), HandleRefusal> {
+    let is_verified = account.is_some_and(Account::is_verified);
+    match account.and_then(|account| account.linked) {
+        Some(owner) if owner == user && is_verified => Err(HandleRefusal::AlreadyYours { handle: handle.clone() }),
+        Some(owner) if owner == user => Ok(()),
+        Some(_) if is_verified => Err(HandleRefusal::SomeoneElses { handle: handle.clone() }),
+        _ if owned >= MOST_HANDLES => Err(HandleRefusal::TooMany { most: MOST_HANDLES }),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a handle that is linked to `owner` belongs to `user`, so that the link can go.
 pub fn is_linked_to(owner: Option<UserId>, user: UserId) -> bool {
     owner == Some(user)
@@ -60,7 +76,15 @@ mod tests {
     fn account(linked: Option<UserId>) -> Account {
         let moment = Timestamp::from_micros(0);
         let handle = Handle::parse("ann_live").unwrap();
-        Account { handle, first_seen: moment, last_seen: moment, linked, points: Amount::ZERO, level: None }
+        Account {
+            handle,
+            first_seen: moment,
+            last_seen: moment,
+            linked,
+            points: Amount::ZERO,
+            level: None,
+            verified_at: None,
+        }
     }
 
     #[test]
@@ -87,6 +111,30 @@ mod tests {
             let handle = Handle::parse("ann_live").unwrap();
             let verdict = may_link(request, &handle, account, ANN, owned).map_err(|refusal| refusal.code());
             assert_eq!(verdict, expected, "{request:?} of {account:?} with {owned} handles");
+        }
+    }
+
+    #[test]
+    fn a_proof_wins_over_every_link_but_a_verified_one() {
+        let verified = |user| Account { verified_at: Some(Timestamp::from_micros(1)), ..account(Some(user)) };
+        let (free, anns, bobs) = (account(None), account(Some(ANN)), account(Some(BOB)));
+        let (anns_verified, bobs_verified) = (verified(ANN), verified(BOB));
+        let cases = [
+            (None, 0, Ok(())),
+            (Some(&free), 0, Ok(())),
+            (Some(&bobs), 0, Ok(())),
+            (Some(&bobs_verified), 0, Err("handles.someone_elses")),
+            (Some(&anns), 1, Ok(())),
+            (Some(&anns), MOST_HANDLES, Ok(())),
+            (Some(&anns_verified), 1, Err("handles.already_yours")),
+            (Some(&free), MOST_HANDLES, Err("handles.too_many")),
+            (Some(&bobs), MOST_HANDLES, Err("handles.too_many")),
+            (None, MOST_HANDLES, Err("handles.too_many")),
+        ];
+        for (account, owned, expected) in cases {
+            let handle = Handle::parse("ann_live").unwrap();
+            let verdict = may_prove(&handle, account, ANN, owned).map_err(|refusal| refusal.code());
+            assert_eq!(verdict, expected, "{account:?} with {owned} handles");
         }
     }
 

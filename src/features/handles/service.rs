@@ -1,11 +1,15 @@
-//! Operations on handles. Each refuses before its first write or succeeds.
+//! Operations on handles and codes. Each refuses before its first write or succeeds.
 //!
 //! A link moves no points: what a link means for the member's points is the matter of the flow `handle_links`.
 
-use super::model::{Account, AccountId, Activity, HandleRefusal, KnownAccount, Linked};
+use super::code::{Code, LIFE};
+use super::model::{
+    Account, AccountId, Activity, HandleRefusal, KnownAccount, Linked, OpenCode, Proof, ProofTold, TELL_PROOF, Unlinked,
+};
 use super::rules::{self, LinkRequest};
 use super::settings::ALLOW_ANY_HANDLE_LINKING;
 use super::tables;
+use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
@@ -66,21 +70,77 @@ fn link_as(tx: &Tx<'_>, guild: GuildId, request: LinkRequest, user: UserId, hand
         Some(known) => known,
         None => tables::add(tx, guild, new_account(handle, tx.now()))?,
     };
-    let former = known.account.linked;
-    let account = set_link(tx, guild, known, Some(user))?;
-    Ok(Linked { account, former })
+    // The word that counts is the last one: codes from before an administrator's do not.
+    tables::close_codes_of(tx, guild, handle)?;
+    relink(tx, guild, known, user, None)
 }
 
-/// Takes one of the caller's own links away (`M-CMD-06`).
-pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Account> {
+/// Gives a member a code, with which the handle proves on a live that it is theirs. One that the member had before is worth
+/// nothing any more.
+pub fn open_code(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<OpenCode> {
+    may_prove(tx, guild, user, handle)?;
+    let mut dice = tx.dice("handles.code", (guild, user, tx.next_id(guild, "handles.codes")?));
+    let code = loop {
+        let drawn = Code::draw(&mut dice);
+        if tables::holder_of_code(tx, guild, handle, &drawn)?.is_none_or(|holder| holder == user) {
+            break drawn;
+        }
+    };
+    let open = OpenCode { handle: handle.clone(), code, until: tx.now().after(LIFE) };
+    tables::set_code(tx, guild, user, &open)?;
+    Ok(open)
+}
+
+/// Links a handle to the member who proved that it is theirs; also one of someone who did not. No other code for the handle
+/// counts any more.
+pub fn link_proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<Linked> {
+    let Proof { user, handle } = proof;
+    let known = may_prove(tx, guild, *user, handle)?;
+    let missing = || Error::failed(format!("{handle} of guild {guild} typed a code and is not known"));
+    let known = known.ok_or_else(missing)?;
+    tables::close_codes_of(tx, guild, handle)?;
+    relink(tx, guild, known, *user, Some(tx.now()))
+}
+
+/// What is known of a handle that `user` may prove to be theirs.
+fn may_prove(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Option<KnownAccount>> {
+    let known = tables::by_handle(tx, guild, handle)?;
+    let owned = tables::of_user(tx, guild, user)?.len();
+    rules::may_prove(handle, known.as_ref().map(|known| &known.account), user, owned)?;
+    Ok(known)
+}
+
+/// Takes a member's code away, if there is one.
+pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    tables::close_code(tx, guild, user)
+}
+
+/// Forgets codes that are worth nothing any more, some hundreds at a time; answers whether there are more.
+pub fn forget_expired_codes(tx: &Tx<'_>, guild: GuildId) -> Result<bool> {
+    tables::forget_codes_until(tx, guild, tx.now())
+}
+
+/// Stages the message to a member of what a proof did.
+pub fn tell_proof(tx: &Tx<'_>, guild: GuildId, told: &ProofTold) -> Result<()> {
+    TELL_PROOF.schedule_now(tx, guild, Lane::User(told.user), told).map(drop)
+}
+
+/// Takes one of the caller's own links away (`M-CMD-06`), and the code with which they were about to verify it.
+pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Unlinked> {
     let refusal = || HandleRefusal::NotYours { handle: handle.clone() };
-    unlink_or(tx, guild, user, handle, refusal)
+    let unlinked = unlink_or(tx, guild, user, handle, refusal)?;
+    if tables::code_of(tx, guild, user)?.is_some_and(|open| open.handle == *handle) {
+        tables::close_code(tx, guild, user)?;
+    }
+    Ok(unlinked)
 }
 
-/// Takes a member's link away at an administrator's word (`M-LNK-06`).
-pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Account> {
+/// Takes a member's link away at an administrator's word (`M-LNK-06`), and all codes for the handle.
+pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Unlinked> {
     let refusal = || HandleRefusal::NotTheirs { handle: handle.clone(), user };
-    unlink_or(tx, guild, user, handle, refusal)
+    let unlinked = unlink_or(tx, guild, user, handle, refusal)?;
+    tables::close_codes_of(tx, guild, handle)?;
+    Ok(unlinked)
 }
 
 fn unlink_or(
@@ -89,9 +149,13 @@ fn unlink_or(
     user: UserId,
     handle: &Handle,
     refusal: impl FnOnce() -> HandleRefusal,
-) -> Result<Account> {
+) -> Result<Unlinked> {
     match tables::by_handle(tx, guild, handle)? {
-        Some(known) if rules::is_linked_to(known.account.linked, user) => set_link(tx, guild, known, None),
+        Some(known) if rules::is_linked_to(known.account.linked, user) => {
+            let was_verified = known.account.is_verified();
+            let account = set_link(tx, guild, known, None, None)?;
+            Ok(Unlinked { account, was_verified })
+        }
         _ => Err(refusal().into()),
     }
 }
@@ -107,8 +171,28 @@ pub fn reset_points_of(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> 
     Ok(())
 }
 
-fn set_link(tx: &Tx<'_>, guild: GuildId, known: KnownAccount, linked: Option<UserId>) -> Result<Account> {
-    let account = Account { linked, ..known.account };
+/// Links an account to a member, since when verified, and tells whose it was if that was someone else.
+fn relink(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    known: KnownAccount,
+    user: UserId,
+    verified_at: Option<Timestamp>,
+) -> Result<Linked> {
+    let former = known.account.linked.filter(|former| *former != user);
+    let was_verified = known.account.is_verified();
+    let account = set_link(tx, guild, known, Some(user), verified_at)?;
+    Ok(Linked { account, former, was_verified })
+}
+
+fn set_link(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    known: KnownAccount,
+    linked: Option<UserId>,
+    verified_at: Option<Timestamp>,
+) -> Result<Account> {
+    let account = Account { linked, verified_at, ..known.account };
     tables::set(tx, guild, &KnownAccount { id: known.id, account: account.clone() })?;
     tx.publish(tables::CHANGED, guild);
     Ok(account)
@@ -116,5 +200,13 @@ fn set_link(tx: &Tx<'_>, guild: GuildId, known: KnownAccount, linked: Option<Use
 
 fn new_account(handle: &Handle, at: Timestamp) -> Account {
     let handle = handle.clone();
-    Account { handle, first_seen: at, last_seen: at, linked: None, points: Amount::ZERO, level: None }
+    Account {
+        handle,
+        first_seen: at,
+        last_seen: at,
+        linked: None,
+        points: Amount::ZERO,
+        level: None,
+        verified_at: None,
+    }
 }

@@ -1,11 +1,15 @@
-//! The table of accounts, and the only functions that touch it.
+//! The tables of accounts and codes, and the only functions that touch them.
 
-use super::model::{Account, AccountId, KnownAccount};
+use std::collections::BTreeSet;
+
+use super::code::Code;
+use super::model::{Account, AccountId, KnownAccount, OpenCode};
 use super::rules::MOST_HANDLES;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::{AnyTable, Direction, Index, Read, Starts, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, Index, Read, Span, Starts, Table, Topic, Tx, UniqueIndex};
 
 /// Handles of a guild were linked or unlinked.
 pub const CHANGED: Topic = Topic::new("handles.changed");
@@ -25,8 +29,22 @@ static UNLINKED: Index<(GuildId, String), (GuildId, AccountId), Account> =
         account.linked.is_none().then(|| (*guild, name_of(account)))
     });
 
+/// The open code of a member.
+pub static CODES: Table<(GuildId, UserId), OpenCode> = Table::new("handles.codes", &[&CODES_BY_HANDLE]);
+/// The member who has a code for a handle: the handle, a space and the code.
+static CODES_BY_HANDLE: UniqueIndex<(GuildId, String), (GuildId, UserId), OpenCode> =
+    UniqueIndex::new("handles.codes_by_handle", |(guild, _), open| Some((*guild, typed(&open.handle, &open.code))));
+
+/// Codes that are forgotten, or looked at, in one step.
+const CODES_AT_ONCE: usize = 512;
+
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&ACCOUNTS];
+pub const TABLES: &[&dyn AnyTable] = &[&ACCOUNTS, &CODES];
+
+/// A code as its index has it. No handle has a space, so no handle's codes are among those of another.
+fn typed(handle: &Handle, code: &Code) -> String {
+    format!("{} {code}", handle.as_str())
+}
 
 fn name_of(account: &Account) -> String {
     account.handle.as_str().to_owned()
@@ -89,4 +107,82 @@ pub fn unlinked_beginning_with(read: &dyn Read, guild: GuildId, beginning: &str,
 /// Shows every account of a guild to `visit`.
 pub fn for_each(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(KnownAccount) -> Result<()>) -> Result<()> {
     ACCOUNTS.for_each(read, guild, |(_, id), account| visit(KnownAccount { id, account }))
+}
+
+/// Writes every account again, in the form of today.
+pub fn rewrite_accounts(tx: &Tx<'_>) -> Result<()> {
+    ACCOUNTS.for_each(tx, Span::all(), |key, account| ACCOUNTS.put(tx, &key, &account))
+}
+
+/// Gives a member an open code in place of the one before.
+pub fn set_code(tx: &Tx<'_>, guild: GuildId, user: UserId, open: &OpenCode) -> Result<()> {
+    CODES.put(tx, &(guild, user), open)
+}
+
+/// The open code of a member.
+pub fn code_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<OpenCode>> {
+    CODES.get(read, &(guild, user))
+}
+
+/// Whether anybody in a guild has a code.
+pub fn has_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
+    Ok(CODES.first(read, guild, Direction::Forward)?.is_some())
+}
+
+/// The member who has this code for a handle.
+pub fn holder_of_code(read: &dyn Read, guild: GuildId, handle: &Handle, code: &Code) -> Result<Option<UserId>> {
+    Ok(CODES_BY_HANDLE.get(read, &(guild, typed(handle, code)))?.map(|(_, user)| user))
+}
+
+/// Takes a member's code away, if there is one.
+pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    CODES.remove(tx, &(guild, user)).map(drop)
+}
+
+/// Takes all codes for a handle away.
+pub fn close_codes_of(tx: &Tx<'_>, guild: GuildId, handle: &Handle) -> Result<()> {
+    let beginning = format!("{} ", handle.as_str());
+    loop {
+        let found = CODES_BY_HANDLE.page(tx, (guild, Starts(&beginning)), Direction::Forward, CODES_AT_ONCE)?;
+        for (_, key) in &found {
+            CODES.remove(tx, key)?;
+        }
+        if found.len() < CODES_AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
+/// Shows every code of a guild to `visit`.
+pub fn for_each_code(
+    read: &dyn Read,
+    guild: GuildId,
+    mut visit: impl FnMut(UserId, OpenCode) -> Result<()>,
+) -> Result<()> {
+    CODES.for_each(read, guild, |(_, user), open| visit(user, open))
+}
+
+/// The guilds that have codes which are worth nothing any more.
+pub fn guilds_with_codes_until(read: &dyn Read, moment: Timestamp) -> Result<BTreeSet<GuildId>> {
+    let mut guilds = BTreeSet::new();
+    CODES.for_each(read, Span::all(), |(guild, _), open| {
+        if open.until <= moment {
+            guilds.insert(guild);
+        }
+        Ok(())
+    })?;
+    Ok(guilds)
+}
+
+/// Forgets some of the codes that are worth nothing any more; answers whether there are more of them.
+pub fn forget_codes_until(tx: &Tx<'_>, guild: GuildId, moment: Timestamp) -> Result<bool> {
+    let mut over = Vec::new();
+    CODES.for_each(tx, guild, |key, open| {
+        if open.until <= moment && over.len() <= CODES_AT_ONCE {
+            over.push(key);
+        }
+        Ok(())
+    })?;
+    over.iter().take(CODES_AT_ONCE).try_for_each(|key| CODES.remove(tx, key).map(drop))?;
+    Ok(over.len() > CODES_AT_ONCE)
 }

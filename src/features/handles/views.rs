@@ -1,8 +1,8 @@
 //! What people read about handles. Pure: read models in, drafts out.
 
-use super::model::Account;
+use super::model::{Account, ProofEffect, ProofTold};
 use crate::discord::Draft;
-use crate::flows::handle_links::{LinkGone, LinkMade};
+use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
 use crate::kernel::ids::UserId;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
 use crate::live::Handle;
@@ -18,6 +18,42 @@ pub fn linked(link: &LinkMade) -> Draft {
     Draft::text(format!("🔗 {handle} is linked to you. You have **{}** engagement points now.", link.points))
 }
 
+/// The answer to `/link-tiktok` where handles need proof: what has to be typed, where and until when.
+pub fn proof_wanted(wanted: &ProofWanted) -> Draft {
+    let handle = shown(&wanted.open.handle);
+    let place = match &wanted.live {
+        Some(streamer) => format!("in the chat of the live of {}", shown(streamer)),
+        None => "in the live chat".to_owned(),
+    };
+    let until = moment(wanted.open.until, MomentStyle::Relative);
+    let mut text = format!(
+        "🔑 Is {handle} yours? Then write this code {place}, with that TikTok account:\n# `{}`\nIt counts once, and ends \
+         {until}. You will get a direct message when {handle} is linked.",
+        wanted.open.code
+    );
+    if wanted.live.is_none() {
+        text.push_str("\nI see no live at the moment: the code counts only while the host is live and I am connected.");
+    }
+    Draft::text(text)
+}
+
+/// The direct message to a member whom a proof on the live concerns.
+pub fn proof_told(told: &ProofTold) -> Draft {
+    let handle = shown(&told.handle);
+    Draft::text(match &told.what {
+        ProofEffect::Verified(points) => {
+            format!("✅ {handle} is linked to you and verified. You have **{points}** engagement points now.")
+        }
+        ProofEffect::Lost(points) => format!(
+            "🔗 {handle} is no longer linked to you: someone else proved on the live that it is theirs. Its points went \
+             with it. You have **{points}** engagement points now."
+        ),
+        ProofEffect::Refused(sentence) => {
+            format!("Your code came from {handle}, but it was not linked to you. {sentence} Then ask for a new code.")
+        }
+    })
+}
+
 /// The answer to `/unlink-tiktok`.
 pub fn unlinked(link: &LinkGone) -> Draft {
     let handle = shown(&link.account.handle);
@@ -27,7 +63,9 @@ pub fn unlinked(link: &LinkGone) -> Draft {
 
 /// The answer to `/admin-link`.
 pub fn admin_linked(link: &LinkMade, user: UserId) -> Draft {
-    let from = link.former.map(|former| format!(" It was linked to {} before.", mention(former))).unwrap_or_default();
+    let proven = if link.was_verified { ", who had proven that it is theirs" } else { "" };
+    let from = link.former.map(|former| format!(" It was linked to {} before{proven}.", mention(former)));
+    let from = from.unwrap_or_default();
     Draft::text(format!("🔗 {} is linked to {}.{from}", shown(&link.account.handle), mention(user)))
 }
 
@@ -43,7 +81,8 @@ pub fn own_handles(accounts: &[Account], link: &str) -> Draft {
     }
     let rows = accounts.iter().map(|account| {
         let seen = moment(account.last_seen, MomentStyle::Relative);
-        format!("{} · {} points · last seen {seen}", shown(&account.handle), account.points)
+        let verified = if account.is_verified() { " · ✅ verified" } else { "" };
+        format!("{} · {} points · last seen {seen}{verified}", shown(&account.handle), account.points)
     });
     Draft::text(format!("**Your TikTok handles**\n{}", rows.collect::<Vec<_>>().join("\n")))
 }

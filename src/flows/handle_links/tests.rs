@@ -6,6 +6,8 @@ use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tests::{GUILD, TestStore};
 use crate::kernel::ids::ChannelId;
 
+mod proof;
+
 const ANN: UserId = UserId::new(1);
 const BOB: UserId = UserId::new(2);
 const ADMIN: UserId = UserId::new(3);
@@ -25,7 +27,10 @@ fn seen(store: &TestStore, name: &'static str, points: u32) {
 }
 
 fn link_to(store: &TestStore, user: UserId, name: &'static str) -> Result<LinkMade> {
-    store.write(move |tx| link(tx, GUILD, user, &handle(name)))
+    match store.write(move |tx| link(tx, GUILD, user, &handle(name)))? {
+        LinkAnswer::Made(link) => Ok(link),
+        LinkAnswer::NeedsProof(wanted) => panic!("a code is wanted: {wanted:?}"),
+    }
 }
 
 fn points(store: &TestStore, user: UserId) -> i64 {

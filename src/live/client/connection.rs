@@ -57,8 +57,8 @@ impl Connection {
         self.way
     }
 
-    /// Whether the next [`Self::next`] hands out what the sign service told of the time before the connection, and
-    /// nothing else. Those messages come as TikTok marked them, and not each is marked as history.
+    /// Whether the next [`Self::next`] hands out what the sign service told of the time before the connection, all of
+    /// it history, and nothing else.
     pub const fn has_backlog(&self) -> bool {
         !self.backlog.is_empty()
     }

@@ -50,6 +50,7 @@ async fn an_answer_opens_one_connection_and_its_messages_come_first() {
     assert_eq!((connection.room(), connection.way(), connection.has_backlog()), (ROOM, Way::Euler, true));
     let backlog = connection.next().await.unwrap();
     assert!(matches!(&backlog[..], [message] if matches!(message.what, Observed::Event(_))), "{backlog:?}");
+    assert!(backlog[0].is_history, "what was before the connection is history, although TikTok did not mark it");
     assert!(!connection.has_backlog());
 
     let asked = &scene.server.asked(NEWER)[0];

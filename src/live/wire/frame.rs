@@ -89,9 +89,13 @@ impl From<schema::Batch> for FetchResult {
             let entry: schema::TextEntry = reader.read_or_default(entry);
             (text::whole(&entry.key), text::whole(&entry.value))
         });
+        // The first batch tells what the room had before we came, whether each message of it is marked so or not.
+        let messages = batch.messages.iter().map(Message::decode);
+        let messages =
+            messages.map(|message| Message { is_history: message.is_history || batch.is_first, ..message }).collect();
         Self {
             route_params: route_params.collect(),
-            messages: batch.messages.iter().map(Message::decode).collect(),
+            messages,
             cursor: text::whole(&batch.cursor),
             internal_ext: batch.internal_ext.to_vec(),
             push_server: text::whole(&batch.push_server),

@@ -21,7 +21,7 @@ const DIGEST_MARK: NonZeroU64 = NonZeroU64::new(1 << 63).expect("a bit is set");
 pub struct Message {
     /// By what it is recognised when it comes again.
     pub id: MessageId,
-    /// Whether TikTok says that it is history: it was told to others before we came.
+    /// Whether it is history, told to others before we came: TikTok says so of it, or of the batch that it is in.
     pub is_history: bool,
     /// What it tells.
     pub what: Observed,

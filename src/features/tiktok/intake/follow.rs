@@ -65,19 +65,19 @@ impl Course {
     /// Follows the name until nobody does any more, or it is over. Answers the name.
     pub(super) async fn run(mut self) -> Handle {
         let mut next = Next::LookUp;
-        let mut is_stopped = false;
+        let mut stopped = None;
         while let Some(happened) = self.unless_left(next).await {
             let now = self.bot.clock.now();
             next = self.following.next(happened, now, &mut self.dice);
             let state = self.following.state();
-            self.bot.lives.enter(&self.dialler.name, state, now, self.dialler.trouble.clone());
             if let Next::Stop(stop) = next {
                 self.dialler.tell(Heard::Stopped(stop, self.dialler.trouble.clone())).await;
-                is_stopped = true;
+                stopped = Some((state, now));
                 break;
             }
+            self.bot.lives.enter(&self.dialler.name, state, now, self.dialler.trouble.clone());
         }
-        let Self { dialler: Dialler { name, heard, connection, .. }, written, bot, .. } = self;
+        let Self { dialler: Dialler { name, heard, connection, trouble, .. }, written, bot, .. } = self;
         if let Some(connection) = connection {
             connection.close().await;
         }
@@ -87,8 +87,9 @@ impl Course {
             tracing::error!(%name, %error, "what a live told could not be written to its end");
         }
         // How it stopped can still be read; what was left is as if it had never been.
-        if !is_stopped {
-            bot.lives.forget(&name);
+        match stopped {
+            Some((state, at)) => bot.lives.enter(&name, state, at, trouble),
+            None => bot.lives.forget(&name),
         }
         name
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::support::times::{print_table, shown};
+use super::process::megabytes;
+use super::times::{print_table, shown};
 
 /// The rows so far.
 #[derive(Default)]
@@ -28,9 +29,15 @@ impl Report {
         self.target(what, &format!("under {} ms", limit.as_millis()), written, measured < limit);
     }
 
-    /// Prints everything.
-    pub fn print(&self, load: &str) {
-        println!("\nCommands through the simulated Discord · {load} at the start");
+    /// A size that has to stay under a limit, in megabytes; `more` says what else was seen.
+    pub fn size(&mut self, what: &str, limit: u64, bytes: u64, more: &str) {
+        let measured = format!("{}{more}", megabytes(bytes));
+        self.target(what, &format!("under {limit} MB"), measured, bytes < limit * 1_000_000);
+    }
+
+    /// Prints everything under a title.
+    pub fn print(&self, title: &str, load: &str) {
+        println!("\n{title} · {load} at the start");
         print_table(["what", "target", "measured", "ok"], &self.rows);
     }
 }
