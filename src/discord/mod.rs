@@ -13,6 +13,7 @@
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
 //! | [`channel_setting`] | the commands that choose a channel |
+//! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
 //! | [`debug_channel`] | lines for the administrators |
 //! | [`problem`] | the one path of everything that goes wrong |
@@ -23,6 +24,7 @@ pub mod access;
 pub mod activity;
 pub mod bot;
 pub mod channel_setting;
+pub mod chart;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;
