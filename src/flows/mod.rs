@@ -12,6 +12,7 @@ pub mod live_events;
 pub mod payment_terms;
 pub mod rehearsal;
 pub mod scores_synced;
+pub mod session_closed;
 pub mod session_left_behind;
 pub mod song_moved;
 pub mod song_played;
