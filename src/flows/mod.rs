@@ -5,10 +5,13 @@
 
 pub mod checks;
 pub mod coins_posted;
+pub mod dead_link_removed;
 pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;
+pub mod lines_shown;
 pub mod live_events;
+pub mod reviewed;
 pub mod scores_synced;
 pub mod session_left_behind;
 pub mod song_moved;

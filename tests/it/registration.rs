@@ -62,6 +62,12 @@ const PROMISED: &[Promise] = &[
     ("setnowplayingchannel", "Set the now-playing channel", true, &[("channel", CHANNEL, true, false)]),
     ("setup-post-live-metrics", "Set the post-live metrics channel", true, &[("channel", CHANNEL, true, false)]),
     ("setdebugchannel", "Set the debug channel", true, &[("channel", CHANNEL, true, false)]),
+    (
+        "setup-reviewer-channel",
+        "Post the reviewer queue and the pending skips in a channel",
+        true,
+        &[("channel", CHANNEL, true, false)],
+    ),
     ("show-settings", "Show the bot settings of this server", true, &[]),
     ("config list", "List the settings", true, &[("area", INTEGER, false, false)]),
     ("config get", "Show one setting", true, &[("key", STRING, true, true)]),
