@@ -11,6 +11,7 @@
 mod architecture;
 mod commandline;
 mod demo;
+mod desk;
 mod displays;
 mod followed;
 mod gateway;
