@@ -1,12 +1,14 @@
 //! The reviewer's desk: what reviewers see, what they do by buttons, and who may not.
 
+use std::time::Duration;
+
 use greenroom::covers;
 use greenroom::discord::access::Access;
 use greenroom::features::desk;
 use greenroom::features::displays::tables::SHOWN_LINES;
 use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::kernel::ids::GuildId;
-use greenroom::sim::{CommandOutcome, ComponentCall, Id, MemberSpec, RoleSpec, SeenMessage};
+use greenroom::sim::{CommandOutcome, ComponentCall, Id, MemberSpec, OverwriteSpec, RoleSpec, SeenMessage};
 
 use crate::displays::shown_in;
 use crate::reading::{SOON, link, mention};
@@ -422,6 +424,51 @@ async fn no_text_of_a_song_breaks_the_desk() {
     let main = on_desk(&world, "Page 2 of 2").await;
     assert!(main.text().contains("(<https://discord.com/channels/"), "a file is heard in its message: {}", main.text());
     world.end().await;
+}
+
+/// Takes the bot's rights in #staff away, or gives them back.
+async fn may_post(world: &World, may: bool) {
+    let denied = if may { "[]" } else { "[\"VIEW_CHANNEL\", \"SEND_MESSAGES\"]" };
+    let target = world.sim.bot().to_string();
+    let overwrite = OverwriteSpec { target, deny: serde_json::from_str(denied).unwrap(), ..OverwriteSpec::default() };
+    world.sim.set_overwrite(world.channel("staff"), overwrite).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_line_is_noted_where_members_see_it_and_as_long_as_it_is_shown() {
+    let world = with_desk().await;
+    let pending = on_desk(&world, "No song waits").await.id().get();
+    let main = on_desk(&world, "Reviewer queue").await.id().get();
+    until(&world, || (noted(&world, Line::Free), noted(&world, Line::PendingSkips)) == (Some(main), Some(pending)))
+        .await;
+    world.chooses("setup-live-queue", "general").await;
+    let channel = world.channel("general");
+    let public = shown_in(&world.sim, &world.hand, channel, "Live queue").await.id().get();
+    until(&world, || noted(&world, Line::Free) == Some(public)).await;
+    assert_eq!(noted(&world, Line::PendingSkips), Some(pending));
+    world.sim.delete_channel(world.ids.guild, channel).await.unwrap();
+    world.host().in_channel("now-playing").run("selfheal").await;
+    until(&world, || noted(&world, Line::Free) == Some(main)).await;
+    // A display that cannot be shown tells of no line; one that comes back does.
+    may_post(&world, false).await;
+    world.host().in_channel("now-playing").run("selfheal").await;
+    assert_eq!((noted(&world, Line::Free), noted(&world, Line::PendingSkips)), (None, None));
+    may_post(&world, true).await;
+    world.host().in_channel("now-playing").run("selfheal").await;
+    assert_eq!((noted(&world, Line::Free), noted(&world, Line::PendingSkips)), (Some(main), Some(pending)));
+    world.end().await;
+}
+
+/// Lets time pass until something is so.
+async fn until(world: &World, is_so: impl Fn() -> bool) {
+    for _ in 0..100 {
+        if is_so() {
+            return;
+        }
+        tokio::time::timeout(Duration::from_millis(50), world.app.bot.store.changes().recv()).await.ok();
+        world.hand.advance(Duration::from_millis(500));
+    }
+    panic!("it never is so");
 }
 
 #[tokio::test]

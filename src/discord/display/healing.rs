@@ -150,7 +150,7 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
             if obstacle.is_some() {
                 posting::forget(bot, kind, guild, id).await?;
             }
-            posting::revive(bot, guild, id).await?;
+            posting::revive(bot, kind, guild, id).await?;
             Finding::Revived { title, channel }
         }
         (Some(Obstacle::Gone), _) => {

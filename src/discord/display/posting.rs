@@ -230,13 +230,19 @@ pub(super) async fn disable(
         .await
 }
 
-/// A display that was switched off is kept up to date again.
-pub(super) async fn revive(bot: &Bot, guild: GuildId, id: DisplayId) -> Result<()> {
-    let revived = |row: &mut Display| {
-        row.is_active = true;
-        row.content_hash = None;
-    };
-    bot.store.write("display_revived", move |tx| change(tx, guild, id, revived)).await
+/// A display that was switched off is kept up to date again, in its message if that is still there.
+pub(super) async fn revive(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId) -> Result<()> {
+    bot.store
+        .write("display_revived", move |tx| {
+            let mut at = None;
+            change(tx, guild, id, |row| {
+                row.is_active = true;
+                row.content_hash = None;
+                at = row.message.map(|message| (row.channel, message));
+            })?;
+            (kind.placed)(tx, guild, at)
+        })
+        .await
 }
 
 /// Deletes a message that a display does not use any more. Where that fails, healing finds it.

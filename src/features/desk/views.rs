@@ -252,3 +252,66 @@ pub fn refunded(refunded: &Refunded) -> String {
     );
     format!("❌ {} {} is removed as a dead link. {given}", song.public_id, queue::views::name(song))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::features::queue::model::{Place, SongId};
+    use crate::kernel::ids::UserId;
+    use crate::kernel::time::Timestamp;
+
+    const GUILD: GuildId = GuildId::new(u64::MAX);
+
+    fn listed(text: &str, note: &str, url: &str, points: i64) -> Listed {
+        let source = Source::Link { platform: "SoundCloud".into(), url: url.into(), key: String::new() };
+        let song = Song {
+            public_id: PublicId::new(7),
+            user: UserId::new(u64::MAX),
+            username: text.into(),
+            artist: text.into(),
+            title: text.into(),
+            source,
+            note: Some(note.into()),
+            tiktok_username: Some(text.into()),
+        };
+        let submitted_at = Timestamp::from_millis(253_402_300_799_000);
+        let place = Place { user: song.user, line: Line::PendingSkips, score: 0, submitted_at, played_at: None };
+        let points = Amount::try_from(points).unwrap();
+        Listed { entry: Entry { id: SongId::new(1), song, place }, place: Some(u64::from(u32::MAX)), points }
+    }
+
+    /// The text of a field, of an ordinary song with this note and link.
+    fn text_with(note: &str, url: &str) -> String {
+        field(GUILD, &listed("Ann", note, url, 12)).1
+    }
+
+    #[test]
+    fn a_song_in_a_list_gives_up_the_end_of_its_note_and_then_its_link() {
+        let url = format!("https://soundcloud.com/{}", "a".repeat(90));
+        let all = text_with("Be kind!", &url);
+        assert!(all.contains(&format!("[SoundCloud](<{url}>)")) && all.ends_with("> Be kind!"), "{all}");
+        let long = text_with(&"word ".repeat(100), &url);
+        assert!(long.contains(&url) && long.ends_with('…'), "{long}");
+        let longer = text_with("Be kind!", &format!("https://soundcloud.com/{}", "a".repeat(800)));
+        assert!(longer.contains("\nSoundCloud\n> Be kind!"), "{longer}");
+    }
+
+    proptest! {
+        #[test]
+        fn ten_songs_of_any_text_fit_into_one_embed(
+            text in "[*_~`|<>@:/ a-zéא👩🎶]{1,100}",
+            note in "[*_~`|<>\n@:/ a-zéא👩🎶]{0,500}",
+            path in "[a-z]{1,870}",
+            points in 0_i64..9_007_199_254_740_991,
+        ) {
+            let url = format!("https://soundcloud.com/{path}");
+            let (headline, value, _) = field(GUILD, &listed(&text, &note, &url, points));
+            prop_assert!(discord_len(&headline) <= 256);
+            prop_assert!(!headline.is_empty() && !value.is_empty());
+            prop_assert!(discord_len(&value) <= 1_024);
+            prop_assert!(10 * (discord_len(&headline) + discord_len(&value)) <= 5_500);
+        }
+    }
+}
