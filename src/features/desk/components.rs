@@ -159,21 +159,22 @@ async fn which_tier(bot: &Bot, click: Click) -> Result<Draft> {
 async fn move_to(bot: &Bot, click: Click) -> Result<Draft> {
     let line = line(picked(&click)?)?;
     let run = move |tx: &Tx<'_>, act: Act| {
-        flows::reviewed::to_line(tx, act.guild, act.seen, line).map(|moved| views::moved(&moved))
+        flows::reviewed::to_line(tx, act.guild, act.seen, line).map(|moved| views::moved(&moved.entry, moved.from))
     };
     act(bot, Act::of(&click)?, "song_moved", run).await
 }
 
 fn play(tx: &Tx<'_>, act: Act) -> Result<String> {
-    flows::reviewed::played(tx, act.guild, act.seen).map(|played| views::played(&played))
+    flows::reviewed::played(tx, act.guild, act.seen).map(|played| views::played(&played.entry.song, played.from))
 }
 
 fn hold(tx: &Tx<'_>, act: Act) -> Result<String> {
-    flows::reviewed::to_line(tx, act.guild, act.seen, Line::PendingSkips).map(|moved| views::moved(&moved))
+    flows::reviewed::to_line(tx, act.guild, act.seen, Line::PendingSkips)
+        .map(|moved| views::moved(&moved.entry, moved.from))
 }
 
 fn out(tx: &Tx<'_>, act: Act) -> Result<String> {
-    flows::reviewed::out(tx, act.guild, act.seen).map(|moved| views::moved(&moved))
+    flows::reviewed::out(tx, act.guild, act.seen).map(|moved| views::moved(&moved.entry, moved.from))
 }
 
 fn dead_link(tx: &Tx<'_>, act: Act) -> Result<String> {

@@ -18,7 +18,6 @@ use crate::discord::display::{Shown, page_row};
 use crate::features::queue;
 use crate::features::queue::model::{Entry, Line, PublicId, Seen, Song, Source};
 use crate::features::queue::queries::{LinePage, QueuePage};
-use crate::features::queue::service::{Moved, Played};
 use crate::flows::dead_link_removed::Refunded;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::GuildId;
@@ -225,17 +224,16 @@ fn menu(id: String, label: &str, choices: impl Iterator<Item = CreateSelectMenuO
     CreateActionRow::SelectMenu(CreateSelectMenu::new(id, CreateSelectMenuKind::String { options }).placeholder(label))
 }
 
-/// What was done: a song was moved, approved, held or removed.
-pub fn moved(moved: &Moved) -> String {
-    let (song, to) = (&moved.entry.song, moved.entry.place.line);
+/// What was done: a song was moved, approved, held or removed. `entry` is the song at its new place.
+pub fn moved(entry: &Entry, from: Line) -> String {
+    let (song, to) = (&entry.song, entry.place.line);
     let name = queue::views::name(song);
-    format!("{} {} {name} moved from **{}** to **{to}**.", to.emoji(), song.public_id, moved.from)
+    format!("{} {} {name} moved from **{from}** to **{to}**.", to.emoji(), song.public_id)
 }
 
 /// What was done: a song is played.
-pub fn played(played: &Played) -> String {
-    let song = &played.entry.song;
-    format!("🎶 {} {} plays now, from **{}**.", song.public_id, queue::views::name(song), played.from)
+pub fn played(song: &Song, from: Line) -> String {
+    format!("🎶 {} {} plays now, from **{from}**.", song.public_id, queue::views::name(song))
 }
 
 /// What was done: a dead link was removed.
