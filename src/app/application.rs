@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::sweep;
-use crate::discord::display::{self, Displays, turning};
+use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
@@ -47,12 +47,16 @@ pub struct Blueprint {
     pub endpoint: Endpoint,
     /// How TikTok lives are reached.
     pub live: ClientSettings,
+    /// How often live displays are looked after.
+    pub displays: Rhythm,
     /// How commands are registered.
     pub registration: Registration,
     /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
     pub allow_any_handle_linking: bool,
     /// The debug channel of the guild that it belongs to, where that guild has none (`C-50`).
     pub debug_channel: Option<ChannelId>,
+    /// Whether administrators may make events of a live up, by `/tiktok simulate` (`M-HNT-05`).
+    pub live_rehearsal: bool,
 }
 
 /// Why the application could not start.
@@ -93,17 +97,21 @@ impl Application {
 
         let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
         let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());
-        let gateway = Gateway::new(bot.clone(), handlers(), blueprint.registration);
+        let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 
         let mut tasks = JoinSet::new();
         tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
-        tasks.spawn(display::run(bot.clone()));
+        tasks.spawn(display::run(bot.clone(), blueprint.displays));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
         let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
         let client = Client::new(settings, bot.clock.clone())?;
-        tasks.spawn(intake::run(bot.clone(), client, seed));
+        let shelf = intake::Shelf::beside(&blueprint.place);
+        if let Some(shelf) = shelf.clone() {
+            tasks.spawn(intake::tidy_up(bot.clone(), shelf));
+        }
+        tasks.spawn(intake::run(bot.clone(), client, seed, shelf));
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }
@@ -165,10 +173,14 @@ async fn store_defaults(store: &Store, blueprint: &Blueprint) -> Result<(), Erro
 }
 
 /// What all features give to the gateway.
-fn handlers() -> Handlers {
+fn handlers(live_rehearsal: bool) -> Handlers {
     let all = || features::ALL.iter().copied();
+    let mut commands: Vec<_> = all().flat_map(|feature: &Feature| (feature.commands)()).collect();
+    if live_rehearsal {
+        features::tiktok::commands::add_rehearsal(&mut commands);
+    }
     Handlers {
-        commands: all().flat_map(|feature: &Feature| (feature.commands)()).collect(),
+        commands,
         components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),

@@ -41,6 +41,8 @@ pub enum Command {
     Run,
     /// Play a recorded review evening against a simulated Discord; needs no token
     Demo(DemoArgs),
+    /// Run a recorded live into an empty store, and print what it pays
+    Replay(ReplayArgs),
     /// Serve the simulated Discord alone, for a bot in another process
     Sim(SimArgs),
     /// Write the stored data in another form
@@ -65,6 +67,23 @@ pub struct DemoArgs {
     /// How many seconds of the show pass in one second; as fast as possible without it
     #[arg(long, value_name = "X", value_parser = speed)]
     pub speed: Option<f64>,
+}
+
+/// Options of `replay`.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayArgs {
+    /// The show: a recording from the folder shows of the data folder, or a show of the demo
+    #[arg(value_name = "SHOW.jsonl")]
+    pub file: PathBuf,
+    /// How many seconds of the show pass in one second; as fast as possible without it
+    #[arg(long, value_name = "X", value_parser = speed)]
+    pub speed: Option<f64>,
+    /// Play it once more with another setting, and print the difference; can be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub what_if: Vec<(String, String)>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `sim`.
@@ -133,6 +152,7 @@ fn after_help() -> String {
          greenroom                                        run the bot with DISCORD_BOT_TOKEN from .env\n  \
          greenroom --data-dir /var/lib/greenroom          run it with another data folder\n  \
          greenroom --log warn,greenroom=debug             run it and log more\n  \
+         greenroom replay SHOW.jsonl --what-if gift_rate=3   what that live pays, and would pay\n  \
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
          greenroom check --json                           verify the store, for a script\n\n\
          Variables are explained in .env.example.\n\n{}",
@@ -144,6 +164,13 @@ fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=10_000.0).contains(&speed) => Ok(speed),
         _ => Err("must be a number from 0.01 to 10000, like 2 for twice as fast".to_owned()),
+    }
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
+        _ => Err("must be the key of a setting and a value, like gift_rate=3".to_owned()),
     }
 }
 
@@ -188,6 +215,7 @@ mod tests {
             ["greenroom", "sim", "--listen", "localhost"],
             ["greenroom", "demo", "--speed", "0"],
             ["greenroom", "demo", "--speed", "NaN"],
+            ["greenroom", "replay", "x.jsonl", "--what-if=gift_rate"],
             ["greenroom", "export", "sqlite", "--guild=me"],
         ] {
             let error = Cli::try_parse_from(line).unwrap_err();

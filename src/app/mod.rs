@@ -11,6 +11,7 @@ pub mod demo;
 pub mod exit;
 pub mod export;
 pub mod maintenance;
+pub mod replay;
 pub mod run;
 pub mod sim;
 mod sweep;

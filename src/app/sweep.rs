@@ -34,7 +34,8 @@ pub(super) async fn run(bot: Bot, swept: watch::Sender<Timestamp>) {
     }
 }
 
-async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
+/// Sweeps once, as at a moment.
+pub(super) async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
     let with_points = store.read("guilds_with_new_points", coins::queries::guilds_with_changed_points).await?;
     for guild in with_points {
         while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}

@@ -14,12 +14,19 @@ use crate::live::following::Stop;
 use crate::live::{Handle, LiveEvent, Occurrence};
 use crate::store::Tx;
 
-/// Takes what happened on the live of `streamer`, in order. Nothing counts where it is not followed any more.
-pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<()> {
+/// Takes what happened on the live of `streamer`, in order. Nothing counts where it is not followed any more; answers
+/// whether it is.
+pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<bool> {
     if !tiktok::service::is_followed(tx, guild, streamer)? {
-        return Ok(());
+        return Ok(false);
     }
     live_events::run(tx, guild, streamer, events)?;
+    tell(tx, guild, streamer, events)?;
+    Ok(true)
+}
+
+/// Tells the debug channel of connections that were made and lost.
+pub(super) fn tell(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<()> {
     for event in events {
         let name = escape(&streamer.to_string());
         match event.what {

@@ -11,6 +11,8 @@ pub mod gift_credit;
 pub mod handle_links;
 pub mod lines_shown;
 pub mod live_events;
+pub mod payment_terms;
+pub mod rehearsal;
 pub mod reviewed;
 pub mod scores_synced;
 pub mod session_left_behind;

@@ -1,9 +1,9 @@
 //! The live side: what a TikTok live can tell us, as plain values that know nothing of Discord or the store, and the
 //! client that connects to one.
 //!
-//! [`event`] names the thirteen things that happen on a live (`M-TIK-07`), [`handle`] the people on it, and [`show`]
-//! reads the lines of a recorded show. [`wire`] turns the bytes that TikTok sends into plain values and makes the few that
-//! it is sent. [`client`] looks lives up and connects to them:
+//! [`event`] names the thirteen things that happen on a live (`M-TIK-07`), [`handle`] the people on it; [`show`] and
+//! [`show_file`] are the lines of a recorded show. [`wire`] turns the bytes that TikTok sends into plain values and makes
+//! the few that it is sent. [`client`] looks lives up and connects to them:
 //!
 //! | file | for |
 //! | --- | --- |
@@ -32,6 +32,7 @@ pub mod refusal;
 mod request;
 pub mod room;
 pub mod show;
+pub mod show_file;
 mod sign;
 mod socket;
 pub mod status;

@@ -5,6 +5,8 @@
 //! default in the declaration; a stored value that cannot be read counts as absent. Channels and messages are
 //! kept in columns of their own, and a channel's number also as text (`C-53`).
 //!
+//! **Topic.** `settings.changed`.
+//!
 //! What administrators see and may change is [`Listed`] by its feature: `/show-settings` and `/config` know the settings
 //! from there alone.
 
@@ -14,7 +16,7 @@ mod tables;
 mod value;
 
 pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
-pub use tables::{BOT_CONFIG, Entry, TABLES};
+pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
 pub use value::SettingValue;
 
 use crate::kernel::error::Result;
@@ -57,16 +59,20 @@ impl<T: SettingValue> Setting<T> {
 
     /// Takes the guild's own value away, so that the instance's or the default counts again.
     pub fn clear(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
-        BOT_CONFIG.remove(tx, &(guild, self.key.to_owned())).map(drop)
+        BOT_CONFIG.remove(tx, &(guild, self.key.to_owned()))?;
+        tx.publish(CHANGED, guild);
+        Ok(())
     }
 
     /// Changes the value for a guild, or with [`GuildId::INSTANCE`] the default of all.
     pub fn set(&self, tx: &Tx<'_>, guild: GuildId, value: &T) -> Result<()> {
         let key = (guild, self.key.to_owned());
         match value.store() {
-            Some(entry) => BOT_CONFIG.put(tx, &key, &entry),
-            None => BOT_CONFIG.remove(tx, &key).map(drop),
+            Some(entry) => BOT_CONFIG.put(tx, &key, &entry)?,
+            None => drop(BOT_CONFIG.remove(tx, &key)?),
         }
+        tx.publish(CHANGED, guild);
+        Ok(())
     }
 }
 

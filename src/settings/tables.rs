@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
-use crate::store::{AnyTable, Record, Table};
+use crate::store::{AnyTable, Record, Table, Topic};
+
+/// A setting of a guild, or with guild 0 of the instance, has another value.
+pub const CHANGED: Topic = Topic::new("settings.changed");
 
 /// A stored setting.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

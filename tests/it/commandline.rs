@@ -65,7 +65,7 @@ fn help_names_the_commands_and_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
     let help = output(folder.path(), &["--help"], &[]);
     assert_eq!(help.code, Some(0));
-    for word in ["run", "demo", "sim", "export", "check", "Examples:", "Exit codes:"] {
+    for word in ["run", "demo", "replay", "sim", "export", "check", "Examples:", "Exit codes:"] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
     assert_eq!(output(folder.path(), &["dance"], &[]).code, Some(2));

@@ -214,6 +214,7 @@ async fn a_deleted_channel_switches_the_display_off_and_says_so_once() {
     world.sim.delete_channel(world.ids.guild, world.channel("general")).await.unwrap();
     passes(&world, Duration::from_mins(12)).await;
     until_known(&world.app.bot.store, &world.hand, world.guild, |row| !row.is_active).await;
+    world.settle().await;
     let lines = world.seen_in("staff").await.join("\n");
     assert_eq!(lines.matches("The channel of the live queue is gone").count(), 1, "{lines}");
     world.chooses("setup-live-queue", "now-playing").await;
@@ -306,6 +307,64 @@ async fn an_old_message_that_takes_no_more_edits_is_replaced_at_most_once_an_hou
         .filter(|request| request.method == "POST" && request.path == path)
         .count();
     assert_eq!(posts, 2);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_old_display_is_posted_anew_when_a_live_begins_and_a_young_one_is_not() {
+    let world = with_live_queue().await;
+    let first = displays(&world)[0].id();
+    let is_another = |row: &Display| row.message.is_some_and(|now| now.get() != first.get());
+    world.goes_live().await;
+    world.live(greenroom::live::Occurrence::Ended).await;
+    passes(&world, Duration::from_secs(20)).await;
+    assert!(!is_another(&known(&world)), "it is a minute old");
+    passes(&world, Duration::from_mins(65)).await;
+    world.goes_live().await;
+    until_known(&world.app.bot.store, &world.hand, world.guild, is_another).await;
+    passes(&world, Duration::from_secs(10)).await;
+    let now = displays(&world);
+    assert!(now.len() == 1 && now[0].id() != first, "{now:?}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_deleted_channel_is_made_again_where_the_server_wants_it() {
+    let world = with_live_queue().await;
+    world.configures("selfheal_recreate_channels", "on").await;
+    world.sim.delete_channel(world.ids.guild, world.channel("general")).await.unwrap();
+    let gone = ChannelId::new(world.channel("general").get());
+    world.hand.advance(Duration::from_mins(5));
+    until_known(&world.app.bot.store, &world.hand, world.guild, |row| {
+        row.channel != gone && row.is_active && row.content_hash.is_some()
+    })
+    .await;
+    let made = Id::new(known(&world).channel.get());
+    shown_in(&world.sim, &world.hand, made, "The queue is empty").await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_evening_of_three_hours_and_six_hundred_events_needs_few_edits() {
+    let world = with_live_queue().await;
+    let channel = world.channel("general");
+    world.goes_live().await;
+    // Six hundred events in three hours, one each 18 seconds: half of them songs, which are played again.
+    for event in 0..600_usize {
+        match event % 2 {
+            0 => drop(world.member("ann").submits(&link(event), &format!("Song {event:03}")).await),
+            _ => drop(world.next().await),
+        }
+        world.pass(Duration::from_secs(18)).await;
+        world.sim.quiet(SOON).await.unwrap();
+    }
+    let requests = world.sim.requests(0).await;
+    let limited: Vec<_> =
+        requests.iter().filter(|request| request.status == 429).map(|r| (&r.method, &r.path)).collect();
+    // An hour-old message that takes no more edits (30046) answers with 429 as well; then it is replaced.
+    assert!(limited.len() <= 2 && limited.iter().all(|(method, _)| *method == "PATCH"), "{limited:?}");
+    let edited = edits(&world.sim, channel).await;
+    assert!((300..1_500).contains(&edited), "{edited} edits");
     world.end().await;
 }
 

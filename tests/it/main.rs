@@ -10,6 +10,7 @@
 
 mod architecture;
 mod commandline;
+mod debug_channel;
 mod demo;
 mod desk;
 mod displays;
@@ -24,8 +25,11 @@ mod process;
 mod proof;
 mod queue;
 mod reading;
+mod recording;
 mod refused_lives;
 mod registration;
+mod rehearsal;
+mod replay;
 mod restart;
 mod reviewing;
 mod security;

@@ -84,7 +84,7 @@ async fn every_setting_is_listed_with_its_key_and_what_it_does() {
 async fn keys_and_values_are_offered_while_they_are_typed() {
     let world = World::new().await;
     let values = |choices: Vec<Choice>| choices.into_iter().map(|choice| choice.value).collect::<Vec<_>>();
-    assert_eq!(values(world.host().offered("config set", "key", "gift").await), ["gift_credit_carry"]);
+    assert_eq!(values(world.host().offered("config set", "key", "gift").await), ["gift_credit_carry", "gift_rate"]);
     let own = world.host().offered("config set", "key", "submissions_open").await;
     assert!(own.is_empty(), "a setting with a command of its own is not offered: {own:?}");
     let read = world.host().offered("config get", "key", "Submissions Open").await;

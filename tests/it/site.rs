@@ -32,6 +32,11 @@ impl Site {
         Self { sim, ids, guild, hand, clock, folder: tempfile::tempdir().unwrap() }
     }
 
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Starts the application, and waits until it has its commands and answers.
     pub async fn start(&self) -> Application {
         self.start_with(None).await

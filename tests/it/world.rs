@@ -13,6 +13,7 @@ use greenroom::app::application::{Application, Blueprint};
 use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::Outcome;
 use greenroom::app::maintenance;
+use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
 use greenroom::features::queue::model::{Entry, Line, PublicId};
@@ -56,6 +57,7 @@ pub struct Setup {
     pub settings: Settings,
     pub fast_guild: bool,
     pub channel_is_set: bool,
+    pub live_rehearsal: bool,
     /// By which way lives are connected to.
     pub way: Way,
 }
@@ -67,6 +69,7 @@ impl Default for Setup {
             settings: Settings::default(),
             fast_guild: false,
             channel_is_set: true,
+            live_rehearsal: false,
             way: Way::Euler,
         }
     }
@@ -85,6 +88,7 @@ impl World {
         let ids = sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap();
         let guild = GuildId::new(ids.guild.get());
         let mut blueprint = blueprint(&sim, clock, setup.place, setup.fast_guild.then_some(guild));
+        blueprint.live_rehearsal = setup.live_rehearsal;
         blueprint.live.transport = Transport::Only(setup.way);
         blueprint.live.api_key = (setup.way == Way::Managed).then(|| Secret::new(LIVE_KEY));
         let app = Application::start(blueprint).await.unwrap();
@@ -238,9 +242,11 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         token: sim.bot_token(),
         endpoint: Endpoint::Simulated(sim.discord_url()),
         live: live_settings(sim),
+        displays: Rhythm::default(),
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,
         debug_channel: None,
+        live_rehearsal: false,
     }
 }
 

@@ -6,6 +6,9 @@
 //! {"at_ms": 300000, "actor": "live", "type": "gift", "user": "ann.sings", "name": "Rose", "diamonds": 1, "count": 3}
 //! ```
 //!
+//! A recording of a followed live (`live::show_file`) is a show as well: its live is played in a server of its own, and what
+//! it notes of links and settings is left out.
+//!
 //! People and channels go by their names. In options, `@ann` is a member, `#staff` a channel, and `?words` the first
 //! choice that is offered when somebody types these words.
 
@@ -15,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::live::show::ShowLine;
+use crate::live::show_file::{self, Head, Note, Said};
 use crate::sim::{FileSpec, MemberSpec};
 
 /// The largest show, in bytes: far more than an evening.
@@ -119,7 +123,7 @@ pub fn parse(text: &str) -> Result<Vec<Cue>, Unreadable> {
             continue;
         }
         let unreadable = |problem: String| Unreadable { line: at + 1, problem };
-        let cue = parse_line(line).map_err(unreadable)?;
+        let Some(cue) = parse_line(line).map_err(unreadable)? else { continue };
         if cues.last().is_some_and(|last| last.at_ms > cue.at_ms) {
             return Err(unreadable("it happens before the line above it".to_owned()));
         }
@@ -128,7 +132,8 @@ pub fn parse(text: &str) -> Result<Vec<Cue>, Unreadable> {
     Ok(cues)
 }
 
-fn parse_line(line: &str) -> Result<Cue, String> {
+/// Reads a line; `None` for a note of a recording that nothing follows from.
+fn parse_line(line: &str) -> Result<Option<Cue>, String> {
     let mut fields: Map<String, Value> = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let at_ms = fields.remove("at_ms").and_then(|at| at.as_u64()).ok_or("it has no at_ms")?;
     let actor = fields.remove("actor").unwrap_or_default();
@@ -136,9 +141,23 @@ fn parse_line(line: &str) -> Result<Cue, String> {
     let act = match actor.as_str() {
         Some("discord") => serde_json::from_value(rest).map(Act::Discord),
         Some("live") => serde_json::from_value(rest).map(Act::Live),
+        Some("show") => match show_file::read(line).map_err(|error| error.to_string())?.map(|line| line.said) {
+            Some(Said::Note(Note::Head(head))) => Ok(Act::Discord(server_of(&head))),
+            _ => return Ok(None),
+        },
         _ => return Err("its actor is neither discord nor live".to_owned()),
     };
-    Ok(Cue { at_ms, act: act.map_err(|error| error.to_string())? })
+    Ok(Some(Cue { at_ms, act: act.map_err(|error| error.to_string())? }))
+}
+
+/// The server in which a recorded live is played.
+fn server_of(head: &Head) -> Call {
+    Call::Guild {
+        name: "A recorded live".to_owned(),
+        streamer: head.streamer.as_str().to_owned(),
+        channels: vec!["submissions".to_owned()],
+        members: vec![MemberSpec::from("host")],
+    }
 }
 
 #[cfg(test)]

@@ -17,9 +17,15 @@ use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
+use crate::settings::Setting;
 
+/// Discord's number for a channel of text.
+const TEXT_CHANNEL: u8 = 0;
 /// In the routine, a channel is searched for leftovers only if something was posted there so lately: nothing else makes any.
 const LATELY: Duration = Duration::from_mins(11);
+
+/// Whether a display whose channel was deleted gets a new channel (`C-40`).
+pub static RECREATE_CHANNELS: Setting<bool> = Setting::new("selfheal_recreate_channels", false);
 
 /// Why displays are healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +51,13 @@ pub enum Finding {
         /// What the display is called.
         title: &'static str,
         /// Where it is.
+        channel: ChannelId,
+    },
+    /// Its channel was gone; it has a new one.
+    Recreated {
+        /// What the display is called.
+        title: &'static str,
+        /// Where it is now.
         channel: ChannelId,
     },
     /// It was switched off, and is on again.
@@ -78,7 +91,7 @@ pub enum Finding {
 impl Finding {
     /// Whether something was done.
     pub const fn is_change(&self) -> bool {
-        matches!(self, Self::Reposted { .. } | Self::Revived { .. } | Self::Cleaned { .. })
+        matches!(self, Self::Reposted { .. } | Self::Recreated { .. } | Self::Revived { .. } | Self::Cleaned { .. })
     }
 
     /// The finding in words.
@@ -87,6 +100,9 @@ impl Finding {
             Self::InOrder { title, channel } => format!("✅ The {title} in {} is in order.", text::channel(*channel)),
             Self::Reposted { title, channel } => {
                 format!("🔧 The message of the {title} in {} was gone. It is posted again.", text::channel(*channel))
+            }
+            Self::Recreated { title, channel } => {
+                format!("🔧 The channel of the {title} was gone. It has a new one: {}.", text::channel(*channel))
             }
             Self::Revived { title, channel } => {
                 format!("🔧 The {title} in {} was switched off. It is on again.", text::channel(*channel))
@@ -157,6 +173,9 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
             posting::forget(bot, kind, guild, id).await?;
             Finding::Reposted { title, channel }
         }
+        (_, Some(Hindrance::ChannelGone)) if let Some(channel) = recreate(bot, kind, guild).await? => {
+            Finding::Recreated { title, channel }
+        }
         (_, Some(hindrance)) => {
             if display.is_active {
                 posting::disable(bot, kind, guild, (id, channel), hindrance).await?;
@@ -165,6 +184,23 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
         }
         _ => Finding::Unknown { title, channel },
     })
+}
+
+/// Makes a new channel for a display, where the guild wants that and lets the bot do it.
+async fn recreate(bot: &Bot, kind: &'static Kind, guild: GuildId) -> Result<Option<ChannelId>> {
+    if !bot.store.read("recreate_channels", move |read| RECREATE_CHANNELS.get(read, guild)).await? {
+        return Ok(None);
+    }
+    let wanted = serde_json::json!({ "name": kind.title.replace(' ', "-"), "type": TEXT_CHANNEL });
+    let made = match bot.rest.create_channel(guild.get().into(), &wanted, None).await {
+        Ok(made) => ChannelId::new(made.id.get()),
+        Err(error) => {
+            tracing::warn!(%guild, %error, "cannot make a channel for a display");
+            return Ok(None);
+        }
+    };
+    bot.store.write("display_recreated", move |tx| tables::put(tx, guild, kind.name, made).map(drop)).await?;
+    Ok(Some(made))
 }
 
 /// Deletes what displays left behind in a channel.

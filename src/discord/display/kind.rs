@@ -14,6 +14,8 @@ pub struct Kind {
     pub title: &'static str,
     /// What wakes it.
     pub topics: &'static [Topic],
+    /// What makes a message that is older than an hour be replaced, because Discord takes few edits of an old one.
+    pub renewed_by: Option<Topic>,
     /// What it shows: a pure function of the snapshot.
     pub face: fn(&dyn Read, Shown) -> Result<Draft>,
     /// Notes in which message it is now; `None` when it is in none.

@@ -28,10 +28,10 @@ mod setup;
 pub mod tables;
 pub mod turning;
 
-pub use healing::{Finding, Occasion, heal};
+pub use healing::{Finding, Occasion, RECREATE_CHANNELS, heal};
 pub use kind::{Kind, Placed, Shown};
 pub use model::{Display, DisplayId};
-pub use painter::{Displays, run};
+pub use painter::{Displays, Rhythm, run};
 pub use setup::set_up;
 pub use tables::CHANGED;
 pub use turning::page_row;

@@ -22,14 +22,36 @@ use crate::discord::draft::Draft;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Change, Read};
+use crate::store::{Change, Read, Topic};
 
-/// How often everything is looked at; never more often (`M-EMB-02`).
-const ROUND: Duration = Duration::from_secs(10);
 /// The pause between two edits in a guild (`M-EMB-03`).
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often everything is healed (`M-HEA-01`).
-const HEALING: Duration = Duration::from_mins(5);
+
+/// How often all displays are looked after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rhythm {
+    /// How often everything is looked at; never more often than every 10 seconds (`M-EMB-02`).
+    pub round: Duration,
+    /// How often everything is healed (`M-HEA-01`).
+    pub healing: Duration,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self { round: Duration::from_secs(10), healing: Duration::from_mins(5) }
+    }
+}
+
+/// What is to be done for the displays of a guild.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Errand {
+    /// Show what has changed.
+    Paint,
+    /// Replace old messages of kinds that such a change makes new.
+    Renew(Topic),
+    /// Put right what is not as it should be.
+    Heal,
+}
 
 /// The kinds of displays that there are, and when each guild's may be changed next. Whoever holds a guild's pace is its
 /// only painter.
@@ -64,8 +86,13 @@ impl Displays {
         pace.lock_owned().await
     }
 
-    fn concern(&self, change: Change) -> bool {
-        change.topic == CHANGED || self.kinds.iter().any(|kind| kind.topics.contains(&change.topic))
+    /// What a change asks for.
+    fn errand(&self, topic: Topic) -> Option<Errand> {
+        if self.kinds.iter().any(|kind| kind.renewed_by == Some(topic)) {
+            return Some(Errand::Renew(topic));
+        }
+        let is_shown = topic == CHANGED || self.kinds.iter().any(|kind| kind.topics.contains(&topic));
+        is_shown.then_some(Errand::Paint)
     }
 }
 
@@ -82,7 +109,9 @@ impl Pace {
 }
 
 /// Keeps all displays up to date, until it is dropped.
-pub async fn run(bot: Bot) {
+pub async fn run(bot: Bot, rhythm: Rhythm) {
+    // A message of ours is known by its author.
+    bot.until_own_user().await;
     let mut changes = bot.store.changes();
     let mut due = BTreeSet::new();
     let mut work = JoinSet::new();
@@ -92,21 +121,21 @@ pub async fn run(bot: Bot) {
     loop {
         let now = bot.clock.now();
         if now >= next_round {
-            next_round = now.after(ROUND);
-            let is_healing = now >= next_healing;
-            if is_healing {
-                next_healing = now.after(HEALING);
+            next_round = now.after(rhythm.round);
+            let errand = if now >= next_healing { Errand::Heal } else { Errand::Paint };
+            if errand == Errand::Heal {
+                next_healing = now.after(rhythm.healing);
             }
             match bot.store.read("display_guilds", tables::guilds).await {
-                Ok(guilds) => due.extend(guilds.into_iter().map(|guild| (guild, is_healing))),
+                Ok(guilds) => due.extend(guilds.into_iter().map(|guild| (guild, errand))),
                 Err(error) => tracing::error!(%error, "cannot read which displays there are"),
             }
         }
-        due.retain(|(guild, is_healing)| {
+        due.retain(|(guild, errand)| {
             if !busy.insert(*guild) {
                 return true;
             }
-            work.spawn(look_after(bot.clone(), *guild, *is_healing));
+            work.spawn(look_after(bot.clone(), *guild, *errand));
             false
         });
         tokio::select! {
@@ -121,8 +150,7 @@ pub async fn run(bot: Bot) {
                 }
             },
             change = changes.recv() => match change {
-                Ok(change) if bot.displays.concern(change) => drop(due.insert((change.guild, false))),
-                Ok(_) => {}
+                Ok(Change { topic, guild }) => due.extend(bot.displays.errand(topic).map(|errand| (guild, errand))),
                 // What was missed may concern any guild.
                 Err(RecvError::Lagged(_)) => next_round = now,
                 Err(RecvError::Closed) => return,
@@ -132,10 +160,12 @@ pub async fn run(bot: Bot) {
     }
 }
 
-async fn look_after(bot: Bot, guild: GuildId, is_healing: bool) -> GuildId {
+async fn look_after(bot: Bot, guild: GuildId, errand: Errand) -> GuildId {
     let outcome = async {
-        if is_healing {
-            healing::heal(&bot, guild, Occasion::Routine).await?;
+        match errand {
+            Errand::Paint => {}
+            Errand::Renew(topic) => renew(&bot, guild, topic).await?,
+            Errand::Heal => drop(healing::heal(&bot, guild, Occasion::Routine).await?),
         }
         paint(&bot, guild).await
     };
@@ -164,6 +194,26 @@ async fn paint(bot: &Bot, guild: GuildId) -> Result<()> {
     Ok(())
 }
 
+/// Replaces messages that are so old that Discord takes few edits of them.
+async fn renew(bot: &Bot, guild: GuildId, topic: Topic) -> Result<()> {
+    let mut pace = bot.displays.pace(guild).await;
+    let displays = bot.store.read("displays", move |read| tables::of_guild(read, guild)).await?;
+    for (id, display) in displays {
+        let Some(kind) = bot.displays.kind(&display.kind).filter(|kind| kind.renewed_by == Some(topic)) else {
+            continue;
+        };
+        if !display.is_active || !posting::is_old(&display, bot.clock.now()) {
+            continue;
+        }
+        let stale = bot.store.read("display_face", move |read| drawn(read, kind, guild, id)).await?;
+        if let Some(stale) = stale {
+            posting::replace(bot, kind, guild, stale).await?;
+            pace.changed(bot.clock.now());
+        }
+    }
+    Ok(())
+}
+
 /// A display that does not show what is so.
 pub(super) struct Stale {
     pub(super) id: DisplayId,
@@ -183,10 +233,15 @@ async fn look(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, pac
 }
 
 fn stale(read: &dyn Read, kind: &Kind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
+    let drawn = drawn(read, kind, guild, id)?;
+    Ok(drawn
+        .filter(|Stale { display, hash, .. }| display.message.is_none() || display.content_hash.as_ref() != Some(hash)))
+}
+
+/// An active display as it is to be.
+fn drawn(read: &dyn Read, kind: &Kind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
     let Some(display) = tables::display(read, guild, id)?.filter(|display| display.is_active) else { return Ok(None) };
-    let shown = Shown { guild, display: id, page: u64::from(display.page) + 1 };
-    let face = (kind.face)(read, shown)?;
+    let face = (kind.face)(read, Shown { guild, display: id, page: u64::from(display.page) + 1 })?;
     let hash = face.digest()?;
-    let is_stale = display.message.is_none() || display.content_hash.as_ref() != Some(&hash);
-    Ok(is_stale.then_some(Stale { id, display, face, hash }))
+    Ok(Some(Stale { id, display, face, hash }))
 }

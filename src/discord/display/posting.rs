@@ -100,19 +100,25 @@ async fn edit(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale, mess
             Ok(Done::Lost)
         }
         Obstacle::EditedTooOften if is_old(&display, bot.clock.now()) => {
-            forget(bot, kind, guild, id).await?;
-            let row = Display { message: None, ..display };
-            let done = create(bot, kind, guild, Stale { id, display: row, face, hash }).await?;
-            if done == Done::Shown {
-                take_away(bot, channel, message).await;
-            }
-            Ok(done)
+            replace(bot, kind, guild, Stale { id, display, face, hash }).await
         }
         _ => hindered(bot, kind, guild, (id, channel), undelivered).await,
     }
 }
 
-fn is_old(display: &Display, now: Timestamp) -> bool {
+/// Posts a new message in place of an old one.
+pub(super) async fn replace(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> Result<Done> {
+    let (channel, former) = (stale.display.channel, stale.display.message);
+    forget(bot, kind, guild, stale.id).await?;
+    let done = create(bot, kind, guild, stale).await?;
+    if let Some(former) = former.filter(|_| done == Done::Shown) {
+        take_away(bot, channel, former).await;
+    }
+    Ok(done)
+}
+
+/// Whether a message may be replaced because of its age.
+pub(super) fn is_old(display: &Display, now: Timestamp) -> bool {
     display.posted_at.is_none_or(|posted| now.since(posted) >= REPLACED_AFTER)
 }
 

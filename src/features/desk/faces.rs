@@ -18,6 +18,7 @@ pub static MAIN: Kind = Kind {
     name: model::MAIN,
     title: "reviewer queue",
     topics: &[queue::queries::CHANGED],
+    renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: main,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };
@@ -27,6 +28,7 @@ pub static PENDING: Kind = Kind {
     name: model::PENDING,
     title: "pending skips",
     topics: &[queue::queries::CHANGED],
+    renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: pending,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };

@@ -3,8 +3,8 @@
 use super::{model, views};
 use crate::discord::Draft;
 use crate::discord::display::{Kind, Shown, page_row};
-use crate::features::queue;
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
+use crate::features::{engagement, queue};
 use crate::flows;
 use crate::kernel::error::Result;
 use crate::store::Read;
@@ -14,6 +14,7 @@ pub static LIVE_QUEUE: Kind = Kind {
     name: model::LIVE_QUEUE,
     title: "live queue",
     topics: &[queue::queries::CHANGED],
+    renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: live_queue,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };

@@ -9,14 +9,18 @@
 pub mod commands;
 pub mod faces;
 pub mod model;
+pub mod settings;
 pub mod sql;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 pub mod views;
 
 use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,
     displays: &[&faces::LIVE_QUEUE],

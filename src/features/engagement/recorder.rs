@@ -14,6 +14,7 @@ use super::model::{
 };
 use super::people::People;
 use super::rules::watch::{self, WatchTerms};
+use super::settings::GIFT_RATE;
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -37,6 +38,8 @@ pub struct Recorder<'b, 't> {
     coins: BTreeMap<u32, Amount>,
     /// No streak that did not end has its last step before this; `None` when there is no such streak.
     first_unfinished: Option<Timestamp>,
+    /// Luxury Coins for each whole 100 gifted coins.
+    rate: u32,
     /// As they are stored, so that what did not change is not written.
     stored: (Option<(SessionId, Session)>, Numbers),
 }
@@ -51,7 +54,8 @@ impl<'b, 't> Recorder<'b, 't> {
             None => None,
         };
         let (memory, people, coins) = (Memory::default(), People::default(), BTreeMap::new());
-        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, stored })
+        let rate = GIFT_RATE.get(tx, guild)?;
+        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, rate, stored })
     }
 
     /// Looks up which of the messages that are coming were taken before. Comes before [`Recorder::take_message`].
@@ -107,6 +111,7 @@ impl<'b, 't> Recorder<'b, 't> {
             counted_at: at,
         };
         self.open = Some((tables::add_session(self.tx, self.guild, &session)?, session));
+        self.tx.publish(tables::SESSION_BEGUN, self.guild);
         Ok(())
     }
 
@@ -257,7 +262,7 @@ impl<'b, 't> Recorder<'b, 't> {
         } else if is_known {
             tables::remove_streak(self.tx, self.guild, *id, key)?;
         }
-        Ok(settled(account, &streak))
+        Ok(settled(account, &streak, self.rate))
     }
 
     /// Settles the streaks whose end never came, each with its last count (`D-28`).
@@ -278,7 +283,7 @@ impl<'b, 't> Recorder<'b, 't> {
         let mut gifts = Vec::new();
         for key in tables::unfinished_until(self.tx, self.guild, *id, moment)? {
             let Some(streak) = tables::streak(self.tx, self.guild, *id, key)? else { continue };
-            gifts.extend(settled(key.account, &streak));
+            gifts.extend(settled(key.account, &streak, self.rate));
             let paid = Streak { paid: streak.seen, ..streak };
             tables::set_streak(self.tx, self.guild, *id, key, &paid)?;
         }
@@ -320,13 +325,13 @@ impl<'b, 't> Recorder<'b, 't> {
 }
 
 /// What is left to pay of a streak, if anything.
-fn settled(account: AccountRef, streak: &Streak) -> Option<SettledGift> {
+fn settled(account: AccountRef, streak: &Streak, rate: u32) -> Option<SettledGift> {
     let count = streak.seen.saturating_sub(streak.paid);
     (count > 0).then(|| SettledGift {
         account,
         gift: streak.gift.clone(),
         count,
-        payout: rules::payout(streak.unit_coins, streak.paid, streak.seen),
+        payout: rules::payout(streak.unit_coins, streak.paid, streak.seen, rate),
         level: streak.level,
         at: streak.last_step_at,
     })

@@ -25,6 +25,8 @@ pub static POINTS_SHARE: Setting<u32> = Setting::within("points_share", 5, 0, MO
 pub static POINTS_FOLLOW: Setting<u32> = Setting::within("points_follow", 10, 0, MOST_POINTS);
 /// Points for a subscription (`D-01`).
 pub static POINTS_SUBSCRIBE: Setting<u32> = Setting::within("points_subscribe", 25, 0, MOST_POINTS);
+/// Luxury Coins for each whole 100 gifted coins (`M-ECO-04`).
+pub static GIFT_RATE: Setting<u32> = Setting::within("gift_rate", 2, 0, 1_000);
 
 /// The settings of engagement, as administrators meet them.
 pub const LISTED: &[Listed] = &[
@@ -41,6 +43,8 @@ pub const LISTED: &[Listed] = &[
     Listed::new(&POINTS_SHARE, Area::Music, "Points per Share", "Points for each share.").detail(),
     Listed::new(&POINTS_FOLLOW, Area::Music, "Points for Following", "Points for following, once in a live.").detail(),
     Listed::new(&POINTS_SUBSCRIBE, Area::Music, "Points for Subscribing", "Points for subscribing, once in a live.")
+        .detail(),
+    Listed::new(&GIFT_RATE, Area::Economy, "Luxury Coins for Gifts", "Luxury Coins for each whole 100 gifted coins.")
         .detail(),
 ];
 

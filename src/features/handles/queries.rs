@@ -86,16 +86,13 @@ pub fn points_held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Amou
     Ok(accounts.iter().fold(Amount::ZERO, |sum, known| sum.clamped_change(known.account.points.get())))
 }
 
-/// Shows every linked account of a guild with its member to `visit`.
+/// Shows every linked account of a guild with its member to `visit`, in the order of members. Looks at those alone.
 pub fn for_each_linked(
     read: &dyn Read,
     guild: GuildId,
-    mut visit: impl FnMut(UserId, Account) -> Result<()>,
+    visit: impl FnMut(UserId, Account) -> Result<()>,
 ) -> Result<()> {
-    tables::for_each(read, guild, |known| match known.account.linked {
-        Some(user) => visit(user, known.account),
-        None => Ok(()),
-    })
+    tables::for_each_linked(read, guild, visit)
 }
 
 /// Whether comments of a guild's live can prove anything now: handles need proof there, and somebody has a code.

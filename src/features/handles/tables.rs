@@ -84,6 +84,18 @@ pub fn of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<Know
     Ok(accounts)
 }
 
+/// Shows every linked account of a guild to `visit`, in the order of members.
+pub fn for_each_linked(
+    read: &dyn Read,
+    guild: GuildId,
+    mut visit: impl FnMut(UserId, Account) -> Result<()>,
+) -> Result<()> {
+    BY_USER.for_each(read, guild, |(_, user, id)| match by_id(read, guild, id)? {
+        Some(account) => visit(user, account),
+        None => Ok(()),
+    })
+}
+
 /// The handle of a member that became known first.
 pub fn first_of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Account>> {
     match BY_USER.first(read, (guild, user), Direction::Forward)? {

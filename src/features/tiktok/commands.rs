@@ -1,15 +1,18 @@
-//! `/tiktok connect`, `/tiktok status` and `/tiktok disconnect`.
+//! `/tiktok connect`, `/tiktok status` and `/tiktok disconnect`; for rehearsals `/tiktok simulate`.
 
 use std::time::Duration;
+
+use poise::ChoiceParameter;
 
 use super::{queries, rules, service, views};
 use crate::discord::access::administrator;
 use crate::discord::{Caller, Command, Context, answer};
 use crate::features::engagement::queries::open_session;
-use crate::flows::followed_live;
+use crate::flows::{followed_live, rehearsal};
 use crate::kernel::error::Result;
 use crate::live::following::State;
 use crate::live::status::Status;
+use crate::live::{Gift, Occurrence, Viewer};
 
 /// How long `/tiktok connect` waits for the first outcome before it answers that it is on its way.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -17,6 +20,13 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
     vec![tiktok()]
+}
+
+/// Adds `/tiktok simulate` to the commands of all features, for a program that runs rehearsals (`M-HNT-05`).
+pub fn add_rehearsal(commands: &mut [Command]) {
+    for command in commands.iter_mut().filter(|command| command.name == "tiktok") {
+        command.subcommands.push(simulate());
+    }
 }
 
 /// TikTok Live connection
@@ -88,4 +98,104 @@ async fn disconnect(ctx: Context<'_>) -> Result<()> {
         Ok(views::left(&left))
     })
     .await
+}
+
+/// What can be simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ChoiceParameter)]
+enum Simulated {
+    #[name = "join"]
+    Join,
+    #[name = "like"]
+    Like,
+    #[name = "comment"]
+    Comment,
+    #[name = "share"]
+    Share,
+    #[name = "follow"]
+    Follow,
+    #[name = "subscribe"]
+    Subscribe,
+    #[name = "gift"]
+    Gift,
+    #[name = "viewers"]
+    Viewers,
+    #[name = "poll"]
+    Poll,
+    #[name = "battle"]
+    Battle,
+    #[name = "connect"]
+    Connect,
+    #[name = "disconnect"]
+    Disconnect,
+    #[name = "live_end"]
+    LiveEnd,
+}
+
+/// Whoever acts where no handle is given.
+const SOMEBODY: &str = "simulated.viewer";
+/// What polls and battles tell.
+const DETAILS: &str = r#"{"simulated":true}"#;
+
+/// Inject a test event (only with DEBUG=true)
+#[poise::command(slash_command, guild_only, check = "administrator")]
+async fn simulate(
+    ctx: Context<'_>,
+    #[description = "What happens on the live"] event: Simulated,
+    #[description = "By whom: a TikTok handle"]
+    #[max_length = 100]
+    handle: Option<String>,
+    #[description = "What one gift costs, in coins (default: 1)"]
+    #[min = 0]
+    #[max = 1_000_000]
+    coins: Option<u32>,
+    #[description = "How many gifts, taps or viewers (default: 1)"]
+    #[min = 1]
+    #[max = 1_000_000]
+    repeat: Option<u32>,
+    #[description = "Whether the streak of gifts goes on"] streaking: Option<bool>,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
+        let handle = rules::streamer(handle.as_deref().unwrap_or(SOMEBODY))?;
+        let viewer = Viewer { handle, level: None };
+        let (coins, repeat) = (coins.unwrap_or(1), repeat.unwrap_or(1));
+        let goes_on = event == Simulated::Gift && streaking == Some(true);
+        let what = occurrence(event, viewer, coins, repeat, streaking);
+        let words = rehearsal::words(&what);
+        let told = words.clone();
+        let rehearsed =
+            bot.store.write("live_simulated", move |tx| rehearsal::run(tx, guild, user, &what, &told)).await?;
+        Ok(views::simulated(&rehearsed, &words, goes_on))
+    })
+    .await
+}
+
+/// What happens. A gift of which it is said whether its streak goes on belongs to a streak.
+fn occurrence(event: Simulated, viewer: Viewer, coins: u32, repeat: u32, streaking: Option<bool>) -> Occurrence {
+    match event {
+        Simulated::Join => Occurrence::Joined(viewer),
+        Simulated::Like => Occurrence::Liked(viewer, repeat),
+        Simulated::Comment => Occurrence::Commented(viewer, "A simulated comment".to_owned()),
+        Simulated::Share => Occurrence::Shared(viewer),
+        Simulated::Follow => Occurrence::Followed(viewer),
+        Simulated::Subscribe => Occurrence::Subscribed(viewer),
+        Simulated::Gift => {
+            let gift = Gift {
+                id: coins.into(),
+                name: "Simulated Gift".to_owned(),
+                unit_coins: coins,
+                count: repeat,
+                is_streaking: streaking == Some(true),
+                group: u64::from(streaking.is_some()),
+            };
+            Occurrence::Gifted(viewer, gift)
+        }
+        Simulated::Viewers => Occurrence::Viewers(repeat),
+        Simulated::Poll => Occurrence::Poll(DETAILS.to_owned()),
+        Simulated::Battle => Occurrence::Battle(DETAILS.to_owned()),
+        Simulated::Connect => Occurrence::Connected,
+        Simulated::Disconnect => Occurrence::Disconnected,
+        Simulated::LiveEnd => Occurrence::Ended,
+    }
 }

@@ -9,6 +9,8 @@
 //!
 //! **How it is built.** [`intake`] keeps one task for each followed name. The task steps `live::following`, dials with
 //! `live::client`, and hands what it hears to the flow `followed_live`, in order and in batches.
+//! What a server counted is recorded as a show file in the data folder, unless `record_lives` is off; `intake::recording`
+//! has the rules. `/tiktok simulate` is there for rehearsals only (`DEBUG`), and makes events up.
 //! **Table.** `tiktok.follows`. **Topic.** `tiktok.changed`.
 
 pub mod commands;
@@ -17,10 +19,12 @@ pub mod model;
 pub mod queries;
 pub mod rules;
 pub mod service;
+pub mod settings;
 pub mod tables;
 pub mod views;
 
 use super::Feature;
 
 /// The feature.
-pub const FEATURE: Feature = Feature { tables: tables::TABLES, commands: commands::all, ..Feature::named("tiktok") };
+pub const FEATURE: Feature =
+    Feature { settings: settings::LISTED, tables: tables::TABLES, commands: commands::all, ..Feature::named("tiktok") };

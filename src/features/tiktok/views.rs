@@ -6,6 +6,7 @@ use serenity::builder::CreateEmbed;
 use super::model::Follow;
 use crate::discord::Draft;
 use crate::features::engagement::model::Session;
+use crate::flows::rehearsal::Rehearsed;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
 use crate::live::following::{State, Stop};
 use crate::live::status::Status;
@@ -68,6 +69,27 @@ pub fn status(follow: Option<&Follow>, status: Option<&Status>, session: Option<
         embed = embed.field("Viewers", viewers, true).field("Last message", last, true).field("Heard", heard, true);
     }
     Draft::embed(embed)
+}
+
+/// The answer to `/tiktok simulate`. `words` say what was simulated, escaped.
+pub fn simulated(rehearsed: &Rehearsed, words: &str, goes_on: bool) -> Draft {
+    let Rehearsed { streamer, has_begun, is_dropped, points, luxury, lifted } = rehearsed;
+    let name = escape(&streamer.to_string());
+    let mut text = format!("🧪 Simulated {words} on the live of **{name}**.");
+    if *has_begun {
+        text.push_str(" No live is followed, so a simulated session began; the event `live_end` ends it.");
+    }
+    if *is_dropped {
+        text.push_str(" It did not count, because that live is not connected.");
+    } else if goes_on {
+        text.push_str(" The streak goes on; it is paid at its end.");
+    } else {
+        text.push_str(&format!(" It brought {points} points and {luxury} Luxury Coins."));
+    }
+    for moved in lifted {
+        text.push_str(&format!(" {} moved to {}.", moved.entry.song.public_id, moved.entry.place.line));
+    }
+    Draft::text(text)
 }
 
 /// The state as one line, with what went wrong.

@@ -122,6 +122,11 @@ fn cues_of(text: &str, speed: f64) -> Result<Vec<(Duration, SimLiveEvent)>, Refu
         if fields.remove("actor").is_some_and(|actor| actor != "live") {
             continue;
         }
+        // What recordings of real lives say in words of their own. The microseconds are of no use here.
+        fields.remove("us");
+        if let Some(is_history) = fields.remove("backlog") {
+            fields.insert("is_history".to_owned(), is_history);
+        }
         let event = SimLiveEvent::try_from(Value::Object(fields)).map_err(|_| unreadable())?;
         if cues.last().is_some_and(|(last, _)| *last > at_ms) {
             return Err(Refused(format!("Line {number} of the show happens before the one above it.")));
@@ -147,6 +152,16 @@ mod tests {
         let cues = cues_of(show, 4.0).unwrap();
         let after: Vec<u128> = cues.iter().map(|(after, _)| after.as_millis()).collect();
         assert_eq!(after, [0, 500]);
+    }
+
+    #[test]
+    fn a_recording_of_a_real_live_can_be_played() {
+        let show = r#"
+            {"at_ms":0,"actor":"show","type":"head","version":1}
+            {"at_ms":0,"us":17,"actor":"live","msg_id":7,"backlog":true,"type":"like","user":"ann.live","count":3,"level":9}"#;
+        let cues = cues_of(show, 1.0).unwrap();
+        let (_, event) = cues.first().unwrap();
+        assert_eq!((cues.len(), event.is_history, event.msg_id), (1, true, Some(7)));
     }
 
     #[test]

@@ -21,8 +21,6 @@ const STREAK_TIMEOUT: Duration = Duration::from_mins(1);
 const BIG_GIFT: u32 = 1000;
 /// Coins that pay one lot of Luxury Coins (`M-ECO-04`).
 const LUXURY_LOT: i64 = 100;
-/// Luxury Coins in a lot.
-const LUXURY_PER_LOT: i64 = 2;
 
 /// Points for one event of each kind that pays a fixed number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,20 +111,21 @@ pub fn gift_points(unit_coins: u32, count: u32) -> Amount {
     if unit_coins < BIG_GIFT { coins.clamped_change(coins.get()) } else { coins }
 }
 
-/// The Luxury Coins for gifts of this value: 2 for each whole 100 (`M-ECO-04`, `C-31`).
-pub fn luxury_for(coins: Amount) -> Amount {
-    Amount::ZERO.clamped_change(coins.get() / LUXURY_LOT * LUXURY_PER_LOT)
+/// The Luxury Coins for gifts of this value: `rate` for each whole 100 (`M-ECO-04`, `C-31`).
+pub fn luxury_for(coins: Amount, rate: u32) -> Amount {
+    Amount::ZERO.clamped_change((coins.get() / LUXURY_LOT).saturating_mul(rate.into()))
 }
 
-/// What is left to pay of a streak when `paid` of it were paid before and it has `count` now.
+/// What is left to pay of a streak when `paid` of it were paid before and it has `count` now. `rate` are the Luxury Coins
+/// for each whole 100 coins.
 ///
 /// Together all parts pay exactly what the whole streak pays at once.
-pub fn payout(unit_coins: u32, paid: u32, count: u32) -> Payout {
-    let rest = |of: fn(u32, u32) -> Amount| of(unit_coins, count).clamped_change(-of(unit_coins, paid).get());
+pub fn payout(unit_coins: u32, paid: u32, count: u32, rate: u32) -> Payout {
+    let rest = |of: &dyn Fn(u32, u32) -> Amount| of(unit_coins, count).clamped_change(-of(unit_coins, paid).get());
     Payout {
-        coins: rest(coin_value),
-        points: rest(gift_points),
-        luxury: rest(|unit_coins, count| luxury_for(coin_value(unit_coins, count))),
+        coins: rest(&coin_value),
+        points: rest(&gift_points),
+        luxury: rest(&|unit_coins, count| luxury_for(coin_value(unit_coins, count), rate)),
     }
 }
 
@@ -221,10 +220,10 @@ mod tests {
             (5, 0, (0, 0, 0)),
         ];
         for (unit, count, expected) in cases {
-            let Payout { coins, points, luxury } = payout(unit, 0, count);
+            let Payout { coins, points, luxury } = payout(unit, 0, count, 2);
             assert_eq!((coins.get(), points.get(), luxury.get()), expected, "{count} of {unit} coins");
         }
-        assert_eq!(payout(u32::MAX, 0, u32::MAX).points, Amount::MAX, "an absurd gift stops at the cap");
+        assert_eq!(payout(u32::MAX, 0, u32::MAX, u32::MAX).points, Amount::MAX, "an absurd gift stops at the cap");
     }
 
     #[test]
@@ -278,6 +277,7 @@ mod tests {
         #[test]
         fn a_streak_paid_in_parts_pays_what_it_pays_at_once(
             unit in 0..40_000_u32,
+            rate in 0..1_001_u32,
             counts in proptest::collection::vec(0..3_000_u32, 1..6),
         ) {
             let mut paid = 0;
@@ -293,13 +293,13 @@ mod tests {
                     last_step_at: at(0),
                 };
                 let streak = streak_after(Some(before), &gift, None, at(1));
-                let part = payout(streak.unit_coins, streak.paid, streak.seen);
+                let part = payout(streak.unit_coins, streak.paid, streak.seen, rate);
                 sum.coins = sum.coins.clamped_change(part.coins.get());
                 sum.points = sum.points.clamped_change(part.points.get());
                 sum.luxury = sum.luxury.clamped_change(part.luxury.get());
                 paid = streak.seen;
             }
-            prop_assert_eq!(sum, payout(unit, 0, paid));
+            prop_assert_eq!(sum, payout(unit, 0, paid, rate));
         }
     }
 }

@@ -4,6 +4,7 @@ use rand::rngs::StdRng;
 use tokio::sync::{mpsc, watch};
 
 use super::Followers;
+use super::recording::Shelf;
 use super::writing::{self, Heard};
 use crate::discord::Bot;
 use crate::kernel::dice::Seed;
@@ -43,12 +44,13 @@ impl Course {
         seed: Seed,
         name: &Handle,
         followers: watch::Receiver<Followers>,
+        recording: (Option<Shelf>, watch::Receiver<u64>),
     ) -> Self {
         let (heard, to_write) = mpsc::channel(MOST_WAITING);
         let now = bot.clock.now();
         let following = Following::begin(is_persistent(&followers.borrow()));
         bot.lives.enter(name, following.state(), now, None);
-        let written = tokio::spawn(writing::run(bot.clone(), name.clone(), followers.clone(), to_write));
+        let written = tokio::spawn(writing::run(bot.clone(), name.clone(), followers.clone(), to_write, recording));
         let dialler = Dialler {
             name: name.clone(),
             client: client.clone(),

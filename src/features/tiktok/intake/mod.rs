@@ -4,9 +4,11 @@
 //! has one. Safe to start at any time: what is to be followed is read from the store, at the start and whenever it
 //! changed, so a restart goes on where it was (`M-TIK-04`).
 //!
-//! [`follow`] holds the course of one name, [`writing`] writes what it hears, in order and in batches.
+//! [`follow`] holds the course of one name, [`writing`] writes what it hears, in order and in batches, and [`recording`]
+//! keeps it as a show file.
 
 mod follow;
+mod recording;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -15,8 +17,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::follow::Course;
+pub use self::recording::{Shelf, tidy_up};
 use super::tables::{self, CHANGED};
 use crate::discord::Bot;
+use crate::flows::payment_terms;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -34,10 +38,12 @@ struct Follower {
     is_persistent: bool,
 }
 
-/// Follows whoever is to be followed, for ever.
-pub async fn run(bot: Bot, client: Client, seed: Seed) {
+/// Follows whoever is to be followed, for ever. Recordings go to the shelf, if there is one.
+pub async fn run(bot: Bot, client: Client, seed: Seed, shelf: Option<Shelf>) {
     let mut changes = bot.store.changes();
     let mut courses = JoinSet::new();
+    // Counts the changes that recordings want to know of.
+    let terms = watch::Sender::new(0_u64);
     let mut running: BTreeMap<Handle, watch::Sender<Followers>> = BTreeMap::new();
     loop {
         match wanted(&bot).await {
@@ -51,7 +57,8 @@ pub async fn run(bot: Bot, client: Client, seed: Seed) {
                         followers.send_if_modified(|before| replaced(before, now));
                     } else {
                         let (sender, followers) = watch::channel(now);
-                        courses.spawn(Course::new(&bot, &client, seed, &name, followers).run());
+                        let recording = (shelf.clone(), terms.subscribe());
+                        courses.spawn(Course::new(&bot, &client, seed, &name, followers, recording).run());
                         running.insert(name, sender);
                     }
                 }
@@ -62,9 +69,13 @@ pub async fn run(bot: Bot, client: Client, seed: Seed) {
         loop {
             tokio::select! {
                 change = changes.recv() => match change {
+                    Ok(change) if payment_terms::may_concern(&change) => terms.send_modify(|count| *count += 1),
                     Ok(change) if change.topic != CHANGED => {}
                     // Changes that were missed may be ours.
-                    _ => break,
+                    _ => {
+                        terms.send_modify(|count| *count += 1);
+                        break;
+                    }
                 },
                 Some(ended) = courses.join_next() => {
                     match ended {

@@ -1,13 +1,15 @@
 //! Writes what a followed live tells, for every server that follows it.
 //!
 //! Rules: in order; what came while a batch was written is the next batch; a server that comes later begins with its own
-//! connection. An event that cannot be written costs itself, not its batch.
+//! connection. An event that cannot be written costs itself, not its batch. What was written is recorded, where the server
+//! wants that ([`super::recording`]).
 
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
 use super::Followers;
+use super::recording::{Shelf, Tapes};
 use crate::discord::Bot;
 use crate::flows::followed_live;
 use crate::kernel::error::Result;
@@ -43,8 +45,10 @@ pub(super) async fn run(
     name: Handle,
     mut followers: watch::Receiver<Followers>,
     mut heard: mpsc::Receiver<(Timestamp, Heard)>,
+    (shelf, mut terms): (Option<Shelf>, watch::Receiver<u64>),
 ) {
-    let mut writer = Writer { bot, name, connected: Followers::new(), is_connected: false, told: None };
+    let tapes = Tapes::new(&bot, &name, shelf);
+    let mut writer = Writer { bot, name, connected: Followers::new(), is_connected: false, told: None, tapes };
     loop {
         let first = tokio::select! {
             biased;
@@ -54,6 +58,8 @@ pub(super) async fn run(
             },
             // A server that joins a quiet live is connected at once.
             Ok(()) = followers.changed() => None,
+            // A recording has to know of links and settings also while nothing happens.
+            Ok(()) = terms.changed() => None,
         };
         let mut batch = Vec::new();
         let mut waiting = first;
@@ -74,6 +80,7 @@ struct Writer {
     is_connected: bool,
     /// What the messages in the batch were good for, for the status once they are written.
     told: Option<Told>,
+    tapes: Tapes,
 }
 
 /// What messages were good for.
@@ -162,12 +169,15 @@ impl Writer {
     async fn write(&mut self, followers: &Followers, batch: Vec<LiveEvent>) {
         let is_same = |guild: &GuildId, number: u64| followers.get(guild).is_some_and(|now| now.number == number);
         self.connected.retain(|guild, known| is_same(guild, known.number));
+        self.tapes.keep_only(|guild| self.connected.contains_key(&guild) || followers.contains_key(&guild));
+        self.tapes.catch_up(self.connected.keys().copied()).await;
         let batch: Arc<[LiveEvent]> = batch.into();
         for (guild, follower) in followers {
             let guild = *guild;
             if self.is_connected && self.connected.insert(guild, *follower).is_none() {
                 let at = batch.first().map_or_else(|| self.bot.clock.now(), |event| event.at);
-                note(self.write_for(guild, Arc::new([LiveEvent::new(at, Occurrence::Connected)])).await);
+                let connected: Arc<[LiveEvent]> = Arc::new([LiveEvent::new(at, Occurrence::Connected)]);
+                note(self.write_for(guild, connected).await);
             }
             if batch.is_empty() || self.write_for(guild, Arc::clone(&batch)).await.is_ok() {
                 continue;
@@ -182,9 +192,16 @@ impl Writer {
         }
     }
 
-    async fn write_for(&self, guild: GuildId, events: Arc<[LiveEvent]>) -> Result<()> {
-        let name = self.name.clone();
-        self.bot.store.write("live_heard", move |tx| followed_live::heard(tx, guild, &name, &events)).await
+    async fn write_for(&mut self, guild: GuildId, events: Arc<[LiveEvent]>) -> Result<()> {
+        let (name, written) = (self.name.clone(), Arc::clone(&events));
+        let heard = self.bot.store.write("live_heard", move |tx| followed_live::heard(tx, guild, &name, &written));
+        if heard.await? {
+            if events.iter().any(|event| event.what == Occurrence::Connected) {
+                self.tapes.connected(guild).await;
+            }
+            self.tapes.take(guild, &events);
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,102 @@
+//! What a recording that goes on says already. Blocks.
+//!
+//! A crash or a power cut can leave half a line at the end. It is cut off, so that what follows stands on a line of its
+//! own.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::kernel::ids::UserId;
+use crate::live::Handle;
+use crate::live::show::ShowEvent;
+use crate::live::show_file::{self, Note, Said};
+
+/// The longest line that is looked at.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// What a recording says up to its end.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Recalled {
+    /// Its whole lines, in bytes; 0 for one that begins.
+    pub bytes: u64,
+    /// The time of the last line.
+    pub last: Duration,
+    /// Whether the live is connected there.
+    pub is_connected: bool,
+    /// The settings that count there.
+    pub settings: BTreeMap<String, String>,
+    /// The links that were written.
+    pub links: BTreeMap<Handle, UserId>,
+}
+
+/// Opens a recording at its end, and says what is in it. A new one is made, and its folder too.
+pub(super) fn open(path: &Path) -> io::Result<(File, Recalled)> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    let recalled = recall(BufReader::new(&file))?;
+    file.set_len(recalled.bytes)?;
+    file.seek(SeekFrom::End(0))?;
+    file.flush()?;
+    Ok((file, recalled))
+}
+
+fn recall(mut lines: impl BufRead) -> io::Result<Recalled> {
+    let mut recalled = Recalled::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = io::Read::take(&mut lines, LONGEST_LINE).read_until(b'\n', &mut line)?;
+        // The end, or half a line.
+        if line.pop_if(|last| *last == b'\n').is_none() {
+            return Ok(recalled);
+        }
+        recalled.bytes += read as u64;
+        // What cannot be read says nothing here; a replay names it.
+        let Ok(Ok(Some(line))) = str::from_utf8(&line).map(show_file::read) else { continue };
+        recalled.last = recalled.last.max(line.at);
+        match line.said {
+            Said::Note(Note::Head(head)) => recalled.settings = head.settings,
+            Said::Note(Note::Settings { settings }) => recalled.settings.extend(settings),
+            Said::Note(Note::Link { handle, user: Some(user) }) => drop(recalled.links.insert(handle, user)),
+            Said::Note(Note::Link { handle, user: None }) => drop(recalled.links.remove(&handle)),
+            Said::Live(event) => match event.event {
+                ShowEvent::Connect => recalled.is_connected = true,
+                ShowEvent::Disconnect | ShowEvent::LiveEnd => recalled.is_connected = false,
+                _ => {}
+            },
+            Said::Discord(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"{"at_ms":0,"actor":"show","type":"head","version":1,"guild":"5","streamer":"owl","started_at":"2026-11-21T20:00:00Z","settings":{"points_like":"1"}}
+{"at_ms":0,"actor":"live","type":"connect"}
+{"at_ms":3,"actor":"show","type":"link","handle":"ann.live","user":"7"}
+{"at_ms":3,"us":9,"actor":"live","type":"like","user":"ann.live"}
+{"at_ms":4,"actor":"show","type":"settings","settings":{"points_like":"2"}}
+"#;
+
+    #[test]
+    fn half_a_line_at_the_end_is_cut_off_and_the_rest_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("5/show.jsonl");
+        assert_eq!(open(&path).unwrap().1, Recalled::default());
+        std::fs::write(&path, format!("{WHOLE}{{\"at_ms\":5,\"act")).unwrap();
+        let (mut file, recalled) = open(&path).unwrap();
+        assert_eq!(recalled.bytes, WHOLE.len() as u64);
+        assert_eq!((recalled.last, recalled.is_connected), (Duration::from_millis(4), true));
+        assert_eq!(recalled.settings["points_like"], "2");
+        assert_eq!(recalled.links.into_values().collect::<Vec<_>>(), [UserId::new(7)]);
+        file.write_all(b"next\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{WHOLE}next\n"));
+    }
+}
