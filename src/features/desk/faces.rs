@@ -3,7 +3,7 @@
 use super::model;
 use super::views::{self, Details, Listed};
 use crate::discord::Draft;
-use crate::discord::display::{Kind, Shown};
+use crate::discord::display::{Audience, Kind, Shown};
 use crate::features::coins::model::Currency;
 use crate::features::engagement::model::SongRef;
 use crate::features::queue::model::{Entry, Line, PublicId, QueueRefusal};
@@ -17,6 +17,7 @@ use crate::store::Read;
 pub static MAIN: Kind = Kind {
     name: model::MAIN,
     title: "reviewer queue",
+    audience: Audience::Team,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: main,
@@ -27,6 +28,7 @@ pub static MAIN: Kind = Kind {
 pub static PENDING: Kind = Kind {
     name: model::PENDING,
     title: "pending skips",
+    audience: Audience::Team,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: pending,

@@ -2,7 +2,7 @@
 
 use super::{model, views};
 use crate::discord::Draft;
-use crate::discord::display::{Kind, Shown, page_row};
+use crate::discord::display::{Audience, Kind, Shown, page_row};
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use crate::features::{engagement, queue};
 use crate::flows;
@@ -13,6 +13,7 @@ use crate::store::Read;
 pub static LIVE_QUEUE: Kind = Kind {
     name: model::LIVE_QUEUE,
     title: "live queue",
+    audience: Audience::Everyone,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: live_queue,
