@@ -14,7 +14,7 @@ use serenity::builder::{
 pub use panel::{Details, panel};
 
 use crate::discord::Draft;
-use crate::discord::display::{Shown, page_row};
+use crate::discord::display::{Audience, Shown, page_row};
 use crate::features::queue;
 use crate::features::queue::model::{Entry, Line, PublicId, Seen, Song, Source};
 use crate::features::queue::queries::{LinePage, QueuePage};
@@ -119,7 +119,7 @@ fn desk(
         let choices = rows.iter().map(|row| choice(&row.entry, row.entry.song.public_id.digits()));
         draft = draft.row(menu(format!("desk:pick:{guild}"), "Choose a song", choices));
     }
-    draft.row(CreateActionRow::Buttons(buttons)).row(page_row(shown, page, pages))
+    draft.row(CreateActionRow::Buttons(buttons)).row(page_row(shown, Audience::Team, page, pages))
 }
 
 /// A song of a list: its headline, and below it who sent it, where it is to be heard, and the note.

@@ -25,5 +25,5 @@ fn live_queue(read: &dyn Read, shown: Shown) -> Result<Draft> {
     let channel = SUBMISSION_CHANNEL.get(read, shown.guild)?;
     let submissions = views::submissions(SUBMISSIONS_OPEN.get(read, shown.guild)?, channel);
     let embed = queue::views::live_queue(&page, &submissions);
-    Ok(Draft::embed(embed).row(page_row(shown, page.page, page.pages)))
+    Ok(Draft::embed(embed).row(page_row(shown, Audience::Everyone, page.page, page.pages)))
 }

@@ -4,7 +4,7 @@ use greenroom::discord::access::Access;
 use greenroom::features::desk;
 use greenroom::features::queue::model::Line;
 use greenroom::kernel::ids::GuildId;
-use greenroom::sim::RoleSpec;
+use greenroom::sim::{RoleSpec, SeenMessage};
 
 use super::{on_desk, opens, picks, rank, with_desk};
 use crate::reading::link;
@@ -21,6 +21,8 @@ async fn members_are_refused_everything_on_the_desk_and_nothing_happens() {
     let before = world.songs();
     let ben = world.member("ben");
     for desk in [&pending, &main] {
+        let turned = ben.press(desk, "Refresh").await;
+        assert_eq!(turned.followups.iter().map(SeenMessage::text).collect::<Vec<_>>(), [REFUSAL]);
         for label in ["Approve…", "Remove…"] {
             let answer = ben.press(desk, label).await;
             assert!(answer.is_ephemeral());
@@ -30,6 +32,10 @@ async fn members_are_refused_everything_on_the_desk_and_nothing_happens() {
     assert_eq!(ben.press(&main, "Next song").await.text(), REFUSAL);
     assert_eq!(picks(ben, &world, &pending, "Choose a song", &song.digits()).await.text(), REFUSAL);
     let place = (world.ids.guild, world.channel("staff"));
+    // A button of the public display does not turn a page of the desk.
+    let turn = pending.custom_id("Refresh").unwrap().replace("display:team", "display:page");
+    let answer = world.press_foreign_button(ben, place, &turn).await;
+    assert!(answer.contains("not kept up to date"), "{answer}");
     let here = format!("{}:{}:{}", world.guild, song.digits(), rank(Line::PendingSkips));
     for component in desk::components::ALL {
         assert_eq!(component.access, Access::Reviewer, "{}", component.id);
