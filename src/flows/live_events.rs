@@ -24,7 +24,7 @@ use crate::features::engagement::settings::{event_points, watch_idle};
 use crate::features::handles::model::{AccountId, Activity, KnownAccount};
 use crate::features::queue::service::Moved;
 use crate::features::{coins, engagement, handles};
-use crate::flows::{coins_posted, gift_credit, handle_links};
+use crate::flows::{coins_posted, gift_credit, handle_links, session_closed};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -219,10 +219,12 @@ impl<'b, 't> Batch<'b, 't> {
         self.close(closed)
     }
 
-    /// What follows when a session is closed: the points that it brought become entries of the ledger.
+    /// What follows when a session is closed; the points that it brought are written before.
     fn close(&mut self, closed: Option<SessionId>) -> Result<()> {
         self.write_activity()?;
-        coins::service::journal_all_points(self.tx, self.guild)?;
+        if let Some(session) = closed {
+            session_closed::run(self.tx, self.guild, session)?;
+        }
         self.effects.closed.extend(closed);
         Ok(())
     }

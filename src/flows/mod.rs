@@ -15,6 +15,7 @@ pub mod payment_terms;
 pub mod rehearsal;
 pub mod reviewed;
 pub mod scores_synced;
+pub mod session_closed;
 pub mod session_left_behind;
 pub mod song_moved;
 pub mod song_played;

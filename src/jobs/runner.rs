@@ -44,6 +44,13 @@ pub enum Setback {
     GiveUp(Failure),
 }
 
+impl Run {
+    /// Whether the job becomes a dead letter if this try does not work.
+    pub fn is_last_try(&self) -> bool {
+        usize::from(self.job.attempts) >= BACK_OFF.len()
+    }
+}
+
 impl From<crate::kernel::error::Error> for Setback {
     /// What the store could not do may work later; a refusal stays one.
     fn from(error: crate::kernel::error::Error) -> Self {

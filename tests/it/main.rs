@@ -30,6 +30,7 @@ mod refused_lives;
 mod registration;
 mod rehearsal;
 mod replay;
+mod report;
 mod restart;
 mod reviewing;
 mod security;

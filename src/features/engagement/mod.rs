@@ -16,14 +16,20 @@
 //! does all of it while the handle is nobody's (`C-44`, `C-45`). Nothing is counted without a connection, for the host's
 //! own handle (`D-11`), and towards coins with the economy off (`D-13`).
 //!
+//! **The report.** When a session is closed, its figures are posted once to the metrics channel, if there is one: totals,
+//! the handles that come first, and a picture of viewers and coins over the evening (`M-MET-01`, `M-MET-02`, `D-30`). A
+//! session of less than a minute in which nothing happened has none. What cannot be posted is told in the debug channel.
+//!
 //! **How it is built.** A batch of events is written by the flow `live_events` with a [`recorder`], which has the
-//! [`memory`] of messages and the [`people`] in hand; the flow `gift_credit` lifts songs, `watch_time` counts.
+//! [`memory`] of messages and the [`people`] in hand; the flow `gift_credit` lifts songs, `watch_time` counts, and
+//! `session_closed` stages the report, which is made from [`figures`].
 //! **Tables.** `engagement.sessions`, `.interactions`, `.viewer_snapshots`; what a session adds up to in `.participants`
 //! and `.coins_by_minute`; for the open session only: `.streaks`, `.paid_once`, `.credits`, `.messages`; and `.numbers`.
-//! **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`.
+//! **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`, `engagement.post_report`.
 
 pub mod check;
 pub mod commands;
+pub mod figures;
 pub mod jobs;
 pub mod memory;
 pub mod migration;
@@ -49,7 +55,7 @@ pub const FEATURE: Feature = Feature {
     checks: &[check::check],
     export: sql::EXPORT,
     commands: commands::all,
-    jobs: &[&jobs::TELL_LIFTED_HANDLER],
+    jobs: &[&jobs::TELL_LIFTED_HANDLER, &jobs::POST_REPORT_HANDLER],
     ..Feature::named("engagement")
 };
 

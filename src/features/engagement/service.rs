@@ -1,9 +1,11 @@
-//! Operations on sessions, credits and watch time. What is done with a batch of live events is in `recorder`.
+//! Operations on sessions, credits, watch time and reports. What is done with a batch of live events is in `recorder`.
 
-use super::model::{AccountRef, Connection, Credit, Participant, SessionId, SongLifted, SongRef, TELL_LIFTED};
+use super::model::{
+    AccountRef, Connection, Credit, POST_REPORT, Participant, SessionId, SessionOver, SongLifted, SongRef, TELL_LIFTED,
+};
 use super::recorder::Recorder;
 use super::rules::watch;
-use super::settings::GIFT_CREDIT_CARRY;
+use super::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL};
 use super::{queries, rules, tables};
 use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
@@ -141,4 +143,15 @@ pub fn close_left_behind(tx: &Tx<'_>, guild: GuildId) -> Result<Option<SessionId
         }
         _ => Ok(None),
     }
+}
+
+/// Stages the report of a session that is closed now, if the guild has a metrics channel and there is something to tell
+/// (`M-MET-01`, `D-30`). A session is closed once, so it has one report.
+pub fn stage_report(tx: &Tx<'_>, guild: GuildId, id: SessionId) -> Result<()> {
+    let Some(channel) = METRICS_CHANNEL.get(tx, guild)? else { return Ok(()) };
+    let Some(session) = tables::session(tx, guild, id)? else { return Ok(()) };
+    if !rules::report::is_worth_posting(&session, tables::has_interactions(tx, guild, id)?) {
+        return Ok(());
+    }
+    POST_REPORT.schedule_now(tx, guild, Lane::Channel(channel), &SessionOver { session: id, channel }).map(drop)
 }

@@ -153,6 +153,11 @@ pub fn add_interaction(
     INTERACTIONS.insert(tx, &(guild, session, number), interaction)
 }
 
+/// Whether anything was written down of a session.
+pub fn has_interactions(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<bool> {
+    Ok(INTERACTIONS.first(read, (guild, session), Direction::Forward)?.is_some())
+}
+
 /// Adds a viewer count under a number that is free.
 pub fn add_snapshot(
     tx: &Tx<'_>,

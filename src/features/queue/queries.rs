@@ -8,6 +8,7 @@ pub use super::tables::CHANGED;
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
 /// Songs on one page of a list (`D-18`, `D-37`).
@@ -176,6 +177,11 @@ pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
         Some(number) => tables::by_public_id(read, guild, PublicId::new(number)),
         None => Ok(None),
     }
+}
+
+/// How many songs were played from a moment up to another.
+pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
+    tables::played_between(read, guild, from, until)
 }
 
 /// The next songs to be played, at most `limit`.

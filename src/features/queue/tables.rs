@@ -74,6 +74,16 @@ fn digest(key: &str) -> u64 {
     digest.first_chunk().copied().map_or(0, u64::from_be_bytes)
 }
 
+/// How many songs were played from a moment up to another.
+pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
+    let mut count = 0;
+    BY_PLAYED.for_each(read, Span::of(guild).starting_at((guild, from)).through((guild, until)), |_| {
+        count += 1;
+        Ok(())
+    })?;
+    Ok(count)
+}
+
 /// Adds a song and its place.
 pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<SongId> {
     let id = SongId::new(tx.next_id(guild, "queue.songs")?);

@@ -1,8 +1,11 @@
-//! Sessions, interactions, streaks of gifts, credits, and the people of a session with their watch time.
+//! Sessions, interactions, streaks of gifts, credits, the people of a session with their watch time, and the job of its
+//! report.
 
 mod participant;
+mod report;
 
 pub use participant::{Deeds, Participant, Watch};
+pub use report::{POST_REPORT, SessionOver};
 use serde::{Deserialize, Serialize};
 
 use super::old;

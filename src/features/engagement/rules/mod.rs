@@ -1,5 +1,6 @@
-//! Every decision about sessions, points and gifts; about watch time in [`watch`].
+//! Every decision about sessions, points and gifts; about watch time in [`watch`], about the report in [`report`].
 
+pub mod report;
 pub mod watch;
 
 use std::time::Duration;

@@ -1,4 +1,8 @@
-//! What people read about their gifts. Pure.
+//! What people read about their gifts, and after a live. Pure.
+
+mod report;
+
+pub use report::{Posted, Report, chart, chart_in_words, report, report_trouble};
 
 use super::model::SongLifted;
 use crate::discord::Draft;
