@@ -61,6 +61,9 @@ const PROMISED: &[Promise] = &[
     ("setbookmarkchannel", "Set the channel for bookmarked songs", true, &[("channel", CHANNEL, true, false)]),
     ("setnowplayingchannel", "Set the now-playing channel", true, &[("channel", CHANNEL, true, false)]),
     ("setup-post-live-metrics", "Set the post-live metrics channel", true, &[("channel", CHANNEL, true, false)]),
+    ("setup-live-queue", "Post the public live queue in a channel", true, &[("channel", CHANNEL, true, false)]),
+    ("selfheal", "Repair the persistent embeds now", true, &[]),
+    ("cleandebugchannel", "Delete the messages in the debug channel", true, &[]),
     ("setdebugchannel", "Set the debug channel", true, &[("channel", CHANNEL, true, false)]),
     (
         "setup-reviewer-channel",
