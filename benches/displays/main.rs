@@ -21,6 +21,7 @@ mod support;
 use std::time::Duration;
 
 use greenroom::discord::display::{DisplayId, Kind, Shown};
+use greenroom::features::desk::faces::MAIN;
 use greenroom::features::displays::faces::LIVE_QUEUE;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
@@ -68,6 +69,10 @@ fn drawing(criterion: &mut criterion::Criterion, report: &mut Report) {
         std::hint::black_box(draw(&LIVE_QUEUE, run % 1_000 + 1));
     });
     report.time("the live queue of 10,000 songs, any page", Duration::from_millis(1), time, "");
+    let time = sampled(criterion, "the reviewer queue of 10,000 songs", |run| {
+        std::hint::black_box(draw(&MAIN, run % 1_000 + 1));
+    });
+    report.time("the reviewer queue of 10,000 songs, any page", Duration::from_millis(1), time, "");
 }
 
 /// A server with an administrator and a channel.

@@ -35,6 +35,13 @@ impl Draft {
         Self { embeds: vec![embed], ..Self::default() }
     }
 
+    /// Adds an embed below the others. A message holds ten, with 6,000 characters in all of them.
+    #[must_use]
+    pub fn with_embed(mut self, embed: CreateEmbed) -> Self {
+        self.embeds.push(embed);
+        self
+    }
+
     /// Adds a row of buttons or a menu.
     #[must_use]
     pub fn row(mut self, row: CreateActionRow) -> Self {

@@ -24,6 +24,7 @@ use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Read};
 
 pub mod coins;
+pub mod desk;
 pub mod displays;
 pub mod engagement;
 pub mod handles;
@@ -93,5 +94,6 @@ pub const ALL: &[&Feature] = &[
     &tiktok::FEATURE,
     &coins::FEATURE,
     &displays::FEATURE,
+    &desk::FEATURE,
     &setup::FEATURE,
 ];

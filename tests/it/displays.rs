@@ -36,7 +36,7 @@ fn displays(world: &World) -> Vec<SeenMessage> {
 }
 
 /// Lets time pass until one of the displays in a channel shows this.
-async fn shown_in(sim: &Sim, hand: &ClockHand, channel: Id, what: &str) -> SeenMessage {
+pub async fn shown_in(sim: &Sim, hand: &ClockHand, channel: Id, what: &str) -> SeenMessage {
     let bot = sim.bot();
     let fits = |message: &SeenMessage| message.author() == bot && message.text().contains(what);
     for _ in 0..60 {
@@ -62,7 +62,7 @@ fn known(world: &World) -> Display {
 }
 
 /// Lets time pass until the row of the display is so.
-async fn until_known(store: &Store, hand: &ClockHand, guild: GuildId, fits: impl Fn(&Display) -> bool) {
+pub async fn until_known(store: &Store, hand: &ClockHand, guild: GuildId, fits: impl Fn(&Display) -> bool) {
     let waited = tokio::time::timeout(SOON, async {
         let mut changes = store.changes();
         while !fits(&row(store, guild)) {

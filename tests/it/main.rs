@@ -12,6 +12,7 @@ mod architecture;
 mod commandline;
 mod debug_channel;
 mod demo;
+mod desk;
 mod displays;
 mod followed;
 mod gateway;

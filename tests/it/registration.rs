@@ -65,6 +65,12 @@ const PROMISED: &[Promise] = &[
     ("selfheal", "Repair the persistent embeds now", true, &[]),
     ("cleandebugchannel", "Delete the messages in the debug channel", true, &[]),
     ("setdebugchannel", "Set the debug channel", true, &[("channel", CHANNEL, true, false)]),
+    (
+        "setup-reviewer-channel",
+        "Post the reviewer queue and the pending skips in a channel",
+        true,
+        &[("channel", CHANNEL, true, false)],
+    ),
     ("show-settings", "Show the bot settings of this server", true, &[]),
     ("config list", "List the settings", true, &[("area", INTEGER, false, false)]),
     ("config get", "Show one setting", true, &[("key", STRING, true, true)]),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serenity::all::{Message, MessageType};
 
-use super::kind::Kind;
+use super::kind::{Audience, Kind};
 use super::model::{Display, DisplayId};
 use super::posting::{self, Hindrance};
 use super::tables;
@@ -166,7 +166,7 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
             if obstacle.is_some() {
                 posting::forget(bot, kind, guild, id).await?;
             }
-            posting::revive(bot, guild, id).await?;
+            posting::revive(bot, kind, guild, id).await?;
             Finding::Revived { title, channel }
         }
         (Some(Obstacle::Gone), _) => {
@@ -188,7 +188,8 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
 
 /// Makes a new channel for a display, where the guild wants that and lets the bot do it.
 async fn recreate(bot: &Bot, kind: &'static Kind, guild: GuildId) -> Result<Option<ChannelId>> {
-    if !bot.store.read("recreate_channels", move |read| RECREATE_CHANNELS.get(read, guild)).await? {
+    let is_wanted = bot.store.read("recreate_channels", move |read| RECREATE_CHANNELS.get(read, guild)).await?;
+    if !is_wanted || kind.audience == Audience::Team {
         return Ok(None);
     }
     let wanted = serde_json::json!({ "name": kind.title.replace(' ', "-"), "type": TEXT_CHANNEL });

@@ -12,6 +12,8 @@ pub struct Kind {
     pub name: &'static str,
     /// What people call it: `live queue`.
     pub title: &'static str,
+    /// Whom it is for.
+    pub audience: Audience,
     /// What wakes it.
     pub topics: &'static [Topic],
     /// What makes a message that is older than an hour be replaced, because Discord takes few edits of an old one.
@@ -20,6 +22,16 @@ pub struct Kind {
     pub face: fn(&dyn Read, Shown) -> Result<Draft>,
     /// Notes in which message it is now; `None` when it is in none.
     pub placed: Placed,
+}
+
+/// Whom a display is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Everyone,
+    /// Those whom the administrators let into its channel. It is never put into a channel that the bot makes, because
+    /// everybody would see that one.
+    Team,
 }
 
 /// Notes where a display is.

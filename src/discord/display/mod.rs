@@ -29,7 +29,7 @@ pub mod tables;
 pub mod turning;
 
 pub use healing::{Finding, Occasion, RECREATE_CHANNELS, heal};
-pub use kind::{Kind, Placed, Shown};
+pub use kind::{Audience, Kind, Placed, Shown};
 pub use model::{Display, DisplayId};
 pub use painter::{Displays, Rhythm, run};
 pub use setup::set_up;

@@ -124,14 +124,23 @@ pub(super) fn is_old(display: &Display, now: Timestamp) -> bool {
 
 async fn post(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> Result<Done> {
     let (id, channel) = (stale.id, stale.display.channel);
-    if stale.display.posts > 0
-        && let Some(found) = own_message(bot, guild, id, channel).await
-    {
-        let message = MessageId::new(found.id.get());
-        place(bot, kind, guild, (id, channel), message, moment_of(&found), None).await?;
-        return Ok(Done::Lost);
+    if stale.display.posts == 0 {
+        return create(bot, kind, guild, stale).await;
     }
-    create(bot, kind, guild, stale).await
+    // Whoever cannot look for the message that may be there must not post a second one. Who we are is known only when
+    // the gateway is connected, which may be after the first round.
+    if bot.own_user().is_none() {
+        return Ok(Done::Later);
+    }
+    match own_message(bot, guild, id, channel).await {
+        Ok(Some(found)) => {
+            let message = MessageId::new(found.id.get());
+            place(bot, kind, guild, (id, channel), message, moment_of(&found), None).await?;
+            Ok(Done::Lost)
+        }
+        Ok(None) => create(bot, kind, guild, stale).await,
+        Err(undelivered) => hindered(bot, kind, guild, (id, channel), undelivered).await,
+    }
 }
 
 /// Posts a new message. From here on there may be one, even if we do not live to see it.
@@ -236,13 +245,19 @@ pub(super) async fn disable(
         .await
 }
 
-/// A display that was switched off is kept up to date again.
-pub(super) async fn revive(bot: &Bot, guild: GuildId, id: DisplayId) -> Result<()> {
-    let revived = |row: &mut Display| {
-        row.is_active = true;
-        row.content_hash = None;
-    };
-    bot.store.write("display_revived", move |tx| change(tx, guild, id, revived)).await
+/// A display that was switched off is kept up to date again, in its message if that is still there.
+pub(super) async fn revive(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId) -> Result<()> {
+    bot.store
+        .write("display_revived", move |tx| {
+            let mut at = None;
+            change(tx, guild, id, |row| {
+                row.is_active = true;
+                row.content_hash = None;
+                at = row.message.map(|message| (row.channel, message));
+            })?;
+            (kind.placed)(tx, guild, at)
+        })
+        .await
 }
 
 /// Deletes a message that a display does not use any more. Where that fails, healing finds it.
@@ -259,9 +274,14 @@ pub(super) async fn own_messages(bot: &Bot, channel: ChannelId) -> Result<Vec<Me
     Ok(latest.into_iter().filter(|message| own.is_some_and(|own| message.author.id.get() == own.get())).collect())
 }
 
-async fn own_message(bot: &Bot, guild: GuildId, id: DisplayId, channel: ChannelId) -> Option<Message> {
-    let messages = own_messages(bot, channel).await.unwrap_or_default();
-    messages.into_iter().filter(|message| is_display(message, guild) == Some(id)).max_by_key(|message| message.id)
+async fn own_message(
+    bot: &Bot,
+    guild: GuildId,
+    id: DisplayId,
+    channel: ChannelId,
+) -> Result<Option<Message>, Undelivered> {
+    let messages = own_messages(bot, channel).await?;
+    Ok(messages.into_iter().filter(|message| is_display(message, guild) == Some(id)).max_by_key(|message| message.id))
 }
 
 /// Which display of a guild a message was posted as, by its buttons; `None` where it is no display.

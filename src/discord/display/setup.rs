@@ -28,11 +28,11 @@ pub async fn set_up(
         .write("display_set_up", move |tx| {
             let mut left = None;
             for kind in kinds {
-                let Some(Former { channel: old, message }) = tables::put(tx, guild, kind.name, channel)? else {
-                    continue;
-                };
+                let former = tables::put(tx, guild, kind.name, channel)?;
+                let placed = tables::by_kind(tx, guild, kind.name)?.and_then(|(_, display)| display.message);
+                (kind.placed)(tx, guild, placed.map(|message| (channel, message)))?;
+                let Some(Former { channel: old, message }) = former else { continue };
                 left = Some(old);
-                (kind.placed)(tx, guild, None)?;
                 if let Some(message) = message {
                     outbox::delete_message(tx, guild, (old, message), tx.now())?;
                 }

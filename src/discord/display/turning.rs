@@ -1,12 +1,13 @@
 //! The buttons that every display has: to the page before, anew, to the next page.
 //!
 //! A click changes the row, and the painter shows it: so all requests that change the message come from one place. Ids
-//! hold the guild, the display and the page, and count only in the guild that they name.
+//! hold the guild, the display and the page, and count only in the guild that they name. What is for reviewers is turned by
+//! reviewers only.
 
 use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton};
 
-use super::kind::Shown;
+use super::kind::{Audience, Shown};
 use super::model::DisplayId;
 use super::tables;
 use crate::discord::access::Access;
@@ -20,14 +21,22 @@ use crate::kernel::ids::GuildId;
 const MOST_PAGES: u32 = 1_000_000;
 
 /// The buttons.
-pub const COMPONENTS: &[&Component] = &[&TURN];
+pub const COMPONENTS: &[&Component] = &[&TURN, &TURN_OF_TEAM];
 
 /// To another page, or the same one anew.
 static TURN: Component = Component {
     id: "display:page",
     access: Access::Everyone,
     first: Acknowledge::Update,
-    run: |bot, click| Box::pin(turn(bot, click)),
+    run: |bot, click| Box::pin(turn(bot, click, Audience::Everyone)),
+};
+
+/// The same for a display of the team.
+static TURN_OF_TEAM: Component = Component {
+    id: "display:team",
+    access: Access::Reviewer,
+    first: Acknowledge::Update,
+    run: |bot, click| Box::pin(turn(bot, click, Audience::Team)),
 };
 
 /// Why a button of a display does nothing.
@@ -45,10 +54,11 @@ impl Refuse for DisplayRefusal {
 }
 
 /// The row of buttons of a list with pages, from 1. A list of one page can be refreshed only.
-pub fn page_row(shown: Shown, page: u64, pages: u64) -> CreateActionRow {
+pub fn page_row(shown: Shown, audience: Audience, page: u64, pages: u64) -> CreateActionRow {
     let Shown { guild, display, .. } = shown;
+    let id = component_of(audience).id;
     let button = |place: &str, to: u64| {
-        CreateButton::new(format!("display:page:{place}:{guild}:{display}:{to}")).style(ButtonStyle::Secondary)
+        CreateButton::new(format!("{id}:{place}:{guild}:{display}:{to}")).style(ButtonStyle::Secondary)
     };
     let refresh = button("same", page).label("Refresh").emoji('🔄');
     if pages < 2 {
@@ -61,7 +71,14 @@ pub fn page_row(shown: Shown, page: u64, pages: u64) -> CreateActionRow {
     ])
 }
 
-async fn turn(bot: &Bot, click: Click) -> Result<Draft> {
+const fn component_of(audience: Audience) -> &'static Component {
+    match audience {
+        Audience::Everyone => &TURN,
+        Audience::Team => &TURN_OF_TEAM,
+    }
+}
+
+async fn turn(bot: &Bot, click: Click, audience: Audience) -> Result<Draft> {
     let guild = click.caller.guild;
     let [place, named, display, page] = &click.arguments[..] else { return Err(DisplayRefusal::Retired.into()) };
     let (Ok(named), Ok(id), Ok(page)) = (named.parse::<u64>(), display.parse::<u64>(), page.parse::<u32>()) else {
@@ -71,9 +88,11 @@ async fn turn(bot: &Bot, click: Click) -> Result<Draft> {
         return Err(DisplayRefusal::Retired.into());
     }
     let (id, page, is_anew) = (DisplayId::new(id), page.clamp(1, MOST_PAGES) - 1, place == "same");
+    let displays = bot.clone();
+    let is_for = move |kind: &str| displays.displays.kind(kind).is_some_and(|kind| kind.audience == audience);
     bot.store
         .write("display_turned", move |tx| {
-            if tables::display(tx, guild, id)?.is_none_or(|display| !display.is_active) {
+            if tables::display(tx, guild, id)?.is_none_or(|display| !display.is_active || !is_for(&display.kind)) {
                 return Err(DisplayRefusal::Retired.into());
             }
             tables::change(tx, guild, id, |display| {
@@ -90,7 +109,8 @@ async fn turn(bot: &Bot, click: Click) -> Result<Draft> {
 
 /// The display of this guild that a custom id belongs to.
 pub(super) fn display_in(custom_id: &str, guild: GuildId) -> Option<DisplayId> {
-    let mut parts = custom_id.strip_prefix("display:page:")?.split(':').skip(1);
+    let arguments = COMPONENTS.iter().find_map(|component| custom_id.strip_prefix(component.id)?.strip_prefix(':'))?;
+    let mut parts = arguments.split(':').skip(1);
     let named: u64 = parts.next()?.parse().ok()?;
     let id: u64 = parts.next()?.parse().ok()?;
     (named == guild.get()).then(|| DisplayId::new(id))

@@ -8,6 +8,6 @@ pub const LISTED: &[Listed] = &[Listed::new(
     &RECREATE_CHANNELS,
     Area::Music,
     "Selfheal Recreates Channels",
-    "Whether a display whose channel was deleted gets a new one. It needs **Manage Channels**.",
+    "Whether a public display whose channel was deleted gets a new one. It needs **Manage Channels**.",
 )
 .detail()];

@@ -26,7 +26,7 @@ pub static OWN_PAGE: Component = Component {
 /// Copies a song to the bookmark channel, once (`D-22`).
 pub static BOOKMARK: Component = Component {
     id: "queue:bookmark",
-    access: Access::Administrator,
+    access: Access::Reviewer,
     first: Acknowledge::Private,
     run: |bot, click| Box::pin(bookmark(bot, click)),
 };

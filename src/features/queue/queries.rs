@@ -15,7 +15,7 @@ use crate::store::Read;
 pub const PAGE: u8 = 10;
 /// Choices that Discord shows while a person types.
 const CHOICES: usize = 25;
-/// How many songs are searched for a choice; people who want an older one type its number.
+/// How many songs are searched for a choice, and how many of a member are counted.
 const SEARCHED: usize = 2_000;
 
 /// Where a waiting song stands.
@@ -66,6 +66,28 @@ pub struct OwnPage {
     pub total: u64,
 }
 
+/// A page of one line.
+#[derive(Clone, Debug)]
+pub struct LinePage {
+    /// The songs of this page, in the order of the line.
+    pub songs: Vec<Entry>,
+    /// This page, from 1.
+    pub page: u64,
+    /// How many pages there are, at least 1.
+    pub pages: u64,
+    /// How many songs wait in the line.
+    pub total: u64,
+}
+
+/// What a submitter has behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// How many songs they submitted before the one in question.
+    pub before: u64,
+    /// How many of their latest 2,000 songs were played.
+    pub played: usize,
+}
+
 /// A page of the songs that will be played, in their order, with the song of whoever asks. A page beyond the last is the
 /// last.
 pub fn page(read: &dyn Read, guild: GuildId, caller: Option<UserId>, page: u64) -> Result<QueuePage> {
@@ -114,6 +136,26 @@ pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Res
         }
     }
     Ok(OwnPage { rows, page, pages, total })
+}
+
+/// A page of the songs that wait in one line. A page beyond the last is the last.
+pub fn line_page(read: &dyn Read, guild: GuildId, line: Line, page: u64) -> Result<LinePage> {
+    let total = tables::count_in(read, guild, line)?;
+    let (page, pages) = pages_of(total, page);
+    let from = (page - 1) * u64::from(PAGE);
+    let songs = entries(read, guild, tables::waiting_in_from(read, guild, line, from, PAGE.into())?)?;
+    Ok(LinePage { songs, page, pages, total })
+}
+
+/// What the submitter of a song has behind them.
+pub fn record_of(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Record> {
+    let user = entry.song.user;
+    let before = tables::count_before(read, guild, user, entry.id)?;
+    let mut played = 0;
+    for id in tables::songs_of(read, guild, user, 0, SEARCHED)? {
+        played += usize::from(tables::place_of(read, guild, id)?.line == Line::SongsPlayed);
+    }
+    Ok(Record { before, played })
 }
 
 /// Where a song stands; `None` when it does not wait.

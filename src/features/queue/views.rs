@@ -108,7 +108,8 @@ fn listing(page: &QueuePage) -> String {
     text
 }
 
-fn queue_footer(page: &QueuePage) -> CreateEmbedFooter {
+/// The page and how many songs wait in each line.
+pub fn queue_footer(page: &QueuePage) -> CreateEmbedFooter {
     let counts: Vec<String> = page
         .counts
         .iter()

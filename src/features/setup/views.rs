@@ -48,12 +48,15 @@ pub fn overview(settings: &[Shown], missing: Permissions) -> Draft {
 
 /// The answer to `/config list`.
 pub fn list(settings: &[Shown], title: &str) -> Draft {
-    let fields = settings.iter().take(FIELDS).map(|shown| {
+    let field = |shown: &Shown| {
         let listed = shown.listed;
         let name = format!("{}: {}", listed.title, shown.value);
         (name, format!("`{}` {}", listed.setting.key(), listed.about), false)
-    });
-    Draft::embed(CreateEmbed::new().title(title).colour(COLOUR).fields(fields))
+    };
+    let embeds = settings.chunks(FIELDS).map(|part| CreateEmbed::new().colour(COLOUR).fields(part.iter().map(field)));
+    embeds
+        .enumerate()
+        .fold(Draft::default(), |draft, (at, embed)| draft.with_embed(if at == 0 { embed.title(title) } else { embed }))
 }
 
 /// The answer to `/config get`.
