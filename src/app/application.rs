@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::sweep;
+use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
@@ -46,6 +47,8 @@ pub struct Blueprint {
     pub endpoint: Endpoint,
     /// How TikTok lives are reached.
     pub live: ClientSettings,
+    /// How often live displays are looked after.
+    pub displays: Rhythm,
     /// How commands are registered.
     pub registration: Registration,
     /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
@@ -93,12 +96,13 @@ impl Application {
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
         let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
-        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files);
+        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());
         let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 
         let mut tasks = JoinSet::new();
         tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
+        tasks.spawn(display::run(bot.clone(), blueprint.displays));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
         let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
@@ -177,10 +181,15 @@ fn handlers(live_rehearsal: bool) -> Handlers {
     }
     Handlers {
         commands,
-        components: all().flat_map(|feature| feature.components).copied().collect(),
+        components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),
     }
+}
+
+/// The live displays of all features.
+fn displays() -> Displays {
+    Displays::new(features::ALL.iter().flat_map(|feature| feature.displays).copied().collect())
 }
 
 fn job_handlers() -> Vec<&'static jobs::Handler<Bot>> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::discord::{debug_channel, display};
 use crate::features::engagement::migration as engagement;
 use crate::features::handles::migration as handles;
 use crate::kernel::error::Result;
@@ -38,7 +39,11 @@ pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guild
 
 fn schema() -> Schema {
     let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
-    let tables = [jobs::TABLES, settings::TABLES].concat().into_iter().chain(of_features).collect();
+    let tables = [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES]
+        .concat()
+        .into_iter()
+        .chain(of_features)
+        .collect();
     Schema { tables, migrations: MIGRATIONS.to_vec() }
 }
 

@@ -9,6 +9,7 @@ use super::connection::Ended;
 use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::{maintenance, telemetry};
+use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
 use crate::kernel::dice::Seed;
@@ -55,6 +56,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         token,
         endpoint,
         live: config.live.clone(),
+        displays: Rhythm { round: config.community.display_refresh, healing: config.community.self_heal },
         registration: Registration { fast_guild: config.discord.fast_sync_guild },
         allow_any_handle_linking: config.community.any_handle_linking,
         debug_channel: config.discord.debug_channel,

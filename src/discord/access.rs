@@ -1,15 +1,20 @@
 //! Who asks, and may they.
 //!
 //! Discord hides commands from people without the default permission, but a server can change that; so every command
-//! and every click is checked again here, with the permissions that Discord computed and sent along (`M-CMD-37`).
+//! and every click is checked again here, with the permissions and roles that Discord computed and sent along
+//! (`M-CMD-37`). Who is a reviewer is a setting of the guild, looked up at each click (`D-20`).
 
 use serenity::all::{Member, Permissions};
 
-use super::bot::Context;
+use super::bot::{Bot, Context};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Refuse, Result};
-use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
+use crate::settings::Setting;
+
+/// The role whose members are reviewers, beside the administrators (`D-20`).
+pub static REVIEWER_ROLE: Setting<Option<RoleId>> = Setting::new("reviewer_role_id", None);
 
 /// The person behind an interaction, in a guild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct Caller {
 pub enum Access {
     /// Every member.
     Everyone,
+    /// Those with the guild's reviewer role, and administrators (`D-20`).
+    Reviewer,
     /// Those with Discord's Administrator permission (`C-82`).
     Administrator,
 }
@@ -42,6 +49,11 @@ pub enum AccessRefusal {
     /// Used by someone without the permission.
     #[error("Only people with the **Administrator** permission can use this.")]
     AdministratorOnly,
+    /// Used by someone who is no reviewer.
+    #[error(
+        "Only reviewers can use this: people with the **Administrator** permission, or with the reviewer role of this server."
+    )]
+    ReviewerOnly,
 }
 
 impl Refuse for AccessRefusal {
@@ -49,6 +61,7 @@ impl Refuse for AccessRefusal {
         match self {
             Self::GuildOnly => "access.guild_only",
             Self::AdministratorOnly => "access.administrator_only",
+            Self::ReviewerOnly => "access.reviewer_only",
         }
     }
 }
@@ -91,19 +104,36 @@ fn shown_name(user: &serenity::all::User) -> String {
 }
 
 impl Access {
-    /// Checks the permissions that came with an interaction.
-    pub(crate) fn check(self, member: Option<&Member>) -> Result<()> {
+    /// Checks the permissions and roles that came with an interaction. Only [`Access::Reviewer`] reads the store.
+    pub(crate) async fn check(
+        self,
+        bot: &Bot,
+        guild: Option<serenity::all::GuildId>,
+        member: Option<&Member>,
+    ) -> Result<()> {
         let permissions = member.and_then(|member| member.permissions).unwrap_or(Permissions::empty());
         match self {
             Self::Everyone => Ok(()),
-            Self::Administrator if permissions.administrator() => Ok(()),
+            Self::Administrator | Self::Reviewer if permissions.administrator() => Ok(()),
             Self::Administrator => Err(AccessRefusal::AdministratorOnly.into()),
+            Self::Reviewer if has_reviewer_role(bot, guild, member).await? => Ok(()),
+            Self::Reviewer => Err(AccessRefusal::ReviewerOnly.into()),
         }
     }
+}
+
+async fn has_reviewer_role(bot: &Bot, guild: Option<serenity::all::GuildId>, member: Option<&Member>) -> Result<bool> {
+    let (Some(guild), Some(member)) = (guild, member) else { return Ok(false) };
+    let guild = GuildId::new(guild.get());
+    let role = bot.store.read("reviewer_role", move |read| REVIEWER_ROLE.get(read, guild)).await?;
+    Ok(role.is_some_and(|role| member.roles.iter().any(|own| own.get() == role.get())))
 }
 
 /// The check of administrators' commands, for `#[poise::command(check = …)]`.
 pub async fn administrator(ctx: poise::Context<'_, super::Bot, Error>) -> Result<bool> {
     let poise::Context::Application(ctx) = ctx else { return Ok(false) };
-    Access::Administrator.check(ctx.interaction.member.as_deref()).map(|()| true)
+    Access::Administrator
+        .check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref())
+        .await
+        .map(|()| true)
 }

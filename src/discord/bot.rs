@@ -1,11 +1,13 @@
 //! What a command, click, message or job can reach.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serenity::http::Http;
+use tokio::sync::SetOnce;
 
 use super::activity::Activity;
+use super::display::Displays;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
@@ -36,9 +38,11 @@ pub struct Parts {
     pub lives: Board,
     /// Which events have been handled.
     pub activity: Activity,
+    /// The displays of all guilds.
+    pub displays: Displays,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
-    own_user: OnceLock<UserId>,
+    own_user: SetOnce<UserId>,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -46,7 +50,7 @@ const MOST_DM_CHANNELS: usize = 10_000;
 
 impl Bot {
     /// Puts the parts together.
-    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client) -> Self {
+    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, displays: Displays) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
@@ -54,9 +58,10 @@ impl Bot {
             files,
             lives: Board::default(),
             activity: Activity::default(),
+            displays,
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
-            own_user: OnceLock::new(),
+            own_user: SetOnce::new(),
         }))
     }
 }
@@ -86,8 +91,14 @@ impl Parts {
         self.own_user.get().copied()
     }
 
+    /// The bot's own account. Waits until the gateway said who we are.
+    pub async fn until_own_user(&self) -> UserId {
+        *self.own_user.wait().await
+    }
+
     pub(crate) fn remember_own_user(&self, user: UserId) {
-        self.own_user.get_or_init(|| user);
+        // It stays the same after a reconnect.
+        let _ = self.own_user.set(user);
     }
 
     pub(crate) fn dm_channel(&self, user: UserId) -> Option<ChannelId> {

@@ -37,6 +37,19 @@ impl Refuse for ChannelRefusal {
     }
 }
 
+/// The channel, by our own id.
+pub const fn id_of(channel: &GuildChannel) -> ChannelId {
+    ChannelId::new(channel.id.get())
+}
+
+/// Refuses a channel in which the bot cannot post, embeds and files included.
+pub async fn require_writable(bot: &Bot, channel: &GuildChannel) -> Result<()> {
+    if may_write_in(bot, channel).await? {
+        return Ok(());
+    }
+    Err(ChannelRefusal::NotWritable { channel: id_of(channel) }.into())
+}
+
 /// Whether the bot can see a channel and post there, embeds and files included.
 async fn may_write_in(bot: &Bot, channel: &GuildChannel) -> Result<bool> {
     let Some(own) = bot.own_user() else { return Ok(false) };
@@ -54,11 +67,8 @@ pub async fn set(
 ) -> Result<()> {
     let work = async {
         let Caller { guild, .. } = Caller::of(ctx)?;
-        let chosen = ChannelId::new(channel.id.get());
-        let bot = ctx.data();
-        if !may_write_in(bot, channel).await? {
-            return Err(ChannelRefusal::NotWritable { channel: chosen }.into());
-        }
+        let (bot, chosen) = (ctx.data(), id_of(channel));
+        require_writable(bot, channel).await?;
         bot.store.write("channel_set", move |tx| setting.set(tx, guild, &Some(chosen))).await?;
         Ok(Draft::text(format!("{purpose} {}.", text::channel(chosen))))
     };

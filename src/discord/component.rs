@@ -1,8 +1,9 @@
 //! Buttons, menus and modals.
 //!
 //! A `custom_id` is `feature:action:argument:…`, at most 100 characters, and carries all the state there is: a click is
-//! understood after a restart as well as before (`M-HEA-04`). Rights are checked at every click; ids from another
-//! guild's message cannot matter because every argument is looked up within the clicking person's guild.
+//! understood after a restart as well as before (`M-HEA-04`). Rights are checked at every click, after it was
+//! acknowledged and before anything else; ids from another guild's message cannot matter because every argument is
+//! looked up within the clicking person's guild.
 
 use poise::BoxFuture;
 use serenity::all::{ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, ModalInteraction};
@@ -87,23 +88,18 @@ pub async fn click(
     let Some(component) = components.iter().find(|component| component.id == id) else {
         return say_unknown(&responder).await;
     };
-    let caller = component
-        .access
-        .check(event.member.as_ref())
-        .and_then(|()| Caller::new(event.guild_id, event.channel_id, &event.user));
-    let outcome = match caller {
-        Err(error) => responder.show(Visibility::Private, problem::draft_of(error, component.id)).await,
-        Ok(caller) => {
-            let values = match &event.data.kind {
-                ComponentInteractionDataKind::StringSelect { values } => values.clone(),
-                _ => Vec::new(),
-            };
-            let work = (component.run)(bot, Click { caller, arguments, values });
-            match component.first {
-                Acknowledge::Private => responder.answer_deferred(Visibility::Private, work).await,
-                Acknowledge::Update => responder.update(work).await,
-            }
-        }
+    let work = async {
+        component.access.check(bot, event.guild_id, event.member.as_ref()).await?;
+        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        let values = match &event.data.kind {
+            ComponentInteractionDataKind::StringSelect { values } => values.clone(),
+            _ => Vec::new(),
+        };
+        (component.run)(bot, Click { caller, arguments, values }).await
+    };
+    let outcome = match component.first {
+        Acknowledge::Private => responder.answer_deferred(Visibility::Private, work).await,
+        Acknowledge::Update => responder.update(work).await,
     };
     if let Err(error) = outcome {
         problem::log_error(&error, component.id);
@@ -117,18 +113,12 @@ pub async fn submit(bot: &Bot, modals: &[&'static Modal], http: &serenity::http:
     let Some(modal) = modals.iter().find(|modal| modal.id == id) else {
         return say_unknown(&responder).await;
     };
-    let caller = modal
-        .access
-        .check(event.member.as_ref())
-        .and_then(|()| Caller::new(event.guild_id, event.channel_id, &event.user));
-    let outcome = match caller {
-        Err(error) => responder.show(Visibility::Private, problem::draft_of(error, modal.id)).await,
-        Ok(caller) => {
-            let form = Form { caller, arguments, fields: fields_of(event) };
-            responder.answer_deferred(Visibility::Private, (modal.run)(bot, form)).await
-        }
+    let work = async {
+        modal.access.check(bot, event.guild_id, event.member.as_ref()).await?;
+        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        (modal.run)(bot, Form { caller, arguments, fields: fields_of(event) }).await
     };
-    if let Err(error) = outcome {
+    if let Err(error) = responder.answer_deferred(Visibility::Private, work).await {
         problem::log_error(&error, modal.id);
     }
 }

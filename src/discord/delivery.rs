@@ -1,6 +1,7 @@
 //! Messages that are no answers: posts, direct messages, deletions; and what Discord's refusals mean.
 
 use serenity::all::{ChannelId as SerenityChannel, CreateAttachment, Message, Nonce};
+use serenity::builder::CreateMessage;
 use serenity::http::{HttpError, StatusCode};
 
 use super::bot::Bot;
@@ -14,8 +15,12 @@ use crate::kernel::ids::{ChannelId, MessageId, UserId};
 pub enum Obstacle {
     /// The person takes no direct messages from the bot (50007).
     DirectMessagesBlocked,
-    /// The channel, message, member or user is gone (10003, 10008, 10007, 10013).
+    /// The message, member, user or guild is gone (10008, 10007, 10013, 10004).
     Gone,
+    /// The channel is gone (10003).
+    ChannelGone,
+    /// The message is older than an hour and was edited too often of late (30046).
+    EditedTooOften,
     /// The bot lacks access or a permission (50001, 50013).
     Forbidden,
     /// The file is larger than the server allows the bot to send (40005).
@@ -39,7 +44,9 @@ impl Obstacle {
         };
         match response.error.code {
             50007 => Self::DirectMessagesBlocked,
-            10003 | 10004 | 10007 | 10008 | 10013 => Self::Gone,
+            10004 | 10007 | 10008 | 10013 => Self::Gone,
+            10003 => Self::ChannelGone,
+            30046 => Self::EditedTooOften,
             50001 | 50013 => Self::Forbidden,
             40005 => Self::FileTooLarge,
             _ => match response.status_code {
@@ -99,12 +106,25 @@ impl Bot {
     ) -> Result<Message, Undelivered> {
         let mut message = draft.into_message();
         if let Some(job) = job {
-            message = message.nonce(Nonce::String(format!("job-{job}"))).enforce_nonce(true);
+            message = once(message, format!("job-{job}"));
         }
         for file in &files {
             message = message.add_file(file.clone());
         }
         Ok(SerenityChannel::new(channel.get()).send_message(&*self.rest, message).await?)
+    }
+
+    /// Posts what Discord drops when it comes again under the same name, of at most 25 characters, within some minutes.
+    pub async fn post_once(&self, channel: ChannelId, draft: Draft, name: String) -> Result<Message, Undelivered> {
+        let message = once(draft.into_message(), name);
+        Ok(SerenityChannel::new(channel.get()).send_message(&*self.rest, message).await?)
+    }
+
+    /// Gives a message of the bot a new face.
+    pub async fn edit(&self, channel: ChannelId, message: MessageId, draft: Draft) -> Result<(), Undelivered> {
+        let edit = draft.into_message_edit();
+        self.rest.edit_message(channel.get().into(), message.get().into(), &edit, Vec::new()).await?;
+        Ok(())
     }
 
     /// Sends a direct message.
@@ -128,8 +148,12 @@ impl Bot {
     pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
         match self.rest.delete_message(channel.get().into(), message.get().into(), None).await {
             Ok(()) => Ok(()),
-            Err(error) if Obstacle::of(&error) == Obstacle::Gone => Ok(()),
+            Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn once(message: CreateMessage, name: String) -> CreateMessage {
+    message.nonce(Nonce::String(name)).enforce_nonce(true)
 }

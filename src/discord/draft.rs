@@ -2,12 +2,16 @@
 //!
 //! Invariant: a draft pings nobody unless [`Draft::pinging`] names them; text that a person wrote cannot change that.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serenity::all::MessageReference;
 use serenity::builder::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup,
-    CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse,
+    CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, EditMessage,
 };
+use sha2::{Digest, Sha256};
 
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, MessageId, UserId};
 
 /// Content, embeds and components.
@@ -29,6 +33,13 @@ impl Draft {
     /// A message of one embed.
     pub fn embed(embed: CreateEmbed) -> Self {
         Self { embeds: vec![embed], ..Self::default() }
+    }
+
+    /// Adds an embed below the others. A message holds ten, with 6,000 characters in all of them.
+    #[must_use]
+    pub fn with_embed(mut self, embed: CreateEmbed) -> Self {
+        self.embeds.push(embed);
+        self
     }
 
     /// Adds a row of buttons or a menu.
@@ -92,6 +103,23 @@ impl Draft {
             .content(self.content)
             .embeds(self.embeds)
             .components(self.rows)
+    }
+
+    /// As the new face of a message of the bot.
+    pub(crate) fn into_message_edit(self) -> EditMessage {
+        let mentions = self.allowed_mentions();
+        EditMessage::new().allowed_mentions(mentions).content(self.content).embeds(self.embeds).components(self.rows)
+    }
+
+    /// A digest of what people see of it: equal where nothing differs (`M-EMB-04`).
+    pub(crate) fn digest(&self) -> Result<String> {
+        let seen = serde_json::to_vec(&(&self.content, &self.embeds, &self.rows)).map_err(Error::failed)?;
+        Ok(BASE64.encode(Sha256::digest(seen)))
+    }
+
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.content.is_empty() && self.embeds.is_empty() && self.rows.is_empty()
     }
 
     /// As a private message beside the answer to an interaction.

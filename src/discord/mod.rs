@@ -15,6 +15,7 @@
 //! | [`channel_setting`] | the commands that choose a channel |
 //! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
+//! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
 //! | [`problem`] | the one path of everything that goes wrong |
 //!
@@ -28,6 +29,7 @@ pub mod chart;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;
+pub mod display;
 pub mod draft;
 pub mod gateway;
 pub mod outbox;

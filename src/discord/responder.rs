@@ -110,10 +110,11 @@ impl<'a> Responder<'a> {
         self.acknowledge(CreateInteractionResponse::Acknowledge).await
     }
 
-    /// Does the work of a click whose result is the new face of the clicked message.
+    /// Does the work of a click whose result is the new face of the clicked message. An empty one leaves it as it is.
     pub async fn update(&self, work: impl Future<Output = Result<Draft>>) -> Result<()> {
         self.defer_update().await?;
         match work.await {
+            Ok(draft) if draft.is_empty() => Ok(()),
             Ok(draft) => self.show(Visibility::Public, draft).await,
             Err(error) => self.whisper(problem::draft_of(error, self.name)).await,
         }

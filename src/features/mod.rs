@@ -7,12 +7,14 @@
 //! To add
 //! * **a feature**: a folder with a `FEATURE`, and a line in [`ALL`];
 //! * **a command, button, modal, message handler or job**: the function in the edge file, and a line in `FEATURE`;
+//! * **a live display**: a `Kind` in `faces.rs`, and a line in `FEATURE`;
 //! * **a setting**: a static and its `Listed` in `settings.rs`;
 //! * **a table**: a static in `tables.rs`, and a line in `FEATURE`; a changed record also needs a new version and a migration;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 
 use crate::discord::bot::{Bot, Command};
 use crate::discord::component::{Component, Modal};
+use crate::discord::display;
 use crate::discord::gateway::MessageHandler;
 use crate::jobs::Handler;
 use crate::kernel::error::Result;
@@ -22,6 +24,7 @@ use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Read};
 
 pub mod coins;
+pub mod desk;
 pub mod displays;
 pub mod engagement;
 pub mod handles;
@@ -49,6 +52,8 @@ pub struct Feature {
     pub modals: &'static [&'static Modal],
     /// Its message handlers.
     pub messages: &'static [MessageHandler],
+    /// Its live displays.
+    pub displays: &'static [&'static display::Kind],
     /// Its jobs.
     pub jobs: &'static [&'static Handler<Bot>],
     /// Its invariants.
@@ -71,6 +76,7 @@ impl Feature {
             components: &[],
             modals: &[],
             messages: &[],
+            displays: &[],
             jobs: &[],
             checks: &[],
             export: &[],
@@ -88,5 +94,6 @@ pub const ALL: &[&Feature] = &[
     &tiktok::FEATURE,
     &coins::FEATURE,
     &displays::FEATURE,
+    &desk::FEATURE,
     &setup::FEATURE,
 ];

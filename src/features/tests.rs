@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::discord::{Command, Draft};
+use crate::discord::{Command, Draft, debug_channel};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -23,7 +23,7 @@ pub(crate) struct TestStore {
 impl TestStore {
     pub(crate) fn new() -> Self {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
-        let mut tables = [jobs::TABLES, settings::TABLES].concat();
+        let mut tables = [jobs::TABLES, settings::TABLES, debug_channel::TABLES].concat();
         tables.extend(features::ALL.iter().flat_map(|feature| feature.tables.iter().copied()));
         let schema = Schema { tables, migrations: Vec::new() };
         let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(7)), schema).unwrap();
@@ -46,7 +46,7 @@ impl TestStore {
 
     /// What waits to be posted to the debug channel.
     pub(crate) fn debug_lines(&self) -> Vec<String> {
-        self.payloads("debug_channel.line", "text")
+        self.read(|read| debug_channel::waiting(read, GUILD))
     }
 
     /// One field of every job of a kind that waits, in order.

@@ -69,6 +69,11 @@ pub fn attach(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongId) -> Result
     engagement::service::attach(tx, guild, user, SongRef::new(song.get()))
 }
 
+/// Gives the credit of a song that could not be heard back to its submitter. Answers how much.
+pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<Option<Amount>> {
+    engagement::service::give_back(tx, guild, SongRef::new(song.get()))
+}
+
 /// Uses up the credit of a song that was played or removed.
 pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
     engagement::service::release(tx, guild, SongRef::new(song.get()))

@@ -5,12 +5,15 @@
 
 pub mod checks;
 pub mod coins_posted;
+pub mod dead_link_removed;
 pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;
+pub mod lines_shown;
 pub mod live_events;
 pub mod payment_terms;
 pub mod rehearsal;
+pub mod reviewed;
 pub mod scores_synced;
 pub mod session_closed;
 pub mod session_left_behind;

@@ -12,7 +12,7 @@ mod tables;
 
 pub use model::{DeadLetter, Job, JobId, Lane, Run};
 pub use runner::{Handler, Runner, Setback};
-pub use tables::{CHANGED, SETTLED, TABLES, dead_letters, due_by};
+pub use tables::{CHANGED, SETTLED, TABLES, dead_letters, due_by, is_waiting};
 
 use std::marker::PhantomData;
 

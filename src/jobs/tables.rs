@@ -31,6 +31,11 @@ pub(super) fn add(tx: &Tx<'_>, guild: GuildId, job: &Job) -> Result<JobId> {
     Ok(id)
 }
 
+/// Whether a job is there, to be done or being done.
+pub fn is_waiting(read: &dyn Read, guild: GuildId, id: JobId) -> Result<bool> {
+    JOBS.contains(read, &(guild, id))
+}
+
 /// Takes away a job that is done.
 pub(super) fn remove(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<()> {
     tx.publish(SETTLED, guild);

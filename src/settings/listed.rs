@@ -5,7 +5,7 @@
 
 use super::{Setting, SettingValue};
 use crate::kernel::error::{Refuse, Result};
-use crate::kernel::ids::{ChannelId, GuildId};
+use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
 use crate::store::{Read, Tx};
 
@@ -234,6 +234,32 @@ impl Typed for Option<ChannelId> {
     }
 }
 
+/// Roles are typed as Discord writes them, `<@&1>`, which is what choosing one while typing gives, or by their number.
+impl Typed for Option<RoleId> {
+    fn shown(&self) -> String {
+        self.map_or_else(|| "Not set".to_owned(), text::role)
+    }
+
+    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+        if typed.eq_ignore_ascii_case("none") {
+            return Some(None);
+        }
+        let mentioned = typed.strip_prefix("<@&").and_then(|rest| rest.strip_suffix('>'));
+        let digits = mentioned.unwrap_or(typed);
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number: u64 = digits.parse().ok().filter(|number| is_number && *number != 0)?;
+        Some(Some(RoleId::new(number)))
+    }
+
+    fn offered() -> Vec<&'static str> {
+        vec!["none"]
+    }
+
+    fn allowed(_: (u32, u32)) -> String {
+        "a role, as a mention or by its number, or none".to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +278,17 @@ mod tests {
             assert_eq!(bool::parse(typed, ANY), None, "{typed}");
         }
         assert_eq!(bool::allowed(ANY), "Yes or No");
+    }
+
+    #[test]
+    fn a_role_is_read_as_a_mention_or_a_number() {
+        let read = |typed| <Option<RoleId>>::parse(typed, ANY);
+        assert_eq!(read("<@&12>"), Some(Some(RoleId::new(12))));
+        assert_eq!(read("12"), Some(Some(RoleId::new(12))));
+        assert_eq!(read("None"), Some(None));
+        for typed in ["", "0", "+1", "<@12>", "<@&12", "<@&>", "@reviewers", "99999999999999999999"] {
+            assert_eq!(read(typed), None, "{typed}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How values become stored entries and come back.
 
 use super::tables::Entry;
-use crate::kernel::ids::ChannelId;
+use crate::kernel::ids::{ChannelId, RoleId};
 
 /// A type that a setting can have.
 pub trait SettingValue: Clone + Send + Sync + 'static {
@@ -48,7 +48,7 @@ macro_rules! text_setting {
     )+};
 }
 
-text_setting!(bool, u32, String);
+text_setting!(bool, u32, String, RoleId);
 
 #[cfg(test)]
 mod tests {

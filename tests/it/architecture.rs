@@ -49,7 +49,7 @@ impl Part {
         let feature = feature.to_owned();
         match file {
             "views" | "autocomplete" => Self::Views(feature),
-            "api" | "commands" | "components" | "files" | "intake" | "jobs" | "modal" | "passive" => {
+            "api" | "commands" | "components" | "faces" | "files" | "intake" | "jobs" | "modal" | "passive" => {
                 Self::Edge(feature)
             }
             item if is_item(item) => Self::Edge(feature),

@@ -10,7 +10,10 @@
 
 mod architecture;
 mod commandline;
+mod debug_channel;
 mod demo;
+mod desk;
+mod displays;
 mod followed;
 mod gateway;
 mod handles;

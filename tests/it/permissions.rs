@@ -104,7 +104,7 @@ async fn a_bookmark_button_refuses_whoever_is_no_administrator_any_more() {
     }
     let answer = world.host().press(&playing, "Bookmark").await;
     assert!(answer.is_ephemeral());
-    assert_eq!(answer.text(), REFUSAL);
+    assert!(answer.text().starts_with("Only reviewers can use this"), "{}", answer.text());
     assert_eq!(world.seen_in("bookmarks").await, Vec::<String>::new());
     world.end().await;
 }

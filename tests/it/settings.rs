@@ -74,7 +74,7 @@ async fn every_setting_is_listed_with_its_key_and_what_it_does() {
         assert!(all.contains(&format!("`{key}` {about}")) && all.contains(title), "{key} in {all}");
         assert!(get(&world, key).await.contains(about), "{key}");
     }
-    assert!(listed().len() <= 25, "more than one embed can hold");
+    assert!(all.chars().count() < 5_000, "a message holds 6,000 characters of embeds, and values need some of them");
     let economy = world.host().run_with("config list", [("area", "economy".to_owned())]).await.text();
     assert!(economy.contains("features.luxury") && !economy.contains("offchannel_links"), "{economy}");
     world.end().await;

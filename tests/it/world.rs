@@ -13,6 +13,7 @@ use greenroom::app::application::{Application, Blueprint};
 use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::Outcome;
 use greenroom::app::maintenance;
+use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
 use greenroom::features::queue::model::{Entry, Line, PublicId};
@@ -241,6 +242,7 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         token: sim.bot_token(),
         endpoint: Endpoint::Simulated(sim.discord_url()),
         live: live_settings(sim),
+        displays: Rhythm::default(),
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,
         debug_channel: None,

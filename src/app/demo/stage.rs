@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::show::{Call, Cue};
 use crate::app::application::{Application, Blueprint};
+use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
 use crate::features::queue::model::Entry;
@@ -95,6 +96,7 @@ impl Stage {
             token: sim.bot_token(),
             endpoint: Endpoint::Simulated(sim.discord_url()),
             live: ClientSettings::default(),
+            displays: Rhythm::default(),
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: false,
             debug_channel: None,

@@ -1,13 +1,29 @@
-//! Live displays: where the messages of a guild that show the queue are.
+//! Live displays of the queue: the public live queue, and how displays are set up and healed.
 //!
-//! Only the tables are here (`M-DB-09`, `M-DB-10`), for the store's schema and the export: no command makes such a
-//! message yet, and nothing refreshes one.
+//! `/setup-live-queue` posts the queue in a channel, where it is kept up to date and pinned (`M-EMB-07`). `/selfheal` puts
+//! displays right at once, and says what was found (`M-HEA-06`, `M-HEA-08`); the same happens by itself every five minutes.
+//!
+//! Table: `displays.shown_lines`, where each line is shown (`M-DB-10`). The displays themselves are rows of
+//! `discord::display`.
 
+pub mod commands;
+pub mod faces;
 pub mod model;
+pub mod settings;
 pub mod sql;
 pub mod tables;
+#[cfg(test)]
+mod tests;
+pub mod views;
 
 use super::Feature;
 
 /// This feature.
-pub const FEATURE: Feature = Feature { tables: tables::TABLES, export: sql::EXPORT, ..Feature::named("displays") };
+pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    commands: commands::all,
+    displays: &[&faces::LIVE_QUEUE],
+    export: sql::EXPORT,
+    ..Feature::named("displays")
+};

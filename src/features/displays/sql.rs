@@ -1,7 +1,8 @@
 //! The displays in the SQLite export: `persistent_embeds` (`M-DB-09`) and `queue_config` (`M-DB-10`).
 
-use super::model::DisplayId;
-use super::tables::{DISPLAYS, SHOWN_LINES};
+use super::tables::SHOWN_LINES;
+use crate::discord::display::DisplayId;
+use crate::discord::display::tables::DISPLAYS;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, RowSink, SqlTable, SqlValue, column};
@@ -45,13 +46,15 @@ pub const EXPORT: &[SqlTable] = &[
 fn persistent_embeds(read: &dyn Read, guild: Option<GuildId>, sink: &mut RowSink<'_>) -> Result<()> {
     let span: Span<(GuildId, DisplayId)> = guild.map_or_else(Span::all, Span::of);
     DISPLAYS.for_each(read, span, |(guild, id), display| {
+        // One that has no message has none to tell of.
+        let Some(message) = display.message else { return Ok(()) };
         sink(
             guild,
             &[
                 SqlValue::id(id.get()),
                 (&display.kind).into(),
                 display.channel.into(),
-                display.message.into(),
+                message.into(),
                 SqlValue::Integer(display.page.into()),
                 display.content_hash.as_deref().into(),
                 display.updated_at.into(),

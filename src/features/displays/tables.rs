@@ -1,19 +1,23 @@
-//! The tables of displays.
+//! Where the lines of the queue are shown.
 
-use super::model::{Display, DisplayId, ShownLine};
-use crate::kernel::ids::{ChannelId, GuildId};
-use crate::store::{AnyTable, Table, UniqueIndex};
+use super::model::ShownLine;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::store::{AnyTable, Table, Tx};
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&DISPLAYS, &SHOWN_LINES];
-
-/// Displays by guild and row number.
-pub static DISPLAYS: Table<(GuildId, DisplayId), Display> = Table::new("displays.displays", &[&BY_KIND]);
-/// One display of a kind in a channel.
-static BY_KIND: UniqueIndex<(GuildId, ChannelId, String), (GuildId, DisplayId), Display> =
-    UniqueIndex::new("displays.displays_by_kind", |(guild, _), display| {
-        Some((*guild, display.channel, display.kind.clone()))
-    });
+pub const TABLES: &[&dyn AnyTable] = &[&SHOWN_LINES];
 
 /// Where the lines are shown, by guild and the stored name of the line.
 pub static SHOWN_LINES: Table<(GuildId, String), ShownLine> = Table::new("displays.shown_lines", &[]);
+
+/// Notes where a line is shown, or that it is shown nowhere.
+pub fn set_shown(tx: &Tx<'_>, guild: GuildId, line: &str, at: Option<(ChannelId, MessageId)>) -> Result<()> {
+    let key = (guild, line.to_owned());
+    match at {
+        Some((channel, message)) => {
+            SHOWN_LINES.put(tx, &key, &ShownLine { channel: Some(channel), message: Some(message) })
+        }
+        None => SHOWN_LINES.remove(tx, &key).map(drop),
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::model::{AccountRef, Credit, Session, SessionId};
 use super::rules::watch;
+pub use super::tables::SESSION_BEGUN;
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};

@@ -111,6 +111,7 @@ impl<'b, 't> Recorder<'b, 't> {
             counted_at: at,
         };
         self.open = Some((tables::add_session(self.tx, self.guild, &session)?, session));
+        self.tx.publish(tables::SESSION_BEGUN, self.guild);
         Ok(())
     }
 

@@ -48,6 +48,18 @@ pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
     }
 }
 
+/// Gives the credit of a song that was removed through no fault of its submitter back to them: it waits for another song
+/// (`D-17`). Answers how much; `None`, and nothing is changed, when the song has no credit or the guild lets none wait.
+pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<Option<Amount>> {
+    if !GIFT_CREDIT_CARRY.get(tx, guild)? {
+        return Ok(None);
+    }
+    let Some((session, user)) = tables::credit_of_song(tx, guild, song)? else { return Ok(None) };
+    let Some(credit) = tables::credit(tx, guild, session, user)? else { return Ok(None) };
+    tables::set_credit(tx, guild, session, user, &Credit { song: None, ..credit })?;
+    Ok(Some(credit.coins))
+}
+
 /// Gives up a member's credit that reached a tier while there was no song, in a guild that lets no credit wait (`D-17`).
 pub fn lapse(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
     match tables::open_session(tx, guild)? {

@@ -15,6 +15,9 @@ use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx, Uni
 /// Something happened on a live of a guild.
 pub const CHANGED: Topic = Topic::new("engagement.changed");
 
+/// A session begins.
+pub const SESSION_BEGUN: Topic = Topic::new("engagement.session_begun");
+
 /// Sessions by guild and number (`M-DB-02`).
 pub static SESSIONS: Table<(GuildId, SessionId), Session> = Table::new("engagement.sessions", &[&OPEN]);
 /// The sessions that did not end. The rules keep it to one of each guild.

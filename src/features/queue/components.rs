@@ -26,7 +26,7 @@ pub static OWN_PAGE: Component = Component {
 /// Copies a song to the bookmark channel, once (`D-22`).
 pub static BOOKMARK: Component = Component {
     id: "queue:bookmark",
-    access: Access::Administrator,
+    access: Access::Reviewer,
     first: Acknowledge::Private,
     run: |bot, click| Box::pin(bookmark(bot, click)),
 };
@@ -34,7 +34,7 @@ pub static BOOKMARK: Component = Component {
 /// A page of the queue, as a draft.
 pub(super) async fn queue_page(bot: &Bot, caller: &Caller, page: u64) -> Result<Draft> {
     let (guild, user) = (caller.guild, caller.user);
-    let page = bot.store.read("queue_page", move |read| queries::page(read, guild, user, page)).await?;
+    let page = bot.store.read("queue_page", move |read| queries::page(read, guild, Some(user), page)).await?;
     Ok(views::queue(&page))
 }
 

@@ -4,7 +4,7 @@
 //! elsewhere with `/move`, `/remove` and `/clear-free`, and bookmark what they like.
 //!
 //! Order: the five skip lines from 25+ down to 5, then Free. A skip line is first come, first served; Free is ordered by
-//! engagement points and then by time (`M-QUE-07`, `M-QUE-12`). Pending Skips waits for a reviewer and is never played.
+//! engagement points and then by time (`M-QUE-07`, `M-QUE-12`). Pending Skips waits for a reviewer, and `/next` never takes from it.
 //!
 //! Invariants: a song is in exactly one line; two `/next` never give one song; what plays is in Songs Played. A song
 //! itself never changes, only its place does. Tables: `queue.songs`, `queue.places`, `queue.paces`, `queue.bookmarks`. Topic: [`tables::CHANGED`].

@@ -276,6 +276,24 @@ pub struct Entry {
     pub place: Place,
 }
 
+/// A song, and the line in which somebody who acts on it saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The song.
+    pub song: PublicId,
+    /// Where it was.
+    pub line: Line,
+}
+
+/// Who put a song where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutBy {
+    /// The gifts of its submitter.
+    Gifts,
+    /// A reviewer.
+    Reviewer,
+}
+
 /// How long reviews take, measured: the lengths of the last ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pace {
@@ -352,6 +370,32 @@ pub enum QueueRefusal {
         /// The line.
         line: Line,
     },
+    /// The song does not wait, so it cannot be played.
+    #[error("Song **{public_id}** is in **{line}**. Move it into a line first.")]
+    NotWaiting {
+        /// The song.
+        public_id: PublicId,
+        /// Where it is.
+        line: Line,
+    },
+    /// The song is not where whoever acts on it saw it: somebody was faster.
+    #[error("Song **{public_id}** is not in **{seen}** any more: {}.", how_it_left(*now, *by))]
+    Elsewhere {
+        /// The song.
+        public_id: PublicId,
+        /// Where it was seen.
+        seen: Line,
+        /// Where it is.
+        now: Line,
+        /// Who put it there.
+        by: PutBy,
+    },
+    /// Another song plays than whoever wants the next one saw: somebody was faster.
+    #[error("Somebody was faster: {}. Press **Next song** again if you want the one after it.", what_plays(*now))]
+    PlaysAnother {
+        /// What plays.
+        now: Option<PublicId>,
+    },
     /// The song is bookmarked already (`D-22`).
     #[error("Song **{public_id}** is bookmarked already.")]
     AlreadyBookmarked {
@@ -374,6 +418,19 @@ fn pending_hint(pending: u64) -> String {
     }
 }
 
+fn how_it_left(now: Line, by: PutBy) -> String {
+    match (now, by) {
+        (Line::SongsPlayed, _) => "it was played and is in **Songs Played**".to_owned(),
+        (Line::Removed, _) => "it was removed".to_owned(),
+        (line, PutBy::Gifts) => format!("gifts lifted it to **{line}**"),
+        (line, PutBy::Reviewer) => format!("a reviewer put it into **{line}**"),
+    }
+}
+
+fn what_plays(now: Option<PublicId>) -> String {
+    now.map_or_else(|| "nothing plays any more".to_owned(), |song| format!("**{song}** plays now"))
+}
+
 impl Refuse for QueueRefusal {
     fn code(&self) -> &'static str {
         match self {
@@ -383,6 +440,9 @@ impl Refuse for QueueRefusal {
             Self::AlreadyWaiting { .. } => "queue.already_waiting",
             Self::AlreadyThere { .. } => "queue.already_there",
             Self::NotAWaitingLine { .. } => "queue.not_a_waiting_line",
+            Self::NotWaiting { .. } => "queue.not_waiting",
+            Self::Elsewhere { .. } => "queue.elsewhere",
+            Self::PlaysAnother { .. } => "queue.plays_another",
             Self::AlreadyBookmarked { .. } => "queue.already_bookmarked",
             Self::NoBookmarkChannel => "queue.no_bookmark_channel",
             Self::NumbersExhausted => "queue.numbers_exhausted",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId};
 use super::settings::NOW_PLAYING;
+pub use super::tables::CHANGED;
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -14,7 +15,7 @@ use crate::store::Read;
 pub const PAGE: u8 = 10;
 /// Choices that Discord shows while a person types.
 const CHOICES: usize = 25;
-/// How many songs are searched for a choice; people who want an older one type its number.
+/// How many songs are searched for a choice, and how many of a member are counted.
 const SEARCHED: usize = 2_000;
 
 /// Where a waiting song stands.
@@ -65,8 +66,31 @@ pub struct OwnPage {
     pub total: u64,
 }
 
-/// A page of the songs that will be played, in their order. A page beyond the last is the last.
-pub fn page(read: &dyn Read, guild: GuildId, caller: UserId, page: u64) -> Result<QueuePage> {
+/// A page of one line.
+#[derive(Clone, Debug)]
+pub struct LinePage {
+    /// The songs of this page, in the order of the line.
+    pub songs: Vec<Entry>,
+    /// This page, from 1.
+    pub page: u64,
+    /// How many pages there are, at least 1.
+    pub pages: u64,
+    /// How many songs wait in the line.
+    pub total: u64,
+}
+
+/// What a submitter has behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// How many songs they submitted before the one in question.
+    pub before: u64,
+    /// How many of their latest 2,000 songs were played.
+    pub played: usize,
+}
+
+/// A page of the songs that will be played, in their order, with the song of whoever asks. A page beyond the last is the
+/// last.
+pub fn page(read: &dyn Read, guild: GuildId, caller: Option<UserId>, page: u64) -> Result<QueuePage> {
     let mut counts = Vec::with_capacity(Line::WAITING.len());
     for line in Line::WAITING {
         counts.push((line, tables::count_in(read, guild, line)?));
@@ -81,7 +105,7 @@ pub fn page(read: &dyn Read, guild: GuildId, caller: UserId, page: u64) -> Resul
             rows.push(Row { entry, standing: Some(Standing::at(&pace, place)) });
         }
     }
-    let own = first_of(read, guild, caller)?;
+    let own = caller.map_or(Ok(None), |caller| first_of(read, guild, caller))?;
     Ok(QueuePage { now_playing: now_playing(read, guild)?, rows, own, page, pages, counts })
 }
 
@@ -112,6 +136,26 @@ pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Res
         }
     }
     Ok(OwnPage { rows, page, pages, total })
+}
+
+/// A page of the songs that wait in one line. A page beyond the last is the last.
+pub fn line_page(read: &dyn Read, guild: GuildId, line: Line, page: u64) -> Result<LinePage> {
+    let total = tables::count_in(read, guild, line)?;
+    let (page, pages) = pages_of(total, page);
+    let from = (page - 1) * u64::from(PAGE);
+    let songs = entries(read, guild, tables::waiting_in_from(read, guild, line, from, PAGE.into())?)?;
+    Ok(LinePage { songs, page, pages, total })
+}
+
+/// What the submitter of a song has behind them.
+pub fn record_of(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Record> {
+    let user = entry.song.user;
+    let before = tables::count_before(read, guild, user, entry.id)?;
+    let mut played = 0;
+    for id in tables::songs_of(read, guild, user, 0, SEARCHED)? {
+        played += usize::from(tables::place_of(read, guild, id)?.line == Line::SongsPlayed);
+    }
+    Ok(Record { before, played })
 }
 
 /// Where a song stands; `None` when it does not wait.

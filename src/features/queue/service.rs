@@ -94,7 +94,25 @@ pub fn play_next(tx: &Tx<'_>, guild: GuildId) -> Result<Played> {
         let pending = tables::count_in(tx, guild, Line::PendingSkips)?;
         return Err(QueueRefusal::Empty { pending }.into());
     };
-    let entry = existing(tx, guild, id)?;
+    begin(tx, guild, existing(tx, guild, id)?)
+}
+
+/// Takes one particular song that waits, as [`play_next`] takes the next.
+pub fn play(tx: &Tx<'_>, guild: GuildId, public_id: PublicId) -> Result<Played> {
+    let entry = find(tx, guild, public_id)?;
+    if !entry.place.line.is_waiting() {
+        return Err(QueueRefusal::NotWaiting { public_id, line: entry.place.line }.into());
+    }
+    begin(tx, guild, entry)
+}
+
+/// Refuses when another song plays than somebody saw: what they want was done by somebody else a moment ago.
+pub fn require_playing(tx: &Tx<'_>, guild: GuildId, seen: Option<PublicId>) -> Result<()> {
+    let now = NOW_PLAYING.get(tx, guild)?.map(PublicId::new);
+    if now == seen { Ok(()) } else { Err(QueueRefusal::PlaysAnother { now }.into()) }
+}
+
+fn begin(tx: &Tx<'_>, guild: GuildId, entry: Entry) -> Result<Played> {
     let from = entry.place.line;
     let entry =
         set_place(tx, guild, entry, |place| Place { line: Line::SongsPlayed, played_at: Some(tx.now()), ..place })?;

@@ -149,6 +149,12 @@ pub fn waiting_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> 
     Ok(keys.into_iter().map(|(.., id)| id).collect())
 }
 
+/// The songs at the places `from..from + limit` of one line (0 is its first).
+pub fn waiting_in_from(read: &dyn Read, guild: GuildId, line: Line, from: u64, limit: usize) -> Result<Vec<SongId>> {
+    let keys = ORDER.page_at(read, (guild, line.rank()), from, limit)?;
+    Ok(keys.into_iter().map(|(.., id)| id).collect())
+}
+
 /// How many songs wait in a line.
 pub fn count_in(read: &dyn Read, guild: GuildId, line: Line) -> Result<u64> {
     ORDER.count(read, (guild, line.rank()))
@@ -173,6 +179,11 @@ pub fn all_waiting_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<V
 /// How many songs a member submitted.
 pub fn count_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<u64> {
     BY_USER.count(read, (guild, user))
+}
+
+/// How many songs a member submitted before this one.
+pub fn count_before(read: &dyn Read, guild: GuildId, user: UserId, song: SongId) -> Result<u64> {
+    BY_USER.rank(read, (guild, user), &(guild, user, song))
 }
 
 /// A member's songs, latest first, behind the `skip` latest.

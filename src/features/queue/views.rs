@@ -16,6 +16,8 @@ use crate::kernel::text::{self, escape, truncate};
 const COLOUR: Colour = Colour::new(0x00B8_860B);
 /// An artist or title longer than this is cut in a list.
 const SHORT: usize = 48;
+/// A listing is no longer than this, so that it fits into Discord's 4,096 with a song of one's own behind it.
+const LISTING: usize = 3_600;
 /// The same in a headline: escaped, it still fits Discord's 256.
 const HEADLINE: usize = 120;
 
@@ -59,39 +61,62 @@ pub fn hear(source: &Source) -> String {
     }
 }
 
-/// The queue, one page of it.
+/// The queue, one page of it, for whoever asks.
 pub fn queue(page: &QueuePage) -> Draft {
+    let mut text = listing(page);
+    if let Some(own) = &page.own {
+        let place = standing(&own.entry, own.standing);
+        text.push_str(&format!("\n**Yours** {} {} · {place}\n", own.entry.song.public_id, name(&own.entry.song)));
+    }
+    let embed = CreateEmbed::new().title("Queue").colour(COLOUR).description(text).footer(queue_footer(page));
+    Draft::embed(embed).rows(page_buttons("queue:page", page.page, page.pages))
+}
+
+/// The queue, one page of it, for everybody: the embed of the live queue (`M-EMB-07`).
+pub fn live_queue(page: &QueuePage, submissions: &str) -> CreateEmbed {
+    CreateEmbed::new()
+        .title("🎧 Live queue")
+        .colour(COLOUR)
+        .description(listing(page))
+        .field("Submissions", submissions, false)
+        .footer(queue_footer(page))
+}
+
+/// What plays, and the songs of the page under the names of their lines. Whatever the songs are called, it fits.
+fn listing(page: &QueuePage) -> String {
     let mut text = String::new();
     if let Some(playing) = &page.now_playing {
         text.push_str(&format!("🎶 **Now playing** {} {}\n\n", playing.song.public_id, name(&playing.song)));
     }
     let mut line = None;
-    for row in &page.rows {
+    for (row, left) in page.rows.iter().zip((1..=page.rows.len()).rev()) {
+        let mut part = String::new();
         if line.replace(row.entry.place.line) != Some(row.entry.place.line) {
             let line = row.entry.place.line;
-            text.push_str(&format!("{} **{}**\n", line.emoji(), line.name()));
+            part.push_str(&format!("{} **{}**\n", line.emoji(), line.name()));
         }
-        text.push_str(&queue_row(row));
+        part.push_str(&queue_row(row));
+        if text::discord_len(&text) + text::discord_len(&part) > LISTING {
+            text.push_str(&format!("… and {left} more"));
+            break;
+        }
+        text.push_str(&part);
     }
     if page.rows.is_empty() {
         text.push_str("The queue is empty. Be the first!");
     }
-    if let Some(own) = &page.own {
-        let place = standing(&own.entry, own.standing);
-        text.push_str(&format!("\n**Yours** {} {} · {place}\n", own.entry.song.public_id, name(&own.entry.song)));
-    }
+    text
+}
+
+/// The page and how many songs wait in each line.
+pub fn queue_footer(page: &QueuePage) -> CreateEmbedFooter {
     let counts: Vec<String> = page
         .counts
         .iter()
         .filter(|(_, count)| *count > 0)
         .map(|(line, count)| format!("{} {count}", line.emoji()))
         .collect();
-    let embed = CreateEmbed::new()
-        .title("Queue")
-        .colour(COLOUR)
-        .description(text)
-        .footer(CreateEmbedFooter::new(footer(page.page, page.pages, &counts.join("  "))));
-    Draft::embed(embed).rows(page_buttons("queue:page", page.page, page.pages))
+    CreateEmbedFooter::new(footer(page.page, page.pages, &counts.join("  ")))
 }
 
 fn queue_row(row: &Row) -> String {

@@ -1,4 +1,4 @@
-//! `/show-settings`, `/config` and `/setdebugchannel`.
+//! `/show-settings`, `/config`, `/setdebugchannel` and `/cleandebugchannel`.
 
 use poise::ChoiceParameter;
 use serenity::all::{GuildChannel, Permissions};
@@ -6,7 +6,7 @@ use serenity::all::{GuildChannel, Permissions};
 use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed};
 use super::views::{self, Changed, Shown};
 use crate::discord::access::administrator;
-use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
+use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
 use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -16,7 +16,7 @@ use crate::store::{Read, Tx};
 
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
-    vec![show_settings(), config(), setdebugchannel()]
+    vec![show_settings(), config(), setdebugchannel(), cleandebugchannel()]
 }
 
 /// What the bot needs in a server (`M-PRM-02`), as far as what is built uses it.
@@ -149,6 +149,16 @@ async fn setdebugchannel(
     channel: GuildChannel,
 ) -> Result<()> {
     channel_setting::set(ctx, &DEBUG_CHANNEL, &channel, "Lines for administrators go to").await
+}
+
+/// Delete the messages in the debug channel
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn cleandebugchannel(ctx: Context<'_>) -> Result<()> {
+    let work = async {
+        let cleaned = cleaning::clean(ctx.data(), Caller::of(ctx)?.guild).await?;
+        Ok(views::cleaned(&cleaned))
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 /// The settings of an area, or all, as they count in the caller's guild.

@@ -4,6 +4,8 @@ use serenity::all::{Colour, Permissions};
 use serenity::builder::CreateEmbed;
 
 use crate::discord::Draft;
+use crate::discord::debug_channel::cleaning::Cleaned;
+use crate::kernel::text;
 use crate::settings::Listed;
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
@@ -46,12 +48,15 @@ pub fn overview(settings: &[Shown], missing: Permissions) -> Draft {
 
 /// The answer to `/config list`.
 pub fn list(settings: &[Shown], title: &str) -> Draft {
-    let fields = settings.iter().take(FIELDS).map(|shown| {
+    let field = |shown: &Shown| {
         let listed = shown.listed;
         let name = format!("{}: {}", listed.title, shown.value);
         (name, format!("`{}` {}", listed.setting.key(), listed.about), false)
-    });
-    Draft::embed(CreateEmbed::new().title(title).colour(COLOUR).fields(fields))
+    };
+    let embeds = settings.chunks(FIELDS).map(|part| CreateEmbed::new().colour(COLOUR).fields(part.iter().map(field)));
+    embeds
+        .enumerate()
+        .fold(Draft::default(), |draft, (at, embed)| draft.with_embed(if at == 0 { embed.title(title) } else { embed }))
 }
 
 /// The answer to `/config get`.
@@ -82,4 +87,16 @@ pub fn changed(changed: &Changed) -> Draft {
 /// The line about a change in the debug channel.
 pub fn change_line(changed: &Changed, by: &str) -> String {
     format!("⚙️ {by} changed {} from {} to {}.", changed.listed.title, changed.before, changed.now)
+}
+
+/// The answer to `/cleandebugchannel`.
+pub fn cleaned(cleaned: &Cleaned) -> Draft {
+    let channel = text::channel(cleaned.channel);
+    let done = match cleaned.messages {
+        0 => format!("There is no line of mine in {channel}."),
+        1 => format!("1 message of mine in {channel} is deleted."),
+        many => format!("{many} messages of mine in {channel} are deleted."),
+    };
+    let more = if cleaned.is_more { " There may be more: use the command again." } else { "" };
+    Draft::text(format!("🧹 {done}{more}"))
 }

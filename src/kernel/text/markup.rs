@@ -1,6 +1,6 @@
 //! The `<…>` forms that Discord draws for itself: names, channels, commands and times.
 
-use crate::kernel::ids::{ChannelId, CommandId, UserId};
+use crate::kernel::ids::{ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::kernel::time::Timestamp;
 
 /// How Discord writes a moment, each reader in their own language and time zone.
@@ -46,6 +46,16 @@ pub fn channel(channel: ChannelId) -> String {
     format!("<#{channel}>")
 }
 
+/// A role's name as Discord draws it. Pings only where the message allows it.
+pub fn role(role: RoleId) -> String {
+    format!("<@&{role}>")
+}
+
+/// The address that leads to a message of a guild, for whoever may see it there.
+pub fn message_link(guild: GuildId, channel: ChannelId, message: MessageId) -> String {
+    format!("https://discord.com/channels/{guild}/{channel}/{message}")
+}
+
 /// A command to click on, by its full name without the slash (`submit`, `tiktok connect`); only bold when it is not
 /// known under which id Discord registered it.
 pub fn command(name: &str, id: Option<CommandId>) -> String {
@@ -68,6 +78,9 @@ mod tests {
     fn names_commands_and_times_are_written_as_discord_reads_them() {
         assert_eq!(mention(UserId::new(5)), "<@5>");
         assert_eq!(channel(ChannelId::new(6)), "<#6>");
+        assert_eq!(role(RoleId::new(8)), "<@&8>");
+        let link = message_link(GuildId::new(1), ChannelId::new(2), MessageId::new(3));
+        assert_eq!(link, "https://discord.com/channels/1/2/3");
         assert_eq!(command("tiktok connect", Some(CommandId::new(7))), "</tiktok connect:7>");
         assert_eq!(command("submit", None), "**/submit**");
         assert_eq!(moment(Timestamp::from_millis(1_500), MomentStyle::Relative), "<t:1:R>");

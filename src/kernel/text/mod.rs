@@ -17,5 +17,5 @@ pub use clean::{one_line, paragraph};
 pub use formats::{csv_cell, html};
 pub use length::{discord_len, truncate};
 pub use markdown::escape;
-pub use markup::{MomentStyle, channel, command, mention, moment};
+pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};
 pub use table::code_table;

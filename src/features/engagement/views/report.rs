@@ -176,7 +176,9 @@ pub fn report_trouble(streamer: &Handle, channel: ChannelId, posted: Posted) -> 
                 "⚠️ The report of the live of **{streamer}** in {place} is without its picture: I need **Attach Files** there."
             );
         }
-        Posted::Not(Obstacle::Gone) => "the channel is gone. Please choose another with `/setup-post-live-metrics`",
+        Posted::Not(Obstacle::ChannelGone) => {
+            "the channel is gone. Please choose another with `/setup-post-live-metrics`"
+        }
         Posted::Not(Obstacle::Forbidden) => {
             "I need **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there"
         }

@@ -175,7 +175,7 @@ fn trouble_is_told_with_what_would_help() {
     let streamer = Handle::parse("night_owl").unwrap();
     let told = [
         Posted::WithoutPicture,
-        Posted::Not(Obstacle::Gone),
+        Posted::Not(Obstacle::ChannelGone),
         Posted::Not(Obstacle::Forbidden),
         Posted::Not(Obstacle::Temporary),
         Posted::Not(Obstacle::Rejected),

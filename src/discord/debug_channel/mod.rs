@@ -1,0 +1,71 @@
+//! Lines for the administrators, in the guild's debug channel (`M-CMD-22`, `M-LNK-07`, `M-ECO-09`).
+//!
+//! A line is a row of the transaction that causes it, so there is one exactly when the thing happened. One job for each
+//! guild posts what waits: several lines share a message, in their order, and none is dropped. Without a debug channel
+//! there are no lines; the ledger and the log have the facts all the same (`C-49`).
+//!
+//! Tables: `debug_channel.lines`, `debug_channel.deliveries`.
+
+pub mod cleaning;
+mod lines;
+
+pub use lines::{TABLES, waiting};
+
+use poise::BoxFuture;
+
+use super::bot::Bot;
+use super::draft::Draft;
+use crate::jobs::{Handler, Kind, Lane, Run, Setback};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId};
+use crate::settings::Setting;
+use crate::store::Tx;
+
+/// The debug channel of a guild.
+pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
+
+/// Posts the lines.
+pub static HANDLER: Handler<Bot> = Handler { kind: DELIVER.name(), run: deliver };
+
+/// Stages a line. User text in it must be escaped already.
+pub fn report(tx: &Tx<'_>, guild: GuildId, text: impl Into<String>) -> Result<()> {
+    let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else { return Ok(()) };
+    lines::add(tx, guild, text.into())?;
+    if lines::has_delivery(tx, guild)? {
+        return Ok(());
+    }
+    let job = DELIVER.schedule_now(tx, guild, Lane::Channel(channel), &())?;
+    lines::set_delivery(tx, guild, job)
+}
+
+fn deliver(bot: &Bot, Run { guild, .. }: Run) -> BoxFuture<'_, Result<(), Setback>> {
+    Box::pin(async move {
+        // Which lines are in a message is settled before it is posted. So a second try, also after a crash, is the same
+        // message under the same name, and Discord drops it.
+        while let Some(batch) = bot.store.write("debug_lines_taken", move |tx| take(tx, guild)).await? {
+            let name = format!("l{:x}.{:x}", guild.get(), batch.through);
+            bot.post_once(batch.channel, Draft::text(batch.text), name).await?;
+            bot.store.write("debug_lines_posted", move |tx| lines::posted(tx, guild, batch.through)).await?;
+        }
+        Ok(())
+    })
+}
+
+/// A message of lines.
+struct Batch {
+    channel: ChannelId,
+    text: String,
+    through: u64,
+}
+
+/// The lines of the next message; `None` when none waits, or nobody wants to see any.
+fn take(tx: &Tx<'_>, guild: GuildId) -> Result<Option<Batch>> {
+    let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else {
+        lines::clear(tx, guild)?;
+        return Ok(None);
+    };
+    let taken = lines::take(tx, guild)?;
+    Ok(taken.map(|(through, text)| Batch { channel, text, through }))
+}

@@ -1,0 +1,229 @@
+//! What is put right every five minutes and by `/selfheal` (`M-HEA-01..08`).
+//!
+//! Looked at: the channel and the message of every display, and messages that a display left behind. Only messages that the
+//! bot wrote as a display, or by pinning one, are ever deleted (`C-41`).
+
+use std::time::Duration;
+
+use serenity::all::{Message, MessageType};
+
+use super::kind::{Audience, Kind};
+use super::model::{Display, DisplayId};
+use super::posting::{self, Hindrance};
+use super::tables;
+use crate::discord::bot::Bot;
+use crate::discord::debug_channel;
+use crate::discord::delivery::{Obstacle, Undelivered};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::kernel::text;
+use crate::settings::Setting;
+
+/// Discord's number for a channel of text.
+const TEXT_CHANNEL: u8 = 0;
+/// In the routine, a channel is searched for leftovers only if something was posted there so lately: nothing else makes any.
+const LATELY: Duration = Duration::from_mins(11);
+
+/// Whether a display whose channel was deleted gets a new channel (`C-40`).
+pub static RECREATE_CHANNELS: Setting<bool> = Setting::new("selfheal_recreate_channels", false);
+
+/// Why displays are healed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The time has come.
+    Routine,
+    /// An administrator asked for it.
+    Asked,
+}
+
+/// What was found of a display, and done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// All is well.
+    InOrder {
+        /// What the display is called.
+        title: &'static str,
+        /// Where it is.
+        channel: ChannelId,
+    },
+    /// The message was gone; another is posted.
+    Reposted {
+        /// What the display is called.
+        title: &'static str,
+        /// Where it is.
+        channel: ChannelId,
+    },
+    /// Its channel was gone; it has a new one.
+    Recreated {
+        /// What the display is called.
+        title: &'static str,
+        /// Where it is now.
+        channel: ChannelId,
+    },
+    /// It was switched off, and is on again.
+    Revived {
+        /// What the display is called.
+        title: &'static str,
+        /// Where it is.
+        channel: ChannelId,
+    },
+    /// It cannot be shown: the sentence says what to do.
+    Hindered {
+        /// What to do about it.
+        sentence: String,
+    },
+    /// Messages that no display uses any more were deleted.
+    Cleaned {
+        /// How many.
+        messages: usize,
+        /// Where.
+        channel: ChannelId,
+    },
+    /// Discord did not answer.
+    Unknown {
+        /// What the display is called.
+        title: &'static str,
+        /// Where it is.
+        channel: ChannelId,
+    },
+}
+
+impl Finding {
+    /// Whether something was done.
+    pub const fn is_change(&self) -> bool {
+        matches!(self, Self::Reposted { .. } | Self::Recreated { .. } | Self::Revived { .. } | Self::Cleaned { .. })
+    }
+
+    /// The finding in words.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::InOrder { title, channel } => format!("✅ The {title} in {} is in order.", text::channel(*channel)),
+            Self::Reposted { title, channel } => {
+                format!("🔧 The message of the {title} in {} was gone. It is posted again.", text::channel(*channel))
+            }
+            Self::Recreated { title, channel } => {
+                format!("🔧 The channel of the {title} was gone. It has a new one: {}.", text::channel(*channel))
+            }
+            Self::Revived { title, channel } => {
+                format!("🔧 The {title} in {} was switched off. It is on again.", text::channel(*channel))
+            }
+            Self::Hindered { sentence } => sentence.clone(),
+            Self::Cleaned { messages, channel } => {
+                let what = if *messages == 1 { "1 message".to_owned() } else { format!("{messages} messages") };
+                format!(
+                    "🧹 {what} of mine that nothing needs any more in {} {} deleted.",
+                    text::channel(*channel),
+                    if *messages == 1 { "is" } else { "are" }
+                )
+            }
+            Self::Unknown { title, channel } => format!(
+                "❔ Discord did not say how the {title} in {} is. Please try again in a minute.",
+                text::channel(*channel)
+            ),
+        }
+    }
+}
+
+/// Verifies every display of a guild and puts right what can be put right.
+pub async fn heal(bot: &Bot, guild: GuildId, occasion: Occasion) -> Result<Vec<Finding>> {
+    // Nobody paints meanwhile.
+    let pace = bot.displays.pace(guild).await;
+    let displays = bot.store.read("displays", move |read| tables::of_guild(read, guild)).await?;
+    let mut findings = Vec::new();
+    for (id, display) in displays {
+        let Some(kind) = bot.displays.kind(&display.kind) else { continue };
+        let finding = verify(bot, kind, guild, id, &display).await?;
+        let is_there = !matches!(finding, Finding::Hindered { .. } | Finding::Unknown { .. });
+        findings.push(finding);
+        let is_late = display.posted_at.is_some_and(|posted| bot.clock.now().since(posted) < LATELY);
+        if is_there && (is_late || occasion == Occasion::Asked) {
+            findings.extend(clean(bot, guild, display.channel).await?);
+        }
+    }
+    drop(pace);
+    let lines: Vec<String> = findings.iter().filter(|finding| finding.is_change()).map(Finding::sentence).collect();
+    if !lines.is_empty() {
+        let report = move |tx: &crate::store::Tx<'_>| {
+            tx.publish(tables::CHANGED, guild);
+            lines.iter().try_for_each(|line| debug_channel::report(tx, guild, line.as_str()))
+        };
+        bot.store.write("displays_healed", report).await?;
+    }
+    Ok(findings)
+}
+
+async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, display: &Display) -> Result<Finding> {
+    let (title, channel) = (kind.title, display.channel);
+    let looked = match display.message {
+        Some(message) => bot.rest.get_message(channel.get().into(), message.get().into()).await.map(drop),
+        None => bot.rest.get_channel(channel.get().into()).await.map(drop),
+    };
+    let obstacle = looked.err().map(|error| Undelivered::from(error).obstacle);
+    let hindrance = obstacle.and_then(Hindrance::of);
+    Ok(match (obstacle, hindrance) {
+        (None, _) if display.is_active => Finding::InOrder { title, channel },
+        (None | Some(Obstacle::Gone), _) if !display.is_active => {
+            if obstacle.is_some() {
+                posting::forget(bot, kind, guild, id).await?;
+            }
+            posting::revive(bot, kind, guild, id).await?;
+            Finding::Revived { title, channel }
+        }
+        (Some(Obstacle::Gone), _) => {
+            posting::forget(bot, kind, guild, id).await?;
+            Finding::Reposted { title, channel }
+        }
+        (_, Some(Hindrance::ChannelGone)) if let Some(channel) = recreate(bot, kind, guild).await? => {
+            Finding::Recreated { title, channel }
+        }
+        (_, Some(hindrance)) => {
+            if display.is_active {
+                posting::disable(bot, kind, guild, (id, channel), hindrance).await?;
+            }
+            Finding::Hindered { sentence: hindrance.sentence(title, channel) }
+        }
+        _ => Finding::Unknown { title, channel },
+    })
+}
+
+/// Makes a new channel for a display, where the guild wants that and lets the bot do it.
+async fn recreate(bot: &Bot, kind: &'static Kind, guild: GuildId) -> Result<Option<ChannelId>> {
+    let is_wanted = bot.store.read("recreate_channels", move |read| RECREATE_CHANNELS.get(read, guild)).await?;
+    if !is_wanted || kind.audience == Audience::Team {
+        return Ok(None);
+    }
+    let wanted = serde_json::json!({ "name": kind.title.replace(' ', "-"), "type": TEXT_CHANNEL });
+    let made = match bot.rest.create_channel(guild.get().into(), &wanted, None).await {
+        Ok(made) => ChannelId::new(made.id.get()),
+        Err(error) => {
+            tracing::warn!(%guild, %error, "cannot make a channel for a display");
+            return Ok(None);
+        }
+    };
+    bot.store.write("display_recreated", move |tx| tables::put(tx, guild, kind.name, made).map(drop)).await?;
+    Ok(Some(made))
+}
+
+/// Deletes what displays left behind in a channel.
+async fn clean(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<Option<Finding>> {
+    let Ok(own) = posting::own_messages(bot, channel).await else { return Ok(None) };
+    let displays = bot.store.read("displays", move |read| tables::of_guild(read, guild)).await?;
+    let is_used = |message: &Message| {
+        displays.iter().any(|(_, display)| display.message == Some(MessageId::new(message.id.get())))
+    };
+    // A display that may have been posted without our knowledge will be looked for by the painter.
+    let is_looked_for =
+        |id: DisplayId| displays.iter().any(|(known, display)| *known == id && display.message.is_none());
+    let mut messages = 0;
+    for message in own {
+        let is_left = match posting::is_display(&message, guild) {
+            Some(id) => !is_used(&message) && !is_looked_for(id),
+            None => message.kind == MessageType::PinsAdd,
+        };
+        if is_left {
+            posting::take_away(bot, channel, MessageId::new(message.id.get())).await;
+            messages += 1;
+        }
+    }
+    Ok((messages > 0).then_some(Finding::Cleaned { messages, channel }))
+}

@@ -1,0 +1,31 @@
+//! The reviewer's desk: a channel in which reviewers run the show by buttons.
+//!
+//! `/setup-reviewer-channel` posts two displays in one channel: the reviewer queue, which is the lines that `/next` serves
+//! with link, note and points, and the pending skips, which wait for a reviewer (`M-EMB-08`, `M-EMB-09`). A menu chooses a
+//! song of the page and opens its panel, which only that reviewer sees: everything that is known of the song and its
+//! submitter, and what can be done with it (`M-EMB-14`).
+//!
+//! Reviewers are the administrators and whoever has the role of the setting `reviewer_role_id` (`D-20`). That is checked at
+//! every click. There is no default tier: approving asks for one (`D-21`).
+//!
+//! Invariants: whatever is done to a song names the line in which the reviewer saw it, and is refused when the song is
+//! elsewhere by then, so of two reviewers one wins and the other is told. All state is in the custom ids, which count only
+//! in the guild that they name. No table and no job of its own; the decisions are the queue's.
+
+pub mod commands;
+pub mod components;
+pub mod faces;
+pub mod model;
+pub mod settings;
+pub mod views;
+
+use super::Feature;
+
+/// This feature.
+pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
+    commands: commands::all,
+    components: components::ALL,
+    displays: &[&faces::MAIN, &faces::PENDING],
+    ..Feature::named("desk")
+};

@@ -1,0 +1,12 @@
+//! The setting of the desk.
+
+use crate::discord::access::REVIEWER_ROLE;
+use crate::settings::{Area, Listed};
+
+/// Who reviews, as administrators meet it.
+pub const LISTED: &[Listed] = &[Listed::new(
+    &REVIEWER_ROLE,
+    Area::Music,
+    "Reviewer Role",
+    "The role whose members may use the reviewer's desk, beside the administrators.",
+)];

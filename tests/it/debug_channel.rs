@@ -1,0 +1,137 @@
+//! The debug channel: lines share messages, keep their order, and none is lost; `/cleandebugchannel` takes them away again.
+
+use std::time::Duration;
+
+use greenroom::covers;
+use greenroom::discord::debug_channel;
+use greenroom::sim::Fault;
+
+use crate::world::World;
+
+async fn with_debug_channel() -> World {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world
+}
+
+/// Stages lines, each in a transaction of its own.
+async fn report(world: &World, lines: impl IntoIterator<Item = String>) {
+    let guild = world.guild;
+    for line in lines {
+        let stage = move |tx: &greenroom::store::Tx<'_>| debug_channel::report(tx, guild, line.as_str());
+        world.app.bot.store.write("reported", stage).await.unwrap();
+    }
+}
+
+fn numbered(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|number| format!("line {number:03} {}", "x".repeat(60)))
+}
+
+/// The lines in the channel, over all messages.
+async fn read(world: &World) -> (usize, Vec<String>) {
+    let messages = world.seen_in("staff").await;
+    let lines = messages.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("line "));
+    (messages.len(), lines.map(|line| line[5..8].to_owned()).collect())
+}
+
+fn expected(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{number:03}")).collect()
+}
+
+#[tokio::test]
+async fn lines_that_come_together_share_messages_in_their_order() {
+    let world = with_debug_channel().await;
+    let guild = world.guild;
+    let stage =
+        move |tx: &greenroom::store::Tx<'_>| numbered(100).try_for_each(|line| debug_channel::report(tx, guild, line));
+    world.app.bot.store.write("reported", stage).await.unwrap();
+    world.settle().await;
+    let (messages, lines) = read(&world).await;
+    assert_eq!(lines, expected(100));
+    assert_eq!(messages, 4, "a hundred lines of 69 characters, 2,000 characters in a message");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn lines_wait_while_discord_takes_none_and_none_is_lost_or_told_twice() {
+    let mut world = with_debug_channel().await;
+    world.expect_dead_letters();
+    let path = format!("/channels/{}/messages", world.channel("staff"));
+    world
+        .sim
+        .faults(Fault {
+            method: Some("POST".into()),
+            path: Some(path),
+            status: Some(503),
+            times: 4,
+            ..Fault::default()
+        })
+        .await;
+    report(&world, numbered(3)).await;
+    for _ in 0..10 {
+        world.pass(Duration::from_secs(1)).await;
+    }
+    // The job gave up after its last try; the next line brings all of them.
+    assert_eq!(read(&world).await.1, Vec::<String>::new());
+    report(&world, numbered(5).skip(3)).await;
+    world.settle().await;
+    assert_eq!(read(&world).await.1, expected(5));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn without_a_debug_channel_no_line_waits() {
+    let world = World::new().await;
+    report(&world, numbered(3)).await;
+    world.chooses("setdebugchannel", "staff").await;
+    report(&world, numbered(1)).await;
+    world.settle().await;
+    assert_eq!(read(&world).await.1, expected(1));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn cleaning_takes_the_lines_and_nothing_else() {
+    covers!("M-CMD-28");
+    let world = with_debug_channel().await;
+    world.member("ann").in_channel("staff").post("a word of somebody else").await;
+    let answer = world.host().in_channel("general").run("cleandebugchannel").await;
+    assert!(answer.is_ephemeral() && answer.text().contains("no line of mine"), "{}", answer.text());
+    report(&world, numbered(1)).await;
+    world.settle().await;
+    let answer = world.host().in_channel("general").run("cleandebugchannel").await.text();
+    assert!(answer.contains("1 message of mine"), "{answer}");
+    for _ in 0..3 {
+        report(&world, numbered(30)).await;
+        world.settle().await;
+    }
+    // Older than two weeks, and young ones: Discord deletes them in different ways.
+    world.pass(Duration::from_hours(15 * 24)).await;
+    report(&world, numbered(60)).await;
+    world.settle().await;
+    world.chooses("setup-live-queue", "staff").await;
+    for _ in 0..5 {
+        world.pass(Duration::from_secs(1)).await;
+        world.sim.quiet(Duration::from_secs(5)).await.unwrap();
+    }
+    let answer = world.host().in_channel("general").run("cleandebugchannel").await.text();
+    assert!(answer.contains("messages of mine"), "{answer}");
+    let left = world.seen_in("staff").await.join("\n");
+    assert!(
+        left.contains("a word of somebody else") && left.contains("Live queue") && !left.contains("line 0"),
+        "{left}"
+    );
+    world.end().await;
+}
+
+#[tokio::test]
+async fn cleaning_says_what_is_missing() {
+    let world = World::new().await;
+    let answer = world.host().run("cleandebugchannel").await.text();
+    assert!(answer.contains("has no debug channel") && answer.contains("/setdebugchannel"), "{answer}");
+    world.chooses("setdebugchannel", "staff").await;
+    world.sim.delete_channel(world.ids.guild, world.channel("staff")).await.unwrap();
+    let answer = world.host().run("cleandebugchannel").await.text();
+    assert!(answer.contains("has no debug channel"), "{answer}");
+    world.end().await;
+}
