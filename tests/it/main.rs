@@ -33,6 +33,7 @@ mod replay;
 mod report;
 mod restart;
 mod reviewing;
+mod rhythms;
 mod security;
 mod sequences;
 mod settings;
