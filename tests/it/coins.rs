@@ -242,6 +242,38 @@ async fn coins_by_hand_are_shown_added_removed_and_told() {
 }
 
 #[tokio::test]
+async fn coins_come_from_gifts_from_watching_and_by_hand_and_each_way_is_told() {
+    covers!("M-ACC-04");
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.goes_live().await;
+    world.on_the_live("ann", "ann.live").await;
+    for gifted in [99, 100, 250] {
+        world.gift("ann.live", gifted).await;
+    }
+    assert_eq!(world.luxury("ann"), 2 + 4, "2 for each whole 100 of a gift");
+    for _ in 0..6 {
+        world.live(Occurrence::Liked(viewer("ann.live"), 1)).await;
+        for _ in 0..5 {
+            world.pass(std::time::Duration::from_mins(1)).await;
+        }
+    }
+    assert_eq!(world.luxury("ann"), 7, "1 for 30 minutes");
+    gives(&world, "ann", "10").await;
+    coins(&world, "ann", "remove", [("amount", "4")]).await;
+    assert_eq!(world.luxury("ann"), 13);
+    let lines = told(&world).await;
+    let operations =
+        ["gift` · amount `+2", "gift` · amount `+4", "watch_time` · amount `+1", "admin_add` · amount `+10"];
+    for (line, operation) in lines.iter().zip(operations.into_iter().chain(["admin_remove` · amount `-4"])) {
+        assert!(line.contains(operation), "{operation} in {line}");
+    }
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    world.live(Occurrence::Ended).await;
+    world.end().await;
+}
+
+#[tokio::test]
 async fn amounts_that_no_balance_can_hold_are_refused_with_a_sentence() {
     let world = World::new().await;
     gives(&world, "ann", "7").await;
@@ -318,7 +350,7 @@ async fn entries_are_offered_while_their_number_is_typed_to_administrators_alone
         ..AutocompleteCall::default()
     };
     let offered = world.sim.autocomplete(call("host", "")).await;
-    // An undo that would take what is not there is offered and refused; an undone entry and an undo are not offered.
+    // Entry 1 is undone, 2 is of Ben, 4 is the undo.
     let offered: Vec<_> = offered.unwrap().into_iter().map(|choice| (choice.name, choice.value)).collect();
     assert_eq!(offered, [("3 · +40 · from an administrator: no reason given".to_owned(), "3".into())]);
     assert!(world.sim.autocomplete(call("host", "9")).await.unwrap().is_empty());
