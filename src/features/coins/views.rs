@@ -182,7 +182,7 @@ const fn words(kind: EntryKind) -> &'static str {
         EntryKind::AdminAdd => "from an administrator",
         EntryKind::AdminRemove => "taken by an administrator",
         EntryKind::AdminSet | EntryKind::AdminAdjust => "set by an administrator",
-        EntryKind::Rollback => "taken back",
+        EntryKind::Rollback => "a correction",
         EntryKind::Daily => "a daily claim",
         EntryKind::TaskReward => "a task",
         EntryKind::ShopPurchase => "a purchase",
@@ -193,5 +193,82 @@ const fn words(kind: EntryKind) -> &'static str {
         EntryKind::XpText | EntryKind::XpVoice | EntryKind::XpAdmin => "experience",
         EntryKind::ArchiveOpening => "from earlier entries",
         EntryKind::Import => "from another bot",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::coins::model::Currency;
+    use crate::kernel::text::discord_len;
+    use crate::kernel::time::Timestamp;
+
+    /// The text of the only embed of a draft.
+    fn described(draft: Draft) -> String {
+        let message = serde_json::to_value(draft.into_message()).unwrap();
+        message["embeds"][0]["description"].as_str().unwrap().to_owned()
+    }
+
+    fn row(number: u64, delta: i64, kind: EntryKind, reason: &str) -> HistoryRow {
+        let before = Amount::of(5_000);
+        let entry = LedgerEntry {
+            currency: Currency::Luxury,
+            user: UserId::new(1),
+            delta,
+            before,
+            after: before.clamped_change(delta),
+            kind,
+            reason: reason.into(),
+            actor: Actor::Member(UserId::new(u64::MAX)),
+            at: Timestamp::from_millis(1_763_756_100_000),
+        };
+        HistoryRow { id: EntryId::new(number), entry, requested: None, undone_by: None }
+    }
+
+    fn page(rows: Vec<HistoryRow>) -> HistoryPage {
+        HistoryPage { user: UserId::new(1), balance: Amount::of(4_030), rows, is_latest: true, older_than: None }
+    }
+
+    #[test]
+    fn a_balance_reads_so() {
+        let purse = Purse { luxury: Amount::of(250), points: Amount::of(1_234), is_on: true };
+        let earning = Earning { per_hundred_gifted: 0, minutes_per_coin: 30 };
+        insta::assert_snapshot!(described(balance("ann", &purse, &earning, "/buy-skip", true)), @"
+        🪙 Luxury Coins: **250** (750 more for a skip)
+        ⭐ Engagement points: **1,234**
+
+        You earn Luxury Coins on the live, with a linked TikTok handle: **1** for each 30 minutes that you watch.
+        Engagement points come from what you do on the live. They order the Free line, and are used up when a song of yours is played from there.
+        ");
+    }
+
+    #[test]
+    fn a_history_reads_so_for_members_and_for_administrators() {
+        let mut rows = vec![
+            row(12, -1_000, EntryKind::BuySkip, "10 Skip for #012345 Ann – *Light*"),
+            row(9, 30, EntryKind::Gift, "Confetti ×3 by @ann"),
+        ];
+        rows[0].undone_by = Some(EntryId::new(13));
+        rows[1].requested = Some(Amount::of(50));
+        let page = page(rows);
+        let shown = |draft| described(draft).replace('\u{200b}', "(invisible)");
+        insta::assert_snapshot!(shown(own_history(&page)), @r"");
+        insta::assert_snapshot!(shown(history(&page)), @r"");
+        insta::assert_snapshot!(described(own_history(&HistoryPage { rows: Vec::new(), ..page })), @r"");
+    }
+
+    #[test]
+    fn a_page_fits_into_an_embed_whatever_the_reasons_are() {
+        for reason in ["*", "@", "\\", "🎁", "<@1>", "`", "- ", "https://a.b "] {
+            let rows = (0..10).map(|number| {
+                let mut row = row(u64::MAX - number, -5_000, EntryKind::AdminSet, &reason.repeat(200));
+                row.entry.after = Amount::MAX;
+                row.requested = Some(Amount::MAX);
+                row.undone_by = Some(EntryId::new(u64::MAX));
+                row
+            });
+            let text = described(history(&page(rows.collect())));
+            assert!(discord_len(&text) <= 4_096, "{} for {reason:?}", discord_len(&text));
+        }
     }
 }
