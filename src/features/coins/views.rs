@@ -17,7 +17,7 @@ use crate::kernel::text::{MomentStyle, escape, mention, moment, truncate};
 /// The colour of everything about coins.
 const COLOUR: Colour = Colour::new(0x00D4_AF37);
 /// A reason longer than this is cut in a list: ten rows fit into one embed however they are escaped.
-const SHORT: usize = 100;
+const SHORT: usize = 80;
 /// Most characters of a choice that Discord shows.
 const CHOICE: usize = 100;
 
@@ -246,15 +246,26 @@ mod tests {
     fn a_history_reads_so_for_members_and_for_administrators() {
         let mut rows = vec![
             row(12, -1_000, EntryKind::BuySkip, "10 Skip for #012345 Ann – *Light*"),
-            row(9, 30, EntryKind::Gift, "Confetti ×3 by @ann"),
+            row(9, -30, EntryKind::AdminRemove, "a mistake"),
         ];
         rows[0].undone_by = Some(EntryId::new(13));
         rows[1].requested = Some(Amount::of(50));
         let page = page(rows);
         let shown = |draft| described(draft).replace('\u{200b}', "(invisible)");
-        insta::assert_snapshot!(shown(own_history(&page)), @r"");
-        insta::assert_snapshot!(shown(history(&page)), @r"");
-        insta::assert_snapshot!(described(own_history(&HistoryPage { rows: Vec::new(), ..page })), @r"");
+        insta::assert_snapshot!(shown(own_history(&page)), @r"
+        <@1> · balance **4,030**
+        **-1,000** a skip: 10 Skip for \#012345 Ann – \*Light\* · then **4,000** · <t:1763756100:R> · undone
+        **-30** taken by an administrator: a mistake · then **4,970** · <t:1763756100:R>
+        ");
+        insta::assert_snapshot!(shown(history(&page)), @r"
+        <@1> · balance **4,030**
+        `12` **-1,000** a skip: 10 Skip for \#012345 Ann – \*Light\* · then **4,000** · <t:1763756100:R> · by <@18446744073709551615> · undone by `13`
+        `9` **-30** taken by an administrator: a mistake · then **4,970** · <t:1763756100:R> · by <@18446744073709551615> · 50 asked for
+        ");
+        insta::assert_snapshot!(described(own_history(&HistoryPage { rows: Vec::new(), ..page })), @r"
+        <@1> · balance **4,030**
+        Nothing came and nothing went so far.
+        ");
     }
 
     #[test]
