@@ -234,7 +234,8 @@ struct Made {
 #[derive(Default)]
 struct Model {
     entries: Vec<Made>,
-    waiting: [u32; 3],
+    /// Who submitted the songs that wait in Free.
+    waiting: Vec<u64>,
 }
 
 impl Model {
@@ -258,13 +259,15 @@ impl Model {
             Step::Add(user, amount) => self.post(user, amount, false),
             Step::Remove(user, amount) => self.post(user, -amount.min(self.balance(user)), false),
             Step::Submit(user) => {
-                self.waiting[user as usize] += 1;
+                self.waiting.push(user);
                 true
             }
             Step::Buy(user) => {
-                let has_song = self.waiting[user as usize] > 0;
-                let is_done = has_song && self.post(user, -1000, false);
-                self.waiting[user as usize] -= u32::from(is_done);
+                let song = self.waiting.iter().position(|owner| *owner == user);
+                let is_done = song.is_some() && self.post(user, -1000, false);
+                if let Some(song) = song.filter(|_| is_done) {
+                    self.waiting.remove(song);
+                }
                 is_done
             }
             Step::Undo(user, id) => {
