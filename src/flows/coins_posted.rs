@@ -4,6 +4,7 @@ use crate::discord::debug_channel;
 use crate::features::coins::model::{LedgerEntry, Posting};
 use crate::features::coins::service;
 use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::{escape, mention, one_line};
@@ -15,20 +16,26 @@ const LONGEST_REASON: usize = 200;
 /// Changes a balance. Refuses what the ledger refuses, and then there is no line.
 pub fn run(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<LedgerEntry> {
     let entry = service::apply(tx, guild, posting)?;
-    debug_channel::report(tx, guild, line(&entry))?;
+    tell(tx, guild, &entry, None)?;
     Ok(entry)
 }
 
+/// Tells of an entry, and of what was asked for where that was more.
+pub fn tell(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry, requested: Option<Amount>) -> Result<()> {
+    debug_channel::report(tx, guild, line(entry, requested))
+}
+
 /// The line with the labels of `M-ECO-09` (`C-07`).
-fn line(entry: &LedgerEntry) -> String {
+fn line(entry: &LedgerEntry, requested: Option<Amount>) -> String {
     let LedgerEntry { currency, user, delta, before, after, kind, reason, actor, .. } = entry;
     let by = match actor {
         Actor::Member(member) if member != user => format!(" · by {}", mention(*member)),
         _ => String::new(),
     };
+    let requested = requested.map(|amount| format!(" · requested `{}`", amount.get())).unwrap_or_default();
     format!(
         "🪙 {currency} · user_id {} `{user}` · operation `{kind}` · amount `{delta:+}` · reason {} · \
-         before_balance `{}` · after_balance `{}`{by}",
+         before_balance `{}` · after_balance `{}`{requested}{by}",
         mention(*user),
         escape(&one_line(reason, LONGEST_REASON)),
         before.get(),

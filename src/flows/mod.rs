@@ -4,6 +4,7 @@
 //! before the first write, or the step that may refuse is the first that writes.
 
 pub mod checks;
+pub mod coins_by_hand;
 pub mod coins_posted;
 pub mod dead_link_removed;
 pub mod followed_live;
@@ -17,6 +18,7 @@ pub mod reviewed;
 pub mod scores_synced;
 pub mod session_closed;
 pub mod session_left_behind;
+pub mod skip_bought;
 pub mod song_moved;
 pub mod song_played;
 pub mod song_submitted;

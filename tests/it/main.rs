@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod coins;
 mod commandline;
 mod debug_channel;
 mod demo;

@@ -36,6 +36,7 @@ fn calls(world: &World) -> Vec<CommandCall> {
                 "target_line" => call.with("target_line", "25+ Skip"),
                 "user" => call.with("user", user.clone()),
                 "handle" => call.with("handle", "some.handle"),
+                "action" => call.with("action", "view"),
                 "key" => call.with("key", "delete_original_messages"),
                 "value" => call.with("value", "No"),
                 "unique_id" => call.with("unique_id", "night.owl"),

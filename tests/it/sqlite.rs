@@ -184,7 +184,7 @@ async fn the_export_of_one_server_has_exactly_the_promised_schema() {
     covers!(
         "M-ACC-01", "M-DB-01", "M-DB-02", "M-DB-03", "M-DB-04", "M-DB-05", "M-DB-06", "M-DB-07", "M-DB-08", "M-DB-09",
         "M-DB-10", "M-DB-11", "M-DB-12", "M-DB-13", "M-DB-14", "M-DB-15", "M-DB-16", "M-DB-17", "M-DB-18", "M-DB-19",
-        "M-DB-20", "M-DB-21", "M-DB-22"
+        "M-DB-20", "M-DB-21", "M-DB-22", "M-ECO-07"
     );
     let world = evening().await;
     let folder = tempfile::tempdir().unwrap();

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Currency;
+use super::model::{Currency, EntryKind};
 use super::tables;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Read;
 
 /// What is wrong in a guild's ledger, one sentence each: a balance is the sum of its entries plus what is not
-/// journalled yet, and each entry continues where the one before it ended.
+/// journalled yet, each entry continues where the one before it ended, and what is undone is so by its opposite.
 pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let mut expected = last_balances(read, guild, &mut findings)?;
@@ -29,7 +29,24 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     for ((currency, user), listed) in expected.into_iter().filter(|(_, listed)| *listed != 0) {
         findings.push(format!("user {user} has no balance of {currency}, the ledger says {listed}"));
     }
+    check_undone(read, guild, &mut findings)?;
     Ok(findings)
+}
+
+/// An undone entry has its opposite in the same account, later.
+fn check_undone(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> Result<()> {
+    tables::UNDONE.for_each(read, guild, |(_, id), undone| {
+        let pair = tables::entry(read, guild, id)?.zip(tables::entry(read, guild, undone.by)?);
+        let fits = pair.is_some_and(|(entry, by)| {
+            by.kind == EntryKind::Rollback
+                && (by.user, by.currency, by.delta) == (entry.user, entry.currency, -entry.delta)
+                && undone.by > id
+        });
+        if !fits {
+            findings.push(format!("ledger entry {} does not undo entry {id}", undone.by));
+        }
+        Ok(())
+    })
 }
 
 /// Follows all entries in order; answers the balance after the last entry of each account.

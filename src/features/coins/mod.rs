@@ -1,7 +1,10 @@
 //! Balances and the ledger.
 //!
-//! **What members see.** Luxury Coins, earned with gifts on the live (2 for each 100 gifted coins, `M-ECO-03`), and
-//! engagement points, which order the Free line. The commands that show and spend them belong to the economy.
+//! **What members see.** Luxury Coins, earned with gifts on the live (2 for each 100 gifted coins, `M-ECO-03`) and by
+//! watching it, and engagement points, which order the Free line. `/balance` shows both; its button "Where from?" lists
+//! one's own entries of Luxury Coins in plain words. `/buy-skip` spends 1,000 of them on the flow `skip_bought` (`C-32`).
+//! **What administrators see.** `/coins` shows, adds and removes, lists a member's entries with their numbers, and undoes
+//! one (`C-04`). All of it is told in the debug channel by the flow `coins_posted`.
 //!
 //! **Rules.** The ledger in [`service`] is the only writer of every balance (`C-01`). A balance lies between 0 and
 //! 2^53 - 1 (`D-35`); what would leave that range is refused, except points from the live, which stop at the cap.
@@ -9,12 +12,16 @@
 //! the single events; resets and links are journalled one by one, each after the sum that precedes it.
 //!
 //! **Invariants.** `before + delta = after` in each entry; an entry begins where the account's last one ended; a
-//! balance is what its last entry says, plus points that are not journalled yet ([`check`]). Entries are never changed.
+//! balance is what its last entry says, plus points that are not journalled yet ([`check`]). Entries are never changed:
+//! an undo is an entry of its own, the opposite of the one that it undoes, and no entry is undone twice. What was asked for
+//! where less could be taken stands beside the ledger (`C-08`).
 //!
 //! **Tables.** `coins.ledger`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
-//! `coins.points_changed`. **Topic.** `coins.changed`.
+//! `coins.points_changed`, `coins.wishes`, `coins.undone`. **Topic.** `coins.changed`.
 
 pub mod check;
+pub mod commands;
+pub mod components;
 pub mod model;
 pub mod queries;
 pub mod rules;
@@ -24,6 +31,7 @@ pub mod sql;
 pub mod tables;
 #[cfg(test)]
 mod tests;
+pub mod views;
 
 use super::Feature;
 
@@ -31,6 +39,8 @@ use super::Feature;
 pub const FEATURE: Feature = Feature {
     settings: settings::LISTED,
     tables: tables::TABLES,
+    commands: commands::all,
+    components: &[&components::WHERE_FROM, &components::OWN_HISTORY, &components::HISTORY],
     checks: &[check::check],
     export: sql::EXPORT,
     ..Feature::named("coins")

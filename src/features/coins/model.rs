@@ -267,6 +267,43 @@ pub struct Unjournalled {
 
 impl Record for Unjournalled {}
 
+/// What was asked for where less could be taken (`C-08`: `metadata.requested`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// How much was to go; more than the entry took.
+    pub requested: Amount,
+}
+
+impl Record for Wish {}
+
+/// That an entry was undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The entry that undid it.
+    pub by: EntryId,
+}
+
+impl Record for Undone {}
+
+/// How Luxury Coins are earned in a guild at present. Shown as one sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earning {
+    /// For each whole 100 gifted coins.
+    pub per_hundred_gifted: u32,
+    /// Minutes of the live for one coin.
+    pub minutes_per_coin: i64,
+}
+
+impl fmt::Display for Earning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("You earn Luxury Coins on the live, with a linked TikTok handle: ")?;
+        if self.per_hundred_gifted > 0 {
+            write!(f, "**{}** for each whole 100 coins that you gift, and ", self.per_hundred_gifted)?;
+        }
+        write!(f, "**1** for each {} minutes that you watch.", self.minutes_per_coin)
+    }
+}
+
 /// What the ledger refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CoinsRefusal {
@@ -291,6 +328,49 @@ pub enum CoinsRefusal {
         /// What there is.
         balance: Amount,
     },
+    /// What was typed is no amount to add or to remove.
+    #[error("The amount has to be a whole number from 1 to {}.", Amount::MAX)]
+    NotAnAmount,
+    /// There is nothing to take away.
+    #[error("There are no Luxury Coins to remove: the balance is **0**.")]
+    NothingThere,
+    /// The economy of the guild is off (`D-13`).
+    #[error("Luxury Coins are switched off in this server. What you have stays yours.")]
+    SwitchedOff,
+    /// A skip costs more than there is (`M-ECO-06`).
+    #[error(
+        "A skip costs **{price} Luxury Coins**, and you have **{balance}**: **{}** more are needed. {earning}",
+        price.clamped_change(balance.get().saturating_neg())
+    )]
+    CannotAfford {
+        /// What it costs.
+        price: Amount,
+        /// What there is.
+        balance: Amount,
+        /// How to get more.
+        earning: Earning,
+    },
+    /// The member has no song that a skip could lift (`C-32`).
+    #[error(
+        "You have no song that a skip could lift: it has to wait in **Free**, **Pending Skips** or **5 Skip**. Nothing \
+         was taken, you have **{balance} Luxury Coins**."
+    )]
+    NothingToLift {
+        /// What the member has, and keeps.
+        balance: Amount,
+    },
+    /// The member has no entry of this number.
+    #[error("This member has no such entry. Choose one from the list that appears while you type `entry`.")]
+    NoSuchEntry,
+    /// The entry was undone before.
+    #[error("This entry was undone already, by entry **{by}**.")]
+    AlreadyUndone {
+        /// The entry that undid it.
+        by: EntryId,
+    },
+    /// The entry undid another.
+    #[error("This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.")]
+    IsAnUndo,
 }
 
 impl Refuse for CoinsRefusal {
@@ -299,6 +379,14 @@ impl Refuse for CoinsRefusal {
             Self::Nothing => "coins.nothing",
             Self::NotEnough { .. } => "coins.not_enough",
             Self::Full { .. } => "coins.full",
+            Self::NotAnAmount => "coins.not_an_amount",
+            Self::NothingThere => "coins.nothing_there",
+            Self::SwitchedOff => "coins.switched_off",
+            Self::CannotAfford { .. } => "coins.cannot_afford",
+            Self::NothingToLift { .. } => "coins.nothing_to_lift",
+            Self::NoSuchEntry => "coins.no_such_entry",
+            Self::AlreadyUndone { .. } => "coins.already_undone",
+            Self::IsAnUndo => "coins.is_an_undo",
         }
     }
 }

@@ -1,11 +1,102 @@
 //! Reads of the ledger, for views and for other features.
 
-use super::model::{Currency, EntryId, LedgerEntry};
-use super::tables;
+use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
+use super::settings::LUXURY_ENABLED;
+use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{Direction, Read, Span};
+
+/// Entries on one page of a history.
+const PAGE: usize = 10;
+/// Choices that Discord shows while a person types.
+const CHOICES: usize = 25;
+/// How many entries are searched for a choice; whoever wants an older one types its number.
+const SEARCHED: usize = 200;
+
+/// What a member has, as `/balance` shows it (`D-03`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purse {
+    /// Luxury Coins.
+    pub luxury: Amount,
+    /// Engagement points.
+    pub points: Amount,
+    /// Whether Luxury Coins are earned and spent here.
+    pub is_on: bool,
+}
+
+/// An entry in a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// Its number.
+    pub id: EntryId,
+    /// What it says.
+    pub entry: LedgerEntry,
+    /// What was asked for, where less could be taken.
+    pub requested: Option<Amount>,
+    /// The entry that undid it.
+    pub undone_by: Option<EntryId>,
+}
+
+/// A page of a member's Luxury Coins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// Whose.
+    pub user: UserId,
+    /// What the member has now.
+    pub balance: Amount,
+    /// The entries of this page, latest first.
+    pub rows: Vec<HistoryRow>,
+    /// Whether there are later ones.
+    pub is_latest: bool,
+    /// Where the next page begins: older than this entry. `None` on the last page.
+    pub older_than: Option<EntryId>,
+}
+
+/// What a member has.
+pub fn purse(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Purse> {
+    Ok(Purse {
+        luxury: tables::balance(read, guild, Currency::Luxury, user)?,
+        points: tables::balance(read, guild, Currency::Points, user)?,
+        is_on: LUXURY_ENABLED.get(read, guild)?,
+    })
+}
+
+/// Refuses where Luxury Coins are neither earned nor spent (`D-13`).
+pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
+    if LUXURY_ENABLED.get(read, guild)? { Ok(()) } else { Err(CoinsRefusal::SwitchedOff.into()) }
+}
+
+/// A page of a member's Luxury Coins: the latest entries, or those before an entry. Reads the account's own index.
+pub fn history_page(read: &dyn Read, guild: GuildId, user: UserId, before: Option<EntryId>) -> Result<HistoryPage> {
+    let mut entries = tables::entries_of(read, guild, Currency::Luxury, user, before, PAGE + 1)?;
+    let has_more = entries.len() > PAGE;
+    entries.truncate(PAGE);
+    let older_than = entries.last().map(|(id, _)| *id).filter(|_| has_more);
+    let mut rows = Vec::with_capacity(entries.len());
+    for (id, entry) in entries {
+        let requested = tables::wish(read, guild, id)?.map(|wish| wish.requested);
+        let undone_by = tables::undone(read, guild, id)?.map(|undone| undone.by);
+        rows.push(HistoryRow { id, entry, requested, undone_by });
+    }
+    let balance = tables::balance(read, guild, Currency::Luxury, user)?;
+    Ok(HistoryPage { user, balance, rows, is_latest: before.is_none(), older_than })
+}
+
+/// The latest entries of a member's Luxury Coins that can be undone and whose number begins with what was typed.
+pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> Result<Vec<(EntryId, LedgerEntry)>> {
+    let typed = typed.trim();
+    let mut found = tables::entries_of(read, guild, Currency::Luxury, user, None, SEARCHED)?;
+    found.retain(|(id, _)| id.to_string().starts_with(typed));
+    let mut offered = Vec::new();
+    for (id, entry) in found {
+        if offered.len() < CHOICES && rules::may_undo(&entry, tables::undone(read, guild, id)?).is_ok() {
+            offered.push((id, entry));
+        }
+    }
+    Ok(offered)
+}
 
 /// What a member has of a currency.
 pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId) -> Result<Amount> {
@@ -25,7 +116,7 @@ pub fn history(
     user: UserId,
     limit: usize,
 ) -> Result<Vec<(EntryId, LedgerEntry)>> {
-    tables::entries_of(read, guild, currency, user, limit)
+    tables::entries_of(read, guild, currency, user, None, limit)
 }
 
 /// Shows every member's engagement points to `visit`, in the order of their ids.

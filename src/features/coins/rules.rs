@@ -1,7 +1,10 @@
 //! Every decision about balances.
 
-use super::model::{CoinsRefusal, Currency};
+use super::model::{CoinsRefusal, Currency, EntryKind, LedgerEntry, Undone};
 use crate::kernel::amount::{Amount, AmountError};
+
+/// What a skip costs in Luxury Coins (`M-ECO-05`, `C-54`).
+pub const SKIP_PRICE: Amount = Amount::of(1_000);
 
 /// The balance after a change that must happen whole or not at all.
 pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<Amount, CoinsRefusal> {
@@ -16,9 +19,55 @@ pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<
     })
 }
 
+/// The amount that somebody typed, at least 1; refuses what is missing, too small or too large.
+pub fn typed_amount(typed: Option<i64>) -> Result<Amount, CoinsRefusal> {
+    let amount = typed.and_then(|number| Amount::try_from(number).ok());
+    amount.filter(|amount| *amount > Amount::ZERO).ok_or(CoinsRefusal::NotAnAmount)
+}
+
+/// How much is taken where `wanted` is to go: as much as there is (`M-ECO-10`, `C-08`). Refuses to take nothing.
+pub fn taken(balance: Amount, wanted: Amount) -> Result<Amount, CoinsRefusal> {
+    match (balance, wanted) {
+        (_, Amount::ZERO) => Err(CoinsRefusal::Nothing),
+        (Amount::ZERO, _) => Err(CoinsRefusal::NothingThere),
+        (balance, wanted) => Ok(balance.min(wanted)),
+    }
+}
+
+/// Refuses to undo an entry twice, and to undo an undo.
+pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
+    match undone {
+        _ if entry.kind == EntryKind::Rollback => Err(CoinsRefusal::IsAnUndo),
+        Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_a_whole_number_from_1_to_the_cap() {
+        let top = Amount::MAX.get();
+        for (typed, expected) in [(1, Some(1)), (top, Some(top)), (0, None), (-1, None), (top + 1, None)] {
+            assert_eq!(typed_amount(Some(typed)).ok().map(Amount::get), expected, "{typed}");
+        }
+        for typed in [i64::MIN, i64::MAX] {
+            assert_eq!(typed_amount(Some(typed)), Err(CoinsRefusal::NotAnAmount));
+        }
+        assert_eq!(typed_amount(None), Err(CoinsRefusal::NotAnAmount));
+    }
+
+    #[test]
+    fn no_more_is_taken_than_there_is() {
+        for (balance, wanted, expected) in [(5, 3, 3), (5, 5, 5), (5, 9, 5)] {
+            assert_eq!(taken(Amount::of(balance), Amount::of(wanted)), Ok(Amount::of(expected)));
+        }
+        assert_eq!(taken(Amount::of(5), Amount::MAX), Ok(Amount::of(5)));
+        assert_eq!(taken(Amount::of(5), Amount::ZERO), Err(CoinsRefusal::Nothing));
+        assert_eq!(taken(Amount::ZERO, Amount::of(1)), Err(CoinsRefusal::NothingThere));
+    }
 
     #[test]
     fn a_balance_stays_between_nothing_and_its_cap() {

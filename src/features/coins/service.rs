@@ -3,7 +3,7 @@
 //! Invariant: a balance is the sum of its entries plus, for points, what is not journalled yet. Each operation refuses
 //! before its first write or succeeds, inside one transaction, so two operations never see the same balance (`M-ECO-08`).
 
-use super::model::{Currency, EntryKind, LedgerEntry, Posting};
+use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, Undone, Wish};
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -14,8 +14,64 @@ use crate::store::Tx;
 /// Most members whose points become entries at once; the rest follow with their next entry.
 const MOST_JOURNALLED: usize = 1_000;
 
+/// What an administrator does to the Luxury Coins of a member.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Whose coins.
+    pub user: UserId,
+    /// Why, in plain words that are not escaped.
+    pub reason: String,
+    /// Who does it.
+    pub actor: Actor,
+}
+
+/// Luxury Coins that were taken away.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The entry: what was really taken.
+    pub entry: LedgerEntry,
+    /// What was to go.
+    pub requested: Amount,
+}
+
 /// Changes a balance and writes the entry. Refuses a change by 0, below 0 or above the cap.
 pub fn apply(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<LedgerEntry> {
+    post(tx, guild, posting).map(|(_, entry)| entry)
+}
+
+/// Takes Luxury Coins away, as many as there are (`M-ECO-10`, `C-08`). Refuses where there are none.
+pub fn remove(tx: &Tx<'_>, guild: GuildId, order: &Order, wanted: Amount) -> Result<Removed> {
+    let balance = tables::balance(tx, guild, Currency::Luxury, order.user)?;
+    let taken = rules::taken(balance, wanted)?;
+    let (id, entry) = post(tx, guild, &order.posting(-taken.get(), EntryKind::AdminRemove))?;
+    if taken < wanted {
+        tables::add_wish(tx, guild, id, &Wish { requested: wanted })?;
+    }
+    Ok(Removed { entry, requested: wanted })
+}
+
+/// Undoes an entry of a member's Luxury Coins by its opposite, once. Refuses where that leaves the range of balances.
+pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
+    let found = tables::entry(tx, guild, id)?;
+    let is_theirs = |entry: &LedgerEntry| entry.user == order.user && entry.currency == Currency::Luxury;
+    let undone = found.filter(is_theirs).ok_or(CoinsRefusal::NoSuchEntry)?;
+    rules::may_undo(&undone, tables::undone(tx, guild, id)?)?;
+    let posting = order.posting(-undone.delta, EntryKind::Rollback);
+    let reason = format!("undo of entry {id}: {}", order.reason);
+    let (by, entry) = post(tx, guild, &Posting { reason, ..posting })?;
+    tables::set_undone(tx, guild, id, &Undone { by })?;
+    Ok(entry)
+}
+
+impl Order {
+    /// The posting that carries it out.
+    pub fn posting(&self, delta: i64, kind: EntryKind) -> Posting {
+        let Self { user, reason, actor } = self.clone();
+        Posting { currency: Currency::Luxury, user, delta, kind, reason, actor }
+    }
+}
+
+fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, LedgerEntry)> {
     let before = tables::balance(tx, guild, posting.currency, posting.user)?;
     let after = rules::after_posting(posting.currency, before, posting.delta)?;
     if posting.currency == Currency::Points {
@@ -33,8 +89,8 @@ pub fn apply(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<LedgerEnt
         actor: posting.actor,
         at: tx.now(),
     };
-    tables::add_entry(tx, guild, &entry)?;
-    Ok(entry)
+    let id = tables::add_entry(tx, guild, &entry)?;
+    Ok((id, entry))
 }
 
 /// Adds points for what happened on the live. Stops at the cap; the entry follows in [`journal_points`].

@@ -2,11 +2,11 @@
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
-use super::model::{Balance, Currency, EntryId, LedgerEntry, Unjournalled};
+use super::model::{Balance, Currency, EntryId, LedgerEntry, Undone, Unjournalled, Wish};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{AnyTable, Direction, Index, Read, Table, Topic, Tx};
+use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx};
 
 /// A balance of a guild changed.
 pub const CHANGED: Topic = Topic::new("coins.changed");
@@ -25,9 +25,14 @@ pub static USER_POINTS: Table<(GuildId, UserId), Balance> = Table::new("coins.us
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> = Table::new("coins.points_unjournalled", &[]);
 /// Members whose points changed since the last score sync.
 pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.points_changed", &[]);
+/// What was asked for, by the entry that took less (`C-08`). Beside the ledger, whose entries never change.
+pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]);
+/// What undid an entry, by the undone one.
+pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]);
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&LEDGER, &LUXURY_COINS, &USER_POINTS, &POINTS_UNJOURNALLED, &POINTS_CHANGED];
+pub const TABLES: &[&dyn AnyTable] =
+    &[&LEDGER, &LUXURY_COINS, &USER_POINTS, &POINTS_UNJOURNALLED, &POINTS_CHANGED, &WISHES, &UNDONE];
 
 /// The table that holds the balances of a currency.
 pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), Balance> {
@@ -59,16 +64,46 @@ pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<Ent
     Ok(id)
 }
 
-/// The entries of one balance, latest first, at most `limit`.
+/// An entry by its number.
+pub fn entry(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<LedgerEntry>> {
+    LEDGER.get(read, &(guild, id))
+}
+
+/// What was asked for where an entry took less.
+pub fn wish(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Wish>> {
+    WISHES.get(read, &(guild, id))
+}
+
+/// Remembers what was asked for where an entry took less.
+pub fn add_wish(tx: &Tx<'_>, guild: GuildId, id: EntryId, wish: &Wish) -> Result<()> {
+    WISHES.insert(tx, &(guild, id), wish)
+}
+
+/// What undid an entry.
+pub fn undone(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Undone>> {
+    UNDONE.get(read, &(guild, id))
+}
+
+/// Remembers what undid an entry.
+pub fn set_undone(tx: &Tx<'_>, guild: GuildId, id: EntryId, undone: &Undone) -> Result<()> {
+    UNDONE.insert(tx, &(guild, id), undone)
+}
+
+/// The entries of one balance before the number `before`, latest first, at most `limit`.
 pub fn entries_of(
     read: &dyn Read,
     guild: GuildId,
     currency: Currency,
     user: UserId,
+    before: Option<EntryId>,
     limit: usize,
 ) -> Result<Vec<(EntryId, LedgerEntry)>> {
+    let mut span = Span::of((guild, currency, user));
+    if let Some(before) = before {
+        span = span.before((guild, currency, user, before));
+    }
     let mut entries = Vec::new();
-    for (.., id) in BY_ACCOUNT.page(read, (guild, currency, user), Direction::Backward, limit)? {
+    for (.., id) in BY_ACCOUNT.page(read, span, Direction::Backward, limit)? {
         entries.extend(LEDGER.get(read, &(guild, id))?.map(|entry| (id, entry)));
     }
     Ok(entries)

@@ -43,7 +43,7 @@ pub(super) async fn complete_chosen_users_handle(ctx: Context<'_>, typed: &str) 
 }
 
 /// The member in the option `user`, who is not looked up by Discord while the command is being typed.
-fn chosen_user(ctx: Context<'_>) -> Option<UserId> {
+pub fn chosen_user(ctx: Context<'_>) -> Option<UserId> {
     ctx.args.iter().find(|option| option.name == "user").and_then(|option| match &option.value {
         ResolvedValue::User(user, _) => Some(UserId::new(user.id.get())),
         ResolvedValue::Unresolved(Unresolved::User(id)) => Some(UserId::new(id.get())),

@@ -201,9 +201,18 @@ pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry
 
 /// A member's latest song that a gift may lift: in Free or Pending Skips (`M-TIK-23`).
 pub fn latest_liftable(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Entry>> {
+    latest_in(read, guild, user, |line| matches!(line, Line::Free | Line::PendingSkips))
+}
+
+/// A member's latest song that waits below a line: the one that a bought skip lifts there (`C-32`).
+pub fn latest_below(read: &dyn Read, guild: GuildId, user: UserId, than: Line) -> Result<Option<Entry>> {
+    latest_in(read, guild, user, |line| line.is_waiting() && line.rank() > than.rank())
+}
+
+fn latest_in(read: &dyn Read, guild: GuildId, user: UserId, fits: impl Fn(Line) -> bool) -> Result<Option<Entry>> {
     for id in tables::all_waiting_of(read, guild, user)? {
         if let Some(entry) = tables::entry(read, guild, id)?
-            && matches!(entry.place.line, Line::Free | Line::PendingSkips)
+            && fits(entry.place.line)
         {
             return Ok(Some(entry));
         }

@@ -168,7 +168,7 @@ pub fn clear_free(tx: &Tx<'_>, guild: GuildId) -> Result<u64> {
     }
 }
 
-/// Lifts a song into the tier that gifts paid for. The caller knows that it may (`rules::gift_may_move`).
+/// Lifts a song into the tier that was paid for. The caller knows that it may (`rules::gift_may_move`, `C-32`).
 pub fn lift(tx: &Tx<'_>, guild: GuildId, entry: Entry, tier: Line) -> Result<Moved> {
     let from = entry.place.line;
     let entry = set_place(tx, guild, entry, |place| Place { line: tier, ..place })?;

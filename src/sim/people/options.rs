@@ -168,8 +168,10 @@ fn checked(
             Ok(value.clone())
         }
         4 => {
-            let number =
-                value.as_i64().filter(|number| number.abs() <= LARGEST).ok_or_else(|| wrong("a whole number"))?;
+            let number = value
+                .as_i64()
+                .filter(|number| number.unsigned_abs() <= LARGEST.unsigned_abs())
+                .ok_or_else(|| wrong("a whole number"))?;
             #[expect(clippy::cast_precision_loss, reason = "numbers up to 2^53 are exact")]
             within_bounds(definition, number as f64).map_err(|sentence| wrong(&sentence))?;
             Ok(json!(number))
