@@ -375,7 +375,10 @@ async fn the_pages_of_a_history_refuse_whoever_is_no_administrator_any_more() {
         world.sim.set_member_role(world.ids.guild, host, role, false).await.unwrap();
     }
     let refused = world.host().press(&world.message(&shown), "◀ Latest").await;
-    assert_eq!(refused.text(), "Only people with the **Administrator** permission can use this.");
+    // The page stays as it was; the refusal stands beside it.
+    let text = refused.text();
+    assert!(text.ends_with("Only people with the **Administrator** permission can use this."), "{text}");
+    assert!(text.contains("`1` **+1**") && !text.contains("`2` "), "{text}");
     world.end().await;
 }
 
