@@ -44,7 +44,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<SkipBought> {
         reason: format!("{} for {} {} – {}", Line::Skip10, song.song.public_id, song.song.artist, song.song.title),
         actor: Actor::Member(user),
     };
-    let entry = coins_posted::run(tx, guild, &posting)?;
+    let entry = coins::service::buy_skip(tx, guild, &posting, song.id.get())?;
+    coins_posted::tell(tx, guild, &entry, None)?;
     let moved = queue::service::lift(tx, guild, song, Line::Skip10)?;
     Ok(SkipBought { moved, price, left: entry.after })
 }

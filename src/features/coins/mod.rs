@@ -17,7 +17,7 @@
 //! where less could be taken stands beside the ledger (`C-08`).
 //!
 //! **Tables.** `coins.ledger`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
-//! `coins.points_changed`, `coins.wishes`, `coins.undone`. **Topic.** `coins.changed`.
+//! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`. **Topic.** `coins.changed`.
 
 pub mod check;
 pub mod commands;

@@ -230,6 +230,15 @@ pub struct LedgerEntry {
 
 impl Record for LedgerEntry {}
 
+/// The purchase of a song's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkipBought {
+    /// The entry that took the price.
+    pub entry: EntryId,
+}
+
+impl Record for SkipBought {}
+
 impl LedgerEntry {
     /// The public name of an entry: `txn_{guild}_{unix milliseconds}_{6 of base 36}` (`C-15`).
     ///

@@ -3,7 +3,7 @@
 //! Invariant: a balance is the sum of its entries plus, for points, what is not journalled yet. Each operation refuses
 //! before its first write or succeeds, inside one transaction, so two operations never see the same balance (`M-ECO-08`).
 
-use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, Undone, Wish};
+use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, SkipBought, Undone, Wish};
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -48,6 +48,27 @@ pub fn remove(tx: &Tx<'_>, guild: GuildId, order: &Order, wanted: Amount) -> Res
         tables::add_wish(tx, guild, id, &Wish { requested: wanted })?;
     }
     Ok(Removed { entry, requested: wanted })
+}
+
+/// Takes the price of a song's place, and remembers for which song, by its row number.
+pub fn buy_skip(tx: &Tx<'_>, guild: GuildId, posting: &Posting, song: u64) -> Result<LedgerEntry> {
+    let (id, entry) = post(tx, guild, posting)?;
+    tables::set_skip_bought(tx, guild, song, &SkipBought { entry: id })?;
+    Ok(entry)
+}
+
+/// Gives back what the place of a song cost its submitter, once; `None` where nothing was paid, or it was given back.
+pub fn refund_skip(tx: &Tx<'_>, guild: GuildId, order: &Order, song: u64) -> Result<Option<LedgerEntry>> {
+    let Some(SkipBought { entry }) = tables::skip_bought(tx, guild, song)? else { return Ok(None) };
+    if tables::undone(tx, guild, entry)?.is_some() {
+        return Ok(None);
+    }
+    undo(tx, guild, order, entry).map(Some)
+}
+
+/// A song was played: what its place cost is used up.
+pub fn use_skip_up(tx: &Tx<'_>, guild: GuildId, song: u64) -> Result<()> {
+    tables::forget_skip_bought(tx, guild, song)
 }
 
 /// Undoes an entry of a member's Luxury Coins by its opposite, once. Refuses where that leaves the range of balances.

@@ -2,7 +2,7 @@
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
-use super::model::{Balance, Currency, EntryId, LedgerEntry, Undone, Unjournalled, Wish};
+use super::model::{Balance, Currency, EntryId, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -29,10 +29,12 @@ pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.poin
 pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]);
 /// What undid an entry, by the undone one.
 pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]);
+/// Which entry paid for the place of a song, by the song's row number. A later purchase for the same song takes its place.
+pub static SKIPS_BOUGHT: Table<(GuildId, u64), SkipBought> = Table::new("coins.skips_bought", &[]);
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] =
-    &[&LEDGER, &LUXURY_COINS, &USER_POINTS, &POINTS_UNJOURNALLED, &POINTS_CHANGED, &WISHES, &UNDONE];
+    &[&LEDGER, &LUXURY_COINS, &USER_POINTS, &POINTS_UNJOURNALLED, &POINTS_CHANGED, &WISHES, &UNDONE, &SKIPS_BOUGHT];
 
 /// The table that holds the balances of a currency.
 pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), Balance> {
@@ -87,6 +89,21 @@ pub fn undone(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Und
 /// Remembers what undid an entry.
 pub fn set_undone(tx: &Tx<'_>, guild: GuildId, id: EntryId, undone: &Undone) -> Result<()> {
     UNDONE.insert(tx, &(guild, id), undone)
+}
+
+/// The entry that paid for the place of a song.
+pub fn skip_bought(read: &dyn Read, guild: GuildId, song: u64) -> Result<Option<SkipBought>> {
+    SKIPS_BOUGHT.get(read, &(guild, song))
+}
+
+/// Remembers which entry paid for the place of a song.
+pub fn set_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64, bought: &SkipBought) -> Result<()> {
+    SKIPS_BOUGHT.put(tx, &(guild, song), bought)
+}
+
+/// The place that was paid for is used up.
+pub fn forget_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64) -> Result<()> {
+    SKIPS_BOUGHT.remove(tx, &(guild, song)).map(drop)
 }
 
 /// The entries of one balance before the number `before`, latest first, at most `limit`.

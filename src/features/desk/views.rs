@@ -239,15 +239,13 @@ pub fn played(song: &Song, from: Line) -> String {
 /// What was done: a dead link was removed.
 pub fn refunded(refunded: &Refunded) -> String {
     let song = &refunded.moved.entry.song;
-    let given = refunded.gifted.map_or_else(
-        || "There was nothing to give back.".to_owned(),
-        |coins| {
-            format!(
-                "{coins} gifted coins are given back to {}: they wait for another song on this live.",
-                mention(song.user)
-            )
-        },
-    );
+    let user = mention(song.user);
+    let gifted = refunded.gifted.map(|coins| {
+        format!("{coins} gifted coins are given back to {user}: they wait for another song on this live.")
+    });
+    let luxury = refunded.luxury.map(|coins| format!("{user} has {coins} Luxury Coins back."));
+    let given: Vec<String> = gifted.into_iter().chain(luxury).collect();
+    let given = if given.is_empty() { "There was nothing to give back.".to_owned() } else { given.join(" ") };
     format!("❌ {} {} is removed as a dead link. {given}", song.public_id, queue::views::name(song))
 }
 

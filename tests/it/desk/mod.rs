@@ -237,6 +237,47 @@ async fn a_dead_link_gives_its_gift_credit_back_once() {
 }
 
 #[tokio::test]
+async fn a_dead_link_gives_the_price_of_a_bought_skip_back_once() {
+    let world = with_desk().await;
+    world.chooses("setdebugchannel", "general").await;
+    let ann = world.member("ann").id.to_string();
+    let call = world.host().call("coins").with("user", ann).with("action", "add").with("amount", 2_000);
+    world.host().run_call(call).await;
+    let buys = async |number: usize, title: &str| {
+        let song = world.member("ann").submits(&link(number), title).await;
+        world.member("ann").run("buy-skip").await;
+        assert_eq!(world.line(song), Line::Skip10);
+        song
+    };
+    let dead = buys(1, "Dead").await;
+    assert_eq!(world.luxury("ann"), 1_000);
+    let main = on_desk(&world, "Dead").await;
+    let (one, two) = (opens(world.host(), &world, &main, dead).await, opens(world.host(), &world, &main, dead).await);
+    let done = world.host().press(&one, "Dead link").await;
+    assert!(done.text().contains("has 1,000 Luxury Coins back"), "{}", done.text());
+    world.host().press(&two, "Dead link").await;
+    assert_eq!(world.luxury("ann"), 2_000);
+    let lines = world.seen_in("general").await.join("\n");
+    assert!(lines.contains("was a dead link") && lines.contains("amount `+1000`"), "{lines}");
+    // Whoever is back in the queue later was paid for once: removed again, it gives nothing.
+    world.moves(dead, Line::Free).await;
+    let main = on_desk(&world, "Dead").await;
+    let panel = opens(world.host(), &world, &main, dead).await;
+    let done = world.host().press(&panel, "Dead link").await;
+    assert!(done.text().contains("There was nothing to give back."), "{}", done.text());
+    // A song that was played has had its place.
+    let played = buys(2, "Played").await;
+    world.next().await;
+    world.moves(played, Line::Free).await;
+    let main = on_desk(&world, "Played").await;
+    let panel = opens(world.host(), &world, &main, played).await;
+    let done = world.host().press(&panel, "Dead link").await;
+    assert!(done.text().contains("There was nothing to give back."), "{}", done.text());
+    assert_eq!(world.luxury("ann"), 1_000);
+    world.end().await;
+}
+
+#[tokio::test]
 async fn of_two_reviewers_at_once_one_wins_and_the_other_is_told() {
     let world = with_desk().await;
     let song = world.member("ann").submits_skip(&link(1), "Paid").await;
