@@ -145,7 +145,10 @@ impl From<StartError> for Stop {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::app::config::sources::{Origin, Sources};
 
     #[test]
     fn three_lines_say_how_to_start() {
@@ -154,6 +157,24 @@ mod tests {
         assert!(lines[0].contains("https://discord.com/developers/applications"));
         assert!(lines[1].contains("Server Members") && lines[1].contains("Message Content"));
         assert!(lines[2].contains("greenroom demo"));
+    }
+
+    #[test]
+    fn what_is_configured_reaches_the_application() {
+        let given = [
+            ("DISCORD_API_URL", "http://127.0.0.1:9"),
+            ("EMBED_REFRESH_INTERVAL", "25"),
+            ("SELF_HEAL_INTERVAL", "90"),
+            ("ALLOW_ANY_HANDLE_LINKING", "true"),
+            ("DEBUG", "true"),
+        ];
+        let sources =
+            given.into_iter().fold(Sources::default(), |all, (name, value)| all.with(Origin::Environment, name, value));
+        let blueprint = blueprint(&Config::load(&sources).unwrap()).unwrap();
+        let rhythm = Rhythm { round: Duration::from_secs(25), healing: Duration::from_secs(90) };
+        assert_eq!(blueprint.displays, rhythm);
+        assert!(blueprint.allow_any_handle_linking && blueprint.live_rehearsal);
+        assert_eq!(blueprint.endpoint, Endpoint::Simulated("http://127.0.0.1:9".to_owned()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::draft::Draft;
 use crate::jobs::{JobId, Setback};
 use crate::kernel::error::Failure;
 use crate::kernel::ids::{ChannelId, MessageId, UserId};
+use crate::kernel::time::Timestamp;
 
 /// Why Discord did not do what we asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +91,17 @@ impl From<Undelivered> for Setback {
     }
 }
 
+/// When a message was posted, to the second.
+pub fn moment_of(message: &Message) -> Timestamp {
+    Timestamp::from_millis(message.timestamp.unix_timestamp().saturating_mul(1_000))
+}
+
 impl Bot {
+    /// Whether the bot wrote a message. Nothing is its own before the gateway said who it is.
+    pub fn is_own(&self, message: &Message) -> bool {
+        self.own_user().is_some_and(|own| own.get() == message.author.id.get())
+    }
+
     /// Posts into a channel. With a job, Discord itself drops a second try of the same job.
     pub async fn post(&self, channel: ChannelId, draft: Draft, job: Option<JobId>) -> Result<Message, Undelivered> {
         self.post_with_files(channel, draft, Vec::new(), job).await

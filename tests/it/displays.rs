@@ -127,7 +127,7 @@ async fn the_live_queue_is_posted_and_pinned_and_follows_the_queue() {
 
 #[tokio::test]
 async fn everybody_turns_the_pages_and_a_button_counts_in_its_own_server_only() {
-    covers!("M-EMB-10", "M-EMB-13", "M-EMB-05", "M-EMB-15");
+    covers!("M-EMB-10", "M-EMB-13");
     let world = with_live_queue().await;
     for number in 0..12 {
         world.member("ann").submits(&link(number), &format!("Song {number:02}")).await;
@@ -182,8 +182,29 @@ async fn nothing_is_edited_while_nothing_changes_and_changes_at_once_are_one_edi
 }
 
 #[tokio::test]
+async fn a_change_is_shown_at_once_and_in_its_own_server_alone() {
+    covers!("M-EMB-06");
+    let world = with_live_queue().await;
+    let (other, _) = world.another_guild().await;
+    let elsewhere = world.host().in_guild(other.guild, other.channel("staff"));
+    elsewhere.run_with("setup-live-queue", [("channel", other.channel("general").to_string())]).await;
+    shown_in(&world.sim, &world.hand, other.channel("general"), "The queue is empty").await;
+    passes(&world, Duration::from_secs(5)).await;
+    // From here on the clock stands: no round can come, only the change itself can bring it.
+    world.member("ann").submits(&link(1), "Night Drive").await;
+    let channel = world.channel("general");
+    let fits = |message: &SeenMessage| message.text().contains("Night Drive") && !message.components().is_empty();
+    let shown = world.sim.wait_until(|discord| discord.messages(channel).into_iter().find(fits), SOON).await;
+    assert!(shown.is_ok(), "{:?}", displays(&world));
+    passes(&world, Duration::from_secs(30)).await;
+    let there = displays_in(&world.sim, other.channel("general"));
+    assert!(there.len() == 1 && there[0].text().contains("The queue is empty"), "{there:?}");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_deleted_display_comes_back_and_is_pinned() {
-    covers!("M-EMB-06", "M-HEA-01", "M-HEA-04");
+    covers!("M-HEA-01", "M-HEA-04");
     let world = with_live_queue().await;
     let channel = world.channel("general");
     let first = displays(&world)[0].id();
@@ -347,7 +368,7 @@ async fn a_deleted_channel_is_made_again_where_the_server_wants_it() {
 #[tokio::test]
 async fn an_evening_of_three_hours_and_six_hundred_events_needs_few_edits() {
     let world = with_live_queue().await;
-    let channel = world.channel("general");
+    world.chooses("setup-reviewer-channel", "staff").await;
     world.goes_live().await;
     // Six hundred events in three hours, one each 18 seconds: half of them songs, which are played again.
     for event in 0..600_usize {
@@ -361,9 +382,10 @@ async fn an_evening_of_three_hours_and_six_hundred_events_needs_few_edits() {
     let requests = world.sim.requests(0).await;
     let limited: Vec<_> = requests.iter().filter(|request| request.status == 429).map(|request| request.code).collect();
     // An hour-old message that takes no more edits (30046) answers with 429 as well; then it is replaced.
-    assert!(limited.len() <= 2 && limited.iter().all(|code| *code == 30_046), "{limited:?}");
-    let edited = edits(&world.sim, channel).await;
-    assert!((300..1_500).contains(&edited), "{edited} edits");
+    assert!(limited.len() <= 2 * 3 && limited.iter().all(|code| *code == 30_046), "{limited:?}");
+    let edited = edits(&world.sim, world.channel("general")).await + edits(&world.sim, world.channel("staff")).await;
+    // The clock runs faster here than the displays are painted, so some changes share an edit.
+    assert!((300..1_500).contains(&edited), "{edited} edits of three displays");
     world.end().await;
 }
 

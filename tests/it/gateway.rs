@@ -11,10 +11,12 @@ use greenroom::app::connection::Ended;
 use greenroom::covers;
 use greenroom::discord::rest::Endpoint;
 use greenroom::kernel::time::Clock;
-use greenroom::sim::{Fault, GatewayFault, MessageSpec, Privileged, Settings, Sim, SimOptions};
+use greenroom::sim::{ComponentCall, Fault, GatewayFault, MessageSpec, Privileged, Settings, Sim, SimOptions};
 use greenroom::store::Place;
 use serde_json::json;
+use tokio::task::JoinHandle;
 
+use crate::displays::shown_in;
 use crate::reading::{SOON, link};
 use crate::world::{START, Setup, World, blueprint, guild_spec};
 
@@ -183,29 +185,60 @@ async fn a_simulated_run_without_an_answer_does_not_fall_back_to_discord() {
     app.stop().await;
 }
 
-#[tokio::test]
-async fn a_slow_store_is_answered_in_time_and_finished_later() {
-    covers!("M-RAT-03", "M-RAT-04");
-    let world = World::new().await;
-    let song = world.member("ann").submits(&link(1), "Patience").await;
+/// Keeps the one writer busy until the sender is dropped.
+fn busy_writer(world: &World) -> (mpsc::Sender<()>, JoinHandle<()>) {
     let (release, released) = mpsc::channel::<()>();
     let store = world.app.bot.store.clone();
     let released = std::sync::Mutex::new(released);
     let blocked = tokio::spawn(async move {
-        // The one writer is busy until the test lets it go.
-        store
-            .write("slow", move |_| {
-                let _: () = released.lock().unwrap().recv().unwrap_or(());
-                Ok(())
-            })
-            .await
+        let work = store.write("slow", move |_| {
+            let _: () = released.lock().unwrap().recv().unwrap_or(());
+            Ok(())
+        });
+        work.await.unwrap();
     });
+    (release, blocked)
+}
+
+#[tokio::test]
+async fn a_button_is_acknowledged_before_any_work() {
+    covers!("M-RAT-03", "M-EMB-05", "M-EMB-15");
+    let world = World::new().await;
+    for number in 0..11 {
+        world.member("ann").submits(&link(number), "Patience").await;
+    }
+    world.chooses("setup-live-queue", "general").await;
+    let queue = shown_in(&world.sim, &world.hand, world.channel("general"), "Page 1 of 2").await;
+    let (release, blocked) = busy_writer(&world);
+    let click = ComponentCall {
+        guild: Some(world.ids.guild),
+        channel: Some(queue.channel()),
+        user: world.member("ben").id,
+        message: queue.id(),
+        custom_id: queue.custom_id("Next").unwrap(),
+        ..ComponentCall::default()
+    };
+    let click = world.sim.start_press(click).await.unwrap();
+    let first = world.sim.first_answer(click, SOON).await;
+    assert!(first.is_some_and(|first| first < Duration::from_secs(3)), "nothing waits for the writer: {first:?}");
+    drop(release);
+    blocked.await.unwrap();
+    shown_in(&world.sim, &world.hand, world.channel("general"), "Page 2 of 2").await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_slow_store_is_answered_in_time_and_finished_later() {
+    covers!("M-RAT-04");
+    let world = World::new().await;
+    let song = world.member("ann").submits(&link(1), "Patience").await;
+    let (release, blocked) = busy_writer(&world);
     let call = world.sim.start_command(world.host().call("next")).await.unwrap();
     let first = world.sim.first_answer(call, SOON).await.unwrap();
     assert!(first < Duration::from_secs(3), "{first:?}");
     assert!(world.sim.look(|world| world.outcome(call)).unwrap().text().is_empty(), "it says that it thinks");
     drop(release);
-    blocked.await.unwrap().unwrap();
+    blocked.await.unwrap();
     let outcome = world.sim.outcome(call, SOON).await.unwrap();
     assert!(outcome.is_ephemeral() && outcome.text().contains(&song.to_string()), "{}", outcome.text());
     world.end().await;

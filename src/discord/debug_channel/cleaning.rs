@@ -9,11 +9,10 @@ use serenity::all::{Message, MessageId as SerenityMessage, MessagePagination};
 
 use super::DEBUG_CHANNEL;
 use crate::discord::bot::Bot;
-use crate::discord::delivery::{Obstacle, Undelivered};
+use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
 use crate::kernel::error::{Error, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
-use crate::kernel::time::Timestamp;
 
 /// Messages that Discord gives at once.
 const PAGE: u8 = 100;
@@ -113,14 +112,9 @@ async fn delete_young(bot: &Bot, channel: ChannelId, young: &[&Message]) -> Resu
 }
 
 fn is_line(bot: &Bot, message: &Message) -> bool {
-    let is_own = bot.own_user().is_some_and(|own| own.get() == message.author.id.get());
-    is_own
+    bot.is_own(message)
         && !message.pinned
         && message.components.is_empty()
         && message.embeds.is_empty()
         && message.attachments.is_empty()
-}
-
-fn moment_of(message: &Message) -> Timestamp {
-    Timestamp::from_millis(message.timestamp.unix_timestamp().saturating_mul(1_000))
 }

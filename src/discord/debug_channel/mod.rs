@@ -1,8 +1,9 @@
 //! Lines for the administrators, in the guild's debug channel (`M-CMD-22`, `M-LNK-07`, `M-ECO-09`).
 //!
 //! A line is a row of the transaction that causes it, so there is one exactly when the thing happened. One job for each
-//! guild posts what waits: several lines share a message, in their order, and none is dropped. Without a debug channel
-//! there are no lines; the ledger and the log have the facts all the same (`C-49`).
+//! guild posts what waits: several lines share a message, in their order. A line that Discord does not take waits for the
+//! next one, which tries again; only where a channel takes none for long, the oldest beyond a thousand go. Without a debug
+//! channel there are no lines; the ledger and the log have the facts all the same (`C-49`).
 //!
 //! Tables: `debug_channel.lines`, `debug_channel.deliveries`.
 

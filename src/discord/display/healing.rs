@@ -135,8 +135,8 @@ pub async fn heal(bot: &Bot, guild: GuildId, occasion: Occasion) -> Result<Vec<F
         let finding = verify(bot, kind, guild, id, &display).await?;
         let is_there = !matches!(finding, Finding::Hindered { .. } | Finding::Unknown { .. });
         findings.push(finding);
-        let is_late = display.posted_at.is_some_and(|posted| bot.clock.now().since(posted) < LATELY);
-        if is_there && (is_late || occasion == Occasion::Asked) {
+        let was_posted_lately = display.posted_at.is_some_and(|posted| bot.clock.now().since(posted) < LATELY);
+        if is_there && (was_posted_lately || occasion == Occasion::Asked) {
             findings.extend(clean(bot, guild, display.channel).await?);
         }
     }

@@ -14,7 +14,7 @@ use super::painter::Stale;
 use super::tables::{change, note};
 use crate::discord::bot::Bot;
 use crate::discord::debug_channel;
-use crate::discord::delivery::{Obstacle, Undelivered};
+use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
@@ -270,8 +270,7 @@ pub(super) async fn take_away(bot: &Bot, channel: ChannelId, message: MessageId)
 /// The latest messages of a channel that the bot wrote.
 pub(super) async fn own_messages(bot: &Bot, channel: ChannelId) -> Result<Vec<Message>, Undelivered> {
     let latest = bot.rest.get_messages(channel.get().into(), None, Some(SEARCHED)).await?;
-    let own = bot.own_user();
-    Ok(latest.into_iter().filter(|message| own.is_some_and(|own| message.author.id.get() == own.get())).collect())
+    Ok(latest.into_iter().filter(|message| bot.is_own(message)).collect())
 }
 
 async fn own_message(
@@ -295,8 +294,4 @@ pub(super) fn is_display(message: &Message, guild: GuildId) -> Option<DisplayId>
         _ => None,
     });
     ids.into_iter().find_map(|custom_id| super::turning::display_in(custom_id, guild))
-}
-
-fn moment_of(message: &Message) -> Timestamp {
-    Timestamp::from_millis(message.timestamp.unix_timestamp().saturating_mul(1_000))
 }

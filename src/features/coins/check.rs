@@ -30,6 +30,13 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         findings.push(format!("user {user} has no balance of {currency}, the ledger says {listed}"));
     }
     check_undone(read, guild, &mut findings)?;
+    tables::SKIPS_BOUGHT.for_each(read, guild, |(_, song), bought| {
+        let entry = tables::entry(read, guild, bought.entry)?;
+        if entry.is_none_or(|entry| entry.kind != EntryKind::BuySkip) {
+            findings.push(format!("the place of song {song} is paid for by entry {}, which buys none", bought.entry));
+        }
+        Ok(())
+    })?;
     Ok(findings)
 }
 
