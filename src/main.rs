@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{check, demo, exit, export, replay, run, sim};
+use greenroom::app::{backup, check, demo, exit, export, import, replay, restore, run, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -13,6 +13,9 @@ fn main() -> std::process::ExitCode {
         Command::Demo(args) => demo::run(&options, &args),
         Command::Replay(args) => replay::run(&options, &args),
         Command::Sim(args) => sim::run(&options, &args),
+        Command::Backup(args) => backup::run_command(&options, &args),
+        Command::Restore(args) => restore::run(&options, &args),
+        Command::Import(form) => import::run(&options, &form),
     };
     exit::report(result).into()
 }

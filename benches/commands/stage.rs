@@ -53,6 +53,7 @@ impl Stage {
             allow_any_handle_linking: true,
             debug_channel: None,
             live_rehearsal: false,
+            backups: None,
         });
         let app = app.await.unwrap();
         server.registered().await;

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
-use super::sweep;
+use super::{backup, sweep};
 use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
@@ -25,7 +25,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::live::{Client, ClientSettings, SetupError};
-use crate::store::{OpenError, Options, Place, Store};
+use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
@@ -57,6 +57,8 @@ pub struct Blueprint {
     pub debug_channel: Option<ChannelId>,
     /// Whether administrators may make events of a live up, by `/tiktok simulate` (`M-HNT-05`).
     pub live_rehearsal: bool,
+    /// Where backups go; `None` keeps none, as for a store that is not in a file.
+    pub backups: Option<backup::Plan>,
 }
 
 /// Why the application could not start.
@@ -84,13 +86,18 @@ pub struct Application {
     connection: tokio::task::JoinHandle<Ended>,
     stop: watch::Sender<bool>,
     swept_at: watch::Receiver<Timestamp>,
+    /// When backups were last looked after, and when the application started; `None` where none are kept.
+    backed_up_at: Option<(watch::Receiver<Timestamp>, Timestamp)>,
 }
 
 impl Application {
     /// Opens the store and starts everything else. Returns before Discord is connected.
     pub async fn start(blueprint: Blueprint) -> Result<Self, StartError> {
         let Blueprint { cache_bytes, clock, seed, .. } = blueprint.clone();
-        let options = Options { cache_bytes, ..Options::new(clock.clone(), seed) };
+        let mut options = Options { cache_bytes, ..Options::new(clock.clone(), seed) };
+        if let Some(plan) = &blueprint.backups {
+            options.before_migration = BeforeMigration::SaveAs(plan.folder().snapshot_at(clock.now()));
+        }
         let store = Store::open(&blueprint.place, options, (CATALOGUE.schema)())?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
@@ -105,6 +112,7 @@ impl Application {
         tasks.spawn(display::run(bot.clone(), blueprint.displays));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         tasks.spawn(sweep::run(bot.clone(), swept));
+        let backed_up_at = blueprint.backups.clone().map(|plan| keep_backups(&mut tasks, &bot, plan));
         let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
         let client = Client::new(settings, bot.clock.clone())?;
         let shelf = intake::Shelf::beside(&blueprint.place);
@@ -117,7 +125,7 @@ impl Application {
         }
         let connection =
             tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
-        Ok(Self { bot, tasks, connection, stop, swept_at })
+        Ok(Self { bot, tasks, connection, stop, swept_at, backed_up_at })
     }
 
     /// Waits until the connection to Discord has ended for good, or the store had to stop.
@@ -128,7 +136,7 @@ impl Application {
         }
     }
 
-    /// Waits until everything that is due by the clock's time is done: jobs, and the half-minute sweep.
+    /// Waits until everything that is due by the clock's time is done: jobs, the half-minute sweep, backups on this machine.
     ///
     /// For whoever moves the clock by hand; with a running clock there is always something due soon.
     pub async fn settled(&self) -> Result<(), Error> {
@@ -136,6 +144,9 @@ impl Application {
         let mut swept = self.swept_at.clone();
         // The sender lives as long as the sweep does; without it there is nothing to wait for.
         let _ = swept.wait_for(|at| now.since(*at) < sweep::INTERVAL).await;
+        if let Some((looked, begun)) = &self.backed_up_at {
+            let _ = looked.clone().wait_for(|at| now < backup::next_look(*begun, *at)).await;
+        }
         let mut changes = self.bot.store.changes();
         while !self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1)).await?.is_empty() {
             while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}
@@ -157,6 +168,19 @@ impl Application {
             tracing::warn!("stopping took too long; what was acknowledged is safe");
         }
     }
+}
+
+/// Begins to keep backups; answers up to when that is done, and since when.
+fn keep_backups(tasks: &mut JoinSet<()>, bot: &Bot, plan: backup::Plan) -> (watch::Receiver<Timestamp>, Timestamp) {
+    backup::tidy_up(&plan);
+    let begun = bot.clock.now();
+    let (looked, looked_at) = watch::channel(begun);
+    let (made, snapshots) = watch::channel(0);
+    if plan.off_site.is_some() {
+        tasks.spawn(backup::off_site::run(bot.clone(), plan.clone(), snapshots));
+    }
+    tasks.spawn(backup::run(bot.clone(), plan, looked, made));
+    (looked_at, begun)
 }
 
 /// Leaves the defaults of the process where settings look for them.

@@ -50,6 +50,65 @@ pub enum Command {
     Export(Export),
     /// Verify every index and every invariant of the store; a running bot is asked to do it
     Check(CheckArgs),
+    /// Make a verified snapshot of the store in one file; a running bot is asked to do it
+    Backup(BackupArgs),
+    /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
+    Restore(RestoreArgs),
+    /// Bring the data of another bot in
+    #[command(subcommand)]
+    Import(Import),
+}
+
+/// Options of `backup`.
+#[derive(Args, Clone, Debug)]
+pub struct BackupArgs {
+    /// The file to write, which must not exist [default: a new one in backups/snapshots of the data folder]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `restore`.
+#[derive(Args, Clone, Debug)]
+pub struct RestoreArgs {
+    /// The backup: a snapshot, or the greenroom.redb of a stopped bot
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only try it in a scratch file; the store is not touched, and the bot may run
+    #[arg(long)]
+    pub rehearse: bool,
+    /// Restore it also when check finds problems in it
+    #[arg(long, conflicts_with = "rehearse")]
+    pub anyway: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The bots whose data can be brought in.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The SQLite file of a LuxBot, or a JSON file of points; a running bot is asked to do it
+    Luxbot(ImportLuxbotArgs),
+}
+
+/// Options of `import luxbot`.
+#[derive(Args, Clone, Debug)]
+pub struct ImportLuxbotArgs {
+    /// The file
+    #[arg(value_name = "FILE.db|POINTS.json")]
+    pub file: PathBuf,
+    /// The server that the data are for
+    #[arg(long, value_name = "ID")]
+    pub guild: GuildId,
+    /// Only show what would come, and what would be left out and why
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `demo`.
@@ -154,7 +213,9 @@ fn after_help() -> String {
          greenroom --log warn,greenroom=debug             run it and log more\n  \
          greenroom replay SHOW.jsonl --what-if gift_rate=3   what that live pays, and would pay\n  \
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
-         greenroom check --json                           verify the store, for a script\n\n\
+         greenroom check --json                           verify the store, for a script\n  \
+         greenroom backup                                 make a snapshot, also while the bot runs\n  \
+         greenroom restore SNAPSHOT.redb                  put it back\n\n\
          Variables are explained in .env.example.\n\n{}",
         help_section()
     )

@@ -80,6 +80,17 @@ impl Stop {
         Self { code, message: message.into() }
     }
 
+    /// A file or folder that cannot be read or written.
+    pub fn storage(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let message = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                format!("The disk that holds {} is full: free some space and try again.", path.display())
+            }
+            _ => format!("{} cannot be read or written ({error}).", path.display()),
+        };
+        Self::new(ExitCode::StorageFailed, message)
+    }
+
     /// An end for which there is no code of its own.
     pub fn failed(message: impl std::fmt::Display) -> Self {
         Self::new(ExitCode::Failed, message.to_string())

@@ -1,6 +1,7 @@
 //! The composition root: configuration, the running application, the command line.
 
 pub mod application;
+pub mod backup;
 pub mod catalogue;
 pub mod check;
 pub mod cli;
@@ -10,8 +11,10 @@ pub mod control;
 pub mod demo;
 pub mod exit;
 pub mod export;
+pub mod import;
 pub mod maintenance;
 pub mod replay;
+pub mod restore;
 pub mod run;
 pub mod sim;
 mod sweep;

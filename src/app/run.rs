@@ -1,6 +1,7 @@
 //! `greenroom run`: the bot on Discord, or on the simulator that `DISCORD_API_URL` names.
 
 use super::application::{Application, Blueprint, StartError};
+use super::backup::{self, folder::Room};
 use super::catalogue::CATALOGUE;
 use super::cli::Options;
 use super::config::Config;
@@ -61,11 +62,20 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         allow_any_handle_linking: config.community.any_handle_linking,
         debug_channel: config.discord.debug_channel,
         live_rehearsal: config.community.live_rehearsal,
+        backups: Some(backup::Plan {
+            data_dir: config.storage.data_dir.clone(),
+            off_site: config.off_site.clone(),
+            room: Room::OfDisk,
+            cache_bytes: config.storage.cache_bytes,
+        }),
     })
 }
 
 async fn serve(config: &Config, blueprint: Blueprint) -> CommandResult {
-    let mut app = Application::start(blueprint).await?;
+    let mut app = match Application::start(blueprint).await {
+        Err(StartError::Store(error)) => return Err(maintenance::refused(error, &config.storage.data_dir)),
+        started => started?,
+    };
     let control = serve_control(config, &app);
     let ended = tokio::select! {
         ended = app.ended() => ended,
@@ -77,12 +87,12 @@ async fn serve(config: &Config, blueprint: Blueprint) -> CommandResult {
     outcome(ended)
 }
 
-/// Lets `check` and `export` ask this process, which alone may open the store.
+/// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
 fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
     match ControlServer::open(&config.storage.data_dir) {
         Ok(server) => tokio::spawn(server.serve(maintenance::handler(app.bot.store.clone(), CATALOGUE))),
         Err(error) => {
-            tracing::warn!(%error, "no control socket: check and export have to wait until I stop");
+            tracing::warn!(%error, "no control socket: check, export, backup and import have to wait until I stop");
             tokio::spawn(async {})
         }
     }

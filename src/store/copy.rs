@@ -1,27 +1,55 @@
 //! A copy of the whole store in a new file: consistent, compact, and made while others write.
 //!
-//! A raw copy of the live file cannot be opened again, so the rows of one snapshot are written to a new store.
+//! A raw copy of the live file cannot be opened again, so the rows of one snapshot are written to a new store, with a
+//! [`Manifest`] of what they are. The file is then opened again and read to its end; only one that holds what its manifest
+//! says gets its name.
+//!
+//! The copy shares the disk with the writer, whose commits must not wait for it. So it never leaves much to be written:
+//! after every [`CHUNK`] bytes it syncs what it has, and a sync of the writer that comes in between finds little else to
+//! do.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use redb::{Database, ReadableTable, TableDefinition, TableHandle};
+use redb::backends::FileBackend;
+use redb::{Database, ReadableTable, StorageBackend, TableDefinition, TableHandle};
 
-use super::error::StoreError;
+use super::error::{OpenError, StoreError};
+use super::handle::Handle;
+use super::manifest::{MANIFEST, Manifest, Summing, verify};
+use super::open::{Place, explain_failure, open_database};
 use super::read::{Bytes, Snapshot};
+use super::schema::stored_version;
+use crate::kernel::time::Timestamp;
 
 /// The copy needs little memory: it is written front to back and read by nobody.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
 
-/// Writes everything in `snapshot` to a new file at `path`, which must not exist. It appears there only when complete.
-pub(super) fn copy(snapshot: &Snapshot, path: &Path) -> Result<(), StoreError> {
+/// So much is written between two syncs.
+const CHUNK: u64 = 2 * 1024 * 1024;
+
+/// Writes everything in `snapshot` to a new file at `path`, which must not exist. It appears there only when it is complete
+/// and was verified. `at` is the moment that its manifest names.
+pub(super) fn copy(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
     if path.exists() {
         return Err(StoreError::CopyExists(path.to_owned()));
     }
     let unfinished = unfinished_name(path);
     remove_if_there(&unfinished)?;
-    let written = write_all(snapshot, &unfinished).and_then(|()| Ok(fs::rename(&unfinished, path)?));
+    let written = write_all(snapshot, &unfinished, at).and_then(|manifest| {
+        let verified = verify(&unfinished, manifest.schema);
+        let verified = verified.map_err(|error| StoreError::Copy(error.to_string()))?;
+        if verified.manifest != manifest {
+            return Err(StoreError::Copy(String::from("the copy holds something else than the store")));
+        }
+        fs::rename(&unfinished, path)?;
+        sync_folder_of(path);
+        Ok(manifest)
+    });
     if written.is_err() {
         // The disk may be full because of it; the first error is the one to report.
         let _ = remove_if_there(&unfinished);
@@ -29,10 +57,30 @@ pub(super) fn copy(snapshot: &Snapshot, path: &Path) -> Result<(), StoreError> {
     written
 }
 
+/// Writes a copy of the store in the file `from`, which nobody has open, to a new file, as [`Store::copy_to`] does. The
+/// store is read as it is: nothing is migrated.
+///
+/// [`Store::copy_to`]: super::Store::copy_to
+pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, OpenError> {
+    let database = open_database(&Place::File(from.to_owned()), CACHE_BYTES, Arc::default())?;
+    let (handle, _) = Handle::new(database);
+    // A damaged file can pass redb's first look and trip it later.
+    let copied = catch_unwind(AssertUnwindSafe(|| copy(&Snapshot::take(handle)?, to, at)));
+    let copied = copied.unwrap_or_else(|_| Err(StoreError::Damaged(String::from("reading it failed"))));
+    copied.map_err(|error| explain_failure(from, &error.into()))
+}
+
+/// The name of a copy that is being made.
 fn unfinished_name(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".unfinished");
     PathBuf::from(name)
+}
+
+/// Makes the names in a file's folder survive a power cut as its contents do. Some systems cannot sync a folder.
+pub(super) fn sync_folder_of(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 fn remove_if_there(path: &Path) -> Result<(), StoreError> {
@@ -42,22 +90,73 @@ fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn write_all(snapshot: &Snapshot, path: &Path) -> Result<(), StoreError> {
-    let database = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| match error {
-        redb::DatabaseError::Storage(error) => error.into(),
-        other => StoreError::Engine(other.to_string()),
-    })?;
+fn write_all(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+    let schema = stored_version(snapshot).map_err(|error| StoreError::Copy(error.to_string()))?.unwrap_or(0);
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    let database = Database::builder()
+        .set_cache_size(CACHE_BYTES)
+        .create_with_backend(SteadyFile::new(file)?)
+        .map_err(StoreError::of_opening)?;
     let mut target = database.begin_write()?;
     target.set_quick_repair(true);
-    for table in snapshot.transaction().list_tables()? {
-        let definition = TableDefinition::<Bytes, Bytes>::new(table.name());
+    let mut manifest = Manifest::begin(schema, at);
+    let mut names: Vec<String> = snapshot.table_names()?.into_iter().collect();
+    names.sort_unstable();
+    for name in names.iter().filter(|name| *name != MANIFEST) {
+        let definition = TableDefinition::<Bytes, Bytes>::new(name);
         let source = snapshot.transaction().open_table(definition)?;
         let mut copied = target.open_table(definition)?;
+        let mut sum = Summing::new();
         for pair in source.iter()? {
             let (key, value) = pair?;
+            sum.add(key.value(), value.value());
             copied.insert(key.value(), value.value())?;
         }
+        manifest.tables.push(sum.done(source.name()));
     }
+    manifest.write(&target)?;
     target.commit()?;
-    Ok(())
+    Ok(manifest)
+}
+
+/// A file that is synced all the while it is written.
+#[derive(Debug)]
+struct SteadyFile {
+    file: FileBackend,
+    unsynced: AtomicU64,
+}
+
+impl SteadyFile {
+    fn new(file: File) -> Result<Self, StoreError> {
+        Ok(Self { file: FileBackend::new(file).map_err(StoreError::of_opening)?, unsynced: AtomicU64::new(0) })
+    }
+}
+
+impl StorageBackend for SteadyFile {
+    fn len(&self) -> io::Result<u64> {
+        self.file.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.unsynced.store(0, Ordering::Relaxed);
+        self.file.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.file.write(offset, data)?;
+        let unsynced = self.unsynced.fetch_add(data.len() as u64, Ordering::Relaxed) + data.len() as u64;
+        if unsynced >= CHUNK { self.sync_data() } else { Ok(()) }
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.file.close()
+    }
 }

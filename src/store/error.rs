@@ -81,6 +81,9 @@ pub enum StoreError {
     /// The destination of a copy exists already.
     #[error("{} exists already", .0.display())]
     CopyExists(PathBuf),
+    /// A copy that was made is not what it should be, and was removed.
+    #[error("the copy could not be verified: {0}")]
+    Copy(String),
     /// redb refused something that the store never asks of it.
     #[error("redb: {0}")]
     Engine(String),
@@ -98,6 +101,14 @@ impl StoreError {
     /// Whether the store cannot go on after this and has to be opened again.
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::DiskFull | Self::Io(_) | Self::Stopped(_) | Self::Damaged(_))
+    }
+
+    /// The error of a new file that cannot be opened.
+    pub(super) fn of_opening(error: redb::DatabaseError) -> Self {
+        match error {
+            redb::DatabaseError::Storage(error) => error.into(),
+            other => Self::Engine(other.to_string()),
+        }
     }
 
     /// What further calls get after this error.

@@ -14,12 +14,13 @@ use super::copy::copy;
 use super::error::{OpenError, StoreError};
 use super::handle::{Handle, Latch};
 use super::open::{Options, Place, open};
+use super::manifest::Manifest;
 use super::read::{Read, Snapshot};
 use super::schema::Schema;
 use super::tx::Tx;
 use super::writer::{Message, Operation, Writer, millis};
 use crate::kernel::error::Result;
-use crate::kernel::time::{Stopwatch, Timestamp};
+use crate::kernel::time::{Clock, Stopwatch, Timestamp};
 
 /// How many writes may wait; further callers wait for room.
 const QUEUE: usize = 1024;
@@ -40,6 +41,7 @@ pub struct Store(Arc<Shared>);
 
 struct Shared {
     schema: Schema,
+    clock: Clock,
     /// `None` once the store is closed.
     handle: Mutex<Option<Arc<Handle>>>,
     closed: Arc<Latch>,
@@ -54,7 +56,8 @@ struct Shared {
 impl Store {
     /// Opens the store, creates what is missing, runs the migrations that are due, and starts the writer thread.
     ///
-    /// Blocks; call it at start. A store that exists is saved as `FILE.version-N` before it is migrated.
+    /// Blocks; call it at start. A store that exists is saved before it is migrated: see
+    /// [`Options::before_migration`].
     pub fn open(place: &Place, options: Options, schema: Schema) -> Result<Self, OpenError> {
         let opened = open(place, &options, &schema)?;
         let (writer, requests) = mpsc::channel();
@@ -63,7 +66,7 @@ impl Store {
         let serving = Writer {
             handle: Arc::clone(&opened.handle),
             known: opened.known,
-            clock: options.clock,
+            clock: options.clock.clone(),
             seed: options.seed,
             outlives_the_process: !matches!(place, Place::Memory),
             requests,
@@ -77,6 +80,7 @@ impl Store {
         })?;
         Ok(Self(Arc::new(Shared {
             schema,
+            clock: options.clock,
             handle: Mutex::new(Some(opened.handle)),
             closed: opened.closed,
             was_repaired: opened.was_repaired,
@@ -170,15 +174,16 @@ impl Store {
         }
     }
 
-    /// Writes a consistent, compact copy of the whole store to a new file, while others read and write.
-    pub async fn copy_to(&self, path: PathBuf) -> Result<()> {
+    /// Writes a consistent, compact and verified copy of the whole store to a new file, while others read and write.
+    /// Answers what it holds.
+    pub async fn copy_to(&self, path: PathBuf) -> Result<Manifest> {
         let store = self.clone();
         on_blocking_thread(move || store.copy_to_blocking(&path)).await
     }
 
     /// As [`Store::copy_to`], on this thread.
-    pub fn copy_to_blocking(&self, path: &Path) -> Result<()> {
-        self.on_snapshot("copy", |snapshot| Ok(copy(snapshot, path)?))
+    pub fn copy_to_blocking(&self, path: &Path) -> Result<Manifest> {
+        self.on_snapshot("copy", |snapshot| Ok(copy(snapshot, path, self.0.clock.now())?))
     }
 
     /// Reads every row and compares every index with its table, on a blocking thread. No findings: all is well.

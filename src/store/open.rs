@@ -11,11 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, DatabaseError, StorageError};
 
-use super::copy::copy;
+use super::copy::{copy, sync_folder_of};
 use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_disk_full};
 use super::growth::GrowingFile;
 use super::handle::{Handle, Latch};
+use super::manifest::MANIFEST;
 use super::read::{RawName, Snapshot};
 use super::schema::{META, Schema, migrate, stored_version};
 use super::tx::Tx;
@@ -57,6 +58,20 @@ pub struct Options {
     pub clock: Clock,
     /// Gives transactions their chance.
     pub seed: Seed,
+    /// What becomes of the store as it is before a migration.
+    pub before_migration: BeforeMigration,
+}
+
+/// What becomes of a store as it is before it is migrated (`C-115`). A store in memory or on a simulated disk is not saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BeforeMigration {
+    /// It is saved beside its file as `FILE.version-N`.
+    #[default]
+    SaveBeside,
+    /// It is saved as this file, whose folder is made if it is missing.
+    SaveAs(PathBuf),
+    /// It is a copy already, whose original stays.
+    IsSaved,
 }
 
 impl Options {
@@ -65,7 +80,7 @@ impl Options {
 
     /// The default cache with this clock and seed.
     pub fn new(clock: Clock, seed: Seed) -> Self {
-        Self { cache_bytes: Self::CACHE_BYTES, clock, seed }
+        Self { cache_bytes: Self::CACHE_BYTES, clock, seed, before_migration: BeforeMigration::default() }
     }
 }
 
@@ -90,7 +105,7 @@ pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<
     Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
+pub(super) fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache_bytes);
     builder.set_repair_callback(move |_| {
@@ -124,8 +139,7 @@ fn open_file(path: &Path) -> Result<File, OpenError> {
     let is_new = !path.exists();
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(explain)?;
     if is_new {
-        // The file's name must survive a power cut as its contents do. Some systems cannot sync a folder.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        sync_folder_of(path);
     }
     Ok(file)
 }
@@ -169,14 +183,18 @@ fn prepare(
         return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: newest });
     }
     let missing: Vec<RawName> = known.iter().copied().filter(|name| !present.contains(&name.to_string())).collect();
-    if missing.is_empty() && found == Some(newest) {
+    let was_snapshot = present.contains(MANIFEST);
+    if missing.is_empty() && found == Some(newest) && !was_snapshot {
         return Ok(());
     }
     if let (Some(found), Place::File(path)) = (found.filter(|found| *found < newest), place) {
-        save_before_migration(&snapshot, path, found).map_err(|error| explain(error.into()))?;
+        save_before_migration(&snapshot, path, found, options).map_err(|error| explain(error.into()))?;
     }
     drop(snapshot);
     let create_and_migrate = |tx: &Tx<'_>| {
+        if was_snapshot {
+            tx.forget_manifest()?;
+        }
         missing.iter().try_for_each(|name| tx.create(*name))?;
         migrate(tx, schema, found.unwrap_or(newest))
     };
@@ -186,7 +204,7 @@ fn prepare(
     })
 }
 
-fn explain_failure(path: &Path, error: &Error) -> OpenError {
+pub(super) fn explain_failure(path: &Path, error: &Error) -> OpenError {
     match StoreError::of(error) {
         Some(StoreError::DiskFull) => OpenError::DiskFull(path.to_owned()),
         Some(StoreError::Damaged(problem)) => damaged(path, problem),
@@ -195,15 +213,29 @@ fn explain_failure(path: &Path, error: &Error) -> OpenError {
     }
 }
 
-fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64) -> Result<(), StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".version-{version}"));
-    let backup = PathBuf::from(name);
+fn save_before_migration(
+    snapshot: &Snapshot,
+    path: &Path,
+    version: u64,
+    options: &Options,
+) -> Result<(), StoreError> {
+    let backup = match &options.before_migration {
+        BeforeMigration::SaveAs(path) => path.clone(),
+        BeforeMigration::IsSaved => return Ok(()),
+        BeforeMigration::SaveBeside => {
+            let mut name = path.as_os_str().to_owned();
+            name.push(format!(".version-{version}"));
+            PathBuf::from(name)
+        }
+    };
+    if let Some(folder) = backup.parent() {
+        fs::create_dir_all(folder)?;
+    }
     // One from a migration that failed holds the same data.
     if backup.exists() {
         fs::remove_file(&backup)?;
     }
-    copy(snapshot, &backup)?;
+    copy(snapshot, &backup, options.clock.now())?;
     tracing::info!(path = %backup.display(), "saved the store as it was before the migration");
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) static META: Table<String, u64> = Table::new("store.meta", &[]);
 pub(super) static SEQUENCES: Table<(GuildId, String), u64> = Table::new("store.sequences", &[]);
 
 /// Where [`META`] keeps the version of the stored data.
-const VERSION: &str = "schema";
+pub(super) const VERSION: &str = "schema";
 
 /// A [`Table`] of any type, as the schema lists it.
 pub trait AnyTable: Sync {
@@ -127,8 +127,8 @@ impl Schema {
         Ok(names)
     }
 
-    /// The version that this program writes.
-    pub(super) fn version(&self) -> u64 {
+    /// The version that this program writes, and the newest one that it reads.
+    pub fn version(&self) -> u64 {
         self.migrations.last().map_or(0, |last| last.version)
     }
 }
@@ -145,4 +145,10 @@ pub(super) fn migrate(tx: &Tx<'_>, schema: &Schema, from: u64) -> Result<()> {
         (migration.run)(tx).during(format!("migration {} ({})", migration.version, migration.name))?;
     }
     META.put(tx, &VERSION.to_owned(), &schema.version())
+}
+
+/// The row that says of which version the stored data are, for tests that write one by hand.
+#[cfg(test)]
+pub(super) fn version_row(version: u64) -> (Vec<u8>, Vec<u8>) {
+    (super::key::encode(&VERSION.to_owned()), super::codec::encode(&version).unwrap_or_default())
 }

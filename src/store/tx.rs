@@ -9,6 +9,7 @@ use redb::{ReadableTableMetadata, TableDefinition, WriteTransaction};
 
 use super::changes::{Change, Topic};
 use super::error::StoreError;
+use super::manifest::MANIFEST;
 use super::read::{Bytes, RawName, get_in, raw, scan_in};
 use super::schema::SEQUENCES;
 use super::span::{ByteSpan, Direction};
@@ -129,6 +130,13 @@ impl<'t> Tx<'t> {
     /// Creates a table that is not there yet.
     pub(super) fn create(&self, table: RawName) -> Result<(), StoreError> {
         self.with(table, |_| Ok(()))
+    }
+
+    /// Takes away what a snapshot says about itself: it is a store in use from now on.
+    pub(super) fn forget_manifest(&self) -> Result<(), StoreError> {
+        self.writes.update(|writes| writes + 1);
+        self.transaction.delete_table(TableDefinition::<Bytes, Bytes>::new(MANIFEST))?;
+        Ok(())
     }
 
     /// Writes a pair; true when the key was there before.

@@ -58,6 +58,7 @@ pub struct Setup {
     pub fast_guild: bool,
     pub channel_is_set: bool,
     pub live_rehearsal: bool,
+ backups: None,
     /// By which way lives are connected to.
     pub way: Way,
 }

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::ids::GuildId;
 
 use super::exit::{ExitCode, Stop};
+use super::import::Imported;
 
 /// What the running bot can be asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,22 @@ pub enum Request {
         guild: Option<GuildId>,
         /// Whether a file that is there already is replaced.
         replace: bool,
+    },
+    /// Make a snapshot of the store.
+    Backup {
+        /// The file, as an absolute path.
+        path: PathBuf,
+    },
+    /// Bring the data of another bot in.
+    Import {
+        /// Its file, as an absolute path.
+        path: PathBuf,
+        /// Into which guild.
+        guild: GuildId,
+        /// Whether it is only tried in a copy.
+        dry_run: bool,
+        /// The snapshot that is made before.
+        snapshot: PathBuf,
     },
 }
 
@@ -63,6 +80,19 @@ pub enum Outcome {
         /// Rows that refer to rows which do not exist.
         dangling: u64,
     },
+    /// A snapshot was made.
+    BackedUp {
+        /// The file.
+        path: PathBuf,
+        /// The Greenroom that made it.
+        greenroom: String,
+        /// The version of the stored data.
+        version: u64,
+        /// Its rows, those of the indexes counted.
+        rows: u64,
+    },
+    /// The data of another bot were brought in, or would be.
+    Imported(Imported),
 }
 
 /// A line of the answer.

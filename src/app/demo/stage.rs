@@ -101,6 +101,7 @@ impl Stage {
             allow_any_handle_linking: false,
             debug_channel: None,
             live_rehearsal: false,
+            backups: None,
         })
         .await
         .map_err(|error| ShowError::Start(error.to_string()))?;

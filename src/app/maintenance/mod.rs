@@ -3,19 +3,22 @@
 //! Only one process may open the store. A command opens it where nobody has; where the running bot has, it asks the bot
 //! through the control socket, and the bot does the same work with [`perform`].
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::backup::folder::Folder;
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, ask};
 use super::exit::{ExitCode, Stop};
+use super::{backup, import};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Clock;
 use crate::store::sqlite::{Export, ExportError, Progress, export};
-use crate::store::{OpenError, Options, Place, Store, StoreError};
+use crate::store::{BeforeMigration, Manifest, OpenError, Options, Place, Store, StoreError};
 
 /// The store's file in a data folder.
 pub fn store_file(data_dir: &Path) -> PathBuf {
@@ -35,7 +38,13 @@ pub fn fulfil(
         let message = format!("There is no store in {}: name its folder with --data-dir.", storage.data_dir.display());
         return Err(Stop::new(ExitCode::Configuration, message));
     }
-    let options = Options { cache_bytes: storage.cache_bytes, ..Options::new(Clock::system(), Seed::from_entropy()) };
+    let clock = Clock::system();
+    let saved_as = Folder::of(&storage.data_dir).snapshot_at(clock.now());
+    let options = Options {
+        cache_bytes: storage.cache_bytes,
+        before_migration: BeforeMigration::SaveAs(saved_as),
+        ..Options::new(clock, Seed::from_entropy())
+    };
     match Store::open(&Place::File(path), options, (catalogue.schema)()) {
         Ok(store) => {
             let outcome = perform(&store, catalogue, request, &mut |line| progress(&line));
@@ -43,8 +52,19 @@ pub fn fulfil(
             outcome
         }
         Err(OpenError::InUse(_)) => ask(&storage.data_dir, request, progress),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(refused(error, &storage.data_dir)),
     }
+}
+
+/// Why a store cannot be opened; for a damaged one with the snapshot that can take its place.
+pub(super) fn refused(error: OpenError, data_dir: &Path) -> Stop {
+    let is_damaged = matches!(error, OpenError::Damaged { .. });
+    let mut stop = Stop::from(error);
+    if is_damaged {
+        stop.message.push('\n');
+        stop.message.push_str(&backup::way_back(data_dir));
+    }
+    stop
 }
 
 /// How the running bot answers its control socket.
@@ -64,6 +84,20 @@ pub fn perform(
         Request::ExportSqlite { path, guild, replace } => {
             let request = Export { path, guild: *guild, replace: *replace };
             export_sqlite(store, catalogue, &request, progress)
+        }
+        Request::Backup { path } => {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|error| Stop::storage(folder, &error))?;
+            }
+            progress("copying the store".to_owned());
+            let manifest = store.copy_to_blocking(path)?;
+            let rows = manifest.rows();
+            let Manifest { greenroom, schema, .. } = manifest;
+            Ok(Outcome::BackedUp { path: path.clone(), greenroom, version: schema, rows })
+        }
+        Request::Import { path, guild, dry_run, snapshot } => {
+            let order = import::Order { path, guild: *guild, dry_run: *dry_run, snapshot };
+            import::perform(store, catalogue, order, progress).map(Outcome::Imported)
         }
     }
 }
@@ -118,7 +152,11 @@ impl From<OpenError> for Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        let code = if StoreError::of(&error).is_some() { ExitCode::StorageFailed } else { ExitCode::Failed };
+        let code = match StoreError::of(&error) {
+            Some(StoreError::CopyExists(_)) => ExitCode::Configuration,
+            Some(_) => ExitCode::StorageFailed,
+            None => ExitCode::Failed,
+        };
         Self::new(code, error.to_string())
     }
 }

@@ -19,8 +19,8 @@ use super::draft::Draft;
 use crate::jobs::{Handler, Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
-use crate::settings::Setting;
-use crate::store::Tx;
+use crate::settings::{BOT_CONFIG, Setting};
+use crate::store::{Span, Tx};
 
 /// The debug channel of a guild.
 pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
@@ -39,6 +39,18 @@ pub fn report(tx: &Tx<'_>, guild: GuildId, text: impl Into<String>) -> Result<()
     }
     let job = DELIVER.schedule_now(tx, guild, Lane::Channel(channel), &())?;
     lines::set_delivery(tx, guild, job)
+}
+
+/// Stages the line in every guild that has a debug channel of its own. For what concerns the program as a whole.
+pub fn report_everywhere(tx: &Tx<'_>, text: &str) -> Result<()> {
+    let mut guilds = Vec::new();
+    BOT_CONFIG.for_each(tx, Span::all(), |(guild, key), _| {
+        if key == DEBUG_CHANNEL.key() && guild != GuildId::INSTANCE {
+            guilds.push(guild);
+        }
+        Ok(())
+    })?;
+    guilds.into_iter().try_for_each(|guild| report(tx, guild, text))
 }
 
 fn deliver(bot: &Bot, Run { guild, .. }: Run) -> BoxFuture<'_, Result<(), Setback>> {

@@ -12,6 +12,7 @@ use super::model::SubmissionRefusal;
 use crate::discord::delivery::Obstacle;
 use crate::discord::{Bot, Draft};
 use crate::features::queue::model::{KeptFile, Source};
+use crate::kernel::text::hex;
 use crate::kernel::error::{Context, Error, Result};
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId};
 
@@ -38,7 +39,7 @@ pub async fn fetch(bot: &Bot, file: &Attachment) -> Result<Fetched> {
     let permit = AT_ONCE.acquire().await.map_err(Error::failed)?;
     let bytes = download(bot, &file.url).await.during("fetch a submitted file")?;
     audio::check_bytes(kind, &bytes)?;
-    let key = format!("sha256:{:x}", Sha256::digest(&bytes));
+    let key = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
     Ok(Fetched { name: audio::safe_file_name(&file.filename), bytes, key, _permit: permit })
 }
 

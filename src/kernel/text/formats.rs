@@ -15,6 +15,15 @@ pub fn csv_cell(text: &str) -> String {
     }
 }
 
+/// Bytes as hexadecimal digits in small letters.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// `text` for the content and the quoted attributes of an HTML page.
 pub fn html(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"', '\'']) {

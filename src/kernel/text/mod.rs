@@ -14,7 +14,7 @@ mod table;
 mod unicode;
 
 pub use clean::{one_line, paragraph};
-pub use formats::{csv_cell, html};
+pub use formats::{csv_cell, hex, html};
 pub use length::{discord_len, truncate};
 pub use markdown::escape;
 pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};

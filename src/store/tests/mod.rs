@@ -5,5 +5,6 @@ mod model;
 mod opening;
 mod positions;
 mod sample;
+mod snapshots;
 mod trouble;
 mod writing;

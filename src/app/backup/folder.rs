@@ -1,0 +1,292 @@
+//! The folder of the backups: what its files are called, which is the newest, and how many stay.
+//!
+//! `DATA_DIR/backups/snapshots/greenroom-20261121-200000.redb` is a snapshot of 21 November 2026 at 20:00 UTC, and
+//! `DATA_DIR/backups/SERVER/points_20261121_200000.json` holds the points of a server at that moment.
+//!
+//! Invariant: only files with such a name are ever removed here. Whatever else somebody puts there stays.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::store::{self, Verified};
+
+/// So many snapshots stay (`C-115`).
+pub const SNAPSHOTS: usize = 7;
+/// So many files of points of each server stay (`M-PTS-07`, `C-115`).
+pub const POINTS: usize = 48;
+
+/// So much stays free on the disk, for the store itself: 64 MiB.
+const RESERVE: u64 = 64 << 20;
+
+/// The folder of the backups of a data folder. Clones are the same folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+/// A file of a kind that is named after its moment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dated {
+    /// The moment in its name.
+    pub at: Timestamp,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+impl Dated {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+}
+
+impl Folder {
+    /// The one in a data folder. It need not exist.
+    pub fn of(data_dir: &Path) -> Self {
+        Self { path: data_dir.join("backups") }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the snapshots are.
+    pub fn snapshots_dir(&self) -> PathBuf {
+        self.path.join("snapshots")
+    }
+
+    /// Where the points of a server are.
+    pub fn points_dir(&self, guild: GuildId) -> PathBuf {
+        self.path.join(guild.to_string())
+    }
+
+    /// The file for a snapshot of a moment.
+    pub fn snapshot_at(&self, at: Timestamp) -> PathBuf {
+        self.snapshots_dir().join(snapshot_name(at))
+    }
+
+    /// The file for the points of a server at a moment.
+    pub fn points_at(&self, guild: GuildId, at: Timestamp) -> PathBuf {
+        let (date, time) = digits(at);
+        self.points_dir(guild).join(format!("points_{date}_{time}.json"))
+    }
+
+    /// All snapshots, the oldest first.
+    pub fn snapshots(&self) -> io::Result<Vec<Dated>> {
+        dated(&self.snapshots_dir(), snapshot_moment)
+    }
+
+    /// The newest snapshot.
+    pub fn newest_snapshot(&self) -> io::Result<Option<Dated>> {
+        Ok(self.snapshots()?.pop())
+    }
+
+    /// All files of points of a server, the oldest first.
+    pub fn points(&self, guild: GuildId) -> io::Result<Vec<Dated>> {
+        dated(&self.points_dir(guild), points_moment)
+    }
+
+    /// Removes all snapshots but the newest seven.
+    pub fn tidy_snapshots(&self) -> io::Result<()> {
+        keep(self.snapshots()?, SNAPSHOTS)
+    }
+
+    /// Removes all files of points of a server but the newest 48, and what a power cut left unfinished.
+    pub fn tidy_points(&self, guild: GuildId) -> io::Result<()> {
+        remove_beginning_with(&self.points_dir(guild), UNFINISHED_POINTS)?;
+        keep(self.points(guild)?, POINTS)
+    }
+
+    /// Removes what a kill or a power cut left unfinished of snapshots. Nobody may be making one.
+    pub fn remove_unfinished(&self) -> io::Result<()> {
+        for path in files(&self.snapshots_dir())? {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let is_unfinished = name.strip_suffix(".unfinished").is_some_and(|name| snapshot_moment(name).is_some());
+            if is_unfinished || name.starts_with(SCRATCH) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest snapshot that holds what its manifest says, read from front to back; `None` where there is none.
+    pub fn newest_good_snapshot(&self, newest_schema: u64) -> Option<(Dated, Verified)> {
+        let snapshots = self.snapshots().ok()?;
+        snapshots.into_iter().rev().find_map(|snapshot| {
+            let verified = store::verify(&snapshot.path, newest_schema).ok()?;
+            verified.is_snapshot.then_some((snapshot, verified))
+        })
+    }
+}
+
+/// The beginning of the name of a file of points that is being written.
+pub(super) const UNFINISHED_POINTS: &str = ".points-";
+/// The beginning of the name of a store that is tried out and thrown away.
+pub const SCRATCH: &str = ".scratch-";
+
+/// The name of a snapshot of a moment.
+pub fn snapshot_name(at: Timestamp) -> String {
+    let (date, time) = digits(at);
+    format!("greenroom-{date}-{time}.redb")
+}
+
+/// The moment of a snapshot by its name; `None` for other names.
+pub fn snapshot_moment(name: &str) -> Option<Timestamp> {
+    moment(name.strip_prefix("greenroom-")?.strip_suffix(".redb")?, '-')
+}
+
+fn points_moment(name: &str) -> Option<Timestamp> {
+    moment(name.strip_prefix("points_")?.strip_suffix(".json")?, '_')
+}
+
+/// `20261121` and `200000`.
+pub fn digits(at: Timestamp) -> (String, String) {
+    let text = at.rfc3339();
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (date, time) = text.split_once('T').unwrap_or((text.as_str(), ""));
+    (digits(date), digits(time.get(..8).unwrap_or(time)))
+}
+
+fn moment(text: &str, between: char) -> Option<Timestamp> {
+    let (date, time) = text.split_once(between)?;
+    let is_number = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(date, 8) || !is_number(time, 6) {
+        return None;
+    }
+    let part = |text: &str, from: usize, to: usize| text.get(from..to).map(str::to_owned);
+    let date = [part(date, 0, 4)?, part(date, 4, 6)?, part(date, 6, 8)?].join("-");
+    let time = [part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?].join(":");
+    Timestamp::from_rfc3339(&format!("{date}T{time}Z"))
+}
+
+/// The files of a folder; none where it does not exist.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+fn dated(folder: &Path, moment: fn(&str) -> Option<Timestamp>) -> io::Result<Vec<Dated>> {
+    let with_moment = |path: PathBuf| Some(Dated { at: moment(path.file_name()?.to_str()?)?, path });
+    let mut found: Vec<Dated> = files(folder)?.into_iter().filter_map(with_moment).collect();
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Removes the oldest until `most` are left.
+fn keep(all: Vec<Dated>, most: usize) -> io::Result<()> {
+    let surplus = all.len().saturating_sub(most);
+    all.into_iter().take(surplus).try_for_each(|old| {
+        tracing::info!(path = %old.path.display(), "removing an old backup");
+        fs::remove_file(old.path)
+    })
+}
+
+fn remove_beginning_with(folder: &Path, beginning: &str) -> io::Result<()> {
+    for path in files(folder)? {
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(beginning)) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// How much room the disk has: that of the disk, or for tests a number.
+#[derive(Clone, Debug, Default)]
+pub enum Room {
+    /// What the operating system says.
+    #[default]
+    OfDisk,
+    /// So many bytes.
+    Of(Arc<AtomicU64>),
+}
+
+impl Room {
+    /// Refuses where fewer than `bytes`, and what the store itself needs to go on, are free in `folder`.
+    pub fn require(&self, folder: &Path, bytes: u64) -> io::Result<()> {
+        let free = match self {
+            Self::Of(bytes) => bytes.load(Ordering::Relaxed),
+            Self::OfDisk => {
+                let disk = rustix::fs::statvfs(folder)?;
+                disk.f_bavail.saturating_mul(disk.f_frsize)
+            }
+        };
+        if free < bytes.saturating_add(RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
+    const GUILD: GuildId = GuildId::new(81);
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_name_tells_its_moment_and_other_names_tell_none() {
+        let folder = Folder::of(Path::new("data"));
+        assert_eq!(folder.snapshot_at(NOW), Path::new("data/backups/snapshots/greenroom-20261121-200000.redb"));
+        assert_eq!(folder.points_at(GUILD, NOW), Path::new("data/backups/81/points_20261121_200000.json"));
+        assert_eq!(snapshot_moment("greenroom-20261121-200000.redb"), Some(NOW));
+        assert_eq!(points_moment("points_20261121_200000.json"), Some(NOW));
+        for other in [
+            "greenroom.redb",
+            "greenroom-20261121-200000.redb.unfinished",
+            "greenroom-20261321-200000.redb",
+            "greenroom-20261121_200000.redb",
+            "greenroom-2026112é-00000.redb",
+            "greenroom-20261121-200000-mine.redb",
+            "mine.redb",
+            "",
+        ] {
+            assert_eq!(snapshot_moment(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_newest_stay_and_files_of_others_are_left_alone() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::of(data.path());
+        folder.tidy_snapshots().unwrap();
+        assert_eq!(folder.newest_snapshot().unwrap(), None);
+        fs::create_dir_all(folder.snapshots_dir()).unwrap();
+        for day in 0..10_u32 {
+            let at = NOW.after(std::time::Duration::from_hours(24) * day);
+            fs::write(folder.snapshot_at(at), "x").unwrap();
+        }
+        for other in ["before-the-show.redb", "notes.txt", "greenroom-20261121-200000.redb.unfinished", ".scratch-1"] {
+            fs::write(folder.snapshots_dir().join(other), "x").unwrap();
+        }
+        folder.tidy_snapshots().unwrap();
+        folder.remove_unfinished().unwrap();
+        let left = names(&folder.snapshots_dir());
+        assert_eq!(left.len(), SNAPSHOTS + 2, "{left:?}");
+        assert!(left.contains(&"before-the-show.redb".into()) && left.contains(&"notes.txt".into()));
+        assert_eq!(left[1], "greenroom-20261124-200000.redb", "the oldest went first");
+        assert_eq!(folder.newest_snapshot().unwrap().unwrap().name(), "greenroom-20261130-200000.redb");
+        assert_eq!(folder.newest_good_snapshot(9), None, "none of them is a snapshot in truth");
+    }
+}

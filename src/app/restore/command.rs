@@ -1,0 +1,78 @@
+//! The command `greenroom restore`.
+
+use serde_json::json;
+
+use super::{Restore, Restored, Trial, restore};
+use crate::app::backup::rehearsal::rehearse;
+use crate::app::catalogue::CATALOGUE;
+use crate::app::cli::{Options, RestoreArgs};
+use crate::app::exit::{CommandResult, ExitCode, Stop, print, tell};
+use crate::app::telemetry;
+use crate::kernel::time::Clock;
+
+/// Restores a backup, or rehearses it.
+pub fn run(options: &Options, args: &RestoreArgs) -> CommandResult {
+    let config = options.load_config()?;
+    telemetry::start(&config.logging)?;
+    if args.rehearse {
+        let trial = rehearse(&config.storage.data_dir, &args.file, CATALOGUE, config.storage.cache_bytes)?;
+        return told_rehearsal(args, &trial);
+    }
+    let order = Restore { backup: &args.file, anyway: args.anyway };
+    let restored = restore(&config.storage, CATALOGUE, order, &Clock::system(), &mut tell)?;
+    told_restore(args, &restored);
+    Ok(())
+}
+
+fn told_rehearsal(args: &RestoreArgs, trial: &Trial) -> CommandResult {
+    let manifest = &trial.verified.manifest;
+    if args.json {
+        print(
+            &json!({
+                "rehearsed": args.file, "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom,
+                "version": manifest.schema, "taken_at": manifest.taken_at, "rows": manifest.rows(),
+                "findings": trial.findings,
+            })
+            .to_string(),
+        );
+    } else if trial.findings.is_empty() {
+        print(&format!("{} can be restored: {}.", args.file.display(), described(trial)));
+    } else {
+        print(&trial.findings.join("\n"));
+    }
+    match trial.findings.len() {
+        0 => Ok(()),
+        1 => Err(Stop::new(ExitCode::ProblemsFound, "1 problem found.")),
+        many => Err(Stop::new(ExitCode::ProblemsFound, format!("{many} problems found."))),
+    }
+}
+
+fn told_restore(args: &RestoreArgs, restored: &Restored) {
+    let Restored { store, kept, snapshot, trial } = restored;
+    if args.json {
+        let manifest = &trial.verified.manifest;
+        print(
+            &json!({
+                "restored": args.file, "store": store, "kept": kept, "snapshot": snapshot,
+                "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom, "version": manifest.schema,
+                "taken_at": manifest.taken_at, "rows": manifest.rows(), "findings": trial.findings,
+            })
+            .to_string(),
+        );
+        return;
+    }
+    print(&format!("{} is restored: {}.", args.file.display(), described(trial)));
+    if let Some(kept) = kept {
+        print(&format!("The store as it was before is {}; delete it when you are content.", kept.display()));
+    }
+}
+
+fn described(trial: &Trial) -> String {
+    let manifest = &trial.verified.manifest;
+    let rows = manifest.rows();
+    if trial.verified.is_snapshot {
+        format!("a snapshot of {} by Greenroom {}, {rows} rows", manifest.taken_at, manifest.greenroom)
+    } else {
+        format!("a store without a manifest, which was checked by itself, {rows} rows")
+    }
+}

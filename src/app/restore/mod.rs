@@ -1,0 +1,173 @@
+//! `greenroom restore`: puts a backup in the place of the store, or only tries whether that would work.
+//!
+//! Nothing is believed: the backup is copied beside the store, read from front to back, compared with its manifest, opened,
+//! brought up to date and checked, all in the copy. Only then it takes the place of the store by a rename, so there is a
+//! store at every moment, the old one or the new one. The old one stays beside it under a name with the time.
+//!
+//! Invariant: where anything fails the store is what it was, byte for byte.
+
+mod command;
+mod trial;
+
+pub use command::run;
+pub use trial::{Trial, try_out};
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::backup::folder::{Folder, digits};
+use super::catalogue::Catalogue;
+use super::config::storage::Storage;
+use super::exit::{ExitCode, Stop};
+use super::maintenance::store_file;
+use crate::kernel::dice::Seed;
+use crate::kernel::time::Clock;
+use crate::store::{BeforeMigration, OpenError, Options, Place, Store, copy_closed};
+
+/// What is restored, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Restore<'a> {
+    /// The backup.
+    pub backup: &'a Path,
+    /// Whether it is also restored when `check` finds something in it.
+    pub anyway: bool,
+}
+
+/// What became of a restore.
+#[derive(Debug)]
+pub struct Restored {
+    /// The store, which is the backup now.
+    pub store: PathBuf,
+    /// The store as it was before; `None` where there was none.
+    pub kept: Option<PathBuf>,
+    /// The snapshot that was made of it; `None` where there was none, or it could not be read.
+    pub snapshot: Option<PathBuf>,
+    /// What the backup holds.
+    pub trial: Trial,
+}
+
+/// Restores a backup. Refuses while the store is in use, and where the backup is not whole; then nothing is changed. Blocks.
+pub fn restore(
+    storage: &Storage,
+    catalogue: Catalogue,
+    order: Restore<'_>,
+    clock: &Clock,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Restored, Stop> {
+    let store = store_file(&storage.data_dir);
+    fs::create_dir_all(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
+    // Held until the end, so that no bot can start meanwhile.
+    let lock = lock(&store)?;
+    let incoming = store.with_file_name("greenroom.redb.restoring");
+    let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), lock.is_some(), tell);
+    // What is left of an attempt that failed; after a success there is nothing under this name.
+    let _ = fs::remove_file(&incoming);
+    restored
+}
+
+fn prepare_and_swap(
+    storage: &Storage,
+    catalogue: Catalogue,
+    order: Restore<'_>,
+    clock: &Clock,
+    (store, incoming): (&Path, &Path),
+    has_store: bool,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Restored, Stop> {
+    tell(&format!("reading {}", order.backup.display()));
+    let trial = try_out(order.backup, incoming, catalogue, storage.cache_bytes)?;
+    if !trial.findings.is_empty() && !order.anyway {
+        let message = format!(
+            "{} is whole, but check finds problems in it:\n{}\nNothing was changed. To restore it all the same, add --anyway.",
+            order.backup.display(),
+            trial.findings.join("\n")
+        );
+        return Err(Stop::new(ExitCode::ProblemsFound, message));
+    }
+    let (kept, snapshot) = match has_store {
+        false => (None, None),
+        true => {
+            let snapshot = save_present(storage, store, clock, tell);
+            (Some(keep_beside(store, clock).map_err(|error| Stop::storage(store, &error))?), snapshot)
+        }
+    };
+    fs::rename(incoming, store).map_err(|error| Stop::storage(store, &error))?;
+    sync_folder(&storage.data_dir);
+    Ok(Restored { store: store.to_owned(), kept, snapshot, trial })
+}
+
+/// Locks the present store as a running bot does; `None` where there is none.
+fn lock(store: &Path) -> Result<Option<File>, Stop> {
+    let file = match fs::OpenOptions::new().read(true).write(true).open(store) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Stop::storage(store, &error)),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Stop::new(
+            ExitCode::StoreInUse,
+            format!("{} is in use by a running Greenroom: stop it first. Nothing was changed.", store.display()),
+        )),
+        Err(TryLockError::Error(error)) => Err(Stop::storage(store, &error)),
+    }
+}
+
+/// Makes a snapshot of the store as it is (`C-115`). It stays beside anyway, so a store that cannot be read is no hindrance.
+fn save_present(storage: &Storage, store: &Path, clock: &Clock, tell: &mut dyn FnMut(&str)) -> Option<PathBuf> {
+    tell("saving the store as it is");
+    let folder = Folder::of(&storage.data_dir);
+    let path = folder.snapshot_at(clock.now());
+    let saved = || -> Result<(), String> {
+        fs::create_dir_all(folder.snapshots_dir()).map_err(|error| error.to_string())?;
+        // The lock of this process is on another handle, which would be in the way; a link of the file has none.
+        let bytes = fs::metadata(store).map_err(|error| error.to_string())?.len();
+        super::backup::folder::Room::OfDisk.require(&storage.data_dir, bytes).map_err(|error| error.to_string())?;
+        copy_closed(store, &path, clock.now()).map_err(|error| error.to_string())?;
+        folder.tidy_snapshots().map_err(|error| error.to_string())
+    };
+    match saved() {
+        Ok(()) => Some(path),
+        Err(problem) => {
+            tell(&format!("no snapshot of the present store ({problem}); the store itself is kept"));
+            None
+        }
+    }
+}
+
+/// Gives the store a second name beside it, under which it stays.
+fn keep_beside(store: &Path, clock: &Clock) -> io::Result<PathBuf> {
+    let (date, time) = digits(clock.now());
+    let name = |number: u32| match number {
+        1 => format!("greenroom.redb.before-restore-{date}-{time}"),
+        number => format!("greenroom.redb.before-restore-{date}-{time}-{number}"),
+    };
+    for number in 1..=9 {
+        let kept = store.with_file_name(name(number));
+        // A link and not a rename: there is a store at every moment, also when the power goes now.
+        match fs::hard_link(store, &kept) {
+            Ok(()) => return Ok(kept),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            // Some file systems know no links.
+            Err(_) if !kept.exists() => return fs::rename(store, &kept).map(|()| kept),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Makes names in a folder survive a power cut. Some systems cannot sync a folder.
+fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// Opens a store that is a copy, for trying it out.
+fn open_copy(path: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Store, OpenError> {
+    let options = Options {
+        cache_bytes,
+        before_migration: BeforeMigration::IsSaved,
+        ..Options::new(Clock::system(), Seed::from_entropy())
+    };
+    Store::open(&Place::File(path.to_owned()), options, (catalogue.schema)())
+}

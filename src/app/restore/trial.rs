@@ -1,0 +1,81 @@
+//! A backup that becomes a store, in a copy: is it whole, can it be opened, does everything in it fit together?
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use super::open_copy;
+use crate::app::catalogue::Catalogue;
+use crate::app::control::{Outcome, Request};
+use crate::app::exit::{ExitCode, Stop};
+use crate::app::maintenance;
+use crate::kernel::error::Error;
+use crate::store::{SnapshotError, Store, Verified, repair, verify};
+
+/// A backup that was restored into a scratch file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// What it holds, as its manifest says and as was found.
+    pub verified: Verified,
+    /// What `check` finds in it, one sentence each, and counts that differ from its manifest. Empty when all is well.
+    pub findings: Vec<String>,
+}
+
+/// Copies a backup to `scratch`, which becomes a store that can be opened: verified, brought up to date and checked.
+///
+/// Stops where the backup is damaged, foreign or newer than this program. The backup is only read. Blocks.
+pub fn try_out(backup: &Path, scratch: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Trial, Stop> {
+    if !backup.is_file() {
+        let message = format!("There is no file {}.", backup.display());
+        return Err(Stop::new(ExitCode::Configuration, message));
+    }
+    copy_file(backup, scratch).map_err(|error| {
+        let _ = fs::remove_file(scratch);
+        Stop::storage(scratch, &error)
+    })?;
+    let newest = (catalogue.schema)().version();
+    let verified = match verify(scratch, newest) {
+        // A copy of a crashed bot's folder: it is only as good as what a start of the bot would make of it.
+        Err(SnapshotError::Unclosed(_)) => repair(scratch).and_then(|()| verify(scratch, newest)),
+        verified => verified,
+    };
+    let verified = verified.map_err(|error| error.about(backup))?;
+    let store = open_copy(scratch, catalogue, cache_bytes)?;
+    let findings = examine(&store, catalogue, &verified);
+    store.close_blocking();
+    Ok(Trial { verified, findings: findings? })
+}
+
+fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::copy(from, to)?;
+    File::open(to)?.sync_all()
+}
+
+fn examine(store: &Store, catalogue: Catalogue, verified: &Verified) -> Result<Vec<String>, Stop> {
+    let outcome = maintenance::perform(store, catalogue, &Request::Check, &mut |_| {})?;
+    let Outcome::Checked { mut findings } = outcome else { return Err(Stop::failed("check answered something else")) };
+    // A migration may add rows and take some away.
+    if verified.manifest.schema == store.schema().version() {
+        findings.extend(store.read_blocking("rehearsal", |read| {
+            let mut differing = Vec::new();
+            for table in &store.schema().tables {
+                let told = verified.manifest.tables.iter().find(|told| told.name == table.name());
+                let (told, found) = (told.map_or(0, |told| told.rows), table.row_count(read)?);
+                if told != found {
+                    differing.push(format!("{} has {found} rows instead of {told}", table.name()));
+                }
+            }
+            Ok::<_, Error>(differing)
+        })?);
+    }
+    Ok(findings)
+}
+
+impl From<SnapshotError> for Stop {
+    fn from(error: SnapshotError) -> Self {
+        let code = match error {
+            SnapshotError::Missing(_) => ExitCode::Configuration,
+            _ => ExitCode::StorageFailed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
