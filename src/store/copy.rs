@@ -12,18 +12,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redb::backends::FileBackend;
-use redb::{Database, ReadableTable, StorageBackend, TableDefinition, TableHandle};
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 
-use super::error::{OpenError, StoreError};
-use super::handle::Handle;
-use super::manifest::{MANIFEST, Manifest, Summing, verify};
-use super::open::{Place, explain_failure, open_database};
+use super::error::StoreError;
+use super::manifest::{Manifest, SnapshotError, Summing, data_tables, open_to_read, verify, version_in};
 use super::read::{Bytes, Snapshot};
-use super::schema::stored_version;
 use crate::kernel::time::Timestamp;
 
 /// The copy needs little memory: it is written front to back and read by nobody.
@@ -35,12 +31,16 @@ const CHUNK: u64 = 2 * 1024 * 1024;
 /// Writes everything in `snapshot` to a new file at `path`, which must not exist. It appears there only when it is complete
 /// and was verified. `at` is the moment that its manifest names.
 pub(super) fn copy(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+    copy_from(snapshot.transaction(), path, at)
+}
+
+fn copy_from(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
     if path.exists() {
         return Err(StoreError::CopyExists(path.to_owned()));
     }
     let unfinished = unfinished_name(path);
     remove_if_there(&unfinished)?;
-    let written = write_all(snapshot, &unfinished, at).and_then(|manifest| {
+    let written = write_all(source, &unfinished, at).and_then(|manifest| {
         let verified = verify(&unfinished, manifest.schema);
         let verified = verified.map_err(|error| StoreError::Copy(error.to_string()))?;
         if verified.manifest != manifest {
@@ -58,16 +58,18 @@ pub(super) fn copy(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Ma
 }
 
 /// Writes a copy of the store in the file `from`, which nobody has open, to a new file, as [`Store::copy_to`] does. The
-/// store is read as it is: nothing is migrated.
+/// store is only read: nothing is repaired or migrated.
 ///
 /// [`Store::copy_to`]: super::Store::copy_to
-pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, OpenError> {
-    let database = open_database(&Place::File(from.to_owned()), CACHE_BYTES, Arc::default())?;
-    let (handle, _) = Handle::new(database);
+pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, SnapshotError> {
+    let unreadable = |problem: String| SnapshotError::Unreadable { path: from.to_owned(), problem };
     // A damaged file can pass redb's first look and trip it later.
-    let copied = catch_unwind(AssertUnwindSafe(|| copy(&Snapshot::take(handle)?, to, at)));
-    let copied = copied.unwrap_or_else(|_| Err(StoreError::Damaged(String::from("reading it failed"))));
-    copied.map_err(|error| explain_failure(from, &error.into()))
+    let copied = catch_unwind(AssertUnwindSafe(|| {
+        let database = open_to_read(from)?;
+        let transaction = database.begin_read().map_err(|error| unreadable(error.to_string()))?;
+        copy_from(&transaction, to, at).map_err(|error| unreadable(error.to_string()))
+    }));
+    copied.unwrap_or_else(|_| Err(unreadable(String::from("reading it failed"))))
 }
 
 /// The name of a copy that is being made.
@@ -90,8 +92,8 @@ fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn write_all(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
-    let schema = stored_version(snapshot).map_err(|error| StoreError::Copy(error.to_string()))?.unwrap_or(0);
+fn write_all(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+    let schema = version_in(source).map_err(StoreError::Copy)?;
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
     let database = Database::builder()
         .set_cache_size(CACHE_BYTES)
@@ -100,19 +102,17 @@ fn write_all(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest
     let mut target = database.begin_write()?;
     target.set_quick_repair(true);
     let mut manifest = Manifest::begin(schema, at);
-    let mut names: Vec<String> = snapshot.table_names()?.into_iter().collect();
-    names.sort_unstable();
-    for name in names.iter().filter(|name| *name != MANIFEST) {
-        let definition = TableDefinition::<Bytes, Bytes>::new(name);
-        let source = snapshot.transaction().open_table(definition)?;
+    for name in data_tables(source)? {
+        let definition = TableDefinition::<Bytes, Bytes>::new(&name);
+        let table = source.open_table(definition)?;
         let mut copied = target.open_table(definition)?;
         let mut sum = Summing::new();
-        for pair in source.iter()? {
+        for pair in table.iter()? {
             let (key, value) = pair?;
             sum.add(key.value(), value.value());
             copied.insert(key.value(), value.value())?;
         }
-        manifest.tables.push(sum.done(source.name()));
+        manifest.tables.push(sum.done(&name));
     }
     manifest.write(&target)?;
     target.commit()?;

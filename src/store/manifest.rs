@@ -10,8 +10,10 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, StorageError, TableDefinition};
-use redb::{ReadableTableMetadata, TableHandle};
+use redb::{
+    Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    StorageError, TableDefinition, TableHandle,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -205,9 +207,14 @@ pub fn repair(path: &Path) -> Result<(), SnapshotError> {
     opened.unwrap_or(Err(DatabaseError::RepairAborted)).map_err(|error| foreign(path, &error.to_string()))
 }
 
-fn read_all(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
+/// Opens a store that nobody has open, without a chance to change it.
+pub(super) fn open_to_read(path: &Path) -> Result<ReadOnlyDatabase, SnapshotError> {
     let opened = Database::builder().set_cache_size(CACHE_BYTES).open_read_only(path);
-    let database = opened.map_err(|error| classify(path, &error))?;
+    opened.map_err(|error| classify(path, &error))
+}
+
+fn read_all(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
+    let database = open_to_read(path)?;
     let damaged = |error: StoreError| SnapshotError::Damaged { path: path.to_owned(), problem: error.to_string() };
     let transaction = database.begin_read().map_err(|error| damaged(error.into()))?;
     let told = manifest_in(&transaction).map_err(|problem| foreign(path, &problem))?;
@@ -259,7 +266,8 @@ fn manifest_in(transaction: &ReadTransaction) -> Result<Option<Manifest>, String
     serde_json::from_slice(row.value()).map(Some).map_err(|error| format!("its manifest cannot be read: {error}"))
 }
 
-fn version_in(transaction: &ReadTransaction) -> Result<u64, String> {
+/// The version of the data of a store.
+pub(super) fn version_in(transaction: &ReadTransaction) -> Result<u64, String> {
     let no_store = |_| String::from("another program wrote it");
     let table = transaction.open_table(TableDefinition::<Bytes, Bytes>::new(META.name())).map_err(no_store)?;
     let row = table.get(encode(&VERSION.to_owned()).as_slice()).map_err(|error| error.to_string())?;
@@ -267,11 +275,17 @@ fn version_in(transaction: &ReadTransaction) -> Result<u64, String> {
     codec::decode(row.value())
 }
 
-/// What each table holds, the manifest left out.
-fn sums(transaction: &ReadTransaction) -> Result<Vec<TableSum>, StoreError> {
+/// The tables and indexes of a store, the manifest left out, in the order of their names.
+pub(super) fn data_tables(transaction: &ReadTransaction) -> Result<Vec<String>, StoreError> {
     let mut names: Vec<String> = transaction.list_tables()?.map(|table| table.name().to_owned()).collect();
     names.sort_unstable();
     names.retain(|name| name != MANIFEST);
+    Ok(names)
+}
+
+/// What each table holds.
+fn sums(transaction: &ReadTransaction) -> Result<Vec<TableSum>, StoreError> {
+    let names = data_tables(transaction)?;
     let mut found = Vec::with_capacity(names.len());
     for name in names {
         let table = transaction.open_table(TableDefinition::<Bytes, Bytes>::new(&name))?;

@@ -105,7 +105,7 @@ pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<
     Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-pub(super) fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
+fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache_bytes);
     builder.set_repair_callback(move |_| {
@@ -204,7 +204,7 @@ fn prepare(
     })
 }
 
-pub(super) fn explain_failure(path: &Path, error: &Error) -> OpenError {
+fn explain_failure(path: &Path, error: &Error) -> OpenError {
     match StoreError::of(error) {
         Some(StoreError::DiskFull) => OpenError::DiskFull(path.to_owned()),
         Some(StoreError::Damaged(problem)) => damaged(path, problem),

@@ -15,6 +15,7 @@ pub mod community;
 pub mod discord;
 pub mod live;
 pub mod logging;
+mod off_site;
 mod problem;
 mod reader;
 pub mod sources;
@@ -30,6 +31,7 @@ use reader::Reader;
 use sources::Sources;
 use storage::Storage;
 
+use super::backup::off_site::Target;
 use crate::live::ClientSettings;
 
 /// Everything that the process was told.
@@ -39,6 +41,8 @@ pub struct Config {
     pub discord: Discord,
     /// The store.
     pub storage: Storage,
+    /// Where snapshots are copied to.
+    pub off_site: Option<Target>,
     /// Defaults for servers.
     pub community: Community,
     /// TikTok lives.
@@ -57,6 +61,7 @@ impl Config {
         let config = Self {
             discord: discord::read(&mut reader),
             storage: storage::read(&mut reader),
+            off_site: off_site::read(&mut reader),
             community: community::read(&mut reader),
             live: live::read(&mut reader),
             logging: logging::read(&mut reader),

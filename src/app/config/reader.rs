@@ -55,6 +55,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Adds what is wrong with a variable beside what its own value is.
+    pub(super) fn problem(&mut self, variable: &Variable, statement: &str) {
+        self.problems.push(Problem::new(variable.name, statement));
+    }
+
     /// Adds a line for the log.
     pub(super) fn notice(&mut self, notice: String) {
         self.notices.push(notice);

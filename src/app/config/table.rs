@@ -36,6 +36,10 @@ pub enum Kind {
     WebUrl,
     /// The address of a service for sockets: encrypted, or on this machine.
     SocketUrl,
+    /// Where copies of snapshots go.
+    BackupTarget,
+    /// The name of a region.
+    Region,
     /// Filter directives of the log.
     LogFilter,
     /// One of these words.
@@ -64,6 +68,10 @@ impl Kind {
             Self::LoopbackUrl => "an address on this machine, like http://127.0.0.1:8080".to_owned(),
             Self::WebUrl => "an https address, or an http address on this machine".to_owned(),
             Self::SocketUrl => "a wss address, or a ws address on this machine".to_owned(),
+            Self::BackupTarget => {
+                "the path of a folder, s3://bucket/folder, or the https address of a WebDAV folder without a login in it".to_owned()
+            }
+            Self::Region => "the name of a region, like eu-central-1".to_owned(),
             Self::LogFilter => "a list of filters, like warn,greenroom=debug".to_owned(),
             Self::OneOf(words) => words.join(" or "),
             Self::Whole { least, most, unit, raised: false } => format!("a number of {unit} from {least} to {most}"),
@@ -108,6 +116,52 @@ pub const STORE_CACHE_MIB: Variable = Variable {
     kind: Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
     default: Some("16"),
     help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.",
+};
+
+/// Where snapshots are copied to.
+pub const BACKUP_TARGET: Variable = Variable {
+    name: "BACKUP_TARGET",
+    aliases: &[],
+    kind: Kind::BackupTarget,
+    default: None,
+    help: "Where each daily snapshot is copied to: the path of a folder, s3://bucket/folder for a store of the S3 kind,\n\
+           or the https address of a WebDAV folder.",
+};
+
+/// Who logs in there.
+pub const BACKUP_USER: Variable = Variable {
+    name: "BACKUP_USER",
+    aliases: &[],
+    kind: Kind::Secret,
+    default: None,
+    help: "For S3 the id of the access key, for WebDAV the name of the user.",
+};
+
+/// With what.
+pub const BACKUP_PASSWORD: Variable = Variable {
+    name: "BACKUP_PASSWORD",
+    aliases: &[],
+    kind: Kind::Secret,
+    default: None,
+    help: "For S3 the secret access key, for WebDAV the password.",
+};
+
+/// The server of the bucket.
+pub const BACKUP_S3_ENDPOINT: Variable = Variable {
+    name: "BACKUP_S3_ENDPOINT",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: None,
+    help: "The address of the S3 server, where it is not Amazon's.",
+};
+
+/// The region of the bucket.
+pub const BACKUP_S3_REGION: Variable = Variable {
+    name: "BACKUP_S3_REGION",
+    aliases: &[],
+    kind: Kind::Region,
+    default: Some("us-east-1"),
+    help: "The region of the bucket.",
 };
 
 /// Fast registration of commands.
@@ -243,6 +297,11 @@ pub const VARIABLES: &[&Variable] = &[
     &DISCORD_API_URL,
     &DATA_DIR,
     &STORE_CACHE_MIB,
+    &BACKUP_TARGET,
+    &BACKUP_USER,
+    &BACKUP_PASSWORD,
+    &BACKUP_S3_ENDPOINT,
+    &BACKUP_S3_REGION,
     &GUILD_ID,
     &DEBUG_CHANNEL_ID,
     &ALLOW_ANY_HANDLE_LINKING,

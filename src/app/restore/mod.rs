@@ -16,7 +16,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::backup::folder::{Folder, digits};
+use super::backup::folder::{Folder, Room, digits};
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};
@@ -57,10 +57,9 @@ pub fn restore(
 ) -> Result<Restored, Stop> {
     let store = store_file(&storage.data_dir);
     fs::create_dir_all(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
-    // Held until the end, so that no bot can start meanwhile.
-    let lock = lock(&store)?;
+    drop(lock(&store)?);
     let incoming = store.with_file_name("greenroom.redb.restoring");
-    let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), lock.is_some(), tell);
+    let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), tell);
     // What is left of an attempt that failed; after a success there is nothing under this name.
     let _ = fs::remove_file(&incoming);
     restored
@@ -72,7 +71,6 @@ fn prepare_and_swap(
     order: Restore<'_>,
     clock: &Clock,
     (store, incoming): (&Path, &Path),
-    has_store: bool,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Restored, Stop> {
     tell(&format!("reading {}", order.backup.display()));
@@ -85,12 +83,12 @@ fn prepare_and_swap(
         );
         return Err(Stop::new(ExitCode::ProblemsFound, message));
     }
-    let (kept, snapshot) = match has_store {
-        false => (None, None),
-        true => {
-            let snapshot = save_present(storage, store, clock, tell);
-            (Some(keep_beside(store, clock).map_err(|error| Stop::storage(store, &error))?), snapshot)
-        }
+    let snapshot = if store.exists() { save_present(storage, store, clock, tell) } else { None };
+    // Held until the end of the swap, so that no bot can start meanwhile.
+    let lock = lock(store)?;
+    let kept = match &lock {
+        Some(_) => Some(keep_beside(store, clock).map_err(|error| Stop::storage(store, &error))?),
+        None => None,
     };
     fs::rename(incoming, store).map_err(|error| Stop::storage(store, &error))?;
     sync_folder(&storage.data_dir);
@@ -121,9 +119,8 @@ fn save_present(storage: &Storage, store: &Path, clock: &Clock, tell: &mut dyn F
     let path = folder.snapshot_at(clock.now());
     let saved = || -> Result<(), String> {
         fs::create_dir_all(folder.snapshots_dir()).map_err(|error| error.to_string())?;
-        // The lock of this process is on another handle, which would be in the way; a link of the file has none.
         let bytes = fs::metadata(store).map_err(|error| error.to_string())?.len();
-        super::backup::folder::Room::OfDisk.require(&storage.data_dir, bytes).map_err(|error| error.to_string())?;
+        Room::OfDisk.require(&storage.data_dir, bytes).map_err(|error| error.to_string())?;
         copy_closed(store, &path, clock.now()).map_err(|error| error.to_string())?;
         folder.tidy_snapshots().map_err(|error| error.to_string())
     };

@@ -1,0 +1,167 @@
+//! The four things that a target must be able to do: list, take, give up, and say what went wrong.
+//!
+//! Invariant: no error of the HTTP client leaves this folder with its address, because the address of a request to S3 holds
+//! its signature.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Response};
+
+use super::dav::Dav;
+use super::s3::S3;
+use super::target::{Target, is_loopback};
+
+/// The longest wait for a short answer.
+const SHORT: Duration = Duration::from_mins(1);
+/// The longest time for sending a snapshot.
+const LONG: Duration = Duration::from_hours(6);
+/// The longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(15);
+/// The longest list that is read, in bytes.
+const MOST_BYTES: usize = 4 << 20;
+
+/// A file at a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) name: String,
+    /// How long it is, where the target tells.
+    pub(super) bytes: Option<u64>,
+}
+
+/// A target that can be reached.
+pub(super) enum Remote {
+    Folder(PathBuf),
+    S3(Box<S3>),
+    Dav(Dav),
+}
+
+impl Remote {
+    pub(super) fn new(target: &Target) -> Result<Self, String> {
+        Ok(match target {
+            Target::Folder(path) => Self::Folder(path.clone()),
+            Target::S3(target) => Self::S3(Box::new(S3::new(target)?)),
+            Target::Dav(target) => Self::Dav(Dav::new(target)?),
+        })
+    }
+
+    /// The files there whose names could be ours; others may be among them.
+    pub(super) async fn list(&self) -> Result<Vec<Stored>, String> {
+        match self {
+            Self::Folder(path) => {
+                let path = path.clone();
+                in_background(move || list_folder(&path)).await
+            }
+            Self::S3(s3) => s3.list().await,
+            Self::Dav(dav) => dav.list().await,
+        }
+    }
+
+    /// Puts a file there under a name, in place of one that is there.
+    pub(super) async fn put(&self, file: &Path, name: &str) -> Result<(), String> {
+        match self {
+            Self::Folder(path) => {
+                let (from, folder, to) = (file.to_owned(), path.clone(), path.join(name));
+                in_background(move || put_into_folder(&from, &folder, &to)).await
+            }
+            Self::S3(s3) => s3.put(file, name).await,
+            Self::Dav(dav) => dav.put(file, name).await,
+        }
+    }
+
+    /// Takes a file away; it may be gone already.
+    pub(super) async fn delete(&self, name: &str) -> Result<(), String> {
+        match self {
+            Self::Folder(path) => {
+                let path = path.join(name);
+                in_background(move || match fs::remove_file(path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                })
+                .await
+            }
+            Self::S3(s3) => s3.delete(name).await,
+            Self::Dav(dav) => dav.delete(name).await,
+        }
+    }
+}
+
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, String> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
+    done.map_err(|error| error.to_string())
+}
+
+fn list_folder(folder: &Path) -> io::Result<Vec<Stored>> {
+    fs::create_dir_all(folder)?;
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if let Ok(name) = entry.file_name().into_string() {
+            found.push(Stored { name, bytes: Some(entry.metadata()?.len()) });
+        }
+    }
+    Ok(found)
+}
+
+/// Copies a file beside its place first, so that a half one never has its name.
+fn put_into_folder(from: &Path, folder: &Path, to: &Path) -> io::Result<()> {
+    let unfinished = tempfile::Builder::new().prefix(".greenroom-").tempfile_in(folder)?;
+    io::copy(&mut fs::File::open(from)?, &mut unfinished.as_file())?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(to).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A client that goes nowhere else than it is told to.
+pub(super) fn client(base: &url::Url) -> Result<Client, String> {
+    let builder = Client::builder().use_rustls_tls().redirect(Policy::none()).connect_timeout(CONNECT);
+    let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
+    builder.build().map_err(|error| said(error))
+}
+
+/// Sends a request that is answered at once.
+pub(super) async fn ask(request: RequestBuilder) -> Result<Response, String> {
+    request.timeout(SHORT).send().await.map_err(said)
+}
+
+/// Sends a file. Its length goes first, because S3 wants to know it.
+pub(super) async fn send(request: RequestBuilder, file: &Path) -> Result<Response, String> {
+    let file = tokio::fs::File::open(file).await.map_err(|error| error.to_string())?;
+    let bytes = file.metadata().await.map_err(|error| error.to_string())?.len();
+    let request = request.header(reqwest::header::CONTENT_LENGTH, bytes).body(reqwest::Body::from(file));
+    request.timeout(LONG).send().await.map_err(said)
+}
+
+/// Refuses every answer but a success.
+pub(super) fn expect_success(response: Response) -> Result<Response, String> {
+    let status = response.status();
+    if status.is_success() { Ok(response) } else { Err(format!("it answered {}", status.as_u16())) }
+}
+
+/// The body of an answer, up to a limit.
+pub(super) async fn text(mut response: Response) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(said)? {
+        if bytes.len() + chunk.len() > MOST_BYTES {
+            return Err("its list is too long".to_owned());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| "its list is no text".to_owned())
+}
+
+fn said(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(current) = cause {
+        said = format!("{said}: {current}");
+        cause = current.source();
+    }
+    said
+}
