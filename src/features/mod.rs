@@ -29,6 +29,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod help;
+pub mod imports;
 pub mod queue;
 pub mod setup;
 pub mod submissions;
@@ -96,4 +97,5 @@ pub const ALL: &[&Feature] = &[
     &displays::FEATURE,
     &desk::FEATURE,
     &setup::FEATURE,
+    &imports::FEATURE,
 ];

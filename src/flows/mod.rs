@@ -10,6 +10,7 @@ pub mod dead_link_removed;
 pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;
+pub mod imported;
 pub mod lines_shown;
 pub mod live_events;
 pub mod payment_terms;

@@ -1,8 +1,54 @@
-//! Where snapshots are copied to.
+//! Where snapshots are copied to, and the variables that say so.
 
 use super::reader::Reader;
-use super::table::{BACKUP_PASSWORD, BACKUP_S3_ENDPOINT, BACKUP_S3_REGION, BACKUP_TARGET, BACKUP_USER};
+use super::table::{Kind, Variable};
 use crate::app::backup::off_site::{Address, DavTarget, S3Target, Target, web_address};
+
+/// Where snapshots are copied to.
+pub(super) const BACKUP_TARGET: Variable = Variable {
+    name: "BACKUP_TARGET",
+    aliases: &[],
+    kind: Kind::BackupTarget,
+    default: None,
+    help: "Where each daily snapshot is copied to: the path of a folder, s3://bucket/folder for a store of the S3 kind,\n\
+           or the https address of a WebDAV folder.",
+};
+
+/// Who logs in there.
+pub(super) const BACKUP_USER: Variable = Variable {
+    name: "BACKUP_USER",
+    aliases: &[],
+    kind: Kind::Secret,
+    default: None,
+    help: "For S3 the id of the access key, for WebDAV the name of the user.",
+};
+
+/// With what.
+pub(super) const BACKUP_PASSWORD: Variable = Variable {
+    name: "BACKUP_PASSWORD",
+    aliases: &[],
+    kind: Kind::Secret,
+    default: None,
+    help: "For S3 the secret access key, for WebDAV the password.",
+};
+
+/// The server of the bucket.
+pub(super) const BACKUP_S3_ENDPOINT: Variable = Variable {
+    name: "BACKUP_S3_ENDPOINT",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: None,
+    help: "The address of the S3 server, where it is not Amazon's.",
+};
+
+/// The region of the bucket.
+pub(super) const BACKUP_S3_REGION: Variable = Variable {
+    name: "BACKUP_S3_REGION",
+    aliases: &[],
+    kind: Kind::Region,
+    default: Some("us-east-1"),
+    help: "The region of the bucket.",
+};
 
 /// Reads this area; `None` where no target is set.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<Target> {
@@ -10,6 +56,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Target> {
     let region = reader.parse(&BACKUP_S3_REGION, region).unwrap_or_default();
     let user = reader.secret(&BACKUP_USER, check_secret);
     let password = reader.secret(&BACKUP_PASSWORD, check_secret);
+    if user.is_some() != password.is_some() {
+        let missing = if user.is_some() { &BACKUP_PASSWORD } else { &BACKUP_USER };
+        reader.problem(missing, "is missing: BACKUP_USER and BACKUP_PASSWORD belong together");
+    }
     let address = reader.parse(&BACKUP_TARGET, Address::parse)?;
     let login = user.zip(password);
     Some(match (address, login) {

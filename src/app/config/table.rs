@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use super::off_site::{BACKUP_PASSWORD, BACKUP_S3_ENDPOINT, BACKUP_S3_REGION, BACKUP_TARGET, BACKUP_USER};
+
 /// One setting of the process.
 #[derive(Debug)]
 pub struct Variable {
@@ -116,52 +118,6 @@ pub const STORE_CACHE_MIB: Variable = Variable {
     kind: Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
     default: Some("16"),
     help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.",
-};
-
-/// Where snapshots are copied to.
-pub const BACKUP_TARGET: Variable = Variable {
-    name: "BACKUP_TARGET",
-    aliases: &[],
-    kind: Kind::BackupTarget,
-    default: None,
-    help: "Where each daily snapshot is copied to: the path of a folder, s3://bucket/folder for a store of the S3 kind,\n\
-           or the https address of a WebDAV folder.",
-};
-
-/// Who logs in there.
-pub const BACKUP_USER: Variable = Variable {
-    name: "BACKUP_USER",
-    aliases: &[],
-    kind: Kind::Secret,
-    default: None,
-    help: "For S3 the id of the access key, for WebDAV the name of the user.",
-};
-
-/// With what.
-pub const BACKUP_PASSWORD: Variable = Variable {
-    name: "BACKUP_PASSWORD",
-    aliases: &[],
-    kind: Kind::Secret,
-    default: None,
-    help: "For S3 the secret access key, for WebDAV the password.",
-};
-
-/// The server of the bucket.
-pub const BACKUP_S3_ENDPOINT: Variable = Variable {
-    name: "BACKUP_S3_ENDPOINT",
-    aliases: &[],
-    kind: Kind::WebUrl,
-    default: None,
-    help: "The address of the S3 server, where it is not Amazon's.",
-};
-
-/// The region of the bucket.
-pub const BACKUP_S3_REGION: Variable = Variable {
-    name: "BACKUP_S3_REGION",
-    aliases: &[],
-    kind: Kind::Region,
-    default: Some("us-east-1"),
-    help: "The region of the bucket.",
 };
 
 /// Fast registration of commands.

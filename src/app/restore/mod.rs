@@ -160,7 +160,7 @@ fn sync_folder(folder: &Path) {
 }
 
 /// Opens a store that is a copy, for trying it out.
-fn open_copy(path: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Store, OpenError> {
+pub(super) fn open_copy(path: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Store, OpenError> {
     let options = Options {
         cache_bytes,
         before_migration: BeforeMigration::IsSaved,

@@ -154,6 +154,20 @@ pub fn move_points(
     bring_points_to(tx, guild, user, held, EntryKind::PointsLink, reason, actor)
 }
 
+/// Brings a member's points to what the linked handles hold together, after handles were brought from another bot.
+///
+/// `None` when the points are that already.
+pub fn take_over_points(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    user: UserId,
+    held: Amount,
+    reason: &str,
+    actor: Actor,
+) -> Result<Option<LedgerEntry>> {
+    bring_points_to(tx, guild, user, held, EntryKind::Import, reason, actor)
+}
+
 fn bring_points_to(
     tx: &Tx<'_>,
     guild: GuildId,

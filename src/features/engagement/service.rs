@@ -1,8 +1,9 @@
 //! Operations on sessions, credits, watch time and reports. What is done with a batch of live events is in `recorder`.
 
 use super::model::{
-    AccountRef, Connection, Credit, POST_REPORT, Participant, SessionId, SessionOver, SongLifted, SongRef, TELL_LIFTED,
+    AccountRef, Connection, Credit, Interaction, InteractionNumber, POST_REPORT, Participant, Session, SessionId, SessionOver, SongLifted, SongRef, TELL_LIFTED,
 };
+use super::people::People;
 use super::recorder::Recorder;
 use super::rules::watch;
 use super::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL};
@@ -154,4 +155,28 @@ pub fn stage_report(tx: &Tx<'_>, guild: GuildId, id: SessionId) -> Result<()> {
         return Ok(());
     }
     POST_REPORT.schedule_now(tx, guild, Lane::Channel(channel), &SessionOver { session: id, channel }).map(drop)
+}
+
+/// Brings a live of another bot in; it is over, and has no report.
+pub fn bring_session(tx: &Tx<'_>, guild: GuildId, session: &Session) -> Result<SessionId> {
+    let ended_at = Some(session.ended_at.unwrap_or(session.last_event_at).max(session.started_at));
+    let last_event_at = session.last_event_at.max(session.started_at);
+    tables::add_session(tx, guild, &Session { ended_at, last_event_at, is_connected: false, ..session.clone() })
+}
+
+/// Brings in what happened on a live of another bot, and adds it to the figures of that live.
+pub fn bring_interaction(tx: &Tx<'_>, guild: GuildId, id: SessionId, interaction: &Interaction) -> Result<()> {
+    let Some(session) = tables::session(tx, guild, id)? else { return Ok(()) };
+    let mut numbers = tables::numbers(tx, guild)?;
+    numbers.interaction += 1;
+    tables::add_interaction(tx, guild, id, InteractionNumber::new(numbers.interaction), interaction)?;
+    if let Some(account) = interaction.account {
+        let mut people = People::default();
+        people.get(tx, (guild, id), &mut numbers, account)?.add(interaction);
+        people.save(tx, (guild, id))?;
+    }
+    if let Some(coins) = interaction.coin_value {
+        tables::add_coins(tx, guild, id, rules::minute_of(&session, interaction.at), coins)?;
+    }
+    tables::set_numbers(tx, guild, &numbers)
 }

@@ -25,6 +25,51 @@ pub fn seen(tx: &Tx<'_>, guild: GuildId, handle: &Handle, at: Timestamp) -> Resu
     }
 }
 
+/// A handle as another bot knew it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// The handle.
+    pub handle: Handle,
+    /// When it became known there.
+    pub first_seen: Timestamp,
+    /// When it last did something.
+    pub last_seen: Timestamp,
+    /// Its points.
+    pub points: Amount,
+    /// Its level, as last seen.
+    pub level: Option<u32>,
+    /// Whose it was.
+    pub linked: Option<UserId>,
+}
+
+/// Brings a handle in from another bot. One that is known here stays whose it is, and its points are added up; a link that
+/// comes is not verified, and is left out where `may_link` is false.
+pub fn bring(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> Result<KnownAccount> {
+    let linked = brought.linked.filter(|_| may_link);
+    let Some(known) = tables::by_handle(tx, guild, &brought.handle)? else {
+        let account = Account {
+            last_seen: brought.last_seen.max(brought.first_seen),
+            linked,
+            points: brought.points,
+            level: brought.level,
+            ..new_account(&brought.handle, brought.first_seen)
+        };
+        return tables::add(tx, guild, account);
+    };
+    let before = known.account;
+    let account = Account {
+        first_seen: before.first_seen.min(brought.first_seen),
+        last_seen: before.last_seen.max(brought.last_seen),
+        linked: before.linked.or(linked),
+        points: before.points.clamped_change(brought.points.get()),
+        level: before.level.or(brought.level),
+        ..before
+    };
+    let known = KnownAccount { id: known.id, account };
+    tables::set(tx, guild, &known)?;
+    Ok(known)
+}
+
 /// Writes down what a handle did: when, at which level, for how many points. Points stop at the cap.
 pub fn record_activity(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount, activity: &Activity) -> Result<KnownAccount> {
     let before = &known.account;

@@ -235,6 +235,11 @@ pub fn require_new(read: &dyn Read, guild: GuildId, key: &str) -> Result<()> {
     }
 }
 
+/// The number of the waiting song of a link or file, by its key.
+pub fn waiting_copy(read: &dyn Read, guild: GuildId, key: &str) -> Result<Option<PublicId>> {
+    Ok(tables::waiting_duplicate(read, guild, key)?.map(|entry| entry.song.public_id))
+}
+
 /// Waiting songs whose number, artist or title begins with or contains what was typed.
 pub fn matching(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<Entry>> {
     let wanted = typed.trim().trim_start_matches('#').to_lowercase();

@@ -10,6 +10,7 @@ use super::{queries, rules, tables};
 use crate::jobs::Lane;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::Tx;
 
 /// What a new song consists of, apart from the number that it will get.
@@ -59,7 +60,7 @@ const NUMBER_TRIES: u32 = 300;
 /// Puts a new song into its line. Refuses a link or file that waits already (`D-04`).
 pub fn enqueue(tx: &Tx<'_>, guild: GuildId, new: NewSong) -> Result<Entry> {
     queries::require_new(tx, guild, new.source.key())?;
-    let public_id = free_public_id(tx, guild, &new)?;
+    let public_id = free_public_id(tx, guild, (new.user, new.source.key(), tx.now()))?;
     let place = Place { user: new.user, line: new.line, score: new.score, submitted_at: tx.now(), played_at: None };
     let song = Song {
         public_id,
@@ -75,8 +76,23 @@ pub fn enqueue(tx: &Tx<'_>, guild: GuildId, new: NewSong) -> Result<Entry> {
     Ok(Entry { id, song, place })
 }
 
-fn free_public_id(tx: &Tx<'_>, guild: GuildId, new: &NewSong) -> Result<PublicId> {
-    let mut dice = tx.dice("queue.public_id", (guild, new.user, new.source.key(), tx.now()));
+/// Brings a song of another bot to its place, under the number that it had there where that is free.
+pub fn bring(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    song: &Song,
+    place: &Place,
+    wanted: Option<PublicId>,
+) -> Result<SongId> {
+    let public_id = match wanted {
+        Some(wanted) if !tables::is_taken(tx, guild, wanted)? => wanted,
+        _ => free_public_id(tx, guild, (song.user, song.source.key(), place.submitted_at))?,
+    };
+    tables::add(tx, guild, &Song { public_id, ..song.clone() }, place)
+}
+
+fn free_public_id(tx: &Tx<'_>, guild: GuildId, subject: (UserId, &str, Timestamp)) -> Result<PublicId> {
+    let mut dice = tx.dice("queue.public_id", (guild, subject.0, subject.1, subject.2));
     for _ in 0..NUMBER_TRIES {
         let public_id = PublicId::new(dice.random_range(0..PublicId::COUNT));
         if !tables::is_taken(tx, guild, public_id)? {

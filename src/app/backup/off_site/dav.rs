@@ -89,11 +89,9 @@ fn listed(xml: &str) -> Option<Vec<Stored>> {
         match token.ok()? {
             Token::ElementStart { local, .. } => inside.push(local.as_str()),
             Token::ElementEnd { end: ElementEnd::Open, .. } => {}
-            Token::ElementEnd { .. } => {
-                if inside.pop() == Some("response") {
-                    found.extend(href.take().map(|name: String| Stored { name, bytes }));
-                    bytes = None;
-                }
+            Token::ElementEnd { .. } if inside.pop() == Some("response") => {
+                found.extend(href.take().map(|name: String| Stored { name, bytes }));
+                bytes = None;
             }
             Token::Text { text } => match inside.last() {
                 Some(&"href") if inside.iter().rev().nth(1) == Some(&"response") => {

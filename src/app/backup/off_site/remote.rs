@@ -121,7 +121,7 @@ fn put_into_folder(from: &Path, folder: &Path, to: &Path) -> io::Result<()> {
 pub(super) fn client(base: &url::Url) -> Result<Client, String> {
     let builder = Client::builder().use_rustls_tls().redirect(Policy::none()).connect_timeout(CONNECT);
     let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
-    builder.build().map_err(|error| said(error))
+    builder.build().map_err(said)
 }
 
 /// Sends a request that is answered at once.

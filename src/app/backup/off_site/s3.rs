@@ -48,7 +48,7 @@ impl S3 {
             let mut action = self.bucket.list_objects_v2(Some(&self.credentials));
             action.with_prefix(format!("{}greenroom-", self.prefix));
             if let Some(token) = behind.take() {
-                action.with_continuation_token::<String>(token);
+                action.with_continuation_token(token);
             }
             let answer = ask(self.http.get(action.sign(SIGNED_FOR))).await?;
             let page = text(expect_success(answer)?).await?;

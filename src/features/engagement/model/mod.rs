@@ -123,6 +123,22 @@ impl InteractionKind {
         })
     }
 
+    /// The kind of an exported `interaction_type`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Join,
+            Self::Like,
+            Self::Comment,
+            Self::Share,
+            Self::Follow,
+            Self::Subscribe,
+            Self::Gift,
+            Self::Poll,
+            Self::Battle,
+        ];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The exported `interaction_type`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,68 @@
+//! The command `greenroom import luxbot`.
+
+use std::collections::BTreeMap;
+
+use super::{Imported, LeftOut};
+use crate::app::backup::folder::Folder;
+use crate::app::catalogue::CATALOGUE;
+use crate::app::cli::{Import, ImportLuxbotArgs, Options};
+use crate::app::control::{Outcome, Request};
+use crate::app::exit::{CommandResult, Stop, print, tell};
+use crate::app::{maintenance, telemetry};
+use crate::kernel::time::Clock;
+
+/// Reasons that are told with examples.
+const EXAMPLES: usize = 3;
+
+/// Brings the data of another bot in. A running bot is asked to do it.
+pub fn run(options: &Options, import: &Import) -> CommandResult {
+    let Import::Luxbot(args) = import;
+    luxbot(options, args)
+}
+
+fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
+    let config = options.load_config()?;
+    telemetry::start(&config.logging)?;
+    let snapshot = Folder::of(&config.storage.data_dir).snapshot_at(Clock::system().now());
+    let request = Request::Import {
+        path: std::path::absolute(&args.file).map_err(Stop::failed)?,
+        guild: args.guild,
+        dry_run: args.dry_run,
+        snapshot: std::path::absolute(snapshot).map_err(Stop::failed)?,
+    };
+    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
+    let Outcome::Imported(imported) = outcome else {
+        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
+    };
+    if args.json {
+        print(&serde_json::to_string(&imported).map_err(Stop::failed)?);
+    } else {
+        print(told(&imported).trim_end());
+    }
+    Ok(())
+}
+
+fn told(imported: &Imported) -> String {
+    let mut text = String::new();
+    let came = if imported.dry_run { "would come" } else { "came" };
+    for table in &imported.tables {
+        text.push_str(&format!(
+            "{}: {} rows, {} {came}, {} were here, {} left out\n",
+            table.table, table.found, table.brought, table.known, table.left_out
+        ));
+    }
+    let mut reasons: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for LeftOut { table, row, reason } in &imported.left_out {
+        reasons.entry((table, reason)).or_default().push(row);
+    }
+    for ((table, reason), rows) in reasons {
+        let shown: Vec<&str> = rows.iter().copied().take(EXAMPLES).collect();
+        let more = if rows.len() > EXAMPLES { format!(" and {} more", rows.len() - EXAMPLES) } else { String::new() };
+        text.push_str(&format!("left out of {table}, row {}{more}: {reason}\n", shown.join(", ")));
+    }
+    match &imported.snapshot {
+        Some(snapshot) => text.push_str(&format!("The store as it was before is {}.\n", snapshot.display())),
+        None => text.push_str("Nothing was changed.\n"),
+    }
+    text
+}

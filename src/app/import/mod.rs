@@ -1,0 +1,223 @@
+//! `greenroom import`: the data of another bot come in, as far as they make sense here.
+//!
+//! The rows are read one by one ([`sqlite`], [`json`]), cleaned as if somebody had typed them ([`rows`]), and brought in by the flow
+//! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
+//! nothing. Before the first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy
+//! away, so what it tells is what would happen.
+//!
+//! What cannot come in is counted and listed with its reason; no row can end the import.
+
+mod command;
+mod json;
+mod rows;
+mod sqlite;
+
+pub use command::run;
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::backup::folder::{Room, SCRATCH};
+use super::catalogue::Catalogue;
+use super::exit::{ExitCode, Stop};
+use super::restore::open_copy;
+use crate::flows::imported::{self, Fate, Row};
+use crate::kernel::ids::GuildId;
+use crate::store::{Options, Store};
+
+/// Rows that share a transaction.
+const BATCH: usize = 200;
+/// Rows that were left out and are listed; further ones are counted.
+const MOST_LISTED: usize = 1_000;
+
+/// What is to be brought in.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// The file of the other bot.
+    pub path: &'a Path,
+    /// The guild that it is for.
+    pub guild: GuildId,
+    /// Whether it is only tried in a copy.
+    pub dry_run: bool,
+    /// The snapshot that is made before; its folder also holds the copy of a dry run.
+    pub snapshot: &'a Path,
+}
+
+/// What came of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// Table by table.
+    pub tables: Vec<TableReport>,
+    /// Rows that were left out.
+    pub left_out: Vec<LeftOut>,
+    /// The snapshot that was made before; none in a dry run.
+    pub snapshot: Option<PathBuf>,
+    /// Whether all of it was only tried.
+    pub dry_run: bool,
+}
+
+/// What came of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableReport {
+    /// Its name there.
+    pub table: String,
+    /// Rows in the file.
+    pub found: u64,
+    /// Rows that came in.
+    pub brought: u64,
+    /// Rows that were here already.
+    pub known: u64,
+    /// Rows that were left out.
+    pub left_out: u64,
+}
+
+/// A row that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The table.
+    pub table: String,
+    /// Which row: its id there.
+    pub row: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Brings a file in on an open store, or tries it in a copy. Blocks.
+pub fn perform(
+    store: &Store,
+    catalogue: Catalogue,
+    order: Order<'_>,
+    progress: &mut dyn FnMut(String),
+) -> Result<Imported, Stop> {
+    let form = form_of(order.path)?;
+    let folder = order.snapshot.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| Stop::storage(folder, &error))?;
+    Room::OfDisk.require(folder, 0).map_err(|error| Stop::storage(folder, &error))?;
+    if order.dry_run {
+        let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder);
+        let scratch = scratch.map_err(|error| Stop::storage(folder, &error))?;
+        let path = scratch.path().join("store.redb");
+        progress("copying the store to try it there".to_owned());
+        store.copy_to_blocking(&path)?;
+        let copy = open_copy(&path, catalogue, Options::CACHE_BYTES)?;
+        let tried = bring_all(&copy, form, order, progress);
+        copy.close_blocking();
+        return tried;
+    }
+    progress("saving the store as it is".to_owned());
+    store.copy_to_blocking(order.snapshot)?;
+    let mut imported = bring_all(store, form, order, progress)?;
+    imported.snapshot = Some(order.snapshot.to_owned());
+    Ok(imported)
+}
+
+fn bring_all(
+    store: &Store,
+    form: Form,
+    order: Order<'_>,
+    progress: &mut dyn FnMut(String),
+) -> Result<Imported, Stop> {
+    let imported = Imported { dry_run: order.dry_run, ..Imported::default() };
+    let mut intake = Intake { store, guild: order.guild, imported, waiting: Vec::new(), ids: Vec::new(), progress };
+    match form {
+        Form::Sqlite => sqlite::read(order.path, &mut intake)?,
+        Form::Json => json::read(order.path, &mut intake)?,
+    }
+    Ok(intake.imported)
+}
+
+/// The forms of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Sqlite,
+    Json,
+}
+
+fn form_of(path: &Path) -> Result<Form, Stop> {
+    let wrong = |problem: String| Stop::new(ExitCode::Configuration, problem);
+    let mut file =
+        fs::File::open(path).map_err(|error| wrong(format!("{} cannot be read ({error}).", path.display())))?;
+    let mut head = Vec::new();
+    let read = file.by_ref().take(64).read_to_end(&mut head);
+    read.map_err(|error| wrong(format!("{} cannot be read ({error}).", path.display())))?;
+    if head.starts_with(b"SQLite format 3\0") {
+        return Ok(Form::Sqlite);
+    }
+    match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => Ok(Form::Json),
+        _ => Err(wrong(format!("{} is neither an SQLite file nor a JSON file of points.", path.display()))),
+    }
+}
+
+/// Takes the rows of one table after the other.
+struct Intake<'a> {
+    store: &'a Store,
+    guild: GuildId,
+    imported: Imported,
+    waiting: Vec<Row>,
+    ids: Vec<String>,
+    progress: &'a mut dyn FnMut(String),
+}
+
+impl Intake<'_> {
+    /// The rows from now on are of this table.
+    fn begin(&mut self, table: &str) {
+        self.imported.tables.push(TableReport { table: table.to_owned(), ..TableReport::default() });
+    }
+
+    /// Takes a row, or the reason why it is none.
+    fn take(&mut self, id: String, row: Result<Row, String>) -> Result<(), Stop> {
+        if let Some(report) = self.imported.tables.last_mut() {
+            report.found += 1;
+        }
+        match row {
+            Ok(row) => {
+                self.waiting.push(row);
+                self.ids.push(id);
+            }
+            Err(reason) => self.leave_out(id, reason),
+        }
+        if self.waiting.len() >= BATCH { self.bring() } else { Ok(()) }
+    }
+
+    /// The table is at its end.
+    fn end(&mut self) -> Result<(), Stop> {
+        self.bring()?;
+        if let Some(TableReport { table, found, brought, .. }) = self.imported.tables.last() {
+            (self.progress)(format!("{table}: {brought} of {found} rows"));
+        }
+        Ok(())
+    }
+
+    fn bring(&mut self) -> Result<(), Stop> {
+        let rows = Arc::new(std::mem::take(&mut self.waiting));
+        let ids = std::mem::take(&mut self.ids);
+        let guild = self.guild;
+        let fates = self.store.write_blocking("imported", move |tx| imported::run(tx, guild, &rows))?;
+        for (id, fate) in ids.into_iter().zip(fates) {
+            let Some(report) = self.imported.tables.last_mut() else { continue };
+            match fate {
+                Fate::Brought => report.brought += 1,
+                Fate::Known => report.known += 1,
+                Fate::LeftOut(reason) => self.leave_out(id, reason),
+            }
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, row: String, reason: String) {
+        let Some(report) = self.imported.tables.last_mut() else { return };
+        report.left_out += 1;
+        let table = report.table.clone();
+        if self.imported.left_out.len() < MOST_LISTED {
+            self.imported.left_out.push(LeftOut { table, row, reason });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! The data of another bot, good and bad, come in once.

@@ -1,0 +1,13 @@
+//! What was brought in from another bot, by the names that it had there.
+//!
+//! Nobody sees this feature. The flow `imported` remembers here which rows of another bot became which of ours, in the
+//! transaction that brings them in, so that the same import twice changes nothing and a later one brings only what is new.
+//!
+//! **Tables.** `imports.taken`, which is not in the export.
+
+pub mod tables;
+
+use super::Feature;
+
+/// The feature.
+pub const FEATURE: Feature = Feature { tables: tables::TABLES, ..Feature::named("imports") };

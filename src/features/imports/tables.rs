@@ -1,0 +1,21 @@
+//! The table of what was brought in, and the only functions that touch it.
+
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::store::{AnyTable, Read, Table, Tx};
+
+/// The tables of this feature.
+pub const TABLES: &[&dyn AnyTable] = &[&TAKEN];
+
+/// The number here of what has a name there, such as `luxbot/submissions/17`.
+static TAKEN: Table<(GuildId, String), u64> = Table::new("imports.taken", &[]);
+
+/// The number here of what was brought in; `None` where it was not.
+pub fn taken(read: &dyn Read, guild: GuildId, source: &str) -> Result<Option<u64>> {
+    TAKEN.get(read, &(guild, source.to_owned()))
+}
+
+/// Remembers that something was brought in, and under which number it is here.
+pub fn take(tx: &Tx<'_>, guild: GuildId, source: &str, number: u64) -> Result<()> {
+    TAKEN.put(tx, &(guild, source.to_owned()), &number)
+}

@@ -1,0 +1,216 @@
+//! Rows of another bot come in: handles, points, songs, lives and what happened on them.
+//!
+//! Each row is decided by itself, in the transaction that also remembers it by its source, so the same import twice changes
+//! nothing, and one that was cut off goes on where it stopped. What is here already is never overwritten. Nothing that comes
+//! in is announced, and nobody is written to.
+//!
+//! A member's points are what their handles hold (`C-34`); so points of another bot come with its handles, and what a member
+//! had beyond them goes to the handle that became known first.
+
+use crate::features::coins::model::{Currency, EntryKind, Posting};
+use crate::features::engagement::model::{AccountRef, Interaction, Session, SessionId};
+use crate::features::handles::rules::MOST_HANDLES;
+use crate::features::handles::service::Brought;
+use crate::features::queue::model::{Line, Place, PublicId, Song};
+use crate::features::{coins, engagement, handles, imports, queue};
+use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::settings::{Changeable, Setting};
+use crate::store::Tx;
+
+/// A row of another bot, cleaned and in our types. `source` is its name there, the same each time it is read.
+pub enum Row {
+    /// A setting of the server.
+    Setting(&'static dyn Changeable, String),
+    /// A channel that is used for something.
+    Channel(&'static Setting<Option<ChannelId>>, ChannelId),
+    /// A handle.
+    Account(String, Brought),
+    /// A member's points.
+    Points(String, UserId, Amount),
+    /// A member's Luxury Coins.
+    Coins(String, UserId, Amount),
+    /// A song; without a number that fits it gets another one.
+    Song(String, Box<Song>, Place, Option<PublicId>),
+    /// A live.
+    Session(String, Box<Session>),
+    /// What happened on a live.
+    Interaction {
+        /// The source of its live.
+        session: String,
+        /// Its number there; those of a live come in the order of their numbers.
+        number: u64,
+        /// The source of whoever did it.
+        account: Option<String>,
+        /// What was done; by whom is filled in.
+        interaction: Interaction,
+    },
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is here now.
+    Brought,
+    /// It was here already, from an earlier import.
+    Known,
+    /// It stays out, for this reason.
+    LeftOut(String),
+}
+
+/// Brings some rows in, and says what became of each.
+pub fn run(tx: &Tx<'_>, guild: GuildId, rows: &[Row]) -> Result<Vec<Fate>> {
+    rows.iter().map(|row| bring(tx, guild, row)).collect()
+}
+
+fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
+    match row {
+        Row::Setting(setting, value) => bring_setting(tx, guild, *setting, value),
+        Row::Channel(setting, channel) => bring_channel(tx, guild, setting, *channel),
+        Row::Interaction { session, number, account, interaction } => {
+            bring_interaction(tx, guild, (session, *number), account.as_deref(), interaction)
+        }
+        Row::Account(source, _)
+        | Row::Points(source, ..)
+        | Row::Coins(source, ..)
+        | Row::Song(source, ..)
+        | Row::Session(source, _) => {
+            if imports::tables::taken(tx, guild, source)?.is_some() {
+                return Ok(Fate::Known);
+            }
+            let number = match row {
+                Row::Account(_, account) => bring_account(tx, guild, account),
+                Row::Points(_, user, points) => bring_points(tx, guild, *user, *points),
+                Row::Coins(_, user, coins) => bring_coins(tx, guild, *user, *coins),
+                Row::Song(_, song, place, wanted) => bring_song(tx, guild, song, place, *wanted),
+                Row::Session(_, session) => engagement::service::bring_session(tx, guild, session).map(|id| Ok(id.get())),
+                Row::Setting(..) | Row::Channel(..) | Row::Interaction { .. } => return Ok(Fate::Known),
+            };
+            match number? {
+                Ok(number) => imports::tables::take(tx, guild, source, number).map(|()| Fate::Brought),
+                Err(reason) => Ok(Fate::LeftOut(reason)),
+            }
+        }
+    }
+}
+
+fn bring_setting(tx: &Tx<'_>, guild: GuildId, setting: &dyn Changeable, value: &str) -> Result<Fate> {
+    if setting.is_own(tx, guild)? {
+        return Ok(Fate::Known);
+    }
+    if setting.change(tx, guild, value)? {
+        return Ok(Fate::Brought);
+    }
+    Ok(Fate::LeftOut(format!("the setting can be {}", setting.allowed())))
+}
+
+fn bring_channel(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    setting: &Setting<Option<ChannelId>>,
+    channel: ChannelId,
+) -> Result<Fate> {
+    if setting.get_own(tx, guild)?.is_some() {
+        return Ok(Fate::Known);
+    }
+    setting.set(tx, guild, &Some(channel)).map(|()| Fate::Brought)
+}
+
+fn bring_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Result<u64, String>> {
+    let room = match account.linked {
+        Some(user) => handles::queries::linked_handles(tx, guild, user)?.len() < MOST_HANDLES,
+        None => true,
+    };
+    let known = handles::service::bring(tx, guild, account, room)?;
+    if let Some(user) = known.account.linked {
+        follow_handles(tx, guild, user)?;
+    }
+    Ok(Ok(known.id.get()))
+}
+
+/// Brings a member's points to what their handles hold (`C-34`).
+fn follow_handles(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    let held = handles::queries::points_held(tx, guild, user)?;
+    coins::service::take_over_points(tx, guild, user, held, "brought from another bot", Actor::System).map(drop)
+}
+
+fn bring_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<Result<u64, String>> {
+    let held = handles::queries::points_held(tx, guild, user)?;
+    let surplus = Amount::ZERO.clamped_change(points.get().saturating_sub(held.get()));
+    if surplus > Amount::ZERO {
+        let Some(first) = handles::queries::first_linked(tx, guild, user)? else {
+            return Ok(Err("points belong to linked handles, and this member has none".to_owned()));
+        };
+        if let Some(id) = handles::queries::account_id(tx, guild, &first)? {
+            handles::service::add_points(tx, guild, id, surplus)?;
+        }
+    }
+    follow_handles(tx, guild, user)?;
+    Ok(Ok(user.get()))
+}
+
+fn bring_coins(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<Result<u64, String>> {
+    if coins == Amount::ZERO {
+        return Ok(Ok(user.get()));
+    }
+    let posting = Posting {
+        currency: Currency::Luxury,
+        user,
+        delta: coins.get(),
+        kind: EntryKind::Import,
+        reason: "brought from another bot".to_owned(),
+        actor: Actor::System,
+    };
+    let posted = tx.step(|tx| coins::service::apply(tx, guild, &posting))?;
+    let too_many = |refusal: crate::kernel::error::Refusal| refusal.sentence;
+    Ok(posted.map(|_| user.get()).map_err(too_many))
+}
+
+fn bring_song(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    song: &Song,
+    place: &Place,
+    wanted: Option<PublicId>,
+) -> Result<Result<u64, String>> {
+    if place.line.is_waiting()
+        && let Some(waiting) = queue::queries::waiting_copy(tx, guild, song.source.key())?
+    {
+        return Ok(Err(format!("the same song waits already as {waiting}")));
+    }
+    let score = match place.line {
+        Line::SongsPlayed | Line::Removed => place.score,
+        _ => coins::queries::points(tx, guild, song.user)?.get(),
+    };
+    let entry = queue::service::bring(tx, guild, song, &Place { score, ..*place }, wanted)?;
+    Ok(Ok(entry.get()))
+}
+
+fn bring_interaction(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    (session, number): (&str, u64),
+    account: Option<&str>,
+    interaction: &Interaction,
+) -> Result<Fate> {
+    let Some(id) = imports::tables::taken(tx, guild, session)? else {
+        return Ok(Fate::LeftOut("its live was left out".to_owned()));
+    };
+    // The last one of the live that came in, because a mark for each would be larger than what it marks.
+    let mark = format!("{session}/interactions");
+    if imports::tables::taken(tx, guild, &mark)?.is_some_and(|last| number <= last) {
+        return Ok(Fate::Known);
+    }
+    let account = match account {
+        Some(account) => match imports::tables::taken(tx, guild, account)? {
+            Some(account) => Some(AccountRef::new(account)),
+            None => return Ok(Fate::LeftOut("its handle was left out".to_owned())),
+        },
+        None => None,
+    };
+    let interaction = Interaction { account, ..interaction.clone() };
+    engagement::service::bring_interaction(tx, guild, SessionId::new(id), &interaction)?;
+    imports::tables::take(tx, guild, &mark, number).map(|()| Fate::Brought)
+}

@@ -1,0 +1,275 @@
+//! Copies of the snapshots elsewhere: a folder, and two small servers that speak as S3 and WebDAV do.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Response, StatusCode};
+use greenroom::app::backup::folder::{Room, SNAPSHOTS};
+use greenroom::app::backup::off_site::{DavTarget, S3Target, Target, status};
+use greenroom::kernel::secret::Secret;
+use url::Url;
+
+use super::{DAY, HOUR, MINUTE, folder, snapshots, start, told};
+use crate::recording::eventually;
+use crate::site::Site;
+
+const USER: &str = "AKIA0GREENROOM";
+const PASSWORD: &str = "a-secret-of-the-tests";
+
+/// A server that keeps what is put there, and notes every request.
+#[derive(Clone, Default)]
+struct Shelf(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+    requests: Mutex<Vec<String>>,
+    has_folder: AtomicBool,
+    is_down: AtomicBool,
+    cuts: AtomicBool,
+}
+
+impl Shelf {
+    async fn serve(&self) -> Url {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().fallback(answer).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Url::parse(&format!("http://{address}")).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.files.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.0.requests.lock().unwrap().clone()
+    }
+
+    fn is_down(&self, is_down: bool) {
+        self.0.is_down.store(is_down, Ordering::Relaxed);
+    }
+}
+
+async fn answer(State(shelf): State<Shelf>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+    let line = format!("{} {} auth={}", parts.method, parts.uri, header("authorization"));
+    shelf.0.requests.lock().unwrap().push(line);
+    let say = |status: StatusCode, text: String| Response::builder().status(status).body(Body::from(text)).unwrap();
+    if shelf.0.is_down.load(Ordering::Relaxed) {
+        return say(StatusCode::SERVICE_UNAVAILABLE, String::new());
+    }
+    let path = parts.uri.path().to_owned();
+    let is_dav = path.starts_with("/dav");
+    let is_known = if is_dav {
+        let login = "Basic QUtJQTBHUkVFTlJPT006YS1zZWNyZXQtb2YtdGhlLXRlc3Rz";
+        header("authorization") == login
+    } else {
+        let query = parts.uri.query().unwrap_or_default();
+        query.contains("X-Amz-Signature=") && query.contains(USER)
+    };
+    if !is_known {
+        return say(StatusCode::FORBIDDEN, String::new());
+    }
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let mut files = shelf.0.files.lock().unwrap();
+    match parts.method.as_str() {
+        "PUT" => {
+            assert_eq!(header("content-length"), body.len().to_string(), "S3 takes no chunks");
+            let cut = if shelf.0.cuts.load(Ordering::Relaxed) { body.len() / 2 } else { body.len() };
+            files.insert(path, body[..cut].to_vec());
+            say(StatusCode::CREATED, String::new())
+        }
+        "DELETE" => {
+            files.remove(&path);
+            say(StatusCode::NO_CONTENT, String::new())
+        }
+        "MKCOL" => {
+            shelf.0.has_folder.store(true, Ordering::Relaxed);
+            say(StatusCode::CREATED, String::new())
+        }
+        "PROPFIND" if !shelf.0.has_folder.load(Ordering::Relaxed) => say(StatusCode::NOT_FOUND, String::new()),
+        "PROPFIND" => {
+            let mut list = String::from("<?xml version=\"1.0\"?><d:multistatus xmlns:d=\"DAV:\">");
+            list.push_str("<d:response><d:href>/dav/green/</d:href></d:response>");
+            for (path, bytes) in files.iter() {
+                list.push_str(&format!(
+                    "<d:response><d:href>{path}</d:href><d:propstat><d:prop><d:getcontentlength>{}</d:getcontentlength>\
+                     </d:prop></d:propstat></d:response>",
+                    bytes.len()
+                ));
+            }
+            list.push_str("</d:multistatus>");
+            say(StatusCode::MULTI_STATUS, list)
+        }
+        "GET" => {
+            let prefix = "/shelf/green/room/";
+            let mut list = String::from(
+                "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                 <Name>shelf</Name><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>",
+            );
+            for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with(prefix)) {
+                let key = path.trim_start_matches("/shelf/");
+                list.push_str(&format!(
+                    "<Contents><Key>{key}</Key><LastModified>2026-11-21T20:00:00.000Z</LastModified><ETag>\"x\"</ETag>\
+                     <Size>{}</Size><StorageClass>STANDARD</StorageClass></Contents>",
+                    bytes.len()
+                ));
+            }
+            list.push_str("</ListBucketResult>");
+            say(StatusCode::OK, list)
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn s3(endpoint: Url) -> Target {
+    Target::S3(S3Target {
+        endpoint: Some(endpoint),
+        region: "eu-central-1".into(),
+        bucket: "shelf".into(),
+        prefix: "green/room".into(),
+        user: Secret::new(USER),
+        password: Secret::new(PASSWORD),
+    })
+}
+
+fn dav(base: &Url) -> Target {
+    let login = Some((Secret::new(USER), Secret::new(PASSWORD)));
+    Target::Dav(DavTarget { base: base.join("dav/green").unwrap(), login })
+}
+
+/// Lets a day pass so often, and waits each time until all snapshots here are also there.
+async fn days_pass(site: &Site, app: &greenroom::app::application::Application, shelf: &Shelf, days: u32, prefix: &str) {
+    for _ in 0..days {
+        site.pass(app, DAY).await;
+        let here: Vec<String> = snapshots(site).iter().map(|name| format!("{prefix}{name}")).collect();
+        eventually("all snapshots are there", || shelf.names() == here).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_snapshot_is_put_into_a_bucket_and_the_last_seven_stay_there() {
+    let shelf = Shelf::default();
+    let endpoint = shelf.serve().await;
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, Some(s3(endpoint))).await;
+    site.pass(&app, MINUTE).await;
+    let first = "/shelf/green/room/greenroom-20261121-200100.redb";
+    eventually("the snapshot is there", || shelf.names() == [first]).await;
+    let here = std::fs::read(folder(&site).newest_snapshot().unwrap().unwrap().path).unwrap();
+    assert_eq!(shelf.0.files.lock().unwrap()[first], here);
+    days_pass(&site, &app, &shelf, 8, "/shelf/green/room/").await;
+    assert_eq!(shelf.names().len(), SNAPSHOTS);
+    let requests = shelf.requests();
+    assert!(requests.iter().all(|request| request.contains("X-Amz-Signature=")), "{requests:?}");
+    assert!(!requests.concat().contains(PASSWORD), "the secret key is never sent");
+    eventually("it is noted", || {
+        status(site.data()).is_some_and(|status| status.newest == snapshots(&site).pop() && status.problem.is_none())
+    })
+    .await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_snapshot_is_put_on_a_webdav_server_and_what_others_keep_there_stays() {
+    let shelf = Shelf::default();
+    let base = shelf.serve().await;
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, Some(dav(&base))).await;
+    site.pass(&app, MINUTE).await;
+    let first = "/dav/green/greenroom-20261121-200100.redb";
+    eventually("the snapshot is there", || shelf.names() == [first]).await;
+    shelf.0.files.lock().unwrap().insert("/dav/green/zebra.jpg".into(), vec![1, 2, 3]);
+    for _ in 0..8 {
+        site.pass(&app, DAY).await;
+        let mut here: Vec<String> = snapshots(&site).iter().map(|name| format!("/dav/green/{name}")).collect();
+        here.push("/dav/green/zebra.jpg".into());
+        eventually("all snapshots are there", || shelf.names() == here).await;
+    }
+    assert_eq!(shelf.names().len(), SNAPSHOTS + 1);
+    assert!(shelf.requests().iter().any(|request| request.starts_with("MKCOL")), "the folder was made");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_snapshot_is_copied_into_a_folder() {
+    let site = Site::new().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let target = elsewhere.path().join("greenroom");
+    let app = start(&site, Room::OfDisk, Some(Target::Folder(target.clone()))).await;
+    site.pass(&app, MINUTE).await;
+    let copy = target.join("greenroom-20261121-200100.redb");
+    eventually("the snapshot is there", || copy.exists()).await;
+    assert!(greenroom::store::verify(&copy, u64::MAX).unwrap().is_snapshot);
+    assert_eq!(std::fs::read_dir(&target).unwrap().count(), 1);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_fails_is_told_once_and_tried_again_until_it_works() {
+    let shelf = Shelf::default();
+    shelf.is_down(true);
+    let endpoint = shelf.serve().await;
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, Some(s3(endpoint.clone()))).await;
+    for tries in [MINUTE, MINUTE, MINUTE * 2, MINUTE * 4] {
+        let before = shelf.requests().len();
+        site.pass(&app, tries).await;
+        eventually("it is tried again", || shelf.requests().len() > before).await;
+        eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
+        pause(&site).await;
+    }
+    let lines = told(&site, &app).await;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("The snapshots cannot be copied elsewhere"), "{lines:?}");
+    let noted = status(site.data()).unwrap();
+    assert_eq!(noted.problem.as_deref(), Some("it answered 503"));
+    assert!(noted.failing_since.is_some());
+    // A restart does not tell it again.
+    app.stop().await;
+    let app = start(&site, Room::OfDisk, Some(s3(endpoint))).await;
+    let before = shelf.requests().len();
+    site.pass(&app, MINUTE).await;
+    eventually("it is tried again", || shelf.requests().len() > before).await;
+    pause(&site).await;
+    assert_eq!(told(&site, &app).await.len(), 1);
+    shelf.is_down(false);
+    site.pass(&app, HOUR).await;
+    eventually("the snapshot is there", || shelf.names().len() == 1).await;
+    eventually("it is noted", || status(site.data()).is_some_and(|status| status.failing_since.is_none())).await;
+    let lines = told(&site, &app).await;
+    assert!(lines.len() == 2 && lines[1].contains("works again"), "{lines:?}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_did_not_arrive_whole_is_sent_again() {
+    let shelf = Shelf::default();
+    shelf.0.cuts.store(true, Ordering::Relaxed);
+    let base = shelf.serve().await;
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, Some(dav(&base))).await;
+    site.pass(&app, MINUTE).await;
+    let whole = || status(site.data()).and_then(|status| status.problem);
+    eventually("it is noticed", || whole().is_some_and(|problem| problem.contains("did not arrive whole"))).await;
+    pause(&site).await;
+    shelf.0.cuts.store(false, Ordering::Relaxed);
+    site.pass(&app, MINUTE).await;
+    eventually("it is whole", || status(site.data()).is_some_and(|status| status.complete_at.is_some())).await;
+    let here = std::fs::read(folder(&site).newest_snapshot().unwrap().unwrap().path).unwrap();
+    assert!(shelf.0.files.lock().unwrap().values().all(|bytes| *bytes == here));
+    app.stop().await;
+}
+
+/// Gives the task of the copies time to go to sleep by the clock that the test moves.
+async fn pause(site: &Site) {
+    for _ in 0..20 {
+        site.run(site.call("ann", "help")).await;
+    }
+}
