@@ -85,7 +85,9 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
                 Row::Points(_, user, points) => bring_points(tx, guild, *user, *points),
                 Row::Coins(_, user, coins) => bring_coins(tx, guild, *user, *coins),
                 Row::Song(_, song, place, wanted) => bring_song(tx, guild, song, place, *wanted),
-                Row::Session(_, session) => engagement::service::bring_session(tx, guild, session).map(|id| Ok(id.get())),
+                Row::Session(_, session) => {
+                    engagement::service::bring_session(tx, guild, session).map(|id| Ok(id.get()))
+                }
                 Row::Setting(..) | Row::Channel(..) | Row::Interaction { .. } => return Ok(Fate::Known),
             };
             match number? {

@@ -226,12 +226,8 @@ fn read_all(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
     let found = sums(&transaction).map_err(damaged)?;
     let differs = |problem: String| Err(SnapshotError::Damaged { path: path.to_owned(), problem });
     let Some(told) = told else {
-        let manifest = Manifest {
-            greenroom: String::from("unknown"),
-            schema,
-            taken_at: String::from("unknown"),
-            tables: found,
-        };
+        let manifest =
+            Manifest { greenroom: String::from("unknown"), schema, taken_at: String::from("unknown"), tables: found };
         return Ok(Verified { manifest, is_snapshot: false });
     };
     if told.schema != schema {

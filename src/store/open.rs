@@ -213,12 +213,7 @@ fn explain_failure(path: &Path, error: &Error) -> OpenError {
     }
 }
 
-fn save_before_migration(
-    snapshot: &Snapshot,
-    path: &Path,
-    version: u64,
-    options: &Options,
-) -> Result<(), StoreError> {
+fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64, options: &Options) -> Result<(), StoreError> {
     let backup = match &options.before_migration {
         BeforeMigration::SaveAs(path) => path.clone(),
         BeforeMigration::IsSaved => return Ok(()),

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod backups;
 mod coins;
 mod commandline;
 mod debug_channel;
@@ -18,6 +19,7 @@ mod displays;
 mod followed;
 mod gateway;
 mod handles;
+mod importing;
 mod lines;
 mod live;
 mod onlooker;
@@ -33,6 +35,7 @@ mod rehearsal;
 mod replay;
 mod report;
 mod restart;
+mod restoring;
 mod reviewing;
 mod rhythms;
 mod security;

@@ -58,7 +58,6 @@ pub struct Setup {
     pub fast_guild: bool,
     pub channel_is_set: bool,
     pub live_rehearsal: bool,
- backups: None,
     /// By which way lives are connected to.
     pub way: Way,
 }
@@ -248,6 +247,7 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         allow_any_handle_linking: false,
         debug_channel: None,
         live_rehearsal: false,
+        backups: None,
     }
 }
 

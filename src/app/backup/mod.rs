@@ -184,7 +184,8 @@ impl Keeper {
             Ok(None) => {}
             Ok(Some(problem)) => {
                 tracing::error!(%problem, "the newest snapshot is damaged; it was put aside");
-                let line = "🗄️ The newest snapshot is damaged and was put aside. I make another one; the disk may be failing.";
+                let line =
+                    "🗄️ The newest snapshot is damaged and was put aside. I make another one; the disk may be failing.";
                 self.tell_all(line).await;
             }
             Err(error) => tracing::warn!(%error, "cannot verify the newest snapshot"),
@@ -212,7 +213,12 @@ impl Keeper {
                 Err(Error::failed(format!("{backup} cannot be restored: {problem}")))
             }
             Ok(Some(done)) => {
-                tracing::info!(backup = done.backup, rows = done.rows, duration_ms = done.took_ms, "a restore was rehearsed");
+                tracing::info!(
+                    backup = done.backup,
+                    rows = done.rows,
+                    duration_ms = done.took_ms,
+                    "a restore was rehearsed"
+                );
                 Ok(())
             }
             Err(error) => Err(error),

@@ -41,7 +41,8 @@ pub(super) fn write(read: &dyn Read, folder: &Folder, guild: GuildId, at: Timest
 }
 
 fn write_rows(read: &dyn Read, file: &mut impl Write, guild: GuildId, at: Timestamp) -> Result<u64> {
-    let head = json!({ "format": "greenroom.points", "version": 1, "guild": guild.to_string(), "taken_at": at.rfc3339() });
+    let head =
+        json!({ "format": "greenroom.points", "version": 1, "guild": guild.to_string(), "taken_at": at.rfc3339() });
     let head = head.to_string();
     // The lists follow in the same object.
     put(file, head.trim_end_matches('}'))?;

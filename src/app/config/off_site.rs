@@ -69,7 +69,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Target> {
             Target::S3(S3Target { endpoint, region, bucket, prefix, user, password })
         }
         (Address::S3 { .. }, None) => {
-            let statement = "names a bucket, for which BACKUP_USER (the key's id) and BACKUP_PASSWORD (the secret key) are needed";
+            let statement =
+                "names a bucket, for which BACKUP_USER (the key's id) and BACKUP_PASSWORD (the secret key) are needed";
             reader.problem(&BACKUP_TARGET, statement);
             return None;
         }

@@ -115,12 +115,7 @@ pub fn perform(
     Ok(imported)
 }
 
-fn bring_all(
-    store: &Store,
-    form: Form,
-    order: Order<'_>,
-    progress: &mut dyn FnMut(String),
-) -> Result<Imported, Stop> {
+fn bring_all(store: &Store, form: Form, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
     let imported = Imported { dry_run: order.dry_run, ..Imported::default() };
     let mut intake = Intake { store, guild: order.guild, imported, waiting: Vec::new(), ids: Vec::new(), progress };
     match form {
@@ -218,6 +213,3 @@ impl Intake<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

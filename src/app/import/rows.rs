@@ -273,3 +273,83 @@ pub(super) fn interaction(cells: &dyn Cells, source: &str) -> Result<Row, String
         interaction,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_databases_write_them() {
+        let expected = Timestamp::from_rfc3339("2025-01-02T03:04:05Z");
+        for text in [
+            "2025-01-02 03:04:05",
+            "2025-01-02T03:04:05Z",
+            " 2025-01-02 03:04:05+00 ",
+            "2025-01-02 03:04:05+00:00",
+            "2025-01-02 04:04:05+0100",
+            "2025-01-01T22:04:05-05:00",
+            "1735787045",
+        ] {
+            assert_eq!(moment(text), expected, "{text}");
+        }
+        assert_eq!(moment("2025-01-02"), Timestamp::from_rfc3339("2025-01-02T00:00:00Z"));
+        assert_eq!(moment("2025-01-02 03:04"), Timestamp::from_rfc3339("2025-01-02T03:04:00Z"));
+        for text in ["", "yesterday", "2025-13-02", "2025-01-02 25:00:00", "03:04", "2025-01-02 03:04:05+1"] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_links_that_can_do_no_harm_are_kept() {
+        let file = "https://cdn.discordapp.com/attachments/1/2/my_song.mp3?ex=1&is=2&hm=3";
+        assert_eq!(heard_at(file).unwrap().link_or_file(), file);
+        for link in [
+            "https://cdn.discordapp.com/attachments/1/2/a)b.mp3",
+            "https://cdn.discordapp.com/avatars/1.png",
+            "https://cdn.discordapp.com.evil.tld/attachments/1/2/a.mp3",
+            "http://cdn.discordapp.com/attachments/1/2/a.mp3",
+            "https://me@cdn.discordapp.com/attachments/1/2/a.mp3",
+            "a.mp3",
+        ] {
+            assert!(heard_at(link).is_err(), "{link}");
+        }
+    }
+
+    struct Odd(Vec<(String, Cell)>);
+
+    impl Cells for Odd {
+        fn cell(&self, column: &str) -> Cell {
+            self.0.iter().find(|(name, _)| name == column).map(|(_, cell)| cell.clone()).unwrap_or_default()
+        }
+    }
+
+    fn cells() -> impl Strategy<Value = Cell> {
+        prop_oneof![
+            Just(Cell::Empty),
+            any::<i64>().prop_map(Cell::Number),
+            any::<f64>().prop_map(Cell::Real),
+            ".*".prop_map(Cell::Text),
+            "[0-9TZ :.+-]{0,30}".prop_map(Cell::Text),
+            Just(Cell::Text("Free".into())),
+            Just(Cell::Text("gift".into())),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_row_panics_whatever_is_in_it(values in proptest::collection::vec(cells(), 24)) {
+            let names = [
+                "key", "value", "channel_id", "handle_id", "handle_name", "first_seen", "last_seen", "points",
+                "last_known_level", "linked_discord_id", "user_id", "balance", "id", "queue_line", "submission_time",
+                "played_time", "link_or_file", "session_id", "interaction_type", "coin_value", "timestamp",
+                "tiktok_username", "start_time", "public_id",
+            ];
+            let odd = Odd(names.into_iter().map(str::to_owned).zip(values).collect());
+            for row in [setting, account, points, coins, song, session, interaction] {
+                let _ = row(&odd, "luxbot");
+            }
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! Operations on sessions, credits, watch time and reports. What is done with a batch of live events is in `recorder`.
 
 use super::model::{
-    AccountRef, Connection, Credit, Interaction, InteractionNumber, POST_REPORT, Participant, Session, SessionId, SessionOver, SongLifted, SongRef, TELL_LIFTED,
+    AccountRef, Connection, Credit, Interaction, InteractionNumber, POST_REPORT, Participant, Session, SessionId,
+    SessionOver, SongLifted, SongRef, TELL_LIFTED,
 };
 use super::people::People;
 use super::recorder::Recorder;

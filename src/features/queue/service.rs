@@ -77,13 +77,7 @@ pub fn enqueue(tx: &Tx<'_>, guild: GuildId, new: NewSong) -> Result<Entry> {
 }
 
 /// Brings a song of another bot to its place, under the number that it had there where that is free.
-pub fn bring(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    song: &Song,
-    place: &Place,
-    wanted: Option<PublicId>,
-) -> Result<SongId> {
+pub fn bring(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place, wanted: Option<PublicId>) -> Result<SongId> {
     let public_id = match wanted {
         Some(wanted) if !tables::is_taken(tx, guild, wanted)? => wanted,
         _ => free_public_id(tx, guild, (song.user, song.source.key(), place.submitted_at))?,

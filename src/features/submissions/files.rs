@@ -12,9 +12,9 @@ use super::model::SubmissionRefusal;
 use crate::discord::delivery::Obstacle;
 use crate::discord::{Bot, Draft};
 use crate::features::queue::model::{KeptFile, Source};
-use crate::kernel::text::hex;
 use crate::kernel::error::{Context, Error, Result};
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId};
+use crate::kernel::text::hex;
 
 /// Files in memory at a time.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);

@@ -107,10 +107,7 @@ fn what_differs_from_the_manifest_is_told() {
     let songs = |manifest: &mut Manifest, act: &dyn Fn(&mut crate::store::TableSum)| {
         act(manifest.tables.iter_mut().find(|table| table.name == "sample.songs").unwrap());
     };
-    assert_eq!(
-        problem(&|manifest| songs(manifest, &|table| table.rows = 4)),
-        "sample.songs has 3 rows instead of 4"
-    );
+    assert_eq!(problem(&|manifest| songs(manifest, &|table| table.rows = 4)), "sample.songs has 3 rows instead of 4");
     assert_eq!(
         problem(&|manifest| songs(manifest, &|table| table.sha256.replace_range(..1, "g"))),
         "the rows of sample.songs are not those that were saved"

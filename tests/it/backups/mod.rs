@@ -76,9 +76,8 @@ fn snapshots(site: &Site) -> Vec<String> {
 async fn told(site: &Site, app: &Application) -> Vec<String> {
     app.settled().await.unwrap();
     let messages = site.sim.messages(site.channel("staff")).await;
-    let lines: Vec<String> = messages.iter().flat_map(|message| {
-        message.text().lines().map(str::to_owned).collect::<Vec<_>>()
-    }).collect();
+    let lines: Vec<String> =
+        messages.iter().flat_map(|message| message.text().lines().map(str::to_owned).collect::<Vec<_>>()).collect();
     lines.into_iter().filter(|line| line.contains("🗄️")).collect()
 }
 

@@ -13,7 +13,7 @@ use greenroom::app::backup::off_site::{DavTarget, S3Target, Target, status};
 use greenroom::kernel::secret::Secret;
 use url::Url;
 
-use super::{DAY, HOUR, MINUTE, folder, snapshots, start, told};
+use super::{DAY, MINUTE, folder, snapshots, start, told};
 use crate::recording::eventually;
 use crate::site::Site;
 
@@ -145,7 +145,13 @@ fn dav(base: &Url) -> Target {
 }
 
 /// Lets a day pass so often, and waits each time until all snapshots here are also there.
-async fn days_pass(site: &Site, app: &greenroom::app::application::Application, shelf: &Shelf, days: u32, prefix: &str) {
+async fn days_pass(
+    site: &Site,
+    app: &greenroom::app::application::Application,
+    shelf: &Shelf,
+    days: u32,
+    prefix: &str,
+) {
     for _ in 0..days {
         site.pass(app, DAY).await;
         let here: Vec<String> = snapshots(site).iter().map(|name| format!("{prefix}{name}")).collect();
@@ -218,13 +224,10 @@ async fn a_target_that_fails_is_told_once_and_tried_again_until_it_works() {
     let endpoint = shelf.serve().await;
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, Some(s3(endpoint.clone()))).await;
-    for tries in [MINUTE, MINUTE, MINUTE * 2, MINUTE * 4] {
-        let before = shelf.requests().len();
-        site.pass(&app, tries).await;
-        eventually("it is tried again", || shelf.requests().len() > before).await;
-        eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
-        pause(&site).await;
+    for _ in 0..4 {
+        until_tried_again(&site, &shelf).await;
     }
+    eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
     let lines = told(&site, &app).await;
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("The snapshots cannot be copied elsewhere"), "{lines:?}");
@@ -234,13 +237,11 @@ async fn a_target_that_fails_is_told_once_and_tried_again_until_it_works() {
     // A restart does not tell it again.
     app.stop().await;
     let app = start(&site, Room::OfDisk, Some(s3(endpoint))).await;
-    let before = shelf.requests().len();
-    site.pass(&app, MINUTE).await;
-    eventually("it is tried again", || shelf.requests().len() > before).await;
-    pause(&site).await;
+    until_tried_again(&site, &shelf).await;
+    until_tried_again(&site, &shelf).await;
     assert_eq!(told(&site, &app).await.len(), 1);
     shelf.is_down(false);
-    site.pass(&app, HOUR).await;
+    until_tried_again(&site, &shelf).await;
     eventually("the snapshot is there", || shelf.names().len() == 1).await;
     eventually("it is noted", || status(site.data()).is_some_and(|status| status.failing_since.is_none())).await;
     let lines = told(&site, &app).await;
@@ -258,18 +259,20 @@ async fn what_did_not_arrive_whole_is_sent_again() {
     site.pass(&app, MINUTE).await;
     let whole = || status(site.data()).and_then(|status| status.problem);
     eventually("it is noticed", || whole().is_some_and(|problem| problem.contains("did not arrive whole"))).await;
-    pause(&site).await;
     shelf.0.cuts.store(false, Ordering::Relaxed);
-    site.pass(&app, MINUTE).await;
+    until_tried_again(&site, &shelf).await;
     eventually("it is whole", || status(site.data()).is_some_and(|status| status.complete_at.is_some())).await;
     let here = std::fs::read(folder(&site).newest_snapshot().unwrap().unwrap().path).unwrap();
     assert!(shelf.0.files.lock().unwrap().values().all(|bytes| *bytes == here));
     app.stop().await;
 }
 
-/// Gives the task of the copies time to go to sleep by the clock that the test moves.
-async fn pause(site: &Site) {
-    for _ in 0..20 {
-        site.run(site.call("ann", "help")).await;
-    }
+/// Moves the clock until the target is asked once more. The task that asks may not have gone to sleep yet.
+async fn until_tried_again(site: &Site, shelf: &Shelf) {
+    let before = shelf.requests().len();
+    eventually("it is tried again", || {
+        site.hand.advance(MINUTE);
+        shelf.requests().len() > before
+    })
+    .await;
 }

@@ -74,7 +74,8 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
                 tracing::warn!(%target, problem, "the snapshots cannot be copied elsewhere");
                 if status.failing_since.is_none() {
                     status.failing_since = Some(now);
-                    let line = "🗄️ The snapshots cannot be copied elsewhere; my log says why. I try again, and tell it once.";
+                    let line =
+                        "🗄️ The snapshots cannot be copied elsewhere; my log says why. I try again, and tell it once.";
                     tell_all(&bot.store, line.to_owned()).await;
                 }
                 status.problem = Some(problem);
@@ -101,7 +102,8 @@ async fn copy_all(target: &Target, folder: &Folder) -> Result<Option<String>, St
     for snapshot in here.iter().rev().filter(|snapshot| wanted.contains(&snapshot.name().to_owned())) {
         let bytes = snapshot.path.metadata().map_err(|error| error.to_string())?.len();
         let name = snapshot.name();
-        let is_same = |stored: Option<&Option<u64>>| stored.is_some_and(|stored| stored.is_none_or(|there| there == bytes));
+        let is_same =
+            |stored: Option<&Option<u64>>| stored.is_some_and(|stored| stored.is_none_or(|there| there == bytes));
         if is_same(there.get(name)) {
             continue;
         }
@@ -127,7 +129,8 @@ async fn listed(remote: &Remote) -> Result<BTreeMap<String, Option<u64>>, String
 
 /// The names that are to be there, the newest first.
 fn wanted(here: &[Dated], there: &BTreeMap<String, Option<u64>>) -> Vec<String> {
-    let mut names: Vec<String> = here.iter().map(|snapshot| snapshot.name().to_owned()).chain(there.keys().cloned()).collect();
+    let mut names: Vec<String> =
+        here.iter().map(|snapshot| snapshot.name().to_owned()).chain(there.keys().cloned()).collect();
     // The names sort as their moments do.
     names.sort_unstable_by(|one, other| other.cmp(one));
     names.dedup();

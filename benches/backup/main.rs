@@ -1,0 +1,152 @@
+//! What a backup costs the people on Discord, and how long a restore takes: a store of a gigabyte, copied while somebody
+//! writes, then restored by the program as it is shipped.
+//!
+//! `cargo bench --bench backup` prints one table in the end; it takes some minutes and 4 GB of disk. `MEGABYTES=100` before
+//! it makes a smaller store. Nothing here fails because of a slow machine; a copy that is not whole ends the bench.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a broken setup should end the bench"
+)]
+#![allow(unreachable_pub, reason = "a bench is a program whose parts are used by itself alone")]
+
+#[allow(dead_code, reason = "other benches use more of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use greenroom::features::coins;
+use greenroom::features::coins::model::{Currency, EntryKind, Posting};
+use greenroom::kernel::actor::Actor;
+use greenroom::kernel::ids::{GuildId, UserId};
+use greenroom::kernel::time::Stopwatch;
+use greenroom::store::{Options, Store};
+
+use support::process::{BINARY, megabytes};
+use support::report::Report;
+use support::times::{Times, shown};
+
+/// The guild whose members get coins while the store is copied.
+const GUILD: GuildId = GuildId::new(400_000_000_000_000_000);
+/// Songs of one guild; their numbers have six digits.
+const SONGS: u64 = 400_000;
+/// How long somebody writes without a copy, to compare with.
+const ALONE: Duration = Duration::from_secs(10);
+
+fn main() {
+    let load = support::machine();
+    let folder = support::folder();
+    let file = folder.path().join("data/greenroom.redb");
+    fill(&file, megabytes_wanted() * 1_000_000);
+    let mut report = Report::default();
+    report.figure("the file of the store", megabytes(length(&file)));
+    let snapshot = folder.path().join("snapshot.redb");
+    copying(&file, &snapshot, &mut report);
+    restoring(folder.path(), &file, &snapshot, &mut report);
+    report.print("Backup and restore", &load);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench has no configuration of its own")]
+fn megabytes_wanted() -> u64 {
+    std::env::var("MEGABYTES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
+}
+
+fn length(file: &Path) -> u64 {
+    fs::metadata(file).unwrap().len()
+}
+
+/// Fills guild after guild with songs until the file is that long.
+fn fill(file: &Path, bytes: u64) {
+    let store = support::store(file, support::FILLING);
+    let mut guild = GUILD.get();
+    while length(file) < bytes {
+        guild += 1;
+        support::progress(&format!("filling: {} of {}", megabytes(length(file)), megabytes(bytes)));
+        let songs = SONGS.min(bytes / 3_000);
+        support::fill::songs(&store, GuildId::new(guild), songs);
+    }
+    store.close_blocking();
+}
+
+/// Copies the store while somebody gets a coin all the time, and compares with the time before.
+fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
+    let store = support::store(file, Options::CACHE_BYTES);
+    support::progress("writing without a copy");
+    let watch = Stopwatch::start();
+    let alone = write_until(&store, || watch.elapsed() > ALONE);
+
+    support::progress("writing while the store is copied");
+    let before = length(file);
+    let is_done = Arc::new(AtomicBool::new(false));
+    let writer = std::thread::spawn({
+        let (store, is_done) = (store.clone(), Arc::clone(&is_done));
+        move || write_until(&store, || is_done.load(Ordering::Relaxed))
+    });
+    let watch = Stopwatch::start();
+    let manifest = store.copy_to_blocking(snapshot).unwrap();
+    let took = watch.elapsed();
+    is_done.store(true, Ordering::Relaxed);
+    let meanwhile = writer.join().unwrap();
+    report.figure("rows in the snapshot, indexes counted", manifest.rows().to_string());
+    report.figure("the snapshot", megabytes(length(snapshot)));
+    report.figure("copying and verifying it", shown(took));
+    let spread = |times: &Times| {
+        format!(
+            "{} p50, {} p99, {} worst",
+            shown(times.median()),
+            shown(times.percentile(99)),
+            shown(times.percentile(100))
+        )
+    };
+    report.figure("a durable write without a copy", spread(&alone));
+    report.figure("the same while the store is copied", spread(&meanwhile));
+    report.time("worst write while the store is copied", Duration::from_millis(50), meanwhile.percentile(100), "");
+    report.figure("growth of the file meanwhile", megabytes(length(file) - before));
+    store.close_blocking();
+}
+
+/// Gives coins to one member after the other until there is an end; how long each took.
+fn write_until(store: &Store, is_over: impl Fn() -> bool) -> Times {
+    let mut times = Vec::new();
+    while !is_over() {
+        let posting = Posting {
+            currency: Currency::Luxury,
+            user: UserId::new(times.len() as u64 % 1_000 + 1),
+            delta: 1,
+            kind: EntryKind::Gift,
+            reason: "bench".to_owned(),
+            actor: Actor::Live,
+        };
+        let watch = Stopwatch::start();
+        store.write_blocking("coin", move |tx| coins::service::apply(tx, GUILD, &posting)).unwrap();
+        times.push(watch.elapsed());
+    }
+    Times::new(times)
+}
+
+/// Restores the snapshot over the store, and into an empty folder, by the real program.
+fn restoring(folder: &Path, file: &Path, snapshot: &Path, report: &mut Report) {
+    for (what, data) in [
+        ("a restore into an empty folder", folder.join("other")),
+        ("a restore over the store", file.parent().unwrap().to_owned()),
+    ] {
+        support::progress(what);
+        let watch = Stopwatch::start();
+        let ended = Command::new(BINARY)
+            .args(["restore", snapshot.to_str().unwrap(), "--data-dir", data.to_str().unwrap()])
+            .env_clear()
+            .current_dir(folder)
+            .status();
+        assert!(ended.unwrap().success(), "{what}");
+        report.time(what, Duration::from_mins(1), watch.elapsed(), "");
+    }
+}

@@ -1,1 +1,0 @@
-//! The data of another bot, good and bad, come in once.

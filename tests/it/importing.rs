@@ -1,0 +1,271 @@
+//! The data of another bot come in by the command line: once, cleaned, with what is wrong in them left out and told.
+
+use std::path::{Path, PathBuf};
+
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::features::queue::model::{Line, PublicId};
+use greenroom::features::{coins, engagement, handles, queue};
+use greenroom::kernel::dice::Seed;
+use greenroom::kernel::ids::{GuildId, UserId};
+use greenroom::kernel::time::Clock;
+use greenroom::live::Handle;
+use greenroom::store::{Options, Place, Store};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::process::output;
+use crate::reading::link;
+
+const GUILD: GuildId = GuildId::new(81);
+
+fn store(folder: &Path) -> Store {
+    let place = Place::File(folder.join("data/greenroom.redb"));
+    Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
+}
+
+/// A folder with an empty store.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    store(folder.path()).close_blocking();
+    folder
+}
+
+/// A file of the other bot, with good rows and bad ones.
+fn predecessor(folder: &Path) -> PathBuf {
+    let path = folder.join("luxbot.db");
+    let file = Connection::open(&path).unwrap();
+    let sql = format!(
+        "CREATE TABLE bot_config (key TEXT PRIMARY KEY, value TEXT, channel_id BIGINT, message_id BIGINT);
+         INSERT INTO bot_config VALUES ('submission_channel_id', '55', 55, NULL), ('submissions_open', 'maybe', NULL, NULL),
+           ('delete_original_messages', 'false', NULL, NULL), ('colour', 'green', NULL, NULL);
+         CREATE TABLE tiktok_accounts (handle_id INTEGER PRIMARY KEY, handle_name TEXT, first_seen TEXT, last_seen TEXT,
+           linked_discord_id BIGINT, points INTEGER, last_known_level INTEGER);
+         INSERT INTO tiktok_accounts VALUES
+           (1, '@Ann.Sings', '2025-01-02 03:04:05.5+00', '2025-03-02T03:04:05Z', 7, 40, 12),
+           (2, 'ann_two', '2025-01-02 03:04:05', NULL, 7, 2, 0),
+           (3, 'not a handle!', '2025-01-02 03:04:05', NULL, NULL, 1, 0),
+           (4, 'ben', 'last summer', NULL, NULL, 1, 0),
+           (5, 'chloe', '2025-01-02', NULL, NULL, -5, 0),
+           (6, 'dmitri', 1735786000, NULL, NULL, 9, NULL);
+         CREATE TABLE user_points (user_id BIGINT PRIMARY KEY, points INTEGER);
+         INSERT INTO user_points VALUES (7, 50), (8, 3), (9, -1);
+         CREATE TABLE luxury_coins (user_id BIGINT PRIMARY KEY, balance INTEGER);
+         INSERT INTO luxury_coins VALUES (7, 1200), (8, 0), (9, 9223372036854775807);
+         CREATE TABLE submissions (id INTEGER PRIMARY KEY, public_id TEXT, user_id BIGINT, username TEXT, artist_name TEXT,
+           song_name TEXT, link_or_file TEXT, queue_line TEXT, submission_time TEXT, played_time TEXT, note TEXT,
+           tiktok_username TEXT, total_score REAL);
+         INSERT INTO submissions VALUES
+           (1, '000123', 7, 'ann', 'Ann' || char(10) || 'B', 'First', '{one}', 'Free', '2025-03-01 10:00:00', NULL, ' note ', '@ann.sings', 50),
+           (2, 'XYZ', 8, 'ben', NULL, NULL, '{two}', 'Songs Played', '2025-02-01 10:00:00', '2025-02-01 11:00:00', NULL, NULL, 0),
+           (3, '000124', 8, 'ben', 'Ben', 'Copy', '{one}?t=9', 'Free', '2025-03-01 11:00:00', NULL, NULL, NULL, 0),
+           (4, '000125', 8, 'ben', 'Ben', 'Nowhere', 'https://vimeo.com/1', 'Free', '2025-03-01 11:00:00', NULL, NULL, NULL, 0),
+           (5, '000126', 8, 'ben', 'Ben', 'File', 'https://cdn.discordapp.com/attachments/1/2/a.mp3?ex=1f', 'Removed', '2025-03-01', NULL, NULL, NULL, 0),
+           (6, '000127', 8, 'ben', 'Ben', 'Odd', '{six}', 'VIP', '2025-03-01', NULL, NULL, NULL, 0),
+           (7, '000128', NULL, 'ben', 'Ben', 'Nobody', '{six}', 'Free', '2025-03-01', NULL, NULL, NULL, 0),
+           (8, '000129', 8, x'fffe', x'ff', 'Bytes', '{six}', '10 Skip', '2025-03-01', NULL, NULL, NULL, 0);
+         CREATE TABLE live_sessions (id INTEGER PRIMARY KEY, tiktok_username TEXT, start_time TEXT, end_time TEXT);
+         INSERT INTO live_sessions VALUES (1, 'night.owl', '2025-03-01 20:00:00', '2025-03-01 22:00:00'), (2, '?', '2025-03-01', NULL);
+         CREATE TABLE tiktok_interactions (id INTEGER PRIMARY KEY, session_id INTEGER, tiktok_account_id INTEGER,
+           interaction_type TEXT, value TEXT, coin_value INTEGER, user_level INTEGER, timestamp TEXT);
+         INSERT INTO tiktok_interactions VALUES
+           (1, 1, 1, 'like', '15', NULL, 3, '2025-03-01 20:01:00'),
+           (2, 1, 1, 'gift', 'Rose', 500, 3, '2025-03-01 20:02:30'),
+           (3, 1, NULL, 'poll', '{{}}', NULL, NULL, '2025-03-01 20:03:00'),
+           (4, 1, 3, 'comment', 'hi', NULL, NULL, '2025-03-01 20:03:00'),
+           (5, 2, 1, 'comment', 'hi', NULL, NULL, '2025-03-01 20:03:00'),
+           (6, 1, 1, 'dance', 'hi', NULL, NULL, '2025-03-01 20:03:00');",
+        one = link(1),
+        two = link(2),
+        six = link(6)
+    );
+    file.execute_batch(&sql).unwrap();
+    path
+}
+
+fn import(folder: &Path, file: &Path, more: &[&str]) -> Value {
+    let arguments: Vec<&str> = ["import", "luxbot", file.to_str().unwrap(), "--guild", "81", "--json"]
+        .into_iter()
+        .chain(more.iter().copied())
+        .collect();
+    let finished = output(folder, &arguments, &[]);
+    assert_eq!(finished.code, Some(0), "{}", finished.err);
+    serde_json::from_str(&finished.out).unwrap()
+}
+
+/// What came of each table: found, brought, known, left out.
+fn counts(report: &Value) -> Vec<(String, [u64; 4])> {
+    let tables = report["tables"].as_array().unwrap().iter();
+    let numbers = |table: &Value| ["found", "brought", "known", "left_out"].map(|key| table[key].as_u64().unwrap());
+    tables.map(|table| (table["table"].as_str().unwrap().to_owned(), numbers(table))).collect()
+}
+
+fn expected() -> Vec<(String, [u64; 4])> {
+    let rows = [
+        ("bot_config", [4, 2, 0, 2]),
+        ("tiktok_accounts", [6, 3, 0, 3]),
+        ("user_points", [3, 1, 0, 2]),
+        ("luxury_coins", [3, 2, 0, 1]),
+        ("submissions", [8, 4, 0, 4]),
+        ("live_sessions", [2, 1, 0, 1]),
+        ("tiktok_interactions", [6, 3, 0, 3]),
+    ];
+    rows.map(|(table, counts)| (table.to_owned(), counts)).to_vec()
+}
+
+#[test]
+fn a_dry_run_tells_what_would_come_and_changes_nothing() {
+    let folder = folder();
+    let file = predecessor(folder.path());
+    let report = import(folder.path(), &file, &["--dry-run"]);
+    assert_eq!(counts(&report), expected(), "{report:#}");
+    assert_eq!((&report["dry_run"], &report["snapshot"]), (&json!(true), &Value::Null));
+    let reasons: Vec<&str> =
+        report["left_out"].as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap()).collect();
+    for reason in [
+        "the setting can be Yes or No",
+        "Greenroom has no such setting",
+        "a TikTok handle has 2 to 24 letters, digits, dots or underscores",
+        "it has no time at which it was seen",
+        "points is no amount",
+        "points belong to linked handles, and this member has none",
+        "balance is no amount",
+        "the same song waits already as #000123",
+        "its link is none that is taken here",
+        "there is no such line",
+        "it names no member",
+        "its live was left out",
+        "its handle was left out",
+        "there is no such type",
+    ] {
+        assert!(reasons.contains(&reason), "{reason} is not among {reasons:#?}");
+    }
+    let store = store(folder.path());
+    let songs = store.read_blocking("songs", |read| queue::tables::SONGS.len(read)).unwrap();
+    assert_eq!(songs, 0);
+    store.close_blocking();
+    let backups = folder.path().join("data/backups/snapshots");
+    assert_eq!(std::fs::read_dir(backups).unwrap().count(), 0, "no copy is left behind");
+}
+
+#[test]
+fn what_comes_in_is_clean_comes_once_and_obeys_every_invariant() {
+    let folder = folder();
+    let file = predecessor(folder.path());
+    let report = import(folder.path(), &file, &[]);
+    assert_eq!(counts(&report), expected(), "{report:#}");
+    assert!(Path::new(report["snapshot"].as_str().unwrap()).exists());
+    let check = output(folder.path(), &["check"], &[]);
+    assert_eq!(check.code, Some(0), "{}", check.out);
+    let dump = |name: &str| {
+        let out = format!("{name}.db");
+        let export = output(folder.path(), &["export", "sqlite", &out, "--guild", "81", "--json"], &[]);
+        assert_eq!(export.code, Some(0), "{}", export.err);
+        let file = Connection::open(folder.path().join(out)).unwrap();
+        let mut rows = Vec::new();
+        for table in [
+            "bot_config",
+            "tiktok_accounts",
+            "user_points",
+            "luxury_coins",
+            "submissions",
+            "live_sessions",
+            "tiktok_interactions",
+        ] {
+            let mut statement = file.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let width = statement.column_count();
+            let found = statement.query_map([], |row| {
+                (0..width).map(|place| row.get::<_, rusqlite::types::Value>(place)).collect::<Result<Vec<_>, _>>()
+            });
+            rows.extend(found.unwrap().map(|row| format!("{table} {:?}", row.unwrap())));
+        }
+        rows
+    };
+    let first = dump("first");
+    let again = import(folder.path(), &file, &[]);
+    for (table, [found, brought, known, left_out]) in counts(&again) {
+        assert_eq!(brought, 0, "{table}");
+        assert_eq!(found, known + left_out, "{table}");
+    }
+    assert_eq!(dump("second"), first, "the same import twice changes nothing");
+
+    let store = store(folder.path());
+    store
+        .read_blocking("look", |read| {
+            let account = |name| handles::queries::account(read, GUILD, &Handle::parse(name).unwrap());
+            let ann = account("ann.sings")?.unwrap();
+            assert_eq!((ann.linked, ann.level, ann.is_verified()), (Some(UserId::new(7)), Some(12), false));
+            assert_eq!(ann.points.get(), 48, "what the member had beyond the handles is with the first of them");
+            assert_eq!(coins::queries::points(read, GUILD, UserId::new(7))?.get(), 50);
+            let luxury = coins::queries::purse(read, GUILD, UserId::new(7))?.luxury;
+            assert_eq!(luxury.get(), 1200);
+            let first = queue::queries::song(read, GUILD, PublicId::new(123))?.unwrap();
+            assert_eq!((first.song.artist.as_str(), first.song.note.as_deref()), ("Ann B", Some("note")));
+            assert_eq!((first.place.line, first.place.score), (Line::Free, 50));
+            let mut lines = Vec::new();
+            queue::tables::for_each(read, GUILD, |entry| {
+                lines.push((entry.song.title, entry.place.line, entry.place.played_at.is_some()));
+                Ok(())
+            })?;
+            let told: Vec<(&str, Line, bool)> =
+                lines.iter().map(|(title, line, played)| (title.as_str(), *line, *played)).collect();
+            assert_eq!(
+                told,
+                [
+                    ("First", Line::Free, false),
+                    ("Not Known", Line::SongsPlayed, true),
+                    ("File", Line::Removed, false),
+                    ("Bytes", Line::Skip10, false),
+                ]
+            );
+            let session = engagement::queries::open_sessions(read)?;
+            assert!(session.is_empty(), "what came in is over");
+            Ok(())
+        })
+        .unwrap();
+    store.close_blocking();
+}
+
+#[test]
+fn the_hourly_points_come_back_and_the_short_form_of_others_too() {
+    let folder = folder();
+    let ours = folder.path().join("points_20261121_200000.json");
+    let text = json!({
+        "guild": "81", "taken_at": "2026-11-21T20:00:00Z",
+        "user_points": [{"user_id": "7", "points": 12}, "odd", {"points": 3}],
+        "tiktok_accounts": [{
+            "handle_id": 1, "handle_name": "ann", "first_seen": "2026-11-21T20:00:00Z",
+            "last_seen": "2026-11-21T20:00:00Z", "linked_discord_id": "7", "points": 10, "last_known_level": 0,
+        }],
+    });
+    std::fs::write(&ours, text.to_string()).unwrap();
+    let report = import(folder.path(), &ours, &[]);
+    let expected = [("tiktok_accounts".to_owned(), [1, 1, 0, 0]), ("user_points".to_owned(), [3, 1, 0, 2])];
+    assert_eq!(counts(&report), expected);
+    let short = folder.path().join("points_backup.json");
+    std::fs::write(&short, r#"{"user_points": {"7": 20, "8": 1, "x": 2}}"#).unwrap();
+    let report = import(folder.path(), &short, &["--dry-run"]);
+    assert_eq!(counts(&report), [("user_points".to_owned(), [3, 0, 1, 2])]);
+    assert_eq!(output(folder.path(), &["check"], &[]).code, Some(0));
+}
+
+#[test]
+fn files_that_hold_no_such_data_are_refused_and_nothing_is_changed() {
+    let folder = folder();
+    for (name, bytes) in [
+        ("notes.txt", &b"my notes"[..]),
+        ("empty.db", b""),
+        ("list.json", b"[1, 2]"),
+        ("half.json", b"{\"user_points\": ["),
+        ("half.db", b"SQLite format 3\0 and nothing more"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let finished = output(folder.path(), &["import", "luxbot", name, "--guild", "81"], &[]);
+        assert_eq!((finished.code, finished.out.as_str()), (Some(2), ""), "{name}: {}", finished.err);
+        assert!(finished.err.contains(name), "{name}: {}", finished.err);
+    }
+    let missing = output(folder.path(), &["import", "luxbot", "nowhere.db", "--guild", "81"], &[]);
+    assert_eq!(missing.code, Some(2), "{}", missing.err);
+    assert_eq!(output(folder.path(), &["check"], &[]).code, Some(0));
+}

@@ -1,0 +1,205 @@
+//! Backup and restore as people do them: the real program, on real files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use greenroom::covers;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::process::{Finished, SimProcess, output};
+use crate::reading::link;
+
+/// A stopped bot's folder with one song, and a snapshot of it that was made while the bot ran; then a second song came.
+async fn evening() -> (TempDir, SimProcess, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.says("commands registered");
+    sim.submit(&link(1)).await;
+    let made = output(folder.path(), &["backup", "--json"], &[]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let report: Value = serde_json::from_str(&made.out).unwrap();
+    assert!(report["rows"].as_u64().unwrap() > 3, "{report}");
+    let snapshot = PathBuf::from(report["path"].as_str().unwrap());
+    assert!(snapshot.starts_with(folder.path().join("data/backups/snapshots")), "{report}");
+    sim.submit(&link(2)).await;
+    bot.signal("TERM");
+    assert_eq!(bot.ended().code(), Some(0));
+    (folder, sim, snapshot)
+}
+
+fn restore(folder: &Path, file: &Path, more: &[&str]) -> Finished {
+    let arguments: Vec<&str> = ["restore", file.to_str().unwrap()].into_iter().chain(more.iter().copied()).collect();
+    output(folder, &arguments, &[])
+}
+
+fn songs(folder: &Path, name: &str) -> u64 {
+    let out = format!("{name}.db");
+    let export = output(folder, &["export", "sqlite", &out, "--force", "--json"], &[]);
+    assert_eq!(export.code, Some(0), "{}", export.err);
+    let report: Value = serde_json::from_str(&export.out).unwrap();
+    report["tables"]["submissions"].as_u64().unwrap()
+}
+
+fn store(folder: &Path) -> PathBuf {
+    folder.join("data/greenroom.redb")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_of_a_running_bot_is_put_back_and_the_store_of_before_is_kept() {
+    let (folder, sim, snapshot) = evening().await;
+    let folder = folder.path();
+    assert_eq!(songs(folder, "before"), 2);
+    let before = fs::read(store(folder)).unwrap();
+    let Finished { code, out, err } = restore(folder, &snapshot, &["--json"]);
+    assert_eq!(code, Some(0), "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&report["is_snapshot"], &report["findings"]), (&json!(true), &json!([])), "{report}");
+    let kept = PathBuf::from(report["kept"].as_str().unwrap());
+    assert_eq!(fs::read(kept).unwrap(), before, "byte for byte");
+    assert_eq!(songs(folder, "after"), 1);
+    assert_eq!(output(folder, &["check"], &[]).code, Some(0));
+    // The snapshot that was made of the store of before brings it back.
+    let saved = PathBuf::from(report["snapshot"].as_str().unwrap());
+    let back = restore(folder, &saved, &[]);
+    assert_eq!(back.code, Some(0), "{}", back.err);
+    assert!(back.out.contains("is restored: a snapshot of"), "{}", back.out);
+    assert_eq!(songs(folder, "back"), 2);
+    let _bot = sim.bot(folder);
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(own["original"].to_string().contains("2 songs"), "{own}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_bot_refuses_a_restore_and_takes_a_rehearsal() {
+    let (folder, sim, snapshot) = evening().await;
+    let folder = folder.path();
+    let _bot = sim.bot(folder);
+    let refused = restore(folder, &snapshot, &[]);
+    assert_eq!(refused.code, Some(3), "{}", refused.err);
+    assert!(refused.err.contains("stop it first. Nothing was changed."), "{}", refused.err);
+    let rehearsed = restore(folder, &snapshot, &["--rehearse"]);
+    assert_eq!(rehearsed.code, Some(0), "{}", rehearsed.err);
+    assert!(rehearsed.out.contains("can be restored: a snapshot of"), "{}", rehearsed.out);
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(own["original"].to_string().contains("2 songs"), "{own}");
+    let left: Vec<_> = fs::read_dir(folder.join("data/backups/snapshots")).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing of the rehearsal is left: {left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copied_folder_of_a_stopped_bot_moves_to_another_machine() {
+    let (folder, _sim, _) = evening().await;
+    let other = tempfile::tempdir().unwrap();
+    // One file, put back by the command, or just copied to its place.
+    let restored = restore(other.path(), &store(folder.path()), &[]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    assert!(restored.out.contains("a store without a manifest, which was checked by itself"), "{}", restored.out);
+    assert_eq!(songs(other.path(), "moved"), 2);
+    let third = tempfile::tempdir().unwrap();
+    fs::create_dir(third.path().join("data")).unwrap();
+    fs::copy(store(folder.path()), store(third.path())).unwrap();
+    assert_eq!(songs(third.path(), "copied"), 2);
+    assert_eq!(output(third.path(), &["check"], &[]).code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
+    let (folder, _sim, snapshot) = evening().await;
+    let folder = folder.path();
+    let before = fs::read(store(folder)).unwrap();
+    let whole = fs::read(&snapshot).unwrap();
+    let flipped = |place: usize| {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x10;
+        bytes
+    };
+    let named = whole.windows(9).position(|bytes| bytes == b"Over HTTP").expect("the song's title is in the file");
+    let files: [(&str, Vec<u8>); 6] = [
+        ("half.redb", whole[..whole.len() / 2].to_vec()),
+        ("flipped.redb", flipped(named)),
+        ("zeros.redb", vec![0; whole.len()]),
+        ("empty.redb", vec![]),
+        ("notes.txt", b"my notes".to_vec()),
+        ("other.db", b"SQLite format 3\0 and so on".to_vec()),
+    ];
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::write(&path, &bytes).unwrap();
+        for more in [&[][..], &["--rehearse"]] {
+            let Finished { code, out, err } = restore(folder, &path, more);
+            assert_eq!((code, out.as_str()), (Some(5), ""), "{name}: {err}");
+            assert!(err.contains(name) && err.contains("use another backup"), "{name}: {err}");
+        }
+        assert_eq!(fs::read(&path).unwrap(), bytes, "{name} is only read");
+    }
+    let missing = restore(folder, &folder.join("nowhere.redb"), &[]);
+    assert_eq!(missing.code, Some(2), "{}", missing.err);
+    let a_folder = restore(folder, folder, &[]);
+    assert_eq!(a_folder.code, Some(2), "{}", a_folder.err);
+    assert_eq!(fs::read(store(folder)).unwrap(), before);
+    let left: Vec<String> = fs::read_dir(folder.join("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("restor"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_store_is_refused_with_the_snapshot_that_can_take_its_place() {
+    let (folder, sim, snapshot) = evening().await;
+    let folder = folder.path();
+    let whole = fs::read(store(folder)).unwrap();
+    fs::write(store(folder), &whole[..whole.len() / 2]).unwrap();
+    // The newest one is damaged as well, so the one before it is named.
+    let newer = snapshot.with_file_name("greenroom-29991231-235959.redb");
+    fs::write(&newer, b"no snapshot").unwrap();
+    for (arguments, variables) in [(&["run"][..], &[("DISCORD_API_URL", sim.discord.as_str())][..]), (&["check"], &[])]
+    {
+        let Finished { code, err, .. } = output(folder, arguments, variables);
+        assert_eq!(code, Some(5), "{err}");
+        let name = snapshot.file_name().unwrap().to_str().unwrap();
+        assert!(err.contains("The newest snapshot that is whole is of"), "{err}");
+        assert!(err.contains("greenroom restore") && err.contains(name), "{err}");
+    }
+    let restored = restore(folder, &snapshot, &[]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    assert!(restored.err.contains("no snapshot of the present store"), "{}", restored.err);
+    assert_eq!(songs(folder, "after"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_goes_where_it_is_told_and_replaces_nothing() {
+    let (folder, _sim, _) = evening().await;
+    let folder = folder.path();
+    let made = output(folder, &["backup", "mine/evening.redb"], &[]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    assert!(made.out.contains("Wrote a snapshot of") && made.out.contains("verified"), "{}", made.out);
+    let again = output(folder, &["backup", "mine/evening.redb"], &[]);
+    assert_eq!(again.code, Some(2), "{}", again.err);
+    assert_eq!(output(folder, &["backup", "--data-dir", "nowhere"], &[]).code, Some(2));
+    let restored = restore(folder, &folder.join("mine/evening.redb"), &[]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+}
+
+#[test]
+fn the_variables_of_the_target_are_checked_and_its_secrets_never_told() {
+    covers!("M-ENV-02");
+    let folder = tempfile::tempdir().unwrap();
+    let run = |variables: &[(&str, &str)]| {
+        let Finished { code, err, .. } = output(folder.path(), &["check"], variables);
+        assert_eq!(code, Some(2), "{err}");
+        err
+    };
+    for wrong in ["s3://X", "http://nas.example/dav", "https://me:hunter2@nas.example/dav"] {
+        let err = run(&[("BACKUP_TARGET", wrong)]);
+        assert!(err.contains("BACKUP_TARGET"), "{err}");
+    }
+    let err = run(&[("BACKUP_TARGET", "s3://my-backups")]);
+    assert!(err.contains("BACKUP_USER (the key's id)"), "{err}");
+    let err = run(&[("BACKUP_TARGET", "s3://my-backups"), ("BACKUP_PASSWORD", "hunter2hunter2")]);
+    assert!(err.contains("BACKUP_USER is missing") || err.contains("BACKUP_USER"), "{err}");
+    assert!(!err.contains("hunter2"), "{err}");
+}
