@@ -18,6 +18,7 @@ mod desk;
 mod displays;
 mod followed;
 mod gateway;
+mod golden;
 mod handles;
 mod importing;
 mod lines;

@@ -18,7 +18,7 @@ pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
     telemetry::start(&config.logging)?;
     let folder = Folder::of(&config.storage.data_dir);
     let named = args.file.clone();
-    let file = named.clone().unwrap_or_else(|| folder.snapshot_at(Clock::system().now()));
+    let file = named.clone().unwrap_or_else(|| folder.free_snapshot_at(Clock::system().now()));
     let path: PathBuf = std::path::absolute(file).map_err(Stop::failed)?;
     let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &Request::Backup { path }, &mut tell)?;
     let Outcome::BackedUp { path, greenroom, version, rows } = outcome else {

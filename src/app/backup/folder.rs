@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -69,6 +70,12 @@ impl Folder {
     /// The file for a snapshot of a moment.
     pub fn snapshot_at(&self, at: Timestamp) -> PathBuf {
         self.snapshots_dir().join(snapshot_name(at))
+    }
+
+    /// The file for a snapshot of a moment, or of a second soon after it where there is one already.
+    pub fn free_snapshot_at(&self, at: Timestamp) -> PathBuf {
+        let mut seconds = (0..60).map(|seconds| self.snapshot_at(at.after(Duration::from_secs(seconds))));
+        seconds.find(|path| !path.exists()).unwrap_or_else(|| self.snapshot_at(at))
     }
 
     /// The file for the points of a server at a moment.
@@ -274,7 +281,7 @@ mod tests {
         assert_eq!(folder.newest_snapshot().unwrap(), None);
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         for day in 0..10_u32 {
-            let at = NOW.after(std::time::Duration::from_hours(24) * day);
+            let at = NOW.after(Duration::from_hours(24) * day);
             fs::write(folder.snapshot_at(at), "x").unwrap();
         }
         for other in ["before-the-show.redb", "notes.txt", "greenroom-20261121-200000.redb.unfinished", ".scratch-1"] {

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use self::folder::{Folder, Room};
+use self::folder::{Dated, Folder, Room};
 use self::off_site::Target;
 use super::catalogue::CATALOGUE;
 use super::maintenance::store_file;
@@ -36,7 +36,7 @@ use crate::discord::{Bot, debug_channel};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{self, Manifest, Store, StoreError};
+use crate::store::{self, Manifest, SnapshotError, Store, StoreError};
 
 /// The first look comes so long after the start, when the bot is connected and has something to tell it to.
 const FIRST_LOOK: Duration = Duration::from_mins(1);
@@ -91,6 +91,11 @@ fn floor(at: Timestamp, span: Duration) -> Timestamp {
     Timestamp::from_micros(at.micros().div_euclid(span).saturating_mul(span))
 }
 
+/// Whether there is a file of the hour or day of a moment. One of the future, from a clock that was wrong, is none.
+fn has_one_of(files: &[Dated], now: Timestamp, span: Duration) -> bool {
+    files.iter().any(|file| floor(file.at, span) == floor(now, span))
+}
+
 struct Keeper {
     bot: Bot,
     plan: Plan,
@@ -131,8 +136,7 @@ impl Keeper {
 
     async fn save_points_of(&self, guild: GuildId, now: Timestamp) -> Result<()> {
         let folder = self.plan.folder();
-        let newest = folder.points(guild).map_err(Error::failed)?.pop();
-        if newest.is_some_and(|newest| floor(newest.at, HOUR) >= floor(now, HOUR)) {
+        if has_one_of(&folder.points(guild).map_err(Error::failed)?, now, HOUR) {
             return Ok(());
         }
         self.plan.room.require(&self.plan.data_dir, POINTS_ROOM).map_err(Error::failed)?;
@@ -159,8 +163,7 @@ impl Keeper {
     /// Makes the snapshot of the day, if there is none; answers whether it did.
     async fn snapshot_of_day(&self, now: Timestamp) -> Result<bool> {
         let folder = self.plan.folder();
-        let newest = folder.newest_snapshot().map_err(Error::failed)?;
-        if newest.is_some_and(|newest| floor(newest.at, DAY) >= floor(now, DAY)) {
+        if has_one_of(&folder.snapshots().map_err(Error::failed)?, now, DAY) {
             return Ok(false);
         }
         let (store, plan) = (self.bot.store.clone(), self.plan.clone());
@@ -174,7 +177,10 @@ impl Keeper {
         let folder = self.plan.folder();
         let outcome = in_background(move || {
             let Some(newest) = folder.newest_snapshot().map_err(Error::failed)? else { return Ok(None) };
-            let Err(problem) = store::verify(&newest.path, (CATALOGUE.schema)().version()) else { return Ok(None) };
+            let problem = match store::verify(&newest.path, (CATALOGUE.schema)().version()) {
+                Err(problem @ (SnapshotError::Damaged { .. } | SnapshotError::Foreign { .. })) => problem,
+                _ => return Ok(None),
+            };
             let mut aside = newest.path.clone().into_os_string();
             aside.push(".damaged");
             fs::rename(&newest.path, aside).map_err(Error::failed)?;
@@ -259,7 +265,7 @@ pub fn snapshot(store: &Store, plan: &Plan, at: Timestamp) -> Result<(PathBuf, M
     fs::create_dir_all(folder.snapshots_dir()).map_err(Error::failed)?;
     let bytes = fs::metadata(store_file(&plan.data_dir)).map_or(0, |file| file.len());
     plan.room.require(&plan.data_dir, bytes).map_err(Error::failed)?;
-    let path = folder.snapshot_at(at);
+    let path = folder.free_snapshot_at(at);
     let manifest = store.copy_to_blocking(&path)?;
     folder.tidy_snapshots().map_err(Error::failed)?;
     tracing::info!(path = %path.display(), rows = manifest.rows(), "a snapshot of the store was made");
@@ -289,6 +295,7 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Sen
 /// The words for somebody whose store is damaged: which snapshot is whole, and how it is put back (`C-115`). Reads the
 /// snapshots from the newest on, until one is whole.
 pub fn way_back(data_dir: &Path) -> String {
+    let data_dir = &std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
     let folder = Folder::of(data_dir);
     match folder.newest_good_snapshot((CATALOGUE.schema)().version()) {
         Some((snapshot, verified)) => format!(

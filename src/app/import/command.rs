@@ -23,7 +23,7 @@ pub fn run(options: &Options, import: &Import) -> CommandResult {
 fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
-    let snapshot = Folder::of(&config.storage.data_dir).snapshot_at(Clock::system().now());
+    let snapshot = Folder::of(&config.storage.data_dir).free_snapshot_at(Clock::system().now());
     let request = Request::Import {
         path: std::path::absolute(&args.file).map_err(Stop::failed)?,
         guild: args.guild,

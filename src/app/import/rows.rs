@@ -177,7 +177,8 @@ pub(super) fn song(cells: &dyn Cells, source: &str) -> Result<Row, String> {
         Line::Removed => cells.moment("played_time"),
         _ => None,
     };
-    let username = one_line(&cells.text("username").unwrap_or_default(), NAME_CHARS);
+    let username = Some(one_line(&cells.text("username").unwrap_or_default(), NAME_CHARS));
+    let username = username.filter(|name| !name.is_empty()).unwrap_or_else(|| user.to_string());
     let text = |column: &str, field: TextField| {
         Some(one_line(&cells.text(column)?, field.max_len())).filter(|text| !text.is_empty())
     };

@@ -55,6 +55,9 @@ pub fn restore(
     clock: &Clock,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Restored, Stop> {
+    // What is told has to be found from every folder.
+    let data_dir = std::path::absolute(&storage.data_dir).map_err(Stop::failed)?;
+    let storage = &Storage { data_dir, ..storage.clone() };
     let store = store_file(&storage.data_dir);
     fs::create_dir_all(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
     drop(lock(&store)?);
@@ -90,7 +93,13 @@ fn prepare_and_swap(
         Some(_) => Some(keep_beside(store, clock).map_err(|error| Stop::storage(store, &error))?),
         None => None,
     };
-    fs::rename(incoming, store).map_err(|error| Stop::storage(store, &error))?;
+    if let Err(error) = fs::rename(incoming, store) {
+        // Where the file system knows no links the store has gone to its other name, and comes back.
+        if let Some(kept) = kept.filter(|_| !store.exists()) {
+            fs::rename(kept, store).map_err(|error| Stop::storage(store, &error))?;
+        }
+        return Err(Stop::storage(store, &error));
+    }
     sync_folder(&storage.data_dir);
     Ok(Restored { store: store.to_owned(), kept, snapshot, trial })
 }
@@ -116,7 +125,7 @@ fn lock(store: &Path) -> Result<Option<File>, Stop> {
 fn save_present(storage: &Storage, store: &Path, clock: &Clock, tell: &mut dyn FnMut(&str)) -> Option<PathBuf> {
     tell("saving the store as it is");
     let folder = Folder::of(&storage.data_dir);
-    let path = folder.snapshot_at(clock.now());
+    let path = folder.free_snapshot_at(clock.now());
     let saved = || -> Result<(), String> {
         fs::create_dir_all(folder.snapshots_dir()).map_err(|error| error.to_string())?;
         let bytes = fs::metadata(store).map_err(|error| error.to_string())?.len();

@@ -1,0 +1,128 @@
+//! A store of each version of the format, as the program of that time wrote it, is brought up to date.
+//!
+//! `tests/golden/version-N.redb.gz` is what `greenroom demo --data DIR` left behind when N was the newest version, packed by
+//! `gzip -9`. To add one before a migration is written: run that, check it, pack it, and add its line below.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use greenroom::app::backup::folder::Folder;
+use greenroom::app::catalogue::{CATALOGUE, Catalogue};
+use greenroom::app::config::storage::Storage;
+use greenroom::app::restore::{Restore, restore};
+use greenroom::covers;
+use greenroom::kernel::dice::Seed;
+use greenroom::kernel::time::Clock;
+use greenroom::store::{OpenError, Options, Place, Schema, Store, verify};
+use rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::output;
+
+/// The versions, and how many rows each has in the tables whose form changed since, and in some others.
+const STORES: &[(u64, &[(&str, u64)])] = &[
+    (0, &[]),
+    (1, &[]),
+    (2, &[]),
+];
+
+/// A data folder with the store of a version.
+fn data(version: u64) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("data/greenroom.redb");
+    fs::create_dir(store.parent().unwrap()).unwrap();
+    let packed = format!("{}/tests/golden/version-{version}.redb.gz", env!("CARGO_MANIFEST_DIR"));
+    let mut packed = GzDecoder::new(File::open(packed).unwrap());
+    io::copy(&mut packed, &mut File::create(&store).unwrap()).unwrap();
+    (folder, store)
+}
+
+fn newest() -> u64 {
+    (CATALOGUE.schema)().version()
+}
+
+fn exported(folder: &Path) -> Value {
+    let export = output(folder, &["export", "sqlite", "out.db", "--force", "--json"], &[]);
+    assert_eq!(export.code, Some(0), "{}", export.err);
+    serde_json::from_str::<Value>(&export.out).unwrap()["tables"].clone()
+}
+
+#[test]
+fn a_store_of_each_version_is_brought_up_to_date_and_keeps_its_rows() {
+    covers!("M-DLV-08", "M-DB-01");
+    assert_eq!(STORES.last().unwrap().0, newest(), "a new version needs a store of the one before it");
+    for (version, rows) in STORES {
+        let (folder, store) = data(*version);
+        let before = verify(&store, newest()).unwrap().manifest;
+        assert_eq!(before.schema, *version);
+        let tables = exported(folder.path());
+        for (table, count) in *rows {
+            assert_eq!(tables[table], *count, "{table} of version {version}");
+        }
+        let check = output(folder.path(), &["check"], &[]);
+        assert_eq!(check.code, Some(0), "version {version}: {}", check.out);
+        assert_eq!(verify(&store, newest()).unwrap().manifest.schema, newest());
+        // The store of before is a snapshot, from which the same comes again.
+        let snapshots = Folder::of(store.parent().unwrap()).snapshots().unwrap();
+        if *version == newest() {
+            assert!(snapshots.is_empty(), "nothing was migrated");
+            continue;
+        }
+        let [snapshot] = &snapshots[..] else { panic!("{snapshots:?}") };
+        let saved = verify(&snapshot.path, newest()).unwrap();
+        assert!(saved.is_snapshot);
+        assert_eq!((saved.manifest.schema, &saved.manifest.tables), (*version, &before.tables));
+        fs::copy(&snapshot.path, folder.path().join("saved.redb")).unwrap();
+        let restored = output(folder.path(), &["restore", "saved.redb", "--json"], &[]);
+        assert_eq!(restored.code, Some(0), "version {version}: {}", restored.err);
+        assert_eq!(exported(folder.path()), tables);
+    }
+}
+
+#[test]
+fn what_a_song_and_a_handle_of_the_first_version_said_is_still_there() {
+    let (folder, _) = data(0);
+    exported(folder.path());
+    let file = Connection::open(folder.path().join("out.db")).unwrap();
+    let one = |sql: &str| file.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(one("SELECT artist_name || ' / ' || song_name FROM submissions WHERE public_id = '127626'"), "Ann / First Light");
+    assert_eq!(one("SELECT username FROM submissions WHERE public_id = '127626'"), "ann");
+    assert_eq!(one("SELECT group_concat(tiktok_username) FROM live_sessions"), "nightowl.reviews");
+    let linked = "SELECT CAST(count(*) AS TEXT) FROM tiktok_accounts WHERE handle_name = 'ann.sings' AND linked_discord_id > 0";
+    assert_eq!(one(linked), "1");
+}
+
+/// The catalogue of a program that knows fewer versions.
+fn older() -> Schema {
+    let mut schema = (CATALOGUE.schema)();
+    schema.migrations.truncate(1);
+    schema
+}
+
+#[test]
+fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
+    covers!("M-DLV-08");
+    let (folder, store) = data(2);
+    let bytes = fs::read(&store).unwrap();
+    let options = Options::new(Clock::system(), Seed::fixed(1));
+    let error = Store::open(&Place::File(store.clone()), options, older()).unwrap_err();
+    assert!(matches!(error, OpenError::NewerSchema { found: 2, known: 1, .. }));
+    let sentence = error.to_string();
+    assert!(sentence.contains("store version 2, this one reads up to 1"), "{sentence}");
+    assert!(sentence.contains("start that version, or restore an older backup"), "{sentence}");
+    assert_eq!(fs::read(&store).unwrap(), bytes, "it is untouched");
+
+    // A snapshot of it says which Greenroom can restore it.
+    let made = output(folder.path(), &["backup", "newer.redb"], &[]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let old = Catalogue { schema: older, ..CATALOGUE };
+    let storage = Storage { data_dir: folder.path().join("other"), cache_bytes: Options::CACHE_BYTES };
+    let order = Restore { backup: &folder.path().join("newer.redb"), anyway: false };
+    let stop = restore(&storage, old, order, &Clock::system(), &mut |_| {}).unwrap_err();
+    let needed = format!("restore it with Greenroom {} or newer", env!("CARGO_PKG_VERSION"));
+    assert!(stop.message.contains(&needed), "{}", stop.message);
+    assert!(!folder.path().join("other/greenroom.redb").exists());
+}
