@@ -32,7 +32,11 @@ pub fn run(options: &Options) -> CommandResult {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    runtime()?.block_on(serve(&config, blueprint))
+    let runtime = runtime()?;
+    let ended = runtime.block_on(serve(&config, blueprint));
+    // What still runs on blocking threads writes scratch files only; a stop does not wait for it.
+    runtime.shutdown_background();
+    ended
 }
 
 /// The runtime of every command that waits for something.

@@ -18,7 +18,9 @@ use redb::backends::FileBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 
 use super::error::StoreError;
-use super::manifest::{Manifest, SnapshotError, Summing, data_tables, open_to_read, verify, version_in};
+use super::manifest::{
+    Ask, Manifest, ROWS_BETWEEN_LOOKS, SnapshotError, Summing, data_tables, open_to_read, verify_unless, version_in,
+};
 use super::read::{Bytes, Snapshot};
 use crate::kernel::time::Timestamp;
 
@@ -30,18 +32,33 @@ const CHUNK: u64 = 2 * 1024 * 1024;
 
 /// Writes everything in `snapshot` to a new file at `path`, which must not exist. It appears there only when it is complete
 /// and was verified. `at` is the moment that its manifest names.
-pub(super) fn copy(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
-    copy_from(snapshot.transaction(), path, at)
+///
+/// Ends with [`StoreError::Closed`] soon after `is_closing` says so, because a store that is being copied cannot be closed.
+pub(super) fn copy(
+    snapshot: &Snapshot,
+    path: &Path,
+    at: Timestamp,
+    is_closing: Ask<'_>,
+) -> Result<Manifest, StoreError> {
+    copy_from(snapshot.transaction(), path, at, is_closing)
 }
 
-fn copy_from(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+fn copy_from(
+    source: &ReadTransaction,
+    path: &Path,
+    at: Timestamp,
+    is_closing: Ask<'_>,
+) -> Result<Manifest, StoreError> {
     if path.exists() {
         return Err(StoreError::CopyExists(path.to_owned()));
     }
     let unfinished = unfinished_name(path);
     remove_if_there(&unfinished)?;
-    let written = write_all(source, &unfinished, at).and_then(|manifest| {
-        let verified = verify(&unfinished, manifest.schema);
+    let written = write_all(source, &unfinished, at, is_closing).and_then(|manifest| {
+        let verified = verify_unless(&unfinished, manifest.schema, is_closing);
+        if is_closing() {
+            return Err(StoreError::Closed);
+        }
         let verified = verified.map_err(|error| StoreError::Copy(error.to_string()))?;
         if verified.manifest != manifest {
             return Err(StoreError::Copy(String::from("the copy holds something else than the store")));
@@ -67,7 +84,7 @@ pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, Sn
     let copied = catch_unwind(AssertUnwindSafe(|| {
         let database = open_to_read(from)?;
         let transaction = database.begin_read().map_err(|error| unreadable(error.to_string()))?;
-        copy_from(&transaction, to, at).map_err(|error| unreadable(error.to_string()))
+        copy_from(&transaction, to, at, &|| false).map_err(|error| unreadable(error.to_string()))
     }));
     copied.unwrap_or_else(|_| Err(unreadable(String::from("reading it failed"))))
 }
@@ -92,7 +109,12 @@ fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn write_all(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+fn write_all(
+    source: &ReadTransaction,
+    path: &Path,
+    at: Timestamp,
+    is_closing: Ask<'_>,
+) -> Result<Manifest, StoreError> {
     let schema = version_in(source).map_err(StoreError::Copy)?;
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
     let database = Database::builder()
@@ -109,7 +131,9 @@ fn write_all(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Man
         let mut sum = Summing::new();
         for pair in table.iter()? {
             let (key, value) = pair?;
-            sum.add(key.value(), value.value());
+            if sum.add(key.value(), value.value()).is_multiple_of(ROWS_BETWEEN_LOOKS) && is_closing() {
+                return Err(StoreError::Closed);
+            }
             copied.insert(key.value(), value.value())?;
         }
         manifest.tables.push(sum.done(&name));

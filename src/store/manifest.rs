@@ -30,6 +30,11 @@ pub(super) const MANIFEST: &str = "snapshot.manifest";
 /// Its only key.
 const KEY: &[u8] = b"manifest";
 
+/// Something that is asked now and then while a file is read.
+pub(super) type Ask<'a> = &'a dyn Fn() -> bool;
+/// How many rows are read until it is asked again.
+pub(super) const ROWS_BETWEEN_LOOKS: u64 = 1024;
+
 /// The cache for reading a file once from front to back.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
 
@@ -88,13 +93,15 @@ impl Summing {
         Self { digest: Sha256::new(), rows: 0 }
     }
 
-    pub(super) fn add(&mut self, key: &[u8], value: &[u8]) {
+    /// Adds a pair; answers how many there are by now.
+    pub(super) fn add(&mut self, key: &[u8], value: &[u8]) -> u64 {
         // With the lengths, two tables of the same bytes in other pieces differ.
         self.digest.update((key.len() as u64).to_be_bytes());
         self.digest.update((value.len() as u64).to_be_bytes());
         self.digest.update(key);
         self.digest.update(value);
         self.rows += 1;
+        self.rows
     }
 
     pub(super) fn done(self, name: &str) -> TableSum {
@@ -182,11 +189,16 @@ pub struct Verified {
 ///
 /// `newest` is the newest version of the stored data that this program reads.
 pub fn verify(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
+    verify_unless(path, newest, &|| false)
+}
+
+/// The same, which ends early with some error when it is no longer wanted.
+pub(super) fn verify_unless(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, SnapshotError> {
     if !path.exists() {
         return Err(SnapshotError::Missing(path.to_owned()));
     }
     // redb may trip over a damaged file.
-    let read = catch_unwind(AssertUnwindSafe(|| read_all(path, newest)));
+    let read = catch_unwind(AssertUnwindSafe(|| read_all(path, newest, is_unwanted)));
     read.unwrap_or_else(|_| Err(foreign(path, "reading it failed")))
 }
 
@@ -213,7 +225,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<ReadOnlyDatabase, SnapshotErro
     opened.map_err(|error| classify(path, &error))
 }
 
-fn read_all(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
+fn read_all(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, SnapshotError> {
     let database = open_to_read(path)?;
     let damaged = |error: StoreError| SnapshotError::Damaged { path: path.to_owned(), problem: error.to_string() };
     let transaction = database.begin_read().map_err(|error| damaged(error.into()))?;
@@ -223,7 +235,7 @@ fn read_all(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
         let greenroom = told.map_or_else(|| String::from("version unknown"), |told| told.greenroom);
         return Err(SnapshotError::Newer { path: path.to_owned(), greenroom, found: schema, known: newest });
     }
-    let found = sums(&transaction).map_err(damaged)?;
+    let found = sums(&transaction, is_unwanted).map_err(damaged)?;
     let differs = |problem: String| Err(SnapshotError::Damaged { path: path.to_owned(), problem });
     let Some(told) = told else {
         let manifest =
@@ -280,7 +292,7 @@ pub(super) fn data_tables(transaction: &ReadTransaction) -> Result<Vec<String>, 
 }
 
 /// What each table holds.
-fn sums(transaction: &ReadTransaction) -> Result<Vec<TableSum>, StoreError> {
+fn sums(transaction: &ReadTransaction, is_unwanted: Ask<'_>) -> Result<Vec<TableSum>, StoreError> {
     let names = data_tables(transaction)?;
     let mut found = Vec::with_capacity(names.len());
     for name in names {
@@ -288,7 +300,9 @@ fn sums(transaction: &ReadTransaction) -> Result<Vec<TableSum>, StoreError> {
         let mut sum = Summing::new();
         for pair in table.iter()? {
             let (key, value) = pair?;
-            sum.add(key.value(), value.value());
+            if sum.add(key.value(), value.value()).is_multiple_of(ROWS_BETWEEN_LOOKS) && is_unwanted() {
+                return Err(StoreError::Closed);
+            }
         }
         let sum = sum.done(&name);
         if table.len()? != sum.rows {

@@ -23,11 +23,7 @@ use tempfile::TempDir;
 use crate::process::output;
 
 /// The versions, and how many rows each has in the tables whose form changed since, and in some others.
-const STORES: &[(u64, &[(&str, u64)])] = &[
-    (0, &[]),
-    (1, &[]),
-    (2, &[]),
-];
+const STORES: &[(u64, &[(&str, u64)])] = &[(0, &[]), (1, &[]), (2, &[])];
 
 /// A data folder with the store of a version.
 fn data(version: u64) -> (TempDir, PathBuf) {
@@ -88,10 +84,14 @@ fn what_a_song_and_a_handle_of_the_first_version_said_is_still_there() {
     exported(folder.path());
     let file = Connection::open(folder.path().join("out.db")).unwrap();
     let one = |sql: &str| file.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
-    assert_eq!(one("SELECT artist_name || ' / ' || song_name FROM submissions WHERE public_id = '127626'"), "Ann / First Light");
+    assert_eq!(
+        one("SELECT artist_name || ' / ' || song_name FROM submissions WHERE public_id = '127626'"),
+        "Ann / First Light"
+    );
     assert_eq!(one("SELECT username FROM submissions WHERE public_id = '127626'"), "ann");
     assert_eq!(one("SELECT group_concat(tiktok_username) FROM live_sessions"), "nightowl.reviews");
-    let linked = "SELECT CAST(count(*) AS TEXT) FROM tiktok_accounts WHERE handle_name = 'ann.sings' AND linked_discord_id > 0";
+    let linked =
+        "SELECT CAST(count(*) AS TEXT) FROM tiktok_accounts WHERE handle_name = 'ann.sings' AND linked_discord_id > 0";
     assert_eq!(one(linked), "1");
 }
 

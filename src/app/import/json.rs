@@ -10,8 +10,8 @@ use super::{Intake, Stop};
 use crate::app::exit::ExitCode;
 use crate::flows::imported::Row;
 
-/// A larger file is refused; it would be the points of a million handles.
-const MOST_BYTES: u64 = 256 << 20;
+/// A larger file is refused; it would be the points of more than a hundred thousand handles.
+const MOST_BYTES: u64 = 32 << 20;
 
 impl Cells for Map<String, Value> {
     fn cell(&self, column: &str) -> Cell {

@@ -134,6 +134,27 @@ fn a_copy_that_stays_unfinished_never_gets_its_name() {
 }
 
 #[test]
+fn a_store_that_is_closed_does_not_wait_for_its_copy() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&Place::File(folder.path().join("live.redb")), options(), schema()).unwrap();
+    let add = |tx: &crate::store::Tx<'_>| (0..20_000).try_for_each(|id| SONGS.put(tx, &key(id), &song("a")));
+    store.write_blocking("add", add).unwrap();
+    let path = folder.path().join("snapshot.redb");
+    std::thread::scope(|scope| {
+        let copying = scope.spawn(|| store.copy_to_blocking(&path));
+        while !folder.path().join("snapshot.redb.unfinished").exists() && !copying.is_finished() {
+            std::thread::yield_now();
+        }
+        store.close_blocking();
+        // It may have been through already.
+        if copying.join().unwrap().is_err() {
+            assert!(!path.exists());
+        }
+    });
+    assert!(!folder.path().join("snapshot.redb.unfinished").exists());
+}
+
+#[test]
 fn a_file_that_was_not_closed_is_told_and_can_be_repaired() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("live.redb");
