@@ -21,6 +21,7 @@ mod handles;
 mod lines;
 mod live;
 mod onlooker;
+mod packaging;
 mod permissions;
 mod process;
 mod proof;
