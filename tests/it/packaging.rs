@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use greenroom::covers;
 
 use crate::process::output;
+use crate::sources::sources;
 
 /// A file of the project.
 fn file(path: &str) -> String {
@@ -84,10 +85,27 @@ fn the_image_runs_the_program_alone_as_nobody_special_on_a_root_that_nobody_writ
     for line in ["read_only: true", "- data:/data", "- no-new-privileges:true", "env_file: .env"] {
         assert!(compose.contains(line), "{line}");
     }
-    // What is compiled in lies in folders that the image's build can see.
-    let ignored = file(".dockerignore");
-    for folder in ["!src", "!packaging", "!data/demo", "!Cargo.lock"] {
-        assert!(ignored.lines().any(|line| line == folder), "{folder}");
+}
+
+#[test]
+fn the_build_of_the_image_sees_every_file_that_is_compiled_in() {
+    let allowed = file(".dockerignore");
+    let is_seen =
+        |path: &str| allowed.lines().filter_map(|line| line.strip_prefix('!')).any(|seen| path.starts_with(seen));
+    let mut included = 0;
+    for source in sources() {
+        for (at, _) in source.text.match_indices("include_str!(\"") {
+            let path = source.text[at..].split('"').nth(1).unwrap().trim_start_matches("../");
+            // What lies beside the source is seen with it.
+            if fs::exists(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+                assert!(is_seen(path), "{} includes {path}, which .dockerignore leaves out", source.path);
+                included += 1;
+            }
+        }
+    }
+    assert!(included >= 4, "{included}");
+    for path in ["Cargo.toml", "Cargo.lock", "src/main.rs", "benches/store/main.rs", "tests/it/main.rs"] {
+        assert!(is_seen(path), "{path}");
     }
 }
 
