@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{backup, check, demo, exit, export, import, replay, restore, run, sim};
+use greenroom::app::{backup, check, demo, exit, export, import, manual, replay, restore, run, service, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -16,6 +16,9 @@ fn main() -> std::process::ExitCode {
         Command::Backup(args) => backup::run_command(&options, &args),
         Command::Restore(args) => restore::run(&options, &args),
         Command::Import(form) => import::run(&options, &form),
+        Command::Service(what) => service::run(&options, &what),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::man(&args),
     };
     exit::report(result).into()
 }

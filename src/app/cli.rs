@@ -1,8 +1,11 @@
 //! The command line: what can be typed, and what `--help` says about it.
 
+mod backups;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use backups::{BackupArgs, Import, ImportLuxbotArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand};
 
 use super::config::Problems;
@@ -57,58 +60,65 @@ pub enum Command {
     /// Bring the data of another bot in
     #[command(subcommand)]
     Import(Import),
+    /// Run the bot as a service of systemd
+    #[command(subcommand)]
+    Service(Service),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
 }
 
-/// Options of `backup`.
-#[derive(Args, Clone, Debug)]
-pub struct BackupArgs {
-    /// The file to write, which must not exist [default: a new one in backups/snapshots of the data folder]
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Options of `restore`.
-#[derive(Args, Clone, Debug)]
-pub struct RestoreArgs {
-    /// The backup: a snapshot, or the greenroom.redb of a stopped bot
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Only try it in a scratch file; the store is not touched, and the bot may run
-    #[arg(long)]
-    pub rehearse: bool,
-    /// Restore it also when check finds problems in it
-    #[arg(long, conflicts_with = "rehearse")]
-    pub anyway: bool,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The bots whose data can be brought in.
+/// What can be done about the service.
 #[derive(Debug, Subcommand)]
-pub enum Import {
-    /// The SQLite file of a LuxBot, or a JSON file of points; a running bot is asked to do it
-    Luxbot(ImportLuxbotArgs),
+pub enum Service {
+    /// Put the program, its variables and the service into place; everything that is there already is kept
+    Install(ServiceInstallArgs),
+    /// Stop the service and remove it; the data and the variables stay
+    Uninstall(ServiceUninstallArgs),
 }
 
-/// Options of `import luxbot`.
+/// Options of `service install`.
 #[derive(Args, Clone, Debug)]
-pub struct ImportLuxbotArgs {
-    /// The file
-    #[arg(value_name = "FILE.db|POINTS.json")]
-    pub file: PathBuf,
-    /// The server that the data are for
-    #[arg(long, value_name = "ID")]
-    pub guild: GuildId,
-    /// Only show what would come, and what would be left out and why
+pub struct ServiceInstallArgs {
+    /// A service of your own, which needs no rights, instead of one of the system
     #[arg(long)]
-    pub dry_run: bool,
-    /// Print the result as JSON
+    pub user: bool,
+    /// Only say what would be done
     #[arg(long)]
-    pub json: bool,
+    pub print: bool,
+    /// Put everything below this folder and start nothing, to build a package
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub root: Option<PathBuf>,
+}
+
+/// Options of `service uninstall`.
+#[derive(Args, Clone, Debug)]
+pub struct ServiceUninstallArgs {
+    /// The service of your own
+    #[arg(long)]
+    pub user: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub print: bool,
+    /// Look for everything below this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub root: Option<PathBuf>,
+}
+
+/// Options of `completions`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Args, Clone, Debug)]
+pub struct ManArgs {
+    /// Write a page for the program and each of its commands into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// Options of `demo`.
@@ -215,7 +225,8 @@ fn after_help() -> String {
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
          greenroom check --json                           verify the store, for a script\n  \
          greenroom backup                                 make a snapshot, also while the bot runs\n  \
-         greenroom restore SNAPSHOT.redb                  put it back\n\n\
+         greenroom restore SNAPSHOT.redb                  put it back\n  \
+         sudo greenroom service install                   run it from now on, also after a restart\n\n\
          Variables are explained in .env.example.\n\n{}",
         help_section()
     )
