@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use greenroom::covers;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -186,7 +185,6 @@ async fn a_backup_goes_where_it_is_told_and_replaces_nothing() {
 
 #[test]
 fn the_variables_of_the_target_are_checked_and_its_secrets_never_told() {
-    covers!("M-ENV-02");
     let folder = tempfile::tempdir().unwrap();
     let run = |variables: &[(&str, &str)]| {
         let Finished { code, err, .. } = output(folder.path(), &["check"], variables);

@@ -131,7 +131,6 @@ async fn the_points_of_each_server_are_saved_once_an_hour_and_the_last_48_stay()
 
 #[tokio::test]
 async fn a_server_without_points_has_no_file_and_no_server_sees_the_points_of_another() {
-    covers!("M-PTS-07");
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, None).await;
     site.pass(&app, MINUTE).await;
@@ -154,7 +153,6 @@ async fn a_server_without_points_has_no_file_and_no_server_sees_the_points_of_an
 
 #[tokio::test]
 async fn a_full_disk_leaves_backups_out_says_so_once_and_they_go_on_later() {
-    covers!("M-PTS-07");
     let site = Site::new().await;
     let free = Arc::new(AtomicU64::new(1_000_000));
     let app = start(&site, Room::Of(Arc::clone(&free)), None).await;
@@ -196,7 +194,6 @@ async fn a_folder_that_cannot_be_written_is_told_and_the_bot_goes_on() {
 
 #[tokio::test]
 async fn each_day_has_one_snapshot_and_the_last_seven_stay() {
-    covers!("M-DLV-08");
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, None).await;
     give_points(&site, &app, 40).await;
