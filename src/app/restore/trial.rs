@@ -1,6 +1,7 @@
 //! A backup that becomes a store, in a copy: is it whole, can it be opened, does everything in it fit together?
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::open_copy;
@@ -47,6 +48,8 @@ pub fn try_out(backup: &Path, scratch: &Path, catalogue: Catalogue, cache_bytes:
 
 fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::copy(from, to)?;
+    // A backup may be kept read-only.
+    fs::set_permissions(to, Permissions::from_mode(0o600))?;
     File::open(to)?.sync_all()
 }
 
