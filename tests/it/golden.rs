@@ -25,8 +25,8 @@ use crate::process::output;
 /// The versions, and how many rows each has in the tables whose form changed since, and in some others.
 const STORES: &[(u64, &[(&str, u64)])] = &[
     (0, &[("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
-    (1, &[("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
-    (2, &[("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
+    (1, &[("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (2, &[("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.
