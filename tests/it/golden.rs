@@ -119,14 +119,14 @@ fn older() -> Schema {
 #[test]
 fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
     let (folder, store) = data(2);
-    let bytes = fs::read(&store).unwrap();
+    let before = verify(&store, newest()).unwrap();
     let options = Options::new(Clock::system(), Seed::fixed(1));
     let error = Store::open(&Place::File(store.clone()), options, older()).unwrap_err();
     assert!(matches!(error, OpenError::NewerSchema { found: 2, known: 1, .. }));
     let sentence = error.to_string();
     assert!(sentence.contains("store version 2, this one reads up to 1"), "{sentence}");
     assert!(sentence.contains("start that version, or restore an older backup"), "{sentence}");
-    assert_eq!(fs::read(&store).unwrap(), bytes, "it is untouched");
+    assert_eq!(verify(&store, newest()).unwrap(), before, "it is untouched");
 
     // A snapshot of it says which Greenroom can restore it.
     let made = output(folder.path(), &["backup", "newer.redb"], &[]);

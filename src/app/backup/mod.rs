@@ -178,8 +178,11 @@ impl Keeper {
         let outcome = in_background(move || {
             let Some(newest) = folder.newest_snapshot().map_err(Error::failed)? else { return Ok(None) };
             let problem = match store::verify(&newest.path, (CATALOGUE.schema)().version()) {
-                Err(problem @ (SnapshotError::Damaged { .. } | SnapshotError::Foreign { .. })) => problem,
-                _ => return Ok(None),
+                Ok(_)
+                | Err(SnapshotError::Newer { .. } | SnapshotError::Unreadable { .. } | SnapshotError::Missing(_)) => {
+                    return Ok(None);
+                }
+                Err(problem) => problem,
             };
             let mut aside = newest.path.clone().into_os_string();
             aside.push(".damaged");

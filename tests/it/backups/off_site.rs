@@ -261,8 +261,8 @@ async fn what_did_not_arrive_whole_is_sent_again() {
     eventually("it is noticed", || whole().is_some_and(|problem| problem.contains("did not arrive whole"))).await;
     shelf.0.cuts.store(false, Ordering::Relaxed);
     until_tried_again(&site, &shelf).await;
-    eventually("it is whole", || status(site.data()).is_some_and(|status| status.complete_at.is_some())).await;
-    let newest = folder(&site).newest_snapshot().unwrap().unwrap();
+    eventually("it is whole", || status(site.data()).is_some_and(|status| status.problem.is_none())).await;
+    let newest = folder(&site).snapshots().unwrap().remove(0);
     let there = shelf.0.files.lock().unwrap()[&format!("/dav/green/{}", newest.name())].clone();
     assert!(there == std::fs::read(newest.path).unwrap());
     app.stop().await;
