@@ -137,7 +137,8 @@ fn a_copy_that_stays_unfinished_never_gets_its_name() {
 fn a_store_that_is_closed_does_not_wait_for_its_copy() {
     let folder = TempDir::new().unwrap();
     let store = Store::open(&Place::File(folder.path().join("live.redb")), options(), schema()).unwrap();
-    let add = |tx: &crate::store::Tx<'_>| (0..20_000).try_for_each(|id| SONGS.put(tx, &key(id), &song(&id.to_string())));
+    let add =
+        |tx: &crate::store::Tx<'_>| (0..20_000).try_for_each(|id| SONGS.put(tx, &key(id), &song(&id.to_string())));
     store.write_blocking("add", add).unwrap();
     let path = folder.path().join("snapshot.redb");
     std::thread::scope(|scope| {
