@@ -300,7 +300,7 @@ pub struct Earning {
     /// For each whole 100 gifted coins.
     pub per_hundred_gifted: u32,
     /// Minutes of the live for one coin.
-    pub minutes_per_coin: i64,
+    pub minutes_per_coin: u32,
 }
 
 impl fmt::Display for Earning {
@@ -309,7 +309,10 @@ impl fmt::Display for Earning {
         if self.per_hundred_gifted > 0 {
             write!(f, "**{}** for each whole 100 coins that you gift, and ", self.per_hundred_gifted)?;
         }
-        write!(f, "**1** for each {} minutes that you watch.", self.minutes_per_coin)
+        match self.minutes_per_coin {
+            1 => f.write_str("**1** for each minute that you watch."),
+            minutes => write!(f, "**1** for each {minutes} minutes that you watch."),
+        }
     }
 }
 
