@@ -63,14 +63,7 @@ pub fn run(
 }
 
 /// Credits the coins for time watched; answers how many. What a balance cannot hold is refused and logged (`D-35`).
-fn pay(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    user: UserId,
-    coins: i64,
-    minutes_per_coin: u32,
-    handle: &Handle,
-) -> Result<i64> {
+fn pay(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: i64, minutes_per_coin: u32, handle: &Handle) -> Result<i64> {
     let posting = Posting {
         currency: Currency::Luxury,
         user,

@@ -270,7 +270,10 @@ mod tests {
         assert_eq!(told(Prices { skip_price: 1_000, gift_rate: 5, watch_minutes: 6, ..DEFAULT }), "");
         assert!(told(Prices { is_on: false, ..DEFAULT }).starts_with("Luxury Coins are switched off"));
         let no_gifts = Prices { gift_rate: 0, skip_price: 200, ..DEFAULT };
-        assert_eq!((no_gifts.skip_in_gifts(), told(no_gifts).as_str()), (None, "Gifts earn no Luxury Coins here, only watching does."));
+        assert_eq!(
+            (no_gifts.skip_in_gifts(), told(no_gifts).as_str()),
+            (None, "Gifts earn no Luxury Coins here, only watching does.")
+        );
     }
 
     #[test]

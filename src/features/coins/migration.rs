@@ -43,7 +43,9 @@ mod tests {
         let weeks = || store.read(|read| tables::WEEKS.page(read, GUILD, crate::store::Direction::Forward, 9));
         let kept = weeks();
         assert!(kept.len() > 1);
-        store.write(|tx| tables::WEEKS.for_each(tx, Span::all(), |key, _| tables::WEEKS.remove(tx, &key).map(drop))).unwrap();
+        store
+            .write(|tx| tables::WEEKS.for_each(tx, Span::all(), |key, _| tables::WEEKS.remove(tx, &key).map(drop)))
+            .unwrap();
         assert!(!store.read(|read| check::check(read, GUILD)).is_empty(), "the sums are missing");
         store.write(add_up_weeks).unwrap();
         assert_eq!(weeks(), kept);

@@ -34,6 +34,19 @@ impl Currency {
     /// Every currency.
     pub const ALL: [Self; 2] = [Self::Luxury, Self::Points];
 
+    /// The name in files and on the command line.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Luxury => "luxury",
+            Self::Points => "points",
+        }
+    }
+
+    /// The currency that is called so in files and on the command line.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.key() == key)
+    }
+
     /// How the currency is called in a sentence.
     pub const fn name(self) -> &'static str {
         match self {

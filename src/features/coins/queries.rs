@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
 use super::economy::{Circulation, Holder, Week};
+use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
 use super::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use super::weeks::WeekNumber;
 use super::{rules, tables};

@@ -1,5 +1,7 @@
 //! What people read about coins. Pure: read models in, drafts out.
 
+pub mod economy;
+
 use serenity::all::{ButtonStyle, Colour};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
@@ -230,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_balance_reads_so() {
-        let purse = Purse { luxury: Amount::of(250), points: Amount::of(1_234), is_on: true, skip_price: Amount::of(1_000) };
+        let purse =
+            Purse { luxury: Amount::of(250), points: Amount::of(1_234), is_on: true, skip_price: Amount::of(1_000) };
         let earning = Earning { per_hundred_gifted: 0, minutes_per_coin: 30 };
         insta::assert_snapshot!(described(balance("ann", &purse, &earning, "/buy-skip", true)), @"
         🪙 Luxury Coins: **250** (750 more for a skip)
