@@ -232,7 +232,7 @@ mod tests {
         let later = store.now();
         post(&store, GUILD, ANN, Currency::Luxury, 1, "e");
         let reasons = |wanted: Wanted| {
-            rows(&written(&store, &wanted)).into_iter().map(|row| row[7].clone()).collect::<Vec<_>>().join("")
+            rows(&written(&store, &wanted)).into_iter().map(|row| row[7].clone()).collect::<String>()
         };
         let all = Wanted::default();
         assert_eq!(reasons(all), "abced");

@@ -10,16 +10,16 @@ use super::*;
 use crate::features::coins::check::check;
 use crate::features::coins::model::EntryId;
 use crate::features::coins::service::Order;
-use crate::features::coins::settings::LUXURY_ENABLED;
+use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use crate::features::queue::model::{PublicId, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::tests::{GUILD, TestStore};
 use crate::flows::coins_by_hand;
 
-const ANN: UserId = UserId::new(1);
+pub(super) const ANN: UserId = UserId::new(1);
 const ADMIN: UserId = UserId::new(9);
 
-fn order(user: UserId) -> Order {
+pub(super) fn order(user: UserId) -> Order {
     Order { user, reason: "a test".into(), actor: Actor::Member(ADMIN) }
 }
 
@@ -36,7 +36,7 @@ fn undo(store: &TestStore, user: UserId, id: u64) -> Result<i64> {
     store.write(move |tx| coins_by_hand::undo(tx, GUILD, &order(user), EntryId::new(id))).map(|entry| entry.delta)
 }
 
-fn song(number: usize, line: Line) -> NewSong {
+pub(super) fn song(number: usize, line: Line) -> NewSong {
     let url = format!("https://youtu.be/{number:0>11}");
     NewSong {
         user: ANN,
@@ -61,8 +61,41 @@ fn buy(store: &TestStore) -> Result<(PublicId, Line)> {
     Ok((bought.moved.entry.song.public_id, bought.moved.from))
 }
 
-fn balance(store: &TestStore) -> i64 {
+pub(super) fn balance(store: &TestStore) -> i64 {
     store.read(|read| coins::queries::balance(read, GUILD, Currency::Luxury, ANN)).get()
+}
+
+/// Entries in the order in which they were made: whose, what for, how much, and the balance then.
+pub(super) type GuildEntries = Vec<(UserId, EntryKind, i64, Amount)>;
+
+/// The entries of a guild.
+pub(super) fn entries(store: &TestStore, guild: GuildId) -> GuildEntries {
+    let mut entries = Vec::new();
+    store.read(|read| {
+        coins::tables::LEDGER.for_each(read, guild, |_, entry| {
+            entries.push((entry.user, entry.kind, entry.delta, entry.after));
+            Ok(())
+        })
+    });
+    entries
+}
+
+#[test]
+fn a_skip_costs_what_the_server_says() {
+    let store = TestStore::new();
+    submit(&store, 1, Line::Free);
+    store.write(|tx| SKIP_PRICE.set(tx, GUILD, &40)).unwrap();
+    add(&store, Amount::of(39)).unwrap();
+    insta::assert_snapshot!(buy(&store).unwrap_err(), @"A skip costs **40 Luxury Coins**, and you have **39**: **1** more are needed. You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each 30 minutes that you watch.");
+    add(&store, Amount::of(1)).unwrap();
+    let bought = store.write(|tx| run(tx, GUILD, ANN)).unwrap();
+    assert_eq!((bought.price, bought.left), (Amount::of(40), Amount::ZERO));
+    store.write(|tx| SKIP_PRICE.set(tx, GUILD, &1_000)).unwrap();
+    let refund = store.write(move |tx| {
+        coins::service::refund_skip(tx, GUILD, &order(ANN), bought.moved.entry.id.get())
+    });
+    assert_eq!(refund.unwrap().map(|entry| entry.delta), Some(40), "what was paid comes back, whatever it costs now");
+    store.check();
 }
 
 #[test]
