@@ -168,7 +168,8 @@ async fn the_ledger_and_the_economy_are_told_while_the_bot_runs_and_after_it_sto
         let report: Value = serde_json::from_str(&export.out).unwrap();
         assert_eq!(report["entries"], 3, "{report}");
         let mut reader = csv::Reader::from_path(folder.path().join(out)).unwrap();
-        let rows: Vec<_> = reader.deserialize::<std::collections::BTreeMap<String, String>>().map(Result::unwrap).collect();
+        let rows: Vec<_> =
+            reader.deserialize::<std::collections::BTreeMap<String, String>>().map(Result::unwrap).collect();
         let column = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
         assert_eq!(column("amount"), ["120", "-30", "10"]);
         assert_eq!(column("reason"), [format!("'{reason}"), "too much".to_owned(), "thanks".to_owned()]);

@@ -61,7 +61,10 @@ pub enum CsvError {
 
 impl From<csv::Error> for CsvError {
     fn from(error: csv::Error) -> Self {
-        Self::Write(error.into())
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Self::Write(error),
+            other => Self::Write(io::Error::other(format!("{other:?}"))),
+        }
     }
 }
 
@@ -180,9 +183,9 @@ mod tests {
         store.write(move |tx| service::undo(tx, GUILD, &undo, EntryId::new(2)).map(drop)).unwrap();
         insta::assert_snapshot!(String::from_utf8(written(&store, &Wanted::default())).unwrap(), @"
         entry,guild,time,user_id,currency,operation,amount,reason,before_balance,after_balance,actor,requested,undoes,undone_by
-        1,5,2025-11-21T22:15:00Z,1,luxury,admin_add,30,quiz,0,30,9,,,
-        2,5,2025-11-21T22:15:00Z,1,luxury,admin_remove,-30,a mistake,30,0,9,50,,3
-        3,5,2025-11-21T22:15:00.0015Z,1,luxury,rollback,30,undo of entry 2: sorry,0,30,9,,2,
+        1,5,2025-11-21T20:15:00Z,1,luxury,admin_add,30,quiz,0,30,9,,,
+        2,5,2025-11-21T20:15:00Z,1,luxury,admin_remove,-30,a mistake,30,0,9,50,,3
+        3,5,2025-11-21T20:15:00.0015Z,1,luxury,rollback,30,undo of entry 2: sorry,0,30,9,,2,
         ");
     }
 
@@ -231,9 +234,8 @@ mod tests {
         store.advance(Duration::from_hours(1));
         let later = store.now();
         post(&store, GUILD, ANN, Currency::Luxury, 1, "e");
-        let reasons = |wanted: Wanted| {
-            rows(&written(&store, &wanted)).into_iter().map(|row| row[7].clone()).collect::<String>()
-        };
+        let reasons =
+            |wanted: Wanted| rows(&written(&store, &wanted)).into_iter().map(|row| row[7].clone()).collect::<String>();
         let all = Wanted::default();
         assert_eq!(reasons(all), "abced");
         assert_eq!(reasons(Wanted { guild: Some(elsewhere), ..all }), "d");

@@ -2,7 +2,7 @@
 
 use super::tables::{LEDGER, LUXURY_COINS, USER_POINTS, undone, wish};
 use crate::store::Span;
-use crate::store::sqlite::{SqlTable, column, index};
+use crate::store::sqlite::{SqlTable, SqlValue, column, index};
 
 /// The exported tables of this feature.
 pub const EXPORT: &[SqlTable] = &[EXPORTED_POINTS, EXPORTED_COINS, EXPORTED_ENTRIES];
@@ -63,7 +63,7 @@ const EXPORTED_ENTRIES: SqlTable = SqlTable {
     rows: |read, wanted, sink| {
         LEDGER.for_each(read, wanted.map_or_else(Span::all, Span::of), |(guild, id), entry| {
             let cells = [
-                id.into(),
+                SqlValue::id(id.get()),
                 entry.transaction_id(guild, id).into(),
                 entry.user.into(),
                 entry.currency.key().into(),
@@ -75,7 +75,7 @@ const EXPORTED_ENTRIES: SqlTable = SqlTable {
                 entry.at.into(),
                 entry.actor.to_string().into(),
                 wish(read, guild, id)?.map(|wish| wish.requested).into(),
-                undone(read, guild, id)?.map(|undone| undone.by).into(),
+                undone(read, guild, id)?.map_or(SqlValue::Null, |undone| SqlValue::id(undone.by.get())),
             ];
             sink(guild, &cells)
         })

@@ -190,9 +190,9 @@ fn take_plainly(model: &mut BTreeMap<(Currency, u64), i64>, user: u64, step: &St
     };
     let top = Amount::MAX.get();
     match *step {
-        Step::Post(currency, delta) => set(currency, &|balance| {
-            balance.checked_add(delta).filter(|sum| (0..=top).contains(sum) && delta != 0)
-        }),
+        Step::Post(currency, delta) => {
+            set(currency, &|balance| balance.checked_add(delta).filter(|sum| (0..=top).contains(sum) && delta != 0))
+        }
         Step::Award(points) => set(Currency::Points, &|balance| Some((balance + i64::from(points)).min(top))),
         Step::Reset => set(Currency::Points, &|_| Some(0)),
         Step::MoveTo(points) => set(Currency::Points, &|_| Some(points.into())),

@@ -91,9 +91,8 @@ fn a_skip_costs_what_the_server_says() {
     let bought = store.write(|tx| run(tx, GUILD, ANN)).unwrap();
     assert_eq!((bought.price, bought.left), (Amount::of(40), Amount::ZERO));
     store.write(|tx| SKIP_PRICE.set(tx, GUILD, &1_000)).unwrap();
-    let refund = store.write(move |tx| {
-        coins::service::refund_skip(tx, GUILD, &order(ANN), bought.moved.entry.id.get())
-    });
+    let refund =
+        store.write(move |tx| coins::service::refund_skip(tx, GUILD, &order(ANN), bought.moved.entry.id.get()));
     assert_eq!(refund.unwrap().map(|entry| entry.delta), Some(40), "what was paid comes back, whatever it costs now");
     store.check();
 }

@@ -101,7 +101,23 @@ mod tests {
         let fields: Vec<_> = fields
             .map(|field| format!("{}\n{}", field["name"].as_str().unwrap(), field["value"].as_str().unwrap()))
             .collect();
-        insta::assert_snapshot!(format!("{}\n{}", embed["description"].as_str().unwrap(), fields.join("\n")), @"");
+        insta::assert_snapshot!(format!("{}\n{}", embed["description"].as_str().unwrap(), fields.join("\n")), @"
+        A skip costs **1,000 Luxury Coins**. That is **50,000** gifted coins, or **500 hours** of watching.
+        In circulation: **2,043** Luxury Coins of **2** members.
+        ⚠️ Out of proportion
+        A skip for 1,000 Luxury Coins takes 50,000 gifted coins, 25 times the 2,000 that lift a song to the same line by themselves. `/config set skip_price 400` or `/config set gift_rate 5` brings it down to 10 times.
+        ⚠️ Out of proportion
+        A skip for 1,000 Luxury Coins takes 500 hours of watching. `/config set skip_price 200` or `/config set watch_minutes 6` brings it down to 100 hours or less.
+        Made and spent by week
+        ```
+        from  gifts watch staff  skips removed other
+        --------------------------------------------
+        11-17 2,000    43     0 -1,000       0 1,000
+        11-10 2,000    43     0 -1,000       0 1,000
+        ```
+        The largest balances
+        <@7> **1,500**
+        ");
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::live::MessageId;
 const HANDLES: [&str; 3] = ["ann", "ann.two", "bob"];
 const SECONDS: usize = 6;
 
+/// A streak: who, the price, the seconds of its steps, and whether its end is told.
+type Taps = (usize, u32, BTreeSet<usize>, bool);
 /// The messages of each second. Every message has its own number.
 type Log = Vec<Vec<LiveEvent>>;
 
@@ -24,10 +26,9 @@ fn log() -> impl Strategy<Value = Log> {
     let price = || prop_oneof![Just(1_u32), Just(99), Just(100), Just(350), Just(1_000)];
     let handle = || 0..HANDLES.len();
     let gifts = proptest::collection::vec((0..SECONDS, handle(), price(), 1..4_u32), 0..12);
-    // A streak: who, the price, the seconds of its steps, and whether its end is told.
     let steps = || proptest::collection::btree_set(0..SECONDS, 1..4);
     let streaks = proptest::collection::vec((handle(), price(), steps(), any::<bool>()), 0..4);
-    (gifts, streaks).prop_map(|(gifts, streaks): (Vec<_>, Vec<(usize, u32, BTreeSet<usize>, bool)>)| {
+    (gifts, streaks).prop_map(|(gifts, streaks): (Vec<_>, Vec<Taps>)| {
         let mut log: Log = vec![Vec::new(); SECONDS];
         let mut ids = 1..;
         let mut tell = |second: usize, what| {
