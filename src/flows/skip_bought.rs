@@ -57,6 +57,4 @@ pub fn earning(read: &dyn Read, guild: GuildId) -> Result<Earning> {
 }
 
 #[cfg(test)]
-mod power_loss;
-#[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! Buying skips and administering coins on a store in memory, beside a plain model.
 
+mod power_loss;
+
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -16,10 +18,10 @@ use crate::features::queue::service::NewSong;
 use crate::features::tests::{GUILD, TestStore};
 use crate::flows::coins_by_hand;
 
-pub(super) const ANN: UserId = UserId::new(1);
+const ANN: UserId = UserId::new(1);
 const ADMIN: UserId = UserId::new(9);
 
-pub(super) fn order(user: UserId) -> Order {
+fn order(user: UserId) -> Order {
     Order { user, reason: "a test".into(), actor: Actor::Member(ADMIN) }
 }
 
@@ -36,7 +38,7 @@ fn undo(store: &TestStore, user: UserId, id: u64) -> Result<i64> {
     store.write(move |tx| coins_by_hand::undo(tx, GUILD, &order(user), EntryId::new(id))).map(|entry| entry.delta)
 }
 
-pub(super) fn song(number: usize, line: Line) -> NewSong {
+fn song(number: usize, line: Line) -> NewSong {
     let url = format!("https://youtu.be/{number:0>11}");
     NewSong {
         user: ANN,
@@ -61,15 +63,15 @@ fn buy(store: &TestStore) -> Result<(PublicId, Line)> {
     Ok((bought.moved.entry.song.public_id, bought.moved.from))
 }
 
-pub(super) fn balance(store: &TestStore) -> i64 {
+fn balance(store: &TestStore) -> i64 {
     store.read(|read| coins::queries::balance(read, GUILD, Currency::Luxury, ANN)).get()
 }
 
 /// Entries in the order in which they were made: whose, what for, how much, and the balance then.
-pub(super) type GuildEntries = Vec<(UserId, EntryKind, i64, Amount)>;
+type GuildEntries = Vec<(UserId, EntryKind, i64, Amount)>;
 
 /// The entries of a guild.
-pub(super) fn entries(store: &TestStore, guild: GuildId) -> GuildEntries {
+fn entries(store: &TestStore, guild: GuildId) -> GuildEntries {
     let mut entries = Vec::new();
     store.read(|read| {
         coins::tables::LEDGER.for_each(read, guild, |_, entry| {

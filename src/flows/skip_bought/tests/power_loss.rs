@@ -1,15 +1,8 @@
 //! Coins when the power goes: every operation that was answered is there, and none of which a half is.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use proptest::prelude::*;
-
-use super::tests::{ANN, GuildEntries, balance, entries, order, song};
 use super::*;
-use crate::features::coins::check::check;
-use crate::features::coins::model::EntryId;
-use crate::features::tests::{GUILD, TestStore};
-use crate::flows::coins_by_hand;
 use crate::kernel::dice::Seed;
 use crate::store::{Place, SimulatedDisk, StoreError};
 
