@@ -151,7 +151,6 @@ async fn administrators_see_the_economy_below_the_settings_and_nobody_else_does(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_and_the_economy_are_told_while_the_bot_runs_and_after_it_stopped() {
-    covers!("M-ECO-09");
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let mut bot = sim.bot(folder.path());
