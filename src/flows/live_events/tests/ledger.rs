@@ -15,7 +15,7 @@ use crate::features::tests::TestStore;
 use crate::live::MessageId;
 
 const HANDLES: [&str; 3] = ["ann", "ann.two", "bob"];
-const SECONDS: usize = 6;
+const SECONDS: usize = 4;
 
 /// A streak: who, the price, the seconds of its steps, and whether its end is told.
 type Taps = (usize, u32, BTreeSet<usize>, bool);
@@ -25,9 +25,9 @@ type Log = Vec<Vec<LiveEvent>>;
 fn log() -> impl Strategy<Value = Log> {
     let price = || prop_oneof![Just(1_u32), Just(99), Just(100), Just(350), Just(1_000)];
     let handle = || 0..HANDLES.len();
-    let gifts = proptest::collection::vec((0..SECONDS, handle(), price(), 1..4_u32), 0..12);
+    let gifts = proptest::collection::vec((0..SECONDS, handle(), price(), 1..4_u32), 0..8);
     let steps = || proptest::collection::btree_set(0..SECONDS, 1..4);
-    let streaks = proptest::collection::vec((handle(), price(), steps(), any::<bool>()), 0..4);
+    let streaks = proptest::collection::vec((handle(), price(), steps(), any::<bool>()), 0..3);
     (gifts, streaks).prop_map(|(gifts, streaks): (Vec<_>, Vec<Taps>)| {
         let mut log: Log = vec![Vec::new(); SECONDS];
         let mut ids = 1..;
@@ -99,8 +99,7 @@ fn the_ledger_of_a_log_told_twice_or_shuffled_within_a_second_is_the_same() {
         let shuffled: Vec<_> = shuffled.collect();
         play(&store, guild(0), log.clone());
         play(&store, guild(1), log.iter().chain(&log).cloned().collect());
-        play(&store, guild(2), shuffled.clone());
-        play(&store, guild(3), shuffled.into_iter().rev().chain(log).collect());
+        play(&store, guild(2), shuffled);
         let plain = entries(&store, guild(0));
         paid.set(paid.get() + plain.iter().filter(|(_, currency, _)| *currency == Currency::Luxury).count());
         prop_assert_eq!(entries(&store, guild(1)), plain.clone());
@@ -112,8 +111,7 @@ fn the_ledger_of_a_log_told_twice_or_shuffled_within_a_second_is_the_same() {
             sums
         };
         prop_assert_eq!(luxury(entries(&store, guild(2))), luxury(plain));
-        entries(&store, guild(3));
-        next.set(next.get() + 4);
+        next.set(next.get() + 3);
         Ok(())
     });
     outcome.unwrap();
