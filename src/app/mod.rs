@@ -9,6 +9,7 @@ pub mod config;
 pub mod connection;
 pub mod control;
 pub mod demo;
+pub mod economy;
 pub mod exit;
 pub mod export;
 pub mod import;

@@ -24,7 +24,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::coins::csv::Wanted;
+use crate::features::coins::economy::Economy;
 use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
 
 use super::exit::{ExitCode, Stop};
 use super::import::Imported;
@@ -60,6 +63,22 @@ pub enum Request {
         /// The snapshot that is made before.
         snapshot: PathBuf,
     },
+    /// Write the ledger as a CSV file.
+    ExportLedger {
+        /// The file, as an absolute path.
+        path: PathBuf,
+        /// Which entries.
+        wanted: Wanted,
+        /// Whether a file that is there already is replaced.
+        replace: bool,
+    },
+    /// Tell how the economy stands.
+    Economy {
+        /// One guild, or all of them.
+        guild: Option<GuildId>,
+        /// The moment that counts as now.
+        now: Timestamp,
+    },
 }
 
 /// What came out of a request.
@@ -93,6 +112,18 @@ pub enum Outcome {
     },
     /// The data of another bot were brought in, or would be.
     Imported(Imported),
+    /// The ledger was written.
+    LedgerExported {
+        /// The file.
+        path: PathBuf,
+        /// How many entries are in it.
+        entries: u64,
+    },
+    /// How the economy of each guild stands.
+    Economy {
+        /// The guilds, by their ids.
+        guilds: Vec<Economy>,
+    },
 }
 
 /// A line of the answer.

@@ -3,6 +3,8 @@
 //! Only one process may open the store. A command opens it where nobody has; where the running bot has, it asks the bot
 //! through the control socket, and the bot does the same work with [`perform`].
 
+mod economy;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, ask};
 use super::exit::{ExitCode, Stop};
 use super::{backup, import};
+use crate::features::coins::csv::Wanted;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
@@ -99,6 +102,10 @@ pub fn perform(
             let order = import::Order { path, guild: *guild, dry_run: *dry_run, snapshot };
             import::perform(store, catalogue, order, progress).map(Outcome::Imported)
         }
+        Request::ExportLedger { path, wanted, replace } => {
+            economy::export_ledger(store, wanted, path, *replace, progress)
+        }
+        Request::Economy { guild, now } => economy::economy(store, catalogue, *guild, *now),
     }
 }
 
@@ -139,6 +146,12 @@ pub fn export_request(path: &Path, guild: Option<GuildId>, replace: bool) -> Res
     Ok(Request::ExportSqlite { path, guild, replace })
 }
 
+/// What the export of the ledger to `path` asks for, in the words of the control socket.
+pub fn ledger_request(path: &Path, wanted: Wanted, replace: bool) -> Result<Request, Stop> {
+    let path = std::path::absolute(path).map_err(Stop::failed)?;
+    Ok(Request::ExportLedger { path, wanted, replace })
+}
+
 impl From<OpenError> for Stop {
     fn from(error: OpenError) -> Self {
         let code = match error {
@@ -165,8 +178,8 @@ impl From<ExportError> for Stop {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
-            ExportError::Exists(_) => Self::new(ExitCode::Configuration, error.to_string()),
-            other => Self::failed(other),
+            ExportError::File(error) => error.into(),
+            ExportError::Refused { .. } => Self::failed(error),
         }
     }
 }
