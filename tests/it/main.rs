@@ -20,6 +20,7 @@ mod gateway;
 mod handles;
 mod lines;
 mod live;
+mod log;
 mod onlooker;
 mod permissions;
 mod process;

@@ -134,6 +134,10 @@ impl SimProcess {
         answer
     }
 
+    pub async fn get(&self, path: &str) -> Value {
+        self.http.get(format!("{}{path}", self.control)).send().await.unwrap().json().await.unwrap()
+    }
+
     /// Somebody runs a command; gives what they saw.
     pub async fn command(&self, user: &str, name: &str, options: Value) -> Value {
         let call = json!({

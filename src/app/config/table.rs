@@ -237,6 +237,24 @@ pub const LOG_FORMAT: Variable = Variable {
     help: "How log lines are written: text for people, json for machines.",
 };
 
+/// How many log files are kept.
+pub const LOG_FILES: Variable = Variable {
+    name: "LOG_FILES",
+    aliases: &[],
+    kind: Kind::Whole { least: 0, most: 100, unit: "files", raised: false },
+    default: Some("7"),
+    help: "How many files of the log are kept in the folder logs of the data folder; 0 for none.",
+};
+
+/// How long a log file gets.
+pub const LOG_FILE_MIB: Variable = Variable {
+    name: "LOG_FILE_MIB",
+    aliases: &[],
+    kind: Kind::Whole { least: 1, most: 1024, unit: "MiB", raised: false },
+    default: Some("10"),
+    help: "How long a file of the log gets before the next one begins.",
+};
+
 /// All variables, in the order in which they are documented.
 pub const VARIABLES: &[&Variable] = &[
     &DISCORD_BOT_TOKEN,
@@ -257,6 +275,8 @@ pub const VARIABLES: &[&Variable] = &[
     &DEBUG,
     &LOG,
     &LOG_FORMAT,
+    &LOG_FILES,
+    &LOG_FILE_MIB,
 ];
 
 /// Names that other bots of this kind read and that hosts like to set. They are accepted, so that an old `.env` works,

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::discord::Access;
-use super::logging::LogFormat;
+use super::logging::{FileLimits, LogFormat};
 use super::sources::{Origin, Sources};
 use super::*;
 use crate::covers;
@@ -36,7 +36,8 @@ fn without_any_setting_the_defaults_hold() {
     assert!(!config.community.any_handle_linking && !config.community.live_rehearsal);
     assert_eq!(config.community.display_refresh, Duration::from_secs(10));
     assert_eq!(config.community.self_heal, Duration::from_mins(5));
-    assert_eq!(config.logging, Logging { filter: "warn,greenroom=info".to_owned(), format: LogFormat::Text });
+    let files = Some(FileLimits { most: 7, bytes: 10 << 20 });
+    assert_eq!(config.logging, Logging { filter: "warn,greenroom=info".to_owned(), format: LogFormat::Text, files });
     assert_eq!(config.notices, Vec::<String>::new());
 }
 
