@@ -10,6 +10,8 @@ pub mod control;
 pub mod demo;
 pub mod exit;
 pub mod export;
+pub mod health;
+pub mod machine;
 pub mod maintenance;
 pub mod replay;
 pub mod run;

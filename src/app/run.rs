@@ -8,8 +8,9 @@ use super::config::discord::Access;
 use super::connection::Ended;
 use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
-use super::telemetry::{self, Telemetry};
+use super::health::Health;
 use super::maintenance;
+use super::telemetry::{self, Telemetry};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -70,10 +71,12 @@ async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> 
     let mut app = Application::start(blueprint).await?;
     telemetry.write_files(&config.storage.data_dir);
     let control = serve_control(config, &app);
+    let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
         () = told_to_stop() => Ended::Stopped,
     };
+    health.stopping();
     control.abort();
     tracing::info!("stopping");
     app.stop().await;

@@ -18,6 +18,7 @@
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
 //! | [`problem`] | the one path of everything that goes wrong |
+//! | [`figures`] | what is counted of all this |
 //!
 //! Nothing here belongs to a feature.
 
@@ -31,6 +32,7 @@ pub mod debug_channel;
 pub mod delivery;
 pub mod display;
 pub mod draft;
+pub mod figures;
 pub mod gateway;
 pub mod outbox;
 pub mod problem;

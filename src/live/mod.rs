@@ -24,6 +24,7 @@ mod cookies;
 mod direct;
 pub mod endpoints;
 pub mod event;
+pub mod figures;
 pub mod following;
 pub mod handle;
 mod managed;

@@ -18,6 +18,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::changes::Change;
 use super::error::StoreError;
+use super::figures;
 use super::handle::Handle;
 use super::read::RawName;
 use super::tx::{Aftermath, Tx};
@@ -229,6 +230,7 @@ impl Writer {
             (Ok(aftermath), None) if has_written => {
                 let watch = Stopwatch::start();
                 transaction.commit()?;
+                figures::COMMITS.observe(watch.elapsed().as_secs_f64());
                 if watch.elapsed() > SLOW_COMMIT {
                     tracing::warn!(duration_ms = millis(&watch), operations = batch.len(), "a commit was slow");
                 }
@@ -276,6 +278,7 @@ fn spoils(request: &mut dyn Request, tx: &Tx<'_>) -> bool {
     let mark = tx.mark();
     let watch = Stopwatch::start();
     let ran = request.run(tx);
+    figures::count(ran);
     if watch.elapsed() > SLOW_OPERATION {
         tracing::warn!(operation = request.name(), duration_ms = millis(&watch), "a write was slow");
     }

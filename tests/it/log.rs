@@ -29,9 +29,7 @@ async fn coin_operations_are_on_the_console_in_the_file_and_where_there_is_one_i
     let sim = SimProcess::start(folder.path()).await;
     let mut running = bot(&sim, folder.path(), &[]);
     sim.submit(&link(1)).await;
-    let give = |reason: &str| {
-        json!({"user": sim.ids["members"]["ann"], "amount": 7, "reason": reason})
-    };
+    let give = |reason: &str| json!({"user": sim.ids["members"]["ann"], "amount": 7, "reason": reason});
     // Without a debug channel the file has it all the same (C-49).
     sim.command("host", "coins add", give("won the quiz\n2026-01-01 ERROR not a line of its own")).await;
     let line = running.says("admin_add");
@@ -97,7 +95,8 @@ async fn a_second_bot_on_the_same_folder_leaves_the_files_alone() {
     let _running = bot(&sim, folder.path(), &[]);
     let before = file(folder.path());
     let mut second = greenroom(folder.path(), &["run"]);
-    let second = second.env("DISCORD_API_URL", &sim.discord).env("REDIS_URL", "a notice at the start").output().unwrap();
+    let second =
+        second.env("DISCORD_API_URL", &sim.discord).env("REDIS_URL", "a notice at the start").output().unwrap();
     assert_eq!(second.status.code(), Some(3));
     assert!(String::from_utf8(second.stderr).unwrap().contains("set but not used by Greenroom: REDIS_URL"));
     let after = file(folder.path());

@@ -18,6 +18,7 @@ mod displays;
 mod followed;
 mod gateway;
 mod handles;
+mod health;
 mod lines;
 mod live;
 mod log;

@@ -130,7 +130,10 @@ where
 }
 
 /// The layer of the files.
-fn plain<S>(layer: lines::Layer<S, DefaultFields, lines::format::Format, NonBlocking>, format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+fn plain<S>(
+    layer: lines::Layer<S, DefaultFields, lines::format::Format, NonBlocking>,
+    format: LogFormat,
+) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
@@ -222,7 +225,8 @@ mod tests {
             let (writer, thread) = queue("log-files", files.clone());
             let console = Page::default();
             let page = console.clone();
-            let subscriber = subscriber(&logging("warn,greenroom=info", format), move || page.clone(), true, Some(writer));
+            let subscriber =
+                subscriber(&logging("warn,greenroom=info", format), move || page.clone(), true, Some(writer));
             tracing::subscriber::with_default(subscriber, || {
                 let span = tracing::warn_span!("evening", guild.id = 5);
                 span.in_scope(say_something);

@@ -22,6 +22,7 @@
 pub mod check;
 pub mod commands;
 pub mod components;
+pub mod figures;
 pub mod model;
 pub mod queries;
 pub mod rules;
