@@ -16,7 +16,7 @@ use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
-use crate::discord::{Bot, debug_channel, outbox};
+use crate::discord::{Bot, Command, debug_channel, outbox};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
@@ -181,15 +181,21 @@ async fn store_defaults(store: &Store, blueprint: &Blueprint) -> Result<(), Erro
         .await
 }
 
-/// What all features give to the gateway.
-fn handlers(live_rehearsal: bool) -> Handlers {
-    let all = || features::ALL.iter().copied();
-    let mut commands: Vec<_> = all().flat_map(|feature: &Feature| (feature.commands)()).collect();
+/// The slash commands of all features.
+pub(super) fn commands(live_rehearsal: bool) -> Vec<Command> {
+    let mut commands: Vec<_> =
+        features::ALL.iter().copied().flat_map(|feature: &Feature| (feature.commands)()).collect();
     if live_rehearsal {
         features::tiktok::commands::add_rehearsal(&mut commands);
     }
+    commands
+}
+
+/// What all features give to the gateway.
+fn handlers(live_rehearsal: bool) -> Handlers {
+    let all = || features::ALL.iter().copied();
     Handlers {
-        commands,
+        commands: commands(live_rehearsal),
         components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),

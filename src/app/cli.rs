@@ -50,6 +50,8 @@ pub enum Command {
     Export(Export),
     /// Verify every index and every invariant of the store; a running bot is asked to do it
     Check(CheckArgs),
+    /// Look at everything that the bot depends on, and say what is wrong and what to do about it
+    Doctor(DoctorArgs),
 }
 
 /// Options of `demo`.
@@ -126,6 +128,14 @@ pub struct CheckArgs {
     pub json: bool,
 }
 
+/// Options of `doctor`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct DoctorArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 impl Options {
     /// The whole configuration: these options, the environment, `.env` and the defaults.
     pub fn load_config(&self) -> Result<Config, Problems> {
@@ -154,7 +164,8 @@ fn after_help() -> String {
          greenroom --log warn,greenroom=debug             run it and log more\n  \
          greenroom replay SHOW.jsonl --what-if gift_rate=3   what that live pays, and would pay\n  \
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
-         greenroom check --json                           verify the store, for a script\n\n\
+         greenroom check --json                           verify the store, for a script\n  \
+         greenroom doctor                                 what is wrong, and what to do about it\n\n\
          Variables are explained in .env.example.\n\n{}",
         help_section()
     )

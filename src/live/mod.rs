@@ -14,11 +14,13 @@
 //! | `sign`, `rate_limit`, `cookies` | the sign service |
 //! | `direct`, `managed` | the ways without it |
 //! | `socket` | opening a socket, and carrying it |
+//! | `budget` | what can be asked without connecting |
 //! | [`refusal`] | every reason why not, in words |
 //!
 //! [`following`] decides when to look, connect and give up, and [`status`] is where it can be read.
 
 mod browser;
+mod budget;
 pub mod client;
 mod cookies;
 mod direct;
@@ -41,6 +43,7 @@ pub mod status;
 mod tests;
 pub mod wire;
 
+pub use budget::Budget;
 pub use client::connection::Connection;
 pub use client::{Client, ClientSettings, SetupError, Transport, Way};
 pub use endpoints::{Base, Endpoints};

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
 
+use greenroom::kernel::time::Stopwatch;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -28,7 +29,8 @@ async fn get(base: &str, path: &str) -> (StatusCode, String) {
 
 /// Asks until the answer fits.
 async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) -> String {
-    for _ in 0..1_000 {
+    let patience = Stopwatch::start();
+    while patience.elapsed() < Duration::from_secs(20) {
         let (status, text) = get(base, path).await;
         if fits(status, &text) {
             return text;
@@ -57,8 +59,7 @@ async fn readiness_follows_the_connection_and_says_what_is_missing() {
     until(&base, "/readyz", |status, _| status == StatusCode::OK).await;
     assert_eq!(get(&base, "/livez").await.0, StatusCode::OK);
     // Discord is gone and does not come back: the process lives and is not ready.
-    sim.post("/faults", json!({"path": "/gateway", "status": 500, "times": 1_000_000})).await;
-    sim.post("/gateway", json!({"action": "close", "code": 4009})).await;
+    drop(sim);
     let text = until(&base, "/readyz", |status, _| status == StatusCode::SERVICE_UNAVAILABLE).await;
     assert_eq!(reasons(&text), ["discord"], "{text}");
     assert!(text.contains("no connection to Discord"), "{text}");
@@ -71,7 +72,7 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let (running, base) = bot(&sim, folder.path(), &[]);
-    running.says("connected to Discord");
+    running.says("commands registered");
     sim.submit(&link(1)).await;
     let refused = sim.submit("https://example.com/nothing").await.to_string();
     assert!(!refused.contains("Thank you"), "{refused}");

@@ -18,7 +18,7 @@ fn bot(sim: &SimProcess, folder: &Path, variables: &[(&str, &str)]) -> Running {
     let mut command = greenroom(folder, &["run"]);
     command.env("DISCORD_API_URL", &sim.discord).envs(variables.iter().copied());
     let running = Running::start(command);
-    running.says("connected to Discord");
+    running.says("commands registered");
     running
 }
 
