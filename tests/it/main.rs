@@ -9,12 +9,14 @@
 )]
 
 mod architecture;
+mod canary;
 mod coins;
 mod commandline;
 mod debug_channel;
 mod demo;
 mod desk;
 mod displays;
+mod doctor;
 mod followed;
 mod gateway;
 mod handles;

@@ -77,12 +77,12 @@ impl fmt::Display for Finding {
 }
 
 /// A name that somebody else chose, fit for a line of the terminal.
-pub fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", one_line(name, LONGEST_NAME))
 }
 
 /// How many findings there are of the levels that matter: `2 errors, 1 warning`; `None` where there is none.
-pub fn summary(findings: &[Finding]) -> Option<String> {
+pub(super) fn summary(findings: &[Finding]) -> Option<String> {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     let words = |count, word: &str| match count {
         0 => None,

@@ -48,7 +48,9 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
     if args.json {
         print(&json!({ "findings": findings }).to_string());
     } else {
-        findings.iter().for_each(|finding| print(&finding.to_string()));
+        for finding in &findings {
+            print(&finding.to_string());
+        }
     }
     let summary = summary(&findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
