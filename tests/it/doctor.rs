@@ -31,7 +31,6 @@ impl Clinic {
             ("TIKTOK_WEBCAST_URL", sim.live_webcast_url()),
             ("TIKTOK_SIGN_URL", sim.live_url()),
             ("TIKTOK_MANAGED_URL", sim.live_managed_url()),
-            ("HEALTH_LISTEN", "off".to_owned()),
         ];
         Self { sim, hand, folder: tempfile::tempdir().unwrap(), variables }
     }
@@ -215,8 +214,9 @@ async fn each_required_permission_that_is_missing_is_named_with_the_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_above_the_bots_own_are_counted() {
     let clinic = Clinic::open().await;
+    let guild = clinic.sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap().guild;
     let above = RoleSpec { name: "Gods".into(), position: Some(1_000), ..RoleSpec::default() };
-    clinic.sim.create_guild(GuildSpec { roles: vec![above], ..guild_spec("Night Owl Reviews") }).await.unwrap();
+    clinic.sim.create_role(guild, above).await.unwrap();
     clinic.expect("discord.role", "note", "1 of the roles").await;
 }
 

@@ -77,8 +77,8 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
     let refused = sim.submit("https://example.com/nothing").await.to_string();
     assert!(!refused.contains("Thank you"), "{refused}");
     let ann = sim.ids["members"]["ann"].clone();
-    sim.command("host", "coins add", json!({"user": ann, "amount": 40, "reason": "a prize"})).await;
-    sim.command("host", "coins remove", json!({"user": ann, "amount": 15, "reason": "a mistake"})).await;
+    sim.command("host", "coins", json!({"user": ann, "action": "add", "amount": 40, "reason": "a prize"})).await;
+    sim.command("host", "coins", json!({"user": ann, "action": "remove", "amount": 15, "reason": "a mistake"})).await;
     let text = until(&base, "/metrics", |_, text| text.contains("direction=\"spent\"")).await;
     assert!(text.ends_with("# EOF\n"), "{text}");
     let count = |name: &str| figure(&text, name);

@@ -18,7 +18,8 @@ fn bot(sim: &SimProcess, folder: &Path, variables: &[(&str, &str)]) -> Running {
     let mut command = greenroom(folder, &["run"]);
     command.env("DISCORD_API_URL", &sim.discord).envs(variables.iter().copied());
     let running = Running::start(command);
-    running.says("commands registered");
+    // A second start has its commands registered already.
+    running.says("connected to Discord");
     running
 }
 
@@ -28,15 +29,17 @@ async fn coin_operations_are_on_the_console_in_the_file_and_where_there_is_one_i
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let mut running = bot(&sim, folder.path(), &[]);
+    running.says("commands registered");
     sim.submit(&link(1)).await;
-    let give = |reason: &str| json!({"user": sim.ids["members"]["ann"], "amount": 7, "reason": reason});
+    let give =
+        |reason: &str| json!({"user": sim.ids["members"]["ann"], "action": "add", "amount": 7, "reason": reason});
     // Without a debug channel the file has it all the same (C-49).
-    sim.command("host", "coins add", give("won the quiz\n2026-01-01 ERROR not a line of its own")).await;
+    sim.command("host", "coins", give("won the quiz\n2026-01-01 ERROR not a line of its own")).await;
     let line = running.says("admin_add");
     assert!(line.contains("amount `+7`") && line.contains("before_balance `0`"), "{line}");
     let staff = sim.ids["channels"]["staff"].clone();
     sim.command("host", "setdebugchannel", json!({ "channel": staff })).await;
-    sim.command("host", "coins add", give("once more")).await;
+    sim.command("host", "coins", give("once more")).await;
     running.says("once more");
     running.signal("TERM");
     assert!(running.ended().success());

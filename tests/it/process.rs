@@ -15,6 +15,8 @@ const SOON: Duration = Duration::from_secs(30);
 pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
     command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
+    // Tests run side by side, and only one of them could have the usual port.
+    command.env("HEALTH_LISTEN", "off");
     command
 }
 
