@@ -106,6 +106,7 @@ async fn a_healthy_bot_has_no_errors_and_everything_is_named() {
         "folder.writable",
         "folder.space",
         "folder.lasting",
+        "backup",
         "store.lock",
         "store",
         "tiktok.reachable",
@@ -224,7 +225,7 @@ async fn roles_above_the_bots_own_are_counted() {
 async fn commands_that_are_not_ours_are_found() {
     let (clinic, running) = Clinic::with_bot().await;
     let application = clinic.sim.bot();
-    let commands: Vec<Value> = clinic.sim.look(|world| world.commands());
+    let commands: Vec<Value> = clinic.sim.look(greenroom::sim::World::commands);
     let http = reqwest::Client::builder().build().unwrap();
     let url = format!("{}/api/v10/applications/{application}/commands", clinic.sim.discord_url());
     let queue = commands.iter().find(|command| command["name"] == "queue").unwrap()["id"].as_str().unwrap().to_owned();
@@ -244,7 +245,7 @@ async fn commands_that_are_not_ours_are_found() {
 async fn a_clock_that_is_wrong_is_told() {
     let clinic = Clinic::open().await;
     clinic.expect("clock", "ok", "right").await;
-    clinic.hand.advance(Duration::from_secs(60));
+    clinic.hand.advance(Duration::from_mins(1));
     clinic.expect("clock", "warning", "seconds behind").await;
     clinic.hand.advance(Duration::from_hours(1));
     clinic.expect("clock", "error", "behind").await;
@@ -296,4 +297,22 @@ async fn what_keeps_lives_from_being_followed_is_told() {
     let clinic = clinic.with("TIKTOK_SIGN_URL", "http://127.0.0.1:9").with("TIKTOK_WEB_URL", "http://127.0.0.1:9");
     clinic.expect("tiktok.sign", "warning", "cannot be used now").await;
     clinic.expect("tiktok.reachable", "warning", "does not answer as it should").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
+    let (clinic, running) = Clinic::with_bot().await;
+    drop(running);
+    let backups = clinic.folder.path().join("data/backups");
+    fs::create_dir_all(backups.join("snapshots")).unwrap();
+    for entry in fs::read_dir(backups.join("snapshots")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    clinic.expect("backup", "note", "no backup").await;
+    let snapshot = fs::File::create(backups.join("snapshots/greenroom.redb")).unwrap();
+    clinic.expect("backup", "ok", "of late").await;
+    snapshot.set_modified(std::time::UNIX_EPOCH).unwrap();
+    clinic.expect("backup", "warning", "days old").await;
+    fs::write(backups.join("rehearsal.json"), r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#).unwrap();
+    clinic.expect("backup", "error", "a page is torn").await;
 }

@@ -83,12 +83,11 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
     assert!(text.ends_with("# EOF\n"), "{text}");
     let count = |name: &str| figure(&text, name);
     assert!(
-        (count("greenroom_interactions_total{kind=\"modal\",name=\"submissions:form\",outcome=\"done\"}") - 1.0).abs()
+        (count("greenroom_interactions_total{kind=\"modal\",name=\"submit:modal\",outcome=\"done\"}") - 1.0).abs()
             < 0.1
     );
     assert!(
-        (count("greenroom_interactions_total{kind=\"modal\",name=\"submissions:form\",outcome=\"refused\"}") - 1.0)
-            .abs()
+        (count("greenroom_interactions_total{kind=\"modal\",name=\"submit:modal\",outcome=\"refused\"}") - 1.0).abs()
             < 0.1
     );
     assert!((count("greenroom_coins_total{direction=\"made\",kind=\"admin_add\"}") - 40.0).abs() < 0.1);

@@ -12,8 +12,11 @@ use crate::app::catalogue::CATALOGUE;
 use crate::app::config::storage::Storage;
 use crate::app::control::{self, Outcome, Request};
 use crate::app::exit::ExitCode;
+use crate::app::health::backups;
 use crate::app::machine::{self, Mount, Space};
 use crate::app::maintenance;
+use crate::kernel::text::one_line;
+use crate::kernel::time::{Clock, Timestamp};
 
 /// How long verifying the store may take; a gigabyte takes less on a good disk.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -21,6 +24,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const LEAST_ROOM: u64 = 100 << 20;
 /// Below so much it is time to make some.
 const LITTLE_ROOM: u64 = 1 << 30;
+/// Backups are made daily; one older than this shows that they are not.
+const OLD_BACKUP: Duration = Duration::from_hours(3 * 24);
 /// File systems whose content goes with the power.
 const VOLATILE: [&str; 2] = ["tmpfs", "ramfs"];
 /// File systems of other machines, on which locks and syncs are promises.
@@ -44,6 +49,7 @@ fn of_folder(folder: &Path) -> Vec<Finding> {
     }];
     findings.extend(machine::space(&existing).map(room));
     findings.extend(machine::mount(&existing).map(|mount| lasting(&mount)));
+    findings.extend(backup(folder, Clock::system().now()));
     findings
 }
 
@@ -124,6 +130,24 @@ fn lasting(mount: &Mount) -> Finding {
         );
     }
     Finding::ok(id, format!("The data folder lies on a disk ({kind})."))
+}
+
+/// How old the last backup is, and whether it could be restored when that was tried. Nothing where there is no store.
+fn backup(folder: &Path, now: Timestamp) -> Option<Finding> {
+    maintenance::store_file(folder).exists().then(|| match (backups::last_snapshot(folder), backups::trouble(folder)) {
+        (_, Some(trouble)) => {
+            let sentence = format!("The last rehearsal of a restore failed: {}.", one_line(&trouble, 200));
+            let fix = "Make a backup anew and keep the older ones. The disk may be failing; `greenroom check` verifies the store.";
+            Finding::error("backup", sentence, fix)
+        }
+        (None, None) => Finding::note("backup", "There is no backup in the data folder."),
+        (Some(at), None) if now.since(at) > OLD_BACKUP => {
+            let days = now.since(at).as_secs() / 86_400;
+            let fix = "Look into the log why none is made. They are made while the bot runs.";
+            Finding::warning("backup", format!("The last backup in the data folder is {days} days old."), fix)
+        }
+        (Some(_), None) => Finding::ok("backup", "There is a backup of late in the data folder."),
+    })
 }
 
 /// Who holds the store, and whether it is sound. A store is verified by whoever holds it.

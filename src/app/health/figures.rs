@@ -15,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::sync::Mutex;
 
+use super::backups;
 use super::vitals::Vitals;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::machine;
@@ -234,17 +235,10 @@ impl Look {
             due: jobs::due_by(read, now, MOST_DUE)?.len(),
             store_bytes: data_dir.and_then(|folder| Some(store_file(folder).metadata().ok()?.len())),
             free_bytes: data_dir.and_then(|folder| Some(machine::space(folder)?.free)),
-            backup: data_dir.and_then(|folder| changed_at(&folder.join("backups/last.json"))),
-            rehearsal: data_dir.and_then(|folder| changed_at(&folder.join("backups/rehearsal.json"))),
+            backup: data_dir.and_then(backups::last_snapshot),
+            rehearsal: data_dir.and_then(backups::last_rehearsal),
         })
     }
-}
-
-/// When a file was written; `None` where there is none.
-fn changed_at(file: &Path) -> Option<Timestamp> {
-    let at = file.metadata().ok()?.modified().ok()?;
-    let since = at.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
 }
 
 /// As gauges want numbers.

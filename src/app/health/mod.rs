@@ -9,6 +9,7 @@
 //! Invariants: what is asked here writes nothing and reads nothing that grows with the data; connections are bounded in
 //! number and time; a port that is taken is told and ends nothing.
 
+pub(super) mod backups;
 mod figures;
 mod notify;
 mod pulse;
