@@ -9,6 +9,7 @@ pub mod connection;
 pub mod control;
 pub mod demo;
 pub mod doctor;
+pub mod economy;
 pub mod exit;
 pub mod export;
 pub mod health;

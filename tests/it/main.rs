@@ -17,6 +17,7 @@ mod demo;
 mod desk;
 mod displays;
 mod doctor;
+mod economy;
 mod evening;
 mod followed;
 mod gateway;

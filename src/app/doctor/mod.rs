@@ -10,7 +10,8 @@
 //!
 //! Rules: each look has a time limit and a bounded number of requests, and they go on side by side; what cannot be looked
 //! at is a finding and no failure. Ids of findings are part of the interface and never change their meaning. No sentence
-//! holds a secret, and names that others chose are cleaned. Nothing is changed.
+//! holds a secret, and names that others chose are cleaned. Nothing is changed, but that a store of an older version is
+//! brought up to date when it is verified.
 
 mod ask;
 mod discord;

@@ -9,6 +9,7 @@ use crate::discord::access::administrator;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
 use crate::discord::invitation;
 use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
+use crate::features::coins::views::economy;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::{self, escape, one_line};
@@ -53,7 +54,7 @@ async fn show_settings(ctx: Context<'_>) -> Result<()> {
     answer(ctx, async {
         let granted = ctx.interaction.app_permissions.unwrap_or(invitation::NEEDED);
         let warnings = Warnings { missing: invitation::missing(granted), lacks_intents: ctx.data().lacks_intents() };
-        Ok(views::overview(&shown(ctx, None).await?, warnings))
+        Ok(views::overview(&shown(ctx, None).await?, warnings).row(economy::button()))
     })
     .await
 }
