@@ -17,9 +17,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST_BYTES: usize = 8 << 20;
 /// A wait that asks for more than this is a ban, not a limit.
 const LONGEST_LIMIT: u64 = 300;
-/// Who asks, as Discord wants bots to say it.
-const AGENT: &str = concat!("DiscordBot (https://github.com/greenroom, ", env!("CARGO_PKG_VERSION"), ")");
-
 /// Asks Discord as the bot.
 pub(super) struct Asker {
     http: reqwest::Client,
@@ -69,7 +66,7 @@ impl Asker {
     }
 
     async fn get_slowly(&self, path: &str) -> Result<Answer, Trouble> {
-        let request = self.http.get(format!("{}{path}", self.base)).header(USER_AGENT, AGENT);
+        let request = self.http.get(format!("{}{path}", self.base)).header(USER_AGENT, serenity::constants::USER_AGENT);
         // The error of the HTTP client says more than anybody needs; the kind is enough.
         let sent = request.header(AUTHORIZATION, self.authorization.expose()).send().await;
         let mut response = sent.map_err(|_| Trouble::Unreachable)?;
