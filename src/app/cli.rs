@@ -55,6 +55,8 @@ pub enum Command {
     Export(Export),
     /// Verify every index and every invariant of the store; a running bot is asked to do it
     Check(CheckArgs),
+    /// Look at everything that the bot depends on, and say what is wrong and what to do about it
+    Doctor(DoctorArgs),
     /// Make a verified snapshot of the store in one file; a running bot is asked to do it
     Backup(BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
@@ -247,6 +249,14 @@ pub struct EconomyArgs {
     pub json: bool,
 }
 
+/// Options of `doctor`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct DoctorArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 impl Options {
     /// The whole configuration: these options, the environment, `.env` and the defaults.
     pub fn load_config(&self) -> Result<Config, Problems> {
@@ -277,6 +287,7 @@ fn after_help() -> String {
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
          greenroom export ledger coins.csv --user 123     every coin of a member, with its reason\n  \
          greenroom check --json                           verify the store, for a script\n  \
+         greenroom doctor                                 what is wrong, and what to do about it\n  \
          greenroom check economy                          what a skip costs, and what is out of proportion\n  \
          greenroom backup                                 make a snapshot, also while the bot runs\n  \
          greenroom restore SNAPSHOT.redb                  put it back\n  \

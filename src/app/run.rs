@@ -9,7 +9,9 @@ use super::config::discord::Access;
 use super::connection::Ended;
 use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
-use super::{maintenance, telemetry};
+use super::health::Health;
+use super::maintenance;
+use super::telemetry::{self, Telemetry};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -28,12 +30,13 @@ To look around without a token, run: greenroom demo";
 pub fn run(options: &Options) -> CommandResult {
     let config = options.load_config()?;
     let blueprint = blueprint(&config)?;
-    telemetry::start(&config.logging)?;
+    // Dropped last, so that the last lines are written before the process says how it ended.
+    let telemetry = telemetry::start_with_files(&config.logging)?;
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
     let runtime = runtime()?;
-    let ended = runtime.block_on(serve(&config, blueprint));
+    let ended = runtime.block_on(serve(&config, blueprint, &telemetry));
     // What still runs on blocking threads writes scratch files only; a stop does not wait for it.
     runtime.shutdown_background();
     ended
@@ -75,16 +78,19 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     })
 }
 
-async fn serve(config: &Config, blueprint: Blueprint) -> CommandResult {
+async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> CommandResult {
     let mut app = match Application::start(blueprint).await {
         Err(StartError::Store(error)) => return Err(maintenance::refused(error, &config.storage.data_dir)),
         started => started?,
     };
+    telemetry.write_files(&config.storage.data_dir);
     let control = serve_control(config, &app);
+    let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
         () = told_to_stop() => Ended::Stopped,
     };
+    health.stopping();
     control.abort();
     tracing::info!("stopping");
     app.stop().await;

@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::draft::Draft;
+use super::figures::{self, Outcome};
 use crate::kernel::error::{Error, Failure, ReportId};
 
 /// What the person who asked reads.
@@ -16,6 +17,7 @@ pub fn draft_of(error: Error, doing: &str) -> Draft {
 pub fn sentence_of(error: Error, doing: &str) -> String {
     match error {
         Error::Refused(refusal) => {
+            figures::note(Outcome::Refused);
             tracing::debug!(doing, code = refusal.code, "refused");
             refusal.sentence
         }
@@ -31,6 +33,7 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
 
 /// Logs a failure and gives the number under which it is found.
 pub fn log(failure: &Failure, doing: &str) -> ReportId {
+    figures::note(Outcome::Failed);
     let report = next_report_id();
     tracing::error!(doing, report = %report, error = %failure, "failed");
     report

@@ -10,21 +10,25 @@
 
 mod architecture;
 mod backups;
+mod canary;
 mod coins;
 mod commandline;
 mod debug_channel;
 mod demo;
 mod desk;
 mod displays;
+mod doctor;
 mod economy;
 mod evening;
 mod followed;
 mod gateway;
 mod golden;
 mod handles;
+mod health;
 mod importing;
 mod lines;
 mod live;
+mod log;
 mod onlooker;
 mod packaging;
 mod permissions;

@@ -13,6 +13,7 @@
 
 pub mod community;
 pub mod discord;
+pub mod health;
 pub mod live;
 pub mod logging;
 mod off_site;
@@ -26,6 +27,7 @@ pub use problem::{Problem, Problems};
 
 use community::Community;
 use discord::Discord;
+use health::Health;
 use logging::Logging;
 use reader::Reader;
 use sources::Sources;
@@ -47,6 +49,8 @@ pub struct Config {
     pub community: Community,
     /// TikTok lives.
     pub live: ClientSettings,
+    /// Who may ask how the bot is.
+    pub health: Health,
     /// The log.
     pub logging: Logging,
     /// Lines that belong in the log once, at the start: raised values and names that have no effect.
@@ -64,6 +68,7 @@ impl Config {
             off_site: off_site::read(&mut reader),
             community: community::read(&mut reader),
             live: live::read(&mut reader),
+            health: health::read(&mut reader),
             logging: logging::read(&mut reader),
             notices: Vec::new(),
         };
