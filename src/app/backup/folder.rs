@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::app::machine;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{self, Verified};
@@ -229,10 +230,8 @@ impl Room {
     pub fn require(&self, folder: &Path, bytes: u64) -> io::Result<()> {
         let free = match self {
             Self::Of(bytes) => bytes.load(Ordering::Relaxed),
-            Self::OfDisk => {
-                let disk = rustix::fs::statvfs(folder)?;
-                disk.f_bavail.saturating_mul(disk.f_frsize)
-            }
+            // Where the system does not tell, writing will.
+            Self::OfDisk => machine::space(folder).map_or(u64::MAX, |space| space.free),
         };
         if free < bytes.saturating_add(RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }

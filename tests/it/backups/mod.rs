@@ -60,16 +60,16 @@ async fn give_points(site: &Site, app: &Application, points: u32) {
     give.await.unwrap();
 }
 
-fn names(found: Vec<Dated>) -> Vec<String> {
+fn names(found: &[Dated]) -> Vec<String> {
     found.iter().map(|file| file.name().to_owned()).collect()
 }
 
 fn points_files(site: &Site) -> Vec<String> {
-    names(folder(site).points(site.guild).unwrap())
+    names(&folder(site).points(site.guild).unwrap())
 }
 
 fn snapshots(site: &Site) -> Vec<String> {
-    names(folder(site).snapshots().unwrap())
+    names(&folder(site).snapshots().unwrap())
 }
 
 /// The lines of the debug channel that speak of backups.
@@ -122,7 +122,7 @@ async fn the_points_of_each_server_are_saved_once_an_hour_and_the_last_48_stay()
     }
     let left = points_files(&site);
     assert_eq!(left.len(), POINTS);
-    assert!(left[0] > "points_20261122_020000.json".to_owned(), "the oldest went: {left:?}");
+    assert!(left[0].as_str() > "points_20261122_020000.json", "the oldest went: {left:?}");
     assert!(mine.exists());
     assert_eq!(told(&site, &app).await, Vec::<String>::new());
     assert_sound(&app).await;
