@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, DatabaseError, StorageError};
 
+use super::backing::Backing;
 use super::copy::copy;
 use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_disk_full};
@@ -82,15 +83,32 @@ pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<
     let known = schema.raw_names()?;
     let path = place.path();
     let was_repaired = Arc::new(AtomicBool::new(false));
-    let database = open_database(place, options.cache_bytes, Arc::clone(&was_repaired))?;
-    let (handle, closed) = Handle::new(database);
+    let backing = backing_of(place)?;
+    let database = open_database(path, &backing, options.cache_bytes, Arc::clone(&was_repaired))?;
+    let (handle, closed) = Handle::new(database, backing);
     // A damaged file can pass redb's first look and trip it later.
     let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&handle, place, path, options, schema, &known)));
     prepared.unwrap_or_else(|_| Err(damaged(path, UNREADABLE)))?;
     Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
+fn backing_of(place: &Place) -> Result<Backing, OpenError> {
+    Ok(match place {
+        Place::File(path) => {
+            let file = FileBackend::new(open_file(path)?).map_err(|error| classify(path, error))?;
+            Backing::new(GrowingFile::new(file))
+        }
+        Place::Simulated(disk) => Backing::new(GrowingFile::new(disk.file())),
+        Place::Memory => Backing::new(InMemoryBackend::new()),
+    })
+}
+
+fn open_database(
+    path: &Path,
+    backing: &Backing,
+    cache_bytes: usize,
+    is_repaired: Arc<AtomicBool>,
+) -> Result<Database, OpenError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache_bytes);
     builder.set_repair_callback(move |_| {
@@ -98,18 +116,9 @@ fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>
             tracing::info!("the store was not closed cleanly; reading it once to make sure that it is whole");
         }
     });
-    let file = match place {
-        Place::File(path) => Some(open_file(path)?),
-        Place::Memory | Place::Simulated(_) => None,
-    };
-    let opened = catch_unwind(AssertUnwindSafe(|| match (place, file) {
-        (_, Some(file)) => builder.create_with_backend(GrowingFile::new(FileBackend::new(file)?)),
-        (Place::Simulated(disk), None) => builder.create_with_backend(disk.file()),
-        (_, None) => builder.create_with_backend(InMemoryBackend::new()),
-    }));
-    opened
+    catch_unwind(AssertUnwindSafe(|| builder.create_with_backend(backing.gate())))
         .unwrap_or_else(|_| Err(StorageError::Corrupted(String::from(UNREADABLE)).into()))
-        .map_err(|error| classify(place.path(), error))
+        .map_err(|error| classify(path, error))
 }
 
 fn open_file(path: &Path) -> Result<File, OpenError> {

@@ -14,11 +14,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
 use super::changes::Change;
 use super::error::StoreError;
-use super::handle::Handle;
+use super::handle::{Current, Handle};
 use super::read::RawName;
 use super::tx::Tx;
 use crate::kernel::dice::Seed;
@@ -111,7 +111,7 @@ pub(super) struct Writer {
     pub(super) outlives_the_process: bool,
     pub(super) requests: Receiver<Message>,
     pub(super) changes: broadcast::Sender<Change>,
-    pub(super) stopped: watch::Sender<Option<StoreError>>,
+    pub(super) current: Arc<Current>,
     pub(super) last_time: Timestamp,
     /// Whether the order to close was taken from the queue.
     pub(super) is_closing: Cell<bool>,
@@ -171,8 +171,7 @@ impl Writer {
 
     /// Runs a batch and whatever joins it, commits it and answers everyone; true when something was committed.
     fn write(&mut self, mut batch: Vec<Box<dyn Request>>) -> bool {
-        let stopped = self.stopped.borrow().as_ref().map(StoreError::stopped);
-        if let Some(error) = stopped {
+        if let Some(error) = self.current.stop_reason().map(|reason| reason.stopped()) {
             answer_all(batch, Some(&error));
             return false;
         }
@@ -193,7 +192,7 @@ impl Writer {
                     }
                 }
                 Ok(BatchRun::Broken(error)) | Err(error) => {
-                    self.stop(&error);
+                    self.current.stop(&error);
                     answer_all(batch, Some(&error));
                     return false;
                 }
@@ -250,7 +249,7 @@ impl Writer {
 
     /// An empty commit that saves what redb would otherwise work out by reading the whole file after a crash.
     fn commit_for_quick_repair(&self) {
-        if self.stopped.borrow().is_some() {
+        if self.current.stop_reason().is_some() {
             return;
         }
         let committed = self.handle.database().begin_write().map_err(StoreError::from).and_then(|mut transaction| {
@@ -258,13 +257,8 @@ impl Writer {
             Ok(transaction.commit()?)
         });
         if let Err(error) = committed {
-            self.stop(&error);
+            self.current.stop(&error);
         }
-    }
-
-    fn stop(&self, error: &StoreError) {
-        tracing::error!(%error, "the store has stopped");
-        self.stopped.send_replace(Some(error.clone()));
     }
 }
 

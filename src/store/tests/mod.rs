@@ -4,6 +4,7 @@ mod damage;
 mod model;
 mod opening;
 mod positions;
+mod power;
 mod sample;
 mod trouble;
 mod writing;
