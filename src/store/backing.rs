@@ -11,15 +11,18 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use redb::{BackendError, StorageBackend};
+
+use super::error::StoreError;
 
 /// The bytes of one store. Clones are the same bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Backing {
     bytes: Arc<dyn StorageBackend>,
     is_shut: Arc<RwLock<bool>>,
+    trouble: Arc<OnceLock<StoreError>>,
 }
 
 /// The view of the database that writes.
@@ -49,7 +52,7 @@ const BLOCK: u64 = 4096;
 
 impl Backing {
     pub(super) fn new(bytes: impl StorageBackend) -> Self {
-        Self { bytes: Arc::new(bytes), is_shut: Arc::default() }
+        Self { bytes: Arc::new(bytes), is_shut: Arc::default(), trouble: Arc::default() }
     }
 
     /// The view that writes. There is to be one.
@@ -60,6 +63,11 @@ impl Backing {
     /// Lets nothing through the gate any more that changes the bytes. Waits for a write that is under way.
     pub(super) fn shut(&self) {
         *self.is_shut.write().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+
+    /// The first error that the disk gave through the gate: redb does nothing more after it.
+    pub(super) fn trouble(&self) -> Option<&StoreError> {
+        self.trouble.get()
     }
 
     /// A view of the bytes as they are now, which never changes them. Only behind a shut gate they stay so.
@@ -76,30 +84,37 @@ impl Gate {
         let is_shut = self.0.is_shut.read().unwrap_or_else(PoisonError::into_inner);
         if *is_shut { Err(io::Error::other("the store has stopped")) } else { Ok(is_shut) }
     }
+
+    /// Remembers the first error.
+    fn noting<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.inspect_err(|error| {
+            self.0.trouble.get_or_init(|| StoreError::of_disk(error));
+        })
+    }
 }
 
 impl StorageBackend for Gate {
     fn len(&self) -> io::Result<u64> {
-        self.0.bytes.len()
+        self.noting(self.0.bytes.len())
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.bytes.read(offset, out)
+        self.noting(self.0.bytes.read(offset, out))
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         let _open = self.pass()?;
-        self.0.bytes.set_len(len)
+        self.noting(self.0.bytes.set_len(len))
     }
 
     fn sync_data(&self) -> io::Result<()> {
         let _open = self.pass()?;
-        self.0.bytes.sync_data()
+        self.noting(self.0.bytes.sync_data())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let _open = self.pass()?;
-        self.0.bytes.write(offset, data)
+        self.noting(self.0.bytes.write(offset, data))
     }
 
     // `close` stays empty: a frozen view may still read, under the same lock. Dropping the file closes it.

@@ -100,6 +100,11 @@ impl StoreError {
         matches!(self, Self::DiskFull | Self::Io(_) | Self::Stopped(_) | Self::Damaged(_))
     }
 
+    /// What an error of the operating system means.
+    pub(super) fn of_disk(error: &io::Error) -> Self {
+        if is_disk_full(error) { Self::DiskFull } else { Self::Io(error.to_string()) }
+    }
+
     /// What further calls get after this error.
     pub(super) fn stopped(&self) -> Self {
         match self {
@@ -117,7 +122,7 @@ impl From<StoreError> for Error {
 
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
-        if is_disk_full(&error) { Self::DiskFull } else { Self::Io(error.to_string()) }
+        Self::of_disk(&error)
     }
 }
 

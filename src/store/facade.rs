@@ -230,13 +230,12 @@ impl Store {
     /// Runs `operation` on a snapshot; a panic in it, or in redb over a damaged file, is its caller's failure alone.
     fn on_snapshot<T>(&self, name: &'static str, operation: impl FnOnce(&Snapshot) -> Result<T>) -> Result<T> {
         let handle = self.0.current.handle()?;
-        let reading = AssertUnwindSafe(|| operation(&Snapshot::take(handle)?));
+        let reading = AssertUnwindSafe(|| operation(&Snapshot::take(Arc::clone(&handle))?));
         let result = catch_unwind(reading).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()));
-        if let Err(error) = &result
-            && let Some(cause @ (StoreError::Io(_) | StoreError::DiskFull)) = StoreError::of(error)
+        if result.is_err()
+            && let Some(trouble) = handle.trouble()
         {
-            // redb reads nothing more after a failed read.
-            self.0.current.stop(cause);
+            self.0.current.stop(trouble);
         }
         result
     }

@@ -52,6 +52,11 @@ impl Handle {
         &self.database
     }
 
+    /// The error of the disk after which redb does nothing more with this database.
+    pub(super) fn trouble(&self) -> Option<&StoreError> {
+        self.backing.trouble()
+    }
+
     /// Shuts the gate of this database and opens its file once more, to be read only. `None` where it cannot be read.
     fn freeze(&self, cache_bytes: usize) -> Option<Self> {
         self.backing.shut();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,6 +80,55 @@ pub(super) struct Opened {
 
 /// Opens `place`, creates what is missing, and runs the migrations that are due.
 pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
+    if let Place::File(path) = place
+        && is_missing(path)
+    {
+        create_whole(path, options, schema)?;
+    }
+    if let Place::File(path) = place
+        && let Some(problem) = foreign(path)
+    {
+        return Err(damaged(path, problem));
+    }
+    open_existing(place, options, schema)
+}
+
+/// Whether there is nothing under this name, not even a link whose disk is missing.
+fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// What a file is that Greenroom never leaves under a store's name, where its first bytes tell.
+fn foreign(path: &Path) -> Option<&'static str> {
+    let mut start = Vec::new();
+    File::open(path).ok()?.take(16).read_to_end(&mut start).ok()?;
+    match start.as_slice() {
+        [] => Some("it is empty"),
+        b"SQLite format 3\0" => Some("it is an SQLite database"),
+        _ => None,
+    }
+}
+
+/// Makes an empty store under another name, and gives it its own only when it is whole. redb cannot open what a power
+/// loss leaves of a store that is just being created.
+fn create_whole(path: &Path, options: &Options, schema: &Schema) -> Result<(), OpenError> {
+    let explain = |error: io::Error| explain_io(path, &error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(explain)?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(".unfinished");
+    let unfinished = PathBuf::from(name);
+    File::create(&unfinished).map_err(explain)?;
+    let Opened { handle, closed, .. } = open_existing(&Place::File(unfinished.clone()), options, schema)?;
+    drop(handle);
+    closed.wait();
+    fs::rename(&unfinished, path).map_err(explain)?;
+    // The file's name must survive a power loss as its contents do. Some systems cannot sync a folder.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+fn open_existing(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
     let known = schema.raw_names()?;
     let path = place.path();
     let was_repaired = Arc::new(AtomicBool::new(false));
@@ -122,21 +171,17 @@ fn open_database(
 }
 
 fn open_file(path: &Path) -> Result<File, OpenError> {
-    let explain = |error: io::Error| match error.kind() {
+    let explain = |error: io::Error| explain_io(path, &error);
+    OpenOptions::new().read(true).write(true).open(path).map_err(explain)
+}
+
+fn explain_io(path: &Path, error: &io::Error) -> OpenError {
+    match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(path.to_owned()),
         io::ErrorKind::IsADirectory => damaged(path, "it is a folder"),
-        _ if is_disk_full(&error) => OpenError::DiskFull(path.to_owned()),
+        _ if is_disk_full(error) => OpenError::DiskFull(path.to_owned()),
         _ => OpenError::Other { path: path.to_owned(), problem: error.to_string() },
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(explain)?;
-    let is_new = !path.exists();
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(explain)?;
-    if is_new {
-        // The file's name must survive a power cut as its contents do. Some systems cannot sync a folder.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
-    Ok(file)
 }
 
 fn classify(path: &Path, error: DatabaseError) -> OpenError {

@@ -1,6 +1,7 @@
 //! The store as its users see it.
 
 mod damage;
+mod files;
 mod model;
 mod opening;
 mod positions;
