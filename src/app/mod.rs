@@ -16,3 +16,4 @@ pub mod run;
 pub mod sim;
 mod sweep;
 pub mod telemetry;
+mod trouble;

@@ -69,7 +69,10 @@ async fn serve(config: &Config, blueprint: Blueprint) -> CommandResult {
     let control = serve_control(config, &app);
     let ended = tokio::select! {
         ended = app.ended() => ended,
-        () = told_to_stop() => Ended::Stopped,
+        () = told_to_stop() => match app.bot.store.stop_reason() {
+            Some(trouble) => Ended::StoreStopped(trouble.to_string()),
+            None => Ended::Stopped,
+        },
     };
     control.abort();
     tracing::info!("stopping");

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::draft::Draft;
 use crate::kernel::error::{Error, Failure, ReportId};
+use crate::store::StoreError;
 
 /// What the person who asked reads.
 pub fn draft_of(error: Error, doing: &str) -> Draft {
@@ -20,6 +21,11 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
             refusal.sentence
         }
         Error::Failed(failure) => {
+            if let Some(sentence) = failure.cause().downcast_ref().and_then(storage_trouble) {
+                // The store has said so in the log, once.
+                tracing::debug!(doing, error = %failure, "not stored");
+                return sentence;
+            }
             let report = log(&failure, doing);
             format!(
                 "Something went wrong on my side. Nothing was changed unless you see it. \
@@ -27,6 +33,19 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
             )
         }
     }
+}
+
+/// What people read while nothing can be stored; `None` where that is not what is wrong.
+pub fn storage_trouble(error: &StoreError) -> Option<String> {
+    let (because, remedy) = match error.root() {
+        StoreError::DiskFull => ("the disk that I write to is full", "has to free some space"),
+        StoreError::Io(_) => ("the disk that I write to does not work", "has to look at it; the log says what it reports"),
+        StoreError::Damaged(_) => ("my data file is damaged", "has to restore a backup"),
+        _ => return None,
+    };
+    Some(format!(
+        "I cannot store anything now, because {because}. Whoever runs me {remedy}. Until I am started again, I can only look things up."
+    ))
 }
 
 /// Logs a failure and gives the number under which it is found.

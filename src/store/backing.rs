@@ -1,8 +1,12 @@
 //! The bytes below redb, as they are shared by the database that writes and, after trouble, by the one that only reads.
 //!
-//! redb refuses to read, too, once a single write has failed. So when the store has to stop writing, the gate of the
-//! first database is shut and the same bytes are opened a second time through a [`Frozen`] view: it reads the file, and
-//! keeps in memory whatever redb wants to write when it recovers.
+//! The database that writes does so through a gate. While a store is being opened the gate holds back what redb writes to
+//! recover from a crash; only when the store turns out to be one, that is carried out, in its order. So a file that is
+//! refused stays as it is, and whoever repairs it finds what there was.
+//!
+//! redb refuses to read, too, once a single write has failed. So when the store has to stop writing, the gate is shut
+//! and the same bytes are opened a second time through a [`Frozen`] view: it reads the file, and keeps in memory whatever
+//! redb wants to write.
 //!
 //! Invariants: behind a shut gate nothing changes the file any more. A frozen view never changes it. The file, and with
 //! it the lock against other processes, is held until the last view is gone.
@@ -21,8 +25,27 @@ use super::error::StoreError;
 #[derive(Clone, Debug)]
 pub(super) struct Backing {
     bytes: Arc<dyn StorageBackend>,
-    is_shut: Arc<RwLock<bool>>,
+    passage: Arc<RwLock<Passage>>,
     trouble: Arc<OnceLock<StoreError>>,
+}
+
+/// What becomes of a change that comes to the gate.
+#[derive(Debug)]
+enum Passage {
+    /// It is seen, and remembered for later.
+    Held { view: Frozen, changes: Mutex<Vec<Change>> },
+    /// It is carried out.
+    Open,
+    /// It is refused.
+    Shut,
+}
+
+/// What is done to the bytes.
+#[derive(Debug)]
+enum Change {
+    Write(u64, Box<[u8]>),
+    Length(u64),
+    Sync,
 }
 
 /// The view of the database that writes.
@@ -51,8 +74,11 @@ struct Written {
 const BLOCK: u64 = 4096;
 
 impl Backing {
-    pub(super) fn new(bytes: impl StorageBackend) -> Self {
-        Self { bytes: Arc::new(bytes), is_shut: Arc::default(), trouble: Arc::default() }
+    /// These bytes, with a gate that holds changes back.
+    pub(super) fn new(bytes: impl StorageBackend) -> io::Result<Self> {
+        let bytes: Arc<dyn StorageBackend> = Arc::new(bytes);
+        let held = Passage::Held { view: Frozen::over(Arc::clone(&bytes))?, changes: Mutex::default() };
+        Ok(Self { bytes, passage: Arc::new(RwLock::new(held)), trouble: Arc::default() })
     }
 
     /// The view that writes. There is to be one.
@@ -60,9 +86,21 @@ impl Backing {
         Gate(self.clone())
     }
 
+    /// Carries out what was held back, and lets everything through from now on.
+    pub(super) fn open_gate(&self) -> io::Result<()> {
+        let mut passage = self.passage.write().unwrap_or_else(PoisonError::into_inner);
+        if let Passage::Held { changes, .. } = &mut *passage {
+            for change in changes.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                self.carry_out(&change)?;
+            }
+            *passage = Passage::Open;
+        }
+        Ok(())
+    }
+
     /// Lets nothing through the gate any more that changes the bytes. Waits for a write that is under way.
     pub(super) fn shut(&self) {
-        *self.is_shut.write().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.passage.write().unwrap_or_else(PoisonError::into_inner) = Passage::Shut;
     }
 
     /// The first error that the disk gave through the gate: redb does nothing more after it.
@@ -72,49 +110,77 @@ impl Backing {
 
     /// A view of the bytes as they are now, which never changes them. Only behind a shut gate they stay so.
     pub(super) fn frozen(&self) -> io::Result<Frozen> {
-        let length = self.bytes.len()?;
-        let written = Written { length, shown: length, blocks: BTreeMap::new() };
-        Ok(Frozen { bytes: Arc::clone(&self.bytes), written: Mutex::new(written) })
+        Frozen::over(Arc::clone(&self.bytes))
     }
-}
 
-impl Gate {
-    /// Holds the gate open for one change.
-    fn pass(&self) -> io::Result<RwLockReadGuard<'_, bool>> {
-        let is_shut = self.0.is_shut.read().unwrap_or_else(PoisonError::into_inner);
-        if *is_shut { Err(io::Error::other("the store has stopped")) } else { Ok(is_shut) }
+    fn passage(&self) -> RwLockReadGuard<'_, Passage> {
+        self.passage.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn carry_out(&self, change: &Change) -> io::Result<()> {
+        self.noting(match change {
+            Change::Write(offset, data) => self.bytes.write(*offset, data),
+            Change::Length(length) => self.bytes.set_len(*length),
+            Change::Sync => self.bytes.sync_data(),
+        })
     }
 
     /// Remembers the first error.
     fn noting<T>(&self, result: io::Result<T>) -> io::Result<T> {
         result.inspect_err(|error| {
-            self.0.trouble.get_or_init(|| StoreError::of_disk(error));
+            self.trouble.get_or_init(|| StoreError::of_disk(error));
         })
+    }
+}
+
+impl Gate {
+    /// Does what is right at the moment with a change.
+    fn pass(&self, change: Change) -> io::Result<()> {
+        match &*self.0.passage() {
+            Passage::Open => self.0.carry_out(&change),
+            Passage::Shut => Err(io::Error::other("the store has stopped")),
+            Passage::Held { view, changes } => {
+                match &change {
+                    Change::Write(offset, data) => view.write(*offset, data)?,
+                    Change::Length(length) => view.set_len(*length)?,
+                    Change::Sync => {}
+                }
+                changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+                Ok(())
+            }
+        }
     }
 }
 
 impl StorageBackend for Gate {
     fn len(&self) -> io::Result<u64> {
-        self.noting(self.0.bytes.len())
+        match &*self.0.passage() {
+            Passage::Held { view, .. } => view.len(),
+            Passage::Open | Passage::Shut => self.0.noting(self.0.bytes.len()),
+        }
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.noting(self.0.bytes.read(offset, out))
+        match &*self.0.passage() {
+            Passage::Held { view, .. } => view.read(offset, out),
+            Passage::Open | Passage::Shut => self.0.noting(self.0.bytes.read(offset, out)),
+        }
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        let _open = self.pass()?;
-        self.noting(self.0.bytes.set_len(len))
+        self.pass(Change::Length(len))
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let _open = self.pass()?;
-        self.noting(self.0.bytes.sync_data())
+        self.pass(Change::Sync)
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let _open = self.pass()?;
-        self.noting(self.0.bytes.write(offset, data))
+        match &*self.0.passage() {
+            // The usual case, without a copy.
+            Passage::Open => self.0.noting(self.0.bytes.write(offset, data)),
+            Passage::Held { .. } | Passage::Shut => self.pass(Change::Write(offset, data.into())),
+        }
     }
 
     // `close` stays empty: a frozen view may still read, under the same lock. Dropping the file closes it.
@@ -145,6 +211,12 @@ impl StorageBackend for Gate {
 }
 
 impl Frozen {
+    fn over(bytes: Arc<dyn StorageBackend>) -> io::Result<Self> {
+        let length = bytes.len()?;
+        let written = Written { length, shown: length, blocks: BTreeMap::new() };
+        Ok(Self { bytes, written: Mutex::new(written) })
+    }
+
     fn written(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -234,6 +306,14 @@ mod tests {
         all
     }
 
+    fn backed_by(bytes: &[u8]) -> Backing {
+        let backing = Backing::new(InMemoryBackend::new()).unwrap();
+        backing.open_gate().unwrap();
+        backing.gate().set_len(bytes.len() as u64).unwrap();
+        backing.gate().write(0, bytes).unwrap();
+        backing
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -242,10 +322,8 @@ mod tests {
             below in 0..20_000_usize,
             changes in proptest::collection::vec((0..24_000_usize, proptest::option::of(1..9_000_usize)), 0..12),
         ) {
-            let backing = Backing::new(InMemoryBackend::new());
             let file: Vec<u8> = (0..below).map(|at| u8::try_from(at % 251).unwrap()).collect();
-            backing.gate().set_len(below as u64).unwrap();
-            backing.gate().write(0, &file).unwrap();
+            let backing = backed_by(&file);
             let view = backing.frozen().unwrap();
             let mut model = file.clone();
             for (number, (at, length)) in changes.into_iter().enumerate() {
@@ -270,12 +348,27 @@ mod tests {
 
     #[test]
     fn nothing_changes_behind_a_shut_gate() {
-        let backing = Backing::new(InMemoryBackend::new());
+        let backing = backed_by(b"song");
         let gate = backing.gate();
-        gate.set_len(4).unwrap();
-        gate.write(0, b"song").unwrap();
         backing.shut();
         assert!(gate.write(0, b"gone").is_err() && gate.set_len(0).is_err() && gate.sync_data().is_err());
         assert_eq!(contents(&gate), b"song");
+    }
+
+    #[test]
+    fn what_is_held_back_is_seen_and_carried_out_in_its_order_when_the_gate_opens() {
+        let bytes = Arc::new(InMemoryBackend::new());
+        let backing = Backing { bytes: Arc::clone(&bytes) as _, ..Backing::new(InMemoryBackend::new()).unwrap() };
+        let gate = backing.gate();
+        gate.set_len(9).unwrap();
+        gate.write(0, b"long song").unwrap();
+        gate.sync_data().unwrap();
+        gate.write(0, b"good").unwrap();
+        gate.set_len(6).unwrap();
+        assert_eq!(contents(&gate), b"good s");
+        assert_eq!(bytes.len().unwrap(), 0);
+        backing.open_gate().unwrap();
+        assert_eq!(contents(&gate), b"good s");
+        assert_eq!(contents(&*bytes), b"good s");
     }
 }

@@ -135,6 +135,7 @@ impl SimulatedDisk {
     }
 
     /// Another disk, as this one would be if the power had been lost at a moment of the recording. It works, and records.
+    #[must_use]
     pub fn after_power_loss(&self, moment: usize, loss: Loss) -> Self {
         let mut state = State::default();
         if let Some(history) = &self.state().history {
@@ -158,7 +159,8 @@ impl SimulatedDisk {
         if let Some(byte) = state.synced.get_mut(offset) {
             *byte ^= bits;
         }
-        state.current = state.synced.clone();
+        let State { synced, current, .. } = &mut *state;
+        current.clone_from(synced);
     }
 
     /// How many bytes the file has.

@@ -105,6 +105,14 @@ impl StoreError {
         if is_disk_full(error) { Self::DiskFull } else { Self::Io(error.to_string()) }
     }
 
+    /// The error that began it, where this one only says that the store has stopped.
+    pub fn root(&self) -> &Self {
+        match self {
+            Self::Stopped(first) => first.root(),
+            first => first,
+        }
+    }
+
     /// What further calls get after this error.
     pub(super) fn stopped(&self) -> Self {
         match self {

@@ -1,5 +1,6 @@
 //! The open redb database, and what readers get of it: all of it, or after trouble a view that only reads.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -55,6 +56,11 @@ impl Handle {
     /// The error of the disk after which redb does nothing more with this database.
     pub(super) fn trouble(&self) -> Option<&StoreError> {
         self.backing.trouble()
+    }
+
+    /// Lets the database write; what it wrote while it was opened is carried out first.
+    pub(super) fn open_gate(&self) -> io::Result<()> {
+        self.backing.open_gate()
     }
 
     /// Shuts the gate of this database and opens its file once more, to be read only. `None` where it cannot be read.

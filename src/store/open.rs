@@ -142,14 +142,15 @@ fn open_existing(place: &Place, options: &Options, schema: &Schema) -> Result<Op
 }
 
 fn backing_of(place: &Place) -> Result<Backing, OpenError> {
-    Ok(match place {
+    let backing = match place {
         Place::File(path) => {
             let file = FileBackend::new(open_file(path)?).map_err(|error| classify(path, error))?;
             Backing::new(GrowingFile::new(file))
         }
         Place::Simulated(disk) => Backing::new(GrowingFile::new(disk.file())),
         Place::Memory => Backing::new(InMemoryBackend::new()),
-    })
+    };
+    backing.map_err(|error| explain_io(place.path(), &error))
 }
 
 fn open_database(
@@ -222,6 +223,8 @@ fn prepare(
     if let Some(found) = found.filter(|found| *found > newest) {
         return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: newest });
     }
+    // It is a store of ours, and not too new: from here on it may be written.
+    handle.open_gate().map_err(|error| explain_io(path, &error))?;
     let missing: Vec<RawName> = known.iter().copied().filter(|name| !present.contains(&name.to_string())).collect();
     if missing.is_empty() && found == Some(newest) {
         return Ok(());

@@ -19,11 +19,21 @@ use super::draft::Draft;
 use crate::jobs::{Handler, Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
-use crate::settings::Setting;
-use crate::store::Tx;
+use crate::settings::{BOT_CONFIG, Setting};
+use crate::store::{Read, Span, Tx};
 
 /// The debug channel of a guild.
 pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+/// The debug channels of all guilds that have one.
+pub fn of_all_guilds(read: &dyn Read) -> Result<Vec<ChannelId>> {
+    let mut channels = Vec::new();
+    BOT_CONFIG.for_each(read, Span::all(), |(_, key), entry| {
+        channels.extend(entry.channel.filter(|_| key == DEBUG_CHANNEL.key()));
+        Ok(())
+    })?;
+    Ok(channels)
+}
 
 static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
 
