@@ -327,18 +327,15 @@ mod tests {
             let view = backing.frozen().unwrap();
             let mut model = file.clone();
             for (number, (at, length)) in changes.into_iter().enumerate() {
-                match length {
-                    Some(length) => {
-                        let at = at.min(model.len());
-                        let bytes = vec![u8::try_from(number).unwrap() | 0x80; length];
-                        model.resize(model.len().max(at + length), 0);
-                        model[at..at + length].copy_from_slice(&bytes);
-                        view.write(at as u64, &bytes).unwrap();
-                    }
-                    None => {
-                        model.resize(at, 0);
-                        view.set_len(at as u64).unwrap();
-                    }
+                if let Some(length) = length {
+                    let at = at.min(model.len());
+                    let bytes = vec![u8::try_from(number).unwrap() | 0x80; length];
+                    model.resize(model.len().max(at + length), 0);
+                    model[at..at + length].copy_from_slice(&bytes);
+                    view.write(at as u64, &bytes).unwrap();
+                } else {
+                    model.resize(at, 0);
+                    view.set_len(at as u64).unwrap();
                 }
             }
             prop_assert!(contents(&view) == model);

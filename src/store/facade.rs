@@ -163,8 +163,9 @@ impl Store {
     /// From then on nothing is written; reads go on with what the file holds, where it can still be read.
     pub async fn stopped(&self) -> StoreError {
         let mut stopped = self.0.current.stopped();
-        match stopped.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or(StoreError::Closed),
+        let reason = stopped.wait_for(Option::is_some).await.map(|reason| reason.clone());
+        match reason {
+            Ok(reason) => reason.unwrap_or(StoreError::Closed),
             Err(_) => std::future::pending().await,
         }
     }

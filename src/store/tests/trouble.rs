@@ -103,7 +103,8 @@ async fn a_disk_that_takes_no_writes_any_more_is_still_read() {
 #[test]
 fn a_read_that_the_disk_refuses_stops_the_store_and_is_told() {
     let disk = SimulatedDisk::new();
-    let store = Store::open(&Place::Simulated(disk.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
+    let store =
+        Store::open(&Place::Simulated(disk.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
     add_until_failure(&store, 0, 50);
     disk.break_down();
     let error = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap_err();
