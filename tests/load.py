@@ -152,6 +152,9 @@ class Person(threading.Thread):
         self.counter = 0
         self.strange = []
         self.pause = 0.0
+        # In a soak what was not answered is let go, because nobody looks at the store in between.
+        self.waits_for_certainty = True
+        self.unanswered = 0
 
     def run(self):
         while not self.leave:
@@ -177,6 +180,8 @@ class Person(threading.Thread):
                 self.open = None
             elif seen.strip():
                 self.strange.append(f"{self.name} {kind}: {seen[:300]}")
+            if self.open is not None and not self.waits_for_certainty:
+                self.open, self.unanswered = None, self.unanswered + 1
             time.sleep(self.pause)
 
     def choose(self):
@@ -256,8 +261,8 @@ class Live(threading.Thread):
 class Evening:
     """Everything together: the simulator, the bot, the people and the live, in one folder."""
 
-    def __init__(self, binary, folder, seed, people=6, release=False):
-        self.binary, self.folder, self.seed = binary, folder, seed
+    def __init__(self, binary, folder, seed, people=6, variables=None):
+        self.binary, self.folder, self.seed, self.variables = binary, folder, seed, variables or {}
         names = [f"member{number}" for number in range(people)]
         self.simulator = Simulator(binary, folder, names)
         self.people = [Person(self.simulator, name, seed) for name in ["host", *names]]
@@ -269,7 +274,8 @@ class Evening:
         """Starts the bot; gives how long it took until it answered a command, in seconds."""
         began = time.monotonic()
         self.runs += 1
-        self.bot = Process(self.binary, ["run"], self.folder, self.folder / "bot.log", self.simulator.variables())
+        self.bot = Process(self.binary, ["run"], self.folder, self.folder / "bot.log",
+                           {**self.simulator.variables(), **self.variables})
         self.bot.until_it_says("connected to Discord")
         while not self.is_answering():
             if self.bot.child.poll() is not None:
@@ -357,6 +363,17 @@ class Evening:
                       if lines.get(number) == "Free"]
             person.songs, person.balance, person.open = set(stored), balance, None
         return wrong
+
+    def missing(self):
+        """What was acknowledged and is not in the store, where people went on without certainty."""
+        tables = self.tables()
+        lines = {str(number).lstrip("#").zfill(6): line
+                 for number, line in tables.execute("SELECT public_id, queue_line FROM submissions")}
+        tables.close()
+        songs = [number for person in self.people for number in person.songs if number not in lines]
+        played = [number for person in self.people for number in person.played if lines.get(number) != "Songs Played"]
+        return [f"{number} was acknowledged and is not there" for number in songs] + [
+            f"{number} was played, and is in {lines.get(number)}" for number in played]
 
     def acknowledged(self):
         return sum(person.acknowledged for person in self.people)
