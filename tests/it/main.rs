@@ -16,6 +16,7 @@ mod demo;
 mod desk;
 mod displays;
 mod followed;
+mod fuzzing;
 mod gateway;
 mod handles;
 mod lines;

@@ -62,7 +62,8 @@ async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
     let place = Place::Simulated(disk.clone());
     let mut app = site.start_from(|blueprint| blueprint.place = place).await;
     disk.break_down();
-    let refused = site.run(site.call("host", "next")).await;
+    let channel = site.channel("submissions").to_string();
+    let refused = site.run(site.call("host", "set-submission-channel").with("channel", channel)).await;
     assert!(refused.text().contains("I cannot store anything now"), "{}", refused.text());
     assert!(matches!(app.ended().await, Ended::StoreStopped(_)));
     app.stop().await;

@@ -106,7 +106,9 @@ proptest! {
         disk.record();
         let history = run(disk, &steps);
         let mut before = 0;
-        for moment in history.disk.moments_before_syncs() {
+        let moments = history.disk.moments_before_syncs();
+        prop_assert!(moments.len() + 1 >= history.answered.len(), "nothing is answered without a sync");
+        for moment in moments {
             for loss in losses(seed ^ moment as u64) {
                 history.survives(moment, loss)?;
             }
