@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{check, demo, exit, export, replay, run, sim};
+use greenroom::app::{check, demo, exit, export, manual, replay, run, service, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -13,6 +13,9 @@ fn main() -> std::process::ExitCode {
         Command::Demo(args) => demo::run(&options, &args),
         Command::Replay(args) => replay::run(&options, &args),
         Command::Sim(args) => sim::run(&options, &args),
+        Command::Service(what) => service::run(&options, &what),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::man(&args),
     };
     exit::report(result).into()
 }

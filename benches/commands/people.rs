@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use greenroom::kernel::ids::{ChannelId, GuildId};
 use greenroom::kernel::time::{Clock, Stopwatch};
-use greenroom::sim::{AutocompleteCall, CommandCall, GuildIds, GuildSpec, Id, MemberSpec, ModalCall, Sim, SimOptions};
+use greenroom::sim::{AutocompleteCall, CommandCall, GuildIds, Id, MemberSpec, ModalCall, Sim, SimOptions};
 use serde_json::{Map, Value};
 
 /// How many members the server has besides its host.
@@ -24,15 +24,8 @@ impl Server {
     /// Opens the server.
     pub async fn open() -> Self {
         let sim = Sim::start(SimOptions::new(Clock::system(), None)).await.unwrap();
-        let administrator = serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap();
-        let host = MemberSpec { name: "host".into(), permissions: administrator, ..MemberSpec::default() };
-        let members = (0..MEMBERS).map(|n| MemberSpec::from(name(n).as_str()));
-        let spec = GuildSpec {
-            name: "Night Owl Reviews".into(),
-            channels: vec!["submissions".into()],
-            members: std::iter::once(host).chain(members).collect(),
-            ..GuildSpec::default()
-        };
+        let mut spec = crate::support::server("Night Owl Reviews", &["submissions"]);
+        spec.members.extend((0..MEMBERS).map(|n| MemberSpec::from(name(n).as_str())));
         let ids = sim.create_guild(spec).await.unwrap();
         Self { sim, ids }
     }

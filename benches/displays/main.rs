@@ -25,7 +25,7 @@ use greenroom::features::desk::faces::MAIN;
 use greenroom::features::displays::faces::LIVE_QUEUE;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
-use greenroom::sim::{CommandCall, GuildIds, GuildSpec, MemberSpec, ModalCall, Sim, SimOptions};
+use greenroom::sim::{CommandCall, GuildIds, ModalCall, Sim, SimOptions};
 use support::process::Bot;
 use support::report::Report;
 use support::runs::sampled;
@@ -75,19 +75,9 @@ fn drawing(criterion: &mut criterion::Criterion, report: &mut Report) {
     report.time("the reviewer queue of 10,000 songs, any page", Duration::from_millis(1), time, "");
 }
 
-/// A server with an administrator and a channel.
+/// A server with an administrator and two channels.
 async fn server(sim: &Sim, number: usize) -> GuildIds {
-    let host = MemberSpec {
-        name: "host".into(),
-        permissions: serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap(),
-        ..MemberSpec::default()
-    };
-    let spec = GuildSpec {
-        name: format!("Server {number}"),
-        channels: vec!["queue".into(), "submissions".into()],
-        members: vec![host],
-        ..GuildSpec::default()
-    };
+    let spec = support::server(&format!("Server {number}"), &["queue", "submissions"]);
     sim.create_guild(spec).await.unwrap()
 }
 
@@ -131,15 +121,15 @@ async fn seen_after_a_commit(report: &mut Report) {
         let fields = fields.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
         let call =
             ModalCall { user: ids.members["host"], interaction: opened.interaction, fields, ..ModalCall::default() };
-        sim.submit_modal(call).await.unwrap();
         let watch = Stopwatch::start();
+        sim.submit_modal(call).await.unwrap();
         until_shown(&sim, &ids, &title).await;
         times.push(watch.elapsed());
     }
     let times = Times::new(times);
     let more = format!(" (worst {})", shown(times.percentile(100)));
     report.time(
-        "an answered submission, until the live queue shows it",
+        "a submission that is sent, until the live queue shows it",
         Duration::from_millis(1_500),
         times.median(),
         &more,

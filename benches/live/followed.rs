@@ -11,9 +11,7 @@ use greenroom::app::maintenance::store_file;
 use greenroom::features::engagement::tables::INTERACTIONS;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
-use greenroom::sim::{
-    CommandCall, GuildIds, GuildSpec, LiveFaultKind, MemberSpec, Sim, SimBurst, SimLiveEvent, SimOptions,
-};
+use greenroom::sim::{CommandCall, GuildIds, LiveFaultKind, Sim, SimBurst, SimLiveEvent, SimOptions};
 use greenroom::store::{Options, Span};
 use serde_json::{Value, json};
 
@@ -44,19 +42,9 @@ impl Evening {
     /// Servers that follow nobody yet.
     async fn begin(data: &Path, servers: usize) -> Self {
         let sim = Sim::start(SimOptions::new(Clock::system(), None)).await.unwrap();
-        let administrator: greenroom::sim::MemberSpec = MemberSpec {
-            name: "host".into(),
-            permissions: serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap(),
-            ..MemberSpec::default()
-        };
         let mut guilds = Vec::new();
         for number in 0..servers {
-            let spec = GuildSpec {
-                name: format!("Server {number}"),
-                channels: vec!["submissions".into()],
-                members: vec![administrator.clone()],
-                ..GuildSpec::default()
-            };
+            let spec = crate::support::server(&format!("Server {number}"), &["submissions"]);
             guilds.push(sim.create_guild(spec).await.unwrap());
         }
         let bot = Bot::start(&sim, data);

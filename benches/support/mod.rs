@@ -11,6 +11,7 @@ use std::path::Path;
 use greenroom::app::catalogue::CATALOGUE;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
+use greenroom::sim::{GuildSpec, MemberSpec};
 use greenroom::store::{Options, Place, Store};
 use tempfile::TempDir;
 
@@ -39,4 +40,19 @@ pub fn machine() -> String {
     let load: Vec<&str> = load.split_whitespace().take(3).collect();
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     format!("{processors} processors, load {}", load.join(" "))
+}
+
+/// A server with these channels and an administrator named `host`.
+pub fn server(name: &str, channels: &[&str]) -> GuildSpec {
+    let host = MemberSpec {
+        name: "host".into(),
+        permissions: serde_json::from_str("[\"ADMINISTRATOR\"]").unwrap(),
+        ..MemberSpec::default()
+    };
+    GuildSpec {
+        name: name.into(),
+        channels: channels.iter().copied().map(Into::into).collect(),
+        members: vec![host],
+        ..GuildSpec::default()
+    }
 }

@@ -50,6 +50,65 @@ pub enum Command {
     Export(Export),
     /// Verify every index and every invariant of the store; a running bot is asked to do it
     Check(CheckArgs),
+    /// Run the bot as a service of systemd
+    #[command(subcommand)]
+    Service(Service),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
+}
+
+/// What can be done about the service.
+#[derive(Debug, Subcommand)]
+pub enum Service {
+    /// Put the program, its variables and the service into place; everything that is there already is kept
+    Install(ServiceInstallArgs),
+    /// Stop the service and remove it; the data and the variables stay
+    Uninstall(ServiceUninstallArgs),
+}
+
+/// Options of `service install`.
+#[derive(Args, Clone, Debug)]
+pub struct ServiceInstallArgs {
+    /// A service of your own, which needs no rights, instead of one of the system
+    #[arg(long)]
+    pub user: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub print: bool,
+    /// Put everything below this folder and start nothing, to build a package
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub root: Option<PathBuf>,
+}
+
+/// Options of `service uninstall`.
+#[derive(Args, Clone, Debug)]
+pub struct ServiceUninstallArgs {
+    /// The service of your own
+    #[arg(long)]
+    pub user: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub print: bool,
+    /// Look for everything below this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub root: Option<PathBuf>,
+}
+
+/// Options of `completions`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Args, Clone, Debug)]
+pub struct ManArgs {
+    /// Write a page for the program and each of its commands into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// Options of `demo`.
@@ -154,7 +213,8 @@ fn after_help() -> String {
          greenroom --log warn,greenroom=debug             run it and log more\n  \
          greenroom replay SHOW.jsonl --what-if gift_rate=3   what that live pays, and would pay\n  \
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
-         greenroom check --json                           verify the store, for a script\n\n\
+         greenroom check --json                           verify the store, for a script\n  \
+         sudo greenroom service install                   run it from now on, also after a restart\n\n\
          Variables are explained in .env.example.\n\n{}",
         help_section()
     )

@@ -1,6 +1,10 @@
 //! `greenroom demo`, as a newcomer runs it.
 
-use crate::process::output;
+use std::process::{Command, Stdio};
+
+use greenroom::covers;
+
+use crate::process::{Running, output};
 
 #[test]
 fn the_demo_plays_an_evening_and_prints_the_final_table() {
@@ -31,4 +35,23 @@ fn a_show_that_cannot_be_read_is_refused_with_its_line() {
         assert_eq!(demo.err.lines().count(), 1, "{file}: {}", demo.err);
         assert_eq!(demo.out, "", "{file}");
     }
+}
+
+#[test]
+fn an_evening_fits_a_small_board() {
+    covers!("M-DEP-03");
+    let folder = tempfile::tempdir().unwrap();
+    // One processor, for the bot and for the Discord that it talks to.
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", "0", env!("CARGO_BIN_EXE_greenroom"), "demo", "--keep", "--data", "data"]);
+    command.env_clear().env("PATH", "/usr/bin:/bin").current_dir(folder.path()).stdin(Stdio::null());
+    let evening = Running::start(command);
+    evening.says("The evening took");
+    let peak = evening.peak_memory() >> 20;
+    assert!(peak < 512, "{peak} MiB of memory");
+    let stored: u64 = std::fs::read_dir(folder.path().join("data"))
+        .unwrap()
+        .map(|file| file.unwrap().metadata().unwrap().len())
+        .sum();
+    assert!(stored < 1 << 30, "{stored} bytes on the disk");
 }

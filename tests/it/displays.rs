@@ -279,6 +279,18 @@ async fn a_display_without_rights_names_them_and_comes_back_with_them() {
 }
 
 #[tokio::test]
+async fn selfheal_puts_a_deleted_display_back() {
+    covers!("M-CMD-27");
+    let world = with_live_queue().await;
+    world.sim.delete_message(world.channel("general"), displays(&world)[0].id()).await.unwrap();
+    let report = world.host().in_channel("staff").run("selfheal").await.text();
+    assert!(report.contains("live queue") && !report.contains("is in order"), "{report}");
+    // Healing by itself would come minutes later.
+    shows(&world, "The queue is empty").await;
+    world.end().await;
+}
+
+#[tokio::test]
 async fn healing_touches_nothing_that_is_not_a_display_of_ours() {
     covers!("M-HEA-05", "M-HEA-07");
     let world = with_live_queue().await;

@@ -80,6 +80,13 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// The most memory that it ever used, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
+    }
+
     /// Waits for the end.
     pub fn ended(&mut self) -> ExitStatus {
         self.child.wait().unwrap()

@@ -1,5 +1,6 @@
 //! What the displays of this feature show.
 
+use super::settings::EMBED_CONFIGS;
 use super::{model, views};
 use crate::discord::Draft;
 use crate::discord::display::{Audience, Kind, Shown, page_row};
@@ -9,19 +10,20 @@ use crate::flows;
 use crate::kernel::error::Result;
 use crate::store::Read;
 
-/// The queue for everybody: what plays, the lines with ten songs a page, how long it takes, and whether songs are taken.
+/// The queue for everybody: what plays, the lines page by page, how long it takes, and whether songs are taken.
 pub static LIVE_QUEUE: Kind = Kind {
     name: model::LIVE_QUEUE,
     title: "live queue",
     audience: Audience::Everyone,
-    topics: &[queue::queries::CHANGED],
+    topics: &[queue::queries::CHANGED, crate::settings::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
     face: live_queue,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };
 
 fn live_queue(read: &dyn Read, shown: Shown) -> Result<Draft> {
-    let page = queue::queries::page(read, shown.guild, None, shown.page)?;
+    let size = EMBED_CONFIGS.get(read, shown.guild)?.page_size;
+    let page = queue::queries::page_of(read, shown.guild, None, shown.page, size)?;
     let channel = SUBMISSION_CHANNEL.get(read, shown.guild)?;
     let submissions = views::submissions(SUBMISSIONS_OPEN.get(read, shown.guild)?, channel);
     let embed = queue::views::live_queue(&page, &submissions);

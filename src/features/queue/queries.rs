@@ -91,16 +91,21 @@ pub struct Record {
 /// A page of the songs that will be played, in their order, with the song of whoever asks. A page beyond the last is the
 /// last.
 pub fn page(read: &dyn Read, guild: GuildId, caller: Option<UserId>, page: u64) -> Result<QueuePage> {
+    page_of(read, guild, caller, page, PAGE)
+}
+
+/// The same with another number of songs on a page.
+pub fn page_of(read: &dyn Read, guild: GuildId, caller: Option<UserId>, page: u64, size: u8) -> Result<QueuePage> {
     let mut counts = Vec::with_capacity(Line::WAITING.len());
     for line in Line::WAITING {
         counts.push((line, tables::count_in(read, guild, line)?));
     }
     let served: u64 = counts.iter().filter(|(line, _)| line.is_served()).map(|(_, count)| count).sum();
-    let (page, pages) = pages_of(served, page);
-    let from = (page - 1) * u64::from(PAGE);
+    let (page, pages) = pages_of(served, page, size);
+    let from = (page - 1) * u64::from(size);
     let pace = tables::pace(read, guild)?;
     let mut rows = Vec::new();
-    for (place, id) in (from..).zip(tables::served_from(read, guild, from, PAGE.into())?) {
+    for (place, id) in (from..).zip(tables::served_from(read, guild, from, size.into())?) {
         if let Some(entry) = tables::entry(read, guild, id)? {
             rows.push(Row { entry, standing: Some(Standing::at(&pace, place)) });
         }
@@ -127,7 +132,7 @@ fn first_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Row>
 /// A page of a member's songs. A page beyond the last is the last.
 pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Result<OwnPage> {
     let total = tables::count_of(read, guild, user)?;
-    let (page, pages) = pages_of(total, page);
+    let (page, pages) = pages_of(total, page, PAGE);
     let mut rows = Vec::new();
     for id in tables::songs_of(read, guild, user, (page - 1) * u64::from(PAGE), PAGE.into())? {
         if let Some(entry) = tables::entry(read, guild, id)? {
@@ -141,7 +146,7 @@ pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Res
 /// A page of the songs that wait in one line. A page beyond the last is the last.
 pub fn line_page(read: &dyn Read, guild: GuildId, line: Line, page: u64) -> Result<LinePage> {
     let total = tables::count_in(read, guild, line)?;
-    let (page, pages) = pages_of(total, page);
+    let (page, pages) = pages_of(total, page, PAGE);
     let from = (page - 1) * u64::from(PAGE);
     let songs = entries(read, guild, tables::waiting_in_from(read, guild, line, from, PAGE.into())?)?;
     Ok(LinePage { songs, page, pages, total })
@@ -271,7 +276,7 @@ fn entries(read: &dyn Read, guild: GuildId, ids: Vec<SongId>) -> Result<Vec<Entr
 }
 
 /// The page that is shown, from 1, and how many there are.
-fn pages_of(total: u64, wanted: u64) -> (u64, u64) {
-    let pages = total.div_ceil(PAGE.into()).max(1);
+fn pages_of(total: u64, wanted: u64, size: u8) -> (u64, u64) {
+    let pages = total.div_ceil(u64::from(size).max(1)).max(1);
     (wanted.clamp(1, pages), pages)
 }

@@ -1,0 +1,26 @@
+# Builds Greenroom and puts it alone into a small image. See README.md, "Docker".
+ARG RUST=1.95
+FROM rust:${RUST}-slim-bookworm AS build
+WORKDIR /src
+COPY . .
+# The caches belong to the builder and are no part of the image.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target \
+    cargo build --release --locked --bin greenroom \
+    && install -D -m 0755 target/release/greenroom /out/greenroom \
+    # An empty folder that belongs to the one who runs the program: a volume begins as a copy of it.
+    && install -d -m 0750 -o 10001 -g 10001 /out/data
+
+FROM debian:bookworm-slim
+LABEL org.opencontainers.image.title="Greenroom" \
+      org.opencontainers.image.description="Live music reviews on Discord, from one self-hosted program" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=build /out/greenroom /usr/local/bin/greenroom
+COPY --from=build --chown=10001:10001 /out/data /data
+USER 10001:10001
+WORKDIR /data
+ENV DATA_DIR=/data
+VOLUME /data
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["greenroom"]
+CMD ["run"]

@@ -1,0 +1,94 @@
+//! `greenroom service`: puts Greenroom into the care of systemd, and takes it out again.
+//!
+//! What is to be done is a list of steps first ([`plan`]); `--print` shows it, and otherwise each step is told when it is
+//! taken. Nothing that a person may have written is overwritten or deleted: the variables and the data folder stay.
+
+mod plan;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use super::cli::{Options, Service, ServiceInstallArgs, ServiceUninstallArgs};
+use super::config::table::DATA_DIR;
+use super::exit::{CommandResult, ExitCode, Stop, print};
+use plan::{OfPerson, OfSystem};
+use step::{Step, take};
+
+/// Installs or uninstalls the service.
+pub fn run(options: &Options, service: &Service) -> CommandResult {
+    match service {
+        Service::Install(args) => install(options, args),
+        Service::Uninstall(args) => uninstall(args),
+    }
+}
+
+fn install(options: &Options, args: &ServiceInstallArgs) -> CommandResult {
+    let program = std::env::current_exe().map_err(Stop::failed)?;
+    let folder = std::env::current_dir().map_err(Stop::failed)?;
+    let (steps, ending) = if args.user {
+        let data = options.data_dir.as_deref().or(DATA_DIR.default).unwrap_or("data");
+        let service = OfPerson { config: config_folder()?, data: folder.join(data), folder, program };
+        (service.installed()?, service.what_next())
+    } else {
+        // The data of a service of the system are where systemd makes a folder for it.
+        if options.data_dir.is_some() {
+            let message = "A service of the system keeps its data in /var/lib/greenroom; leave --data-dir out, or use \
+                           --user for a service of your own.";
+            return Err(Stop::new(ExitCode::Configuration, message));
+        }
+        let service = OfSystem { root: args.root.clone(), program, variables: Some(folder.join(".env")) };
+        (service.installed(), service.what_next())
+    };
+    take_all(&steps, args.print)?;
+    if !args.print {
+        print(&ending);
+    }
+    Ok(())
+}
+
+fn uninstall(args: &ServiceUninstallArgs) -> CommandResult {
+    let (steps, ending) = if args.user {
+        let config = config_folder()?;
+        (OfPerson::uninstalled(&config), "The variables and the data folder are still there.".to_owned())
+    } else {
+        let ending =
+            "/etc/greenroom, /var/lib/greenroom, the program and its user are still there; remove them by hand.";
+        (OfSystem::uninstalled(args.root.as_deref()), ending.to_owned())
+    };
+    take_all(&steps, args.print)?;
+    if !args.print {
+        print(&ending);
+    }
+    Ok(())
+}
+
+/// Takes the steps in their order and says what each did, or only prints them.
+fn take_all(steps: &[Step], only_print: bool) -> CommandResult {
+    for step in steps {
+        if only_print {
+            print(&step.to_string());
+        } else if let Some(done) = take(step)? {
+            print(&done);
+        }
+    }
+    Ok(())
+}
+
+/// Where a person's services are: `$XDG_CONFIG_HOME`, or `~/.config`.
+#[expect(clippy::disallowed_methods, reason = "where a home is, is no configuration of Greenroom's")]
+fn config_folder() -> Result<PathBuf, Stop> {
+    let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    of("XDG_CONFIG_HOME").or_else(|| Some(of("HOME")?.join(".config"))).ok_or_else(|| {
+        Stop::new(ExitCode::Configuration, "HOME does not name your home folder, so I cannot find your services.")
+    })
+}
+
+/// A path below another root, for packages and tests.
+fn below(root: Option<&Path>, path: &str) -> PathBuf {
+    match root {
+        Some(root) => root.join(path.trim_start_matches('/')),
+        None => PathBuf::from(path),
+    }
+}
