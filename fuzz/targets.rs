@@ -84,7 +84,9 @@ pub fn interaction(data: &[u8]) {
     texts.extend(serde_json::from_slice::<Message>(data).ok().map(|message| message.content));
     // A text in no envelope, so that most mutations reach what is ours.
     texts.push(String::from_utf8_lossy(data).into_owned());
-    texts.iter().for_each(|text| typed(text));
+    for text in &texts {
+        typed(text);
+    }
 }
 
 /// Everything that the bot makes of a text.

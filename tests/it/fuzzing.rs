@@ -13,9 +13,29 @@ mod targets;
 
 /// What texts and numbers from outside tend to be broken with.
 const ODD: &[&[u8]] = &[
-    b"\0", b"\xff", b"\xff\xff\xff\xff\x0f", b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", b"https://", b"://", b"@", b"#", b":",
-    b"\"", b"\\u0000", b"{", b"}", b"[[[[[[[[", b"-1", b"1e999", b"18446744073709551616", b"\xe2\x80\xae", b"\xf0\x9f\x91\xa8\xe2\x80\x8d",
-    b"\xcc\x81\xcc\x81\xcc\x81", b"\x1f\x8b\x08", b"null", b"\r\n",
+    b"\0",
+    b"\xff",
+    b"\xff\xff\xff\xff\x0f",
+    b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",
+    b"https://",
+    b"://",
+    b"@",
+    b"#",
+    b":",
+    b"\"",
+    b"\\u0000",
+    b"{",
+    b"}",
+    b"[[[[[[[[",
+    b"-1",
+    b"1e999",
+    b"18446744073709551616",
+    b"\xe2\x80\xae",
+    b"\xf0\x9f\x91\xa8\xe2\x80\x8d",
+    b"\xcc\x81\xcc\x81\xcc\x81",
+    b"\x1f\x8b\x08",
+    b"null",
+    b"\r\n",
 ];
 
 fn corpus(target: &str) -> Vec<Vec<u8>> {
@@ -54,7 +74,9 @@ fn mutate(dice: &mut StdRng, seeds: &[Vec<u8>]) -> Vec<u8> {
 fn run(seed: u64, rounds: usize) {
     for (name, target) in targets::TARGETS {
         let seeds = corpus(name);
-        seeds.iter().for_each(|seed| target(seed));
+        for seed in &seeds {
+            target(seed);
+        }
         let mut dice = Seed::fixed(seed).dice("fuzzing", *name);
         for _ in 0..rounds {
             let bytes = mutate(&mut dice, &seeds);
