@@ -128,7 +128,7 @@ def words(outcome):
 
 # What the bot says when something is stored, and when it refuses. Anything else is no acknowledgement.
 DONE = re.compile(r"is in\.|moved from|gets \*\*|are taken from|Listen")
-REFUSED = re.compile(r"are needed|The queue is empty|no Luxury Coins to remove|no song|too many|slow down|have \*\*\d+ songs", re.I)
+REFUSED = re.compile(r"are needed|The queue is empty|no Luxury Coins to remove|no song|just being stopped", re.I)
 NUMBER = re.compile(r"#(\d{6})")
 
 

@@ -35,18 +35,19 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
     }
 }
 
-/// What people read while nothing can be stored; `None` where that is not what is wrong.
+/// What people read while the store takes nothing, because its disk failed or because the bot is ending; `None` where that
+/// is not what is wrong.
 pub fn storage_trouble(error: &StoreError) -> Option<String> {
     let (because, remedy) = match error.root() {
         StoreError::DiskFull => ("the disk that I write to is full", "has to free some space"),
-        StoreError::Io(_) => {
-            ("the disk that I write to does not work", "has to look at it; the log says what it reports")
-        }
+        StoreError::Io(_) => ("the disk that I write to does not work", "has to look at it; the log says what it reports"),
         StoreError::Damaged(_) => ("my data file is damaged", "has to restore a backup"),
+        StoreError::Closed => return Some("I am just being stopped. Please try again when I am back.".to_owned()),
         _ => return None,
     };
     Some(format!(
-        "I cannot store anything now, because {because}. Whoever runs me {remedy}. Until I am started again, I can only look things up."
+        "I cannot store anything now, because {because}. Whoever runs me {remedy}. \
+         Until I am started again, I can only look things up."
     ))
 }
 
