@@ -2,6 +2,7 @@
 
 mod damage;
 mod files;
+mod large;
 mod model;
 mod opening;
 mod positions;
