@@ -40,7 +40,9 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
 pub fn storage_trouble(error: &StoreError) -> Option<String> {
     let (because, remedy) = match error.root() {
         StoreError::DiskFull => ("the disk that I write to is full", "has to free some space"),
-        StoreError::Io(_) => ("the disk that I write to does not work", "has to look at it; the log says what it reports"),
+        StoreError::Io(_) => {
+            ("the disk that I write to does not work", "has to look at it; the log says what it reports")
+        }
         StoreError::Damaged(_) => ("my data file is damaged", "has to restore a backup"),
         StoreError::Closed => return Some("I am just being stopped. Please try again when I am back.".to_owned()),
         _ => return None,
