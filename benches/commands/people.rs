@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use greenroom::kernel::ids::{ChannelId, GuildId};
+use greenroom::kernel::ids::{ChannelId, GuildId, UserId};
 use greenroom::kernel::time::{Clock, Stopwatch};
 use greenroom::sim::{AutocompleteCall, CommandCall, GuildIds, Id, MemberSpec, ModalCall, Sim, SimOptions};
 use serde_json::{Map, Value};
@@ -61,6 +61,16 @@ impl Server {
         let watch = Stopwatch::start();
         let times = join_all((0..MEMBERS).map(|n| self.link(n, format!("all{round}.{n}")))).await;
         (watch.elapsed(), times.into_iter().max().unwrap())
+    }
+
+    /// Member `n` asks what they have; the time to the answer.
+    pub async fn balance(&self, n: usize) -> Duration {
+        self.answered(self.call(self.member(n), "balance"), "Balance of").await
+    }
+
+    /// Everybody but the host.
+    pub fn members(&self) -> Vec<UserId> {
+        (0..MEMBERS).map(|n| UserId::new(self.member(n).get())).collect()
     }
 
     /// The host plays the next song; the time to the answer.

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use greenroom::features::coins;
+use greenroom::features::coins::model::EntryKind;
+use greenroom::features::coins::service::Order;
 use greenroom::flows::handle_links;
+use greenroom::kernel::actor::Actor;
 use greenroom::kernel::ids::UserId;
 use greenroom::kernel::time::Stopwatch;
 use greenroom::live::Handle;
@@ -27,6 +31,7 @@ const IN_A_ROW: usize = 200;
 pub async fn in_a_small_guild(report: &mut Report) {
     let stage = Stage::set(1_000, 0).await;
     one_at_a_time(&stage, report).await;
+    balances(&stage, report).await;
     all_at_once(&stage, report).await;
     submits_at_once(&stage, report).await;
     stage.strike().await;
@@ -86,6 +91,27 @@ async fn one_at_a_time(stage: &Stage, report: &mut Report) {
     let beyond_median =
         format!(" (beyond the p50 of a write: {})", shown(commands.percentile(99).saturating_sub(writes.median())));
     report.time("round trip, p99, beyond the p99 of a durable write", MILLISECOND, beyond, &beyond_median);
+}
+
+/// `/balance`, which writes nothing.
+async fn balances(stage: &Stage, report: &mut Report) {
+    progress("balances one at a time");
+    let (server, store) = (&stage.server, &stage.app.bot.store);
+    let (guild, members) = (server.guild(), server.members());
+    let fill = store.write("fill_balances", move |tx| {
+        members.iter().try_for_each(|user| {
+            let order = Order { user: *user, reason: "won the quiz".into(), actor: Actor::System };
+            coins::service::apply(tx, guild, &order.posting(250, EntryKind::AdminAdd)).map(drop)
+        })
+    });
+    fill.await.unwrap();
+    let mut times = Vec::new();
+    for n in 0..ALONE {
+        times.push(server.balance(n).await);
+    }
+    let times = Times::new(times);
+    let more = format!(" (p50 {})", shown(times.median()));
+    report.time("/balance one at a time, p99", MILLISECOND * 2, times.percentile(99), &more);
 }
 
 async fn all_at_once(stage: &Stage, report: &mut Report) {

@@ -17,6 +17,7 @@
 
 mod coins;
 mod ingest;
+mod ledger;
 mod queue;
 mod report;
 mod search;
@@ -40,6 +41,7 @@ fn main() {
     let mut report = report::Report::default();
     coins::alone(&mut criterion, &mut report);
     coins::from_many_callers(&mut report);
+    ledger::of_a_million_entries(&mut criterion, &mut report);
     search::in_a_million_handles(&mut criterion, &mut report);
     ingest::of_live_events(&mut report);
     queue::rescore(&mut report);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::discord::{debug_channel, display};
+use crate::features::coins::migration as coins;
 use crate::features::engagement::migration as engagement;
 use crate::features::handles::migration as handles;
 use crate::kernel::error::Result;
@@ -18,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
         run: engagement::order_streaks_and_add_up_sessions,
     },
     Migration { version: 2, name: "let accounts say whether their link is verified", run: handles::rewrite_accounts },
+    Migration { version: 3, name: "add up Luxury Coins by week", run: coins::add_up_weeks },
 ];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.

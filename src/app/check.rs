@@ -3,13 +3,16 @@
 use serde_json::json;
 
 use super::catalogue::CATALOGUE;
-use super::cli::{CheckArgs, Options};
+use super::cli::{Check, CheckArgs, Options};
 use super::control::{Outcome, Request};
 use super::exit::{CommandResult, ExitCode, Stop, print, tell};
-use super::{maintenance, telemetry};
+use super::{economy, maintenance, telemetry};
 
 /// Prints what is wrong, one line each, and stops with [`ExitCode::ProblemsFound`] if anything is.
 pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
+    if let Some(Check::Economy(args)) = args.what {
+        return economy::run(options, args);
+    }
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
     let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &Request::Check, &mut tell)?;

@@ -9,7 +9,9 @@ use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::{Config, logging::Logging, table};
 use super::exit::help_section;
-use crate::kernel::ids::GuildId;
+use crate::features::coins::model::Currency;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 
 /// Live music reviews on Discord: submissions, live gifts and a priority queue, in one program.
 #[derive(Debug, Parser)]
@@ -158,6 +160,8 @@ pub struct SimArgs {
 pub enum Export {
     /// Write the tables into an SQLite file, from one moment; a running bot is asked to do it
     Sqlite(ExportSqliteArgs),
+    /// Write the ledger of coins and points into a CSV file; a running bot is asked to do it
+    Ledger(ExportLedgerArgs),
 }
 
 /// Options of `export sqlite`.
@@ -177,9 +181,57 @@ pub struct ExportSqliteArgs {
     pub json: bool,
 }
 
+/// Options of `export ledger`.
+#[derive(Args, Clone, Debug)]
+pub struct ExportLedgerArgs {
+    /// The file to write
+    #[arg(value_name = "OUT.csv")]
+    pub out: PathBuf,
+    /// One server only
+    #[arg(long, value_name = "ID")]
+    pub guild: Option<GuildId>,
+    /// One currency only: luxury or points
+    #[arg(long, value_parser = currency)]
+    pub currency: Option<Currency>,
+    /// One member only
+    #[arg(long, value_name = "ID")]
+    pub user: Option<UserId>,
+    /// From a day (2026-11-21, in UTC) or moment (2026-11-21T20:00:00Z) on
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Options of `check`.
 #[derive(Args, Clone, Copy, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct CheckArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Something else than the store
+    #[command(subcommand)]
+    pub what: Option<Check>,
+}
+
+/// What else can be checked.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Check {
+    /// Tell what a skip costs, what was made and spent, and which price is out of proportion
+    Economy(EconomyArgs),
+}
+
+/// Options of `check economy`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct EconomyArgs {
+    /// One server only
+    #[arg(long, value_name = "ID")]
+    pub guild: Option<GuildId>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -213,7 +265,9 @@ fn after_help() -> String {
          greenroom --log warn,greenroom=debug             run it and log more\n  \
          greenroom replay SHOW.jsonl --what-if gift_rate=3   what that live pays, and would pay\n  \
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
+         greenroom export ledger coins.csv --user 123     every coin of a member, with its reason\n  \
          greenroom check --json                           verify the store, for a script\n  \
+         greenroom check economy                          what a skip costs, and what is out of proportion\n  \
          sudo greenroom service install                   run it from now on, also after a restart\n\n\
          Variables are explained in .env.example.\n\n{}",
         help_section()
@@ -232,6 +286,16 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
         _ => Err("must be the key of a setting and a value, like gift_rate=3".to_owned()),
     }
+}
+
+fn currency(text: &str) -> Result<Currency, String> {
+    Currency::of_key(text).ok_or_else(|| format!("must be {}", Currency::ALL.map(Currency::key).join(" or ")))
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let day = format!("{text}T00:00:00Z");
+    let moment = Timestamp::from_rfc3339(text).or_else(|| Timestamp::from_rfc3339(&day));
+    moment.ok_or_else(|| "must be a day like 2026-11-21, or a moment like 2026-11-21T20:00:00Z".to_owned())
 }
 
 fn loopback(text: &str) -> Result<SocketAddr, String> {
@@ -277,9 +341,23 @@ mod tests {
             ["greenroom", "demo", "--speed", "NaN"],
             ["greenroom", "replay", "x.jsonl", "--what-if=gift_rate"],
             ["greenroom", "export", "sqlite", "--guild=me"],
+            ["greenroom", "check", "--json", "economy"],
         ] {
             let error = Cli::try_parse_from(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line:?}");
+        }
+        for option in ["--currency=gold", "--since=yesterday", "--since=2026-13-01", "--user=ann"] {
+            let error = Cli::try_parse_from(["greenroom", "export", "ledger", "x.csv", option]).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{option}");
+        }
+    }
+
+    #[test]
+    fn an_export_begins_with_a_day_or_a_moment() {
+        for (typed, expected) in
+            [("2026-11-21", "2026-11-21T00:00:00Z"), ("2026-11-21T20:00:00+01:00", "2026-11-21T19:00:00Z")]
+        {
+            assert_eq!(moment(typed).unwrap().rfc3339(), expected);
         }
     }
 }

@@ -3,15 +3,35 @@
 use serde_json::json;
 
 use super::catalogue::CATALOGUE;
-use super::cli::{Export, ExportSqliteArgs, Options};
+use super::cli::{Export, ExportLedgerArgs, ExportSqliteArgs, Options};
 use super::control::Outcome;
 use super::exit::{CommandResult, Stop, print, tell};
 use super::{maintenance, telemetry};
+use crate::features::coins::csv::Wanted;
 
 /// Writes the form that is asked for.
 pub fn run(options: &Options, export: &Export) -> CommandResult {
-    let Export::Sqlite(args) = export;
-    sqlite(options, args)
+    match export {
+        Export::Sqlite(args) => sqlite(options, args),
+        Export::Ledger(args) => ledger(options, args),
+    }
+}
+
+fn ledger(options: &Options, args: &ExportLedgerArgs) -> CommandResult {
+    let config = options.load_config()?;
+    telemetry::start(&config.logging)?;
+    let wanted = Wanted { guild: args.guild, currency: args.currency, user: args.user, since: args.since };
+    let request = maintenance::ledger_request(&args.out, wanted, args.force)?;
+    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
+    let Outcome::LedgerExported { path, entries } = outcome else {
+        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
+    };
+    if args.json {
+        print(&json!({ "path": path, "entries": entries }).to_string());
+    } else {
+        print(&format!("Wrote {entries} entries to {}.", path.display()));
+    }
+    Ok(())
 }
 
 fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {

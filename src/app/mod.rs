@@ -8,6 +8,7 @@ pub mod config;
 pub mod connection;
 pub mod control;
 pub mod demo;
+pub mod economy;
 pub mod exit;
 pub mod export;
 pub mod maintenance;

@@ -22,12 +22,22 @@ pub(crate) struct TestStore {
 
 impl TestStore {
     pub(crate) fn new() -> Self {
+        Self::at(&Place::Memory)
+    }
+
+    /// A store somewhere else than in memory.
+    pub(crate) fn at(place: &Place) -> Self {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
         let mut tables = [jobs::TABLES, settings::TABLES, debug_channel::TABLES].concat();
         tables.extend(features::ALL.iter().flat_map(|feature| feature.tables.iter().copied()));
         let schema = Schema { tables, migrations: Vec::new() };
-        let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(7)), schema).unwrap();
+        let store = Store::open(place, Options::new(clock, Seed::fixed(7)), schema).unwrap();
         Self { store, hand }
+    }
+
+    /// Closes the store, as the end of the program does.
+    pub(crate) fn close(self) {
+        self.store.close_blocking();
     }
 
     /// Runs `operation` in a transaction of its own.

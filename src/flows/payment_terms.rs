@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::features::coins::settings::LUXURY_ENABLED;
 use crate::features::engagement::settings::{
     GIFT_CREDIT_CARRY, GIFT_RATE, POINTS_COMMENT, POINTS_FOLLOW, POINTS_LIKE, POINTS_SHARE, POINTS_SUBSCRIBE,
-    WATCH_IDLE_SECONDS,
+    WATCH_IDLE_SECONDS, WATCH_MINUTES,
 };
 use crate::features::handles;
 use crate::kernel::error::{Refuse, Result};
@@ -17,7 +17,7 @@ use crate::settings::{self, Changeable};
 use crate::store::{Change, Read, Tx};
 
 /// The settings that decide about payment.
-pub static SETTINGS: [&dyn Changeable; 9] = [
+pub static SETTINGS: [&dyn Changeable; 10] = [
     &POINTS_LIKE,
     &POINTS_COMMENT,
     &POINTS_SHARE,
@@ -26,6 +26,7 @@ pub static SETTINGS: [&dyn Changeable; 9] = [
     &GIFT_RATE,
     &GIFT_CREDIT_CARRY,
     &WATCH_IDLE_SECONDS,
+    &WATCH_MINUTES,
     &LUXURY_ENABLED,
 ];
 

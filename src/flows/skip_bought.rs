@@ -2,11 +2,10 @@
 
 use super::coins_posted;
 use crate::features::coins::model::{CoinsRefusal, Currency, Earning, EntryKind, Posting};
-use crate::features::coins::rules::SKIP_PRICE;
-use crate::features::engagement::settings::GIFT_RATE;
+use crate::features::engagement::settings::{GIFT_RATE, WATCH_MINUTES};
 use crate::features::queue::model::Line;
 use crate::features::queue::service::Moved;
-use crate::features::{coins, engagement, queue};
+use crate::features::{coins, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -30,7 +29,8 @@ pub struct SkipBought {
 /// is taken. The one writer lets no two purchases see the same balance or the same song (`M-ECO-08`).
 pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<SkipBought> {
     coins::queries::require_on(tx, guild)?;
-    let (price, balance) = (SKIP_PRICE, coins::queries::balance(tx, guild, Currency::Luxury, user)?);
+    let price = coins::queries::skip_price(tx, guild)?;
+    let balance = coins::queries::balance(tx, guild, Currency::Luxury, user)?;
     if balance < price {
         return Err(CoinsRefusal::CannotAfford { price, balance, earning: earning(tx, guild)? }.into());
     }
@@ -53,7 +53,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<SkipBought> {
 /// How Luxury Coins are earned in a guild at present.
 pub fn earning(read: &dyn Read, guild: GuildId) -> Result<Earning> {
     let per_hundred_gifted = GIFT_RATE.get(read, guild)?;
-    Ok(Earning { per_hundred_gifted, minutes_per_coin: engagement::rules::watch::MINUTES_PER_COIN })
+    Ok(Earning { per_hundred_gifted, minutes_per_coin: WATCH_MINUTES.get(read, guild)? })
 }
 
 #[cfg(test)]

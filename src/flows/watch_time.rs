@@ -1,5 +1,5 @@
 //! Watch time is counted every minute: what everybody watched since the last count is added to their row of the session,
-//! and half hours become Luxury Coins (`M-ECO-01`, `M-ECO-02`, `M-HNT-03`).
+//! and whole half hours (`watch_minutes`) become Luxury Coins (`M-ECO-01`, `M-ECO-02`, `M-HNT-03`).
 //!
 //! A count goes through the people of a session in batches, one transaction each. It may be cut off anywhere and begin
 //! again, run late, or run twice: each row knows up to when it is counted, so nobody is paid for a minute twice, and
@@ -8,7 +8,6 @@
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::coins::settings::LUXURY_ENABLED;
 use crate::features::engagement::model::{AccountRef, SessionId};
-use crate::features::engagement::rules::watch::MINUTES_PER_COIN;
 use crate::features::handles::model::AccountId;
 use crate::features::{engagement, handles};
 use crate::flows::coins_posted;
@@ -51,7 +50,7 @@ pub fn run(
         if let (Some(user), Some(known)) = (linked, known)
             && coins > 0
         {
-            let paid = pay(tx, guild, user, coins, &known.handle)?;
+            let paid = pay(tx, guild, user, coins, count.minutes_per_coin, &known.handle)?;
             engagement::service::note_luxury(tx, guild, session, *account, paid)?;
             counted.luxury += paid;
         }
@@ -63,14 +62,14 @@ pub fn run(
     Ok(counted)
 }
 
-/// Credits the coins for half hours watched; answers how many. What a balance cannot hold is refused and logged (`D-35`).
-fn pay(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: i64, handle: &Handle) -> Result<i64> {
+/// Credits the coins for time watched; answers how many. What a balance cannot hold is refused and logged (`D-35`).
+fn pay(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: i64, minutes_per_coin: u32, handle: &Handle) -> Result<i64> {
     let posting = Posting {
         currency: Currency::Luxury,
         user,
         delta: coins,
         kind: EntryKind::WatchTime,
-        reason: format!("{} minutes watched by {handle}", coins.saturating_mul(MINUTES_PER_COIN)),
+        reason: format!("{} minutes watched by {handle}", coins.saturating_mul(minutes_per_coin.into())),
         actor: Actor::Live,
     };
     match tx.step(|tx| coins_posted::run(tx, guild, &posting))? {

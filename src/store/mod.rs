@@ -44,6 +44,7 @@ pub mod sqlite;
 mod table;
 mod tally;
 mod tx;
+mod unfinished;
 mod writer;
 
 pub use changes::{Change, Topic};
@@ -61,6 +62,7 @@ pub use schema::{AnyTable, Migration, Schema};
 pub use span::{Direction, Span, Starts, Within};
 pub use table::Table;
 pub use tx::Tx;
+pub use unfinished::{FileError, UnfinishedFile};
 
 #[cfg(test)]
 mod tests;

@@ -159,7 +159,7 @@ async fn a_refused_purchase_costs_nothing() {
 
 #[tokio::test]
 async fn five_hundred_purchases_at_once_with_coins_for_seven_take_7000() {
-    covers!("M-ECO-08");
+    covers!("M-ECO-08", "M-HNT-02");
     let world = World::new().await;
     for number in 0..10 {
         world.member("ann").submits(&link(number), &format!("Song {number}")).await;

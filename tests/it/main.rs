@@ -15,6 +15,7 @@ mod debug_channel;
 mod demo;
 mod desk;
 mod displays;
+mod economy;
 mod evening;
 mod followed;
 mod fuzzing;

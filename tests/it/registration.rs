@@ -44,7 +44,7 @@ const PROMISED: &[Promise] = &[
     ("mysubmissions", "List your submissions", false, &[("page", INTEGER, false, false)]),
     ("queue", "Show the active queue and your place in it", false, &[("page", INTEGER, false, false)]),
     ("balance", "Show your Luxury Coins and server currency", false, &[("user", USER, false, false)]),
-    ("buy-skip", "Spend 1000 Luxury Coins to move your latest submission to 10 Skip", false, &[]),
+    ("buy-skip", "Spend Luxury Coins to move your latest submission to 10 Skip", false, &[]),
     ("link-tiktok", "Link a TikTok handle to your Discord account", false, &[("handle", STRING, true, true)]),
     ("unlink-tiktok", "Remove one of your TikTok links", false, &[("handle", STRING, true, true)]),
     ("my-tiktok-handles", "Show your linked TikTok handles", false, &[]),

@@ -91,6 +91,18 @@ fn other_settings_are_tried_and_the_difference_is_told() {
 }
 
 #[test]
+fn another_rate_for_watching_is_tried_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "show.jsonl", whole());
+    let told = replay(folder.path(), &["show.jsonl", "--what-if", "watch_minutes=10", "--json"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""));
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(told["difference"]["settings"]["watch_minutes"], serde_json::json!(["30", "10"]));
+    let watching = |run: &str| told[run]["totals"]["luxury_for_watching"].clone();
+    assert_eq!((watching("recorded"), watching("what_if")), (1.into(), 3.into()), "39:59 watched: {told}");
+}
+
+#[test]
 fn a_setting_that_pays_nothing_or_does_not_fit_is_refused_with_what_would() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "show.jsonl", whole());

@@ -88,6 +88,25 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
     ("queue_config", &["*queue_line TEXT", "channel_id INTEGER", "pinned_message_id INTEGER"], &[]),
     ("luxury_coins", &["*user_id INTEGER", "balance INTEGER!=0"], &[]),
     (
+        "transactions",
+        &[
+            "*id INTEGER",
+            "transaction_id TEXT!",
+            "user_id INTEGER!",
+            "currency TEXT!",
+            "amount INTEGER!",
+            "balance_before INTEGER!",
+            "balance_after INTEGER!",
+            "type TEXT!",
+            "description TEXT!",
+            "timestamp TEXT!",
+            "actor TEXT!",
+            "requested INTEGER",
+            "undone_by INTEGER",
+        ],
+        &[],
+    ),
+    (
         "tiktok_watch_time",
         &[
             "*id INTEGER",
@@ -116,6 +135,7 @@ const INDEXES: &[(&str, &str, &str)] = &[
     ("idx_tiktok_interactions_tiktok_account_id", "tiktok_interactions", "(tiktok_account_id)"),
     ("idx_tiktok_accounts_linked_discord_id", "tiktok_accounts", "(linked_discord_id)"),
     ("idx_tiktok_handles_search", "tiktok_accounts", "(handle_name)"),
+    ("idx_transactions_user_id", "transactions", "(user_id, currency, id)"),
     ("idx_tiktok_handles_unlinked", "tiktok_accounts", "(linked_discord_id) WHERE linked_discord_id IS NULL"),
 ];
 
@@ -254,6 +274,12 @@ async fn exported_rows_are_what_people_did() {
     );
     assert_eq!(rows(&file, "SELECT user_id || '|' || points FROM user_points"), [format!("{ann}|1001")]);
     assert_eq!(rows(&file, "SELECT user_id || '|' || balance FROM luxury_coins"), [format!("{ann}|20")]);
+    let entries = "SELECT user_id || '|' || balance_before || '|' || amount || '|' || balance_after || '|' || type || '|' || actor \
+                   FROM transactions WHERE currency = 'luxury'";
+    assert_eq!(rows(&file, entries), [format!("{ann}|0|20|20|gift|live")]);
+    let unexplained = "SELECT CAST(user_id AS TEXT) FROM luxury_coins WHERE balance <> \
+                       (SELECT sum(amount) FROM transactions AS t WHERE t.user_id = luxury_coins.user_id AND currency = 'luxury')";
+    assert_eq!(rows(&file, unexplained), Vec::<String>::new());
     assert_eq!(
         rows(&file, "SELECT interaction_type || '|' || coalesce(coin_value, '') FROM tiktok_interactions ORDER BY id"),
         ["join|", "join|", "like|", "gift|1000"]

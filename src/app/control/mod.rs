@@ -24,7 +24,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::coins::csv::Wanted;
+use crate::features::coins::economy::Economy;
 use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
 
 use super::exit::{ExitCode, Stop};
 
@@ -42,6 +45,22 @@ pub enum Request {
         guild: Option<GuildId>,
         /// Whether a file that is there already is replaced.
         replace: bool,
+    },
+    /// Write the ledger as a CSV file.
+    ExportLedger {
+        /// The file, as an absolute path.
+        path: PathBuf,
+        /// Which entries.
+        wanted: Wanted,
+        /// Whether a file that is there already is replaced.
+        replace: bool,
+    },
+    /// Tell how the economy stands.
+    Economy {
+        /// One guild, or all of them.
+        guild: Option<GuildId>,
+        /// The moment that counts as now.
+        now: Timestamp,
     },
 }
 
@@ -62,6 +81,18 @@ pub enum Outcome {
         tables: Vec<(String, u64)>,
         /// Rows that refer to rows which do not exist.
         dangling: u64,
+    },
+    /// The ledger was written.
+    LedgerExported {
+        /// The file.
+        path: PathBuf,
+        /// How many entries are in it.
+        entries: u64,
+    },
+    /// How the economy of each guild stands.
+    Economy {
+        /// The guilds, by their ids.
+        guilds: Vec<Economy>,
     },
 }
 

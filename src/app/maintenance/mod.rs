@@ -3,6 +3,8 @@
 //! Only one process may open the store. A command opens it where nobody has; where the running bot has, it asks the bot
 //! through the control socket, and the bot does the same work with [`perform`].
 
+mod economy;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, ask};
 use super::exit::{ExitCode, Stop};
+use crate::features::coins::csv::Wanted;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
@@ -65,6 +68,10 @@ pub fn perform(
             let request = Export { path, guild: *guild, replace: *replace };
             export_sqlite(store, catalogue, &request, progress)
         }
+        Request::ExportLedger { path, wanted, replace } => {
+            economy::export_ledger(store, wanted, path, *replace, progress)
+        }
+        Request::Economy { guild, now } => economy::economy(store, catalogue, *guild, *now),
     }
 }
 
@@ -105,6 +112,12 @@ pub fn export_request(path: &Path, guild: Option<GuildId>, replace: bool) -> Res
     Ok(Request::ExportSqlite { path, guild, replace })
 }
 
+/// What the export of the ledger to `path` asks for, in the words of the control socket.
+pub fn ledger_request(path: &Path, wanted: Wanted, replace: bool) -> Result<Request, Stop> {
+    let path = std::path::absolute(path).map_err(Stop::failed)?;
+    Ok(Request::ExportLedger { path, wanted, replace })
+}
+
 impl From<OpenError> for Stop {
     fn from(error: OpenError) -> Self {
         let code = match error {
@@ -127,8 +140,8 @@ impl From<ExportError> for Stop {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
-            ExportError::Exists(_) => Self::new(ExitCode::Configuration, error.to_string()),
-            other => Self::failed(other),
+            ExportError::File(error) => error.into(),
+            ExportError::Refused { .. } => Self::failed(error),
         }
     }
 }

@@ -40,7 +40,7 @@ async fn balance(ctx: Context<'_>, #[description = "Someone else"] user: Option<
     .await
 }
 
-/// Spend 1000 Luxury Coins to move your latest submission to 10 Skip
+/// Spend Luxury Coins to move your latest submission to 10 Skip
 #[poise::command(slash_command, guild_only, rename = "buy-skip")]
 async fn buy_skip(ctx: Context<'_>) -> Result<()> {
     let bot = ctx.data();

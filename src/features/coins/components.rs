@@ -1,10 +1,11 @@
-//! The buttons of coins: where one's coins come from, and the pages of a history.
+//! The buttons of coins: where one's coins come from, the pages of a history, and how the economy stands.
 
 use super::model::{CoinsRefusal, EntryId};
 use super::{queries, views};
 use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Click, Component};
 use crate::discord::{Bot, Caller, Draft};
+use crate::flows;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 
@@ -35,6 +36,20 @@ pub static HISTORY: Component = Component {
         Box::pin(async move {
             let user = number(&click, 0).map(UserId::new).ok_or(CoinsRefusal::NoSuchEntry)?;
             history(bot, click.caller.guild, user, number(&click, 1).map(EntryId::new)).await
+        })
+    },
+};
+
+/// How the economy of the server stands, for administrators; the button is below `/show-settings`.
+pub static ECONOMY: Component = Component {
+    id: "coins:economy",
+    access: Access::Administrator,
+    first: Acknowledge::Private,
+    run: |bot, click| {
+        Box::pin(async move {
+            let (guild, now) = (click.caller.guild, bot.clock.now());
+            let economy = bot.store.read("economy", move |read| flows::economy::report(read, guild, now)).await?;
+            Ok(views::economy::shown(&economy))
         })
     },
 };

@@ -2,9 +2,11 @@
 //!
 //! **What members see.** Luxury Coins, earned with gifts on the live (2 for each 100 gifted coins, `M-ECO-03`) and by
 //! watching it, and engagement points, which order the Free line. `/balance` shows both; its button "Where from?" lists
-//! one's own entries of Luxury Coins in plain words. `/buy-skip` spends 1,000 of them on the flow `skip_bought` (`C-32`).
+//! one's own entries of Luxury Coins in plain words. `/buy-skip` spends them (`skip_price`, 1,000 by default, `C-54`) in the flow `skip_bought` (`C-32`).
 //! **What administrators see.** `/coins` shows, adds and removes, lists a member's entries with their numbers, and undoes
-//! one (`C-04`). All of it is told in the debug channel by the flow `coins_posted`.
+//! one (`C-04`). All of it is told in the debug channel by the flow `coins_posted`. The button "Economy" below
+//! `/show-settings`, and `greenroom check economy`, show what a skip costs in gifts and hours, what was made and spent in the
+//! last weeks, and what is out of proportion ([`economy`]). `greenroom export ledger` writes every entry as CSV ([`csv`]).
 //!
 //! **Rules.** The ledger in [`service`] is the only writer of every balance (`C-01`). A balance lies between 0 and
 //! 2^53 - 1 (`D-35`); what would leave that range is refused, except points from the live, which stop at the cap.
@@ -14,14 +16,17 @@
 //! **Invariants.** `before + delta = after` in each entry; an entry begins where the account's last one ended; a
 //! balance is what its last entry says, plus points that are not journalled yet ([`check`]). Entries are never changed:
 //! an undo is an entry of its own, the opposite of the one that it undoes, and no entry is undone twice. What was asked for
-//! where less could be taken stands beside the ledger (`C-08`).
+//! where less could be taken stands beside the ledger (`C-08`). The sums of a week are those of its entries ([`weeks`]).
 //!
 //! **Tables.** `coins.ledger`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
-//! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`. **Topic.** `coins.changed`.
+//! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`, `coins.weeks`. **Topic.** `coins.changed`.
 
 pub mod check;
 pub mod commands;
 pub mod components;
+pub mod csv;
+pub mod economy;
+pub mod migration;
 pub mod model;
 pub mod queries;
 pub mod rules;
@@ -32,6 +37,7 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 pub mod views;
+pub mod weeks;
 
 use super::Feature;
 
@@ -40,7 +46,7 @@ pub const FEATURE: Feature = Feature {
     settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,
-    components: &[&components::WHERE_FROM, &components::OWN_HISTORY, &components::HISTORY],
+    components: &[&components::WHERE_FROM, &components::OWN_HISTORY, &components::HISTORY, &components::ECONOMY],
     checks: &[check::check],
     export: sql::EXPORT,
     ..Feature::named("coins")

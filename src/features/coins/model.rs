@@ -34,6 +34,19 @@ impl Currency {
     /// Every currency.
     pub const ALL: [Self; 2] = [Self::Luxury, Self::Points];
 
+    /// The name in files and on the command line.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Luxury => "luxury",
+            Self::Points => "points",
+        }
+    }
+
+    /// The currency that is called so in files and on the command line.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.key() == key)
+    }
+
     /// How the currency is called in a sentence.
     pub const fn name(self) -> &'static str {
         match self {
@@ -300,7 +313,7 @@ pub struct Earning {
     /// For each whole 100 gifted coins.
     pub per_hundred_gifted: u32,
     /// Minutes of the live for one coin.
-    pub minutes_per_coin: i64,
+    pub minutes_per_coin: u32,
 }
 
 impl fmt::Display for Earning {
@@ -309,7 +322,10 @@ impl fmt::Display for Earning {
         if self.per_hundred_gifted > 0 {
             write!(f, "**{}** for each whole 100 coins that you gift, and ", self.per_hundred_gifted)?;
         }
-        write!(f, "**1** for each {} minutes that you watch.", self.minutes_per_coin)
+        match self.minutes_per_coin {
+            1 => f.write_str("**1** for each minute that you watch."),
+            minutes => write!(f, "**1** for each {minutes} minutes that you watch."),
+        }
     }
 }
 

@@ -1,11 +1,17 @@
 //! Reads of the ledger, for views and for other features.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::economy::{Circulation, Holder, Week};
 use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
-use super::settings::LUXURY_ENABLED;
+use super::settings::{LUXURY_ENABLED, SKIP_PRICE};
+use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::{Direction, Read, Span};
 
 /// Entries on one page of a history.
@@ -24,6 +30,8 @@ pub struct Purse {
     pub points: Amount,
     /// Whether Luxury Coins are earned and spent here.
     pub is_on: bool,
+    /// What a skip costs here.
+    pub skip_price: Amount,
 }
 
 /// An entry in a history.
@@ -60,7 +68,13 @@ pub fn purse(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Purse> {
         luxury: tables::balance(read, guild, Currency::Luxury, user)?,
         points: tables::balance(read, guild, Currency::Points, user)?,
         is_on: LUXURY_ENABLED.get(read, guild)?,
+        skip_price: skip_price(read, guild)?,
     })
+}
+
+/// What a skip costs in a guild (`M-ECO-05`, `C-54`).
+pub fn skip_price(read: &dyn Read, guild: GuildId) -> Result<Amount> {
+    Ok(Amount::of(SKIP_PRICE.get(read, guild)?))
 }
 
 /// Refuses where Luxury Coins are neither earned nor spent (`D-13`).
@@ -101,6 +115,37 @@ pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> R
 /// What a member has of a currency.
 pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId) -> Result<Amount> {
     tables::balance(read, guild, currency, user)
+}
+
+/// All Luxury Coins of a guild, and who has most of them. Looks at each balance once and holds `most` of them.
+pub fn circulation(read: &dyn Read, guild: GuildId, most: usize) -> Result<Circulation> {
+    let mut found = Circulation::default();
+    // The smallest of the largest lies on top. Of two that are equal, the member who was here first stays.
+    let mut largest = BinaryHeap::with_capacity(most + 1);
+    tables::LUXURY_COINS.for_each(read, guild, |(_, user), balance| {
+        if balance.amount == Amount::ZERO {
+            return Ok(());
+        }
+        found.coins = found.coins.saturating_add(balance.amount.get());
+        found.members += 1;
+        largest.push(Reverse((balance.amount, Reverse(user))));
+        if largest.len() > most {
+            largest.pop();
+        }
+        Ok(())
+    })?;
+    let holders = largest.into_sorted_vec().into_iter();
+    found.largest = holders.map(|Reverse((amount, Reverse(user)))| Holder { user, amount }).collect();
+    Ok(found)
+}
+
+/// What came and went of Luxury Coins in the week of a moment and in those before it, `count` in all, the latest first.
+pub fn weeks(read: &dyn Read, guild: GuildId, now: Timestamp, count: i64) -> Result<Vec<Week>> {
+    let of = |before| {
+        let week = WeekNumber::of(now).before(before);
+        Ok(Week { begins: week.begins(), sums: tables::week(read, guild, week)? })
+    };
+    (0..count).map(of).collect()
 }
 
 /// A member's engagement points.

@@ -1,10 +1,7 @@
 //! Every decision about balances.
 
-use super::model::{CoinsRefusal, Currency, EntryKind, LedgerEntry, Undone};
+use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Undone};
 use crate::kernel::amount::{Amount, AmountError};
-
-/// What a skip costs in Luxury Coins (`M-ECO-05`, `C-54`).
-pub const SKIP_PRICE: Amount = Amount::of(1_000);
 
 /// The balance after a change that must happen whole or not at all.
 pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<Amount, CoinsRefusal> {
@@ -41,6 +38,20 @@ pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), Coins
         Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
         None => Ok(()),
     }
+}
+
+/// How the reason of an undo begins, in front of the number of the undone entry.
+const UNDO: &str = "undo of entry ";
+
+/// The reason of an undo: which entry, and why.
+pub fn undo_reason(id: EntryId, why: &str) -> String {
+    format!("{UNDO}{id}: {why}")
+}
+
+/// Which entry an entry says that it undoes. Whether it does is told by the undone one.
+pub fn says_it_undoes(entry: &LedgerEntry) -> Option<EntryId> {
+    let (number, _) = entry.reason.strip_prefix(UNDO)?.split_once(':')?;
+    number.parse().ok().filter(|_| entry.kind == EntryKind::Rollback)
 }
 
 #[cfg(test)]

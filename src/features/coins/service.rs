@@ -4,6 +4,7 @@
 //! before its first write or succeeds, inside one transaction, so two operations never see the same balance (`M-ECO-08`).
 
 use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, SkipBought, Undone, Wish};
+use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -78,7 +79,7 @@ pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<L
     let undone = found.filter(is_theirs).ok_or(CoinsRefusal::NoSuchEntry)?;
     rules::may_undo(&undone, tables::undone(tx, guild, id)?)?;
     let posting = order.posting(-undone.delta, EntryKind::Rollback);
-    let reason = format!("undo of entry {id}: {}", order.reason);
+    let reason = rules::undo_reason(id, &order.reason);
     let (by, entry) = post(tx, guild, &Posting { reason, ..posting })?;
     tables::set_undone(tx, guild, id, &Undone { by })?;
     Ok(entry)
@@ -111,6 +112,12 @@ fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, Ledg
         at: tx.now(),
     };
     let id = tables::add_entry(tx, guild, &entry)?;
+    if entry.currency == Currency::Luxury {
+        let week = WeekNumber::of(entry.at);
+        let mut sums = tables::week(tx, guild, week)?;
+        sums.add(&entry);
+        tables::set_week(tx, guild, week, &sums)?;
+    }
     Ok((id, entry))
 }
 

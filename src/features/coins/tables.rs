@@ -3,6 +3,7 @@
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
 use super::model::{Balance, Currency, EntryId, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
+use super::weeks::{WeekNumber, WeekSums};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -31,10 +32,21 @@ pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", 
 pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]);
 /// Which entry paid for the place of a song, by the song's row number. A later purchase for the same song takes its place.
 pub static SKIPS_BOUGHT: Table<(GuildId, u64), SkipBought> = Table::new("coins.skips_bought", &[]);
+/// What came and went of Luxury Coins in each week.
+pub static WEEKS: Table<(GuildId, i64), WeekSums> = Table::new("coins.weeks", &[]);
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] =
-    &[&LEDGER, &LUXURY_COINS, &USER_POINTS, &POINTS_UNJOURNALLED, &POINTS_CHANGED, &WISHES, &UNDONE, &SKIPS_BOUGHT];
+pub const TABLES: &[&dyn AnyTable] = &[
+    &LEDGER,
+    &LUXURY_COINS,
+    &USER_POINTS,
+    &POINTS_UNJOURNALLED,
+    &POINTS_CHANGED,
+    &WISHES,
+    &UNDONE,
+    &SKIPS_BOUGHT,
+    &WEEKS,
+];
 
 /// The table that holds the balances of a currency.
 pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), Balance> {
@@ -69,6 +81,16 @@ pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<Ent
 /// An entry by its number.
 pub fn entry(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<LedgerEntry>> {
     LEDGER.get(read, &(guild, id))
+}
+
+/// What came and went of Luxury Coins in a week.
+pub fn week(read: &dyn Read, guild: GuildId, week: WeekNumber) -> Result<WeekSums> {
+    Ok(WEEKS.get(read, &(guild, week.0))?.unwrap_or_default())
+}
+
+/// Writes what came and went of Luxury Coins in a week.
+pub fn set_week(tx: &Tx<'_>, guild: GuildId, week: WeekNumber, sums: &WeekSums) -> Result<()> {
+    WEEKS.put(tx, &(guild, week.0), sums)
 }
 
 /// What was asked for where an entry took less.

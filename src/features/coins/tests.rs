@@ -1,8 +1,10 @@
 //! The ledger on a store in memory, beside a plain model.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use super::check::check;
 use super::model::{Currency, EntryKind, LedgerEntry, Posting};
@@ -12,6 +14,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::store::Tx;
 
 const ANN: UserId = UserId::new(1);
 
@@ -128,6 +131,21 @@ fn the_check_finds_a_balance_that_the_ledger_does_not_explain() {
     assert_eq!(store.read(|read| check(read, GuildId::new(6))), Vec::<String>::new());
 }
 
+#[test]
+fn the_check_finds_sums_of_a_week_that_are_not_those_of_its_entries() {
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 10).unwrap();
+    post(&store, Currency::Points, 10).unwrap();
+    let week = super::weeks::WeekNumber::of(store.now());
+    let sums = store.read(|read| tables::week(read, GUILD, week));
+    assert_eq!((sums.staff, sums.gifts), (10, 0));
+    store.write(move |tx| tables::set_week(tx, GUILD, week, &super::weeks::WeekSums::default())).unwrap();
+    assert_eq!(
+        store.read(|read| check(read, GUILD)),
+        ["the sums of the week from 2025-11-17T00:00:00Z are not those of its entries"]
+    );
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Post(Currency, i64),
@@ -148,44 +166,63 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-    #[test]
-    fn balances_follow_a_plain_model(steps in proptest::collection::vec((1..4_u64, step()), 0..60)) {
-        let store = TestStore::new();
-        let mut model: BTreeMap<(Currency, u64), i64> = BTreeMap::new();
-        for (number, step) in steps {
-            let user = UserId::new(number);
-            match step {
-                Step::Post(currency, delta) => {
-                    let balance = model.entry((currency, number)).or_default();
-                    let after = balance.checked_add(delta).filter(|sum| (0..=Amount::MAX.get()).contains(sum) && delta != 0);
-                    let posted = store.write(move |tx| service::apply(tx, GUILD, &posting(currency, user, delta)));
-                    prop_assert_eq!(posted.ok().map(|entry| entry.after.get()), after);
-                    *balance = after.unwrap_or(*balance);
-                }
-                Step::Award(points) => {
-                    store.write(move |tx| service::award_points(tx, GUILD, user, Amount::of(points))).unwrap();
-                    let balance = model.entry((Currency::Points, number)).or_default();
-                    *balance = (*balance + i64::from(points)).min(Amount::MAX.get());
-                }
-                Step::Reset => {
-                    store.write(move |tx| service::reset_points(tx, GUILD, user, "reset", Actor::System)).unwrap();
-                    model.insert((Currency::Points, number), 0);
-                }
-                Step::MoveTo(points) => {
-                    let held = Amount::of(points);
-                    store.write(move |tx| service::move_points(tx, GUILD, user, held, "link", Actor::System)).unwrap();
-                    model.insert((Currency::Points, number), i64::from(points));
-                }
-                Step::Journal => store.write(|tx| service::journal_all_points(tx, GUILD)).unwrap(),
-            }
+/// Does a step in the store; whether it was done.
+fn take(tx: &Tx<'_>, guild: GuildId, user: UserId, step: &Step) -> Result<bool> {
+    let done = tx.step(|tx| match *step {
+        Step::Post(currency, delta) => service::apply(tx, guild, &posting(currency, user, delta)).map(drop),
+        Step::Award(points) => service::award_points(tx, guild, user, Amount::of(points)).map(drop),
+        Step::Reset => service::reset_points(tx, guild, user, "reset", Actor::System).map(drop),
+        Step::MoveTo(points) => {
+            service::move_points(tx, guild, user, Amount::of(points), "link", Actor::System).map(drop)
         }
-        for ((currency, number), expected) in model {
-            let held = store.read(|read| queries::balance(read, GUILD, currency, UserId::new(number)));
+        Step::Journal => service::journal_all_points(tx, guild),
+    })?;
+    Ok(done.is_ok())
+}
+
+/// What the step does to the plain numbers; whether it is done.
+fn take_plainly(model: &mut BTreeMap<(Currency, u64), i64>, user: u64, step: &Step) -> bool {
+    let mut set = |currency, change: &dyn Fn(i64) -> Option<i64>| {
+        let balance = model.entry((currency, user)).or_default();
+        let after = change(*balance);
+        *balance = after.unwrap_or(*balance);
+        after.is_some()
+    };
+    let top = Amount::MAX.get();
+    match *step {
+        Step::Post(currency, delta) => {
+            set(currency, &|balance| balance.checked_add(delta).filter(|sum| (0..=top).contains(sum) && delta != 0))
+        }
+        Step::Award(points) => set(Currency::Points, &|balance| Some((balance + i64::from(points)).min(top))),
+        Step::Reset => set(Currency::Points, &|_| Some(0)),
+        Step::MoveTo(points) => set(Currency::Points, &|_| Some(points.into())),
+        Step::Journal => true,
+    }
+}
+
+/// One store for all cases, a guild for each: so the cases also prove that nothing crosses a guild.
+#[test]
+fn balances_follow_a_plain_model() {
+    let store = TestStore::new();
+    let next = Cell::new(1_u64);
+    let cases = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) };
+    let histories = proptest::collection::vec((1..4_u64, step()), 0..60);
+    let outcome = TestRunner::new(cases).run(&histories, |steps| {
+        let guild = GuildId::new(next.replace(next.get() + 1));
+        let mut model = BTreeMap::new();
+        let expected: Vec<_> = steps.iter().map(|(user, step)| take_plainly(&mut model, *user, step)).collect();
+        let done = store.write(move |tx| {
+            steps.iter().map(|(user, step)| take(tx, guild, UserId::new(*user), step)).collect::<Result<Vec<_>>>()
+        });
+        prop_assert_eq!(done.unwrap(), expected);
+        for ((currency, user), expected) in model {
+            let held = store.read(|read| queries::balance(read, guild, currency, UserId::new(user)));
             prop_assert_eq!(held.get(), expected);
         }
-        prop_assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
-        store.check();
-    }
+        prop_assert_eq!(store.read(|read| check(read, guild)), Vec::<String>::new());
+        Ok(())
+    });
+    outcome.unwrap();
+    assert!(next.get() > 1_000);
+    store.check();
 }

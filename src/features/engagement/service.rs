@@ -5,7 +5,7 @@ use super::model::{
 };
 use super::recorder::Recorder;
 use super::rules::watch;
-use super::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL};
+use super::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL, WATCH_MINUTES};
 use super::{queries, rules, tables};
 use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
@@ -79,12 +79,14 @@ pub struct Count {
     session: SessionId,
     connections: Vec<Connection>,
     earns: bool,
+    /// Minutes that pay one coin, the same for everybody in this count.
+    pub minutes_per_coin: u32,
 }
 
 /// Begins, or goes on with, a count of watch time; `earns` is whether time counts towards coins (`D-13`).
 pub fn count_watch_time(read: &dyn Read, guild: GuildId, session: SessionId, earns: bool) -> Result<Count> {
     let connections = tables::session(read, guild, session)?.map(|session| session.connections).unwrap_or_default();
-    Ok(Count { guild, session, connections, earns })
+    Ok(Count { guild, session, connections, earns, minutes_per_coin: WATCH_MINUTES.get(read, guild)? })
 }
 
 /// Counts what someone watched up to now, and takes out of their row what pays coins (`M-ECO-02`).
@@ -92,14 +94,14 @@ pub fn count_watch_time(read: &dyn Read, guild: GuildId, session: SessionId, ear
 /// Answers how many coins are to be paid to `linked`; none while the handle is nobody's or nothing is earned. The
 /// remainder stays in the row, and all of it while there is nobody to pay (`C-45`).
 pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option<UserId>) -> Result<i64> {
-    let &Count { guild, session, ref connections, earns } = count;
+    let &Count { guild, session, ref connections, earns, minutes_per_coin } = count;
     let Some(mut participant) = tables::participant(tx, guild, session, account)? else { return Ok(0) };
     let watch = &mut participant.watch;
     watch.is_due = false;
     watch.linked = linked;
     watch::count(watch, connections, tx.now(), earns);
     let (coins, rest) = match linked {
-        Some(_) if earns => watch::coins_for(watch.unpaid()),
+        Some(_) if earns => watch::coins_for(watch.unpaid(), minutes_per_coin),
         _ => (0, watch.unpaid()),
     };
     if coins > 0 {

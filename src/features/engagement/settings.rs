@@ -27,6 +27,11 @@ pub static POINTS_FOLLOW: Setting<u32> = Setting::within("points_follow", 10, 0,
 pub static POINTS_SUBSCRIBE: Setting<u32> = Setting::within("points_subscribe", 25, 0, MOST_POINTS);
 /// Luxury Coins for each whole 100 gifted coins (`M-ECO-04`).
 pub static GIFT_RATE: Setting<u32> = Setting::within("gift_rate", 2, 0, 1_000);
+/// Minutes on the live that pay one Luxury Coin (`M-ECO-01`); a day at the most.
+///
+/// What counts is the value at the moment of a count, which comes every minute: time is kept in seconds until it pays, so
+/// a change neither loses any of it nor pays it twice.
+pub static WATCH_MINUTES: Setting<u32> = Setting::within("watch_minutes", 30, 1, 1_440);
 
 /// The settings of engagement, as administrators meet them.
 pub const LISTED: &[Listed] = &[
@@ -46,6 +51,13 @@ pub const LISTED: &[Listed] = &[
         .detail(),
     Listed::new(&GIFT_RATE, Area::Economy, "Luxury Coins for Gifts", "Luxury Coins for each whole 100 gifted coins.")
         .detail(),
+    Listed::new(
+        &WATCH_MINUTES,
+        Area::Economy,
+        "Minutes per Luxury Coin",
+        "How many minutes on the live pay one Luxury Coin.",
+    )
+    .detail(),
 ];
 
 /// How many seconds a handle is taken to be there after the last thing that it did (`C-44`).

@@ -13,15 +13,21 @@ const LONGEST_REVIEW: Duration = Duration::from_mins(15);
 const FEWEST_SAMPLES: usize = 2;
 
 /// The line that a credit of gifted coins leads into (`M-TIK-22`).
-pub const fn tier_for(coins: i64) -> Option<Line> {
-    Some(match coins {
-        6000.. => Line::Skip25Plus,
-        5000.. => Line::Skip20,
-        4000.. => Line::Skip15,
-        2000.. => Line::Skip10,
-        1000.. => Line::Skip5,
-        _ => return None,
-    })
+pub fn tier_for(coins: i64) -> Option<Line> {
+    let skips = [Line::Skip25Plus, Line::Skip20, Line::Skip15, Line::Skip10, Line::Skip5];
+    skips.into_iter().find(|line| coins >= gifts_for(*line))
+}
+
+/// The gifted coins that lead into a line (`M-TIK-22`); 0 for one that no gift leads into.
+pub const fn gifts_for(line: Line) -> i64 {
+    match line {
+        Line::Skip25Plus => 6_000,
+        Line::Skip20 => 5_000,
+        Line::Skip15 => 4_000,
+        Line::Skip10 => 2_000,
+        Line::Skip5 => 1_000,
+        Line::Free | Line::PendingSkips | Line::SongsPlayed | Line::Removed => 0,
+    }
 }
 
 /// Whether a gift may move a song from where it stands (`M-TIK-23`, `C-29`): one not attached to the credit only from

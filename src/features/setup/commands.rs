@@ -8,6 +8,7 @@ use super::views::{self, Changed, Shown};
 use crate::discord::access::administrator;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
 use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
+use crate::features::coins::views::economy;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::{self, escape, one_line};
@@ -61,7 +62,7 @@ impl AreaChoice {
 async fn show_settings(ctx: Context<'_>) -> Result<()> {
     answer(ctx, async {
         let missing = NEEDED - ctx.interaction.app_permissions.unwrap_or(NEEDED);
-        Ok(views::overview(&shown(ctx, None).await?, missing))
+        Ok(views::overview(&shown(ctx, None).await?, missing).row(economy::button()))
     })
     .await
 }

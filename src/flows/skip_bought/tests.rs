@@ -1,5 +1,7 @@
 //! Buying skips and administering coins on a store in memory, beside a plain model.
 
+mod power_loss;
+
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use super::*;
 use crate::features::coins::check::check;
 use crate::features::coins::model::EntryId;
 use crate::features::coins::service::Order;
-use crate::features::coins::settings::LUXURY_ENABLED;
+use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use crate::features::queue::model::{PublicId, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::tests::{GUILD, TestStore};
@@ -63,6 +65,38 @@ fn buy(store: &TestStore) -> Result<(PublicId, Line)> {
 
 fn balance(store: &TestStore) -> i64 {
     store.read(|read| coins::queries::balance(read, GUILD, Currency::Luxury, ANN)).get()
+}
+
+/// Entries in the order in which they were made: whose, what for, how much, and the balance then.
+type GuildEntries = Vec<(UserId, EntryKind, i64, Amount)>;
+
+/// The entries of a guild.
+fn entries(store: &TestStore, guild: GuildId) -> GuildEntries {
+    let mut entries = Vec::new();
+    store.read(|read| {
+        coins::tables::LEDGER.for_each(read, guild, |_, entry| {
+            entries.push((entry.user, entry.kind, entry.delta, entry.after));
+            Ok(())
+        })
+    });
+    entries
+}
+
+#[test]
+fn a_skip_costs_what_the_server_says() {
+    let store = TestStore::new();
+    submit(&store, 1, Line::Free);
+    store.write(|tx| SKIP_PRICE.set(tx, GUILD, &40)).unwrap();
+    add(&store, Amount::of(39)).unwrap();
+    insta::assert_snapshot!(buy(&store).unwrap_err(), @"A skip costs **40 Luxury Coins**, and you have **39**: **1** more are needed. You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each 30 minutes that you watch.");
+    add(&store, Amount::of(1)).unwrap();
+    let bought = store.write(|tx| run(tx, GUILD, ANN)).unwrap();
+    assert_eq!((bought.price, bought.left), (Amount::of(40), Amount::ZERO));
+    store.write(|tx| SKIP_PRICE.set(tx, GUILD, &1_000)).unwrap();
+    let refund =
+        store.write(move |tx| coins::service::refund_skip(tx, GUILD, &order(ANN), bought.moved.entry.id.get()));
+    assert_eq!(refund.unwrap().map(|entry| entry.delta), Some(40), "what was paid comes back, whatever it costs now");
+    store.check();
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::*;
+use crate::features::coins;
 use crate::features::coins::service::apply;
-use crate::features::engagement::settings::WATCH_IDLE_SECONDS;
+use crate::features::engagement::settings::{WATCH_IDLE_SECONDS, WATCH_MINUTES};
 use crate::features::handles;
 use crate::features::tests::GUILD;
 use crate::flows::live_events;
@@ -216,6 +217,31 @@ fn a_guild_says_how_long_somebody_is_taken_to_be_there() {
     evening.on_live([joins("ann")]);
     evening.watch(MINUTE * 9);
     assert_eq!(evening.watched(evening.session().unwrap(), "ann").0, 120);
+}
+
+#[test]
+fn a_new_rate_takes_what_is_not_paid_as_time_and_pays_no_second_twice() {
+    let evening = Evening::begun();
+    evening.link(1, "ann");
+    let session = evening.session().unwrap();
+    let rate = |minutes: u32| evening.store.write(move |tx| WATCH_MINUTES.set(tx, GUILD, &minutes)).unwrap();
+    stays(&evening, "ann", 50);
+    assert_eq!((evening.luxury(1), evening.watched(session, "ann")), (1, (3_000, 1_200)), "one for 30 minutes");
+    rate(60);
+    stays(&evening, "ann", 30);
+    assert_eq!((evening.luxury(1), evening.watched(session, "ann")), (1, (4_800, 3_000)), "50 of 60 minutes");
+    rate(20);
+    stays(&evening, "ann", 10);
+    assert_eq!((evening.luxury(1), evening.watched(session, "ann")), (4, (5_400, 0)), "3 for the 60 minutes");
+    rate(7);
+    stays(&evening, "ann", 10);
+    assert_eq!((evening.luxury(1), evening.watched(session, "ann")), (5, (6_000, 180)));
+    let paid = evening.store.read(|read| coins::queries::history(read, GUILD, Currency::Luxury, UserId::new(1), 9));
+    let told: Vec<_> = paid.into_iter().rev().map(|(_, entry)| (entry.delta, entry.reason)).collect();
+    let minutes = |coins: i64, minutes: u32| (coins, format!("{minutes} minutes watched by @ann"));
+    // The first count at the new rate finds 51 minutes.
+    assert_eq!(told, [minutes(1, 30), minutes(2, 40), minutes(1, 20), minutes(1, 7)]);
+    evening.check();
 }
 
 #[test]

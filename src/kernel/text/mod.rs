@@ -3,7 +3,7 @@
 //! What a person typed goes through two gates. On its way in, [`one_line`] or [`paragraph`] takes away everything that
 //! cannot be seen, turns the direction of the text around or hangs over its neighbours. On its way out, the writer for
 //! the place escapes it: [`escape`] where Discord reads Markdown, [`code_table`] in a code block, [`html`] in a page,
-//! [`csv_cell`] in a CSV file. Stored text is cleaned and never escaped.
+//! [`csv_text`] in a CSV file. Stored text is cleaned and never escaped.
 
 mod clean;
 mod formats;
@@ -14,7 +14,7 @@ mod table;
 mod unicode;
 
 pub use clean::{one_line, paragraph};
-pub use formats::{csv_cell, html};
+pub use formats::{csv_text, html};
 pub use length::{discord_len, truncate};
 pub use markdown::escape;
 pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};

@@ -8,7 +8,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::{Options, Place, Schema, Store};
+use crate::store::{FileError, Options, Place, Schema, Store};
 
 const SESSIONS: SqlTable = SqlTable {
     name: "live_sessions",
@@ -230,7 +230,7 @@ fn a_file_that_exists_is_replaced_only_on_demand() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.db");
     std::fs::write(&path, "precious").unwrap();
-    assert!(matches!(run(&path, None, false), Err(ExportError::Exists(_))));
+    assert!(matches!(run(&path, None, false), Err(ExportError::File(FileError::Exists(_)))));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
     let summary = run(&path, None, true).unwrap();
     let counts = [("tiktok_interactions", 4), ("live_sessions", 2), ("tiktok_accounts", 4), ("bot_config", 0)];
@@ -256,7 +256,7 @@ fn an_export_that_fails_leaves_nothing_behind() {
     assert!(twice.to_string().starts_with("bot_config cannot be exported: UNIQUE"), "{twice}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     let nowhere = run(&folder.path().join("missing/out.db"), None, false).unwrap_err();
-    assert!(matches!(nowhere, ExportError::NotWritable { .. }), "{nowhere}");
+    assert!(matches!(nowhere, ExportError::File(FileError::NotWritable { .. })), "{nowhere}");
 }
 
 #[test]

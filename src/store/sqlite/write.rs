@@ -1,15 +1,13 @@
 //! Writes the export: tables, rows, indexes, one check, and only then the name.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, params_from_iter};
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
+use crate::store::{FileError, UnfinishedFile};
 
 use super::statements::Form;
 use super::{Read, SqlTable, SqlValue};
@@ -48,20 +46,9 @@ pub struct Exported {
 /// Why an export was not written. The destination is then as it was before.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The file is there already.
-    #[error("{} exists already: choose another name, or add --force to replace it.", .0.display())]
-    Exists(PathBuf),
-    /// The disk is full.
-    #[error("There is no space left for {}: free some, or choose another disk.", .0.display())]
-    DiskFull(PathBuf),
-    /// The file cannot be written there.
-    #[error("{} cannot be written ({problem}): choose a folder that exists and that you may write to.", path.display())]
-    NotWritable {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        problem: String,
-    },
+    /// The file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// SQLite refused a statement or a row, which means that a table is described wrongly or holds a key twice.
     #[error("{table} cannot be exported: {problem}")]
     Refused {
@@ -85,37 +72,10 @@ pub fn export(
     export: &Export<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Exported, ExportError> {
-    if !export.replace && export.path.exists() {
-        return Err(ExportError::Exists(export.path.to_owned()));
-    }
-    let unfinished = NamedTempFile::with_prefix_in(".greenroom-export-", folder_of(export.path))
-        .map_err(|error| not_written(export.path, &error))?;
-    let exported = Writer::open(unfinished.path(), export)?.write(read, tables, progress)?;
-    finish(unfinished, export)?;
+    let unfinished = UnfinishedFile::begin(export.path, export.replace)?;
+    let exported = Writer::open(unfinished.unfinished_path(), export)?.write(read, tables, progress)?;
+    unfinished.finish()?;
     Ok(exported)
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes sure that the file is on the disk before it gets its name.
-fn finish(unfinished: NamedTempFile, export: &Export<'_>) -> Result<(), ExportError> {
-    let path = export.path;
-    File::open(unfinished.path()).and_then(|file| file.sync_all()).map_err(|error| not_written(path, &error))?;
-    let named = if export.replace { unfinished.persist(path) } else { unfinished.persist_noclobber(path) };
-    match named {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(ExportError::Exists(path.to_owned())),
-        Err(error) => Err(not_written(path, &error.error)),
-    }
-}
-
-fn not_written(path: &Path, error: &io::Error) -> ExportError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ExportError::DiskFull(path.to_owned()),
-        _ => ExportError::NotWritable { path: path.to_owned(), problem: error.to_string() },
-    }
 }
 
 struct Writer<'e> {
@@ -127,10 +87,7 @@ struct Writer<'e> {
 impl<'e> Writer<'e> {
     fn open(path: &Path, export: &'e Export<'e>) -> Result<Self, ExportError> {
         let form = if export.guild.is_some() { Form::OneGuild } else { Form::AllGuilds };
-        let refused = |error: rusqlite::Error| ExportError::NotWritable {
-            path: export.path.to_owned(),
-            problem: error.to_string(),
-        };
+        let refused = |error: rusqlite::Error| not_writable(export.path, &error);
         let connection = Connection::open(path).map_err(refused)?;
         // Nobody else sees the file before it is complete, so it needs no journal and no sync on the way. References are
         // counted at the end, so that tables can come in any order and a broken store can still be looked at.
@@ -211,10 +168,12 @@ impl<'e> Writer<'e> {
 
 fn refused_at(path: &Path, table: &'static str, error: &rusqlite::Error) -> ExportError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => ExportError::DiskFull(path.to_owned()),
-        Some(ErrorCode::SystemIoFailure) => {
-            ExportError::NotWritable { path: path.to_owned(), problem: error.to_string() }
-        }
+        Some(ErrorCode::DiskFull) => FileError::DiskFull(path.to_owned()).into(),
+        Some(ErrorCode::SystemIoFailure) => not_writable(path, error),
         _ => ExportError::Refused { table, problem: error.to_string() },
     }
+}
+
+fn not_writable(path: &Path, error: &rusqlite::Error) -> ExportError {
+    FileError::NotWritable { path: path.to_owned(), problem: error.to_string() }.into()
 }

@@ -9,10 +9,6 @@ use std::time::Duration;
 use super::super::model::{Connection, Session, Watch};
 use crate::kernel::time::Timestamp;
 
-/// Minutes watched that pay one Luxury Coin (`M-ECO-01`).
-pub const MINUTES_PER_COIN: i64 = 30;
-/// The same in seconds.
-const SECONDS_PER_COIN: u64 = 1_800;
 /// Everybody's time is counted so often (`C-44`).
 const COUNT_EVERY: Duration = Duration::from_mins(1);
 /// Connections kept of a session between two counts. More in a minute is no live, and what is dropped pays nothing.
@@ -62,10 +58,13 @@ pub fn count(watch: &mut Watch, connections: &[Connection], now: Timestamp, earn
     }
 }
 
-/// The Luxury Coins for time that is not paid yet, and what remains of it (`M-ECO-02`).
-pub fn coins_for(unpaid: Duration) -> (i64, Duration) {
-    let coins = unpaid.as_secs() / SECONDS_PER_COIN;
-    let paid = Duration::from_secs(coins.saturating_mul(SECONDS_PER_COIN));
+/// The Luxury Coins for time that is not paid yet at one for so many minutes, and what remains of it (`M-ECO-02`).
+///
+/// The remainder is time and no part of a coin: the next count takes it at the rate of then, so each second pays once.
+pub fn coins_for(unpaid: Duration, minutes_per_coin: u32) -> (i64, Duration) {
+    let seconds_per_coin = u64::from(minutes_per_coin.max(1)) * 60;
+    let coins = unpaid.as_secs() / seconds_per_coin;
+    let paid = Duration::from_secs(coins.saturating_mul(seconds_per_coin));
     (i64::try_from(coins).unwrap_or(i64::MAX), unpaid.saturating_sub(paid))
 }
 
@@ -175,10 +174,11 @@ mod tests {
     fn thirty_minutes_pay_a_coin_and_the_rest_is_kept() {
         crate::covers!("M-ECO-01");
         for (seconds, coins, rest) in [(0, 0, 0), (1_799, 0, 1_799), (1_800, 1, 0), (5_399, 2, 1_799), (5_400, 3, 0)] {
-            let (paid, kept) = coins_for(Duration::from_secs(seconds));
+            let (paid, kept) = coins_for(Duration::from_secs(seconds), 30);
             assert_eq!((paid, kept.as_secs()), (coins, rest), "{seconds}");
         }
-        assert_eq!(coins_for(Duration::MAX).1.as_secs(), u64::MAX % 1_800);
+        assert_eq!(coins_for(Duration::MAX, 30).1.as_secs(), u64::MAX % 1_800);
+        assert_eq!(coins_for(Duration::from_secs(90), 0), (1, Duration::from_secs(30)), "no rate divides by nothing");
     }
 
     #[test]
@@ -196,6 +196,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whatever_the_rates_each_second_is_paid_once_or_kept(
+            counts in proptest::collection::vec((0..20_000_u64, 1..1_441_u32), 0..30),
+        ) {
+            let (mut unpaid, mut watched, mut paid) = (Duration::ZERO, 0, 0);
+            for (seconds, minutes_per_coin) in counts {
+                watched += seconds;
+                let (coins, rest) = coins_for(unpaid + Duration::from_secs(seconds), minutes_per_coin);
+                paid += u64::try_from(coins).unwrap() * u64::from(minutes_per_coin) * 60;
+                prop_assert!(rest < Duration::from_secs(u64::from(minutes_per_coin) * 60));
+                unpaid = rest;
+            }
+            prop_assert_eq!(paid + unpaid.as_secs(), watched);
+        }
+
         #[test]
         fn however_often_it_is_counted_the_time_is_the_same(
             breaks in proptest::collection::btree_set(1..20_000_i64, 0..6),

@@ -99,6 +99,7 @@ fn a_live_is_exported_with_its_ids_whole() {
 
     1152921504606846977 2
 
+    idx_transactions_user_id
     idx_tiktok_accounts_linked_discord_id
     idx_tiktok_handles_search
     idx_tiktok_handles_unlinked

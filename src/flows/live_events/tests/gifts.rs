@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::evening::{streak, viewer};
 use super::*;
 use crate::features::coins::service::apply;
-use crate::features::engagement::settings::GIFT_CREDIT_CARRY;
+use crate::features::engagement::settings::{GIFT_CREDIT_CARRY, GIFT_RATE};
 use crate::features::queue;
 use crate::features::queue::model::Line;
 use crate::features::tests::GUILD;
@@ -36,6 +36,24 @@ fn a_big_gift_pays_points_and_coins_and_lifts_the_latest_song_in_one_step() {
     🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+100` · reason Rose ×1 by @ann\_ · before_balance `0` · after_balance `100`
     🎁 5,000 gifted coins of <@1> `1` lifted #NUMBER from Pending Skips to 20 Skip
     ");
+    evening.check();
+}
+
+#[test]
+fn a_new_rate_pays_only_what_a_streak_brings_after_it() {
+    let evening = Evening::begun();
+    evening.link(1, "ann");
+    evening.on_live([streak("ann", 1, 250, 7, true)]);
+    evening.store.advance(Duration::from_mins(2));
+    evening.store.write(|tx| keep_up(tx, GUILD).map(drop)).unwrap();
+    assert_eq!(evening.luxury(1), 4, "250 coins are two whole hundreds");
+    evening.store.write(|tx| GIFT_RATE.set(tx, GUILD, &50)).unwrap();
+    // Its end comes after all, with more: two hundreds are paid already, two are new.
+    evening.on_live([streak("ann", 1, 430, 7, false), streak("ann", 1, 430, 7, false)]);
+    assert_eq!(evening.luxury(1), 4 + 100);
+    evening.store.write(|tx| GIFT_RATE.set(tx, GUILD, &0)).unwrap();
+    evening.on_live([gift("ann", 1_000, 1)]);
+    assert_eq!(evening.luxury(1), 104, "a rate of 0 pays nothing and takes nothing");
     evening.check();
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod evening;
 mod export;
 mod gifts;
+mod ledger;
 mod model;
 mod replays;
 mod sequences;

@@ -1,11 +1,12 @@
 //! What people read about coins. Pure: read models in, drafts out.
 
+pub mod economy;
+
 use serenity::all::{ButtonStyle, Colour};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::model::{CoinsRefusal, Earning, EntryId, EntryKind, LedgerEntry};
 use super::queries::{HistoryPage, HistoryRow, Purse};
-use super::rules::SKIP_PRICE;
 use super::service::Removed;
 use crate::discord::Draft;
 use crate::flows::skip_bought::SkipBought;
@@ -23,7 +24,7 @@ const CHOICE: usize = 100;
 
 /// The answer to `/balance` (`D-03`). Whose balance is their own gets the button to what it is made of.
 pub fn balance(name: &str, purse: &Purse, earning: &Earning, buy_skip: &str, is_own: bool) -> Draft {
-    let missing = SKIP_PRICE.clamped_change(purse.luxury.get().saturating_neg());
+    let missing = purse.skip_price.clamped_change(purse.luxury.get().saturating_neg());
     let skip = match (purse.is_on, missing) {
         (false, _) => String::new(),
         (true, Amount::ZERO) => format!(" (enough for a skip: {buy_skip})"),
@@ -231,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_balance_reads_so() {
-        let purse = Purse { luxury: Amount::of(250), points: Amount::of(1_234), is_on: true };
+        let purse =
+            Purse { luxury: Amount::of(250), points: Amount::of(1_234), is_on: true, skip_price: Amount::of(1_000) };
         let earning = Earning { per_hundred_gifted: 0, minutes_per_coin: 30 };
         insta::assert_snapshot!(described(balance("ann", &purse, &earning, "/buy-skip", true)), @"
         🪙 Luxury Coins: **250** (750 more for a skip)

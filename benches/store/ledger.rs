@@ -1,0 +1,96 @@
+//! A ledger of a million entries: what one member did last, and whether everything adds up.
+
+use std::time::Duration;
+
+use criterion::Criterion;
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::app::control::{Outcome, Request};
+use greenroom::app::maintenance;
+use greenroom::features::coins::model::Currency;
+use greenroom::features::coins::{check, queries, service};
+use greenroom::store::{Options, Store};
+use rusqlite::{Connection, params};
+
+use crate::GUILD;
+use crate::coins::{pay_in, posting, user};
+use crate::report::Report;
+use crate::sqlite::{create, number, transact};
+use crate::support::fill::{in_parts, scattered};
+use crate::support::runs::{sampled, timed};
+use crate::support::times::shown;
+use crate::support::{FILLING, folder, progress, store};
+
+const ENTRIES: u64 = 1_000_000;
+/// How often the whole ledger is checked.
+const CHECKS: u64 = 3;
+
+/// Both on a store that was closed after it was filled, with the cache of a bot.
+pub fn of_a_million_entries(criterion: &mut Criterion, report: &mut Report) {
+    progress("filling a ledger of a million entries");
+    let folder = folder();
+    let file = folder.path().join("greenroom.redb");
+    let filling = store(&file, FILLING);
+    in_parts(ENTRIES, |from, to| {
+        let write = filling.write_blocking("fill_ledger", move |tx| {
+            (from..to).try_for_each(|n| service::apply(tx, GUILD, &posting(n)).map(drop))
+        });
+        write.unwrap();
+    });
+    filling.close_blocking();
+    let store = store(&file, Options::CACHE_BYTES);
+    let mut connection = create(&folder.path().join("sqlite.db"));
+    in_parts(ENTRIES, |from, to| transact(&mut connection, |tx| (from..to).for_each(|n| pay_in(tx, n))));
+
+    let greenroom = sampled(criterion, "last entries/greenroom", |n| {
+        let whose = user(scattered(n));
+        let read = store.read_blocking("last", |read| queries::history(read, GUILD, Currency::Luxury, whose, 10));
+        assert_eq!(read.unwrap().len(), 10);
+    });
+    let sqlite = sampled(criterion, "last entries/sqlite", |n| assert_eq!(last(&connection, n), 10));
+    report.add("the last 10 entries of a member in 1M", greenroom, sqlite);
+    let limit = Duration::from_micros(50);
+    report.target("the last 10 entries in 1M", "under 50 µs", shown(greenroom), greenroom < limit);
+
+    progress("checking it");
+    let ledger = timed(CHECKS, |_| {
+        let found = store.read_blocking("check", |read| check::check(read, GUILD)).unwrap();
+        assert_eq!(found, Vec::<String>::new());
+    });
+    let sqlite = timed(CHECKS, |_| assert_eq!(unexplained(&connection), 0)).median();
+    report.add("do 1M entries explain all balances?", ledger.median(), sqlite);
+    let whole = timed(1, |_| check_all(&store)).median();
+    let limit = Duration::from_secs(5);
+    report.target("check of the ledger with 1M entries", "under 5 s", shown(ledger.median()), ledger.median() < limit);
+    report.target("greenroom check of that store, indexes as well", "under 5 s", shown(whole), whole < limit);
+    store.close_blocking();
+}
+
+/// What `greenroom check` does.
+fn check_all(store: &Store) {
+    let outcome = maintenance::perform(store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
+    assert_eq!(outcome, Outcome::Checked { findings: Vec::new() });
+}
+
+fn last(connection: &Connection, n: u64) -> usize {
+    let sql = "SELECT id, delta, balance_before, balance_after, kind, reason, actor, at FROM ledger \
+               WHERE guild = ?1 AND currency = 1 AND user = ?2 ORDER BY id DESC LIMIT 10";
+    let mut statement = connection.prepare_cached(sql).unwrap();
+    let whose = number(user(scattered(n)).get());
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
+    };
+    let found = statement.query_map(params![number(GUILD.get()), whose], row).unwrap();
+    found.map(Result::unwrap).collect::<Vec<_>>().len()
+}
+
+/// Balances that the entries do not explain, and entries that do not add up or continue.
+fn unexplained(connection: &Connection) -> i64 {
+    let sql = "SELECT (SELECT count(*) FROM luxury_coins AS kept LEFT JOIN \
+                   (SELECT user, sum(delta) AS told FROM ledger WHERE guild = ?1 AND currency = 1 GROUP BY user) AS sums \
+                   ON sums.user = kept.user WHERE kept.guild = ?1 AND kept.amount IS NOT sums.told) \
+               + (SELECT count(*) FROM (SELECT balance_before, balance_after, delta, \
+                   lag(balance_after, 1, 0) OVER (PARTITION BY user ORDER BY id) AS ended FROM ledger \
+                   WHERE guild = ?1 AND currency = 1) \
+                   WHERE balance_before <> ended OR balance_after <> balance_before + delta)";
+    connection.query_row(sql, params![number(GUILD.get())], |row| row.get(0)).unwrap()
+}

@@ -1,0 +1,68 @@
+//! The work for whoever looks after the coins of a server: how the economy stands, and the ledger as a file.
+
+use std::collections::BTreeSet;
+use std::io::BufWriter;
+use std::path::Path;
+
+use crate::app::catalogue::Catalogue;
+use crate::app::control::Outcome;
+use crate::app::exit::{ExitCode, Stop};
+use crate::features::coins::csv::{self, CsvError, Wanted};
+use crate::flows;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::store::{FileError, Store, UnfinishedFile};
+
+/// How the economy of a guild, or of every guild that the store knows, stands at a moment.
+pub(super) fn economy(
+    store: &Store,
+    catalogue: Catalogue,
+    guild: Option<GuildId>,
+    now: Timestamp,
+) -> Result<Outcome, Stop> {
+    let found = store.read_blocking("economy", move |read| {
+        let mut known = BTreeSet::new();
+        for table in (catalogue.schema)().tables {
+            table.guilds(read, &mut known)?;
+        }
+        known.remove(&GuildId::INSTANCE);
+        known.retain(|known| guild.is_none_or(|guild| guild == *known));
+        known.into_iter().map(|guild| flows::economy::report(read, guild, now)).collect::<Result<Vec<_>, _>>()
+    })?;
+    match (found.is_empty(), guild) {
+        (true, Some(guild)) => {
+            Err(Stop::new(ExitCode::Configuration, format!("The store knows no server {guild}: look at the number.")))
+        }
+        _ => Ok(Outcome::Economy { guilds: found }),
+    }
+}
+
+/// Writes the entries that are wanted to a file, beside its place first.
+pub(super) fn export_ledger(
+    store: &Store,
+    wanted: &Wanted,
+    path: &Path,
+    replace: bool,
+    progress: &mut dyn FnMut(String),
+) -> Result<Outcome, Stop> {
+    let unfinished = UnfinishedFile::begin(path, replace)?;
+    let written = store.read_blocking("export_ledger", |read| {
+        let out = BufWriter::new(unfinished.file());
+        Ok(csv::write(read, wanted, out, &mut |entries| progress(format!("{entries} entries"))))
+    })?;
+    let entries = written.map_err(|error| match error {
+        CsvError::Store(error) => error.into(),
+        CsvError::Write(error) => Stop::from(FileError::of(path, &error)),
+    })?;
+    unfinished.finish()?;
+    Ok(Outcome::LedgerExported { path: path.to_owned(), entries })
+}
+
+impl From<FileError> for Stop {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Exists(_) => Self::new(ExitCode::Configuration, error.to_string()),
+            other => Self::failed(other),
+        }
+    }
+}

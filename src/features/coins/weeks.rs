@@ -1,0 +1,89 @@
+//! What came and went in each week: sums of Luxury Coins, kept beside the ledger so that nobody has to read it for them.
+//!
+//! Invariant: a week's sums are those of its entries ([`super::check`]). A week begins on Monday at 00:00 UTC.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{EntryKind, LedgerEntry};
+use crate::kernel::time::Timestamp;
+use crate::store::Record;
+
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// A week, by its number; they are numbered from the one in which 1970 began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WeekNumber(pub i64);
+
+impl WeekNumber {
+    /// The week of a moment.
+    pub const fn of(at: Timestamp) -> Self {
+        // 1 January 1970 was a Thursday.
+        Self((at.micros().div_euclid(MICROS_PER_DAY) + 3).div_euclid(7))
+    }
+
+    /// Its Monday, 00:00 UTC.
+    pub const fn begins(self) -> Timestamp {
+        Timestamp::from_micros((self.0.saturating_mul(7) - 3).saturating_mul(MICROS_PER_DAY))
+    }
+
+    /// The week so many before it.
+    #[must_use]
+    pub const fn before(self, weeks: i64) -> Self {
+        Self(self.0.saturating_sub(weeks))
+    }
+}
+
+/// Luxury Coins of a guild in one week. All together are by how much there are more of them than before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeekSums {
+    /// Made for gifts.
+    pub gifts: i64,
+    /// Made for watching.
+    pub watching: i64,
+    /// Made by administrators.
+    pub staff: i64,
+    /// Spent on skips.
+    pub skips: i64,
+    /// Removed by administrators.
+    pub removed: i64,
+    /// Given back (above 0) or taken back (below 0) by undone entries and refunds.
+    pub corrected: i64,
+    /// Everything else that came (above 0) or went (below 0).
+    pub others: i64,
+}
+
+impl Record for WeekSums {}
+
+impl WeekSums {
+    /// Adds an entry of Luxury Coins.
+    pub const fn add(&mut self, entry: &LedgerEntry) {
+        let (came, went) = if entry.delta > 0 { (entry.delta, 0) } else { (0, entry.delta.saturating_neg()) };
+        match entry.kind {
+            EntryKind::Gift => self.gifts = self.gifts.saturating_add(entry.delta),
+            EntryKind::WatchTime => self.watching = self.watching.saturating_add(entry.delta),
+            EntryKind::BuySkip => self.skips = self.skips.saturating_add(went),
+            EntryKind::AdminAdd | EntryKind::AdminRemove | EntryKind::AdminSet | EntryKind::AdminAdjust => {
+                self.staff = self.staff.saturating_add(came);
+                self.removed = self.removed.saturating_add(went);
+            }
+            EntryKind::Rollback => self.corrected = self.corrected.saturating_add(entry.delta),
+            _ => self.others = self.others.saturating_add(entry.delta),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        let week = |text: &str| WeekNumber::of(Timestamp::from_rfc3339(text).unwrap());
+        let monday = week("2026-11-16T00:00:00Z");
+        assert_eq!(monday.begins().rfc3339(), "2026-11-16T00:00:00Z");
+        assert_eq!(week("2026-11-22T23:59:59.999999Z"), monday);
+        assert_eq!(week("2026-11-15T23:59:59.999999Z"), monday.before(1));
+        assert_eq!(week("1969-12-29T00:00:00Z"), WeekNumber(0));
+        assert_eq!(week("1969-12-28T23:59:59Z"), WeekNumber(-1));
+    }
+}
