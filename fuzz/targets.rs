@@ -6,7 +6,7 @@
 
 use greenroom::features::queue::model::PublicId;
 use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
-use greenroom::kernel::text::{csv_cell, discord_len, escape, html, one_line, paragraph, truncate};
+use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
 use greenroom::live::wire::{FetchResult, FrameKind, PushFrame};
 use greenroom::live::{Handle, show_file};
 use serenity::all::{ActionRowComponent, Interaction, Message};
@@ -98,7 +98,6 @@ fn typed(text: &str) {
     assert_eq!(paragraph(&note, 1000), note, "a clean text stays as it is");
     assert!(discord_len(&truncate(&escape(&note), 200)) <= 200);
     html(text);
-    csv_cell(text);
     if let Ok(handle) = Handle::parse(text) {
         assert_eq!(Handle::parse(&handle.to_string()).as_ref(), Ok(&handle));
     }
