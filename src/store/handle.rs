@@ -12,8 +12,8 @@ use super::error::StoreError;
 
 /// Keeps the database open while anyone holds it.
 pub(super) struct Handle {
-    // Fields are dropped in this order: the file is closed before the latch says so.
-    database: Database,
+    /// There until the handle is dropped. Then the fields go in their order: the file is closed before the latch says so.
+    database: Option<Database>,
     backing: Backing,
     opens_on_drop: Arc<OpensOnDrop>,
 }
@@ -46,11 +46,11 @@ impl Handle {
     pub(super) fn new(database: Database, backing: Backing) -> (Arc<Self>, Arc<Latch>) {
         let latch = Arc::new(Latch::default());
         let opens_on_drop = Arc::new(OpensOnDrop(Arc::clone(&latch)));
-        (Arc::new(Self { database, backing, opens_on_drop }), latch)
+        (Arc::new(Self { database: Some(database), backing, opens_on_drop }), latch)
     }
 
-    pub(super) fn database(&self) -> &Database {
-        &self.database
+    pub(super) fn database(&self) -> Result<&Database, StoreError> {
+        self.database.as_ref().ok_or(StoreError::Closed)
     }
 
     /// The error of the disk after which redb does nothing more with this database.
@@ -71,7 +71,7 @@ impl Handle {
         let opened = catch_unwind(AssertUnwindSafe(|| {
             Database::builder().set_cache_size(cache_bytes).create_with_backend(view)
         }));
-        let database = opened.ok()?.ok()?;
+        let database = Some(opened.ok()?.ok()?);
         Some(Self { database, backing: self.backing.clone(), opens_on_drop: Arc::clone(&self.opens_on_drop) })
     }
 }
@@ -133,6 +133,16 @@ impl Latch {
     pub(super) fn wait(&self) {
         let is_open = self.is_open.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.opened.wait_while(is_open, |is_open| !*is_open).unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let database = self.database.take();
+        // redb writes when it closes, and a damaged file can trip it even there.
+        if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
+            tracing::error!("the store could not be closed in order; it is checked when it is opened again");
+        }
     }
 }
 

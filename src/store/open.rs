@@ -271,7 +271,7 @@ fn in_transaction(
     options: &Options,
     run: impl FnOnce(&Tx<'_>) -> Result<()>,
 ) -> Result<()> {
-    let transaction = handle.database().begin_write().map_err(StoreError::from)?;
+    let transaction = handle.database()?.begin_write().map_err(StoreError::from)?;
     let tx = Tx::new(&transaction, known, options.clock.now(), options.seed);
     run(&tx)?;
     tx.finish()?;

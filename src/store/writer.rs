@@ -179,7 +179,7 @@ impl Writer {
         loop {
             // Operations are caught one by one; a panic that arrives here is redb's.
             let run = catch_unwind(AssertUnwindSafe(|| self.try_batch(&mut batch)));
-            match run.unwrap_or_else(|_| Err(StoreError::Engine(String::from("it panicked")))) {
+            match run.unwrap_or_else(|_| Err(panicked())) {
                 Ok(BatchRun::Whole { changes, has_written }) => {
                     self.publish(changes);
                     answer_all(batch, None);
@@ -205,7 +205,7 @@ impl Writer {
     /// What arrives while the batch runs joins it: one commit for all is cheaper than one more for the latecomers, who
     /// would wait for this one anyway.
     fn try_batch(&self, batch: &mut Vec<Box<dyn Request>>) -> Result<BatchRun, StoreError> {
-        let transaction = self.handle.database().begin_write()?;
+        let transaction = self.handle.database()?.begin_write()?;
         let tx = Tx::new(&transaction, &self.known, self.last_time, self.seed);
         let mut place = 0;
         let spoiler = loop {
@@ -252,10 +252,13 @@ impl Writer {
         if self.current.stop_reason().is_some() {
             return;
         }
-        let committed = self.handle.database().begin_write().map_err(StoreError::from).and_then(|mut transaction| {
+        let commit = || {
+            let mut transaction = self.handle.database()?.begin_write()?;
             transaction.set_quick_repair(true);
             Ok(transaction.commit()?)
-        });
+        };
+        let committed: Result<(), StoreError> =
+            catch_unwind(AssertUnwindSafe(commit)).unwrap_or_else(|_| Err(panicked()));
         if let Err(error) = committed {
             self.current.stop(&error);
         }
@@ -293,6 +296,11 @@ fn answer_all(batch: Vec<Box<dyn Request>>, error: Option<&StoreError>) {
     for request in batch {
         request.answer(error.cloned());
     }
+}
+
+/// What a panic of redb comes to.
+fn panicked() -> StoreError {
+    StoreError::Engine(String::from("it panicked"))
 }
 
 /// Real time since the start of `watch`, for a log field.

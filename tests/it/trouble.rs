@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use greenroom::app::connection::Ended;
-use greenroom::covers;
 use greenroom::store::{Place, SimulatedDisk};
 use serde_json::json;
 
@@ -72,7 +71,6 @@ async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
 /// The real program with a file that cannot grow: the limit of the shell stands for a full disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_nothing_that_it_answered() {
-    covers!("M-RAT-06");
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let mut bot = sim.bot(folder.path());
