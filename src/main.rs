@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{check, demo, exit, export, manual, replay, run, service, sim};
+use greenroom::app::{check, demo, doctor, exit, export, manual, replay, run, service, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -10,6 +10,7 @@ fn main() -> std::process::ExitCode {
         Command::Run => run::run(&options),
         Command::Export(form) => export::run(&options, &form),
         Command::Check(args) => check::run(&options, args),
+        Command::Doctor(args) => doctor::run(&options, args),
         Command::Demo(args) => demo::run(&options, &args),
         Command::Replay(args) => replay::run(&options, &args),
         Command::Sim(args) => sim::run(&options, &args),

@@ -10,12 +10,13 @@ use tokio::task::JoinSet;
 
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
+use super::health::Vitals;
 use super::{sweep, trouble};
 use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
-use crate::discord::{Bot, debug_channel, outbox};
+use crate::discord::{Bot, Command, debug_channel, outbox};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
@@ -83,6 +84,7 @@ pub struct Application {
     tasks: JoinSet<()>,
     connection: tokio::task::JoinHandle<Ended>,
     stop: watch::Sender<bool>,
+    vitals: Vitals,
     swept_at: watch::Receiver<Timestamp>,
 }
 
@@ -101,23 +103,30 @@ impl Application {
         let (stop, stopped) = watch::channel(false);
 
         let mut tasks = JoinSet::new();
-        tasks.spawn(Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).run());
-        tasks.spawn(display::run(bot.clone(), blueprint.displays));
+        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers());
+        let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
+        vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
         let (swept, swept_at) = watch::channel(bot.clock.now());
-        tasks.spawn(sweep::run(bot.clone(), swept));
+        vital.push(("work of every half minute", tasks.spawn(sweep::run(bot.clone(), swept))));
         let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
         let client = Client::new(settings, bot.clock.clone())?;
         let shelf = intake::Shelf::beside(&blueprint.place);
         if let Some(shelf) = shelf.clone() {
             tasks.spawn(intake::tidy_up(bot.clone(), shelf));
         }
-        tasks.spawn(intake::run(bot.clone(), client, seed, shelf));
+        vital.push(("TikTok lives", tasks.spawn(intake::run(bot.clone(), client, seed, shelf))));
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }
+        let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone());
         let connection =
             tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
-        Ok(Self { bot, tasks, connection, stop, swept_at })
+        Ok(Self { bot, tasks, connection, stop, vitals, swept_at })
+    }
+
+    /// Where to look to know how the application is.
+    pub fn vitals(&self) -> Vitals {
+        self.vitals.clone()
     }
 
     /// Waits until the connection to Discord has ended for good, or the store had to stop and all was said about it.
@@ -178,15 +187,21 @@ async fn store_defaults(store: &Store, blueprint: &Blueprint) -> Result<(), Erro
         .await
 }
 
-/// What all features give to the gateway.
-fn handlers(live_rehearsal: bool) -> Handlers {
-    let all = || features::ALL.iter().copied();
-    let mut commands: Vec<_> = all().flat_map(|feature: &Feature| (feature.commands)()).collect();
+/// The slash commands of all features.
+pub(super) fn commands(live_rehearsal: bool) -> Vec<Command> {
+    let mut commands: Vec<_> =
+        features::ALL.iter().copied().flat_map(|feature: &Feature| (feature.commands)()).collect();
     if live_rehearsal {
         features::tiktok::commands::add_rehearsal(&mut commands);
     }
+    commands
+}
+
+/// What all features give to the gateway.
+fn handlers(live_rehearsal: bool) -> Handlers {
+    let all = || features::ALL.iter().copied();
     Handlers {
-        commands,
+        commands: commands(live_rehearsal),
         components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),

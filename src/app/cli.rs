@@ -52,6 +52,8 @@ pub enum Command {
     Export(Export),
     /// Verify every index and every invariant of the store; a running bot is asked to do it
     Check(CheckArgs),
+    /// Look at everything that the bot depends on, and say what is wrong and what to do about it
+    Doctor(DoctorArgs),
     /// Run the bot as a service of systemd
     #[command(subcommand)]
     Service(Service),
@@ -237,6 +239,14 @@ pub struct EconomyArgs {
     pub json: bool,
 }
 
+/// Options of `doctor`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct DoctorArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 impl Options {
     /// The whole configuration: these options, the environment, `.env` and the defaults.
     pub fn load_config(&self) -> Result<Config, Problems> {
@@ -267,6 +277,7 @@ fn after_help() -> String {
          greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
          greenroom export ledger coins.csv --user 123     every coin of a member, with its reason\n  \
          greenroom check --json                           verify the store, for a script\n  \
+         greenroom doctor                                 what is wrong, and what to do about it\n  \
          greenroom check economy                          what a skip costs, and what is out of proportion\n  \
          sudo greenroom service install                   run it from now on, also after a restart\n\n\
          Variables are explained in .env.example.\n\n{}",

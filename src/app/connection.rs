@@ -56,7 +56,9 @@ pub(super) async fn hold(
     let mut wait = BACK_OFF.0;
     loop {
         let since = Stopwatch::start();
-        match connect_once(&gateway, &token, &endpoint, intents, &mut stopped).await {
+        let outcome = connect_once(&gateway, &token, &endpoint, intents, &mut stopped).await;
+        gateway.disconnected();
+        match outcome {
             Outcome::End(ended) => return ended,
             Outcome::IntentsRefused if intents != unprivileged_intents() => {
                 tracing::error!(
@@ -65,6 +67,7 @@ pub(super) async fn hold(
                      without them: songs posted as messages are not noticed; commands work."
                 );
                 intents = unprivileged_intents();
+                gateway.bot().note_intents(true);
                 continue;
             }
             Outcome::IntentsRefused => return Ended::Failed("Discord refuses even the ordinary intents".to_owned()),

@@ -17,7 +17,7 @@ pub enum ExitCode {
     Configuration = 2,
     /// Another process has the store open and did not help.
     StoreInUse = 3,
-    /// `check` found something wrong in the store.
+    /// `check` found something wrong in the store, or `doctor` found an error.
     ProblemsFound = 4,
     /// The store could not be read or written: a full disk, missing rights, a damaged file.
     StorageFailed = 5,
@@ -49,7 +49,7 @@ impl ExitCode {
             Self::Failed => "failed for a reason that the message names",
             Self::Configuration => "wrong command line or configuration; nothing was started",
             Self::StoreInUse => "the store is in use by another process",
-            Self::ProblemsFound => "check found problems in the store",
+            Self::ProblemsFound => "check or doctor found problems",
             Self::StorageFailed => "the data folder cannot be read or written (disk full, missing rights, damage)",
             Self::TokenRefused => "Discord refused the token",
         }

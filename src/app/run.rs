@@ -8,7 +8,9 @@ use super::config::discord::Access;
 use super::connection::Ended;
 use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
-use super::{maintenance, telemetry};
+use super::health::Health;
+use super::maintenance;
+use super::telemetry::{self, Telemetry};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -27,11 +29,12 @@ To look around without a token, run: greenroom demo";
 pub fn run(options: &Options) -> CommandResult {
     let config = options.load_config()?;
     let blueprint = blueprint(&config)?;
-    telemetry::start(&config.logging)?;
+    // Dropped last, so that the last lines are written before the process says how it ended.
+    let telemetry = telemetry::start_with_files(&config.logging)?;
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    runtime()?.block_on(serve(&config, blueprint))
+    runtime()?.block_on(serve(&config, blueprint, &telemetry))
 }
 
 /// The runtime of every command that waits for something.
@@ -64,9 +67,11 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     })
 }
 
-async fn serve(config: &Config, blueprint: Blueprint) -> CommandResult {
+async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> CommandResult {
     let mut app = Application::start(blueprint).await?;
+    telemetry.write_files(&config.storage.data_dir);
     let control = serve_control(config, &app);
+    let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
         () = told_to_stop() => match app.bot.store.stop_reason() {
@@ -74,6 +79,7 @@ async fn serve(config: &Config, blueprint: Blueprint) -> CommandResult {
             None => Ended::Stopped,
         },
     };
+    health.stopping();
     control.abort();
     tracing::info!("stopping");
     app.stop().await;

@@ -1,6 +1,7 @@
 //! What a command, click, message or job can reach.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serenity::http::Http;
@@ -43,6 +44,7 @@ pub struct Parts {
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
+    lacks_intents: AtomicBool,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -62,6 +64,7 @@ impl Bot {
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),
+            lacks_intents: AtomicBool::new(false),
         }))
     }
 }
@@ -94,6 +97,16 @@ impl Parts {
     /// The bot's own account. Waits until the gateway said who we are.
     pub async fn until_own_user(&self) -> UserId {
         *self.own_user.wait().await
+    }
+
+    /// Whether Discord refuses the privileged intents: the bot is not told then what people write (`C-48`).
+    pub fn lacks_intents(&self) -> bool {
+        self.lacks_intents.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether Discord refused the privileged intents.
+    pub(crate) fn note_intents(&self, are_refused: bool) {
+        self.lacks_intents.store(are_refused, Ordering::Relaxed);
     }
 
     pub(crate) fn remember_own_user(&self, user: UserId) {

@@ -142,6 +142,12 @@ fn split(custom_id: &str) -> (String, Vec<String>) {
     (id.join(":"), parts.map(str::to_owned).collect())
 }
 
+/// Which of the known ids a custom id means, if any.
+pub(super) fn named(mut known: impl Iterator<Item = &'static str>, custom_id: &str) -> Option<String> {
+    let (id, _) = split(custom_id);
+    known.any(|known| known == id).then_some(id)
+}
+
 async fn say_unknown(responder: &Responder<'_>) {
     let draft = Draft::text("This button belongs to an older version of me. Please use the command again.");
     if let Err(error) = responder.show(Visibility::Private, draft).await {

@@ -3,10 +3,12 @@
 //! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
 //! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
-use serenity::all::{FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
+use serenity::all::{ConnectionStage, FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
 use serenity::async_trait;
 use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 
@@ -16,7 +18,7 @@ use super::draft::Visibility;
 use super::registration::Registration;
 use super::responder::Responder;
 use super::seen::Seen;
-use super::{Draft, problem};
+use super::{Draft, figures, problem};
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{GuildId, UserId};
 
@@ -72,6 +74,8 @@ struct Inner {
     /// Of the present connection; a new one brings its own.
     shards: Mutex<Option<Arc<ShardManager>>>,
     seen: Mutex<Seen>,
+    /// The servers that the bot is in.
+    guilds: Mutex<BTreeSet<GuildId>>,
 }
 
 impl Gateway {
@@ -94,7 +98,49 @@ impl Gateway {
             registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
             seen: Mutex::default(),
+            guilds: Mutex::default(),
         }))
+    }
+
+    /// The bot that is served.
+    pub fn bot(&self) -> &Bot {
+        &self.0.bot
+    }
+
+    /// How the connection stands now.
+    pub async fn link(&self) -> Link {
+        let guilds = self.0.guilds.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let shards = self.0.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(shards) = shards else { return Link { guilds, ..Link::default() } };
+        let runners = shards.runners.lock().await;
+        let connected = runners.values().filter(|shard| shard.stage == ConnectionStage::Connected).count();
+        let latency = runners.values().filter_map(|shard| shard.latency).max();
+        Link { shards: runners.len(), connected, latency, guilds }
+    }
+
+    /// The connection has ended; another one may follow.
+    pub fn disconnected(&self) {
+        *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// How the connection to Discord stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// Shards that there are.
+    pub shards: usize,
+    /// Shards that are connected.
+    pub connected: usize,
+    /// The slowest way of a heartbeat to Discord and back, once one came back.
+    pub latency: Option<Duration>,
+    /// Servers that the bot is in.
+    pub guilds: usize,
+}
+
+impl Link {
+    /// Whether events come in from everywhere.
+    pub const fn is_connected(&self) -> bool {
+        self.shards > 0 && self.connected == self.shards
     }
 }
 
@@ -110,9 +156,14 @@ impl serenity::framework::Framework for Gateway {
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
             FullEvent::GuildCreate { guild, .. } => inner.guild_available(&ctx, &guild).await,
+            // A server that is out of order for a while is not left.
+            FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
+                inner.guild_left(incomplete.id.get());
+            }
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
-                inner.interaction(ctx, interaction).await;
+                let (kind, name) = inner.name_of(&interaction);
+                Box::pin(figures::counted(kind, name, inner.interaction(ctx, interaction))).await;
                 inner.bot.activity.finish(id);
             }
             FullEvent::Message { new_message } if inner.is_new(new_message.id.get()) => {
@@ -129,10 +180,31 @@ impl Inner {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(id)
     }
 
+    /// The kind of an interaction, and the name of what it means; `unknown` for what is not ours.
+    fn name_of(&self, interaction: &Interaction) -> (&'static str, String) {
+        let command =
+            |name: &str| self.options.commands.iter().any(|command| command.name == name).then(|| name.to_owned());
+        let (kind, name) = match interaction {
+            Interaction::Command(event) => ("command", command(&event.data.name)),
+            Interaction::Autocomplete(event) => ("autocomplete", command(&event.data.name)),
+            Interaction::Component(event) => {
+                let known = self.components.iter().map(|component| component.id);
+                ("component", component::named(known, &event.data.custom_id))
+            }
+            Interaction::Modal(event) => {
+                ("modal", component::named(self.modals.iter().map(|modal| modal.id), &event.data.custom_id))
+            }
+            _ => ("other", None),
+        };
+        (kind, name.unwrap_or_else(|| "unknown".to_owned()))
+    }
+
     async fn ready(&self, ready: &Ready) {
         tracing::info!(bot = %ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
         self.bot.rest.set_application_id(ready.application.id);
         self.bot.remember_own_user(UserId::new(ready.user.id.get()));
+        let guilds = ready.guilds.iter().map(|guild| GuildId::new(guild.id.get()));
+        self.guilds.lock().unwrap_or_else(PoisonError::into_inner).extend(guilds);
         let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync(&self.bot, &self.options.commands, ready.application.id).await {
             problem::log_error(&error, "register the commands");
@@ -143,10 +215,15 @@ impl Inner {
         // Known to the connection since READY, which this event always follows.
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
+        self.guilds.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
             problem::log_error(&error, "register the commands of a guild");
         }
+    }
+
+    fn guild_left(&self, id: u64) {
+        self.guilds.lock().unwrap_or_else(PoisonError::into_inner).remove(&GuildId::new(id));
     }
 
     async fn interaction(&self, ctx: serenity::client::Context, interaction: Interaction) {

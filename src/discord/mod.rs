@@ -6,6 +6,8 @@
 //! | [`rest`] | the two REST connections, real or simulated |
 //! | [`gateway`] | events in: each is handled once, acknowledged in time, and cannot take others down |
 //! | [`registration`] | slash commands are sent to Discord when they changed, and only then |
+//! | [`drift`] | how the commands that Discord has differ from ours |
+//! | [`invitation`] | the permissions that the bot needs, and the address that asks for them |
 //! | [`access`] | who asks, and may they |
 //! | [`activity`] | which events have been handled, for whoever plays both sides |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
@@ -18,6 +20,7 @@
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
 //! | [`problem`] | the one path of everything that goes wrong |
+//! | [`figures`] | what is counted of all this |
 //!
 //! Nothing here belongs to a feature.
 
@@ -31,7 +34,10 @@ pub mod debug_channel;
 pub mod delivery;
 pub mod display;
 pub mod draft;
+pub mod drift;
+pub mod figures;
 pub mod gateway;
+pub mod invitation;
 pub mod outbox;
 pub mod problem;
 pub mod registration;

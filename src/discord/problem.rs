@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::draft::Draft;
+use super::figures::{self, Outcome};
 use crate::kernel::error::{Error, Failure, ReportId};
 use crate::store::StoreError;
 
@@ -17,6 +18,7 @@ pub fn draft_of(error: Error, doing: &str) -> Draft {
 pub fn sentence_of(error: Error, doing: &str) -> String {
     match error {
         Error::Refused(refusal) => {
+            figures::note(Outcome::Refused);
             tracing::debug!(doing, code = refusal.code, "refused");
             refusal.sentence
         }
@@ -43,7 +45,7 @@ pub fn storage_trouble(error: &StoreError) -> Option<String> {
         StoreError::Io(_) => {
             ("the disk that I write to does not work", "has to look at it; the log says what it reports")
         }
-        StoreError::Damaged(_) => ("my data file is damaged", "has to restore a backup"),
+        StoreError::Damaged(_) | StoreError::Engine(_) => ("my data file is damaged", "has to restore a backup"),
         StoreError::Closed => return Some("I am just being stopped. Please try again when I am back.".to_owned()),
         _ => return None,
     };
@@ -55,6 +57,7 @@ pub fn storage_trouble(error: &StoreError) -> Option<String> {
 
 /// Logs a failure and gives the number under which it is found.
 pub fn log(failure: &Failure, doing: &str) -> ReportId {
+    figures::note(Outcome::Failed);
     let report = next_report_id();
     tracing::error!(doing, report = %report, error = %failure, "failed");
     report

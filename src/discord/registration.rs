@@ -36,13 +36,22 @@ impl Registration {
     pub(crate) async fn sync(self, bot: &Bot, commands: &[Command], application: ApplicationId) -> Result<()> {
         if let Some(guild) = self.fast_guild {
             self.sync_guild(bot, commands, application, guild).await?;
-            let in_messages = commands.iter().filter(|command| !command.guild_only);
-            let set: Vec<_> = in_messages.filter_map(as_message_command).collect();
-            send(bot, Scope::Global, application, &set).await
-        } else {
-            let set: Vec<_> = commands.iter().filter_map(Command::create_as_slash_command).collect();
-            send(bot, Scope::Global, application, &set).await
         }
+        send(bot, Scope::Global, application, self.global_set(commands)?).await
+    }
+
+    /// The global set, in Discord's form.
+    pub fn global_set(self, commands: &[Command]) -> Result<Vec<Value>> {
+        if self.fast_guild.is_some() {
+            let in_messages = commands.iter().filter(|command| !command.guild_only);
+            return definitions(&in_messages.filter_map(as_message_command).collect::<Vec<_>>());
+        }
+        self.guild_set(commands)
+    }
+
+    /// The set of the fast guild, in Discord's form.
+    pub fn guild_set(self, commands: &[Command]) -> Result<Vec<Value>> {
+        definitions(&commands.iter().filter_map(Command::create_as_slash_command).collect::<Vec<_>>())
     }
 
     /// Brings a guild's set up to date: the whole set with a fast guild, an empty one without.
@@ -53,12 +62,12 @@ impl Registration {
         application: ApplicationId,
         guild: GuildId,
     ) -> Result<()> {
-        let set: Vec<_> = match self.fast_guild {
-            Some(_) => commands.iter().filter_map(Command::create_as_slash_command).collect(),
+        let set = match self.fast_guild {
+            Some(_) => self.guild_set(commands)?,
             None if last_sent(bot, guild).await?.is_none() => return Ok(()),
             None => Vec::new(),
         };
-        send(bot, Scope::Guild(guild), application, &set).await
+        send(bot, Scope::Guild(guild), application, set).await
     }
 }
 
@@ -98,8 +107,7 @@ fn definitions(set: &[CreateCommand]) -> Result<Vec<Value>> {
     set.iter().map(definition).collect::<Result<_, serde_json::Error>>().map_err(Error::failed)
 }
 
-async fn send(bot: &Bot, scope: Scope, application: ApplicationId, set: &[CreateCommand]) -> Result<()> {
-    let set = definitions(set)?;
+async fn send(bot: &Bot, scope: Scope, application: ApplicationId, set: Vec<Value>) -> Result<()> {
     let digest = digest_of(application, &set)?;
     if let Some(sent) = last_sent(bot, scope.key()).await?
         && sent.digest == digest

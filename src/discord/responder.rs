@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::bot::Context;
 use super::draft::{Draft, Visibility};
+use super::figures;
 use super::problem;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::Stopwatch;
@@ -151,6 +152,7 @@ impl<'a> Responder<'a> {
         let sent = self.http.create_interaction_response(self.id, self.token, &response, Vec::new()).await;
         drop(permit);
         let taken = self.since.elapsed();
+        figures::ANSWERS.observe(taken.as_secs_f64());
         if taken > LATE {
             tracing::warn!(interaction = self.name, duration_ms = taken.as_millis(), "answered late");
         }

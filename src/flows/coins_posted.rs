@@ -2,7 +2,7 @@
 
 use crate::discord::debug_channel;
 use crate::features::coins::model::{LedgerEntry, Posting};
-use crate::features::coins::service;
+use crate::features::coins::{figures, service};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -22,6 +22,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<LedgerEntry
 
 /// Tells of an entry, and of what was asked for where that was more.
 pub fn tell(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry, requested: Option<Amount>) -> Result<()> {
+    let counted = entry.clone();
+    tx.after_commit(move || figures::count(&counted));
     debug_channel::report(tx, guild, line(entry, requested))
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.dead_letters`. Topic: [`CHANGED`].
 
+pub mod figures;
 mod model;
 pub mod runner;
 mod tables;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use poise::BoxFuture;
 use tokio::task::JoinSet;
 
+use super::figures;
 use super::model::{JobId, Lane, Run};
 use super::tables::{self, CHANGED};
 use crate::kernel::error::{Context, Failure, Result};
@@ -169,19 +170,26 @@ async fn attempt<C: Clone + Send + Sync + 'static>(
         }
         None => Err(Setback::GiveUp(Failure::new("this version has no such kind of job"))),
     };
-    settle(store, run, outcome).await.during("settle a job")
+    let kind = handlers.get(run.job.kind.as_str()).map(|handler| handler.kind);
+    settle(store, run, kind, outcome).await.during("settle a job")
 }
 
-async fn settle(store: &Store, run: Run, outcome: Result<(), Setback>) -> Result<()> {
+async fn settle(store: &Store, run: Run, kind: Option<&'static str>, outcome: Result<(), Setback>) -> Result<()> {
     let Run { id, guild, job } = run;
+    let count = |outcome| figures::count(kind, outcome);
     match outcome {
-        Ok(()) => store.write("job_done", move |tx| tables::remove(tx, guild, id)).await,
+        Ok(()) => {
+            count("done");
+            store.write("job_done", move |tx| tables::remove(tx, guild, id)).await
+        }
         Err(Setback::Retry(failure)) if usize::from(job.attempts) < BACK_OFF.len() => {
+            count("retried");
             let wait = BACK_OFF.get(usize::from(job.attempts)).copied().unwrap_or(STORE_TROUBLE);
             tracing::warn!(job = %id, kind = job.kind, error = %failure, "a job failed and is tried again");
             store.write("job_retried", move |tx| tables::postpone(tx, guild, id, tx.now().after(wait))).await
         }
         Err(Setback::Retry(failure) | Setback::GiveUp(failure)) => {
+            count("given_up");
             let reason = failure.to_string();
             tracing::warn!(job = %id, kind = job.kind, error = reason, "a job was given up");
             store.write("job_given_up", move |tx| tables::bury(tx, guild, id, &reason)).await

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use tokio::sync::watch;
 
 /// A moment in UTC, in microseconds since 1970 (`C-18`).
@@ -62,6 +62,13 @@ impl Timestamp {
             .ok()
             .and_then(|moment| moment.format(&Rfc3339).ok())
             .unwrap_or_else(|| self.0.to_string())
+    }
+
+    /// The form of the header `Date` in HTTP: `Sat, 21 Nov 2026 20:15:00 GMT`; `None` outside the years 1900 to 9999.
+    pub fn http_date(self) -> Option<String> {
+        let moment = OffsetDateTime::from_unix_timestamp(self.seconds()).ok()?;
+        let text = moment.format(&Rfc2822).ok()?;
+        Some(text.strip_suffix("+0000").map_or_else(|| text.clone(), |rest| format!("{rest}GMT")))
     }
 
     /// Reads RFC 3339; `None` when the text is something else.
@@ -181,6 +188,8 @@ mod tests {
         assert_eq!(Timestamp::from_micros(0).rfc3339(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::from_rfc3339("yesterday"), None);
         assert_eq!(Timestamp::from_micros(i64::MAX).rfc3339(), i64::MAX.to_string());
+        let date = Timestamp::from_micros(0).http_date();
+        assert_eq!(date.as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
     }
 
     #[tokio::test]

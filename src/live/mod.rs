@@ -14,16 +14,19 @@
 //! | `sign`, `rate_limit`, `cookies` | the sign service |
 //! | `direct`, `managed` | the ways without it |
 //! | `socket` | opening a socket, and carrying it |
+//! | `budget` | what can be asked without connecting |
 //! | [`refusal`] | every reason why not, in words |
 //!
 //! [`following`] decides when to look, connect and give up, and [`status`] is where it can be read.
 
 mod browser;
+mod budget;
 pub mod client;
 mod cookies;
 mod direct;
 pub mod endpoints;
 pub mod event;
+pub mod figures;
 pub mod following;
 pub mod handle;
 mod managed;
@@ -40,6 +43,7 @@ pub mod status;
 mod tests;
 pub mod wire;
 
+pub use budget::Budget;
 pub use client::connection::Connection;
 pub use client::{Client, ClientSettings, SetupError, Transport, Way};
 pub use endpoints::{Base, Endpoints};

@@ -128,7 +128,7 @@ impl Signer {
     }
 }
 
-fn headers(key: Option<&ApiKey>) -> HeaderMap {
+pub(super) fn headers(key: Option<&ApiKey>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(USER_AGENT, HeaderValue::from_static(SERVICE_AGENT));
     headers.insert(ACCEPT, HeaderValue::from_static("application/protobuf,application/json"));

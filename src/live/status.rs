@@ -62,6 +62,23 @@ impl Board {
         self.0.borrow().get(name).cloned()
     }
 
+    /// How many names stand in each state, all states included.
+    pub fn census(&self) -> [(&'static str, u64); 5] {
+        let mut census = [("connecting", 0), ("waiting", 0), ("live", 0), ("reconnecting", 0), ("stopped", 0)];
+        for status in self.0.borrow().values() {
+            let [connecting, waiting, live, reconnecting, stopped] = &mut census;
+            let (_, count) = match status.state {
+                State::Connecting => connecting,
+                State::WaitingForLive(_) => waiting,
+                State::Live => live,
+                State::Reconnecting(_) => reconnecting,
+                State::Stopped(_) => stopped,
+            };
+            *count += 1;
+        }
+        census
+    }
+
     /// Waits until a name stands so that `fits`.
     pub async fn until(&self, name: &Handle, mut fits: impl FnMut(Option<&Status>) -> bool) {
         // The sender is this board: it cannot be gone.

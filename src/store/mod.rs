@@ -32,6 +32,7 @@ mod counted;
 mod disk;
 mod error;
 mod facade;
+pub mod figures;
 mod growth;
 mod handle;
 mod index;

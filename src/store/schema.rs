@@ -107,7 +107,7 @@ pub struct Schema {
 
 impl Schema {
     /// The tables, the store's own included.
-    pub(super) fn all_tables(&self) -> impl Iterator<Item = &'static dyn AnyTable> {
+    pub fn all_tables(&self) -> impl Iterator<Item = &'static dyn AnyTable> {
         let own: [&'static dyn AnyTable; 2] = [&META, &SEQUENCES];
         own.into_iter().chain(self.tables.iter().copied())
     }

@@ -30,7 +30,17 @@ pub struct Tx<'t> {
     seed: Seed,
     writes: Cell<u64>,
     changes: RefCell<Vec<Change>>,
+    notes: RefCell<Vec<Note>>,
     fatal: RefCell<Option<StoreError>>,
+}
+
+/// What is done once when the transaction is committed.
+pub(super) type Note = Box<dyn FnOnce()>;
+
+/// What follows a commit.
+pub(super) struct Aftermath {
+    pub(super) changes: Vec<Change>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Where a transaction stood, to tell what an operation did after that.
@@ -38,6 +48,7 @@ pub struct Tx<'t> {
 pub(super) struct Mark {
     writes: u64,
     changes: usize,
+    notes: usize,
 }
 
 impl<'t> Tx<'t> {
@@ -55,6 +66,7 @@ impl<'t> Tx<'t> {
             seed,
             writes: Cell::new(0),
             changes: RefCell::default(),
+            notes: RefCell::default(),
             fatal: RefCell::default(),
         }
     }
@@ -74,6 +86,12 @@ impl<'t> Tx<'t> {
     /// Tells the subscribers of [`Store::changes`](super::Store::changes) after the commit that `topic` changed.
     pub fn publish(&self, topic: Topic, guild: GuildId) {
         self.changes.borrow_mut().push(Change { topic, guild });
+    }
+
+    /// Does `note` once after the commit, on the writer's thread, and never when there is none. For lines of the log and
+    /// for figures alone: it must be quick, cannot fail, and nothing may depend on it.
+    pub fn after_commit(&self, note: impl FnOnce() + 'static) {
+        self.notes.borrow_mut().push(Box::new(note));
     }
 
     /// The next number of a sequence of one guild: 1, 2, 3 … A number is never given twice.
@@ -103,7 +121,7 @@ impl<'t> Tx<'t> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { writes: self.writes.get(), changes: self.changes.borrow().len() }
+        Mark { writes: self.writes.get(), changes: self.changes.borrow().len(), notes: self.notes.borrow().len() }
     }
 
     pub(super) fn wrote_since(&self, mark: Mark) -> bool {
@@ -112,13 +130,14 @@ impl<'t> Tx<'t> {
 
     pub(super) fn forget_changes_since(&self, mark: Mark) {
         self.changes.borrow_mut().truncate(mark.changes);
+        self.notes.borrow_mut().truncate(mark.notes);
     }
 
-    /// Ends the transaction's work: what to publish, or the error after which nothing can be committed.
-    pub(super) fn finish(self) -> Result<Vec<Change>, StoreError> {
+    /// Ends the transaction's work: what follows the commit, or the error after which nothing can be committed.
+    pub(super) fn finish(self) -> Result<Aftermath, StoreError> {
         match self.fatal.into_inner() {
             Some(error) => Err(error),
-            None => Ok(self.changes.into_inner()),
+            None => Ok(Aftermath { changes: self.changes.into_inner(), notes: self.notes.into_inner() }),
         }
     }
 

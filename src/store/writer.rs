@@ -18,9 +18,10 @@ use tokio::sync::broadcast;
 
 use super::changes::Change;
 use super::error::StoreError;
+use super::figures;
 use super::handle::{Current, Handle};
 use super::read::RawName;
-use super::tx::Tx;
+use super::tx::{Aftermath, Tx};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::{Clock, Stopwatch, Timestamp};
@@ -119,8 +120,8 @@ pub(super) struct Writer {
 
 /// How a run of a batch ended.
 enum BatchRun {
-    /// All ran; these changes follow if the commit succeeds.
-    Whole { changes: Vec<Change>, has_written: bool },
+    /// All ran and are committed; this follows.
+    Whole { aftermath: Aftermath, has_written: bool },
     /// The request at this place wrote and failed, or panicked.
     Spoiled(usize),
     /// The disk failed.
@@ -180,8 +181,8 @@ impl Writer {
             // Operations are caught one by one; a panic that arrives here is redb's.
             let run = catch_unwind(AssertUnwindSafe(|| self.try_batch(&mut batch)));
             match run.unwrap_or_else(|_| Err(panicked())) {
-                Ok(BatchRun::Whole { changes, has_written }) => {
-                    self.publish(changes);
+                Ok(BatchRun::Whole { aftermath, has_written }) => {
+                    self.publish(aftermath);
                     answer_all(batch, None);
                     return has_written;
                 }
@@ -225,25 +226,29 @@ impl Writer {
                 transaction.abort()?;
                 Ok(BatchRun::Spoiled(place))
             }
-            (Ok(changes), None) if has_written => {
+            (Ok(aftermath), None) if has_written => {
                 let watch = Stopwatch::start();
                 transaction.commit()?;
+                figures::COMMITS.observe(watch.elapsed().as_secs_f64());
                 if watch.elapsed() > SLOW_COMMIT {
                     tracing::warn!(duration_ms = millis(&watch), operations = batch.len(), "a commit was slow");
                 }
-                Ok(BatchRun::Whole { changes, has_written })
+                Ok(BatchRun::Whole { aftermath, has_written })
             }
-            (Ok(changes), None) => {
+            (Ok(aftermath), None) => {
                 transaction.abort()?;
-                Ok(BatchRun::Whole { changes, has_written })
+                Ok(BatchRun::Whole { aftermath, has_written })
             }
         }
     }
 
-    fn publish(&self, changes: Vec<Change>) {
+    fn publish(&self, Aftermath { changes, notes }: Aftermath) {
         for change in changes.into_iter().collect::<BTreeSet<_>>() {
             // Nobody may be listening.
             let _ = self.changes.send(change);
+        }
+        for note in notes {
+            note();
         }
     }
 
@@ -270,6 +275,7 @@ fn spoils(request: &mut dyn Request, tx: &Tx<'_>) -> bool {
     let mark = tx.mark();
     let watch = Stopwatch::start();
     let ran = request.run(tx);
+    figures::count(ran);
     if watch.elapsed() > SLOW_OPERATION {
         tracing::warn!(operation = request.name(), duration_ms = millis(&watch), "a write was slow");
     }

@@ -151,6 +151,8 @@ async fn without_the_privileged_intents_commands_work_and_messages_are_not_read(
     let answer = world.next().await;
     assert!(answer.text().contains(&song.to_string()), "{}", answer.text());
     assert_eq!(world.songs().len(), 1, "the link in a message was not noticed");
+    let settings = world.host().run("show-settings").await.text();
+    assert!(settings.contains("Missing intents") && settings.contains("Message Content"), "{settings}");
     world.end().await;
 }
 

@@ -9,20 +9,24 @@
 )]
 
 mod architecture;
+mod canary;
 mod coins;
 mod commandline;
 mod debug_channel;
 mod demo;
 mod desk;
 mod displays;
+mod doctor;
 mod economy;
 mod evening;
 mod followed;
 mod fuzzing;
 mod gateway;
 mod handles;
+mod health;
 mod lines;
 mod live;
+mod log;
 mod onlooker;
 mod packaging;
 mod permissions;

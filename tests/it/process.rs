@@ -15,6 +15,8 @@ const SOON: Duration = Duration::from_secs(30);
 pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
     command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
+    // Tests run side by side, and only one of them could have the usual port.
+    command.env("HEALTH_LISTEN", "off");
     command
 }
 
@@ -139,6 +141,10 @@ impl SimProcess {
         let (status, answer) = (answer.status(), answer.json().await.unwrap());
         assert!(status.is_success(), "{path}: {answer}");
         answer
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        self.http.get(format!("{}{path}", self.control)).send().await.unwrap().json().await.unwrap()
     }
 
     /// Somebody runs a command; gives what they saw.

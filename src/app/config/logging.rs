@@ -3,7 +3,7 @@
 use tracing_subscriber::EnvFilter;
 
 use super::reader::Reader;
-use super::table::{LOG, LOG_FORMAT};
+use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT};
 
 /// The settings that concern the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,17 @@ pub struct Logging {
     pub filter: String,
     /// The form of a line.
     pub format: LogFormat,
+    /// The files that the running bot writes; `None` for none.
+    pub files: Option<FileLimits>,
+}
+
+/// How much of the log is kept in files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileLimits {
+    /// How many files, at least 1.
+    pub most: u32,
+    /// How long each gets, in bytes.
+    pub bytes: u64,
 }
 
 /// The form of a log line.
@@ -31,8 +42,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Logging {
         "json" => Some(LogFormat::Json),
         _ => None,
     };
+    let (most, mib) = (reader.whole(&LOG_FILES), reader.whole(&LOG_FILE_MIB));
     Logging {
         filter: reader.parse(&LOG, valid).unwrap_or_default(),
         format: reader.parse(&LOG_FORMAT, format).unwrap_or(LogFormat::Text),
+        files: (most > 0).then(|| FileLimits { most, bytes: u64::from(mib) << 20 }),
     }
 }

@@ -13,6 +13,7 @@
 
 pub mod community;
 pub mod discord;
+pub mod health;
 pub mod live;
 pub mod logging;
 mod problem;
@@ -25,6 +26,7 @@ pub use problem::{Problem, Problems};
 
 use community::Community;
 use discord::Discord;
+use health::Health;
 use logging::Logging;
 use reader::Reader;
 use sources::Sources;
@@ -43,6 +45,8 @@ pub struct Config {
     pub community: Community,
     /// TikTok lives.
     pub live: ClientSettings,
+    /// Who may ask how the bot is.
+    pub health: Health,
     /// The log.
     pub logging: Logging,
     /// Lines that belong in the log once, at the start: raised values and names that have no effect.
@@ -59,6 +63,7 @@ impl Config {
             storage: storage::read(&mut reader),
             community: community::read(&mut reader),
             live: live::read(&mut reader),
+            health: health::read(&mut reader),
             logging: logging::read(&mut reader),
             notices: Vec::new(),
         };

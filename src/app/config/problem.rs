@@ -26,6 +26,13 @@ impl fmt::Display for Problem {
 #[derive(Debug, Default, thiserror::Error)]
 pub struct Problems(pub(super) Vec<Problem>);
 
+impl Problems {
+    /// Each of them, as one sentence without its end.
+    pub fn each(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(ToString::to_string)
+    }
+}
+
 impl fmt::Display for Problems {
     /// A heading, then one problem a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

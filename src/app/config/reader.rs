@@ -101,6 +101,12 @@ impl<'a> Reader<'a> {
         self.parse(variable, parse).unwrap_or_default()
     }
 
+    /// What the service manager set for this process alone. Nothing that a person sets is read so.
+    pub(super) fn environment(&self, name: &str) -> Option<&str> {
+        let (_, layer) = self.sources.layers().find(|(origin, _)| *origin == Origin::Environment)?;
+        value(layer, name)
+    }
+
     /// A folder; it need not exist.
     pub(super) fn folder(&mut self, variable: &Variable) -> PathBuf {
         self.parse(variable, |text| Some(PathBuf::from(text))).unwrap_or_default()

@@ -40,6 +40,10 @@ pub enum Kind {
     LogFilter,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// Where to listen.
+    Listen,
+    /// A port of this machine.
+    Port,
     /// A whole number.
     Whole {
         /// The smallest one that is used.
@@ -65,6 +69,8 @@ impl Kind {
             Self::WebUrl => "an https address, or an http address on this machine".to_owned(),
             Self::SocketUrl => "a wss address, or a ws address on this machine".to_owned(),
             Self::LogFilter => "a list of filters, like warn,greenroom=debug".to_owned(),
+            Self::Listen => "an address with a port, like 127.0.0.1:8790, or off".to_owned(),
+            Self::Port => "a port from 1 to 65535".to_owned(),
             Self::OneOf(words) => words.join(" or "),
             Self::Whole { least, most, unit, raised: false } => format!("a number of {unit} from {least} to {most}"),
             Self::Whole { most, unit, raised: true, .. } => format!("a number of {unit} up to {most}"),
@@ -219,6 +225,33 @@ pub const DEBUG: Variable = Variable {
     help: "Whether /tiktok simulate exists, which makes up live events for a rehearsal.",
 };
 
+/// Where health and figures are served.
+pub const HEALTH_LISTEN: Variable = Variable {
+    name: "HEALTH_LISTEN",
+    aliases: &[],
+    kind: Kind::Listen,
+    default: Some("127.0.0.1:8790"),
+    help: "Where /livez, /readyz and /metrics are served; off for nowhere.",
+};
+
+/// The port that a host gives.
+pub const PORT: Variable = Variable {
+    name: "PORT",
+    aliases: &[],
+    kind: Kind::Port,
+    default: None,
+    help: "Set by hosts such as Replit, which look there whether the bot is up: /livez and /readyz for everybody.",
+};
+
+/// Whether figures are shown to other machines.
+pub const METRICS_EVERYWHERE: Variable = Variable {
+    name: "METRICS_EVERYWHERE",
+    aliases: &[],
+    kind: Kind::Switch,
+    default: Some("false"),
+    help: "Whether /metrics is served to other machines as well, on HEALTH_LISTEN and PORT.",
+};
+
 /// The log's filter.
 pub const LOG: Variable = Variable {
     name: "LOG",
@@ -235,6 +268,24 @@ pub const LOG_FORMAT: Variable = Variable {
     kind: Kind::OneOf(&["text", "json"]),
     default: Some("text"),
     help: "How log lines are written: text for people, json for machines.",
+};
+
+/// How many log files are kept.
+pub const LOG_FILES: Variable = Variable {
+    name: "LOG_FILES",
+    aliases: &[],
+    kind: Kind::Whole { least: 0, most: 100, unit: "files", raised: false },
+    default: Some("7"),
+    help: "How many files of the log are kept in the folder logs of the data folder; 0 for none.",
+};
+
+/// How long a log file gets.
+pub const LOG_FILE_MIB: Variable = Variable {
+    name: "LOG_FILE_MIB",
+    aliases: &[],
+    kind: Kind::Whole { least: 1, most: 1024, unit: "MiB", raised: false },
+    default: Some("10"),
+    help: "How long a file of the log gets before the next one begins.",
 };
 
 /// All variables, in the order in which they are documented.
@@ -255,8 +306,13 @@ pub const VARIABLES: &[&Variable] = &[
     &EMBED_REFRESH_INTERVAL,
     &SELF_HEAL_INTERVAL,
     &DEBUG,
+    &HEALTH_LISTEN,
+    &PORT,
+    &METRICS_EVERYWHERE,
     &LOG,
     &LOG_FORMAT,
+    &LOG_FILES,
+    &LOG_FILE_MIB,
 ];
 
 /// Names that other bots of this kind read and that hosts like to set. They are accepted, so that an old `.env` works,

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::discord::Access;
-use super::logging::LogFormat;
+use super::logging::{FileLimits, LogFormat};
 use super::sources::{Origin, Sources};
 use super::*;
 use crate::covers;
@@ -36,7 +36,8 @@ fn without_any_setting_the_defaults_hold() {
     assert!(!config.community.any_handle_linking && !config.community.live_rehearsal);
     assert_eq!(config.community.display_refresh, Duration::from_secs(10));
     assert_eq!(config.community.self_heal, Duration::from_mins(5));
-    assert_eq!(config.logging, Logging { filter: "warn,greenroom=info".to_owned(), format: LogFormat::Text });
+    let files = Some(FileLimits { most: 7, bytes: 10 << 20 });
+    assert_eq!(config.logging, Logging { filter: "warn,greenroom=info".to_owned(), format: LogFormat::Text, files });
     assert_eq!(config.notices, Vec::<String>::new());
 }
 
@@ -172,4 +173,22 @@ fn the_log_can_be_read_without_the_rest() {
     let sources = environment(&[("GUILD_ID", "nonsense"), ("LOG", "debug")]);
     assert_eq!(Logging::load(&sources).unwrap().filter, "debug");
     assert!(Config::load(&sources).is_err());
+}
+
+#[test]
+fn health_is_for_this_machine_and_off_on_request() {
+    let health = |pairs: &[(&str, &str)]| loaded(&environment(pairs)).health;
+    let usual = health(&[]);
+    assert_eq!(usual.listen.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:8790"));
+    assert_eq!((usual.port, usual.metrics_everywhere, usual.notify_socket, usual.watchdog), (None, false, None, None));
+    let told = [("HEALTH_LISTEN", "off"), ("PORT", "3000"), ("NOTIFY_SOCKET", "/run/n"), ("WATCHDOG_USEC", "30000000")];
+    let told = health(&told);
+    assert_eq!((told.listen, told.port, told.watchdog), (None, Some(3000), Some(Duration::from_secs(30))));
+    assert_eq!(told.notify_socket.as_deref(), Some("/run/n"));
+    let wrong = problems(&environment(&[("HEALTH_LISTEN", "8790"), ("PORT", "0"), ("METRICS_EVERYWHERE", "some")]));
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(
+        wrong[0].contains("like 127.0.0.1:8790, or off") && wrong[1].contains("a port from 1 to 65535"),
+        "{wrong:?}"
+    );
 }

@@ -15,6 +15,11 @@ pub fn ask(data_dir: &Path, request: &Request, progress: &mut dyn FnMut(&str)) -
     })
 }
 
+/// Whether a running bot listens for requests in `data_dir`.
+pub fn is_served(data_dir: &Path) -> bool {
+    connect(data_dir).is_ok()
+}
+
 fn converse(
     mut stream: impl io::Read + Write,
     request: &Request,

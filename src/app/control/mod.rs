@@ -17,7 +17,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-pub use client::ask;
+pub use client::{ask, is_served};
 pub use server::{ControlServer, Handler};
 
 use std::path::PathBuf;

@@ -19,6 +19,7 @@ use super::draft::Draft;
 use crate::jobs::{Handler, Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
+use crate::kernel::text::one_line;
 use crate::settings::{BOT_CONFIG, Setting};
 use crate::store::{Read, Span, Tx};
 
@@ -35,15 +36,22 @@ pub fn of_all_guilds(read: &dyn Read) -> Result<Vec<ChannelId>> {
     Ok(channels)
 }
 
+/// The longest line in the log, in characters; one has no more in the channel.
+const LONGEST_LOGGED: usize = 2_000;
+
 static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
 
 /// Posts the lines.
 pub static HANDLER: Handler<Bot> = Handler { kind: DELIVER.name(), run: deliver };
 
-/// Stages a line. User text in it must be escaped already.
+/// Stages a line. User text in it must be escaped already. The log tells the same after the commit, once, whether or not
+/// there is a debug channel (`M-DLV-07`, `C-49`).
 pub fn report(tx: &Tx<'_>, guild: GuildId, text: impl Into<String>) -> Result<()> {
+    let text = text.into();
+    let logged = text.clone();
+    tx.after_commit(move || tracing::info!(guild.id = %guild, "{}", one_line(&logged, LONGEST_LOGGED)));
     let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else { return Ok(()) };
-    lines::add(tx, guild, text.into())?;
+    lines::add(tx, guild, text)?;
     if lines::has_delivery(tx, guild)? {
         return Ok(());
     }

@@ -38,6 +38,18 @@ pub(super) enum Done {
     Later,
 }
 
+impl Done {
+    /// The word for figures.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Shown => "shown",
+            Self::Lost => "lost",
+            Self::Disabled => "disabled",
+            Self::Later => "later",
+        }
+    }
+}
+
 /// Why a display cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hindrance {

@@ -26,6 +26,7 @@ pub mod commands;
 pub mod components;
 pub mod csv;
 pub mod economy;
+pub mod figures;
 pub mod migration;
 pub mod model;
 pub mod queries;

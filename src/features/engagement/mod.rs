@@ -12,7 +12,7 @@
 //! played or removed, and waits for a song when there is none (`C-29`, `D-17`).
 //!
 //! **Watch time.** A handle that does anything is taken to be there for a while (`watch_idle_seconds`). Every minute the
-//! time is added to its row of the session, and each half hour pays its member a Luxury Coin; the remainder stays, and so
+//! time is added to its row of the session, and each half hour (`watch_minutes`) pays its member a Luxury Coin; the remainder stays, and so
 //! does all of it while the handle is nobody's (`C-44`, `C-45`). Nothing is counted without a connection, for the host's
 //! own handle (`D-11`), and towards coins with the economy off (`D-13`).
 //!

@@ -230,6 +230,17 @@ pub fn waiting_count(read: &dyn Read, guild: GuildId, user: UserId) -> Result<us
     Ok(tables::all_waiting_of(read, guild, user)?.len())
 }
 
+/// How many songs wait in each line, over all guilds: a look at kept counts for each guild with waiting songs.
+pub fn waiting_by_line(read: &dyn Read) -> Result<Vec<(Line, u64)>> {
+    let mut counts: Vec<_> = Line::ALL.into_iter().filter(|line| line.is_waiting()).map(|line| (line, 0)).collect();
+    for guild in tables::guilds_with_waiting_songs(read)? {
+        for (line, count) in &mut counts {
+            *count += tables::count_in(read, guild, *line)?;
+        }
+    }
+    Ok(counts)
+}
+
 /// Refuses a link or file that waits already (`D-04`).
 pub fn require_new(read: &dyn Read, guild: GuildId, key: &str) -> Result<()> {
     match tables::waiting_duplicate(read, guild, key)? {

@@ -155,6 +155,17 @@ pub fn waiting_in_from(read: &dyn Read, guild: GuildId, line: Line, from: u64, l
     Ok(keys.into_iter().map(|(.., id)| id).collect())
 }
 
+/// The guilds in which songs wait.
+pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
+    let mut guilds = Vec::new();
+    let mut rest = Span::all();
+    while let Some((guild, ..)) = ORDER.first(read, rest, Direction::Forward)? {
+        guilds.push(guild);
+        rest = Span::all().after(guild);
+    }
+    Ok(guilds)
+}
+
 /// How many songs wait in a line.
 pub fn count_in(read: &dyn Read, guild: GuildId, line: Line) -> Result<u64> {
     ORDER.count(read, (guild, line.rank()))

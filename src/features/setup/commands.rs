@@ -1,12 +1,13 @@
 //! `/show-settings`, `/config`, `/setdebugchannel` and `/cleandebugchannel`.
 
 use poise::ChoiceParameter;
-use serenity::all::{GuildChannel, Permissions};
+use serenity::all::GuildChannel;
 
 use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed};
-use super::views::{self, Changed, Shown};
+use super::views::{self, Changed, Shown, Warnings};
 use crate::discord::access::administrator;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
+use crate::discord::invitation;
 use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
 use crate::features::coins::views::economy;
 use crate::kernel::error::Result;
@@ -19,16 +20,6 @@ use crate::store::{Read, Tx};
 pub fn all() -> Vec<Command> {
     vec![show_settings(), config(), setdebugchannel(), cleandebugchannel()]
 }
-
-/// What the bot needs in a server (`M-PRM-02`), as far as what is built uses it.
-const NEEDED: Permissions = Permissions::VIEW_CHANNEL
-    .union(Permissions::SEND_MESSAGES)
-    .union(Permissions::EMBED_LINKS)
-    .union(Permissions::ATTACH_FILES)
-    .union(Permissions::READ_MESSAGE_HISTORY)
-    .union(Permissions::ADD_REACTIONS)
-    .union(Permissions::MANAGE_MESSAGES)
-    .union(Permissions::MANAGE_CHANNELS);
 
 /// The groups of `/config list`.
 #[derive(Clone, Copy, Debug, ChoiceParameter)]
@@ -61,8 +52,9 @@ impl AreaChoice {
 )]
 async fn show_settings(ctx: Context<'_>) -> Result<()> {
     answer(ctx, async {
-        let missing = NEEDED - ctx.interaction.app_permissions.unwrap_or(NEEDED);
-        Ok(views::overview(&shown(ctx, None).await?, missing).row(economy::button()))
+        let granted = ctx.interaction.app_permissions.unwrap_or(invitation::NEEDED);
+        let warnings = Warnings { missing: invitation::missing(granted), lacks_intents: ctx.data().lacks_intents() };
+        Ok(views::overview(&shown(ctx, None).await?, warnings).row(economy::button()))
     })
     .await
 }

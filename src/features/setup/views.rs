@@ -33,17 +33,32 @@ pub struct Changed {
     pub now: String,
 }
 
+/// What keeps the bot from working as it should, as far as it is known without asking Discord.
+#[derive(Clone, Copy, Debug)]
+pub struct Warnings {
+    /// Permissions that the bot needs and has not (`M-PRM-02`).
+    pub missing: Permissions,
+    /// Whether Discord refuses the privileged intents (`M-PRM-01`).
+    pub lacks_intents: bool,
+}
+
 /// The answer to `/show-settings`.
-pub fn overview(settings: &[Shown], missing: Permissions) -> Draft {
-    let main = settings.iter().filter(|shown| shown.listed.is_main).take(FIELDS - 1);
-    let embed = CreateEmbed::new()
+pub fn overview(settings: &[Shown], warnings: Warnings) -> Draft {
+    let main = settings.iter().filter(|shown| shown.listed.is_main).take(FIELDS - 2);
+    let mut embed = CreateEmbed::new()
         .title("Settings")
         .colour(COLOUR)
         .fields(main.map(|shown| (shown.listed.title, shown.value.as_str(), true)));
-    if missing.is_empty() {
-        return Draft::embed(embed);
+    let Warnings { missing, lacks_intents } = warnings;
+    if !missing.is_empty() {
+        embed = embed.field("Missing permissions", format!("Please give me: {missing}"), false);
     }
-    Draft::embed(embed.field("Missing permissions", format!("Please give me: {missing}"), false))
+    if lacks_intents {
+        let sentence = "Message Content and Server Members are off, so songs that are posted as messages are not noticed. \
+            Whoever runs me can switch them on at https://discord.com/developers/applications, and `greenroom doctor` says more.";
+        embed = embed.field("Missing intents", sentence, false);
+    }
+    Draft::embed(embed)
 }
 
 /// The answer to `/config list`.

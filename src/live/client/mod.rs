@@ -28,6 +28,7 @@ use limiter::Limiter;
 
 use super::Handle;
 use super::browser::{self, Browser, Route};
+use super::budget::{self, Budget};
 use super::endpoints::Endpoints;
 use super::refusal::{Closed, Degradation, Refusal};
 use super::request::{Answer, Requester};
@@ -163,6 +164,17 @@ impl Client {
     /// Whether `name` is live, by TikTok's public pages, without the sign service.
     pub async fn look_up(&self, name: &Handle) -> Result<Live, Refusal> {
         self.0.rooms().look_up(name).await
+    }
+
+    /// Whether TikTok answers at all.
+    pub async fn reach(&self) -> Result<(), Refusal> {
+        budget::reach(&self.0.requester, &self.0.endpoints).await
+    }
+
+    /// How many connections the sign service still gives; empty where it does not tell.
+    pub async fn budget(&self) -> Result<Vec<Budget>, Refusal> {
+        let inner = &*self.0;
+        budget::budget(&inner.requester, &inner.endpoints, inner.key.as_ref(), inner.clock.now()).await
     }
 
     /// Connects to the live of `name` in `room`, when it is this call's turn: signs where that is needed, dials, and

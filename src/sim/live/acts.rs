@@ -68,6 +68,11 @@ impl Sim {
         format!("{}/webcast", self.live_url())
     }
 
+    /// Lets the sign service say that so many connections are left.
+    pub fn set_sign_budget(&self, remaining: u64) {
+        self.lives.quietly(|lives| lives.budget = remaining);
+    }
+
     /// Where the managed socket is: `ws://127.0.0.1:PORT/live/managed`.
     pub fn live_managed_url(&self) -> String {
         format!("{}/live/managed", self.gateway_url())

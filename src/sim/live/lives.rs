@@ -25,6 +25,8 @@ pub(crate) struct Lives {
     guests: VecDeque<String>,
     /// So many visitors get no cookie.
     pub(crate) withheld: u64,
+    /// How many connections the sign service says are left. Nothing counts them.
+    pub(crate) budget: u64,
     /// The shows that play, by the name of their live.
     plays: BTreeMap<String, AbortHandle>,
 }
@@ -40,6 +42,7 @@ impl Lives {
             numbers,
             guests: VecDeque::new(),
             withheld: 0,
+            budget: u64::MAX,
             plays: BTreeMap::new(),
         }
     }

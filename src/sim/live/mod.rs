@@ -87,6 +87,7 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(lives: Shared<Lives>) -> 
         .route("/live/webcast/gift/list/", get(pages::gift_list))
         .route("/live/webcast/fetch", get(sign::fetch))
         .route("/live/webcast/fetch/", get(sign::fetch))
+        .route("/live/webcast/rate_limits", get(sign::rate_limits))
         .route("/live/webcast/rooms/{room}/connect", get(sign::connect))
         .route("/live/webcast/anchors/{name}/room_id", get(sign::room_id))
         .route("/live/managed", get(managed::upgrade))

@@ -84,6 +84,16 @@ pub(crate) async fn room_id(State(lives): State<Shared<Lives>>, Path(name): Path
     }
 }
 
+/// `GET /webcast/rate_limits`. Keys begin with `euler_`.
+pub(crate) async fn rate_limits(State(lives): State<Shared<Lives>>, headers: HeaderMap) -> Response<Body> {
+    if headers.get("x-api-key").is_some_and(|key| !key.as_bytes().starts_with(b"euler_")) {
+        return refusal(StatusCode::UNAUTHORIZED, "The provided API Key is invalid.");
+    }
+    let remaining = lives.look(|lives| lives.budget);
+    let limit = |max: u64| json!({"max": max, "remaining": remaining.min(max), "reset_at": null});
+    json_answer(StatusCode::OK, &json!({"code": 200, "day": limit(2_500), "hour": limit(1_000), "minute": limit(60)}))
+}
+
 fn sign(lives: &mut Lives, room: u64, params: &Params, headers: &HeaderMap, clock: Clock) -> Response<Body> {
     let address = lives.address.clone();
     let Some((live, numbers, now)) = lives.of_room(room) else {

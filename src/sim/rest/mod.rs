@@ -61,7 +61,8 @@ pub(crate) async fn serve(State(shared): State<Shared>, request: axum::extract::
             world.rates.note_wrong(world.now());
         }
         world.log.answer(number, status, code);
-        (reply, headers)
+        let date = world.now().http_date().map(|date| ("date", date));
+        (reply, headers.into_iter().chain(date).collect::<Vec<_>>())
     });
     drop(in_flight);
     match fault.and_then(|fault| fault.html).filter(|_| reply.is_err()) {

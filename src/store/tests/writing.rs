@@ -1,6 +1,6 @@
 //! The writer: batches, refusals, failures, panics, and what is published.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use rand::Rng;
@@ -257,4 +257,52 @@ async fn a_panic_in_a_read_reaches_its_caller_as_a_failure() {
     let error = store.read("panic", |_| -> Result<()> { panic!("on purpose") }).await.unwrap_err();
     assert_eq!(StoreError::of(&error), Some(&StoreError::Panicked("panic")));
     assert_eq!(song_count(&store), 0);
+}
+
+/// Begins what is to be waited for; true while it is not done.
+fn is_waiting(work: &mut (impl Future + Unpin)) -> bool {
+    std::pin::Pin::new(work).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_noted_for_after_the_commit_happens_once_and_only_then() {
+    let store = in_memory();
+    let noted = Arc::new(Mutex::new(Vec::new()));
+    let note = |word: &'static str| {
+        let noted = Arc::clone(&noted);
+        move |tx: &Tx<'_>| {
+            let noted = Arc::clone(&noted);
+            tx.after_commit(move || noted.lock().unwrap().push(word));
+        }
+    };
+    let (done, refused, step, spoiler) = (note("done"), note("refused"), note("step"), note("spoiler"));
+    let held = hold_the_writer(&store).await;
+    // In one batch, which the one that panics lets run a second time.
+    let kept = store.write("done", move |tx| {
+        done(tx);
+        let refusal = tx.step(|tx| {
+            step(tx);
+            Err::<(), _>(ListFull.into())
+        })?;
+        assert!(refusal.is_err());
+        add(tx, 1)
+    });
+    let lost = store.write("refused", move |tx| {
+        refused(tx);
+        Err::<(), _>(ListFull.into())
+    });
+    let spoiled = store.write("panics", move |tx| -> Result<()> {
+        spoiler(tx);
+        add(tx, 2)?;
+        panic!("on order")
+    });
+    let (mut kept, mut lost, mut spoiled) = (Box::pin(kept), Box::pin(lost), Box::pin(spoiled));
+    // All three are asked for before the writer goes on.
+    assert!(is_waiting(&mut kept));
+    assert!(is_waiting(&mut lost));
+    assert!(is_waiting(&mut spoiled));
+    drop(held);
+    let ends = (kept.await.is_ok(), lost.await.is_ok(), spoiled.await.is_ok());
+    assert_eq!(ends, (true, false, false));
+    assert_eq!(*noted.lock().unwrap(), ["done"]);
 }

@@ -15,6 +15,7 @@ use crate::flows::followed_live;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
+use crate::live::figures;
 use crate::live::following::Stop;
 use crate::live::status::Counts;
 use crate::live::wire::{Message, Observed};
@@ -149,6 +150,7 @@ impl Writer {
         told.at = at;
         let Told { counts, viewers, .. } = told;
         for Message { id, is_history, what } in messages {
+            figures::count(&what);
             match what {
                 Observed::Event(what) => {
                     counts.events += 1;

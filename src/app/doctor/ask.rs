@@ -1,0 +1,106 @@
+//! A question to Discord as it is sent, without serenity: the doctor wants to see status, headers and form of the answer.
+
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+use tokio::time::timeout;
+
+use crate::discord::rest::{self, Endpoint};
+use crate::kernel::secret::Secret;
+
+/// The longest wait for one answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest answer that is read.
+const MOST_BYTES: usize = 8 << 20;
+/// A wait that asks for more than this is a ban, not a limit.
+const LONGEST_LIMIT: u64 = 300;
+/// Asks Discord as the bot.
+pub(super) struct Asker {
+    http: reqwest::Client,
+    base: String,
+    authorization: Secret,
+}
+
+/// What Discord answered.
+pub(super) struct Answer {
+    /// What it says.
+    pub(super) body: Value,
+    /// What Discord's clock showed, in seconds since 1970.
+    pub(super) date: Option<i64>,
+}
+
+/// Why there is no answer to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Nobody could be reached.
+    Unreachable,
+    /// No answer in time.
+    TimedOut,
+    /// The token is not accepted.
+    Unauthorized,
+    /// Too many requests of late; seconds to wait.
+    Limited(u64),
+    /// The address is banned at the network's edge (1015).
+    Banned,
+    /// Another status, or an answer that cannot be read.
+    Status(u16),
+}
+
+impl Asker {
+    /// Asks with this token. Fails only where TLS cannot be set up.
+    pub(super) fn new(token: &str, endpoint: &Endpoint) -> Result<Self, reqwest::Error> {
+        let http = rest::connect(token, endpoint)?.files;
+        let base = match endpoint {
+            Endpoint::Discord => "https://discord.com",
+            Endpoint::Simulated(url) => url,
+        };
+        Ok(Self { http, base: format!("{base}/api/v10"), authorization: Secret::new(format!("Bot {token}")) })
+    }
+
+    /// Gets what is at a path such as `/users/@me`.
+    pub(super) async fn get(&self, path: &str) -> Result<Answer, Trouble> {
+        timeout(PATIENCE, self.get_slowly(path)).await.unwrap_or(Err(Trouble::TimedOut))
+    }
+
+    async fn get_slowly(&self, path: &str) -> Result<Answer, Trouble> {
+        let request = self.http.get(format!("{}{path}", self.base)).header(USER_AGENT, serenity::constants::USER_AGENT);
+        // The error of the HTTP client says more than anybody needs; the kind is enough.
+        let sent = request.header(AUTHORIZATION, self.authorization.expose()).send().await;
+        let mut response = sent.map_err(|_| Trouble::Unreachable)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Unreachable)? {
+            if bytes.len() + chunk.len() > MOST_BYTES {
+                return Err(Trouble::Status(status));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let body = serde_json::from_slice::<Value>(&bytes).ok();
+        match (status, body) {
+            (200, Some(body)) => Ok(Answer { body, date: date(&headers) }),
+            (401, _) => Err(Trouble::Unauthorized),
+            (429, body) => Err(limit(&headers, body.is_some())),
+            (403, None) if contains(&bytes, b"1015") => Err(Trouble::Banned),
+            (status, _) => Err(Trouble::Status(status)),
+        }
+    }
+}
+
+/// What 429 means: Discord's own limits answer JSON and ask for seconds; a ban at the edge answers a page, or asks for hours.
+fn limit(headers: &HeaderMap, is_json: bool) -> Trouble {
+    let wait = headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse::<f64>().ok());
+    let wait = wait.map_or(0, |wait| Duration::try_from_secs_f64(wait).map_or(u64::MAX, |wait| wait.as_secs()));
+    if !is_json || wait > LONGEST_LIMIT { Trouble::Banned } else { Trouble::Limited(wait) }
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+fn date(headers: &HeaderMap) -> Option<i64> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    OffsetDateTime::parse(text, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp)
+}

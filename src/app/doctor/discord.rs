@@ -1,0 +1,191 @@
+//! Looks at the bot's account on Discord: token, intents, clock, commands; then at its servers.
+
+use serde_json::Value;
+
+use super::ask::{Answer, Asker, Trouble};
+use super::finding::{Finding, quoted};
+use super::guilds;
+use crate::app::application;
+use crate::app::config::discord::{Access, Discord};
+use crate::discord::Command;
+use crate::discord::drift::Drift;
+use crate::discord::registration::Registration;
+use crate::discord::rest::Endpoint;
+use crate::kernel::time::Clock;
+use crate::sim::BOT_TOKEN;
+
+/// Where intents are switched on and tokens made.
+const PORTAL: &str = "https://discord.com/developers/applications, your application, Bot";
+/// A clock that is off by more than this many seconds is told.
+const TOLD_SKEW: u64 = 10;
+/// Off by more, times and waits are wrong.
+const WRONG_SKEW: u64 = 120;
+
+/// Flags of an application: the intent is on, or on for few servers.
+const MEMBERS: u64 = 1 << 14 | 1 << 15;
+const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
+
+/// Looks at everything about Discord.
+pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Finding> {
+    let ours = application::commands(live_rehearsal);
+    let (token, endpoint) = match &config.access {
+        Access::Missing => {
+            let fix = format!("Make one at {PORTAL}, Reset Token, and put it into .env as DISCORD_BOT_TOKEN.");
+            return vec![Finding::error("discord.token", "There is no bot token.", fix)];
+        }
+        Access::Real { token } => (token.expose(), Endpoint::Discord),
+        Access::Simulated { url } => (BOT_TOKEN, Endpoint::Simulated(url.clone())),
+    };
+    let Ok(asker) = Asker::new(token, &endpoint) else {
+        let fix = "Start the program again; where it stays, the program was built wrongly.";
+        return vec![Finding::error("discord.reachable", "TLS cannot be set up.", fix)];
+    };
+    let Answer { body, date } = match asker.get("/applications/@me").await {
+        Ok(answer) => answer,
+        Err(trouble) => return vec![in_the_way(trouble)],
+    };
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
+    let application = text(body.get("id")).parse::<u64>().unwrap_or_default();
+    let bot = text(body.get("bot").and_then(|bot| bot.get("id"))).parse().unwrap_or(application);
+    let name = quoted(&text(body.get("name")));
+    let mut findings = vec![
+        Finding::ok("discord.reachable", "Discord answers."),
+        Finding::ok("discord.token", format!("The token is accepted; the bot is {name}.")),
+    ];
+    findings.extend(intents(body.get("flags").and_then(Value::as_u64).unwrap_or_default()));
+    findings.extend(date.map(|date| skew(Clock::system().now().seconds(), date)));
+    let registration = Registration { fast_guild: config.fast_sync_guild };
+    let (commands, guilds) =
+        tokio::join!(commands(&asker, registration, &ours, application), guilds::examine(&asker, application, bot));
+    findings.extend(commands);
+    findings.extend(guilds);
+    findings
+}
+
+/// Why Discord cannot be asked at all.
+fn in_the_way(trouble: Trouble) -> Finding {
+    match trouble {
+        Trouble::Unreachable | Trouble::TimedOut => Finding::error(
+            "discord.reachable",
+            "Discord does not answer.",
+            "Look at the network of this machine: can it open https://discord.com? The bot tries again by itself.",
+        ),
+        Trouble::Unauthorized => Finding::error(
+            "discord.token",
+            "Discord does not accept the bot token.",
+            format!("Make a new one at {PORTAL}, Reset Token, and put it into .env as DISCORD_BOT_TOKEN."),
+        ),
+        Trouble::Banned => Finding::error(
+            "discord.ban",
+            "Discord refuses the address of this machine (1015), as it does for hours after too many wrong requests.",
+            "Stop the bot and wait some hours. Where the address is shared, as at free hosts, another host may be needed.",
+        ),
+        Trouble::Limited(wait) => Finding::warning(
+            "discord.limit",
+            format!("Discord wants {wait} seconds of rest from this bot."),
+            "Wait, and run the doctor again. Does another program use the same token?",
+        ),
+        Trouble::Status(status) => Finding::warning(
+            "discord.reachable",
+            format!("Discord is in trouble: it answers {status}."),
+            "Look at https://discordstatus.com. The bot tries again by itself.",
+        ),
+    }
+}
+
+/// Which privileged intents are off (`M-PRM-01`, `C-48`).
+fn intents(flags: u64) -> [Finding; 2] {
+    let fix =
+        |name: &str| format!("Switch on {name} at {PORTAL}, Privileged Gateway Intents, and start the bot again.");
+    let content = if flags & MESSAGE_CONTENT == 0 {
+        let sentence = "The intent Message Content is off: songs that are posted as messages are not noticed.";
+        Finding::error("discord.intent.message_content", sentence, fix("Message Content Intent"))
+    } else {
+        Finding::ok("discord.intent.message_content", "The intent Message Content is on.")
+    };
+    let members = if flags & MEMBERS == 0 {
+        let sentence = "The intent Server Members is off: Discord then refuses both intents, and the bot runs without.";
+        Finding::error("discord.intent.members", sentence, fix("Server Members Intent"))
+    } else {
+        Finding::ok("discord.intent.members", "The intent Server Members is on.")
+    };
+    [content, members]
+}
+
+/// How far this machine's clock is from Discord's, both in seconds since 1970.
+fn skew(ours: i64, discord: i64) -> Finding {
+    let off = ours.abs_diff(discord);
+    let direction = if ours > discord { "ahead of" } else { "behind" };
+    let sentence = format!("The clock of this machine is {off} seconds {direction} Discord's.");
+    let fix = "Let the machine set its clock by the network: timedatectl set-ntp true.";
+    match off {
+        0..=TOLD_SKEW => Finding::ok("clock", "The clock of this machine is right."),
+        _ if off <= WRONG_SKEW => Finding::warning("clock", sentence, fix),
+        _ => Finding::error("clock", format!("{sentence} Waits and times are wrong by that."), fix),
+    }
+}
+
+/// Whether the commands that Discord has are ours.
+async fn commands(asker: &Asker, registration: Registration, ours: &[Command], application: u64) -> Vec<Finding> {
+    let global = (format!("/applications/{application}/commands"), registration.global_set(ours));
+    let of_guild = registration
+        .fast_guild
+        .map(|guild| (format!("/applications/{application}/guilds/{guild}/commands"), registration.guild_set(ours)));
+    let mut findings = Vec::new();
+    for (path, set) in std::iter::once(global).chain(of_guild) {
+        let (Ok(set), answer) = (set, asker.get(&path).await) else { continue };
+        findings.push(match answer.as_ref().map(|answer| answer.body.as_array()) {
+            Ok(Some(registered)) => drift(&Drift::between(&set, registered)),
+            _ => Finding::note("discord.commands", "Discord does not tell now which commands it has."),
+        });
+    }
+    findings
+}
+
+fn drift(drift: &Drift) -> Finding {
+    let Drift { missing, different, extra } = drift;
+    if missing.is_empty() && different.is_empty() && extra.is_empty() {
+        return Finding::ok("discord.commands", "Discord has the commands of this version.");
+    }
+    let part = |names: &[String], words: &str| {
+        let shown = names.iter().take(5).map(|name| format!("/{name}")).collect::<Vec<_>>().join(", ");
+        let more = names.len().saturating_sub(5);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("{words}: {shown}{more}"))
+    };
+    let parts = [part(missing, "missing"), part(different, "different"), part(extra, "not of this version")];
+    let sentence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    Finding::warning(
+        "discord.commands",
+        format!("Discord's commands are not those of this version: {sentence}."),
+        "Start the bot: it registers its commands when they changed. New ones can take a few minutes to appear. Commands \
+         of another program with the same token have to go by that program.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::doctor::Level;
+
+    #[test]
+    fn a_clock_that_is_off_is_told_with_the_direction() {
+        for (ours, level, words) in [
+            (1_000, Level::Ok, "right"),
+            (1_009, Level::Ok, "right"),
+            (960, Level::Warning, "40 seconds behind"),
+            (4_600, Level::Error, "ahead"),
+        ] {
+            let found = skew(ours, 1_000);
+            assert!(found.level == level && found.sentence.contains(words), "{found}");
+        }
+    }
+
+    #[test]
+    fn an_intent_that_is_on_for_few_servers_is_on() {
+        for flags in [1 << 14 | 1 << 18, 1 << 15 | 1 << 19] {
+            assert!(intents(flags).iter().all(|found| found.level == Level::Ok));
+        }
+        assert!(intents(0).iter().all(|found| found.level == Level::Error));
+    }
+}

@@ -1,0 +1,79 @@
+//! Looks at what the bot may do in its servers (`M-PRM-02`).
+
+use futures_util::stream::{self, StreamExt};
+use serde_json::Value;
+use serenity::all::Permissions;
+
+use super::ask::Asker;
+use super::finding::{Finding, quoted};
+use crate::discord::invitation;
+
+/// Servers that are looked at; Discord tells up to 200 at once.
+const MOST: usize = 200;
+/// Servers whose roles are asked for: two requests each.
+const MOST_WITH_ROLES: usize = 25;
+/// Servers that are asked about at the same time.
+const AT_ONCE: usize = 4;
+
+/// A server that the bot is in.
+struct Server {
+    id: String,
+    name: String,
+    granted: Permissions,
+}
+
+/// Looks at all servers.
+pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Finding> {
+    let Ok(answer) = asker.get("/users/@me/guilds").await else {
+        return vec![Finding::note("discord.servers", "Discord does not tell now in which servers the bot is.")];
+    };
+    let servers: Vec<Server> = answer.body.as_array().into_iter().flatten().filter_map(read).take(MOST).collect();
+    if servers.is_empty() {
+        let fix = format!("Invite it: {}", invitation::link(application));
+        return vec![Finding::warning("discord.servers", "The bot is in no server.", fix)];
+    }
+    let mut findings = vec![Finding::ok("discord.servers", format!("Servers with the bot: {}.", servers.len()))];
+    findings.extend(servers.iter().map(|server| permissions(server, application)));
+    let roles = stream::iter(servers.iter().take(MOST_WITH_ROLES)).map(|server| role(asker, server, bot));
+    findings.extend(roles.buffered(AT_ONCE).filter_map(async |finding| finding).collect::<Vec<_>>().await);
+    findings
+}
+
+fn read(guild: &Value) -> Option<Server> {
+    let text = |key: &str| Some(guild.get(key)?.as_str()?.to_owned());
+    let granted = Permissions::from_bits_truncate(text("permissions")?.parse().ok()?);
+    Some(Server { id: text("id")?, name: text("name")?, granted })
+}
+
+fn permissions(server: &Server, application: u64) -> Finding {
+    let (name, missing) = (quoted(&server.name), invitation::missing(server.granted));
+    if missing.is_empty() {
+        return Finding::ok("discord.permissions", format!("The bot has all permissions that it needs in {name}."));
+    }
+    let fix = format!(
+        "Give them to the bot's role in the settings of the server, or invite it again: {}",
+        invitation::link(application)
+    );
+    Finding::error("discord.permissions", format!("In {name} the bot lacks: {missing}."), fix)
+}
+
+/// Where the bot's highest role stands among the others. Nothing is said where Discord does not tell.
+async fn role(asker: &Asker, server: &Server, bot: u64) -> Option<Finding> {
+    let member = asker.get(&format!("/guilds/{}/members/{bot}", server.id)).await.ok()?.body;
+    let roles = asker.get(&format!("/guilds/{}/roles", server.id)).await.ok()?.body;
+    let own: Vec<&str> = member.get("roles")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    let positions =
+        roles.as_array()?.iter().filter_map(|role| Some((role.get("id")?.as_str()?, role.get("position")?.as_i64()?)));
+    let positions: Vec<(&str, i64)> = positions.collect();
+    let highest = positions.iter().filter(|(id, _)| own.contains(id)).map(|(_, at)| *at).max().unwrap_or(0);
+    let above = positions.iter().filter(|(_, at)| *at > highest).count();
+    let name = quoted(&server.name);
+    Some(match (highest, above) {
+        (0, _) => Finding::note("discord.role", format!("In {name} the bot has no role of its own.")),
+        (_, 0) => Finding::ok("discord.role", format!("The bot's role stands highest in {name}.")),
+        (_, above) => Finding::note(
+            "discord.role",
+            format!("In {name} {above} of the roles stand above the bot's. It can neither give nor take those."),
+        ),
+    })
+}

@@ -1,0 +1,80 @@
+//! `greenroom doctor`: looks at everything that the bot depends on, and says what is wrong and what to do about it.
+//!
+//! | looked at | by |
+//! | --- | --- |
+//! | the configuration | reading it as `run` does |
+//! | token, intents, clock, commands, a ban of the address | [`discord`], asking Discord |
+//! | permissions and the role in each server | [`guilds`], asking Discord |
+//! | room, kind and rights of the data folder, who holds the store, whether it is sound | [`folder`] |
+//! | TikTok and the sign service | [`tiktok`] |
+//!
+//! Rules: each look has a time limit and a bounded number of requests, and they go on side by side; what cannot be looked
+//! at is a finding and no failure. Ids of findings are part of the interface and never change their meaning. No sentence
+//! holds a secret, and names that others chose are cleaned. Nothing is changed, but that a store of an older version is
+//! brought up to date when it is verified.
+
+mod ask;
+mod discord;
+mod finding;
+mod folder;
+mod guilds;
+mod tiktok;
+
+pub use finding::{Finding, Level};
+
+use serde_json::json;
+
+use super::cli::{DoctorArgs, Options};
+use super::config::Config;
+use super::exit::{CommandResult, ExitCode, Stop, print};
+use super::{run, telemetry};
+use finding::summary;
+
+/// Looks at everything and prints it; stops with [`ExitCode::ProblemsFound`] where there is an error.
+pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
+    let findings = match options.load_config() {
+        Ok(config) => {
+            telemetry::start(&config.logging)?;
+            let runtime = run::runtime()?;
+            let findings = runtime.block_on(examine(&config));
+            // A look that hangs must not keep the doctor.
+            runtime.shutdown_background();
+            findings
+        }
+        Err(problems) => {
+            let fix = "Correct it; .env.example explains every variable. The rest is looked at then.";
+            problems.each().map(|problem| Finding::error("config", format!("{problem}."), fix)).collect()
+        }
+    };
+    if args.json {
+        print(&json!({ "findings": findings }).to_string());
+    } else {
+        for finding in &findings {
+            print(&finding.to_string());
+        }
+    }
+    let summary = summary(&findings);
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Err(Stop::new(ExitCode::ProblemsFound, format!("Found: {}.", summary.unwrap_or_default())));
+    }
+    if !args.json {
+        print(&summary.map_or_else(
+            || "All is well.".to_owned(),
+            |found| format!("Nothing keeps the bot from working; {found}."),
+        ));
+    }
+    Ok(())
+}
+
+/// Looks at everything side by side; the findings come in the order of the table above.
+async fn examine(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![Finding::ok("config", "The configuration can be read.")];
+    findings.extend(config.notices.iter().map(|notice| Finding::note("config.notice", format!("{notice}."))));
+    let (discord, folder, tiktok) = tokio::join!(
+        discord::examine(&config.discord, config.community.live_rehearsal),
+        folder::examine(&config.storage),
+        tiktok::examine(&config.live)
+    );
+    findings.extend(discord.into_iter().chain(folder).chain(tiktok));
+    findings
+}

@@ -1,0 +1,34 @@
+//! The pulse: whether the event loop turns and the store's writer answers.
+//!
+//! Brings about: every few seconds an operation that does nothing goes through the writer. When it is answered, the moment
+//! is noted for `/readyz`, and systemd's watchdog is fed. When it is not, nothing is fed, and systemd starts the bot
+//! again. There is never more than one such operation under way. It also tells of lines that the log lost.
+
+use std::time::Duration;
+
+use super::notify::Notify;
+use super::vitals::Vitals;
+
+/// The pause between two beats.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Beats until it is dropped.
+pub(super) async fn run(vitals: Vitals, notify: Notify, watchdog: Option<Duration>) {
+    // A watchdog is to be fed at least twice in its time.
+    let pause = watchdog.map_or(PAUSE, |patience| PAUSE.min(patience / 3));
+    let mut lost = 0;
+    loop {
+        if vitals.bot.store.write("pulse", |_| Ok(())).await.is_ok() {
+            vitals.beat();
+            if watchdog.is_some() {
+                notify.say("WATCHDOG=1");
+            }
+        }
+        let now_lost = vitals.losses.count();
+        if now_lost > lost {
+            tracing::warn!(lines = now_lost - lost, "the log lost lines: they came faster than they could be written");
+            lost = now_lost;
+        }
+        vitals.bot.clock.sleep(pause).await;
+    }
+}

@@ -1,0 +1,154 @@
+//! The small web server of health and figures.
+//!
+//! At most [`AT_ONCE`] connections are served, each for one request and no longer than [`PATIENCE`]; further ones wait to
+//! be accepted. Nothing that a client sends is read but the head of its request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::figures::Figures;
+use super::vitals::Vitals;
+
+/// Connections that are served at the same time.
+const AT_ONCE: usize = 16;
+/// How long a connection may take altogether.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the head of a request may take.
+const HEAD: Duration = Duration::from_secs(5);
+/// The pause after the system refused a connection, for want of file handles perhaps.
+const BREATH: Duration = Duration::from_millis(200);
+/// The form of the figures.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What may be seen at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Health and figures.
+    All,
+    /// Health alone: other machines can ask.
+    HealthOnly,
+}
+
+impl Access {
+    /// Figures are for this machine, unless the operator wants them seen everywhere.
+    pub(super) const fn new(address: SocketAddr, metrics_everywhere: bool) -> Self {
+        if metrics_everywhere || address.ip().is_loopback() { Self::All } else { Self::HealthOnly }
+    }
+}
+
+/// Listens, and gives what serves; `None` where the address cannot be had, which is told.
+pub(super) async fn listen(
+    address: SocketAddr,
+    access: Access,
+    vitals: Vitals,
+    figures: Arc<Figures>,
+) -> Option<impl Future<Output = ()> + Send + 'static> {
+    let listener = match TcpListener::bind(address).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::warn!(
+                %address, %error,
+                "health and figures cannot be served there; the bot goes on. Set HEALTH_LISTEN to another address, or to off"
+            );
+            return None;
+        }
+    };
+    let address = listener.local_addr().unwrap_or(address);
+    tracing::info!(%address, figures = access == Access::All, "health is served");
+    Some(serve(listener, routes(access, vitals, figures)))
+}
+
+fn routes(access: Access, vitals: Vitals, figures: Arc<Figures>) -> Router {
+    let health = Router::new().route("/", get(front)).route("/livez", get(live)).route("/readyz", get(ready));
+    let all = match access {
+        Access::All => health.route("/metrics", get(metrics)),
+        Access::HealthOnly => health,
+    };
+    all.with_state((vitals, figures))
+}
+
+async fn serve(listener: TcpListener, routes: Router) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let routes = routes.clone();
+                tokio::spawn(async move {
+                    // A client that is too slow, or hangs up, is nobody's trouble.
+                    let _ = timeout(PATIENCE, converse(stream, routes)).await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a connection for health was refused");
+                let _ = timeout(BREATH, std::future::pending::<()>()).await;
+            }
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, routes: Router) -> Result<(), hyper::Error> {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(false).max_buf_size(16 * 1024);
+    http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes)).await
+}
+
+type Shown = State<(Vitals, Arc<Figures>)>;
+
+/// For hosts that look whether anybody is there, and people who do.
+async fn front() -> &'static str {
+    "Greenroom is running. /readyz tells how it is.\n"
+}
+
+async fn live() -> Json<serde_json::Value> {
+    Json(json!({ "live": true }))
+}
+
+async fn ready(State((vitals, _)): Shown) -> Response {
+    let reasons = vitals.reasons().await;
+    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({ "ready": reasons.is_empty(), "reasons": reasons });
+    (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+async fn metrics(State((vitals, figures)): Shown) -> Response {
+    match figures.text(&vitals).await {
+        Ok(text) => ([(CONTENT_TYPE, OPEN_METRICS), (CACHE_CONTROL, "no-store")], text).into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "the figures cannot be read");
+            (StatusCode::SERVICE_UNAVAILABLE, "The figures cannot be read at the moment; the log says why.\n")
+                .into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_for_this_machine_unless_told_otherwise() {
+        let access = |address: &str, everywhere| Access::new(address.parse().unwrap(), everywhere);
+        assert_eq!(access("127.0.0.1:1", false), Access::All);
+        assert_eq!(access("[::1]:1", false), Access::All);
+        assert_eq!(access("0.0.0.0:1", false), Access::HealthOnly);
+        assert_eq!(access("192.168.0.2:1", false), Access::HealthOnly);
+        assert_eq!(access("0.0.0.0:1", true), Access::All);
+    }
+}

@@ -1,0 +1,26 @@
+//! What is counted of Luxury Coins: entries and amounts, since the process started.
+
+use std::sync::LazyLock;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+
+use super::model::{Currency, LedgerEntry};
+
+/// Coins that came and went, by direction and by what for.
+pub static COINS: LazyLock<Family<[(&'static str, String); 2], Counter>> = LazyLock::new(Family::default);
+/// Entries, by what for.
+pub static ENTRIES: LazyLock<Family<[(&'static str, String); 1], Counter>> = LazyLock::new(Family::default);
+
+/// Counts an entry of Luxury Coins; those of points are none.
+pub fn count(entry: &LedgerEntry) {
+    if entry.currency != Currency::Luxury {
+        return;
+    }
+    let kind = entry.kind.to_string();
+    let direction = if entry.delta < 0 { "spent" } else { "made" };
+    COINS
+        .get_or_create(&[("direction", direction.to_owned()), ("kind", kind.clone())])
+        .inc_by(entry.delta.unsigned_abs());
+    ENTRIES.get_or_create(&[("kind", kind)]).inc();
+}

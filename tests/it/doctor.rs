@@ -1,0 +1,318 @@
+//! `greenroom doctor`, the real program, against a simulated Discord and TikTok in which something is broken.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use greenroom::covers;
+use greenroom::kernel::time::{Clock, ClockHand};
+use greenroom::sim::{Fault, GuildSpec, Privileged, RoleSpec, Sim, SimOptions};
+use serde_json::Value;
+use serenity::all::GatewayIntents;
+
+use crate::process::{Finished, Running, greenroom};
+use crate::world::guild_spec;
+
+/// A simulated Discord whose clock stands at the system's time, a folder, and what the doctor is told.
+struct Clinic {
+    sim: Sim,
+    hand: ClockHand,
+    folder: tempfile::TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Clinic {
+    async fn open() -> Self {
+        let (clock, hand) = Clock::simulated(Clock::system().now());
+        let sim = Sim::start(SimOptions::new(clock, Some(hand.clone()))).await.unwrap();
+        let variables = vec![
+            ("DISCORD_API_URL", sim.discord_url()),
+            ("TIKTOK_WEB_URL", sim.live_url()),
+            ("TIKTOK_WEBCAST_URL", sim.live_webcast_url()),
+            ("TIKTOK_SIGN_URL", sim.live_url()),
+            ("TIKTOK_MANAGED_URL", sim.live_managed_url()),
+        ];
+        Self { sim, hand, folder: tempfile::tempdir().unwrap(), variables }
+    }
+
+    /// The same with the usual server in it, and the bot started once.
+    async fn with_bot() -> (Self, Running) {
+        let clinic = Self::open().await;
+        clinic.sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap();
+        let running = Running::start(clinic.command(&["run"]));
+        running.says("commands registered");
+        (clinic, running)
+    }
+
+    fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = greenroom(self.folder.path(), arguments);
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value.as_str())));
+        command
+    }
+
+    /// What the doctor says, as a person reads it.
+    async fn says(&self) -> Finished {
+        let mut command = self.command(&["doctor"]);
+        tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap()
+    }
+
+    /// What the doctor finds of a kind: level and sentence of each.
+    async fn finds(&self, id: &str) -> Vec<(String, String)> {
+        let mut command = self.command(&["doctor", "--json"]);
+        let done = tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap();
+        let told: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"));
+        let findings = told["findings"].as_array().unwrap();
+        let has_error = findings.iter().any(|finding| finding["level"] == "error");
+        assert_eq!(done.code, Some(if has_error { 4 } else { 0 }), "{done:?}");
+        let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+        for finding in findings {
+            let has_fix = !text(finding, "fix").is_empty();
+            let wants_fix = ["warning", "error"].contains(&text(finding, "level").as_str());
+            assert_eq!(has_fix, wants_fix, "{finding}");
+        }
+        let of_kind = findings.iter().filter(|finding| finding["id"] == id);
+        of_kind.map(|finding| (text(finding, "level"), text(finding, "sentence"))).collect()
+    }
+
+    /// The only finding of a kind has this level, and its sentence these words.
+    async fn expect(&self, id: &str, level: &str, words: &str) {
+        let found = self.finds(id).await;
+        let [(found_level, sentence)] = &found[..] else { panic!("{id}: {found:?}") };
+        assert!(found_level == level && sentence.contains(words), "{id}: {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_bot_has_no_errors_and_everything_is_named() {
+    let (clinic, running) = Clinic::with_bot().await;
+    let done = clinic.says().await;
+    assert_eq!(done.code, Some(0), "{done:?}");
+    for id in [
+        "config",
+        "discord.reachable",
+        "discord.token",
+        "discord.intent.message_content",
+        "discord.intent.members",
+        "clock",
+        "discord.commands",
+        "discord.permissions",
+        "discord.role",
+        "folder.writable",
+        "folder.space",
+        "folder.lasting",
+        "backup",
+        "store.lock",
+        "store",
+        "tiktok.reachable",
+        "tiktok.sign",
+    ] {
+        assert!(done.out.lines().any(|line| line.contains(&format!(" {id}: "))), "{id}: {}", done.out);
+    }
+    let line = |words: &str| assert!(done.out.contains(words), "{words}: {}", done.out);
+    line("ok       store.lock: The bot is running on this data folder.");
+    line("ok       store: The store is sound.");
+    line("ok       discord.commands: Discord has the commands of this version.");
+    drop(running);
+    clinic.expect("store.lock", "ok", "No bot is running").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_configuration_is_a_finding_for_each_mistake() {
+    let clinic = Clinic::open().await.with("GUILD_ID", "my server").with("LOG_FORMAT", "xml");
+    let found = clinic.finds("config").await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|(level, _)| level == "error") && found[0].1.starts_with("GUILD_ID is"), "{found:?}");
+    let Clinic { folder, .. } = Clinic::open().await;
+    let without_token = Finished::from(
+        greenroom(folder.path(), &["doctor"]).env("TIKTOK_WEB_URL", "http://127.0.0.1:9").output().unwrap(),
+    );
+    assert_eq!(without_token.code, Some(4));
+    assert!(without_token.out.contains("error    discord.token: There is no bot token."), "{without_token:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_token_a_ban_and_a_discord_in_trouble_are_told_apart() {
+    let clinic = Clinic::open().await;
+    clinic.sim.set(|settings| settings.token = Some("another.token.entirely".to_owned()));
+    clinic.expect("discord.token", "error", "does not accept").await;
+    clinic.sim.set(|settings| settings.token = None);
+    let fault =
+        |status: u16| Fault { status: Some(status), path: Some("/applications/@me".into()), ..Fault::default() };
+    let page = "<html><title>Access denied</title>error code: 1015</html>".to_owned();
+    clinic.sim.faults(Fault { html: Some(page), retry_after: Some(1.0), ..fault(429) }).await;
+    clinic.expect("discord.ban", "error", "1015").await;
+    clinic.sim.faults(Fault { retry_after: Some(7_200.0), ..fault(429) }).await;
+    clinic.expect("discord.ban", "error", "hours").await;
+    clinic.sim.faults(Fault { retry_after: Some(3.0), ..fault(429) }).await;
+    clinic.expect("discord.limit", "warning", "3 seconds").await;
+    clinic.sim.faults(fault(503)).await;
+    clinic.expect("discord.reachable", "warning", "503").await;
+    let gone = clinic.with("DISCORD_API_URL", "http://127.0.0.1:9");
+    gone.expect("discord.reachable", "error", "does not answer").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_required_intent_that_is_off_is_named() {
+    covers!("M-PRM-01");
+    let clinic = Clinic::open().await;
+    clinic.sim.set(|settings| settings.privileged = Privileged { message_content: false, ..Privileged::default() });
+    clinic.expect("discord.intent.message_content", "error", "Message Content is off").await;
+    clinic.expect("discord.intent.members", "ok", "on").await;
+    clinic.sim.set(|settings| settings.privileged = Privileged { members: false, ..Privileged::default() });
+    clinic.expect("discord.intent.members", "error", "Server Members is off").await;
+    clinic.expect("discord.intent.message_content", "ok", "on").await;
+    // What is asked for at the gateway: servers, messages in them, and what they say.
+    let required = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::MESSAGE_CONTENT;
+    assert!(greenroom::discord::gateway::INTENTS.contains(required));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_required_permission_that_is_missing_is_named_with_the_server() {
+    covers!("M-PRM-02");
+    let clinic = Clinic::open().await;
+    clinic.expect("discord.servers", "warning", "in no server").await;
+    let required = [
+        ("VIEW_CHANNEL", "View Channel"),
+        ("SEND_MESSAGES", "Send Messages"),
+        ("EMBED_LINKS", "Embed Links"),
+        ("ATTACH_FILES", "Attach Files"),
+        ("READ_MESSAGE_HISTORY", "Read Message History"),
+        ("ADD_REACTIONS", "Add Reactions"),
+        ("MANAGE_MESSAGES", "Manage Messages"),
+        ("MANAGE_CHANNELS", "Manage Channels"),
+    ];
+    for (missing, words) in required {
+        let granted: Vec<&str> = required.iter().map(|(name, _)| *name).filter(|name| *name != missing).collect();
+        let permissions = |names: &[&str]| serde_json::from_value(serde_json::json!(names)).unwrap();
+        let spec = GuildSpec {
+            name: format!("Without {words}"),
+            bot_permissions: Some(permissions(&granted)),
+            everyone: Some(permissions(&[])),
+            ..GuildSpec::default()
+        };
+        clinic.sim.create_guild(spec).await.unwrap();
+    }
+    clinic.sim.create_guild(guild_spec("Complete")).await.unwrap();
+    let found = clinic.finds("discord.permissions").await;
+    assert_eq!(found.len(), 9);
+    for (_, words) in required {
+        let told = found.iter().any(|(level, sentence)| {
+            level == "error" && sentence.contains(&format!("\"Without {words}\" the bot lacks: {words}"))
+        });
+        assert!(told, "{words}: {found:?}");
+    }
+    assert_eq!(found.iter().filter(|(level, _)| level == "ok").count(), 1, "{found:?}");
+    let done = clinic.says().await;
+    assert!(done.out.contains("permissions=126032"), "{}", done.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_above_the_bots_own_are_counted() {
+    let clinic = Clinic::open().await;
+    let guild = clinic.sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap().guild;
+    let above = RoleSpec { name: "Gods".into(), position: Some(1_000), ..RoleSpec::default() };
+    clinic.sim.create_role(guild, above).await.unwrap();
+    clinic.expect("discord.role", "note", "1 of the roles").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_are_not_ours_are_found() {
+    let (clinic, running) = Clinic::with_bot().await;
+    let application = clinic.sim.bot();
+    let commands: Vec<Value> = clinic.sim.look(greenroom::sim::World::commands);
+    let http = reqwest::Client::builder().build().unwrap();
+    let url = format!("{}/api/v10/applications/{application}/commands", clinic.sim.discord_url());
+    let queue = commands.iter().find(|command| command["name"] == "queue").unwrap()["id"].as_str().unwrap().to_owned();
+    let bot = format!("Bot {}", clinic.sim.bot_token());
+    let change = serde_json::json!({"description": "Something else"});
+    let changed =
+        http.patch(format!("{url}/{queue}")).header("Authorization", &bot).json(&change).send().await.unwrap();
+    assert!(changed.status().is_success());
+    let other = serde_json::json!({"name": "foreign", "description": "Of another program"});
+    let added = http.post(&url).header("Authorization", &bot).json(&other).send().await.unwrap();
+    assert!(added.status().is_success());
+    clinic.expect("discord.commands", "warning", "different: /queue; not of this version: /foreign").await;
+    drop(running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_wrong_is_told() {
+    let clinic = Clinic::open().await;
+    clinic.expect("clock", "ok", "right").await;
+    clinic.hand.advance(Duration::from_mins(1));
+    clinic.expect("clock", "warning", "seconds behind").await;
+    clinic.hand.advance(Duration::from_hours(1));
+    clinic.expect("clock", "error", "behind").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_does_not_last_or_cannot_be_written_is_told() {
+    let clinic = Clinic::open().await;
+    clinic.expect("folder.writable", "note", "is not there yet").await;
+    clinic.expect("store", "note", "no store yet").await;
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        let volatile = tempfile::tempdir_in(memory).unwrap();
+        let clinic = Clinic::open().await.with("DATA_DIR", volatile.path().to_str().unwrap());
+        clinic.expect("folder.lasting", "error", "lies in memory").await;
+    }
+    // Nobody may write there, not even root.
+    if Path::new("/proc/self").is_dir() {
+        let clinic = Clinic::open().await.with("DATA_DIR", "/proc/self");
+        clinic.expect("folder.writable", "error", "cannot be written").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_store_and_one_that_somebody_else_holds_are_told() {
+    let clinic = Clinic::open().await;
+    let data = clinic.folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("greenroom.redb"), "this is no store at all").unwrap();
+    clinic.expect("store", "error", "damaged").await;
+    fs::remove_file(data.join("greenroom.redb")).unwrap();
+    let running = Running::start(clinic.command(&["run"]));
+    running.says("commands registered");
+    // Without its socket the one that holds the store cannot be asked.
+    fs::remove_file(data.join("greenroom.sock")).unwrap();
+    clinic.expect("store.lock", "error", "in use by a process that does not answer").await;
+    drop(running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_lives_from_being_followed_is_told() {
+    let clinic = Clinic::open().await.with("EULER_API_KEY", "euler_a_key_of_the_tests");
+    clinic.expect("tiktok.reachable", "ok", "answers").await;
+    clinic.expect("tiktok.sign", "ok", "2500 of 2500 for the day").await;
+    clinic.sim.set_sign_budget(2);
+    clinic.expect("tiktok.sign", "warning", "2 of 60 for the minute").await;
+    let clinic = clinic.with("EULER_API_KEY", "a_wrong_key_of_the_tests");
+    clinic.expect("tiktok.sign", "error", "does not accept EULER_API_KEY").await;
+    let clinic = clinic.with("TIKTOK_SIGN_URL", "http://127.0.0.1:9").with("TIKTOK_WEB_URL", "http://127.0.0.1:9");
+    clinic.expect("tiktok.sign", "warning", "cannot be used now").await;
+    clinic.expect("tiktok.reachable", "warning", "does not answer as it should").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
+    let (clinic, running) = Clinic::with_bot().await;
+    drop(running);
+    let backups = clinic.folder.path().join("data/backups");
+    fs::create_dir_all(backups.join("snapshots")).unwrap();
+    for entry in fs::read_dir(backups.join("snapshots")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    clinic.expect("backup", "note", "no backup").await;
+    let snapshot = fs::File::create(backups.join("snapshots/greenroom.redb")).unwrap();
+    clinic.expect("backup", "ok", "of late").await;
+    snapshot.set_modified(std::time::UNIX_EPOCH).unwrap();
+    clinic.expect("backup", "warning", "days old").await;
+    fs::write(backups.join("rehearsal.json"), r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#).unwrap();
+    clinic.expect("backup", "error", "a page is torn").await;
+}
