@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
-use super::{backup, sweep};
+use super::{backup, sweep, trouble};
 use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
@@ -137,12 +137,18 @@ impl Application {
         self.vitals.clone()
     }
 
-    /// Waits until the connection to Discord has ended for good, or the store had to stop.
+    /// Waits until the connection to Discord has ended for good, or the store had to stop and all was said about it.
     pub async fn ended(&mut self) -> Ended {
+        let trouble = tokio::select! {
+            ended = &mut self.connection => return ended.unwrap_or_else(|panic| Ended::Failed(panic.to_string())),
+            trouble = self.bot.store.stopped() => trouble,
+        };
+        self.tasks.shutdown().await;
         tokio::select! {
-            ended = &mut self.connection => ended.unwrap_or_else(|panic| Ended::Failed(panic.to_string())),
-            error = self.bot.store.stopped() => Ended::StoreStopped(error.to_string()),
+            _ = &mut self.connection => {}
+            () = trouble::sit_out(&self.bot, &trouble) => {}
         }
+        Ended::StoreStopped(trouble.to_string())
     }
 
     /// Waits until everything that is due by the clock's time is done: jobs, the half-minute sweep, backups on this machine.

@@ -25,3 +25,4 @@ pub mod service;
 pub mod sim;
 mod sweep;
 pub mod telemetry;
+mod trouble;

@@ -88,7 +88,10 @@ async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> 
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
-        () = told_to_stop() => Ended::Stopped,
+        () = told_to_stop() => match app.bot.store.stop_reason() {
+            Some(trouble) => Ended::StoreStopped(trouble.to_string()),
+            None => Ended::Stopped,
+        },
     };
     health.stopping();
     control.abort();

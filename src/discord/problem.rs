@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::draft::Draft;
 use super::figures::{self, Outcome};
 use crate::kernel::error::{Error, Failure, ReportId};
+use crate::store::StoreError;
 
 /// What the person who asked reads.
 pub fn draft_of(error: Error, doing: &str) -> Draft {
@@ -22,6 +23,11 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
             refusal.sentence
         }
         Error::Failed(failure) => {
+            if let Some(sentence) = failure.cause().downcast_ref().and_then(storage_trouble) {
+                // The store has said so in the log, once.
+                tracing::debug!(doing, error = %failure, "not stored");
+                return sentence;
+            }
             let report = log(&failure, doing);
             format!(
                 "Something went wrong on my side. Nothing was changed unless you see it. \
@@ -29,6 +35,24 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
             )
         }
     }
+}
+
+/// What people read while the store takes nothing, because its disk failed or because the bot is ending; `None` where that
+/// is not what is wrong.
+pub fn storage_trouble(error: &StoreError) -> Option<String> {
+    let (because, remedy) = match error.root() {
+        StoreError::DiskFull => ("the disk that I write to is full", "has to free some space"),
+        StoreError::Io(_) => {
+            ("the disk that I write to does not work", "has to look at it; the log says what it reports")
+        }
+        StoreError::Damaged(_) | StoreError::Engine(_) => ("my data file is damaged", "has to restore a backup"),
+        StoreError::Closed => return Some("I am just being stopped. Please try again when I am back.".to_owned()),
+        _ => return None,
+    };
+    Some(format!(
+        "I cannot store anything now, because {because}. Whoever runs me {remedy}. \
+         Until I am started again, I can only look things up."
+    ))
 }
 
 /// Logs a failure and gives the number under which it is found.

@@ -90,7 +90,7 @@ pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, Sn
 }
 
 /// The name of a copy that is being made.
-fn unfinished_name(path: &Path) -> PathBuf {
+pub(super) fn unfinished_name(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".unfinished");
     PathBuf::from(name)

@@ -111,6 +111,19 @@ impl StoreError {
         }
     }
 
+    /// What an error of the operating system means.
+    pub(super) fn of_disk(error: &io::Error) -> Self {
+        if is_disk_full(error) { Self::DiskFull } else { Self::Io(error.to_string()) }
+    }
+
+    /// The error that began it, where this one only says that the store has stopped.
+    pub fn root(&self) -> &Self {
+        match self {
+            Self::Stopped(first) => first.root(),
+            first => first,
+        }
+    }
+
     /// What further calls get after this error.
     pub(super) fn stopped(&self) -> Self {
         match self {
@@ -128,7 +141,7 @@ impl From<StoreError> for Error {
 
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
-        if is_disk_full(&error) { Self::DiskFull } else { Self::Io(error.to_string()) }
+        Self::of_disk(&error)
     }
 }
 

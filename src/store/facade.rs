@@ -2,17 +2,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, broadcast, oneshot, watch};
+use tokio::sync::{Semaphore, broadcast, oneshot};
 
 use super::changes::Change;
 use super::check::{Finding, check};
 use super::copy::copy;
 use super::error::{OpenError, StoreError};
-use super::handle::{Handle, Latch};
+use super::handle::{Current, Latch};
 use super::manifest::Manifest;
 use super::open::{Options, Place, open};
 use super::read::{Read, Snapshot};
@@ -42,15 +42,13 @@ pub struct Store(Arc<Shared>);
 struct Shared {
     schema: Schema,
     clock: Clock,
-    /// `None` once the store is closed.
-    handle: Mutex<Option<Arc<Handle>>>,
+    current: Arc<Current>,
     closed: Arc<Latch>,
     was_repaired: bool,
     writer: mpsc::Sender<Message>,
     room: Arc<Semaphore>,
     readers: Arc<Semaphore>,
     changes: broadcast::Sender<Change>,
-    stopped: watch::Receiver<Option<StoreError>>,
 }
 
 impl Store {
@@ -62,16 +60,16 @@ impl Store {
         let opened = open(place, &options, &schema)?;
         let (writer, requests) = mpsc::channel();
         let (changes, _) = broadcast::channel(CHANGES);
-        let (stop, stopped) = watch::channel(None);
+        let current = Arc::new(Current::new(Arc::clone(&opened.handle)));
         let serving = Writer {
-            handle: Arc::clone(&opened.handle),
+            handle: opened.handle,
             known: opened.known,
             clock: options.clock.clone(),
             seed: options.seed,
             outlives_the_process: !matches!(place, Place::Memory),
             requests,
             changes: changes.clone(),
-            stopped: stop,
+            current: Arc::clone(&current),
             last_time: Timestamp::from_micros(i64::MIN),
             is_closing: std::cell::Cell::new(false),
         };
@@ -81,14 +79,13 @@ impl Store {
         Ok(Self(Arc::new(Shared {
             schema,
             clock: options.clock,
-            handle: Mutex::new(Some(opened.handle)),
+            current,
             closed: opened.closed,
             was_repaired: opened.was_repaired,
             writer,
             room: Arc::new(Semaphore::new(QUEUE)),
             readers: Arc::new(Semaphore::new(READERS)),
             changes,
-            stopped,
         })))
     }
 
@@ -166,12 +163,20 @@ impl Store {
     }
 
     /// Waits until a disk error stops the store, and says which. The process should say so and end.
+    ///
+    /// From then on nothing is written; reads go on with what the file holds, where it can still be read.
     pub async fn stopped(&self) -> StoreError {
-        let mut stopped = self.0.stopped.clone();
-        match stopped.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or(StoreError::Closed),
+        let mut stopped = self.0.current.stopped();
+        let reason = stopped.wait_for(Option::is_some).await.map(|reason| reason.clone());
+        match reason {
+            Ok(reason) => reason.unwrap_or(StoreError::Closed),
             Err(_) => std::future::pending().await,
         }
+    }
+
+    /// Why nothing is written any more; `None` while all is well.
+    pub fn stop_reason(&self) -> Option<StoreError> {
+        self.0.current.stop_reason()
     }
 
     /// Writes a consistent, compact and verified copy of the whole store to a new file, while others read and write.
@@ -225,19 +230,21 @@ impl Store {
         self.0.room.close();
         // The writer may have closed already.
         let _ = self.0.writer.send(Message::Close);
-        self.0.handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.current.close();
         self.0.closed.wait();
     }
 
     /// Runs `operation` on a snapshot; a panic in it, or in redb over a damaged file, is its caller's failure alone.
     fn on_snapshot<T>(&self, name: &'static str, operation: impl FnOnce(&Snapshot) -> Result<T>) -> Result<T> {
-        if let Some(reason) = &*self.0.stopped.borrow() {
-            return Err(reason.stopped().into());
+        let handle = self.0.current.handle()?;
+        let reading = AssertUnwindSafe(|| operation(&Snapshot::take(Arc::clone(&handle))?));
+        let result = catch_unwind(reading).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()));
+        if result.is_err()
+            && let Some(trouble) = handle.trouble()
+        {
+            self.0.current.stop(trouble);
         }
-        let handle = self.0.handle.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let snapshot = Snapshot::take(handle.ok_or(StoreError::Closed)?)?;
-        catch_unwind(AssertUnwindSafe(|| operation(&snapshot)))
-            .unwrap_or_else(|_| Err(StoreError::Panicked(name).into()))
+        result
     }
 }
 

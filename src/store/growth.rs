@@ -11,7 +11,6 @@ use std::io;
 use std::ops::{Bound, Range};
 use std::sync::{Mutex, PoisonError};
 
-use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
 /// How far ahead zeros are written, in bytes.
@@ -19,14 +18,14 @@ const AHEAD: u64 = 1 << 20;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct GrowingFile {
-    file: FileBackend,
+pub(super) struct GrowingFile<F> {
+    file: F,
     /// The part that was added last and that nobody has written to.
     untouched: Mutex<Range<u64>>,
 }
 
-impl GrowingFile {
-    pub(super) fn new(file: FileBackend) -> Self {
+impl<F: StorageBackend> GrowingFile<F> {
+    pub(super) fn new(file: F) -> Self {
         Self { file, untouched: Mutex::new(0..0) }
     }
 
@@ -49,7 +48,7 @@ impl GrowingFile {
     }
 }
 
-impl StorageBackend for GrowingFile {
+impl<F: StorageBackend> StorageBackend for GrowingFile<F> {
     fn len(&self) -> io::Result<u64> {
         self.file.len()
     }
@@ -110,6 +109,8 @@ impl StorageBackend for GrowingFile {
 
 #[cfg(test)]
 mod tests {
+    use redb::backends::FileBackend;
+
     use super::*;
 
     #[test]

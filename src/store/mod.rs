@@ -18,10 +18,12 @@
 //!
 //! # Invariants
 //! - What was answered is on the disk, in whole; changes are published only then.
-//! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells).
+//! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells). What the file holds
+//!   can still be read, where the disk gives it.
 //! - Bytes that cannot be decoded are an error that names the table and the key, never a panic.
 //! - The store never hands out anything of redb.
 
+mod backing;
 mod changes;
 mod check;
 mod codec;
@@ -52,7 +54,7 @@ pub use check::Finding;
 pub use codec::{MAX_ROW_BYTES, Record, decode_body};
 pub use copy::copy_closed;
 pub use counted::CountedIndex;
-pub use disk::SimulatedDisk;
+pub use disk::{Loss, SimulatedDisk};
 pub use error::{OpenError, StoreError};
 pub use facade::Store;
 pub use index::{Index, Rule, UniqueIndex};

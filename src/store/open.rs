@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, DatabaseError, StorageError};
 
-use super::copy::{copy, sync_folder_of};
+use super::backing::Backing;
+use super::copy::{copy, sync_folder_of, unfinished_name};
 use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_disk_full};
 use super::growth::GrowingFile;
@@ -94,18 +95,82 @@ pub(super) struct Opened {
 
 /// Opens `place`, creates what is missing, and runs the migrations that are due.
 pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
+    if let Place::File(path) = place
+        && is_missing(path)
+    {
+        create_whole(path, options, schema)?;
+    }
+    if let Place::File(path) = place
+        && let Some(problem) = foreign(path)
+    {
+        return Err(damaged(path, problem));
+    }
+    open_existing(place, options, schema)
+}
+
+/// Whether there is nothing under this name, not even a link whose disk is missing.
+fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// What a file is that Greenroom never leaves under a store's name, where its first bytes tell.
+fn foreign(path: &Path) -> Option<&'static str> {
+    let mut start = Vec::new();
+    File::open(path).ok()?.take(16).read_to_end(&mut start).ok()?;
+    match start.as_slice() {
+        [] => Some("it is empty"),
+        b"SQLite format 3\0" => Some("it is an SQLite database"),
+        _ => None,
+    }
+}
+
+/// Makes an empty store under another name, and gives it its own only when it is whole. redb cannot open what a power
+/// loss leaves of a store that is just being created.
+fn create_whole(path: &Path, options: &Options, schema: &Schema) -> Result<(), OpenError> {
+    let explain = |error: io::Error| explain_io(path, &error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(explain)?;
+    let unfinished = unfinished_name(path);
+    File::create(&unfinished).map_err(explain)?;
+    let Opened { handle, closed, .. } = open_existing(&Place::File(unfinished.clone()), options, schema)?;
+    drop(handle);
+    closed.wait();
+    fs::rename(&unfinished, path).map_err(explain)?;
+    sync_folder_of(path);
+    Ok(())
+}
+
+fn open_existing(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
     let known = schema.raw_names()?;
     let path = place.path();
     let was_repaired = Arc::new(AtomicBool::new(false));
-    let database = open_database(place, options.cache_bytes, Arc::clone(&was_repaired))?;
-    let (handle, closed) = Handle::new(database);
+    let backing = backing_of(place)?;
+    let database = open_database(path, &backing, options.cache_bytes, Arc::clone(&was_repaired))?;
+    let (handle, closed) = Handle::new(database, backing);
     // A damaged file can pass redb's first look and trip it later.
     let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&handle, place, path, options, schema, &known)));
     prepared.unwrap_or_else(|_| Err(damaged(path, UNREADABLE)))?;
     Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>) -> Result<Database, OpenError> {
+fn backing_of(place: &Place) -> Result<Backing, OpenError> {
+    let backing = match place {
+        Place::File(path) => {
+            let file = FileBackend::new(open_file(path)?).map_err(|error| classify(path, error))?;
+            Backing::new(GrowingFile::new(file))
+        }
+        Place::Simulated(disk) => Backing::new(GrowingFile::new(disk.file())),
+        Place::Memory => Backing::new(InMemoryBackend::new()),
+    };
+    backing.map_err(|error| explain_io(place.path(), &error))
+}
+
+fn open_database(
+    path: &Path,
+    backing: &Backing,
+    cache_bytes: usize,
+    is_repaired: Arc<AtomicBool>,
+) -> Result<Database, OpenError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache_bytes);
     builder.set_repair_callback(move |_| {
@@ -113,35 +178,23 @@ fn open_database(place: &Place, cache_bytes: usize, is_repaired: Arc<AtomicBool>
             tracing::info!("the store was not closed cleanly; reading it once to make sure that it is whole");
         }
     });
-    let file = match place {
-        Place::File(path) => Some(open_file(path)?),
-        Place::Memory | Place::Simulated(_) => None,
-    };
-    let opened = catch_unwind(AssertUnwindSafe(|| match (place, file) {
-        (_, Some(file)) => builder.create_with_backend(GrowingFile::new(FileBackend::new(file)?)),
-        (Place::Simulated(disk), None) => builder.create_with_backend(disk.file()),
-        (_, None) => builder.create_with_backend(InMemoryBackend::new()),
-    }));
-    opened
+    catch_unwind(AssertUnwindSafe(|| builder.create_with_backend(backing.gate())))
         .unwrap_or_else(|_| Err(StorageError::Corrupted(String::from(UNREADABLE)).into()))
-        .map_err(|error| classify(place.path(), error))
+        .map_err(|error| classify(path, error))
 }
 
 fn open_file(path: &Path) -> Result<File, OpenError> {
-    let explain = |error: io::Error| match error.kind() {
+    let explain = |error: io::Error| explain_io(path, &error);
+    OpenOptions::new().read(true).write(true).open(path).map_err(explain)
+}
+
+fn explain_io(path: &Path, error: &io::Error) -> OpenError {
+    match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(path.to_owned()),
         io::ErrorKind::IsADirectory => damaged(path, "it is a folder"),
-        _ if is_disk_full(&error) => OpenError::DiskFull(path.to_owned()),
+        _ if is_disk_full(error) => OpenError::DiskFull(path.to_owned()),
         _ => OpenError::Other { path: path.to_owned(), problem: error.to_string() },
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(explain)?;
-    let is_new = !path.exists();
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(explain)?;
-    if is_new {
-        sync_folder_of(path);
     }
-    Ok(file)
 }
 
 fn classify(path: &Path, error: DatabaseError) -> OpenError {
@@ -182,6 +235,8 @@ fn prepare(
     if let Some(found) = found.filter(|found| *found > newest) {
         return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: newest });
     }
+    // It is a store of ours, and not too new: from here on it may be written.
+    handle.open_gate().map_err(|error| explain_io(path, &error))?;
     let missing: Vec<RawName> = known.iter().copied().filter(|name| !present.contains(&name.to_string())).collect();
     let was_snapshot = present.contains(MANIFEST);
     if missing.is_empty() && found == Some(newest) && !was_snapshot {
@@ -241,7 +296,7 @@ fn in_transaction(
     options: &Options,
     run: impl FnOnce(&Tx<'_>) -> Result<()>,
 ) -> Result<()> {
-    let transaction = handle.database().begin_write().map_err(StoreError::from)?;
+    let transaction = handle.database()?.begin_write().map_err(StoreError::from)?;
     let tx = Tx::new(&transaction, known, options.clock.now(), options.seed);
     run(&tx)?;
     tx.finish()?;

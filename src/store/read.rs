@@ -73,7 +73,7 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     pub(super) fn take(handle: Arc<Handle>) -> Result<Self, StoreError> {
-        let transaction = handle.database().begin_read()?;
+        let transaction = handle.database()?.begin_read()?;
         Ok(Self { tables: RefCell::default(), transaction, _handle: handle })
     }
 

@@ -14,12 +14,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
 use super::changes::Change;
 use super::error::StoreError;
 use super::figures;
-use super::handle::Handle;
+use super::handle::{Current, Handle};
 use super::read::RawName;
 use super::tx::{Aftermath, Tx};
 use crate::kernel::dice::Seed;
@@ -112,7 +112,7 @@ pub(super) struct Writer {
     pub(super) outlives_the_process: bool,
     pub(super) requests: Receiver<Message>,
     pub(super) changes: broadcast::Sender<Change>,
-    pub(super) stopped: watch::Sender<Option<StoreError>>,
+    pub(super) current: Arc<Current>,
     pub(super) last_time: Timestamp,
     /// Whether the order to close was taken from the queue.
     pub(super) is_closing: Cell<bool>,
@@ -172,8 +172,7 @@ impl Writer {
 
     /// Runs a batch and whatever joins it, commits it and answers everyone; true when something was committed.
     fn write(&mut self, mut batch: Vec<Box<dyn Request>>) -> bool {
-        let stopped = self.stopped.borrow().as_ref().map(StoreError::stopped);
-        if let Some(error) = stopped {
+        if let Some(error) = self.current.stop_reason().map(|reason| reason.stopped()) {
             answer_all(batch, Some(&error));
             return false;
         }
@@ -181,7 +180,7 @@ impl Writer {
         loop {
             // Operations are caught one by one; a panic that arrives here is redb's.
             let run = catch_unwind(AssertUnwindSafe(|| self.try_batch(&mut batch)));
-            match run.unwrap_or_else(|_| Err(StoreError::Engine(String::from("it panicked")))) {
+            match run.unwrap_or_else(|_| Err(panicked())) {
                 Ok(BatchRun::Whole { aftermath, has_written }) => {
                     self.publish(aftermath);
                     answer_all(batch, None);
@@ -194,7 +193,7 @@ impl Writer {
                     }
                 }
                 Ok(BatchRun::Broken(error)) | Err(error) => {
-                    self.stop(&error);
+                    self.current.stop(&error);
                     answer_all(batch, Some(&error));
                     return false;
                 }
@@ -207,7 +206,7 @@ impl Writer {
     /// What arrives while the batch runs joins it: one commit for all is cheaper than one more for the latecomers, who
     /// would wait for this one anyway.
     fn try_batch(&self, batch: &mut Vec<Box<dyn Request>>) -> Result<BatchRun, StoreError> {
-        let transaction = self.handle.database().begin_write()?;
+        let transaction = self.handle.database()?.begin_write()?;
         let tx = Tx::new(&transaction, &self.known, self.last_time, self.seed);
         let mut place = 0;
         let spoiler = loop {
@@ -255,21 +254,19 @@ impl Writer {
 
     /// An empty commit that saves what redb would otherwise work out by reading the whole file after a crash.
     fn commit_for_quick_repair(&self) {
-        if self.stopped.borrow().is_some() {
+        if self.current.stop_reason().is_some() {
             return;
         }
-        let committed = self.handle.database().begin_write().map_err(StoreError::from).and_then(|mut transaction| {
+        let commit = || {
+            let mut transaction = self.handle.database()?.begin_write()?;
             transaction.set_quick_repair(true);
             Ok(transaction.commit()?)
-        });
+        };
+        let committed: Result<(), StoreError> =
+            catch_unwind(AssertUnwindSafe(commit)).unwrap_or_else(|_| Err(panicked()));
         if let Err(error) = committed {
-            self.stop(&error);
+            self.current.stop(&error);
         }
-    }
-
-    fn stop(&self, error: &StoreError) {
-        tracing::error!(%error, "the store has stopped");
-        self.stopped.send_replace(Some(error.clone()));
     }
 }
 
@@ -305,6 +302,11 @@ fn answer_all(batch: Vec<Box<dyn Request>>, error: Option<&StoreError>) {
     for request in batch {
         request.answer(error.cloned());
     }
+}
+
+/// What a panic of redb comes to.
+fn panicked() -> StoreError {
+    StoreError::Engine(String::from("it panicked"))
 }
 
 /// Real time since the start of `watch`, for a log field.

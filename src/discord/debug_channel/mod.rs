@@ -21,10 +21,20 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::one_line;
 use crate::settings::{BOT_CONFIG, Setting};
-use crate::store::{Span, Tx};
+use crate::store::{Read, Span, Tx};
 
 /// The debug channel of a guild.
 pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+/// The debug channels of all guilds that have one.
+pub fn of_all_guilds(read: &dyn Read) -> Result<Vec<ChannelId>> {
+    let mut channels = Vec::new();
+    BOT_CONFIG.for_each(read, Span::all(), |(_, key), entry| {
+        channels.extend(entry.channel.filter(|_| key == DEBUG_CHANNEL.key()));
+        Ok(())
+    })?;
+    Ok(channels)
+}
 
 /// The longest line in the log, in characters; one has no more in the channel.
 const LONGEST_LOGGED: usize = 2_000;

@@ -15,12 +15,12 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{Direction, Place, Span, Starts, Store, Tx};
 
-type Model = BTreeMap<SongKey, Song>;
+pub(super) type Model = BTreeMap<SongKey, Song>;
 
 const EVERYTHING: usize = 100_000;
 
 #[derive(Clone, Debug)]
-enum Change {
+pub(super) enum Change {
     Insert(SongKey, Song),
     Put(SongKey, Song),
     Score(SongKey, u32),
@@ -51,7 +51,7 @@ fn songs() -> impl Strategy<Value = Song> {
     })
 }
 
-fn changes() -> impl Strategy<Value = Change> {
+pub(super) fn changes() -> impl Strategy<Value = Change> {
     prop_oneof![
         3 => (keys(), songs()).prop_map(|(key, song)| Change::Insert(key, song)),
         3 => (keys(), songs()).prop_map(|(key, song)| Change::Put(key, song)),
@@ -68,7 +68,7 @@ fn actions() -> impl Strategy<Value = Action> {
     ]
 }
 
-fn apply(tx: &Tx<'_>, change: &Change) -> Result<()> {
+pub(super) fn apply(tx: &Tx<'_>, change: &Change) -> Result<()> {
     match change {
         Change::Insert(key, song) => SONGS.insert(tx, key, song),
         Change::Put(key, song) => SONGS.put(tx, key, song),
@@ -78,7 +78,7 @@ fn apply(tx: &Tx<'_>, change: &Change) -> Result<()> {
 }
 
 /// Does the same to the model; `None` when the store must refuse it.
-fn apply_to_model(model: &mut Model, change: &Change) -> Option<()> {
+pub(super) fn apply_to_model(model: &mut Model, change: &Change) -> Option<()> {
     let is_free = |model: &Model, key: &SongKey, song: &Song| {
         !model.iter().any(|(other, present)| other != key && other.0 == key.0 && present.link == song.link)
     };

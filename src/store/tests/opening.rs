@@ -83,14 +83,15 @@ fn a_truncated_file_never_panics() {
 }
 
 #[test]
-fn an_empty_file_is_a_new_store_and_a_folder_is_none() {
+fn a_store_has_its_name_only_when_it_is_whole() {
     let folder = TempDir::new().unwrap();
     let place = file_in(&folder);
-    fs::create_dir_all(path_of(&place)).unwrap();
-    assert!(matches!(open(&place).unwrap_err(), OpenError::Damaged { .. }));
-    fs::remove_dir(path_of(&place)).unwrap();
-    fs::write(path_of(&place), []).unwrap();
+    let unfinished = path_of(&place).with_file_name("greenroom.redb.unfinished");
+    fs::create_dir_all(unfinished.parent().unwrap()).unwrap();
+    fs::write(&unfinished, [0; 5000]).unwrap();
     open(&place).unwrap().close_blocking();
+    assert!(!unfinished.exists(), "what an interrupted start left is used up");
+    assert_eq!(open(&place).unwrap().check_blocking().unwrap(), []);
 }
 
 #[test]

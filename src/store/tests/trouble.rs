@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::sample::{GUILD, SONGS, key, options, schema, song};
 use crate::kernel::dice::Seed;
-use crate::store::{Direction, Place, SimulatedDisk, Store, StoreError};
+use crate::store::{Direction, Loss, Options, Place, SimulatedDisk, Store, StoreError};
 
 fn open(disk: &SimulatedDisk) -> Store {
     Store::open(&Place::Simulated(disk.clone()), options(), schema()).unwrap()
@@ -33,7 +33,7 @@ proptest! {
     fn what_was_answered_survives_a_power_loss_at_any_moment(after in 0..400_u64, seed in any::<u64>()) {
         let disk = SimulatedDisk::new();
         let store = open(&disk);
-        disk.lose_power_after(after, Seed::fixed(seed));
+        disk.lose_power_after(after, Loss::SomeWrites(Seed::fixed(seed)));
         let answered = add_until_failure(&store, 0, 100);
         store.close_blocking();
         disk.repair();
@@ -58,7 +58,8 @@ fn a_full_disk_stops_the_store_until_it_is_opened_again() {
     let error = store.write_blocking("add", |_| Ok(())).unwrap_err();
     assert_eq!(StoreError::of(&error), Some(&StoreError::Stopped(Box::new(StoreError::DiskFull))));
     assert_eq!(error.to_string(), "the store has stopped: the disk is full; free some space and start again");
-    assert!(store.read_blocking("look", |read| SONGS.len(read)).is_err());
+    assert_eq!(stored_ids(&store).len(), answered, "what was stored can still be read");
+    assert_eq!(store.check_blocking().unwrap(), []);
     store.close_blocking();
 
     disk.repair();
@@ -75,12 +76,48 @@ async fn a_broken_disk_is_told_to_the_caller_and_to_the_process() {
     let error = store.write("add", |tx| SONGS.insert(tx, &key(1), &song("a"))).await.unwrap_err();
     assert!(matches!(StoreError::of(&error), Some(StoreError::Io(_))), "{error}");
     assert!(matches!(store.stopped().await, StoreError::Io(_)));
+    let error = store.read("look", |read| SONGS.len(read)).await.unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Stopped(_))), "{error}");
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_takes_no_writes_any_more_is_still_read() {
+    let disk = SimulatedDisk::new();
+    let store = open(&disk);
+    let answered = tokio::task::block_in_place(|| add_until_failure(&store, 0, 20));
+    disk.refuse_writes();
+    let error = store.write("add", |tx| SONGS.insert(tx, &key(100), &song("a"))).await.unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Io(_))), "{error}");
+    assert!(store.stop_reason().is_some());
+    assert_eq!(tokio::task::block_in_place(|| stored_ids(&store)), answered);
+    let length = disk.length();
+    disk.repair();
+    let error = store.write("add", |tx| SONGS.insert(tx, &key(101), &song("b"))).await.unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Stopped(_))), "a store that stopped stays so: {error}");
+    store.close().await;
+    assert_eq!(disk.length(), length, "closing writes nothing, either");
+    assert_eq!(stored_ids(&self::open(&disk)), answered);
+}
+
+#[test]
+fn a_read_that_the_disk_refuses_stops_the_store_and_is_told() {
+    let disk = SimulatedDisk::new();
+    let store =
+        Store::open(&Place::Simulated(disk.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
+    add_until_failure(&store, 0, 50);
+    disk.break_down();
+    let error = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Io(_))), "{error}");
+    assert!(matches!(store.stop_reason(), Some(StoreError::Io(_))));
+    let error = store.write_blocking("add", |_| Ok(())).unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Stopped(_))), "{error}");
+    store.close_blocking();
 }
 
 /// Loses power now: the next write fails, and so does closing.
 fn crash(store: &Store, disk: &SimulatedDisk) {
-    disk.lose_power_after(0, Seed::fixed(1));
+    disk.lose_power_after(0, Loss::SomeWrites(Seed::fixed(1)));
     assert!(add_until_failure(store, 1_000_000, 1).is_empty());
     store.close_blocking();
 }

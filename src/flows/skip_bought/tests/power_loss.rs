@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::kernel::dice::Seed;
-use crate::store::{Place, SimulatedDisk, StoreError};
+use crate::store::{Loss, Place, SimulatedDisk, StoreError};
 
 #[derive(Clone, Copy, Debug)]
 enum Operation {
@@ -79,7 +79,7 @@ proptest! {
         let expected = states(&operations);
         let disk = SimulatedDisk::new();
         let store = at(&disk);
-        disk.lose_power_after(after, Seed::fixed(seed));
+        disk.lose_power_after(after, Loss::SomeWrites(Seed::fixed(seed)));
         let mut answered = 0;
         for (number, operation) in operations.iter().enumerate() {
             match carry_out(&store, number, *operation) {
@@ -103,7 +103,7 @@ proptest! {
     fn of_many_callers_at_a_power_loss_each_answer_is_kept(after in 60..900_u64, seed in any::<u64>()) {
         let disk = SimulatedDisk::new();
         let store = Arc::new(at(&disk));
-        disk.lose_power_after(after, Seed::fixed(seed));
+        disk.lose_power_after(after, Loss::SomeWrites(Seed::fixed(seed)));
         let answered = Mutex::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {

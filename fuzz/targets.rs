@@ -1,0 +1,108 @@
+//! What is tried with arbitrary bytes: one function for each thing that comes from outside. None may panic, take long or
+//! grow, and each says what must hold whatever the bytes are.
+//!
+//! Two runners share them: `fuzz/` with libFuzzer, which follows coverage and needs nightly Rust, and
+//! `tests/it/fuzzing.rs`, which mutates the same corpus on stable Rust with every run of the tests.
+
+use greenroom::features::queue::model::PublicId;
+use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
+use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
+use greenroom::live::wire::{FetchResult, FrameKind, PushFrame};
+use greenroom::live::{Handle, show_file};
+use serenity::all::{ActionRowComponent, Interaction, Message};
+
+/// A target with its name, which is also that of the folder of its corpus.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: &[Target] =
+    &[("links", links), ("show", show), ("live_frame", live_frame), ("interaction", interaction)];
+
+/// What people paste where a link is asked for, and messages that may hold some.
+pub fn links(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    find_in(&text);
+    let LinkVerdict::Accepted(song) = judge(&text) else { return };
+    assert_eq!(judge(&song.url), LinkVerdict::Accepted(song.clone()), "an accepted link is judged the same again");
+    assert!(song.url.starts_with("https://") && !song.url.contains(char::is_whitespace));
+}
+
+/// Lines of recorded shows.
+pub fn show(data: &[u8]) {
+    for line in String::from_utf8_lossy(data).lines() {
+        let Ok(Some(read)) = show_file::read(line) else { continue };
+        let mut written = Vec::new();
+        match &read.said {
+            show_file::Said::Note(note) => show_file::write_note(&mut written, read.at, note),
+            show_file::Said::Live(said) => {
+                // The clock of a show ends long before that of the file.
+                if read.at.as_secs() > 1 << 32 {
+                    continue;
+                }
+                let at = greenroom::kernel::time::Timestamp::from_millis(0).after(read.at);
+                show_file::write_event(&mut written, read.at, &said.clone().at(at));
+            }
+            show_file::Said::Discord(_) => continue,
+        }
+        let text = String::from_utf8(written).unwrap();
+        let again = show_file::read(&text);
+        assert!(matches!(&again, Ok(Some(_))), "what is written is read again: {text} {again:?}");
+    }
+}
+
+/// Bytes from TikTok's socket, and from the server that signs.
+pub fn live_frame(data: &[u8]) {
+    let batch = FetchResult::decode(data);
+    assert_eq!(FetchResult::decode(data), batch, "the same bytes tell the same");
+    let frame = PushFrame::decode(data);
+    assert_eq!(PushFrame::decode(data), frame, "the same bytes tell the same");
+    if let Ok(PushFrame { kind: FrameKind::Messages(batch), .. }) = frame {
+        assert!(batch.messages.iter().all(|message| message.id.get() != 0));
+    }
+}
+
+/// What Discord's gateway sends when somebody does something. What it cannot be read as is dropped; every text in the
+/// rest goes through what the bot does with texts.
+pub fn interaction(data: &[u8]) {
+    let mut texts: Vec<String> = Vec::new();
+    match serde_json::from_slice::<Interaction>(data) {
+        Ok(Interaction::Command(command)) => {
+            texts.push(command.data.name.clone());
+            texts.extend(command.data.options.iter().filter_map(|option| option.value.as_str().map(str::to_owned)));
+        }
+        Ok(Interaction::Component(component)) => texts.push(component.data.custom_id.clone()),
+        Ok(Interaction::Modal(modal)) => {
+            texts.push(modal.data.custom_id.clone());
+            let inputs = modal.data.components.iter().flat_map(|row| &row.components);
+            texts.extend(inputs.filter_map(|input| match input {
+                ActionRowComponent::InputText(input) => input.value.clone(),
+                _ => None,
+            }));
+        }
+        _ => {}
+    }
+    texts.extend(serde_json::from_slice::<Message>(data).ok().map(|message| message.content));
+    // A text in no envelope, so that most mutations reach what is ours.
+    texts.push(String::from_utf8_lossy(data).into_owned());
+    for text in &texts {
+        typed(text);
+    }
+}
+
+/// Everything that the bot makes of a text.
+fn typed(text: &str) {
+    let clean = one_line(text, 100);
+    assert_eq!(one_line(&clean, 100), clean, "a clean text stays as it is");
+    assert!(clean.chars().count() <= 100 && !clean.contains('\n'));
+    let note = paragraph(text, 1000);
+    assert_eq!(paragraph(&note, 1000), note, "a clean text stays as it is");
+    assert!(discord_len(&truncate(&escape(&note), 200)) <= 200);
+    html(text);
+    if let Ok(handle) = Handle::parse(text) {
+        assert_eq!(Handle::parse(&handle.to_string()).as_ref(), Ok(&handle));
+    }
+    if let Ok(number) = text.parse::<PublicId>() {
+        assert_eq!(number.to_string().parse(), Ok(number));
+    }
+    links(text.as_bytes());
+}

@@ -1,0 +1,122 @@
+//! A disk that fails while the bot runs: people are told, reading goes on, and the process ends with a code of its own.
+
+use std::time::Duration;
+
+use greenroom::app::connection::Ended;
+use greenroom::store::{Place, SimulatedDisk};
+use serde_json::json;
+
+use crate::process::{Running, SimProcess, greenroom, output};
+use crate::reading::link;
+use crate::site::Site;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered_until_the_end() {
+    let site = Site::new().await;
+    let disk = SimulatedDisk::new();
+    let place = Place::Simulated(disk.clone());
+    let mut app = site.start_from(|blueprint| blueprint.place = place).await;
+    site.open().await;
+    site.run(site.call("host", "setdebugchannel").with("channel", site.channel("staff").to_string())).await;
+    site.submit("ann", &link(1)).await;
+    app.settled().await.unwrap();
+    let ended = tokio::spawn(async move {
+        let ended = app.ended().await;
+        (app, ended)
+    });
+
+    disk.refuse_writes();
+    let refused = site.submit("ben", &link(2)).await;
+    let sentence = "I cannot store anything now, because the disk that I write to does not work. Whoever runs me has to look at it";
+    assert!(refused.text().contains(sentence), "{}", refused.text());
+    let told = |world: &greenroom::sim::World| {
+        let said = world.messages(site.channel("staff"));
+        serde_json::to_string(&said).unwrap().contains(sentence).then_some(())
+    };
+    site.sim.wait_until(told, crate::reading::SOON).await.unwrap();
+    let queue = site.run(site.call("ben", "queue")).await.text();
+    assert!(queue.contains("ann – Not Known"), "{queue}");
+    assert!(site.run(site.call("ann", "balance")).await.text().contains("Luxury Coins"));
+    let again = site.submit("ben", &link(3)).await;
+    assert!(again.text().contains(sentence), "{}", again.text());
+
+    while !ended.is_finished() {
+        site.hand.advance(Duration::from_secs(10));
+        tokio::task::yield_now().await;
+    }
+    let (app, ended) = ended.await.unwrap();
+    assert!(matches!(ended, Ended::StoreStopped(_)), "{ended:?}");
+    app.stop().await;
+
+    disk.repair();
+    let app = site.start_from(|blueprint| blueprint.place = Place::Simulated(disk.clone())).await;
+    assert!(site.submit("ben", &link(2)).await.text().contains("is in"));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
+    let site = Site::new().await;
+    let disk = SimulatedDisk::new();
+    let place = Place::Simulated(disk.clone());
+    let mut app = site.start_from(|blueprint| blueprint.place = place).await;
+    disk.break_down();
+    let channel = site.channel("submissions").to_string();
+    let refused = site.run(site.call("host", "set-submission-channel").with("channel", channel)).await;
+    assert!(refused.text().contains("I cannot store anything now"), "{}", refused.text());
+    assert!(matches!(app.ended().await, Ended::StoreStopped(_)));
+    app.stop().await;
+}
+
+/// The real program with a file that cannot grow: the limit of the shell stands for a full disk.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_nothing_that_it_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.says("commands registered");
+    sim.submit(&link(1)).await;
+    bot.signal("TERM");
+    bot.ended();
+
+    let file = folder.path().join("data/greenroom.redb");
+    let blocks = std::fs::metadata(&file).unwrap().len() / 512;
+    let mut limited = greenroom(folder.path(), &["run"]);
+    let program = limited.get_program().to_owned();
+    limited = std::process::Command::new("sh");
+    limited
+        .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" run")])
+        .arg(program)
+        .env_clear()
+        .env("DISCORD_API_URL", &sim.discord)
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null());
+    let mut bot = Running::start(limited);
+    bot.says("connected to Discord");
+    let mut answered = 1;
+    let refused = loop {
+        let note = "x".repeat(400);
+        let opened = sim.command("ann", "submit", json!({})).await;
+        let modal = json!({
+            "user": sim.ids["members"]["ann"], "interaction": opened["interaction"],
+            "fields": {"link": link(answered + 1), "song_title": "Another", "note": note},
+        });
+        let outcome = sim.post("/modal", modal).await.to_string();
+        if !outcome.contains("is in") {
+            break outcome;
+        }
+        answered += 1;
+        assert!(answered < 20_000, "the file has room without end");
+    };
+    assert!(refused.contains("I cannot store anything now"), "{refused}");
+    let own = sim.command("ann", "mysubmissions", json!({})).await.to_string();
+    assert!(own.contains(&format!("{answered} songs")), "{own}");
+    bot.signal("TERM");
+    assert_eq!(bot.ended().code(), Some(5));
+
+    let check = output(folder.path(), &["check"], &[]);
+    assert_eq!(check.code, Some(0), "{}{}", check.out, check.err);
+    let _again = sim.bot(folder.path());
+    let own = sim.command("ann", "mysubmissions", json!({})).await.to_string();
+    assert!(own.contains(&format!("{answered} songs")), "{own}");
+}
