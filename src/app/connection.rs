@@ -97,6 +97,18 @@ async fn connect_once(
         Ok(connections) => connections.answers,
         Err(error) => return Outcome::End(Ended::Failed(error.to_string())),
     };
+    if matches!(endpoint, Endpoint::Simulated(_)) {
+        match http.get_gateway().await {
+            Ok(named) if rest::is_loopback(&named.url) => {}
+            // A simulator that has too many requests just now is asked again, like Discord itself.
+            Err(error)
+                if matches!(status_of(&error), Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED)) =>
+            {
+                return outcome_of(&error);
+            }
+            Ok(_) | Err(_) => return Outcome::End(Ended::NotLoopback),
+        }
+    }
     let built = ClientBuilder::new_with_http(http, intents).framework(gateway.clone()).await;
     let mut client = match built {
         Ok(client) => client,
@@ -104,7 +116,7 @@ async fn connect_once(
     };
     // serenity falls back to the public gateway when it cannot learn the address; a simulated run must not go there.
     if matches!(endpoint, Endpoint::Simulated(_)) && !rest::is_loopback(&client.ws_url.lock().await) {
-        return Outcome::End(Ended::NotLoopback);
+        return Outcome::Again("the simulator did not name its gateway again".to_owned());
     }
     let shards = std::sync::Arc::clone(&client.shard_manager);
     tokio::select! {
@@ -125,15 +137,19 @@ async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
+/// With which status Discord refused a request.
+fn status_of(error: &serenity::Error) -> Option<StatusCode> {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.status_code),
+        _ => None,
+    }
+}
+
 fn outcome_of(error: &serenity::Error) -> Outcome {
     match error {
         serenity::Error::Gateway(GatewayError::InvalidAuthentication) => Outcome::End(Ended::TokenRefused),
         serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => Outcome::IntentsRefused,
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response))
-            if response.status_code == StatusCode::UNAUTHORIZED =>
-        {
-            Outcome::End(Ended::TokenRefused)
-        }
+        error if status_of(error) == Some(StatusCode::UNAUTHORIZED) => Outcome::End(Ended::TokenRefused),
         other => Outcome::Again(other.to_string()),
     }
 }

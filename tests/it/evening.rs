@@ -61,21 +61,20 @@ async fn an_evening_goes_from_the_first_song_to_the_report() {
     let shown = queue_shows(&world, "Night Drive").await;
     assert!(world.seen_in("now-playing").await.join("\n").contains("First Light"));
 
-    // Somebody deletes the display; it comes back by itself.
-    let channel = world.channel("general");
-    world.sim.delete_message(channel, shown.id()).await.unwrap();
-    world.pass(Duration::from_mins(5)).await;
-    let back = queue_shows(&world, "Night Drive").await;
-    assert_ne!(back.id(), shown.id());
-
     // The live ends, and its figures are posted.
-    world.pass(Duration::from_mins(1)).await;
     world.sim.ends_live(HOST).await.unwrap();
     let channel = world.channel("bookmarks");
     let is_report = |message: &SeenMessage| !message.embeds().is_empty();
     let report =
         world.sim.wait_until(|discord| discord.messages(channel).into_iter().find(is_report), SOON).await.unwrap();
     assert!(report.text().contains("1,500"), "{}", report.text());
+
+    // Somebody deletes the display; it comes back by itself.
+    let channel = world.channel("general");
+    world.sim.delete_message(channel, shown.id()).await.unwrap();
+    world.pass(Duration::from_mins(5)).await;
+    let back = queue_shows(&world, "Night Drive").await;
+    assert_ne!(back.id(), shown.id());
     world.end().await;
 }
 

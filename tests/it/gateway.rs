@@ -187,6 +187,22 @@ async fn a_simulated_run_without_an_answer_does_not_fall_back_to_discord() {
     app.stop().await;
 }
 
+#[tokio::test]
+async fn a_simulator_with_too_many_requests_is_asked_again() {
+    let (clock, hand) = Clock::simulated(START);
+    let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand.clone()))).await.unwrap();
+    sim.faults(Fault { path: Some("/gateway".into()), status: Some(429), times: 1, ..Fault::default() }).await;
+    let app = Application::start(blueprint(&sim, clock, Place::Memory, None)).await.unwrap();
+    let refused = |requests: &[greenroom::sim::LoggedRequest]| requests.iter().any(|request| request.status == 429);
+    while !refused(&sim.requests(0).await) {
+        tokio::task::yield_now().await;
+    }
+    while sim.connected(Duration::from_millis(50)).await.is_err() {
+        hand.advance(Duration::from_secs(1));
+    }
+    app.stop().await;
+}
+
 /// Keeps the one writer busy until the sender is dropped.
 fn busy_writer(world: &World) -> (mpsc::Sender<()>, JoinHandle<()>) {
     let (release, released) = mpsc::channel::<()>();
