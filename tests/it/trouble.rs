@@ -1,5 +1,6 @@
 //! A disk that fails while the bot runs: people are told, reading goes on, and the process ends with a code of its own.
 
+use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use greenroom::app::connection::Ended;
@@ -89,8 +90,12 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
         .arg(program)
         .env_clear()
         .env("DISCORD_API_URL", &sim.discord)
+        .env("HEALTH_LISTEN", "off")
+        .env("NOTIFY_SOCKET", folder.path().join("notify"))
+        .env("WATCHDOG_USEC", "600000")
         .current_dir(folder.path())
         .stdin(std::process::Stdio::null());
+    let watchdog = UnixDatagram::bind(folder.path().join("notify")).unwrap();
     let mut bot = Running::start(limited);
     bot.says("connected to Discord");
     let mut answered = 1;
@@ -111,6 +116,14 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
     assert!(refused.contains("I cannot store anything now"), "{refused}");
     let own = sim.command("ann", "mysubmissions", json!({})).await.to_string();
     assert!(own.contains(&format!("{answered} songs")), "{own}");
+    // What was said before is read first. The watchdog must not kill what still answers and ends by itself.
+    let mut word = [0; 64];
+    watchdog.set_nonblocking(true).unwrap();
+    while watchdog.recv(&mut word).is_ok() {}
+    watchdog.set_nonblocking(false).unwrap();
+    watchdog.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let length = watchdog.recv(&mut word).unwrap();
+    assert_eq!(&word[..length], b"WATCHDOG=1");
     bot.signal("TERM");
     assert_eq!(bot.ended().code(), Some(5));
 

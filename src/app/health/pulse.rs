@@ -1,7 +1,7 @@
 //! The pulse: whether the event loop turns and the store's writer answers.
 //!
 //! Brings about: every few seconds an operation that does nothing goes through the writer. When it is answered, the moment
-//! is noted for `/readyz`, and systemd's watchdog is fed. When it is not, nothing is fed, and systemd starts the bot
+//! is noted for `/readyz`, and systemd's watchdog is fed. When it hangs, nothing is fed, and systemd starts the bot
 //! again. There is never more than one such operation under way. It also tells of lines that the log lost.
 
 use std::time::Duration;
@@ -18,11 +18,14 @@ pub(super) async fn run(vitals: Vitals, notify: Notify, watchdog: Option<Duratio
     let pause = watchdog.map_or(PAUSE, |patience| PAUSE.min(patience / 3));
     let mut lost = 0;
     loop {
-        if vitals.bot.store.write("pulse", |_| Ok(())).await.is_ok() {
+        let has_answered = vitals.bot.store.write("pulse", |_| Ok(())).await.is_ok();
+        if has_answered {
             vitals.beat();
-            if watchdog.is_some() {
-                notify.say("WATCHDOG=1");
-            }
+        }
+        // After trouble with the disk the process still answers questions, and ends by itself with a code that says why.
+        let is_ending = vitals.bot.store.stop_reason().is_some();
+        if watchdog.is_some() && (has_answered || is_ending) {
+            notify.say("WATCHDOG=1");
         }
         let now_lost = vitals.losses.count();
         if now_lost > lost {
