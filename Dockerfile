@@ -22,5 +22,7 @@ WORKDIR /data
 ENV DATA_DIR=/data
 VOLUME /data
 STOPSIGNAL SIGTERM
+# Whether the store takes writes, Discord is connected and everything runs. The image has no HTTP client, but a shell.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8790 && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["greenroom"]
 CMD ["run"]
