@@ -4,6 +4,8 @@
 
 pub mod actor;
 pub mod amount;
+#[cfg(test)]
+pub(crate) mod captured;
 pub mod dice;
 pub mod error;
 pub mod ids;

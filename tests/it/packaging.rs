@@ -81,6 +81,11 @@ fn the_image_runs_the_program_alone_as_nobody_special_on_a_root_that_nobody_writ
     assert!(dockerfile.matches("\nFROM ").count() == 2, "the compiler stays behind");
     let last = dockerfile.rsplit("\nFROM ").next().unwrap();
     assert!(last.contains("\nUSER 10001:10001\n") && last.contains("\nENV DATA_DIR=/data\n"), "{last}");
+    // It asks where the bot answers by default.
+    let address =
+        file(".env.example").lines().find_map(|line| line.strip_prefix("# HEALTH_LISTEN=").map(str::to_owned));
+    let probe = format!("exec 3<>/dev/tcp/{} ", address.unwrap().replace(':', "/"));
+    assert!(last.contains("\nHEALTHCHECK ") && last.contains(&probe), "{last}");
     let compose = file("compose.yaml");
     for line in ["read_only: true", "- data:/data", "- no-new-privileges:true", "env_file: .env"] {
         assert!(compose.contains(line), "{line}");

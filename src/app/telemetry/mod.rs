@@ -155,25 +155,9 @@ impl<'w> FormatFields<'w> for PlainFields {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-
     use super::*;
     use crate::app::config::logging::FileLimits;
-
-    /// Keeps what is written.
-    #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::kernel::captured::Captured;
 
     fn say_something() {
         tracing::info!(target: "greenroom::queue", { song.id = 7 }, "song \x1b[31mplayed");
@@ -187,12 +171,11 @@ mod tests {
     }
 
     fn logged(filter: &str, format: LogFormat) -> Vec<String> {
-        let page = Page::default();
-        let writer = page.clone();
+        let log = Captured::default();
+        let writer = log.clone();
         let subscriber = subscriber(&logging(filter, format), move || writer.clone(), false, None);
         tracing::subscriber::with_default(subscriber, say_something);
-        let bytes = page.0.lock().unwrap().clone();
-        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+        log.lines()
     }
 
     #[test]
@@ -223,10 +206,10 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let files = LogFiles::new(FileLimits { most: 2, bytes: 1 << 20 });
             let (writer, thread) = queue("log-files", files.clone());
-            let console = Page::default();
-            let page = console.clone();
+            let console = Captured::default();
+            let writes = console.clone();
             let subscriber =
-                subscriber(&logging("warn,greenroom=info", format), move || page.clone(), true, Some(writer));
+                subscriber(&logging("warn,greenroom=info", format), move || writes.clone(), true, Some(writer));
             tracing::subscriber::with_default(subscriber, || {
                 let span = tracing::warn_span!("evening", guild.id = 5);
                 span.in_scope(say_something);
@@ -236,7 +219,7 @@ mod tests {
             let text = std::fs::read_to_string(folder.path().join("logs/greenroom.log")).unwrap();
             assert_eq!(text.lines().count(), 2, "{text}");
             assert!(text.contains(expected) && !text.contains('\x1b'), "{text}");
-            assert_eq!(console.0.lock().unwrap().split_inclusive(|byte| *byte == b'\n').count(), 2);
+            assert_eq!(console.lines().len(), 2);
         }
     }
 }

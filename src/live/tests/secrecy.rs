@@ -1,51 +1,28 @@
 //! Nothing that opens a connection is ever seen: the key and the cookies, whatever a server does with them.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::Mutex;
 
 use super::bytes::{SignBody, comment, frame};
 use super::server::{http, socket};
 use super::signing::{EVENTS, NEWER, body};
 use super::*;
+use crate::kernel::captured::Captured;
 
 const KEY: &str = "canary-key-4711";
 const COOKIE: &str = "canary-cookie-4711";
 
-/// Keeps every line of the log.
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Page {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
-}
-
 /// Does `work` with everything logged that can be, and gives the log.
 async fn logged(work: impl Future<Output = ()>) -> String {
-    let page = Page::default();
+    let log = Captured::default();
+    let writer = log.clone();
     // With one subscriber alone, a line that another test's thread reaches first would be switched off for all threads.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(page.clone()).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     work.await;
     tracing::trace!("the log works");
-    let bytes = page.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap()
+    log.text()
 }
 
 /// A service that says back what it was told, in every place that is looked at.

@@ -1,43 +1,26 @@
 //! What the debug log holds of messages that were not understood.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::encode::{Fields, common, frame, message, user};
 use super::{ann, decoded};
+use crate::kernel::captured::Captured;
 use crate::live::event::Occurrence;
 use crate::live::wire::payload_log::MAX_LOGGED_BYTES;
 use crate::live::wire::{Observed, PushFrame};
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The lines logged by `work`, as the log would show them with this filter.
 fn logged(filter: &str, work: impl FnOnce()) -> Vec<String> {
-    let page = Page::default();
-    let writer = page.clone();
+    let log = Captured::default();
+    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(move || writer.clone())
         .with_ansi(false)
         .finish();
     tracing::subscriber::with_default(subscriber, work);
-    let bytes = page.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    log.lines()
 }
 
 /// The lines that tell of one message.
