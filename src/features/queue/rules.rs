@@ -82,6 +82,7 @@ pub fn estimated_wait(pace: &Pace, ahead: u64) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::ids::UserId;
 
     #[test]
     fn the_tiers_begin_exactly_at_their_coins() {
@@ -116,6 +117,23 @@ mod tests {
                 assert_eq!(gift_may_move(from, to, false), free, "{from} to {to}, not attached");
             }
         }
+    }
+
+    #[test]
+    fn only_in_free_points_order_the_line_and_are_used_up() {
+        for line in Line::ALL {
+            let now = Timestamp::from_micros(0);
+            let place = Place { user: UserId::new(1), line, score: 70, submitted_at: now, played_at: None };
+            assert_eq!(ordering_score(&place), if line == Line::Free { 70 } else { 0 }, "{line}");
+            assert_eq!(playing_uses_points(line), line == Line::Free, "{line}");
+        }
+    }
+
+    #[test]
+    fn two_reviews_are_enough_for_an_estimate_and_one_is_not() {
+        let of = |lengths: &[u32]| estimated_wait(&Pace { last_played: None, lengths: lengths.to_vec() }, 0);
+        assert_eq!(of(&[60]), None);
+        assert_eq!(of(&[180, 60]), Some(Duration::from_mins(3)));
     }
 
     #[test]

@@ -58,6 +58,29 @@ fn a_name_that_is_not_live_is_looked_up_less_and_less_often() {
 }
 
 #[test]
+fn waits_are_spread_to_both_sides_by_a_fifth() {
+    let mut course = Course::begin(true);
+    for _ in 0..5 {
+        course.waits_after(Happened::Offline);
+    }
+    let waits: Vec<_> = (0..200).map(|_| course.waits_after(Happened::Offline)).collect();
+    assert!(waits.iter().all(|wait| (240.0..=360.0).contains(wait)), "{waits:?}");
+    assert!(waits.iter().any(|wait| *wait < 260.0) && waits.iter().any(|wait| *wait > 340.0), "{waits:?}");
+}
+
+#[test]
+fn whether_it_waits_may_change_on_the_way() {
+    let mut course = Course::begin(true);
+    course.waits_after(Happened::Offline);
+    course.following.set_persistent(false);
+    assert_eq!(course.tell(Happened::Offline), Next::Stop(Stop::NotLive));
+    let mut course = Course::begin(false);
+    course.following.set_persistent(true);
+    course.waits_after(Happened::Refused(Class::Transient));
+    course.waits_after(Happened::Offline);
+}
+
+#[test]
 fn a_lost_connection_is_looked_for_at_once_and_then_less_and_less_often() {
     let mut course = Course::begin(true);
     course.goes_live();

@@ -180,6 +180,7 @@ pub const fn is_remembered(group: u64) -> bool {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::model::ViewerSnapshot;
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
@@ -270,8 +271,69 @@ mod tests {
         assert_eq!(snapshots_due(at(0), at(29)), []);
         assert_eq!(snapshots_due(at(0), at(90)), [at(30), at(60), at(90)]);
         assert_eq!(snapshots_due(at(30), at(0)), [], "an event that comes late is no new minute");
+        assert_eq!(snapshots_due(at(0), at(600)).len(), 20, "a silence of 10 minutes is filled");
+        assert_eq!(snapshots_due(at(0), at(601)), [at(601)], "a longer one is not");
         assert_eq!(snapshots_due(at(0), at(100_000)), [at(100_000)]);
-        assert!(!snapshot_is_due(&session(true), at(90)), "nothing is known");
+    }
+
+    #[test]
+    fn a_viewer_count_is_repeated_while_connected_30_seconds_after_the_last() {
+        let count = ViewerSnapshot { at: at(0), viewers: 5 };
+        let known =
+            |is_connected| Session { viewers: Some(count), last_snapshot_at: Some(at(60)), ..session(is_connected) };
+        assert!(snapshot_is_due(&known(true), at(90)));
+        assert!(!snapshot_is_due(&known(true), at(89)));
+        assert!(!snapshot_is_due(&known(false), at(90)), "nobody sees the viewers");
+        assert!(!snapshot_is_due(&Session { viewers: None, ..known(true) }, at(90)), "no count is known");
+        assert!(
+            !snapshot_is_due(&Session { last_snapshot_at: None, ..known(true) }, at(90)),
+            "the first is an event's"
+        );
+    }
+
+    #[test]
+    fn the_minutes_of_a_session_begin_at_its_start() {
+        let session = Session { started_at: at(100), ..session(true) };
+        for (second, minute) in [(100, 0), (159, 0), (160, 1), (219, 1), (220, 2), (7_300, 120), (40, 0)] {
+            assert_eq!(minute_of(&session, at(second)), minute, "{second}");
+        }
+    }
+
+    fn streak() -> Streak {
+        Streak { gift: "Rose".to_owned(), unit_coins: 5, seen: 4, paid: 2, level: Some(7), last_step_at: at(10) }
+    }
+
+    fn gift(unit_coins: u32, count: u32) -> Gift {
+        Gift { id: 1, name: "Another name".to_owned(), unit_coins, count, is_streaking: true, group: 1 }
+    }
+
+    #[test]
+    fn a_step_of_a_streak_brings_what_is_new_and_takes_nothing_back() {
+        let first = streak_after(None, &gift(5, 3), Some(7), at(10));
+        let begun = Streak { gift: "Another name".to_owned(), seen: 3, paid: 0, ..streak() };
+        assert_eq!(first, begun);
+        let further = streak_after(Some(streak()), &gift(5, 6), Some(8), at(12));
+        assert_eq!(further, Streak { seen: 6, level: Some(8), last_step_at: at(12), ..streak() });
+        assert_eq!(streak_after(Some(streak()), &gift(9, 3), None, at(9)), streak(), "a late step tells nothing new");
+        let unpriced = Streak { unit_coins: 0, ..streak() };
+        assert_eq!(streak_after(Some(unpriced), &gift(5, 4), None, at(10)), streak(), "a missing price comes later");
+    }
+
+    #[test]
+    fn a_streak_is_over_a_minute_after_its_last_step() {
+        assert!(!is_timed_out(at(100), at(159)));
+        assert!(is_timed_out(at(100), at(160)));
+        assert_eq!(timed_out_by(at(160)), at(100));
+    }
+
+    #[test]
+    fn only_a_settled_streak_without_a_number_that_is_over_gives_way_to_a_new_one() {
+        let settled = Streak { paid: 4, ..streak() };
+        assert!(begins_anew(&settled, 0, at(70)));
+        assert!(!begins_anew(&settled, 0, at(69)), "it may go on");
+        assert!(!begins_anew(&settled, 9, at(70)), "a numbered one is the same for ever");
+        assert!(!begins_anew(&streak(), 0, at(70)), "something of it is not paid");
+        assert!(is_remembered(9) && !is_remembered(0));
     }
 
     proptest! {

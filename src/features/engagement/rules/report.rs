@@ -115,6 +115,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_open_session_is_as_long_as_up_to_its_last_event() {
+        let closed = session(600);
+        assert_eq!(length(&closed), Duration::from_mins(10));
+        let last_event_at = closed.started_at.after(Duration::from_mins(7));
+        assert_eq!(length(&Session { last_event_at, ..closed.clone() }), Duration::from_mins(10));
+        assert_eq!(length(&Session { last_event_at, ended_at: None, ..closed }), Duration::from_mins(7));
+    }
+
+    #[test]
+    fn the_slots_of_a_session_hold_all_of_it() {
+        let (minute, five) = (Duration::from_mins(1), Duration::from_mins(5));
+        let cases = [(0, minute, 1), (1, minute, 1), (60, minute, 1), (61, minute, 2), (600, five, 2), (601, five, 3)];
+        for (seconds, slot, expected) in cases {
+            assert_eq!(slots(Duration::from_secs(seconds), slot), expected, "{seconds} s");
+        }
+        assert_eq!(slots(five, Duration::ZERO), 5, "no slot divides by nothing");
+    }
+
     proptest! {
         #[test]
         fn curves_are_never_longer_than_their_most(seconds in any::<u64>()) {

@@ -101,6 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::live::Handle;
 
     const TERMS: WatchTerms = WatchTerms { idle: Duration::from_mins(15), earns: true };
 
@@ -193,6 +194,24 @@ mod tests {
         assert_eq!(connections.last().unwrap().until, Some(at(99)), "a moment before its beginning is its beginning");
         forget_counted(&mut connections, at(98));
         assert_eq!(connections.len(), 2, "the two that ended later");
+    }
+
+    #[test]
+    fn time_is_counted_each_minute_and_once_more_when_the_session_is_closed() {
+        let open = Session {
+            streamer: Handle::parse("host").unwrap(),
+            started_at: at(0),
+            ended_at: None,
+            last_event_at: at(0),
+            is_connected: true,
+            last_snapshot_at: None,
+            viewers: None,
+            connections: Vec::new(),
+            counted_at: at(100),
+        };
+        assert!(!count_is_due(&open, at(159)));
+        assert!(count_is_due(&open, at(160)));
+        assert!(count_is_due(&Session { ended_at: Some(at(101)), ..open }, at(101)));
     }
 
     proptest! {
