@@ -111,6 +111,46 @@ fn points_from_the_live_stop_at_the_cap() {
 }
 
 #[test]
+fn points_that_change_nothing_wake_no_score_sync() {
+    let store = TestStore::new();
+    post(&store, Currency::Points, Amount::MAX.get()).unwrap();
+    let take = || store.write(|tx| service::take_changed(tx, GUILD, 10)).unwrap();
+    assert_eq!(take(), [ANN]);
+    assert_eq!(award(&store, 5), 0);
+    assert_eq!(take(), [], "the balance is full");
+}
+
+#[test]
+fn points_from_another_bot_are_an_entry_of_their_own_kind() {
+    let store = TestStore::new();
+    award(&store, 3);
+    let take_over = |held| {
+        let held = Amount::of(held);
+        store.write(move |tx| service::take_over_points(tx, GUILD, ANN, held, "brought", Actor::System)).unwrap()
+    };
+    let entry = take_over(10).unwrap();
+    assert_eq!((entry.kind, entry.delta, entry.after), (EntryKind::Import, 7, Amount::of(10)));
+    assert_eq!(balance(&store, Currency::Points), 10);
+    assert_eq!(take_over(10), None);
+}
+
+#[test]
+fn the_price_of_a_place_is_given_back_until_the_song_is_played() {
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 10).unwrap();
+    for song in [1, 2] {
+        store.write(move |tx| service::buy_skip(tx, GUILD, &posting(Currency::Luxury, ANN, -4), song)).unwrap();
+    }
+    store.write(|tx| service::use_skip_up(tx, GUILD, 1)).unwrap();
+    let give_back = |song| {
+        let order = service::Order { user: ANN, reason: "it went".to_owned(), actor: Actor::System };
+        store.write(move |tx| service::refund_skip(tx, GUILD, &order, song)).unwrap().map(|entry| entry.delta)
+    };
+    assert_eq!((give_back(1), give_back(2), give_back(2)), (None, Some(4), None));
+    assert_eq!(balance(&store, Currency::Luxury), 6);
+}
+
+#[test]
 fn whoever_gains_or_loses_points_waits_for_the_score_sync_once() {
     let store = TestStore::new();
     award(&store, 1);

@@ -172,6 +172,22 @@ mod tests {
     }
 
     #[test]
+    fn a_deed_of_who_is_there_prolongs_the_presence_and_counts_nothing_yet() {
+        let live = connected(&[(100, None)]);
+        let mut watch = Watch::default();
+        for moment in [100, 200, 1_100] {
+            note_presence(&mut watch, &live, at(moment), at(moment), &TERMS);
+            assert_eq!((watch.counted_until, watch.present_until), (at(100), at(moment + 900)), "at {moment}");
+        }
+        count(&mut watch, &live, at(1_100), false);
+        assert_eq!(
+            (watch.total().as_secs(), watch.unpaid()),
+            (1_000, Duration::ZERO),
+            "the terms are those of the count"
+        );
+    }
+
+    #[test]
     fn thirty_minutes_pay_a_coin_and_the_rest_is_kept() {
         crate::covers!("M-ECO-01");
         for (seconds, coins, rest) in [(0, 0, 0), (1_799, 0, 1_799), (1_800, 1, 0), (5_399, 2, 1_799), (5_400, 3, 0)] {
