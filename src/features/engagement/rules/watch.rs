@@ -51,11 +51,9 @@ pub fn count(watch: &mut Watch, connections: &[Connection], now: Timestamp, earn
     };
     // The presence ends with the connection.
     watch.present_until = connection.until.map_or(watch.present_until, |until| until.min(watch.present_until));
-    let until = now.min(watch.present_until);
-    if until > watch.counted_until {
-        watch.add(until.since(watch.counted_until), earns, now);
-        watch.counted_until = until;
-    }
+    let until = now.min(watch.present_until).max(watch.counted_until);
+    watch.add(until.since(watch.counted_until), earns, now);
+    watch.counted_until = until;
 }
 
 /// The Luxury Coins for time that is not paid yet at one for so many minutes, and what remains of it (`M-ECO-02`).
