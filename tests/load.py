@@ -375,6 +375,14 @@ class Evening:
         return [f"{number} was acknowledged and is not there" for number in songs] + [
             f"{number} was played, and is in {lines.get(number)}" for number in played]
 
+    def heard(self):
+        """How many events of lives the store holds, and of how many sessions."""
+        tables = self.tables()
+        counts = [tables.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+                  for table in ("tiktok_interactions", "live_sessions")]
+        tables.close()
+        return counts
+
     def acknowledged(self):
         return sum(person.acknowledged for person in self.people)
 

@@ -61,6 +61,27 @@ impl Obstacle {
     }
 }
 
+/// Whether a request may not have come to Discord, or broke there, so that the same may work at once. One that came too
+/// early (429) is not lost, and one that took a minute is not for now.
+pub fn is_lost(error: &serenity::Error) -> bool {
+    let is_for_later = match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
+            response.status_code == StatusCode::TOO_MANY_REQUESTS
+        }
+        serenity::Error::Http(HttpError::Request(error)) => error.is_timeout(),
+        _ => false,
+    };
+    Obstacle::of(error) == Obstacle::Temporary && !is_for_later
+}
+
+/// Discord's number of an error, where it gave one.
+pub fn code_of(error: &serenity::Error) -> Option<isize> {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
+        _ => None,
+    }
+}
+
 /// An obstacle, with the error behind it for the log.
 #[derive(Debug)]
 pub struct Undelivered {

@@ -2,7 +2,8 @@
 //!
 //! Discord wants a first answer within three seconds, exactly one, and gives a token for fifteen minutes after it
 //! (`M-RAT-04`, `C-46`). A [`Responder`] answers at once when the work is quick; when it is not, it says "thinking" in
-//! time and puts the answer there when it is ready. Refusals and failures are answered too, always privately.
+//! time and puts the answer there when it is ready. Refusals and failures are answered too, always privately. What was
+//! lost on the way to Discord is sent once more, because the person would be told of a failure where all was done.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,6 +16,7 @@ use serenity::http::Http;
 use tokio::sync::Semaphore;
 
 use super::bot::Context;
+use super::delivery::{code_of, is_lost};
 use super::draft::{Draft, Visibility};
 use super::figures;
 use super::problem;
@@ -25,6 +27,8 @@ use crate::kernel::time::Stopwatch;
 const PATIENCE: Duration = Duration::from_millis(1200);
 /// An acknowledgement later than this is logged: Discord forgets an interaction after three seconds.
 const LATE: Duration = Duration::from_secs(2);
+/// What Discord says to a second first answer: the one that seemed lost had arrived.
+const ANSWERED_ALREADY: isize = 40060;
 
 /// First answers on the wire at once. Each holds a connection, and opening a thousand of them in one moment takes more
 /// time and memory than waiting for a free one. At 100 ms an answer this still is more than a thousand in a second.
@@ -124,7 +128,8 @@ impl<'a> Responder<'a> {
     /// Says something privately beside the answer.
     async fn whisper(&self, draft: Draft) -> Result<()> {
         let message = draft.into_followup();
-        self.http.create_followup_message(self.token, &message, Vec::new()).await.map(drop).map_err(Error::failed)
+        let send = || self.http.create_followup_message(self.token, &message, Vec::new());
+        again_if_lost(send).await.map(drop).map_err(Error::failed)
     }
 
     /// Opens a modal. Must be the first answer.
@@ -135,11 +140,9 @@ impl<'a> Responder<'a> {
     /// Shows a draft: as the first answer, or in place of the acknowledgement.
     pub async fn show(&self, visibility: Visibility, draft: Draft) -> Result<()> {
         if self.is_acknowledged.load(Ordering::Acquire) {
-            self.http
-                .edit_original_interaction_response(self.token, &draft.into_edit(), Vec::new())
-                .await
-                .map(drop)
-                .map_err(Error::failed)
+            let edit = draft.into_edit();
+            let send = || self.http.edit_original_interaction_response(self.token, &edit, Vec::new());
+            again_if_lost(send).await.map(drop).map_err(Error::failed)
         } else {
             self.acknowledge(CreateInteractionResponse::Message(draft.into_response(visibility))).await
         }
@@ -149,7 +152,11 @@ impl<'a> Responder<'a> {
         self.is_acknowledged.store(true, Ordering::Release);
         // Nobody closes the semaphore, and an answer without a permit is better than none.
         let permit = ON_THE_WIRE.acquire().await.ok();
-        let sent = self.http.create_interaction_response(self.id, self.token, &response, Vec::new()).await;
+        let send = || self.http.create_interaction_response(self.id, self.token, &response, Vec::new());
+        let sent = match again_if_lost(send).await {
+            Err(error) if code_of(&error) == Some(ANSWERED_ALREADY) => Ok(()),
+            sent => sent,
+        };
         drop(permit);
         let taken = self.since.elapsed();
         figures::ANSWERS.observe(taken.as_secs_f64());
@@ -157,5 +164,19 @@ impl<'a> Responder<'a> {
             tracing::warn!(interaction = self.name, duration_ms = taken.as_millis(), "answered late");
         }
         sent.map_err(Error::failed)
+    }
+}
+
+/// Sends, and sends once more at once what was lost. A further try would come too late for a first answer.
+async fn again_if_lost<T, S>(send: impl Fn() -> S) -> serenity::Result<T>
+where
+    S: Future<Output = serenity::Result<T>>,
+{
+    match send().await {
+        Err(error) if is_lost(&error) => {
+            tracing::debug!(%error, "an answer was lost; sending it again");
+            send().await
+        }
+        sent => sent,
     }
 }

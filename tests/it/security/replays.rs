@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use greenroom::sim::{Fault, GatewayFault, MessageSpec};
 
+use crate::reading::link;
 use crate::world::World;
 
 /// Two are enough: serenity takes seconds of real time for each.
@@ -65,7 +66,7 @@ async fn a_posted_song_is_taken_once_however_the_connection_breaks() {
 #[tokio::test]
 async fn an_answer_that_discord_did_not_take_is_not_sent_twice_by_a_song() {
     let world = World::new().await;
-    let fault = Fault { path: Some("/callback".into()), status: Some(500), times: 1, ..Fault::default() };
+    let fault = Fault { path: Some("/callback".into()), status: Some(500), times: 9, ..Fault::default() };
     let ann = world.member("ann");
     let opened = world.sim.run_command(ann.call("submit")).await.unwrap();
     world.sim.faults(fault).await;
@@ -81,5 +82,29 @@ async fn an_answer_that_discord_did_not_take_is_not_sent_twice_by_a_song() {
     world.settle().await;
     assert_eq!(world.songs().len(), 1, "the song is in");
     assert_eq!(ann.dms().await.len(), 1, "and confirmed");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_sent_once_more_and_read() {
+    let world = World::new().await;
+    let fault = |path: &str, status| Fault { path: Some(path.into()), status: Some(status), ..Fault::default() };
+    for status in [500, 502, 503] {
+        world.sim.faults(fault("/callback", status)).await;
+        let answer = world.member("ann").run("balance").await;
+        assert!(answer.text().contains("Luxury Coins"), "{status}: {}", answer.text());
+        // What is typed into a form is acknowledged first, and the answer takes the place of that.
+        world.sim.faults(fault("/messages/@original", status)).await;
+        world.member("ann").submits(&link(usize::from(status)), "A song").await;
+    }
+    assert_eq!(world.songs().len(), 3);
+    // Once more and not for ever; and one that came too early is not sent again at once.
+    for (status, times) in [(500, 2), (429, 1)] {
+        world.sim.faults(Fault { times, retry_after: Some(0.1), ..fault("/callback", status) }).await;
+        let answer = world.member("ann").run("balance").await;
+        assert!(answer.text().contains("Something went wrong"), "{status}: {}", answer.text());
+        let sent = world.requests_with("POST", &format!("/interactions/{}/", answer.interaction)).await;
+        assert_eq!(sent.len() as u64, times + 1, "{status}: {sent:?}");
+    }
     world.end().await;
 }
