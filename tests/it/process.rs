@@ -6,6 +6,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use greenroom::kernel::time::Stopwatch;
 use serde_json::{Value, json};
 
 /// Longer than anything takes that a test waits for.
@@ -65,11 +66,17 @@ impl Running {
 
     /// The first line from now on that holds this.
     pub fn says(&self, wanted: &str) -> String {
-        let mut heard = Vec::new();
+        self.says_all(&[wanted])
+    }
+
+    /// Waits until each of these was said, in any order; gives the line that was the last.
+    pub fn says_all(&self, wanted: &[&str]) -> String {
+        let (watch, mut heard, mut missing) = (Stopwatch::start(), Vec::new(), wanted.to_vec());
         loop {
-            let line =
-                self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("never said {wanted:?}, but {heard:#?}"));
-            if line.contains(wanted) {
+            let line = self.lines.recv_timeout(SOON.saturating_sub(watch.elapsed()));
+            let line = line.unwrap_or_else(|_| panic!("never said {missing:?}, but {heard:#?}"));
+            missing.retain(|words| !line.contains(words));
+            if missing.is_empty() {
                 return line;
             }
             heard.push(line);
