@@ -17,6 +17,8 @@ pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
     command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
     // Tests run side by side, and only one of them could have the usual port.
     command.env("HEALTH_LISTEN", "off");
+    // tests/coverage counts what the process runs, and says where the process writes that down.
+    command.envs(std::env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"));
     command
 }
 
