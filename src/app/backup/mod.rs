@@ -202,7 +202,9 @@ impl Keeper {
     }
 
     async fn rehearse(&mut self, now: Timestamp) {
-        let last = rehearsal::last_rehearsal(&self.plan.data_dir).and_then(|last| last.moment());
+        // One that found something is tried again, until there is a snapshot that can be restored.
+        let last = rehearsal::last_rehearsal(&self.plan.data_dir).filter(|last| last.problem.is_none());
+        let last = last.and_then(|last| last.moment());
         if last.is_some_and(|last| now.since(last) < REHEARSAL) {
             return;
         }
