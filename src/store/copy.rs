@@ -6,7 +6,7 @@
 //!
 //! The copy shares the disk with the writer, whose commits must not wait for it. So it never leaves much to be written:
 //! after every [`CHUNK`] bytes it syncs what it has, and a sync of the writer that comes in between finds little else to
-//! do.
+//! do. What the writer replaced meanwhile is given back in parts, by a [`Trail`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -22,39 +22,59 @@ use super::manifest::{
     Ask, Manifest, ROWS_BETWEEN_LOOKS, SnapshotError, Summing, data_tables, open_to_read, verify_unless, version_in,
 };
 use super::read::{Bytes, Snapshot};
+use super::trail::Trail;
 use crate::kernel::time::Timestamp;
 
 /// The copy needs little memory: it is written front to back and read by nobody.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
 
 /// So much is written between two syncs.
-const CHUNK: u64 = 2 * 1024 * 1024;
+const CHUNK: u64 = 512 * 1024;
 
-/// Writes everything in `snapshot` to a new file at `path`, which must not exist. It appears there only when it is complete
-/// and was verified. `at` is the moment that its manifest names.
-///
-/// Ends with [`StoreError::Closed`] soon after `is_closing` says so, because a store that is being copied cannot be closed.
-pub(super) fn copy(
-    snapshot: &Snapshot,
-    path: &Path,
-    at: Timestamp,
-    is_closing: Ask<'_>,
-) -> Result<Manifest, StoreError> {
-    copy_from(snapshot.transaction(), path, at, is_closing)
+/// Writes everything in `snapshot` to a new file at `path`, which must not exist, while nobody writes. It appears there only
+/// when it is complete and was verified. `at` is the moment that its manifest names.
+pub(super) fn copy(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+    copy_from(snapshot.transaction(), path, at)
 }
 
-fn copy_from(
-    source: &ReadTransaction,
+/// As [`copy`], while others write. The trail ends with a `commit` after each of its snapshots, before the copy is verified.
+///
+/// Ends with [`StoreError::Closed`] soon after `is_closing` says so, because a store that is being copied cannot be closed.
+pub(super) fn copy_while_written(
+    trail: Trail,
     path: &Path,
     at: Timestamp,
     is_closing: Ask<'_>,
+    commit: impl FnMut() -> bool,
+) -> Result<Manifest, StoreError> {
+    named_when_good(path, is_closing, |unfinished| {
+        let look = || {
+            trail.step();
+            is_closing()
+        };
+        let written = write_all(trail.transaction(), unfinished, at, &look);
+        trail.end(commit);
+        written
+    })
+}
+
+fn copy_from(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
+    let goes_on = || false;
+    named_when_good(path, &goes_on, |unfinished| write_all(source, unfinished, at, &goes_on))
+}
+
+/// Lets `write` write a copy beside `path`, and gives it its name when it holds what its manifest says.
+fn named_when_good(
+    path: &Path,
+    is_closing: Ask<'_>,
+    write: impl FnOnce(&Path) -> Result<Manifest, StoreError>,
 ) -> Result<Manifest, StoreError> {
     if path.exists() {
         return Err(StoreError::CopyExists(path.to_owned()));
     }
     let unfinished = unfinished_name(path);
     remove_if_there(&unfinished)?;
-    let written = write_all(source, &unfinished, at, is_closing).and_then(|manifest| {
+    let written = write(&unfinished).and_then(|manifest| {
         let verified = verify_unless(&unfinished, manifest.schema, is_closing);
         if is_closing() {
             return Err(StoreError::Closed);
@@ -84,7 +104,7 @@ pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, Sn
     let copied = catch_unwind(AssertUnwindSafe(|| {
         let database = open_to_read(from)?;
         let transaction = database.begin_read().map_err(|error| unreadable(error.to_string()))?;
-        copy_from(&transaction, to, at, &|| false).map_err(|error| unreadable(error.to_string()))
+        copy_from(&transaction, to, at).map_err(|error| unreadable(error.to_string()))
     }));
     copied.unwrap_or_else(|_| Err(unreadable(String::from("reading it failed"))))
 }

@@ -10,13 +10,14 @@ use tokio::sync::{Semaphore, broadcast, oneshot};
 
 use super::changes::Change;
 use super::check::{Finding, check};
-use super::copy::copy;
+use super::copy::copy_while_written;
 use super::error::{OpenError, StoreError};
-use super::handle::{Current, Latch};
+use super::handle::{Current, Handle, Latch};
 use super::manifest::Manifest;
 use super::open::{Options, Place, open};
 use super::read::{Read, Snapshot};
 use super::schema::Schema;
+use super::trail::Trail;
 use super::tx::Tx;
 use super::writer::{Message, Operation, Writer, millis};
 use crate::kernel::error::Result;
@@ -183,7 +184,16 @@ impl Store {
     /// Answers what it holds. A store that is closed meanwhile does not wait for it: the copy fails, and nothing is left of it.
     pub fn copy_to_blocking(&self, path: &Path) -> Result<Manifest> {
         let is_closing = || self.0.room.is_closed();
-        self.on_snapshot("copy", |snapshot| Ok(copy(snapshot, path, self.0.clock.now(), &is_closing)?))
+        let commit = || {
+            let empty = |tx: &Tx<'_>| {
+                tx.commit_even_if_empty();
+                Ok(())
+            };
+            self.write_blocking("give_back_pages", empty).is_ok()
+        };
+        self.on_handle("copy", |handle| {
+            Ok(copy_while_written(Trail::begin(handle)?, path, self.0.clock.now(), &is_closing, commit)?)
+        })
     }
 
     /// Reads every row and compares every index with its table, on a blocking thread. No findings: all is well.
@@ -228,10 +238,14 @@ impl Store {
         self.0.closed.wait();
     }
 
-    /// Runs `operation` on a snapshot; a panic in it, or in redb over a damaged file, is its caller's failure alone.
     fn on_snapshot<T>(&self, name: &'static str, operation: impl FnOnce(&Snapshot) -> Result<T>) -> Result<T> {
+        self.on_handle(name, |handle| operation(&Snapshot::take(handle)?))
+    }
+
+    /// Lets `operation` read; a panic in it, or in redb over a damaged file, is its caller's failure alone.
+    fn on_handle<T>(&self, name: &'static str, operation: impl FnOnce(Arc<Handle>) -> Result<T>) -> Result<T> {
         let handle = self.0.current.handle()?;
-        let reading = AssertUnwindSafe(|| operation(&Snapshot::take(Arc::clone(&handle))?));
+        let reading = AssertUnwindSafe(|| operation(Arc::clone(&handle)));
         let result = catch_unwind(reading).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()));
         if result.is_err()
             && let Some(trouble) = handle.trouble()

@@ -45,6 +45,7 @@ mod span;
 pub mod sqlite;
 mod table;
 mod tally;
+mod trail;
 mod tx;
 mod unfinished;
 mod writer;

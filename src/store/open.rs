@@ -285,7 +285,7 @@ fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64, options
     if backup.exists() {
         fs::remove_file(&backup)?;
     }
-    copy(snapshot, &backup, options.clock.now(), &|| false)?;
+    copy(snapshot, &backup, options.clock.now())?;
     tracing::info!(path = %backup.display(), "saved the store as it was before the migration");
     Ok(())
 }

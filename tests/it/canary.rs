@@ -21,12 +21,14 @@ use crate::world::{STREAMER, Setup, World, guild_spec};
 const TOKEN: &str = "Y2FuYXJ5LWluLXRoZS1taW5l.canary.the-bird-that-must-never-sing-4711";
 /// A key of the sign service.
 const KEY: &str = "euler_canary_key_that_must_never_sing_4711";
+/// The secret key of a place for copies.
+const PASSWORD: &str = "canary/bucket/key/that/must/never/sing+4711";
 /// What every cookie of the simulated TikTok is called.
 const COOKIE: &str = "ttwid=";
 
 /// Fails where a secret is in `text`.
 fn assert_silent(place: &str, text: &str) {
-    for secret in [TOKEN, KEY, BOT_TOKEN, COOKIE] {
+    for secret in [TOKEN, KEY, PASSWORD, BOT_TOKEN, COOKIE] {
         let line = text.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "a secret is in {place}: {line:?}");
     }
@@ -59,6 +61,10 @@ fn variables(sim: &Sim) -> Vec<(&'static str, String)> {
         ("DISCORD_API_URL", sim.discord_url()),
         ("DISCORD_BOT_TOKEN", TOKEN.to_owned()),
         ("EULER_API_KEY", KEY.to_owned()),
+        ("BACKUP_TARGET", "s3://canary".to_owned()),
+        ("BACKUP_USER", "AKIACANARY".to_owned()),
+        ("BACKUP_PASSWORD", PASSWORD.to_owned()),
+        ("BACKUP_S3_ENDPOINT", sim.live_url()),
         ("TIKTOK_TRANSPORT", "euler".to_owned()),
         ("TIKTOK_WEB_URL", sim.live_url()),
         ("TIKTOK_WEBCAST_URL", sim.live_webcast_url()),
@@ -168,7 +174,23 @@ async fn a_configuration_that_is_refused_shows_no_secret() {
 
 /// Keeps every line of the log.
 #[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
+pub struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Page {
+    /// Keeps what is logged on this thread from now on, as long as the second part is held.
+    pub fn begin() -> (Self, impl Sized) {
+        let page = Self::default();
+        // With one subscriber alone, a line that another test's thread reaches first would be switched off for all threads.
+        let second = tracing::Dispatch::new(tracing_subscriber::registry());
+        let to_page = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(page.clone());
+        (page, (tracing::subscriber::set_default(to_page.finish()), second))
+    }
+
+    /// What was logged.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Page {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -191,11 +213,7 @@ impl<'w> MakeWriter<'w> for Page {
 // On one thread, whose log alone is kept.
 #[tokio::test]
 async fn no_secret_is_seen_when_songs_jobs_and_operations_fail() {
-    let page = Page::default();
-    // With one subscriber alone, a line that another test's thread reaches first would be switched off for all threads.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(page.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (page, _kept) = Page::begin();
     let mut world = World::with(Setup::default()).await;
     world.expect_dead_letters();
     world.chooses("setdebugchannel", "staff").await;
@@ -214,8 +232,7 @@ async fn no_secret_is_seen_when_songs_jobs_and_operations_fail() {
     let bot = &world.app.bot;
     assert_silent("what is printed of the parts", &format!("{:?} {:?} {:?}", bot.store, bot.clock, bot.lives));
     world.end().await;
-    let bytes = page.0.lock().unwrap().clone();
-    let text = String::from_utf8(bytes).unwrap();
+    let text = page.text();
     assert!(text.contains("TRACE") && text.contains("a job was given up"), "{}", text.len());
     assert_silent("the log", &text);
 }

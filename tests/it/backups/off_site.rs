@@ -14,6 +14,7 @@ use greenroom::kernel::secret::Secret;
 use url::Url;
 
 use super::{DAY, MINUTE, folder, snapshots, start, told};
+use crate::canary::Page;
 use crate::recording::eventually;
 use crate::site::Site;
 
@@ -319,6 +320,47 @@ async fn a_target_that_fails_is_told_once_and_tried_again_until_it_works() {
     let lines = told(&site, &app).await;
     assert!(lines.len() == 2 && lines[1].contains("works again"), "{lines:?}");
     app.stop().await;
+}
+
+// On one thread, whose log alone is kept.
+#[tokio::test]
+async fn no_key_and_no_signature_is_seen_whether_copies_succeed_or_fail() {
+    let (page, _kept) = Page::begin();
+    let login = "QUtJQTBHUkVFTlJPT006YS1zZWNyZXQtb2YtdGhlLXRlc3Rz";
+    for name in ["s3", "dav"] {
+        let shelf = Shelf::default();
+        shelf.is_down(true);
+        let endpoint = shelf.serve().await;
+        let target = if name == "s3" { s3(endpoint) } else { dav(&endpoint) };
+        let site = Site::new().await;
+        let app = start(&site, Room::OfDisk, Some(target.clone())).await;
+        until_tried_again(&site, &shelf).await;
+        until_tried_again(&site, &shelf).await;
+        eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
+        shelf.is_down(false);
+        until_tried_again(&site, &shelf).await;
+        eventually("the snapshot is there", || shelf.names().len() == 1).await;
+        let seen = format!("{target} {target:?} {:?} {:?}", status(site.data()), told(&site, &app).await);
+        app.stop().await;
+        for text in [seen, page.text()] {
+            for secret in [PASSWORD, login, "X-Amz-Signature"] {
+                let line = text.lines().find(|line| line.contains(secret));
+                assert!(line.is_none(), "a secret of {name} is seen: {line:?}");
+            }
+        }
+    }
+    // The error of a connection names the address, which holds the signature.
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, Some(s3(Url::parse("http://127.0.0.1:1").unwrap()))).await;
+    eventually("nobody is there", || {
+        site.hand.advance(MINUTE);
+        status(site.data()).is_some_and(|status| status.problem.is_some())
+    })
+    .await;
+    app.stop().await;
+    let text = format!("{} {:?}", page.text(), status(site.data()));
+    assert!(!text.contains("X-Amz-Signature") && !text.contains(PASSWORD));
+    assert!(text.contains("TRACE") && text.contains("the snapshots cannot be copied elsewhere"), "{}", text.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
