@@ -91,10 +91,7 @@ const BROKEN: &[(Break, &[&str])] = &[
         },
         &["queue: #000001 is playing and in Free"],
     ),
-    (
-        |tx, guild| NOW_PLAYING.set(tx, guild, &Some(9)),
-        &["queue: song number 9 is playing and does not exist"],
-    ),
+    (|tx, guild| NOW_PLAYING.set(tx, guild, &Some(9)), &["queue: song number 9 is playing and does not exist"]),
     (
         |tx, guild| {
             let handle = Handle::parse("ann").unwrap();

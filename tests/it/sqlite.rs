@@ -300,7 +300,8 @@ async fn exported_displays_are_where_people_see_them() {
     let folder = tempfile::tempdir().unwrap();
     for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
         let file = export(&world, &folder.path().join(name), guild);
-        let displays = "SELECT channel_id || '|' || message_id || '|' || current_page || '|' || is_active FROM persistent_embeds";
+        let displays =
+            "SELECT channel_id || '|' || message_id || '|' || current_page || '|' || is_active FROM persistent_embeds";
         assert_eq!(rows(&file, displays), [format!("{channel}|{}|0|1", shown.id())], "{name}");
         let lines = "SELECT queue_line || '|' || channel_id || '|' || pinned_message_id FROM queue_config";
         let lines = rows(&file, lines);

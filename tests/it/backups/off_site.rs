@@ -265,7 +265,8 @@ async fn a_bucket_that_lists_in_pages_is_read_to_its_end() {
     // Without the last page the newest one would seem not to have arrived.
     days_pass(&site, &app, &shelf, 8, "/shelf/green/room/").await;
     assert_eq!(shelf.names().len(), SNAPSHOTS);
-    eventually("all is well", || status(site.data()).is_some_and(|status| status.newest == snapshots(&site).pop())).await;
+    eventually("all is well", || status(site.data()).is_some_and(|status| status.newest == snapshots(&site).pop()))
+        .await;
     assert_eq!(status(site.data()).unwrap().problem, None);
     app.stop().await;
 }
