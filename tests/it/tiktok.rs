@@ -61,12 +61,13 @@ async fn what_cannot_be_written_of_one_viewer_costs_nobody_else_anything() {
     tell(&world, &[join("ann.live"), join("ben.live")]).await;
     world.member("ann").links("ann.live").await;
     world.member("ben").links("ben.live").await;
+    let like = |user: &str| json!({"type": "like", "user": user, "count": 5});
+    tell(&world, &[like("ben.live")]).await;
     let (store, ben) = (&world.app.bot.store, (world.guild, world.user("ben")));
     let before = store.read_blocking("points", |read| USER_POINTS.get(read, &ben)).unwrap().unwrap();
     store.write("damage", move |tx| DAMAGED.put(tx, &ben, &Unreadable)).await.unwrap();
     let interactions = sessions(&world)[0].1;
     let points = world.points("ann");
-    let like = |user: &str| json!({"type": "like", "user": user, "count": 5});
     tell(&world, &[like("ann.live"), like("ben.live"), json!({"type": "share", "user": "ann.live"})]).await;
     assert_eq!(sessions(&world), [(true, interactions + 2)], "the events of the others are there, in their order");
     assert!(world.points("ann") > points);
