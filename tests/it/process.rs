@@ -1,5 +1,6 @@
 //! The real program as a process of its own, in a folder of its own and without the variables of whoever runs the tests.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -18,7 +19,16 @@ pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
     command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
     // Tests run side by side, and only one of them could have the usual port.
     command.env("HEALTH_LISTEN", "off");
+    if let Some(file) = counts() {
+        command.env("LLVM_PROFILE_FILE", file);
+    }
     command
+}
+
+/// Where a process writes which lines it ran, when `tests/coverage` counts them.
+#[expect(clippy::disallowed_methods, reason = "it is no setting of ours")]
+fn counts() -> Option<OsString> {
+    std::env::var_os("LLVM_PROFILE_FILE")
 }
 
 /// Runs to the end.
