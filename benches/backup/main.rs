@@ -71,7 +71,7 @@ fn length(file: &Path) -> u64 {
 fn fill(file: &Path, bytes: u64) {
     let store = support::store(file, support::FILLING);
     let songs = bytes / BYTES_OF_A_SONG;
-    for (guild, from) in (GUILD.get() + 1..).zip((0..songs).step_by(SONGS as usize)) {
+    for (guild, from) in (GUILD.get() + 1..).zip((0..songs).step_by(usize::try_from(SONGS).unwrap_or(usize::MAX))) {
         support::progress(&format!("filling: {from} of {songs} songs"));
         support::fill::songs(&store, GuildId::new(guild), SONGS.min(songs - from));
     }

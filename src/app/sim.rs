@@ -12,10 +12,12 @@ pub fn run(options: &Options, args: &SimArgs) -> CommandResult {
     runtime.block_on(async {
         let mut out = std::io::stdout();
         tokio::select! {
+            // First, so that whoever reads that it is ready can interrupt it.
+            biased;
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Stop::failed),
             served = serve(args.listen, &mut out) => {
                 served.map_err(|error| Stop::failed(format!("The simulator cannot listen on {}: {error}.", args.listen)))
             }
-            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Stop::failed),
         }
     })
 }

@@ -37,11 +37,6 @@ struct Delete {
     message: MessageId,
 }
 
-/// Stages a text for a channel. User text in it must be escaped already; it pings nobody.
-pub fn post_text(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, text: impl Into<String>) -> Result<()> {
-    stage(tx, guild, &Post { channel, text: text.into(), reply_to: None, stay_ms: None })
-}
-
 /// Stages a reply to a message, which deletes itself after `stay` (`C-21`).
 pub fn reply_briefly(
     tx: &Tx<'_>,

@@ -76,3 +76,28 @@ fn next_report_id() -> ReportId {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     ReportId::new(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stopped_the_store_is_told_with_what_somebody_has_to_do() {
+        let io = StoreError::Io("error 5".into());
+        let told = [
+            (StoreError::Stopped(Box::new(StoreError::DiskFull)), "is full. Whoever runs me has to free some space."),
+            (StoreError::Stopped(Box::new(io)), "does not work. Whoever runs me has to look at it"),
+            (StoreError::Damaged("a page".into()), "my data file is damaged. Whoever runs me has to restore a backup."),
+            (StoreError::Engine("it panicked".into()), "my data file is damaged."),
+            (StoreError::Closed, "I am just being stopped. Please try again when I am back."),
+        ];
+        for (error, sentence) in told {
+            let shown = sentence_of(error.clone().into(), "test");
+            assert!(shown.contains(sentence), "{error:?}: {shown}");
+            assert!(!shown.contains("error 5") && !shown.contains("number"), "what broke is for the log: {shown}");
+        }
+        let row = StoreError::NotThere { table: "queue.songs", key: "1".into() };
+        let shown = sentence_of(row.into(), "test");
+        assert!(shown.contains("tell an administrator the number") && !shown.contains("queue.songs"), "{shown}");
+    }
+}

@@ -251,15 +251,6 @@ impl Closed {
     pub const fn is_end_of_live(&self) -> bool {
         matches!(self, Self::Ended | Self::Suspended)
     }
-
-    /// What this means for the next try. The end of a live is [`Class::Slow`]: the host may go live again.
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::Silence | Self::Dropped | Self::ByServer { .. } | Self::LifetimeReached => Class::Transient,
-            Self::Ended | Self::Suspended => Class::Slow,
-            Self::Refused(refusal) => refusal.class(),
-        }
-    }
 }
 
 /// A connection that ended before it told anything was never there.

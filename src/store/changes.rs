@@ -11,11 +11,6 @@ impl Topic {
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
-
-    /// The declared name.
-    pub const fn name(self) -> &'static str {
-        self.0
-    }
 }
 
 /// Something of a guild changed, and the change is committed. It says where to look, not what is there now.

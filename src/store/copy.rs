@@ -94,10 +94,10 @@ fn named_when_good(
     written
 }
 
-/// Writes a copy of the store in the file `from`, which nobody has open, to a new file, as [`Store::copy_to`] does. The
+/// Writes a copy of the store in the file `from`, which nobody has open, to a new file, as [`Store::copy_to_blocking`] does. The
 /// store is only read: nothing is repaired or migrated.
 ///
-/// [`Store::copy_to`]: super::Store::copy_to
+/// [`Store::copy_to_blocking`]: super::Store::copy_to_blocking
 pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, SnapshotError> {
     let unreadable = |problem: String| SnapshotError::Unreadable { path: from.to_owned(), problem };
     // A damaged file can pass redb's first look and trip it later.

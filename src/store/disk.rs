@@ -153,16 +153,6 @@ impl SimulatedDisk {
         disk
     }
 
-    /// Changes one byte of what is on the disk, as an ageing disk may.
-    pub fn flip(&self, offset: usize, bits: u8) {
-        let mut state = self.state();
-        if let Some(byte) = state.synced.get_mut(offset) {
-            *byte ^= bits;
-        }
-        let State { synced, current, .. } = &mut *state;
-        current.clone_from(synced);
-    }
-
     /// How many bytes the file has.
     pub fn length(&self) -> usize {
         self.state().current.len()

@@ -182,12 +182,6 @@ impl Store {
 
     /// Writes a consistent, compact and verified copy of the whole store to a new file, while others read and write.
     /// Answers what it holds. A store that is closed meanwhile does not wait for it: the copy fails, and nothing is left of it.
-    pub async fn copy_to(&self, path: PathBuf) -> Result<Manifest> {
-        let store = self.clone();
-        on_blocking_thread(move || store.copy_to_blocking(&path)).await
-    }
-
-    /// As [`Store::copy_to`], on this thread.
     pub fn copy_to_blocking(&self, path: &Path) -> Result<Manifest> {
         let is_closing = || self.0.room.is_closed();
         let commit = || {

@@ -105,11 +105,6 @@ impl<E: Key, K, V> Index<E, K, V> {
         Ok(self.page(read, keys, direction, 1)?.pop())
     }
 
-    /// Whether `keys` holds an entry.
-    pub fn exists(&self, read: &dyn Read, keys: impl Within<E>) -> Result<bool> {
-        Ok(self.first(read, keys, Direction::Forward)?.is_some())
-    }
-
     /// Shows every entry of `keys` to `visit` in order, without holding them all. `visit` may read and write.
     pub fn for_each(
         &self,
@@ -196,16 +191,6 @@ impl<E: Key, K: Key, V> UniqueIndex<E, K, V> {
         Ok(page(read, self.entries(), &span, direction, limit, |entry, key| {
             Ok((decode_entry(self.name, entry)?, self.decode_key(entry, key)?))
         })?)
-    }
-
-    /// The first entry of `keys` in that direction.
-    pub fn first(&self, read: &dyn Read, keys: impl Within<E>, direction: Direction) -> Result<Option<(E, K)>> {
-        Ok(self.page(read, keys, direction, 1)?.pop())
-    }
-
-    /// Whether `keys` holds an entry.
-    pub fn exists(&self, read: &dyn Read, keys: impl Within<E>) -> Result<bool> {
-        Ok(self.first(read, keys, Direction::Forward)?.is_some())
     }
 
     fn entries(&self) -> RawName {

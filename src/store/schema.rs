@@ -27,9 +27,6 @@ pub trait AnyTable: Sync {
     /// The declared name.
     fn name(&self) -> &'static str;
 
-    /// The names of its indexes.
-    fn index_names(&self) -> Vec<&'static str>;
-
     /// How many rows it holds, over all guilds.
     fn row_count(&self, read: &dyn Read) -> Result<u64>;
 
@@ -46,10 +43,6 @@ pub trait AnyTable: Sync {
 impl<K: Key, V: Record> AnyTable for Table<K, V> {
     fn name(&self) -> &'static str {
         Self::name(self)
-    }
-
-    fn index_names(&self) -> Vec<&'static str> {
-        self.indexes().iter().map(|index| index.name()).collect()
     }
 
     fn row_count(&self, read: &dyn Read) -> Result<u64> {

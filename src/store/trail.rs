@@ -84,7 +84,7 @@ mod tests {
     /// Replaces a row of about 66 pages.
     fn replace(handle: &Handle) {
         let write = handle.database().unwrap().begin_write().unwrap();
-        write.open_table(TABLE).unwrap().insert(0, [0; 200_000].as_slice()).unwrap();
+        write.open_table(TABLE).unwrap().insert(0, vec![0; 200_000].as_slice()).unwrap();
         write.commit().unwrap();
     }
 

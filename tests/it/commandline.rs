@@ -104,6 +104,8 @@ async fn check_and_export_work_while_the_bot_runs_and_after_it_stopped() {
         let file = rusqlite::Connection::open(folder.path().join(out)).unwrap();
         let title: String = file.query_row("SELECT song_name FROM submissions", [], |row| row.get(0)).unwrap();
         assert_eq!(title, "Over HTTP");
+        let read = output(folder.path(), &["export", "sqlite", out, "--force"], &[]);
+        assert!(read.out.starts_with("Wrote ") && read.out.contains(" tables to "), "{}{}", read.out, read.err);
         let again = output(folder.path(), &["export", "sqlite", out], &[]);
         assert_eq!(again.code, Some(2), "an existing file is not overwritten: {}", again.err);
         if out == "while.db" {
@@ -184,4 +186,36 @@ async fn a_simulator_that_is_not_there_is_told_in_one_sentence() {
     let sentence = bot.says("DISCORD_API_URL names a simulator");
     assert!(sentence.contains("greenroom sim"), "{sentence}");
     assert_eq!(bot.ended().code(), Some(2));
+}
+
+#[test]
+fn ctrl_c_ends_the_simulator_and_a_demo_that_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sim = Running::start(greenroom(folder.path(), &["sim"]));
+    sim.says("\"control\"");
+    sim.signal("INT");
+    assert_eq!(sim.ended().code(), Some(0));
+    let mut demo = Running::start(greenroom(folder.path(), &["demo", "--keep", "--data", "kept"]));
+    demo.says("Everything stays up until Ctrl-C");
+    demo.signal("INT");
+    assert_eq!(demo.ended().code(), Some(0));
+    let check = output(folder.path(), &["check", "--data-dir", "kept"], &[]);
+    assert_eq!(check.code, Some(0), "the store was closed: {}{}", check.out, check.err);
+}
+
+#[test]
+fn what_cannot_be_read_of_the_configuration_is_named_and_nothing_is_started() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = greenroom(folder.path(), &["run"]);
+    // Bytes that are no text, in a variable that is used and in one that is nobody's business.
+    command.env("DATA_DIR", std::ffi::OsStr::from_bytes(b"\xff")).env("COLOUR", std::ffi::OsStr::from_bytes(b"\xff"));
+    let refused = Finished::from(command.output().unwrap());
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("DATA_DIR is not valid text (UTF-8)"), "{}", refused.err);
+    assert!(!refused.err.contains("COLOUR"), "{}", refused.err);
+    std::fs::create_dir(folder.path().join(".env")).unwrap();
+    let refused = output(folder.path(), &["run"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains(".env cannot be read"), "{}", refused.err);
 }

@@ -11,7 +11,9 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
     let folder = tempfile::tempdir().unwrap();
     let demo = output(folder.path(), &["demo", "--data", "kept"], &[]);
     assert_eq!(demo.code, Some(0), "{}", demo.err);
-    assert_eq!(demo.err, "", "nothing went wrong on the way");
+    // A machine that is busy with something else may be slow.
+    let wrong: Vec<&str> = demo.err.lines().filter(|line| !line.contains(" was slow")).collect();
+    assert_eq!(wrong, Vec::<&str>::new(), "nothing went wrong on the way");
     for word in ["/submit", "/next", "Apple Music", "Songs Played", "Removed", "The queue is empty", "The evening took"]
     {
         assert!(demo.out.contains(word), "{word}: {}", demo.out);

@@ -227,6 +227,36 @@ fn what_comes_in_is_clean_comes_once_and_obeys_every_invariant() {
 }
 
 #[test]
+fn a_person_reads_what_came_what_was_left_out_and_where_the_store_of_before_is() {
+    let folder = folder();
+    let file = predecessor(folder.path());
+    let run = |more: &[&str]| {
+        let file = file.to_str().unwrap();
+        let arguments: Vec<&str> =
+            ["import", "luxbot", file, "--guild", "81"].into_iter().chain(more.iter().copied()).collect();
+        let finished = output(folder.path(), &arguments, &[]);
+        assert_eq!(finished.code, Some(0), "{}", finished.err);
+        finished.out
+    };
+    let tried = run(&["--dry-run"]);
+    assert!(tried.starts_with("bot_config: 4 rows, 2 would come, 0 were here, 2 left out\n"), "{tried}");
+    assert!(tried.contains("left out of tiktok_accounts, row 4: it has no time at which it was seen\n"), "{tried}");
+    assert!(tried.ends_with("Nothing was changed.\n"), "{tried}");
+    let came = run(&[]);
+    assert!(came.contains("submissions: 8 rows, 4 came, 0 were here, 4 left out\n"), "{came}");
+    assert!(came.contains("The store as it was before is "), "{came}");
+    let again = run(&[]);
+    assert!(again.contains("submissions: 8 rows, 0 came, 4 were here, 4 left out\n"), "{again}");
+    // Ten rows with the same flaw are one line.
+    let rows: Vec<Value> = (1..=10).map(|_| json!({"points": 3})).collect();
+    let many = folder.path().join("points_20261121_200000.json");
+    std::fs::write(&many, json!({"user_points": rows, "tiktok_accounts": []}).to_string()).unwrap();
+    let told = output(folder.path(), &["import", "luxbot", many.to_str().unwrap(), "--guild", "81"], &[]);
+    let left_out: Vec<&str> = told.out.lines().filter(|line| line.starts_with("left out of user_points")).collect();
+    assert!(left_out.len() == 1 && left_out[0].contains(" more: "), "{}{}", told.out, told.err);
+}
+
+#[test]
 fn the_hourly_points_come_back_and_the_short_form_of_others_too() {
     let folder = folder();
     let ours = folder.path().join("points_20261121_200000.json");

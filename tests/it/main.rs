@@ -20,6 +20,7 @@ mod displays;
 mod doctor;
 mod economy;
 mod evening;
+mod findings;
 mod followed;
 mod fuzzing;
 mod gateway;

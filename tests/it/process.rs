@@ -1,11 +1,13 @@
 //! The real program as a process of its own, in a folder of its own and without the variables of whoever runs the tests.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use greenroom::kernel::time::Stopwatch;
 use serde_json::{Value, json};
 
 /// Longer than anything takes that a test waits for.
@@ -17,7 +19,16 @@ pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
     command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
     // Tests run side by side, and only one of them could have the usual port.
     command.env("HEALTH_LISTEN", "off");
+    if let Some(file) = counts() {
+        command.env("LLVM_PROFILE_FILE", file);
+    }
     command
+}
+
+/// Where a process writes which lines it ran, when `tests/coverage` counts them.
+#[expect(clippy::disallowed_methods, reason = "it is no setting of ours")]
+fn counts() -> Option<OsString> {
+    std::env::var_os("LLVM_PROFILE_FILE")
 }
 
 /// Runs to the end.
@@ -65,11 +76,17 @@ impl Running {
 
     /// The first line from now on that holds this.
     pub fn says(&self, wanted: &str) -> String {
-        let mut heard = Vec::new();
+        self.says_all(&[wanted])
+    }
+
+    /// Waits until each of these was said, in any order; gives the line that was the last.
+    pub fn says_all(&self, wanted: &[&str]) -> String {
+        let (watch, mut heard, mut missing) = (Stopwatch::start(), Vec::new(), wanted.to_vec());
         loop {
-            let line =
-                self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("never said {wanted:?}, but {heard:#?}"));
-            if line.contains(wanted) {
+            let line = self.lines.recv_timeout(SOON.saturating_sub(watch.elapsed()));
+            let line = line.unwrap_or_else(|_| panic!("never said {missing:?}, but {heard:#?}"));
+            missing.retain(|words| !line.contains(words));
+            if missing.is_empty() {
                 return line;
             }
             heard.push(line);

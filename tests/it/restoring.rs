@@ -147,6 +147,24 @@ async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_cannot_be_written_is_named_and_ends_with_code_5() {
+    let (folder, _sim, snapshot) = evening().await;
+    let other = tempfile::tempdir().unwrap();
+    fs::create_dir_all(store(other.path())).unwrap();
+    let in_the_way = restore(other.path(), &snapshot, &[]);
+    assert_eq!((in_the_way.code, in_the_way.out.as_str()), (Some(5), ""), "{}", in_the_way.err);
+    assert!(in_the_way.err.contains("greenroom.redb cannot be read or written"), "{}", in_the_way.err);
+    assert!(store(other.path()).is_dir());
+    fs::write(folder.path().join("notes"), "mine").unwrap();
+    for more in [&["--data-dir", "notes"][..], &["--data-dir", "notes", "--rehearse"]] {
+        let a_file = restore(folder.path(), &snapshot, more);
+        assert_eq!(a_file.code, Some(5), "{}", a_file.err);
+        assert!(a_file.err.contains("notes") && a_file.err.contains("cannot be read or written"), "{}", a_file.err);
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("notes")).unwrap(), "mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_store_is_refused_with_the_snapshot_that_can_take_its_place() {
     let (folder, sim, snapshot) = evening().await;
     let folder = folder.path();

@@ -11,6 +11,7 @@ use greenroom::kernel::ids::GuildId;
 use greenroom::live::Occurrence;
 use rusqlite::Connection;
 
+use crate::displays::{shown_in, until_known};
 use crate::reading::link;
 use crate::world::{World, viewer};
 
@@ -285,5 +286,27 @@ async fn exported_rows_are_what_people_did() {
         ["join|", "join|", "like|", "gift|1000"]
     );
     assert_eq!(rows(&file, "SELECT CAST(viewer_count AS TEXT) FROM viewer_count_snapshots"), ["12"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn exported_displays_are_where_people_see_them() {
+    let world = World::new().await;
+    world.chooses("setup-live-queue", "general").await;
+    let channel = world.channel("general");
+    let shown = shown_in(&world.sim, &world.hand, channel, "The queue is empty").await;
+    until_known(&world.app.bot.store, &world.hand, world.guild, |display| display.message.is_some()).await;
+    world.settle().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
+        let file = export(&world, &folder.path().join(name), guild);
+        let displays =
+            "SELECT channel_id || '|' || message_id || '|' || current_page || '|' || is_active FROM persistent_embeds";
+        assert_eq!(rows(&file, displays), [format!("{channel}|{}|0|1", shown.id())], "{name}");
+        let lines = "SELECT queue_line || '|' || channel_id || '|' || pinned_message_id FROM queue_config";
+        let lines = rows(&file, lines);
+        assert!(lines.iter().all(|line| line.ends_with(&format!("|{channel}|{}", shown.id()))), "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("Free|")), "{lines:?}");
+    }
     world.end().await;
 }

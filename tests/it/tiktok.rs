@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::features::coins::tables::USER_POINTS;
+use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::live::following::State;
 use greenroom::sim::{LiveFaultKind, LiveWaitHeader};
+use greenroom::store::{Record, Table};
 use serde_json::json;
 
 use crate::followed::*;
@@ -38,6 +41,41 @@ async fn what_happens_on_a_followed_live_counts() {
     let seen = world.sim.live_seen(HOST).await.unwrap();
     assert_eq!((seen.connections_now, seen.wrong_acks), (1, 0), "{seen:?}");
     assert!(seen.complaints.is_empty(), "{:?}", seen.complaints);
+    world.end().await;
+}
+
+/// A row that nobody can read.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Unreadable;
+
+impl Record for Unreadable {
+    const VERSION: u8 = 200;
+}
+
+static DAMAGED: Table<(GuildId, UserId), Unreadable> = Table::new("coins.user_points", &[]);
+
+#[tokio::test]
+async fn what_cannot_be_written_of_one_viewer_costs_nobody_else_anything() {
+    let world = followed().await;
+    let join = |user: &str| json!({"type": "join", "user": user});
+    tell(&world, &[join("ann.live"), join("ben.live")]).await;
+    world.member("ann").links("ann.live").await;
+    world.member("ben").links("ben.live").await;
+    let like = |user: &str| json!({"type": "like", "user": user, "count": 5});
+    tell(&world, &[like("ben.live")]).await;
+    let (store, ben) = (&world.app.bot.store, (world.guild, world.user("ben")));
+    let before = store.read_blocking("points", |read| USER_POINTS.get(read, &ben)).unwrap().unwrap();
+    store.write("damage", move |tx| DAMAGED.put(tx, &ben, &Unreadable)).await.unwrap();
+    let interactions = sessions(&world)[0].1;
+    let points = world.points("ann");
+    tell(&world, &[like("ann.live"), like("ben.live"), json!({"type": "share", "user": "ann.live"})]).await;
+    assert_eq!(sessions(&world), [(true, interactions + 2)], "the events of the others are there, in their order");
+    assert!(world.points("ann") > points);
+    // As soon as the row can be read again, so do the events of this viewer.
+    store.write("mend", move |tx| USER_POINTS.put(tx, &ben, &before)).await.unwrap();
+    tell(&world, &[like("ben.live")]).await;
+    assert_eq!(sessions(&world), [(true, interactions + 3)]);
+    assert!(world.points("ben") > before.amount.get());
     world.end().await;
 }
 

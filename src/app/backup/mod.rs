@@ -5,7 +5,8 @@
 //! - each hour a file of points for each server, the last 48 of which stay (`M-PTS-07`);
 //! - each day (in UTC) a snapshot, the last seven of which stay (`C-115`). It is verified before it gets its name;
 //! - each snapshot also at the target elsewhere, if there is one ([`off_site`]);
-//! - each month a rehearsal: the newest snapshot is restored into a scratch file and checked.
+//! - each month a rehearsal: the newest snapshot is restored into a scratch file and checked; one that found something
+//!   is tried again each hour.
 //!
 //! Safe to run at any time: what is due is known from the names of the files that are there. So a restart brings no burst,
 //! an hour has one file and a day one snapshot, and a clock that jumped is met by one of each. What cannot be done is logged
@@ -202,7 +203,9 @@ impl Keeper {
     }
 
     async fn rehearse(&mut self, now: Timestamp) {
-        let last = rehearsal::last_rehearsal(&self.plan.data_dir).and_then(|last| last.moment());
+        // One that found something is tried again, until there is a snapshot that can be restored.
+        let last = rehearsal::last_rehearsal(&self.plan.data_dir).filter(|last| last.problem.is_none());
+        let last = last.and_then(|last| last.moment());
         if last.is_some_and(|last| now.since(last) < REHEARSAL) {
             return;
         }

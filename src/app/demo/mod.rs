@@ -64,11 +64,16 @@ async fn keep(stage: &Stage) {
     let addresses = serde_json::json!({
         "discord": sim.discord_url(), "gateway": sim.gateway_url(), "control": sim.control_url(),
     });
-    print(&format!("Everything stays up until Ctrl-C: {addresses}"));
+    let stay = async {
+        print(&format!("Everything stays up until Ctrl-C: {addresses}"));
+        stage.let_time_pass().await;
+    };
     tokio::select! {
-        () = stage.let_time_pass() => {}
-        // Without a signal to wait for, this one is over at once, and so is the demo.
+        // First, so that whoever reads that it stays up can end it. Without a signal to wait for, this one is over at once,
+        // and so is the demo.
+        biased;
         _ = tokio::signal::ctrl_c() => {}
+        () = stay => {}
     }
 }
 

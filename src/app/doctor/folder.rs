@@ -179,11 +179,11 @@ async fn of_store(storage: Storage) -> Vec<Finding> {
             vec![running, Finding::ok("store", "The store is sound.")]
         }
         Ok(Outcome::Checked { findings }) => {
-            let sentence = format!(
-                "The store has {} problems; the first: {}.",
-                findings.len(),
-                findings.first().map_or("", String::as_str)
-            );
+            let first = findings.first().map_or("", String::as_str);
+            let sentence = match findings.len() {
+                1 => format!("The store has a problem: {first}."),
+                many => format!("The store has {many} problems; the first: {first}."),
+            };
             let fix = "`greenroom check` lists them. Keep a copy of the data folder, and restore a backup.";
             vec![running, Finding::error("store", sentence, fix)]
         }

@@ -27,7 +27,7 @@ pub(super) async fn run(vitals: Vitals, notify: Notify, watchdog: Option<Duratio
         if watchdog.is_some() && (has_answered || is_ending) {
             notify.say("WATCHDOG=1");
         }
-        let now_lost = vitals.losses.count();
+        let now_lost = vitals.losses.overtaken();
         if now_lost > lost {
             tracing::warn!(lines = now_lost - lost, "the log lost lines: they came faster than they could be written");
             lost = now_lost;

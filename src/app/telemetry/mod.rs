@@ -61,8 +61,14 @@ impl Losses {
 
     /// Lines that are missing since the start, on the console or in the files.
     pub fn count(&self) -> u64 {
+        self.overtaken() + self.files.as_ref().map_or(0, LogFiles::lost)
+    }
+
+    /// Those of them that came faster than they could be written. What a file could not take is told where it happens, and
+    /// telling it again would be one more line that the file cannot take.
+    pub fn overtaken(&self) -> u64 {
         let queues: usize = self.queues.iter().map(ErrorCounter::dropped_lines).sum();
-        queues as u64 + self.files.as_ref().map_or(0, LogFiles::lost)
+        queues as u64
     }
 }
 
@@ -191,6 +197,19 @@ mod tests {
         let lines = logged("trace", LogFormat::Text);
         assert_eq!(lines.len(), 4);
         assert!(!lines.concat().contains('\x1b'), "{lines:?}");
+    }
+
+    #[test]
+    fn a_line_that_a_file_cannot_take_is_lost_and_was_not_too_fast() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("logs"), "in the way").unwrap();
+        let files = LogFiles::new(FileLimits { most: 2, bytes: 1 << 20 });
+        let (mut writer, thread) = queue("log-files", files.clone());
+        let losses = Losses { queues: vec![writer.error_counter()], files: Some(files.clone()) };
+        files.begin(folder.path());
+        std::io::Write::write_all(&mut writer, b"a line\n").unwrap();
+        drop(thread);
+        assert_eq!((losses.count(), losses.overtaken()), (1, 0));
     }
 
     #[test]

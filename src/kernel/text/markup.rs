@@ -8,16 +8,8 @@ use crate::kernel::time::Timestamp;
 pub enum MomentStyle {
     /// `20:15`
     ShortTime,
-    /// `20:15:00`
-    LongTime,
-    /// `21/11/2026`
-    ShortDate,
-    /// `21 November 2026`
-    LongDate,
     /// `21 November 2026 20:15`
     ShortDateTime,
-    /// `Saturday, 21 November 2026 20:15`
-    LongDateTime,
     /// `in 2 hours`
     Relative,
 }
@@ -26,11 +18,7 @@ impl MomentStyle {
     const fn letter(self) -> char {
         match self {
             Self::ShortTime => 't',
-            Self::LongTime => 'T',
-            Self::ShortDate => 'd',
-            Self::LongDate => 'D',
             Self::ShortDateTime => 'f',
-            Self::LongDateTime => 'F',
             Self::Relative => 'R',
         }
     }

@@ -15,6 +15,7 @@ use greenroom::app::backup::off_site::Target;
 use greenroom::app::backup::rehearsal::last_rehearsal;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
+use greenroom::features::queue::settings::NOW_PLAYING;
 use greenroom::features::{coins, handles};
 use greenroom::kernel::amount::Amount;
 use greenroom::kernel::ids::{ChannelId, UserId};
@@ -244,6 +245,31 @@ async fn the_newest_snapshot_is_rehearsed_each_month_and_the_result_is_kept() {
     let left: Vec<PathBuf> =
         std::fs::read_dir(folder(&site).snapshots_dir()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.iter().all(|path| path.extension().is_some_and(|end| end == "redb")), "nothing is left: {left:?}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_rehearsal_that_finds_something_is_told_once_and_tried_until_a_snapshot_is_good() {
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, None).await;
+    let guild = site.guild;
+    let plays = |number| app.bot.store.write("plays", move |tx| NOW_PLAYING.set(tx, guild, &number));
+    plays(Some(9)).await.unwrap();
+    site.pass(&app, MINUTE).await;
+    let found = last_rehearsal(site.data()).unwrap();
+    let problem = found.problem.unwrap();
+    assert!(problem.contains("song number 9 is playing and does not exist"), "{problem}");
+    site.pass(&app, HOUR).await;
+    assert_ne!(last_rehearsal(site.data()).unwrap().at, found.at, "it is tried again");
+    let lines = told(&site, &app).await;
+    assert!(lines.len() == 1 && lines[0].contains("The monthly rehearsal of a restore"), "{lines:?}");
+    plays(None).await.unwrap();
+    site.pass(&app, DAY).await;
+    let good = last_rehearsal(site.data()).unwrap();
+    assert_eq!(good.problem, None, "the snapshot of the next day is good");
+    site.pass(&app, DAY).await;
+    assert_eq!(last_rehearsal(site.data()), Some(good), "and the next rehearsal is due in a month");
+    assert_eq!(told(&site, &app).await.len(), 1);
     app.stop().await;
 }
 

@@ -32,6 +32,10 @@ struct Inner {
     has_folder: AtomicBool,
     is_down: AtomicBool,
     cuts: AtomicBool,
+    /// Lists two files at a time.
+    has_pages: AtomicBool,
+    /// There is nothing in which a folder could be made.
+    is_nowhere: AtomicBool,
 }
 
 impl Shelf {
@@ -45,6 +49,12 @@ impl Shelf {
 
     fn names(&self) -> Vec<String> {
         self.0.files.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// Whether every snapshot of a site is here. There is one, or more where a day began while the clock was moved.
+    fn has_all_of(&self, site: &Site) -> bool {
+        let here = snapshots(site);
+        !here.is_empty() && self.names().len() == here.len()
     }
 
     fn requests(&self) -> Vec<String> {
@@ -90,6 +100,7 @@ async fn answer(State(shelf): State<Shelf>, request: Request) -> Response<Body> 
             files.remove(&path);
             say(StatusCode::NO_CONTENT, String::new())
         }
+        "MKCOL" if shelf.0.is_nowhere.load(Ordering::Relaxed) => say(StatusCode::CONFLICT, String::new()),
         "MKCOL" => {
             shelf.0.has_folder.store(true, Ordering::Relaxed);
             say(StatusCode::CREATED, String::new())
@@ -110,11 +121,19 @@ async fn answer(State(shelf): State<Shelf>, request: Request) -> Response<Body> 
         }
         "GET" => {
             let prefix = "/shelf/green/room/";
-            let mut list = String::from(
+            let from = parts.uri.query().and_then(|query| query.split("continuation-token=").nth(1)?.split('&').next());
+            let from: usize = from.map_or(0, |token| token.parse().unwrap());
+            let listed: Vec<_> = files.iter().filter(|(path, _)| path.starts_with(prefix)).skip(from).collect();
+            let most = if shelf.0.has_pages.load(Ordering::Relaxed) { 2 } else { 1_000 };
+            let mut list = format!(
                 "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
-                 <Name>shelf</Name><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>",
+                 <Name>shelf</Name><MaxKeys>{most}</MaxKeys><IsTruncated>{}</IsTruncated>",
+                listed.len() > most
             );
-            for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with(prefix)) {
+            if listed.len() > most {
+                list.push_str(&format!("<NextContinuationToken>{}</NextContinuationToken>", from + most));
+            }
+            for (path, bytes) in listed.into_iter().take(most) {
                 let key = path.trim_start_matches("/shelf/");
                 list.push_str(&format!(
                     "<Contents><Key>{key}</Key><LastModified>2026-11-21T20:00:00.000Z</LastModified><ETag>\"x\"</ETag>\
@@ -219,6 +238,66 @@ async fn each_snapshot_is_copied_into_a_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_keeps_the_last_seven_snapshots_and_what_others_put_there() {
+    let site = Site::new().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("zebra.jpg"), [1, 2, 3]).unwrap();
+    let app = start(&site, Room::OfDisk, Some(Target::Folder(elsewhere.path().to_owned()))).await;
+    site.pass(&app, MINUTE).await;
+    let there = || {
+        let entries = std::fs::read_dir(elsewhere.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    for _ in 0..8 {
+        site.pass(&app, DAY).await;
+        let mut here = snapshots(&site);
+        here.push("zebra.jpg".into());
+        eventually("all snapshots are there", || there() == here).await;
+    }
+    assert_eq!(there().len(), SNAPSHOTS + 1);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_lists_in_pages_is_read_to_its_end() {
+    let shelf = Shelf::default();
+    shelf.0.has_pages.store(true, Ordering::Relaxed);
+    let endpoint = shelf.serve().await;
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, Some(s3(endpoint))).await;
+    site.pass(&app, MINUTE).await;
+    // Without the last page the newest one would seem not to have arrived.
+    days_pass(&site, &app, &shelf, 8, "/shelf/green/room/").await;
+    assert_eq!(shelf.names().len(), SNAPSHOTS);
+    eventually("all is well", || status(site.data()).is_some_and(|status| status.newest == snapshots(&site).pop()))
+        .await;
+    assert_eq!(status(site.data()).unwrap().problem, None);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_a_target_cannot_be_used_is_noted_in_words_and_without_its_address() {
+    let unreachable = s3(Url::parse("http://127.0.0.1:9").unwrap());
+    let shelf = Shelf::default();
+    shelf.0.is_nowhere.store(true, Ordering::Relaxed);
+    let orphan = dav(&shelf.serve().await);
+    for (target, words) in [(unreachable, "onnect"), (orphan, "the folder above it is not there; make it first")] {
+        let site = Site::new().await;
+        let app = start(&site, Room::OfDisk, Some(target)).await;
+        site.pass(&app, MINUTE).await;
+        eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
+        let problem = status(site.data()).unwrap().problem.unwrap();
+        assert!(problem.contains(words), "{problem}");
+        for secret in ["http://", "X-Amz", USER, PASSWORD] {
+            assert!(!problem.contains(secret), "{problem}");
+        }
+        app.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_fails_is_told_once_and_tried_again_until_it_works() {
     let shelf = Shelf::default();
     shelf.is_down(true);
@@ -243,7 +322,7 @@ async fn a_target_that_fails_is_told_once_and_tried_again_until_it_works() {
     assert_eq!(told(&site, &app).await.len(), 1);
     shelf.is_down(false);
     until_tried_again(&site, &shelf).await;
-    eventually("the snapshot is there", || shelf.names().len() == 1).await;
+    eventually("all snapshots are there", || shelf.has_all_of(&site)).await;
     eventually("it is noted", || status(site.data()).is_some_and(|status| status.failing_since.is_none())).await;
     let lines = told(&site, &app).await;
     assert!(lines.len() == 2 && lines[1].contains("works again"), "{lines:?}");
@@ -267,7 +346,7 @@ async fn no_key_and_no_signature_is_seen_whether_copies_succeed_or_fail() {
         eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
         shelf.is_down(false);
         until_tried_again(&site, &shelf).await;
-        eventually("the snapshot is there", || shelf.names().len() == 1).await;
+        eventually("all snapshots are there", || shelf.has_all_of(&site)).await;
         let seen = format!("{target} {target:?} {:?} {:?}", status(site.data()), told(&site, &app).await);
         app.stop().await;
         for text in [seen, page.text()] {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::jobs::{Kind, Lane, dead_letters};
 use greenroom::sim::Fault;
+use greenroom::store::Tx;
 
 use super::LINKS;
 use crate::world::{World, mp3};
@@ -103,8 +105,33 @@ async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the
     }
     assert!(world.member("ann").dms().await.is_empty());
     let guild = world.guild;
-    let letters = world.app.bot.store.read_blocking("letters", |read| greenroom::jobs::dead_letters(read, guild, 10));
+    let letters = world.app.bot.store.read_blocking("letters", |read| dead_letters(read, guild, 10));
     assert_eq!(letters.unwrap().len(), 1);
     assert_eq!(world.song(number).song.title, "Alone");
+    world.end().await;
+}
+
+/// What a version to come may leave behind when somebody goes back to this one.
+#[tokio::test]
+async fn a_job_that_this_version_cannot_do_is_kept_as_a_dead_letter_and_the_others_are_done() {
+    static UNKNOWN: Kind<u32> = Kind::new("submissions.dance");
+    static OTHERWISE: Kind<u32> = Kind::new("submissions.confirm");
+    let mut world = World::new().await;
+    world.expect_dead_letters();
+    let (guild, lane) = (world.guild, Lane::User(world.user("ann")));
+    let stage = move |tx: &Tx<'_>| {
+        UNKNOWN.schedule_now(tx, guild, lane, &7)?;
+        OTHERWISE.schedule_now(tx, guild, lane, &7)
+    };
+    world.app.bot.store.write("jobs_of_another_version", stage).await.unwrap();
+    world.settle().await;
+    let letters = world.app.bot.store.read_blocking("letters", |read| dead_letters(read, guild, 10)).unwrap();
+    let mut reasons: Vec<_> = letters.iter().map(|letter| (letter.job.kind.as_str(), letter.reason.as_str())).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    assert!(reasons[0].0 == "submissions.confirm" && reasons[0].1.contains("expected"), "{reasons:?}");
+    assert_eq!(reasons[1], ("submissions.dance", "this version has no such kind of job"));
+    world.member("ann").submits(LINKS[0], "Behind them").await;
+    assert_eq!(world.member("ann").dms().await.len(), 1, "they hold nobody up");
     world.end().await;
 }

@@ -52,16 +52,6 @@ impl AudioKind {
         }
     }
 
-    /// The content type under which it is sent on.
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Mp3 => "audio/mpeg",
-            Self::M4a => "audio/mp4",
-            Self::Wav => "audio/wav",
-            Self::Flac => "audio/flac",
-        }
-    }
-
     /// The kind that a file name claims.
     fn claimed_by(file_name: &str) -> Option<Self> {
         let (_, extension) = file_name.trim().rsplit_once('.')?;
