@@ -1,7 +1,7 @@
 //! What a backup costs the people on Discord, and how long a restore takes: a large store, copied while somebody writes, then
 //! restored by the program as it is shipped.
 //!
-//! `cargo bench --bench backup` prints one table in the end; it takes some minutes and 4 GB of disk. `MEGABYTES=100` before
+//! `cargo bench --bench backup` prints one table in the end; it takes some minutes and up to 10 GB of disk. `MEGABYTES=100` before
 //! it makes a smaller store. Nothing here fails because of a slow machine; a copy that is not whole ends the bench.
 #![allow(
     clippy::unwrap_used,

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serenity::client::ClientBuilder;
 use serenity::gateway::GatewayError;
-use serenity::http::{HttpError, StatusCode};
+use serenity::http::StatusCode;
 use tokio::sync::watch;
 
+use crate::discord::delivery::status_of;
 use crate::discord::gateway::{Gateway, INTENTS, unprivileged_intents};
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::time::{Clock, Stopwatch};
@@ -135,14 +136,6 @@ async fn connect_once(
 async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     // An application that is gone stops the connection as well.
     let _ = stopped.wait_for(|stop| *stop).await;
-}
-
-/// With which status Discord refused a request.
-fn status_of(error: &serenity::Error) -> Option<StatusCode> {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.status_code),
-        _ => None,
-    }
 }
 
 fn outcome_of(error: &serenity::Error) -> Outcome {

@@ -2,7 +2,7 @@
 
 use serenity::all::{ChannelId as SerenityChannel, CreateAttachment, Message, Nonce};
 use serenity::builder::CreateMessage;
-use serenity::http::{HttpError, StatusCode};
+use serenity::http::{ErrorResponse, HttpError, StatusCode};
 
 use super::bot::Bot;
 use super::draft::Draft;
@@ -37,7 +37,7 @@ pub enum Obstacle {
 impl Obstacle {
     /// Reads serenity's error.
     pub fn of(error: &serenity::Error) -> Self {
-        let serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) = error else {
+        let Some(response) = refusal_of(error) else {
             return match error {
                 serenity::Error::Http(HttpError::Request(_)) | serenity::Error::Io(_) => Self::Temporary,
                 _ => Self::Rejected,
@@ -64,20 +64,24 @@ impl Obstacle {
 /// Whether a request may not have come to Discord, or broke there, so that the same may work at once. One that came too
 /// early (429) is not lost, and one that took a minute is not for now.
 pub fn is_lost(error: &serenity::Error) -> bool {
-    let is_for_later = match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
-            response.status_code == StatusCode::TOO_MANY_REQUESTS
-        }
-        serenity::Error::Http(HttpError::Request(error)) => error.is_timeout(),
-        _ => false,
-    };
-    Obstacle::of(error) == Obstacle::Temporary && !is_for_later
+    let was_too_early = status_of(error) == Some(StatusCode::TOO_MANY_REQUESTS);
+    let has_timed_out = matches!(error, serenity::Error::Http(HttpError::Request(error)) if error.is_timeout());
+    Obstacle::of(error) == Obstacle::Temporary && !was_too_early && !has_timed_out
+}
+
+/// With which status Discord refused a request.
+pub fn status_of(error: &serenity::Error) -> Option<StatusCode> {
+    refusal_of(error).map(|response| response.status_code)
 }
 
 /// Discord's number of an error, where it gave one.
 pub fn code_of(error: &serenity::Error) -> Option<isize> {
+    refusal_of(error).map(|response| response.error.code)
+}
+
+fn refusal_of(error: &serenity::Error) -> Option<&ErrorResponse> {
     match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response),
         _ => None,
     }
 }

@@ -166,25 +166,58 @@ async fn clients_that_say_nothing_keep_nobody_from_asking() {
     drop(silent);
 }
 
+/// A service manager, by its socket.
+struct Manager(UnixDatagram);
+
+impl Manager {
+    fn at(path: &Path) -> Self {
+        let socket = UnixDatagram::bind(path).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        Self(socket)
+    }
+
+    /// The next word of the bot.
+    fn hears(&self) -> String {
+        let mut word = [0; 64];
+        let length = self.0.recv(&mut word).unwrap();
+        String::from_utf8(word[..length].to_vec()).unwrap()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_manager_hears_of_the_start_of_life_and_of_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let path = folder.path().join("notify");
-    let manager = UnixDatagram::bind(&path).unwrap();
-    manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let heard = || {
-        let mut word = [0; 64];
-        let length = manager.recv(&mut word).unwrap();
-        String::from_utf8(word[..length].to_vec()).unwrap()
-    };
+    let manager = Manager::at(&path);
     let variables = [("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "600000")];
     let (mut running, _) = bot(&sim, folder.path(), &variables);
-    let mut words = vec![heard(), heard(), heard()];
+    let mut words = vec![manager.hears(), manager.hears(), manager.hears()];
     words.sort();
     assert_eq!(words, ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]);
     running.signal("TERM");
     assert!(running.ended().success());
-    let last = std::iter::repeat_with(heard).find(|word| word != "WATCHDOG=1").unwrap();
+    let last = std::iter::repeat_with(|| manager.hears()).find(|word| word != "WATCHDOG=1").unwrap();
     assert_eq!(last, "STOPPING=1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_file_that_cannot_be_written_is_not_told_again_with_every_beat() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/logs"), "in the way").unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let path = folder.path().join("notify");
+    let manager = Manager::at(&path);
+    // A short watchdog makes the beats quick.
+    let variables = [("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "60000")];
+    let (mut running, _) = bot(&sim, folder.path(), &variables);
+    for _ in 0..20 {
+        manager.hears();
+    }
+    running.signal("TERM");
+    assert!(running.ended().success());
+    let rest = running.rest();
+    assert!(rest.iter().any(|line| line.contains("stopping")), "{rest:#?}");
+    assert!(!rest.iter().any(|line| line.contains("the log lost lines")), "{rest:#?}");
 }
