@@ -1,6 +1,7 @@
 //! Copies of the snapshots elsewhere: a folder, and two small servers that speak as S3 and WebDAV do.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -36,6 +37,8 @@ struct Inner {
     has_pages: AtomicBool,
     /// There is nothing in which a folder could be made.
     is_nowhere: AtomicBool,
+    /// A snapshot that is tidied away on the bot's side as soon as it asks for the list.
+    goes_meanwhile: Mutex<Option<PathBuf>>,
 }
 
 impl Shelf {
@@ -120,6 +123,9 @@ async fn answer(State(shelf): State<Shelf>, request: Request) -> Response<Body> 
             say(StatusCode::MULTI_STATUS, list)
         }
         "GET" => {
+            if let Some(path) = shelf.0.goes_meanwhile.lock().unwrap().take() {
+                std::fs::remove_file(path).unwrap();
+            }
             let prefix = "/shelf/green/room/";
             let from = parts.uri.query().and_then(|query| query.split("continuation-token=").nth(1)?.split('&').next());
             let from: usize = from.map_or(0, |token| token.parse().unwrap());
@@ -274,6 +280,27 @@ async fn a_bucket_that_lists_in_pages_is_read_to_its_end() {
     eventually("all is well", || status(site.data()).is_some_and(|status| status.newest == snapshots(&site).pop()))
         .await;
     assert_eq!(status(site.data()).unwrap().problem, None);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_tidied_away_while_others_are_sent_is_no_failure() {
+    let shelf = Shelf::default();
+    let endpoint = shelf.serve().await;
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, None).await;
+    site.pass(&app, MINUTE).await;
+    site.pass(&app, DAY).await;
+    site.pass(&app, DAY).await;
+    app.stop().await;
+    let oldest = folder(&site).snapshots().unwrap().remove(0);
+    *shelf.0.goes_meanwhile.lock().unwrap() = Some(oldest.path);
+    let app = start(&site, Room::OfDisk, Some(s3(endpoint))).await;
+    site.pass(&app, MINUTE).await;
+    eventually("the others are there", || shelf.has_all_of(&site)).await;
+    eventually("it is noted", || status(site.data()).is_some()).await;
+    assert_eq!(status(site.data()).unwrap().problem, None);
+    assert_eq!(shelf.names().len(), 2);
     app.stop().await;
 }
 

@@ -13,6 +13,7 @@ mod target;
 pub use target::{Address, DavTarget, S3Target, Target, web_address};
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -100,14 +101,21 @@ async fn copy_all(target: &Target, folder: &Folder) -> Result<Option<String>, St
     let there = listed(&remote).await?;
     let wanted = wanted(&here, &there);
     for snapshot in here.iter().rev().filter(|snapshot| wanted.contains(&snapshot.name().to_owned())) {
-        let bytes = snapshot.path.metadata().map_err(|error| error.to_string())?.len();
         let name = snapshot.name();
+        let bytes = match snapshot.path.metadata() {
+            Ok(file) => file.len(),
+            Err(error) if is_gone(&error) => continue,
+            Err(error) => return Err(error.to_string()),
+        };
         let is_same =
             |stored: Option<&Option<u64>>| stored.is_some_and(|stored| stored.is_none_or(|there| there == bytes));
         if is_same(there.get(name)) {
             continue;
         }
-        remote.put(&snapshot.path, name).await?;
+        match remote.put(&snapshot.path, name).await {
+            Err(_) if snapshot.path.metadata().is_err_and(|error| is_gone(&error)) => continue,
+            put => put?,
+        }
         if !is_same(listed(&remote).await?.get(name)) {
             return Err(format!("{name} did not arrive whole"));
         }
@@ -118,6 +126,12 @@ async fn copy_all(target: &Target, folder: &Folder) -> Result<Option<String>, St
         tracing::info!(name = old, "an old snapshot elsewhere was removed");
     }
     Ok(wanted.into_iter().next())
+}
+
+/// Sending takes long, and a snapshot may be tidied away here meanwhile. Then it is not wanted there, either, and the next
+/// look removes it.
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 /// The snapshots at the target by name, with their lengths. Other files there are not looked at.
