@@ -34,7 +34,7 @@ const CHUNK: u64 = 512 * 1024;
 /// Writes everything in `snapshot` to a new file at `path`, which must not exist, while nobody writes. It appears there only
 /// when it is complete and was verified. `at` is the moment that its manifest names.
 pub(super) fn copy(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
-    copy_from(snapshot.transaction(), path, at)
+    copy_from(snapshot.transaction(), path, at, &|| false)
 }
 
 /// As [`copy`], while others write. The trail ends with a `commit` after each of its snapshots, before the copy is verified.
@@ -58,15 +58,19 @@ pub(super) fn copy_while_written(
     })
 }
 
-fn copy_from(source: &ReadTransaction, path: &Path, at: Timestamp) -> Result<Manifest, StoreError> {
-    let goes_on = || false;
-    named_when_good(path, &goes_on, |unfinished| write_all(source, unfinished, at, &goes_on))
+fn copy_from(
+    source: &ReadTransaction,
+    path: &Path,
+    at: Timestamp,
+    is_unwanted: Ask<'_>,
+) -> Result<Manifest, StoreError> {
+    named_when_good(path, is_unwanted, |unfinished| write_all(source, unfinished, at, is_unwanted))
 }
 
 /// Lets `write` write a copy beside `path`, and gives it its name when it holds what its manifest says.
 fn named_when_good(
     path: &Path,
-    is_closing: Ask<'_>,
+    is_unwanted: Ask<'_>,
     write: impl FnOnce(&Path) -> Result<Manifest, StoreError>,
 ) -> Result<Manifest, StoreError> {
     if path.exists() {
@@ -75,8 +79,8 @@ fn named_when_good(
     let unfinished = unfinished_name(path);
     remove_if_there(&unfinished)?;
     let written = write(&unfinished).and_then(|manifest| {
-        let verified = verify_unless(&unfinished, manifest.schema, is_closing);
-        if is_closing() {
+        let verified = verify_unless(&unfinished, manifest.schema, is_unwanted);
+        if is_unwanted() {
             return Err(StoreError::Closed);
         }
         let verified = verified.map_err(|error| StoreError::Copy(error.to_string()))?;
@@ -95,16 +99,22 @@ fn named_when_good(
 }
 
 /// Writes a copy of the store in the file `from`, which nobody has open, to a new file, as [`Store::copy_to_blocking`] does. The
-/// store is only read: nothing is repaired or migrated.
+/// store is only read: nothing is repaired or migrated. Ends early with some error, and leaves nothing, soon after
+/// `is_unwanted` says so.
 ///
 /// [`Store::copy_to_blocking`]: super::Store::copy_to_blocking
-pub fn copy_closed(from: &Path, to: &Path, at: Timestamp) -> Result<Manifest, SnapshotError> {
+pub fn copy_closed(
+    from: &Path,
+    to: &Path,
+    at: Timestamp,
+    is_unwanted: &dyn Fn() -> bool,
+) -> Result<Manifest, SnapshotError> {
     let unreadable = |problem: String| SnapshotError::Unreadable { path: from.to_owned(), problem };
     // A damaged file can pass redb's first look and trip it later.
     let copied = catch_unwind(AssertUnwindSafe(|| {
         let database = open_to_read(from)?;
         let transaction = database.begin_read().map_err(|error| unreadable(error.to_string()))?;
-        copy_from(&transaction, to, at).map_err(|error| unreadable(error.to_string()))
+        copy_from(&transaction, to, at, is_unwanted).map_err(|error| unreadable(error.to_string()))
     }));
     copied.unwrap_or_else(|_| Err(unreadable(String::from("reading it failed"))))
 }

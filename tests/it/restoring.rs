@@ -41,6 +41,14 @@ fn songs(folder: &Path, name: &str) -> u64 {
     report["tables"]["submissions"].as_u64().unwrap()
 }
 
+/// The names in the folder of the snapshots, in order.
+fn snapshots(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder.join("data/backups/snapshots")).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 fn store(folder: &Path) -> PathBuf {
     folder.join("data/greenroom.redb")
 }
@@ -83,8 +91,7 @@ async fn a_running_bot_refuses_a_restore_and_takes_a_rehearsal() {
     assert!(rehearsed.out.contains("can be restored: a snapshot of"), "{}", rehearsed.out);
     let own = sim.command("ann", "mysubmissions", json!({})).await;
     assert!(own["original"].to_string().contains("2 songs"), "{own}");
-    let left: Vec<_> = fs::read_dir(folder.join("data/backups/snapshots")).unwrap().collect();
-    assert_eq!(left.len(), 1, "nothing of the rehearsal is left: {left:?}");
+    assert_eq!(snapshots(folder).len(), 1, "nothing of the rehearsal is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,12 +145,29 @@ async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
     let a_folder = restore(folder, folder, &[]);
     assert_eq!(a_folder.code, Some(2), "{}", a_folder.err);
     assert!(fs::read(store(folder)).unwrap() == before);
+    assert_eq!(snapshots(folder), [snapshot.file_name().unwrap().to_str().unwrap()], "none of the store that stays");
     let left: Vec<String> = fs::read_dir(folder.join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.contains("restor"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oldest_of_seven_snapshots_is_still_there_after_it_was_restored() {
+    let (folder, _sim, snapshot) = evening().await;
+    let folder = folder.path();
+    for day in 1..=6 {
+        fs::copy(&snapshot, snapshot.with_file_name(format!("greenroom-2999010{day}-200000.redb"))).unwrap();
+    }
+    let restored = restore(folder, &snapshot, &[]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    assert!(snapshot.exists());
+    assert_eq!(snapshots(folder).len(), 8, "and one of the store of before is beside it");
+    // Whatever makes the next snapshot tidies up.
+    assert_eq!(output(folder, &["backup"], &[]).code, Some(0));
+    assert_eq!(snapshots(folder).len(), 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,9 +2,11 @@
 //!
 //! Nothing is believed: the backup is copied beside the store, read from front to back, compared with its manifest, opened,
 //! brought up to date and checked, all in the copy. Only then it takes the place of the store by a rename, so there is a
-//! store at every moment, the old one or the new one. The old one stays beside it under a name with the time.
+//! store at every moment, the old one or the new one. The old one stays beside it under a name with the time, and a snapshot
+//! of it is made while the backup is tried out.
 //!
-//! Invariant: where anything fails the store is what it was, byte for byte.
+//! Invariants: where anything fails the store is what it was, byte for byte. Nothing that was there before is removed, so the
+//! backup itself stays, also where it is the oldest of the snapshots; the next one that is made tidies up.
 
 mod command;
 mod trial;
@@ -15,6 +17,8 @@ pub use trial::{Trial, try_out};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::backup::folder::{Folder, Room, digits};
 use super::catalogue::Catalogue;
@@ -77,16 +81,16 @@ fn prepare_and_swap(
     tell: &mut dyn FnMut(&str),
 ) -> Result<Restored, Stop> {
     tell(&format!("reading {}", order.backup.display()));
-    let trial = try_out(order.backup, incoming, catalogue, storage.cache_bytes)?;
-    if !trial.findings.is_empty() && !order.anyway {
-        let message = format!(
-            "{} is whole, but check finds problems in it:\n{}\nNothing was changed. To restore it all the same, add --anyway.",
-            order.backup.display(),
-            trial.findings.join("\n")
-        );
-        return Err(Stop::new(ExitCode::ProblemsFound, message));
-    }
-    let snapshot = if store.exists() { save_present(storage, store, clock, tell) } else { None };
+    let present = Present { storage, store, backup: order.backup, clock };
+    let (trial, saved) = present.saved_while(tell, || try_out_as_ordered(storage, catalogue, order, incoming))?;
+    let snapshot = match saved {
+        Some(Ok(path)) => Some(path),
+        Some(Err(problem)) => {
+            tell(&format!("no snapshot of the present store ({problem}); the store itself is kept"));
+            None
+        }
+        None => None,
+    };
     // Held until the end of the swap, so that no bot can start meanwhile.
     let lock = lock(store)?;
     let kept = match &lock {
@@ -121,24 +125,78 @@ fn lock(store: &Path) -> Result<Option<File>, Stop> {
     }
 }
 
-/// Makes a snapshot of the store as it is (`C-115`). It stays beside anyway, so a store that cannot be read is no hindrance.
-fn save_present(storage: &Storage, store: &Path, clock: &Clock, tell: &mut dyn FnMut(&str)) -> Option<PathBuf> {
-    tell("saving the store as it is");
-    let folder = Folder::of(&storage.data_dir);
-    let path = folder.free_snapshot_at(clock.now());
-    let saved = || -> Result<(), String> {
-        fs::create_dir_all(folder.snapshots_dir()).map_err(|error| error.to_string())?;
-        let bytes = fs::metadata(store).map_err(|error| error.to_string())?.len();
-        Room::OfDisk.require(&storage.data_dir, bytes).map_err(|error| error.to_string())?;
-        copy_closed(store, &path, clock.now()).map_err(|error| error.to_string())?;
-        folder.tidy_snapshots().map_err(|error| error.to_string())
-    };
-    match saved() {
-        Ok(()) => Some(path),
-        Err(problem) => {
-            tell(&format!("no snapshot of the present store ({problem}); the store itself is kept"));
-            None
+/// Tries the backup out, and refuses what `check` finds unless that was ordered.
+fn try_out_as_ordered(
+    storage: &Storage,
+    catalogue: Catalogue,
+    order: Restore<'_>,
+    incoming: &Path,
+) -> Result<Trial, Stop> {
+    let trial = try_out(order.backup, incoming, catalogue, storage.cache_bytes)?;
+    if !trial.findings.is_empty() && !order.anyway {
+        let message = format!(
+            "{} is whole, but check finds problems in it:\n{}\nNothing was changed. To restore it all the same, add --anyway.",
+            order.backup.display(),
+            trial.findings.join("\n")
+        );
+        return Err(Stop::new(ExitCode::ProblemsFound, message));
+    }
+    Ok(trial)
+}
+
+/// The store that will be replaced.
+#[derive(Clone, Copy)]
+struct Present<'a> {
+    storage: &'a Storage,
+    store: &'a Path,
+    /// The backup that will replace it.
+    backup: &'a Path,
+    clock: &'a Clock,
+}
+
+/// The snapshot of the present store, or why there is none. The store stays beside anyway, so one that cannot be read is no
+/// hindrance.
+type Saved = Result<PathBuf, String>;
+
+impl Present<'_> {
+    /// Makes a snapshot of the store, if there is one, while `work` is done, because each takes as long as the other (`C-115`).
+    /// Where the work fails, nothing is left of the snapshot.
+    fn saved_while<T>(
+        self,
+        tell: &mut dyn FnMut(&str),
+        work: impl FnOnce() -> Result<T, Stop>,
+    ) -> Result<(T, Option<Saved>), Stop> {
+        if !self.store.exists() {
+            return work().map(|done| (done, None));
         }
+        tell("saving the store as it is");
+        let is_unwanted = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let saving = scope.spawn(|| self.save(&|| is_unwanted.load(Ordering::Relaxed)));
+            let done = work();
+            is_unwanted.store(done.is_err(), Ordering::Relaxed);
+            let saved = saving.join().unwrap_or_else(|_| Err(String::from("making it failed")));
+            match (done, saved) {
+                (Ok(done), saved) => Ok((done, Some(saved))),
+                (Err(stop), saved) => {
+                    // It was made just now, of a store that stays.
+                    let _ = saved.map(fs::remove_file);
+                    Err(stop)
+                }
+            }
+        })
+    }
+
+    fn save(self, is_unwanted: &(dyn Fn() -> bool + Sync)) -> Saved {
+        let folder = Folder::of(&self.storage.data_dir);
+        let path = folder.free_snapshot_at(self.clock.now());
+        fs::create_dir_all(folder.snapshots_dir()).map_err(|error| error.to_string())?;
+        // The backup is being copied to the same disk, and has the first claim to it.
+        let bytes = |path| fs::metadata(path).map_or(0, |file| file.len());
+        let needed = bytes(self.store).saturating_add(bytes(self.backup));
+        Room::OfDisk.require(&self.storage.data_dir, needed).map_err(|error| error.to_string())?;
+        copy_closed(self.store, &path, self.clock.now(), is_unwanted).map_err(|error| error.to_string())?;
+        Ok(path)
     }
 }
 

@@ -57,13 +57,22 @@ fn a_snapshot_is_a_store_that_loses_its_manifest_when_it_is_used() {
 fn a_store_that_nobody_has_open_is_copied_as_it_is() {
     let (folder, path, manifest) = snapshot(5);
     let copy = folder.path().join("again.redb");
-    let again = copy_closed(&folder.path().join("live.redb"), &copy, options().clock.now()).unwrap();
+    let again = copy_closed(&folder.path().join("live.redb"), &copy, options().clock.now(), &|| false).unwrap();
     assert_eq!(again.tables, manifest.tables);
     let of_snapshot = folder.path().join("third.redb");
-    assert_eq!(copy_closed(&path, &of_snapshot, options().clock.now()).unwrap().tables, manifest.tables);
+    assert_eq!(copy_closed(&path, &of_snapshot, options().clock.now(), &|| false).unwrap().tables, manifest.tables);
     fs::write(&path, "no store").unwrap();
-    assert!(copy_closed(&path, &folder.path().join("fourth.redb"), options().clock.now()).is_err());
+    assert!(copy_closed(&path, &folder.path().join("fourth.redb"), options().clock.now(), &|| false).is_err());
     assert!(!folder.path().join("fourth.redb").exists());
+}
+
+#[test]
+fn a_copy_that_is_not_wanted_any_more_leaves_nothing() {
+    let (folder, _, _) = snapshot(5);
+    let copy = folder.path().join("again.redb");
+    assert!(copy_closed(&folder.path().join("live.redb"), &copy, options().clock.now(), &|| true).is_err());
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("again")), "{left:?}");
 }
 
 #[test]
@@ -129,7 +138,7 @@ fn a_copy_that_stays_unfinished_never_gets_its_name() {
     fs::remove_file(&path).unwrap();
     // A folder stands where the copy would be written.
     fs::create_dir(folder.path().join("snapshot.redb.unfinished")).unwrap();
-    assert!(copy_closed(&folder.path().join("live.redb"), &path, options().clock.now()).is_err());
+    assert!(copy_closed(&folder.path().join("live.redb"), &path, options().clock.now(), &|| false).is_err());
     assert!(!path.exists());
 }
 
