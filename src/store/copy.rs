@@ -21,6 +21,7 @@ use super::error::StoreError;
 use super::manifest::{
     Ask, Manifest, ROWS_BETWEEN_LOOKS, SnapshotError, Summing, data_tables, open_to_read, verify_unless, version_in,
 };
+use super::ownership::give_to_owner_of_folder;
 use super::read::{Bytes, Snapshot};
 use super::trail::Trail;
 use crate::kernel::time::Timestamp;
@@ -132,9 +133,10 @@ pub(super) fn sync_folder_of(path: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+/// Removes a file that may be missing.
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
@@ -147,6 +149,7 @@ fn write_all(
 ) -> Result<Manifest, StoreError> {
     let schema = version_in(source).map_err(StoreError::Copy)?;
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    give_to_owner_of_folder(&file, path);
     let database = Database::builder()
         .set_cache_size(CACHE_BYTES)
         .create_with_backend(SteadyFile::new(file)?)

@@ -197,7 +197,7 @@ pub enum OpenError {
     #[error("{} is in use by another process: stop the other Greenroom first, or choose another data folder.", .0.display())]
     InUse(PathBuf),
     /// The folder cannot be created or the file cannot be written.
-    #[error("{} cannot be written: give this user write access to the folder, or choose another data folder.", .0.display())]
+    #[error("{} cannot be written: give it and its folder to the user who runs the bot, or choose another data folder.", .0.display())]
     NotWritable(PathBuf),
     /// There is no space left.
     #[error("The disk that holds {} is full: free some space and start again.", .0.display())]

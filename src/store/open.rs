@@ -12,12 +12,13 @@ use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, DatabaseError, StorageError};
 
 use super::backing::Backing;
-use super::copy::{copy, sync_folder_of, unfinished_name};
+use super::copy::{copy, remove_if_there, sync_folder_of, unfinished_name};
 use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_disk_full};
 use super::growth::GrowingFile;
 use super::handle::{Handle, Latch};
 use super::manifest::MANIFEST;
+use super::ownership::{give_to_owner_of_folder, make_folder};
 use super::read::{RawName, Snapshot};
 use super::schema::{META, Schema, migrate, stored_version};
 use super::tx::Tx;
@@ -129,9 +130,10 @@ fn foreign(path: &Path) -> Option<&'static str> {
 fn create_whole(path: &Path, options: &Options, schema: &Schema) -> Result<(), OpenError> {
     let explain = |error: io::Error| explain_io(path, &error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(explain)?;
+    make_folder(folder).map_err(explain)?;
     let unfinished = unfinished_name(path);
-    File::create(&unfinished).map_err(explain)?;
+    remove_if_there(&unfinished).map_err(explain)?;
+    give_to_owner_of_folder(&File::create_new(&unfinished).map_err(explain)?, path);
     let Opened { handle, closed, .. } = open_existing(&Place::File(unfinished.clone()), options, schema)?;
     drop(handle);
     closed.wait();
@@ -279,7 +281,7 @@ fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64, options
         }
     };
     if let Some(folder) = backup.parent() {
-        fs::create_dir_all(folder)?;
+        make_folder(folder)?;
     }
     // One from a migration that failed holds the same data.
     if backup.exists() {

@@ -1,6 +1,7 @@
 //! Backup and restore as people do them: the real program, on real files.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -152,6 +153,32 @@ async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
         .filter(|name| name.contains("restor"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
+}
+
+/// Root puts a backup into the folder of a service; for everybody else the two users are one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_restore_and_a_backup_make_belongs_to_the_owner_of_the_data_folder() {
+    let (folder, _sim, snapshot) = evening().await;
+    let service = tempfile::tempdir().unwrap();
+    let _ = chown(service.path(), Some(65_000), Some(65_000));
+    let owner = fs::metadata(service.path()).unwrap();
+    let data = service.path().to_str().unwrap();
+    for arguments in [
+        &["restore", snapshot.to_str().unwrap(), "--data-dir", data][..],
+        &["restore", snapshot.to_str().unwrap(), "--data-dir", data],
+        &["backup", "--data-dir", data],
+    ] {
+        let done = output(folder.path(), arguments, &[]);
+        assert_eq!(done.code, Some(0), "{}", done.err);
+    }
+    let snapshots = service.path().join("backups/snapshots");
+    let mut made: Vec<PathBuf> = fs::read_dir(&snapshots).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(made.len(), 2);
+    made.extend([service.path().join("greenroom.redb"), service.path().join("backups"), snapshots]);
+    for path in made {
+        let found = fs::metadata(&path).unwrap();
+        assert_eq!((found.uid(), found.gid()), (owner.uid(), owner.gid()), "{}", path.display());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -268,7 +268,7 @@ impl Keeper {
 /// Makes a snapshot in the folder of the backups and removes what is too many. Blocks.
 pub fn snapshot(store: &Store, plan: &Plan, at: Timestamp) -> Result<(PathBuf, Manifest)> {
     let folder = plan.folder();
-    fs::create_dir_all(folder.snapshots_dir()).map_err(Error::failed)?;
+    store::make_folder(&folder.snapshots_dir()).map_err(Error::failed)?;
     let bytes = fs::metadata(store_file(&plan.data_dir)).map_or(0, |file| file.len());
     plan.room.require(&plan.data_dir, bytes).map_err(Error::failed)?;
     let path = folder.free_snapshot_at(at);

@@ -4,7 +4,6 @@
 //! only when it is whole.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -15,7 +14,7 @@ use crate::features::{coins, handles};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Read};
+use crate::store::{AnyTable, Read, make_folder};
 
 /// The servers that have points.
 pub(super) fn guilds(read: &dyn Read) -> Result<BTreeSet<GuildId>> {
@@ -28,7 +27,7 @@ pub(super) fn guilds(read: &dyn Read) -> Result<BTreeSet<GuildId>> {
 /// Writes the points of a server at a moment to their file, and answers its path.
 pub(super) fn write(read: &dyn Read, folder: &Folder, guild: GuildId, at: Timestamp) -> Result<PathBuf> {
     let into = folder.points_dir(guild);
-    fs::create_dir_all(&into).map_err(Error::failed)?;
+    make_folder(&into).map_err(Error::failed)?;
     let file = tempfile::Builder::new().prefix(UNFINISHED_POINTS).tempfile_in(&into).map_err(Error::failed)?;
     let mut writer = BufWriter::new(file);
     let rows = write_rows(read, &mut writer, guild, at)?;

@@ -14,6 +14,7 @@ use crate::app::catalogue::Catalogue;
 use crate::app::exit::Stop;
 use crate::app::restore::{Trial, try_out};
 use crate::kernel::time::{Stopwatch, Timestamp};
+use crate::store::make_folder;
 
 /// The file that keeps the last one.
 const FILE: &str = "rehearsal.json";
@@ -44,7 +45,7 @@ impl Rehearsal {
 /// neither the backup nor the store, so the bot may run. Blocks.
 pub fn rehearse(data_dir: &Path, backup: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Trial, Stop> {
     let into = Folder::of(data_dir).snapshots_dir();
-    fs::create_dir_all(&into).map_err(|error| Stop::storage(&into, &error))?;
+    make_folder(&into).map_err(|error| Stop::storage(&into, &error))?;
     let scratch = tempfile::Builder::new().prefix(SCRATCH).tempfile_in(&into);
     // It is removed whatever happens.
     let scratch = scratch.map_err(|error| Stop::storage(&into, &error))?.into_temp_path();
@@ -92,7 +93,7 @@ pub(super) fn read_note<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T
 
 /// Writes a small file of JSON, whole or not at all.
 pub(super) fn write_note(folder: &Path, name: &str, note: &impl Serialize) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let mut file = tempfile::Builder::new().prefix(SCRATCH).tempfile_in(folder)?;
     serde_json::to_writer(&mut file, note)?;
     file.persist(folder.join(name)).map_err(|error| error.error)?;

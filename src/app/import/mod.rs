@@ -27,7 +27,7 @@ use super::exit::{ExitCode, Stop};
 use super::restore::open_copy;
 use crate::flows::imported::{self, Fate, Row};
 use crate::kernel::ids::GuildId;
-use crate::store::{Options, Store};
+use crate::store::{Options, Store, make_folder};
 
 /// Rows that share a transaction.
 const BATCH: usize = 200;
@@ -95,7 +95,7 @@ pub fn perform(
 ) -> Result<Imported, Stop> {
     let form = form_of(order.path)?;
     let folder = order.snapshot.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| Stop::storage(folder, &error))?;
+    make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
     Room::OfDisk.require(folder, 0).map_err(|error| Stop::storage(folder, &error))?;
     if order.dry_run {
         let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder);

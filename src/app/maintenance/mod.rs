@@ -5,7 +5,6 @@
 
 mod economy;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Clock;
 use crate::store::sqlite::{Export, ExportError, Progress, export};
-use crate::store::{BeforeMigration, Manifest, OpenError, Options, Place, Store, StoreError};
+use crate::store::{BeforeMigration, Manifest, OpenError, Options, Place, Store, StoreError, make_folder};
 
 /// The store's file in a data folder.
 pub fn store_file(data_dir: &Path) -> PathBuf {
@@ -90,7 +89,7 @@ pub fn perform(
         }
         Request::Backup { path } => {
             if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(|error| Stop::storage(folder, &error))?;
+                make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
             }
             progress("copying the store".to_owned());
             let manifest = store.copy_to_blocking(path)?;

@@ -27,7 +27,7 @@ use super::exit::{ExitCode, Stop};
 use super::maintenance::store_file;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
-use crate::store::{BeforeMigration, OpenError, Options, Place, Store, copy_closed};
+use crate::store::{BeforeMigration, OpenError, Options, Place, Store, copy_closed, make_folder};
 
 /// What is restored, and how.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ pub fn restore(
     let data_dir = std::path::absolute(&storage.data_dir).map_err(Stop::failed)?;
     let storage = &Storage { data_dir, ..storage.clone() };
     let store = store_file(&storage.data_dir);
-    fs::create_dir_all(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
+    make_folder(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
     drop(lock(&store)?);
     let incoming = store.with_file_name("greenroom.redb.restoring");
     let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), tell);
@@ -190,7 +190,7 @@ impl Present<'_> {
     fn save(self, is_unwanted: &(dyn Fn() -> bool + Sync)) -> Saved {
         let folder = Folder::of(&self.storage.data_dir);
         let path = folder.free_snapshot_at(self.clock.now());
-        fs::create_dir_all(folder.snapshots_dir()).map_err(|error| error.to_string())?;
+        make_folder(&folder.snapshots_dir()).map_err(|error| error.to_string())?;
         // The backup is being copied to the same disk, and has the first claim to it.
         let bytes = |path| fs::metadata(path).map_or(0, |file| file.len());
         let needed = bytes(self.store).saturating_add(bytes(self.backup));

@@ -1,7 +1,8 @@
 //! A backup that becomes a store, in a copy: is it whole, can it be opened, does everything in it fit together?
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::open_copy;
@@ -10,7 +11,7 @@ use crate::app::control::{Outcome, Request};
 use crate::app::exit::{ExitCode, Stop};
 use crate::app::maintenance;
 use crate::kernel::error::Error;
-use crate::store::{SnapshotError, Store, Verified, repair, verify};
+use crate::store::{SnapshotError, Store, Verified, give_to_owner_of_folder, repair, verify};
 
 /// A backup that was restored into a scratch file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +47,17 @@ pub fn try_out(backup: &Path, scratch: &Path, catalogue: Catalogue, cache_bytes:
     Ok(Trial { verified, findings: findings? })
 }
 
-fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::copy(from, to)?;
-    // A backup may be kept read-only.
-    fs::set_permissions(to, Permissions::from_mode(0o600))?;
-    File::open(to)?.sync_all()
+/// Copies a backup, which may be read-only, to a new file of the owner of its folder, in place of one that is there.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    match fs::remove_file(to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut copy = File::options().write(true).create_new(true).mode(0o600).open(to)?;
+    give_to_owner_of_folder(&copy, to);
+    io::copy(&mut from, &mut copy)?;
+    copy.sync_all()
 }
 
 fn examine(store: &Store, catalogue: Catalogue, verified: &Verified) -> Result<Vec<String>, Stop> {
