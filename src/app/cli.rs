@@ -28,7 +28,7 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// Options that every command takes. They win over the environment and `.env`.
+/// Options that every command takes. They win over the environment and the file of variables.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// The folder that holds everything Greenroom stores [default: ./data]
@@ -37,6 +37,9 @@ pub struct Options {
     /// What is logged: a level, or levels by module [default: warn,greenroom=info]
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,
+    /// The file of variables, such as the one of the service [default: .env, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
 }
 
 /// What Greenroom can do.
@@ -258,7 +261,7 @@ pub struct DoctorArgs {
 }
 
 impl Options {
-    /// The whole configuration: these options, the environment, `.env` and the defaults.
+    /// The whole configuration: these options, the environment, the file of variables and the defaults.
     pub fn load_config(&self) -> Result<Config, Problems> {
         Config::load(&self.sources())
     }
@@ -272,7 +275,9 @@ impl Options {
         [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_ref()?)))
-            .fold(Sources::of_process(), |sources, (name, value)| sources.with(Origin::CommandLine, name, value))
+            .fold(Sources::of_process(self.env_file.as_deref()), |sources, (name, value)| {
+                sources.with(Origin::CommandLine, name, value)
+            })
     }
 }
 

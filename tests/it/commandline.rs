@@ -204,6 +204,26 @@ fn ctrl_c_ends_the_simulator_and_a_demo_that_stays() {
 }
 
 #[test]
+fn another_file_of_variables_is_read_in_place_of_the_one_in_the_working_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    // The one in the working folder is somebody else's.
+    std::fs::write(folder.path().join(".env"), "COLOUR=red\n").unwrap();
+    let file = folder.path().join("greenroom.env");
+    std::fs::write(&file, "DATA_DIR=./its-own\nGUILDID=5\n").unwrap();
+    let refused = output(folder.path(), &["check", "--env-file", "greenroom.env"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("GUILDID (in greenroom.env) is not a variable"), "{}", refused.err);
+    assert!(!refused.err.contains("COLOUR"), "{}", refused.err);
+    std::fs::write(&file, "DATA_DIR=./its-own\n").unwrap();
+    let read = output(folder.path(), &["check", "--env-file", "greenroom.env"], &[]);
+    assert_eq!(read.code, Some(2), "{}", read.err);
+    assert!(read.err.contains("its-own"), "{}", read.err);
+    let missing = output(folder.path(), &["check", "--env-file", "nowhere.env"], &[]);
+    assert_eq!(missing.code, Some(2), "{}", missing.err);
+    assert!(missing.err.contains("nowhere.env cannot be read"), "{}", missing.err);
+}
+
+#[test]
 fn what_cannot_be_read_of_the_configuration_is_named_and_nothing_is_started() {
     use std::os::unix::ffi::OsStrExt;
     let folder = tempfile::tempdir().unwrap();

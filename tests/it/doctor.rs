@@ -186,6 +186,7 @@ async fn each_required_permission_that_is_missing_is_named_with_the_server() {
         ("ADD_REACTIONS", "Add Reactions"),
         ("MANAGE_MESSAGES", "Manage Messages"),
         ("MANAGE_CHANNELS", "Manage Channels"),
+        ("PIN_MESSAGES", "Pin Messages"),
     ];
     for (missing, words) in required {
         let granted: Vec<&str> = required.iter().map(|(name, _)| *name).filter(|name| *name != missing).collect();
@@ -200,7 +201,7 @@ async fn each_required_permission_that_is_missing_is_named_with_the_server() {
     }
     clinic.sim.create_guild(guild_spec("Complete")).await.unwrap();
     let found = clinic.finds("discord.permissions").await;
-    assert_eq!(found.len(), 9);
+    assert_eq!(found.len(), 10);
     for (_, words) in required {
         let told = found.iter().any(|(level, sentence)| {
             level == "error" && sentence.contains(&format!("\"Without {words}\" the bot lacks: {words}"))
@@ -209,7 +210,7 @@ async fn each_required_permission_that_is_missing_is_named_with_the_server() {
     }
     assert_eq!(found.iter().filter(|(level, _)| level == "ok").count(), 1, "{found:?}");
     let done = clinic.says().await;
-    assert!(done.out.contains("permissions=126032"), "{}", done.out);
+    assert!(done.out.contains("permissions=2251799813811280"), "{}", done.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

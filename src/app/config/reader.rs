@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
         Self { sources, problems: sources.problems().to_vec(), notices: Vec::new() }
     }
 
-    /// Refuses names that nobody knows: all of them in `.env`, and in the environment, which others share, those that
+    /// Refuses names that nobody knows: all of them in the file of variables, and in the environment, which others share, those that
     /// begin with `GREENROOM_`. Names that are known but have no effect are noted.
     pub(super) fn check_names(&mut self) {
         let mut not_used = BTreeSet::new();
@@ -40,9 +40,10 @@ impl<'a> Reader<'a> {
             for name in layer.keys() {
                 match meaning(name) {
                     Meaning::NotUsed => _ = not_used.insert(name.as_str()),
-                    Meaning::Unknown if origin == Origin::DotEnv || name.starts_with("GREENROOM_") => {
+                    Meaning::Unknown if origin == Origin::File || name.starts_with("GREENROOM_") => {
                         let hint = closest(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
-                        let statement = format!("(in {origin}) is not a variable of Greenroom.{hint}");
+                        let file = self.sources.name_of(origin);
+                        let statement = format!("(in {file}) is not a variable of Greenroom.{hint}");
                         self.problems.push(Problem::new(name, statement));
                     }
                     Meaning::Read | Meaning::Unknown => {}
@@ -144,7 +145,7 @@ impl<'a> Reader<'a> {
 
     fn refuse(&mut self, variable: &Variable, found: &Found) {
         let shown: String = found.text.chars().take(60).collect();
-        let origin = found.origin.map(|origin| format!(" (in {origin})")).unwrap_or_default();
+        let origin = found.origin.map(|origin| format!(" (in {})", self.sources.name_of(origin))).unwrap_or_default();
         let allowed = variable.kind.allowed();
         self.problems.push(Problem::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}")));
     }
@@ -168,6 +169,7 @@ impl<'a> Reader<'a> {
                 (Some(direct), None) => return Some(direct),
                 (None, Some((path, name))) => return self.read_file(&path, name, origin),
                 (Some(direct), Some((_, name))) => {
+                    let origin = self.sources.name_of(origin);
                     let statement = format!("and {} are both set in {origin}; keep one of them", direct.name);
                     self.problems.push(Problem::new(&name, statement));
                     return None;

@@ -1,10 +1,10 @@
-//! Where settings come from: the command line, then the environment, then `.env`.
+//! Where settings come from: the command line, then the environment, then a file of variables: `.env`, or another that the
+//! command line names.
 //!
-//! Invariant: this is the only file that reads the process environment, and it never changes it: `.env` is read into a
+//! Invariant: this is the only file that reads the process environment, and it never changes it: the file is read into a
 //! map of its own.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -17,41 +17,49 @@ pub enum Origin {
     CommandLine,
     /// The environment of the process.
     Environment,
-    /// The file `.env` in the working folder.
-    DotEnv,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::CommandLine => "the command line",
-            Self::Environment => "the environment",
-            Self::DotEnv => ".env",
-        })
-    }
+    /// The file of variables.
+    File,
 }
 
 /// Everything that somebody set, by origin, and what was wrong with it already when it was read.
 #[derive(Default)]
 pub struct Sources {
     layers: BTreeMap<Origin, BTreeMap<String, String>>,
+    /// The file of variables, if it is not [`DOTENV`].
+    file: Option<String>,
     problems: Vec<Problem>,
 }
 
-/// A file with a secret, or `.env`, may not be longer than this.
+/// The file of variables where none is named.
+const DOTENV: &str = ".env";
+
+/// A file with a secret, or of variables, may not be longer than this.
 const MOST_BYTES: u64 = 64 * 1024;
 
 impl Sources {
-    /// What the process was given: its environment and the `.env` of the working folder.
-    pub fn of_process() -> Self {
-        let mut sources = Self::default();
+    /// What the process was given: its environment, and the file of variables that it was told to read. Without such a file
+    /// the `.env` of the working folder, if there is one.
+    pub fn of_process(file: Option<&Path>) -> Self {
+        let mut sources = Self { file: file.map(|path| path.display().to_string()), ..Self::default() };
         sources.read_environment();
-        match read_text(Path::new(".env")) {
-            Ok(text) => sources.read_dotenv(&text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => sources.problems.push(Problem::new(".env", format!("cannot be read: {error}"))),
+        match read_text(file.unwrap_or(Path::new(DOTENV))) {
+            Ok(text) => sources.read_variables(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && file.is_none() => {}
+            Err(error) => {
+                let problem = Problem::new(sources.name_of(Origin::File), format!("cannot be read: {error}"));
+                sources.problems.push(problem);
+            }
         }
         sources
+    }
+
+    /// What people call an origin.
+    pub fn name_of(&self, origin: Origin) -> &str {
+        match origin {
+            Origin::CommandLine => "the command line",
+            Origin::Environment => "the environment",
+            Origin::File => self.file.as_deref().unwrap_or(DOTENV),
+        }
     }
 
     /// Adds one setting.
@@ -64,7 +72,7 @@ impl Sources {
     /// The text of an `.env` file added, for tests.
     #[cfg(test)]
     pub(super) fn with_dotenv(mut self, text: &str) -> Self {
-        self.read_dotenv(text);
+        self.read_variables(text);
         self
     }
 
@@ -98,24 +106,25 @@ impl Sources {
     }
 
     /// A line that cannot be read is never shown, because it may hold a secret; the last good name tells where it is.
-    fn read_dotenv(&mut self, text: &str) {
+    fn read_variables(&mut self, text: &str) {
+        let file = self.name_of(Origin::File).to_owned();
         let mut last_good = None::<String>;
         for line in dotenvy::from_read_iter(text.trim_start_matches('\u{feff}').as_bytes()) {
             let Ok((name, value)) = line else {
                 let place = last_good.map_or_else(|| "at its beginning".to_owned(), |name| format!("after {name}"));
                 self.problems.push(Problem::new(
-                    ".env",
+                    &file,
                     format!(
                         "has a line {place} that is not NAME=value; values with spaces or quotes need quotes around"
                     ),
                 ));
                 return;
             };
-            if self.layers.get(&Origin::DotEnv).is_some_and(|layer| layer.contains_key(&name)) {
-                self.problems.push(Problem::new(&name, "is set twice in .env; keep one of the two lines"));
+            if self.layers.get(&Origin::File).is_some_and(|layer| layer.contains_key(&name)) {
+                self.problems.push(Problem::new(&name, format!("is set twice in {file}; keep one of the two lines")));
             }
             last_good = Some(name.clone());
-            self.set(Origin::DotEnv, &name, value);
+            self.set(Origin::File, &name, value);
         }
     }
 }
@@ -136,7 +145,7 @@ mod tests {
 
     fn dotenv(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
         let sources = Sources::default().with_dotenv(text);
-        let layer = sources.layers.get(&Origin::DotEnv).cloned().unwrap_or_default();
+        let layer = sources.layers.get(&Origin::File).cloned().unwrap_or_default();
         (layer, sources.problems.iter().map(ToString::to_string).collect())
     }
 

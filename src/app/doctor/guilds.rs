@@ -2,7 +2,6 @@
 
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
-use serenity::all::Permissions;
 
 use super::ask::Asker;
 use super::finding::{Finding, quoted};
@@ -19,7 +18,8 @@ const AT_ONCE: usize = 4;
 struct Server {
     id: String,
     name: String,
-    granted: Permissions,
+    /// The bits of what the bot may do, as Discord writes them.
+    granted: u64,
 }
 
 /// Looks at all servers.
@@ -41,7 +41,7 @@ pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Fi
 
 fn read(guild: &Value) -> Option<Server> {
     let text = |key: &str| Some(guild.get(key)?.as_str()?.to_owned());
-    let granted = Permissions::from_bits_truncate(text("permissions")?.parse().ok()?);
+    let granted = text("permissions")?.parse().ok()?;
     Some(Server { id: text("id")?, name: text("name")?, granted })
 }
 
@@ -54,7 +54,7 @@ fn permissions(server: &Server, application: u64) -> Finding {
         "Give them to the bot's role in the settings of the server, or invite it again: {}",
         invitation::link(application)
     );
-    Finding::error("discord.permissions", format!("In {name} the bot lacks: {missing}."), fix)
+    Finding::error("discord.permissions", format!("In {name} the bot lacks: {}.", missing.join(", ")), fix)
 }
 
 /// Where the bot's highest role stands among the others. Nothing is said where Discord does not tell.

@@ -52,8 +52,10 @@ impl AreaChoice {
 )]
 async fn show_settings(ctx: Context<'_>) -> Result<()> {
     answer(ctx, async {
-        let granted = ctx.interaction.app_permissions.unwrap_or(invitation::NEEDED);
-        let warnings = Warnings { missing: invitation::missing(granted), lacks_intents: ctx.data().lacks_intents() };
+        // Whether the bot may pin is not among what serenity reads; where it may not, the display says so.
+        let missing = ctx.interaction.app_permissions.map(|granted| granted.bits() | invitation::PIN_MESSAGES);
+        let missing = missing.map(invitation::missing).unwrap_or_default();
+        let warnings = Warnings { missing, lacks_intents: ctx.data().lacks_intents() };
         Ok(views::overview(&shown(ctx, None).await?, warnings).row(economy::button()))
     })
     .await

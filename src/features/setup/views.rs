@@ -1,6 +1,6 @@
 //! What an administrator reads about the settings. Pure.
 
-use serenity::all::{Colour, Permissions};
+use serenity::all::Colour;
 use serenity::builder::CreateEmbed;
 
 use crate::discord::Draft;
@@ -34,10 +34,10 @@ pub struct Changed {
 }
 
 /// What keeps the bot from working as it should, as far as it is known without asking Discord.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Warnings {
-    /// Permissions that the bot needs and has not (`M-PRM-02`).
-    pub missing: Permissions,
+    /// Names of permissions that the bot needs and has not (`M-PRM-02`).
+    pub missing: Vec<&'static str>,
     /// Whether Discord refuses the privileged intents (`M-PRM-01`).
     pub lacks_intents: bool,
 }
@@ -51,7 +51,7 @@ pub fn overview(settings: &[Shown], warnings: Warnings) -> Draft {
         .fields(main.map(|shown| (shown.listed.title, shown.value.as_str(), true)));
     let Warnings { missing, lacks_intents } = warnings;
     if !missing.is_empty() {
-        embed = embed.field("Missing permissions", format!("Please give me: {missing}"), false);
+        embed = embed.field("Missing permissions", format!("Please give me: {}", missing.join(", ")), false);
     }
     if lacks_intents {
         let sentence = "Message Content and Server Members are off, so songs that are posted as messages are not noticed. \

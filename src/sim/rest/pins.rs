@@ -94,9 +94,8 @@ pub(crate) fn unpin(world: &mut World, channel: &str, message: &str) -> Reply {
 
 fn may_pin(world: &World, channel: Id) -> Result<(), ApiError> {
     world.visible_channel(channel)?;
-    let allowed = world.permissions_at(world.bot, channel);
-    let may = allowed.has(Permissions::PIN_MESSAGES) || allowed.has(Permissions::MANAGE_MESSAGES);
-    if may { Ok(()) } else { Err(ApiError::missing_permissions()) }
+    // Manage Messages has not been enough since February 2026.
+    world.require(channel, Permissions::PIN_MESSAGES)
 }
 
 fn announce(world: &mut World, channel: Id, at: Option<Timestamp>) {
