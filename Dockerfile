@@ -19,7 +19,8 @@ COPY --from=build /out/greenroom /usr/local/bin/greenroom
 COPY --from=build --chown=10001:10001 /out/data /data
 USER 10001:10001
 WORKDIR /data
-ENV DATA_DIR=/data
+# glibc keeps freed memory for each of many threads; two are enough, and save 10 MiB.
+ENV DATA_DIR=/data MALLOC_ARENA_MAX=2
 VOLUME /data
 STOPSIGNAL SIGTERM
 # Whether the store takes writes, Discord is connected and everything runs. The image has no HTTP client, but a shell.

@@ -4,6 +4,7 @@
 //! Two runners share them: `fuzz/` with libFuzzer, which follows coverage and needs nightly Rust, and
 //! `tests/it/fuzzing.rs`, which mutates the same corpus on stable Rust with every run of the tests.
 
+use greenroom::discord::component::{Click, Form};
 use greenroom::features::queue::model::PublicId;
 use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
 use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
@@ -70,9 +71,21 @@ pub fn interaction(data: &[u8]) {
             texts.push(command.data.name.clone());
             texts.extend(command.data.options.iter().filter_map(|option| option.value.as_str().map(str::to_owned)));
         }
-        Ok(Interaction::Component(component)) => texts.push(component.data.custom_id.clone()),
+        Ok(Interaction::Component(component)) => {
+            texts.push(component.data.custom_id.clone());
+            if let Ok(click) = Click::read(&component) {
+                assert!(component.guild_id.is_some(), "a click outside of a server is refused");
+                assert!(click.arguments.len() <= component.data.custom_id.matches(':').count());
+                texts.extend(click.arguments.into_iter().chain(click.values));
+            }
+        }
         Ok(Interaction::Modal(modal)) => {
             texts.push(modal.data.custom_id.clone());
+            if let Ok(form) = Form::read(&modal) {
+                assert!(modal.guild_id.is_some(), "a form outside of a server is refused");
+                texts.extend(form.arguments.iter().cloned());
+                texts.extend(["link", "song_title"].iter().filter_map(|id| form.field(id)).map(str::to_owned));
+            }
             let inputs = modal.data.components.iter().flat_map(|row| &row.components);
             texts.extend(inputs.filter_map(|input| match input {
                 ActionRowComponent::InputText(input) => input.value.clone(),

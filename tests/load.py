@@ -1,6 +1,7 @@
 """The real program under load: people of the simulated Discord who remember what they were told, and a live that sends
 gifts. tests/crash and tests/soak drive it. Python 3 and nothing else; all chance comes from one seed."""
 
+import collections
 import http.client
 import json
 import os
@@ -148,6 +149,8 @@ class Person(threading.Thread):
         self.acknowledged = 0
         self.songs, self.played, self.lifted = set(), [], set()
         self.balance = 0
+        # How many entries of each type the ledger owes to what was acknowledged.
+        self.entries = collections.Counter()
         self.open = None
         self.counter = 0
         self.strange = []
@@ -216,6 +219,7 @@ class Person(threading.Thread):
             self.played.append(number[1])
         else:
             self.balance = self.balance_after(kind)
+            self.entries[{"add": "admin_add", "remove": "admin_remove", "buy": "buy_skip"}[kind[0]]] += 1
             if kind[0] == "buy":
                 self.lifted.add(number[1])
 
@@ -369,11 +373,20 @@ class Evening:
         tables = self.tables()
         lines = {str(number).lstrip("#").zfill(6): line
                  for number, line in tables.execute("SELECT public_id, queue_line FROM submissions")}
+        entries = collections.Counter({(str(user), kind): count for user, kind, count in tables.execute(
+            "SELECT user_id, type, COUNT(*) FROM transactions GROUP BY user_id, type")})
         tables.close()
-        songs = [number for person in self.people for number in person.songs if number not in lines]
-        played = [number for person in self.people for number in person.played if lines.get(number) != "Songs Played"]
-        return [f"{number} was acknowledged and is not there" for number in songs] + [
-            f"{number} was played, and is in {lines.get(number)}" for number in played]
+        wrong = []
+        for person in self.people:
+            member = self.simulator.ids["members"][person.name]
+            wrong += [f"{number} was acknowledged and is not there" for number in person.songs if number not in lines]
+            wrong += [f"{number} was played, and is in {lines.get(number)}" for number in person.played
+                      if lines.get(number) != "Songs Played"]
+            wrong += [f"{number} was lifted, and is in Free" for number in person.lifted if lines.get(number) == "Free"]
+            # What was not answered may have happened as well.
+            wrong += [f"{person.name}: {count} x {kind} were acknowledged, and the ledger has {entries[member, kind]}"
+                      for kind, count in person.entries.items() if entries[member, kind] < count]
+        return wrong
 
     def heard(self):
         """How many events of lives the store holds, and of how many sessions."""

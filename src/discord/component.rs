@@ -67,7 +67,25 @@ pub struct Form {
     fields: Vec<(String, String)>,
 }
 
+impl Click {
+    /// What an event tells; refused outside of a server.
+    pub fn read(event: &ComponentInteraction) -> Result<Self> {
+        let values = match &event.data.kind {
+            ComponentInteractionDataKind::StringSelect { values } => values.clone(),
+            _ => Vec::new(),
+        };
+        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        Ok(Self { caller, arguments: split(&event.data.custom_id).1, values })
+    }
+}
+
 impl Form {
+    /// What an event tells; refused outside of a server.
+    pub fn read(event: &ModalInteraction) -> Result<Self> {
+        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        Ok(Self { caller, arguments: split(&event.data.custom_id).1, fields: fields_of(event) })
+    }
+
     /// What was typed into a field; `None` when it was left empty.
     pub fn field(&self, id: &str) -> Option<&str> {
         let (_, text) = self.fields.iter().find(|(field, _)| field == id)?;
@@ -83,19 +101,14 @@ pub async fn click(
     http: &serenity::http::Http,
     event: &ComponentInteraction,
 ) {
-    let (id, arguments) = split(&event.data.custom_id);
+    let (id, _) = split(&event.data.custom_id);
     let responder = Responder::to_component(http, event);
     let Some(component) = components.iter().find(|component| component.id == id) else {
         return say_unknown(&responder).await;
     };
     let work = async {
         component.access.check(bot, event.guild_id, event.member.as_ref()).await?;
-        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
-        let values = match &event.data.kind {
-            ComponentInteractionDataKind::StringSelect { values } => values.clone(),
-            _ => Vec::new(),
-        };
-        (component.run)(bot, Click { caller, arguments, values }).await
+        (component.run)(bot, Click::read(event)?).await
     };
     let outcome = match component.first {
         Acknowledge::Private => responder.answer_deferred(Visibility::Private, work).await,
@@ -108,15 +121,14 @@ pub async fn click(
 
 /// Answers a submitted modal, if one of `modals` is meant.
 pub async fn submit(bot: &Bot, modals: &[&'static Modal], http: &serenity::http::Http, event: &ModalInteraction) {
-    let (id, arguments) = split(&event.data.custom_id);
+    let (id, _) = split(&event.data.custom_id);
     let responder = Responder::to_modal(http, event);
     let Some(modal) = modals.iter().find(|modal| modal.id == id) else {
         return say_unknown(&responder).await;
     };
     let work = async {
         modal.access.check(bot, event.guild_id, event.member.as_ref()).await?;
-        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
-        (modal.run)(bot, Form { caller, arguments, fields: fields_of(event) }).await
+        (modal.run)(bot, Form::read(event)?).await
     };
     if let Err(error) = responder.answer_deferred(Visibility::Private, work).await {
         problem::log_error(&error, modal.id);

@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use greenroom::discord::component::{Click, Form};
 use greenroom::kernel::dice::Seed;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
+use serenity::all::Interaction;
 
 #[path = "../../fuzz/targets.rs"]
 mod targets;
@@ -89,6 +91,28 @@ fn run(seed: u64, rounds: usize) {
 #[test]
 fn every_target_survives_its_corpus_and_mutations_of_it() {
     run(1, 1_500);
+}
+
+#[test]
+fn the_corpus_of_interactions_is_read_as_a_command_a_click_and_a_form() {
+    let (mut commands, mut clicks, mut forms) = (0, 0, 0);
+    for bytes in corpus("interaction") {
+        match serde_json::from_slice(&bytes) {
+            Ok(Interaction::Command(_)) => commands += 1,
+            Ok(Interaction::Component(event)) => {
+                let click = Click::read(&event).unwrap();
+                assert_eq!((click.arguments, click.values), (vec!["2".to_owned()], vec!["5 Skip".to_owned()]));
+                clicks += 1;
+            }
+            Ok(Interaction::Modal(event)) => {
+                let form = Form::read(&event).unwrap();
+                assert!(form.field("link").is_some() && form.field("nothing").is_none());
+                forms += 1;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!((commands, clicks, forms), (1, 1, 1));
 }
 
 #[test]

@@ -41,6 +41,44 @@ fn an_installed_service_is_the_program_with_its_variables_and_an_uninstalled_one
 }
 
 #[test]
+fn the_service_is_watched_and_may_do_little() {
+    covers!("M-DEP-02");
+    let unit = file("packaging/systemd/greenroom.service");
+    let value =
+        |name: &str| unit.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    assert_eq!((value("Type"), value("NotifyAccess")), ("notify", "main"));
+    // It gives a sign of life every two seconds, which may be late on a slow disk.
+    assert!((30..=120).contains(&value("WatchdogSec").parse::<u32>().unwrap()), "{unit}");
+    assert!(value("TimeoutStopSec").parse::<u32>().unwrap() >= 10, "the end takes up to a few seconds");
+    assert_eq!((value("User"), value("StateDirectory")), ("greenroom", "greenroom"));
+    assert_eq!(value("Environment"), "DATA_DIR=/var/lib/greenroom");
+    for line in [
+        "CapabilityBoundingSet=",
+        "Environment=MALLOC_ARENA_MAX=2",
+        "MemoryDenyWriteExecute=true",
+        "NoNewPrivileges=true",
+        "PrivateDevices=true",
+        "PrivateTmp=true",
+        "ProtectHome=true",
+        "ProtectSystem=strict",
+        "SystemCallFilter=@system-service",
+        "UMask=0077",
+    ] {
+        assert!(unit.contains(&format!("\n{line}\n")), "{line}");
+    }
+}
+
+#[test]
+fn replit_builds_and_runs_one_process_that_is_always_there() {
+    covers!("M-DEP-02");
+    let replit = file(".replit");
+    for line in ["deploymentTarget = \"vm\"", "run = [\"./target/release/greenroom\"]", "MALLOC_ARENA_MAX = \"2\""] {
+        assert!(replit.contains(line), "{line}");
+    }
+    assert!(file("replit.nix").contains("pkgs."), "what the build needs");
+}
+
+#[test]
 fn what_would_be_installed_can_be_read_first() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().to_str().unwrap();
@@ -80,14 +118,23 @@ fn the_image_runs_the_program_alone_as_nobody_special_on_a_root_that_nobody_writ
     assert!(dockerfile.contains(&format!("ARG RUST={rust}\n")), "the image builds with Rust {rust}");
     assert!(dockerfile.matches("\nFROM ").count() == 2, "the compiler stays behind");
     let last = dockerfile.rsplit("\nFROM ").next().unwrap();
-    assert!(last.contains("\nUSER 10001:10001\n") && last.contains("\nENV DATA_DIR=/data\n"), "{last}");
+    assert!(last.contains("\nUSER 10001:10001\n") && last.contains("\nENV DATA_DIR=/data "), "{last}");
     // It asks where the bot answers by default.
     let address =
         file(".env.example").lines().find_map(|line| line.strip_prefix("# HEALTH_LISTEN=").map(str::to_owned));
     let probe = format!("exec 3<>/dev/tcp/{} ", address.unwrap().replace(':', "/"));
     assert!(last.contains("\nHEALTHCHECK ") && last.contains(&probe), "{last}");
     let compose = file("compose.yaml");
-    for line in ["read_only: true", "- data:/data", "- no-new-privileges:true", "env_file: .env"] {
+    assert!(last.contains(" MALLOC_ARENA_MAX=2\n"), "{last}");
+    for line in [
+        "read_only: true",
+        "- data:/data",
+        "- no-new-privileges:true",
+        "env_file: .env",
+        "cap_drop:\n      - ALL",
+        // After a restart of the machine, too.
+        "restart: unless-stopped",
+    ] {
         assert!(compose.contains(line), "{line}");
     }
 }
@@ -121,4 +168,8 @@ fn a_release_is_built_for_three_kinds_of_machines() {
         assert!(workflow.contains(&format!("target: {target},")), "{target}");
     }
     assert!(workflow.contains("packaging/archive ${{ matrix.target }}"));
+    assert!(workflow.contains("linker: arm-linux-gnueabihf-gcc, package: gcc-arm-linux-gnueabihf"));
+    // A tag of another version than the program's would publish archives under a wrong name.
+    assert!(workflow.contains("test \"$GITHUB_REF_NAME\" = \"v$(sed -n"));
+    assert!(workflow.contains("sha256sum -- *.tar.gz > SHA256SUMS"));
 }

@@ -77,6 +77,22 @@ impl Config {
     }
 }
 
+impl Storage {
+    /// Reads this area alone, for a service that is being installed.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::new(sources);
+        let storage = storage::read(&mut reader);
+        reader.finish(storage).map(|(storage, _)| storage)
+    }
+}
+
+/// Where snapshots are copied to, read alone, for a service that is being installed.
+pub fn off_site_of(sources: &Sources) -> Result<Option<Target>, Problems> {
+    let mut reader = Reader::new(sources);
+    let target = off_site::read(&mut reader);
+    reader.finish(target).map(|(target, _)| target)
+}
+
 impl Logging {
     /// Reads this area alone, for the commands that need neither Discord nor a store: what is wrong with the rest of
     /// the configuration is then no hindrance.

@@ -53,6 +53,20 @@ impl Sources {
         sources
     }
 
+    /// What a file of variables says alone, for a process that will be given it later. It may be missing.
+    pub fn of_file(path: &Path) -> Self {
+        let mut sources = Self { file: Some(path.display().to_string()), ..Self::default() };
+        if let Ok(text) = read_text(path) {
+            sources.read_variables(&text);
+        }
+        sources
+    }
+
+    /// Whether something is set under a name.
+    pub fn names(&self, name: &str) -> bool {
+        self.layers.values().any(|layer| layer.get(name).is_some_and(|value| !value.trim().is_empty()))
+    }
+
     /// What people call an origin.
     pub fn name_of(&self, origin: Origin) -> &str {
         match origin {

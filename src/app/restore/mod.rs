@@ -12,6 +12,7 @@ mod command;
 mod trial;
 
 pub use command::run;
+pub(super) use trial::copy_file;
 pub use trial::{Trial, try_out};
 
 use std::fs::{self, File, TryLockError};
@@ -109,7 +110,7 @@ fn prepare_and_swap(
 }
 
 /// Locks the present store as a running bot does; `None` where there is none.
-fn lock(store: &Path) -> Result<Option<File>, Stop> {
+pub(super) fn lock(store: &Path) -> Result<Option<File>, Stop> {
     let file = match fs::OpenOptions::new().read(true).write(true).open(store) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -48,7 +48,7 @@ pub fn try_out(backup: &Path, scratch: &Path, catalogue: Catalogue, cache_bytes:
 }
 
 /// Copies a backup, which may be read-only, to a new file of the owner of its folder, in place of one that is there.
-fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+pub(in crate::app) fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut from = File::open(from)?;
     match fs::remove_file(to) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

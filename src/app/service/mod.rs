@@ -1,8 +1,10 @@
 //! `greenroom service`: puts Greenroom into the care of systemd, and takes it out again.
 //!
 //! What is to be done is a list of steps first ([`plan`]); `--print` shows it, and otherwise each step is told when it is
-//! taken. Nothing that a person may have written is overwritten or deleted: the variables and the data folder stay.
+//! taken. Nothing that a person may have written is overwritten or deleted: the variables and the data folder stay. A store
+//! that was used by hand until now is copied, so that the service goes on where it ended.
 
+mod folders;
 mod plan;
 mod step;
 #[cfg(test)]
@@ -11,8 +13,13 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use super::cli::{Options, Service, ServiceInstallArgs, ServiceUninstallArgs};
+use super::config::sources::Sources;
+use super::config::storage::Storage;
 use super::config::table::DATA_DIR;
 use super::exit::{CommandResult, ExitCode, Stop, print};
+use super::maintenance::store_file;
+use super::restore::lock;
+use folders::Folders;
 use plan::{OfPerson, OfSystem};
 use step::{Step, take};
 
@@ -38,9 +45,20 @@ fn install(options: &Options, args: &ServiceInstallArgs) -> CommandResult {
                            --user for a service of your own.";
             return Err(Stop::new(ExitCode::Configuration, message));
         }
-        let service = OfSystem { root: args.root.clone(), program, variables: Some(folder.join(".env")) };
-        (service.installed(), service.what_next())
+        let kept = plan::variables(args.root.as_deref());
+        let variables = folder.join(".env");
+        let folders = Folders::named_in(if kept.exists() { &kept } else { &variables })?;
+        let store = store_file(&folder.join(Storage::load(&Sources::of_process(None))?.data_dir));
+        let store = Some(store).filter(|store| store.exists());
+        let service = OfSystem { root: args.root.clone(), program, variables: Some(variables), folders, store };
+        (service.installed()?, service.what_next())
     };
+    // A bot that runs by hand is not copied in the middle of what it does, and two of them never run.
+    let copied = steps.iter().find_map(|step| match step {
+        Step::KeepOrCopyStore { from, to } if !to.exists() => Some(from),
+        _ => None,
+    });
+    let _unused = copied.filter(|_| !args.print).map(|store| lock(store)).transpose()?;
     take_all(&steps, args.print)?;
     if !args.print {
         print(&ending);

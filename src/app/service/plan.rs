@@ -3,12 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::below;
+use super::folders::Folders;
 use super::step::Step;
 use crate::app::config::table;
 use crate::app::exit::{ExitCode, Stop};
+use crate::app::maintenance::store_file;
 
 /// The unit of a service of the system, in the form in which packages carry it as well.
 const UNIT: &str = include_str!("../../../packaging/systemd/greenroom.service");
+
+/// The folder of a service of the system; the unit says so, too.
+pub(super) const HOME: &str = "/var/lib/greenroom";
 
 /// The unit of a service of one person, with places to be filled in.
 const UNIT_OF_PERSON: &str = include_str!("../../../packaging/systemd/greenroom.user.service");
@@ -21,10 +26,15 @@ pub(super) struct OfSystem {
     pub(super) program: PathBuf,
     /// The variables to begin with, if there is such a file.
     pub(super) variables: Option<PathBuf>,
+    /// Where it will write.
+    pub(super) folders: Folders,
+    /// The store of whoever ran the bot by hand until now, if there is one.
+    pub(super) store: Option<PathBuf>,
 }
 
 impl OfSystem {
-    pub(super) fn installed(&self) -> Vec<Step> {
+    /// Refuses folders that a unit cannot hold.
+    pub(super) fn installed(&self) -> Result<Vec<Step>, Stop> {
         let root = self.root.as_deref();
         let mut steps = vec![
             Step::Copy { from: self.program.clone(), to: program(root), mode: 0o755 },
@@ -36,17 +46,25 @@ impl OfSystem {
                 mode: 0o600,
             },
             Step::Write { path: unit(root), contents: UNIT.to_owned(), mode: 0o644 },
+            match self.folders.elsewhere.as_slice() {
+                [] => Step::Remove { path: drop_in(root) },
+                folders => Step::Write { path: drop_in(root), contents: allowing(folders)?, mode: 0o644 },
+            },
         ];
         if root.is_none() {
-            steps.insert(0, Step::User { name: "greenroom", home: PathBuf::from("/var/lib/greenroom") });
+            steps.insert(0, Step::User { name: "greenroom", home: PathBuf::from(HOME) });
+            steps.push(run(["install", "--directory", "--owner=greenroom", "--group=greenroom", "--mode=0750", HOME]));
+            if let Some(store) = self.store.clone().filter(|_| self.folders.data.starts_with(HOME)) {
+                steps.push(Step::KeepOrCopyStore { from: store, to: store_file(&self.folders.data) });
+            }
             steps.push(run(["systemctl", "daemon-reload"]));
             steps.push(run(["systemctl", "enable", "greenroom"]));
         }
-        steps
+        Ok(steps)
     }
 
     pub(super) fn uninstalled(root: Option<&Path>) -> Vec<Step> {
-        let mut steps = vec![Step::Remove { path: unit(root) }];
+        let mut steps = vec![Step::Remove { path: unit(root) }, Step::Remove { path: drop_in(root) }];
         if root.is_none() {
             steps.insert(0, run(["systemctl", "disable", "--now", "greenroom"]));
             steps.push(run(["systemctl", "daemon-reload"]));
@@ -56,11 +74,12 @@ impl OfSystem {
 
     pub(super) fn what_next(&self) -> String {
         let variables = variables(self.root.as_deref());
-        format!(
-            "Look whether DISCORD_BOT_TOKEN is set in {}. Then:\n  \
-             systemctl start greenroom\n  journalctl --unit greenroom --follow",
-            variables.display()
-        )
+        let mut next = format!("Look whether DISCORD_BOT_TOKEN is set in {}. Then:\n", variables.display());
+        for folder in &self.folders.elsewhere {
+            next.push_str(&format!("  chown --recursive greenroom: {}\n", folder.display()));
+        }
+        next.push_str("  systemctl start greenroom\n  journalctl --unit greenroom --follow");
+        next
     }
 }
 
@@ -112,16 +131,31 @@ impl OfPerson {
     }
 }
 
+/// The part of the unit that lets the service write to other folders, and waits for the disks that they are on.
+fn allowing(folders: &[PathBuf]) -> Result<String, Stop> {
+    let folders = folders.iter().map(|folder| in_unit(folder)).collect::<Result<Vec<_>, _>>()?;
+    let [mounts, writable] =
+        ["", "-"].map(|mark| folders.iter().map(|folder| format!("{mark}{folder}")).collect::<Vec<_>>().join(" "));
+    Ok(format!(
+        "# The folders that /etc/greenroom/greenroom.env names. `greenroom service install` writes this file anew.\n\n\
+         [Unit]\nRequiresMountsFor={mounts}\n\n[Service]\nReadWritePaths={writable}\n"
+    ))
+}
+
 fn program(root: Option<&Path>) -> PathBuf {
     below(root, "/usr/local/bin/greenroom")
 }
 
-fn variables(root: Option<&Path>) -> PathBuf {
+pub(super) fn variables(root: Option<&Path>) -> PathBuf {
     below(root, "/etc/greenroom/greenroom.env")
 }
 
 fn unit(root: Option<&Path>) -> PathBuf {
     below(root, "/etc/systemd/system/greenroom.service")
+}
+
+fn drop_in(root: Option<&Path>) -> PathBuf {
+    below(root, "/etc/systemd/system/greenroom.service.d/folders.conf")
 }
 
 fn run<const N: usize>(command: [&'static str; N]) -> Step {

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::app::exit::{ExitCode, Stop};
+use crate::app::restore::copy_file;
+use crate::store::make_folder;
 
 /// Something to be done on the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(super) enum Step {
     Copy { from: PathBuf, to: PathBuf, mode: u32 },
     /// Make a file from another, or from a text where that one is missing; keep what is there already.
     KeepOrCopy { to: PathBuf, from: Option<PathBuf>, or_else: String, mode: u32 },
+    /// Give a store to the service that has none yet.
+    KeepOrCopyStore { from: PathBuf, to: PathBuf },
     /// Write a file.
     Write { path: PathBuf, contents: String, mode: u32 },
     /// Remove a file, if it is there.
@@ -32,6 +36,9 @@ impl fmt::Display for Step {
             Self::User { name, home } => write!(f, "make the user {name} with the home {}", home.display()),
             Self::Copy { from, to, .. } => write!(f, "copy {} to {}", from.display(), to.display()),
             Self::KeepOrCopy { to, .. } => write!(f, "make {}, unless it is there", to.display()),
+            Self::KeepOrCopyStore { from, to } => {
+                write!(f, "copy the store {} to {}, unless there is one", from.display(), to.display())
+            }
             Self::Write { path, contents, .. } => write!(f, "write {}:\n\n{contents}", path.display()),
             Self::Remove { path } => write!(f, "remove {}", path.display()),
             Self::Run { command } => write!(f, "run {}", command.join(" ")),
@@ -64,6 +71,7 @@ pub(super) fn take(step: &Step) -> Result<Option<String>, Stop> {
             let origin = found.map_or_else(String::new, |from| format!(" from {}", from.display()));
             Ok(Some(format!("Made {}{origin}.", to.display())))
         }
+        Step::KeepOrCopyStore { from, to } => keep_or_copy_store(from, to),
         Step::Write { path, contents, mode } => {
             write_file(path, contents.as_bytes(), *mode)?;
             Ok(Some(format!("Wrote {}.", path.display())))
@@ -78,6 +86,29 @@ pub(super) fn take(step: &Step) -> Result<Option<String>, Stop> {
             Ok(Some(format!("Ran {}.", command.join(" "))))
         }
     }
+}
+
+/// The old store stays where it is. The new one has its name only when it is whole.
+fn keep_or_copy_store(from: &Path, to: &Path) -> Result<Option<String>, Stop> {
+    if is_same(from, to) {
+        return Ok(None);
+    }
+    let told = |error: io::Error| failed("write", to, &error);
+    if fs::exists(to).map_err(told)? {
+        return Ok(Some(format!("Kept {} as it is; {} is another one.", to.display(), from.display())));
+    }
+    make_folder(to.parent().unwrap_or(Path::new("/"))).map_err(told)?;
+    let beside = to.with_extension("copying");
+    let copied = copy_file(from, &beside).and_then(|()| fs::rename(&beside, to));
+    if copied.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    copied.map_err(told)?;
+    let (from, to) = (from.display(), to.display());
+    Ok(Some(format!(
+        "Copied the store {from} to {to}. The service goes on with the copy; the old one is not used any more."
+    )))
 }
 
 fn make_user(name: &str, home: &Path) -> Result<Option<String>, Stop> {

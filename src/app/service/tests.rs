@@ -13,6 +13,17 @@ fn of_person(program: &str) -> OfPerson {
     }
 }
 
+/// A service of the system for somebody who ran the bot by hand.
+fn of_system(root: Option<PathBuf>) -> OfSystem {
+    OfSystem {
+        root,
+        program: PathBuf::from("/tmp/greenroom"),
+        variables: None,
+        folders: Folders { data: PathBuf::from(plan::HOME), elsewhere: Vec::new() },
+        store: Some(PathBuf::from("/srv/show/data/greenroom.redb")),
+    }
+}
+
 /// The unit that steps write.
 fn unit(steps: &[Step]) -> &str {
     let units = steps.iter().find_map(|step| match step {
@@ -42,24 +53,69 @@ fn a_path_that_systemd_would_read_otherwise_is_refused() {
 }
 
 #[test]
-fn both_units_stop_for_good_where_a_restart_cannot_help() {
-    let system = OfSystem { root: None, program: PathBuf::from("/tmp/greenroom"), variables: None };
+fn both_units_start_again_for_ever_but_stop_for_good_where_that_cannot_help() {
+    let system = of_system(None);
     let codes = [ExitCode::Configuration, ExitCode::TokenRefused].map(|code| code.number().to_string()).join(" ");
-    for steps in [system.installed(), of_person("/usr/bin/greenroom").installed().unwrap()] {
-        assert!(unit(&steps).contains(&format!("RestartPreventExitStatus={codes}\n")), "{}", unit(&steps));
+    for steps in [system.installed().unwrap(), of_person("/usr/bin/greenroom").installed().unwrap()] {
+        let unit = unit(&steps);
+        for line in [&format!("RestartPreventExitStatus={codes}"), "Restart=on-failure", "StartLimitIntervalSec=0"] {
+            assert!(unit.contains(&format!("\n{line}\n")), "{line}: {unit}");
+        }
     }
 }
 
 #[test]
 fn nothing_is_run_where_a_package_is_built() {
     let root = Some(PathBuf::from("/build"));
-    let system = OfSystem { root: root.clone(), program: PathBuf::from("/tmp/greenroom"), variables: None };
-    let mut steps = system.installed();
+    let mut steps = of_system(root.clone()).installed().unwrap();
     steps.extend(OfSystem::uninstalled(root.as_deref()));
     for step in steps {
         assert!(!matches!(step, Step::Run { .. } | Step::User { .. }), "{step}");
         assert!(step.to_string().contains("/build/"), "{step}");
     }
+}
+
+#[test]
+fn the_service_is_let_into_other_folders_and_waits_for_their_disks() {
+    let elsewhere = vec![PathBuf::from("/mnt/ssd/greenroom"), PathBuf::from("/mnt/nas")];
+    let folders = Folders { data: elsewhere[0].clone(), elsewhere };
+    let system = OfSystem { folders, ..of_system(None) };
+    let steps = system.installed().unwrap();
+    let allowed = steps.iter().find_map(|step| match step {
+        Step::Write { path, contents, .. } if path.ends_with("greenroom.service.d/folders.conf") => Some(contents),
+        _ => None,
+    });
+    let allowed = allowed.unwrap();
+    assert!(allowed.contains("RequiresMountsFor=/mnt/ssd/greenroom /mnt/nas\n"), "{allowed}");
+    assert!(allowed.contains("ReadWritePaths=-/mnt/ssd/greenroom -/mnt/nas\n"), "{allowed}");
+    assert!(system.what_next().contains("chown --recursive greenroom: /mnt/ssd/greenroom\n"), "{}", system.what_next());
+    assert!(!steps.iter().any(|step| matches!(step, Step::KeepOrCopyStore { .. })), "the data stay where they are");
+    let folders = Folders { data: PathBuf::from(plan::HOME), elsewhere: vec![PathBuf::from("/mnt/my disk")] };
+    assert!(OfSystem { folders, ..of_system(None) }.installed().is_err());
+}
+
+#[test]
+fn the_store_of_before_is_copied_once_and_stays() {
+    let copies = of_system(None).installed().unwrap().into_iter().find_map(|step| match step {
+        Step::KeepOrCopyStore { from, to } => Some((from, to)),
+        _ => None,
+    });
+    let (from, to) = copies.unwrap();
+    assert_eq!(from, Path::new("/srv/show/data/greenroom.redb"));
+    assert_eq!(to, Path::new("/var/lib/greenroom/greenroom.redb"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("greenroom.redb"), folder.path().join("lib/greenroom.redb"));
+    let step = Step::KeepOrCopyStore { from: from.clone(), to: to.clone() };
+    assert!(take(&step).is_err(), "there is none");
+    std::fs::write(&from, "songs").unwrap();
+    assert!(take(&step).unwrap().unwrap().contains("Copied the store"));
+    std::fs::write(&from, "more songs").unwrap();
+    assert!(take(&step).unwrap().unwrap().contains("Kept"));
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), "songs");
+    assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::read_to_string(&from).unwrap(), "more songs");
+    assert_eq!(std::fs::read_dir(to.parent().unwrap()).unwrap().count(), 1);
 }
 
 #[test]
