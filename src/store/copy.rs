@@ -8,7 +8,7 @@
 //! after every [`CHUNK`] bytes it syncs what it has, and a sync of the writer that comes in between finds little else to
 //! do. What the writer replaced meanwhile is given back in parts, by a [`Trail`].
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -74,10 +74,10 @@ fn named_when_good(
     is_unwanted: Ask<'_>,
     write: impl FnOnce(&Path) -> Result<Manifest, StoreError>,
 ) -> Result<Manifest, StoreError> {
-    if path.exists() {
+    let unfinished = unfinished_name(path);
+    if path.exists() || is_being_written(&unfinished)? {
         return Err(StoreError::CopyExists(path.to_owned()));
     }
-    let unfinished = unfinished_name(path);
     remove_if_there(&unfinished)?;
     let written = write(&unfinished).and_then(|manifest| {
         let verified = verify_unless(&unfinished, manifest.schema, is_unwanted);
@@ -87,6 +87,10 @@ fn named_when_good(
         let verified = verified.map_err(|error| StoreError::Copy(error.to_string()))?;
         if verified.manifest != manifest {
             return Err(StoreError::Copy(String::from("the copy holds something else than the store")));
+        }
+        // Somebody may have put something there meanwhile, and nothing is ever replaced.
+        if path.exists() {
+            return Err(StoreError::CopyExists(path.to_owned()));
         }
         fs::rename(&unfinished, path)?;
         sync_folder_of(path);
@@ -121,7 +125,7 @@ pub fn copy_closed(
 }
 
 /// The name of a copy that is being made.
-pub(super) fn unfinished_name(path: &Path) -> PathBuf {
+pub fn unfinished_name(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".unfinished");
     PathBuf::from(name)
@@ -131,6 +135,15 @@ pub(super) fn unfinished_name(path: &Path) -> PathBuf {
 pub(super) fn sync_folder_of(path: &Path) {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// Whether somebody writes this unfinished copy now. What a crash left is held by nobody.
+fn is_being_written(unfinished: &Path) -> io::Result<bool> {
+    match File::open(unfinished) {
+        Ok(file) => Ok(matches!(file.try_lock(), Err(TryLockError::WouldBlock))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes a file that may be missing.
@@ -152,7 +165,7 @@ fn write_all(
     give_to_owner_of_folder(&file, path);
     let database = Database::builder()
         .set_cache_size(CACHE_BYTES)
-        .create_with_backend(SteadyFile::new(file)?)
+        .create_with_backend(SteadyFile::new(FileBackend::new(file).map_err(StoreError::of_opening)?))
         .map_err(StoreError::of_opening)?;
     let mut target = database.begin_write()?;
     target.set_quick_repair(true);
@@ -178,18 +191,18 @@ fn write_all(
 
 /// A file that is synced all the while it is written.
 #[derive(Debug)]
-struct SteadyFile {
-    file: FileBackend,
+struct SteadyFile<F> {
+    file: F,
     unsynced: AtomicU64,
 }
 
-impl SteadyFile {
-    fn new(file: File) -> Result<Self, StoreError> {
-        Ok(Self { file: FileBackend::new(file).map_err(StoreError::of_opening)?, unsynced: AtomicU64::new(0) })
+impl<F: StorageBackend> SteadyFile<F> {
+    fn new(file: F) -> Self {
+        Self { file, unsynced: AtomicU64::new(0) }
     }
 }
 
-impl StorageBackend for SteadyFile {
+impl<F: StorageBackend> StorageBackend for SteadyFile<F> {
     fn len(&self) -> io::Result<u64> {
         self.file.len()
     }
@@ -215,5 +228,61 @@ impl StorageBackend for SteadyFile {
 
     fn close(&self) -> io::Result<()> {
         self.file.close()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redb::backends::InMemoryBackend;
+
+    use super::*;
+
+    /// Memory that counts what was written since it was synced, and the most that there ever was.
+    #[derive(Debug, Default)]
+    struct Counted {
+        bytes: InMemoryBackend,
+        unsynced: AtomicU64,
+        most: AtomicU64,
+    }
+
+    impl StorageBackend for &'static Counted {
+        fn len(&self) -> io::Result<u64> {
+            self.bytes.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.bytes.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.bytes.set_len(len)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            self.unsynced.store(0, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            let unsynced = self.unsynced.fetch_add(data.len() as u64, Ordering::Relaxed) + data.len() as u64;
+            self.most.fetch_max(unsynced, Ordering::Relaxed);
+            self.bytes.write(offset, data)
+        }
+    }
+
+    #[test]
+    fn a_copy_never_leaves_much_to_be_written_at_once() {
+        let counted: &'static Counted = Box::leak(Box::default());
+        let database = Database::builder().create_with_backend(SteadyFile::new(counted)).unwrap();
+        let write = database.begin_write().unwrap();
+        let row = [7; 10_000];
+        for key in 0..2_000_u64 {
+            write.open_table(TableDefinition::<u64, &[u8]>::new("rows")).unwrap().insert(key, row.as_slice()).unwrap();
+        }
+        write.commit().unwrap();
+        let most = counted.most.load(Ordering::Relaxed);
+        assert!(counted.len().unwrap() > 20_000_000);
+        // The last write before a sync may be a large page.
+        assert!((CHUNK..CHUNK + 64 * 1024).contains(&most), "{most} bytes waited for one sync");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub struct Store(Arc<Shared>);
 
 struct Shared {
     schema: Schema,
+    /// Its file, if it is in one.
+    file: Option<PathBuf>,
     clock: Clock,
     current: Arc<Current>,
     closed: Arc<Latch>,
@@ -50,6 +52,8 @@ struct Shared {
     room: Arc<Semaphore>,
     readers: Arc<Semaphore>,
     changes: broadcast::Sender<Change>,
+    /// Held by whoever copies the store: two at once would only share the disk.
+    copying: Mutex<()>,
 }
 
 impl Store {
@@ -79,6 +83,10 @@ impl Store {
         })?;
         Ok(Self(Arc::new(Shared {
             schema,
+            file: match place {
+                Place::File(path) => Some(path.clone()),
+                _ => None,
+            },
             clock: options.clock,
             current,
             closed: opened.closed,
@@ -87,6 +95,7 @@ impl Store {
             room: Arc::new(Semaphore::new(QUEUE)),
             readers: Arc::new(Semaphore::new(READERS)),
             changes,
+            copying: Mutex::new(()),
         })))
     }
 
@@ -183,6 +192,7 @@ impl Store {
     /// Writes a consistent, compact and verified copy of the whole store to a new file, while others read and write.
     /// Answers what it holds. A store that is closed meanwhile does not wait for it: the copy fails, and nothing is left of it.
     pub fn copy_to_blocking(&self, path: &Path) -> Result<Manifest> {
+        let _turn = self.0.copying.lock().unwrap_or_else(PoisonError::into_inner);
         let is_closing = || self.0.room.is_closed();
         let commit = || {
             let empty = |tx: &Tx<'_>| {
@@ -205,6 +215,11 @@ impl Store {
     /// As [`Store::check`], on this thread.
     pub fn check_blocking(&self) -> Result<Vec<Finding>> {
         self.on_snapshot("check", |snapshot| Ok(check(snapshot, self.0.schema.all_tables())?))
+    }
+
+    /// How long its file is, in bytes; 0 where it is in none. A copy is no longer than this.
+    pub fn file_bytes(&self) -> u64 {
+        self.0.file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |file| file.len())
     }
 
     /// How many writes wait or are being made, up to 1,024: a figure for the health page.

@@ -54,7 +54,7 @@ mod writer;
 pub use changes::{Change, Topic};
 pub use check::Finding;
 pub use codec::{MAX_ROW_BYTES, Record, decode_body};
-pub use copy::copy_closed;
+pub use copy::{copy_closed, unfinished_name};
 pub use counted::CountedIndex;
 pub use disk::{Loss, SimulatedDisk};
 pub use error::{OpenError, StoreError};

@@ -244,8 +244,9 @@ fn prepare(
     if missing.is_empty() && found == Some(newest) && !was_snapshot {
         return Ok(());
     }
+    let mut saved = None;
     if let (Some(found), Place::File(path)) = (found.filter(|found| *found < newest), place) {
-        save_before_migration(&snapshot, path, found, options).map_err(|error| explain(error.into()))?;
+        saved = save_before_migration(&snapshot, path, found, options).map_err(|error| explain(error.into()))?;
     }
     drop(snapshot);
     let create_and_migrate = |tx: &Tx<'_>| {
@@ -257,7 +258,11 @@ fn prepare(
     };
     in_transaction(handle, known, options, create_and_migrate).map_err(|error| match StoreError::of(&error) {
         Some(cause) if cause.is_fatal() => explain(error),
-        _ => OpenError::Migration { path: path.to_owned(), problem: error.to_string() },
+        _ => {
+            // Nothing was changed, so the copy is one of what is there. Each further start would make another one.
+            saved.map(fs::remove_file);
+            OpenError::Migration { path: path.to_owned(), problem: error.to_string() }
+        }
     })
 }
 
@@ -270,10 +275,16 @@ fn explain_failure(path: &Path, error: &Error) -> OpenError {
     }
 }
 
-fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64, options: &Options) -> Result<(), StoreError> {
+/// Answers where the copy is; `None` where none is wanted.
+fn save_before_migration(
+    snapshot: &Snapshot,
+    path: &Path,
+    version: u64,
+    options: &Options,
+) -> Result<Option<PathBuf>, StoreError> {
     let backup = match &options.before_migration {
         BeforeMigration::SaveAs(path) => path.clone(),
-        BeforeMigration::IsSaved => return Ok(()),
+        BeforeMigration::IsSaved => return Ok(None),
         BeforeMigration::SaveBeside => {
             let mut name = path.as_os_str().to_owned();
             name.push(format!(".version-{version}"));
@@ -289,7 +300,7 @@ fn save_before_migration(snapshot: &Snapshot, path: &Path, version: u64, options
     }
     copy(snapshot, &backup, options.clock.now())?;
     tracing::info!(path = %backup.display(), "saved the store as it was before the migration");
-    Ok(())
+    Ok(Some(backup))
 }
 
 fn in_transaction(

@@ -1,13 +1,15 @@
 //! Backup and restore as people do them: the real program, on real files.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{Finished, SimProcess, output};
+use crate::process::{Finished, SimProcess, greenroom, output};
 use crate::reading::link;
 
 /// A stopped bot's folder with one song, and a snapshot of it that was made while the bot ran; then a second song came.
@@ -153,6 +155,64 @@ async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
         .filter(|name| name.contains("restor"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_restore_works_in_a_folder_at_a_time_and_a_start_removes_what_a_killed_one_left() {
+    let (folder, sim, snapshot) = evening().await;
+    let folder = folder.path();
+    let left = folder.join("data/greenroom.redb.restoring");
+    fs::write(&left, "half of a backup").unwrap();
+    let other = fs::File::open(folder.join("data")).unwrap();
+    other.lock().unwrap();
+    let refused = restore(folder, &snapshot, &[]);
+    assert_eq!(refused.code, Some(3), "{}", refused.err);
+    assert!(refused.err.contains("Another restore works in"), "{}", refused.err);
+    assert!(left.exists(), "it may be the other one's");
+    drop(other);
+    let _bot = sim.bot(folder);
+    assert!(!left.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_a_kill_left_unclosed_is_saved_before_a_restore_as_well() {
+    let (folder, sim, snapshot) = evening().await;
+    let folder = folder.path();
+    let mut bot = sim.bot(folder);
+    sim.submit(&link(3)).await;
+    bot.signal("KILL");
+    bot.ended();
+    let restored = restore(folder, &snapshot, &["--json"]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    let report: Value = serde_json::from_str(&restored.out).unwrap();
+    let saved = PathBuf::from(report["snapshot"].as_str().unwrap());
+    assert_eq!(restore(folder, &saved, &[]).code, Some(0));
+    assert_eq!(songs(folder, "saved"), 3);
+    assert!(snapshots(folder).iter().all(|name| name.starts_with("greenroom-")), "{:?}", snapshots(folder));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_disk_that_is_away_is_not_taken_for_no_store() {
+    let (folder, _sim, snapshot) = evening().await;
+    let other = tempfile::tempdir().unwrap();
+    fs::create_dir(other.path().join("data")).unwrap();
+    std::os::unix::fs::symlink("/nowhere/greenroom.redb", store(other.path())).unwrap();
+    let refused = restore(other.path(), &snapshot, &[]);
+    assert_eq!(refused.code, Some(5), "{}", refused.err);
+    assert_eq!(fs::read_link(store(other.path())).unwrap(), Path::new("/nowhere/greenroom.redb"));
+    drop(folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_name_is_no_text_is_backed_up_and_restored_like_any_other() {
+    let (folder, _sim, _) = evening().await;
+    let name = OsStr::from_bytes(b"show-\xff.redb");
+    for (command, code) in [("backup", 0), ("restore", 0)] {
+        let done = greenroom(folder.path(), &[command, "--json"]).arg(name).output().unwrap();
+        let done = Finished::from(done);
+        assert_eq!(done.code, Some(code), "{command}: {}", done.err);
+        let _report: Value = serde_json::from_str(&done.out).unwrap();
+    }
 }
 
 /// Root puts a backup into the folder of a service; for everybody else the two users are one.

@@ -25,10 +25,11 @@ pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
         return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
     };
     if named.is_none() {
-        folder.tidy_snapshots().map_err(|error| Stop::storage(folder.path(), &error))?;
+        folder.tidy_snapshots(Clock::system().now()).map_err(|error| Stop::storage(folder.path(), &error))?;
     }
     if args.json {
-        let report = json!({ "path": path, "greenroom": greenroom, "version": version, "rows": rows });
+        let report =
+            json!({ "path": path.display().to_string(), "greenroom": greenroom, "version": version, "rows": rows });
         print(&report.to_string());
     } else {
         print(&format!("Wrote a snapshot of {rows} rows to {}, and verified it.", path.display()));

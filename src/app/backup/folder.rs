@@ -22,6 +22,9 @@ pub const SNAPSHOTS: usize = 7;
 /// So many files of points of each server stay (`M-PTS-07`, `C-115`).
 pub const POINTS: usize = 48;
 
+/// How many seconds later than now the name of a snapshot may be, where those before are taken.
+const SECONDS_AHEAD: u64 = 60;
+
 /// So much stays free on the disk, for the store itself: 64 MiB.
 const RESERVE: u64 = 64 << 20;
 
@@ -73,10 +76,11 @@ impl Folder {
         self.snapshots_dir().join(snapshot_name(at))
     }
 
-    /// The file for a snapshot of a moment, or of a second soon after it where there is one already.
+    /// The file for a snapshot of a moment, or of a second soon after it where there is one already, or one is being made.
     pub fn free_snapshot_at(&self, at: Timestamp) -> PathBuf {
-        let mut seconds = (0..60).map(|seconds| self.snapshot_at(at.after(Duration::from_secs(seconds))));
-        seconds.find(|path| !path.exists()).unwrap_or_else(|| self.snapshot_at(at))
+        let mut seconds = (0..SECONDS_AHEAD).map(|seconds| self.snapshot_at(at.after(Duration::from_secs(seconds))));
+        let is_free = |path: &PathBuf| !path.exists() && !store::unfinished_name(path).exists();
+        seconds.find(is_free).unwrap_or_else(|| self.snapshot_at(at))
     }
 
     /// The file for the points of a server at a moment.
@@ -101,23 +105,23 @@ impl Folder {
     }
 
     /// Removes all snapshots but the newest seven.
-    pub fn tidy_snapshots(&self) -> io::Result<()> {
-        keep(self.snapshots()?, SNAPSHOTS)
+    pub fn tidy_snapshots(&self, now: Timestamp) -> io::Result<()> {
+        keep(self.snapshots()?, SNAPSHOTS, now)
     }
 
     /// Removes all files of points of a server but the newest 48, and what a power cut left unfinished.
-    pub fn tidy_points(&self, guild: GuildId) -> io::Result<()> {
+    pub fn tidy_points(&self, guild: GuildId, now: Timestamp) -> io::Result<()> {
         remove_beginning_with(&self.points_dir(guild), UNFINISHED_POINTS)?;
-        keep(self.points(guild)?, POINTS)
+        keep(self.points(guild)?, POINTS, now)
     }
 
     /// Removes what a kill or a power cut left unfinished of snapshots. Nobody may be making one.
     pub fn remove_unfinished(&self) -> io::Result<()> {
-        for path in files(&self.snapshots_dir())? {
+        for path in entries(&self.snapshots_dir())? {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let is_unfinished = name.strip_suffix(".unfinished").is_some_and(|name| snapshot_moment(name).is_some());
             if is_unfinished || name.starts_with(SCRATCH) {
-                fs::remove_file(path)?;
+                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }?;
             }
         }
         Ok(())
@@ -175,19 +179,17 @@ fn moment(text: &str, between: char) -> Option<Timestamp> {
 
 /// The files of a folder; none where it does not exist.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_file())).collect())
+}
+
+/// What is in a folder; nothing where it does not exist.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            found.push(entry.path());
-        }
-    }
-    Ok(found)
+    entries.map(|entry| Ok(entry?.path())).collect()
 }
 
 fn dated(folder: &Path, moment: fn(&str) -> Option<Timestamp>) -> io::Result<Vec<Dated>> {
@@ -198,12 +200,19 @@ fn dated(folder: &Path, moment: fn(&str) -> Option<Timestamp>) -> io::Result<Vec
 }
 
 /// Removes the oldest until `most` are left.
-fn keep(all: Vec<Dated>, most: usize) -> io::Result<()> {
+fn keep(mut all: Vec<Dated>, most: usize, now: Timestamp) -> io::Result<()> {
     let surplus = all.len().saturating_sub(most);
+    all.sort_by_key(|file| age_first(file.at, now));
     all.into_iter().take(surplus).try_for_each(|old| {
         tracing::info!(path = %old.path.display(), "removing an old backup");
         fs::remove_file(old.path)
     })
+}
+
+/// Sorts moments from the oldest to the newest. One of the future is from a clock that was wrong, and counts as older than
+/// all others: otherwise what is made now would be the first to go.
+pub(super) fn age_first(at: Timestamp, now: Timestamp) -> (bool, Timestamp) {
+    (at <= now.after(Duration::from_secs(SECONDS_AHEAD)), at)
 }
 
 fn remove_beginning_with(folder: &Path, beginning: &str) -> io::Result<()> {
@@ -276,7 +285,7 @@ mod tests {
     fn the_newest_stay_and_files_of_others_are_left_alone() {
         let data = tempfile::tempdir().unwrap();
         let folder = Folder::of(data.path());
-        folder.tidy_snapshots().unwrap();
+        folder.tidy_snapshots(NOW).unwrap();
         assert_eq!(folder.newest_snapshot().unwrap(), None);
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         for day in 0..10_u32 {
@@ -286,7 +295,9 @@ mod tests {
         for other in ["before-the-show.redb", "notes.txt", "greenroom-20261121-200000.redb.unfinished", ".scratch-1"] {
             fs::write(folder.snapshots_dir().join(other), "x").unwrap();
         }
-        folder.tidy_snapshots().unwrap();
+        fs::create_dir(folder.snapshots_dir().join(".scratch-2")).unwrap();
+        fs::write(folder.snapshots_dir().join(".scratch-2/store.redb"), "x").unwrap();
+        folder.tidy_snapshots(NOW.after(Duration::from_hours(24) * 9)).unwrap();
         folder.remove_unfinished().unwrap();
         let left = names(&folder.snapshots_dir());
         assert_eq!(left.len(), SNAPSHOTS + 2, "{left:?}");
@@ -294,5 +305,30 @@ mod tests {
         assert_eq!(left[1], "greenroom-20261124-200000.redb", "the oldest went first");
         assert_eq!(folder.newest_snapshot().unwrap().unwrap().name(), "greenroom-20261130-200000.redb");
         assert_eq!(folder.newest_good_snapshot(9), None, "none of them is a snapshot in truth");
+    }
+
+    #[test]
+    fn what_a_wrong_clock_made_is_the_first_to_go() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::of(data.path());
+        fs::create_dir_all(folder.snapshots_dir()).unwrap();
+        for day in 1..=7_u32 {
+            fs::write(folder.snapshots_dir().join(format!("greenroom-2999010{day}-200000.redb")), "x").unwrap();
+        }
+        fs::write(folder.snapshot_at(NOW), "x").unwrap();
+        folder.tidy_snapshots(NOW).unwrap();
+        let left = names(&folder.snapshots_dir());
+        assert_eq!((left.len(), left[0].as_str()), (SNAPSHOTS, "greenroom-20261121-200000.redb"));
+        assert!(!left.contains(&"greenroom-29990101-200000.redb".to_owned()), "{left:?}");
+    }
+
+    #[test]
+    fn a_snapshot_that_is_being_made_has_taken_its_name() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::of(data.path());
+        fs::create_dir_all(folder.snapshots_dir()).unwrap();
+        fs::write(folder.snapshots_dir().join("greenroom-20261121-200000.redb.unfinished"), "x").unwrap();
+        fs::write(folder.snapshots_dir().join("greenroom-20261121-200001.redb"), "x").unwrap();
+        assert!(folder.free_snapshot_at(NOW).ends_with("greenroom-20261121-200002.redb"));
     }
 }

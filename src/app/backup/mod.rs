@@ -33,6 +33,7 @@ use self::folder::{Dated, Folder, Room};
 use self::off_site::Target;
 use super::catalogue::CATALOGUE;
 use super::maintenance::store_file;
+use super::restore;
 use crate::discord::{Bot, debug_channel};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
@@ -145,7 +146,7 @@ impl Keeper {
             .store
             .read("points_saved", move |read| {
                 points::write(read, &folder, guild, now)?;
-                folder.tidy_points(guild).map_err(Error::failed)
+                folder.tidy_points(guild, now).map_err(Error::failed)
             })
             .await
     }
@@ -273,7 +274,7 @@ pub fn snapshot(store: &Store, plan: &Plan, at: Timestamp) -> Result<(PathBuf, M
     plan.room.require(&plan.data_dir, bytes).map_err(Error::failed)?;
     let path = folder.free_snapshot_at(at);
     let manifest = store.copy_to_blocking(&path)?;
-    folder.tidy_snapshots().map_err(Error::failed)?;
+    folder.tidy_snapshots(at).map_err(Error::failed)?;
     tracing::info!(path = %path.display(), rows = manifest.rows(), "a snapshot of the store was made");
     Ok((path, manifest))
 }
@@ -307,11 +308,18 @@ pub fn way_back(data_dir: &Path) -> String {
         Some((snapshot, verified)) => format!(
             "The newest snapshot that is whole is of {}. To put it back: greenroom restore {} --data-dir {}",
             verified.manifest.taken_at,
-            snapshot.path.display(),
-            data_dir.display()
+            in_shell(&snapshot.path),
+            in_shell(data_dir)
         ),
         None => format!("There is no snapshot in {} that is whole.", folder.snapshots_dir().display()),
     }
+}
+
+/// A path as it can be typed into a shell.
+fn in_shell(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+,@".contains(c));
+    if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 /// Removes what an earlier process left unfinished. For the start, before anybody makes a backup.
@@ -322,11 +330,22 @@ pub(super) fn tidy_up(plan: &Plan) {
     }) {
         tracing::warn!(%error, "cannot tidy up the folder of the backups");
     }
+    // A restore that was killed; one that goes on has the turn.
+    if let Ok(_turn) = restore::turn(&plan.data_dir) {
+        let _ = fs::remove_file(restore::incoming(&store_file(&plan.data_dir)));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_is_shown_can_be_typed_whatever_the_folder_is_called() {
+        assert_eq!(in_shell(Path::new("/srv/green-room/a.redb")), "/srv/green-room/a.redb");
+        assert_eq!(in_shell(Path::new("/srv/my bot")), "'/srv/my bot'");
+        assert_eq!(in_shell(Path::new("/srv/ann's")), r"'/srv/ann'\''s'");
+    }
 
     #[test]
     fn looks_come_a_minute_after_the_start_and_at_every_full_hour() {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::{Folder, SCRATCH};
+use super::folder::{Folder, Room, SCRATCH};
 use crate::app::catalogue::Catalogue;
 use crate::app::exit::Stop;
 use crate::app::restore::{Trial, try_out};
@@ -46,6 +46,8 @@ impl Rehearsal {
 pub fn rehearse(data_dir: &Path, backup: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Trial, Stop> {
     let into = Folder::of(data_dir).snapshots_dir();
     make_folder(&into).map_err(|error| Stop::storage(&into, &error))?;
+    let bytes = fs::metadata(backup).map_or(0, |file| file.len());
+    Room::OfDisk.require(&into, bytes).map_err(|error| Stop::storage(&into, &error))?;
     let scratch = tempfile::Builder::new().prefix(SCRATCH).tempfile_in(&into);
     // It is removed whatever happens.
     let scratch = scratch.map_err(|error| Stop::storage(&into, &error))?.into_temp_path();

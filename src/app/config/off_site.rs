@@ -10,7 +10,7 @@ pub(super) const BACKUP_TARGET: Variable = Variable {
     aliases: &[],
     kind: Kind::BackupTarget,
     default: None,
-    help: "Where each daily snapshot is copied to: the path of a folder, s3://bucket/folder for a store of the S3 kind,\n\
+    help: "Where each daily snapshot is copied to: the whole path of a folder, s3://bucket/folder for a store of the S3 kind,\n\
            or the https address of a WebDAV folder.",
 };
 

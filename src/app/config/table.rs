@@ -75,7 +75,9 @@ impl Kind {
             Self::WebUrl => "an https address, or an http address on this machine".to_owned(),
             Self::SocketUrl => "a wss address, or a ws address on this machine".to_owned(),
             Self::BackupTarget => {
-                "the path of a folder, s3://bucket/folder, or the https address of a WebDAV folder without a login in it".to_owned()
+                "the whole path of a folder, like /mnt/disk/greenroom, s3://bucket/folder, or the https address of a WebDAV folder \
+                 without a login in it"
+                    .to_owned()
             }
             Self::Region => "the name of a region, like eu-central-1".to_owned(),
             Self::LogFilter => "a list of filters, like warn,greenroom=debug".to_owned(),

@@ -8,7 +8,7 @@ mod economy;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::backup::folder::Folder;
+use super::backup::folder::{Folder, Room};
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, ask};
@@ -90,6 +90,8 @@ pub fn perform(
         Request::Backup { path } => {
             if let Some(folder) = path.parent() {
                 make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
+                // A full disk would stop the store, if it is on the same one.
+                Room::OfDisk.require(folder, store.file_bytes()).map_err(|error| Stop::storage(folder, &error))?;
             }
             progress("copying the store".to_owned());
             let manifest = store.copy_to_blocking(path)?;

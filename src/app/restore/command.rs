@@ -29,7 +29,7 @@ fn told_rehearsal(args: &RestoreArgs, trial: &Trial) -> CommandResult {
     if args.json {
         print(
             &json!({
-                "rehearsed": args.file, "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom,
+                "rehearsed": args.file.display().to_string(), "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom,
                 "version": manifest.schema, "taken_at": manifest.taken_at, "rows": manifest.rows(),
                 "findings": trial.findings,
             })
@@ -53,7 +53,9 @@ fn told_restore(args: &RestoreArgs, restored: &Restored) {
         let manifest = &trial.verified.manifest;
         print(
             &json!({
-                "restored": args.file, "store": store, "kept": kept, "snapshot": snapshot,
+                "restored": args.file.display().to_string(), "store": store.display().to_string(),
+                "kept": kept.as_ref().map(|path| path.display().to_string()),
+                "snapshot": snapshot.as_ref().map(|path| path.display().to_string()),
                 "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom, "version": manifest.schema,
                 "taken_at": manifest.taken_at, "rows": manifest.rows(), "findings": trial.findings,
             })

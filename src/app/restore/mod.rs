@@ -21,14 +21,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use super::backup::folder::{Folder, Room, digits};
+use super::backup::folder::{Folder, Room, SCRATCH, digits};
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};
 use super::maintenance::store_file;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
-use crate::store::{BeforeMigration, OpenError, Options, Place, Store, copy_closed, make_folder};
+use crate::store::{
+    BeforeMigration, OpenError, Options, Place, SnapshotError, Store, copy_closed, make_folder, repair,
+};
 
 /// What is restored, and how.
 #[derive(Clone, Copy, Debug)]
@@ -65,8 +67,9 @@ pub fn restore(
     let storage = &Storage { data_dir, ..storage.clone() };
     let store = store_file(&storage.data_dir);
     make_folder(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
+    let _turn = turn(&storage.data_dir)?;
     drop(lock(&store)?);
-    let incoming = store.with_file_name("greenroom.redb.restoring");
+    let incoming = incoming(&store);
     let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), tell);
     // What is left of an attempt that failed; after a success there is nothing under this name.
     let _ = fs::remove_file(&incoming);
@@ -109,11 +112,32 @@ fn prepare_and_swap(
     Ok(Restored { store: store.to_owned(), kept, snapshot, trial })
 }
 
+/// Lets one restore after the other work in a data folder: what a restore prepares has one name there.
+pub(super) fn turn(data_dir: &Path) -> Result<File, Stop> {
+    let folder = File::open(data_dir).map_err(|error| Stop::storage(data_dir, &error))?;
+    match folder.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(Stop::new(
+            ExitCode::StoreInUse,
+            format!("Another restore works in {}: wait until it is through. Nothing was changed.", data_dir.display()),
+        )),
+        // Not every file system can lock a folder; then people have to take care themselves.
+        _ => Ok(folder),
+    }
+}
+
+/// The name of a backup that is being tried out beside the store.
+pub(super) fn incoming(store: &Path) -> PathBuf {
+    store.with_file_name("greenroom.redb.restoring")
+}
+
 /// Locks the present store as a running bot does; `None` where there is none.
 pub(super) fn lock(store: &Path) -> Result<Option<File>, Stop> {
     let file = match fs::OpenOptions::new().read(true).write(true).open(store) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A link to a disk that is not there now is no missing store.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(store).is_err() => {
+            return Ok(None);
+        }
         Err(error) => return Err(Stop::storage(store, &error)),
     };
     match file.try_lock() {
@@ -196,8 +220,21 @@ impl Present<'_> {
         let bytes = |path| fs::metadata(path).map_or(0, |file| file.len());
         let needed = bytes(self.store).saturating_add(bytes(self.backup));
         Room::OfDisk.require(&self.storage.data_dir, needed).map_err(|error| error.to_string())?;
-        copy_closed(self.store, &path, self.clock.now(), is_unwanted).map_err(|error| error.to_string())?;
+        match copy_closed(self.store, &path, self.clock.now(), is_unwanted) {
+            Err(SnapshotError::Unclosed(_)) => self.save_unclosed(&path, is_unwanted)?,
+            saved => drop(saved.map_err(|error| error.to_string())?),
+        }
         Ok(path)
+    }
+
+    /// The same after a crash. The store itself stays as it is, so a copy of it is put in order.
+    fn save_unclosed(self, path: &Path, is_unwanted: &(dyn Fn() -> bool + Sync)) -> Result<(), String> {
+        let folder = Folder::of(&self.storage.data_dir).snapshots_dir();
+        let scratch = tempfile::Builder::new().prefix(SCRATCH).tempfile_in(&folder);
+        let scratch = scratch.map_err(|error| error.to_string())?.into_temp_path();
+        copy_file(self.store, &scratch).map_err(|error| error.to_string())?;
+        repair(&scratch).map_err(|error| error.to_string())?;
+        copy_closed(&scratch, path, self.clock.now(), is_unwanted).map(drop).map_err(|error| error.to_string())
     }
 }
 

@@ -180,6 +180,9 @@ fn a_migration_that_fails_changes_nothing() {
         assert!(matches!(error, OpenError::Migration { .. }));
         assert!(error.to_string().contains("migration 2 (fail): on purpose"), "{error}");
     }
+    let left: Vec<_> =
+        std::fs::read_dir(path_of(&place).parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left, [path_of(&place)], "each start would leave one more copy of the same");
     let store = open(&place).unwrap();
     let kept = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap();
     assert_eq!(kept.map(|song| song.score), Some(3));

@@ -133,6 +133,30 @@ fn what_differs_from_the_manifest_is_told() {
 }
 
 #[test]
+fn of_two_copies_with_one_name_the_first_is_made_and_the_second_refused() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&Place::File(folder.path().join("live.redb")), options(), schema()).unwrap();
+    let add = |tx: &crate::store::Tx<'_>| (0..5_000).try_for_each(|id| SONGS.put(tx, &key(id), &song(&id.to_string())));
+    store.write_blocking("add", add).unwrap();
+    let path = folder.path().join("snapshot.redb");
+    let copied: Vec<bool> = std::thread::scope(|scope| {
+        let copying: Vec<_> = (0..4).map(|_| scope.spawn(|| store.copy_to_blocking(&path).is_ok())).collect();
+        copying.into_iter().map(|copy| copy.join().unwrap()).collect()
+    });
+    assert_eq!(copied.iter().filter(|is_copied| **is_copied).count(), 1, "{copied:?}");
+    // Another process has no turn to wait for, and sees that somebody writes there.
+    let other = folder.path().join("other.redb");
+    let unfinished = fs::File::create(folder.path().join("other.redb.unfinished")).unwrap();
+    unfinished.lock().unwrap();
+    assert!(store.copy_to_blocking(&other).unwrap_err().to_string().contains("other.redb"));
+    // What a crash left is nobody's.
+    drop(unfinished);
+    store.copy_to_blocking(&other).unwrap();
+    store.close_blocking();
+    assert!(verify(&path, 0).unwrap().is_snapshot && verify(&other, 0).unwrap().is_snapshot);
+}
+
+#[test]
 fn a_copy_that_stays_unfinished_never_gets_its_name() {
     let (folder, path, _) = snapshot(3);
     fs::remove_file(&path).unwrap();

@@ -267,6 +267,31 @@ async fn a_folder_keeps_the_last_seven_snapshots_and_what_others_put_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_not_mounted_is_told_and_nothing_is_copied_below_it() {
+    let site = Site::new().await;
+    let disk = tempfile::tempdir().unwrap();
+    let target = disk.path().join("mounted/greenroom");
+    let app = start(&site, Room::OfDisk, Some(Target::Folder(target.clone()))).await;
+    site.pass(&app, MINUTE).await;
+    eventually("it is noted", || status(site.data()).is_some_and(|status| status.problem.is_some())).await;
+    let problem = status(site.data()).unwrap().problem.unwrap();
+    assert!(problem.contains("is its disk mounted?"), "{problem}");
+    assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0);
+    // What an end in the middle left there goes with the next copy.
+    std::fs::create_dir_all(&target).unwrap();
+    std::fs::write(target.join(".greenroom-x1y2z3"), "half").unwrap();
+    site.pass(&app, DAY).await;
+    eventually("the snapshots are there", || {
+        let entries = std::fs::read_dir(&target).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names == snapshots(&site)
+    })
+    .await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_that_lists_in_pages_is_read_to_its_end() {
     let shelf = Shelf::default();
     shelf.0.has_pages.store(true, Ordering::Relaxed);

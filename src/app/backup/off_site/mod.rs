@@ -12,6 +12,7 @@ mod target;
 
 pub use target::{Address, DavTarget, S3Target, Target, web_address};
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -21,10 +22,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use self::remote::Remote;
-use super::folder::{Dated, Folder, SNAPSHOTS, snapshot_moment};
+use super::folder::{Dated, Folder, SNAPSHOTS, age_first, snapshot_moment};
 use super::rehearsal::{read_note, write_note};
 use super::{FIRST_LOOK, Plan, tell_all};
 use crate::discord::Bot;
+use crate::kernel::time::Timestamp;
 
 /// The file that keeps how it stands.
 const FILE: &str = "off-site.json";
@@ -60,7 +62,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
     loop {
         made.mark_unchanged();
         let now = bot.clock.now().rfc3339();
-        let outcome = copy_all(&target, &plan.folder()).await;
+        let outcome = copy_all(&target, &plan.folder(), bot.clock.now()).await;
         let has_failed = outcome.is_err();
         match outcome {
             Ok(newest) => {
@@ -95,11 +97,11 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
 }
 
 /// Brings the target up to date; answers the name of the newest snapshot there.
-async fn copy_all(target: &Target, folder: &Folder) -> Result<Option<String>, String> {
+async fn copy_all(target: &Target, folder: &Folder, now: Timestamp) -> Result<Option<String>, String> {
     let remote = Remote::new(target)?;
     let here = folder.snapshots().map_err(|error| error.to_string())?;
     let there = listed(&remote).await?;
-    let wanted = wanted(&here, &there);
+    let wanted = wanted(&here, &there, now);
     for snapshot in here.iter().rev().filter(|snapshot| wanted.contains(&snapshot.name().to_owned())) {
         let name = snapshot.name();
         let bytes = match snapshot.path.metadata() {
@@ -142,12 +144,12 @@ async fn listed(remote: &Remote) -> Result<BTreeMap<String, Option<u64>>, String
 }
 
 /// The names that are to be there, the newest first.
-fn wanted(here: &[Dated], there: &BTreeMap<String, Option<u64>>) -> Vec<String> {
+fn wanted(here: &[Dated], there: &BTreeMap<String, Option<u64>>, now: Timestamp) -> Vec<String> {
     let mut names: Vec<String> =
         here.iter().map(|snapshot| snapshot.name().to_owned()).chain(there.keys().cloned()).collect();
-    // The names sort as their moments do.
-    names.sort_unstable_by(|one, other| other.cmp(one));
+    names.sort_unstable();
     names.dedup();
+    names.sort_by_key(|name| Reverse(snapshot_moment(name).map(|at| age_first(at, now))));
     names.truncate(SNAPSHOTS);
     names
 }

@@ -24,6 +24,9 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// The longest list that is read, in bytes.
 const MOST_BYTES: usize = 4 << 20;
 
+/// The beginning of the name of a file that is being copied into a folder.
+const UNFINISHED: &str = ".greenroom-";
+
 /// A file at a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stored {
@@ -94,8 +97,15 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> +
     done.map_err(|error| error.to_string())
 }
 
+/// Makes the folder at most, and none above it: where the disk is not mounted, nothing may go to the one below.
 fn list_folder(folder: &Path) -> io::Result<Vec<Stored>> {
-    fs::create_dir_all(folder)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(io::Error::new(error.kind(), "the folder above it is not there; is its disk mounted?"));
+        }
+        Err(error) if !folder.is_dir() => return Err(error),
+        _ => {}
+    }
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -108,10 +118,22 @@ fn list_folder(folder: &Path) -> io::Result<Vec<Stored>> {
 
 /// Copies a file beside its place first, so that a half one never has its name.
 fn put_into_folder(from: &Path, folder: &Path, to: &Path) -> io::Result<()> {
-    let unfinished = tempfile::Builder::new().prefix(".greenroom-").tempfile_in(folder)?;
+    remove_unfinished(folder)?;
+    let unfinished = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     io::copy(&mut fs::File::open(from)?, &mut unfinished.as_file())?;
     unfinished.as_file().sync_all()?;
     unfinished.persist(to).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Removes what an end in the middle of a copy left.
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
     Ok(())
 }
 

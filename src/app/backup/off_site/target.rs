@@ -61,7 +61,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// Reads `s3://bucket/prefix`, `https://host/folder/`, or the path of a folder; `None` for what is none of them.
+    /// Reads `s3://bucket/prefix`, `https://host/folder/`, or the whole path of a folder; `None` for what is none of them.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(rest) = text.strip_prefix("s3://") {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
@@ -73,7 +73,8 @@ impl Address {
         if text.contains("://") {
             return web_address(text).map(Self::Dav);
         }
-        Some(Self::Folder(PathBuf::from(text)))
+        // Nothing else is meant by a path: `nas:/backups` would be a folder beside the program.
+        text.starts_with('/').then(|| Self::Folder(PathBuf::from(text)))
     }
 }
 
@@ -126,6 +127,8 @@ mod tests {
             "https://me:word@cloud.example/dav",
             "https://cloud.example/?a=b",
             "ftp://host/x",
+            "nas.example:/backups",
+            "my-backups/greenroom",
             "https://",
         ] {
             assert_eq!(Address::parse(wrong), None, "{wrong}");
