@@ -1,6 +1,6 @@
 //! A copy of the whole store in a new file: consistent, compact, and made while others write.
 //!
-//! A raw copy of the live file cannot be opened again, so the rows of one snapshot are written to a new store, with a
+//! A raw copy of the live file may be torn, so the rows of one snapshot are written to a new store, with a
 //! [`Manifest`] of what they are. The file is then opened again and read to its end; only one that holds what its manifest
 //! says gets its name.
 //!
