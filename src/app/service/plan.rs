@@ -48,7 +48,7 @@ impl OfSystem {
             Step::Write { path: unit(root), contents: UNIT.to_owned(), mode: 0o644 },
             match self.folders.elsewhere.as_slice() {
                 [] => Step::Remove { path: drop_in(root) },
-                folders => Step::Write { path: drop_in(root), contents: allowing(folders)?, mode: 0o644 },
+                _ => Step::Write { path: drop_in(root), contents: allowing(&self.folders)?, mode: 0o644 },
             },
         ];
         if root.is_none() {
@@ -131,14 +131,15 @@ impl OfPerson {
     }
 }
 
-/// The part of the unit that lets the service write to other folders, and waits for the disks that they are on.
-fn allowing(folders: &[PathBuf]) -> Result<String, Stop> {
-    let folders = folders.iter().map(|folder| in_unit(folder)).collect::<Result<Vec<_>, _>>()?;
-    let [mounts, writable] =
-        ["", "-"].map(|mark| folders.iter().map(|folder| format!("{mark}{folder}")).collect::<Vec<_>>().join(" "));
+/// The part of the unit that lets the service write to other folders. It waits for the disk of its data, and not for that
+/// of copies, which may come later.
+fn allowing(folders: &Folders) -> Result<String, Stop> {
+    let writable = folders.elsewhere.iter().map(|folder| in_unit(folder).map(|folder| format!("-{folder}")));
+    let writable = writable.collect::<Result<Vec<_>, _>>()?.join(" ");
+    let data = in_unit(&folders.data)?;
     Ok(format!(
         "# The folders that /etc/greenroom/greenroom.env names. `greenroom service install` writes this file anew.\n\n\
-         [Unit]\nRequiresMountsFor={mounts}\n\n[Service]\nReadWritePaths={writable}\n"
+         [Unit]\nRequiresMountsFor={data}\n\n[Service]\nReadWritePaths={writable}\n"
     ))
 }
 
