@@ -20,7 +20,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::output;
+use crate::process::{SimProcess, output};
 
 /// The versions, and how many rows each has in the tables whose form changed since, and in some others.
 const STORES: &[(u64, &[(&str, u64)])] = &[
@@ -91,6 +91,21 @@ fn a_store_of_each_version_is_brought_up_to_date_and_keeps_its_rows() {
         assert_eq!(restored.code, Some(0), "version {version}: {}", restored.err);
         assert_eq!(exported(folder.path()), tables);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_starts_on_an_older_store_saves_it_first() {
+    covers!("M-DLV-08");
+    let (folder, store) = data(1);
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.signal("TERM");
+    assert_eq!(bot.ended().code(), Some(0));
+    assert_eq!(verify(&store, newest()).unwrap().manifest.schema, newest());
+    let snapshots = Folder::of(store.parent().unwrap()).snapshots().unwrap();
+    let [snapshot] = &snapshots[..] else { panic!("{snapshots:?}") };
+    let saved = verify(&snapshot.path, newest()).unwrap();
+    assert_eq!((saved.is_snapshot, saved.manifest.schema), (true, 1));
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub fn fulfil(
         return Err(Stop::new(ExitCode::Configuration, message));
     }
     let clock = Clock::system();
-    let saved_as = Folder::of(&storage.data_dir).snapshot_at(clock.now());
+    let saved_as = Folder::of(&storage.data_dir).free_snapshot_at(clock.now());
     let options = Options {
         cache_bytes: storage.cache_bytes,
         before_migration: BeforeMigration::SaveAs(saved_as),
