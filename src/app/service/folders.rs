@@ -5,13 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::plan::HOME;
 use crate::app::backup::off_site::Target;
 use crate::app::config::off_site_of;
 use crate::app::config::sources::{Origin, Sources};
 use crate::app::config::storage::Storage;
 use crate::app::config::table::DATA_DIR;
 use crate::app::exit::{ExitCode, Stop};
+
+/// The folder of a service of the system; the unit says so, too.
+pub(super) const HOME: &str = "/var/lib/greenroom";
 
 /// What `ProtectHome=` and `PrivateTmp=` hide.
 const HIDDEN: [&str; 5] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::below;
-use super::folders::Folders;
+use super::folders::{Folders, HOME};
 use super::step::Step;
 use crate::app::config::table;
 use crate::app::exit::{ExitCode, Stop};
@@ -11,9 +11,6 @@ use crate::app::maintenance::store_file;
 
 /// The unit of a service of the system, in the form in which packages carry it as well.
 const UNIT: &str = include_str!("../../../packaging/systemd/greenroom.service");
-
-/// The folder of a service of the system; the unit says so, too.
-pub(super) const HOME: &str = "/var/lib/greenroom";
 
 /// The unit of a service of one person, with places to be filled in.
 const UNIT_OF_PERSON: &str = include_str!("../../../packaging/systemd/greenroom.user.service");

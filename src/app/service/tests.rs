@@ -19,7 +19,7 @@ fn of_system(root: Option<PathBuf>) -> OfSystem {
         root,
         program: PathBuf::from("/tmp/greenroom"),
         variables: None,
-        folders: Folders { data: PathBuf::from(plan::HOME), elsewhere: Vec::new() },
+        folders: Folders { data: PathBuf::from(folders::HOME), elsewhere: Vec::new() },
         store: Some(PathBuf::from("/srv/show/data/greenroom.redb")),
     }
 }
@@ -90,7 +90,7 @@ fn the_service_is_let_into_other_folders_and_waits_for_the_disk_of_its_data() {
     assert!(allowed.contains("ReadWritePaths=-/mnt/ssd/greenroom -/mnt/nas\n"), "{allowed}");
     assert!(system.what_next().contains("chown --recursive greenroom: /mnt/ssd/greenroom\n"), "{}", system.what_next());
     assert!(!steps.iter().any(|step| matches!(step, Step::KeepOrCopyStore { .. })), "the data stay where they are");
-    let folders = Folders { data: PathBuf::from(plan::HOME), elsewhere: vec![PathBuf::from("/mnt/my disk")] };
+    let folders = Folders { data: PathBuf::from(folders::HOME), elsewhere: vec![PathBuf::from("/mnt/my disk")] };
     assert!(OfSystem { folders, ..of_system(None) }.installed().is_err());
 }
 
