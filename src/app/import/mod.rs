@@ -3,9 +3,10 @@
 //! The rows are read one by one ([`sqlite`], [`json`]), cleaned as if somebody had typed them ([`rows`]), and brought in by the flow
 //! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
 //! nothing. Before the first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy
-//! away, so what it tells is what would happen.
+//! away, so what it tells is what would happen. A file that holds nothing of the kind is refused before either.
 //!
-//! What cannot come in is counted and listed with its reason; no row can end the import.
+//! What cannot come in is counted and listed with its reason; no row can end the import. What is told of a file is cleaned
+//! as well, because a terminal obeys more than letters.
 
 mod command;
 mod json;
@@ -14,6 +15,7 @@ mod sqlite;
 
 pub use command::run;
 
+use std::fmt::Display;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -27,12 +29,21 @@ use super::exit::{ExitCode, Stop};
 use super::restore::open_copy;
 use crate::flows::imported::{self, Fate, Row};
 use crate::kernel::ids::GuildId;
+use crate::kernel::text::one_line;
 use crate::store::{Options, Store, make_folder};
 
 /// Rows that share a transaction.
 const BATCH: usize = 200;
 /// Rows that were left out and are listed; further ones are counted.
 const MOST_LISTED: usize = 1_000;
+
+/// Of the id of a row so many characters are told.
+const ID_CHARS: usize = 80;
+/// Of a reason, or of what is wrong with a file, so many characters are told.
+const REASON_CHARS: usize = 300;
+
+/// The beginning of the names under which rows of a LuxBot are remembered. A stored name: it never changes.
+const LUXBOT: &str = "luxbot";
 
 /// What is to be brought in.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +104,7 @@ pub fn perform(
     order: Order<'_>,
     progress: &mut dyn FnMut(String),
 ) -> Result<Imported, Stop> {
-    let form = form_of(order.path)?;
+    let file = open(order.path)?;
     let folder = order.snapshot.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
     Room::OfDisk.require(folder, 0).map_err(|error| Stop::storage(folder, &error))?;
@@ -104,48 +115,53 @@ pub fn perform(
         progress("copying the store to try it there".to_owned());
         store.copy_to_blocking(&path)?;
         let copy = open_copy(&path, catalogue, Options::CACHE_BYTES)?;
-        let tried = bring_all(&copy, form, order, progress);
+        let tried = bring_all(&copy, &file, order, progress);
         copy.close_blocking();
         return tried;
     }
     progress("saving the store as it is".to_owned());
     store.copy_to_blocking(order.snapshot)?;
-    let mut imported = bring_all(store, form, order, progress)?;
+    let mut imported = bring_all(store, &file, order, progress)?;
     imported.snapshot = Some(order.snapshot.to_owned());
     Ok(imported)
 }
 
-fn bring_all(store: &Store, form: Form, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
+fn bring_all(store: &Store, file: &File, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
     let imported = Imported { dry_run: order.dry_run, ..Imported::default() };
     let mut intake = Intake { store, guild: order.guild, imported, waiting: Vec::new(), ids: Vec::new(), progress };
-    match form {
-        Form::Sqlite => sqlite::read(order.path, &mut intake)?,
-        Form::Json => json::read(order.path, &mut intake)?,
+    match file {
+        File::Sqlite(file) => file.read(&mut intake)?,
+        File::Json(file) => file.read(&mut intake)?,
     }
     Ok(intake.imported)
 }
 
-/// The forms of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Sqlite,
-    Json,
+/// A file in one of the two forms, which holds something that can come in.
+enum File {
+    Sqlite(sqlite::File),
+    Json(json::File),
 }
 
-fn form_of(path: &Path) -> Result<Form, Stop> {
-    let wrong = |problem: String| Stop::new(ExitCode::Configuration, problem);
-    let mut file =
-        fs::File::open(path).map_err(|error| wrong(format!("{} cannot be read ({error}).", path.display())))?;
+fn open(path: &Path) -> Result<File, Stop> {
+    let file = fs::File::open(path).map_err(|error| unreadable(path, error))?;
     let mut head = Vec::new();
-    let read = file.by_ref().take(64).read_to_end(&mut head);
-    read.map_err(|error| wrong(format!("{} cannot be read ({error}).", path.display())))?;
+    file.take(64).read_to_end(&mut head).map_err(|error| unreadable(path, error))?;
     if head.starts_with(b"SQLite format 3\0") {
-        return Ok(Form::Sqlite);
+        return sqlite::open(path).map(File::Sqlite);
     }
-    match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => Ok(Form::Json),
-        _ => Err(wrong(format!("{} is neither an SQLite file nor a JSON file of points.", path.display()))),
+    match json::without_mark(&head).iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => json::open(path).map(File::Json),
+        _ => Err(refused(path, "is neither an SQLite file nor a JSON file of points")),
     }
+}
+
+fn unreadable(path: &Path, error: impl Display) -> Stop {
+    refused(path, &format!("cannot be read ({error})"))
+}
+
+/// Why a file does not come in. The problem may quote the file.
+fn refused(path: &Path, problem: &str) -> Stop {
+    Stop::new(ExitCode::Configuration, format!("{} {}.", path.display(), one_line(problem, REASON_CHARS)))
 }
 
 /// Takes the rows of one table after the other.
@@ -174,7 +190,7 @@ impl Intake<'_> {
                 self.waiting.push(row);
                 self.ids.push(id);
             }
-            Err(reason) => self.leave_out(id, reason),
+            Err(reason) => self.leave_out(&id, &reason),
         }
         if self.waiting.len() >= BATCH { self.bring() } else { Ok(()) }
     }
@@ -198,16 +214,19 @@ impl Intake<'_> {
             match fate {
                 Fate::Brought => report.brought += 1,
                 Fate::Known => report.known += 1,
-                Fate::LeftOut(reason) => self.leave_out(id, reason),
+                Fate::LeftOut(reason) => self.leave_out(&id, &reason),
             }
         }
         Ok(())
     }
 
-    fn leave_out(&mut self, row: String, reason: String) {
+    fn leave_out(&mut self, row: &str, reason: &str) {
         let Some(report) = self.imported.tables.last_mut() else { return };
         report.left_out += 1;
         let table = report.table.clone();
+        let row = Some(one_line(row, ID_CHARS)).filter(|row| !row.is_empty());
+        let row = row.unwrap_or_else(|| "without an id".to_owned());
+        let reason = one_line(reason, REASON_CHARS);
         if self.imported.left_out.len() < MOST_LISTED {
             self.imported.left_out.push(LeftOut { table, row, reason });
         }

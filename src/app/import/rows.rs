@@ -118,6 +118,9 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::from_rfc3339(&format!("{date}T{clock}{zone}"))
 }
 
+/// What a row becomes, or why it cannot come in. The text is the beginning of the names of its source.
+pub(super) type RowOf = fn(&dyn Cells, &str) -> Result<Row, String>;
+
 /// A setting.
 pub(super) fn setting(cells: &dyn Cells, _source: &str) -> Result<Row, String> {
     let key = cells.text("key").ok_or("it has no key")?;
