@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::output;
+use crate::process::{SimProcess, output};
 use crate::reading::link;
 
 pub const GUILD: GuildId = GuildId::new(81);
@@ -85,7 +85,13 @@ pub fn predecessor(folder: &Path) -> PathBuf {
 }
 
 pub fn import(folder: &Path, file: &Path, more: &[&str]) -> Value {
-    let arguments: Vec<&str> = ["import", "luxbot", file.to_str().unwrap(), "--guild", "81", "--json"]
+    import_for(folder, GUILD, file, more)
+}
+
+/// Brings a file into any guild.
+pub fn import_for(folder: &Path, guild: GuildId, file: &Path, more: &[&str]) -> Value {
+    let guild = guild.to_string();
+    let arguments: Vec<&str> = ["import", "luxbot", file.to_str().unwrap(), "--guild", &guild, "--json"]
         .into_iter()
         .chain(more.iter().copied())
         .collect();
@@ -366,4 +372,40 @@ fn what_a_file_calls_its_rows_cannot_speak_to_a_terminal() {
     let refused = output(folder.path(), &["import", "luxbot", "loud.db", "--guild", "81"], &[]);
     assert_eq!(refused.code, Some(2), "{}", refused.err);
     assert!(refused.err.contains("[31mred") && !refused.err.contains('\u{1b}'), "{:?}", refused.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_bot_brings_a_file_in_and_shows_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let sim = SimProcess::start(folder).await;
+    let bot = sim.bot(folder);
+    bot.says("commands registered");
+    let id = |what: &Value| what.as_str().unwrap().parse::<u64>().unwrap();
+    let (guild, ann) = (GuildId::new(id(&sim.ids["guild"])), id(&sim.ids["members"]["ann"]));
+    let path = folder.join("luxbot.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(&format!(
+        "CREATE TABLE submissions (id INTEGER PRIMARY KEY, user_id BIGINT, artist_name TEXT, song_name TEXT,
+           link_or_file TEXT, queue_line TEXT, submission_time TEXT);
+         INSERT INTO submissions VALUES (1, {ann}, 'Ann', 'Brought Along', '{}', 'Free', '2025-03-01 10:00:00');",
+        link(1)
+    ))
+    .unwrap();
+    let told = |report: &Value| counts(report)[0].1;
+    assert_eq!(told(&import_for(folder, guild, &path, &["--dry-run"])), [1, 1, 0, 0]);
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(!own.to_string().contains("Brought Along"), "{own}");
+    let report = import_for(folder, guild, &path, &[]);
+    assert_eq!(told(&report), [1, 1, 0, 0]);
+    assert!(Path::new(report["snapshot"].as_str().unwrap()).exists());
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(own.to_string().contains("Brought Along"), "{own}");
+    assert_eq!(told(&import_for(folder, guild, &path, &[])), [1, 0, 1, 0]);
+    assert_eq!(output(folder, &["check"], &[]).code, Some(0));
+    // What cannot come in is refused by the bot as well, which goes on.
+    std::fs::write(folder.join("nothing.json"), "{}").unwrap();
+    let refused = output(folder, &["import", "luxbot", "nothing.json", "--guild", "81"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert_eq!(snapshots(folder).len(), 2);
 }
