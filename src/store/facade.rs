@@ -180,6 +180,11 @@ impl Store {
         self.0.current.stop_reason()
     }
 
+    /// How many bytes its file has: so much room is enough for a copy, which is compact.
+    pub fn length(&self) -> Result<u64> {
+        self.on_handle("length", |handle| Ok(handle.length()?))
+    }
+
     /// Writes a consistent, compact and verified copy of the whole store to a new file, while others read and write.
     /// Answers what it holds. A store that is closed meanwhile does not wait for it: the copy fails, and nothing is left of it.
     pub fn copy_to_blocking(&self, path: &Path) -> Result<Manifest> {

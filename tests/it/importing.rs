@@ -374,6 +374,23 @@ fn what_a_file_calls_its_rows_cannot_speak_to_a_terminal() {
     assert!(refused.err.contains("[31mred") && !refused.err.contains('\u{1b}'), "{:?}", refused.err);
 }
 
+#[test]
+fn an_import_leaves_no_more_than_seven_snapshots() {
+    let folder = folder();
+    let file = texts_for_numbers(folder.path());
+    let snapshots_dir = folder.path().join("data/backups/snapshots");
+    std::fs::create_dir_all(&snapshots_dir).unwrap();
+    for day in 1..=8 {
+        std::fs::write(snapshots_dir.join(format!("greenroom-2025010{day}-200000.redb")), "old").unwrap();
+    }
+    import(folder.path(), &file, &["--dry-run"]);
+    assert_eq!(snapshots(folder.path()).len(), 8, "a dry run removes nothing");
+    let report = import(folder.path(), &file, &[]);
+    let left = snapshots(folder.path());
+    assert_eq!((left.len(), left[0].as_str()), (7, "greenroom-20250103-200000.redb"));
+    assert!(report["snapshot"].as_str().unwrap().ends_with(&left[6]), "{report}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_bot_brings_a_file_in_and_shows_it_at_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -22,9 +22,6 @@ pub const SNAPSHOTS: usize = 7;
 /// So many files of points of each server stay (`M-PTS-07`, `C-115`).
 pub const POINTS: usize = 48;
 
-/// So much stays free on the disk, for the store itself: 64 MiB.
-const RESERVE: u64 = 64 << 20;
-
 /// The folder of the backups of a data folder. Clones are the same folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
@@ -226,6 +223,9 @@ pub enum Room {
 }
 
 impl Room {
+    /// So much stays free on the disk, for the store itself: 64 MiB.
+    pub const RESERVE: u64 = 64 << 20;
+
     /// Refuses where fewer than `bytes`, and what the store itself needs to go on, are free in `folder`.
     pub fn require(&self, folder: &Path, bytes: u64) -> io::Result<()> {
         let free = match self {
@@ -233,7 +233,7 @@ impl Room {
             // Where the system does not tell, writing will.
             Self::OfDisk => machine::space(folder).map_or(u64::MAX, |space| space.free),
         };
-        if free < bytes.saturating_add(RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if free < bytes.saturating_add(Self::RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Order<'a> {
     pub dry_run: bool,
     /// The snapshot that is made before; its folder also holds the copy of a dry run.
     pub snapshot: &'a Path,
+    /// How much room the disk has.
+    pub room: &'a Room,
 }
 
 /// What came of an import.
@@ -107,7 +109,8 @@ pub fn perform(
     let file = open(order.path)?;
     let folder = order.snapshot.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
-    Room::OfDisk.require(folder, 0).map_err(|error| Stop::storage(folder, &error))?;
+    // The snapshot and the copy of a dry run need room, and a full disk would stop the running bot.
+    order.room.require(folder, store.length()?).map_err(|error| Stop::storage(folder, &error))?;
     if order.dry_run {
         let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder);
         let scratch = scratch.map_err(|error| Stop::storage(folder, &error))?;
@@ -230,5 +233,45 @@ impl Intake<'_> {
         if self.imported.left_out.len() < MOST_LISTED {
             self.imported.left_out.push(LeftOut { table, row, reason });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+    use crate::app::catalogue::CATALOGUE;
+    use crate::kernel::dice::Seed;
+    use crate::kernel::time::Clock;
+    use crate::store::Place;
+
+    #[test]
+    fn nothing_is_copied_where_the_disk_has_no_room_for_the_store_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::File(folder.path().join("greenroom.redb"));
+        let store = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
+        let file = folder.path().join("points.json");
+        fs::write(&file, r#"{"tiktok_accounts": {"ann": 30}}"#).unwrap();
+        let into = folder.path().join("snapshots");
+        let snapshot = into.join("before.redb");
+        let bring = |room: u64, dry_run: bool| {
+            let room = Room::Of(Arc::new(AtomicU64::new(room)));
+            let guild = GuildId::new(81);
+            let order = Order { path: &file, guild, dry_run, snapshot: &snapshot, room: &room };
+            perform(&store, CATALOGUE, order, &mut |_| {})
+        };
+        let enough = fs::metadata(folder.path().join("greenroom.redb")).unwrap().len() + Room::RESERVE;
+        for dry_run in [true, false] {
+            let stop = bring(enough - 1, dry_run).unwrap_err();
+            assert_eq!(stop.code, ExitCode::StorageFailed, "{}", stop.message);
+            assert!(stop.message.contains("is full: free some space"), "{}", stop.message);
+            assert_eq!(fs::read_dir(&into).unwrap().count(), 0, "nothing was begun");
+        }
+        for dry_run in [true, false] {
+            assert_eq!(bring(enough, dry_run).unwrap().tables[0].brought, 1);
+        }
+        assert!(snapshot.exists());
+        store.close_blocking();
     }
 }

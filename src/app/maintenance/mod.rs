@@ -8,7 +8,7 @@ mod economy;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::backup::folder::Folder;
+use super::backup::folder::{Folder, Room};
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, ask};
@@ -98,7 +98,7 @@ pub fn perform(
             Ok(Outcome::BackedUp { path: path.clone(), greenroom, version: schema, rows })
         }
         Request::Import { path, guild, dry_run, snapshot } => {
-            let order = import::Order { path, guild: *guild, dry_run: *dry_run, snapshot };
+            let order = import::Order { path, guild: *guild, dry_run: *dry_run, snapshot, room: &Room::OfDisk };
             import::perform(store, catalogue, order, progress).map(Outcome::Imported)
         }
         Request::ExportLedger { path, wanted, replace } => {
