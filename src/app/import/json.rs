@@ -7,23 +7,25 @@ use serde_json::{Map, Value};
 
 use super::rows::{self, Cell, Cells, RowOf};
 use super::{Intake, LUXBOT, Stop, refused, unreadable};
+use crate::app::backup::POINTS_FORMAT;
 use crate::kernel::time::Clock;
 use crate::live::Handle;
 
 /// A larger file is refused; it would be the points of more than a hundred thousand handles.
 const MOST_BYTES: u64 = 32 << 20;
 
-/// A list there: its name, the key that names a row, and what a row becomes.
+/// A list there: its name, the key that names a row, and what a row becomes in a file of our own and in another.
 struct List {
     name: &'static str,
     id: &'static str,
-    row: RowOf,
+    ours: RowOf,
+    theirs: RowOf,
 }
 
 /// The lists that come in. Points belong to handles, so the handles come first.
 const LISTS: [List; 2] = [
-    List { name: "tiktok_accounts", id: "handle_name", row: rows::account },
-    List { name: "user_points", id: "user_id", row: rows::points },
+    List { name: "tiktok_accounts", id: "handle_name", ours: rows::own_account, theirs: rows::account },
+    List { name: "user_points", id: "user_id", ours: rows::own_points, theirs: rows::points },
 ];
 
 impl Cells for Map<String, Value> {
@@ -43,6 +45,7 @@ impl Cells for Map<String, Value> {
 /// A file that has at least one of the lists.
 pub(super) struct File {
     whole: Map<String, Value>,
+    is_ours: bool,
     /// When the points were those of the file, as text; without a word of that in it, now.
     taken_at: String,
 }
@@ -66,8 +69,9 @@ pub(super) fn open(path: &Path) -> Result<File, Stop> {
         let names = LISTS.map(|list| list.name).join(" or ");
         return Err(refused(path, &format!("has no list of points: a list {names} is expected")));
     }
+    let is_ours = whole.text("format").is_some_and(|format| format == POINTS_FORMAT);
     let taken_at = whole.moment("taken_at").unwrap_or_else(|| Clock::system().now()).rfc3339();
-    Ok(File { whole, taken_at })
+    Ok(File { whole, is_ours, taken_at })
 }
 
 impl File {
@@ -78,6 +82,7 @@ impl File {
 
     fn read_list(&self, intake: &mut Intake<'_>, list: &List) -> Result<(), Stop> {
         let Some(found) = self.whole.get(list.name) else { return Ok(()) };
+        let row = if self.is_ours { list.ours } else { list.theirs };
         intake.begin(list.name);
         match found {
             Value::Array(found) => {
@@ -86,12 +91,12 @@ impl File {
                         intake.take(String::new(), Err("it is no row".to_owned()))?;
                         continue;
                     };
-                    intake.take(cells.text(list.id).unwrap_or_default(), (list.row)(cells, LUXBOT))?;
+                    intake.take(cells.text(list.id).unwrap_or_default(), row(cells, LUXBOT))?;
                 }
             }
             Value::Object(found) => {
                 for (name, points) in found {
-                    intake.take(name.clone(), (list.row)(&self.short(list.id, name, points), LUXBOT))?;
+                    intake.take(name.clone(), row(&self.short(list.id, name, points), LUXBOT))?;
                 }
             }
             _ => {}

@@ -2,8 +2,9 @@
 //!
 //! The rows are read one by one ([`sqlite`], [`json`]), cleaned as if somebody had typed them ([`rows`]), and brought in by the flow
 //! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
-//! nothing. Before the first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy
-//! away, so what it tells is what would happen. A file that holds nothing of the kind is refused before either.
+//! nothing. Our own files of points are known by what they say that they are, and add nothing to what they tell of. Before the
+//! first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy away, so what it tells is
+//! what would happen. A file that holds nothing of the kind is refused before either.
 //!
 //! What cannot come in is counted and listed with its reason; no row can end the import. What is told of a file is cleaned
 //! as well, because a terminal obeys more than letters.
