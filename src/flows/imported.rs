@@ -4,6 +4,9 @@
 //! nothing, and one that was cut off goes on where it stopped. What is here already is never overwritten. Nothing that comes
 //! in is announced, and nobody is written to.
 //!
+//! The rows of our own files of points are rows of here at another moment. So they are known by what they are, the handle
+//! and the member, and need no memory: points of a handle rise to what the file says and are never added or lowered.
+//!
 //! A member's points are what their handles hold (`C-34`); so points of another bot come with its handles, and what a member
 //! had beyond them goes to the handle that became known first.
 
@@ -20,6 +23,11 @@ use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::settings::{Changeable, Setting};
 use crate::store::Tx;
 
+/// The reason in the ledger for what comes from another bot.
+const FROM_ANOTHER: &str = "brought from another bot";
+/// The reason in the ledger for what comes back from a file of our own.
+const FROM_OURS: &str = "brought back from a backup";
+
 /// A row of another bot, cleaned and in our types. `source` is its name there, the same each time it is read.
 pub enum Row {
     /// A setting of the server.
@@ -28,6 +36,10 @@ pub enum Row {
     Channel(&'static Setting<Option<ChannelId>>, ChannelId),
     /// A handle.
     Account(String, Brought),
+    /// A handle in a file of our own.
+    OwnAccount(Brought),
+    /// A member's points in a file of our own.
+    OwnPoints(UserId, Amount),
     /// A member's points.
     Points(String, UserId, Amount),
     /// A member's Luxury Coins.
@@ -72,6 +84,8 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
         Row::Interaction { session, number, account, interaction } => {
             bring_interaction(tx, guild, (session, *number), account.as_deref(), interaction)
         }
+        Row::OwnAccount(account) => bring_back_account(tx, guild, account),
+        Row::OwnPoints(user, points) => compare_points(tx, guild, *user, *points),
         Row::Account(source, _)
         | Row::Points(source, ..)
         | Row::Coins(source, ..)
@@ -88,7 +102,11 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
                 Row::Session(_, session) => {
                     engagement::service::bring_session(tx, guild, session).map(|id| Ok(id.get()))
                 }
-                Row::Setting(..) | Row::Channel(..) | Row::Interaction { .. } => return Ok(Fate::Known),
+                Row::Setting(..)
+                | Row::Channel(..)
+                | Row::OwnAccount(_)
+                | Row::OwnPoints(..)
+                | Row::Interaction { .. } => return Ok(Fate::Known),
             };
             match number? {
                 Ok(number) => imports::tables::take(tx, guild, source, number).map(|()| Fate::Brought),
@@ -121,21 +139,43 @@ fn bring_channel(
 }
 
 fn bring_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Result<u64, String>> {
-    let room = match account.linked {
-        Some(user) => handles::queries::linked_handles(tx, guild, user)?.len() < MOST_HANDLES,
-        None => true,
-    };
-    let known = handles::service::bring(tx, guild, account, room)?;
+    let known = handles::service::bring(tx, guild, account, may_link(tx, guild, account)?)?;
     if let Some(user) = known.account.linked {
-        follow_handles(tx, guild, user)?;
+        follow_handles(tx, guild, user, FROM_ANOTHER)?;
     }
     Ok(Ok(known.id.get()))
 }
 
+/// Whether the member whose a handle was may have one more.
+fn may_link(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<bool> {
+    let Some(user) = account.linked else { return Ok(true) };
+    Ok(handles::queries::linked_handles(tx, guild, user)?.len() < MOST_HANDLES)
+}
+
+fn bring_back_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Fate> {
+    let before = handles::queries::account(tx, guild, &account.handle)?;
+    let known = handles::service::bring_back(tx, guild, account, may_link(tx, guild, account)?)?;
+    if before.as_ref() == Some(&known.account) {
+        return Ok(Fate::Known);
+    }
+    if let Some(user) = known.account.linked {
+        follow_handles(tx, guild, user, FROM_OURS)?;
+    }
+    Ok(Fate::Brought)
+}
+
+/// A member's points came with the handles of the same file; what these do not hold belongs to somebody else by now.
+fn compare_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<Fate> {
+    if handles::queries::points_held(tx, guild, user)? >= points {
+        return Ok(Fate::Known);
+    }
+    Ok(Fate::LeftOut("points belong to linked handles, and those of this member hold fewer here".to_owned()))
+}
+
 /// Brings a member's points to what their handles hold (`C-34`).
-fn follow_handles(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+fn follow_handles(tx: &Tx<'_>, guild: GuildId, user: UserId, reason: &str) -> Result<()> {
     let held = handles::queries::points_held(tx, guild, user)?;
-    coins::service::take_over_points(tx, guild, user, held, "brought from another bot", Actor::System).map(drop)
+    coins::service::take_over_points(tx, guild, user, held, reason, Actor::System).map(drop)
 }
 
 fn bring_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<Result<u64, String>> {
@@ -149,7 +189,7 @@ fn bring_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Re
             handles::service::add_points(tx, guild, id, surplus)?;
         }
     }
-    follow_handles(tx, guild, user)?;
+    follow_handles(tx, guild, user, FROM_ANOTHER)?;
     Ok(Ok(user.get()))
 }
 
@@ -162,7 +202,7 @@ fn bring_coins(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Resu
         user,
         delta: coins.get(),
         kind: EntryKind::Import,
-        reason: "brought from another bot".to_owned(),
+        reason: FROM_ANOTHER.to_owned(),
         actor: Actor::System,
     };
     let posted = tx.step(|tx| coins::service::apply(tx, guild, &posting))?;

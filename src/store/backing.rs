@@ -113,6 +113,11 @@ impl Backing {
         Frozen::over(Arc::clone(&self.bytes))
     }
 
+    /// How many bytes there are.
+    pub(super) fn length(&self) -> io::Result<u64> {
+        self.bytes.len()
+    }
+
     fn passage(&self) -> RwLockReadGuard<'_, Passage> {
         self.passage.read().unwrap_or_else(PoisonError::into_inner)
     }

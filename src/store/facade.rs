@@ -42,8 +42,6 @@ pub struct Store(Arc<Shared>);
 
 struct Shared {
     schema: Schema,
-    /// Its file, if it is in one.
-    file: Option<PathBuf>,
     clock: Clock,
     current: Arc<Current>,
     closed: Arc<Latch>,
@@ -83,10 +81,6 @@ impl Store {
         })?;
         Ok(Self(Arc::new(Shared {
             schema,
-            file: match place {
-                Place::File(path) => Some(path.clone()),
-                _ => None,
-            },
             clock: options.clock,
             current,
             closed: opened.closed,
@@ -189,6 +183,11 @@ impl Store {
         self.0.current.stop_reason()
     }
 
+    /// How many bytes its file has: so much room is enough for a copy, which is compact.
+    pub fn length(&self) -> Result<u64> {
+        self.on_handle("length", |handle| Ok(handle.length()?))
+    }
+
     /// Writes a consistent, compact and verified copy of the whole store to a new file, while others read and write.
     /// Answers what it holds. A store that is closed meanwhile does not wait for it: the copy fails, and nothing is left of it.
     pub fn copy_to_blocking(&self, path: &Path) -> Result<Manifest> {
@@ -215,11 +214,6 @@ impl Store {
     /// As [`Store::check`], on this thread.
     pub fn check_blocking(&self) -> Result<Vec<Finding>> {
         self.on_snapshot("check", |snapshot| Ok(check(snapshot, self.0.schema.all_tables())?))
-    }
-
-    /// How long its file is, in bytes; 0 where it is in none. A copy is no longer than this.
-    pub fn file_bytes(&self) -> u64 {
-        self.0.file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |file| file.len())
     }
 
     /// How many writes wait or are being made, up to 1,024: a figure for the health page.

@@ -58,6 +58,11 @@ impl Handle {
         self.backing.trouble()
     }
 
+    /// How many bytes the file has.
+    pub(super) fn length(&self) -> Result<u64, StoreError> {
+        self.backing.length().map_err(|error| StoreError::of_disk(&error))
+    }
+
     /// Lets the database write; what it wrote while it was opened is carried out first.
     pub(super) fn open_gate(&self) -> io::Result<()> {
         self.backing.open_gate()

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use greenroom::app::catalogue::CATALOGUE;
+use greenroom::features::handles::model::AccountId;
 use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::features::{coins, engagement, handles, queue};
 use greenroom::kernel::dice::Seed;
@@ -14,25 +15,25 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::output;
+use crate::process::{SimProcess, output};
 use crate::reading::link;
 
-const GUILD: GuildId = GuildId::new(81);
+pub const GUILD: GuildId = GuildId::new(81);
 
-fn store(folder: &Path) -> Store {
+pub fn store(folder: &Path) -> Store {
     let place = Place::File(folder.join("data/greenroom.redb"));
     Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
 }
 
 /// A folder with an empty store.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     store(folder.path()).close_blocking();
     folder
 }
 
 /// A file of the other bot, with good rows and bad ones.
-fn predecessor(folder: &Path) -> PathBuf {
+pub fn predecessor(folder: &Path) -> PathBuf {
     let path = folder.join("luxbot.db");
     let file = Connection::open(&path).unwrap();
     let sql = format!(
@@ -83,8 +84,14 @@ fn predecessor(folder: &Path) -> PathBuf {
     path
 }
 
-fn import(folder: &Path, file: &Path, more: &[&str]) -> Value {
-    let arguments: Vec<&str> = ["import", "luxbot", file.to_str().unwrap(), "--guild", "81", "--json"]
+pub fn import(folder: &Path, file: &Path, more: &[&str]) -> Value {
+    import_for(folder, GUILD, file, more)
+}
+
+/// Brings a file into any guild.
+pub fn import_for(folder: &Path, guild: GuildId, file: &Path, more: &[&str]) -> Value {
+    let guild = guild.to_string();
+    let arguments: Vec<&str> = ["import", "luxbot", file.to_str().unwrap(), "--guild", &guild, "--json"]
         .into_iter()
         .chain(more.iter().copied())
         .collect();
@@ -94,13 +101,14 @@ fn import(folder: &Path, file: &Path, more: &[&str]) -> Value {
 }
 
 /// What came of each table: found, brought, known, left out.
-fn counts(report: &Value) -> Vec<(String, [u64; 4])> {
+pub fn counts(report: &Value) -> Vec<(String, [u64; 4])> {
     let tables = report["tables"].as_array().unwrap().iter();
     let numbers = |table: &Value| ["found", "brought", "known", "left_out"].map(|key| table[key].as_u64().unwrap());
     tables.map(|table| (table["table"].as_str().unwrap().to_owned(), numbers(table))).collect()
 }
 
-fn expected() -> Vec<(String, [u64; 4])> {
+/// What comes of the file of the other bot.
+pub fn expected() -> Vec<(String, [u64; 4])> {
     let rows = [
         ("bot_config", [4, 2, 0, 2]),
         ("tiktok_accounts", [6, 3, 0, 3]),
@@ -111,6 +119,14 @@ fn expected() -> Vec<(String, [u64; 4])> {
         ("tiktok_interactions", [6, 3, 0, 3]),
     ];
     rows.map(|(table, counts)| (table.to_owned(), counts)).to_vec()
+}
+
+/// The names in the folder of the snapshots, in order.
+fn snapshots(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder.join("data/backups/snapshots")) else { return Vec::new() };
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -144,8 +160,7 @@ fn a_dry_run_tells_what_would_come_and_changes_nothing() {
     let songs = store.read_blocking("songs", |read| queue::tables::SONGS.len(read)).unwrap();
     assert_eq!(songs, 0);
     store.close_blocking();
-    let backups = folder.path().join("data/backups/snapshots");
-    assert_eq!(std::fs::read_dir(backups).unwrap().count(), 0, "no copy is left behind");
+    assert_eq!(snapshots(folder.path()), Vec::<String>::new(), "no copy is left behind");
 }
 
 #[test]
@@ -257,29 +272,6 @@ fn a_person_reads_what_came_what_was_left_out_and_where_the_store_of_before_is()
 }
 
 #[test]
-fn the_hourly_points_come_back_and_the_short_form_of_others_too() {
-    let folder = folder();
-    let ours = folder.path().join("points_20261121_200000.json");
-    let text = json!({
-        "guild": "81", "taken_at": "2026-11-21T20:00:00Z",
-        "user_points": [{"user_id": "7", "points": 12}, "odd", {"points": 3}],
-        "tiktok_accounts": [{
-            "handle_id": 1, "handle_name": "ann", "first_seen": "2026-11-21T20:00:00Z",
-            "last_seen": "2026-11-21T20:00:00Z", "linked_discord_id": "7", "points": 10, "last_known_level": 0,
-        }],
-    });
-    std::fs::write(&ours, text.to_string()).unwrap();
-    let report = import(folder.path(), &ours, &[]);
-    let expected = [("tiktok_accounts".to_owned(), [1, 1, 0, 0]), ("user_points".to_owned(), [3, 1, 0, 2])];
-    assert_eq!(counts(&report), expected);
-    let short = folder.path().join("points_backup.json");
-    std::fs::write(&short, r#"{"user_points": {"7": 20, "8": 1, "x": 2}}"#).unwrap();
-    let report = import(folder.path(), &short, &["--dry-run"]);
-    assert_eq!(counts(&report), [("user_points".to_owned(), [3, 0, 1, 2])]);
-    assert_eq!(output(folder.path(), &["check"], &[]).code, Some(0));
-}
-
-#[test]
 fn files_that_hold_no_such_data_are_refused_and_nothing_is_changed() {
     let folder = folder();
     for (name, bytes) in [
@@ -288,6 +280,8 @@ fn files_that_hold_no_such_data_are_refused_and_nothing_is_changed() {
         ("list.json", b"[1, 2]"),
         ("half.json", b"{\"user_points\": ["),
         ("half.db", b"SQLite format 3\0 and nothing more"),
+        ("nothing.json", b"{}"),
+        ("number.json", b"{\"user_points\": 12}"),
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
@@ -295,7 +289,140 @@ fn files_that_hold_no_such_data_are_refused_and_nothing_is_changed() {
         assert_eq!((finished.code, finished.out.as_str()), (Some(2), ""), "{name}: {}", finished.err);
         assert!(finished.err.contains(name), "{name}: {}", finished.err);
     }
+    let other = Connection::open(folder.path().join("other.db")).unwrap();
+    other.execute_batch("CREATE TABLE notes (id INTEGER); INSERT INTO notes VALUES (1)").unwrap();
+    for (name, wanted) in
+        [("nothing.json", "a list tiktok_accounts or user_points"), ("other.db", "one of bot_config, ")]
+    {
+        for more in [&[][..], &["--dry-run"]] {
+            let arguments = [&["import", "luxbot", name, "--guild", "81"], more].concat();
+            let finished = output(folder.path(), &arguments, &[]);
+            assert_eq!((finished.code, finished.out.as_str()), (Some(2), ""), "{name}: {}", finished.err);
+            assert!(finished.err.contains(wanted), "{name}: {}", finished.err);
+        }
+    }
+    assert_eq!(snapshots(folder.path()), Vec::<String>::new(), "what is refused needs none");
     let missing = output(folder.path(), &["import", "luxbot", "nowhere.db", "--guild", "81"], &[]);
     assert_eq!(missing.code, Some(2), "{}", missing.err);
     assert_eq!(output(folder.path(), &["check"], &[]).code, Some(0));
+}
+
+/// What happened on a live, by numbers that are texts.
+fn texts_for_numbers(folder: &Path) -> PathBuf {
+    let path = folder.join("texts.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(
+        "CREATE TABLE tiktok_accounts (handle_id TEXT, handle_name TEXT, first_seen TEXT, points TEXT);
+         INSERT INTO tiktok_accounts VALUES ('10', 'ben', '2025-03-01', '1'), ('9', 'ann', '2025-03-01', '2');
+         CREATE TABLE live_sessions (id TEXT, tiktok_username TEXT, start_time TEXT, end_time TEXT);
+         INSERT INTO live_sessions VALUES ('10', 'night.owl', '2025-03-02', NULL), ('9', 'night.owl', '2025-03-01', NULL);
+         CREATE TABLE tiktok_interactions (id TEXT, session_id TEXT, tiktok_account_id TEXT, interaction_type TEXT,
+           timestamp TEXT);",
+    )
+    .unwrap();
+    for number in 1..=12 {
+        let session = if number % 2 == 0 { "9" } else { "10" };
+        let row = "INSERT INTO tiktok_interactions VALUES (?1, ?2, '9', 'share', '2025-03-01 20:00:00')";
+        file.execute(row, [number.to_string().as_str(), session]).unwrap();
+    }
+    path
+}
+
+#[test]
+fn rows_whose_numbers_are_texts_all_come_in_once() {
+    let folder = folder();
+    let file = texts_for_numbers(folder.path());
+    let counted = |brought, known| {
+        [("tiktok_accounts", 2), ("live_sessions", 2), ("tiktok_interactions", 12)]
+            .map(|(table, found)| (table.to_owned(), [found, found * brought, found * known, 0]))
+    };
+    assert_eq!(counts(&import(folder.path(), &file, &[])), counted(1, 0));
+    assert_eq!(counts(&import(folder.path(), &file, &[])), counted(0, 1));
+    let store = store(folder.path());
+    let first = store.read_blocking("look", |read| handles::queries::account_by_id(read, GUILD, AccountId::new(1)));
+    assert_eq!(first.unwrap().unwrap().handle.as_str(), "ann", "the one with the smaller number came first");
+    store.close_blocking();
+}
+
+#[test]
+fn what_a_file_calls_its_rows_cannot_speak_to_a_terminal() {
+    let folder = folder();
+    let path = folder.path().join("loud.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(
+        "CREATE TABLE tiktok_accounts (handle_id TEXT, handle_name TEXT);
+         INSERT INTO tiktok_accounts VALUES ('1' || char(27) || '[31m' || char(10) || 'red', '?'), (char(27), '?');",
+    )
+    .unwrap();
+    let long = folder.path().join("loud.json");
+    let rows = json!({ "user_points": { "\u{1b}]0;mine\u{7}": 1, "x".repeat(5_000): 1 } });
+    std::fs::write(&long, rows.to_string()).unwrap();
+    for (path, wanted) in [(&path, vec!["1[31m red", "without an id"]), (&long, vec!["]0;mine"])] {
+        let told = output(folder.path(), &["import", "luxbot", path.to_str().unwrap(), "--guild", "81"], &[]);
+        let is_quiet = |text: &str| text.chars().all(|character| character == '\n' || !character.is_control());
+        assert!(is_quiet(&told.out) && is_quiet(&told.err), "{told:?}");
+        let report = import(folder.path(), path, &["--dry-run"]);
+        let rows: Vec<&str> =
+            report["left_out"].as_array().unwrap().iter().map(|row| row["row"].as_str().unwrap()).collect();
+        assert!(wanted.iter().all(|wanted| rows.contains(wanted)), "{rows:?}");
+        assert!(rows.iter().all(|row| row.len() < 100), "{rows:?}");
+    }
+    // What the file makes its reader say is quoted as well.
+    file.execute_batch("CREATE VIEW user_points AS SELECT * FROM \"\u{1b}[31mred\"").unwrap();
+    let refused = output(folder.path(), &["import", "luxbot", "loud.db", "--guild", "81"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("[31mred") && !refused.err.contains('\u{1b}'), "{:?}", refused.err);
+}
+
+#[test]
+fn an_import_leaves_no_more_than_seven_snapshots() {
+    let folder = folder();
+    let file = texts_for_numbers(folder.path());
+    let snapshots_dir = folder.path().join("data/backups/snapshots");
+    std::fs::create_dir_all(&snapshots_dir).unwrap();
+    for day in 1..=8 {
+        std::fs::write(snapshots_dir.join(format!("greenroom-2025010{day}-200000.redb")), "old").unwrap();
+    }
+    import(folder.path(), &file, &["--dry-run"]);
+    assert_eq!(snapshots(folder.path()).len(), 8, "a dry run removes nothing");
+    let report = import(folder.path(), &file, &[]);
+    let left = snapshots(folder.path());
+    assert_eq!((left.len(), left[0].as_str()), (7, "greenroom-20250103-200000.redb"));
+    assert!(report["snapshot"].as_str().unwrap().ends_with(&left[6]), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_bot_brings_a_file_in_and_shows_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let sim = SimProcess::start(folder).await;
+    let bot = sim.bot(folder);
+    bot.says("commands registered");
+    let id = |what: &Value| what.as_str().unwrap().parse::<u64>().unwrap();
+    let (guild, ann) = (GuildId::new(id(&sim.ids["guild"])), id(&sim.ids["members"]["ann"]));
+    let path = folder.join("luxbot.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(&format!(
+        "CREATE TABLE submissions (id INTEGER PRIMARY KEY, user_id BIGINT, artist_name TEXT, song_name TEXT,
+           link_or_file TEXT, queue_line TEXT, submission_time TEXT);
+         INSERT INTO submissions VALUES (1, {ann}, 'Ann', 'Brought Along', '{}', 'Free', '2025-03-01 10:00:00');",
+        link(1)
+    ))
+    .unwrap();
+    let told = |report: &Value| counts(report)[0].1;
+    assert_eq!(told(&import_for(folder, guild, &path, &["--dry-run"])), [1, 1, 0, 0]);
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(!own.to_string().contains("Brought Along"), "{own}");
+    let report = import_for(folder, guild, &path, &[]);
+    assert_eq!(told(&report), [1, 1, 0, 0]);
+    assert!(Path::new(report["snapshot"].as_str().unwrap()).exists());
+    let own = sim.command("ann", "mysubmissions", json!({})).await;
+    assert!(own.to_string().contains("Brought Along"), "{own}");
+    assert_eq!(told(&import_for(folder, guild, &path, &[])), [1, 0, 1, 0]);
+    assert_eq!(output(folder, &["check"], &[]).code, Some(0));
+    // What cannot come in is refused by the bot as well, which goes on.
+    std::fs::write(folder.join("nothing.json"), "{}").unwrap();
+    let refused = output(folder, &["import", "luxbot", "nothing.json", "--guild", "81"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert_eq!(snapshots(folder).len(), 2);
 }

@@ -28,6 +28,7 @@ mod golden;
 mod handles;
 mod health;
 mod importing;
+mod importing_points;
 mod lines;
 mod live;
 mod log;

@@ -25,9 +25,6 @@ pub const POINTS: usize = 48;
 /// How many seconds later than now the name of a snapshot may be, where those before are taken.
 const SECONDS_AHEAD: u64 = 60;
 
-/// So much stays free on the disk, for the store itself: 64 MiB.
-const RESERVE: u64 = 64 << 20;
-
 /// The folder of the backups of a data folder. Clones are the same folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
@@ -235,6 +232,9 @@ pub enum Room {
 }
 
 impl Room {
+    /// So much stays free on the disk, for the store itself: 64 MiB.
+    pub const RESERVE: u64 = 64 << 20;
+
     /// Refuses where fewer than `bytes`, and what the store itself needs to go on, are free in `folder`.
     pub fn require(&self, folder: &Path, bytes: u64) -> io::Result<()> {
         let free = match self {
@@ -242,7 +242,7 @@ impl Room {
             // Where the system does not tell, writing will.
             Self::OfDisk => machine::space(folder).map_or(u64::MAX, |space| space.free),
         };
-        if free < bytes.saturating_add(RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if free < bytes.saturating_add(Self::RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 }
 

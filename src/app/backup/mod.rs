@@ -20,6 +20,7 @@ mod points;
 pub mod rehearsal;
 
 pub use command::run as run_command;
+pub use points::FORMAT as POINTS_FORMAT;
 
 use std::collections::BTreeSet;
 use std::fs;

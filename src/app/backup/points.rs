@@ -16,6 +16,9 @@ use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{AnyTable, Read, make_folder};
 
+/// What the head of a file says that it is. Whoever reads such a file knows it by that.
+pub const FORMAT: &str = "greenroom.points";
+
 /// The servers that have points.
 pub(super) fn guilds(read: &dyn Read) -> Result<BTreeSet<GuildId>> {
     let mut guilds = BTreeSet::new();
@@ -40,8 +43,7 @@ pub(super) fn write(read: &dyn Read, folder: &Folder, guild: GuildId, at: Timest
 }
 
 fn write_rows(read: &dyn Read, file: &mut impl Write, guild: GuildId, at: Timestamp) -> Result<u64> {
-    let head =
-        json!({ "format": "greenroom.points", "version": 1, "guild": guild.to_string(), "taken_at": at.rfc3339() });
+    let head = json!({ "format": FORMAT, "version": 1, "guild": guild.to_string(), "taken_at": at.rfc3339() });
     let head = head.to_string();
     // The lists follow in the same object.
     put(file, head.trim_end_matches('}'))?;

@@ -23,7 +23,8 @@ pub fn run(options: &Options, import: &Import) -> CommandResult {
 fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
-    let snapshot = Folder::of(&config.storage.data_dir).free_snapshot_at(Clock::system().now());
+    let folder = Folder::of(&config.storage.data_dir);
+    let snapshot = folder.free_snapshot_at(Clock::system().now());
     let request = Request::Import {
         path: std::path::absolute(&args.file).map_err(Stop::failed)?,
         guild: args.guild,
@@ -34,6 +35,9 @@ fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
     let Outcome::Imported(imported) = outcome else {
         return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
     };
+    if imported.snapshot.is_some() {
+        folder.tidy_snapshots(Clock::system().now()).map_err(|error| Stop::storage(folder.path(), &error))?;
+    }
     if args.json {
         print(&serde_json::to_string(&imported).map_err(Stop::failed)?);
     } else {

@@ -2,10 +2,12 @@
 //!
 //! The rows are read one by one ([`sqlite`], [`json`]), cleaned as if somebody had typed them ([`rows`]), and brought in by the flow
 //! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
-//! nothing. Before the first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy
-//! away, so what it tells is what would happen.
+//! nothing. Our own files of points are known by what they say that they are, and add nothing to what they tell of. Before the
+//! first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy away, so what it tells is
+//! what would happen. A file that holds nothing of the kind is refused before either.
 //!
-//! What cannot come in is counted and listed with its reason; no row can end the import.
+//! What cannot come in is counted and listed with its reason; no row can end the import. What is told of a file is cleaned
+//! as well, because a terminal obeys more than letters.
 
 mod command;
 mod json;
@@ -14,6 +16,7 @@ mod sqlite;
 
 pub use command::run;
 
+use std::fmt::Display;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -27,12 +30,21 @@ use super::exit::{ExitCode, Stop};
 use super::restore::open_copy;
 use crate::flows::imported::{self, Fate, Row};
 use crate::kernel::ids::GuildId;
+use crate::kernel::text::one_line;
 use crate::store::{Options, Store, make_folder};
 
 /// Rows that share a transaction.
 const BATCH: usize = 200;
 /// Rows that were left out and are listed; further ones are counted.
 const MOST_LISTED: usize = 1_000;
+
+/// Of the id of a row so many characters are told.
+const ID_CHARS: usize = 80;
+/// Of a reason, or of what is wrong with a file, so many characters are told.
+const REASON_CHARS: usize = 300;
+
+/// The beginning of the names under which rows of a LuxBot are remembered. A stored name: it never changes.
+const LUXBOT: &str = "luxbot";
 
 /// What is to be brought in.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +57,8 @@ pub struct Order<'a> {
     pub dry_run: bool,
     /// The snapshot that is made before; its folder also holds the copy of a dry run.
     pub snapshot: &'a Path,
+    /// How much room the disk has.
+    pub room: &'a Room,
 }
 
 /// What came of an import.
@@ -93,10 +107,11 @@ pub fn perform(
     order: Order<'_>,
     progress: &mut dyn FnMut(String),
 ) -> Result<Imported, Stop> {
-    let form = form_of(order.path)?;
+    let file = open(order.path)?;
     let folder = order.snapshot.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
-    Room::OfDisk.require(folder, 0).map_err(|error| Stop::storage(folder, &error))?;
+    // The snapshot and the copy of a dry run need room, and a full disk would stop the running bot.
+    order.room.require(folder, store.length()?).map_err(|error| Stop::storage(folder, &error))?;
     if order.dry_run {
         let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder);
         let scratch = scratch.map_err(|error| Stop::storage(folder, &error))?;
@@ -104,48 +119,53 @@ pub fn perform(
         progress("copying the store to try it there".to_owned());
         store.copy_to_blocking(&path)?;
         let copy = open_copy(&path, catalogue, Options::CACHE_BYTES)?;
-        let tried = bring_all(&copy, form, order, progress);
+        let tried = bring_all(&copy, &file, order, progress);
         copy.close_blocking();
         return tried;
     }
     progress("saving the store as it is".to_owned());
     store.copy_to_blocking(order.snapshot)?;
-    let mut imported = bring_all(store, form, order, progress)?;
+    let mut imported = bring_all(store, &file, order, progress)?;
     imported.snapshot = Some(order.snapshot.to_owned());
     Ok(imported)
 }
 
-fn bring_all(store: &Store, form: Form, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
+fn bring_all(store: &Store, file: &File, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
     let imported = Imported { dry_run: order.dry_run, ..Imported::default() };
     let mut intake = Intake { store, guild: order.guild, imported, waiting: Vec::new(), ids: Vec::new(), progress };
-    match form {
-        Form::Sqlite => sqlite::read(order.path, &mut intake)?,
-        Form::Json => json::read(order.path, &mut intake)?,
+    match file {
+        File::Sqlite(file) => file.read(&mut intake)?,
+        File::Json(file) => file.read(&mut intake)?,
     }
     Ok(intake.imported)
 }
 
-/// The forms of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Sqlite,
-    Json,
+/// A file in one of the two forms, which holds something that can come in.
+enum File {
+    Sqlite(sqlite::File),
+    Json(json::File),
 }
 
-fn form_of(path: &Path) -> Result<Form, Stop> {
-    let wrong = |problem: String| Stop::new(ExitCode::Configuration, problem);
-    let mut file =
-        fs::File::open(path).map_err(|error| wrong(format!("{} cannot be read ({error}).", path.display())))?;
+fn open(path: &Path) -> Result<File, Stop> {
+    let file = fs::File::open(path).map_err(|error| unreadable(path, error))?;
     let mut head = Vec::new();
-    let read = file.by_ref().take(64).read_to_end(&mut head);
-    read.map_err(|error| wrong(format!("{} cannot be read ({error}).", path.display())))?;
+    file.take(64).read_to_end(&mut head).map_err(|error| unreadable(path, error))?;
     if head.starts_with(b"SQLite format 3\0") {
-        return Ok(Form::Sqlite);
+        return sqlite::open(path).map(File::Sqlite);
     }
-    match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => Ok(Form::Json),
-        _ => Err(wrong(format!("{} is neither an SQLite file nor a JSON file of points.", path.display()))),
+    match json::without_mark(&head).iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => json::open(path).map(File::Json),
+        _ => Err(refused(path, "is neither an SQLite file nor a JSON file of points")),
     }
+}
+
+fn unreadable(path: &Path, error: impl Display) -> Stop {
+    refused(path, &format!("cannot be read ({error})"))
+}
+
+/// Why a file does not come in. The problem may quote the file.
+fn refused(path: &Path, problem: &str) -> Stop {
+    Stop::new(ExitCode::Configuration, format!("{} {}.", path.display(), one_line(problem, REASON_CHARS)))
 }
 
 /// Takes the rows of one table after the other.
@@ -174,7 +194,7 @@ impl Intake<'_> {
                 self.waiting.push(row);
                 self.ids.push(id);
             }
-            Err(reason) => self.leave_out(id, reason),
+            Err(reason) => self.leave_out(&id, &reason),
         }
         if self.waiting.len() >= BATCH { self.bring() } else { Ok(()) }
     }
@@ -198,18 +218,61 @@ impl Intake<'_> {
             match fate {
                 Fate::Brought => report.brought += 1,
                 Fate::Known => report.known += 1,
-                Fate::LeftOut(reason) => self.leave_out(id, reason),
+                Fate::LeftOut(reason) => self.leave_out(&id, &reason),
             }
         }
         Ok(())
     }
 
-    fn leave_out(&mut self, row: String, reason: String) {
+    fn leave_out(&mut self, row: &str, reason: &str) {
         let Some(report) = self.imported.tables.last_mut() else { return };
         report.left_out += 1;
         let table = report.table.clone();
+        let row = Some(one_line(row, ID_CHARS)).filter(|row| !row.is_empty());
+        let row = row.unwrap_or_else(|| "without an id".to_owned());
+        let reason = one_line(reason, REASON_CHARS);
         if self.imported.left_out.len() < MOST_LISTED {
             self.imported.left_out.push(LeftOut { table, row, reason });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+    use crate::app::catalogue::CATALOGUE;
+    use crate::kernel::dice::Seed;
+    use crate::kernel::time::Clock;
+    use crate::store::Place;
+
+    #[test]
+    fn nothing_is_copied_where_the_disk_has_no_room_for_the_store_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::File(folder.path().join("greenroom.redb"));
+        let store = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
+        let file = folder.path().join("points.json");
+        fs::write(&file, r#"{"tiktok_accounts": {"ann": 30}}"#).unwrap();
+        let into = folder.path().join("snapshots");
+        let snapshot = into.join("before.redb");
+        let bring = |room: u64, dry_run: bool| {
+            let room = Room::Of(Arc::new(AtomicU64::new(room)));
+            let guild = GuildId::new(81);
+            let order = Order { path: &file, guild, dry_run, snapshot: &snapshot, room: &room };
+            perform(&store, CATALOGUE, order, &mut |_| {})
+        };
+        let enough = fs::metadata(folder.path().join("greenroom.redb")).unwrap().len() + Room::RESERVE;
+        for dry_run in [true, false] {
+            let stop = bring(enough - 1, dry_run).unwrap_err();
+            assert_eq!(stop.code, ExitCode::StorageFailed, "{}", stop.message);
+            assert!(stop.message.contains("is full: free some space"), "{}", stop.message);
+            assert_eq!(fs::read_dir(&into).unwrap().count(), 0, "nothing was begun");
+        }
+        for dry_run in [true, false] {
+            assert_eq!(bring(enough, dry_run).unwrap().tables[0].brought, 1);
+        }
+        assert!(snapshot.exists());
+        store.close_blocking();
     }
 }

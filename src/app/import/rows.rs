@@ -118,6 +118,9 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::from_rfc3339(&format!("{date}T{clock}{zone}"))
 }
 
+/// What a row becomes, or why it cannot come in. The text is the beginning of the names of its source.
+pub(super) type RowOf = fn(&dyn Cells, &str) -> Result<Row, String>;
+
 /// A setting.
 pub(super) fn setting(cells: &dyn Cells, _source: &str) -> Result<Row, String> {
     let key = cells.text("key").ok_or("it has no key")?;
@@ -133,24 +136,39 @@ pub(super) fn setting(cells: &dyn Cells, _source: &str) -> Result<Row, String> {
 
 /// A handle.
 pub(super) fn account(cells: &dyn Cells, source: &str) -> Result<Row, String> {
+    let account = brought(cells)?;
+    let id = cells.text("handle_id").unwrap_or_else(|| account.handle.as_str().to_owned());
+    Ok(Row::Account(format!("{source}/tiktok_accounts/{id}"), account))
+}
+
+/// A handle of our own file of points.
+pub(super) fn own_account(cells: &dyn Cells, _source: &str) -> Result<Row, String> {
+    brought(cells).map(Row::OwnAccount)
+}
+
+fn brought(cells: &dyn Cells) -> Result<Brought, String> {
     let name = cells.text("handle_name").ok_or("it has no handle")?;
     let handle = Handle::parse(&name).map_err(|error| error.to_string())?;
-    let id = cells.text("handle_id").unwrap_or_else(|| handle.as_str().to_owned());
     let first_seen = cells.moment("first_seen").or_else(|| cells.moment("last_seen"));
     let first_seen = first_seen.ok_or("it has no time at which it was seen")?;
-    let account = Brought {
+    Ok(Brought {
         handle,
         first_seen,
         last_seen: cells.moment("last_seen").unwrap_or(first_seen).max(first_seen),
         points: cells.amount("points")?,
         level: level(cells, "last_known_level"),
         linked: cells.id("linked_discord_id").map(UserId::new),
-    };
-    Ok(Row::Account(format!("{source}/tiktok_accounts/{id}"), account))
+    })
 }
 
 fn level(cells: &dyn Cells, column: &str) -> Option<u32> {
     cells.id(column).and_then(|level| u32::try_from(level).ok())
+}
+
+/// A member's points in our own file of points.
+pub(super) fn own_points(cells: &dyn Cells, _source: &str) -> Result<Row, String> {
+    let user = cells.id("user_id").ok_or("it names no member")?;
+    Ok(Row::OwnPoints(UserId::new(user), cells.amount("points")?))
 }
 
 /// A member's points.
@@ -348,7 +366,7 @@ mod tests {
                 "tiktok_username", "start_time", "public_id",
             ];
             let odd = Odd(names.into_iter().map(str::to_owned).zip(values).collect());
-            for row in [setting, account, points, coins, song, session, interaction] {
+            for row in [setting, account, own_account, points, own_points, coins, song, session, interaction] {
                 let _ = row(&odd, "luxbot");
             }
         }

@@ -1,35 +1,33 @@
 //! Reads the tables of another bot out of an SQLite file, row by row. The file is only read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row as SqlRow};
 
-use super::rows::{self, Cell, Cells};
-use super::{Intake, Stop};
-use crate::app::exit::ExitCode;
-use crate::flows::imported::Row;
+use super::rows::{self, Cell, Cells, RowOf};
+use super::{Intake, LUXBOT, Stop, refused, unreadable};
 
 /// The longest text that is looked at, in bytes; what people type is far shorter.
 const LONGEST_TEXT: usize = 64 * 1024;
 
-/// A table there: its name, the order of its rows, the column that names a row, and what a row becomes.
+/// A table there: its name, the columns in whose order its rows come, the one that names a row, and what a row becomes.
 struct Table {
     name: &'static str,
-    order: &'static str,
+    order: &'static [&'static str],
     id: &'static str,
-    row: fn(&dyn Cells, &str) -> Result<Row, String>,
+    row: RowOf,
 }
 
 /// The tables that come in. Handles come before points, which belong to them, and lives before what happened on them.
 const TABLES: &[Table] = &[
-    Table { name: "bot_config", order: "key", id: "key", row: rows::setting },
-    Table { name: "tiktok_accounts", order: "handle_id", id: "handle_id", row: rows::account },
-    Table { name: "user_points", order: "user_id", id: "user_id", row: rows::points },
-    Table { name: "luxury_coins", order: "user_id", id: "user_id", row: rows::coins },
-    Table { name: "submissions", order: "id", id: "id", row: rows::song },
-    Table { name: "live_sessions", order: "id", id: "id", row: rows::session },
-    Table { name: "tiktok_interactions", order: "session_id, id", id: "id", row: rows::interaction },
+    Table { name: "bot_config", order: &["key"], id: "key", row: rows::setting },
+    Table { name: "tiktok_accounts", order: &["handle_id"], id: "handle_id", row: rows::account },
+    Table { name: "user_points", order: &["user_id"], id: "user_id", row: rows::points },
+    Table { name: "luxury_coins", order: &["user_id"], id: "user_id", row: rows::coins },
+    Table { name: "submissions", order: &["id"], id: "id", row: rows::song },
+    Table { name: "live_sessions", order: &["id"], id: "id", row: rows::session },
+    Table { name: "tiktok_interactions", order: &["session_id", "id"], id: "id", row: rows::interaction },
 ];
 
 /// A row with the names of its columns.
@@ -54,24 +52,45 @@ impl Cells for Record<'_> {
     }
 }
 
-/// Hands over every row of every table that the file has.
-pub(super) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<(), Stop> {
-    let unreadable = |error: rusqlite::Error| {
-        let message = format!("{} cannot be read ({error}). What came in before stays.", path.display());
-        Stop::new(ExitCode::Configuration, message)
-    };
+/// A file that has at least one of the tables.
+pub(super) struct File {
+    path: PathBuf,
+    connection: Connection,
+    tables: Vec<&'static Table>,
+}
+
+/// Opens a file, and refuses one without tables.
+pub(super) fn open(path: &Path) -> Result<File, Stop> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let file = Connection::open_with_flags(path, flags).map_err(unreadable)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| unreadable(path, error))?;
+    let mut tables = Vec::new();
     for table in TABLES {
-        if !has_table(&file, table.name).map_err(unreadable)? {
-            continue;
+        if has_table(&connection, table.name).map_err(|error| unreadable(path, error))? {
+            tables.push(table);
         }
+    }
+    if tables.is_empty() {
+        let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+        return Err(refused(path, &format!("has no table of a LuxBot: one of {} is expected", names.join(", "))));
+    }
+    Ok(File { path: path.to_owned(), connection, tables })
+}
+
+impl File {
+    /// Hands over every row of every table that the file has.
+    pub(super) fn read(&self, intake: &mut Intake<'_>) -> Result<(), Stop> {
+        self.tables.iter().try_for_each(|table| self.read_table(intake, table))
+    }
+
+    fn read_table(&self, intake: &mut Intake<'_>, table: &Table) -> Result<(), Stop> {
+        let unreadable = |error: rusqlite::Error| {
+            let mut stop = unreadable(&self.path, error);
+            stop.message.push_str(" What came in before stays.");
+            stop
+        };
         intake.begin(table.name);
-        let columns = columns_of(&file, table.name).map_err(unreadable)?;
-        let is_there = |column: &str| columns.iter().any(|name| name.eq_ignore_ascii_case(column.trim()));
-        let order = if table.order.split(',').all(is_there) { table.order } else { "rowid" };
-        let query = format!("SELECT * FROM {} ORDER BY {order}", table.name);
-        let mut statement = file.prepare(&query).map_err(unreadable)?;
+        let columns = columns_of(&self.connection, table.name).map_err(unreadable)?;
+        let mut statement = self.connection.prepare(&query(table, &columns)).map_err(unreadable)?;
         let mut found = statement.query([]).map_err(unreadable)?;
         while let Some(row) = found.next().map_err(unreadable)? {
             let record = Record { columns: &columns, row };
@@ -79,12 +98,23 @@ pub(super) fn read(path: &Path, intake: &mut Intake<'_>) -> Result<(), Stop> {
             if record.id("guild_id").is_some_and(|guild| guild != intake.guild.get()) {
                 continue;
             }
-            let id = record.text(table.id).unwrap_or_else(|| "without an id".to_owned());
-            intake.take(id, (table.row)(&record, "luxbot"))?;
+            intake.take(record.text(table.id).unwrap_or_default(), (table.row)(&record, LUXBOT))?;
         }
-        intake.end()?;
+        intake.end()
     }
-    Ok(())
+}
+
+/// Asks for all rows in the order of their numbers, because those of a live are remembered by the last one that came in.
+/// Numbers that are kept as text would have another order, with 10 before 9.
+fn query(table: &Table, columns: &[String]) -> String {
+    let is_there = |column: &&str| columns.iter().any(|name| name.eq_ignore_ascii_case(column));
+    let order = if table.order.iter().all(is_there) {
+        let order = table.order.iter().map(|column| format!("CAST({column} AS INTEGER), {column}"));
+        order.collect::<Vec<_>>().join(", ")
+    } else {
+        "rowid".to_owned()
+    };
+    format!("SELECT * FROM {} ORDER BY {order}", table.name)
 }
 
 fn has_table(file: &Connection, name: &str) -> rusqlite::Result<bool> {

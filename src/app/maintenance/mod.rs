@@ -91,7 +91,7 @@ pub fn perform(
             if let Some(folder) = path.parent() {
                 make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
                 // A full disk would stop the store, if it is on the same one.
-                Room::OfDisk.require(folder, store.file_bytes()).map_err(|error| Stop::storage(folder, &error))?;
+                Room::OfDisk.require(folder, store.length()?).map_err(|error| Stop::storage(folder, &error))?;
             }
             progress("copying the store".to_owned());
             let manifest = store.copy_to_blocking(path)?;
@@ -100,7 +100,7 @@ pub fn perform(
             Ok(Outcome::BackedUp { path: path.clone(), greenroom, version: schema, rows })
         }
         Request::Import { path, guild, dry_run, snapshot } => {
-            let order = import::Order { path, guild: *guild, dry_run: *dry_run, snapshot };
+            let order = import::Order { path, guild: *guild, dry_run: *dry_run, snapshot, room: &Room::OfDisk };
             import::perform(store, catalogue, order, progress).map(Outcome::Imported)
         }
         Request::ExportLedger { path, wanted, replace } => {

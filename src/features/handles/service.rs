@@ -25,7 +25,7 @@ pub fn seen(tx: &Tx<'_>, guild: GuildId, handle: &Handle, at: Timestamp) -> Resu
     }
 }
 
-/// A handle as another bot knew it.
+/// A handle as another bot knew it, or this one at another time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brought {
     /// The handle.
@@ -45,6 +45,22 @@ pub struct Brought {
 /// Brings a handle in from another bot. One that is known here stays whose it is, and its points are added up; a link that
 /// comes is not verified, and is left out where `may_link` is false.
 pub fn bring(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> Result<KnownAccount> {
+    merge(tx, guild, brought, may_link, |here, there| here.clamped_change(there.get()))
+}
+
+/// Brings a handle back from a file of our own, as [`bring`] does. But the points there are the same points at another
+/// moment: they are not added, the greater of both stay.
+pub fn bring_back(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> Result<KnownAccount> {
+    merge(tx, guild, brought, may_link, Amount::max)
+}
+
+fn merge(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    brought: &Brought,
+    may_link: bool,
+    points: fn(Amount, Amount) -> Amount,
+) -> Result<KnownAccount> {
     let linked = brought.linked.filter(|_| may_link);
     let Some(known) = tables::by_handle(tx, guild, &brought.handle)? else {
         let account = Account {
@@ -61,7 +77,7 @@ pub fn bring(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> 
         first_seen: before.first_seen.min(brought.first_seen),
         last_seen: before.last_seen.max(brought.last_seen),
         linked: before.linked.or(linked),
-        points: before.points.clamped_change(brought.points.get()),
+        points: points(before.points, brought.points),
         level: before.level.or(brought.level),
         ..before
     };

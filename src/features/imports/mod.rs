@@ -2,6 +2,7 @@
 //!
 //! Nobody sees this feature. The flow `imported` remembers here which rows of another bot became which of ours, in the
 //! transaction that brings them in, so that the same import twice changes nothing and a later one brings only what is new.
+//! Our own files of points need no such memory.
 //!
 //! **Tables.** `imports.taken`, which is not in the export.
 
