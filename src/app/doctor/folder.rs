@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::finding::Finding;
+use super::id::Id;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::config::storage::Storage;
 use crate::app::control::{self, Outcome, Request};
@@ -45,7 +46,7 @@ fn of_folder(folder: &Path) -> Vec<Finding> {
     let mut findings = vec![if folder.is_dir() {
         writable(folder)
     } else {
-        Finding::note("folder.writable", format!("The data folder {shown} is not there yet; the first start makes it."))
+        Finding::note(Id::Writable, format!("The data folder {shown} is not there yet; the first start makes it."))
     }];
     findings.extend(machine::space(&existing).map(room));
     findings.extend(machine::mount(&existing).map(|mount| lasting(&mount)));
@@ -66,9 +67,9 @@ fn writable(folder: &Path) -> Finding {
         file.as_file().sync_all()
     });
     match tried {
-        Ok(()) => Finding::ok("folder.writable", format!("The data folder {shown} can be written.")),
+        Ok(()) => Finding::ok(Id::Writable, format!("The data folder {shown} can be written.")),
         Err(error) => Finding::error(
-            "folder.writable",
+            Id::Writable,
             format!("The data folder {shown} cannot be written: {error}."),
             "Give the user who runs the bot write access to it, or choose another folder with DATA_DIR.",
         ),
@@ -79,17 +80,17 @@ fn room(Space { free, .. }: Space) -> Finding {
     let mib = free >> 20;
     let fix = "Free some space. When the disk is full, the bot stops rather than promise what it cannot keep.";
     match free {
-        0..LEAST_ROOM => Finding::error("folder.space", format!("There is almost no room for data: {mib} MiB."), fix),
+        0..LEAST_ROOM => Finding::error(Id::Space, format!("There is almost no room for data: {mib} MiB."), fix),
         LEAST_ROOM..LITTLE_ROOM => {
-            Finding::warning("folder.space", format!("There is little room for data: {mib} MiB."), fix)
+            Finding::warning(Id::Space, format!("There is little room for data: {mib} MiB."), fix)
         }
-        _ => Finding::ok("folder.space", format!("There is room for {} GiB of data.", free >> 30)),
+        _ => Finding::ok(Id::Space, format!("There is room for {} GiB of data.", free >> 30)),
     }
 }
 
 fn lasting(mount: &Mount) -> Finding {
     let Mount { kind, source, is_read_only } = mount;
-    let id = "folder.lasting";
+    let id = Id::Lasting;
     let kind = kind.as_str();
     if *is_read_only {
         let fix =
@@ -138,22 +139,22 @@ fn backup(folder: &Path, now: Timestamp) -> Option<Finding> {
         (_, Some(trouble)) => {
             let sentence = format!("The last rehearsal of a restore failed: {}.", one_line(&trouble, 200));
             let fix = "Make a backup anew and keep the older ones. The disk may be failing; `greenroom check` verifies the store.";
-            Finding::error("backup", sentence, fix)
+            Finding::error(Id::Backup, sentence, fix)
         }
-        (None, None) => Finding::note("backup", "There is no backup in the data folder."),
+        (None, None) => Finding::note(Id::Backup, "There is no backup in the data folder."),
         (Some(at), None) if now.since(at) > OLD_BACKUP => {
             let days = now.since(at).as_secs() / 86_400;
             let fix = "Look into the log why none is made. They are made while the bot runs.";
-            Finding::warning("backup", format!("The last backup in the data folder is {days} days old."), fix)
+            Finding::warning(Id::Backup, format!("The last backup in the data folder is {days} days old."), fix)
         }
-        (Some(_), None) => Finding::ok("backup", "There is a backup of late in the data folder."),
+        (Some(_), None) => Finding::ok(Id::Backup, "There is a backup of late in the data folder."),
     })
 }
 
 /// Who holds the store, and whether it is sound. A store is verified by whoever holds it.
 async fn of_store(storage: Storage) -> Vec<Finding> {
     if !maintenance::store_file(&storage.data_dir).exists() {
-        return vec![Finding::note("store", "There is no store yet; the first start makes it.")];
+        return vec![Finding::note(Id::Store, "There is no store yet; the first start makes it.")];
     }
     let (tell, told) = oneshot::channel();
     // A thread of its own: one that hangs must not hold up the end of the program.
@@ -164,19 +165,19 @@ async fn of_store(storage: Storage) -> Vec<Finding> {
         let _ = tell.send((is_running, found));
     };
     if std::thread::Builder::new().name("doctor-store".into()).spawn(look).is_err() {
-        return vec![Finding::note("store", "The store was not verified: the system refuses to start threads.")];
+        return vec![Finding::note(Id::Store, "The store was not verified: the system refuses to start threads.")];
     }
     let Ok(Ok((is_running, found))) = timeout(PATIENCE, told).await else {
-        return vec![Finding::note("store", "Verifying the store takes long. `greenroom check` has more patience.")];
+        return vec![Finding::note(Id::Store, "Verifying the store takes long. `greenroom check` has more patience.")];
     };
     let running = if is_running {
-        Finding::ok("store.lock", "The bot is running on this data folder.")
+        Finding::ok(Id::Lock, "The bot is running on this data folder.")
     } else {
-        Finding::ok("store.lock", "No bot is running on this data folder.")
+        Finding::ok(Id::Lock, "No bot is running on this data folder.")
     };
     match found {
         Ok(Outcome::Checked { findings }) if findings.is_empty() => {
-            vec![running, Finding::ok("store", "The store is sound.")]
+            vec![running, Finding::ok(Id::Store, "The store is sound.")]
         }
         Ok(Outcome::Checked { findings }) => {
             let first = findings.first().map_or("", String::as_str);
@@ -185,18 +186,21 @@ async fn of_store(storage: Storage) -> Vec<Finding> {
                 many => format!("The store has {many} problems; the first: {first}."),
             };
             let fix = "`greenroom check` lists them. Keep a copy of the data folder, and restore a backup.";
-            vec![running, Finding::error("store", sentence, fix)]
+            vec![running, Finding::error(Id::Store, sentence, fix)]
         }
         Ok(_) => {
-            vec![running, Finding::note("store", "The running bot is of another version; the store was not verified.")]
+            vec![
+                running,
+                Finding::note(Id::Store, "The running bot is of another version; the store was not verified."),
+            ]
         }
         Err(stop) if stop.code == ExitCode::StoreInUse => {
             let fix = "Stop the process that holds it, or run the doctor as the user who runs the bot.";
-            vec![Finding::error("store.lock", stop.message, fix)]
+            vec![Finding::error(Id::Lock, stop.message, fix)]
         }
         Err(stop) => vec![
             running,
-            Finding::error("store", stop.message, "Restore a backup, or move the file away to start empty."),
+            Finding::error(Id::Store, stop.message, "Restore a backup, or move the file away to start empty."),
         ],
     }
 }

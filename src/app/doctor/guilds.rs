@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::ask::Asker;
 use super::finding::{Finding, quoted};
+use super::id::Id;
 use crate::discord::invitation;
 
 /// Servers that are looked at; Discord tells up to 200 at once.
@@ -25,14 +26,14 @@ struct Server {
 /// Looks at all servers.
 pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Finding> {
     let Ok(answer) = asker.get("/users/@me/guilds").await else {
-        return vec![Finding::note("discord.servers", "Discord does not tell now in which servers the bot is.")];
+        return vec![Finding::note(Id::Servers, "Discord does not tell now in which servers the bot is.")];
     };
     let servers: Vec<Server> = answer.body.as_array().into_iter().flatten().filter_map(read).take(MOST).collect();
     if servers.is_empty() {
         let fix = format!("Invite it: {}", invitation::link(application));
-        return vec![Finding::warning("discord.servers", "The bot is in no server.", fix)];
+        return vec![Finding::warning(Id::Servers, "The bot is in no server.", fix)];
     }
-    let mut findings = vec![Finding::ok("discord.servers", format!("Servers with the bot: {}.", servers.len()))];
+    let mut findings = vec![Finding::ok(Id::Servers, format!("Servers with the bot: {}.", servers.len()))];
     findings.extend(servers.iter().map(|server| permissions(server, application)));
     let roles = stream::iter(servers.iter().take(MOST_WITH_ROLES)).map(|server| role(asker, server, bot));
     findings.extend(roles.buffered(AT_ONCE).filter_map(async |finding| finding).collect::<Vec<_>>().await);
@@ -48,13 +49,13 @@ fn read(guild: &Value) -> Option<Server> {
 fn permissions(server: &Server, application: u64) -> Finding {
     let (name, missing) = (quoted(&server.name), invitation::missing(server.granted));
     if missing.is_empty() {
-        return Finding::ok("discord.permissions", format!("The bot has all permissions that it needs in {name}."));
+        return Finding::ok(Id::Permissions, format!("The bot has all permissions that it needs in {name}."));
     }
     let fix = format!(
         "Give them to the bot's role in the settings of the server, or invite it again: {}",
         invitation::link(application)
     );
-    Finding::error("discord.permissions", format!("In {name} the bot lacks: {}.", missing.join(", ")), fix)
+    Finding::error(Id::Permissions, format!("In {name} the bot lacks: {}.", missing.join(", ")), fix)
 }
 
 /// Where the bot's highest role stands among the others. Nothing is said where Discord does not tell.
@@ -69,10 +70,10 @@ async fn role(asker: &Asker, server: &Server, bot: u64) -> Option<Finding> {
     let above = positions.iter().filter(|(_, at)| *at > highest).count();
     let name = quoted(&server.name);
     Some(match (highest, above) {
-        (0, _) => Finding::note("discord.role", format!("In {name} the bot has no role of its own.")),
-        (_, 0) => Finding::ok("discord.role", format!("The bot's role stands highest in {name}.")),
+        (0, _) => Finding::note(Id::Role, format!("In {name} the bot has no role of its own.")),
+        (_, 0) => Finding::ok(Id::Role, format!("The bot's role stands highest in {name}.")),
         (_, above) => Finding::note(
-            "discord.role",
+            Id::Role,
             format!("In {name} {above} of the roles stand above the bot's. It can neither give nor take those."),
         ),
     })

@@ -18,9 +18,11 @@ mod discord;
 mod finding;
 mod folder;
 mod guilds;
+mod id;
 mod tiktok;
 
 pub use finding::{Finding, Level};
+pub use id::Id;
 
 use serde_json::json;
 
@@ -43,7 +45,7 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
         }
         Err(problems) => {
             let fix = "Correct it; .env.example explains every variable. The rest is looked at then.";
-            problems.each().map(|problem| Finding::error("config", format!("{problem}."), fix)).collect()
+            problems.each().map(|problem| Finding::error(Id::Config, format!("{problem}."), fix)).collect()
         }
     };
     if args.json {
@@ -68,8 +70,8 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
 
 /// Looks at everything side by side; the findings come in the order of the table above.
 async fn examine(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![Finding::ok("config", "The configuration can be read.")];
-    findings.extend(config.notices.iter().map(|notice| Finding::note("config.notice", format!("{notice}."))));
+    let mut findings = vec![Finding::ok(Id::Config, "The configuration can be read.")];
+    findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, format!("{notice}."))));
     let (discord, folder, tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),
