@@ -220,6 +220,27 @@ async fn roles_above_the_bots_own_are_counted() {
     let above = RoleSpec { name: "Gods".into(), position: Some(1_000), ..RoleSpec::default() };
     clinic.sim.create_role(guild, above).await.unwrap();
     clinic.expect("discord.role", "note", "1 of the roles").await;
+    let fault = Fault { status: Some(500), path: Some(format!("/guilds/{guild}/roles")), ..Fault::default() };
+    clinic.sim.faults(fault).await;
+    clinic.expect("discord.role", "note", "was not looked at in 1 of 1 servers").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_server_is_left_out_in_silence() {
+    let clinic = Clinic::open().await;
+    let join = async |servers: usize| {
+        for _ in 0..servers {
+            clinic.sim.create_guild(GuildSpec { name: "One of many".into(), ..GuildSpec::default() }).await.unwrap();
+        }
+    };
+    join(30).await;
+    assert_eq!(clinic.finds("discord.role").await.len(), 30);
+    join(175).await;
+    clinic.expect("discord.servers", "ok", "Servers with the bot: 205.").await;
+    assert_eq!(clinic.finds("discord.permissions").await.len(), 205);
+    let roles = clinic.finds("discord.role").await;
+    assert_eq!(roles.len(), 101);
+    assert!(roles[100].1.contains("was not looked at in 105 of 205 servers"), "{:?}", roles[100]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
