@@ -6,9 +6,9 @@ use crate::discord::{debug_channel, display};
 use crate::features::coins::migration as coins;
 use crate::features::engagement::migration as engagement;
 use crate::features::handles::migration as handles;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::store::sqlite::SqlTable;
-use crate::store::{Migration, Read, Schema};
+use crate::store::{Migration, Read, Schema, StoreError, contained};
 use crate::{features, flows, jobs, settings};
 
 /// How stores of earlier versions become those of this one.
@@ -54,21 +54,35 @@ fn exports() -> Vec<SqlTable> {
     settings::sql::EXPORT.iter().copied().chain(of_features).collect()
 }
 
-/// The invariants of every feature, and those between them, in every guild.
+/// The invariants of every feature, and those between them, in every guild. One that cannot be verified is a finding, and
+/// the others are verified all the same.
 fn check_guilds(read: &dyn Read, report: &mut dyn FnMut(String)) -> Result<()> {
     let mut guilds = BTreeSet::new();
     for table in schema().tables {
-        table.guilds(read, &mut guilds)?;
+        if let Err(error) = contained("check", || table.guilds(read, &mut guilds)) {
+            report(format!("{} cannot be read further: {}", table.name(), broken_off(error)?));
+        }
     }
     for guild in guilds {
         for feature in features::ALL {
             for check in feature.checks {
-                check(read, guild)?
-                    .into_iter()
-                    .for_each(|found| report(format!("guild {guild}, {}: {found}", feature.name)));
+                verify(&format!("guild {guild}, {}", feature.name), || check(read, guild), report)?;
             }
         }
-        flows::checks::check(read, guild)?.into_iter().for_each(|found| report(format!("guild {guild}: {found}")));
+        verify(&format!("guild {guild}"), || flows::checks::check(read, guild), report)?;
     }
     Ok(())
+}
+
+fn verify(place: &str, check: impl FnOnce() -> Result<Vec<String>>, report: &mut dyn FnMut(String)) -> Result<()> {
+    match contained("check", check) {
+        Ok(found) => found.into_iter().for_each(|found| report(format!("{place}: {found}"))),
+        Err(error) => report(format!("{place}: cannot be verified further: {}", broken_off(error)?)),
+    }
+    Ok(())
+}
+
+/// Why a part of a check was broken off. After an error of the disk the rest cannot be read, either.
+fn broken_off(error: Error) -> Result<String> {
+    StoreError::of(&error).and_then(StoreError::damage).ok_or(error)
 }

@@ -6,9 +6,10 @@ use super::catalogue::CATALOGUE;
 use super::cli::{Check, CheckArgs, Options};
 use super::control::{Outcome, Request};
 use super::exit::{CommandResult, ExitCode, Stop, print, tell};
-use super::{economy, maintenance, telemetry};
+use super::{backup, economy, maintenance, telemetry};
 
-/// Prints what is wrong, one line each, and stops with [`ExitCode::ProblemsFound`] if anything is.
+/// Prints what is wrong, one line each, and stops with [`ExitCode::ProblemsFound`] if anything is; the message names the
+/// newest snapshot.
 pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
     if let Some(Check::Economy(args)) = args.what {
         return economy::run(options, args);
@@ -26,9 +27,11 @@ pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
     } else {
         print(&findings.join("\n"));
     }
-    match findings.len() {
-        0 => Ok(()),
-        1 => Err(Stop::new(ExitCode::ProblemsFound, "1 problem found.")),
-        many => Err(Stop::new(ExitCode::ProblemsFound, format!("{many} problems found."))),
-    }
+    let count = match findings.len() {
+        0 => return Ok(()),
+        1 => "1 problem found.".to_owned(),
+        many => format!("{many} problems found."),
+    };
+    let way_back = backup::way_back(&config.storage.data_dir);
+    Err(Stop::new(ExitCode::ProblemsFound, format!("{count}\n{way_back}")))
 }

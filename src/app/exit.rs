@@ -69,6 +69,8 @@ pub struct Stop {
     pub code: ExitCode,
     /// What the person reads: what is wrong, and what to do about it.
     pub message: String,
+    /// Whether it is the store that is damaged, so that a snapshot may have to take its place.
+    pub is_damage: bool,
 }
 
 /// What a command returns.
@@ -77,7 +79,12 @@ pub type CommandResult = Result<(), Stop>;
 impl Stop {
     /// An end with a message.
     pub fn new(code: ExitCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), is_damage: false }
+    }
+
+    /// A store that is damaged, or seems to be.
+    pub fn damage(message: impl Into<String>) -> Self {
+        Self { is_damage: true, ..Self::new(ExitCode::StorageFailed, message) }
     }
 
     /// A file or folder that cannot be read or written.

@@ -103,7 +103,9 @@ async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> 
 /// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
 fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
     match ControlServer::open(&config.storage.data_dir) {
-        Ok(server) => tokio::spawn(server.serve(maintenance::handler(app.bot.store.clone(), CATALOGUE))),
+        Ok(server) => {
+            tokio::spawn(server.serve(maintenance::handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir)))
+        }
         Err(error) => {
             tracing::warn!(%error, "no control socket: check, export, backup and import have to wait until I stop");
             tokio::spawn(async {})

@@ -8,9 +8,9 @@ use super::error::StoreError;
 use super::index::IndexOf;
 use super::key::Key;
 use super::read::{Read, walk};
-use super::schema::AnyTable;
 use super::span::ByteSpan;
 use super::table::Table;
+use crate::kernel::error::Error;
 
 /// Something in the store that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,26 +47,20 @@ impl Findings {
         }
     }
 
+    /// A table whose rest nobody can read.
+    pub(super) fn broken_off(&mut self, table: &'static str, error: &Error) {
+        let why = StoreError::of(error).and_then(StoreError::damage).unwrap_or_else(|| error.to_string());
+        self.add(table, String::from("rows"), format!("they cannot be read further: {why}"));
+    }
+
     /// The findings; the last one says how many more there were.
-    fn into_vec(mut self) -> Vec<Finding> {
+    pub(super) fn into_vec(mut self) -> Vec<Finding> {
         if self.dropped > 0 {
             let problem = format!("{} more findings are not listed", self.dropped);
             self.kept.push(Finding { table: "store", key: String::from("all"), problem });
         }
         self.kept
     }
-}
-
-/// Checks the tables one after the other.
-pub(super) fn check(
-    read: &dyn Read,
-    tables: impl Iterator<Item = &'static dyn AnyTable>,
-) -> Result<Vec<Finding>, StoreError> {
-    let mut findings = Findings::default();
-    for table in tables {
-        table.check(read, &mut findings)?;
-    }
-    Ok(findings.into_vec())
 }
 
 /// Compares a table with its indexes in both directions.

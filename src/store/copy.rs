@@ -79,7 +79,9 @@ fn named_when_good(
         return Err(StoreError::CopyExists(path.to_owned()));
     }
     remove_if_there(&unfinished)?;
-    let written = write(&unfinished).and_then(|manifest| {
+    // redb trips over a damaged store, and then nothing may be left of the copy, either.
+    let written = catch_unwind(AssertUnwindSafe(|| write(&unfinished)));
+    let written = written.unwrap_or(Err(StoreError::Panicked("copy"))).and_then(|manifest| {
         let verified = verify_unless(&unfinished, manifest.schema, is_unwanted);
         if is_unwanted() {
             return Err(StoreError::Closed);

@@ -1,9 +1,10 @@
 //! What can go wrong in the store, told apart as far as someone must act differently.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use crate::kernel::error::{Error, Failure};
+use crate::kernel::error::{Error, Failure, Result};
 
 /// A read or a write that failed. Operations see it as a [`Failure`]; [`StoreError::of`] finds it again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,8 +76,8 @@ pub enum StoreError {
     /// A step was refused after it had written something, which cannot be taken back alone.
     #[error("a step wrote and was then refused ({0})")]
     RefusedAfterWriting(&'static str),
-    /// The operation panicked; nothing of it was kept.
-    #[error("{0} panicked")]
+    /// The operation panicked, as redb does over a damaged page; nothing of it was kept.
+    #[error("{0} was broken off; the log says where")]
     Panicked(&'static str),
     /// The destination of a copy exists already.
     #[error("{} exists already", .0.display())]
@@ -103,6 +104,16 @@ impl StoreError {
         matches!(self, Self::DiskFull | Self::Io(_) | Self::Stopped(_) | Self::Damaged(_))
     }
 
+    /// What shows that the file is damaged, or may be; `None` where something else is the matter.
+    pub fn damage(&self) -> Option<String> {
+        match self.root() {
+            Self::Damaged(problem) | Self::Engine(problem) => Some(problem.clone()),
+            Self::Panicked(_) => Some(String::from("reading it failed; the log says where")),
+            found @ (Self::Corrupt { .. } | Self::IndexBroken { .. } | Self::Copy(_)) => Some(found.to_string()),
+            _ => None,
+        }
+    }
+
     /// The error of a new file that cannot be opened.
     pub(super) fn of_opening(error: redb::DatabaseError) -> Self {
         match error {
@@ -113,7 +124,12 @@ impl StoreError {
 
     /// What an error of the operating system means.
     pub(super) fn of_disk(error: &io::Error) -> Self {
-        if is_disk_full(error) { Self::DiskFull } else { Self::Io(error.to_string()) }
+        match error.kind() {
+            _ if is_disk_full(error) => Self::DiskFull,
+            // A damaged page names a place behind the end of the file.
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Self::Damaged(error.to_string()),
+            _ => Self::Io(error.to_string()),
+        }
     }
 
     /// The error that began it, where this one only says that the store has stopped.
@@ -131,6 +147,11 @@ impl StoreError {
             first => Self::Stopped(Box::new(first.clone())),
         }
     }
+}
+
+/// Lets `look` read; a panic in it, or in redb over a damaged page, is its error and nobody else's.
+pub fn contained<T>(name: &'static str, look: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()))
 }
 
 impl From<StoreError> for Error {

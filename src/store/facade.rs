@@ -1,6 +1,5 @@
 //! [`Store`]: what the rest of Greenroom calls.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
@@ -9,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 
 use super::changes::Change;
-use super::check::{Finding, check};
+use super::check::{Finding, Findings};
 use super::copy::copy_while_written;
-use super::error::{OpenError, StoreError};
+use super::error::{OpenError, StoreError, contained};
 use super::handle::{Current, Handle, Latch};
 use super::manifest::Manifest;
 use super::open::{Options, Place, open};
@@ -212,8 +211,19 @@ impl Store {
     }
 
     /// As [`Store::check`], on this thread.
+    ///
+    /// Each table has a snapshot of its own: what one of them trips over is a finding, and the others are read all the same.
     pub fn check_blocking(&self) -> Result<Vec<Finding>> {
-        self.on_snapshot("check", |snapshot| Ok(check(snapshot, self.0.schema.all_tables())?))
+        let mut findings = Findings::default();
+        for table in self.0.schema.all_tables() {
+            let looked = self.on_snapshot(table.name(), |snapshot| Ok(table.check(snapshot, &mut findings)?));
+            match looked {
+                Ok(()) => {}
+                Err(error) if StoreError::of(&error) == Some(&StoreError::Closed) => return Err(error),
+                Err(error) => findings.broken_off(table.name(), &error),
+            }
+        }
+        Ok(findings.into_vec())
     }
 
     /// How many writes wait or are being made, up to 1,024: a figure for the health page.
@@ -254,8 +264,7 @@ impl Store {
     /// Lets `operation` read; a panic in it, or in redb over a damaged file, is its caller's failure alone.
     fn on_handle<T>(&self, name: &'static str, operation: impl FnOnce(Arc<Handle>) -> Result<T>) -> Result<T> {
         let handle = self.0.current.handle()?;
-        let reading = AssertUnwindSafe(|| operation(Arc::clone(&handle)));
-        let result = catch_unwind(reading).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()));
+        let result = contained(name, || operation(Arc::clone(&handle)));
         if result.is_err()
             && let Some(trouble) = handle.trouble()
         {

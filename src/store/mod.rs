@@ -21,6 +21,7 @@
 //! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells). What the file holds
 //!   can still be read, where the disk gives it.
 //! - Bytes that cannot be decoded are an error that names the table and the key, never a panic.
+//! - Where redb panics over a damaged page, the read or write that met it fails, and nothing else ([`contained`]).
 //! - The store never hands out anything of redb.
 
 mod backing;
@@ -57,7 +58,7 @@ pub use codec::{MAX_ROW_BYTES, Record, decode_body};
 pub use copy::{copy_closed, unfinished_name};
 pub use counted::CountedIndex;
 pub use disk::{Loss, SimulatedDisk};
-pub use error::{OpenError, StoreError};
+pub use error::{OpenError, StoreError, contained};
 pub use facade::Store;
 pub use index::{Index, Rule, UniqueIndex};
 pub use key::{FixedKey, Key};

@@ -173,6 +173,8 @@ pub(super) fn page<T>(
 const WALK_CHUNK: usize = 256;
 
 /// Shows every pair of `span` to `visit` in ascending order, a chunk at a time, so that `visit` may read and write.
+///
+/// A chunk that ends where none can end is damage, and would be shown for ever.
 pub(super) fn walk<E: From<StoreError>>(
     read: &dyn Read,
     table: RawName,
@@ -188,6 +190,9 @@ pub(super) fn walk<E: From<StoreError>>(
         let Some((last, _)) = chunk.into_iter().nth(WALK_CHUNK - 1) else {
             return Ok(());
         };
+        if last < span.start {
+            return Err(StoreError::Damaged(format!("the keys of {table} are not in order")).into());
+        }
         span.start = last;
         span.start.push(0);
     }

@@ -60,6 +60,9 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
                 Ok::<_, StoreError>(key.get(..K::HEAD).unwrap_or(key).to_vec())
             })?;
             let Some(head) = first.into_iter().next() else { return Ok(()) };
+            if head < span.start {
+                return Err(StoreError::Damaged(format!("the keys of {} are not in order", self.raw())).into());
+            }
             into.extend(decode::<GuildId>(&head));
             match ByteSpan::beginning_with(head).end {
                 Some(end) => span.start = end,

@@ -1,6 +1,8 @@
 //! `greenroom doctor`, the real program, against a simulated Discord and TikTok in which something is broken.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use greenroom::sim::{Fault, GuildSpec, Privileged, RoleSpec, Sim, SimOptions};
 use serde_json::Value;
 use serenity::all::GatewayIntents;
 
-use crate::process::{Finished, Running, greenroom};
+use crate::process::{Finished, Running, greenroom, output};
 use crate::world::guild_spec;
 
 /// A simulated Discord whose clock stands at the system's time, a folder, and what the doctor is told.
@@ -64,7 +66,10 @@ impl Clinic {
 
     /// What the doctor finds of a kind: level and sentence of each.
     async fn finds(&self, id: &str) -> Vec<(String, String)> {
-        let mut command = self.command(&["doctor", "--json"]);
+        Self::found(self.command(&["doctor", "--json"]), id).await
+    }
+
+    async fn found(mut command: std::process::Command, id: &str) -> Vec<(String, String)> {
         let done = tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap();
         let told: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"));
         let findings = told["findings"].as_array().unwrap();
@@ -220,6 +225,27 @@ async fn roles_above_the_bots_own_are_counted() {
     let above = RoleSpec { name: "Gods".into(), position: Some(1_000), ..RoleSpec::default() };
     clinic.sim.create_role(guild, above).await.unwrap();
     clinic.expect("discord.role", "note", "1 of the roles").await;
+    let fault = Fault { status: Some(500), path: Some(format!("/guilds/{guild}/roles")), ..Fault::default() };
+    clinic.sim.faults(fault).await;
+    clinic.expect("discord.role", "note", "was not looked at in 1 of 1 servers").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_server_is_left_out_in_silence() {
+    let clinic = Clinic::open().await;
+    let join = async |servers: usize| {
+        for _ in 0..servers {
+            clinic.sim.create_guild(GuildSpec { name: "One of many".into(), ..GuildSpec::default() }).await.unwrap();
+        }
+    };
+    join(30).await;
+    assert_eq!(clinic.finds("discord.role").await.len(), 30);
+    join(175).await;
+    clinic.expect("discord.servers", "ok", "Servers with the bot: 205.").await;
+    assert_eq!(clinic.finds("discord.permissions").await.len(), 205);
+    let roles = clinic.finds("discord.role").await;
+    assert_eq!(roles.len(), 101);
+    assert!(roles[100].1.contains("was not looked at in 105 of 205 servers"), "{:?}", roles[100]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -267,7 +293,68 @@ async fn a_data_folder_that_does_not_last_or_cannot_be_written_is_told() {
     if Path::new("/proc/self").is_dir() {
         let clinic = Clinic::open().await.with("DATA_DIR", "/proc/self");
         clinic.expect("folder.writable", "error", "cannot be written").await;
+        let clinic = Clinic::open().await.with("DATA_DIR", "/proc/greenroom/data");
+        clinic.expect("folder.writable", "error", "cannot be made").await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_in_the_place_of_the_data_folder_is_told() {
+    let clinic = Clinic::open().await.with("DATA_DIR", "notes");
+    fs::write(clinic.folder.path().join("notes"), "mine").unwrap();
+    clinic.expect("folder.writable", "error", "notes is no folder").await;
+    let below = clinic.with("DATA_DIR", "notes/data");
+    below.expect("folder.writable", "error", "notes is no folder").await;
+    assert_eq!(fs::read_to_string(below.folder.path().join("notes")).unwrap(), "mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_look_into_the_folder_is_told_so_and_not_that_all_is_well_or_lost() {
+    let (clinic, running) = Clinic::with_bot().await;
+    drop(running);
+    let data = clinic.folder.path().join("data");
+    let rights = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    rights(clinic.folder.path(), 0o755);
+    rights(&data, 0o000);
+    let by_another_user = || {
+        let mut command = clinic.command(&["doctor", "--json"]);
+        // Root may look into everything; everybody else has no rights now.
+        if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
+            command.uid(65_000).gid(65_000);
+        }
+        command
+    };
+    for (id, level, words) in [
+        ("folder.writable", "error", "cannot be written"),
+        ("store.lock", "warning", "cannot tell whether a bot is running"),
+        ("store", "error", "may not read and write"),
+    ] {
+        let found = Clinic::found(by_another_user(), id).await;
+        let [(found_level, sentence)] = &found[..] else { panic!("{id}: {found:?}") };
+        assert!(found_level == level && sentence.contains(words), "{id}: {found:?}");
+    }
+    rights(&data, 0o700);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_hangs_is_told_and_lets_nobody_wait_for_ever() {
+    let (clinic, running) = Clinic::with_bot().await;
+    running.signal("STOP");
+    let commands = [&["check"][..], &["backup"], &["check", "economy"], &["export", "sqlite", "out.db"]];
+    let asking = commands.map(|arguments| {
+        let mut command = clinic.command(arguments);
+        tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap()))
+    });
+    clinic.expect("store.lock", "error", "The bot holds the store").await;
+    assert!(clinic.says().await.out.contains("Restart the bot"));
+    for asked in asking {
+        let done = asked.await.unwrap();
+        assert_eq!(done.code, Some(3), "{done:?}");
+        assert!(done.err.contains("does not answer: restart it and try again."), "{done:?}");
+    }
+    running.signal("CONT");
+    clinic.expect("store.lock", "ok", "The bot is running").await;
+    assert_eq!(output(clinic.folder.path(), &["check"], &[]).code, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -310,9 +397,15 @@ async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
         fs::remove_file(entry.unwrap().path()).unwrap();
     }
     clinic.expect("backup", "note", "no backup").await;
-    let snapshot = fs::File::create(backups.join("snapshots/greenroom.redb")).unwrap();
+    for other in ["notes.txt", "greenroom.redb"] {
+        fs::write(backups.join("snapshots").join(other), "mine").unwrap();
+    }
+    clinic.expect("backup", "note", "no backup").await;
+    let made = output(clinic.folder.path(), &["backup", "--json"], &[]);
+    let report: Value = serde_json::from_str(&made.out).unwrap();
+    let snapshot = Path::new(report["path"].as_str().unwrap());
     clinic.expect("backup", "ok", "of late").await;
-    snapshot.set_modified(std::time::UNIX_EPOCH).unwrap();
+    fs::rename(snapshot, snapshot.with_file_name("greenroom-20261101-200000.redb")).unwrap();
     clinic.expect("backup", "warning", "days old").await;
     fs::write(backups.join("rehearsal.json"), r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#).unwrap();
     clinic.expect("backup", "error", "a page is torn").await;

@@ -70,6 +70,9 @@ async fn readiness_follows_the_connection_and_says_what_is_missing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
     let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("data/backups")).unwrap();
+    let rehearsed = r#"{"at":"2026-11-01T00:00:00Z","backup":"x","problem":null,"rows":1,"took_ms":1}"#;
+    std::fs::write(folder.path().join("data/backups/rehearsal.json"), rehearsed).unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let (running, base) = bot(&sim, folder.path(), &[]);
     running.says("commands registered");
@@ -100,6 +103,8 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
         "greenroom_store_operations_total{outcome=\"done\"}",
         "greenroom_store_bytes",
         "greenroom_data_free_bytes",
+        "greenroom_backup_rehearsed_timestamp_seconds",
+        "greenroom_backup_rehearsal_succeeded",
         "process_resident_memory_bytes",
         "process_start_time_seconds",
     ] {

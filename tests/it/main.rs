@@ -13,6 +13,7 @@ mod backups;
 mod canary;
 mod coins;
 mod commandline;
+mod damage;
 mod debug_channel;
 mod demo;
 mod desk;

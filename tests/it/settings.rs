@@ -43,6 +43,33 @@ async fn a_setting_is_changed_and_taken_back_and_the_debug_channel_tells_both() 
 }
 
 #[tokio::test]
+async fn permissions_that_the_bot_lacks_are_among_the_settings_until_it_has_them() {
+    let world = World::new().await;
+    let complete = world.host().run("show-settings").await.text();
+    assert!(!complete.contains("Missing permissions"), "{complete}");
+    // The bot's own role has its name.
+    let role = world.ids.roles[&greenroom::sim::Settings::default().bot_name];
+    let allow = async |names: &[&str]| {
+        let permissions = serde_json::from_value(serde_json::json!(names)).unwrap();
+        world.sim.set_role_permissions(world.ids.guild, role, permissions).await.unwrap();
+        world.host().run("show-settings").await.text()
+    };
+    let most = ["VIEW_CHANNEL", "SEND_MESSAGES", "ATTACH_FILES", "READ_MESSAGE_HISTORY", "ADD_REACTIONS"];
+    let all = [&most[..], &["EMBED_LINKS", "MANAGE_CHANNELS", "MANAGE_MESSAGES", "PIN_MESSAGES"]].concat();
+    let lacking = allow(&most).await;
+    assert!(lacking.contains("Missing permissions: Please give me: "), "{lacking}");
+    for name in ["Manage Channels", "Manage Messages"] {
+        assert!(lacking.contains(name), "{name} in {lacking}");
+    }
+    for name in ["Send Messages", "Attach Files", "Pin Messages"] {
+        assert!(!lacking.contains(name), "{name} in {lacking}");
+    }
+    let complete = allow(&all).await;
+    assert!(!complete.contains("Missing permissions"), "{complete}");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn what_a_setting_cannot_be_is_refused_with_what_it_can_be() {
     let world = World::new().await;
     for (key, value, expected) in [

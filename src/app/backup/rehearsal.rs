@@ -13,11 +13,14 @@ use super::folder::{Folder, Room, SCRATCH};
 use crate::app::catalogue::Catalogue;
 use crate::app::exit::Stop;
 use crate::app::restore::{Trial, try_out};
+use crate::kernel::text::one_line;
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::store::make_folder;
 
 /// The file that keeps the last one.
 const FILE: &str = "rehearsal.json";
+/// The longest problem that is kept, in characters: a damaged backup can have one for every row.
+const LONGEST_PROBLEM: usize = 2_000;
 
 /// What came of a rehearsal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +69,7 @@ pub(super) fn rehearsed(
     let outcome = rehearse(data_dir, backup, catalogue, cache_bytes);
     let (problem, rows) = match outcome {
         Ok(trial) if trial.findings.is_empty() => (None, trial.verified.manifest.rows()),
-        Ok(trial) => (Some(trial.findings.join("; ")), trial.verified.manifest.rows()),
+        Ok(trial) => (Some(one_line(&trial.findings.join("; "), LONGEST_PROBLEM)), trial.verified.manifest.rows()),
         Err(stop) => (Some(stop.message), 0),
     };
     Rehearsal {

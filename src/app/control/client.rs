@@ -1,35 +1,123 @@
 //! A command's side of the control socket.
 
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use super::socket::connect;
 use super::{Outcome, Reply, Request};
 use crate::app::exit::{ExitCode, Stop};
 
-/// Asks the process that holds the store of `data_dir`, and shows its progress. Blocks until it is done.
-pub fn ask(data_dir: &Path, request: &Request, progress: &mut dyn FnMut(&str)) -> Result<Outcome, Stop> {
-    let stream = connect(data_dir).map_err(|error| nobody_answers(data_dir, &error))?;
-    converse(&stream, request, progress).unwrap_or_else(|error| {
-        Err(Stop::failed(format!("The running Greenroom did not finish ({error}); its log may say why.")))
-    })
+/// How long a bot may take until it says that it has the request, which it says before it does anything else.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the process that holds the store cannot be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Nobody listens: something else holds the store, or a bot without a socket.
+    NobodyListens,
+    /// Its socket is another user's.
+    Forbidden,
+    /// It took the request and said nothing.
+    NoAnswer,
 }
 
-/// Whether a running bot listens for requests in `data_dir`.
-pub fn is_served(data_dir: &Path) -> bool {
-    connect(data_dir).is_ok()
+impl Silence {
+    /// How a command ends.
+    pub fn told(self, data_dir: &Path) -> Stop {
+        let folder = data_dir.display();
+        let message = match self {
+            Self::Forbidden => {
+                format!("The store in {folder} is in use by another user's Greenroom: run this as that user.")
+            }
+            Self::NobodyListens => {
+                format!("The store in {folder} is in use by a process that does not answer: stop it and try again.")
+            }
+            Self::NoAnswer => {
+                format!("The bot holds the store in {folder} and does not answer: restart it and try again.")
+            }
+        };
+        Stop::new(ExitCode::StoreInUse, message)
+    }
+}
+
+/// Whether a bot listens for requests in a data folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// One does.
+    Listens,
+    /// None does.
+    Nobody,
+    /// This user cannot see it.
+    Hidden,
+}
+
+/// Looks whether a bot listens in `data_dir`.
+pub fn presence(data_dir: &Path) -> Presence {
+    match connect(data_dir).map_err(|error| error.kind()) {
+        Ok(_) => Presence::Listens,
+        Err(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::NotADirectory) => {
+            Presence::Nobody
+        }
+        Err(_) => Presence::Hidden,
+    }
+}
+
+/// Asks the process that holds the store of `data_dir`, and shows its progress. Blocks until it is done, but not where it
+/// does not even begin.
+pub fn ask(
+    data_dir: &Path,
+    request: &Request,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Result<Outcome, Stop>, Silence> {
+    ask_for(PATIENCE, data_dir, request, progress)
+}
+
+/// As [`ask`], with this patience for the first word.
+pub(super) fn ask_for(
+    patience: Duration,
+    data_dir: &Path,
+    request: &Request,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Result<Outcome, Stop>, Silence> {
+    let stream = connect(data_dir).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => Silence::Forbidden,
+        _ => Silence::NobodyListens,
+    })?;
+    let mut has_begun = false;
+    let mut progress = |line: &str| {
+        has_begun = true;
+        progress(line);
+    };
+    match converse(&stream, patience, request, &mut progress) {
+        Ok(end) => Ok(end),
+        Err(error) if !has_begun && is_out_of_time(&error) => Err(Silence::NoAnswer),
+        Err(error) => {
+            Ok(Err(Stop::failed(format!("The running Greenroom did not finish ({error}); its log may say why."))))
+        }
+    }
+}
+
+fn is_out_of_time(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
 fn converse(
-    mut stream: impl io::Read + Write,
+    mut stream: &UnixStream,
+    patience: Duration,
     request: &Request,
     progress: &mut dyn FnMut(&str),
 ) -> io::Result<Result<Outcome, Stop>> {
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
+    stream.set_write_timeout(Some(patience))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.write_all(&line)?;
     for line in BufReader::new(stream).lines() {
         let reply: Reply = serde_json::from_str(&line?)?;
+        // It is at work, and may take as long as that takes.
+        stream.set_read_timeout(None)?;
         if let Reply::Progress(text) = &reply {
             progress(text);
         }
@@ -38,15 +126,4 @@ fn converse(
         }
     }
     Err(io::ErrorKind::UnexpectedEof.into())
-}
-
-fn nobody_answers(data_dir: &Path, error: &io::Error) -> Stop {
-    let folder = data_dir.display();
-    let message = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            format!("The store in {folder} is in use by another user's Greenroom: run this as that user.")
-        }
-        _ => format!("The store in {folder} is in use by a process that does not answer: stop it and try again."),
-    };
-    Stop::new(ExitCode::StoreInUse, message)
 }

@@ -2,10 +2,11 @@
 //!
 //! The socket is `greenroom.sock` in the data folder, and only the user who runs the bot may use it. One connection
 //! carries one request: a line of JSON there, and lines of JSON back, any number of `progress` and then one `done` or
-//! `stopped`.
+//! `stopped`. The first `progress` comes at once, whatever the bot has to do: a bot that does not say it hangs.
 //!
 //! ```text
 //! > {"do":"export_sqlite","path":"/home/ann/evening.db","guild":123,"replace":false}
+//! < {"progress":"the running Greenroom does it"}
 //! < {"progress":"submissions: 10000 rows"}
 //! < {"done":{"exported":{"path":"/home/ann/evening.db","tables":[["submissions",12000]],"dangling":0}}}
 //! ```
@@ -17,7 +18,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-pub use client::{ask, is_served};
+pub use client::{Presence, Silence, ask, presence};
 pub use server::{ControlServer, Handler};
 
 use std::path::PathBuf;

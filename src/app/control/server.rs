@@ -17,8 +17,11 @@ use crate::app::exit::{ExitCode, Stop};
 /// Does what a request asks and reports progress, one short line at a time. It runs on a thread that may block.
 pub type Handler = Arc<dyn Fn(Request, &mut dyn FnMut(String)) -> Result<Outcome, Stop> + Send + Sync>;
 
-/// Requests that are worked on at the same time; further connections wait.
+/// Requests that are worked on at the same time; further ones wait.
 const AT_ONCE: usize = 2;
+
+/// Connections that are held at the same time; further ones are not even taken.
+const CONNECTIONS: usize = 32;
 
 /// How long a connection may take to send its request.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
@@ -39,14 +42,15 @@ impl ControlServer {
 
     /// Answers requests until the future is dropped.
     pub async fn serve(self, handler: Handler) {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
         loop {
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let handler = Arc::clone(&handler);
+                    let (handler, turns) = (Arc::clone(&handler), Arc::clone(&turns));
                     tokio::spawn(async move {
-                        if let Err(error) = answer(stream, handler).await {
+                        if let Err(error) = answer(stream, handler, turns).await {
                             tracing::debug!(%error, "a control connection ended early");
                         }
                         drop(place);
@@ -65,14 +69,20 @@ impl Drop for ControlServer {
     }
 }
 
-async fn answer(mut stream: UnixStream, handler: Handler) -> io::Result<()> {
+async fn answer(mut stream: UnixStream, handler: Handler, turns: Arc<Semaphore>) -> io::Result<()> {
     let request = timeout(REQUEST_TIME, read_request(&mut stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     let request = match request {
         Ok(request) => request,
         Err(stop) => return write(&mut stream, &stop.into()).await,
     };
+    // At once, so that whoever asks knows that somebody is there.
+    write(&mut stream, &Reply::Progress("the running Greenroom does it".to_owned())).await?;
+    let turn = turns.acquire_owned().await.map_err(io::Error::other)?;
     let (replies, mut outbox) = mpsc::channel(16);
-    tokio::task::spawn_blocking(move || work(&handler, request, &replies));
+    tokio::task::spawn_blocking(move || {
+        work(&handler, request, &replies);
+        drop(turn);
+    });
     let mut end = Reply::from(Stop::failed("The running Greenroom failed; its log says why."));
     // The work goes on when nobody listens any more; only its reports are then lost.
     while let Some(reply) = outbox.recv().await {

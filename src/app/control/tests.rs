@@ -10,6 +10,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::*;
 
+/// What is said before anything is done.
+const BEGUN: &str = "the running Greenroom does it";
+
 fn serve(folder: &Path, handler: Handler) -> JoinHandle<()> {
     tokio::spawn(ControlServer::open(folder).unwrap().serve(handler))
 }
@@ -25,7 +28,8 @@ async fn asked(folder: &Path, request: Request) -> (Result<Outcome, Stop>, Vec<S
     let folder = folder.to_owned();
     let conversation = move || {
         let mut seen = Vec::new();
-        let end = ask(&folder, &request, &mut |line| seen.push(line.to_owned()));
+        let answer = ask(&folder, &request, &mut |line| seen.push(line.to_owned()));
+        let end = answer.unwrap_or_else(|silence| Err(silence.told(&folder)));
         (end, seen)
     };
     spawn_blocking(conversation).await.unwrap()
@@ -50,7 +54,7 @@ async fn a_request_is_answered_with_progress_and_an_outcome() {
     let (end, seen) = asked(folder.path(), Request::ExportSqlite { path: "/x.db".into(), guild, replace: true }).await;
     let tables = vec![("submissions".to_owned(), 1_152_921_504_606_846_977)];
     assert_eq!(end.unwrap(), Outcome::Exported { path: "/x.db".into(), tables, dangling: 0 });
-    assert_eq!(seen, ["submissions: 10000 rows", "submissions: 12000 rows, complete"]);
+    assert_eq!(seen, [BEGUN, "submissions: 10000 rows", "submissions: 12000 rows, complete"]);
 }
 
 #[tokio::test]
@@ -124,7 +128,10 @@ async fn a_path_that_is_too_long_for_a_socket_still_works() {
     std::fs::create_dir_all(&deep).unwrap();
     let _server = serve(&deep, healthy());
     let (end, seen) = asked(&deep, Request::Check).await;
-    assert_eq!((end.unwrap(), seen), (Outcome::Checked { findings: Vec::new() }, vec!["half".to_owned()]));
+    assert_eq!(
+        (end.unwrap(), seen),
+        (Outcome::Checked { findings: Vec::new() }, vec![BEGUN.to_owned(), "half".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -133,4 +140,54 @@ async fn without_a_server_the_store_is_said_to_be_in_use() {
     let end = asked(folder.path(), Request::Check).await.0.unwrap_err();
     assert_eq!(end.code, ExitCode::StoreInUse);
     assert!(end.message.ends_with("stop it and try again."), "{}", end.message);
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_others_is_told_at_once_that_it_was_heard() {
+    let folder = folder();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let handler: Handler = Arc::new(move |_, _| {
+        let _ = held.lock().unwrap().recv();
+        Ok(Outcome::Checked { findings: Vec::new() })
+    });
+    let _server = serve(folder.path(), handler);
+    let (begin, mut begun) = tokio::sync::mpsc::unbounded_channel();
+    let asking: Vec<_> = (0..5)
+        .map(|_| {
+            let (folder, begin) = (folder.path().to_owned(), begin.clone());
+            spawn_blocking(move || ask(&folder, &Request::Check, &mut |line| begin.send(line.to_owned()).unwrap()))
+        })
+        .collect();
+    for _ in 0..5 {
+        assert_eq!(begun.recv().await.as_deref(), Some(BEGUN), "although nothing is done yet");
+    }
+    drop(release);
+    for asked in asking {
+        assert!(asked.await.unwrap().unwrap().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn work_that_takes_longer_than_the_first_word_may_is_not_cut_off() {
+    let folder = folder();
+    let short = std::time::Duration::from_millis(200);
+    let handler: Handler = Arc::new(move |_, progress| {
+        let (_kept, nothing) = std::sync::mpsc::channel::<()>();
+        let _ = nothing.recv_timeout(short * 3);
+        progress("half".to_owned());
+        let _ = nothing.recv_timeout(short * 3);
+        Ok(Outcome::Checked { findings: Vec::new() })
+    });
+    let server = serve(folder.path(), handler);
+    let path = folder.path().to_owned();
+    let asked = spawn_blocking(move || client::ask_for(short, &path, &Request::Check, &mut |_| {}));
+    assert_eq!(asked.await.unwrap().unwrap().unwrap(), Outcome::Checked { findings: Vec::new() });
+    server.abort();
+    let _ = server.await;
+    // One that takes the connection and says nothing.
+    let _silent = socket::listen(folder.path()).unwrap();
+    let path = folder.path().to_owned();
+    let asked = spawn_blocking(move || client::ask_for(short, &path, &Request::Check, &mut |_| {}));
+    assert_eq!(asked.await.unwrap().unwrap_err(), Silence::NoAnswer);
 }

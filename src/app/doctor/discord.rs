@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ask::{Answer, Asker, Trouble};
 use super::finding::{Finding, quoted};
 use super::guilds;
+use super::id::Id;
 use crate::app::application;
 use crate::app::config::discord::{Access, Discord};
 use crate::discord::Command;
@@ -31,14 +32,14 @@ pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Findi
     let (token, endpoint) = match &config.access {
         Access::Missing => {
             let fix = format!("Make one at {PORTAL}, Reset Token, and put it into .env as DISCORD_BOT_TOKEN.");
-            return vec![Finding::error("discord.token", "There is no bot token.", fix)];
+            return vec![Finding::error(Id::Token, "There is no bot token.", fix)];
         }
         Access::Real { token } => (token.expose(), Endpoint::Discord),
         Access::Simulated { url } => (BOT_TOKEN, Endpoint::Simulated(url.clone())),
     };
     let Ok(asker) = Asker::new(token, &endpoint) else {
         let fix = "Start the program again; where it stays, the program was built wrongly.";
-        return vec![Finding::error("discord.reachable", "TLS cannot be set up.", fix)];
+        return vec![Finding::error(Id::Reachable, "TLS cannot be set up.", fix)];
     };
     let Answer { body, date } = match asker.get("/applications/@me").await {
         Ok(answer) => answer,
@@ -49,8 +50,8 @@ pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Findi
     let bot = text(body.get("bot").and_then(|bot| bot.get("id"))).parse().unwrap_or(application);
     let name = quoted(&text(body.get("name")));
     let mut findings = vec![
-        Finding::ok("discord.reachable", "Discord answers."),
-        Finding::ok("discord.token", format!("The token is accepted; the bot is {name}.")),
+        Finding::ok(Id::Reachable, "Discord answers."),
+        Finding::ok(Id::Token, format!("The token is accepted; the bot is {name}.")),
     ];
     findings.extend(intents(body.get("flags").and_then(Value::as_u64).unwrap_or_default()));
     findings.extend(date.map(|date| skew(Clock::system().now().seconds(), date)));
@@ -66,27 +67,27 @@ pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Findi
 fn in_the_way(trouble: Trouble) -> Finding {
     match trouble {
         Trouble::Unreachable | Trouble::TimedOut => Finding::error(
-            "discord.reachable",
+            Id::Reachable,
             "Discord does not answer.",
             "Look at the network of this machine: can it open https://discord.com? The bot tries again by itself.",
         ),
         Trouble::Unauthorized => Finding::error(
-            "discord.token",
+            Id::Token,
             "Discord does not accept the bot token.",
             format!("Make a new one at {PORTAL}, Reset Token, and put it into .env as DISCORD_BOT_TOKEN."),
         ),
         Trouble::Banned => Finding::error(
-            "discord.ban",
+            Id::Ban,
             "Discord refuses the address of this machine (1015), as it does for hours after too many wrong requests.",
             "Stop the bot and wait some hours. Where the address is shared, as at free hosts, another host may be needed.",
         ),
         Trouble::Limited(wait) => Finding::warning(
-            "discord.limit",
+            Id::Limit,
             format!("Discord wants {wait} seconds of rest from this bot."),
             "Wait, and run the doctor again. Does another program use the same token?",
         ),
         Trouble::Status(status) => Finding::warning(
-            "discord.reachable",
+            Id::Reachable,
             format!("Discord is in trouble: it answers {status}."),
             "Look at https://discordstatus.com. The bot tries again by itself.",
         ),
@@ -99,15 +100,15 @@ fn intents(flags: u64) -> [Finding; 2] {
         |name: &str| format!("Switch on {name} at {PORTAL}, Privileged Gateway Intents, and start the bot again.");
     let content = if flags & MESSAGE_CONTENT == 0 {
         let sentence = "The intent Message Content is off: songs that are posted as messages are not noticed.";
-        Finding::error("discord.intent.message_content", sentence, fix("Message Content Intent"))
+        Finding::error(Id::MessageContent, sentence, fix("Message Content Intent"))
     } else {
-        Finding::ok("discord.intent.message_content", "The intent Message Content is on.")
+        Finding::ok(Id::MessageContent, "The intent Message Content is on.")
     };
     let members = if flags & MEMBERS == 0 {
         let sentence = "The intent Server Members is off: Discord then refuses both intents, and the bot runs without.";
-        Finding::error("discord.intent.members", sentence, fix("Server Members Intent"))
+        Finding::error(Id::Members, sentence, fix("Server Members Intent"))
     } else {
-        Finding::ok("discord.intent.members", "The intent Server Members is on.")
+        Finding::ok(Id::Members, "The intent Server Members is on.")
     };
     [content, members]
 }
@@ -119,9 +120,9 @@ fn skew(ours: i64, discord: i64) -> Finding {
     let sentence = format!("The clock of this machine is {off} seconds {direction} Discord's.");
     let fix = "Let the machine set its clock by the network: timedatectl set-ntp true.";
     match off {
-        0..=TOLD_SKEW => Finding::ok("clock", "The clock of this machine is right."),
-        _ if off <= WRONG_SKEW => Finding::warning("clock", sentence, fix),
-        _ => Finding::error("clock", format!("{sentence} Waits and times are wrong by that."), fix),
+        0..=TOLD_SKEW => Finding::ok(Id::Clock, "The clock of this machine is right."),
+        _ if off <= WRONG_SKEW => Finding::warning(Id::Clock, sentence, fix),
+        _ => Finding::error(Id::Clock, format!("{sentence} Waits and times are wrong by that."), fix),
     }
 }
 
@@ -136,7 +137,7 @@ async fn commands(asker: &Asker, registration: Registration, ours: &[Command], a
         let (Ok(set), answer) = (set, asker.get(&path).await) else { continue };
         findings.push(match answer.as_ref().map(|answer| answer.body.as_array()) {
             Ok(Some(registered)) => drift(&Drift::between(&set, registered)),
-            _ => Finding::note("discord.commands", "Discord does not tell now which commands it has."),
+            _ => Finding::note(Id::Commands, "Discord does not tell now which commands it has."),
         });
     }
     findings
@@ -145,7 +146,7 @@ async fn commands(asker: &Asker, registration: Registration, ours: &[Command], a
 fn drift(drift: &Drift) -> Finding {
     let Drift { missing, different, extra } = drift;
     if missing.is_empty() && different.is_empty() && extra.is_empty() {
-        return Finding::ok("discord.commands", "Discord has the commands of this version.");
+        return Finding::ok(Id::Commands, "Discord has the commands of this version.");
     }
     let part = |names: &[String], words: &str| {
         let shown = names.iter().take(5).map(|name| format!("/{name}")).collect::<Vec<_>>().join(", ");
@@ -156,7 +157,7 @@ fn drift(drift: &Drift) -> Finding {
     let parts = [part(missing, "missing"), part(different, "different"), part(extra, "not of this version")];
     let sentence = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
     Finding::warning(
-        "discord.commands",
+        Id::Commands,
         format!("Discord's commands are not those of this version: {sentence}."),
         "Start the bot: it registers its commands when they changed. New ones can take a few minutes to appear. Commands \
          of another program with the same token have to go by that program.",

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::id::Id;
 use crate::kernel::text::one_line;
 
 /// The longest part of a sentence that comes from elsewhere, in characters.
@@ -26,8 +27,8 @@ pub enum Level {
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// A stable name for programs: `discord.token`.
-    pub id: &'static str,
+    /// What it is about.
+    pub id: Id,
     /// How bad it is.
     pub level: Level,
     /// What is so.
@@ -39,22 +40,22 @@ pub struct Finding {
 
 impl Finding {
     /// All is well.
-    pub fn ok(id: &'static str, sentence: impl Into<String>) -> Self {
+    pub fn ok(id: Id, sentence: impl Into<String>) -> Self {
         Self { id, level: Level::Ok, sentence: sentence.into(), fix: None }
     }
 
     /// Worth knowing; nothing has to be done.
-    pub fn note(id: &'static str, sentence: impl Into<String>) -> Self {
+    pub fn note(id: Id, sentence: impl Into<String>) -> Self {
         Self { level: Level::Note, ..Self::ok(id, sentence) }
     }
 
     /// Something does not work, with what to do.
-    pub fn warning(id: &'static str, sentence: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn warning(id: Id, sentence: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { level: Level::Warning, fix: Some(fix.into()), ..Self::ok(id, sentence) }
     }
 
     /// The bot cannot do its work, with what to do.
-    pub fn error(id: &'static str, sentence: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn error(id: Id, sentence: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { level: Level::Error, fix: Some(fix.into()), ..Self::ok(id, sentence) }
     }
 }
@@ -68,7 +69,7 @@ impl fmt::Display for Finding {
             Level::Warning => "warning",
             Level::Error => "error",
         };
-        write!(f, "{level:<8} {}: {}", self.id, self.sentence)?;
+        write!(f, "{level:<8} {}: {}", self.id.name(), self.sentence)?;
         match &self.fix {
             Some(fix) => write!(f, "\n         → {fix}"),
             None => Ok(()),
@@ -101,9 +102,9 @@ mod tests {
     #[test]
     fn a_finding_reads_so() {
         let found = [
-            Finding::ok("discord.token", "The token is accepted."),
+            Finding::ok(Id::Token, "The token is accepted."),
             Finding::error(
-                "folder.space",
+                Id::Space,
                 format!("The disk of {} is full.", quoted("a\n\x1b[31mname")),
                 "Free some space.",
             ),

@@ -1,25 +1,19 @@
-//! Looks at the data folder: may it be written, is there room, does it last, who holds the store, and is that sound.
+//! Looks at the data folder: may it be written, is there room, does it last, is there a backup.
 
-use std::io::Write;
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-use tokio::time::timeout;
-
 use super::finding::Finding;
-use crate::app::catalogue::CATALOGUE;
+use super::id::Id;
 use crate::app::config::storage::Storage;
-use crate::app::control::{self, Outcome, Request};
-use crate::app::exit::ExitCode;
 use crate::app::health::backups;
 use crate::app::machine::{self, Mount, Space};
 use crate::app::maintenance;
 use crate::kernel::text::one_line;
 use crate::kernel::time::{Clock, Timestamp};
 
-/// How long verifying the store may take; a gigabyte takes less on a good disk.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// Below so much room the bot will stop soon.
 const LEAST_ROOM: u64 = 100 << 20;
 /// Below so much it is time to make some.
@@ -31,70 +25,90 @@ const VOLATILE: [&str; 2] = ["tmpfs", "ramfs"];
 /// File systems of other machines, on which locks and syncs are promises.
 const REMOTE: [&str; 7] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"];
 
-/// Looks at the folder and the store in it.
+/// The fix where there is no room.
+pub(super) const ROOM_FIX: &str =
+    "Free some space. When the disk is full, the bot stops rather than promise what it cannot keep.";
+/// The fix where the disk takes no writes at all.
+pub(super) const READ_ONLY_FIX: &str =
+    "Mount it for writing, or choose another folder with DATA_DIR. A disk with errors may have become so.";
+
+/// Looks at the folder and at what stands in it, but not into the store.
 pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     let folder = storage.data_dir.clone();
-    let Ok(mut findings) = tokio::task::spawn_blocking(move || of_folder(&folder)).await else { return Vec::new() };
-    findings.extend(of_store(storage.clone()).await);
-    findings
+    tokio::task::spawn_blocking(move || of_folder(&folder)).await.unwrap_or_default()
 }
 
 fn of_folder(folder: &Path) -> Vec<Finding> {
-    let shown = folder.display();
     let existing = nearest(folder);
-    let mut findings = vec![if folder.is_dir() {
-        writable(folder)
-    } else {
-        Finding::note("folder.writable", format!("The data folder {shown} is not there yet; the first start makes it."))
-    }];
+    let mut findings = vec![writable(folder, &existing)];
     findings.extend(machine::space(&existing).map(room));
     findings.extend(machine::mount(&existing).map(|mount| lasting(&mount)));
     findings.extend(backup(folder, Clock::system().now()));
     findings
 }
 
-/// The folder, or the one above it that exists.
+/// The folder, or what is there of the way to it. It need not be a folder.
 fn nearest(folder: &Path) -> PathBuf {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    absolute.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/")).to_owned()
+    // Also a link that leads nowhere is in the way.
+    let is_there = |path: &&Path| fs::symlink_metadata(path).is_ok();
+    absolute.ancestors().find(is_there).unwrap_or(Path::new("/")).to_owned()
 }
 
-fn writable(folder: &Path) -> Finding {
+/// Whether the folder can be written, or made where it is not there yet.
+fn writable(folder: &Path, existing: &Path) -> Finding {
     let shown = folder.display();
-    let tried = tempfile::Builder::new().prefix(".doctor-").tempfile_in(folder).and_then(|mut file| {
-        file.write_all(b"greenroom")?;
-        file.as_file().sync_all()
-    });
-    match tried {
-        Ok(()) => Finding::ok("folder.writable", format!("The data folder {shown} can be written.")),
-        Err(error) => Finding::error(
-            "folder.writable",
-            format!("The data folder {shown} cannot be written: {error}."),
-            "Give the user who runs the bot write access to it, or choose another folder with DATA_DIR.",
-        ),
+    if !existing.is_dir() {
+        let sentence = format!("{} is no folder, so the data folder cannot be there.", existing.display());
+        return Finding::error(Id::Writable, sentence, "Move it away, or choose another folder with DATA_DIR.");
     }
+    match (try_to_write(existing), folder.is_dir()) {
+        (Ok(()), true) => Finding::ok(Id::Writable, format!("The data folder {shown} can be written.")),
+        (Ok(()), false) => {
+            Finding::note(Id::Writable, format!("The data folder {shown} is not there yet; the first start makes it."))
+        }
+        (Err(error), true) => unwritable(&format!("The data folder {shown} cannot be written: {error}."), &error),
+        (Err(error), false) => unwritable(&format!("The data folder {shown} cannot be made: {error}."), &error),
+    }
+}
+
+fn try_to_write(folder: &Path) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".doctor-").tempfile_in(folder)?;
+    file.write_all(b"greenroom")?;
+    file.as_file().sync_all()
+}
+
+fn unwritable(sentence: &str, error: &io::Error) -> Finding {
+    let fix = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ROOM_FIX,
+        io::ErrorKind::ReadOnlyFilesystem => READ_ONLY_FIX,
+        io::ErrorKind::PermissionDenied => {
+            "Give the user who runs the bot write access to it, run the doctor as that user, or choose another folder with \
+             DATA_DIR."
+        }
+        _ => "Look at the disk and at the path, or choose another folder with DATA_DIR.",
+    };
+    Finding::error(Id::Writable, sentence, fix)
 }
 
 fn room(Space { free, .. }: Space) -> Finding {
     let mib = free >> 20;
-    let fix = "Free some space. When the disk is full, the bot stops rather than promise what it cannot keep.";
+    let fix = ROOM_FIX;
     match free {
-        0..LEAST_ROOM => Finding::error("folder.space", format!("There is almost no room for data: {mib} MiB."), fix),
+        0..LEAST_ROOM => Finding::error(Id::Space, format!("There is almost no room for data: {mib} MiB."), fix),
         LEAST_ROOM..LITTLE_ROOM => {
-            Finding::warning("folder.space", format!("There is little room for data: {mib} MiB."), fix)
+            Finding::warning(Id::Space, format!("There is little room for data: {mib} MiB."), fix)
         }
-        _ => Finding::ok("folder.space", format!("There is room for {} GiB of data.", free >> 30)),
+        _ => Finding::ok(Id::Space, format!("There is room for {} GiB of data.", free >> 30)),
     }
 }
 
 fn lasting(mount: &Mount) -> Finding {
     let Mount { kind, source, is_read_only } = mount;
-    let id = "folder.lasting";
+    let id = Id::Lasting;
     let kind = kind.as_str();
     if *is_read_only {
-        let fix =
-            "Mount it for writing, or choose another folder with DATA_DIR. A disk with errors may have become so.";
-        return Finding::error(id, "The disk of the data folder is mounted for reading only.", fix);
+        return Finding::error(id, "The disk of the data folder is mounted for reading only.", READ_ONLY_FIX);
     }
     if VOLATILE.contains(&kind) {
         let fix = "Choose a folder on a disk with DATA_DIR.";
@@ -138,67 +152,16 @@ fn backup(folder: &Path, now: Timestamp) -> Option<Finding> {
         (_, Some(trouble)) => {
             let sentence = format!("The last rehearsal of a restore failed: {}.", one_line(&trouble, 200));
             let fix = "Make a backup anew and keep the older ones. The disk may be failing; `greenroom check` verifies the store.";
-            Finding::error("backup", sentence, fix)
+            Finding::error(Id::Backup, sentence, fix)
         }
-        (None, None) => Finding::note("backup", "There is no backup in the data folder."),
+        (None, None) => Finding::note(Id::Backup, "There is no backup in the data folder."),
         (Some(at), None) if now.since(at) > OLD_BACKUP => {
             let days = now.since(at).as_secs() / 86_400;
             let fix = "Look into the log why none is made. They are made while the bot runs.";
-            Finding::warning("backup", format!("The last backup in the data folder is {days} days old."), fix)
+            Finding::warning(Id::Backup, format!("The last backup in the data folder is {days} days old."), fix)
         }
-        (Some(_), None) => Finding::ok("backup", "There is a backup of late in the data folder."),
+        (Some(_), None) => Finding::ok(Id::Backup, "There is a backup of late in the data folder."),
     })
-}
-
-/// Who holds the store, and whether it is sound. A store is verified by whoever holds it.
-async fn of_store(storage: Storage) -> Vec<Finding> {
-    if !maintenance::store_file(&storage.data_dir).exists() {
-        return vec![Finding::note("store", "There is no store yet; the first start makes it.")];
-    }
-    let (tell, told) = oneshot::channel();
-    // A thread of its own: one that hangs must not hold up the end of the program.
-    let look = move || {
-        let is_running = control::is_served(&storage.data_dir);
-        let found = maintenance::fulfil(&storage, CATALOGUE, &Request::Check, &mut |_| {});
-        // The doctor may have lost patience.
-        let _ = tell.send((is_running, found));
-    };
-    if std::thread::Builder::new().name("doctor-store".into()).spawn(look).is_err() {
-        return vec![Finding::note("store", "The store was not verified: the system refuses to start threads.")];
-    }
-    let Ok(Ok((is_running, found))) = timeout(PATIENCE, told).await else {
-        return vec![Finding::note("store", "Verifying the store takes long. `greenroom check` has more patience.")];
-    };
-    let running = if is_running {
-        Finding::ok("store.lock", "The bot is running on this data folder.")
-    } else {
-        Finding::ok("store.lock", "No bot is running on this data folder.")
-    };
-    match found {
-        Ok(Outcome::Checked { findings }) if findings.is_empty() => {
-            vec![running, Finding::ok("store", "The store is sound.")]
-        }
-        Ok(Outcome::Checked { findings }) => {
-            let first = findings.first().map_or("", String::as_str);
-            let sentence = match findings.len() {
-                1 => format!("The store has a problem: {first}."),
-                many => format!("The store has {many} problems; the first: {first}."),
-            };
-            let fix = "`greenroom check` lists them. Keep a copy of the data folder, and restore a backup.";
-            vec![running, Finding::error("store", sentence, fix)]
-        }
-        Ok(_) => {
-            vec![running, Finding::note("store", "The running bot is of another version; the store was not verified.")]
-        }
-        Err(stop) if stop.code == ExitCode::StoreInUse => {
-            let fix = "Stop the process that holds it, or run the doctor as the user who runs the bot.";
-            vec![Finding::error("store.lock", stop.message, fix)]
-        }
-        Err(stop) => vec![
-            running,
-            Finding::error("store", stop.message, "Restore a backup, or move the file away to start empty."),
-        ],
-    }
 }
 
 #[cfg(test)]
@@ -232,5 +195,18 @@ mod tests {
             [level(0), level(99 << 20), level(500 << 20), level(2 << 30)],
             [Level::Error, Level::Error, Level::Warning, Level::Ok]
         );
+    }
+    #[test]
+    fn what_cannot_be_written_has_the_fix_that_helps() {
+        for (kind, fix) in [
+            (io::ErrorKind::StorageFull, "Free some space"),
+            (io::ErrorKind::QuotaExceeded, "Free some space"),
+            (io::ErrorKind::ReadOnlyFilesystem, "Mount it for writing"),
+            (io::ErrorKind::PermissionDenied, "write access"),
+            (io::ErrorKind::Other, "Look at the disk"),
+        ] {
+            let found = unwritable("It cannot be written.", &kind.into());
+            assert!(found.level == Level::Error && found.fix.as_deref().unwrap().contains(fix), "{found}");
+        }
     }
 }

@@ -5,12 +5,15 @@ use serde_json::Value;
 
 use super::ask::Asker;
 use super::finding::{Finding, quoted};
+use super::id::Id;
 use crate::discord::invitation;
 
-/// Servers that are looked at; Discord tells up to 200 at once.
-const MOST: usize = 200;
+/// Servers that Discord tells at once.
+const PAGE: usize = 200;
+/// Servers that are looked at.
+const MOST: usize = 1_000;
 /// Servers whose roles are asked for: two requests each.
-const MOST_WITH_ROLES: usize = 25;
+const MOST_WITH_ROLES: usize = 100;
 /// Servers that are asked about at the same time.
 const AT_ONCE: usize = 4;
 
@@ -22,21 +25,60 @@ struct Server {
     granted: u64,
 }
 
-/// Looks at all servers.
+/// The servers that Discord told.
+struct Told {
+    servers: Vec<Server>,
+    /// Whether there are no more of them.
+    is_all: bool,
+}
+
+/// Looks at all servers, and says of how many it did not.
 pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Finding> {
-    let Ok(answer) = asker.get("/users/@me/guilds").await else {
-        return vec![Finding::note("discord.servers", "Discord does not tell now in which servers the bot is.")];
-    };
-    let servers: Vec<Server> = answer.body.as_array().into_iter().flatten().filter_map(read).take(MOST).collect();
+    let Told { servers, is_all } = told(asker).await;
+    if servers.is_empty() && !is_all {
+        return vec![Finding::note(Id::Servers, "Discord does not tell now in which servers the bot is.")];
+    }
     if servers.is_empty() {
         let fix = format!("Invite it: {}", invitation::link(application));
-        return vec![Finding::warning("discord.servers", "The bot is in no server.", fix)];
+        return vec![Finding::warning(Id::Servers, "The bot is in no server.", fix)];
     }
-    let mut findings = vec![Finding::ok("discord.servers", format!("Servers with the bot: {}.", servers.len()))];
+    let count = servers.len();
+    let mut findings = vec![if is_all {
+        Finding::ok(Id::Servers, format!("Servers with the bot: {count}."))
+    } else {
+        Finding::note(Id::Servers, format!("Of the servers with the bot, {count} were looked at; there are more."))
+    }];
     findings.extend(servers.iter().map(|server| permissions(server, application)));
-    let roles = stream::iter(servers.iter().take(MOST_WITH_ROLES)).map(|server| role(asker, server, bot));
-    findings.extend(roles.buffered(AT_ONCE).filter_map(async |finding| finding).collect::<Vec<_>>().await);
+    let asked = stream::iter(servers.iter().take(MOST_WITH_ROLES)).map(|server| role(asker, server, bot));
+    let roles: Vec<Finding> = asked.buffered(AT_ONCE).filter_map(async |finding| finding).collect().await;
+    let not_seen = count - roles.len();
+    findings.extend(roles);
+    findings.extend((not_seen > 0).then(|| {
+        Finding::note(
+            Id::Role,
+            format!("The place of the bot's role was not looked at in {not_seen} of {count} servers."),
+        )
+    }));
     findings
+}
+
+/// Asks page by page, up to [`MOST`] servers or until Discord tells no more.
+async fn told(asker: &Asker) -> Told {
+    let mut servers: Vec<Server> = Vec::new();
+    let mut is_all = false;
+    while !is_all && servers.len() < MOST {
+        let behind = servers.last().map(|last| format!("&after={}", last.id)).unwrap_or_default();
+        let Ok(answer) = asker.get(&format!("/users/@me/guilds?limit={PAGE}{behind}")).await else { break };
+        let Some(page) = answer.body.as_array() else { break };
+        let before = servers.len();
+        servers.extend(page.iter().filter_map(read));
+        // A page of which nothing can be read would be asked for again for ever.
+        if servers.len() == before && !page.is_empty() {
+            break;
+        }
+        is_all = page.len() < PAGE;
+    }
+    Told { servers, is_all }
 }
 
 fn read(guild: &Value) -> Option<Server> {
@@ -48,16 +90,16 @@ fn read(guild: &Value) -> Option<Server> {
 fn permissions(server: &Server, application: u64) -> Finding {
     let (name, missing) = (quoted(&server.name), invitation::missing(server.granted));
     if missing.is_empty() {
-        return Finding::ok("discord.permissions", format!("The bot has all permissions that it needs in {name}."));
+        return Finding::ok(Id::Permissions, format!("The bot has all permissions that it needs in {name}."));
     }
     let fix = format!(
         "Give them to the bot's role in the settings of the server, or invite it again: {}",
         invitation::link(application)
     );
-    Finding::error("discord.permissions", format!("In {name} the bot lacks: {}.", missing.join(", ")), fix)
+    Finding::error(Id::Permissions, format!("In {name} the bot lacks: {}.", missing.join(", ")), fix)
 }
 
-/// Where the bot's highest role stands among the others. Nothing is said where Discord does not tell.
+/// Where the bot's highest role stands among the others; `None` where Discord does not tell.
 async fn role(asker: &Asker, server: &Server, bot: u64) -> Option<Finding> {
     let member = asker.get(&format!("/guilds/{}/members/{bot}", server.id)).await.ok()?.body;
     let roles = asker.get(&format!("/guilds/{}/roles", server.id)).await.ok()?.body;
@@ -69,10 +111,10 @@ async fn role(asker: &Asker, server: &Server, bot: u64) -> Option<Finding> {
     let above = positions.iter().filter(|(_, at)| *at > highest).count();
     let name = quoted(&server.name);
     Some(match (highest, above) {
-        (0, _) => Finding::note("discord.role", format!("In {name} the bot has no role of its own.")),
-        (_, 0) => Finding::ok("discord.role", format!("The bot's role stands highest in {name}.")),
+        (0, _) => Finding::note(Id::Role, format!("In {name} the bot has no role of its own.")),
+        (_, 0) => Finding::ok(Id::Role, format!("The bot's role stands highest in {name}.")),
         (_, above) => Finding::note(
-            "discord.role",
+            Id::Role,
             format!("In {name} {above} of the roles stand above the bot's. It can neither give nor take those."),
         ),
     })

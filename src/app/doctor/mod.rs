@@ -5,22 +5,28 @@
 //! | the configuration | reading it as `run` does |
 //! | token, intents, clock, commands, a ban of the address | [`discord`], asking Discord |
 //! | permissions and the role in each server | [`guilds`], asking Discord |
-//! | room, kind and rights of the data folder, who holds the store, whether it is sound | [`folder`] |
+//! | room, kind and rights of the data folder, backups | [`folder`] |
+//! | who holds the store, whether it is sound | [`store`] |
 //! | TikTok and the sign service | [`tiktok`] |
 //!
 //! Rules: each look has a time limit and a bounded number of requests, and they go on side by side; what cannot be looked
 //! at is a finding and no failure. Ids of findings are part of the interface and never change their meaning. No sentence
-//! holds a secret, and names that others chose are cleaned. Nothing is changed, but that a store of an older version is
-//! brought up to date when it is verified.
+//! holds a secret, and names that others chose are cleaned. Nothing that somebody stored is changed. Where no bot holds the
+//! store it is opened to be verified, and that writes to its file, as every start of the bot does: that it was opened is
+//! noted, a store that was not closed in order is repaired, missing tables are made, and one of an older version is brought
+//! up to date. A small file is written to the data folder, or to the folder where it will be made, and removed.
 
 mod ask;
 mod discord;
 mod finding;
 mod folder;
 mod guilds;
+mod id;
+mod store;
 mod tiktok;
 
 pub use finding::{Finding, Level};
+pub use id::Id;
 
 use serde_json::json;
 
@@ -43,7 +49,7 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
         }
         Err(problems) => {
             let fix = "Correct it; .env.example explains every variable. The rest is looked at then.";
-            problems.each().map(|problem| Finding::error("config", format!("{problem}."), fix)).collect()
+            problems.each().map(|problem| Finding::error(Id::Config, format!("{problem}."), fix)).collect()
         }
     };
     if args.json {
@@ -68,13 +74,14 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
 
 /// Looks at everything side by side; the findings come in the order of the table above.
 async fn examine(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![Finding::ok("config", "The configuration can be read.")];
-    findings.extend(config.notices.iter().map(|notice| Finding::note("config.notice", format!("{notice}."))));
-    let (discord, folder, tiktok) = tokio::join!(
+    let mut findings = vec![Finding::ok(Id::Config, "The configuration can be read.")];
+    findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, format!("{notice}."))));
+    let (discord, folder, store, tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),
+        store::examine(&config.storage),
         tiktok::examine(&config.live)
     );
-    findings.extend(discord.into_iter().chain(folder).chain(tiktok));
+    findings.extend(discord.into_iter().chain(folder).chain(store).chain(tiktok));
     findings
 }

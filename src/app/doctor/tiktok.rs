@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::finding::Finding;
+use super::id::Id;
 use crate::kernel::time::Clock;
 use crate::live::{Budget, Client, ClientSettings, Refusal};
 
@@ -19,7 +20,7 @@ pub(super) async fn examine(settings: &ClientSettings) -> Vec<Finding> {
         Ok(client) => client,
         Err(error) => {
             return vec![Finding::error(
-                "tiktok.settings",
+                Id::LiveSettings,
                 format!("{error}."),
                 "Correct the variables TIKTOK_… and EULER_API_KEY.",
             )];
@@ -32,16 +33,16 @@ pub(super) async fn examine(settings: &ClientSettings) -> Vec<Finding> {
 fn of_pages(reached: Option<Result<(), Refusal>>) -> Finding {
     let fix = "The music review works without lives. Where TikTok refuses this address, try from another network.";
     match reached {
-        Some(Ok(())) => Finding::ok("tiktok.reachable", "TikTok answers."),
+        Some(Ok(())) => Finding::ok(Id::LiveReachable, "TikTok answers."),
         Some(Err(refusal)) => {
-            Finding::warning("tiktok.reachable", format!("TikTok does not answer as it should: {refusal}"), fix)
+            Finding::warning(Id::LiveReachable, format!("TikTok does not answer as it should: {refusal}"), fix)
         }
-        None => Finding::warning("tiktok.reachable", "TikTok does not answer.", fix),
+        None => Finding::warning(Id::LiveReachable, "TikTok does not answer.", fix),
     }
 }
 
 fn of_signing(budget: Option<Result<Vec<Budget>, Refusal>>, has_key: bool) -> Finding {
-    let id = "tiktok.sign";
+    let id = Id::Sign;
     let key = if has_key { "with your key" } else { "without a key" };
     match budget {
         Some(Ok(budgets)) if budgets.is_empty() => Finding::ok(id, format!("The sign service answers {key}.")),

@@ -63,6 +63,7 @@ struct Gauges {
     free_bytes: Gauge,
     backup: Gauge,
     rehearsal: Gauge,
+    rehearsal_succeeded: Gauge,
 }
 
 impl Figures {
@@ -117,6 +118,7 @@ impl Figures {
         for (gauge, at) in [(&gauges.backup, looked.backup), (&gauges.rehearsal, looked.rehearsal)] {
             gauge.set(at.map_or(0, Timestamp::seconds));
         }
+        gauges.rehearsal_succeeded.set(i64::from(looked.rehearsal_succeeded));
         Ok(())
     }
 }
@@ -164,6 +166,11 @@ impl Gauges {
             "backup_rehearsed_timestamp_seconds",
             "When a restore was last rehearsed, since 1970; 0 for never",
             self.rehearsal.clone(),
+        );
+        into.register(
+            "backup_rehearsal_succeeded",
+            "1 when the last rehearsal of a restore succeeded; 0 when it failed, or there was none",
+            self.rehearsal_succeeded.clone(),
         );
     }
 
@@ -222,6 +229,7 @@ struct Look {
     free_bytes: Option<u64>,
     backup: Option<Timestamp>,
     rehearsal: Option<Timestamp>,
+    rehearsal_succeeded: bool,
 }
 
 impl Look {
@@ -237,6 +245,7 @@ impl Look {
             free_bytes: data_dir.and_then(|folder| Some(machine::space(folder)?.free)),
             backup: data_dir.and_then(backups::last_snapshot),
             rehearsal: data_dir.and_then(backups::last_rehearsal),
+            rehearsal_succeeded: data_dir.is_some_and(backups::rehearsal_succeeded),
         })
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Only one process may open the store. A command opens it where nobody has; where the running bot has, it asks the bot
 //! through the control socket, and the bot does the same work with [`perform`].
+//!
+//! Whoever meets damage is told which snapshot can take the store's place. To `check` damage is what it looks for: what
+//! cannot be read is a finding, and the rest is verified all the same.
 
 mod economy;
 
@@ -11,7 +14,7 @@ use std::sync::Arc;
 use super::backup::folder::{Folder, Room};
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
-use super::control::{Handler, Outcome, Request, ask};
+use super::control::{Handler, Outcome, Request, Silence, ask};
 use super::exit::{ExitCode, Stop};
 use super::{backup, import};
 use crate::features::coins::csv::Wanted;
@@ -27,6 +30,34 @@ pub fn store_file(data_dir: &Path) -> PathBuf {
     data_dir.join("greenroom.redb")
 }
 
+/// Why a request was not fulfilled.
+#[derive(Debug)]
+pub enum Unfulfilled {
+    /// There is no store.
+    NoStore,
+    /// The store cannot be opened.
+    Unopened(OpenError),
+    /// The process that has it open cannot be asked.
+    Silent(Silence),
+    /// The work was begun, and ended so.
+    Stopped(Stop),
+}
+
+impl Unfulfilled {
+    /// How a command ends that worked on a store in this folder.
+    fn told(self, data_dir: &Path) -> Stop {
+        match self {
+            Self::NoStore => {
+                let message = format!("There is no store in {}: name its folder with --data-dir.", data_dir.display());
+                Stop::new(ExitCode::Configuration, message)
+            }
+            Self::Unopened(error) => refused(error, data_dir),
+            Self::Silent(silence) => silence.told(data_dir),
+            Self::Stopped(stop) => stop,
+        }
+    }
+}
+
 /// Fulfils a request on the store of `storage`, in this process or in the one that has it open. Blocks.
 pub fn fulfil(
     storage: &Storage,
@@ -34,11 +65,20 @@ pub fn fulfil(
     request: &Request,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Outcome, Stop> {
+    attempt(storage, catalogue, request, progress).map_err(|why| why.told(&storage.data_dir))
+}
+
+/// As [`fulfil`], for somebody who tells apart why not.
+pub fn attempt(
+    storage: &Storage,
+    catalogue: Catalogue,
+    request: &Request,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Outcome, Unfulfilled> {
     let path = store_file(&storage.data_dir);
-    // Opening would create it, and then say that an empty store is sound.
-    if !path.exists() {
-        let message = format!("There is no store in {}: name its folder with --data-dir.", storage.data_dir.display());
-        return Err(Stop::new(ExitCode::Configuration, message));
+    // Opening would create it, and then say that an empty store is sound. One that nobody may see is no missing one.
+    if path.try_exists().is_ok_and(|exists| !exists) {
+        return Err(Unfulfilled::NoStore);
     }
     let clock = Clock::system();
     let saved_as = Folder::of(&storage.data_dir).free_snapshot_at(clock.now());
@@ -51,27 +91,36 @@ pub fn fulfil(
         Ok(store) => {
             let outcome = perform(&store, catalogue, request, &mut |line| progress(&line));
             store.close_blocking();
-            outcome
+            outcome.map_err(|stop| Unfulfilled::Stopped(with_way_back(stop, &storage.data_dir)))
         }
-        Err(OpenError::InUse(_)) => ask(&storage.data_dir, request, progress),
-        Err(error) => Err(refused(error, &storage.data_dir)),
+        Err(OpenError::InUse(_)) => {
+            let answer = ask(&storage.data_dir, request, progress).map_err(Unfulfilled::Silent)?;
+            answer.map_err(Unfulfilled::Stopped)
+        }
+        Err(error) => Err(Unfulfilled::Unopened(error)),
     }
 }
 
 /// Why a store cannot be opened; for a damaged one with the snapshot that can take its place.
 pub(super) fn refused(error: OpenError, data_dir: &Path) -> Stop {
-    let is_damaged = matches!(error, OpenError::Damaged { .. });
-    let mut stop = Stop::from(error);
-    if is_damaged {
+    with_way_back(error.into(), data_dir)
+}
+
+/// Adds to what is said of a damaged store which snapshot can take its place.
+fn with_way_back(mut stop: Stop, data_dir: &Path) -> Stop {
+    if stop.is_damage {
         stop.message.push('\n');
         stop.message.push_str(&backup::way_back(data_dir));
     }
     stop
 }
 
-/// How the running bot answers its control socket.
-pub fn handler(store: Store, catalogue: Catalogue) -> Handler {
-    Arc::new(move |request, progress| perform(&store, catalogue, &request, progress))
+/// How the running bot, whose store is in `data_dir`, answers its control socket.
+pub fn handler(store: Store, catalogue: Catalogue, data_dir: &Path) -> Handler {
+    let data_dir = data_dir.to_owned();
+    Arc::new(move |request, progress| {
+        perform(&store, catalogue, &request, progress).map_err(|stop| with_way_back(stop, &data_dir))
+    })
 }
 
 /// Does what is asked on an open store. Blocks.
@@ -114,14 +163,17 @@ fn check(store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) 
     progress("comparing every index with its table".to_owned());
     let mut findings: Vec<_> = store.check_blocking()?.iter().map(ToString::to_string).collect();
     progress("verifying the invariants of the features".to_owned());
-    let violations = store.read_blocking("check", move |read| {
-        let mut violations = Vec::new();
-        for check in (catalogue.checks)() {
-            check(read, &mut |violation| violations.push(violation))?;
+    for check in (catalogue.checks)() {
+        let verified = store.read_blocking("check", |read| check(read, &mut |violation| findings.push(violation)));
+        match verified {
+            Ok(()) => {}
+            Err(error) if StoreError::of(&error) == Some(&StoreError::Closed) => return Err(error.into()),
+            Err(error) => {
+                let why = StoreError::of(&error).and_then(StoreError::damage).unwrap_or_else(|| error.to_string());
+                findings.push(format!("the invariants of the features cannot be verified further: {why}"));
+            }
         }
-        Ok(violations)
-    })?;
-    findings.extend(violations);
+    }
     Ok(Outcome::Checked { findings })
 }
 
@@ -156,6 +208,7 @@ pub fn ledger_request(path: &Path, wanted: Wanted, replace: bool) -> Result<Requ
 impl From<OpenError> for Stop {
     fn from(error: OpenError) -> Self {
         let code = match error {
+            OpenError::Damaged { .. } => return Self::damage(error.to_string()),
             OpenError::InUse(_) => ExitCode::StoreInUse,
             OpenError::Schema(_) => ExitCode::Failed,
             _ => ExitCode::StorageFailed,
@@ -166,7 +219,11 @@ impl From<OpenError> for Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        let code = match StoreError::of(&error) {
+        let cause = StoreError::of(&error);
+        if let Some(problem) = cause.and_then(StoreError::damage) {
+            return Self::damage(format!("The store seems to be damaged: {problem}."));
+        }
+        let code = match cause {
             Some(StoreError::CopyExists(_)) => ExitCode::Configuration,
             Some(_) => ExitCode::StorageFailed,
             None => ExitCode::Failed,

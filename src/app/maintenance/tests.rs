@@ -61,7 +61,7 @@ async fn a_store_that_the_bot_has_open_is_exported_and_checked_by_the_bot() {
     let (folder, storage) = storage();
     let store = open(&storage);
     let server = ControlServer::open(&storage.data_dir).unwrap();
-    let serving = tokio::spawn(server.serve(handler(store.clone(), SAMPLES)));
+    let serving = tokio::spawn(server.serve(handler(store.clone(), SAMPLES, &storage.data_dir)));
     let out = folder.path().join("out.db");
     let request = export_request(&out, Some(GuildId::new(5)), false).unwrap();
     let (exported, checked) =
@@ -108,4 +108,60 @@ fn a_damaged_store_and_an_existing_export_have_codes_of_their_own() {
     assert!(exists.message.contains("--force"), "{}", exists.message);
     std::fs::write(store_file(&storage.data_dir), "no store").unwrap();
     assert_eq!(quietly(&storage, CATALOGUE, &Request::Check).unwrap_err().code, ExitCode::StorageFailed);
+}
+
+#[test]
+fn a_check_that_fails_is_a_finding_and_the_others_are_made_all_the_same() {
+    const BROKEN: Catalogue = Catalogue {
+        checks: || {
+            vec![
+                |_, report| {
+                    report("queue: a first one".to_owned());
+                    Err(StoreError::Damaged("a page is torn".into()).into())
+                },
+                |_, _| panic!("a mistake in a check"),
+                |_, report| {
+                    report("coins: a last one".to_owned());
+                    Ok(())
+                },
+            ]
+        },
+        ..CATALOGUE
+    };
+    let (_folder, storage) = storage();
+    open(&storage).close_blocking();
+    let Outcome::Checked { findings } = quietly(&storage, BROKEN, &Request::Check).unwrap() else { panic!() };
+    insta::assert_snapshot!(findings.join("\n"), @r"
+    queue: a first one
+    the invariants of the features cannot be verified further: a page is torn
+    the invariants of the features cannot be verified further: reading it failed; the log says where
+    coins: a last one
+    ");
+}
+
+#[test]
+fn damage_that_is_met_on_the_way_names_the_snapshot_that_can_take_the_stores_place() {
+    const TORN: Catalogue =
+        Catalogue { exports: || vec![SqlTable { rows: |_, _, _| panic!("a page is torn"), ..SAMPLE }], ..CATALOGUE };
+    let (folder, storage) = storage();
+    open(&storage).close_blocking();
+    let request = export_request(&folder.path().join("out.db"), None, false).unwrap();
+    let stop = quietly(&storage, TORN, &request).unwrap_err();
+    let (problem, way_back) = stop.message.split_once('\n').unwrap();
+    assert_eq!(problem, "The store seems to be damaged: reading it failed; the log says where.");
+    assert_eq!(
+        (stop.code, way_back.starts_with("There is no snapshot in")),
+        (ExitCode::StorageFailed, true),
+        "{way_back}"
+    );
+}
+
+#[test]
+fn a_store_that_nobody_may_see_is_not_a_missing_one() {
+    let (folder, storage) = storage();
+    // A file in the way of the folder, which stands for a folder without rights: root has all of them.
+    std::fs::write(&storage.data_dir, "no folder").unwrap();
+    let unseen = attempt(&storage, CATALOGUE, &Request::Check, &mut |_| {}).unwrap_err();
+    assert!(matches!(unseen, Unfulfilled::Unopened(_)), "{unseen:?}");
+    drop(folder);
 }

@@ -1,5 +1,7 @@
 //! The bot's own account, its application, and its commands.
 
+use std::ops::Bound;
+
 use serde_json::json;
 
 use super::answer::{Answer, ApiError, Reply};
@@ -49,9 +51,12 @@ pub(crate) fn own_account(world: &World) -> Answer {
     Answer::ok(world.own_account_json())
 }
 
-/// `GET /users/@me/guilds`
-pub(crate) fn own_guilds(world: &World) -> Answer {
-    let shown = world.guilds.values().filter_map(|guild| {
+/// `GET /users/@me/guilds`, up to 200 of them, by their ids
+pub(crate) fn own_guilds(world: &World, request: &Request) -> Reply {
+    let limit = usize::try_from(request.query_number("limit")?.unwrap_or(200)).unwrap_or(200).clamp(1, 200);
+    let after = Id::new(request.query_number("after")?.unwrap_or(0));
+    let behind = world.guilds.range((Bound::Excluded(after), Bound::Unbounded)).map(|(_, guild)| guild);
+    let shown = behind.filter_map(|guild| {
         let member = guild.members.get(&world.bot)?;
         let permissions = guild.permissions_of(world.bot, member);
         Some(json!({
@@ -59,7 +64,7 @@ pub(crate) fn own_guilds(world: &World) -> Answer {
             "permissions": permissions, "features": [],
         }))
     });
-    Answer::ok(shown.collect())
+    Ok(Answer::ok(shown.take(limit).collect()))
 }
 
 /// `POST /users/@me/channels`

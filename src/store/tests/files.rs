@@ -10,7 +10,9 @@ use proptest::test_runner::TestCaseError;
 use tempfile::TempDir;
 
 use super::sample::{GUILD, SONGS, SONGS_BY_LINK, SONGS_IN_ORDER, key, options, schema, song};
-use crate::store::{Direction, OpenError, Options, Place, Store};
+use crate::kernel::ids::GuildId;
+use crate::store::key::encode;
+use crate::store::{AnyTable, Direction, OpenError, Options, Place, Store};
 
 /// How many songs the sound store has.
 const SONGS_STORED: u64 = 300;
@@ -51,6 +53,7 @@ fn is_survived(bytes: &[u8]) -> Result<(), TestCaseError> {
     };
     let read = |store: &Store| store.read_blocking("rows", |read| SONGS.page(read, GUILD, Direction::Forward, 1000));
     let (found, before) = (store.check_blocking(), read(&store));
+    prop_assert!(found.is_ok(), "whatever the check trips over is a finding: {found:?}");
     let _ = store.read_blocking("link", |read| SONGS_BY_LINK.page(read, GUILD, Direction::Backward, 1000));
     let _ = store.read_blocking("rank", |read| SONGS_IN_ORDER.count(read, GUILD));
     for id in [0, 7, 299, 1000] {
@@ -157,4 +160,27 @@ fn what_is_no_store_is_refused_with_the_next_step_and_left_alone() {
     let error = open(&path).unwrap_err().to_string();
     assert!(error.contains("it is a folder"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else was left behind");
+}
+
+#[test]
+fn keys_that_are_out_of_order_are_found_and_never_read_for_ever() {
+    let [sound, _] = &*SOUND;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("greenroom.redb");
+    // The last of the rows that are read at a time seems to stand before all others.
+    let (kept, wrong) = (encode(&key(255)), encode(&(GuildId::new(0), key(255).1)));
+    let mut bytes = sound.clone();
+    let places: Vec<_> = (0..bytes.len() - kept.len()).filter(|at| bytes[*at..].starts_with(&kept)).collect();
+    for at in places {
+        bytes[at..at + wrong.len()].copy_from_slice(&wrong);
+    }
+    fs::write(&path, &bytes).unwrap();
+    let store = open(&path).unwrap();
+    let found = store.check_blocking().unwrap();
+    let is_named =
+        |problem: &str| found.iter().any(|found| found.table == SONGS.name() && found.problem.contains(problem));
+    assert!(is_named("the keys of sample.songs are not in order"), "{found:?}");
+    let mut guilds = std::collections::BTreeSet::new();
+    let _ = store.read_blocking("guilds", |read| AnyTable::guilds(&SONGS, read, &mut guilds));
+    store.close_blocking();
 }
