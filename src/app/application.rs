@@ -148,7 +148,7 @@ impl Application {
             _ = &mut self.connection => {}
             () = trouble::sit_out(&self.bot, &trouble) => {}
         }
-        Ended::StoreStopped(trouble.to_string())
+        Ended::StoreStopped(trouble)
     }
 
     /// Waits until everything that is due by the clock's time is done: jobs, the half-minute sweep, backups on this machine.

@@ -1,5 +1,7 @@
 //! `greenroom run`: the bot on Discord, or on the simulator that `DISCORD_API_URL` names.
 
+use std::path::Path;
+
 use super::application::{Application, Blueprint, StartError};
 use super::backup::{self, folder::Room};
 use super::catalogue::CATALOGUE;
@@ -18,7 +20,7 @@ use crate::discord::rest::Endpoint;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::sim::BOT_TOKEN;
-use crate::store::Place;
+use crate::store::{Place, StoreError};
 
 /// What somebody reads who starts the bot without a token: exactly three lines.
 const HOW_TO_START: &str = "\
@@ -39,7 +41,7 @@ pub fn run(options: &Options) -> CommandResult {
     let ended = runtime.block_on(serve(&config, blueprint, &telemetry));
     // What still runs on blocking threads writes scratch files only; a stop does not wait for it.
     runtime.shutdown_background();
-    ended
+    outcome(ended?, &config.storage.data_dir)
 }
 
 /// The runtime of every command that waits for something.
@@ -78,7 +80,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     })
 }
 
-async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> CommandResult {
+async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> Result<Ended, Stop> {
     let mut app = match Application::start(blueprint).await {
         Err(StartError::Store(error)) => return Err(maintenance::refused(error, &config.storage.data_dir)),
         started => started?,
@@ -88,16 +90,13 @@ async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> 
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
-        () = told_to_stop() => match app.bot.store.stop_reason() {
-            Some(trouble) => Ended::StoreStopped(trouble.to_string()),
-            None => Ended::Stopped,
-        },
+        () = told_to_stop() => app.bot.store.stop_reason().map_or(Ended::Stopped, Ended::StoreStopped),
     };
     health.stopping();
     control.abort();
     tracing::info!("stopping");
     app.stop().await;
-    outcome(ended)
+    Ok(ended)
 }
 
 /// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
@@ -132,7 +131,7 @@ async fn told_to_stop() {
     interrupt.await;
 }
 
-fn outcome(ended: Ended) -> CommandResult {
+fn outcome(ended: Ended, data_dir: &Path) -> CommandResult {
     match ended {
         Ended::Stopped => Ok(()),
         Ended::TokenRefused => Err(Stop::new(
@@ -145,13 +144,22 @@ fn outcome(ended: Ended) -> CommandResult {
             "DISCORD_API_URL names a simulator whose gateway is not on this machine, or that does not answer. \
              Start one with `greenroom sim` and use the address that it prints.",
         )),
-        Ended::StoreStopped(reason) => Err(Stop::new(
-            ExitCode::StorageFailed,
-            format!(
-                "The data folder cannot be written any more: {reason}. Free some space or repair the disk, then start again."
-            ),
-        )),
+        Ended::StoreStopped(trouble) => Err(Stop::new(ExitCode::StorageFailed, store_stopped(&trouble, data_dir))),
         Ended::Failed(reason) => Err(Stop::failed(format!("The connection to Discord ended for good: {reason}."))),
+    }
+}
+
+/// What somebody reads whose store stopped while the bot ran.
+fn store_stopped(trouble: &StoreError, data_dir: &Path) -> String {
+    match trouble.root() {
+        StoreError::Damaged(problem) | StoreError::Engine(problem) => format!(
+            "{} turned out to be damaged ({problem}), and nothing more was written to it.\n{}",
+            maintenance::store_file(data_dir).display(),
+            backup::way_back(data_dir)
+        ),
+        reason => format!(
+            "The data folder cannot be written any more: {reason}. Free some space or repair the disk, then start again."
+        ),
     }
 }
 
@@ -202,11 +210,27 @@ mod tests {
 
     #[test]
     fn every_end_has_its_code_and_a_way_out() {
-        let code = |ended| outcome(ended).unwrap_err().code;
-        assert_eq!(outcome(Ended::Stopped), Ok(()));
+        let folder = tempfile::tempdir().unwrap();
+        let ends = |ended| outcome(ended, folder.path());
+        let code = |ended| ends(ended).unwrap_err().code;
+        assert_eq!(ends(Ended::Stopped), Ok(()));
         assert_eq!(code(Ended::TokenRefused), ExitCode::TokenRefused);
         assert_eq!(code(Ended::NotLoopback), ExitCode::Configuration);
-        assert_eq!(code(Ended::StoreStopped("no space left".into())), ExitCode::StorageFailed);
         assert_eq!(code(Ended::Failed("x".into())), ExitCode::Failed);
+        for (trouble, way_out) in [
+            (StoreError::DiskFull, "Free some space"),
+            (StoreError::Stopped(Box::new(StoreError::Io("error 5".into()))), "repair the disk"),
+            (
+                StoreError::Damaged("a page".into()),
+                "damaged (a page), and nothing more was written to it.\nThere is no snapshot in",
+            ),
+            (StoreError::Engine("it panicked".into()), "There is no snapshot in"),
+        ] {
+            let is_damage = matches!(trouble, StoreError::Damaged(_) | StoreError::Engine(_));
+            let stop = ends(Ended::StoreStopped(trouble)).unwrap_err();
+            assert_eq!(stop.code, ExitCode::StorageFailed);
+            assert!(stop.message.contains(way_out), "{}", stop.message);
+            assert_eq!(is_damage, !stop.message.contains("Free some space"), "{}", stop.message);
+        }
     }
 }

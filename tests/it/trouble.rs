@@ -69,6 +69,46 @@ async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
     app.stop().await;
 }
 
+/// The real program whose file loses its end while it runs: a page that leads beyond the end reads in the same way.
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_that_is_met_while_the_bot_runs_ends_it_with_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.signal("TERM");
+    bot.ended();
+    // More than the smallest cache holds.
+    let seen = "2026-11-21T20:00:00Z";
+    let account =
+        |number: u32| json!({"handle_name": format!("viewer.{number}"), "first_seen": seen, "points": number});
+    let accounts: Vec<_> = (1..=30_000).map(account).collect();
+    let points = json!({"user_points": [], "tiktok_accounts": accounts}).to_string();
+    std::fs::write(folder.path().join("points.json"), points).unwrap();
+    for arguments in [&["import", "luxbot", "points.json", "--guild", "81"][..], &["backup"]] {
+        let done = output(folder.path(), arguments, &[]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+    }
+
+    let mut small = greenroom(folder.path(), &["run"]);
+    small.env("DISCORD_API_URL", &sim.discord).env("STORE_CACHE_MIB", "4");
+    let mut bot = Running::start(small);
+    bot.says("connected to Discord");
+    let file = std::fs::OpenOptions::new().write(true).open(folder.path().join("data/greenroom.redb")).unwrap();
+    file.set_len(8192).unwrap();
+    let check = output(folder.path(), &["check"], &[]);
+    assert_eq!(check.code, Some(5), "{check:?}");
+    assert!(check.err.contains("damaged"), "{check:?}");
+    bot.says("the store has stopped");
+    bot.signal("TERM");
+    assert_eq!(bot.ended().code(), Some(5));
+    let said = bot.rest().join("\n");
+    assert!(
+        said.contains("turned out to be damaged") && said.contains("To put it back: greenroom restore /"),
+        "{said}"
+    );
+    assert!(!said.contains("Free some space"), "{said}");
+}
+
 /// The real program with a file that cannot grow: the limit of the shell stands for a full disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_nothing_that_it_answered() {
