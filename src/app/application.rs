@@ -111,6 +111,7 @@ impl Application {
 
         let mut tasks = JoinSet::new();
         let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers());
+        let sees_jobs = runner.sight();
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
         let (swept, swept_at) = watch::channel(bot.clock.now());
@@ -126,7 +127,7 @@ impl Application {
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }
-        let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone());
+        let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone(), sees_jobs);
         let connection =
             tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
         Ok(Self { bot, tasks, connection, stop, vitals, swept_at, backed_up_at })

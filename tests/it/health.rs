@@ -17,18 +17,23 @@ fn bot(sim: &SimProcess, folder: &Path, variables: &[(&str, &str)]) -> (Running,
     let mut command = greenroom(folder, &["run"]);
     command.env("DISCORD_API_URL", &sim.discord).env("HEALTH_LISTEN", "127.0.0.1:0").envs(variables.iter().copied());
     let running = Running::start(command);
-    let line = running.says("health is served");
-    let address = line.split("address=").nth(1).unwrap().split(' ').next().unwrap();
-    (running, format!("http://{address}"))
+    let address = address(&running);
+    (running, address)
 }
 
-async fn get(base: &str, path: &str) -> (StatusCode, String) {
+/// Where a bot serves health, as soon as it does.
+pub fn address(running: &Running) -> String {
+    let line = running.says("health is served");
+    format!("http://{}", line.split("address=").nth(1).unwrap().split(' ').next().unwrap())
+}
+
+pub async fn get(base: &str, path: &str) -> (StatusCode, String) {
     let answer = reqwest::Client::builder().build().unwrap().get(format!("{base}{path}")).send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }
 
 /// Asks until the answer fits.
-async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) -> String {
+pub async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) -> String {
     let patience = Stopwatch::start();
     while patience.elapsed() < Duration::from_secs(20) {
         let (status, text) = get(base, path).await;
@@ -39,7 +44,7 @@ async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) 
     panic!("{path} never fitted: {:?}", get(base, path).await);
 }
 
-fn reasons(text: &str) -> Vec<String> {
+pub fn reasons(text: &str) -> Vec<String> {
     let answer: Value = serde_json::from_str(text).unwrap();
     let reasons = answer["reasons"].as_array().unwrap();
     reasons.iter().map(|reason| reason["id"].as_str().unwrap().to_owned()).collect()

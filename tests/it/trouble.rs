@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use greenroom::app::connection::Ended;
 use greenroom::store::{Place, SimulatedDisk};
+use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::health;
 use crate::process::{Running, SimProcess, greenroom, output};
 use crate::reading::link;
 use crate::site::Site;
@@ -130,13 +132,14 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
         .arg(program)
         .env_clear()
         .env("DISCORD_API_URL", &sim.discord)
-        .env("HEALTH_LISTEN", "off")
+        .env("HEALTH_LISTEN", "127.0.0.1:0")
         .env("NOTIFY_SOCKET", folder.path().join("notify"))
         .env("WATCHDOG_USEC", "600000")
         .current_dir(folder.path())
         .stdin(std::process::Stdio::null());
     let watchdog = UnixDatagram::bind(folder.path().join("notify")).unwrap();
     let mut bot = Running::start(limited);
+    let address = health::address(&bot);
     bot.says("connected to Discord");
     let mut answered = 1;
     let refused = loop {
@@ -156,6 +159,10 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
     assert!(refused.contains("I cannot store anything now"), "{refused}");
     let own = sim.command("ann", "mysubmissions", json!({})).await.to_string();
     assert!(own.contains(&format!("{answered} songs")), "{own}");
+    let unready = |status: StatusCode, _: &str| status == StatusCode::SERVICE_UNAVAILABLE;
+    let text = health::until(&address, "/readyz", unready).await;
+    assert_eq!(health::reasons(&text), ["store"], "{text}");
+    assert!(text.contains("I cannot store anything now, because the disk that I write to"), "{text}");
     // What was said before is read first. The watchdog must not kill what still answers and ends by itself.
     let mut word = [0; 64];
     watchdog.set_nonblocking(true).unwrap();
