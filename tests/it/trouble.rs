@@ -4,14 +4,17 @@ use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use greenroom::app::connection::Ended;
+use greenroom::kernel::time::Stopwatch;
+use greenroom::sim::{CommandCall, Fault, Id};
 use greenroom::store::{Place, SimulatedDisk};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::health;
 use crate::process::{Running, SimProcess, greenroom, output};
-use crate::reading::link;
+use crate::reading::{SOON, link};
 use crate::site::Site;
+use crate::world::guild_spec;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered_until_the_end() {
@@ -69,6 +72,61 @@ async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
     assert!(refused.text().contains("I cannot store anything now"), "{}", refused.text());
     assert!(matches!(app.ended().await, Ended::StoreStopped(_)));
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_debug_channel_hears_of_the_end_although_discord_is_busy_or_slow_at_first() {
+    let site = Site::new().await;
+    let other = site.sim.create_guild(guild_spec("Early Bird Reviews")).await.unwrap();
+    let disk = SimulatedDisk::new();
+    let place = Place::Simulated(disk.clone());
+    let mut app = site.start_from(|blueprint| blueprint.place = place).await;
+    site.run(site.call("host", "setdebugchannel").with("channel", site.channel("staff").to_string())).await;
+    let there = CommandCall::new(other.guild, other.channel("staff"), other.member("host"), "setdebugchannel");
+    site.run(there.with("channel", other.channel("staff").to_string())).await;
+    app.settled().await.unwrap();
+    let faults = |channel: Id, fault: Fault| {
+        let path = Some(format!("/channels/{channel}/messages"));
+        site.sim.faults(Fault { method: Some("POST".to_owned()), path, ..fault })
+    };
+    // One takes nothing for 20 seconds, and must hold the other up as little as its own refusals.
+    faults(site.channel("staff"), Fault { delay_ms: Some(20_000), ..Fault::default() }).await;
+    for status in [429, 503] {
+        let refusal = Fault { status: Some(status), retry_after: Some(0.1), ..Fault::default() };
+        faults(other.channel("staff"), refusal).await;
+    }
+    disk.refuse_writes();
+    let ended = tokio::spawn(async move {
+        let ended = app.ended().await;
+        (app, ended)
+    });
+    site.run(site.call("host", "set-submission-channel").with("channel", site.channel("submissions").to_string()))
+        .await;
+    let stopped = site.hand.now();
+    let told = |channel: Id| {
+        move |world: &greenroom::sim::World| {
+            let said = serde_json::to_string(&world.messages(channel)).unwrap();
+            (said.matches("🛑").count() == 1).then_some(())
+        }
+    };
+    until_told(&site, told(other.channel("staff"))).await;
+    assert!(site.hand.now().since(stopped) < Duration::from_secs(20));
+    until_told(&site, told(site.channel("staff"))).await;
+    while !ended.is_finished() {
+        site.hand.advance(Duration::from_secs(10));
+        tokio::task::yield_now().await;
+    }
+    let (app, _) = ended.await.unwrap();
+    app.stop().await;
+}
+
+/// Lets time pass until this is seen.
+async fn until_told(site: &Site, told: impl Fn(&greenroom::sim::World) -> Option<()> + Copy + Send + Sync + 'static) {
+    let patience = Stopwatch::start();
+    while site.sim.wait_until(told, Duration::from_millis(100)).await.is_err() {
+        assert!(patience.elapsed() < SOON, "it is never told");
+        site.hand.advance(Duration::from_secs(1));
+    }
 }
 
 /// The real program whose file loses its end while it runs: a page that leads beyond the end reads in the same way.
