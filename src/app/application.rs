@@ -2,6 +2,7 @@
 //!
 //! `run`, `demo` and the tests all start it here; they differ in the [`Blueprint`] alone.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,7 +101,7 @@ impl Application {
         if let Some(plan) = &blueprint.backups {
             options.before_migration = BeforeMigration::SaveAs(plan.folder().snapshot_at(clock.now()));
         }
-        let store = Store::open(&blueprint.place, options, (CATALOGUE.schema)())?;
+        let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
@@ -184,6 +185,14 @@ impl Application {
             tracing::warn!("stopping took too long; what was acknowledged is safe");
         }
     }
+}
+
+/// Opens the store on a thread that may wait, so that whoever waits here can be told to stop meanwhile.
+async fn open(place: Place, options: Options) -> Result<Store, OpenError> {
+    let opening = tokio::task::spawn_blocking(move || Store::open(&place, options, (CATALOGUE.schema)()));
+    opening
+        .await
+        .unwrap_or_else(|panic| Err(OpenError::Other { path: PathBuf::from("the store"), problem: panic.to_string() }))
 }
 
 /// Begins to keep backups; answers up to when that is done, and since when.

@@ -1,6 +1,7 @@
 //! `greenroom run`: the bot on Discord, or on the simulator that `DISCORD_API_URL` names.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::application::{Application, Blueprint, StartError};
 use super::backup::{self, folder::Room};
@@ -13,6 +14,7 @@ use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::health::Health;
 use super::maintenance;
+use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
@@ -28,8 +30,14 @@ Greenroom needs a bot token: https://discord.com/developers/applications, Bot, R
 On the same page switch on two privileged intents: Server Members and Message Content.
 To look around without a token, run: greenroom demo";
 
+/// How long a start that is no longer wanted may take to be done, so that all is closed in order. Nobody was answered yet, so
+/// what takes longer can be left alone.
+const LAST_MOMENT: Duration = Duration::from_secs(3);
+
 /// Runs the bot until it is told to stop.
 pub fn run(options: &Options) -> CommandResult {
+    let runtime = runtime()?;
+    let signals = listen(&runtime)?;
     let config = options.load_config()?;
     let blueprint = blueprint(&config)?;
     // Dropped last, so that the last lines are written before the process says how it ended.
@@ -37,11 +45,15 @@ pub fn run(options: &Options) -> CommandResult {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    let runtime = runtime()?;
-    let ended = runtime.block_on(serve(&config, blueprint, &telemetry));
-    // What still runs on blocking threads writes scratch files only; a stop does not wait for it.
+    let ended = runtime.block_on(serve(&config, blueprint, &telemetry, signals));
+    // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
     outcome(ended?, &config.storage.data_dir)
+}
+
+fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
+    let _inside = runtime.enter();
+    Signals::listen().map_err(|error| Stop::failed(format!("The system refuses to tell me of signals: {error}.")))
 }
 
 /// The runtime of every command that waits for something.
@@ -80,23 +92,48 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     })
 }
 
-async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> Result<Ended, Stop> {
-    let mut app = match Application::start(blueprint).await {
-        Err(StartError::Store(error)) => return Err(maintenance::refused(error, &config.storage.data_dir)),
-        started => started?,
-    };
-    telemetry.write_files(&config.storage.data_dir);
+async fn serve(
+    config: &Config,
+    blueprint: Blueprint,
+    telemetry: &Telemetry,
+    mut signals: Signals,
+) -> Result<Ended, Stop> {
+    let data_dir = &config.storage.data_dir;
+    let Some(mut app) = start(data_dir, blueprint, &mut signals).await? else { return Ok(Ended::Stopped) };
+    telemetry.write_files(data_dir);
     let control = serve_control(config, &app);
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
-        () = told_to_stop() => app.bot.store.stop_reason().map_or(Ended::Stopped, Ended::StoreStopped),
+        () = signals.told_to_stop() => app.bot.store.stop_reason().map_or(Ended::Stopped, Ended::StoreStopped),
     };
     health.stopping();
     control.abort();
     tracing::info!("stopping");
     app.stop().await;
     Ok(ended)
+}
+
+/// Starts the application; `None` where the process is told to stop before that is done.
+async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> Result<Option<Application>, Stop> {
+    let mut starting = Box::pin(Application::start(blueprint));
+    let (started, goes_on) = tokio::select! {
+        started = &mut starting => (Some(started), true),
+        () = signals.told_to_stop() => {
+            tracing::info!("stopping before the start is done");
+            (tokio::time::timeout(LAST_MOMENT, starting).await.ok(), false)
+        }
+    };
+    match started {
+        Some(Ok(app)) if goes_on => Ok(Some(app)),
+        Some(Ok(app)) => {
+            app.stop().await;
+            Ok(None)
+        }
+        Some(Err(StartError::Store(error))) => Err(maintenance::refused(error, data_dir)),
+        Some(Err(error)) => Err(error.into()),
+        None => Ok(None),
+    }
 }
 
 /// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
@@ -108,27 +145,6 @@ fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<
             tokio::spawn(async {})
         }
     }
-}
-
-/// Returns when the process is asked to end: Ctrl-C, or SIGTERM from a service manager.
-async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    interrupt.await;
 }
 
 fn outcome(ended: Ended, data_dir: &Path) -> CommandResult {
@@ -176,8 +192,6 @@ impl From<StartError> for Stop {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::app::config::sources::{Origin, Sources};
 

@@ -111,6 +111,11 @@ impl Running {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
     }
 
+    /// Whether the end has come.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end.
     pub fn ended(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
