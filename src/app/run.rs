@@ -193,6 +193,7 @@ impl From<StartError> for Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::backup::off_site::Target;
     use crate::app::config::sources::{Origin, Sources};
 
     #[test]
@@ -212,6 +213,9 @@ mod tests {
             ("SELF_HEAL_INTERVAL", "90"),
             ("ALLOW_ANY_HANDLE_LINKING", "true"),
             ("DEBUG", "true"),
+            ("DATA_DIR", "/srv/greenroom"),
+            ("BACKUP_TARGET", "/mnt/copies"),
+            ("STORE_CACHE_MIB", "24"),
         ];
         let sources =
             given.into_iter().fold(Sources::default(), |all, (name, value)| all.with(Origin::Environment, name, value));
@@ -220,6 +224,10 @@ mod tests {
         assert_eq!(blueprint.displays, rhythm);
         assert!(blueprint.allow_any_handle_linking && blueprint.live_rehearsal);
         assert_eq!(blueprint.endpoint, Endpoint::Simulated("http://127.0.0.1:9".to_owned()));
+        let plan = blueprint.backups.unwrap();
+        assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));
+        assert_eq!((plan.data_dir, plan.cache_bytes), ("/srv/greenroom".into(), 24 << 20));
+        assert!(matches!(blueprint.place, Place::File(file) if file.starts_with("/srv/greenroom")));
     }
 
     #[test]
