@@ -125,6 +125,40 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn figures_move_with_lives_jobs_displays_and_the_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let variables = sim.live_variables();
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (running, base) = bot(&sim, folder.path(), &variables);
+    running.says("commands registered");
+    let moving = [
+        "greenroom_live_messages_total{kind=\"gift\"}",
+        "greenroom_job_tries_total{kind=\"submissions.confirm\",outcome=\"done\"}",
+        "greenroom_display_updates_total{outcome=\"shown\"}",
+        "greenroom_coin_entries_total{kind=\"admin_add\"}",
+    ];
+    let (_, before) = get(&base, "/metrics").await;
+    assert!(moving.iter().all(|name| !before.contains(name)), "{before}");
+
+    sim.post("/live/night.owl", json!({"live": true})).await;
+    sim.command("host", "tiktok connect", json!({"unique_id": "night.owl"})).await;
+    sim.post("/live/night.owl/wait", json!({"for": "connected"})).await;
+    let gift = json!({"type": "gift", "user": "ann.live", "id": 9, "name": "Lion", "diamonds": 10});
+    sim.post("/live/night.owl/events", gift).await;
+    sim.submit(&link(1)).await;
+    sim.command("host", "setup-live-queue", json!({"channel": sim.ids["channels"]["staff"]})).await;
+    let prize = json!({"user": sim.ids["members"]["ann"], "action": "add", "amount": 40, "reason": "a prize"});
+    sim.command("host", "coins", prize).await;
+    let has_all = |_, text: &str| moving.iter().all(|name| text.contains(name));
+    let text = until(&base, "/metrics", has_all).await;
+    for name in [moving[0], moving[1], moving[3]] {
+        assert!((figure(&text, name) - 1.0).abs() < 0.1, "{name}: {text}");
+    }
+    assert!(figure(&text, moving[2]) > 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_machines_see_health_and_no_figures_unless_told_so() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
