@@ -2,6 +2,7 @@
 //!
 //! `run`, `demo` and the tests all start it here; they differ in the [`Blueprint`] alone.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,7 +101,7 @@ impl Application {
         if let Some(plan) = &blueprint.backups {
             options.before_migration = BeforeMigration::SaveAs(plan.folder().free_snapshot_at(clock.now()));
         }
-        let store = Store::open(&blueprint.place, options, (CATALOGUE.schema)())?;
+        let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
@@ -111,6 +112,7 @@ impl Application {
 
         let mut tasks = JoinSet::new();
         let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers());
+        let sees_jobs = runner.sight();
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
         let (swept, swept_at) = watch::channel(bot.clock.now());
@@ -126,7 +128,7 @@ impl Application {
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }
-        let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone());
+        let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone(), sees_jobs);
         let connection =
             tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
         Ok(Self { bot, tasks, connection, stop, vitals, swept_at, backed_up_at })
@@ -148,7 +150,7 @@ impl Application {
             _ = &mut self.connection => {}
             () = trouble::sit_out(&self.bot, &trouble) => {}
         }
-        Ended::StoreStopped(trouble.to_string())
+        Ended::StoreStopped(trouble)
     }
 
     /// Waits until everything that is due by the clock's time is done: jobs, the half-minute sweep, backups on this machine.
@@ -183,6 +185,14 @@ impl Application {
             tracing::warn!("stopping took too long; what was acknowledged is safe");
         }
     }
+}
+
+/// Opens the store on a thread that may wait, so that whoever waits here can be told to stop meanwhile.
+async fn open(place: Place, options: Options) -> Result<Store, OpenError> {
+    let opening = tokio::task::spawn_blocking(move || Store::open(&place, options, (CATALOGUE.schema)()));
+    opening
+        .await
+        .unwrap_or_else(|panic| Err(OpenError::Other { path: PathBuf::from("the store"), problem: panic.to_string() }))
 }
 
 /// Begins to keep backups; answers up to when that is done, and since when.

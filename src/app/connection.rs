@@ -14,6 +14,7 @@ use crate::discord::delivery::status_of;
 use crate::discord::gateway::{Gateway, INTENTS, unprivileged_intents};
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::time::{Clock, Stopwatch};
+use crate::store::StoreError;
 
 /// Waits before another try, the first and the longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
@@ -31,8 +32,8 @@ pub enum Ended {
     TokenRefused,
     /// A simulated Discord named a gateway that is not on this machine.
     NotLoopback,
-    /// The store cannot go on; the reason.
-    StoreStopped(String),
+    /// The store cannot go on, because of this.
+    StoreStopped(StoreError),
     /// Something else that will not get better by itself; the reason.
     Failed(String),
 }

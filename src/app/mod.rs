@@ -22,6 +22,7 @@ pub mod replay;
 pub mod restore;
 pub mod run;
 pub mod service;
+mod signals;
 pub mod sim;
 mod sweep;
 pub mod telemetry;

@@ -1,5 +1,8 @@
 //! `greenroom run`: the bot on Discord, or on the simulator that `DISCORD_API_URL` names.
 
+use std::path::Path;
+use std::time::Duration;
+
 use super::application::{Application, Blueprint, StartError};
 use super::backup::{self, folder::Room};
 use super::catalogue::CATALOGUE;
@@ -11,6 +14,7 @@ use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::health::Health;
 use super::maintenance;
+use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
@@ -18,7 +22,7 @@ use crate::discord::rest::Endpoint;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::sim::BOT_TOKEN;
-use crate::store::Place;
+use crate::store::{Place, StoreError};
 
 /// What somebody reads who starts the bot without a token: exactly three lines.
 const HOW_TO_START: &str = "\
@@ -26,8 +30,14 @@ Greenroom needs a bot token: https://discord.com/developers/applications, Bot, R
 On the same page switch on two privileged intents: Server Members and Message Content.
 To look around without a token, run: greenroom demo";
 
+/// How long a start that is no longer wanted may take to be done, so that all is closed in order. Nobody was answered yet, so
+/// what takes longer can be left alone.
+const LAST_MOMENT: Duration = Duration::from_secs(3);
+
 /// Runs the bot until it is told to stop.
 pub fn run(options: &Options) -> CommandResult {
+    let runtime = runtime()?;
+    let signals = listen(&runtime)?;
     let config = options.load_config()?;
     let blueprint = blueprint(&config)?;
     // Dropped last, so that the last lines are written before the process says how it ended.
@@ -35,11 +45,15 @@ pub fn run(options: &Options) -> CommandResult {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    let runtime = runtime()?;
-    let ended = runtime.block_on(serve(&config, blueprint, &telemetry));
-    // What still runs on blocking threads writes scratch files only; a stop does not wait for it.
+    let ended = runtime.block_on(serve(&config, blueprint, &telemetry, signals));
+    // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
-    ended
+    outcome(ended?, &config.storage.data_dir)
+}
+
+fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
+    let _inside = runtime.enter();
+    Signals::listen().map_err(|error| Stop::failed(format!("The system refuses to tell me of signals: {error}.")))
 }
 
 /// The runtime of every command that waits for something.
@@ -78,26 +92,48 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     })
 }
 
-async fn serve(config: &Config, blueprint: Blueprint, telemetry: &Telemetry) -> CommandResult {
-    let mut app = match Application::start(blueprint).await {
-        Err(StartError::Store(error)) => return Err(maintenance::refused(error, &config.storage.data_dir)),
-        started => started?,
-    };
-    telemetry.write_files(&config.storage.data_dir);
+async fn serve(
+    config: &Config,
+    blueprint: Blueprint,
+    telemetry: &Telemetry,
+    mut signals: Signals,
+) -> Result<Ended, Stop> {
+    let data_dir = &config.storage.data_dir;
+    let Some(mut app) = start(data_dir, blueprint, &mut signals).await? else { return Ok(Ended::Stopped) };
+    telemetry.write_files(data_dir);
     let control = serve_control(config, &app);
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
-        () = told_to_stop() => match app.bot.store.stop_reason() {
-            Some(trouble) => Ended::StoreStopped(trouble.to_string()),
-            None => Ended::Stopped,
-        },
+        () = signals.told_to_stop() => app.bot.store.stop_reason().map_or(Ended::Stopped, Ended::StoreStopped),
     };
     health.stopping();
     control.abort();
     tracing::info!("stopping");
     app.stop().await;
-    outcome(ended)
+    Ok(ended)
+}
+
+/// Starts the application; `None` where the process is told to stop before that is done.
+async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> Result<Option<Application>, Stop> {
+    let mut starting = Box::pin(Application::start(blueprint));
+    let (started, goes_on) = tokio::select! {
+        started = &mut starting => (Some(started), true),
+        () = signals.told_to_stop() => {
+            tracing::info!("stopping before the start is done");
+            (tokio::time::timeout(LAST_MOMENT, starting).await.ok(), false)
+        }
+    };
+    match started {
+        Some(Ok(app)) if goes_on => Ok(Some(app)),
+        Some(Ok(app)) => {
+            app.stop().await;
+            Ok(None)
+        }
+        Some(Err(StartError::Store(error))) => Err(maintenance::refused(error, data_dir)),
+        Some(Err(error)) => Err(error.into()),
+        None => Ok(None),
+    }
 }
 
 /// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
@@ -113,28 +149,7 @@ fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<
     }
 }
 
-/// Returns when the process is asked to end: Ctrl-C, or SIGTERM from a service manager.
-async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    interrupt.await;
-}
-
-fn outcome(ended: Ended) -> CommandResult {
+fn outcome(ended: Ended, data_dir: &Path) -> CommandResult {
     match ended {
         Ended::Stopped => Ok(()),
         Ended::TokenRefused => Err(Stop::new(
@@ -147,13 +162,22 @@ fn outcome(ended: Ended) -> CommandResult {
             "DISCORD_API_URL names a simulator whose gateway is not on this machine, or that does not answer. \
              Start one with `greenroom sim` and use the address that it prints.",
         )),
-        Ended::StoreStopped(reason) => Err(Stop::new(
-            ExitCode::StorageFailed,
-            format!(
-                "The data folder cannot be written any more: {reason}. Free some space or repair the disk, then start again."
-            ),
-        )),
+        Ended::StoreStopped(trouble) => Err(Stop::new(ExitCode::StorageFailed, store_stopped(&trouble, data_dir))),
         Ended::Failed(reason) => Err(Stop::failed(format!("The connection to Discord ended for good: {reason}."))),
+    }
+}
+
+/// What somebody reads whose store stopped while the bot ran.
+fn store_stopped(trouble: &StoreError, data_dir: &Path) -> String {
+    match trouble.root() {
+        StoreError::Damaged(problem) | StoreError::Engine(problem) => format!(
+            "{} turned out to be damaged ({problem}), and nothing more was written to it.\n{}",
+            maintenance::store_file(data_dir).display(),
+            backup::way_back(data_dir)
+        ),
+        reason => format!(
+            "The data folder cannot be written any more: {reason}. Free some space or repair the disk, then start again."
+        ),
     }
 }
 
@@ -170,9 +194,8 @@ impl From<StartError> for Stop {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+    use crate::app::backup::off_site::Target;
     use crate::app::config::sources::{Origin, Sources};
 
     #[test]
@@ -192,6 +215,9 @@ mod tests {
             ("SELF_HEAL_INTERVAL", "90"),
             ("ALLOW_ANY_HANDLE_LINKING", "true"),
             ("DEBUG", "true"),
+            ("DATA_DIR", "/srv/greenroom"),
+            ("BACKUP_TARGET", "/mnt/copies"),
+            ("STORE_CACHE_MIB", "24"),
         ];
         let sources =
             given.into_iter().fold(Sources::default(), |all, (name, value)| all.with(Origin::Environment, name, value));
@@ -200,15 +226,35 @@ mod tests {
         assert_eq!(blueprint.displays, rhythm);
         assert!(blueprint.allow_any_handle_linking && blueprint.live_rehearsal);
         assert_eq!(blueprint.endpoint, Endpoint::Simulated("http://127.0.0.1:9".to_owned()));
+        let plan = blueprint.backups.unwrap();
+        assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));
+        assert_eq!((plan.data_dir, plan.cache_bytes), ("/srv/greenroom".into(), 24 << 20));
+        assert!(matches!(blueprint.place, Place::File(file) if file.starts_with("/srv/greenroom")));
     }
 
     #[test]
     fn every_end_has_its_code_and_a_way_out() {
-        let code = |ended| outcome(ended).unwrap_err().code;
-        assert_eq!(outcome(Ended::Stopped), Ok(()));
+        let folder = tempfile::tempdir().unwrap();
+        let ends = |ended| outcome(ended, folder.path());
+        let code = |ended| ends(ended).unwrap_err().code;
+        assert_eq!(ends(Ended::Stopped), Ok(()));
         assert_eq!(code(Ended::TokenRefused), ExitCode::TokenRefused);
         assert_eq!(code(Ended::NotLoopback), ExitCode::Configuration);
-        assert_eq!(code(Ended::StoreStopped("no space left".into())), ExitCode::StorageFailed);
         assert_eq!(code(Ended::Failed("x".into())), ExitCode::Failed);
+        for (trouble, way_out) in [
+            (StoreError::DiskFull, "Free some space"),
+            (StoreError::Stopped(Box::new(StoreError::Io("error 5".into()))), "repair the disk"),
+            (
+                StoreError::Damaged("a page".into()),
+                "damaged (a page), and nothing more was written to it.\nThere is no snapshot in",
+            ),
+            (StoreError::Engine("it panicked".into()), "There is no snapshot in"),
+        ] {
+            let is_damage = matches!(trouble, StoreError::Damaged(_) | StoreError::Engine(_));
+            let stop = ends(Ended::StoreStopped(trouble)).unwrap_err();
+            assert_eq!(stop.code, ExitCode::StorageFailed);
+            assert!(stop.message.contains(way_out), "{}", stop.message);
+            assert_eq!(is_damage, !stop.message.contains("Free some space"), "{}", stop.message);
+        }
     }
 }

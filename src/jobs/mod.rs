@@ -10,6 +10,8 @@ pub mod figures;
 mod model;
 pub mod runner;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use model::{DeadLetter, Job, JobId, Lane, Run};
 pub use runner::{Handler, Runner, Setback};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poise::BoxFuture;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::figures;
@@ -25,8 +26,8 @@ const MOST_AT_ONCE: usize = 16;
 const PAGE: usize = 256;
 /// Waits before the second, third and fourth try (`C-101`).
 const BACK_OFF: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
-/// How long to wait after the store could not be read.
-const STORE_TROUBLE: Duration = Duration::from_secs(5);
+/// How long nothing is looked up after the store could not be read, at first and at the longest.
+const STORE_TROUBLE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
 /// What does the jobs of one kind. `C` is what it may reach.
 pub struct Handler<C: 'static> {
@@ -68,6 +69,7 @@ pub struct Runner<C: 'static> {
     clock: Clock,
     context: C,
     handlers: Arc<HashMap<&'static str, &'static Handler<C>>>,
+    sight: watch::Sender<bool>,
 }
 
 /// What is running now.
@@ -98,7 +100,12 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     /// A runner for these kinds of jobs.
     pub fn new(store: Store, clock: Clock, context: C, handlers: &[&'static Handler<C>]) -> Self {
         let handlers = handlers.iter().map(|handler| (handler.kind, *handler)).collect();
-        Self { store, clock, context, handlers: Arc::new(handlers) }
+        Self { store, clock, context, handlers: Arc::new(handlers), sight: watch::Sender::new(true) }
+    }
+
+    /// Whether the jobs can be read, as far as the runner knows.
+    pub fn sight(&self) -> watch::Receiver<bool> {
+        self.sight.subscribe()
     }
 
     /// Does what is due, now and from now on. Ends only with its task.
@@ -106,14 +113,21 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         let mut changes = self.store.changes();
         let mut running = JoinSet::new();
         let mut in_flight = InFlight::default();
+        let mut pause = STORE_TROUBLE.0;
         loop {
-            let wake = match self.start_due(&mut running, &mut in_flight).await {
+            let started = self.start_due(&mut running, &mut in_flight).await;
+            self.sight.send_replace(started.is_ok());
+            let wake = match started {
                 Ok(next_due) => next_due,
                 Err(error) => {
-                    tracing::error!(%error, "cannot look for due jobs");
-                    Some(self.clock.now().after(STORE_TROUBLE))
+                    tracing::error!(%error, pause_s = pause.as_secs(), "cannot look for due jobs");
+                    // Whatever changes meanwhile: each look would cost a thread and a line of the log, and find the same.
+                    self.clock.sleep(pause).await;
+                    pause = (pause * 2).min(STORE_TROUBLE.1);
+                    continue;
                 }
             };
+            pause = STORE_TROUBLE.0;
             tokio::select! {
                 finished = running.join_next(), if !running.is_empty() => {
                     if let Some(Ok(attempt)) = finished {
@@ -184,7 +198,7 @@ async fn settle(store: &Store, run: Run, kind: Option<&'static str>, outcome: Re
         }
         Err(Setback::Retry(failure)) if usize::from(job.attempts) < BACK_OFF.len() => {
             count("retried");
-            let wait = BACK_OFF.get(usize::from(job.attempts)).copied().unwrap_or(STORE_TROUBLE);
+            let wait = BACK_OFF.get(usize::from(job.attempts)).copied().unwrap_or(STORE_TROUBLE.0);
             tracing::warn!(job = %id, kind = job.kind, error = %failure, "a job failed and is tried again");
             store.write("job_retried", move |tx| tables::postpone(tx, guild, id, tx.now().after(wait))).await
         }

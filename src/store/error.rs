@@ -124,11 +124,10 @@ impl StoreError {
 
     /// What an error of the operating system means.
     pub(super) fn of_disk(error: &io::Error) -> Self {
-        match error.kind() {
-            _ if is_disk_full(error) => Self::DiskFull,
-            // A damaged page names a place behind the end of the file.
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Self::Damaged(error.to_string()),
-            _ => Self::Io(error.to_string()),
+        match error {
+            error if is_disk_full(error) => Self::DiskFull,
+            error if is_damage(error) => Self::Damaged(error.to_string()),
+            error => Self::Io(error.to_string()),
         }
     }
 
@@ -209,6 +208,11 @@ impl From<redb::CommitError> for StoreError {
 
 pub(super) fn is_disk_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether the disk works, and what it holds is wrong: a page that leads beyond the end of the file, for one.
+pub(super) fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
 /// Why the store cannot be opened: one sentence with the way out.

@@ -14,7 +14,7 @@ use redb::{Database, DatabaseError, StorageError};
 use super::backing::Backing;
 use super::copy::{copy, remove_if_there, sync_folder_of, unfinished_name};
 use super::disk::SimulatedDisk;
-use super::error::{OpenError, StoreError, is_disk_full};
+use super::error::{OpenError, StoreError, is_damage, is_disk_full};
 use super::growth::GrowingFile;
 use super::handle::{Handle, Latch};
 use super::manifest::MANIFEST;
@@ -203,11 +203,7 @@ fn classify(path: &Path, error: DatabaseError) -> OpenError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(path.to_owned()),
         DatabaseError::Storage(StorageError::Io(error)) if is_disk_full(&error) => OpenError::DiskFull(path.to_owned()),
-        DatabaseError::Storage(StorageError::Io(error))
-            if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) =>
-        {
-            damaged(path, &error.to_string())
-        }
+        DatabaseError::Storage(StorageError::Io(error)) if is_damage(&error) => damaged(path, &error.to_string()),
         DatabaseError::Storage(StorageError::Corrupted(problem)) => damaged(path, &problem),
         other => OpenError::Other { path: path.to_owned(), problem: other.to_string() },
     }

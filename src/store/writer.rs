@@ -193,6 +193,8 @@ impl Writer {
                     }
                 }
                 Ok(BatchRun::Broken(error)) | Err(error) => {
+                    // After the first trouble redb tells only that there was some.
+                    let error = self.handle.trouble().cloned().unwrap_or(error);
                     self.current.stop(&error);
                     answer_all(batch, Some(&error));
                     return false;

@@ -144,6 +144,17 @@ async fn no_secret_is_seen_whatever_goes_wrong_in_the_real_program() {
         assert!(!done.out.is_empty(), "{done:?}");
         assert_silent("what a command prints", &format!("{}{}", done.out, done.err));
     }
+    // A snapshot of all that happened, to be looked through with the rest of the folder.
+    let copies = folder.path().join("copies").display().to_string();
+    let mut with_folder = variables(&sim);
+    with_folder
+        .iter_mut()
+        .filter(|(name, _)| *name == "BACKUP_TARGET")
+        .for_each(|(_, value)| value.clone_from(&copies));
+    let with_folder: Vec<_> = with_folder.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = tokio::task::block_in_place(|| output(folder.path(), &["backup", "--log", "trace"], &with_folder));
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_silent("what backup prints", &format!("{}{}", done.out, done.err));
     // At last the token is refused, and the bot ends with that.
     sim.set(|settings| settings.token = Some("another".to_owned()));
     sim.gateway_fault(GatewayFault::Close { code: 4004 }).await;
@@ -151,6 +162,10 @@ async fn no_secret_is_seen_whatever_goes_wrong_in_the_real_program() {
     assert_eq!(code, Some(6));
     assert_silent("the console", &fs::read_to_string(&console).unwrap());
     assert!(folder.path().join("data/logs/greenroom.log").exists());
+    let snapshots = fs::read_dir(folder.path().join("data/backups/snapshots")).unwrap();
+    let snapshots: Vec<_> = snapshots.map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect();
+    assert_eq!(snapshots.len(), 1);
+    assert!(String::from_utf8_lossy(&snapshots[0]).contains(STREAMER), "what is stored can be found in a snapshot");
     assert_folder_silent(folder.path());
 }
 

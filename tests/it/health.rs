@@ -17,18 +17,23 @@ fn bot(sim: &SimProcess, folder: &Path, variables: &[(&str, &str)]) -> (Running,
     let mut command = greenroom(folder, &["run"]);
     command.env("DISCORD_API_URL", &sim.discord).env("HEALTH_LISTEN", "127.0.0.1:0").envs(variables.iter().copied());
     let running = Running::start(command);
-    let line = running.says("health is served");
-    let address = line.split("address=").nth(1).unwrap().split(' ').next().unwrap();
-    (running, format!("http://{address}"))
+    let address = address(&running);
+    (running, address)
 }
 
-async fn get(base: &str, path: &str) -> (StatusCode, String) {
+/// Where a bot serves health, as soon as it does.
+pub fn address(running: &Running) -> String {
+    let line = running.says("health is served");
+    format!("http://{}", line.split("address=").nth(1).unwrap().split(' ').next().unwrap())
+}
+
+pub async fn get(base: &str, path: &str) -> (StatusCode, String) {
     let answer = reqwest::Client::builder().build().unwrap().get(format!("{base}{path}")).send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }
 
 /// Asks until the answer fits.
-async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) -> String {
+pub async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) -> String {
     let patience = Stopwatch::start();
     while patience.elapsed() < Duration::from_secs(20) {
         let (status, text) = get(base, path).await;
@@ -39,7 +44,7 @@ async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) 
     panic!("{path} never fitted: {:?}", get(base, path).await);
 }
 
-fn reasons(text: &str) -> Vec<String> {
+pub fn reasons(text: &str) -> Vec<String> {
     let answer: Value = serde_json::from_str(text).unwrap();
     let reasons = answer["reasons"].as_array().unwrap();
     reasons.iter().map(|reason| reason["id"].as_str().unwrap().to_owned()).collect()
@@ -122,6 +127,40 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
     for person in people {
         assert!(!text.contains(person), "{person}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_move_with_lives_jobs_displays_and_the_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let variables = sim.live_variables();
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (running, base) = bot(&sim, folder.path(), &variables);
+    running.says("commands registered");
+    let moving = [
+        "greenroom_live_messages_total{kind=\"gift\"}",
+        "greenroom_job_tries_total{kind=\"submissions.confirm\",outcome=\"done\"}",
+        "greenroom_display_updates_total{outcome=\"shown\"}",
+        "greenroom_coin_entries_total{kind=\"admin_add\"}",
+    ];
+    let (_, before) = get(&base, "/metrics").await;
+    assert!(moving.iter().all(|name| !before.contains(name)), "{before}");
+
+    sim.post("/live/night.owl", json!({"live": true})).await;
+    sim.command("host", "tiktok connect", json!({"unique_id": "night.owl"})).await;
+    sim.post("/live/night.owl/wait", json!({"for": "connected"})).await;
+    let gift = json!({"type": "gift", "user": "ann.live", "id": 9, "name": "Lion", "diamonds": 10});
+    sim.post("/live/night.owl/events", gift).await;
+    sim.submit(&link(1)).await;
+    sim.command("host", "setup-live-queue", json!({"channel": sim.ids["channels"]["staff"]})).await;
+    let prize = json!({"user": sim.ids["members"]["ann"], "action": "add", "amount": 40, "reason": "a prize"});
+    sim.command("host", "coins", prize).await;
+    let has_all = |_, text: &str| moving.iter().all(|name| text.contains(name));
+    let text = until(&base, "/metrics", has_all).await;
+    for name in [moving[0], moving[1], moving[3]] {
+        assert!((figure(&text, name) - 1.0).abs() < 0.1, "{name}: {text}");
+    }
+    assert!(figure(&text, moving[2]) > 0.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,6 +54,7 @@ mod rhythms;
 mod security;
 mod sequences;
 mod settings;
+mod signals;
 mod site;
 mod sources;
 mod spec;

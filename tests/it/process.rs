@@ -111,6 +111,11 @@ impl Running {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
     }
 
+    /// Whether the end has come.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end.
     pub fn ended(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
@@ -129,6 +134,8 @@ impl Drop for Running {
 pub struct SimProcess {
     _running: Running,
     pub discord: String,
+    live: String,
+    live_managed: String,
     control: String,
     http: reqwest::Client,
     pub ids: Value,
@@ -142,6 +149,8 @@ impl SimProcess {
         let mut sim = Self {
             _running: running,
             discord: address("discord"),
+            live: address("live"),
+            live_managed: address("live_managed"),
             control: address("control"),
             http: reqwest::Client::builder().build().unwrap(),
             ids: Value::Null,
@@ -167,6 +176,17 @@ impl SimProcess {
 
     pub async fn get(&self, path: &str) -> Value {
         self.http.get(format!("{}{path}", self.control)).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The variables with which a bot finds the simulated TikTok.
+    pub fn live_variables(&self) -> [(&'static str, String); 5] {
+        [
+            ("TIKTOK_TRANSPORT", "euler".to_owned()),
+            ("TIKTOK_WEB_URL", self.live.clone()),
+            ("TIKTOK_WEBCAST_URL", format!("{}/webcast", self.live)),
+            ("TIKTOK_SIGN_URL", self.live.clone()),
+            ("TIKTOK_MANAGED_URL", self.live_managed.clone()),
+        ]
     }
 
     /// Somebody runs a command; gives what they saw.

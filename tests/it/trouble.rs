@@ -4,12 +4,17 @@ use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use greenroom::app::connection::Ended;
+use greenroom::kernel::time::Stopwatch;
+use greenroom::sim::{CommandCall, Fault, Id};
 use greenroom::store::{Place, SimulatedDisk};
+use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::health;
 use crate::process::{Running, SimProcess, greenroom, output};
-use crate::reading::link;
+use crate::reading::{SOON, link};
 use crate::site::Site;
+use crate::world::guild_spec;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered_until_the_end() {
@@ -69,6 +74,102 @@ async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
     app.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_debug_channel_hears_of_the_end_although_discord_is_busy_or_slow_at_first() {
+    let site = Site::new().await;
+    let other = site.sim.create_guild(guild_spec("Early Bird Reviews")).await.unwrap();
+    let disk = SimulatedDisk::new();
+    let place = Place::Simulated(disk.clone());
+    let mut app = site.start_from(|blueprint| blueprint.place = place).await;
+    site.run(site.call("host", "setdebugchannel").with("channel", site.channel("staff").to_string())).await;
+    let there = CommandCall::new(other.guild, other.channel("staff"), other.member("host"), "setdebugchannel");
+    site.run(there.with("channel", other.channel("staff").to_string())).await;
+    app.settled().await.unwrap();
+    let faults = |channel: Id, fault: Fault| {
+        let path = Some(format!("/channels/{channel}/messages"));
+        site.sim.faults(Fault { method: Some("POST".to_owned()), path, ..fault })
+    };
+    // One takes nothing for 20 seconds, and must hold the other up as little as its own refusals.
+    faults(site.channel("staff"), Fault { delay_ms: Some(20_000), ..Fault::default() }).await;
+    for status in [429, 503] {
+        let refusal = Fault { status: Some(status), retry_after: Some(0.1), ..Fault::default() };
+        faults(other.channel("staff"), refusal).await;
+    }
+    disk.refuse_writes();
+    let ended = tokio::spawn(async move {
+        let ended = app.ended().await;
+        (app, ended)
+    });
+    site.run(site.call("host", "set-submission-channel").with("channel", site.channel("submissions").to_string()))
+        .await;
+    let stopped = site.hand.now();
+    let told = |channel: Id| {
+        move |world: &greenroom::sim::World| {
+            let said = serde_json::to_string(&world.messages(channel)).unwrap();
+            (said.matches("🛑").count() == 1).then_some(())
+        }
+    };
+    until_told(&site, told(other.channel("staff"))).await;
+    assert!(site.hand.now().since(stopped) < Duration::from_secs(20));
+    until_told(&site, told(site.channel("staff"))).await;
+    while !ended.is_finished() {
+        site.hand.advance(Duration::from_secs(10));
+        tokio::task::yield_now().await;
+    }
+    let (app, _) = ended.await.unwrap();
+    app.stop().await;
+}
+
+/// Lets time pass until this is seen.
+async fn until_told(site: &Site, told: impl Fn(&greenroom::sim::World) -> Option<()> + Copy + Send + Sync + 'static) {
+    let patience = Stopwatch::start();
+    while site.sim.wait_until(told, Duration::from_millis(100)).await.is_err() {
+        assert!(patience.elapsed() < SOON, "it is never told");
+        site.hand.advance(Duration::from_secs(1));
+    }
+}
+
+/// The real program whose file loses its end while it runs: a page that leads beyond the end reads in the same way.
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_that_is_met_while_the_bot_runs_ends_it_with_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let mut bot = sim.bot(folder.path());
+    bot.signal("TERM");
+    bot.ended();
+    // More than the smallest cache holds.
+    let seen = "2026-11-21T20:00:00Z";
+    let account =
+        |number: u32| json!({"handle_name": format!("viewer.{number}"), "first_seen": seen, "points": number});
+    let accounts: Vec<_> = (1..=30_000).map(account).collect();
+    let points = json!({"user_points": [], "tiktok_accounts": accounts}).to_string();
+    std::fs::write(folder.path().join("points.json"), points).unwrap();
+    for arguments in [&["import", "luxbot", "points.json", "--guild", "81"][..], &["backup"]] {
+        let done = output(folder.path(), arguments, &[]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+    }
+
+    let mut small = greenroom(folder.path(), &["run"]);
+    small.env("DISCORD_API_URL", &sim.discord).env("STORE_CACHE_MIB", "4");
+    let mut bot = Running::start(small);
+    bot.says("connected to Discord");
+    let file = std::fs::OpenOptions::new().write(true).open(folder.path().join("data/greenroom.redb")).unwrap();
+    file.set_len(8192).unwrap();
+    let check = output(folder.path(), &["check"], &[]);
+    assert_eq!(check.code, Some(4), "{check:?}");
+    assert!(check.out.contains("cannot be read further"), "{check:?}");
+    assert!(check.err.contains("To put it back: greenroom restore /"), "{check:?}");
+    bot.says("the store has stopped");
+    bot.signal("TERM");
+    assert_eq!(bot.ended().code(), Some(5));
+    let said = bot.rest().join("\n");
+    assert!(
+        said.contains("turned out to be damaged") && said.contains("To put it back: greenroom restore /"),
+        "{said}"
+    );
+    assert!(!said.contains("Free some space"), "{said}");
+}
+
 /// The real program with a file that cannot grow: the limit of the shell stands for a full disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_nothing_that_it_answered() {
@@ -90,13 +191,14 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
         .arg(program)
         .env_clear()
         .env("DISCORD_API_URL", &sim.discord)
-        .env("HEALTH_LISTEN", "off")
+        .env("HEALTH_LISTEN", "127.0.0.1:0")
         .env("NOTIFY_SOCKET", folder.path().join("notify"))
         .env("WATCHDOG_USEC", "600000")
         .current_dir(folder.path())
         .stdin(std::process::Stdio::null());
     let watchdog = UnixDatagram::bind(folder.path().join("notify")).unwrap();
     let mut bot = Running::start(limited);
+    let address = health::address(&bot);
     bot.says("connected to Discord");
     let mut answered = 1;
     let refused = loop {
@@ -116,6 +218,10 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
     assert!(refused.contains("I cannot store anything now"), "{refused}");
     let own = sim.command("ann", "mysubmissions", json!({})).await.to_string();
     assert!(own.contains(&format!("{answered} songs")), "{own}");
+    let unready = |status: StatusCode, _: &str| status == StatusCode::SERVICE_UNAVAILABLE;
+    let text = health::until(&address, "/readyz", unready).await;
+    assert_eq!(health::reasons(&text), ["store"], "{text}");
+    assert!(text.contains("I cannot store anything now, because the disk that I write to"), "{text}");
     // What was said before is read first. The watchdog must not kill what still answers and ends by itself.
     let mut word = [0; 64];
     watchdog.set_nonblocking(true).unwrap();

@@ -14,6 +14,8 @@ mod figures;
 mod notify;
 mod pulse;
 mod server;
+#[cfg(test)]
+mod tests;
 mod vitals;
 
 pub use vitals::{Reason, Vitals};

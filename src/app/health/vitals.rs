@@ -10,10 +10,13 @@ use tokio::task::AbortHandle;
 use crate::app::telemetry::Losses;
 use crate::discord::Bot;
 use crate::discord::gateway::Gateway;
+use crate::discord::problem::storage_trouble;
 use crate::kernel::time::{Stopwatch, Timestamp};
 
 /// Without an answer of the writer for so long, the store takes no writes.
 const LONGEST_BEAT: Duration = Duration::from_secs(10);
+/// What is told of that.
+const NO_WRITES: &str = "The store takes no writes at the moment.";
 /// The sweep runs every half minute; later than this it hangs.
 const LONGEST_SWEEP: Duration = Duration::from_mins(3);
 
@@ -38,19 +41,21 @@ pub struct Vitals {
     /// What must run as long as the application does.
     tasks: Arc<[(&'static str, AbortHandle)]>,
     swept_at: watch::Receiver<Timestamp>,
+    sees_jobs: watch::Receiver<bool>,
     beat: Arc<watch::Sender<Option<Stopwatch>>>,
 }
 
 impl Vitals {
-    /// Of an application with these tasks.
+    /// Of an application with these tasks, whose sweep and whose runner of jobs tell how they are.
     pub fn new(
         bot: Bot,
         gateway: Gateway,
         tasks: Vec<(&'static str, AbortHandle)>,
         swept_at: watch::Receiver<Timestamp>,
+        sees_jobs: watch::Receiver<bool>,
     ) -> Self {
         let beat = Arc::new(watch::Sender::new(None));
-        Self { bot, gateway, losses: Losses::NONE, tasks: tasks.into(), swept_at, beat }
+        Self { bot, gateway, losses: Losses::NONE, tasks: tasks.into(), swept_at, sees_jobs, beat }
     }
 
     /// The same, with the losses of the process's log.
@@ -64,26 +69,42 @@ impl Vitals {
         self.beat.send_replace(Some(Stopwatch::start()));
     }
 
-    /// Why the bot is not ready, each reason once; empty when it is.
+    /// Why the bot is not ready; empty when it is.
     pub async fn reasons(&self) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        let mut add = |id, sentence: String| reasons.push(Reason { id, sentence });
-        let is_beating = self.beat.borrow().is_some_and(|beat| beat.elapsed() < LONGEST_BEAT);
-        if !is_beating {
-            add("store", "The store takes no writes at the moment.".to_owned());
-        }
-        let link = self.gateway.link().await;
-        if !link.is_connected() {
-            add("discord", "There is no connection to Discord at the moment; the log says why.".to_owned());
-        }
-        for (name, task) in self.tasks.iter() {
-            if task.is_finished() {
-                add("task", format!("What does the {name} has ended; the log says why. Please start me again."));
-            }
-        }
-        if self.bot.clock.now().since(*self.swept_at.borrow()) > LONGEST_SWEEP {
-            add("sweep", "What is done every half minute is late; the log may say why.".to_owned());
+        let mut reasons = match self.bot.store.stop_reason() {
+            // Whatever else has ended was ended because of it.
+            Some(trouble) => vec![Reason::new("store", storage_trouble(&trouble).unwrap_or(NO_WRITES.to_owned()))],
+            None => self.reasons_of_work(),
+        };
+        if !self.gateway.link().await.is_connected() {
+            reasons.push(Reason::new("discord", "There is no connection to Discord at the moment; the log says why."));
         }
         reasons
+    }
+
+    /// What does not work, while the store has not stopped.
+    fn reasons_of_work(&self) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if self.beat.borrow().is_none_or(|beat| beat.elapsed() >= LONGEST_BEAT) {
+            reasons.push(Reason::new("store", NO_WRITES));
+        }
+        for (name, _) in self.tasks.iter().filter(|(_, task)| task.is_finished()) {
+            let sentence = format!("What does the {name} has ended; the log says why. Please start me again.");
+            reasons.push(Reason::new("task", sentence));
+        }
+        if !*self.sees_jobs.borrow() {
+            reasons
+                .push(Reason::new("jobs", "What is to be done cannot be looked up at the moment; the log says why."));
+        }
+        if self.bot.clock.now().since(*self.swept_at.borrow()) > LONGEST_SWEEP {
+            reasons.push(Reason::new("sweep", "What is done every half minute is late; the log may say why."));
+        }
+        reasons
+    }
+}
+
+impl Reason {
+    fn new(id: &'static str, sentence: impl Into<String>) -> Self {
+        Self { id, sentence: sentence.into() }
     }
 }

@@ -4,11 +4,12 @@
 //! process that holds the store writes, so lines wait in memory until [`LogFiles::begin`] is called.
 //!
 //! Invariants: writing never fails for the caller, because a disk that is full must not end the bot: a line that cannot be
-//! written is counted, and the first one of a series is told on the console. A line is in a file whole or not at all.
+//! written is counted, and the first one of a series is told on the console. A line is in a file whole or not at all, and in
+//! the one that has the name at that moment, whoever removes or renames files meanwhile.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +46,8 @@ enum State {
 struct Open {
     file: File,
     length: u64,
+    /// Which file it is, whatever its name: device and number.
+    identity: (u64, u64),
 }
 
 impl LogFiles {
@@ -111,11 +114,12 @@ impl Shared {
 
     fn append(&self, folder: &Path, open: &mut Option<Open>, lines: &[u8]) -> io::Result<()> {
         let added = lines.len() as u64;
+        look_again(folder, open);
         if open.as_ref().is_some_and(|open| open.length > 0 && open.length + added > self.limits.bytes) {
             *open = None;
             turn(folder, self.limits.most)?;
         }
-        let Open { file, length } = match open {
+        let Open { file, length, .. } = match open {
             Some(open) => open,
             None => open.insert(self.open(folder, added)?),
         };
@@ -137,14 +141,28 @@ impl Shared {
             turn(folder, self.limits.most)?;
         }
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-        let length = file.metadata()?.len();
-        Ok(Open { file, length })
+        let found = file.metadata()?;
+        Ok(Open { file, length: found.len(), identity: identity(&found) })
     }
 
     fn lose(&self, lines: &[u8]) {
         let count = lines.split_inclusive(|byte| *byte == b'\n').count();
         self.lost.fetch_add(count as u64, Ordering::Relaxed);
     }
+}
+
+/// Lets go of a file that no longer has its name: what goes into one that was removed or renamed is seen by nobody. One that
+/// was emptied is shorter than it was.
+fn look_again(folder: &Path, open: &mut Option<Open>) {
+    let Some(known) = open else { return };
+    match fs::metadata(folder.join(NAME)) {
+        Ok(found) if identity(&found) == known.identity => known.length = found.len(),
+        _ => *open = None,
+    }
+}
+
+fn identity(file: &fs::Metadata) -> (u64, u64) {
+    (file.dev(), file.ino())
 }
 
 /// Makes room for a new file: each becomes one older, and the oldest goes.
@@ -260,15 +278,39 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_removed_or_renamed_is_begun_anew_and_no_line_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = folder.path().join(FOLDER);
+        let mut log = LogFiles::new(limits(3, 100));
+        log.begin(folder.path());
+        log.write_all(b"first\n").unwrap();
+        fs::remove_file(logs.join(NAME)).unwrap();
+        log.write_all(b"second\n").unwrap();
+        assert_eq!(files(folder.path())[NAME], "second\n");
+        fs::remove_dir_all(&logs).unwrap();
+        log.write_all(b"third\n").unwrap();
+        // As logrotate does it, with and without a new file.
+        fs::rename(logs.join(NAME), logs.join("greenroom.log.1")).unwrap();
+        log.write_all(b"fourth\n").unwrap();
+        fs::rename(logs.join(NAME), logs.join("old")).unwrap();
+        fs::write(logs.join(NAME), "").unwrap();
+        log.write_all(b"fifth\n").unwrap();
+        fs::write(logs.join(NAME), "").unwrap();
+        log.write_all(b"sixth\n").unwrap();
+        let found = files(folder.path());
+        let texts: Vec<_> = found.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        assert_eq!(texts, [(NAME, "sixth\n"), ("greenroom.log.1", "third\n"), ("old", "fourth\n")]);
+        assert_eq!(log.lost(), 0);
+    }
+
+    #[test]
     fn a_full_disk_is_counted_and_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(FOLDER)).unwrap();
         // Every write to this device fails as on a full disk.
-        let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else { return };
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(FOLDER).join(NAME)).unwrap();
         let mut log = LogFiles::new(limits(2, 100));
-        *log.0.state.lock().unwrap() = State::Begun {
-            folder: PathBuf::from("/dev/null/nowhere"),
-            open: Some(Open { file: full, length: 0 }),
-            is_in_trouble: false,
-        };
+        log.begin(folder.path());
         log.write_all(b"lost\n").unwrap();
         log.write_all(b"lost\n").unwrap();
         assert_eq!(log.lost(), 2);

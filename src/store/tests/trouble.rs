@@ -115,6 +115,21 @@ fn a_read_that_the_disk_refuses_stops_the_store_and_is_told() {
     store.close_blocking();
 }
 
+#[test]
+fn bytes_that_are_missing_while_the_store_is_open_are_damage_and_no_trouble_of_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("greenroom.redb");
+    let store = Store::open(&Place::File(path.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
+    add_until_failure(&store, 0, 50);
+    // A page that points beyond the end of the file reads in the same way.
+    std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(8192).unwrap();
+    let error = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap_err();
+    assert!(matches!(StoreError::of(&error), Some(StoreError::Damaged(_))), "{error}");
+    let reason = store.stop_reason().unwrap();
+    assert!(matches!(reason, StoreError::Damaged(_)), "{reason}");
+    store.close_blocking();
+}
+
 /// Loses power now: the next write fails, and so does closing.
 fn crash(store: &Store, disk: &SimulatedDisk) {
     disk.lose_power_after(0, Loss::SomeWrites(Seed::fixed(1)));
