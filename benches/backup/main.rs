@@ -4,8 +4,8 @@
 //! `cargo bench --bench backup` prints one table in the end; it takes some ten minutes and up to 10 GB of disk. `MEGABYTES=100`
 //! before it makes a smaller store. Nothing here fails because of a slow machine; a copy that is not whole ends the bench.
 //!
-//! The worst of many writes is often the disk's own doing. So each copy is made beside as long a time without one, and the
-//! two are to be compared.
+//! The worst of many writes is often the disk's own doing. So each copy is made beside as long a time without one, and all the
+//! while a small file of its own is synced beside the store: what holds that up is the disk, and not Greenroom.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,6 +21,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -90,6 +91,7 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
     let mut took = Vec::new();
     for (pace, pause) in PACES {
         let (mut alone, mut meanwhile) = (Vec::new(), Vec::new());
+        let mut disk = Vec::new();
         let mut growth = 0;
         for copy in 1..=COPIES {
             if snapshot.exists() {
@@ -100,12 +102,13 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
             let time = took.last().copied().unwrap_or(Duration::from_secs(20));
             alone.extend(write_until(&store, pause, || watch.elapsed() > time));
             let before = length(file);
-            took.push(copy_while_writing(&store, snapshot, pause, &mut meanwhile));
+            took.push(copy_while_writing(&store, snapshot, pause, &mut meanwhile, &mut disk));
             growth = growth.max(length(file) - before);
         }
-        let (alone, meanwhile) = (Times::new(alone), Times::new(meanwhile));
+        let (alone, meanwhile, disk) = (Times::new(alone), Times::new(meanwhile), Times::new(disk));
         report.figure(&format!("writing {pace}, without a copy"), spread(&alone));
         report.figure(&format!("writing {pace}, while the store is copied"), spread(&meanwhile));
+        report.figure("the small file beside it, while the store is copied", spread(&disk));
         report.time(&format!("the worst of {COPIES} copies"), Duration::from_millis(50), meanwhile.percentile(100), "");
         report.figure("growth of the file during one", megabytes(growth));
     }
@@ -118,19 +121,46 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
     store.close_blocking();
 }
 
-/// Copies the store while somebody writes; how long that took. The times of the writes go to `times`.
-fn copy_while_writing(store: &Store, snapshot: &Path, pause: Option<Duration>, times: &mut Vec<Duration>) -> Duration {
+/// Copies the store while somebody writes; how long that took. The times of the writes go to `times`, and those of the small
+/// file to `disk`.
+fn copy_while_writing(
+    store: &Store,
+    snapshot: &Path,
+    pause: Option<Duration>,
+    times: &mut Vec<Duration>,
+    disk: &mut Vec<Duration>,
+) -> Duration {
     let is_done = Arc::new(AtomicBool::new(false));
     let writer = std::thread::spawn({
         let (store, is_done) = (store.clone(), Arc::clone(&is_done));
         move || write_until(&store, pause, || is_done.load(Ordering::Relaxed))
+    });
+    let probe = std::thread::spawn({
+        let (file, is_done) = (snapshot.with_file_name("small"), Arc::clone(&is_done));
+        move || sync_until(&file, || is_done.load(Ordering::Relaxed))
     });
     let watch = Stopwatch::start();
     store.copy_to_blocking(snapshot).unwrap();
     let took = watch.elapsed();
     is_done.store(true, Ordering::Relaxed);
     times.extend(writer.join().unwrap());
+    disk.extend(probe.join().unwrap());
     took
+}
+
+/// Writes the same page of a file a hundred times a second; how long it took each time until it was on the disk.
+#[expect(clippy::disallowed_methods, reason = "a bench keeps the pace of real time")]
+fn sync_until(file: &Path, is_over: impl Fn() -> bool) -> Vec<Duration> {
+    let file = fs::File::create(file).unwrap();
+    let mut times = Vec::new();
+    while !is_over() {
+        let watch = Stopwatch::start();
+        file.write_all_at(&[7; 4096], 0).unwrap();
+        file.sync_data().unwrap();
+        times.push(watch.elapsed());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    times
 }
 
 fn spread(times: &Times) -> String {
