@@ -40,6 +40,8 @@ pub enum Id {
     Lasting,
     /// The last backup, and the last rehearsal of a restore.
     Backup,
+    /// The copies of the snapshots elsewhere.
+    OffSite,
     /// Who holds the store.
     Lock,
     /// The store is sound.
@@ -54,7 +56,7 @@ pub enum Id {
 
 impl Id {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Config,
         Self::Notice,
         Self::Reachable,
@@ -72,6 +74,7 @@ impl Id {
         Self::Space,
         Self::Lasting,
         Self::Backup,
+        Self::OffSite,
         Self::Lock,
         Self::Store,
         Self::LiveSettings,
@@ -99,6 +102,7 @@ impl Id {
             Self::Space => "folder.space",
             Self::Lasting => "folder.lasting",
             Self::Backup => "backup",
+            Self::OffSite => "backup.off_site",
             Self::Lock => "store.lock",
             Self::Store => "store",
             Self::LiveSettings => "tiktok.settings",

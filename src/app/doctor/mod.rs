@@ -6,6 +6,7 @@
 //! | token, intents, clock, commands, a ban of the address | [`discord`], asking Discord |
 //! | permissions and the role in each server | [`guilds`], asking Discord |
 //! | room, kind and rights of the data folder, backups | [`folder`] |
+//! | copies of the snapshots elsewhere | [`off_site`] |
 //! | who holds the store, whether it is sound | [`store`] |
 //! | TikTok and the sign service | [`tiktok`] |
 //!
@@ -22,6 +23,7 @@ mod finding;
 mod folder;
 mod guilds;
 mod id;
+mod off_site;
 mod store;
 mod tiktok;
 
@@ -82,6 +84,6 @@ async fn examine(config: &Config) -> Vec<Finding> {
         store::examine(&config.storage),
         tiktok::examine(&config.live)
     );
-    findings.extend(discord.into_iter().chain(folder).chain(store).chain(tiktok));
+    findings.extend(discord.into_iter().chain(folder).chain(off_site::examine(config)).chain(store).chain(tiktok));
     findings
 }
