@@ -10,7 +10,7 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::error::Result;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::Clock;
-use greenroom::store::{Options, Place as StorePlace, Store, Tx};
+use greenroom::store::{OpenError, Options, Place as StorePlace, Store, Tx};
 use serde_json::Value;
 
 use crate::process::{Finished, output};
@@ -63,7 +63,13 @@ fn folder_with(more: fn(&Tx<'_>) -> Result<()>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("data")).unwrap();
     let place = StorePlace::File(store(folder.path()));
-    let open = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
+    // A process that another test starts holds the locks of this one until it has become another program.
+    let open = loop {
+        match Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()) {
+            Err(OpenError::InUse(_)) => std::thread::yield_now(),
+            opened => break opened.unwrap(),
+        }
+    };
     open.write_blocking("songs", move |tx| {
         more(tx)?;
         let place = |line| Place { user: UserId::new(7), line, score: 0, submitted_at: START, played_at: None };
