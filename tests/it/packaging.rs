@@ -34,6 +34,11 @@ fn an_installed_service_is_the_program_with_its_variables_and_an_uninstalled_one
     fs::write(at("etc/greenroom/greenroom.env"), "DISCORD_BOT_TOKEN=other\n").unwrap();
     let again = output(folder.path(), &["service", "install", "--root", "root"], &[]);
     assert!(again.out.contains("Kept"), "{}", again.out);
+    fs::write(folder.path().join("mine.env"), "DISCORD_BOT_TOKEN=of-my-own\n").unwrap();
+    let named = ["service", "install", "--root", "named", "--env-file", "mine.env"];
+    assert_eq!(output(folder.path(), &named, &[]).code, Some(0));
+    let variables = fs::read_to_string(folder.path().join("named/etc/greenroom/greenroom.env")).unwrap();
+    assert_eq!(variables, "DISCORD_BOT_TOKEN=of-my-own\n");
     let removed = output(folder.path(), &["service", "uninstall", "--root", "root"], &[]);
     assert_eq!(removed.code, Some(0), "{}", removed.err);
     assert!(!at("etc/systemd/system/greenroom.service").exists());

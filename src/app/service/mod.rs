@@ -46,9 +46,10 @@ fn install(options: &Options, args: &ServiceInstallArgs) -> CommandResult {
             return Err(Stop::new(ExitCode::Configuration, message));
         }
         let kept = plan::variables(args.root.as_deref());
-        let variables = folder.join(".env");
+        let variables = options.env_file.clone().unwrap_or_else(|| folder.join(".env"));
         let folders = Folders::named_in(if kept.exists() { &kept } else { &variables })?;
-        let store = store_file(&folder.join(Storage::load(&Sources::of_process(None))?.data_dir));
+        let store =
+            store_file(&folder.join(Storage::load(&Sources::of_process(options.env_file.as_deref()))?.data_dir));
         let store = Some(store).filter(|store| store.exists());
         let service = OfSystem { root: args.root.clone(), program, variables: Some(variables), folders, store };
         (service.installed()?, service.what_next())
