@@ -8,6 +8,8 @@
 //! | `DELETE /guilds/{g}/members/{u}`, `/channels/{c}`, `/roles/{r}`, `/messages/{m}` | as a person or moderator would |
 //! | `POST /command`, `/component`, `/modal` | [`CommandCall`], [`ComponentCall`], [`ModalCall`]; answers what the person saw |
 //! | `POST /autocomplete` | [`AutocompleteCall`]; answers `{"choices"}` |
+//! | `PATCH /channels/{c}/messages/{m}` | `{"content"}`: the author edits it |
+//! | `POST /channels/{c}/messages/{m}/preview` | `{"partial"}`: Discord adds a preview of a link |
 //! | `POST /message`, `/reaction`, `/voice`, `/presence`, `/thread` | what people do besides |
 //! | `GET /channels/{c}/messages?user=U`, `/channels/{c}/pins`, `/dms/{u}`, `/members/{g}/{u}`, `/commands` | what they see |
 //! | `GET /requests?from=N` | the request log |
@@ -59,7 +61,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/presence", post(presence))
         .route("/thread", post(start_thread))
         .route("/channels/{channel}/messages", get(messages))
-        .route("/channels/{channel}/messages/{message}", delete(delete_message))
+        .route("/channels/{channel}/messages/{message}", delete(delete_message).patch(edit_message))
+        .route("/channels/{channel}/messages/{message}/preview", post(add_preview))
         .route("/channels/{channel}/pins", get(pins))
         .route("/dms/{user}", get(dms))
         .route("/members/{guild}/{user}", get(member))
@@ -155,6 +158,33 @@ async fn delete_message_anywhere(State(sim): State<Sim>, Path((guild, message)):
 
 async fn delete_message(State(sim): State<Sim>, Path((channel, message)): Path<(Id, Id)>) -> Answer<Value> {
     sim.delete_message(channel, message).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct EditCall {
+    content: String,
+}
+
+async fn edit_message(
+    State(sim): State<Sim>,
+    Path((channel, message)): Path<(Id, Id)>,
+    Body(call): Body<EditCall>,
+) -> Answer<Value> {
+    sim.edit_message(channel, message, &call.content).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct PreviewCall {
+    #[serde(default)]
+    partial: bool,
+}
+
+async fn add_preview(
+    State(sim): State<Sim>,
+    Path((channel, message)): Path<(Id, Id)>,
+    Body(call): Body<PreviewCall>,
+) -> Answer<Value> {
+    sim.add_preview(channel, message, call.partial).await.map(|()| done())
 }
 
 async fn create_role(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): Body<RoleSpec>) -> Answer<Value> {

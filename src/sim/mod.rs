@@ -70,8 +70,9 @@ pub use live::{
 };
 pub use log::LoggedRequest;
 pub use people::{
-    AutocompleteCall, ChannelSpec, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec,
-    MemberSpec, MemberView, MessageSpec, ModalCall, OverwriteSpec, ReactionSpec, Refused, RoleSpec, SeenMessage,
+    AutocompleteCall, ChannelSpec, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds,
+    GuildSpec, MemberSpec, MemberView, MessageSpec, ModalCall, OverwriteSpec, ReactionSpec, Refused, RoleSpec,
+    SeenMessage,
 };
 pub use serve::serve;
 pub use settings::{Privileged, Settings};

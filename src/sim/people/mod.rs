@@ -19,7 +19,7 @@ mod specs;
 pub use autocomplete::{AutocompleteCall, Choice};
 pub use commands::CommandCall;
 pub use components::ComponentCall;
-pub use messages::{MessageSpec, ReactionSpec};
+pub use messages::{ForwardSpec, MessageSpec, ReactionSpec};
 pub use modals::ModalCall;
 pub use outcome::CommandOutcome;
 pub use seen::{MemberView, SeenMessage};

@@ -73,6 +73,11 @@ impl Files {
         }
     }
 
+    /// The bytes that were given for a file.
+    pub(crate) fn bytes_of(&self, id: Id) -> Option<Bytes> {
+        self.stored.get(&id).map(|stored| stored.head.clone())
+    }
+
     /// Deletes files; their links answer 404 from now on.
     pub(crate) fn forget<'a>(&mut self, attachments: impl IntoIterator<Item = &'a Attachment>) {
         for attachment in attachments {
