@@ -15,6 +15,7 @@
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
 //! | [`channel_setting`] | the commands that choose a channel |
+//! | [`choice`] | what is offered while somebody types, and how it is read |
 //! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
@@ -29,6 +30,7 @@ pub mod activity;
 pub mod bot;
 pub mod channel_setting;
 pub mod chart;
+pub mod choice;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;

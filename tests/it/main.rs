@@ -11,6 +11,7 @@
 mod architecture;
 mod backups;
 mod canary;
+mod choices;
 mod coins;
 mod commandline;
 mod damage;

@@ -1,8 +1,9 @@
 //! `/help`.
 
-use serenity::all::{AutocompleteChoice, Colour, CreateAutocompleteResponse, Permissions};
+use serenity::all::{Colour, CreateAutocompleteResponse, Permissions};
 use serenity::builder::CreateEmbed;
 
+use crate::discord::choice::{choice, value_in};
 use crate::discord::{Command, Context, Draft, answer};
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::text::{escape, one_line, truncate};
@@ -84,11 +85,11 @@ async fn complete_command(ctx: Context<'_>, typed: &str) -> CreateAutocompleteRe
     let typed = typed.trim().trim_start_matches('/').to_lowercase();
     let names = usable(ctx).map(|command| command.name.to_string()).filter(|name| name.contains(&typed));
     CreateAutocompleteResponse::new()
-        .set_choices(names.take(25).map(|name| AutocompleteChoice::new(format!("/{name}"), name)).collect())
+        .set_choices(names.take(25).map(|name| choice(format_args!("/{name}"), &name)).collect())
 }
 
 fn find<'a>(ctx: Context<'a>, wanted: &str) -> Option<&'a Command> {
-    let wanted = wanted.trim().trim_start_matches('/');
+    let wanted = value_in(wanted).trim_start_matches('/');
     usable(ctx).find(|command| command.name == wanted)
 }
 

@@ -1,15 +1,15 @@
 //! The commands of the queue: who may is checked, a service or flow is called, a view answers.
 
-use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, GuildChannel};
+use serenity::all::{CreateAutocompleteResponse, GuildChannel};
 
 use super::model::{Line, PublicId, QueueRefusal};
 use super::settings::{BOOKMARK_CHANNEL, NOW_PLAYING_CHANNEL};
 use super::{queries, service, views};
 use crate::discord::access::administrator;
+use crate::discord::choice::{choice, value_in};
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::flows;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::text::truncate;
 
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
@@ -201,11 +201,11 @@ async fn complete_song(ctx: Context<'_>, typed: &str) -> CreateAutocompleteRespo
     let choices = found.unwrap_or_default().into_iter().map(|entry| {
         let song = &entry.song;
         let name = format!("{} {} – {} ({})", song.public_id, song.artist, song.title, entry.place.line.name());
-        AutocompleteChoice::new(truncate(&name, 100), song.public_id.digits())
+        choice(name, song.public_id.digits())
     });
     CreateAutocompleteResponse::new().set_choices(choices.collect())
 }
 
 fn song_number(typed: &str) -> Result<PublicId> {
-    typed.parse().map_err(|()| Error::from(QueueRefusal::NotANumber))
+    value_in(typed).parse().map_err(|()| Error::from(QueueRefusal::NotANumber))
 }

@@ -15,6 +15,12 @@ pub(super) fn listed() -> impl Iterator<Item = &'static Listed> {
     ALL.iter().flat_map(|feature| feature.settings)
 }
 
+/// The setting of this key, or of this title, under which it is offered.
+pub(super) fn named(typed: &str) -> Option<&'static Listed> {
+    let typed = typed.trim();
+    listed().find(|listed| listed.setting.key() == typed || listed.title.eq_ignore_ascii_case(typed))
+}
+
 /// Offers the settings whose key or title contains what was typed.
 pub(super) async fn complete_key(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     offer(ctx, typed, |_| true).await
@@ -31,7 +37,7 @@ pub(super) async fn complete_value(ctx: Context<'_>, typed: &str) -> CreateAutoc
         ResolvedValue::String(key) => Some(key),
         _ => None,
     });
-    let chosen = listed().find(|listed| Some(listed.setting.key()) == key);
+    let chosen = key.and_then(named);
     let offered = match chosen.filter(|listed| listed.command.is_none()) {
         Some(listed) if is_allowed(ctx).await => listed.setting.offered(),
         _ => Vec::new(),

@@ -3,7 +3,7 @@
 use poise::ChoiceParameter;
 use serenity::all::GuildChannel;
 
-use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed};
+use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed, named};
 use super::views::{self, Changed, Shown, Warnings};
 use crate::discord::access::administrator;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
@@ -175,10 +175,7 @@ fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<S
 
 /// The setting that somebody named by its key, or by its title.
 fn find(typed: &str) -> Result<&'static Listed> {
-    let typed = typed.trim();
-    listed()
-        .find(|listed| listed.setting.key() == typed || listed.title.eq_ignore_ascii_case(typed))
-        .ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed, 64))).into())
+    named(typed).ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed, 64))).into())
 }
 
 /// Changes a setting and tells the debug channel, in one transaction.
