@@ -22,7 +22,8 @@ pub const TARGETS: &[Target] =
 /// What people paste where a link is asked for, and messages that may hold some.
 pub fn links(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    find_in(&text);
+    let found = find_in(&text);
+    assert!(found.words.len() <= text.len(), "words are what is left of a text");
     let LinkVerdict::Accepted(song) = judge(&text) else { return };
     assert_eq!(judge(&song.url), LinkVerdict::Accepted(song.clone()), "an accepted link is judged the same again");
     assert!(song.url.starts_with("https://") && !song.url.contains(char::is_whitespace));

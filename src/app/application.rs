@@ -239,6 +239,8 @@ fn handlers(live_rehearsal: bool) -> Handlers {
         components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),
+        edits: all().flat_map(|feature| feature.edits).copied().collect(),
+        connections: all().flat_map(|feature| feature.connections).copied().collect(),
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::turns::Turns;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub activity: Activity,
     /// The displays of all guilds.
     pub displays: Displays,
+    /// Whose turn it is to read the messages of a guild.
+    pub turns: Turns,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
@@ -61,6 +64,7 @@ impl Bot {
             lives: Board::default(),
             activity: Activity::default(),
             displays,
+            turns: Turns::default(),
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),

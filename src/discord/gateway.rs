@@ -8,10 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
-use serenity::all::{ConnectionStage, FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
+use serenity::all::{
+    ConnectionStage, FullEvent, GatewayIntents, Guild, Interaction, Message, MessageUpdateEvent, Ready, ShardManager,
+};
 use serenity::async_trait;
 use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 
+use super::activity;
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
 use super::draft::Visibility;
@@ -37,6 +40,12 @@ pub fn unprivileged_intents() -> GatewayIntents {
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
 pub type MessageHandler = for<'a> fn(&'a Bot, &'a Message) -> BoxFuture<'a, Result<Taken>>;
 
+/// Is told of messages that somebody edited. What Discord itself adds, such as a preview, is no edit.
+pub type EditHandler = for<'a> fn(&'a Bot, &'a MessageUpdateEvent) -> BoxFuture<'a, Result<()>>;
+
+/// Is told of each guild that comes with a new connection, whose messages since the last one were not told.
+pub type ConnectionHandler = fn(&Bot, GuildId) -> BoxFuture<'_, Result<()>>;
+
 /// Whether the handlers behind may look at a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -47,6 +56,7 @@ pub enum Taken {
 }
 
 /// What the features give to the gateway.
+#[derive(Default)]
 pub struct Handlers {
     /// Slash commands.
     pub commands: Vec<Command>,
@@ -56,6 +66,10 @@ pub struct Handlers {
     pub modals: Vec<&'static Modal>,
     /// Message handlers, in their order.
     pub messages: Vec<MessageHandler>,
+    /// Who looks at edited messages.
+    pub edits: Vec<EditHandler>,
+    /// Who is told of guilds that come with a connection.
+    pub connections: Vec<ConnectionHandler>,
 }
 
 /// Dispatches events to the features.
@@ -68,6 +82,8 @@ struct Inner {
     components: Vec<&'static Component>,
     modals: Vec<&'static Modal>,
     messages: Vec<MessageHandler>,
+    edits: Vec<EditHandler>,
+    connections: Vec<ConnectionHandler>,
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
     registering: tokio::sync::Mutex<()>,
@@ -94,6 +110,8 @@ impl Gateway {
             components: handlers.components,
             modals: handlers.modals,
             messages: handlers.messages,
+            edits: handlers.edits,
+            connections: handlers.connections,
             registration,
             registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
@@ -170,6 +188,17 @@ impl serenity::framework::Framework for Gateway {
                 inner.message(&new_message).await;
                 inner.bot.activity.finish(new_message.id.get());
             }
+            FullEvent::MessageUpdate { event, .. } => {
+                let id = activity::update_id(
+                    event.id.get(),
+                    event.edited_timestamp.map(|at| at.unix_timestamp_nanos() / 1_000_000),
+                );
+                // Before anybody has edited it, a message changes by Discord's own doing only.
+                if event.edited_timestamp.is_some() && inner.is_new(id) {
+                    inner.edited(&event).await;
+                }
+                inner.bot.activity.finish(id);
+            }
             _ => {}
         }
     }
@@ -216,6 +245,12 @@ impl Inner {
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
         self.guilds.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        self.bot.turns.note_gap(id);
+        for handle in &self.connections {
+            if let Err(error) = handle(&self.bot, id).await {
+                problem::log_error(&error, "take notice of a guild");
+            }
+        }
         let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
             problem::log_error(&error, "register the commands of a guild");
@@ -262,6 +297,14 @@ impl Inner {
                 Ok(Taken::Yes) => return,
                 Ok(Taken::No) => {}
                 Err(error) => return problem::log_error(&error, "handle a message"),
+            }
+        }
+    }
+
+    async fn edited(&self, event: &MessageUpdateEvent) {
+        for handle in &self.edits {
+            if let Err(error) = handle(&self.bot, event).await {
+                problem::log_error(&error, "handle an edited message");
             }
         }
     }

@@ -20,6 +20,7 @@
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
+//! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |
 //!
@@ -46,6 +47,7 @@ pub mod registration;
 pub mod responder;
 pub mod rest;
 mod seen;
+pub mod turns;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};

@@ -15,7 +15,7 @@
 use crate::discord::bot::{Bot, Command};
 use crate::discord::component::{Component, Modal};
 use crate::discord::display;
-use crate::discord::gateway::MessageHandler;
+use crate::discord::gateway::{ConnectionHandler, EditHandler, MessageHandler};
 use crate::jobs::Handler;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -53,6 +53,10 @@ pub struct Feature {
     pub modals: &'static [&'static Modal],
     /// Its message handlers.
     pub messages: &'static [MessageHandler],
+    /// What looks at edited messages.
+    pub edits: &'static [EditHandler],
+    /// What is told of each guild that comes with a new connection.
+    pub connections: &'static [ConnectionHandler],
     /// Its live displays.
     pub displays: &'static [&'static display::Kind],
     /// Its jobs.
@@ -77,6 +81,8 @@ impl Feature {
             components: &[],
             modals: &[],
             messages: &[],
+            edits: &[],
+            connections: &[],
             displays: &[],
             jobs: &[],
             checks: &[],

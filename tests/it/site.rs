@@ -67,7 +67,7 @@ impl Site {
     }
 
     /// Asks for help until the bot answers; what is asked before it is connected is lost.
-    async fn until_answered(&self) {
+    pub async fn until_answered(&self) {
         for _ in 0..100 {
             let mut call = self.call("ann", "help");
             call.wait_ms = Some(200);

@@ -13,6 +13,7 @@ use greenroom::app::application::{Application, Blueprint};
 use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::Outcome;
 use greenroom::app::maintenance;
+use greenroom::discord::activity::update_id;
 use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
@@ -26,8 +27,8 @@ use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
 use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
 use greenroom::sim::{
-    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id,
-    MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
+    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds, GuildSpec,
+    Id, MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
 use greenroom::store::{Options, Place};
 use serde_json::{Map, Value};
@@ -398,6 +399,25 @@ impl Person<'_> {
         self.world.app.bot.activity.finished(message.get()).await;
         self.world.settle().await;
         message
+    }
+
+    /// Forwards a message of a channel to where this person is, and waits as [`Self::post`] does.
+    pub async fn forward(self, channel: &str, message: Id) -> Id {
+        let forward = Some(ForwardSpec { channel: self.world.channel(channel), message });
+        let spec = MessageSpec { channel: self.channel, user: self.id, forward, ..MessageSpec::default() };
+        let message = self.world.sim.post_message(spec).await.unwrap();
+        self.world.app.bot.activity.finished(message.get()).await;
+        self.world.settle().await;
+        message
+    }
+
+    /// Edits a message here, and waits until the bot has seen it and what follows is done.
+    pub async fn edit(self, message: Id, content: &str) {
+        self.world.hand.advance(Duration::from_millis(5));
+        self.world.sim.edit_message(self.channel, message, content).await.unwrap();
+        let edited = self.world.hand.now().micros() / 1_000;
+        self.world.app.bot.activity.finished(update_id(message.get(), Some(edited.into()))).await;
+        self.world.settle().await;
     }
 
     /// Presses a button of a message.

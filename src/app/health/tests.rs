@@ -35,9 +35,7 @@ impl Parts {
         let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)()).unwrap();
         let rest = rest::connect("no.token", &Endpoint::Simulated("http://127.0.0.1:9".to_owned())).unwrap();
         let bot = Bot::new(store, clock, rest.rest, rest.files, Displays::new(Vec::new()));
-        let handlers =
-            Handlers { commands: Vec::new(), components: Vec::new(), modals: Vec::new(), messages: Vec::new() };
-        let gateway = Gateway::new(bot.clone(), handlers, Registration { fast_guild: None });
+        let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();
         let running = tokio::spawn(async { drop(ends.await) });
         let (sees_jobs, sight) = watch::channel(true);

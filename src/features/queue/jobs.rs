@@ -47,8 +47,12 @@ pub async fn with_fresh_link(bot: &Bot, mut song: Song) -> Song {
     if let Source::File { kept_in, .. } = &mut song.source {
         let message = bot.rest.get_message(kept_in.channel.get().into(), kept_in.message.get().into()).await;
         match message {
-            Ok(Message { attachments, .. }) => {
-                if let Some(file) = attachments.iter().find(|file| file.id.get() == kept_in.attachment.get()) {
+            Ok(Message { attachments, message_snapshots, .. }) => {
+                // A forwarded file stands in the snapshot of the other message.
+                let forwarded = message_snapshots.iter().flat_map(|snapshot| &snapshot.attachments);
+                if let Some(file) =
+                    attachments.iter().chain(forwarded).find(|file| file.id.get() == kept_in.attachment.get())
+                {
                     kept_in.url.clone_from(&file.url);
                 }
             }

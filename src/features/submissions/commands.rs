@@ -11,6 +11,8 @@ use crate::discord::responder::Responder;
 use crate::discord::{Caller, Command, Context, answer, channel_setting, problem};
 use crate::features::handles::autocomplete::complete_any_handle;
 use crate::kernel::error::Result;
+use crate::kernel::ids::MessageId;
+use crate::store::Tx;
 
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
@@ -89,7 +91,11 @@ async fn set_submission_channel(
     #[channel_types("Text")]
     channel: GuildChannel,
 ) -> Result<()> {
-    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &channel, "Songs are accepted only in").await
+    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &channel, "Songs are accepted only in").await?;
+    // What is posted from now on counts, also where nobody listens.
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    let watch = move |tx: &Tx<'_>| service::watch(tx, guild, MessageId::at(tx.now())).map(drop);
+    ctx.data().store.write("channel_watched", watch).await
 }
 
 /// Open submissions

@@ -3,13 +3,12 @@
 use serenity::all::InputTextStyle;
 use serenity::builder::{CreateActionRow, CreateInputText, CreateModal};
 
-use super::links::{SongLink, judge};
+use super::links::judge;
 use super::model::Details;
 use super::{intake, views};
 use crate::discord::access::Access;
 use crate::discord::component::{Form, Modal};
 use crate::discord::{Bot, Draft};
-use crate::features::queue::model::Source;
 use crate::kernel::error::Result;
 
 /// Submits what was typed.
@@ -42,7 +41,7 @@ pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
 
 async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
     let is_skip = form.arguments.first().is_some_and(|argument| argument == SKIP);
-    let SongLink { platform, url, key } = judge(form.field("link").unwrap_or_default()).into_song()?;
+    let song = judge(form.field("link").unwrap_or_default()).into_song()?;
     let details = Details::new(
         form.field("artist_name"),
         form.field("song_title"),
@@ -50,7 +49,6 @@ async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
         form.field("tiktok_handle"),
         is_skip,
     )?;
-    let source = Source::Link { platform: platform.to_string(), url, key };
-    let submitted = intake::submit(bot, form.caller, details, source, None).await?;
+    let submitted = intake::submit(bot, form.caller, details, intake::source_of(song), None).await?;
     Ok(views::submitted(&submitted))
 }

@@ -66,6 +66,12 @@ pub enum SubmissionRefusal {
     LinkTooLong,
     /// Text where a link is asked for.
     NotALink,
+    /// A film instead of its sound.
+    Video,
+    /// Beside a link to Apple Music or iTunes (`D-32`).
+    BesideApple,
+    /// The message has yielded as many songs as it may.
+    AnotherMessage,
     /// Submissions are closed (`D-05`).
     Closed,
     /// Not in the submissions channel (`C-22`).
@@ -116,6 +122,9 @@ impl Refuse for SubmissionRefusal {
             Self::DisguisedLink { .. } => "submission.link_disguised",
             Self::LinkTooLong => "submission.link_too_long",
             Self::NotALink => "submission.not_a_link",
+            Self::Video => "submission.file_video",
+            Self::BesideApple => "submission.beside_apple",
+            Self::AnotherMessage => "submission.another_message",
             Self::Closed => "submission.closed",
             Self::WrongChannel { .. } => "submission.wrong_channel",
             Self::NoChannel => "submission.no_channel",
@@ -156,6 +165,12 @@ impl fmt::Display for SubmissionRefusal {
                     "This is not a link. Copy the address of the song from {AnyPlatform}; it starts with `https://`."
                 )
             }
+            Self::Video => f.write_str(
+                "A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of up to 25 MB, or the link to it \
+                 on YouTube.",
+            ),
+            Self::BesideApple => f.write_str("Not taken, because of the Apple link beside it. Send it in a message of its own."),
+            Self::AnotherMessage => f.write_str("No more songs are taken from this message. Send it in a message of its own."),
             Self::Closed => {
                 f.write_str("Submissions are closed right now. Keep your song ready and send it when they open again.")
             }
@@ -231,6 +246,17 @@ impl Details {
         })
     }
 
+    /// Nothing but a note, which ends where no more fits.
+    pub fn with_note(words: &str) -> Self {
+        let note = text::truncate(words, TextField::Note.max_len());
+        Self { note: (!note.is_empty()).then_some(note), ..Self::default() }
+    }
+
+    /// Whether words fit into a note.
+    pub fn fits_note(words: &str) -> bool {
+        text::discord_len(words) <= TextField::Note.max_len()
+    }
+
     /// The artist, or the submitter's name (`M-SUB-11`).
     pub fn artist_or(&self, username: &str) -> String {
         self.artist.clone().unwrap_or_else(|| text::one_line(username, TextField::Artist.max_len()))
@@ -286,6 +312,8 @@ pub struct Notice {
 
 /// The job that confirms a submission (`M-SUB-15`).
 pub static CONFIRM: Kind<Confirmation> = Kind::new("submissions.confirm");
+/// The job that reads what was posted while nobody listened.
+pub static CATCH_UP: Kind<()> = Kind::new("submissions.catch_up");
 /// The job that says whether submissions are open.
 pub static NOTICE: Kind<Notice> = Kind::new("submissions.notice");
 

@@ -112,16 +112,6 @@ async fn every_supported_platform_is_taken_from_a_message() {
 }
 
 #[tokio::test]
-async fn only_the_first_song_of_a_message_counts() {
-    let world = World::new().await;
-    world.member("ann").post(&format!("{} and {}", LINKS[0], LINKS[1])).await;
-    let songs = world.songs();
-    assert_eq!(songs.len(), 1);
-    assert!(songs[0].song.source.link_or_file().contains("dQw4w9WgXcQ"), "{:?}", songs[0].song.source);
-    world.end().await;
-}
-
-#[tokio::test]
 async fn talk_in_the_submissions_channel_stays_unless_only_songs_are_wanted() {
     let world = World::new().await;
     let talk = world.member("ann").post("good evening everybody").await;

@@ -13,7 +13,7 @@ mod song;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-pub use find::{MessageLinks, find_in, judge};
+pub use find::{TextLink, TextParts, find_in, judge};
 use hosts::Site;
 
 /// The longest address that is taken, in bytes.

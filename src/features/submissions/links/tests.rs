@@ -312,7 +312,7 @@ fn likely_link() -> impl Strategy<Value = String> {
 fn check_accepted(verdict: LinkVerdict) -> Result<(), TestCaseError> {
     let LinkVerdict::Accepted(song) = verdict else { return Ok(()) };
     prop_assert_eq!(judge(&song.url), LinkVerdict::Accepted(song.clone()));
-    prop_assert_eq!(find_in(&format!("[a]({}), b", song.url)).verdict, Some(LinkVerdict::Accepted(song.clone())));
+    prop_assert_eq!(judge(&format!("[a]({}), b", song.url)), LinkVerdict::Accepted(song.clone()));
     prop_assert!(song.url.starts_with("https://") && song.url.len() <= MAX_SONG_URL_BYTES);
     let harmless = |c: char| c.is_ascii_graphic() && !"()<>[]{}*~|'\"`@^\\#".contains(c);
     prop_assert!(song.url.chars().all(harmless), "{}", song.url);
