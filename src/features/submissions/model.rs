@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::links::{LinkVerdict, Platform, SongLink};
+use super::links::{LinkVerdict, Miss, Platform, SongLink};
 use crate::jobs::Kind;
 use crate::kernel::error::Refuse;
 use crate::kernel::ids::ChannelId;
@@ -56,6 +56,8 @@ pub enum SubmissionRefusal {
     NoSong {
         /// Whose page it is.
         platform: Platform,
+        /// What is wrong with it.
+        miss: Miss,
     },
     /// A link with a login, a port or a dot after its host.
     DisguisedLink {
@@ -138,13 +140,13 @@ impl fmt::Display for SubmissionRefusal {
                 let host = text::escape(&text::one_line(host, HOST_CHARS));
                 write!(f, "Links to **{host}** can't be reviewed. Send the song from {AnyPlatform}.")
             }
-            Self::NoSong { platform } => write!(
-                f,
-                "This {platform} link doesn't lead to a song. Open the song, choose Share, and send the link from there."
-            ),
+            Self::NoSong { platform, miss } => {
+                write_miss(f, *platform, *miss)?;
+                f.write_str(" Open the song, choose Share, and send the link from there.")
+            }
             Self::DisguisedLink { platform } => write!(
                 f,
-                "This {platform} link has a login, a port or a stray dot in it. Open the song, choose Share, and send the \
+                "This {platform} link has a login, a port or a stray character in it. Open the song, choose Share, and send the \
                  link from there."
             ),
             Self::LinkTooLong => {
@@ -189,6 +191,27 @@ impl fmt::Display for SubmissionRefusal {
                 field.max_len()
             ),
         }
+    }
+}
+
+fn write_miss(f: &mut fmt::Formatter<'_>, platform: Platform, miss: Miss) -> fmt::Result {
+    match miss {
+        Miss::Nothing => write!(f, "This {platform} link doesn't lead to a song."),
+        Miss::Own => write!(
+            f,
+            "This {platform} link doesn't lead to a song: only you can see that page, or everybody sees something else on it."
+        ),
+        Miss::Artist => write!(f, "This {platform} link doesn't lead to a song, but to everything of one artist."),
+        Miss::Cut { length, found } if found < length => write!(
+            f,
+            "This {platform} link doesn't lead to a song, because it was cut off: {platform}'s ids have {length} characters, \
+             and this one has {found}."
+        ),
+        Miss::Cut { length, found } => write!(
+            f,
+            "This {platform} link doesn't lead to a song, because it was cut off or something was stuck to its end: \
+             {platform}'s ids have {length} characters, and this one has {found}."
+        ),
     }
 }
 
@@ -296,7 +319,7 @@ impl LinkVerdict {
             Self::Accepted(song) => return Ok(song),
             Self::Apple => SubmissionRefusal::Apple,
             Self::Unsupported { host } => SubmissionRefusal::UnsupportedHost { host },
-            Self::NoSong { platform } => SubmissionRefusal::NoSong { platform },
+            Self::NoSong { platform, miss } => SubmissionRefusal::NoSong { platform, miss },
             Self::Disguised { platform } => SubmissionRefusal::DisguisedLink { platform },
             Self::TooLong => SubmissionRefusal::LinkTooLong,
             Self::NotALink => SubmissionRefusal::NotALink,
@@ -341,7 +364,11 @@ mod tests {
         insta::assert_snapshot!(said("https://music.apple.com/us/album/x/1"), @"submission.link_apple: Links to Apple Music and iTunes can't be reviewed. Send the song from YouTube, Spotify, SoundCloud, Deezer or Ditto.");
         insta::assert_snapshot!(said("https://vimeo.com/1"), @"submission.link_unsupported: Links to **vimeo.com** can't be reviewed. Send the song from YouTube, Spotify, SoundCloud, Deezer or Ditto.");
         insta::assert_snapshot!(said("https://youtube.com/"), @"submission.link_no_song: This YouTube link doesn't lead to a song. Open the song, choose Share, and send the link from there.");
-        insta::assert_snapshot!(said("https://a:b@soundcloud.com/x/y"), @"submission.link_disguised: This SoundCloud link has a login, a port or a stray dot in it. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://soundcloud.com/you/likes"), @"submission.link_no_song: This SoundCloud link doesn't lead to a song: only you can see that page, or everybody sees something else on it. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://www.youtube.com/@ann"), @"submission.link_no_song: This YouTube link doesn't lead to a song, but to everything of one artist. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://www.youtube.com/watch?v=sv_2LzgoB0"), @"submission.link_no_song: This YouTube link doesn't lead to a song, because it was cut off: YouTube's ids have 11 characters, and this one has 10. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://youtu.be/dQw4w9WgXcQJunk"), @"submission.link_no_song: This YouTube link doesn't lead to a song, because it was cut off or something was stuck to its end: YouTube's ids have 11 characters, and this one has 15. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://a:b@soundcloud.com/x/y"), @"submission.link_disguised: This SoundCloud link has a login, a port or a stray character in it. Open the song, choose Share, and send the link from there.");
         insta::assert_snapshot!(said(&format!("https://youtu.be/{}", "a".repeat(3_000))), @"submission.link_too_long: This link is too long. Open the song, choose Share, and send the short link from there.");
         insta::assert_snapshot!(said("my song"), @"submission.not_a_link: This is not a link. Copy the address of the song from YouTube, Spotify, SoundCloud, Deezer or Ditto; it starts with `https://`.");
         assert_eq!(judge("https://ditto.fm/x").into_song().unwrap().platform, Platform::Ditto);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{LinkVerdict, hosts, weigh};
+use super::{LinkVerdict, hosts, spotify, weigh};
 use crate::kernel::text::paragraph;
 
 /// What the links of a message come to.
@@ -70,6 +70,9 @@ fn address(word: &str) -> Option<Cow<'_, str>> {
     let bare = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     let before = word.strip_suffix(bare)?;
     let bare = without_punctuation(before, bare);
+    if let Some(song) = spotify::of_uri(bare).and_then(Result::ok) {
+        return Some(Cow::Owned(song.url));
+    }
     let (host, page) = bare.split_once('/')?;
     (!page.is_empty() && hosts::site_of(host).is_some()).then(|| Cow::Owned(format!("https://{bare}")))
 }
@@ -124,62 +127,62 @@ mod tests {
     #[test]
     fn a_form_takes_a_link_as_people_paste_it() {
         for typed in [
-            "  https://youtu.be/a1_-\n",
-            "<https://youtu.be/a1_->",
-            "[my song](https://youtu.be/a1_-)",
-            "[my song](<https://youtu.be/a1_-> \"title\")",
-            "||https://youtu.be/a1_-||",
-            "**https://youtu.be/a1_-**",
-            "__https://youtu.be/a1_-__",
-            "`https://youtu.be/a1_-`",
-            "(https://youtu.be/a1_-)",
-            "<youtu.be/a1_->",
-            "Listen to this: https://youtu.be/a1_-!",
-            "\u{202A}https://youtu.be/a1_-\u{202C}\u{200B}",
-            "https://you\u{200B}tu.be/a1_-",
-            "https://ｙｏｕｔｕ.be/a1_-",
+            "  https://youtu.be/dQw4w9Wa1_-\n",
+            "<https://youtu.be/dQw4w9Wa1_->",
+            "[my song](https://youtu.be/dQw4w9Wa1_-)",
+            "[my song](<https://youtu.be/dQw4w9Wa1_-> \"title\")",
+            "||https://youtu.be/dQw4w9Wa1_-||",
+            "**https://youtu.be/dQw4w9Wa1_-**",
+            "__https://youtu.be/dQw4w9Wa1_-__",
+            "`https://youtu.be/dQw4w9Wa1_-`",
+            "(https://youtu.be/dQw4w9Wa1_-)",
+            "<youtu.be/dQw4w9Wa1_->",
+            "Listen to this: https://youtu.be/dQw4w9Wa1_-!",
+            "\u{202A}https://youtu.be/dQw4w9Wa1_-\u{202C}\u{200B}",
+            "https://you\u{200B}tu.be/dQw4w9Wa1_-",
+            "https://ｙｏｕｔｕ.be/dQw4w9Wa1_-",
         ] {
-            assert_eq!(key_of(judge(typed)).as_deref(), Some("youtube:a1_-"), "{typed}");
+            assert_eq!(key_of(judge(typed)).as_deref(), Some("youtube:dQw4w9Wa1_-"), "{typed}");
         }
-        assert_eq!(key_of(judge("_https://youtu.be/a1__")).as_deref(), Some("youtube:a1_"));
+        assert_eq!(key_of(judge("_https://youtu.be/dQw4w9Wxa1__")).as_deref(), Some("youtube:dQw4w9Wxa1_"));
     }
 
     #[test]
     fn a_message_gives_its_first_song() {
         for message in [
-            "my new one https://youtu.be/AAA, please",
-            "(https://youtu.be/AAA)",
-            "\"https://youtu.be/AAA\".",
-            "https://youtu.be/AAA?",
-            "see <https://youtu.be/AAA>",
-            "||https://youtu.be/AAA|| and https://youtu.be/BBB",
-            "[https://youtu.be/AAA](https://youtu.be/AAA)",
-            "[listen](https://youtu.be/AAA) it's new",
-            "https://tenor.com/view/x then https://youtu.be/AAA",
-            "youtu.be/AAA is out",
-            "out now:https://youtu.be/AAA\nhttps://open.spotify.com/track/1",
-            "> *https://youtu.be/AAA*",
+            "my new one https://youtu.be/AAAAAAAAAAA, please",
+            "(https://youtu.be/AAAAAAAAAAA)",
+            "\"https://youtu.be/AAAAAAAAAAA\".",
+            "https://youtu.be/AAAAAAAAAAA?",
+            "see <https://youtu.be/AAAAAAAAAAA>",
+            "||https://youtu.be/AAAAAAAAAAA|| and https://youtu.be/BBBBBBBBBBB",
+            "[https://youtu.be/AAAAAAAAAAA](https://youtu.be/AAAAAAAAAAA)",
+            "[listen](https://youtu.be/AAAAAAAAAAA) it's new",
+            "https://tenor.com/view/x then https://youtu.be/AAAAAAAAAAA",
+            "youtu.be/AAAAAAAAAAA is out",
+            "out now:https://youtu.be/AAAAAAAAAAA\nhttps://open.spotify.com/track/1",
+            "> *https://youtu.be/AAAAAAAAAAA*",
         ] {
-            assert_eq!(find_in(message).verdict.and_then(key_of).as_deref(), Some("youtube:AAA"), "{message}");
+            assert_eq!(find_in(message).verdict.and_then(key_of).as_deref(), Some("youtube:AAAAAAAAAAA"), "{message}");
         }
     }
 
     #[test]
     fn other_songs_of_a_message_are_counted_once_each() {
         let found = find_in(
-            "https://youtu.be/A https://youtu.be/A?si=1 https://youtu.be/B https://tenor.com/x https://ditto.fm/c",
+            "https://youtu.be/AAAAAAAAAAA https://youtu.be/AAAAAAAAAAA?si=1 https://youtu.be/BBBBBBBBBBB https://tenor.com/x https://ditto.fm/c",
         );
         assert_eq!(found.further_songs, 2);
-        assert_eq!(find_in("https://youtu.be/A").further_songs, 0);
+        assert_eq!(find_in("https://youtu.be/AAAAAAAAAAA").further_songs, 0);
     }
 
     #[test]
     fn a_rejected_host_wins_over_songs() {
         for message in [
-            "https://youtu.be/A https://music.apple.com/us/x",
-            "https://apple.co/x and https://youtu.be/A",
-            "[https://youtu.be/A](https://itunes.apple.com/x)",
-            "youtu.be/A music.apple.com/x",
+            "https://youtu.be/AAAAAAAAAAA https://music.apple.com/us/x",
+            "https://apple.co/x and https://youtu.be/AAAAAAAAAAA",
+            "[https://youtu.be/AAAAAAAAAAA](https://itunes.apple.com/x)",
+            "youtu.be/AAAAAAAAAAA music.apple.com/x",
         ] {
             assert_eq!(find_in(message).verdict, Some(LinkVerdict::Apple), "{message}");
         }
