@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod audio_forms;
 mod backups;
 mod canary;
 mod coins;
