@@ -3,7 +3,6 @@
 //! `run`, `demo` and the tests all start it here; they differ in the [`Blueprint`] alone.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -21,12 +20,13 @@ use crate::discord::{Bot, Command, debug_channel, outbox};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
+use crate::http::oembed::Titles;
 use crate::jobs::{self, Runner};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::{Client, ClientSettings, SetupError};
+use crate::live::{Base, Client, ClientSettings, SetupError};
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
@@ -49,6 +49,8 @@ pub struct Blueprint {
     pub endpoint: Endpoint,
     /// How TikTok lives are reached.
     pub live: ClientSettings,
+    /// The simulator that plays the platforms which tell titles; `None` asks the real ones.
+    pub oembed: Option<Base>,
     /// How often live displays are looked after.
     pub displays: Rhythm,
     /// How commands are registered.
@@ -106,7 +108,7 @@ impl Application {
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
         let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
-        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());
+        let bot = Bot::new(store, clock, connections, Titles::new(blueprint.oembed.clone())?, displays());
         let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 

@@ -78,6 +78,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         token,
         endpoint,
         live: config.live.clone(),
+        oembed: config.oembed.clone(),
         displays: Rhythm { round: config.community.display_refresh, healing: config.community.self_heal },
         registration: Registration { fast_guild: config.discord.fast_sync_guild },
         allow_any_handle_linking: config.community.any_handle_linking,

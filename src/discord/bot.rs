@@ -9,6 +9,8 @@ use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::rest::Connections;
+use crate::http::oembed::Titles;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
@@ -35,6 +37,8 @@ pub struct Parts {
     pub rest: Arc<Http>,
     /// For the bytes of attachments.
     pub files: reqwest::Client,
+    /// Asks platforms what songs are called.
+    pub titles: Titles,
     /// How the followed lives stand.
     pub lives: Board,
     /// Which events have been handled.
@@ -52,12 +56,13 @@ const MOST_DM_CHANNELS: usize = 10_000;
 
 impl Bot {
     /// Puts the parts together.
-    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, displays: Displays) -> Self {
+    pub fn new(store: Store, clock: Clock, connections: Connections, titles: Titles, displays: Displays) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
-            rest,
-            files,
+            rest: connections.rest,
+            files: connections.files,
+            titles,
             lives: Board::default(),
             activity: Activity::default(),
             displays,

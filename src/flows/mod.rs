@@ -21,6 +21,7 @@ pub mod scores_synced;
 pub mod session_closed;
 pub mod session_left_behind;
 pub mod skip_bought;
+pub mod song_described;
 pub mod song_moved;
 pub mod song_played;
 pub mod song_submitted;

@@ -5,6 +5,7 @@ use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::queries::Standing;
 use crate::features::queue::service::NewSong;
 use crate::features::submissions::model::{CommandMentions, Confirmation, Details};
+use crate::features::submissions::settings::FETCH_TITLES;
 use crate::features::{coins, handles, queue, submissions};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
@@ -79,7 +80,14 @@ pub fn run(tx: &Tx<'_>, submission: &Submission) -> Result<Submitted> {
         super::gift_credit::attach(tx, guild, user, entry.id)?;
     }
     let standing = queue::queries::standing(tx, guild, &entry)?;
-    let confirmation = Confirmation { song: entry.id.get(), channel, used_credit: credit.is_some() };
+    let asks = FETCH_TITLES.get(tx, guild)? && matches!(submission.source, Source::Link { .. });
+    let confirmation = Confirmation {
+        song: entry.id.get(),
+        channel,
+        used_credit: credit.is_some(),
+        asks_title: asks && details.title.is_none(),
+        asks_artist: asks && details.artist.is_none(),
+    };
     submissions::service::confirm(tx, guild, user, &confirmation)?;
     if let Some(message) = submission.original {
         outbox::delete_message(tx, guild, (channel, message), tx.now())?;

@@ -19,6 +19,8 @@ pub enum Lane {
     Channel(ChannelId),
     /// What goes to one person.
     User(UserId),
+    /// What concerns one song and nobody waits for.
+    Song(u64),
 }
 
 /// Something to be done.

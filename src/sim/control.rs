@@ -14,6 +14,7 @@
 //! | `POST /faults`, `DELETE /faults` | [`Fault`]: the next matching requests fail so; or none any more |
 //! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect", "invalid" or "repeat", "code", "resumable", "last"}` |
 //! | `POST /dm_block` | `{"user", "on"}`: takes no direct messages |
+//! | `POST /oembed` | `{"link", "answers"}`, each an [`OEmbedAnswer`](super::OEmbedAnswer): what a platform calls a link |
 //! | `POST /clock` | `{"advance_ms"}`: moves the clock |
 //! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
 //! | `/live/…` | the lives of the simulated TikTok: `src/sim/live/control.rs` |
@@ -68,6 +69,7 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/faults", post(order_fault).delete(clear_faults))
         .route("/gateway", post(break_gateway))
         .route("/dm_block", post(block_dms))
+        .route("/oembed", post(set_oembed))
         .route("/clock", post(advance))
         .route("/bench", post(bench))
         .nest("/live", live::control::router())
@@ -114,6 +116,18 @@ pub(crate) fn done() -> Json<Value> {
 
 fn made(id: Id) -> Json<Value> {
     Json(json!({"id": id}))
+}
+
+/// What is to be answered about a link.
+#[derive(Deserialize)]
+struct OEmbedOrder {
+    link: String,
+    answers: Vec<super::OEmbedAnswer>,
+}
+
+async fn set_oembed(State(sim): State<Sim>, Body(order): Body<OEmbedOrder>) -> Answer<impl Serialize> {
+    sim.set_oembed(&order.link, order.answers);
+    Ok(done())
 }
 
 async fn create_guild(State(sim): State<Sim>, Body(spec): Body<GuildSpec>) -> Answer<impl Serialize> {

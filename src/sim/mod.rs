@@ -36,6 +36,7 @@ mod id;
 mod limits;
 mod live;
 mod log;
+mod oembed;
 mod people;
 mod rates;
 mod rest;
@@ -69,6 +70,7 @@ pub use live::{
     SimPlaying, SimViewer,
 };
 pub use log::LoggedRequest;
+pub use oembed::OEmbedAnswer;
 pub use people::{
     AutocompleteCall, ChannelSpec, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec,
     MemberSpec, MemberView, MessageSpec, ModalCall, OverwriteSpec, ReactionSpec, Refused, RoleSpec, SeenMessage,
@@ -112,6 +114,7 @@ impl SimOptions {
 pub struct Sim {
     pub(crate) shared: Shared,
     pub(crate) lives: Shared<Lives>,
+    pub(crate) oembed: oembed::SharedDesk,
     address: SocketAddr,
     /// `None` inside the server itself, which must not keep itself alive.
     _server: Option<Arc<Server>>,
@@ -145,7 +148,9 @@ impl Sim {
         let lives = Lives::new(options.clock.clone(), address.to_string());
         let lives = Shared::new(lives, options.clock.clone(), options.hand.clone());
         let shared = Shared::new(world, options.clock, options.hand);
-        let inside = Self { shared: shared.clone(), lives: lives.clone(), address, _server: None };
+        let oembed = oembed::SharedDesk::default();
+        let inside =
+            Self { shared: shared.clone(), lives: lives.clone(), oembed: Arc::clone(&oembed), address, _server: None };
         let router = routes(&inside);
         let listener = listener.tap_io(|stream| {
             // A simulator without it would be slower than Discord; that is all.
@@ -156,7 +161,7 @@ impl Sim {
             let _ = axum::serve(listener, router).await;
         });
         let server = Arc::new(Server { shared: shared.clone(), lives: lives.clone(), task });
-        Ok(Self { shared, lives, address, _server: Some(server) })
+        Ok(Self { shared, lives, oembed, address, _server: Some(server) })
     }
 
     /// What a bot takes for `https://discord.com`.
@@ -223,6 +228,7 @@ fn routes(sim: &Sim) -> Router {
         .route("/ephemeral-attachments/{channel}/{id}/{name}", any(downloads::serve))
         .with_state(sim.shared.clone())
         .merge(live::router(sim.lives.clone()))
+        .merge(oembed::router(Arc::clone(&sim.oembed)))
         .nest("/sim/v1", control::router(sim.clone()))
         .layer(DefaultBodyLimit::disable())
 }

@@ -28,6 +28,7 @@ pub async fn serve(listen: SocketAddr, out: &mut (dyn Write + Send)) -> io::Resu
         "control": sim.control_url(),
         "live": sim.live_url(),
         "live_managed": sim.live_managed_url(),
+        "oembed": sim.oembed_url(),
     });
     writeln!(out, "{ready}")?;
     out.flush()?;

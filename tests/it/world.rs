@@ -242,6 +242,7 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         token: sim.bot_token(),
         endpoint: Endpoint::Simulated(sim.discord_url()),
         live: live_settings(sim),
+        oembed: Base::web(&sim.oembed_url()),
         displays: Rhythm::default(),
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,

@@ -32,9 +32,10 @@ use logging::Logging;
 use reader::Reader;
 use sources::Sources;
 use storage::Storage;
+use table::OEMBED_URL;
 
 use super::backup::off_site::Target;
-use crate::live::ClientSettings;
+use crate::live::{Base, ClientSettings};
 
 /// Everything that the process was told.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Config {
     pub community: Community,
     /// TikTok lives.
     pub live: ClientSettings,
+    /// The simulator that plays the platforms which tell titles, if there is one.
+    pub oembed: Option<Base>,
     /// Who may ask how the bot is.
     pub health: Health,
     /// The log.
@@ -68,6 +71,7 @@ impl Config {
             off_site: off_site::read(&mut reader),
             community: community::read(&mut reader),
             live: live::read(&mut reader),
+            oembed: reader.parse(&OEMBED_URL, Base::web),
             health: health::read(&mut reader),
             logging: logging::read(&mut reader),
             notices: Vec::new(),

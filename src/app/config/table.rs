@@ -210,6 +210,15 @@ pub const TIKTOK_MANAGED_URL: Variable = Variable {
     help: "The service that holds managed connections.",
 };
 
+/// Where platforms tell titles.
+pub const OEMBED_URL: Variable = Variable {
+    name: "OEMBED_URL",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: None,
+    help: "Who is asked for titles instead of YouTube, Spotify and SoundCloud. For the simulator: its oembed address.",
+};
+
 /// The pause between two refreshes of the displays.
 pub const EMBED_REFRESH_INTERVAL: Variable = Variable {
     name: "EMBED_REFRESH_INTERVAL",
@@ -320,6 +329,7 @@ pub const VARIABLES: &[&Variable] = &[
     &TIKTOK_WEBCAST_URL,
     &TIKTOK_SIGN_URL,
     &TIKTOK_MANAGED_URL,
+    &OEMBED_URL,
     &EMBED_REFRESH_INTERVAL,
     &SELF_HEAL_INTERVAL,
     &DEBUG,

@@ -96,6 +96,7 @@ impl Stage {
             token: sim.bot_token(),
             endpoint: Endpoint::Simulated(sim.discord_url()),
             live: ClientSettings::default(),
+            oembed: None,
             displays: Rhythm::default(),
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: false,

@@ -7,7 +7,7 @@
 //! engagement points and then by time (`M-QUE-07`, `M-QUE-12`). Pending Skips waits for a reviewer, and `/next` never takes from it.
 //!
 //! Invariants: a song is in exactly one line; two `/next` never give one song; what plays is in Songs Played. A song
-//! itself never changes, only its place does. Tables: `queue.songs`, `queue.places`, `queue.paces`, `queue.bookmarks`. Topic: [`tables::CHANGED`].
+//! itself changes only where a platform tells what it is called; everything else is its place. Tables: `queue.songs`, `queue.places`, `queue.paces`, `queue.bookmarks`. Topic: [`tables::CHANGED`].
 //! Jobs: announcement, bookmark.
 
 pub mod check;

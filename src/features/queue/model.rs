@@ -225,7 +225,7 @@ impl Source {
     }
 }
 
-/// What was submitted. Never changes; where the song stands is its [`Place`].
+/// What was submitted. Only title and artist may be filled in later; where the song stands is its [`Place`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Song {
     /// The number that people use.

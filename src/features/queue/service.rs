@@ -76,6 +76,13 @@ pub fn enqueue(tx: &Tx<'_>, guild: GuildId, new: NewSong) -> Result<Entry> {
     Ok(Entry { id, song, place })
 }
 
+/// Calls a song by what was found out about it: the one thing about a song that may change.
+pub fn call(tx: &Tx<'_>, guild: GuildId, entry: Entry, title: Option<String>, artist: Option<String>) -> Result<()> {
+    let Song { title: known_title, artist: known_artist, .. } = entry.song.clone();
+    let song = Song { title: title.unwrap_or(known_title), artist: artist.unwrap_or(known_artist), ..entry.song };
+    tables::rename(tx, guild, entry.id, &song)
+}
+
 /// Brings a song of another bot to its place, under the number that it had there where that is free.
 pub fn bring(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place, wanted: Option<PublicId>) -> Result<SongId> {
     let public_id = match wanted {

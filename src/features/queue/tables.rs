@@ -93,6 +93,13 @@ pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<So
     Ok(id)
 }
 
+/// Stores a song under other words.
+pub fn rename(tx: &Tx<'_>, guild: GuildId, id: SongId, song: &Song) -> Result<()> {
+    SONGS.put(tx, &(guild, id), song)?;
+    tx.publish(CHANGED, guild);
+    Ok(())
+}
+
 /// Puts a song somewhere else.
 pub fn place(tx: &Tx<'_>, guild: GuildId, id: SongId, place: &Place) -> Result<()> {
     PLACES.put(tx, &(guild, id), place)?;

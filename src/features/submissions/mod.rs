@@ -9,7 +9,8 @@
 //! channels are never submitted; their authors are told where songs go, at most once in ten minutes (`C-20`).
 //!
 //! Invariants: a file is kept in a message of the bot before its original is deleted; a refused submission stores
-//! nothing. Tables: `submissions.nudges`. Jobs: confirmation, notice.
+//! nothing. Tables: `submissions.nudges`. Jobs: confirmation, notice,
+//! titles, correction of a confirmation.
 
 pub mod audio;
 pub mod commands;
@@ -34,6 +35,6 @@ pub const FEATURE: Feature = Feature {
     commands: commands::all,
     modals: &[&modal::SUBMIT],
     messages: &[passive::handle],
-    jobs: &[&jobs::CONFIRM_HANDLER, &jobs::NOTICE_HANDLER],
+    jobs: &[&jobs::CONFIRM_HANDLER, &jobs::NOTICE_HANDLER, &jobs::TITLES_HANDLER, &jobs::CORRECT_HANDLER],
     ..Feature::named("submissions")
 };

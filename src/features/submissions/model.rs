@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::links::{LinkVerdict, Miss, Platform, SongLink};
 use crate::jobs::Kind;
 use crate::kernel::error::Refuse;
-use crate::kernel::ids::ChannelId;
+use crate::kernel::ids::{ChannelId, MessageId};
 use crate::kernel::text;
 
 /// Room for a host in a sentence, in characters. Real ones are shorter; a longer one would fill the screen.
@@ -259,6 +259,16 @@ impl Details {
         self.artist.clone().unwrap_or_else(|| text::one_line(username, TextField::Artist.max_len()))
     }
 
+    /// What a platform told about a song, through the same gate; what is too long is cut instead of refused.
+    pub fn told(artist: Option<&str>, title: Option<&str>) -> Self {
+        let fitted = |field: TextField, told: Option<&str>| {
+            let clean = text::truncate(&text::one_line(told?, usize::MAX), field.max_len());
+            (!clean.is_empty()).then_some(clean)
+        };
+        let (artist, title) = (fitted(TextField::Artist, artist), fitted(TextField::Title, title));
+        Self { artist, title, ..Self::default() }
+    }
+
     /// The title, or exactly "Not Known" (`M-SUB-12`).
     pub fn title_or_unknown(&self) -> String {
         self.title.clone().unwrap_or_else(|| "Not Known".to_owned())
@@ -296,6 +306,40 @@ pub struct Confirmation {
     pub channel: ChannelId,
     /// Whether waiting gift credit put it into its line.
     pub used_credit: bool,
+    /// Whether its platform is to be asked for the title, once this is told.
+    #[serde(default)]
+    pub asks_title: bool,
+    /// Whether it is to be asked for the artist.
+    #[serde(default)]
+    pub asks_artist: bool,
+}
+
+/// What the job that asks a platform for a title carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TitlesWanted {
+    /// The row number of the song in the queue.
+    pub song: u64,
+    /// Whether its submitter gave no title.
+    pub title: bool,
+    /// Whether they gave no artist.
+    pub artist: bool,
+    /// The confirmation that says so, if one was sent.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// A confirmation as it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The row number of the song in the queue.
+    pub song: u64,
+    /// Where.
+    pub channel: ChannelId,
+    /// The message.
+    pub message: MessageId,
+    /// Whether it is in the submissions channel, for a while, because the submitter takes no direct messages.
+    pub in_channel: bool,
+    /// What it says about gifts.
+    pub used_credit: bool,
 }
 
 /// What the job that says whether submissions are open carries.
@@ -309,6 +353,10 @@ pub struct Notice {
 
 /// The job that confirms a submission (`M-SUB-15`).
 pub static CONFIRM: Kind<Confirmation> = Kind::new("submissions.confirm");
+/// The job that asks a platform what a song is called (`D-38`).
+pub static TITLES: Kind<TitlesWanted> = Kind::new("submissions.titles");
+/// The job that says in a confirmation what the song turned out to be called.
+pub static CORRECT: Kind<Confirmed> = Kind::new("submissions.correct_confirmation");
 /// The job that says whether submissions are open.
 pub static NOTICE: Kind<Notice> = Kind::new("submissions.notice");
 

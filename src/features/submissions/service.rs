@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::model::{CONFIRM, CommandMentions, Confirmation, NOTICE, Notice, SubmissionRefusal};
+use super::model::{
+    CONFIRM, CORRECT, CommandMentions, Confirmation, Confirmed, NOTICE, Notice, SubmissionRefusal, TITLES, TitlesWanted,
+};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use super::tables;
 use crate::jobs::Lane;
@@ -45,6 +47,27 @@ pub fn admit_one_more(read: &dyn Read, guild: GuildId, waiting: usize) -> Result
 /// Stages the confirmation of a submission (`M-SUB-15`).
 pub fn confirm(tx: &Tx<'_>, guild: GuildId, user: UserId, confirmation: &Confirmation) -> Result<()> {
     CONFIRM.schedule_now(tx, guild, Lane::User(user), confirmation).map(drop)
+}
+
+/// Stages the question to a platform what a song is called, now that its confirmation went out.
+pub fn ask_titles(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    confirmation: &Confirmation,
+    confirmed: Option<Confirmed>,
+) -> Result<()> {
+    let Confirmation { song, asks_title: title, asks_artist: artist, .. } = *confirmation;
+    if !title && !artist {
+        return Ok(());
+    }
+    let wanted = TitlesWanted { song, title, artist, confirmed };
+    TITLES.schedule_now(tx, guild, Lane::Song(song), &wanted).map(drop)
+}
+
+/// Stages the correction of what a confirmation says the song is called.
+pub fn correct_confirmation(tx: &Tx<'_>, guild: GuildId, user: UserId, wanted: &TitlesWanted) -> Result<()> {
+    let Some(confirmed) = &wanted.confirmed else { return Ok(()) };
+    CORRECT.schedule_now(tx, guild, Lane::User(user), confirmed).map(drop)
 }
 
 /// Opens or closes submissions, and stages the notice in their channel. Refuses when there is nothing to change.

@@ -18,6 +18,8 @@ pub static MAX_ACTIVE: Setting<u32> = Setting::within("max_active_submissions", 
 pub static DELETE_ORIGINALS: Setting<bool> = Setting::new("delete_original_messages", true);
 /// Whether other messages in the submissions channel are deleted (`D-31`).
 pub static SUBMISSIONS_ONLY: Setting<bool> = Setting::new("submissions_only", false);
+/// Whether missing titles and artists are asked of the platforms (`D-38`).
+pub static FETCH_TITLES: Setting<bool> = Setting::new("fetch_titles", false);
 /// What happens to songs posted in other channels (`C-20`).
 pub static OFFCHANNEL_LINKS: Setting<Offchannel> = Setting::new("offchannel_links", Offchannel::Notify);
 
@@ -66,6 +68,12 @@ pub const LISTED: &[Listed] = &[
         Area::Music,
         "Submissions Only",
         "Whether messages without a song are deleted in the submissions channel.",
+    ),
+    Listed::new(
+        &FETCH_TITLES,
+        Area::Music,
+        "Titles from the Platforms",
+        "Whether a link without a title gets the one that YouTube, Spotify or SoundCloud tells, and the artist likewise.",
     ),
     Listed::new(
         &OFFCHANNEL_LINKS,

@@ -10,6 +10,7 @@ mod limits;
 mod listening;
 mod live;
 mod messages;
+mod oembed;
 mod people;
 mod permissions;
 mod rest;

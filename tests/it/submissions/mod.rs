@@ -4,6 +4,7 @@ mod channels;
 mod confirmations;
 mod files;
 mod refusals;
+mod titles;
 mod trouble;
 mod ways;
 
