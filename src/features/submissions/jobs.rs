@@ -28,6 +28,9 @@ pub static TITLES_HANDLER: Handler<Bot> =
 pub static CORRECT_HANDLER: Handler<Bot> =
     Handler { kind: CORRECT.name(), run: |bot, run| Box::pin(correct(bot, run)) };
 
+/// How often a platform that is out of reach is asked again.
+const TRIES_AGAIN: u8 = 3;
+
 /// How long a confirmation stays in the channel (`D-33`).
 const STAY: Duration = Duration::from_secs(30);
 
@@ -87,7 +90,7 @@ async fn ask_titles(bot: &Bot, run: Run) -> Result<(), Setback> {
     let Some(provider) = Provider::of(&platform) else { return Ok(()) };
     let told = match bot.titles.ask(provider, &url).await {
         Ok(told) => Details::told(told.artist.as_deref(), told.title.as_deref()),
-        Err(not_now) if run.is_last_try() => {
+        Err(not_now) if run.job.attempts >= TRIES_AGAIN => {
             tracing::info!(%not_now, platform, "a song keeps its missing title");
             return Ok(());
         }
