@@ -16,7 +16,7 @@ use super::{backup, sweep, trouble};
 use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
-use crate::discord::rest::{self, Endpoint};
+use crate::discord::rest::{self, Endpoint, Rest};
 use crate::discord::{Bot, Command, debug_channel, outbox};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tiktok::intake;
@@ -89,6 +89,7 @@ pub struct Application {
     stop: watch::Sender<bool>,
     vitals: Vitals,
     swept_at: watch::Receiver<Timestamp>,
+    breaker: Arc<jobs::Breaker>,
     /// When backups were last looked after, and when the application started; `None` where none are kept.
     backed_up_at: Option<(watch::Receiver<Timestamp>, Timestamp)>,
 }
@@ -105,13 +106,15 @@ impl Application {
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
-        let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
-        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());
+        let files = rest::connect(&blueprint.token, &blueprint.endpoint)?.files;
+        let rest = Rest::new(&blueprint.token, &blueprint.endpoint, files.clone(), clock.clone());
+        let bot = Bot::new(store, clock, rest, files, displays());
         let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 
         let mut tasks = JoinSet::new();
-        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers());
+        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).await;
+        let breaker = runner.breaker();
         let sees_jobs = runner.sight();
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
@@ -131,7 +134,7 @@ impl Application {
         let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone(), sees_jobs);
         let connection =
             tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
-        Ok(Self { bot, tasks, connection, stop, vitals, swept_at, backed_up_at })
+        Ok(Self { bot, tasks, connection, stop, vitals, swept_at, breaker, backed_up_at })
     }
 
     /// Where to look to know how the application is.
@@ -165,7 +168,12 @@ impl Application {
             let _ = looked.clone().wait_for(|at| now < backup::next_look(*begun, *at)).await;
         }
         let mut changes = self.bot.store.changes();
-        while !self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1)).await?.is_empty() {
+        // What waits for Discord to answer is done as far as it can be.
+        let is_left = |breaker: &jobs::Breaker, due: Vec<jobs::Run>| {
+            due.iter().any(|run| !breaker.holds(run.guild, run.job.lane, now))
+        };
+        while is_left(&self.breaker, self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1_000)).await?)
+        {
             while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}
         }
         Ok(())

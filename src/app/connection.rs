@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use serenity::client::ClientBuilder;
 use serenity::gateway::GatewayError;
-use serenity::http::StatusCode;
+use serenity::http::{HttpError, StatusCode};
 use tokio::sync::watch;
 
-use crate::discord::delivery::status_of;
 use crate::discord::gateway::{Gateway, INTENTS, unprivileged_intents};
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::time::{Clock, Stopwatch};
@@ -96,7 +95,7 @@ async fn connect_once(
     stopped: &mut watch::Receiver<bool>,
 ) -> Outcome {
     let http = match rest::connect(token, endpoint) {
-        Ok(connections) => connections.answers,
+        Ok(connections) => connections.gateway,
         Err(error) => return Outcome::End(Ended::Failed(error.to_string())),
     };
     if matches!(endpoint, Endpoint::Simulated(_)) {
@@ -137,6 +136,14 @@ async fn connect_once(
 async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     // An application that is gone stops the connection as well.
     let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// With which status Discord refused a request of serenity.
+fn status_of(error: &serenity::Error) -> Option<StatusCode> {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.status_code),
+        _ => None,
+    }
 }
 
 fn outcome_of(error: &serenity::Error) -> Outcome {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use serenity::http::Http;
 use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::rest::Rest;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, UserId};
 use crate::kernel::text;
@@ -31,8 +31,8 @@ pub struct Parts {
     pub store: Store,
     /// The clock.
     pub clock: Clock,
-    /// REST for everything that is no answer to an interaction; keeps to Discord's rate limits.
-    pub rest: Arc<Http>,
+    /// Asks Discord.
+    pub rest: Rest,
     /// For the bytes of attachments.
     pub files: reqwest::Client,
     /// How the followed lives stand.
@@ -52,7 +52,7 @@ const MOST_DM_CHANNELS: usize = 10_000;
 
 impl Bot {
     /// Puts the parts together.
-    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, displays: Displays) -> Self {
+    pub fn new(store: Store, clock: Clock, rest: Rest, files: reqwest::Client, displays: Displays) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,

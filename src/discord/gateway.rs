@@ -228,8 +228,8 @@ impl Inner {
 
     async fn interaction(&self, ctx: serenity::client::Context, interaction: Interaction) {
         match &interaction {
-            Interaction::Component(event) => component::click(&self.bot, &self.components, &ctx.http, event).await,
-            Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
+            Interaction::Component(event) => component::click(&self.bot, &self.components, event).await,
+            Interaction::Modal(event) => component::submit(&self.bot, &self.modals, event).await,
             Interaction::Command(_) | Interaction::Autocomplete(_) => {
                 let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let Some(shards) = shards else { return };
@@ -287,7 +287,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
         return offer_nothing(ctx, &error).await;
     }
-    let responder = Responder::to_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
     let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "answer an error");
@@ -298,7 +298,8 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
 async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
     problem::log_error(error, "autocomplete");
     let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
-    if let Err(error) = ctx.interaction.create_response(&ctx.framework.serenity_context.http, nothing).await {
+    let (id, token) = (ctx.interaction.id, &ctx.interaction.token);
+    if let Err(error) = ctx.data().rest.create_interaction_response(id, token, &nothing).await {
         problem::log_error(&Error::failed(error), "offer nothing");
     }
 }

@@ -3,7 +3,7 @@
 //! | file | for |
 //! | --- | --- |
 //! | [`bot`] | what a command, click, message or job can reach: store, clock, REST |
-//! | [`rest`] | the two REST connections, real or simulated |
+//! | [`rest`] | the one way to ask Discord, real or simulated, within its limits |
 //! | [`gateway`] | events in: each is handled once, acknowledged in time, and cannot take others down |
 //! | [`registration`] | slash commands are sent to Discord when they changed, and only then |
 //! | [`drift`] | how the commands that Discord has differ from ours |

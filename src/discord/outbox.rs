@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bot::Bot;
 use super::draft::Draft;
-use crate::jobs::{Handler, Kind, Lane, Run, Setback};
+use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::time::Timestamp;
@@ -19,8 +19,8 @@ static DELETE: Kind<Delete> = Kind::new("outbox.delete");
 
 /// The jobs of this module.
 pub const HANDLERS: &[&Handler<Bot>] = &[
-    &Handler { kind: POST.name(), run: |bot, run| Box::pin(post(bot, run)) },
-    &Handler { kind: DELETE.name(), run: |bot, run| Box::pin(delete(bot, run)) },
+    &Handler { kind: POST.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(post(bot, run)) },
+    &Handler { kind: DELETE.name(), worth: Worth::Always, run: |bot, run| Box::pin(delete(bot, run)) },
 ];
 
 #[derive(Serialize, Deserialize)]
@@ -77,5 +77,5 @@ async fn post(bot: &Bot, run: Run) -> Result<(), Setback> {
 
 async fn delete(bot: &Bot, run: Run) -> Result<(), Setback> {
     let Delete { channel, message } = DELETE.payload(&run)?;
-    Ok(bot.delete(channel, message).await?)
+    Ok(bot.delete_later(channel, message).await?)
 }

@@ -13,7 +13,7 @@
 //! | `GET /requests?from=N` | the request log |
 //! | `POST /faults`, `DELETE /faults` | [`Fault`]: the next matching requests fail so; or none any more |
 //! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect", "invalid" or "repeat", "code", "resumable", "last"}` |
-//! | `POST /dm_block` | `{"user", "on"}`: takes no direct messages |
+//! | `POST /dm_block` | `{"user", "on", "code", "at_opening"}`: takes no direct messages, and Discord says so by that code |
 //! | `POST /clock` | `{"advance_ms"}`: moves the clock |
 //! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
 //! | `/live/…` | the lives of the simulated TikTok: `src/sim/live/control.rs` |
@@ -34,7 +34,7 @@ use super::people::{
     AutocompleteCall, ChannelSpec, CommandCall, ComponentCall, GuildSpec, MemberSpec, MessageSpec, ModalCall,
     ReactionSpec, Refused, RoleSpec,
 };
-use super::{BenchCall, Fault, GatewayFault, Id, Sim};
+use super::{BenchCall, DmRefusal, Fault, GatewayFault, Id, Sim};
 
 /// The routes below `/sim/v1`.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
@@ -305,10 +305,19 @@ async fn break_gateway(State(sim): State<Sim>, Body(call): Body<GatewayCall>) ->
 struct BlockCall {
     user: Id,
     on: bool,
+    #[serde(default = "blocked")]
+    code: u64,
+    #[serde(default)]
+    at_opening: bool,
+}
+
+const fn blocked() -> u64 {
+    50_007
 }
 
 async fn block_dms(State(sim): State<Sim>, Body(call): Body<BlockCall>) -> Answer<Value> {
-    sim.block_dms(call.user, call.on).await;
+    let BlockCall { user, on, code, at_opening } = call;
+    sim.refuse_dms(user, on.then_some(DmRefusal { code, at_opening })).await;
     Ok(done())
 }
 

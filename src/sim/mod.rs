@@ -75,9 +75,9 @@ pub use people::{
 };
 pub use serve::serve;
 pub use settings::{Privileged, Settings};
-pub use world::World;
 pub use world::message::Pinged;
 pub use world::permissions::Permissions;
+pub use world::{DmRefusal, World};
 
 use crate::kernel::time::{Clock, ClockHand};
 use gateway::sessions::Frame;

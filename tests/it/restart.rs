@@ -101,7 +101,7 @@ async fn a_job_that_failed_before_a_restart_is_done_once_after_it() {
     assert!(site.sim.messages(channel).await.is_empty());
 
     let app = site.start().await;
-    site.pass(&app, Duration::from_hours(1)).await;
+    site.pass(&app, Duration::from_mins(5)).await;
     assert_eq!(site.sim.messages(channel).await.len(), 1);
     assert_eq!(due_jobs(&app), 0);
     let nonces: Vec<_> = posts(&site, &path).await;

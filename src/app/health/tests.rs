@@ -11,7 +11,7 @@ use crate::discord::Bot;
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
-use crate::discord::rest::{self, Endpoint};
+use crate::discord::rest::{self, Endpoint, Rest};
 use crate::kernel::dice::Seed;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::store::{Options, Place, SimulatedDisk, Store};
@@ -33,8 +33,10 @@ impl Parts {
         let disk = SimulatedDisk::new();
         let options = Options::new(clock.clone(), Seed::fixed(7));
         let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)()).unwrap();
-        let rest = rest::connect("no.token", &Endpoint::Simulated("http://127.0.0.1:9".to_owned())).unwrap();
-        let bot = Bot::new(store, clock, rest.rest, rest.files, Displays::new(Vec::new()));
+        let nowhere = Endpoint::Simulated("http://127.0.0.1:9".to_owned());
+        let files = rest::connect("no.token", &nowhere).unwrap().files;
+        let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
+        let bot = Bot::new(store, clock, rest, files, Displays::new(Vec::new()));
         let handlers =
             Handlers { commands: Vec::new(), components: Vec::new(), modals: Vec::new(), messages: Vec::new() };
         let gateway = Gateway::new(bot.clone(), handlers, Registration { fast_guild: None });

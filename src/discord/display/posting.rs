@@ -195,7 +195,7 @@ async fn place(
 
 /// Pins the message. Without the right to do so it stays unpinned, and the administrators are told.
 async fn pin(bot: &Bot, kind: &Kind, guild: GuildId, channel: ChannelId, message: MessageId) -> Result<()> {
-    let Err(error) = bot.rest.pin_message(channel.get().into(), message.get().into(), None).await else {
+    let Err(error) = bot.rest.pin_message(channel.get().into(), message.get().into()).await else {
         return Ok(());
     };
     tracing::warn!(%guild, %channel, %error, "cannot pin a display");

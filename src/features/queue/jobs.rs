@@ -1,23 +1,36 @@
 //! What the queue posts after a commit: announcements and bookmarks.
 
+use std::time::Duration;
+
 use serenity::all::Message;
 
 use super::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost, Source};
 use super::{queries, views};
 use crate::discord::Bot;
-use crate::jobs::{Handler, Run, Setback};
+use crate::jobs::{Handler, Run, Setback, Worth};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 
+/// How late a song is announced, if no other plays by then: ten minutes, and the longest wait between two tries.
+const ANNOUNCED: Duration = Duration::from_mins(12);
+
 /// Announces what plays now.
 pub static ANNOUNCE_HANDLER: Handler<Bot> =
-    Handler { kind: ANNOUNCE.name(), run: |bot, run| Box::pin(announce(bot, run)) };
+    Handler { kind: ANNOUNCE.name(), worth: Worth::For(ANNOUNCED), run: |bot, run| Box::pin(announce(bot, run)) };
 /// Copies a song to the bookmark channel.
 pub static BOOKMARK_HANDLER: Handler<Bot> =
-    Handler { kind: COPY_BOOKMARK.name(), run: |bot, run| Box::pin(copy_bookmark(bot, run)) };
+    Handler { kind: COPY_BOOKMARK.name(), worth: Worth::Always, run: |bot, run| Box::pin(copy_bookmark(bot, run)) };
 
 async fn announce(bot: &Bot, run: Run) -> Result<(), Setback> {
     let SongPost { song, channel } = ANNOUNCE.payload(&run)?;
+    if run.is_late(bot.clock.now()) {
+        let guild = run.guild;
+        let playing = bot.store.read("now_playing", move |read| queries::now_playing(read, guild)).await?;
+        if playing.is_none_or(|playing| playing.id != song) {
+            tracing::info!(job = %run.id, "another song plays; that one is not announced any more");
+            return Ok(());
+        }
+    }
     if let Some(song) = song_to_post(bot, run.guild, song).await? {
         bot.post(channel, views::now_playing(&song), Some(run.id)).await?;
     }

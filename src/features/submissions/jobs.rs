@@ -3,19 +3,21 @@
 use std::time::Duration;
 
 use super::model::{CONFIRM, Confirmation, NOTICE, Notice};
+use super::settings::SUBMISSIONS_OPEN;
 use super::views;
 use crate::discord::delivery::Obstacle;
 use crate::discord::{Bot, outbox};
 use crate::features::queue::model::SongId;
 use crate::features::{handles, queue};
-use crate::jobs::{Handler, Run, Setback};
+use crate::jobs::{Handler, Run, Setback, Worth};
 use crate::kernel::ids::MessageId;
 
 /// Confirms a submission by direct message, or in the channel where that is blocked (`M-SUB-15`, `D-33`).
 pub static CONFIRM_HANDLER: Handler<Bot> =
-    Handler { kind: CONFIRM.name(), run: |bot, run| Box::pin(confirm(bot, run)) };
+    Handler { kind: CONFIRM.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(confirm(bot, run)) };
 /// Says that submissions are open or closed.
-pub static NOTICE_HANDLER: Handler<Bot> = Handler { kind: NOTICE.name(), run: |bot, run| Box::pin(notice(bot, run)) };
+pub static NOTICE_HANDLER: Handler<Bot> =
+    Handler { kind: NOTICE.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(notice(bot, run)) };
 
 /// How long a confirmation stays in the channel (`D-33`).
 const STAY: Duration = Duration::from_secs(30);
@@ -48,6 +50,14 @@ async fn confirm(bot: &Bot, run: Run) -> Result<(), Setback> {
 
 async fn notice(bot: &Bot, run: Run) -> Result<(), Setback> {
     let Notice { channel, is_open } = NOTICE.payload(&run)?;
+    if run.is_late(bot.clock.now()) {
+        let guild = run.guild;
+        let is_so_now = bot.store.read("is_open", move |read| SUBMISSIONS_OPEN.get(read, guild)).await?;
+        if is_so_now != is_open {
+            tracing::info!(job = %run.id, "it is otherwise by now; that is not told any more");
+            return Ok(());
+        }
+    }
     bot.post(channel, views::notice(is_open), Some(run.id)).await?;
     Ok(())
 }

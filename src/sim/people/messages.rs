@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::Refused;
 use super::specs::FileSpec;
 use crate::sim::rest::form::length;
-use crate::sim::world::World;
 use crate::sim::world::files::{Attachment, clean_filename};
 use crate::sim::world::message::{Emoji, Message};
 use crate::sim::world::permissions::Permissions;
+use crate::sim::world::{DmRefusal, World};
 use crate::sim::{Id, Sim};
 
 /// A message that somebody writes.
@@ -108,12 +108,16 @@ impl Sim {
 
     /// Blocks or unblocks direct messages of the bot to `user`.
     pub async fn block_dms(&self, user: impl Into<Id>, on: bool) {
+        self.refuse_dms(user, on.then_some(DmRefusal { code: 50_007, at_opening: false })).await;
+    }
+
+    /// Lets direct messages of the bot to `user` be refused so, or not any more.
+    pub async fn refuse_dms(&self, user: impl Into<Id>, refusal: Option<DmRefusal>) {
         let user = user.into();
         self.shared.change(|world| {
-            if on {
-                world.dm_blocks.insert(user)
-            } else {
-                world.dm_blocks.remove(&user)
+            match refusal {
+                Some(refusal) => world.dm_blocks.insert(user, refusal),
+                None => world.dm_blocks.remove(&user),
             };
         });
     }
