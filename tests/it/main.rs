@@ -32,6 +32,7 @@ mod importing;
 mod importing_points;
 mod limits;
 mod lines;
+mod links_to_files;
 mod live;
 mod log;
 mod onlooker;

@@ -129,7 +129,8 @@ async fn next(bot: &Bot, click: Click) -> Result<Draft> {
         [digits] => Some(digits.parse::<PublicId>().map_err(|()| DisplayRefusal::Retired)?),
         _ => return Err(DisplayRefusal::Retired.into()),
     };
-    let played = bot.store.write("song_played", move |tx| flows::song_played::after(tx, guild, playing)).await?;
+    let mut played = bot.store.write("song_played", move |tx| flows::song_played::after(tx, guild, playing)).await?;
+    bot.renew(played.entry.song.source.on_discord().map(Into::into)).await;
     let upcoming = bot.store.read("upcoming", move |read| queue::queries::upcoming(read, guild, 2)).await?;
     Ok(queue::views::playing(&played, &upcoming))
 }

@@ -31,7 +31,8 @@ async fn next(ctx: Context<'_>) -> Result<()> {
     let bot = ctx.data();
     answer(ctx, async {
         let Caller { guild, .. } = Caller::of(ctx)?;
-        let played = bot.store.write("song_played", move |tx| flows::song_played::run(tx, guild)).await?;
+        let mut played = bot.store.write("song_played", move |tx| flows::song_played::run(tx, guild)).await?;
+        bot.renew(played.entry.song.source.on_discord().map(Into::into)).await;
         let upcoming = bot.store.read("upcoming", move |read| queries::upcoming(read, guild, 2)).await?;
         Ok(views::playing(&played, &upcoming))
     })

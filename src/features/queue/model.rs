@@ -208,7 +208,22 @@ pub struct KeptFile {
     pub url: String,
 }
 
+/// The link and the place of a file on Discord, where the place is known.
+pub type DiscordFile<'a> = (Option<(ChannelId, MessageId, AttachmentId)>, &'a mut String);
+
 impl Source {
+    /// The link that expires, where there is one: to a file on Discord, kept in a message or imported as a link.
+    pub fn on_discord(&mut self) -> Option<DiscordFile<'_>> {
+        const SERVERS: [&str; 2] = ["https://cdn.discordapp.com/", "https://media.discordapp.net/"];
+        match self {
+            Self::File { kept_in: KeptFile { channel, message, attachment, url }, .. } => {
+                Some((Some((*channel, *message, *attachment)), url))
+            }
+            Self::Link { url, .. } if SERVERS.iter().any(|server| url.starts_with(server)) => Some((None, url)),
+            Self::Link { .. } => None,
+        }
+    }
+
     /// What tells two submissions of the same song (`D-04`).
     pub fn key(&self) -> &str {
         match self {

@@ -53,8 +53,8 @@ pub fn standing(entry: &Entry, standing: Option<Standing>) -> String {
     }
 }
 
-/// How a song can be heard: a link, or the name of the file.
-pub fn hear(source: &Source) -> String {
+/// How a song can be heard: a link, or the name of the file. A link to a file was renewed by whoever shows it.
+fn hear(source: &Source) -> String {
     match source {
         Source::Link { url, platform, .. } => format!("[{platform}](<{url}>)"),
         Source::File { name, kept_in, .. } => format!("[{}]({})", escape(&truncate(name, SHORT)), kept_in.url),
