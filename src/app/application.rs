@@ -17,7 +17,7 @@ use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
-use crate::discord::{Bot, Command, debug_channel, outbox};
+use crate::discord::{Bot, Command, debug_channel, outbox, problem};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
@@ -104,6 +104,7 @@ impl Application {
         }
         let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
+        problem::begin(&store).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
         let files = rest::connect(&blueprint.token, &blueprint.endpoint)?.files;
