@@ -81,7 +81,9 @@ impl Parts {
     /// A mention of a command that can be clicked, or its plain name before the commands are registered.
     pub fn command_mention(&self, name: &str) -> String {
         let ids = self.command_ids.read().unwrap_or_else(PoisonError::into_inner);
-        text::command(name, ids.get(name).copied())
+        // A subcommand has the id of the command that it is part of.
+        let registered = name.split(' ').next().unwrap_or(name);
+        text::command(name, ids.get(registered).copied())
     }
 
     /// Remembers the ids that Discord gave to the commands.

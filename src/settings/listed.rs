@@ -3,7 +3,7 @@
 //! A feature lists its settings once, as a slice of [`Listed`]. What somebody types is read by the type of the setting
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
-use super::{Setting, SettingValue};
+use super::{Limits, Setting, SettingValue};
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
@@ -127,16 +127,16 @@ pub trait Changeable: Sync {
 /// A type of setting that people read and type.
 pub trait Typed: SettingValue {
     /// As people read it.
-    fn shown(&self) -> String;
+    fn shown(&self, limits: Limits) -> String;
 
     /// Reads what somebody typed; `None` when it does not fit, or lies outside `limits` for a number.
-    fn parse(typed: &str, limits: (u32, u32)) -> Option<Self>;
+    fn parse(typed: &str, limits: Limits) -> Option<Self>;
 
     /// All values, where they can be counted.
     fn offered() -> Vec<&'static str>;
 
     /// What it can be, as the end of a sentence.
-    fn allowed(limits: (u32, u32)) -> String {
+    fn allowed(limits: Limits) -> String {
         let _ = limits;
         match Self::offered().split_last() {
             Some((last, [])) => (*last).to_owned(),
@@ -152,7 +152,7 @@ impl<T: Typed> Changeable for Setting<T> {
     }
 
     fn shown(&self, read: &dyn Read, guild: GuildId) -> Result<String> {
-        Ok(self.get(read, guild)?.shown())
+        Ok(self.get(read, guild)?.shown(self.limits))
     }
 
     fn is_own(&self, read: &dyn Read, guild: GuildId) -> Result<bool> {
@@ -180,11 +180,11 @@ impl<T: Typed> Changeable for Setting<T> {
 }
 
 impl Typed for bool {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         if *self { "Yes" } else { "No" }.to_owned()
     }
 
-    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
         match typed.to_ascii_lowercase().as_str() {
             "yes" | "on" | "true" => Some(true),
             "no" | "off" | "false" => Some(false),
@@ -198,30 +198,33 @@ impl Typed for bool {
 }
 
 impl Typed for u32 {
-    fn shown(&self) -> String {
-        self.to_string()
+    fn shown(&self, limits: Limits) -> String {
+        limits.unit.map_or_else(|| self.to_string(), |unit| format!("{self} {unit}"))
     }
 
-    fn parse(typed: &str, (smallest, largest): (u32, u32)) -> Option<Self> {
-        typed.parse().ok().filter(|number| (smallest..=largest).contains(number))
+    fn parse(typed: &str, Limits { smallest, largest, unit }: Limits) -> Option<Self> {
+        let typed = typed.to_lowercase();
+        let number = unit.and_then(|unit| typed.strip_suffix(unit)).unwrap_or(&typed).trim_end();
+        number.parse().ok().filter(|number| (smallest..=largest).contains(number))
     }
 
     fn offered() -> Vec<&'static str> {
         Vec::new()
     }
 
-    fn allowed((smallest, largest): (u32, u32)) -> String {
-        format!("a whole number from {smallest} to {largest}")
+    fn allowed(Limits { smallest, largest, unit }: Limits) -> String {
+        let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));
+        format!("a whole number from {smallest} to {largest}{unit}")
     }
 }
 
 /// Channels are chosen by commands of their own, where Discord offers those that exist.
 impl Typed for Option<ChannelId> {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         self.map_or_else(|| "Not set".to_owned(), text::channel)
     }
 
-    fn parse(_: &str, _: (u32, u32)) -> Option<Self> {
+    fn parse(_: &str, _: Limits) -> Option<Self> {
         None
     }
 
@@ -229,18 +232,18 @@ impl Typed for Option<ChannelId> {
         Vec::new()
     }
 
-    fn allowed(_: (u32, u32)) -> String {
+    fn allowed(_: Limits) -> String {
         "chosen by its own command".to_owned()
     }
 }
 
 /// Roles are typed as Discord writes them, `<@&1>`, which is what choosing one while typing gives, or by their number.
 impl Typed for Option<RoleId> {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         self.map_or_else(|| "Not set".to_owned(), text::role)
     }
 
-    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
         if typed.eq_ignore_ascii_case("none") {
             return Some(None);
         }
@@ -255,7 +258,7 @@ impl Typed for Option<RoleId> {
         vec!["none"]
     }
 
-    fn allowed(_: (u32, u32)) -> String {
+    fn allowed(_: Limits) -> String {
         "a role, as a mention or by its number, or none".to_owned()
     }
 }
@@ -264,7 +267,7 @@ impl Typed for Option<RoleId> {
 mod tests {
     use super::*;
 
-    const ANY: (u32, u32) = (0, u32::MAX);
+    const ANY: Limits = Limits::ANY;
 
     #[test]
     fn a_switch_is_read_in_the_words_that_people_use() {
@@ -293,12 +296,27 @@ mod tests {
 
     #[test]
     fn a_number_stays_within_its_limits() {
-        let limits = (1, 25);
+        let limits = Limits { smallest: 1, largest: 25, unit: None };
         for (typed, expected) in [("1", Some(1)), ("25", Some(25)), ("0", None), ("26", None), ("-1", None)] {
             assert_eq!(u32::parse(typed, limits), expected, "{typed}");
         }
-        for typed in ["", "one", "1.5", "99999999999999999999", "0x1"] {
+        for typed in ["", "one", "1.5", "99999999999999999999", "0x1", "5 seconds"] {
             assert_eq!(u32::parse(typed, limits), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_number_may_be_typed_with_its_unit() {
+        let limits = Limits { smallest: 60, largest: 86_400, unit: Some("seconds") };
+        for typed in ["600", "600 seconds", "600seconds", "600 Seconds"] {
+            assert_eq!(u32::parse(typed, limits), Some(600), "{typed}");
+        }
+        for typed in ["seconds", "600 minutes", "59", "86401 seconds", "600 seconds seconds"] {
+            assert_eq!(u32::parse(typed, limits), None, "{typed}");
+        }
+        assert_eq!(
+            (u32::allowed(limits), 600.shown(limits)),
+            ("a whole number from 60 to 86400 seconds".into(), "600 seconds".into())
+        );
     }
 }

@@ -32,6 +32,9 @@ pub static GIFT_RATE: Setting<u32> = Setting::within("gift_rate", 2, 0, 1_000);
 /// What counts is the value at the moment of a count, which comes every minute: time is kept in seconds until it pays, so
 /// a change neither loses any of it nor pays it twice.
 pub static WATCH_MINUTES: Setting<u32> = Setting::within("watch_minutes", 30, 1, 1_440);
+/// How many seconds a handle is taken to be there after the last thing that it did (`C-44`); a day at the most.
+pub static WATCH_IDLE_SECONDS: Setting<u32> =
+    Setting::within("watch_idle_seconds", 900, 60, 86_400).counted_in("seconds");
 
 /// The settings of engagement, as administrators meet them.
 pub const LISTED: &[Listed] = &[
@@ -58,10 +61,14 @@ pub const LISTED: &[Listed] = &[
         "How many minutes on the live pay one Luxury Coin.",
     )
     .detail(),
+    Listed::new(
+        &WATCH_IDLE_SECONDS,
+        Area::Economy,
+        "Watch Time After an Act",
+        "How long somebody on the live counts as there after the last thing that they did.",
+    )
+    .detail(),
 ];
-
-/// How many seconds a handle is taken to be there after the last thing that it did (`C-44`).
-pub static WATCH_IDLE_SECONDS: Setting<u32> = Setting::new("watch_idle_seconds", 900);
 
 /// How long a handle is taken to be there after the last thing that it did; a day at the most.
 pub fn watch_idle(read: &dyn Read, guild: GuildId) -> Result<Duration> {

@@ -174,11 +174,11 @@ fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<S
 }
 
 /// The setting that somebody named by its key, or by its title.
-fn find(typed: &str) -> Result<&'static Listed> {
-    let typed = typed.trim();
-    listed()
-        .find(|listed| listed.setting.key() == typed || listed.title.eq_ignore_ascii_case(typed))
-        .ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed, 64))).into())
+pub(super) fn find(typed: &str) -> Result<&'static Listed> {
+    let name = text::typed_name(typed);
+    let is_meant =
+        |listed: &&Listed| [listed.setting.key(), listed.title].iter().any(|known| text::typed_name(known) == name);
+    listed().find(is_meant).ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed.trim(), 64))).into())
 }
 
 /// Changes a setting and tells the debug channel, in one transaction.

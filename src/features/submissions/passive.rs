@@ -11,7 +11,9 @@ use serenity::all::{Attachment, Message};
 use super::audio;
 use super::links::{LinkVerdict, SongLink, find_in};
 use super::model::{Details, SubmissionRefusal};
-use super::settings::{DELETE_ORIGINALS, OFFCHANNEL_LINKS, Offchannel, SUBMISSION_CHANNEL, SUBMISSIONS_ONLY};
+use super::settings::{
+    DELETE_ORIGINALS, OFFCHANNEL_EXEMPT, OFFCHANNEL_LINKS, Offchannel, SUBMISSION_CHANNEL, SUBMISSIONS_ONLY,
+};
 use super::{files, intake, service};
 use crate::discord::gateway::Taken;
 use crate::discord::{Bot, Caller, outbox, problem};
@@ -131,7 +133,7 @@ async fn hint(bot: &Bot, caller: Caller, message: &Message, right: ChannelId) ->
     bot.store
         .write("offchannel_song", move |tx| {
             let policy = OFFCHANNEL_LINKS.get(tx, guild)?;
-            if policy == Offchannel::Off {
+            if policy == Offchannel::Off || OFFCHANNEL_EXEMPT.get(tx, guild)?.contains(channel) {
                 return Ok(());
             }
             if service::nudge(tx, guild, channel, user)? {

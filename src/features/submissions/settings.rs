@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::kernel::ids::ChannelId;
-use crate::settings::{Area, Listed, Setting, Typed};
+use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
 /// The one channel in which songs are submitted (`M-SUB-17`).
@@ -20,6 +20,8 @@ pub static DELETE_ORIGINALS: Setting<bool> = Setting::new("delete_original_messa
 pub static SUBMISSIONS_ONLY: Setting<bool> = Setting::new("submissions_only", false);
 /// What happens to songs posted in other channels (`C-20`).
 pub static OFFCHANNEL_LINKS: Setting<Offchannel> = Setting::new("offchannel_links", Offchannel::Notify);
+/// Channels in which songs may be posted without a word from the bot (`C-20`).
+pub static OFFCHANNEL_EXEMPT: Setting<ChannelList> = Setting::new("offchannel_exempt_channels", ChannelList::EMPTY);
 
 /// What happens to songs posted in other channels (`C-20`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,14 +76,21 @@ pub const LISTED: &[Listed] = &[
         "What happens to songs posted elsewhere: notify tells the author, delete removes the message as well, off does \
          nothing.",
     ),
+    Listed::new(
+        &OFFCHANNEL_EXEMPT,
+        Area::Music,
+        "Channels Without That",
+        "Channels in which songs may be posted and nothing happens.",
+    )
+    .detail(),
 ];
 
 impl Typed for Offchannel {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         self.to_string()
     }
 
-    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
         typed.to_ascii_lowercase().parse().ok()
     }
 

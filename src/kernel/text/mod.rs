@@ -11,6 +11,7 @@ mod length;
 mod markdown;
 mod markup;
 mod table;
+mod typed;
 mod unicode;
 
 pub use clean::{one_line, paragraph};
@@ -19,3 +20,4 @@ pub use length::{discord_len, truncate};
 pub use markdown::escape;
 pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};
 pub use table::code_table;
+pub use typed::typed_name;
