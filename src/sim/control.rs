@@ -6,6 +6,10 @@
 //! | `POST /guilds` | [`GuildSpec`]: makes a guild; answers all ids by name, as `GET /guilds/{g}` does later |
 //! | `POST /guilds/{g}/members`, `/channels`, `/roles` | [`MemberSpec`], [`ChannelSpec`], [`RoleSpec`]; answers `{"id"}` |
 //! | `DELETE /guilds/{g}/members/{u}`, `/channels/{c}`, `/roles/{r}`, `/messages/{m}` | as a person or moderator would |
+//! | `POST /guilds/{g}/bot`, `DELETE` | `{"permissions"}`: somebody invites the bot, or throws it out |
+//! | `POST /guilds/{g}/trouble` | `{"on"}`: Discord has trouble with the guild, or no more |
+//! | `POST /channels/{c}/overwrites` | [`OverwriteSpec`]: changes what a channel allows a role or member |
+//! | `POST /guilds/{g}/roles/{r}` | `{"permissions"}`: changes what a role allows |
 //! | `POST /command`, `/component`, `/modal` | [`CommandCall`], [`ComponentCall`], [`ModalCall`]; answers what the person saw |
 //! | `POST /autocomplete` | [`AutocompleteCall`]; answers `{"choices"}` |
 //! | `POST /message`, `/reaction`, `/voice`, `/presence`, `/thread` | what people do besides |
@@ -32,8 +36,9 @@ use std::time::Duration;
 use super::live;
 use super::people::{
     AutocompleteCall, ChannelSpec, CommandCall, ComponentCall, GuildSpec, MemberSpec, MessageSpec, ModalCall,
-    ReactionSpec, Refused, RoleSpec,
+    OverwriteSpec, ReactionSpec, Refused, RoleSpec,
 };
+use super::world::permissions::Permissions;
 use super::{BenchCall, Fault, GatewayFault, Id, Sim};
 
 /// The routes below `/sim/v1`.
@@ -48,7 +53,10 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/guilds/{guild}/channels/{channel}/messages/{message}", delete(delete_guild_message))
         .route("/guilds/{guild}/messages/{message}", delete(delete_message_anywhere))
         .route("/guilds/{guild}/roles", post(create_role))
-        .route("/guilds/{guild}/roles/{role}", delete(delete_role))
+        .route("/guilds/{guild}/roles/{role}", delete(delete_role).post(allow_role))
+        .route("/guilds/{guild}/bot", post(invite_bot).delete(kick_bot))
+        .route("/guilds/{guild}/trouble", post(trouble))
+        .route("/channels/{channel}/overwrites", post(set_overwrite))
         .route("/command", post(command))
         .route("/autocomplete", post(autocomplete))
         .route("/component", post(component))
@@ -163,6 +171,44 @@ async fn create_role(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): 
 
 async fn delete_role(State(sim): State<Sim>, Path((guild, role)): Path<(Id, Id)>) -> Answer<Value> {
     sim.delete_role(guild, role).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    permissions: Permissions,
+}
+
+async fn allow_role(
+    State(sim): State<Sim>,
+    Path((guild, role)): Path<(Id, Id)>,
+    Body(granted): Body<Granted>,
+) -> Answer<Value> {
+    sim.set_role_permissions(guild, role, granted.permissions).await.map(|()| done())
+}
+
+async fn set_overwrite(
+    State(sim): State<Sim>,
+    Path(channel): Path<Id>,
+    Body(spec): Body<OverwriteSpec>,
+) -> Answer<Value> {
+    sim.set_overwrite(channel, spec).await.map(|()| done())
+}
+
+async fn invite_bot(State(sim): State<Sim>, Path(guild): Path<Id>, Body(granted): Body<Granted>) -> Answer<Value> {
+    sim.invite_bot(guild, granted.permissions).await.map(|()| done())
+}
+
+async fn kick_bot(State(sim): State<Sim>, Path(guild): Path<Id>) -> Answer<Value> {
+    sim.kick_bot(guild).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct TroubleCall {
+    on: bool,
+}
+
+async fn trouble(State(sim): State<Sim>, Path(guild): Path<Id>, Body(call): Body<TroubleCall>) -> Answer<Value> {
+    sim.set_out_of_order(guild, call.on).await.map(|()| done())
 }
 
 async fn command(State(sim): State<Sim>, Body(call): Body<CommandCall>) -> Answer<impl Serialize> {

@@ -200,6 +200,7 @@ async fn each_required_permission_that_is_missing_is_named_with_the_server() {
             name: format!("Without {words}"),
             bot_permissions: Some(permissions(&granted)),
             everyone: Some(permissions(&[])),
+            bot_joined_days_ago: 30,
             ..GuildSpec::default()
         };
         clinic.sim.create_guild(spec).await.unwrap();

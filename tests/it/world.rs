@@ -275,6 +275,8 @@ pub fn guild_spec(name: &str) -> GuildSpec {
         name: name.into(),
         channels: ["submissions", "general", "staff", "now-playing", "bookmarks"].map(Into::into).into(),
         members: std::iter::once(host).chain(people).collect(),
+        // Nobody is greeted who knows the bot for long.
+        bot_joined_days_ago: 30,
         ..GuildSpec::default()
     }
 }

@@ -85,6 +85,7 @@ impl Stage {
             name: name.clone(),
             channels: channels.iter().map(|channel| channel.as_str().into()).collect(),
             members: members.clone(),
+            bot_joined_days_ago: 30,
             ..GuildSpec::default()
         };
         let ids = sim.create_guild(spec).await?;

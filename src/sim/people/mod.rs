@@ -9,6 +9,7 @@ mod commands;
 mod components;
 mod founding;
 mod guilds;
+mod membership;
 mod messages;
 mod modals;
 mod options;

@@ -9,6 +9,7 @@ mod interactions;
 mod limits;
 mod listening;
 mod live;
+mod membership;
 mod messages;
 mod people;
 mod permissions;
