@@ -13,8 +13,10 @@ use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
 use super::{backup, sweep, trouble};
+use crate::discord::bot::Shown;
 use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
+use crate::discord::references::{self, Catalogue};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
 use crate::discord::{Bot, Command, debug_channel, outbox};
@@ -106,7 +108,7 @@ impl Application {
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
 
         let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
-        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());
+        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, shown());
         let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 
@@ -115,6 +117,7 @@ impl Application {
         let sees_jobs = runner.sight();
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
+        vital.push(("what servers have set", tasks.spawn(references::run(bot.clone()))));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         vital.push(("work of every half minute", tasks.spawn(sweep::run(bot.clone(), swept))));
         let backed_up_at = blueprint.backups.clone().map(|plan| keep_backups(&mut tasks, &bot, plan));
@@ -168,6 +171,7 @@ impl Application {
         while !self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1)).await?.is_empty() {
             while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}
         }
+        self.bot.watch.idle().await;
         Ok(())
     }
 
@@ -239,12 +243,21 @@ fn handlers(live_rehearsal: bool) -> Handlers {
         components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),
+        deletions: all().flat_map(|feature| feature.deletions).copied().collect(),
+        servers: all().flat_map(|feature| feature.servers).copied().collect(),
     }
 }
 
-/// The live displays of all features.
-fn displays() -> Displays {
-    Displays::new(features::ALL.iter().flat_map(|feature| feature.displays).copied().collect())
+/// The live displays of all features, and what they let a server set that refers to something on Discord.
+fn shown() -> Shown {
+    let displays = features::ALL.iter().flat_map(|feature| feature.displays).copied().collect();
+    Shown { displays: Displays::new(displays), references: catalogue_of_references() }
+}
+
+/// What all features let a server set that refers to something on Discord.
+pub(super) fn catalogue_of_references() -> Catalogue {
+    let displays: Vec<&display::Kind> = features::ALL.iter().flat_map(|feature| feature.displays).copied().collect();
+    Catalogue::new(features::ALL.iter().flat_map(|feature| feature.settings), &displays)
 }
 
 fn job_handlers() -> Vec<&'static jobs::Handler<Bot>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::discord::{debug_channel, display};
+use crate::discord::{debug_channel, display, references};
 use crate::features::coins::migration as coins;
 use crate::features::engagement::migration as engagement;
 use crate::features::handles::migration as handles;
@@ -41,11 +41,12 @@ pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guild
 
 fn schema() -> Schema {
     let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
-    let tables = [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES]
-        .concat()
-        .into_iter()
-        .chain(of_features)
-        .collect();
+    let tables =
+        [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES, references::told::TABLES]
+            .concat()
+            .into_iter()
+            .chain(of_features)
+            .collect();
     Schema { tables, migrations: MIGRATIONS.to_vec() }
 }
 

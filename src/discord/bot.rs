@@ -9,8 +9,10 @@ use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::references;
+use super::seen::Seen;
 use crate::kernel::error::Error;
-use crate::kernel::ids::{ChannelId, CommandId, UserId};
+use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
 use crate::kernel::text;
 use crate::kernel::time::Clock;
 use crate::live::status::Board;
@@ -41,10 +43,23 @@ pub struct Parts {
     pub activity: Activity,
     /// The displays of all guilds.
     pub displays: Displays,
+    /// What a guild may have set that refers to something on Discord.
+    pub references: references::Catalogue,
+    /// Which guilds are to be looked at for that.
+    pub watch: references::Watch,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
+    deleted: Mutex<Seen>,
     lacks_intents: AtomicBool,
+}
+
+/// What the features have on show in a guild.
+pub struct Shown {
+    /// Their displays.
+    pub displays: Displays,
+    /// What they let a guild set that refers to something on Discord.
+    pub references: references::Catalogue,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -52,8 +67,11 @@ const MOST_DM_CHANNELS: usize = 10_000;
 
 impl Bot {
     /// Puts the parts together.
-    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, displays: Displays) -> Self {
+    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, shown: Shown) -> Self {
+        let Shown { displays, references } = shown;
         Self(Arc::new(Parts {
+            references,
+            watch: references::Watch::default(),
             store,
             clock,
             rest,
@@ -64,6 +82,7 @@ impl Bot {
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),
+            deleted: Mutex::default(),
             lacks_intents: AtomicBool::new(false),
         }))
     }
@@ -94,6 +113,20 @@ impl Parts {
     /// The bot's own account, once the gateway said who we are.
     pub fn own_user(&self) -> Option<UserId> {
         self.own_user.get().copied()
+    }
+
+    /// Whether the bot itself deleted a message of late.
+    pub(crate) fn has_deleted(&self, message: MessageId) -> bool {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner).knows(message.get())
+    }
+
+    pub(crate) fn remember_deleted(&self, message: MessageId) {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner).is_new(message.get());
+    }
+
+    /// Whether an account is the bot's own.
+    pub fn is_own_id(&self, user: serenity::all::UserId) -> bool {
+        self.own_user().is_some_and(|own| own.get() == user.get())
     }
 
     /// The bot's own account. Waits until the gateway said who we are.

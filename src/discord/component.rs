@@ -72,6 +72,7 @@ impl Click {
     pub fn read(event: &ComponentInteraction) -> Result<Self> {
         let values = match &event.data.kind {
             ComponentInteractionDataKind::StringSelect { values } => values.clone(),
+            ComponentInteractionDataKind::ChannelSelect { values } => values.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         };
         let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;

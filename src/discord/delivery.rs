@@ -182,6 +182,8 @@ impl Bot {
 
     /// Deletes a message. One that is gone already counts as deleted.
     pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
+        // Before Discord tells everybody, us included.
+        self.remember_deleted(message);
         match self.rest.delete_message(channel.get().into(), message.get().into(), None).await {
             Ok(()) => Ok(()),
             Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => Ok(()),

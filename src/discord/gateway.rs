@@ -14,13 +14,14 @@ use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
+use super::delivery::Obstacle;
 use super::draft::Visibility;
 use super::registration::Registration;
 use super::responder::Responder;
 use super::seen::Seen;
-use super::{Draft, figures, problem};
-use crate::kernel::error::{Error, Failure, Result};
-use crate::kernel::ids::{GuildId, UserId};
+use super::{Draft, figures, invitation, problem};
+use crate::kernel::error::{Error, Failure, Refuse, Result};
+use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 
 /// What the gateway is asked for (`C-48`), for what is built so far.
 pub const INTENTS: GatewayIntents = GatewayIntents::GUILDS
@@ -46,6 +47,30 @@ pub enum Taken {
     No,
 }
 
+/// Messages that are gone, by somebody else's hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// Where.
+    pub guild: GuildId,
+    /// The channel that they were in.
+    pub channel: ChannelId,
+    /// Which; `None` where the channel is gone with all of them.
+    pub messages: Option<Vec<MessageId>>,
+}
+
+impl Deletion {
+    /// Whether a message is gone by it.
+    pub fn took(&self, channel: ChannelId, message: MessageId) -> bool {
+        self.channel == channel && self.messages.as_ref().is_none_or(|messages| messages.contains(&message))
+    }
+}
+
+/// Hears of deleted messages.
+pub type DeletionHandler = for<'a> fn(&'a Bot, &'a Deletion) -> BoxFuture<'a, Result<()>>;
+
+/// Hears of servers that come into sight: at each start, after an outage, and when the bot joins one.
+pub type ServerHandler = for<'a> fn(&'a Bot, &'a Guild) -> BoxFuture<'a, Result<()>>;
+
 /// What the features give to the gateway.
 pub struct Handlers {
     /// Slash commands.
@@ -56,6 +81,10 @@ pub struct Handlers {
     pub modals: Vec<&'static Modal>,
     /// Message handlers, in their order.
     pub messages: Vec<MessageHandler>,
+    /// Those who hear of deleted messages.
+    pub deletions: Vec<DeletionHandler>,
+    /// Those who hear of servers.
+    pub servers: Vec<ServerHandler>,
 }
 
 /// Dispatches events to the features.
@@ -68,6 +97,8 @@ struct Inner {
     components: Vec<&'static Component>,
     modals: Vec<&'static Modal>,
     messages: Vec<MessageHandler>,
+    deletions: Vec<DeletionHandler>,
+    servers: Vec<ServerHandler>,
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
     registering: tokio::sync::Mutex<()>,
@@ -94,6 +125,8 @@ impl Gateway {
             components: handlers.components,
             modals: handlers.modals,
             messages: handlers.messages,
+            deletions: handlers.deletions,
+            servers: handlers.servers,
             registration,
             registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
@@ -153,9 +186,11 @@ impl serenity::framework::Framework for Gateway {
 
     async fn dispatch(&self, ctx: serenity::client::Context, event: FullEvent) {
         let inner = &*self.0;
+        inner.bot.watch.notice(&inner.bot, &event).await;
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
-            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&ctx, &guild).await,
+            // One that is out of order is looked at when it is back.
+            FullEvent::GuildCreate { guild, .. } if !guild.unavailable => inner.guild_available(&ctx, &guild).await,
             // A server that is out of order for a while is not left.
             FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
                 inner.guild_left(incomplete.id.get());
@@ -170,12 +205,41 @@ impl serenity::framework::Framework for Gateway {
                 inner.message(&new_message).await;
                 inner.bot.activity.finish(new_message.id.get());
             }
+            FullEvent::MessageDelete { channel_id, deleted_message_id, guild_id: Some(guild) } => {
+                inner.deleted(guild, channel_id, Some(vec![deleted_message_id])).await;
+            }
+            FullEvent::MessageDeleteBulk { channel_id, multiple_deleted_messages_ids, guild_id: Some(guild) } => {
+                inner.deleted(guild, channel_id, Some(multiple_deleted_messages_ids)).await;
+            }
+            FullEvent::ChannelDelete { channel, .. } => inner.deleted(channel.guild_id, channel.id, None).await,
             _ => {}
         }
     }
 }
 
 impl Inner {
+    /// Messages are gone. Those that the bot deleted itself are nobody's business.
+    async fn deleted(
+        &self,
+        guild: serenity::all::GuildId,
+        channel: serenity::all::ChannelId,
+        messages: Option<Vec<serenity::all::MessageId>>,
+    ) {
+        let messages = messages.map(|messages| {
+            let ids = messages.iter().map(|message| MessageId::new(message.get()));
+            ids.filter(|message| !self.bot.has_deleted(*message)).collect::<Vec<_>>()
+        });
+        if messages.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        let deletion = Deletion { guild: GuildId::new(guild.get()), channel: ChannelId::new(channel.get()), messages };
+        for handle in &self.deletions {
+            if let Err(error) = handle(&self.bot, &deletion).await {
+                problem::log_error(&error, "look at deleted messages");
+            }
+        }
+    }
+
     fn is_new(&self, id: u64) -> bool {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(id)
     }
@@ -203,6 +267,10 @@ impl Inner {
         tracing::info!(bot = %ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
         self.bot.rest.set_application_id(ready.application.id);
         self.bot.remember_own_user(UserId::new(ready.user.id.get()));
+        if ready.guilds.is_empty() {
+            let link = invitation::link(ready.application.id.get());
+            tracing::warn!("I am in no server yet. Invite me: {link}");
+        }
         let guilds = ready.guilds.iter().map(|guild| GuildId::new(guild.id.get()));
         self.guilds.lock().unwrap_or_else(PoisonError::into_inner).extend(guilds);
         let _registering = self.registering.lock().await;
@@ -216,9 +284,16 @@ impl Inner {
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
         self.guilds.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        let _registering = self.registering.lock().await;
-        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
-            problem::log_error(&error, "register the commands of a guild");
+        {
+            let _registering = self.registering.lock().await;
+            if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
+                problem::log_error(&error, "register the commands of a guild");
+            }
+        }
+        for handle in &self.servers {
+            if let Err(error) = handle(&self.bot, guild).await {
+                problem::log_error(&error, "look at a server");
+            }
         }
     }
 
@@ -276,7 +351,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
             let what = payload.unwrap_or_else(|| "a panic".to_owned());
             (Failure::new(what).during("run a command").into(), ctx)
         }
-        Found::ArgumentParse { error, ctx, .. } => (Failure::new(error).during("read the options").into(), ctx),
+        Found::ArgumentParse { error, ctx, .. } => (unreadable(error), ctx),
         Found::GuildOnly { ctx, .. } => (super::access::AccessRefusal::GuildOnly.into(), ctx),
         Found::CommandStructureMismatch { description, ctx, .. } => {
             (Failure::new(description).during("match the options").into(), poise::Context::Application(ctx))
@@ -291,6 +366,34 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "answer an error");
+    }
+}
+
+/// An option whose channel, person or role Discord does not let the bot read, or that is gone meanwhile, is no fault of ours.
+fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    let obstacle = error.downcast_ref::<serenity::Error>().map(Obstacle::of);
+    match obstacle {
+        Some(Obstacle::Forbidden) => OptionRefusal::Hidden.into(),
+        Some(Obstacle::Gone | Obstacle::ChannelGone) => OptionRefusal::Gone.into(),
+        _ => Failure::new(error).during("read the options").into(),
+    }
+}
+
+/// Why an option cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum OptionRefusal {
+    #[error("I cannot see what you chose. Please give me **View Channel** there, then try again.")]
+    Hidden,
+    #[error("What you chose is gone. Please choose another.")]
+    Gone,
+}
+
+impl Refuse for OptionRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Hidden => "option.hidden",
+            Self::Gone => "option.gone",
+        }
     }
 }
 

@@ -19,6 +19,7 @@
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
+//! | [`references`] | what a server has set that refers to something on Discord, and whether it still works |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |
 //!
@@ -40,6 +41,7 @@ pub mod gateway;
 pub mod invitation;
 pub mod outbox;
 pub mod problem;
+pub mod references;
 pub mod registration;
 pub mod responder;
 pub mod rest;

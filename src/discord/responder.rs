@@ -15,14 +15,19 @@ use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMess
 use serenity::http::Http;
 use tokio::sync::Semaphore;
 
-use super::bot::Context;
+use super::bot::{Bot, Context};
 use super::delivery::{code_of, is_lost};
 use super::draft::{Draft, Visibility};
 use super::figures;
 use super::problem;
+use super::references::told;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::GuildId;
+use crate::kernel::text::truncate;
 use crate::kernel::time::Stopwatch;
 
+/// The longest message, as Discord counts.
+const LONGEST_MESSAGE: usize = 2_000;
 /// Work that takes longer than this is acknowledged first.
 const PATIENCE: Duration = Duration::from_millis(1200);
 /// An acknowledgement later than this is logged: Discord forgets an interaction after three seconds.
@@ -37,7 +42,13 @@ static ON_THE_WIRE: Semaphore = Semaphore::const_new(128);
 /// Does the work of a slash command and answers privately with its result.
 pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
     let http = &ctx.framework.serenity_context.http;
-    Responder::to_command(http, ctx.interaction).answer(Visibility::Private, work).await
+    let responder = Responder::to_command(http, ctx.interaction);
+    responder.answer(Visibility::Private, work).await?;
+    let is_administrator = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
+    match ctx.interaction.guild_id.filter(|_| is_administrator.is_some_and(|granted| granted.administrator())) {
+        Some(guild) => responder.tell_notices(ctx.data(), GuildId::new(guild.get())).await,
+        None => Ok(()),
+    }
 }
 
 /// Answers one interaction.
@@ -123,6 +134,18 @@ impl<'a> Responder<'a> {
             Ok(draft) => self.show(Visibility::Public, draft).await,
             Err(error) => self.whisper(problem::draft_of(error, self.name)).await,
         }
+    }
+
+    /// Says beside the answer what the team could not be told in a debug channel.
+    async fn tell_notices(&self, bot: &Bot, guild: GuildId) -> Result<()> {
+        if !bot.store.read("has_notices", move |read| told::has_notices(read, guild)).await? {
+            return Ok(());
+        }
+        let notices = bot.store.write("notices_taken", move |tx| told::take_notices(tx, guild)).await?;
+        if notices.is_empty() {
+            return Ok(());
+        }
+        self.whisper(Draft::text(truncate(&notices.join("\n"), LONGEST_MESSAGE))).await
     }
 
     /// Says something privately beside the answer.

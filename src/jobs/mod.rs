@@ -15,7 +15,7 @@ mod tests;
 
 pub use model::{DeadLetter, Job, JobId, Lane, Run};
 pub use runner::{Handler, Runner, Setback};
-pub use tables::{CHANGED, SETTLED, TABLES, dead_letters, due_by, is_waiting};
+pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, is_waiting};
 
 use std::marker::PhantomData;
 

@@ -12,6 +12,9 @@ pub const CHANGED: Topic = Topic::new("jobs.changed");
 /// A job was done, put off or given up.
 pub const SETTLED: Topic = Topic::new("jobs.settled");
 
+/// A job was given up: something may be in its way that a person has to clear.
+pub const GIVEN_UP: Topic = Topic::new("jobs.given_up");
+
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &DEAD_LETTERS];
 
@@ -57,6 +60,7 @@ pub(super) fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Resu
     if let Some(job) = JOBS.remove(tx, &(guild, id))? {
         DEAD_LETTERS.put(tx, &(guild, id), &DeadLetter { job, reason: reason.to_owned(), at: tx.now() })?;
         tx.publish(SETTLED, guild);
+        tx.publish(GIVEN_UP, guild);
     }
     Ok(())
 }

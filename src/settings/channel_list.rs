@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Limits, Typed};
+use crate::discord::references::Target;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text;
 use crate::text_setting;
@@ -75,6 +76,10 @@ impl Typed for ChannelList {
             let digits = mentioned.unwrap_or(word);
             digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
         }))
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        self.iter().map(Target::Channel).collect()
     }
 
     fn offered() -> Vec<&'static str> {

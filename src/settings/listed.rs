@@ -4,6 +4,7 @@
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
 use super::{Limits, Setting, SettingValue};
+use crate::discord::references::{Needs, Target};
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
@@ -34,18 +35,34 @@ pub struct Listed {
     pub command: Option<&'static str>,
     /// Whether `/show-settings` shows it; `/config list` shows all.
     pub is_main: bool,
+    /// What it needs of the channels or roles that it names; `None` for what names none.
+    pub needs: Option<&'static Needs>,
+    /// Whether it names any number of channels.
+    pub names_many: bool,
 }
 
 impl Listed {
     /// A setting that `/config set` changes and `/show-settings` shows.
     pub const fn new(setting: &'static dyn Changeable, area: Area, title: &'static str, about: &'static str) -> Self {
-        Self { setting, title, about, area, command: None, is_main: true }
+        Self { setting, title, about, area, command: None, is_main: true, needs: None, names_many: false }
     }
 
     /// The same, changed by a command of its own.
     #[must_use]
     pub const fn by_command(self, command: &'static str) -> Self {
         Self { command: Some(command), ..self }
+    }
+
+    /// The same, which names a channel or role and needs this of it.
+    #[must_use]
+    pub const fn needing(self, needs: &'static Needs) -> Self {
+        Self { needs: Some(needs), ..self }
+    }
+
+    /// The same, which names any number of channels.
+    #[must_use]
+    pub const fn naming_many(self) -> Self {
+        Self { names_many: true, ..self }
     }
 
     /// The same, left out of `/show-settings`.
@@ -80,6 +97,12 @@ pub enum SettingRefusal {
         /// What it can be.
         allowed: String,
     },
+    /// What it names is not in the server.
+    #[error("There is no such {what} in this server.")]
+    NotHere {
+        /// A channel or a role.
+        what: &'static str,
+    },
     /// Another command changes it.
     #[error("**{title}** is changed by {command}.")]
     OwnCommand {
@@ -95,6 +118,7 @@ impl Refuse for SettingRefusal {
         match self {
             Self::Unknown(_) => "setting.unknown",
             Self::NotAllowed { .. } => "setting.not_allowed",
+            Self::NotHere { .. } => "setting.not_here",
             Self::OwnCommand { .. } => "setting.own_command",
         }
     }
@@ -117,6 +141,12 @@ pub trait Changeable: Sync {
     /// Takes the guild's own value away.
     fn reset(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()>;
 
+    /// The channels and roles that the value names.
+    fn targets(&self, read: &dyn Read, guild: GuildId) -> Result<Vec<Target>>;
+
+    /// The channels and roles that a typed value names.
+    fn targets_typed(&self, typed: &str) -> Vec<Target>;
+
     /// Values to choose from while somebody types; none where any number goes.
     fn offered(&self) -> Vec<&'static str>;
 
@@ -131,6 +161,11 @@ pub trait Typed: SettingValue {
 
     /// Reads what somebody typed; `None` when it does not fit, or lies outside `limits` for a number.
     fn parse(typed: &str, limits: Limits) -> Option<Self>;
+
+    /// The channels and roles that it names.
+    fn targets(&self) -> Vec<Target> {
+        Vec::new()
+    }
 
     /// All values, where they can be counted.
     fn offered() -> Vec<&'static str>;
@@ -168,6 +203,14 @@ impl<T: Typed> Changeable for Setting<T> {
 
     fn reset(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
         self.clear(tx, guild)
+    }
+
+    fn targets(&self, read: &dyn Read, guild: GuildId) -> Result<Vec<Target>> {
+        Ok(self.get(read, guild)?.targets())
+    }
+
+    fn targets_typed(&self, typed: &str) -> Vec<Target> {
+        T::parse(typed.trim(), self.limits).map(|value| value.targets()).unwrap_or_default()
     }
 
     fn offered(&self) -> Vec<&'static str> {
@@ -224,6 +267,10 @@ impl Typed for Option<ChannelId> {
         self.map_or_else(|| "Not set".to_owned(), text::channel)
     }
 
+    fn targets(&self) -> Vec<Target> {
+        self.map(Target::Channel).into_iter().collect()
+    }
+
     fn parse(_: &str, _: Limits) -> Option<Self> {
         None
     }
@@ -241,6 +288,10 @@ impl Typed for Option<ChannelId> {
 impl Typed for Option<RoleId> {
     fn shown(&self, _: Limits) -> String {
         self.map_or_else(|| "Not set".to_owned(), text::role)
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        self.map(Target::Role).into_iter().collect()
     }
 
     fn parse(typed: &str, _: Limits) -> Option<Self> {

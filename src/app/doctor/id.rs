@@ -32,6 +32,8 @@ pub enum Id {
     Permissions,
     /// Where the bot's role stands in a server.
     Role,
+    /// The channels and roles that servers have set.
+    References,
     /// The data folder can be written.
     Writable,
     /// There is room for data.
@@ -56,7 +58,7 @@ pub enum Id {
 
 impl Id {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Config,
         Self::Notice,
         Self::Reachable,
@@ -70,6 +72,7 @@ impl Id {
         Self::Servers,
         Self::Permissions,
         Self::Role,
+        Self::References,
         Self::Writable,
         Self::Space,
         Self::Lasting,
@@ -98,6 +101,7 @@ impl Id {
             Self::Servers => "discord.servers",
             Self::Permissions => "discord.permissions",
             Self::Role => "discord.role",
+            Self::References => "discord.references",
             Self::Writable => "folder.writable",
             Self::Space => "folder.space",
             Self::Lasting => "folder.lasting",

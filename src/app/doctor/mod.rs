@@ -5,6 +5,7 @@
 //! | the configuration | reading it as `run` does |
 //! | token, intents, clock, commands, a ban of the address | [`discord`], asking Discord |
 //! | permissions and the role in each server | [`guilds`], asking Discord |
+//! | the channels and roles that servers have set | [`references`], asking whoever holds the store, and Discord |
 //! | room, kind and rights of the data folder, backups | [`folder`] |
 //! | copies of the snapshots elsewhere | [`off_site`] |
 //! | who holds the store, whether it is sound | [`store`] |
@@ -24,6 +25,7 @@ mod folder;
 mod guilds;
 mod id;
 mod off_site;
+mod references;
 mod store;
 mod tiktok;
 
@@ -78,12 +80,16 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
 async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(Id::Config, "The configuration can be read.")];
     findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, format!("{notice}."))));
-    let (discord, folder, store, tiktok) = tokio::join!(
+    // The store is opened by one look at a time.
+    let of_store = async { (store::examine(&config.storage).await, references::examine(config).await) };
+    let (discord, folder, (store, references), tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),
-        store::examine(&config.storage),
+        of_store,
         tiktok::examine(&config.live)
     );
-    findings.extend(discord.into_iter().chain(folder).chain(off_site::examine(config)).chain(store).chain(tiktok));
+    findings.extend(
+        discord.into_iter().chain(references).chain(folder).chain(off_site::examine(config)).chain(store).chain(tiktok),
+    );
     findings
 }

@@ -8,8 +8,10 @@ use super::figures::Figures;
 use super::vitals::Vitals;
 use crate::app::catalogue::CATALOGUE;
 use crate::discord::Bot;
+use crate::discord::bot::Shown;
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
+use crate::discord::references::Catalogue;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::dice::Seed;
@@ -34,9 +36,21 @@ impl Parts {
         let options = Options::new(clock.clone(), Seed::fixed(7));
         let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)()).unwrap();
         let rest = rest::connect("no.token", &Endpoint::Simulated("http://127.0.0.1:9".to_owned())).unwrap();
-        let bot = Bot::new(store, clock, rest.rest, rest.files, Displays::new(Vec::new()));
-        let handlers =
-            Handlers { commands: Vec::new(), components: Vec::new(), modals: Vec::new(), messages: Vec::new() };
+        let bot = Bot::new(
+            store,
+            clock,
+            rest.rest,
+            rest.files,
+            Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], &[]) },
+        );
+        let handlers = Handlers {
+            commands: Vec::new(),
+            components: Vec::new(),
+            modals: Vec::new(),
+            messages: Vec::new(),
+            deletions: Vec::new(),
+            servers: Vec::new(),
+        };
         let gateway = Gateway::new(bot.clone(), handlers, Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();
         let running = tokio::spawn(async { drop(ends.await) });

@@ -11,10 +11,11 @@ mod economy;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::application::catalogue_of_references;
 use super::backup::folder::{Folder, Room};
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
-use super::control::{Handler, Outcome, Request, Silence, ask};
+use super::control::{Handler, Outcome, Request, SetReference, Silence, ask};
 use super::exit::{ExitCode, Stop};
 use super::{backup, import};
 use crate::features::coins::csv::Wanted;
@@ -155,8 +156,26 @@ pub fn perform(
         Request::ExportLedger { path, wanted, replace } => {
             economy::export_ledger(store, wanted, path, *replace, progress)
         }
+        Request::References => references(store),
         Request::Economy { guild, now } => economy::economy(store, catalogue, *guild, *now),
     }
+}
+
+fn references(store: &Store) -> Result<Outcome, Stop> {
+    let catalogue = catalogue_of_references();
+    let set = store.read_blocking("references", |read| {
+        let mut set = Vec::new();
+        for guild in catalogue.guilds(read)? {
+            let of_guild = catalogue.of_guild(read, guild)?.into_iter().map(|reference| SetReference {
+                guild,
+                key: reference.declared.key().to_owned(),
+                target: reference.target,
+            });
+            set.extend(of_guild);
+        }
+        Ok(set)
+    })?;
+    Ok(Outcome::References { set })
 }
 
 fn check(store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) -> Result<Outcome, Stop> {

@@ -16,6 +16,7 @@ use poise::BoxFuture;
 
 use super::bot::Bot;
 use super::draft::Draft;
+use super::references::{Needs, Want};
 use crate::jobs::{Handler, Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
@@ -25,6 +26,13 @@ use crate::store::{Read, Span, Tx};
 
 /// The debug channel of a guild.
 pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+/// What the bot needs in the debug channel.
+pub static NEEDS: Needs = Needs {
+    effect: "Lines for your team are not posted.",
+    must: Needs::WRITE,
+    wants: &[Want { permission: Needs::HISTORY | Needs::MANAGE, without: "`/cleandebugchannel` does not work." }],
+};
 
 /// The debug channels of all guilds that have one.
 pub fn of_all_guilds(read: &dyn Read) -> Result<Vec<ChannelId>> {

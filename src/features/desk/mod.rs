@@ -23,6 +23,7 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&commands::PLACE],
     settings: settings::LISTED,
     commands: commands::all,
     components: components::ALL,

@@ -153,6 +153,9 @@ pub(super) fn handle(song: &Song) -> String {
 /// How a song can be heard: a link to it, or to the message that holds its file, which never expires (`C-38`).
 pub(super) fn hear(guild: GuildId, source: &Source) -> String {
     let name = source_name(source);
+    if source.is_file_gone() {
+        return queue::views::gone(&name);
+    }
     match source {
         Source::Link { url, .. } => format!("[{name}](<{url}>)"),
         Source::File { kept_in, .. } => {
@@ -233,7 +236,8 @@ pub fn moved(entry: &Entry, from: Line) -> String {
 
 /// What was done: a song is played.
 pub fn played(song: &Song, from: Line) -> String {
-    format!("🎶 {} {} plays now, from **{from}**.", song.public_id, queue::views::name(song))
+    let lost = if song.source.is_file_gone() { " ⚠️ Its file is gone: somebody deleted the message." } else { "" };
+    format!("🎶 {} {} plays now, from **{from}**.{lost}", song.public_id, queue::views::name(song))
 }
 
 /// What was done: a dead link was removed.

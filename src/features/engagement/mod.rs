@@ -50,6 +50,7 @@ use super::Feature;
 
 /// The feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&settings::METRICS_PLACE],
     settings: settings::LISTED,
     tables: tables::TABLES,
     checks: &[check::check],

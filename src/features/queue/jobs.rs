@@ -1,8 +1,7 @@
 //! What the queue posts after a commit: announcements and bookmarks.
 
-use serenity::all::Message;
-
-use super::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost, Source};
+use super::files::with_fresh_link;
+use super::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost};
 use super::{queries, views};
 use crate::discord::Bot;
 use crate::jobs::{Handler, Run, Setback};
@@ -35,25 +34,7 @@ async fn copy_bookmark(bot: &Bot, run: Run) -> Result<(), Setback> {
 async fn song_to_post(bot: &Bot, guild: GuildId, song: SongId) -> Result<Option<Song>> {
     let entry = bot.store.read("song", move |read| queries::entry(read, guild, song)).await?;
     match entry {
-        Some(entry) => Ok(Some(with_fresh_link(bot, entry.song).await)),
+        Some(entry) => Ok(Some(with_fresh_link(bot, guild, entry).await?.song)),
         None => Ok(None),
     }
-}
-
-/// The song with a link to its file that works now: Discord's links expire after about a day (`C-38`).
-///
-/// Where the message cannot be read, the old link stays; it is the best there is.
-pub async fn with_fresh_link(bot: &Bot, mut song: Song) -> Song {
-    if let Source::File { kept_in, .. } = &mut song.source {
-        let message = bot.rest.get_message(kept_in.channel.get().into(), kept_in.message.get().into()).await;
-        match message {
-            Ok(Message { attachments, .. }) => {
-                if let Some(file) = attachments.iter().find(|file| file.id.get() == kept_in.attachment.get()) {
-                    kept_in.url.clone_from(&file.url);
-                }
-            }
-            Err(error) => tracing::warn!(song = %song.public_id, %error, "cannot refresh the link to a file"),
-        }
-    }
-    song
 }

@@ -216,6 +216,20 @@ impl Source {
         }
     }
 
+    /// The same, where the message that held its file is gone: an empty address leads nobody anywhere.
+    #[must_use]
+    pub fn without_file(mut self) -> Self {
+        if let Self::File { kept_in, .. } = &mut self {
+            kept_in.url.clear();
+        }
+        self
+    }
+
+    /// Whether its file is known to be gone.
+    pub fn is_file_gone(&self) -> bool {
+        matches!(self, Self::File { kept_in, .. } if kept_in.url.is_empty())
+    }
+
     /// What the export stores in `link_or_file` (`M-DB-06`).
     pub fn link_or_file(&self) -> &str {
         match self {

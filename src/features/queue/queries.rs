@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId};
+use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::CHANGED;
 use super::{rules, tables};
+use crate::discord::gateway::Deletion;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -239,6 +240,22 @@ pub fn waiting_by_line(read: &dyn Read) -> Result<Vec<(Line, u64)>> {
         }
     }
     Ok(counts)
+}
+
+/// The waiting songs whose files were kept in deleted messages, among the first that wait. What lies beyond is noticed when
+/// its link is renewed.
+pub fn kept_in(read: &dyn Read, guild: GuildId, deletion: &Deletion) -> Result<Vec<SongId>> {
+    const FIRST: usize = 20_000;
+    let mut found = Vec::new();
+    for id in tables::waiting(read, guild, FIRST)? {
+        let Some(entry) = tables::entry(read, guild, id)? else { continue };
+        if let Source::File { kept_in, .. } = &entry.song.source
+            && deletion.took(kept_in.channel, kept_in.message)
+        {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 /// Refuses a link or file that waits already (`D-04`).

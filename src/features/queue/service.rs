@@ -198,6 +198,12 @@ pub fn rescore(tx: &Tx<'_>, guild: GuildId, user: UserId, score: i64) -> Result<
     Ok(changed)
 }
 
+/// Takes in that the file of a song is gone; answers the song where that is new.
+pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
+    let entry = existing(tx, guild, id)?;
+    Ok(tables::lose_file(tx, guild, id)?.then_some(entry))
+}
+
 /// Stages the announcement of a song that begins to play, where the guild has a channel for it (`M-CMD-20`).
 pub fn announce(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
     let Some(channel) = NOW_PLAYING_CHANNEL.get(tx, guild)? else { return Ok(()) };

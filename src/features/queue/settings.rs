@@ -1,5 +1,7 @@
 //! The settings of the queue.
 
+use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
+use crate::discord::references::Needs;
 use crate::kernel::ids::ChannelId;
 use crate::settings::{Area, Listed, Setting};
 
@@ -10,10 +12,41 @@ pub static NOW_PLAYING_CHANNEL: Setting<Option<ChannelId>> = Setting::new("now_p
 /// Where bookmarked songs are copied to (`M-CMD-19`).
 pub static BOOKMARK_CHANNEL: Setting<Option<ChannelId>> = Setting::new("bookmark_channel_id", None);
 
+/// What the bot needs in the now-playing channel.
+pub static NOW_PLAYING_NEEDS: Needs = Needs { effect: "What plays is not announced.", must: Needs::POST, wants: &[] };
+/// What the bot needs in the bookmark channel.
+pub static BOOKMARK_NEEDS: Needs = Needs { effect: "Bookmarked songs are not copied.", must: Needs::POST, wants: &[] };
+
+/// The now-playing channel, as `/setup` offers it.
+pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
+    id: "now_playing",
+    rank: 1,
+    title: "Now playing",
+    about: "where each song is announced that begins to play",
+    name: "now-playing",
+    seen_by: SeenBy::Readers,
+    needs: &NOW_PLAYING_NEEDS,
+    kept: Kept::Setting(&NOW_PLAYING_CHANNEL),
+};
+
+/// The bookmark channel, as `/setup` offers it.
+pub static BOOKMARK_PLACE: EveningChannel = EveningChannel {
+    id: "bookmarks",
+    rank: 4,
+    title: "Bookmarks",
+    about: "where songs are copied that you bookmark",
+    name: "song-bookmarks",
+    seen_by: SeenBy::Readers,
+    needs: &BOOKMARK_NEEDS,
+    kept: Kept::Setting(&BOOKMARK_CHANNEL),
+};
+
 /// The settings of the queue, as administrators meet them.
 pub const LISTED: &[Listed] = &[
     Listed::new(&NOW_PLAYING_CHANNEL, Area::Music, "Now Playing Channel", "Where `/next` announces the song.")
-        .by_command("`/setnowplayingchannel`"),
+        .by_command("`/setnowplayingchannel`")
+        .needing(&NOW_PLAYING_NEEDS),
     Listed::new(&BOOKMARK_CHANNEL, Area::Music, "Bookmark Channel", "Where bookmarked songs are copied to.")
-        .by_command("`/setbookmarkchannel`"),
+        .by_command("`/setbookmarkchannel`")
+        .needing(&BOOKMARK_NEEDS),
 ];

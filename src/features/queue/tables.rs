@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use sha2::{Digest, Sha256};
 
-use super::model::{Bookmark, Entry, Line, Pace, Place, PublicId, Song, SongId};
+use super::model::{Bookmark, Entry, Line, Pace, Place, PublicId, Song, SongId, Source};
 use super::rules;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
@@ -18,7 +18,7 @@ use crate::store::{AnyTable, CountedIndex, Direction, Index, Read, Span, Table, 
 pub const CHANGED: Topic = Topic::new("queue.changed");
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&SONGS, &PLACES, &PACES, &BOOKMARKS];
+pub const TABLES: &[&dyn AnyTable] = &[&SONGS, &PLACES, &PACES, &BOOKMARKS, &LOST_FILES];
 
 type SongKey = (GuildId, SongId);
 type OrderKey = (GuildId, u8, Reverse<i64>, Timestamp, SongId);
@@ -64,6 +64,19 @@ static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]);
 /// Copied songs, by guild, channel and song.
 static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[]);
 
+/// Songs whose file is gone, since when; by guild and song.
+static LOST_FILES: Table<SongKey, Timestamp> = Table::new("queue.lost_files", &[]);
+
+/// Remembers that the file of a song is gone; answers whether that is new.
+pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<bool> {
+    if LOST_FILES.contains(tx, &(guild, id))? {
+        return Ok(false);
+    }
+    LOST_FILES.insert(tx, &(guild, id), &tx.now())?;
+    tx.publish(CHANGED, guild);
+    Ok(true)
+}
+
 fn order_key(guild: GuildId, id: SongId, place: &Place) -> OrderKey {
     (guild, place.line.rank(), Reverse(rules::ordering_score(place)), place.submitted_at, id)
 }
@@ -102,7 +115,10 @@ pub fn place(tx: &Tx<'_>, guild: GuildId, id: SongId, place: &Place) -> Result<(
 
 /// A song with its place.
 pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
-    let Some(song) = SONGS.get(read, &(guild, id))? else { return Ok(None) };
+    let Some(mut song) = SONGS.get(read, &(guild, id))? else { return Ok(None) };
+    if matches!(song.source, Source::File { .. }) && LOST_FILES.contains(read, &(guild, id))? {
+        song.source = song.source.without_file();
+    }
     let place = place_of(read, guild, id)?;
     Ok(Some(Entry { id, song, place }))
 }

@@ -1,9 +1,9 @@
 //! `/submit`, `/submitfile`, and the commands that open, close and place submissions.
 
-use serenity::all::{Attachment, GuildChannel};
+use serenity::all::{Attachment, ChannelId};
 
 use super::model::Details;
-use super::settings::SUBMISSION_CHANNEL;
+use super::settings::{SUBMISSION_CHANNEL, SUBMISSION_NEEDS};
 use super::{files, intake, modal, service, views};
 use crate::discord::access::administrator;
 use crate::discord::draft::Visibility;
@@ -87,9 +87,9 @@ async fn set_submission_channel(
     ctx: Context<'_>,
     #[description = "Channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &channel, "Songs are accepted only in").await
+    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &SUBMISSION_NEEDS, channel, "Songs are accepted only in").await
 }
 
 /// Open submissions

@@ -29,6 +29,7 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&settings::SUBMISSIONS],
     settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,

@@ -2,12 +2,25 @@
 
 use std::str::FromStr;
 
+use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
+use crate::discord::references::{Needs, Want};
 use crate::kernel::ids::ChannelId;
 use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
 /// The one channel in which songs are submitted (`M-SUB-17`).
 pub static SUBMISSION_CHANNEL: Setting<Option<ChannelId>> = Setting::new("submission_channel_id", None);
+/// What the bot needs in the submissions channel.
+pub static SUBMISSION_NEEDS: Needs = Needs {
+    effect: "Songs cannot be taken there as they should.",
+    must: Needs::POST | Needs::FILES,
+    wants: &[
+        Want { permission: Needs::HISTORY, without: "Links to files that are kept there stop to work after a day." },
+        Want { permission: Needs::MANAGE, without: "Messages with songs are not deleted there." },
+    ],
+};
+/// What the bot needs of a channel that is left alone.
+static EXEMPT_NEEDS: Needs = Needs::only_that_it_is_there("It needs no exception any more.");
 /// Whether songs are taken now (`M-CMD-14`, `M-CMD-15`).
 pub static SUBMISSIONS_OPEN: Setting<bool> = Setting::new("submissions_open", true);
 /// Whether flagged skips are taken while submissions are closed (`D-05`).
@@ -34,6 +47,18 @@ pub enum Offchannel {
     Off,
 }
 
+/// The submissions channel, as `/setup` offers it.
+pub static SUBMISSIONS: EveningChannel = EveningChannel {
+    id: "submissions",
+    rank: 0,
+    title: "Submissions",
+    about: "where members submit their songs",
+    name: "song-submissions",
+    seen_by: SeenBy::Writers,
+    needs: &SUBMISSION_NEEDS,
+    kept: Kept::Setting(&SUBMISSION_CHANNEL),
+};
+
 /// The settings of submissions, as administrators meet them.
 pub const LISTED: &[Listed] = &[
     Listed::new(
@@ -42,7 +67,8 @@ pub const LISTED: &[Listed] = &[
         "Submissions Channel",
         "The one channel in which songs are submitted.",
     )
-    .by_command("`/set-submission-channel`"),
+    .by_command("`/set-submission-channel`")
+    .needing(&SUBMISSION_NEEDS),
     Listed::new(&SUBMISSIONS_OPEN, Area::Music, "Submissions Open", "Whether songs are taken now.")
         .by_command("`/open-submissions` and `/close-submissions`"),
     Listed::new(
@@ -82,6 +108,8 @@ pub const LISTED: &[Listed] = &[
         "Channels Without That",
         "Channels in which songs may be posted and nothing happens.",
     )
+    .needing(&EXEMPT_NEEDS)
+    .naming_many()
     .detail(),
 ];
 
