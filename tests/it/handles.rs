@@ -89,6 +89,35 @@ async fn linking_refuses_what_is_taken_unknown_or_no_handle() {
 }
 
 #[tokio::test]
+async fn a_handle_is_typed_in_every_form_that_people_copy() {
+    covers!("M-LNK-01", "M-LNK-05");
+    let world = World::new().await;
+    world.goes_live().await;
+    world.joins("ann.sings").await;
+    let forms = [
+        "https://www.tiktok.com/@ann.sings?lang=de-DE",
+        "<https://m.tiktok.com/@Ann.Sings/live>",
+        "\u{FF20}ANN.SINGS",
+        "tiktok.com/@ann.sings/video/7300000000000000001",
+    ];
+    for typed in forms {
+        assert!(link(world.member("ann"), typed).await.text().contains("is linked to you"), "{typed}");
+        let gone = world.member("ann").run_with("unlink-tiktok", [("handle", typed.to_owned())]).await.text();
+        assert!(gone.contains("is no longer linked to you"), "{typed}: {gone}");
+        assert!(admin(&world, "admin-link", "ben", typed).await.text().contains("is linked to <@"), "{typed}");
+        assert!(admin(&world, "admin-unlink", "ben", typed).await.text().contains("no longer linked to"), "{typed}");
+    }
+    for short in ["https://vm.tiktok.com/ZMabc123/", "https://www.tiktok.com/t/ZTabc123/"] {
+        let refused = link(world.member("ann"), short).await.text();
+        assert!(refused.contains("Open it, and copy the name that begins with @"), "{refused}");
+    }
+    for foreign in ["https://evil.example/@ann.sings", "https://www.tiktok.com@evil.example/@ann.sings"] {
+        assert!(link(world.member("ann"), foreign).await.text().contains("That is no TikTok handle"), "{foreign}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
 async fn any_handle_may_be_linked_where_the_instance_or_the_server_says_so() {
     covers!("M-ENV-05", "M-LNK-09");
     let world = World::new().await;

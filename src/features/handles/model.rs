@@ -12,6 +12,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
+use crate::live::handle::NamesNobody;
 use crate::store::{Record, decode_body};
 
 id_type!(
@@ -147,8 +148,8 @@ pub static TELL_PROOF: Kind<ProofTold> = Kind::new("handles.tell_proof");
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HandleRefusal {
     /// What was typed is no handle (`D-14`).
-    #[error("That is no TikTok handle. A handle has 2 to 24 letters, digits, dots or underscores.")]
-    NotAHandle,
+    #[error("That is no TikTok handle. {0}")]
+    NotAHandle(NamesNobody),
     /// The handle never did anything on the live (`D-16`).
     #[error(
         "{} has to be seen on the live first. Write something in the live chat with it, then link it.",
@@ -208,7 +209,7 @@ fn shown(handle: &Handle) -> String {
 impl Refuse for HandleRefusal {
     fn code(&self) -> &'static str {
         match self {
-            Self::NotAHandle => "handles.not_a_handle",
+            Self::NotAHandle(_) => "handles.not_a_handle",
             Self::NeverSeen { .. } => "handles.never_seen",
             Self::AlreadyYours { .. } => "handles.already_yours",
             Self::SomeoneElses { .. } => "handles.someone_elses",

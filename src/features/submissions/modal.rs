@@ -17,6 +17,8 @@ pub static SUBMIT: Modal =
     Modal { id: "submit:modal", access: Access::Everyone, run: |bot, form| Box::pin(submit(bot, form)) };
 
 const SKIP: &str = "skip";
+/// The most characters of a handle, so that the address of a profile fits as well.
+const LONGEST_HANDLE: u16 = 200;
 
 /// The empty form, with the handle that the caller chose.
 pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
@@ -24,8 +26,8 @@ pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
     let short = |id: &str, label: &str, longest: u16| {
         CreateInputText::new(InputTextStyle::Short, label, id).required(false).max_length(longest)
     };
-    let mut handle = short("tiktok_handle", "TikTok handle", 25).placeholder("@yourname");
-    if let Some(typed) = tiktok_handle.filter(|typed| typed.chars().count() <= 25) {
+    let mut handle = short("tiktok_handle", "TikTok handle", LONGEST_HANDLE).placeholder("@yourname");
+    if let Some(typed) = tiktok_handle.filter(|typed| typed.chars().count() <= LONGEST_HANDLE.into()) {
         handle = handle.value(typed);
     }
     let link = CreateInputText::new(InputTextStyle::Short, "Link", "link")

@@ -9,6 +9,8 @@ use crate::jobs::Kind;
 use crate::kernel::error::Refuse;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text;
+use crate::live::Handle;
+use crate::live::handle::NamesNobody;
 
 /// Room for a host in a sentence, in characters. Real ones are shorter; a longer one would fill the screen.
 const HOST_CHARS: usize = 60;
@@ -93,6 +95,8 @@ pub enum SubmissionRefusal {
         /// Which.
         is_open: bool,
     },
+    /// What was typed for a TikTok handle is the address of something else.
+    NoHandle(NamesNobody),
     /// A text that is too long.
     TooLong {
         /// Which text.
@@ -123,6 +127,7 @@ impl Refuse for SubmissionRefusal {
             Self::CannotKeepFile => Self::CANNOT_KEEP_FILE,
             Self::CannotPostFile => "submission.cannot_post_file",
             Self::AlreadySo { .. } => "submission.already_so",
+            Self::NoHandle(_) => "submission.no_handle",
             Self::TooLong { .. } => "submission.text_too_long",
         }
     }
@@ -182,6 +187,7 @@ impl fmt::Display for SubmissionRefusal {
             ),
             Self::AlreadySo { is_open: true } => f.write_str("Submissions are open already."),
             Self::AlreadySo { is_open: false } => f.write_str("Submissions are closed already."),
+            Self::NoHandle(names_nobody) => write!(f, "That is no TikTok handle. {names_nobody}"),
             Self::TooLong { field, length } => write!(
                 f,
                 "The {} has {length} characters, and {} fit. Shorten it and send the song again.",
@@ -219,16 +225,26 @@ impl Details {
         tiktok_handle: Option<&str>,
         is_skip: bool,
     ) -> Result<Self, SubmissionRefusal> {
-        let handle = tiktok_handle.map(|typed| text::one_line(typed, Self::HANDLE_CHARS));
         Ok(Self {
             artist: cleaned(TextField::Artist, artist)?,
             title: cleaned(TextField::Title, title)?,
             note: cleaned(TextField::Note, note)?,
-            tiktok_handle: handle
-                .map(|handle| handle.trim_start_matches('@').to_owned())
-                .filter(|handle| !handle.is_empty()),
+            tiktok_handle: tiktok_handle.map(Self::shown_handle).transpose()?.flatten(),
             is_skip,
         })
+    }
+
+    /// The handle of what was typed for one. It is shown and means nothing else, so what is no handle is shown as it is;
+    /// but an address is either read or refused.
+    fn shown_handle(typed: &str) -> Result<Option<String>, SubmissionRefusal> {
+        match Handle::typed(typed) {
+            Ok(handle) => Ok(Some(handle.into())),
+            Err(names_nobody) if typed.contains('/') => Err(SubmissionRefusal::NoHandle(names_nobody)),
+            Err(_) => {
+                let line = text::one_line(typed, Self::HANDLE_CHARS);
+                Ok(Some(line.trim_start_matches('@').to_owned()).filter(|handle| !handle.is_empty()))
+            }
+        }
     }
 
     /// The artist, or the submitter's name (`M-SUB-11`).

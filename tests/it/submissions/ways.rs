@@ -183,6 +183,21 @@ async fn a_typed_handle_is_stored_and_links_nothing() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_profile_is_taken_as_its_handle_with_a_song() {
+    covers!("M-SUB-13");
+    let world = World::new().await;
+    let ann = world.member("ann");
+    let address = "https://www.tiktok.com/@Big.Spender?lang=en&_t=8abc&_r=1";
+    let opened = world.sim.run_command(ann.call("submit").with("tiktok_handle", address)).await.unwrap();
+    assert!(opened.modal().expect("a modal opens").to_string().contains("Big.Spender"), "it is filled in");
+    let answer = ann.submit([("link", LINKS[0]), ("tiktok_handle", address)]).await;
+    assert_eq!(world.song(number_in(&answer.text())).song.tiktok_username.as_deref(), Some("big.spender"));
+    let short = ann.submit([("link", LINKS[1]), ("tiktok_handle", "https://vm.tiktok.com/ZMabc123/")]).await;
+    assert!(short.text().contains("Open it, and copy the name that begins with @"), "{}", short.text());
+    world.end().await;
+}
+
+#[tokio::test]
 async fn the_first_linked_handle_is_stored_where_none_is_typed() {
     covers!("M-SUB-13");
     let world = World::new().await;
