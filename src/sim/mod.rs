@@ -64,9 +64,9 @@ pub use breakage::GatewayFault;
 pub use faults::Fault;
 pub use id::Id;
 pub use live::{
-    LiveCorruption, LiveFault, LiveFaultKind, LiveManagedForm, LiveSeen, LiveSent, LiveSettings, LiveWaitHeader,
-    SeenFrame, SimBatch, SimBurst, SimBurstSent, SimControl, SimLiveEvent, SimOccurrence, SimPacking, SimPlay,
-    SimPlaying, SimViewer,
+    LiveCorruption, LiveFault, LiveFaultKind, LiveManagedForm, LiveOddity, LiveSeen, LiveSent, LiveSettings,
+    LiveWaitHeader, SeenFrame, SimBatch, SimBurst, SimBurstSent, SimControl, SimLiveEvent, SimOccurrence, SimPacking,
+    SimPlay, SimPlaying, SimViewer,
 };
 pub use log::LoggedRequest;
 pub use people::{
