@@ -8,7 +8,7 @@ use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::live::following::State;
 use greenroom::sim::{LiveFaultKind, LiveWaitHeader};
 use greenroom::store::{Record, Table};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::followed::*;
 use crate::reading::SOON;
@@ -145,6 +145,31 @@ async fn a_name_that_is_not_live_is_waited_for_and_without_persistence_is_not() 
     world.sim.goes_live(HOST).await.unwrap();
     world.hand.advance(Duration::from_secs(400));
     until_live(&world).await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_new_super_fan_pays_once_in_a_live_and_one_who_comes_in_pays_nothing() {
+    covers!("M-TIK-13");
+    let world = followed().await;
+    let banner = |user: &str, key: &str, more: Value| {
+        let mut banner = json!({"type": "banner", "user": user, "key": format!("ttlive_superFan_commentNotif_{key}")});
+        banner.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        banner
+    };
+    tell(
+        &world,
+        &[banner("ben.live", "superFanJoined", json!({})), banner("cat.live", "SUPERFANJOINED", json!({"field": 24}))],
+    )
+    .await;
+    assert_eq!((world.handle_points("ben.live"), world.handle_points("cat.live")), (0, 0));
+    let became = [
+        banner("ann.live", "someoneBecameSuperFan", json!({"field": 5})),
+        banner("ann.live", "someonebecamesuperfan", json!({"field": 24})),
+        banner("ben.live", "someoneBecameSuperFan", json!({"only_in_sentence": true})),
+    ];
+    tell(&world, &became).await;
+    assert_eq!((world.handle_points("ann.live"), world.handle_points("ben.live")), (25, 25));
     world.end().await;
 }
 

@@ -9,6 +9,8 @@ schema! {
     AnyEvent: ANY,
     Common: 26,
     DisplayText: 4,
+    TextPiece: 25,
+    TextUser: 2,
     User: 1_092,
     Masking: ANY,
     PayGrade: ANY,
@@ -44,6 +46,25 @@ pub(crate) struct DisplayText {
 }
 
 /// A person. The real message has about 110 fields; inner users (45) are left out on purpose.
+    /// What its gaps are filled with, in their order; see [`TextPiece`].
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    pub(crate) pieces: Vec<Bytes>,
+}
+
+/// What fills a gap of a sentence.
+#[derive(Message)]
+pub(crate) struct TextPiece {
+    /// See [`TextUser`]; empty where it is no person.
+    #[prost(bytes = "bytes", tag = "21")]
+    pub(crate) user: Bytes,
+}
+
+/// A person in a sentence.
+#[derive(Message)]
+pub(crate) struct TextUser {
+    /// See [`User`].
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(crate) user: Bytes,
 #[derive(Message)]
 pub(crate) struct User {
     /// See [`PayGrade`].
