@@ -101,7 +101,7 @@ fn member(viewer: u64) -> Option<UserId> {
 
 /// Of twenty events eight are likes, six comments, three joins, two shares and one a rose.
 fn event(n: u64) -> LiveEvent {
-    let viewer = Viewer { handle: account(scattered(n) % VIEWERS).handle, level: Some(7) };
+    let viewer = Viewer { level: Some(7), ..Viewer::named(account(scattered(n) % VIEWERS).handle) };
     let what = match n % 20 {
         0..8 => Occurrence::Liked(viewer, 15),
         8..14 => Occurrence::Commented(viewer, "this one is a banger, play it again".to_owned()),

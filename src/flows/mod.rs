@@ -3,6 +3,7 @@
 //! One file is one flow, readable from top to bottom. It calls the services of features, which decide; a refusal comes
 //! before the first write, or the step that may refuse is the first that writes.
 
+pub mod account_renamed;
 pub mod checks;
 pub mod coins_by_hand;
 pub mod coins_posted;

@@ -163,6 +163,30 @@ async fn administrators_link_and_unlink_and_the_debug_channel_tells_it() {
 }
 
 #[tokio::test]
+async fn a_handle_that_was_linked_unseen_and_freed_again_is_as_one_that_nobody_knows() {
+    covers!("M-LNK-01", "M-LNK-05", "M-LNK-06");
+    let world = World::new().await;
+    world.goes_live().await;
+    let offered = async || world.member("ben").offered("link-tiktok", "handle", "never").await;
+    admin(&world, "admin-link", "ann", "never.seen").await;
+    admin(&world, "admin-unlink", "ann", "never.seen").await;
+    assert!(link(world.member("ben"), "never.seen").await.text().contains("has to be seen on the live first"));
+    assert!(offered().await.is_empty());
+    // An administrator can link it as before, and a live makes it known.
+    assert!(admin(&world, "admin-link", "ann", "never.seen").await.text().contains("is linked to <@"));
+    admin(&world, "admin-unlink", "ann", "never.seen").await;
+    world.joins("never.seen").await;
+    assert_eq!(offered().await.len(), 1);
+    assert!(link(world.member("ben"), "never.seen").await.text().contains("is linked to you"));
+    // Seen while it was linked counts as well.
+    admin(&world, "admin-link", "ann", "seen.later").await;
+    world.joins("seen.later").await;
+    admin(&world, "admin-unlink", "ann", "seen.later").await;
+    assert!(link(world.member("ben"), "seen.later").await.text().contains("is linked to you"));
+    world.end().await;
+}
+
+#[tokio::test]
 async fn without_a_debug_channel_administrators_link_all_the_same() {
     covers!("M-LNK-07", "M-CMD-29");
     let world = World::new().await;

@@ -194,6 +194,67 @@ async fn a_lost_connection_is_found_again_and_no_gift_is_paid_twice_or_lost() {
     world.end().await;
 }
 
+/// A gift of 1,000 coins by an account with a number.
+fn lion(name: &str, number: u64) -> Value {
+    json!({"type": "gift", "user": {"handle": name, "id": number}, "id": 9, "name": "Lion", "diamonds": 1000})
+}
+
+#[tokio::test]
+async fn a_gift_that_an_interruption_hid_is_paid_when_it_is_told_afterwards_and_once() {
+    covers!("M-TIK-05", "M-TIK-14");
+    let world = followed().await;
+    tell(&world, &[json!({"type": "join", "user": "ann.live"}), rose("ann.live", 3, false)]).await;
+    world.member("ann").links("ann.live").await;
+    for last in [20, 40] {
+        world.sim.live_fault(HOST, LiveFaultKind::Replay { last }).await.unwrap();
+        world.sim.live_fault(HOST, LiveFaultKind::Drop).await.unwrap();
+        until(&world, |status| status.is_some_and(|status| status.state != State::Live)).await;
+        world.hand.advance(Duration::from_secs(1));
+        // Nobody hears it; it comes with the answer of the sign service, as history. The second time it comes again.
+        let sent = if last == 20 { vec![lion("ann.live", 5), rose("ann.live", 4, false)] } else { Vec::new() };
+        world.sim.live_events(HOST, &sent).await.unwrap();
+        world.hand.advance(Duration::from_secs(5));
+        until_live(&world).await;
+        caught_up(&world).await;
+        let paid = gifts(&world);
+        assert_eq!(paid.iter().filter(|coins| **coins == 1_000).count(), 1, "{paid:?}");
+        assert_eq!(world.luxury("ann"), 20);
+    }
+    tell(&world, &[rose("ann.live", 6, true)]).await;
+    assert_eq!(gifts(&world).iter().sum::<i64>(), 1_000 + 6);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_renamed_account_keeps_its_link_and_whom_it_concerns_is_told_once() {
+    covers!("M-LNK-03", "M-ECO-04");
+    let world = followed().await;
+    tell(&world, &[lion("hal.old", 777_001)]).await;
+    world.member("ann").links("hal.old").await;
+    let told_before = world.member("ann").dms().await.len();
+    tell(&world, &[lion("hal.new", 777_001)]).await;
+    tell(&world, &[lion("hal.old", 777_001), lion("hal.new", 777_001)]).await;
+    assert_eq!(world.account("hal.old"), None);
+    assert_eq!(world.account("hal.new").unwrap().linked, Some(world.user("ann")));
+    assert_eq!((world.points("ann"), world.luxury("ann")), (4_000, 60));
+    world.settle().await;
+    let told = world.member("ann").dms().await.split_off(told_before);
+    assert!(
+        matches!(&told[..], [one] if one.contains("hal.old") && one.contains("is called **@hal.new** now")),
+        "{told:?}"
+    );
+    assert_eq!(staff_lines(&world).await.matches("is called **@hal.new** now").count(), 1);
+    // The name that is free again is anybody's, and nobody's gift goes to ann by it.
+    tell(&world, &[lion("hal.old", 777_002)]).await;
+    assert_eq!((world.account("hal.old").unwrap().linked, world.luxury("ann")), (None, 60));
+    // Somebody takes the present one before the account is seen under another.
+    tell(&world, &[lion("hal.new", 777_003)]).await;
+    assert_eq!((world.account("hal.new").unwrap().linked, world.luxury("ann")), (None, 60));
+    let told = world.member("ann").dms().await;
+    assert!(told.last().unwrap().contains("belongs to another TikTok account now"), "{told:?}");
+    world.end().await;
+}
+
 #[tokio::test]
 async fn the_end_of_the_live_closes_the_session_and_is_not_dialled_again() {
     covers!("M-TIK-05");

@@ -281,7 +281,7 @@ pub fn guild_spec(name: &str) -> GuildSpec {
 
 /// A person on the live.
 pub fn viewer(handle: &str) -> Viewer {
-    Viewer { handle: Handle::parse(handle).unwrap(), level: None }
+    Viewer::named(Handle::parse(handle).unwrap())
 }
 
 /// A small file that really is an mp3.

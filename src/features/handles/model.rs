@@ -66,6 +66,70 @@ pub struct KnownAccount {
     pub account: Account,
 }
 
+/// Which account one of TikTok's numbers belongs to, under which names it was met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbered {
+    /// The account.
+    pub account: AccountId,
+    /// The last names, the present one among them: the member was told of each.
+    pub names: Vec<Handle>,
+}
+
+impl Record for Numbered {}
+
+/// An account that is known, and that no live saw yet: somebody linked it before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen;
+
+impl Record for Unseen {}
+
+/// Whoever did something on the live, and what was found out by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identified {
+    /// Their account.
+    pub known: KnownAccount,
+    /// The names that TikTok gave to others, or to the account, since.
+    pub moves: Vec<Renamed>,
+}
+
+/// An account that has another name than before, because TikTok's number says whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The account, under its name of now.
+    pub account: Account,
+    /// Its name until now.
+    pub before: Handle,
+    /// What is to be told.
+    pub what: RenamedTo,
+    /// Whose points change by it: the members of links that became one.
+    pub settle: Vec<UserId>,
+    /// Whether its member was never told of this name.
+    pub is_news: bool,
+}
+
+/// What became of an account's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RenamedTo {
+    /// It has this name now.
+    Known(Handle),
+    /// Another account has its name now, and its new one has not been seen; until then it is shown by this one.
+    NotSeenYet(Handle),
+}
+
+/// What a member is told when a handle of theirs has another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenameTold {
+    /// The member.
+    pub user: UserId,
+    /// The name until now.
+    pub before: Handle,
+    /// What became of it.
+    pub what: RenamedTo,
+}
+
+/// The job that tells a member that a handle of theirs has another name.
+pub static TELL_RENAME: Kind<RenameTold> = Kind::new("handles.tell_rename");
+
 /// What a handle did on the live since it was last written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Activity {

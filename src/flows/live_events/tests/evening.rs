@@ -11,7 +11,8 @@ use crate::features::tests::{GUILD, TestStore};
 use crate::features::{self, coins, engagement, handles, queue};
 use crate::flows::{checks, handle_links, live_events, song_played, watch_time};
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::live::{Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
+use crate::kernel::time::Timestamp;
+use crate::live::{AccountNumber, Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
 use crate::store::Direction;
 
 /// Whose live it is.
@@ -24,7 +25,12 @@ pub(crate) struct Evening {
 
 /// Who did it, as the live tells it.
 pub(crate) fn viewer(name: &str) -> Viewer {
-    Viewer { handle: Handle::parse(name).unwrap(), level: None }
+    Viewer::named(Handle::parse(name).unwrap())
+}
+
+/// The same with TikTok's number; without a name where that is empty.
+pub(crate) fn numbered(number: u64, name: &str) -> Viewer {
+    Viewer { handle: Handle::parse(name).ok(), number: AccountNumber::new(number), level: None }
 }
 
 /// One gift, whole: `count` of a price.
@@ -77,6 +83,16 @@ impl Evening {
     /// The same as history.
     pub(crate) fn history(&self, id: u64, what: Occurrence) -> LiveEvent {
         LiveEvent { is_backlog: true, ..self.message(id, what) }
+    }
+
+    /// A message that TikTok made at a moment and tells now as history.
+    pub(crate) fn made(&self, made_at: Timestamp, id: u64, what: Occurrence) -> LiveEvent {
+        LiveEvent { made_at: Some(made_at), ..self.history(id, what) }
+    }
+
+    /// The program is killed and starts again; nobody told that the connection was lost.
+    pub(crate) fn restarts(&self) {
+        self.store.write(|tx| live_events::interrupted(tx, GUILD).map(drop)).unwrap();
     }
 
     /// An administrator links a handle, seen or not.

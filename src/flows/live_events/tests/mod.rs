@@ -1,10 +1,13 @@
 //! Live events on a store in memory.
 
+mod details;
 pub(crate) mod evening;
 mod export;
 mod gifts;
+mod hidden;
 mod ledger;
 mod model;
+mod renames;
 mod replays;
 mod sequences;
 mod sessions;

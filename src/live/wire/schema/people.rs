@@ -32,6 +32,9 @@ pub(crate) struct AnyEvent {
 pub(crate) struct Common {
     #[prost(uint64, tag = "2")]
     pub(crate) message_id: u64,
+    /// When TikTok made the message, in milliseconds since 1970.
+    #[prost(int64, tag = "4")]
+    pub(crate) made_ms: i64,
     /// See [`DisplayText`].
     #[prost(bytes = "bytes", tag = "8")]
     pub(crate) display_text: Bytes,
@@ -43,9 +46,6 @@ pub(crate) struct DisplayText {
     /// Which sentence it is: `pm_main_follow_message_viewer_2`.
     #[prost(bytes = "bytes", tag = "1")]
     pub(crate) key: Bytes,
-}
-
-/// A person. The real message has about 110 fields; inner users (45) are left out on purpose.
     /// What its gaps are filled with, in their order; see [`TextPiece`].
     #[prost(bytes = "bytes", repeated, tag = "4")]
     pub(crate) pieces: Vec<Bytes>,
@@ -65,8 +65,14 @@ pub(crate) struct TextUser {
     /// See [`User`].
     #[prost(bytes = "bytes", tag = "1")]
     pub(crate) user: Bytes,
+}
+
+/// A person. The real message has about 110 fields; inner users (45) are left out on purpose.
 #[derive(Message)]
 pub(crate) struct User {
+    /// The account's number.
+    #[prost(uint64, tag = "1")]
+    pub(crate) id: u64,
     /// See [`PayGrade`].
     #[prost(bytes = "bytes", tag = "23")]
     pub(crate) pay_grade: Bytes,

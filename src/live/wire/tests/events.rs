@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::encode::{Fields, common, message, user};
 use super::{ann, anonymous, decoded, ignored, told};
-use crate::live::event::{Gift, Occurrence, Viewer};
+use crate::kernel::time::Timestamp;
+use crate::live::event::{AccountNumber, Gift, Occurrence, Viewer};
 use crate::live::handle::Handle;
 use crate::live::wire::{Control, Observed};
 
@@ -381,8 +382,8 @@ fn whoever_has_no_handle_is_nobody() {
     let hidden = user("ann").nested(1_092, &Fields::new().varint(1, 1));
     let nobodies = [
         Fields::new(),
-        Fields::new().varint(1, 1 << 60),
-        Fields::new().varint(1, 1 << 60).text(38, ""),
+        Fields::new().text(1, "7"),
+        Fields::new().varint(1, 0).text(38, ""),
         Fields::new().text(38, "no handle at all"),
         Fields::new().text(38, b"ann\xff"),
         Fields::new().text(38, "a".repeat(5_000)),
@@ -402,6 +403,39 @@ fn whoever_has_no_handle_is_nobody() {
 }
 
 #[test]
+fn whoever_has_a_number_is_told_by_it_also_without_a_handle() {
+    let number = AccountNumber::new(1 << 60);
+    for person in [
+        Fields::new().varint(1, 1 << 60),
+        Fields::new().varint(1, 1 << 60).text(38, ""),
+        Fields::new().varint(1, 1 << 60).text(38, "no handle at all"),
+    ] {
+        let somebody = Viewer { handle: None, number, level: None };
+        let joined = Observed::Event(Occurrence::Joined(somebody));
+        assert_eq!(told(MEMBER, &Fields::new().nested(2, &person)), joined, "{person:?}");
+    }
+    let masked = Fields::new().varint(1, 1 << 60).nested(1_092, &Fields::new().varint(1, 1));
+    assert_eq!(
+        told(MEMBER, &Fields::new().nested(2, &masked)),
+        anonymous(MEMBER),
+        "who watches under a mask is nobody"
+    );
+}
+
+#[test]
+fn the_moment_of_a_gift_is_tiktoks_own() {
+    let made_at = |made: u64| {
+        let gift = rose(1, 1).nested(1, &Fields::new().varint(2, 5).varint(4, made));
+        decoded(&[message(1, GIFT, &gift)])[0].made_at
+    };
+    assert_eq!(made_at(1_795_000_000_123), Some(Timestamp::from_millis(1_795_000_000_123)));
+    // Seconds, microseconds, nothing and nonsense are no moment.
+    for made in [1_795_000_000, 1_795_000_000_123_456, 0, u64::MAX, 1 << 62] {
+        assert_eq!(made_at(made), None, "{made}");
+    }
+}
+
+#[test]
 fn a_handle_is_known_whatever_the_name_beside_it_is() {
     let names: [&[u8]; 6] = [
         "👩‍👩‍👧‍👦".as_bytes(),
@@ -414,7 +448,7 @@ fn a_handle_is_known_whatever_the_name_beside_it_is() {
     for name in names {
         let chat = Fields::new().nested(2, &Fields::new().text(3, name).text(38, "Bass.Ann")).text(3, name);
         let Observed::Event(Occurrence::Commented(viewer, _)) = told(CHAT, &chat) else { panic!("{name:?}") };
-        assert_eq!(viewer, Viewer { handle: Handle::parse("bass.ann").unwrap(), level: None });
+        assert_eq!(viewer, Viewer::named(Handle::parse("bass.ann").unwrap()));
     }
 }
 
