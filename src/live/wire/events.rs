@@ -212,8 +212,9 @@ impl Banner {
             _ if is_of_super_fans && key.contains("superfanjoined") => Self::SuperFanCameIn,
             _ if is_of_super_fans && key.contains("becamesuperfan") => Self::BecameSuperFan,
             // Members of the host's fan club come in and rise; TikTok introduces what super fans are.
-            "pm_mt_fan_live_join" | "pm_mt_fan_live_upgrade_bullet" => Self::OfNoInterest,
-            "ttlive_superfan_viewer_commentnotif_introducesuperfan_text" => Self::OfNoInterest,
+            "pm_mt_fan_live_join"
+            | "pm_mt_fan_live_upgrade_bullet"
+            | "ttlive_superfan_viewer_commentnotif_introducesuperfan_text" => Self::OfNoInterest,
             _ => return None,
         })
     }
