@@ -104,6 +104,7 @@ impl Application {
         let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
+        sweep::sync_at_start(&store).await.map_err(StartError::Defaults)?;
 
         let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
         let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());

@@ -6,6 +6,7 @@ use crate::discord::{debug_channel, display};
 use crate::features::coins::migration as coins;
 use crate::features::engagement::migration as engagement;
 use crate::features::handles::migration as handles;
+use crate::features::queue::migration as queue;
 use crate::kernel::error::{Error, Result};
 use crate::store::sqlite::SqlTable;
 use crate::store::{Migration, Read, Schema, StoreError, contained};
@@ -20,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 2, name: "let accounts say whether their link is verified", run: handles::rewrite_accounts },
     Migration { version: 3, name: "add up Luxury Coins by week", run: coins::add_up_weeks },
+    Migration { version: 4, name: "name what plays by six digits", run: queue::write_what_plays_in_six_digits },
 ];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.

@@ -426,3 +426,34 @@ async fn a_running_bot_brings_a_file_in_and_shows_it_at_once() {
     assert_eq!(refused.code, Some(2), "{}", refused.err);
     assert_eq!(snapshots(folder).len(), 2);
 }
+
+#[test]
+fn numbers_of_songs_come_in_with_or_without_their_zeros() {
+    let folder = folder();
+    let path = folder.path().join("luxbot.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(&format!(
+        "CREATE TABLE bot_config (key TEXT, value TEXT); INSERT INTO bot_config VALUES ('now_playing', '43467');
+         CREATE TABLE submissions (id INTEGER PRIMARY KEY, public_id, user_id INTEGER, link_or_file TEXT, queue_line TEXT,
+           submission_time TEXT, played_time TEXT);
+         INSERT INTO submissions VALUES
+           (1, 43467, 7, '{}', 'Songs Played', '2025-03-01', '2099-03-01'), (2, '43468', 7, '{}', 'Free', '2025-03-01', NULL),
+           (3, '043469', 7, '{}', 'Free', '2025-03-01', NULL), (4, '#043470', 7, '{}', 'Free', '2025-03-01', NULL);",
+        link(1),
+        link(2),
+        link(3),
+        link(4)
+    ))
+    .unwrap();
+    let report = import(folder.path(), &path, &[]);
+    assert!(counts(&report).contains(&("submissions".to_owned(), [4, 4, 0, 0])), "{report:#}");
+    assert_eq!(report["left_out"][0]["reason"], "what plays is known again with the next song");
+    let export = output(folder.path(), &["export", "sqlite", "out.db", "--guild", "81"], &[]);
+    assert_eq!(export.code, Some(0), "{}", export.err);
+    let file = Connection::open(folder.path().join("out.db")).unwrap();
+    let one = |query: &str| file.query_row(query, [], |row| row.get::<_, String>(0)).unwrap();
+    let numbers = "SELECT group_concat(public_id, ' ') FROM (SELECT public_id FROM submissions ORDER BY id)";
+    assert_eq!(one(numbers), "043467 043468 043469 043470");
+    let played = one("SELECT played_time FROM submissions WHERE id = 1");
+    assert!(played < one("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 minute')"), "{played} is to come");
+}

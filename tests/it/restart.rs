@@ -3,18 +3,24 @@
 use std::time::Duration;
 
 use greenroom::app::application::Application;
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::app::control::{Outcome, Request};
+use greenroom::app::maintenance;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
-use greenroom::features::queue::model::{Entry, Line};
+use greenroom::features::queue::model::{Entry, Line, Place};
 use greenroom::features::queue::tables;
 use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
+use greenroom::flows;
 use greenroom::jobs;
-use greenroom::kernel::ids::ChannelId;
+use greenroom::kernel::ids::{ChannelId, UserId};
+use greenroom::live::{Handle, LiveEvent, Occurrence};
 use greenroom::sim::Fault;
+use greenroom::store::Tx;
 
 use crate::reading::link;
 use crate::site::Site;
-use crate::world::assert_sound;
+use crate::world::{STREAMER, assert_sound, viewer};
 
 fn songs(app: &Application, site: &Site) -> Vec<Entry> {
     let mut songs = Vec::new();
@@ -78,6 +84,61 @@ async fn songs_and_settings_survive_an_application_that_is_dropped() {
     drop(app);
     let app = site.start().await;
     is_as_before(&site, &app, &before).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_score_sync_comes_with_the_start() {
+    covers!("M-PTS-05");
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.open().await;
+    for (number, name) in ["ann", "ben"].into_iter().enumerate() {
+        site.submit(name, &link(number)).await;
+        site.pass(&app, Duration::from_secs(1)).await;
+    }
+    let (guild, ben) = (site.guild, UserId::new(site.ids.member("ben").get()));
+    let at = app.bot.clock.now();
+    let shares = move |tx: &Tx<'_>| {
+        let handle = Handle::parse("ben.live").unwrap();
+        flows::handle_links::admin_link(tx, guild, ben, ben, &handle)?;
+        let shared = Occurrence::Shared(viewer("ben.live"));
+        let events = [Occurrence::Connected, shared].map(|what| LiveEvent::new(at, what));
+        flows::live_events::run(tx, guild, &Handle::parse(STREAMER).unwrap(), &events).map(drop)
+    };
+    app.bot.store.write("shared", shares).await.unwrap();
+    let scores = |app: &Application| songs(app, &site).iter().map(|song| song.place.score).collect::<Vec<_>>();
+    assert_eq!(scores(&app), [0, 0], "no sync since");
+    app.stop().await;
+    let app = site.start().await;
+    assert_eq!(scores(&app), [0, 5], "no time has passed");
+    assert_sound(&app).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn songs_that_hold_an_old_score_are_found_by_the_check_and_mended_at_the_start() {
+    covers!("M-PTS-05", "M-QUE-07");
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.open().await;
+    for number in 0..3 {
+        site.submit("ann", &link(number)).await;
+        site.pass(&app, Duration::from_secs(1)).await;
+    }
+    let (guild, before) = (site.guild, songs(&app, &site));
+    let [_, second, third] = &before[..] else { panic!("{before:?}") };
+    let old = [second, third].map(|song| (song.id, Place { score: 1_800, ..song.place }));
+    let write = move |tx: &Tx<'_>| old.iter().try_for_each(|(id, place)| tables::place(tx, guild, *id, place));
+    app.bot.store.write("as_before", write).await.unwrap();
+    let check = || maintenance::perform(&app.bot.store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
+    let Outcome::Checked { findings } = check() else { panic!("no check") };
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings.iter().all(|found| found.contains("is ordered by 1800 points")), "{findings:?}");
+    app.stop().await;
+    let app = site.start().await;
+    assert!(songs(&app, &site).iter().all(|song| song.place.score == 0));
+    assert_sound(&app).await;
     app.stop().await;
 }
 

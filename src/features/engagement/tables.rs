@@ -63,6 +63,11 @@ static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engage
 static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
     UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
 
+/// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
+static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[]);
+/// The credit that a song used up by being played or removed, in the open session: what a dead link gives back.
+static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> = Table::new("engagement.credits_used", &[]);
+
 /// The messages that the open session took, in numbered chunks: what comes again is recognised by them.
 static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> = Table::new("engagement.messages", &[]);
 
@@ -79,6 +84,8 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &STREAKS,
     &PAID_ONCE,
     &CREDITS,
+    &CREDITS_HELD,
+    &CREDITS_USED,
     &MESSAGES,
     &NUMBERS,
 ];
@@ -312,9 +319,45 @@ pub fn set_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId,
     CREDITS.put(tx, &(guild, session, user), credit)
 }
 
-/// Takes a member's credit away.
+/// Takes a member's credit away, and what a reviewer did to its song.
 pub fn remove_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId) -> Result<()> {
+    set_held(tx, guild, session, user, None)?;
     CREDITS.remove(tx, &(guild, session, user)).map(drop)
+}
+
+/// What a member's credit was when a reviewer put its song down.
+pub fn held(read: &dyn Read, guild: GuildId, session: SessionId, user: UserId) -> Result<Option<Amount>> {
+    CREDITS_HELD.get(read, &(guild, session, user))
+}
+
+/// Notes what a member's credit is while a reviewer puts its song down, or that no reviewer did.
+pub fn set_held(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId, coins: Option<Amount>) -> Result<()> {
+    match coins {
+        Some(coins) => CREDITS_HELD.put(tx, &(guild, session, user), &coins),
+        None => CREDITS_HELD.remove(tx, &(guild, session, user)).map(drop),
+    }
+}
+
+/// Adds to the credit that a song used up.
+pub fn add_used(tx: &Tx<'_>, guild: GuildId, session: SessionId, song: SongRef, coins: Amount) -> Result<()> {
+    let key = (guild, session, song);
+    let before = CREDITS_USED.get(tx, &key)?.unwrap_or_default();
+    CREDITS_USED.put(tx, &key, &before.clamped_change(coins.get()))
+}
+
+/// Takes the credit that a song used up.
+pub fn take_used(tx: &Tx<'_>, guild: GuildId, session: SessionId, song: SongRef) -> Result<Amount> {
+    Ok(CREDITS_USED.remove(tx, &(guild, session, song))?.unwrap_or_default())
+}
+
+/// The songs that have a credit in a session.
+pub fn songs_with_credit(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Vec<SongRef>> {
+    let mut songs = Vec::new();
+    CREDITS.for_each(read, (guild, session), |_, credit| {
+        songs.extend(credit.song);
+        Ok(())
+    })?;
+    Ok(songs)
 }
 
 /// Whose credit lifted a song, and in which session.
@@ -327,6 +370,8 @@ pub fn forget_open_state(tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Res
     STREAKS.for_each(tx, (guild, session), |key, _| STREAKS.remove(tx, &key).map(drop))?;
     PAID_ONCE.for_each(tx, (guild, session), |key, ()| PAID_ONCE.remove(tx, &key).map(drop))?;
     MESSAGES.for_each(tx, (guild, session), |key, _| MESSAGES.remove(tx, &key).map(drop))?;
+    CREDITS_HELD.for_each(tx, (guild, session), |key, _| CREDITS_HELD.remove(tx, &key).map(drop))?;
+    CREDITS_USED.for_each(tx, (guild, session), |key, _| CREDITS_USED.remove(tx, &key).map(drop))?;
     CREDITS.for_each(tx, (guild, session), |key, _| CREDITS.remove(tx, &key).map(drop))
 }
 
@@ -341,5 +386,7 @@ pub fn sessions_with_open_state(read: &dyn Read, guild: GuildId) -> Result<BTree
     PAID_ONCE.for_each(read, guild, |(_, session, ..), ()| note(session))?;
     MESSAGES.for_each(read, guild, |(_, session, _), _| note(session))?;
     CREDITS.for_each(read, guild, |(_, session, _), _| note(session))?;
+    CREDITS_HELD.for_each(read, guild, |(_, session, _), _| note(session))?;
+    CREDITS_USED.for_each(read, guild, |(_, session, _), _| note(session))?;
     Ok(found)
 }

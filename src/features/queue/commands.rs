@@ -4,7 +4,7 @@ use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, GuildChannel
 
 use super::model::{Line, PublicId, QueueRefusal};
 use super::settings::{BOOKMARK_CHANNEL, NOW_PLAYING_CHANNEL};
-use super::{queries, service, views};
+use super::{queries, views};
 use crate::discord::access::administrator;
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::flows;
@@ -95,7 +95,7 @@ async fn clear_free(ctx: Context<'_>) -> Result<()> {
     let bot = ctx.data();
     answer(ctx, async {
         let Caller { guild, .. } = Caller::of(ctx)?;
-        let cleared = bot.store.write("free_cleared", move |tx| service::clear_free(tx, guild)).await?;
+        let cleared = bot.store.write("free_cleared", move |tx| flows::song_moved::free_cleared(tx, guild)).await?;
         Ok(views::cleared(cleared))
     })
     .await

@@ -255,7 +255,8 @@ pub struct Place {
     pub user: UserId,
     /// The line.
     pub line: Line,
-    /// Engagement points of the submitter at the last score sync; orders the Free line (`M-PTS-05`).
+    /// Engagement points of the submitter when the song came into its line, and in Free at the last score sync; orders the
+    /// Free line (`M-PTS-05`).
     pub score: i64,
     /// When it was submitted; orders every line (`C-28`).
     pub submitted_at: Timestamp,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId};
+use super::model::{Entry, Line, Pace, Place, PublicId, QueueRefusal, SongId};
 use super::settings::NOW_PLAYING;
 pub use super::tables::CHANGED;
 use super::{rules, tables};
@@ -179,7 +179,7 @@ pub fn standing(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Option
 /// What plays now.
 pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
     match NOW_PLAYING.get(read, guild)? {
-        Some(number) => tables::by_public_id(read, guild, PublicId::new(number)),
+        Some(number) => tables::by_public_id(read, guild, number),
         None => Ok(None),
     }
 }
@@ -223,6 +223,16 @@ fn latest_in(read: &dyn Read, guild: GuildId, user: UserId, fits: impl Fn(Line) 
         }
     }
     Ok(None)
+}
+
+/// Shows every song of the Free line with its place to `visit`, in their order.
+pub fn for_each_free(read: &dyn Read, guild: GuildId, visit: impl FnMut(SongId, Place) -> Result<()>) -> Result<()> {
+    tables::for_each_free(read, guild, visit)
+}
+
+/// The guilds in which songs wait.
+pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
+    tables::guilds_with_waiting_songs(read)
 }
 
 /// How many songs of a member wait.

@@ -1,10 +1,11 @@
 //! The settings of the queue.
 
+use super::model::PublicId;
 use crate::kernel::ids::ChannelId;
-use crate::settings::{Area, Listed, Setting};
+use crate::settings::{Area, Entry, Listed, Setting, SettingValue};
 
 /// The public number of the song that is playing now (`C-27`).
-pub static NOW_PLAYING: Setting<Option<u32>> = Setting::new("now_playing", None);
+pub static NOW_PLAYING: Setting<Option<PublicId>> = Setting::new("now_playing", None);
 /// Where `/next` announces the song (`M-CMD-20`).
 pub static NOW_PLAYING_CHANNEL: Setting<Option<ChannelId>> = Setting::new("now_playing_channel_id", None);
 /// Where bookmarked songs are copied to (`M-CMD-19`).
@@ -17,3 +18,14 @@ pub const LISTED: &[Listed] = &[
     Listed::new(&BOOKMARK_CHANNEL, Area::Music, "Bookmark Channel", "Where bookmarked songs are copied to.")
         .by_command("`/setbookmarkchannel`"),
 ];
+
+/// Stored and exported as the six digits that songs have in the export as well, so that the two can be joined (`D-02`).
+impl SettingValue for Option<PublicId> {
+    fn load(entry: &Entry) -> Option<Self> {
+        entry.value.as_deref()?.parse().ok().map(Some)
+    }
+
+    fn store(&self) -> Option<Entry> {
+        self.map(|song| Entry { value: Some(song.digits()), ..Entry::default() })
+    }
+}

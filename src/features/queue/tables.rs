@@ -84,6 +84,11 @@ pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: T
     Ok(count)
 }
 
+/// When the latest song of those that were played was played.
+pub fn last_played(read: &dyn Read, guild: GuildId) -> Result<Option<Timestamp>> {
+    Ok(BY_PLAYED.first(read, guild, Direction::Backward)?.map(|(_, at, _)| at))
+}
+
 /// Adds a song and its place.
 pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<SongId> {
     let id = SongId::new(tx.next_id(guild, "queue.songs")?);
@@ -147,6 +152,15 @@ pub fn waiting(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Song
 pub fn waiting_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<SongId>> {
     let keys = ORDER.page(read, (guild, line.rank()), Direction::Forward, limit)?;
     Ok(keys.into_iter().map(|(.., id)| id).collect())
+}
+
+/// Shows every song of the Free line with its place to `visit`, in their order.
+pub fn for_each_free(
+    read: &dyn Read,
+    guild: GuildId,
+    mut visit: impl FnMut(SongId, Place) -> Result<()>,
+) -> Result<()> {
+    ORDER.for_each(read, (guild, Line::Free.rank()), |(.., id)| visit(id, place_of(read, guild, id)?))
 }
 
 /// The songs at the places `from..from + limit` of one line (0 is its first).

@@ -15,6 +15,7 @@ use greenroom::app::backup::off_site::Target;
 use greenroom::app::backup::rehearsal::last_rehearsal;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
+use greenroom::features::queue::model::PublicId;
 use greenroom::features::queue::settings::NOW_PLAYING;
 use greenroom::features::{coins, handles};
 use greenroom::kernel::amount::Amount;
@@ -254,7 +255,7 @@ async fn a_rehearsal_that_finds_something_is_told_once_and_tried_until_a_snapsho
     let app = start(&site, Room::OfDisk, None).await;
     let guild = site.guild;
     let plays = |number| app.bot.store.write("plays", move |tx| NOW_PLAYING.set(tx, guild, &number));
-    plays(Some(9)).await.unwrap();
+    plays(Some(PublicId::new(9))).await.unwrap();
     site.pass(&app, MINUTE).await;
     let found = last_rehearsal(site.data()).unwrap();
     let problem = found.problem.unwrap();

@@ -3,6 +3,7 @@
 pub(crate) mod evening;
 mod export;
 mod gifts;
+mod histories;
 mod ledger;
 mod model;
 mod replays;
