@@ -2,11 +2,17 @@
 
 use clap::Parser;
 use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{backup, check, demo, doctor, exit, export, import, manual, replay, restore, run, service, sim};
+use greenroom::app::{
+    backup, check, demo, doctor, exit, export, import, manual, replay, restore, rights, run, service, sim,
+};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
-    let result = match command.unwrap_or(Command::Run) {
+    let command = command.unwrap_or(Command::Run);
+    if command.writes_data() {
+        rights::keep_private();
+    }
+    let result = match command {
         Command::Run => run::run(&options),
         Command::Export(form) => export::run(&options, &form),
         Command::Check(args) => check::run(&options, args),

@@ -99,7 +99,8 @@ impl Application {
         let Blueprint { cache_bytes, clock, seed, .. } = blueprint.clone();
         let mut options = Options { cache_bytes, ..Options::new(clock.clone(), seed) };
         if let Some(plan) = &blueprint.backups {
-            options.before_migration = BeforeMigration::SaveAs(plan.folder().free_snapshot_at(clock.now()));
+            options.before_migration =
+                BeforeMigration::SaveAs(plan.folder().free_snapshot(backup::label::Kind::BeforeMigration, clock.now()));
         }
         let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;

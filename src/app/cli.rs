@@ -12,6 +12,7 @@ use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::{Config, logging::Logging, table};
 use super::exit::help_section;
+use super::machine;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -74,6 +75,13 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     Man(ManArgs),
+}
+
+impl Command {
+    /// Whether the files that it writes hold what nobody else is to read.
+    pub const fn writes_data(&self) -> bool {
+        !matches!(self, Self::Service(_) | Self::Completions(_) | Self::Man(_))
+    }
 }
 
 /// What can be done about the service.
@@ -263,7 +271,9 @@ pub struct DoctorArgs {
 impl Options {
     /// The whole configuration: these options, the environment, the file of variables and the defaults.
     pub fn load_config(&self) -> Result<Config, Problems> {
-        Config::load(&self.sources())
+        let mut config = Config::load(&self.sources())?;
+        config.storage.fit_into(machine::memory_limit());
+        Ok(config)
     }
 
     /// The settings of the log alone, for commands that need nothing else.

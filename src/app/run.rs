@@ -13,9 +13,9 @@ use super::connection::Ended;
 use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::health::Health;
-use super::maintenance;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
+use super::{maintenance, rights};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -45,13 +45,14 @@ pub fn run(options: &Options) -> CommandResult {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
+    rights::mend(&config.storage.data_dir);
     let ended = runtime.block_on(serve(&config, blueprint, &telemetry, signals));
     // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
     outcome(ended?, &config.storage.data_dir)
 }
 
-fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
+pub(super) fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
     let _inside = runtime.enter();
     Signals::listen().map_err(|error| Stop::failed(format!("The system refuses to tell me of signals: {error}.")))
 }

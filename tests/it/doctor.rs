@@ -111,6 +111,8 @@ async fn a_healthy_bot_has_no_errors_and_everything_is_named() {
         "folder.writable",
         "folder.space",
         "folder.lasting",
+        "folder.private",
+        "memory",
         "backup",
         "store.lock",
         "store",
@@ -388,6 +390,39 @@ async fn what_keeps_lives_from_being_followed_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn copies_elsewhere_are_looked_at_where_the_target_is_now() {
+    let (clinic, running) = Clinic::with_bot().await;
+    drop(running);
+    let made = output(clinic.folder.path(), &["backup", "--json"], &[]);
+    let report: Value = serde_json::from_str(&made.out).unwrap();
+    let snapshot = Path::new(report["path"].as_str().unwrap());
+    let elsewhere = clinic.folder.path().join("off");
+    let clinic = clinic.with("BACKUP_TARGET", elsewhere.to_str().unwrap());
+    // An old note, which names no target, says that all is well.
+    let note = r#"{"complete_at":"2026-11-21T20:00:00Z","newest":"greenroom-20261121-200000.redb","failing_since":null,"problem":null}"#;
+    fs::write(clinic.folder.path().join("data/backups/off-site.json"), note).unwrap();
+    let off_site = async |clinic: &Clinic| clinic.finds("backup.off_site").await.remove(0);
+    let expect = |found: (String, String), level: &str, words: &str| {
+        assert!(found.0 == level && found.1.contains(words), "{found:?}")
+    };
+    expect(off_site(&clinic).await, "warning", "No snapshot is in the folder");
+    assert!(!elsewhere.exists(), "looking makes nothing");
+    fs::create_dir(&elsewhere).unwrap();
+    let copy = elsewhere.join(snapshot.file_name().unwrap());
+    fs::copy(snapshot, &copy).unwrap();
+    expect(off_site(&clinic).await, "ok", "are also in the folder");
+    fs::write(&copy, "half").unwrap();
+    expect(off_site(&clinic).await, "warning", "it has 4 bytes instead of");
+    fs::rename(&copy, elsewhere.join("greenroom-20261101-200000.redb")).unwrap();
+    expect(off_site(&clinic).await, "warning", "days old");
+    fs::remove_dir_all(&elsewhere).unwrap();
+    let clinic = clinic.with("BACKUP_TARGET", "/nowhere/at/all");
+    expect(off_site(&clinic).await, "warning", "the folder above it is not there; is its disk mounted?");
+    let clinic = clinic.with("BACKUP_TARGET", "http://127.0.0.1:9/dav/");
+    expect(off_site(&clinic).await, "warning", "onnect");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
     let (clinic, running) = Clinic::with_bot().await;
     drop(running);
@@ -405,6 +440,10 @@ async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
     let report: Value = serde_json::from_str(&made.out).unwrap();
     let snapshot = Path::new(report["path"].as_str().unwrap());
     clinic.expect("backup", "ok", "of late").await;
+    let whole = fs::read(snapshot).unwrap();
+    fs::write(snapshot, &whole[..whole.len() / 2]).unwrap();
+    clinic.expect("backup", "error", "is not whole").await;
+    fs::write(snapshot, whole).unwrap();
     fs::rename(snapshot, snapshot.with_file_name("greenroom-20261101-200000.redb")).unwrap();
     clinic.expect("backup", "warning", "days old").await;
     fs::write(backups.join("rehearsal.json"), r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#).unwrap();

@@ -130,6 +130,26 @@ fn snapshots(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn where_there_is_no_store_an_import_begins_one_and_a_dry_run_or_a_wrong_file_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = predecessor(folder.path());
+    let report = import(folder.path(), &file, &["--dry-run"]);
+    assert_eq!((counts(&report), &report["began"]), (expected(), &Value::Null));
+    std::fs::write(folder.path().join("notes.txt"), "no database").unwrap();
+    let refused = output(folder.path(), &["import", "luxbot", "notes.txt", "--guild", "81"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(!data.exists(), "nothing is begun for nothing");
+    let file = file.to_str().unwrap();
+    let done = output(folder.path(), &["import", "luxbot", file, "--guild", "81"], &[]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.out.contains("There was no store, so one was begun: "), "{}", done.out);
+    let again = import(folder.path(), Path::new(file), &[]);
+    assert!(counts(&again).iter().all(|(_, [_, brought, ..])| *brought == 0), "{again}");
+    assert_eq!(output(folder.path(), &["check"], &[]).code, Some(0));
+}
+
+#[test]
 fn a_dry_run_tells_what_would_come_and_changes_nothing() {
     let folder = folder();
     let file = predecessor(folder.path());
@@ -375,20 +395,24 @@ fn what_a_file_calls_its_rows_cannot_speak_to_a_terminal() {
 }
 
 #[test]
-fn an_import_leaves_no_more_than_seven_snapshots() {
+fn an_import_leaves_no_more_than_seven_snapshots_of_imports_and_all_others() {
     let folder = folder();
     let file = texts_for_numbers(folder.path());
     let snapshots_dir = folder.path().join("data/backups/snapshots");
     std::fs::create_dir_all(&snapshots_dir).unwrap();
     for day in 1..=8 {
-        std::fs::write(snapshots_dir.join(format!("greenroom-2025010{day}-200000.redb")), "old").unwrap();
+        for kind in ["-before-import", "-by-hand"] {
+            std::fs::write(snapshots_dir.join(format!("greenroom-2025010{day}-200000{kind}.redb")), "old").unwrap();
+        }
     }
     import(folder.path(), &file, &["--dry-run"]);
-    assert_eq!(snapshots(folder.path()).len(), 8, "a dry run removes nothing");
+    assert_eq!(snapshots(folder.path()).len(), 16, "a dry run removes nothing");
     let report = import(folder.path(), &file, &[]);
-    let left = snapshots(folder.path());
-    assert_eq!((left.len(), left[0].as_str()), (7, "greenroom-20250103-200000.redb"));
-    assert!(report["snapshot"].as_str().unwrap().ends_with(&left[6]), "{report}");
+    let (of_imports, others): (Vec<_>, Vec<_>) =
+        snapshots(folder.path()).into_iter().partition(|name| name.contains("before-import"));
+    assert_eq!((of_imports.len(), of_imports[0].as_str()), (7, "greenroom-20250103-200000-before-import.redb"));
+    assert!(report["snapshot"].as_str().unwrap().ends_with(&of_imports[6]), "{report}");
+    assert_eq!(others.len(), 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,6 +37,7 @@ mod onlooker;
 mod packaging;
 mod permissions;
 mod power_loss;
+mod privacy;
 mod process;
 mod proof;
 mod queue;

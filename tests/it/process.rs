@@ -212,10 +212,15 @@ impl SimProcess {
 
     /// A bot against this simulator, up to where it answers commands.
     pub fn bot(&self, folder: &Path) -> Running {
-        let mut command = greenroom(folder, &["run"]);
-        command.env("DISCORD_API_URL", &self.discord);
-        let running = Running::start(command);
+        let running = self.bot_from_its_first_line(folder);
         running.says("connected to Discord");
         running
+    }
+
+    /// The same, for somebody who wants to hear all that it says.
+    pub fn bot_from_its_first_line(&self, folder: &Path) -> Running {
+        let mut command = greenroom(folder, &["run"]);
+        command.env("DISCORD_API_URL", &self.discord);
+        Running::start(command)
     }
 }

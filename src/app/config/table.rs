@@ -125,7 +125,8 @@ pub const STORE_CACHE_MIB: Variable = Variable {
     aliases: &[],
     kind: Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
     default: Some("16"),
-    help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.",
+    help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.\n\
+           Where it is not set, a container gets a sixteenth of its memory at most.",
 };
 
 /// Fast registration of commands.

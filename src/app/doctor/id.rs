@@ -38,6 +38,10 @@ pub enum Id {
     Space,
     /// The data folder lasts.
     Lasting,
+    /// Only the user of the bot may read the data.
+    Private,
+    /// The memory of the machine.
+    Memory,
     /// The last backup, and the last rehearsal of a restore.
     Backup,
     /// The copies of the snapshots elsewhere.
@@ -56,7 +60,7 @@ pub enum Id {
 
 impl Id {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Config,
         Self::Notice,
         Self::Reachable,
@@ -73,6 +77,8 @@ impl Id {
         Self::Writable,
         Self::Space,
         Self::Lasting,
+        Self::Private,
+        Self::Memory,
         Self::Backup,
         Self::OffSite,
         Self::Lock,
@@ -101,6 +107,8 @@ impl Id {
             Self::Writable => "folder.writable",
             Self::Space => "folder.space",
             Self::Lasting => "folder.lasting",
+            Self::Private => "folder.private",
+            Self::Memory => "memory",
             Self::Backup => "backup",
             Self::OffSite => "backup.off_site",
             Self::Lock => "store.lock",

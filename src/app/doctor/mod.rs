@@ -5,7 +5,9 @@
 //! | the configuration | reading it as `run` does |
 //! | token, intents, clock, commands, a ban of the address | [`discord`], asking Discord |
 //! | permissions and the role in each server | [`guilds`], asking Discord |
-//! | room, kind and rights of the data folder, backups | [`folder`] |
+//! | room, kind and rights of the data folder | [`folder`] |
+//! | memory and swap | [`memory`] |
+//! | the snapshots in it, the last rehearsal of a restore | [`backups`] |
 //! | copies of the snapshots elsewhere | [`off_site`] |
 //! | who holds the store, whether it is sound | [`store`] |
 //! | TikTok and the sign service | [`tiktok`] |
@@ -18,11 +20,13 @@
 //! up to date. A small file is written to the data folder, or to the folder where it will be made, and removed.
 
 mod ask;
+mod backups;
 mod discord;
 mod finding;
 mod folder;
 mod guilds;
 mod id;
+mod memory;
 mod off_site;
 mod store;
 mod tiktok;
@@ -78,12 +82,23 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
 async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(Id::Config, "The configuration can be read.")];
     findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, format!("{notice}."))));
-    let (discord, folder, store, tiktok) = tokio::join!(
+    let (discord, folder, backups, off_site, store, tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),
+        backups::examine(&config.storage),
+        off_site::examine(config),
         store::examine(&config.storage),
         tiktok::examine(&config.live)
     );
-    findings.extend(discord.into_iter().chain(folder).chain(off_site::examine(config)).chain(store).chain(tiktok));
+    findings.extend(
+        discord
+            .into_iter()
+            .chain(folder)
+            .chain(memory::examine())
+            .chain(backups)
+            .chain(off_site)
+            .chain(store)
+            .chain(tiktok),
+    );
     findings
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::backup::folder::{Folder, Room};
+use super::backup::label::Kind;
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, Silence, ask};
@@ -45,7 +46,7 @@ pub enum Unfulfilled {
 
 impl Unfulfilled {
     /// How a command ends that worked on a store in this folder.
-    fn told(self, data_dir: &Path) -> Stop {
+    pub(super) fn told(self, data_dir: &Path) -> Stop {
         match self {
             Self::NoStore => {
                 let message = format!("There is no store in {}: name its folder with --data-dir.", data_dir.display());
@@ -81,7 +82,7 @@ pub fn attempt(
         return Err(Unfulfilled::NoStore);
     }
     let clock = Clock::system();
-    let saved_as = Folder::of(&storage.data_dir).free_snapshot_at(clock.now());
+    let saved_as = Folder::of(&storage.data_dir).free_snapshot(Kind::BeforeMigration, clock.now());
     let options = Options {
         cache_bytes: storage.cache_bytes,
         before_migration: BeforeMigration::SaveAs(saved_as),
