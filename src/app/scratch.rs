@@ -53,16 +53,22 @@ impl ScratchFolder {
 fn remove_abandoned(above: &Path) {
     let Ok(entries) = fs::read_dir(above) else { return };
     for entry in entries.filter_map(Result::ok) {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_abandoned(&entry) {
-            // It is tried again the next time.
+        if entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && let Some(_held) = hold_abandoned(&entry)
+        {
+            // What cannot be removed is tried again the next time.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
 
-fn is_abandoned(entry: &fs::DirEntry) -> bool {
-    let is_own = |found: fs::Metadata| found.is_dir() && found.uid() == rustix::process::geteuid().as_raw();
-    entry.metadata().is_ok_and(is_own) && File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok())
+/// Locks a folder that nobody holds, so that whoever just made it does not begin to use it while it is removed.
+fn hold_abandoned(entry: &fs::DirEntry) -> Option<File> {
+    let found = entry.metadata().ok()?;
+    let is_own = found.is_dir() && found.uid() == rustix::process::geteuid().as_raw();
+    let folder = is_own.then(|| File::open(entry.path()).ok()).flatten()?;
+    folder.try_lock().ok()?;
+    Some(folder)
 }
 
 #[cfg(test)]
