@@ -1,8 +1,10 @@
 //! The `greenroom` binary: chooses a subcommand, nothing else.
 
 use clap::Parser;
-use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{backup, check, demo, doctor, exit, export, import, manual, replay, restore, run, service, sim};
+use greenroom::app::cli::{Cli, Command, ConfigCommand};
+use greenroom::app::{
+    backup, check, config, demo, doctor, exit, export, import, manual, replay, restore, run, service, sim,
+};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -11,6 +13,7 @@ fn main() -> std::process::ExitCode {
         Command::Export(form) => export::run(&options, &form),
         Command::Check(args) => check::run(&options, args),
         Command::Doctor(args) => doctor::run(&options, args),
+        Command::Config(ConfigCommand::Show(args)) => config::show::run(&options, args),
         Command::Demo(args) => demo::run(&options, &args),
         Command::Replay(args) => replay::run(&options, &args),
         Command::Sim(args) => sim::run(&options, &args),

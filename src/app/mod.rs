@@ -18,6 +18,7 @@ pub mod import;
 pub mod machine;
 pub mod maintenance;
 pub mod manual;
+mod owner;
 pub mod replay;
 pub mod restore;
 pub mod run;

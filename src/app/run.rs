@@ -66,7 +66,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
 
 fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     let (token, endpoint) = match &config.discord.access {
-        Access::Missing => return Err(Stop::new(ExitCode::Configuration, HOW_TO_START)),
+        Access::Missing => return Err(Stop::new(ExitCode::Configuration, how_to_start(&config.notices))),
         Access::Real { token } => (token.expose().to_owned(), Endpoint::Discord),
         Access::Simulated { url } => (BOT_TOKEN.to_owned(), Endpoint::Simulated(url.clone())),
     };
@@ -90,6 +90,15 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
             cache_bytes: config.storage.cache_bytes,
         }),
     })
+}
+
+/// A name with a slip in it may be why there is no token.
+fn how_to_start(notices: &[String]) -> String {
+    let unknown = notices.iter().filter(|notice| notice.contains("no variable of Greenroom"));
+    std::iter::once(HOW_TO_START.to_owned())
+        .chain(unknown.map(|notice| format!("{notice}.")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 async fn serve(

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::cause::Cause;
+
 /// What operations return when they do not succeed.
 #[derive(Debug)]
 pub enum Error {
@@ -77,7 +79,11 @@ impl fmt::Display for Failure {
             write!(f, ": {next}")?;
             source = next.source();
         }
-        Ok(())
+        // An HTTP client tells that it failed, and not why.
+        match Cause::of_request(&*self.cause) {
+            None | Some(Cause::Unknown) => Ok(()),
+            Some(cause) => write!(f, " ({cause})"),
+        }
     }
 }
 

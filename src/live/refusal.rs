@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::kernel::cause::Cause;
 use crate::kernel::error::Refuse;
 
 /// Why a live could not be looked up or connected to.
@@ -138,11 +139,11 @@ pub enum Degradation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// The name could not be resolved, or nobody answers there.
-    #[error("the server cannot be reached")]
-    Unreachable,
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(Cause),
     /// No encrypted connection came about.
-    #[error("no secure connection to the server is possible")]
-    Tls,
+    #[error("no secure connection to the server is possible: {0}")]
+    Tls(Cause),
     /// It took too long.
     #[error("the server did not answer in time")]
     TimedOut,
@@ -312,7 +313,13 @@ mod tests {
         ];
         let states = [Stub, Failed(503), Empty, Incomplete("cookie"), Unreadable, TooLarge, Upstream, Silent];
         all.extend(states.map(ServiceDegraded));
-        let troubles = [Trouble::Unreachable, Trouble::Tls, Trouble::TimedOut, Trouble::TooLarge, Trouble::Broken];
+        let troubles = [
+            Trouble::Unreachable(Cause::Name),
+            Trouble::Tls(Cause::NotValidYet),
+            Trouble::TimedOut,
+            Trouble::TooLarge,
+            Trouble::Broken,
+        ];
         all.extend(troubles.map(Network));
         all.push(Network(Trouble::Failed(502)));
         all

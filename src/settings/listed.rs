@@ -70,7 +70,7 @@ impl Listed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingRefusal {
     /// No setting has this key.
-    #[error("There is no setting `{0}`. Choose one from the list that appears while you type.")]
+    #[error("There is no setting {0}. Choose one from the list that appears while you type.")]
     Unknown(String),
     /// The value does not fit.
     #[error("**{title}** can be {allowed}.")]
@@ -152,7 +152,8 @@ impl<T: Typed> Changeable for Setting<T> {
     }
 
     fn shown(&self, read: &dyn Read, guild: GuildId) -> Result<String> {
-        Ok(self.get(read, guild)?.shown())
+        let shown = self.get(read, guild)?.shown();
+        Ok(self.zero.filter(|_| shown == "0").map_or(shown, str::to_owned))
     }
 
     fn is_own(&self, read: &dyn Read, guild: GuildId) -> Result<bool> {
@@ -160,7 +161,9 @@ impl<T: Typed> Changeable for Setting<T> {
     }
 
     fn change(&self, tx: &Tx<'_>, guild: GuildId, typed: &str) -> Result<bool> {
-        match T::parse(typed.trim(), self.limits) {
+        let is_zero = |words: &str| words.eq_ignore_ascii_case(typed.trim());
+        let typed = if self.zero.is_some_and(is_zero) { "0" } else { typed.trim() };
+        match T::parse(typed, self.limits) {
             Some(value) => self.set(tx, guild, &value).map(|()| true),
             None => Ok(false),
         }
@@ -175,7 +178,8 @@ impl<T: Typed> Changeable for Setting<T> {
     }
 
     fn allowed(&self) -> String {
-        T::allowed(self.limits)
+        let allowed = T::allowed(self.limits);
+        self.zero.map_or_else(|| allowed.clone(), |words| format!("{allowed}; 0 is {words}"))
     }
 }
 

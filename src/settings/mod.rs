@@ -29,12 +29,14 @@ pub struct Setting<T> {
     default: T,
     /// The smallest and the largest number that a person may choose.
     limits: (u32, u32),
+    /// What 0 stands for, where that is no amount: "any number".
+    zero: Option<&'static str>,
 }
 
 impl<T: SettingValue> Setting<T> {
     /// Declares a setting. The key is stored and exported, so it never changes.
     pub const fn new(key: &'static str, default: T) -> Self {
-        Self { key, default, limits: (0, u32::MAX) }
+        Self { key, default, limits: (0, u32::MAX), zero: None }
     }
 
     /// The stored key.
@@ -79,6 +81,12 @@ impl<T: SettingValue> Setting<T> {
 impl Setting<u32> {
     /// Declares a number with the smallest and the largest value that a person may choose.
     pub const fn within(key: &'static str, default: u32, smallest: u32, largest: u32) -> Self {
-        Self { key, default, limits: (smallest, largest) }
+        Self { key, default, limits: (smallest, largest), zero: None }
+    }
+
+    /// The same, where 0 stands for something that people read and type as well: "any number".
+    #[must_use]
+    pub const fn zero_is(self, words: &'static str) -> Self {
+        Self { zero: Some(words), ..self }
     }
 }

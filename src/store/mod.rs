@@ -50,6 +50,7 @@ mod tally;
 mod trail;
 mod tx;
 mod unfinished;
+mod words;
 mod writer;
 
 pub use changes::{Change, Topic};

@@ -23,6 +23,11 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
     let again = output(folder.path(), &["demo", "--data", "kept"], &[]);
     assert_eq!((again.code, again.out.as_str()), (Some(2), ""), "the demo never plays into data that is there");
     assert!(again.err.contains("kept holds a store already"), "{}", again.err);
+    let elsewhere = output(folder.path(), &["demo", "--data-dir", "kept"], &[]);
+    assert!(elsewhere.err.contains("kept holds a store already"), "--data-dir means the same: {}", elsewhere.err);
+    let both = output(folder.path(), &["demo", "--data-dir", "kept", "--data", "other"], &[]);
+    assert_eq!(both.code, Some(2), "{}", both.err);
+    assert!(both.err.contains("leave one of them out"), "{}", both.err);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use greenroom::sim::{Fault, GuildSpec, Privileged, RoleSpec, Sim, SimOptions};
 use serde_json::Value;
 use serenity::all::GatewayIntents;
 
-use crate::process::{Finished, Running, greenroom, output};
+use crate::process::{Finished, Running, greenroom, output, output_of};
 use crate::world::guild_spec;
 
 /// A simulated Discord whose clock stands at the system's time, a folder, and what the doctor is told.
@@ -60,8 +60,8 @@ impl Clinic {
 
     /// What the doctor says, as a person reads it.
     async fn says(&self) -> Finished {
-        let mut command = self.command(&["doctor"]);
-        tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap()
+        let command = self.command(&["doctor"]);
+        tokio::task::spawn_blocking(move || output_of(command)).await.unwrap()
     }
 
     /// What the doctor finds of a kind: level and sentence of each.
@@ -69,8 +69,8 @@ impl Clinic {
         Self::found(self.command(&["doctor", "--json"]), id).await
     }
 
-    async fn found(mut command: std::process::Command, id: &str) -> Vec<(String, String)> {
-        let done = tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap();
+    async fn found(command: std::process::Command, id: &str) -> Vec<(String, String)> {
+        let done = tokio::task::spawn_blocking(move || output_of(command)).await.unwrap();
         let told: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"));
         let findings = told["findings"].as_array().unwrap();
         let has_error = findings.iter().any(|finding| finding["level"] == "error");
@@ -134,9 +134,7 @@ async fn a_wrong_configuration_is_a_finding_for_each_mistake() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|(level, _)| level == "error") && found[0].1.starts_with("GUILD_ID is"), "{found:?}");
     let Clinic { folder, .. } = Clinic::open().await;
-    let without_token = Finished::from(
-        greenroom(folder.path(), &["doctor"]).env("TIKTOK_WEB_URL", "http://127.0.0.1:9").output().unwrap(),
-    );
+    let without_token = output(folder.path(), &["doctor"], &[("TIKTOK_WEB_URL", "http://127.0.0.1:9")]);
     assert_eq!(without_token.code, Some(4));
     assert!(without_token.out.contains("error    discord.token: There is no bot token."), "{without_token:?}");
 }
@@ -159,7 +157,7 @@ async fn a_refused_token_a_ban_and_a_discord_in_trouble_are_told_apart() {
     clinic.sim.faults(fault(503)).await;
     clinic.expect("discord.reachable", "warning", "503").await;
     let gone = clinic.with("DISCORD_API_URL", "http://127.0.0.1:9");
-    gone.expect("discord.reachable", "error", "does not answer").await;
+    gone.expect("discord.reachable", "error", "it refuses the connection").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -342,8 +340,8 @@ async fn a_bot_that_hangs_is_told_and_lets_nobody_wait_for_ever() {
     running.signal("STOP");
     let commands = [&["check"][..], &["backup"], &["check", "economy"], &["export", "sqlite", "out.db"]];
     let asking = commands.map(|arguments| {
-        let mut command = clinic.command(arguments);
-        tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap()))
+        let command = clinic.command(arguments);
+        tokio::task::spawn_blocking(move || output_of(command))
     });
     clinic.expect("store.lock", "error", "The bot holds the store").await;
     assert!(clinic.says().await.out.contains("Restart the bot"));

@@ -147,6 +147,11 @@ fn open(place: &StorePlace) -> Store {
 fn findings(store: &Store) -> Vec<String> {
     let checked = maintenance::perform(store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
     let Outcome::Checked { findings } = checked else { panic!("{checked:?}") };
+    for finding in &findings {
+        for of_the_code in ["Id(", "Some(", "::", "Handle(", "PublicId"] {
+            assert!(!finding.contains(of_the_code), "people read this: {finding}");
+        }
+    }
     findings
 }
 

@@ -11,6 +11,7 @@
 mod architecture;
 mod backups;
 mod canary;
+mod causes;
 mod coins;
 mod commandline;
 mod damage;
@@ -35,6 +36,7 @@ mod live;
 mod log;
 mod onlooker;
 mod packaging;
+mod patience;
 mod permissions;
 mod power_loss;
 mod process;

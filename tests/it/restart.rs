@@ -12,6 +12,7 @@ use greenroom::jobs;
 use greenroom::kernel::ids::ChannelId;
 use greenroom::sim::Fault;
 
+use crate::patience::Patience;
 use crate::reading::link;
 use crate::site::Site;
 use crate::world::assert_sound;
@@ -145,7 +146,9 @@ async fn the_environments_debug_channel_is_that_of_its_server_until_the_server_h
     let site = Site::new().await;
     let (from_environment, own) = (ChannelId::from(site.channel("staff")), ChannelId::from(site.channel("general")));
     let debug_channel = async |app: &Application| {
+        let patience = Patience::until("the debug channel of the environment is stored");
         loop {
+            assert!(!patience.is_over(), "the debug channel of the environment is never stored");
             let found = app.bot.store.read("debug", move |read| DEBUG_CHANNEL.get(read, site.guild)).await.unwrap();
             if let Some(channel) = found {
                 return channel;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{Finished, SimProcess, greenroom, output};
+use crate::process::{Finished, SimProcess, greenroom, output, output_of};
 use crate::reading::link;
 
 /// A stopped bot's folder with one song, and a snapshot of it that was made while the bot ran; then a second song came.
@@ -208,8 +208,9 @@ async fn a_file_whose_name_is_no_text_is_backed_up_and_restored_like_any_other()
     let (folder, _sim, _) = evening().await;
     let name = OsStr::from_bytes(b"show-\xff.redb");
     for (command, code) in [("backup", 0), ("restore", 0)] {
-        let done = greenroom(folder.path(), &[command, "--json"]).arg(name).output().unwrap();
-        let done = Finished::from(done);
+        let mut named = greenroom(folder.path(), &[command, "--json"]);
+        named.arg(name);
+        let done = output_of(named);
         assert_eq!(done.code, Some(code), "{command}: {}", done.err);
         let _report: Value = serde_json::from_str(&done.out).unwrap();
     }

@@ -32,10 +32,15 @@ use greenroom::sim::{
 use greenroom::store::{Options, Place};
 use serde_json::{Map, Value};
 
+use crate::patience::{LONG, within};
+
 /// Where every world's clock starts.
 pub const START: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 /// The name of the host's live.
 pub const STREAMER: &str = "nightowl.reviews";
+
+/// Discord's type of an answer that only says that the message may change later.
+const DEFERRED_UPDATE: u64 = 6;
 
 /// The key for the ways to a live that need one.
 pub const LIVE_KEY: &str = "euler_a_key_of_the_tests";
@@ -106,7 +111,7 @@ impl World {
     /// Waits until the bot has its commands registered.
     pub async fn until_registered(&self) {
         let fits = |world: &greenroom::sim::World| (!world.commands().is_empty()).then_some(());
-        self.sim.wait_until(fits, Duration::from_secs(20)).await.expect("the bot registers its commands");
+        self.sim.wait_until(fits, LONG).await.expect("the bot registers its commands");
     }
 
     /// The administrator.
@@ -127,7 +132,18 @@ impl World {
 
     /// Waits until everything is done that is due.
     pub async fn settle(&self) {
-        self.app.settled().await.unwrap();
+        within("everything is done that is due", self.app.settled()).await.unwrap();
+    }
+
+    /// What somebody sees once the bot is through with what they did: that may take longer than a person would wait.
+    async fn answered(&self, outcome: CommandOutcome) -> CommandOutcome {
+        let is_kept = outcome.response.as_ref().is_some_and(|response| response["type"] == DEFERRED_UPDATE);
+        if outcome.error.is_none() && !is_kept {
+            return outcome;
+        }
+        let handled = self.app.bot.activity.finished(outcome.interaction.get());
+        within("the bot is through with a command, a button or a form", handled).await;
+        self.sim.outcome(outcome.interaction, Duration::ZERO).await.unwrap()
     }
 
     /// Lets time pass, and everything happen that becomes due.
@@ -345,7 +361,7 @@ impl Person<'_> {
 
     /// Runs a command, and waits until what follows from it is done.
     pub async fn run_call(self, call: CommandCall) -> CommandOutcome {
-        let outcome = self.world.sim.run_command(call).await.unwrap();
+        let outcome = self.world.answered(self.world.sim.run_command(call).await.unwrap()).await;
         self.world.settle().await;
         outcome
     }
@@ -357,14 +373,14 @@ impl Person<'_> {
 
     /// Runs a command that opens a modal, and submits it; a command that opens none is answered.
     pub async fn fill_in<const N: usize>(self, call: CommandCall, fields: [(&str, &str); N]) -> CommandOutcome {
-        let opened = self.world.sim.run_command(call).await.unwrap();
+        let opened = self.world.answered(self.world.sim.run_command(call).await.unwrap()).await;
         if opened.modal().is_none() {
             return opened;
         }
         let fields: Map<String, Value> =
             fields.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
         let call = ModalCall { user: self.id, interaction: opened.interaction, fields, ..ModalCall::default() };
-        let outcome = self.world.sim.submit_modal(call).await.unwrap();
+        let outcome = self.world.answered(self.world.sim.submit_modal(call).await.unwrap()).await;
         self.world.settle().await;
         outcome
     }
@@ -395,7 +411,7 @@ impl Person<'_> {
             ..MessageSpec::default()
         };
         let message = self.world.sim.post_message(spec).await.unwrap();
-        self.world.app.bot.activity.finished(message.get()).await;
+        within("the bot is through with the message", self.world.app.bot.activity.finished(message.get())).await;
         self.world.settle().await;
         message
     }
@@ -411,7 +427,7 @@ impl Person<'_> {
             custom_id,
             ..ComponentCall::default()
         };
-        let outcome = self.world.sim.press(call).await.unwrap();
+        let outcome = self.world.answered(self.world.sim.press(call).await.unwrap()).await;
         self.world.settle().await;
         outcome
     }

@@ -4,7 +4,7 @@
 //! - Every variable is declared in [`table`], and nothing else is read. Parsing is a pure function of [`Sources`].
 //! - All problems are reported at once, each with the variable, what it was set to (never a secret) and what is allowed.
 //! - A name in `.env` that nobody knows is a problem, because it is a slip of the pen. The environment is shared with
-//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems.
+//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems; those that look like ours are told.
 //! - Secrets can be given as files: `DISCORD_BOT_TOKEN_FILE=/run/secrets/token`.
 //! - An empty value counts as not set.
 //!
@@ -16,9 +16,11 @@ pub mod discord;
 pub mod health;
 pub mod live;
 pub mod logging;
+mod near;
 mod off_site;
 mod problem;
 mod reader;
+pub mod show;
 pub mod sources;
 pub mod storage;
 pub mod table;
@@ -60,6 +62,13 @@ pub struct Config {
 impl Config {
     /// Reads everything, or says everything that is wrong.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let (config, reader) = Self::read(sources);
+        let (config, notices) = reader.finish(config)?;
+        Ok(Self { notices, ..config })
+    }
+
+    /// Reads everything; the reader has what is wrong with it.
+    fn read(sources: &Sources) -> (Self, Reader<'_>) {
         let mut reader = Reader::new(sources);
         reader.check_names();
         let config = Self {
@@ -72,8 +81,7 @@ impl Config {
             logging: logging::read(&mut reader),
             notices: Vec::new(),
         };
-        let (config, notices) = reader.finish(config)?;
-        Ok(Self { notices, ..config })
+        (config, reader)
     }
 }
 

@@ -36,7 +36,14 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         None => show::parse(EVENING).map_err(Stop::failed)?,
     };
     let temporary = tempfile::tempdir().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
-    let folder = args.data.as_deref().unwrap_or(temporary.path());
+    if args.data.is_some() && options.data_dir.is_some() {
+        return Err(Stop::new(
+            ExitCode::Configuration,
+            "--data and --data-dir both name the folder: leave one of them out.",
+        ));
+    }
+    let named = args.data.as_deref().or(options.data_dir.as_deref().map(Path::new));
+    let folder = named.unwrap_or(temporary.path());
     let store = maintenance::store_file(folder);
     // The evening needs an empty store, and must never play into the data of a real server.
     if store.exists() {

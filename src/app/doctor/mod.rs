@@ -36,7 +36,7 @@ use super::cli::{DoctorArgs, Options};
 use super::config::Config;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::{run, telemetry};
-use finding::summary;
+use finding::{sentence, summary, told};
 
 /// Looks at everything and prints it; stops with [`ExitCode::ProblemsFound`] where there is an error.
 pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
@@ -51,15 +51,13 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
         }
         Err(problems) => {
             let fix = "Correct it; .env.example explains every variable. The rest is looked at then.";
-            problems.each().map(|problem| Finding::error(Id::Config, format!("{problem}."), fix)).collect()
+            problems.each().map(|problem| Finding::error(Id::Config, sentence(&problem), fix)).collect()
         }
     };
     if args.json {
         print(&json!({ "findings": findings }).to_string());
     } else {
-        for finding in &findings {
-            print(&finding.to_string());
-        }
+        print(&told(&findings));
     }
     let summary = summary(&findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
@@ -77,7 +75,7 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
 /// Looks at everything side by side; the findings come in the order of the table above.
 async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(Id::Config, "The configuration can be read.")];
-    findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, format!("{notice}."))));
+    findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, sentence(notice))));
     let (discord, folder, store, tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),

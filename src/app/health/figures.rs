@@ -12,6 +12,7 @@ use std::time::Duration;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::sync::Mutex;
 
@@ -77,6 +78,8 @@ impl Figures {
         registry.register("process_start_time_seconds", "When the process started, since 1970", started);
         registry.register("process_resident_memory_bytes", "Memory that the process holds", gauges.resident.clone());
         let ours = registry.sub_registry_with_prefix("greenroom");
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        ours.register("build", "The program that runs", build);
         gauges.register(ours);
         register_counts(ours);
         Self { registry, gauges, data_dir, looked: Mutex::default() }

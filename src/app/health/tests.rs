@@ -13,6 +13,7 @@ use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::dice::Seed;
+use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::store::{Options, Place, SimulatedDisk, Store};
 
@@ -66,9 +67,12 @@ async fn each_part_that_does_not_work_is_a_reason_of_its_own() {
     parts.swept.send_replace(parts.hand.now());
     assert_eq!(parts.reasons().await, ["discord"]);
     drop(parts.task);
-    while parts.vitals.reasons().await.len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let ended = async {
+        while parts.vitals.reasons().await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the end of a task is told", ended).await;
     let [task, _] = &parts.vitals.reasons().await[..] else { panic!("one reason more") };
     assert_eq!((task.id, task.sentence.contains("What does the displays has ended")), ("task", true));
 }
@@ -109,9 +113,12 @@ async fn writes_that_wait_are_counted_until_they_are_answered() {
     let first = tokio::spawn(async move { store.write("waits", waits).await });
     let store = parts.vitals.bot.store.clone();
     let second = tokio::spawn(async move { store.write("waits behind it", |_| Ok(())).await });
-    while count().await < 2 {
-        tokio::task::yield_now().await;
-    }
+    let both = async {
+        while count().await < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("both writes wait", both).await;
     drop(release);
     first.await.unwrap().unwrap();
     second.await.unwrap().unwrap();

@@ -16,7 +16,7 @@ use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, Silence, ask};
 use super::exit::{ExitCode, Stop};
-use super::{backup, import};
+use super::{backup, import, owner};
 use crate::features::coins::csv::Wanted;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
@@ -51,7 +51,14 @@ impl Unfulfilled {
                 let message = format!("There is no store in {}: name its folder with --data-dir.", data_dir.display());
                 Stop::new(ExitCode::Configuration, message)
             }
+            Self::Unopened(error @ OpenError::NotWritable(_)) => match owner::as_owner_of(data_dir) {
+                Some(command) => Stop::new(ExitCode::StorageFailed, owned_by_another(data_dir, &command)),
+                None => refused(error, data_dir),
+            },
             Self::Unopened(error) => refused(error, data_dir),
+            Self::Silent(Silence::Forbidden) if let Some(command) = owner::as_owner_of(data_dir) => {
+                Stop::new(ExitCode::StoreInUse, owned_by_another(data_dir, &command))
+            }
             Self::Silent(silence) => silence.told(data_dir),
             Self::Stopped(stop) => stop,
         }
@@ -99,6 +106,13 @@ pub fn attempt(
         }
         Err(error) => Err(Unfulfilled::Unopened(error)),
     }
+}
+
+fn owned_by_another(data_dir: &Path, command: &str) -> String {
+    format!(
+        "The store in {} belongs to another user, who runs the bot. Run this as that user: {command}",
+        data_dir.display()
+    )
 }
 
 /// Why a store cannot be opened; for a damaged one with the snapshot that can take its place.

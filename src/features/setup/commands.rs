@@ -12,7 +12,7 @@ use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
 use crate::features::coins::views::economy;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{self, escape, one_line};
+use crate::kernel::text::{self, one_line};
 use crate::settings::{Area, Listed, SettingRefusal};
 use crate::store::{Read, Tx};
 
@@ -178,7 +178,7 @@ fn find(typed: &str) -> Result<&'static Listed> {
     let typed = typed.trim();
     listed()
         .find(|listed| listed.setting.key() == typed || listed.title.eq_ignore_ascii_case(typed))
-        .ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed, 64))).into())
+        .ok_or_else(|| SettingRefusal::Unknown(text::code(&one_line(typed, 64))).into())
 }
 
 /// Changes a setting and tells the debug channel, in one transaction.

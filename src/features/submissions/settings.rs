@@ -13,7 +13,7 @@ pub static SUBMISSIONS_OPEN: Setting<bool> = Setting::new("submissions_open", tr
 /// Whether flagged skips are taken while submissions are closed (`D-05`).
 pub static CLOSED_ACCEPTS_SKIPS: Setting<bool> = Setting::new("closed_accepts_skips", false);
 /// How many songs of one member may wait at a time; 0 for any number (`D-04`).
-pub static MAX_ACTIVE: Setting<u32> = Setting::within("max_active_submissions", 0, 0, 1000);
+pub static MAX_ACTIVE: Setting<u32> = Setting::within("max_active_submissions", 0, 0, 1000).zero_is("any number");
 /// Whether the messages of passive submissions are deleted once the song is safe (`M-SUB-21`).
 pub static DELETE_ORIGINALS: Setting<bool> = Setting::new("delete_original_messages", true);
 /// Whether other messages in the submissions channel are deleted (`D-31`).

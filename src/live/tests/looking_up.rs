@@ -2,6 +2,7 @@
 
 use super::server::http;
 use super::*;
+use crate::kernel::cause::Cause;
 use crate::live::Live;
 use crate::live::refusal::Trouble;
 
@@ -206,7 +207,7 @@ async fn a_server_that_is_not_there_is_unreachable() {
     while tokio::net::TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(scene.client.look_up(&ann()).await, Err(Refusal::Network(Trouble::Unreachable)));
+    assert_eq!(scene.client.look_up(&ann()).await, Err(Refusal::Network(Trouble::Unreachable(Cause::Refused))));
 }
 
 #[tokio::test]

@@ -19,8 +19,7 @@ use std::time::Duration;
 use super::*;
 use crate::kernel::time::Timestamp;
 
-/// How long a test waits for what must come.
-pub(super) const SOON: Duration = Duration::from_secs(10);
+pub(super) use crate::kernel::patience::LONG as SOON;
 
 /// A simulator on a clock that stands still, with its hand.
 pub(super) async fn sim() -> (Sim, ClockHand) {

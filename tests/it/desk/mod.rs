@@ -10,6 +10,7 @@ use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::sim::{CommandOutcome, ComponentCall, Id, MemberSpec, OverwriteSpec, SeenMessage};
 
 use crate::displays::shown_in;
+use crate::patience::Patience;
 use crate::reading::{SOON, link, mention};
 use crate::site::Site;
 use crate::world::{Person, World, mp3, number_in};
@@ -411,7 +412,8 @@ async fn a_line_is_noted_where_members_see_it_and_as_long_as_it_is_shown() {
 
 /// Lets time pass until something is so.
 async fn until(world: &World, is_so: impl Fn() -> bool) {
-    for _ in 0..100 {
+    let patience = Patience::until("it is so");
+    while !patience.is_over() {
         if is_so() {
             return;
         }

@@ -4,18 +4,17 @@ use std::time::Duration;
 
 use greenroom::sim::{Fault, GatewayFault, MessageSpec};
 
+use crate::patience::{LONG, Patience};
 use crate::reading::link;
 use crate::world::World;
 
 /// Two are enough: serenity takes seconds of real time for each.
 const BREAKS: [GatewayFault; 2] = [GatewayFault::Kill, GatewayFault::Close { code: 4000 }];
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// Waits until the bot is connected, and lets the time pass that it waits between two tries.
 async fn reconnected(world: &World) {
-    for _ in 0..40 {
+    let patience = Patience::until("the bot comes back");
+    while !patience.is_over() {
         if world.sim.connected(Duration::from_millis(500)).await.is_ok() {
             return;
         }
@@ -31,10 +30,10 @@ async fn an_interaction_is_answered_once_however_the_connection_breaks() {
         let ann = world.member("ann");
         let asked = world.sim.start_command(ann.call("queue")).await.unwrap();
         world.sim.gateway_fault(fault).await;
-        let outcome = world.sim.outcome(asked, PATIENCE).await.unwrap();
+        let outcome = world.sim.outcome(asked, LONG).await.unwrap();
         assert_eq!(outcome.error, None, "{fault:?}");
         reconnected(&world).await;
-        world.sim.quiet(PATIENCE).await.unwrap();
+        world.sim.quiet(LONG).await.unwrap();
         world.settle().await;
         let answers = world.requests_with("POST", &format!("/interactions/{asked}/")).await;
         assert_eq!(answers.len(), 1, "{fault:?}, break {at}");
@@ -53,7 +52,7 @@ async fn a_posted_song_is_taken_once_however_the_connection_breaks() {
         let message = world.sim.post_message(spec).await.unwrap();
         world.sim.gateway_fault(fault).await;
         let handled = world.app.bot.activity.finished(message.get());
-        tokio::time::timeout(PATIENCE, handled).await.unwrap_or_else(|_| panic!("{fault:?} loses the message"));
+        tokio::time::timeout(LONG, handled).await.unwrap_or_else(|_| panic!("{fault:?} loses the message"));
         world.settle().await;
         reconnected(&world).await;
         assert_eq!(world.songs().len(), at + 1, "{fault:?}");

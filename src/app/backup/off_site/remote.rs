@@ -14,6 +14,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use super::dav::Dav;
 use super::s3::S3;
 use super::target::{Target, is_loopback};
+use crate::kernel::cause::Cause;
 
 /// The longest wait for a short answer.
 const SHORT: Duration = Duration::from_mins(1);
@@ -176,12 +177,12 @@ pub(super) async fn text(mut response: Response) -> Result<String, String> {
 }
 
 fn said(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut said = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(current) = cause {
-        said = format!("{said}: {current}");
-        cause = current.source();
+    match Cause::of(&error) {
+        Cause::Unknown => innermost(&error.without_url()),
+        cause => cause.to_string(),
     }
-    said
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
 }
