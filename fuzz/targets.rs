@@ -6,6 +6,7 @@
 
 use greenroom::discord::component::{Click, Form};
 use greenroom::features::queue::model::PublicId;
+use greenroom::features::submissions::audio::{AudioKind, check_bytes};
 use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
 use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
 use greenroom::live::wire::{FetchResult, FrameKind, PushFrame};
@@ -17,15 +18,25 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
 pub const TARGETS: &[Target] =
-    &[("links", links), ("show", show), ("live_frame", live_frame), ("interaction", interaction)];
+    &[("links", links), ("audio", audio), ("show", show), ("live_frame", live_frame), ("interaction", interaction)];
 
 /// What people paste where a link is asked for, and messages that may hold some.
 pub fn links(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    find_in(&text);
+    let found = find_in(&text);
+    assert!(found.words.len() <= text.len(), "words are what is left of a text");
     let LinkVerdict::Accepted(song) = judge(&text) else { return };
     assert_eq!(judge(&song.url), LinkVerdict::Accepted(song.clone()), "an accepted link is judged the same again");
     assert!(song.url.starts_with("https://") && !song.url.contains(char::is_whitespace));
+}
+
+/// Files that are sent as songs, whatever their name claims.
+pub fn audio(data: &[u8]) {
+    let kind = check_bytes(None, data);
+    for claimed in AudioKind::ALL {
+        let verdict = check_bytes(Some(claimed), data);
+        assert!(verdict.is_err() || verdict == kind, "a file is of one kind, whatever its name claims");
+    }
 }
 
 /// Lines of recorded shows.

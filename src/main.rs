@@ -1,16 +1,23 @@
 //! The `greenroom` binary: chooses a subcommand, nothing else.
 
 use clap::Parser;
-use greenroom::app::cli::{Cli, Command};
-use greenroom::app::{backup, check, demo, doctor, exit, export, import, manual, replay, restore, run, service, sim};
+use greenroom::app::cli::{Cli, Command, ConfigCommand};
+use greenroom::app::{
+    backup, check, config, demo, doctor, exit, export, import, manual, replay, restore, rights, run, service, sim,
+};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
-    let result = match command.unwrap_or(Command::Run) {
+    let command = command.unwrap_or(Command::Run);
+    if command.writes_data() {
+        rights::keep_private();
+    }
+    let result = match command {
         Command::Run => run::run(&options),
         Command::Export(form) => export::run(&options, &form),
         Command::Check(args) => check::run(&options, args),
         Command::Doctor(args) => doctor::run(&options, args),
+        Command::Config(ConfigCommand::Show(args)) => config::show::run(&options, args),
         Command::Demo(args) => demo::run(&options, &args),
         Command::Replay(args) => replay::run(&options, &args),
         Command::Sim(args) => sim::run(&options, &args),

@@ -76,7 +76,8 @@ class Simulator:
         self.local = threading.local()
         self.ids = self.post("/guilds", {
             "name": "Night Owl Reviews", "channels": ["submissions", "staff", "queue", "now-playing"],
-            "members": [{"name": "host", "permissions": ["ADMINISTRATOR"]}, *({"name": name} for name in people)]})
+            "members": [{"name": "host", "permissions": ["ADMINISTRATOR"]}, *({"name": name} for name in people)],
+            "bot_joined_days_ago": 30})
 
     def variables(self):
         """What a bot needs to be on this simulator."""

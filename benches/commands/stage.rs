@@ -48,6 +48,7 @@ impl Stage {
             token: server.sim.bot_token(),
             endpoint: Endpoint::Simulated(server.sim.discord_url()),
             live: greenroom::live::ClientSettings::default(),
+            oembed: None,
             displays: greenroom::discord::display::Rhythm::default(),
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: true,

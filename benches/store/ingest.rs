@@ -101,7 +101,7 @@ fn member(viewer: u64) -> Option<UserId> {
 
 /// Of twenty events eight are likes, six comments, three joins, two shares and one a rose.
 fn event(n: u64) -> LiveEvent {
-    let viewer = Viewer { handle: account(scattered(n) % VIEWERS).handle, level: Some(7) };
+    let viewer = Viewer { level: Some(7), ..Viewer::named(account(scattered(n) % VIEWERS).handle) };
     let what = match n % 20 {
         0..8 => Occurrence::Liked(viewer, 15),
         8..14 => Occurrence::Commented(viewer, "this one is a banger, play it again".to_owned()),
@@ -134,7 +134,7 @@ fn ingest(connection: &mut Connection, events: &[LiveEvent]) {
             let (id, linked) = tx
                 .prepare_cached("SELECT id, linked FROM handles WHERE guild = ?1 AND handle = ?2")
                 .unwrap()
-                .query_row(params![guild(), viewer.handle.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .query_row(params![guild(), viewer.handle.as_ref().map(Handle::as_str)], |row| Ok((row.get(0)?, row.get(1)?)))
                 .unwrap();
             let (kind, points, value, coins) = worth(&event.what);
             let number = number.insert(number.unwrap_or(0) + 1);

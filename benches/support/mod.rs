@@ -53,6 +53,7 @@ pub fn server(name: &str, channels: &[&str]) -> GuildSpec {
         name: name.into(),
         channels: channels.iter().copied().map(Into::into).collect(),
         members: vec![host],
+        bot_joined_days_ago: 30,
         ..GuildSpec::default()
     }
 }

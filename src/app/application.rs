@@ -13,20 +13,23 @@ use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
 use super::{backup, sweep, trouble};
+use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::{self, Displays, Rhythm, turning};
 use crate::discord::gateway::{Gateway, Handlers};
+use crate::discord::references::{self, Catalogue};
 use crate::discord::registration::Registration;
-use crate::discord::rest::{self, Endpoint};
-use crate::discord::{Bot, Command, debug_channel, outbox};
+use crate::discord::rest::{self, Endpoint, Rest};
+use crate::discord::{Bot, Command, debug_channel, outbox, problem};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tiktok::intake;
 use crate::features::{self, Feature};
+use crate::http::oembed::Titles;
 use crate::jobs::{self, Runner};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::{Client, ClientSettings, SetupError};
+use crate::live::{Base, Client, ClientSettings, SetupError};
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
@@ -49,6 +52,8 @@ pub struct Blueprint {
     pub endpoint: Endpoint,
     /// How TikTok lives are reached.
     pub live: ClientSettings,
+    /// The simulator that plays the platforms which tell titles; `None` asks the real ones.
+    pub oembed: Option<Base>,
     /// How often live displays are looked after.
     pub displays: Rhythm,
     /// How commands are registered.
@@ -89,6 +94,7 @@ pub struct Application {
     stop: watch::Sender<bool>,
     vitals: Vitals,
     swept_at: watch::Receiver<Timestamp>,
+    breaker: Arc<jobs::Breaker>,
     /// When backups were last looked after, and when the application started; `None` where none are kept.
     backed_up_at: Option<(watch::Receiver<Timestamp>, Timestamp)>,
 }
@@ -99,22 +105,29 @@ impl Application {
         let Blueprint { cache_bytes, clock, seed, .. } = blueprint.clone();
         let mut options = Options { cache_bytes, ..Options::new(clock.clone(), seed) };
         if let Some(plan) = &blueprint.backups {
-            options.before_migration = BeforeMigration::SaveAs(plan.folder().free_snapshot_at(clock.now()));
+            options.before_migration =
+                BeforeMigration::SaveAs(plan.folder().free_snapshot(backup::label::Kind::BeforeMigration, clock.now()));
         }
         let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
+        problem::begin(&store).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
+        sweep::sync_at_start(&store).await.map_err(StartError::Defaults)?;
 
-        let connections = rest::connect(&blueprint.token, &blueprint.endpoint)?;
-        let bot = Bot::new(store, clock, Arc::clone(&connections.rest), connections.files, displays());
+        let files = rest::connect(&blueprint.token, &blueprint.endpoint)?.files;
+        let rest = Rest::new(&blueprint.token, &blueprint.endpoint, files.clone(), clock.clone());
+        let clients = Clients { rest, files, titles: Titles::new(blueprint.oembed.clone())? };
+        let bot = Bot::new(store, clock, clients, shown());
         let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 
         let mut tasks = JoinSet::new();
-        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers());
+        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).await;
+        let breaker = runner.breaker();
         let sees_jobs = runner.sight();
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
+        vital.push(("what servers have set", tasks.spawn(references::run(bot.clone()))));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         vital.push(("work of every half minute", tasks.spawn(sweep::run(bot.clone(), swept))));
         let backed_up_at = blueprint.backups.clone().map(|plan| keep_backups(&mut tasks, &bot, plan));
@@ -131,7 +144,7 @@ impl Application {
         let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone(), sees_jobs);
         let connection =
             tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
-        Ok(Self { bot, tasks, connection, stop, vitals, swept_at, backed_up_at })
+        Ok(Self { bot, tasks, connection, stop, vitals, swept_at, breaker, backed_up_at })
     }
 
     /// Where to look to know how the application is.
@@ -165,9 +178,15 @@ impl Application {
             let _ = looked.clone().wait_for(|at| now < backup::next_look(*begun, *at)).await;
         }
         let mut changes = self.bot.store.changes();
-        while !self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1)).await?.is_empty() {
+        // What waits for Discord to answer is done as far as it can be.
+        let is_left = |breaker: &jobs::Breaker, due: Vec<jobs::Run>| {
+            due.iter().any(|run| !breaker.holds(run.guild, run.job.lane, now))
+        };
+        while is_left(&self.breaker, self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1_000)).await?)
+        {
             while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}
         }
+        self.bot.watch.idle().await;
         Ok(())
     }
 
@@ -239,12 +258,22 @@ fn handlers(live_rehearsal: bool) -> Handlers {
         components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
         modals: all().flat_map(|feature| feature.modals).copied().collect(),
         messages: all().flat_map(|feature| feature.messages).copied().collect(),
+        deletions: all().flat_map(|feature| feature.deletions).copied().collect(),
+        servers: all().flat_map(|feature| feature.servers).copied().collect(),
+        edits: all().flat_map(|feature| feature.edits).copied().collect(),
     }
 }
 
-/// The live displays of all features.
-fn displays() -> Displays {
-    Displays::new(features::ALL.iter().flat_map(|feature| feature.displays).copied().collect())
+/// The live displays of all features, and what they let a server set that refers to something on Discord.
+fn shown() -> Shown {
+    let displays = features::ALL.iter().flat_map(|feature| feature.displays).copied().collect();
+    Shown { displays: Displays::new(displays), references: catalogue_of_references() }
+}
+
+/// What all features let a server set that refers to something on Discord.
+pub(super) fn catalogue_of_references() -> Catalogue {
+    let displays: Vec<&display::Kind> = features::ALL.iter().flat_map(|feature| feature.displays).copied().collect();
+    Catalogue::new(features::ALL.iter().flat_map(|feature| feature.settings), &displays)
 }
 
 fn job_handlers() -> Vec<&'static jobs::Handler<Bot>> {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::discord::{debug_channel, display};
+use crate::discord::{debug_channel, display, references};
 use crate::features::coins::migration as coins;
 use crate::features::engagement::migration as engagement;
 use crate::features::handles::migration as handles;
+use crate::features::queue::migration as queue;
 use crate::kernel::error::{Error, Result};
 use crate::store::sqlite::SqlTable;
 use crate::store::{Migration, Read, Schema, StoreError, contained};
@@ -20,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 2, name: "let accounts say whether their link is verified", run: handles::rewrite_accounts },
     Migration { version: 3, name: "add up Luxury Coins by week", run: coins::add_up_weeks },
+    Migration { version: 4, name: "name what plays by six digits", run: queue::write_what_plays_in_six_digits },
 ];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.
@@ -41,11 +43,12 @@ pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guild
 
 fn schema() -> Schema {
     let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
-    let tables = [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES]
-        .concat()
-        .into_iter()
-        .chain(of_features)
-        .collect();
+    let tables =
+        [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES, references::told::TABLES]
+            .concat()
+            .into_iter()
+            .chain(of_features)
+            .collect();
     Schema { tables, migrations: MIGRATIONS.to_vec() }
 }
 

@@ -12,6 +12,7 @@ use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::{Config, logging::Logging, table};
 use super::exit::help_section;
+use super::machine;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -28,17 +29,20 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+/// The heading of the options that every command takes.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Options that every command takes. They win over the environment and the file of variables.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// The folder that holds everything Greenroom stores [default: ./data]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
     pub data_dir: Option<String>,
     /// What is logged: a level, or levels by module [default: warn,greenroom=info]
-    #[arg(long, global = true, value_name = "FILTER")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILTER")]
     pub log: Option<String>,
     /// The file of variables, such as the one of the service [default: .env, if there is one]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
 }
 
@@ -60,6 +64,9 @@ pub enum Command {
     Check(CheckArgs),
     /// Look at everything that the bot depends on, and say what is wrong and what to do about it
     Doctor(DoctorArgs),
+    /// Look at the configuration of the process
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Make a verified snapshot of the store in one file; a running bot is asked to do it
     Backup(BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
@@ -74,6 +81,28 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     Man(ManArgs),
+}
+
+impl Command {
+    /// Whether the files that it writes hold what nobody else is to read.
+    pub const fn writes_data(&self) -> bool {
+        !matches!(self, Self::Config(_) | Self::Service(_) | Self::Completions(_) | Self::Man(_))
+    }
+}
+
+/// What can be done with the configuration.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every variable with its value and who set it; secrets are not shown, and what is wrong is marked
+    Show(ConfigShowArgs),
+}
+
+/// Options of `config show`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ConfigShowArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be done about the service.
@@ -134,7 +163,7 @@ pub struct DemoArgs {
     /// Stay up afterwards and print the addresses
     #[arg(long)]
     pub keep: bool,
-    /// Keep the store in this folder instead of a temporary one
+    /// Keep the store in this folder instead of a temporary one; --data-dir means the same here
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Play this show instead of the built-in evening
@@ -168,6 +197,9 @@ pub struct SimArgs {
     /// The address to listen on; it must belong to this machine alone
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
     pub listen: SocketAddr,
+    /// How many seconds a bot has for its first answer; Discord gives three
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub answer_within: u64,
 }
 
 /// The forms in which data can be written.
@@ -263,7 +295,9 @@ pub struct DoctorArgs {
 impl Options {
     /// The whole configuration: these options, the environment, the file of variables and the defaults.
     pub fn load_config(&self) -> Result<Config, Problems> {
-        Config::load(&self.sources())
+        let mut config = Config::load(&self.sources())?;
+        config.storage.fit_into(machine::memory_limit());
+        Ok(config)
     }
 
     /// The settings of the log alone, for commands that need nothing else.
@@ -271,7 +305,8 @@ impl Options {
         Logging::load(&self.sources())
     }
 
-    fn sources(&self) -> Sources {
+    /// Where settings come from.
+    pub fn sources(&self) -> Sources {
         [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_ref()?)))
@@ -281,25 +316,27 @@ impl Options {
     }
 }
 
+/// What can be typed, and what comes of it.
+pub(super) const EXAMPLES: [(&str, &str); 14] = [
+    ("greenroom demo", "watch a whole review evening, without Discord"),
+    ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
+    ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
+    ("greenroom --log warn,greenroom=debug", "run it and log more"),
+    ("greenroom config show", "every variable, and who set it"),
+    ("greenroom doctor", "what is wrong, and what to do about it"),
+    ("greenroom replay SHOW.jsonl --what-if gift_rate=3", "what that live pays, and would pay"),
+    ("greenroom export sqlite evening.db --guild 123", "copy one server's data into SQLite"),
+    ("greenroom export ledger coins.csv --user 123", "every coin of a member, with its reason"),
+    ("greenroom check --json", "verify the store, for a script"),
+    ("greenroom check economy", "what a skip costs, and what is out of proportion"),
+    ("greenroom backup", "make a snapshot, also while the bot runs"),
+    ("greenroom restore SNAPSHOT.redb", "put it back"),
+    ("sudo greenroom service install", "run it from now on, also after a restart"),
+];
+
 fn after_help() -> String {
-    format!(
-        "Examples:\n  \
-         greenroom demo                                   watch a whole review evening, without Discord\n  \
-         greenroom                                        run the bot with DISCORD_BOT_TOKEN from .env\n  \
-         greenroom --data-dir /var/lib/greenroom          run it with another data folder\n  \
-         greenroom --log warn,greenroom=debug             run it and log more\n  \
-         greenroom replay SHOW.jsonl --what-if gift_rate=3   what that live pays, and would pay\n  \
-         greenroom export sqlite evening.db --guild 123   copy one server's data into SQLite\n  \
-         greenroom export ledger coins.csv --user 123     every coin of a member, with its reason\n  \
-         greenroom check --json                           verify the store, for a script\n  \
-         greenroom doctor                                 what is wrong, and what to do about it\n  \
-         greenroom check economy                          what a skip costs, and what is out of proportion\n  \
-         greenroom backup                                 make a snapshot, also while the bot runs\n  \
-         greenroom restore SNAPSHOT.redb                  put it back\n  \
-         sudo greenroom service install                   run it from now on, also after a restart\n\n\
-         Variables are explained in .env.example.\n\n{}",
-        help_section()
-    )
+    let examples: Vec<String> = EXAMPLES.iter().map(|(command, what)| format!("  {command:<50} {what}\n")).collect();
+    format!("Examples:\n{}\nVariables are explained in .env.example.\n\n{}", examples.concat(), help_section())
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -349,6 +386,19 @@ mod tests {
         let help = Cli::command().render_long_help().to_string();
         assert!(help.contains("greenroom demo"), "{help}");
         assert!(help.contains("3  the store is in use by another process"), "{help}");
+    }
+
+    #[test]
+    fn help_tells_a_commands_own_options_from_those_of_every_command() {
+        let mut cli = Cli::command();
+        cli.build();
+        let help = cli.find_subcommand_mut("check").unwrap().render_help().to_string();
+        let (own, everywhere) = help.split_once("Options of every command:").unwrap();
+        assert!(own.contains("--json") && !own.contains("--data-dir"), "{help}");
+        assert!(
+            everywhere.contains("--data-dir") && everywhere.contains("--log") && everywhere.contains("--env-file"),
+            "{help}"
+        );
     }
 
     #[test]

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use serenity::client::ClientBuilder;
 use serenity::gateway::GatewayError;
-use serenity::http::StatusCode;
+use serenity::http::{HttpError, StatusCode};
 use tokio::sync::watch;
 
-use crate::discord::delivery::status_of;
+use super::telemetry;
 use crate::discord::gateway::{Gateway, INTENTS, unprivileged_intents};
 use crate::discord::rest::{self, Endpoint};
+use crate::kernel::cause::Cause;
 use crate::kernel::time::{Clock, Stopwatch};
 use crate::store::StoreError;
 
@@ -77,7 +78,12 @@ pub(super) async fn hold(
                 if since.elapsed() > GOOD {
                     wait = BACK_OFF.0;
                 }
-                tracing::warn!(reason, wait_s = wait.as_secs(), "no connection to Discord; trying again");
+                tracing::warn!(
+                    reason,
+                    wait_s = wait.as_secs(),
+                    clock = clock.now().rfc3339(),
+                    "no connection to Discord; trying again"
+                );
             }
         }
         tokio::select! {
@@ -96,7 +102,7 @@ async fn connect_once(
     stopped: &mut watch::Receiver<bool>,
 ) -> Outcome {
     let http = match rest::connect(token, endpoint) {
-        Ok(connections) => connections.answers,
+        Ok(connections) => connections.gateway,
         Err(error) => return Outcome::End(Ended::Failed(error.to_string())),
     };
     if matches!(endpoint, Endpoint::Simulated(_)) {
@@ -121,14 +127,19 @@ async fn connect_once(
         return Outcome::Again("the simulator did not name its gateway again".to_owned());
     }
     let shards = std::sync::Arc::clone(&client.shard_manager);
+    let running = client.start_autosharded();
+    tokio::pin!(running);
     tokio::select! {
-        ended = client.start_autosharded() => match ended {
+        ended = &mut running => match ended {
             Ok(()) => Outcome::End(Ended::Stopped),
             Err(error) => outcome_of(&error),
         },
         () = told_to_stop(stopped) => {
-            // Does nothing when no shard ever connected, and may hang when one is half open: hence the limit.
-            let _ = tokio::time::timeout(CLOSING, shards.shutdown_all()).await;
+            telemetry::part_from_discord();
+            // Does nothing when no shard ever connected, and may hang when one is half open: hence the limit. The client goes
+            // on until its shards have told it of their end, which they would complain of otherwise.
+            let closed = async { tokio::join!(shards.shutdown_all(), running) };
+            let _ = tokio::time::timeout(CLOSING, closed).await;
             Outcome::End(Ended::Stopped)
         }
     }
@@ -139,11 +150,27 @@ async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
+/// With which status Discord refused a request of serenity.
+fn status_of(error: &serenity::Error) -> Option<StatusCode> {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.status_code),
+        _ => None,
+    }
+}
+
 fn outcome_of(error: &serenity::Error) -> Outcome {
     match error {
         serenity::Error::Gateway(GatewayError::InvalidAuthentication) => Outcome::End(Ended::TokenRefused),
         serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => Outcome::IntentsRefused,
         error if status_of(error) == Some(StatusCode::UNAUTHORIZED) => Outcome::End(Ended::TokenRefused),
-        other => Outcome::Again(other.to_string()),
+        other => Outcome::Again(reason(other)),
+    }
+}
+
+/// Why there is no connection: what is at the bottom of the error, with what can be done, or the error where that is unknown.
+fn reason(error: &serenity::Error) -> String {
+    match Cause::of(error) {
+        Cause::Unknown => error.to_string(),
+        cause => format!("Discord cannot be reached: {cause}. {}", cause.remedy()),
     }
 }

@@ -3,7 +3,7 @@
 //! Everything is an `Option`: another system than Linux may not tell it, and then nothing is said about it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Room on the disk of a folder, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Space {
 /// What a folder lies on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
+    /// Where it is mounted.
+    pub point: PathBuf,
     /// The kind of file system: `ext4`, `tmpfs`, `overlay`.
     pub kind: String,
     /// The device, or what stands for it.
@@ -31,6 +33,63 @@ pub fn resident_bytes() -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024)
+}
+
+/// Memory of the machine, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// All of it.
+    pub total: u64,
+    /// What programs may still get without swapping.
+    pub available: u64,
+    /// Swap, free or not.
+    pub swap: u64,
+    /// Swap that is free.
+    pub swap_free: u64,
+}
+
+/// The memory of the machine.
+pub fn memory() -> Option<Memory> {
+    memory_in(&fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+fn memory_in(meminfo: &str) -> Option<Memory> {
+    let bytes = |name: &str| {
+        let line = meminfo.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    };
+    Some(Memory {
+        total: bytes("MemTotal")?,
+        available: bytes("MemAvailable")?,
+        swap: bytes("SwapTotal")?,
+        swap_free: bytes("SwapFree")?,
+    })
+}
+
+/// How much memory this process and those with it may use, where a container or a service manager says so.
+pub fn memory_limit() -> Option<u64> {
+    limit_in(&fs::read_to_string("/proc/self/cgroup").ok()?, Path::new("/sys/fs/cgroup"))
+}
+
+/// The least limit of the groups that the text of Linux' `/proc/self/cgroup` names, and of those above them.
+fn limit_in(groups: &str, root: &Path) -> Option<u64> {
+    let limits = groups.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, group) = (parts.next()?, parts.next()?.trim_start_matches('/'));
+        if controllers.is_empty() {
+            return least_limit(root, group, "memory.max");
+        }
+        let is_memory = controllers.split(',').any(|controller| controller == "memory");
+        is_memory.then(|| least_limit(&root.join("memory"), group, "memory.limit_in_bytes")).flatten()
+    });
+    limits.min()
+}
+
+/// In a container the names of the groups are those outside, so the folders may not be there; the last one, the root, is.
+fn least_limit(root: &Path, group: &str, file: &str) -> Option<u64> {
+    let limit = |folder: &Path| fs::read_to_string(root.join(folder).join(file)).ok()?.trim().parse::<u64>().ok();
+    // Without a limit version 1 says a number that no machine has.
+    Path::new(group).ancestors().filter_map(limit).filter(|bytes| *bytes < 1 << 50).min()
 }
 
 /// Room on the disk of `folder`.
@@ -57,9 +116,9 @@ fn mount_in(mountinfo: &str, folder: &Path) -> Option<Mount> {
         let mut right = right.split(' ');
         let (kind, source) = (right.next()?.to_owned(), unescape(right.next()?));
         let is_read_only = options.split(',').chain(right.next()?.split(',')).any(|option| option == "ro");
-        folder.starts_with(&point).then_some((point.len(), Mount { kind, source, is_read_only }))
+        folder.starts_with(&point).then(|| Mount { point: PathBuf::from(point), kind, source, is_read_only })
     });
-    mounts.max_by_key(|(length, _)| *length).map(|(_, mount)| mount)
+    mounts.max_by_key(|mount| mount.point.as_os_str().len())
 }
 
 /// Spaces and the like are written as `\040`.
@@ -86,11 +145,52 @@ mod tests {
     fn a_folder_is_found_on_the_longest_mount_that_holds_it() {
         let found = |folder: &str| mount_in(MOUNTINFO, Path::new(folder)).unwrap();
         assert_eq!(found("/home/ann").kind, "overlay");
-        assert_eq!(found("/data/x"), Mount { kind: "tmpfs".into(), source: "tmpfs".into(), is_read_only: false });
-        let card = Mount { kind: "ext4".into(), source: "/dev/mmcblk0p2".into(), is_read_only: true };
+        assert_eq!(
+            found("/data/x"),
+            Mount { point: "/data".into(), kind: "tmpfs".into(), source: "tmpfs".into(), is_read_only: false }
+        );
+        let card = Mount {
+            point: "/data/my disk".into(),
+            kind: "ext4".into(),
+            source: "/dev/mmcblk0p2".into(),
+            is_read_only: true,
+        };
         assert_eq!(found("/data/my disk/greenroom"), card);
         assert_eq!(found("/database").kind, "overlay");
         assert_eq!(mount_in("nonsense\n", Path::new("/")), None);
+    }
+
+    #[test]
+    fn memory_and_swap_are_read_in_bytes() {
+        let text =
+            "MemTotal:        3884324 kB\nMemFree: 1 kB\nMemAvailable:    100 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n";
+        let expected = Memory { total: 3_884_324 << 10, available: 100 << 10, swap: 0, swap_free: 0 };
+        assert_eq!(memory_in(text), Some(expected));
+        assert_eq!(memory_in("MemTotal: much\n"), None);
+    }
+
+    #[test]
+    fn the_least_limit_of_the_groups_above_counts_in_both_versions() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let limit = |groups: &str| limit_in(groups, root.path());
+        assert_eq!(limit("0::/\n"), None, "nothing is said");
+        write("memory.max", "max\n");
+        assert_eq!(limit("0::/\n"), None);
+        write("system.slice/memory.max", "536870912\n");
+        write("system.slice/greenroom.service/memory.max", "max\n");
+        assert_eq!(limit("0::/system.slice/greenroom.service\n"), Some(512 << 20));
+        write("memory.max", "134217728\n");
+        assert_eq!(limit("0::/docker/of/the/host\n"), Some(128 << 20), "the folder of the container is the root");
+        write("memory/memory.limit_in_bytes", "9223372036854771712\n");
+        assert_eq!(limit("5:cpu,cpuacct:/x\n4:memory:/docker/abc\n"), None);
+        write("memory/docker/abc/memory.limit_in_bytes", "67108864\n");
+        assert_eq!(limit("5:cpu,cpuacct:/x\n4:memory:/docker/abc\n0::/none\n"), Some(64 << 20));
+        assert_eq!(limit("nonsense\n"), None);
     }
 
     #[test]
@@ -99,6 +199,7 @@ mod tests {
             assert!(resident_bytes().unwrap() > 1 << 20);
             assert!(space(Path::new("/")).unwrap().total > 0);
             assert!(mount(Path::new("/")).is_some());
+            assert!(memory().unwrap().total > 1 << 20);
         }
     }
 }

@@ -13,9 +13,9 @@ use super::connection::Ended;
 use super::control::ControlServer;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::health::Health;
-use super::maintenance;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
+use super::{maintenance, rights};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -45,13 +45,14 @@ pub fn run(options: &Options) -> CommandResult {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
+    rights::mend(&config.storage.data_dir);
     let ended = runtime.block_on(serve(&config, blueprint, &telemetry, signals));
     // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
     outcome(ended?, &config.storage.data_dir)
 }
 
-fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
+pub(super) fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
     let _inside = runtime.enter();
     Signals::listen().map_err(|error| Stop::failed(format!("The system refuses to tell me of signals: {error}.")))
 }
@@ -66,7 +67,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
 
 fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
     let (token, endpoint) = match &config.discord.access {
-        Access::Missing => return Err(Stop::new(ExitCode::Configuration, HOW_TO_START)),
+        Access::Missing => return Err(Stop::new(ExitCode::Configuration, how_to_start(&config.notices))),
         Access::Real { token } => (token.expose().to_owned(), Endpoint::Discord),
         Access::Simulated { url } => (BOT_TOKEN.to_owned(), Endpoint::Simulated(url.clone())),
     };
@@ -78,6 +79,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         token,
         endpoint,
         live: config.live.clone(),
+        oembed: config.oembed.clone(),
         displays: Rhythm { round: config.community.display_refresh, healing: config.community.self_heal },
         registration: Registration { fast_guild: config.discord.fast_sync_guild },
         allow_any_handle_linking: config.community.any_handle_linking,
@@ -90,6 +92,15 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
             cache_bytes: config.storage.cache_bytes,
         }),
     })
+}
+
+/// A name with a slip in it may be why there is no token.
+fn how_to_start(notices: &[String]) -> String {
+    let unknown = notices.iter().filter(|notice| notice.contains("no variable of Greenroom"));
+    std::iter::once(HOW_TO_START.to_owned())
+        .chain(unknown.map(|notice| format!("{notice}.")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 async fn serve(

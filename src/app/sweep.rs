@@ -36,10 +36,7 @@ pub(super) async fn run(bot: Bot, swept: watch::Sender<Timestamp>) {
 
 /// Sweeps once, as at a moment.
 pub(super) async fn sweep(store: &Store, now: Timestamp) -> Result<()> {
-    let with_points = store.read("guilds_with_new_points", coins::queries::guilds_with_changed_points).await?;
-    for guild in with_points {
-        while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
-    }
+    sync_scores(store).await?;
     let to_keep_up =
         store.read("lives_to_keep_up", move |read| engagement::queries::guilds_to_keep_up(read, now)).await?;
     for guild in to_keep_up {
@@ -73,6 +70,31 @@ async fn count_watch_time(store: &Store, guild: GuildId, session: SessionId, beg
             return Ok(());
         }
     }
+}
+
+/// Copies points that changed into the order of Free.
+async fn sync_scores(store: &Store) -> Result<()> {
+    let with_points = store.read("guilds_with_new_points", coins::queries::guilds_with_changed_points).await?;
+    for guild in with_points {
+        while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
+    }
+    Ok(())
+}
+
+/// Brings the order of Free up to date at the start, before anybody sees it; also that of songs which a program of before
+/// left with an old score.
+pub(super) async fn sync_at_start(store: &Store) -> Result<()> {
+    /// Most members that are noted in one transaction.
+    const BATCH: usize = 512;
+    let stale = store.read("members_to_mend", flows::scores_synced::members_to_mend).await?;
+    if !stale.is_empty() {
+        tracing::warn!(members = stale.len(), "songs waited with an old score; they are ordered by the points of now");
+    }
+    for members in stale.chunks(BATCH) {
+        let members = members.to_vec();
+        store.write("scores_mended", move |tx| flows::scores_synced::mend(tx, &members)).await?;
+    }
+    sync_scores(store).await
 }
 
 /// Notes at the start that whatever was connected is not any more, since it was last heard of: streaks that were going on

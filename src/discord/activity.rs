@@ -35,6 +35,13 @@ impl Activity {
     }
 }
 
+/// Under which id a change of a message is finished. `edited` is when its author edited it, in milliseconds since 1970;
+/// where Discord alone changed it before, there is no such moment.
+pub fn update_id(message: u64, edited: Option<i128>) -> u64 {
+    let bits = |edited: i128| u64::try_from(edited).unwrap_or_default().rotate_left(22);
+    edited.map_or(!message, |edited| !message ^ bits(edited))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

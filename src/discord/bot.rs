@@ -4,13 +4,17 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use serenity::http::Http;
 use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::references;
+use super::rest::Rest;
+use super::seen::Seen;
+use super::turns::Turns;
+use crate::http::oembed::Titles;
 use crate::kernel::error::Error;
-use crate::kernel::ids::{ChannelId, CommandId, UserId};
+use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
 use crate::kernel::text;
 use crate::kernel::time::Clock;
 use crate::live::status::Board;
@@ -31,20 +35,47 @@ pub struct Parts {
     pub store: Store,
     /// The clock.
     pub clock: Clock,
-    /// REST for everything that is no answer to an interaction; keeps to Discord's rate limits.
-    pub rest: Arc<Http>,
+    /// Asks Discord.
+    pub rest: Rest,
     /// For the bytes of attachments.
     pub files: reqwest::Client,
+    /// Asks platforms what songs are called.
+    pub titles: Titles,
     /// How the followed lives stand.
     pub lives: Board,
     /// Which events have been handled.
     pub activity: Activity,
     /// The displays of all guilds.
     pub displays: Displays,
+    /// What a guild may have set that refers to something on Discord.
+    pub references: references::Catalogue,
+    /// Which guilds are to be looked at for that.
+    pub watch: references::Watch,
+    /// Whose turn it is to read the messages of a guild.
+    pub turns: Turns,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
+    deleted: Mutex<Seen>,
     lacks_intents: AtomicBool,
+}
+
+/// By which the bot asks the world.
+pub struct Clients {
+    /// Asks Discord.
+    pub rest: Rest,
+    /// For the bytes of attachments.
+    pub files: reqwest::Client,
+    /// Asks platforms what songs are called.
+    pub titles: Titles,
+}
+
+/// What the features have on show in a guild.
+pub struct Shown {
+    /// Their displays.
+    pub displays: Displays,
+    /// What they let a guild set that refers to something on Discord.
+    pub references: references::Catalogue,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -52,18 +83,25 @@ const MOST_DM_CHANNELS: usize = 10_000;
 
 impl Bot {
     /// Puts the parts together.
-    pub fn new(store: Store, clock: Clock, rest: Arc<Http>, files: reqwest::Client, displays: Displays) -> Self {
+    pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
+        let Clients { rest, files, titles } = clients;
+        let Shown { displays, references } = shown;
         Self(Arc::new(Parts {
+            references,
+            watch: references::Watch::default(),
             store,
             clock,
             rest,
             files,
+            titles,
             lives: Board::default(),
             activity: Activity::default(),
             displays,
+            turns: Turns::default(),
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),
+            deleted: Mutex::default(),
             lacks_intents: AtomicBool::new(false),
         }))
     }
@@ -81,7 +119,9 @@ impl Parts {
     /// A mention of a command that can be clicked, or its plain name before the commands are registered.
     pub fn command_mention(&self, name: &str) -> String {
         let ids = self.command_ids.read().unwrap_or_else(PoisonError::into_inner);
-        text::command(name, ids.get(name).copied())
+        // A subcommand has the id of the command that it is part of.
+        let registered = name.split(' ').next().unwrap_or(name);
+        text::command(name, ids.get(registered).copied())
     }
 
     /// Remembers the ids that Discord gave to the commands.
@@ -92,6 +132,20 @@ impl Parts {
     /// The bot's own account, once the gateway said who we are.
     pub fn own_user(&self) -> Option<UserId> {
         self.own_user.get().copied()
+    }
+
+    /// Whether the bot itself deleted a message of late.
+    pub(crate) fn has_deleted(&self, message: MessageId) -> bool {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner).knows(message.get())
+    }
+
+    pub(crate) fn remember_deleted(&self, message: MessageId) {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner).is_new(message.get());
+    }
+
+    /// Whether an account is the bot's own.
+    pub fn is_own_id(&self, user: serenity::all::UserId) -> bool {
+        self.own_user().is_some_and(|own| own.get() == user.get())
     }
 
     /// The bot's own account. Waits until the gateway said who we are.

@@ -1,76 +1,189 @@
-//! The commands that choose a channel: check that the bot can write there, remember it, say so.
+//! The commands that choose a channel: check what the bot may do there, remember it, say so.
+//!
+//! Discord lets people choose channels that the bot cannot see, and asking for such a channel is refused. So an option
+//! gives the channel's number alone, and what the bot may do there is known from the server ([`Server`]).
 
-use serenity::all::{GuildChannel, Permissions};
+use serenity::all::ChannelId as SerenityChannel;
 
 use super::access::Caller;
 use super::bot::{Bot, Context};
+use super::display::{self, Kind};
 use super::draft::Draft;
+use super::references::{Needs, Server, names_of};
 use super::responder::answer;
-use crate::kernel::error::{Error, Refuse, Result};
-use crate::kernel::ids::ChannelId;
+use crate::kernel::error::{Error, Failure, Refuse, Result};
+use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text;
 use crate::settings::Setting;
-
-/// What the bot needs in a channel that it posts in (`M-PRM-02`).
-const NEEDED: Permissions = Permissions::VIEW_CHANNEL
-    .union(Permissions::SEND_MESSAGES)
-    .union(Permissions::EMBED_LINKS)
-    .union(Permissions::ATTACH_FILES);
+use crate::store::{Read, Tx};
 
 /// Why a channel cannot be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChannelRefusal {
-    /// The bot cannot see it or write in it.
+    /// It is none of the channels of the server.
+    #[error("{} is none of the channels of this server. Please choose a text channel.", text::channel(*channel))]
+    NotHere {
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// The bot cannot see it.
     #[error(
-        "I cannot write in {}. Please give me **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there, then try again.",
-        text::channel(*channel)
+        "I cannot see {}. Please give me {} there, then try again.",
+        text::channel(*channel),
+        names_of(*needed)
+    )]
+    NotVisible {
+        /// The channel.
+        channel: ChannelId,
+        /// What is needed there.
+        needed: u64,
+    },
+    /// The bot cannot do there what it must.
+    #[error(
+        "I cannot write in {} as I should. Please give me {} there, then try again.",
+        text::channel(*channel),
+        names_of(*missing)
     )]
     NotWritable {
         /// The channel.
         channel: ChannelId,
+        /// What is missing there.
+        missing: u64,
     },
 }
 
 impl Refuse for ChannelRefusal {
     fn code(&self) -> &'static str {
-        "channel.not_writable"
+        match self {
+            Self::NotHere { .. } => "channel.not_here",
+            Self::NotVisible { .. } => "channel.not_visible",
+            Self::NotWritable { .. } => "channel.not_writable",
+        }
     }
 }
 
-/// The channel, by our own id.
-pub const fn id_of(channel: &GuildChannel) -> ChannelId {
-    ChannelId::new(channel.id.get())
+/// A channel that an evening needs, as `/setup` offers it.
+pub struct EveningChannel {
+    /// Its name in custom ids.
+    pub id: &'static str,
+    /// Where it stands among the others; from 0.
+    pub rank: u8,
+    /// What people call it.
+    pub title: &'static str,
+    /// What happens there, in a few words.
+    pub about: &'static str,
+    /// How a channel is called that the bot makes for it.
+    pub name: &'static str,
+    /// Who gets to see a channel that the bot makes for it.
+    pub seen_by: SeenBy,
+    /// What the bot needs in it.
+    pub needs: &'static Needs,
+    /// What it is kept as.
+    pub kept: Kept,
+    /// What else is to be noted in the transaction that chooses a channel for a setting.
+    pub once_chosen: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
 }
 
-/// Refuses a channel in which the bot cannot post, embeds and files included.
-pub async fn require_writable(bot: &Bot, channel: &GuildChannel) -> Result<()> {
-    if may_write_in(bot, channel).await? {
-        return Ok(());
+/// Who sees a channel that the bot makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenBy {
+    /// Everybody, who may write there.
+    Writers,
+    /// Everybody, to read.
+    Readers,
+    /// The administrators, and the reviewers.
+    Team,
+}
+
+/// What a channel is kept as.
+#[derive(Clone, Copy)]
+pub enum Kept {
+    /// A setting.
+    Setting(&'static Setting<Option<ChannelId>>),
+    /// Displays in it.
+    Displays(&'static [&'static Kind]),
+}
+
+impl EveningChannel {
+    /// The channel that is chosen now.
+    pub fn chosen(&self, read: &dyn Read, guild: GuildId) -> Result<Option<ChannelId>> {
+        match self.kept {
+            Kept::Setting(setting) => setting.get(read, guild),
+            Kept::Displays(kinds) => {
+                let Some(kind) = kinds.first() else { return Ok(None) };
+                Ok(display::tables::by_kind(read, guild, kind.name)?.map(|(_, display)| display.channel))
+            }
+        }
     }
-    Err(ChannelRefusal::NotWritable { channel: id_of(channel) }.into())
+
+    /// Chooses a channel that fits, or none.
+    pub async fn choose(&self, bot: &Bot, guild: GuildId, channel: Option<ChannelId>) -> Result<()> {
+        match self.kept {
+            Kept::Displays(kinds) => display::put(bot, guild, kinds, channel).await.map(drop),
+            Kept::Setting(setting) => {
+                let once_chosen = self.once_chosen;
+                let choose = move |tx: &Tx<'_>| match channel {
+                    Some(_) => {
+                        setting.set(tx, guild, &channel)?;
+                        once_chosen.map_or(Ok(()), |note| note(tx, guild))
+                    }
+                    None => setting.clear(tx, guild),
+                };
+                bot.store.write("channel_set", choose).await
+            }
+        }
+    }
 }
 
-/// Whether the bot can see a channel and post there, embeds and files included.
-async fn may_write_in(bot: &Bot, channel: &GuildChannel) -> Result<bool> {
-    let Some(own) = bot.own_user() else { return Ok(false) };
+/// A channel that was chosen, by our own id.
+pub const fn id_of(channel: SerenityChannel) -> ChannelId {
+    ChannelId::new(channel.get())
+}
+
+/// Refuses a channel in which the bot lacks what it must have; answers what else it lacks there, as sentences.
+pub async fn require(bot: &Bot, guild: GuildId, channel: ChannelId, needs: &Needs) -> Result<String> {
+    let server = Server::ask(bot, guild).await.map_err(|undelivered| Error::Failed(Failure::from(undelivered)))?;
+    require_in(&server, channel, needs)
+}
+
+/// The same, for a server that is known.
+pub fn require_in(server: &Server, channel: ChannelId, needs: &Needs) -> Result<String> {
+    let missing = server.missing(channel, needs.all()).ok_or(ChannelRefusal::NotHere { channel })?;
+    if missing & needs.must & Needs::VIEW != 0 {
+        return Err(ChannelRefusal::NotVisible { channel, needed: needs.all() }.into());
+    }
+    if missing & needs.must != 0 {
+        return Err(ChannelRefusal::NotWritable { channel, missing }.into());
+    }
+    if missing == 0 {
+        return Ok(String::new());
+    }
+    Ok(format!("\n⚠️ I lack {} there. {}", names_of(missing), needs.effects_without(missing)))
+}
+
+/// Whether the bot may read what was written in a channel before.
+pub async fn may_read_history(bot: &Bot, channel: serenity::all::ChannelId) -> Result<bool> {
+    let found = bot.rest.get_channel(channel).await.map_err(Error::failed)?;
+    let (Some(own), Some(channel)) = (bot.own_user(), found.guild()) else { return Ok(true) };
     let guild = bot.rest.get_guild(channel.guild_id).await.map_err(Error::failed)?;
     let member = bot.rest.get_member(channel.guild_id, own.get().into()).await.map_err(Error::failed)?;
-    Ok(guild.user_permissions_in(channel, &member).contains(NEEDED))
+    Ok(guild.user_permissions_in(&channel, &member).read_message_history())
 }
 
 /// Answers such a command: "`purpose` #channel." once the setting is stored.
 pub async fn set(
     ctx: Context<'_>,
     setting: &'static Setting<Option<ChannelId>>,
-    channel: &GuildChannel,
+    needs: &'static Needs,
+    channel: SerenityChannel,
     purpose: &str,
 ) -> Result<()> {
     let work = async {
         let Caller { guild, .. } = Caller::of(ctx)?;
         let (bot, chosen) = (ctx.data(), id_of(channel));
-        require_writable(bot, channel).await?;
+        let lacking = require(bot, guild, chosen, needs).await?;
         bot.store.write("channel_set", move |tx| setting.set(tx, guild, &Some(chosen))).await?;
-        Ok(Draft::text(format!("{purpose} {}.", text::channel(chosen))))
+        Ok(Draft::text(format!("{purpose} {}.{lacking}", text::channel(chosen))))
     };
     // Boxed, because what serenity keeps across its requests is large.
     answer(ctx, Box::pin(work)).await

@@ -72,6 +72,7 @@ impl Click {
     pub fn read(event: &ComponentInteraction) -> Result<Self> {
         let values = match &event.data.kind {
             ComponentInteractionDataKind::StringSelect { values } => values.clone(),
+            ComponentInteractionDataKind::ChannelSelect { values } => values.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         };
         let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
@@ -95,14 +96,9 @@ impl Form {
 }
 
 /// Answers a click, if one of `components` is meant.
-pub async fn click(
-    bot: &Bot,
-    components: &[&'static Component],
-    http: &serenity::http::Http,
-    event: &ComponentInteraction,
-) {
+pub async fn click(bot: &Bot, components: &[&'static Component], event: &ComponentInteraction) {
     let (id, _) = split(&event.data.custom_id);
-    let responder = Responder::to_component(http, event);
+    let responder = Responder::to_component(&bot.rest, event);
     let Some(component) = components.iter().find(|component| component.id == id) else {
         return say_unknown(&responder).await;
     };
@@ -120,9 +116,9 @@ pub async fn click(
 }
 
 /// Answers a submitted modal, if one of `modals` is meant.
-pub async fn submit(bot: &Bot, modals: &[&'static Modal], http: &serenity::http::Http, event: &ModalInteraction) {
+pub async fn submit(bot: &Bot, modals: &[&'static Modal], event: &ModalInteraction) {
     let (id, _) = split(&event.data.custom_id);
-    let responder = Responder::to_modal(http, event);
+    let responder = Responder::to_modal(&bot.rest, event);
     let Some(modal) = modals.iter().find(|modal| modal.id == id) else {
         return say_unknown(&responder).await;
     };

@@ -1,11 +1,12 @@
 //! Messages that are no answers: posts, direct messages, deletions; and what Discord's refusals mean.
 
-use serenity::all::{ChannelId as SerenityChannel, CreateAttachment, Message, Nonce};
+use serenity::all::{CreateAttachment, Message, Nonce};
 use serenity::builder::CreateMessage;
-use serenity::http::{ErrorResponse, HttpError, StatusCode};
+use serenity::http::StatusCode;
 
 use super::bot::Bot;
 use super::draft::Draft;
+use super::rest::{Rest, RestError};
 use crate::jobs::{JobId, Setback};
 use crate::kernel::error::Failure;
 use crate::kernel::ids::{ChannelId, MessageId, UserId};
@@ -14,7 +15,7 @@ use crate::kernel::time::Timestamp;
 /// Why Discord did not do what we asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The person takes no direct messages from the bot (50007).
+    /// The person cannot be written to, as [`Self::to_person`] judges.
     DirectMessagesBlocked,
     /// The message, member, user or guild is gone (10008, 10007, 10013, 10004).
     Gone,
@@ -35,22 +36,23 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// Reads serenity's error.
-    pub fn of(error: &serenity::Error) -> Self {
-        let Some(response) = refusal_of(error) else {
-            return match error {
-                serenity::Error::Http(HttpError::Request(_)) | serenity::Error::Io(_) => Self::Temporary,
-                _ => Self::Rejected,
-            };
+    /// What an error means.
+    pub fn of(error: &RestError) -> Self {
+        let (status, code) = match error {
+            RestError::Refused { status, code, .. } => (*status, *code),
+            RestError::Unreachable(_) | RestError::Limited { .. } => return Self::Temporary,
+            RestError::Senseless(_) => return Self::Rejected,
         };
-        match response.error.code {
-            50007 => Self::DirectMessagesBlocked,
-            10004 | 10007 | 10008 | 10013 => Self::Gone,
-            10003 => Self::ChannelGone,
-            30046 => Self::EditedTooOften,
-            50001 | 50013 => Self::Forbidden,
-            40005 => Self::FileTooLarge,
-            _ => match response.status_code {
+        match code {
+            50_007 | 50_278 => Self::DirectMessagesBlocked,
+            10_004 | 10_007 | 10_008 | 10_013 => Self::Gone,
+            10_003 => Self::ChannelGone,
+            30_046 => Self::EditedTooOften,
+            50_001 | 50_013 => Self::Forbidden,
+            40_005 => Self::FileTooLarge,
+            // Direct messages are opened too fast; Discord is overloaded.
+            40_003 | 130_000 => Self::Temporary,
+            _ => match status {
                 StatusCode::UNAUTHORIZED => Self::Unauthorized,
                 StatusCode::PAYLOAD_TOO_LARGE => Self::FileTooLarge,
                 StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Self::Temporary,
@@ -59,60 +61,81 @@ impl Obstacle {
             },
         }
     }
-}
 
-/// Whether a request may not have come to Discord, or broke there, so that the same may work at once. One that came too
-/// early (429) is not lost, and one that took a minute is not for now.
-pub fn is_lost(error: &serenity::Error) -> bool {
-    let was_too_early = status_of(error) == Some(StatusCode::TOO_MANY_REQUESTS);
-    let has_timed_out = matches!(error, serenity::Error::Http(HttpError::Request(error)) if error.is_timeout());
-    Obstacle::of(error) == Obstacle::Temporary && !was_too_early && !has_timed_out
-}
-
-/// With which status Discord refused a request.
-pub fn status_of(error: &serenity::Error) -> Option<StatusCode> {
-    refusal_of(error).map(|response| response.status_code)
-}
-
-/// Discord's number of an error, where it gave one.
-pub fn code_of(error: &serenity::Error) -> Option<isize> {
-    refusal_of(error).map(|response| response.error.code)
-}
-
-fn refusal_of(error: &serenity::Error) -> Option<&ErrorResponse> {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response),
-        _ => None,
+    /// What an error means for a direct message, or for the opening of its channel: the one judgement of "this person
+    /// cannot be written to".
+    ///
+    /// Discord has many words for it: they blocked the bot (50007, with 403 for a message and with 400 for the channel),
+    /// their settings take no messages from people of the server, or they share none with the bot (50278), they are a bot
+    /// or nobody (50033, 10013), the bot was flagged and may write to nobody new (20026). So whatever is refused for good
+    /// counts, also under a number that is new, unless it is the message itself that is wrong.
+    pub fn to_person(error: &RestError) -> Self {
+        match (Self::of(error), error) {
+            (Self::Gone | Self::ChannelGone | Self::Forbidden, _) => Self::DirectMessagesBlocked,
+            (Self::Rejected, RestError::Refused { status, code, .. }) => match (*status, *code) {
+                (_, 20_026 | 50_033) | (StatusCode::FORBIDDEN | StatusCode::NOT_FOUND, _) => {
+                    Self::DirectMessagesBlocked
+                }
+                _ => Self::Rejected,
+            },
+            (obstacle, _) => obstacle,
+        }
     }
 }
 
 /// An obstacle, with the error behind it for the log.
-#[derive(Debug)]
+///
+/// It is the cause of the [`Failure`] that it becomes, so that whoever sees a job given up can ask what was in the way:
+/// `failure.cause().downcast_ref::<Undelivered>()`.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}")]
 pub struct Undelivered {
     /// What it means.
     pub obstacle: Obstacle,
-    cause: Box<serenity::Error>,
+    cause: RestError,
 }
 
-impl From<serenity::Error> for Undelivered {
-    fn from(error: serenity::Error) -> Self {
-        Self { obstacle: Obstacle::of(&error), cause: Box::new(error) }
+impl Undelivered {
+    /// What happened.
+    pub const fn cause(&self) -> &RestError {
+        &self.cause
+    }
+
+    /// Whether the same may work later.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self.obstacle, Obstacle::Temporary | Obstacle::Unauthorized)
+    }
+
+    /// For a direct message, or the opening of its channel.
+    fn to_person(error: RestError) -> Self {
+        Self { obstacle: Obstacle::to_person(&error), cause: error }
+    }
+}
+
+impl From<RestError> for Undelivered {
+    fn from(error: RestError) -> Self {
+        Self { obstacle: Obstacle::of(&error), cause: error }
     }
 }
 
 impl From<Undelivered> for Failure {
     fn from(undelivered: Undelivered) -> Self {
-        Self::new(undelivered.cause)
+        Self::new(undelivered)
     }
 }
 
 impl From<Undelivered> for Setback {
-    /// What may work later is tried again; the rest is given up.
+    /// What may work later waits for that, and is no try; the rest is given up. A token that is not taken any more is
+    /// replaced by somebody, and nothing is lost until then.
     fn from(undelivered: Undelivered) -> Self {
-        match undelivered.obstacle {
-            Obstacle::Temporary => Self::Retry(undelivered.into()),
-            _ => Self::GiveUp(undelivered.into()),
+        let until = match undelivered.cause {
+            RestError::Limited { until } => Some(until),
+            _ => None,
+        };
+        if undelivered.may_pass() {
+            return Self::Unanswered { because: undelivered.into(), until };
         }
+        Self::GiveUp(undelivered.into())
     }
 }
 
@@ -140,49 +163,60 @@ impl Bot {
         files: Vec<CreateAttachment>,
         job: Option<JobId>,
     ) -> Result<Message, Undelivered> {
-        let mut message = draft.into_message();
-        if let Some(job) = job {
-            message = once(message, format!("job-{job}"));
-        }
-        for file in &files {
-            message = message.add_file(file.clone());
-        }
-        Ok(SerenityChannel::new(channel.get()).send_message(&*self.rest, message).await?)
+        let (rest, message) = self.for_job(draft, job);
+        Ok(rest.send_message(channel.get().into(), &message, files).await?)
     }
 
     /// Posts what Discord drops when it comes again under the same name, of at most 25 characters, within some minutes.
     pub async fn post_once(&self, channel: ChannelId, draft: Draft, name: String) -> Result<Message, Undelivered> {
         let message = once(draft.into_message(), name);
-        Ok(SerenityChannel::new(channel.get()).send_message(&*self.rest, message).await?)
+        Ok(self.rest.without_waiting().send_message(channel.get().into(), &message, Vec::new()).await?)
     }
 
     /// Gives a message of the bot a new face.
     pub async fn edit(&self, channel: ChannelId, message: MessageId, draft: Draft) -> Result<(), Undelivered> {
         let edit = draft.into_message_edit();
-        self.rest.edit_message(channel.get().into(), message.get().into(), &edit, Vec::new()).await?;
-        Ok(())
+        Ok(self.rest.edit_message(channel.get().into(), message.get().into(), &edit).await?)
     }
 
     /// Sends a direct message.
     pub async fn direct_message(&self, user: UserId, draft: Draft, job: Option<JobId>) -> Result<Message, Undelivered> {
-        let channel = match self.dm_channel(user) {
-            Some(channel) => channel,
-            None => self.open_dm_channel(user).await?,
-        };
-        self.post(channel, draft, job).await
+        let (rest, message) = self.for_job(draft, job);
+        if let Some(channel) = self.dm_channel(user) {
+            match rest.send_message(channel.get().into(), &message, Vec::new()).await {
+                // The channel that we know is another one now.
+                Err(error) if Obstacle::of(&error) == Obstacle::ChannelGone => {}
+                sent => return sent.map_err(Undelivered::to_person),
+            }
+        }
+        let opened = rest.create_private_channel(user.get().into()).await.map_err(Undelivered::to_person)?;
+        self.remember_dm_channel(user, ChannelId::new(opened.id.get()));
+        rest.send_message(opened.id, &message, Vec::new()).await.map_err(Undelivered::to_person)
     }
 
-    async fn open_dm_channel(&self, user: UserId) -> Result<ChannelId, Undelivered> {
-        let recipient = serde_json::json!({ "recipient_id": user.to_string() });
-        let opened = self.rest.create_private_channel(&recipient).await?;
-        let channel = ChannelId::new(opened.id.get());
-        self.remember_dm_channel(user, channel);
-        Ok(channel)
+    /// A message as a job sends it: under the job's name, and without waiting for limits, since the job comes again.
+    fn for_job(&self, draft: Draft, job: Option<JobId>) -> (Rest, CreateMessage) {
+        let message = draft.into_message();
+        match job {
+            Some(job) => (self.rest.without_waiting(), once(message, format!("job-{job}"))),
+            None => (self.rest.clone(), message),
+        }
     }
 
     /// Deletes a message. One that is gone already counts as deleted.
     pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
-        match self.rest.delete_message(channel.get().into(), message.get().into(), None).await {
+        self.delete_by(&self.rest, channel, message).await
+    }
+
+    /// The same for a job, which comes again and waits for no limit.
+    pub async fn delete_later(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
+        self.delete_by(&self.rest.without_waiting(), channel, message).await
+    }
+
+    async fn delete_by(&self, rest: &Rest, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
+        // Before Discord tells everybody, us included.
+        self.remember_deleted(message);
+        match rest.delete_message(channel.get().into(), message.get().into()).await {
             Ok(()) => Ok(()),
             Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => Ok(()),
             Err(error) => Err(error.into()),

@@ -8,19 +8,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use poise::{BoxFuture, FrameworkContext, FrameworkOptions};
-use serenity::all::{ConnectionStage, FullEvent, GatewayIntents, Guild, Interaction, Message, Ready, ShardManager};
+use serenity::all::{
+    ConnectionStage, FullEvent, GatewayIntents, Guild, Interaction, Message, MessageUpdateEvent, Ready, ShardManager,
+};
 use serenity::async_trait;
 use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
+use serenity::http::{HttpError, StatusCode};
 
+use super::activity;
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
 use super::draft::Visibility;
 use super::registration::Registration;
 use super::responder::Responder;
 use super::seen::Seen;
-use super::{Draft, figures, problem};
-use crate::kernel::error::{Error, Failure, Result};
-use crate::kernel::ids::{GuildId, UserId};
+use super::{Draft, figures, invitation, problem};
+use crate::kernel::error::{Error, Failure, Refuse, Result};
+use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 
 /// What the gateway is asked for (`C-48`), for what is built so far.
 pub const INTENTS: GatewayIntents = GatewayIntents::GUILDS
@@ -37,6 +41,9 @@ pub fn unprivileged_intents() -> GatewayIntents {
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
 pub type MessageHandler = for<'a> fn(&'a Bot, &'a Message) -> BoxFuture<'a, Result<Taken>>;
 
+/// Is told of messages that somebody edited. What Discord itself adds, such as a preview, is no edit.
+pub type EditHandler = for<'a> fn(&'a Bot, &'a MessageUpdateEvent) -> BoxFuture<'a, Result<()>>;
+
 /// Whether the handlers behind may look at a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -46,7 +53,32 @@ pub enum Taken {
     No,
 }
 
+/// Messages that are gone, by somebody else's hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// Where.
+    pub guild: GuildId,
+    /// The channel that they were in.
+    pub channel: ChannelId,
+    /// Which; `None` where the channel is gone with all of them.
+    pub messages: Option<Vec<MessageId>>,
+}
+
+impl Deletion {
+    /// Whether a message is gone by it.
+    pub fn took(&self, channel: ChannelId, message: MessageId) -> bool {
+        self.channel == channel && self.messages.as_ref().is_none_or(|messages| messages.contains(&message))
+    }
+}
+
+/// Hears of deleted messages.
+pub type DeletionHandler = for<'a> fn(&'a Bot, &'a Deletion) -> BoxFuture<'a, Result<()>>;
+
+/// Hears of servers that come into sight: at each start, after an outage, and when the bot joins one.
+pub type ServerHandler = for<'a> fn(&'a Bot, &'a Guild) -> BoxFuture<'a, Result<()>>;
+
 /// What the features give to the gateway.
+#[derive(Default)]
 pub struct Handlers {
     /// Slash commands.
     pub commands: Vec<Command>,
@@ -56,6 +88,12 @@ pub struct Handlers {
     pub modals: Vec<&'static Modal>,
     /// Message handlers, in their order.
     pub messages: Vec<MessageHandler>,
+    /// Who looks at edited messages.
+    pub edits: Vec<EditHandler>,
+    /// Those who hear of deleted messages.
+    pub deletions: Vec<DeletionHandler>,
+    /// Those who hear of servers.
+    pub servers: Vec<ServerHandler>,
 }
 
 /// Dispatches events to the features.
@@ -68,6 +106,9 @@ struct Inner {
     components: Vec<&'static Component>,
     modals: Vec<&'static Modal>,
     messages: Vec<MessageHandler>,
+    edits: Vec<EditHandler>,
+    deletions: Vec<DeletionHandler>,
+    servers: Vec<ServerHandler>,
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
     registering: tokio::sync::Mutex<()>,
@@ -94,6 +135,9 @@ impl Gateway {
             components: handlers.components,
             modals: handlers.modals,
             messages: handlers.messages,
+            edits: handlers.edits,
+            deletions: handlers.deletions,
+            servers: handlers.servers,
             registration,
             registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
@@ -153,9 +197,11 @@ impl serenity::framework::Framework for Gateway {
 
     async fn dispatch(&self, ctx: serenity::client::Context, event: FullEvent) {
         let inner = &*self.0;
+        inner.bot.watch.notice(&inner.bot, &event).await;
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
-            FullEvent::GuildCreate { guild, .. } => inner.guild_available(&ctx, &guild).await,
+            // One that is out of order is looked at when it is back.
+            FullEvent::GuildCreate { guild, .. } if !guild.unavailable => inner.guild_available(&ctx, &guild).await,
             // A server that is out of order for a while is not left.
             FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
                 inner.guild_left(incomplete.id.get());
@@ -170,12 +216,52 @@ impl serenity::framework::Framework for Gateway {
                 inner.message(&new_message).await;
                 inner.bot.activity.finish(new_message.id.get());
             }
+            FullEvent::MessageDelete { channel_id, deleted_message_id, guild_id: Some(guild) } => {
+                inner.deleted(guild, channel_id, Some(vec![deleted_message_id])).await;
+            }
+            FullEvent::MessageDeleteBulk { channel_id, multiple_deleted_messages_ids, guild_id: Some(guild) } => {
+                inner.deleted(guild, channel_id, Some(multiple_deleted_messages_ids)).await;
+            }
+            FullEvent::ChannelDelete { channel, .. } => inner.deleted(channel.guild_id, channel.id, None).await,
+            FullEvent::MessageUpdate { event, .. } => {
+                let id = activity::update_id(
+                    event.id.get(),
+                    event.edited_timestamp.map(|at| at.unix_timestamp_nanos() / 1_000_000),
+                );
+                // Before anybody has edited it, a message changes by Discord's own doing only.
+                if event.edited_timestamp.is_some() && inner.is_new(id) {
+                    inner.edited(&event).await;
+                }
+                inner.bot.activity.finish(id);
+            }
             _ => {}
         }
     }
 }
 
 impl Inner {
+    /// Messages are gone. Those that the bot deleted itself are nobody's business.
+    async fn deleted(
+        &self,
+        guild: serenity::all::GuildId,
+        channel: serenity::all::ChannelId,
+        messages: Option<Vec<serenity::all::MessageId>>,
+    ) {
+        let messages = messages.map(|messages| {
+            let ids = messages.iter().map(|message| MessageId::new(message.get()));
+            ids.filter(|message| !self.bot.has_deleted(*message)).collect::<Vec<_>>()
+        });
+        if messages.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        let deletion = Deletion { guild: GuildId::new(guild.get()), channel: ChannelId::new(channel.get()), messages };
+        for handle in &self.deletions {
+            if let Err(error) = handle(&self.bot, &deletion).await {
+                problem::log_error(&error, "look at deleted messages");
+            }
+        }
+    }
+
     fn is_new(&self, id: u64) -> bool {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(id)
     }
@@ -203,6 +289,10 @@ impl Inner {
         tracing::info!(bot = %ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
         self.bot.rest.set_application_id(ready.application.id);
         self.bot.remember_own_user(UserId::new(ready.user.id.get()));
+        if ready.guilds.is_empty() {
+            let link = invitation::link(ready.application.id.get());
+            tracing::warn!("I am in no server yet. Invite me: {link}");
+        }
         let guilds = ready.guilds.iter().map(|guild| GuildId::new(guild.id.get()));
         self.guilds.lock().unwrap_or_else(PoisonError::into_inner).extend(guilds);
         let _registering = self.registering.lock().await;
@@ -216,9 +306,17 @@ impl Inner {
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
         self.guilds.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        let _registering = self.registering.lock().await;
-        if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
-            problem::log_error(&error, "register the commands of a guild");
+        self.bot.turns.note_gap(id);
+        {
+            let _registering = self.registering.lock().await;
+            if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {
+                problem::log_error(&error, "register the commands of a guild");
+            }
+        }
+        for handle in &self.servers {
+            if let Err(error) = handle(&self.bot, guild).await {
+                problem::log_error(&error, "look at a server");
+            }
         }
     }
 
@@ -228,8 +326,8 @@ impl Inner {
 
     async fn interaction(&self, ctx: serenity::client::Context, interaction: Interaction) {
         match &interaction {
-            Interaction::Component(event) => component::click(&self.bot, &self.components, &ctx.http, event).await,
-            Interaction::Modal(event) => component::submit(&self.bot, &self.modals, &ctx.http, event).await,
+            Interaction::Component(event) => component::click(&self.bot, &self.components, event).await,
+            Interaction::Modal(event) => component::submit(&self.bot, &self.modals, event).await,
             Interaction::Command(_) | Interaction::Autocomplete(_) => {
                 let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let Some(shards) = shards else { return };
@@ -265,6 +363,14 @@ impl Inner {
             }
         }
     }
+
+    async fn edited(&self, event: &MessageUpdateEvent) {
+        for handle in &self.edits {
+            if let Err(error) = handle(&self.bot, event).await {
+                problem::log_error(&error, "handle an edited message");
+            }
+        }
+    }
 }
 
 /// Answers what poise found wrong before, around or after a command.
@@ -276,7 +382,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
             let what = payload.unwrap_or_else(|| "a panic".to_owned());
             (Failure::new(what).during("run a command").into(), ctx)
         }
-        Found::ArgumentParse { error, ctx, .. } => (Failure::new(error).during("read the options").into(), ctx),
+        Found::ArgumentParse { error, ctx, .. } => (unreadable(error), ctx),
         Found::GuildOnly { ctx, .. } => (super::access::AccessRefusal::GuildOnly.into(), ctx),
         Found::CommandStructureMismatch { description, ctx, .. } => {
             (Failure::new(description).during("match the options").into(), poise::Context::Application(ctx))
@@ -287,10 +393,41 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
         return offer_nothing(ctx, &error).await;
     }
-    let responder = Responder::to_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
     let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "answer an error");
+    }
+}
+
+/// An option whose channel, person or role Discord does not let the bot read, or that is gone meanwhile, is no fault of ours.
+fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    let refused = match error.downcast_ref::<serenity::Error>() {
+        Some(serenity::Error::Http(HttpError::UnsuccessfulRequest(response))) => Some(response.status_code),
+        _ => None,
+    };
+    match refused {
+        Some(StatusCode::FORBIDDEN) => OptionRefusal::Hidden.into(),
+        Some(StatusCode::NOT_FOUND) => OptionRefusal::Gone.into(),
+        _ => Failure::new(error).during("read the options").into(),
+    }
+}
+
+/// Why an option cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum OptionRefusal {
+    #[error("I cannot see what you chose. Please give me **View Channel** there, then try again.")]
+    Hidden,
+    #[error("What you chose is gone. Please choose another.")]
+    Gone,
+}
+
+impl Refuse for OptionRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Hidden => "option.hidden",
+            Self::Gone => "option.gone",
+        }
     }
 }
 
@@ -298,7 +435,8 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
 async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
     problem::log_error(error, "autocomplete");
     let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
-    if let Err(error) = ctx.interaction.create_response(&ctx.framework.serenity_context.http, nothing).await {
+    let (id, token) = (ctx.interaction.id, &ctx.interaction.token);
+    if let Err(error) = ctx.data().rest.create_interaction_response(id, token, &nothing).await {
         problem::log_error(&Error::failed(error), "offer nothing");
     }
 }

@@ -3,7 +3,8 @@
 //! | file | for |
 //! | --- | --- |
 //! | [`bot`] | what a command, click, message or job can reach: store, clock, REST |
-//! | [`rest`] | the two REST connections, real or simulated |
+//! | [`rest`] | the one way to ask Discord, real or simulated, within its limits |
+//! | [`attachments`] | links to files, renewed before they are shown |
 //! | [`gateway`] | events in: each is handled once, acknowledged in time, and cannot take others down |
 //! | [`registration`] | slash commands are sent to Discord when they changed, and only then |
 //! | [`drift`] | how the commands that Discord has differ from ours |
@@ -15,10 +16,13 @@
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
 //! | [`channel_setting`] | the commands that choose a channel |
+//! | [`choice`] | what is offered while somebody types, and how it is read |
 //! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
+//! | [`references`] | what a server has set that refers to something on Discord, and whether it still works |
+//! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |
 //!
@@ -26,9 +30,11 @@
 
 pub mod access;
 pub mod activity;
+pub mod attachments;
 pub mod bot;
 pub mod channel_setting;
 pub mod chart;
+pub mod choice;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;
@@ -40,10 +46,12 @@ pub mod gateway;
 pub mod invitation;
 pub mod outbox;
 pub mod problem;
+pub mod references;
 pub mod registration;
 pub mod responder;
 pub mod rest;
 mod seen;
+pub mod turns;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};

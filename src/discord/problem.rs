@@ -4,10 +4,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::delivery::Undelivered;
 use super::draft::Draft;
 use super::figures::{self, Outcome};
-use crate::kernel::error::{Error, Failure, ReportId};
-use crate::store::StoreError;
+use super::rest::RestError;
+use crate::kernel::error::{Error, Failure, ReportId, Result};
+use crate::kernel::ids::GuildId;
+use crate::settings::Setting;
+use crate::store::{Store, StoreError};
 
 /// What the person who asked reads.
 pub fn draft_of(error: Error, doing: &str) -> Draft {
@@ -29,11 +33,31 @@ pub fn sentence_of(error: Error, doing: &str) -> String {
                 return sentence;
             }
             let report = log(&failure, doing);
+            if let Some(sentence) = discord_trouble(&failure) {
+                return format!("{sentence} Nothing was changed unless you see it.");
+            }
             format!(
                 "Something went wrong on my side. Nothing was changed unless you see it. \
                  Please try again; if it stays, tell an administrator the number `{report}`."
             )
         }
+    }
+}
+
+/// What people read where Discord itself is the trouble and may be none later.
+fn discord_trouble(failure: &Failure) -> Option<String> {
+    let error = match failure.cause().downcast_ref::<Undelivered>() {
+        Some(undelivered) => undelivered.cause(),
+        None => failure.cause().downcast_ref::<RestError>()?,
+    };
+    match error {
+        RestError::Limited { until } => {
+            Some(format!("Discord takes no more of this from me for now. Please try again <t:{}:R>.", until.seconds()))
+        }
+        error if error.is_lost() => {
+            Some("Discord did not answer me just now. Please try again in a minute.".to_owned())
+        }
+        _ => None,
     }
 }
 
@@ -71,15 +95,61 @@ pub fn log_error(error: &Error, doing: &str) {
     }
 }
 
-/// Numbers that differ within the process and do not look like a count.
+/// The number of this start, and of the next failure since then.
+static NEXT: (AtomicU32, AtomicU32) = (AtomicU32::new(0), AtomicU32::new(1));
+/// The number of the last start, as text.
+static LAST_START: Setting<Option<String>> = Setting::new("last_start", None);
+/// From here on starts are counted in seconds: 2025.
+const EPOCH: i64 = 1_735_689_600;
+
+/// Gives the start a number that no other start of the store has, so that the reports of two starts differ.
+///
+/// It is the second in which the bot started, or one more than the last where that is larger. So it goes on also where a
+/// backup was restored or the clock stood still.
+pub async fn begin(store: &Store) -> Result<()> {
+    let start = store
+        .write("reports_begin", |tx| {
+            let last: u32 =
+                LAST_START.get_own(tx, GuildId::INSTANCE)?.flatten().and_then(|text| text.parse().ok()).unwrap_or(0);
+            let second = u32::try_from(tx.now().seconds() - EPOCH).unwrap_or(0);
+            let start = second.max(last.saturating_add(1));
+            LAST_START.set(tx, GuildId::INSTANCE, &Some(start.to_string()))?;
+            Ok(start)
+        })
+        .await?;
+    NEXT.0.store(start, Ordering::Relaxed);
+    Ok(())
+}
+
 fn next_report_id() -> ReportId {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    ReportId::new(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B1))
+    ReportId::new(NEXT.0.load(Ordering::Relaxed), NEXT.1.fetch_add(1, Ordering::Relaxed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::catalogue::CATALOGUE;
+    use crate::kernel::dice::Seed;
+    use crate::kernel::time::{Clock, Timestamp};
+    use crate::store::{Options, Place};
+
+    #[tokio::test]
+    async fn no_two_starts_give_a_report_the_same_number_whatever_the_clock_says() {
+        let start = Timestamp::from_millis(1_795_291_200_000);
+        let (clock, hand) = Clock::simulated(start);
+        let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(7)), (CATALOGUE.schema)()).unwrap();
+        let last = || store.read_blocking("last", |read| LAST_START.get(read, GuildId::INSTANCE)).unwrap().unwrap();
+        let mut numbers = Vec::new();
+        for seconds in [0, 0, 0, 1, 3_600, 0] {
+            hand.advance(std::time::Duration::from_secs(seconds));
+            begin(&store).await.unwrap();
+            numbers.push(last().parse::<i64>().unwrap() - (start.seconds() - EPOCH));
+        }
+        assert_eq!(numbers, [0, 1, 2, 3, 3_601, 3_602]);
+        let reports: std::collections::HashSet<_> = (0..100).map(|_| next_report_id()).collect();
+        assert_eq!(reports.len(), 100);
+        store.close().await;
+    }
 
     #[test]
     fn what_stopped_the_store_is_told_with_what_somebody_has_to_do() {

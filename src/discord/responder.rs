@@ -12,23 +12,27 @@ use std::time::Duration;
 
 use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction};
 use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
-use serenity::http::Http;
 use tokio::sync::Semaphore;
 
-use super::bot::Context;
-use super::delivery::{code_of, is_lost};
+use super::bot::{Bot, Context};
 use super::draft::{Draft, Visibility};
 use super::figures;
 use super::problem;
+use super::references::told;
+use super::rest::{Rest, RestError};
 use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::GuildId;
+use crate::kernel::text::truncate;
 use crate::kernel::time::Stopwatch;
 
+/// The longest message, as Discord counts.
+const LONGEST_MESSAGE: usize = 2_000;
 /// Work that takes longer than this is acknowledged first.
 const PATIENCE: Duration = Duration::from_millis(1200);
 /// An acknowledgement later than this is logged: Discord forgets an interaction after three seconds.
 const LATE: Duration = Duration::from_secs(2);
 /// What Discord says to a second first answer: the one that seemed lost had arrived.
-const ANSWERED_ALREADY: isize = 40060;
+const ANSWERED_ALREADY: u64 = 40060;
 
 /// First answers on the wire at once. Each holds a connection, and opening a thousand of them in one moment takes more
 /// time and memory than waiting for a free one. At 100 ms an answer this still is more than a thousand in a second.
@@ -36,13 +40,18 @@ static ON_THE_WIRE: Semaphore = Semaphore::const_new(128);
 
 /// Does the work of a slash command and answers privately with its result.
 pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
-    let http = &ctx.framework.serenity_context.http;
-    Responder::to_command(http, ctx.interaction).answer(Visibility::Private, work).await
+    let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
+    responder.answer(Visibility::Private, work).await?;
+    let is_administrator = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
+    match ctx.interaction.guild_id.filter(|_| is_administrator.is_some_and(|granted| granted.administrator())) {
+        Some(guild) => responder.tell_notices(ctx.data(), GuildId::new(guild.get())).await,
+        None => Ok(()),
+    }
 }
 
 /// Answers one interaction.
 pub struct Responder<'a> {
-    http: &'a Http,
+    rest: &'a Rest,
     id: InteractionId,
     token: &'a str,
     name: &'a str,
@@ -52,22 +61,22 @@ pub struct Responder<'a> {
 
 impl<'a> Responder<'a> {
     /// For a slash command.
-    pub fn to_command(http: &'a Http, interaction: &'a CommandInteraction) -> Self {
-        Self::new(http, interaction.id, &interaction.token, &interaction.data.name)
+    pub fn to_command(rest: &'a Rest, interaction: &'a CommandInteraction) -> Self {
+        Self::new(rest, interaction.id, &interaction.token, &interaction.data.name)
     }
 
     /// For a button or menu.
-    pub fn to_component(http: &'a Http, interaction: &'a ComponentInteraction) -> Self {
-        Self::new(http, interaction.id, &interaction.token, &interaction.data.custom_id)
+    pub fn to_component(rest: &'a Rest, interaction: &'a ComponentInteraction) -> Self {
+        Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id)
     }
 
     /// For a submitted modal.
-    pub fn to_modal(http: &'a Http, interaction: &'a ModalInteraction) -> Self {
-        Self::new(http, interaction.id, &interaction.token, &interaction.data.custom_id)
+    pub fn to_modal(rest: &'a Rest, interaction: &'a ModalInteraction) -> Self {
+        Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id)
     }
 
-    fn new(http: &'a Http, id: InteractionId, token: &'a str, name: &'a str) -> Self {
-        Self { http, id, token, name, since: Stopwatch::start(), is_acknowledged: AtomicBool::new(false) }
+    fn new(rest: &'a Rest, id: InteractionId, token: &'a str, name: &'a str) -> Self {
+        Self { rest, id, token, name, since: Stopwatch::start(), is_acknowledged: AtomicBool::new(false) }
     }
 
     /// Does the work and answers with its result; a refusal or failure is told to the person who asked.
@@ -125,11 +134,23 @@ impl<'a> Responder<'a> {
         }
     }
 
+    /// Says beside the answer what the team could not be told in a debug channel.
+    async fn tell_notices(&self, bot: &Bot, guild: GuildId) -> Result<()> {
+        if !bot.store.read("has_notices", move |read| told::has_notices(read, guild)).await? {
+            return Ok(());
+        }
+        let notices = bot.store.write("notices_taken", move |tx| told::take_notices(tx, guild)).await?;
+        if notices.is_empty() {
+            return Ok(());
+        }
+        self.whisper(Draft::text(truncate(&notices.join("\n"), LONGEST_MESSAGE))).await
+    }
+
     /// Says something privately beside the answer.
     async fn whisper(&self, draft: Draft) -> Result<()> {
         let message = draft.into_followup();
-        let send = || self.http.create_followup_message(self.token, &message, Vec::new());
-        again_if_lost(send).await.map(drop).map_err(Error::failed)
+        let send = || self.rest.create_followup_message(self.token, &message);
+        again_if_lost(send).await.map_err(Error::failed)
     }
 
     /// Opens a modal. Must be the first answer.
@@ -141,8 +162,8 @@ impl<'a> Responder<'a> {
     pub async fn show(&self, visibility: Visibility, draft: Draft) -> Result<()> {
         if self.is_acknowledged.load(Ordering::Acquire) {
             let edit = draft.into_edit();
-            let send = || self.http.edit_original_interaction_response(self.token, &edit, Vec::new());
-            again_if_lost(send).await.map(drop).map_err(Error::failed)
+            let send = || self.rest.edit_original_interaction_response(self.token, &edit);
+            again_if_lost(send).await.map_err(Error::failed)
         } else {
             self.acknowledge(CreateInteractionResponse::Message(draft.into_response(visibility))).await
         }
@@ -152,9 +173,9 @@ impl<'a> Responder<'a> {
         self.is_acknowledged.store(true, Ordering::Release);
         // Nobody closes the semaphore, and an answer without a permit is better than none.
         let permit = ON_THE_WIRE.acquire().await.ok();
-        let send = || self.http.create_interaction_response(self.id, self.token, &response, Vec::new());
+        let send = || self.rest.create_interaction_response(self.id, self.token, &response);
         let sent = match again_if_lost(send).await {
-            Err(error) if code_of(&error) == Some(ANSWERED_ALREADY) => Ok(()),
+            Err(error) if error.code() == Some(ANSWERED_ALREADY) => Ok(()),
             sent => sent,
         };
         drop(permit);
@@ -168,12 +189,12 @@ impl<'a> Responder<'a> {
 }
 
 /// Sends, and sends once more at once what was lost. A further try would come too late for a first answer.
-async fn again_if_lost<T, S>(send: impl Fn() -> S) -> serenity::Result<T>
+async fn again_if_lost<S>(send: impl Fn() -> S) -> Result<(), RestError>
 where
-    S: Future<Output = serenity::Result<T>>,
+    S: Future<Output = Result<(), RestError>>,
 {
     match send().await {
-        Err(error) if is_lost(&error) => {
+        Err(error) if error.is_lost() => {
             tracing::debug!(%error, "an answer was lost; sending it again");
             send().await
         }

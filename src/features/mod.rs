@@ -13,9 +13,10 @@
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 
 use crate::discord::bot::{Bot, Command};
+use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display;
-use crate::discord::gateway::MessageHandler;
+use crate::discord::gateway::{DeletionHandler, EditHandler, MessageHandler, ServerHandler};
 use crate::jobs::Handler;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -53,6 +54,14 @@ pub struct Feature {
     pub modals: &'static [&'static Modal],
     /// Its message handlers.
     pub messages: &'static [MessageHandler],
+    /// What looks at edited messages.
+    pub edits: &'static [EditHandler],
+    /// Those who hear of deleted messages.
+    pub deletions: &'static [DeletionHandler],
+    /// Those who hear of servers that come into sight.
+    pub servers: &'static [ServerHandler],
+    /// Its channels that `/setup` offers.
+    pub channels: &'static [&'static EveningChannel],
     /// Its live displays.
     pub displays: &'static [&'static display::Kind],
     /// Its jobs.
@@ -77,6 +86,10 @@ impl Feature {
             components: &[],
             modals: &[],
             messages: &[],
+            edits: &[],
+            deletions: &[],
+            servers: &[],
+            channels: &[],
             displays: &[],
             jobs: &[],
             checks: &[],

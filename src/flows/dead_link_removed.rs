@@ -1,13 +1,19 @@
-//! A reviewer finds that a song cannot be heard: it is removed, and what was paid for its place is given back.
+//! A reviewer finds that a song cannot be heard: it is removed, and everything that was paid for its places is given back.
 //!
-//! Given back are the gift credit that lifted it and the Luxury Coins that a skip was bought with, as long as the song was
-//! not played. An administrator who undid the purchase before has given the coins back already.
+//! Given back are the Luxury Coins of each skip that was bought for it, and the gifted coins that lifted it, also after it
+//! was moved, held, put back or played. Each comes back once: an undone entry and a credit that was taken are no longer there
+//! to be given. Gifted coins live as long as their session, so those of an evening that is over are gone. Points are not
+//! paid, they are used up by a play from Free, and stay so. An administrator who undid a purchase before has given its coins
+//! back already; a reviewer who puts the song back into the queue leaves its submitter what was given.
 
 use crate::discord::debug_channel;
 use crate::features::coins::service::Order;
-use crate::features::queue::model::Seen;
+use crate::features::desk::model::{DeadLink, TELL_DEAD_LINK};
+use crate::features::queue::model::{Entry, Seen};
 use crate::features::queue::service::Moved;
+use crate::features::submissions::settings::SUBMISSION_CHANNEL;
 use crate::features::{coins, queue};
+use crate::jobs::Lane;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -20,22 +26,61 @@ use crate::store::Tx;
 pub struct Refunded {
     /// The song, at its new place.
     pub moved: Moved,
-    /// Gifted coins that wait for another song now; `None` when there were none.
+    /// Gifted coins that count for another song now; `None` when there were none.
     pub gifted: Option<Amount>,
-    /// Luxury Coins that a skip had cost; `None` when there were none.
+    /// Luxury Coins that its skips had cost together; `None` when there were none.
     pub luxury: Option<Amount>,
 }
 
-/// Removes the song if it is where the reviewer saw it, so that nothing is given back twice.
+/// Removes the song if it is where the reviewer saw it, so that nothing is given back twice, and lets its submitter know.
 pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, seen: Seen) -> Result<Refunded> {
-    super::reviewed::require_there(tx, guild, seen)?;
+    let song = super::reviewed::require_there(tx, guild, seen)?;
+    let paid = coins::service::refundable(tx, guild, song.place.user, song.id.get())?;
     let moved = queue::service::remove(tx, guild, seen.song)?;
-    let gifted = super::gift_credit::give_back(tx, guild, moved.entry.id)?;
-    // What is not given back is used up, as with any song that is removed.
-    super::gift_credit::release(tx, guild, moved.entry.id)?;
-    let user = moved.entry.song.user;
-    let luxury = if moved.from.is_waiting() { refund(tx, guild, by, &moved)? } else { None };
-    let of_user = format!("of {} `{user}`", mention(user));
+    let gifted = super::gift_credit::give_back(tx, guild, &moved.entry)?;
+    let luxury = refund(tx, guild, by, &moved.entry, &paid)?;
+    let refunded = Refunded { moved, gifted, luxury };
+    tell_submitter(tx, guild, &refunded)?;
+    debug_channel::report(tx, guild, line(by, &refunded))?;
+    Ok(refunded)
+}
+
+/// Gives back what bought skips had cost, each by an entry of its own.
+fn refund(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    by: UserId,
+    song: &Entry,
+    paid: &[coins::model::EntryId],
+) -> Result<Option<Amount>> {
+    let reason = format!("{} was a dead link", song.song.public_id);
+    let order = Order { user: song.place.user, reason, actor: Actor::Member(by) };
+    let mut sum = Amount::ZERO;
+    for id in paid {
+        let entry = coins::service::undo(tx, guild, &order, *id)?;
+        super::coins_posted::tell(tx, guild, &entry, None)?;
+        sum = sum.clamped_change(entry.delta);
+    }
+    Ok((sum > Amount::ZERO).then_some(sum))
+}
+
+fn tell_submitter(tx: &Tx<'_>, guild: GuildId, refunded: &Refunded) -> Result<()> {
+    let song = &refunded.moved.entry.song;
+    let told = DeadLink {
+        user: song.user,
+        number: song.public_id.to_string(),
+        title: song.title.clone(),
+        gifted: refunded.gifted,
+        luxury: refunded.luxury,
+        channel: SUBMISSION_CHANNEL.get(tx, guild)?,
+    };
+    TELL_DEAD_LINK.schedule_now(tx, guild, Lane::User(told.user), &told).map(drop)
+}
+
+fn line(by: UserId, refunded: &Refunded) -> String {
+    let Refunded { moved, gifted, luxury } = refunded;
+    let song = &moved.entry.song;
+    let of_user = format!("of {} `{}`", mention(song.user), song.user);
     let given = match (gifted, luxury) {
         (None, None) => "nothing was to be given back".to_owned(),
         (Some(coins), None) => format!("{coins} gifted coins {of_user} wait for another song"),
@@ -44,17 +89,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, seen: Seen) -> Result<Refund
             format!("{gifted} gifted coins {of_user} wait for another song, and {coins} Luxury Coins are given back")
         }
     };
-    let line = format!("🔗 {} `{by}` removed {} from {} as a dead link: {given}", mention(by), seen.song, moved.from);
-    debug_channel::report(tx, guild, line)?;
-    Ok(Refunded { moved, gifted, luxury })
+    format!("🔗 {} `{by}` removed {} from {} as a dead link: {given}", mention(by), song.public_id, moved.from)
 }
 
-/// Gives back what a bought skip had cost.
-fn refund(tx: &Tx<'_>, guild: GuildId, by: UserId, moved: &Moved) -> Result<Option<Amount>> {
-    let song = &moved.entry;
-    let reason = format!("{} was a dead link", song.song.public_id);
-    let order = Order { user: song.song.user, reason, actor: Actor::Member(by) };
-    let Some(entry) = coins::service::refund_skip(tx, guild, &order, song.id.get())? else { return Ok(None) };
-    super::coins_posted::tell(tx, guild, &entry, None)?;
-    Ok(Amount::ZERO.changed_by(entry.delta).ok())
-}
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! Gifts lift songs: a member's credit in the session, the tier it leads to, and the song that has it (`C-29`).
 
 use crate::discord::debug_channel;
-use crate::features::engagement::model::{SongLifted, SongRef};
+use crate::features::engagement::model::{Credit, SongLifted, SongRef};
 use crate::features::queue::model::{Entry, Line, SongId};
-use crate::features::queue::rules::{gift_may_move, tier_for};
+use crate::features::queue::rules::{gift_may_move, is_above, tier_for};
 use crate::features::queue::service::Moved;
 use crate::features::{engagement, queue};
 use crate::kernel::amount::Amount;
@@ -17,31 +17,45 @@ use crate::store::{Read, Tx};
 /// Lifts the song that has the credit, or else the latest one in Free or Pending Skips. Without such a song the credit
 /// waits for one (`D-17`).
 pub fn add(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<Option<Moved>> {
-    release_what_no_longer_waits(tx, guild, user)?;
+    if let Some(song) = engagement::queries::credit(tx, guild, user)?.and_then(|credit| credit.song) {
+        release_unless_it_waits(tx, guild, song)?;
+    }
     let Some(credit) = engagement::service::add_credit(tx, guild, user, coins)? else { return Ok(None) };
+    if credit.song.is_some() {
+        return lift_again(tx, guild, user, &credit);
+    }
     let Some(tier) = tier_for(credit.coins.get()) else { return Ok(None) };
-    let (song, is_attached) = match credit.song {
-        Some(song) => (queue::queries::entry(tx, guild, SongId::new(song.get()))?, true),
-        None => (queue::queries::latest_liftable(tx, guild, user)?, false),
-    };
-    let Some(song) = song else {
+    let Some(song) = queue::queries::latest_liftable(tx, guild, user)? else {
         engagement::service::lapse(tx, guild, user)?;
         return Ok(None);
     };
-    if !gift_may_move(song.place.line, tier, is_attached) {
+    attach(tx, guild, user, song.id)?;
+    lift(tx, guild, user, song, tier, credit.coins).map(Some)
+}
+
+/// Lifts the song that has the credit where that leads to a better tier: than the line in which the song stands, and than
+/// the credit led to when a reviewer put the song down or on hold (`C-29`).
+fn lift_again(tx: &Tx<'_>, guild: GuildId, user: UserId, credit: &Credit) -> Result<Option<Moved>> {
+    let Some((tier, song)) = tier_for(credit.coins.get()).zip(credit.song) else { return Ok(None) };
+    let Some(song) = queue::queries::entry(tx, guild, SongId::new(song.get()))? else { return Ok(None) };
+    let then = engagement::queries::held(tx, guild, user)?.and_then(|coins| tier_for(coins.get()));
+    if !gift_may_move(song.place.line, tier, true) || then.is_some_and(|then| !is_above(tier, then)) {
         return Ok(None);
-    }
-    if !is_attached {
-        attach(tx, guild, user, song.id)?;
     }
     lift(tx, guild, user, song, tier, credit.coins).map(Some)
 }
 
-/// A song that left the queue in another way than by being played or removed has used its credit up as well.
-fn release_what_no_longer_waits(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    let Some(song) = engagement::queries::credit(tx, guild, user)?.and_then(|credit| credit.song) else {
-        return Ok(());
-    };
+/// A reviewer put a song into a line. Where that is below the tier that the song's credit leads to, gifts lift it again only
+/// into a better tier than that one; put back to it or above, it is lifted as any other (`C-29`).
+pub fn placed(tx: &Tx<'_>, guild: GuildId, song: &Entry) -> Result<()> {
+    let user = song.place.user;
+    let credit = engagement::queries::credit(tx, guild, user)?;
+    let Some(credit) = credit.filter(|credit| credit.song == Some(SongRef::new(song.id.get()))) else { return Ok(()) };
+    let is_below = tier_for(credit.coins.get()).is_some_and(|tier| is_above(tier, song.place.line));
+    engagement::service::placed(tx, guild, user, is_below)
+}
+
+fn release_unless_it_waits(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
     let entry = queue::queries::entry(tx, guild, SongId::new(song.get()))?;
     let waits = entry.is_some_and(|entry| entry.place.line.is_waiting());
     if waits { Ok(()) } else { engagement::service::release(tx, guild, song) }
@@ -69,9 +83,25 @@ pub fn attach(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongId) -> Result
     engagement::service::attach(tx, guild, user, SongRef::new(song.get()))
 }
 
-/// Gives the credit of a song that could not be heard back to its submitter. Answers how much.
-pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<Option<Amount>> {
-    engagement::service::give_back(tx, guild, SongRef::new(song.get()))
+/// Gives the gifted coins of a song that could not be heard back to its submitter, also those that it used up on this live.
+/// They wait for another song, or lift the one that has the submitter's credit by now. Answers how many.
+pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: &Entry) -> Result<Option<Amount>> {
+    let user = song.place.user;
+    let given = engagement::service::give_back(tx, guild, user, SongRef::new(song.id.get()))?;
+    if given.is_some()
+        && let Some(credit) = engagement::queries::credit(tx, guild, user)?
+    {
+        lift_again(tx, guild, user, &credit)?;
+    }
+    Ok(given)
+}
+
+/// Uses up the credits of songs that do not wait any more.
+pub fn release_cleared(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    for song in engagement::queries::songs_with_credit(tx, guild)? {
+        release_unless_it_waits(tx, guild, song)?;
+    }
+    Ok(())
 }
 
 /// Uses up the credit of a song that was played or removed.

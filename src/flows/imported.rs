@@ -226,7 +226,9 @@ fn bring_song(
         Line::SongsPlayed | Line::Removed => place.score,
         _ => coins::queries::points(tx, guild, song.user)?.get(),
     };
-    let entry = queue::service::bring(tx, guild, song, &Place { score, ..*place }, wanted)?;
+    // A song of a clock that was ahead would be played later than all that are played from now on.
+    let played_at = place.played_at.map(|at| at.min(tx.now()));
+    let entry = queue::service::bring(tx, guild, song, &Place { score, played_at, ..*place }, wanted)?;
     Ok(Ok(entry.get()))
 }
 

@@ -7,13 +7,17 @@
 //! **What counts once.** A message that the session took before is no new event, whether it is told again by the same
 //! connection, after a reconnect or after a restart of the program. **What does not count at all.** History: what a live
 //! tells of the time before we came in. Its messages are remembered and its people become known, so that they can link
-//! their handles; nobody is paid, nothing is written down, and nobody is taken to be there. That holds after a reconnect
-//! as well: a gift that was sent while we were not connected comes as history and is not paid. History is no list of what
-//! was missed; it holds some of it, beside things from before the session, and what is paid must not depend on which.
-//! Of a streak that goes on during the gap nothing is lost, because its later steps carry the whole count.
+//! their handles; nobody is paid, nothing is written down, and nobody is taken to be there. One thing is: gifts that an
+//! interruption of the session hid, by their own time ([`hidden`]).
+//!
+//! **Who did it** is found out by TikTok's number before the handle ([`people`]).
+
+mod hidden;
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use self::people::{Identity, Somebody};
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::coins::settings::LUXURY_ENABLED;
 use crate::features::engagement::model::{AccountRef, Interaction, InteractionKind, SessionId, SettledGift};
@@ -52,6 +56,10 @@ pub struct Effects {
     pub repeated: usize,
     /// Events from before the connection, which do not count.
     pub history: usize,
+    /// Gifts that an interruption hid, and that were told afterwards.
+    pub hidden: usize,
+    /// Deeds of accounts without a handle whose number is not known: nobody's.
+    pub nameless: usize,
     /// Luxury Coins that were earned.
     pub luxury: i64,
     /// Songs that gifts lifted, in order.
@@ -100,7 +108,7 @@ struct Batch<'b, 't> {
     recorder: Recorder<'b, 't>,
     /// Whether a comment can prove whose a handle is.
     expects_codes: bool,
-    ids: HashMap<Handle, AccountId>,
+    ids: HashMap<Identity, Somebody>,
     /// Handles with what they did; in order, so that the same batch always writes in the same order.
     active: BTreeMap<AccountId, (KnownAccount, Activity)>,
     effects: Effects,
@@ -139,7 +147,7 @@ impl<'b, 't> Batch<'b, 't> {
             return Ok(());
         }
         if event.is_backlog {
-            return self.history(&event.what, at);
+            return self.history(event);
         }
         self.settle_timed_out(at)?;
         self.count(&event.what, at)
@@ -171,22 +179,15 @@ impl<'b, 't> Batch<'b, 't> {
     /// A comment that holds a code proves whose the handle is. It has counted as a comment before.
     fn look_for_proof(&mut self, viewer: &Viewer, comment: &str) -> Result<()> {
         let (tx, guild) = (self.tx, self.guild);
-        let Some(proof) = handles::queries::proof_in(tx, guild, &viewer.handle, comment, tx.now())? else {
+        let Some(known) = self.resolve(viewer, tx.now())? else { return Ok(()) };
+        let Some(known) = self.known(known.id)? else { return Ok(()) };
+        let Some(proof) = handles::queries::proof_in(tx, guild, &known.account.handle, comment, tx.now())? else {
             return Ok(());
         };
         // The link changes rows that are in hand.
         self.write_activity()?;
         self.recorder.write_people()?;
         handle_links::proven(tx, guild, &proof)
-    }
-
-    /// Something from before the connection: its person is known from now on, and that is all.
-    fn history(&mut self, what: &Occurrence, at: Timestamp) -> Result<()> {
-        self.effects.history += 1;
-        match what.viewer() {
-            Some(viewer) => handles::service::seen(self.tx, self.guild, &viewer.handle, at).map(drop),
-            None => Ok(()),
-        }
     }
 
     /// Continues the open session or begins one. One that is left behind is closed first, and what it owes is paid.
@@ -260,7 +261,7 @@ impl<'b, 't> Batch<'b, 't> {
         value: Option<String>,
         at: Timestamp,
     ) -> Result<()> {
-        let id = self.see(viewer, at)?;
+        let Some(id) = self.see(viewer, at)? else { return Ok(()) };
         let account = AccountRef::new(id.get());
         let points = self.points.of(kind);
         if points > Amount::ZERO && self.recorder.mark_paid(account, kind)? {
@@ -278,10 +279,17 @@ impl<'b, 't> Batch<'b, 't> {
 
     /// A gift, or one step of a streak: only what is settled by it counts (`M-TIK-24`).
     fn gift(&mut self, viewer: &Viewer, gift: &Gift, at: Timestamp) -> Result<()> {
-        let id = self.see(viewer, at)?;
+        match self.see(viewer, at)? {
+            Some(id) => self.gift_of(id, viewer, gift, at),
+            None => Ok(()),
+        }
+    }
+
+    /// A gift of an account, with what its message left out and the session was told before.
+    fn gift_of(&mut self, id: AccountId, viewer: &Viewer, gift: &Gift, at: Timestamp) -> Result<()> {
         let account = AccountRef::new(id.get());
         let name = one_line(&gift.name, LONGEST_NAME);
-        let gift = Gift { name, ..gift.clone() };
+        let gift = self.recorder.completed(&Gift { name, ..gift.clone() })?;
         let Some(settled) = self.recorder.gift(account, &gift, viewer.level, at)? else { return Ok(()) };
         match self.known(id)? {
             Some(known) => self.pay(&known, &settled),
@@ -329,44 +337,6 @@ impl<'b, 't> Batch<'b, 't> {
         }
     }
 
-    /// The account of whoever did something; it becomes known by that, and is taken to be there. The host is there anyway
-    /// and earns nothing by it (`D-11`).
-    fn see(&mut self, viewer: &Viewer, at: Timestamp) -> Result<AccountId> {
-        let id = if let Some(id) = self.ids.get(&viewer.handle) {
-            *id
-        } else {
-            let known = handles::service::seen(self.tx, self.guild, &viewer.handle, at)?;
-            self.hold(known, at)
-        };
-        if let Some((_, activity)) = self.active.get_mut(&id) {
-            activity.at = activity.at.max(at);
-            activity.level = viewer.level.or(activity.level);
-        }
-        if viewer.handle != *self.streamer {
-            self.recorder.note_presence(AccountRef::new(id.get()), at, &self.terms)?;
-        }
-        Ok(id)
-    }
-
-    /// An account that is in hand, or is taken in hand for a streak of an earlier batch.
-    fn known(&mut self, id: AccountId) -> Result<Option<KnownAccount>> {
-        if let Some((known, _)) = self.active.get(&id) {
-            return Ok(Some(known.clone()));
-        }
-        let Some(account) = handles::queries::account_by_id(self.tx, self.guild, id)? else { return Ok(None) };
-        let known = KnownAccount { id, account };
-        self.hold(known.clone(), known.account.last_seen);
-        Ok(Some(known))
-    }
-
-    /// Takes an account in hand that is not.
-    fn hold(&mut self, known: KnownAccount, at: Timestamp) -> AccountId {
-        let id = known.id;
-        self.ids.insert(known.account.handle.clone(), id);
-        self.active.insert(id, (known, Activity { at, level: None, points: Amount::ZERO }));
-        id
-    }
-
     fn award(&mut self, id: AccountId, points: Amount) -> Result<()> {
         if let Some((_, activity)) = self.active.get_mut(&id) {
             activity.points = activity.points.clamped_change(points.get());
@@ -399,9 +369,12 @@ impl<'b, 't> Batch<'b, 't> {
     fn finish(mut self) -> Result<Effects> {
         self.write_activity()?;
         self.recorder.save()?;
-        let Effects { dropped, .. } = self.effects;
+        let Effects { dropped, hidden, .. } = self.effects;
         if dropped > 0 {
             tracing::warn!(guild = %self.guild, streamer = %self.streamer, dropped, "live events outside a session");
+        }
+        if hidden > 0 {
+            tracing::info!(guild = %self.guild, streamer = %self.streamer, hidden, "gifts of an interruption were told late");
         }
         Ok(self.effects)
     }

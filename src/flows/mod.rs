@@ -3,6 +3,7 @@
 //! One file is one flow, readable from top to bottom. It calls the services of features, which decide; a refusal comes
 //! before the first write, or the step that may refuse is the first that writes.
 
+pub mod account_renamed;
 pub mod checks;
 pub mod coins_by_hand;
 pub mod coins_posted;
@@ -21,6 +22,7 @@ pub mod scores_synced;
 pub mod session_closed;
 pub mod session_left_behind;
 pub mod skip_bought;
+pub mod song_described;
 pub mod song_moved;
 pub mod song_played;
 pub mod song_submitted;

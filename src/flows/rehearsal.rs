@@ -77,7 +77,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, what: &Occurrence, words: &s
 
 fn points_of(read: &dyn Read, guild: GuildId, what: &Occurrence) -> Result<i64> {
     let Some(viewer) = what.viewer() else { return Ok(0) };
-    Ok(handles::queries::account(read, guild, &viewer.handle)?.map_or(0, |account| account.points.get()))
+    let Some(handle) = &viewer.handle else { return Ok(0) };
+    Ok(handles::queries::account(read, guild, handle)?.map_or(0, |account| account.points.get()))
 }
 
 /// A gift of a streak gets the number of the one that goes on, or a new one.
@@ -86,7 +87,10 @@ fn joined_to_streak(tx: &Tx<'_>, guild: GuildId, what: &Occurrence) -> Result<Oc
     if gift.group == 0 {
         return Ok(what.clone());
     }
-    let account = handles::queries::account_id(tx, guild, &viewer.handle)?.map(|id| AccountRef::new(id.get()));
+    let account = match &viewer.handle {
+        Some(handle) => handles::queries::account_id(tx, guild, handle)?.map(|id| AccountRef::new(id.get())),
+        None => None,
+    };
     let under_way = match engagement::queries::open_session(tx, guild)? {
         Some((session, _)) => {
             let end = Timestamp::from_micros(i64::MAX);
@@ -104,7 +108,7 @@ fn joined_to_streak(tx: &Tx<'_>, guild: GuildId, what: &Occurrence) -> Result<Oc
 
 /// Words for an event, escaped: "a gift of 3 × 500 coins by **@ann.live**".
 pub fn words(what: &Occurrence) -> String {
-    let by = what.viewer().map(|viewer| format!(" by **{}**", escape(&viewer.handle.to_string()))).unwrap_or_default();
+    let by = what.viewer().map(|viewer| format!(" by **{}**", escape(&viewer.shown()))).unwrap_or_default();
     let deed = match what {
         Occurrence::Connected => "a connection".to_owned(),
         Occurrence::Disconnected => "a lost connection".to_owned(),
@@ -130,7 +134,7 @@ mod tests {
     use crate::live::Viewer;
 
     fn gift(count: u32, is_streaking: bool, group: u64) -> Occurrence {
-        let viewer = Viewer { handle: Handle::parse("ann.live").unwrap(), level: None };
+        let viewer = Viewer::named(Handle::parse("ann.live").unwrap());
         Occurrence::Gifted(viewer, Gift { id: 1, name: "Gift".into(), unit_coins: 10, count, is_streaking, group })
     }
 

@@ -5,6 +5,7 @@
 
 use crate::features::engagement::model::SongRef;
 use crate::features::queue::model::{Entry, Line, PutBy, QueueRefusal, Seen};
+use crate::features::queue::rules::tier_for;
 use crate::features::queue::service::{Moved, Played};
 use crate::features::{engagement, queue};
 use crate::kernel::error::Result;
@@ -38,7 +39,9 @@ pub(super) fn require_there(tx: &Tx<'_>, guild: GuildId, seen: Seen) -> Result<E
         return Ok(entry);
     }
     let credit = engagement::queries::credit(tx, guild, entry.place.user)?;
-    let is_lifted = now.is_skip_tier() && credit.and_then(|credit| credit.song) == Some(SongRef::new(entry.id.get()));
+    let is_lifted = credit.is_some_and(|credit| {
+        credit.song == Some(SongRef::new(entry.id.get())) && tier_for(credit.coins.get()) == Some(now)
+    });
     let by = if is_lifted { PutBy::Gifts } else { PutBy::Reviewer };
     Err(QueueRefusal::Elsewhere { public_id, seen: seen.line, now, by }.into())
 }

@@ -1,9 +1,15 @@
-//! The score sync: points that changed are copied into the Free order (`M-PTS-05`). Runs every 30 seconds.
+//! The score sync: points that changed are copied into the Free order (`M-PTS-05`). Runs at the start and every 30 seconds.
+//!
+//! It follows changes alone, so whoever may hold an old score is brought to it: at the start each song in Free is compared
+//! once, and members whose songs have another score than their points wait for the sync as if these had changed.
 
+use std::collections::BTreeMap;
+
+use crate::features::queue::model::{Place, SongId};
 use crate::features::{coins, queue};
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
-use crate::store::Tx;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::{Read, Tx};
 
 /// Most members in one transaction.
 const BATCH: usize = 512;
@@ -28,4 +34,53 @@ pub fn run(tx: &Tx<'_>, guild: GuildId) -> Result<Synced> {
         synced.moved += usize::from(queue::service::rescore(tx, guild, user, score)?);
     }
     Ok(synced)
+}
+
+/// A song in Free whose score is not its submitter's points, although no sync will bring it up to date.
+pub struct Stale {
+    /// The song.
+    pub song: SongId,
+    /// Where it is.
+    pub place: Place,
+    /// The points of its submitter.
+    pub points: i64,
+}
+
+/// Shows the stale songs of a guild to `visit`. Looks at each song in Free and at each of their submitters once.
+pub fn for_each_stale(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(Stale)) -> Result<()> {
+    let mut points: BTreeMap<UserId, Option<i64>> = BTreeMap::new();
+    queue::queries::for_each_free(read, guild, |song, place| {
+        let known = match points.get(&place.user) {
+            Some(known) => *known,
+            None => *points.entry(place.user).or_insert(settled_points(read, guild, place.user)?),
+        };
+        if let Some(points) = known.filter(|points| *points != place.score) {
+            visit(Stale { song, place, points });
+        }
+        Ok(())
+    })
+}
+
+/// A member's points; `None` while they wait for a sync.
+fn settled_points(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<i64>> {
+    if coins::queries::waits_for_sync(read, guild, user)? {
+        return Ok(None);
+    }
+    Ok(Some(coins::queries::points(read, guild, user)?.get()))
+}
+
+/// The members of all guilds whose songs are stale.
+pub fn members_to_mend(read: &dyn Read) -> Result<Vec<(GuildId, UserId)>> {
+    let mut members = Vec::new();
+    for guild in queue::queries::guilds_with_waiting_songs(read)? {
+        for_each_stale(read, guild, |stale| members.push((guild, stale.place.user)))?;
+    }
+    members.sort_unstable();
+    members.dedup();
+    Ok(members)
+}
+
+/// Lets these members' songs get their score by the next sync.
+pub fn mend(tx: &Tx<'_>, members: &[(GuildId, UserId)]) -> Result<()> {
+    members.iter().try_for_each(|(guild, user)| coins::service::note_changed(tx, *guild, *user))
 }

@@ -34,7 +34,6 @@ fn settle(tx: &Tx<'_>, guild: GuildId, played: Played) -> Result<Played> {
         queue::service::rescore(tx, guild, user, 0)?;
     }
     super::gift_credit::release(tx, guild, played.entry.id)?;
-    coins::service::use_skip_up(tx, guild, played.entry.id.get())?;
     queue::service::announce(tx, guild, played.entry.id)?;
     Ok(played)
 }

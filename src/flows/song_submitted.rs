@@ -1,13 +1,14 @@
 //! A song is submitted: checked, put into its line, confirmed.
 
-use crate::discord::outbox;
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::queries::Standing;
 use crate::features::queue::service::NewSong;
 use crate::features::submissions::model::{CommandMentions, Confirmation, Details};
+use crate::features::submissions::posted::PostedAs;
+use crate::features::submissions::settings::FETCH_TITLES;
 use crate::features::{coins, handles, queue, submissions};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::store::Tx;
 
 /// A song as it comes in.
@@ -25,8 +26,8 @@ pub struct Submission {
     pub details: Details,
     /// Where it is to be heard.
     pub source: Source,
-    /// The message that is deleted once the song is safe, where the guild wants that (`M-SUB-21`).
-    pub original: Option<MessageId>,
+    /// Which part of which message it was, so that it is taken once (`C-125`).
+    pub posted_as: Option<PostedAs>,
     /// Mentions of the commands, for a refusal.
     pub mentions: CommandMentions,
 }
@@ -79,10 +80,18 @@ pub fn run(tx: &Tx<'_>, submission: &Submission) -> Result<Submitted> {
         super::gift_credit::attach(tx, guild, user, entry.id)?;
     }
     let standing = queue::queries::standing(tx, guild, &entry)?;
-    let confirmation = Confirmation { song: entry.id.get(), channel, used_credit: credit.is_some() };
+    let asks = FETCH_TITLES.get(tx, guild)? && matches!(submission.source, Source::Link { .. });
+    let confirmation = Confirmation {
+        song: entry.id.get(),
+        channel,
+        used_credit: credit.is_some(),
+        asks_title: asks && details.title.is_none(),
+        asks_artist: asks && details.artist.is_none(),
+    };
     submissions::service::confirm(tx, guild, user, &confirmation)?;
-    if let Some(message) = submission.original {
-        outbox::delete_message(tx, guild, (channel, message), tx.now())?;
+    if let Some(posted_as) = &submission.posted_as {
+        let needs = matches!(&submission.source, Source::File { kept_in, .. } if kept_in.message == posted_as.message);
+        submissions::service::remember_taken(tx, guild, posted_as, needs)?;
     }
     Ok(Submitted { entry, standing, used_credit: credit.is_some() })
 }

@@ -4,8 +4,13 @@
 //! committed. The [`runner`] does what is due, tries again after 1, 2 and 4 seconds when told so (`C-101`), and keeps
 //! what it gave up as a dead letter with the reason. Jobs of one lane run one after another, in the order of their due times.
 //!
-//! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.dead_letters`. Topic: [`CHANGED`].
+//! An outage is no failure: a job that was not answered waits with its lane, for as long as it is [worth](Worth) it, and
+//! the [`breaker`] sees to it that a service that is out is not asked by all at once. How long a job has waited survives a
+//! restart.
+//!
+//! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.waits`, `jobs.dead_letters`. Topics: [`CHANGED`], [`SETTLED`].
 
+pub mod breaker;
 pub mod figures;
 mod model;
 pub mod runner;
@@ -13,9 +18,10 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use breaker::Breaker;
 pub use model::{DeadLetter, Job, JobId, Lane, Run};
-pub use runner::{Handler, Runner, Setback};
-pub use tables::{CHANGED, SETTLED, TABLES, dead_letters, due_by, is_waiting};
+pub use runner::{GivenUp, Handler, Runner, Setback, Worth};
+pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, is_waiting};
 
 use std::marker::PhantomData;
 

@@ -1,5 +1,7 @@
 //! Jobs and dead letters.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id_type;
@@ -19,6 +21,8 @@ pub enum Lane {
     Channel(ChannelId),
     /// What goes to one person.
     User(UserId),
+    /// What concerns one song and nobody waits for.
+    Song(u64),
 }
 
 /// Something to be done.
@@ -47,7 +51,39 @@ pub struct Run {
     pub guild: GuildId,
     /// The job.
     pub job: Job,
+    /// How it waited, where it was not answered before.
+    pub wait: Option<Wait>,
 }
+
+impl Run {
+    /// When it was to be done at first.
+    pub fn first_due(&self) -> Timestamp {
+        self.wait.map_or(self.job.due, |wait| wait.first_due)
+    }
+
+    /// Whether it comes so late that what it tells may have passed. What waits its turn, or is tried again, is not late.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        now.since(self.first_due()) > LATE
+    }
+}
+
+/// A job later than this has waited for more than its turn.
+const LATE: Duration = Duration::from_secs(30);
+
+/// How a job waits for a service that does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// When the job was to be done.
+    pub first_due: Timestamp,
+    /// When it was not answered for the first time.
+    pub since: Timestamp,
+    /// How often.
+    pub tries: u32,
+    /// Until when its lane waits.
+    pub until: Timestamp,
+}
+
+impl Record for Wait {}
 
 /// A job that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

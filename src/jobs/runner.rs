@@ -1,6 +1,6 @@
 //! Does the jobs that are due.
 //!
-//! Brings about: every job is done once, or is a dead letter with a reason. Safe to run at any time, also after a
+//! Brings about: every job is done once, or is a dead letter with a reason, or came too late to be worth it. Safe to run at any time, also after a
 //! crash at any point: a job's row goes only when it is done, so what was interrupted is done again; handlers make the
 //! second time harmless (posts carry a nonce made from the job's number).
 
@@ -12,18 +12,20 @@ use poise::BoxFuture;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::breaker::{self, Breaker, Slot};
 use super::figures;
-use super::model::{JobId, Lane, Run};
+use super::model::{JobId, Run, Wait};
 use super::tables::{self, CHANGED};
 use crate::kernel::error::{Context, Failure, Result};
-use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::Store;
+use crate::store::{Read, Store, Tx};
 
-/// Jobs that run side by side.
-const MOST_AT_ONCE: usize = 16;
-/// Due jobs that are looked at in one go.
-const PAGE: usize = 256;
+/// Due jobs that are looked at in one go, most of them in lanes that are not free.
+const MOST_LOOKED_AT: usize = 10_000;
+/// A job that was not answered so often, while others were, lets those of its lane pass and tries again later.
+const PATIENT_TRIES: u32 = 12;
+/// So much later.
+const ASIDE: Duration = Duration::from_mins(10);
 /// Waits before the second, third and fourth try (`C-101`).
 const BACK_OFF: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 /// How long nothing is looked up after the store could not be read, at first and at the longest.
@@ -33,25 +35,51 @@ const STORE_TROUBLE: (Duration, Duration) = (Duration::from_secs(5), Duration::f
 pub struct Handler<C: 'static> {
     /// The kind's stored name.
     pub kind: &'static str,
+    /// How long it is worth being done.
+    pub worth: Worth,
     /// Does one job.
     pub run: for<'a> fn(&'a C, Run) -> BoxFuture<'a, Result<(), Setback>>,
+}
+
+/// How long after it was due a job is still worth being done, where an outage or a stop kept it from that (`C-101`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// For so long; then it is dropped.
+    For(Duration),
+    /// For ever.
+    Always,
+}
+
+impl Worth {
+    /// What tells a member something that is theirs.
+    pub const OF_A_WORD: Self = Self::For(Duration::from_hours(24));
+
+    fn is_over(self, run: &Run, now: Timestamp) -> bool {
+        match self {
+            Self::For(span) => now.since(run.first_due()) > span,
+            Self::Always => false,
+        }
+    }
 }
 
 /// A try that did not work.
 #[derive(Debug)]
 pub enum Setback {
-    /// May work later.
+    /// Failed by itself, and may work later. Counts as a try.
     Retry(Failure),
     /// Never will.
     GiveUp(Failure),
+    /// The service did not answer, or takes nothing for now: no try. The lane waits, until then where that was said.
+    Unanswered {
+        /// What was heard instead.
+        because: Failure,
+        /// When the service takes it.
+        until: Option<Timestamp>,
+    },
 }
 
-impl Run {
-    /// Whether the job becomes a dead letter if this try does not work.
-    pub fn is_last_try(&self) -> bool {
-        usize::from(self.job.attempts) >= BACK_OFF.len()
-    }
-}
+/// What is done in the transaction in which a job becomes a dead letter: the place to tell somebody.
+pub type GivenUp = fn(&Tx<'_>, &Run, &Failure) -> Result<()>;
 
 impl From<crate::kernel::error::Error> for Setback {
     /// What the store could not do may work later; a refusal stays one.
@@ -65,24 +93,40 @@ impl From<crate::kernel::error::Error> for Setback {
 
 /// Runs jobs until it is dropped.
 pub struct Runner<C: 'static> {
-    store: Store,
-    clock: Clock,
-    context: C,
-    handlers: Arc<HashMap<&'static str, &'static Handler<C>>>,
+    desk: Arc<Desk<C>>,
     sight: watch::Sender<bool>,
 }
 
-/// What is running now.
+/// What every try needs.
+struct Desk<C: 'static> {
+    store: Store,
+    clock: Clock,
+    context: C,
+    handlers: HashMap<&'static str, &'static Handler<C>>,
+    breaker: Arc<Breaker>,
+    given_up: GivenUp,
+}
+
+/// What a look at the due jobs found.
 #[derive(Default)]
+struct Look {
+    start: Vec<Run>,
+    /// Not worth it any more.
+    over: Vec<Run>,
+    next_due: Option<Timestamp>,
+}
+
+/// What is running now.
+#[derive(Clone, Default)]
 struct InFlight {
     jobs: HashSet<JobId>,
-    lanes: HashSet<(GuildId, Lane)>,
+    lanes: HashSet<Slot>,
 }
 
 /// A try that has ended.
 struct Attempt {
     id: JobId,
-    slot: (GuildId, Lane),
+    slot: Slot,
     is_settled: bool,
 }
 
@@ -98,9 +142,27 @@ impl InFlight {
 
 impl<C: Clone + Send + Sync + 'static> Runner<C> {
     /// A runner for these kinds of jobs.
-    pub fn new(store: Store, clock: Clock, context: C, handlers: &[&'static Handler<C>]) -> Self {
+    pub async fn new(store: Store, clock: Clock, context: C, handlers: &[&'static Handler<C>]) -> Self {
+        // A store that cannot be read says so when the runner looks; until then nothing waits.
+        let lanes = store.read("waiting_lanes", tables::waiting_lanes).await.unwrap_or_default();
         let handlers = handlers.iter().map(|handler| (handler.kind, *handler)).collect();
-        Self { store, clock, context, handlers: Arc::new(handlers), sight: watch::Sender::new(true) }
+        let given_up: GivenUp = |_, _, _| Ok(());
+        let desk = Desk { store, clock, context, handlers, breaker: Arc::new(Breaker::new(lanes)), given_up };
+        Self { desk: Arc::new(desk), sight: watch::Sender::new(true) }
+    }
+
+    /// Lets this be done for each job that becomes a dead letter, in the same transaction.
+    #[must_use]
+    pub fn when_given_up(mut self, given_up: GivenUp) -> Self {
+        if let Some(desk) = Arc::get_mut(&mut self.desk) {
+            desk.given_up = given_up;
+        }
+        self
+    }
+
+    /// What is known about the service behind the jobs.
+    pub fn breaker(&self) -> Arc<Breaker> {
+        Arc::clone(&self.desk.breaker)
     }
 
     /// Whether the jobs can be read, as far as the runner knows.
@@ -110,7 +172,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
 
     /// Does what is due, now and from now on. Ends only with its task.
     pub async fn run(self) {
-        let mut changes = self.store.changes();
+        let mut changes = self.desk.store.changes();
         let mut running = JoinSet::new();
         let mut in_flight = InFlight::default();
         let mut pause = STORE_TROUBLE.0;
@@ -122,7 +184,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
                 Err(error) => {
                     tracing::error!(%error, pause_s = pause.as_secs(), "cannot look for due jobs");
                     // Whatever changes meanwhile: each look would cost a thread and a line of the log, and find the same.
-                    self.clock.sleep(pause).await;
+                    self.desk.clock.sleep(pause).await;
                     pause = (pause * 2).min(STORE_TROUBLE.1);
                     continue;
                 }
@@ -135,79 +197,172 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
                     }
                 }
                 () = changed(&mut changes) => {}
-                () = sleep_until(&self.clock, wake) => {}
+                () = sleep_until(&self.desk.clock, wake) => {}
             }
         }
     }
 
-    /// Starts what is due and may start; answers when the next job becomes due.
+    /// Starts what is due and may start, and drops what is not worth it any more; answers when to look again.
     async fn start_due(&self, running: &mut JoinSet<Attempt>, in_flight: &mut InFlight) -> Result<Option<Timestamp>> {
-        let now = self.clock.now();
-        let due = self.store.read("due_jobs", move |read| tables::due_by(read, now, PAGE)).await?;
-        for run in due {
-            let slot = (run.guild, run.job.lane);
-            if running.len() >= MOST_AT_ONCE {
-                break;
-            }
-            if in_flight.jobs.contains(&run.id) || !in_flight.lanes.insert(slot) {
-                continue;
-            }
+        let desk = &self.desk;
+        let now = desk.clock.now();
+        let room = desk.breaker.width(now).saturating_sub(running.len());
+        let (looking, flying) = (Arc::clone(desk), in_flight.clone());
+        let look = desk.store.read("due_jobs", move |read| looking.look(read, now, room, flying)).await?;
+        for run in look.start {
+            let slot = slot_of(&run);
+            in_flight.lanes.insert(slot);
             in_flight.jobs.insert(run.id);
-            let (store, context, handlers) = (self.store.clone(), self.context.clone(), Arc::clone(&self.handlers));
+            desk.breaker.started(slot);
+            let desk = Arc::clone(desk);
             running.spawn(async move {
-                let (id, slot) = (run.id, (run.guild, run.job.lane));
-                let settled = attempt(&store, &context, &handlers, run).await;
+                let id = run.id;
+                let settled = desk.attempt(run).await;
                 if let Err(error) = &settled {
                     tracing::error!(job = %id, %error, "cannot record what became of a job");
                 }
                 Attempt { id, slot, is_settled: settled.is_ok() }
             });
         }
-        self.store.read("next_job", move |read| tables::next_due_after(read, now)).await
+        if !look.over.is_empty() {
+            desk.drop_all(look.over).await?;
+        }
+        Ok([look.next_due, desk.breaker.next(now)].into_iter().flatten().min())
     }
 }
 
-async fn attempt<C: Clone + Send + Sync + 'static>(
-    store: &Store,
-    context: &C,
-    handlers: &HashMap<&'static str, &'static Handler<C>>,
-    run: Run,
-) -> Result<()> {
-    let outcome = match handlers.get(run.job.kind.as_str()) {
-        Some(handler) => {
-            let task = tokio::spawn({
-                let (context, run, work) = (context.clone(), run.clone(), handler.run);
-                async move { work(&context, run).await }
-            });
-            // A panic in a handler gives up that job and nothing else.
-            task.await.unwrap_or_else(|panic| Err(Setback::GiveUp(Failure::new(panic))))
-        }
-        None => Err(Setback::GiveUp(Failure::new("this version has no such kind of job"))),
-    };
-    let kind = handlers.get(run.job.kind.as_str()).map(|handler| handler.kind);
-    settle(store, run, kind, outcome).await.during("settle a job")
+const fn slot_of(run: &Run) -> Slot {
+    (run.guild, run.job.lane)
 }
 
-async fn settle(store: &Store, run: Run, kind: Option<&'static str>, outcome: Result<(), Setback>) -> Result<()> {
-    let Run { id, guild, job } = run;
-    let count = |outcome| figures::count(kind, outcome);
-    match outcome {
-        Ok(()) => {
-            count("done");
-            store.write("job_done", move |tx| tables::remove(tx, guild, id)).await
+impl<C: Clone + Send + Sync + 'static> Desk<C> {
+    fn worth_of(&self, run: &Run) -> Worth {
+        self.handlers.get(run.job.kind.as_str()).map_or(Worth::Always, |handler| handler.worth)
+    }
+
+    /// The first jobs of lanes that are free, at most as many as there is room for.
+    fn look(&self, read: &dyn Read, now: Timestamp, room: usize, flying: InFlight) -> Result<Look> {
+        let mut look = Look { next_due: tables::next_due_after(read, now)?, ..Look::default() };
+        // Nobody is asked meanwhile; a look that may ask somebody comes within a minute.
+        if self.breaker.width(now) == 0 {
+            return Ok(look);
         }
-        Err(Setback::Retry(failure)) if usize::from(job.attempts) < BACK_OFF.len() => {
-            count("retried");
-            let wait = BACK_OFF.get(usize::from(job.attempts)).copied().unwrap_or(STORE_TROUBLE.0);
-            tracing::warn!(job = %id, kind = job.kind, error = %failure, "a job failed and is tried again");
-            store.write("job_retried", move |tx| tables::postpone(tx, guild, id, tx.now().after(wait))).await
+        let InFlight { jobs, mut lanes } = flying;
+        tables::for_each_due(read, now, MOST_LOOKED_AT, |run| {
+            if jobs.contains(&run.id) {
+                return true;
+            }
+            let slot = slot_of(&run);
+            if self.worth_of(&run).is_over(&run, now) {
+                look.over.push(run);
+            } else if look.start.len() < room && !self.breaker.holds_lane(&slot, now) && lanes.insert(slot) {
+                look.start.push(run);
+            }
+            look.start.len() < room || self.breaker.is_out()
+        })?;
+        Ok(look)
+    }
+
+    async fn drop_all(&self, over: Vec<Run>) -> Result<()> {
+        for run in &over {
+            figures::count(self.handlers.get(run.job.kind.as_str()).map(|handler| handler.kind), "dropped");
+            let due = run.first_due().rfc3339();
+            tracing::info!(job = %run.id, kind = run.job.kind, due, "a job came too late to be worth it, and was dropped");
         }
-        Err(Setback::Retry(failure) | Setback::GiveUp(failure)) => {
-            count("given_up");
-            let reason = failure.to_string();
-            tracing::warn!(job = %id, kind = job.kind, error = reason, "a job was given up");
-            store.write("job_given_up", move |tx| tables::bury(tx, guild, id, &reason)).await
+        let ids: Vec<_> = over.into_iter().map(|run| (run.guild, run.id)).collect();
+        let drop_them = move |tx: &Tx<'_>| ids.iter().try_for_each(|(guild, id)| tables::remove(tx, *guild, *id));
+        self.store.write("jobs_dropped", drop_them).await
+    }
+
+    async fn attempt(&self, run: Run) -> Result<()> {
+        let outcome = match self.handlers.get(run.job.kind.as_str()) {
+            Some(handler) => {
+                let task = tokio::spawn({
+                    let (context, run, work) = (self.context.clone(), run.clone(), handler.run);
+                    async move { work(&context, run).await }
+                });
+                // A panic in a handler gives up that job and nothing else.
+                task.await.unwrap_or_else(|panic| Err(Setback::GiveUp(Failure::new(panic))))
+            }
+            None => Err(Setback::GiveUp(Failure::new("this version has no such kind of job"))),
+        };
+        self.settle(run, outcome).await.during("settle a job")
+    }
+
+    async fn settle(&self, run: Run, outcome: Result<(), Setback>) -> Result<()> {
+        let kind = self.handlers.get(run.job.kind.as_str()).map(|handler| handler.kind);
+        let count = |outcome| figures::count(kind, outcome);
+        let (id, guild, attempts) = (run.id, run.guild, run.job.attempts);
+        let now = self.clock.now();
+        match outcome {
+            Ok(()) => {
+                count("done");
+                self.breaker.answered(slot_of(&run), now);
+                self.breaker.ended(&slot_of(&run));
+                self.store.write("job_done", move |tx| tables::remove(tx, guild, id)).await
+            }
+            Err(Setback::Unanswered { because, until }) => {
+                count("unanswered");
+                self.wait(run, &because, until, now).await
+            }
+            Err(Setback::Retry(failure)) if usize::from(attempts) < BACK_OFF.len() => {
+                count("retried");
+                let wait = BACK_OFF.get(usize::from(attempts)).copied().unwrap_or(STORE_TROUBLE.0);
+                tracing::warn!(job = %id, kind, error = %failure, "a job failed and is tried again");
+                self.breaker.ended(&slot_of(&run));
+                self.store.write("job_retried", move |tx| tables::postpone(tx, guild, id, tx.now().after(wait))).await
+            }
+            Err(Setback::Retry(failure) | Setback::GiveUp(failure)) => {
+                count("given_up");
+                let reason = failure.to_string();
+                tracing::warn!(job = %id, kind = run.job.kind, error = reason, "a job was given up");
+                self.breaker.answered(slot_of(&run), now);
+                self.breaker.ended(&slot_of(&run));
+                let given_up = self.given_up;
+                let bury = move |tx: &Tx<'_>| {
+                    tables::bury(tx, guild, id, &reason)?;
+                    given_up(tx, &run, &failure)
+                };
+                self.store.write("job_given_up", bury).await
+            }
         }
+    }
+
+    /// Lets a job wait that was not answered, and its lane with it.
+    async fn wait(&self, run: Run, because: &Failure, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
+        let (id, guild, slot) = (run.id, run.guild, slot_of(&run));
+        let tries = run.wait.map_or(0, |wait| wait.tries).saturating_add(1);
+        let wait = Wait {
+            first_due: run.first_due(),
+            since: run.wait.map_or(now, |wait| wait.since),
+            tries,
+            until: until.unwrap_or_else(|| now.after(breaker::wait_after(tries, id))),
+        };
+        if tries == 1 && !self.breaker.is_out() {
+            tracing::warn!(job = %id, kind = run.job.kind, error = %because, "a job was not answered and waits");
+        } else {
+            tracing::debug!(job = %id, kind = run.job.kind, tries, error = %because, "a job was not answered again");
+        }
+        // Before it is stored: whoever hears of the change finds the lane waiting.
+        match until {
+            Some(until) => self.breaker.limited(slot, until),
+            None => self.breaker.unanswered(slot, wait.until, now),
+        }
+        self.breaker.ended(&slot);
+        if self.worth_of(&run).is_over(&run, now) {
+            self.breaker.free(&slot);
+            return self.drop_all(vec![run]).await;
+        }
+        let are_others_answered = self.breaker.answered_at().is_some_and(|at| at > wait.since);
+        let is_aside = tries >= PATIENT_TRIES && are_others_answered;
+        if is_aside {
+            self.breaker.free(&slot);
+        }
+        let stored = move |tx: &Tx<'_>| {
+            tables::wait(tx, guild, id, &wait)?;
+            if is_aside { tables::move_aside(tx, guild, id, now.after(ASIDE)) } else { Ok(()) }
+        };
+        self.store.write("job_waits", stored).await
     }
 }
 

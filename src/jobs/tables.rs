@@ -1,6 +1,9 @@
 //! The tables of jobs and dead letters, and the only functions that touch them.
 
-use super::model::{DeadLetter, Job, JobId, Run};
+use std::collections::HashMap;
+
+use super::breaker::Slot;
+use super::model::{DeadLetter, Job, JobId, Run, Wait};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -12,8 +15,13 @@ pub const CHANGED: Topic = Topic::new("jobs.changed");
 /// A job was done, put off or given up.
 pub const SETTLED: Topic = Topic::new("jobs.settled");
 
+/// A job was given up: something may be in its way that a person has to clear.
+pub const GIVEN_UP: Topic = Topic::new("jobs.given_up");
+/// Jobs that are looked at first.
+const FIRST_PAGE: usize = 256;
+
 /// The tables of this module.
-pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &DEAD_LETTERS];
+pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &WAITS, &DEAD_LETTERS];
 
 type JobKey = (GuildId, JobId);
 
@@ -21,6 +29,8 @@ static JOBS: Table<JobKey, Job> = Table::new("jobs.jobs", &[&BY_DUE]);
 /// Jobs by the moment at which they are due, across all guilds: the one order that the runner needs.
 static BY_DUE: Index<(Timestamp, GuildId, JobId), JobKey, Job> =
     Index::new("jobs.jobs_by_due", |(guild, id), job| Some((job.due, *guild, *id)));
+/// Jobs that were not answered.
+static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]);
 static DEAD_LETTERS: Table<JobKey, DeadLetter> = Table::new("jobs.dead_letters", &[]);
 
 /// Adds a job.
@@ -36,9 +46,10 @@ pub fn is_waiting(read: &dyn Read, guild: GuildId, id: JobId) -> Result<bool> {
     JOBS.contains(read, &(guild, id))
 }
 
-/// Takes away a job that is done.
+/// Takes away a job that is done, or not worth it any more.
 pub(super) fn remove(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<()> {
     tx.publish(SETTLED, guild);
+    WAITS.remove(tx, &(guild, id))?;
     JOBS.remove(tx, &(guild, id)).map(drop)
 }
 
@@ -52,25 +63,86 @@ pub(super) fn postpone(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -
     Ok(())
 }
 
+/// Lets a job that was not answered wait, where it is in its lane.
+pub(super) fn wait(tx: &Tx<'_>, guild: GuildId, id: JobId, wait: &Wait) -> Result<()> {
+    tx.publish(SETTLED, guild);
+    WAITS.put(tx, &(guild, id), wait)
+}
+
+/// Puts a job that waits behind the others of its lane.
+pub(super) fn move_aside(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -> Result<()> {
+    if let Some(job) = JOBS.get(tx, &(guild, id))? {
+        JOBS.put(tx, &(guild, id), &Job { due, ..job })?;
+        tx.publish(CHANGED, guild);
+    }
+    Ok(())
+}
+
+/// Until when lanes wait.
+pub(super) fn waiting_lanes(read: &dyn Read) -> Result<HashMap<Slot, Timestamp>> {
+    let mut waits = Vec::new();
+    WAITS.for_each(read, Span::all(), |key, wait| {
+        waits.push((key, wait.until));
+        Ok(())
+    })?;
+    let mut lanes = HashMap::new();
+    for ((guild, id), until) in waits {
+        // One that was put behind the others holds up none of them.
+        if let Some(job) = JOBS.get(read, &(guild, id))?
+            && job.due <= until
+        {
+            lanes.insert((guild, job.lane), until);
+        }
+    }
+    Ok(lanes)
+}
+
 /// Makes a job a dead letter.
 pub(super) fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Result<()> {
+    WAITS.remove(tx, &(guild, id))?;
     if let Some(job) = JOBS.remove(tx, &(guild, id))? {
         DEAD_LETTERS.put(tx, &(guild, id), &DeadLetter { job, reason: reason.to_owned(), at: tx.now() })?;
         tx.publish(SETTLED, guild);
+        tx.publish(GIVEN_UP, guild);
     }
     Ok(())
 }
 
 /// The jobs that are due by `now`, the longest due first, at most `limit`.
 pub fn due_by(read: &dyn Read, now: Timestamp, limit: usize) -> Result<Vec<Run>> {
-    let keys = BY_DUE.page(read, Span::all().through(now), Direction::Forward, limit)?;
-    let mut due = Vec::with_capacity(keys.len());
-    for (_, guild, id) in keys {
-        if let Some(job) = JOBS.get(read, &(guild, id))? {
-            due.push(Run { id, guild, job });
-        }
-    }
+    let mut due = Vec::new();
+    for_each_due(read, now, limit, |run| {
+        due.push(run);
+        true
+    })?;
     Ok(due)
+}
+
+/// Hands over the jobs that are due by `now`, the longest due first, at most `limit`, as long as more are wanted.
+pub(super) fn for_each_due(
+    read: &dyn Read,
+    now: Timestamp,
+    limit: usize,
+    mut give: impl FnMut(Run) -> bool,
+) -> Result<()> {
+    // Mostly few are due, or the first ones are enough.
+    let (mut given, mut page) = (0, FIRST_PAGE.min(limit));
+    loop {
+        let keys = BY_DUE.page(read, Span::all().through(now), Direction::Forward, page)?;
+        let is_all = keys.len() < page || page == limit;
+        for (_, guild, id) in keys.into_iter().skip(given) {
+            given += 1;
+            let Some(job) = JOBS.get(read, &(guild, id))? else { continue };
+            let wait = WAITS.get(read, &(guild, id))?;
+            if !give(Run { id, guild, job, wait }) {
+                return Ok(());
+            }
+        }
+        if is_all {
+            return Ok(());
+        }
+        page = limit;
+    }
 }
 
 /// When the next job after `now` becomes due.

@@ -11,7 +11,8 @@ use crate::store::{Options, Place, Record, Schema, Store, Table};
 
 const GUILD: GuildId = GuildId::new(5);
 static NOTHING: Kind<()> = Kind::new("tests.nothing");
-static HANDLER: Handler<()> = Handler { kind: NOTHING.name(), run: |(), _| Box::pin(async { Ok(()) }) };
+static HANDLER: Handler<()> =
+    Handler { kind: NOTHING.name(), worth: Worth::Always, run: |(), _| Box::pin(async { Ok(()) }) };
 
 /// A row that nobody can read.
 #[derive(Serialize, serde::Deserialize)]
@@ -36,6 +37,109 @@ async fn changes(store: &Store) {
     }
 }
 
+/// A service that is out or not, and what it was asked.
+#[derive(Default)]
+struct Service {
+    is_out: bool,
+    /// Lane and number of what was done, in order.
+    done: Vec<(Lane, u32)>,
+    tries: usize,
+    /// How many are with it now, and the most since it is back.
+    inside: (usize, usize),
+}
+
+type Shared = std::sync::Arc<std::sync::Mutex<Service>>;
+
+static ASK: Kind<u32> = Kind::new("tests.ask");
+static ASKER: Handler<Shared> =
+    Handler { kind: ASK.name(), worth: Worth::Always, run: |service, run| Box::pin(ask(service, run)) };
+static WORD: Kind<u32> = Kind::new("tests.word");
+static SPEAKER: Handler<Shared> = Handler {
+    kind: WORD.name(),
+    worth: Worth::For(Duration::from_mins(10)),
+    run: |service, run| Box::pin(ask(service, run)),
+};
+
+async fn ask(service: &Shared, run: Run) -> Result<(), Setback> {
+    {
+        let mut service = service.lock().unwrap();
+        service.tries += 1;
+        if service.is_out {
+            return Err(Setback::Unanswered { because: crate::kernel::error::Failure::new("503"), until: None });
+        }
+        service.inside.0 += 1;
+        service.inside.1 = service.inside.1.max(service.inside.0);
+    }
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    let number = ASK.payload(&run)?;
+    let mut service = service.lock().unwrap();
+    service.inside.0 -= 1;
+    service.done.push((run.job.lane, number));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_the_service() {
+    const LANES: u64 = 1_000;
+    let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+    let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
+    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let plan = |tx: &Tx<'_>| {
+        for lane in 1..=LANES {
+            for number in 0..3 {
+                ASK.schedule_now(tx, GUILD, Lane::User(UserId::new(lane)), &number)?;
+            }
+            WORD.schedule_now(tx, GUILD, Lane::User(UserId::new(lane)), &99)?;
+        }
+        Ok(())
+    };
+    store.write("plan", plan).await.unwrap();
+    let service = Shared::default();
+    service.lock().unwrap().is_out = true;
+    let runner = Runner::new(store.clone(), clock.clone(), Shared::clone(&service), &[&ASKER, &SPEAKER]).await;
+    let breaker = runner.breaker();
+    let running = tokio::spawn(runner.run());
+    let rows = |read: &dyn crate::store::Read| MENDED.len(read);
+    for _ in 0..3 * 60 {
+        hand.advance(Duration::from_mins(1));
+        let tries = service.lock().unwrap().tries;
+        // A look of each minute comes to its end, one way or another.
+        for _ in 0..2_000 {
+            if service.lock().unwrap().tries > tries && breaker.width(clock.now()) == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+    }
+    let tries = service.lock().unwrap().tries;
+    assert!(tries < 300, "{tries} tries in three hours");
+    assert!(store.read_blocking("rows", rows).unwrap() <= 3 * LANES + 16, "what is not worth it any more is gone");
+    service.lock().unwrap().is_out = false;
+    for _ in 0..200 {
+        hand.advance(Duration::from_secs(30));
+        for _ in 0..500 {
+            if store.read_blocking("rows", rows).unwrap() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_micros(500)).await;
+        }
+    }
+    running.abort();
+    let service = std::mem::take(&mut *service.lock().unwrap());
+    assert!(service.inside.1 <= 16, "{} at once", service.inside.1);
+    assert_eq!(service.done.len() as u64, 3 * LANES, "each once, and no word that came too late");
+    let mut next = std::collections::HashMap::new();
+    for (lane, number) in service.done {
+        let expected = next.entry(lane).or_insert(0);
+        assert_eq!(number, *expected, "{lane:?} keeps its order");
+        *expected += 1;
+    }
+    assert_eq!(store.read_blocking("waits", tables::waiting_lanes).unwrap().len(), 0);
+    store.close().await;
+}
+
 // On one thread, whose log alone is kept.
 #[tokio::test]
 async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_time() {
@@ -55,7 +159,7 @@ async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_t
     let job = store.read("job", move |read| MENDED.get(read, &(GUILD, id))).await.unwrap().unwrap();
     store.write("damage", move |tx| DAMAGED.put(tx, &(GUILD, id), &Unreadable)).await.unwrap();
 
-    let runner = Runner::new(store.clone(), clock, (), &[&HANDLER]);
+    let runner = Runner::new(store.clone(), clock, (), &[&HANDLER]).await;
     let mut sight = runner.sight();
     let running = tokio::spawn(runner.run());
     sight.wait_for(|sees| !sees).await.unwrap();

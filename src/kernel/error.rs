@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::cause::Cause;
+
 /// What operations return when they do not succeed.
 #[derive(Debug)]
 pub enum Error {
@@ -77,7 +79,11 @@ impl fmt::Display for Failure {
             write!(f, ": {next}")?;
             source = next.source();
         }
-        Ok(())
+        // An HTTP client tells that it failed, and not why.
+        match Cause::of_request(&*self.cause) {
+            None | Some(Cause::Unknown) => Ok(()),
+            Some(cause) => write!(f, " ({cause})"),
+        }
     }
 }
 
@@ -129,25 +135,45 @@ impl<T> Context<T> for Result<T> {
 }
 
 /// The number under which a failure is logged; the person sees it and can quote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReportId(u32);
+///
+/// Made of the number of the start, in which no two starts of a store are equal, and of the failure's since then:
+/// `1S71R0-3`. It has no letters that are mistaken for digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReportId {
+    start: u32,
+    number: u32,
+}
 
 impl ReportId {
-    /// From a random number.
-    pub const fn new(raw: u32) -> Self {
-        Self(raw)
+    /// The `number`-th failure of a start.
+    pub const fn new(start: u32, number: u32) -> Self {
+        Self { start, number }
     }
 }
 
 impl fmt::Display for ReportId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08X}", self.0)
+        const DIGITS: [char; 32] = [
+            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M',
+            'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
+        ];
+        // Seven digits of five bits hold all of it.
+        let digits = (0..7).rev().map(|place| (self.start >> (5 * place)) & 31).skip_while(|digit| *digit == 0);
+        digits.filter_map(|digit| DIGITS.get(digit as usize)).try_for_each(|digit| write!(f, "{digit}"))?;
+        write!(f, "-{}", self.number)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_is_short_and_read_aloud_without_mistakes() {
+        assert_eq!(ReportId::new(60_000_000, 3).to_string(), "1S71R0-3");
+        assert_eq!(ReportId::new(u32::MAX, 1).to_string(), "3ZZZZZZ-1");
+        assert_ne!(ReportId::new(1, 11).to_string(), ReportId::new(11, 1).to_string());
+    }
 
     #[test]
     fn a_failure_reads_from_the_outside_in() {

@@ -1,5 +1,7 @@
 //! Ids as types of their own, so that a user can never be passed where a guild is expected.
 
+use super::time::Timestamp;
+
 /// What every type declared with [`id_type!`](crate::id_type) can do, for code that works with any of them.
 pub trait Id: Copy + std::fmt::Debug {
     /// Wraps a raw number.
@@ -74,6 +76,23 @@ id_type!(
     /// A Discord message.
     MessageId
 );
+impl MessageId {
+    /// The start of Discord's own time, 2015-01-01, in milliseconds since 1970.
+    const EPOCH_MS: i64 = 1_420_070_400_000;
+
+    /// When the message was posted, to the millisecond: Discord's ids begin with it.
+    pub fn moment(self) -> Timestamp {
+        let millis = i64::try_from(self.0 >> 22).unwrap_or(i64::MAX);
+        Timestamp::from_millis(millis.saturating_add(Self::EPOCH_MS))
+    }
+
+    /// The least id that a message of this moment may have.
+    pub fn at(moment: Timestamp) -> Self {
+        let millis = (moment.micros() / 1_000).saturating_sub(Self::EPOCH_MS);
+        Self(u64::try_from(millis).unwrap_or(0) << 22)
+    }
+}
+
 id_type!(
     /// A Discord role.
     RoleId

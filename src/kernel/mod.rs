@@ -6,9 +6,12 @@ pub mod actor;
 pub mod amount;
 #[cfg(test)]
 pub(crate) mod captured;
+pub mod cause;
 pub mod dice;
 pub mod error;
 pub mod ids;
+#[cfg(test)]
+pub(crate) mod patience;
 pub mod secret;
 pub mod text;
 pub mod time;

@@ -64,6 +64,17 @@ impl Timestamp {
             .unwrap_or_else(|| self.0.to_string())
     }
 
+    /// RFC 3339 with all six digits of the microseconds, so that texts are in the order of their moments:
+    /// `2026-11-21T20:15:00.000000Z`. For files in which people sort.
+    pub fn rfc3339_in_order(self) -> String {
+        let text = self.rfc3339();
+        let Some(body) = text.strip_suffix('Z') else { return text };
+        match body.split_once('.') {
+            Some((second, fraction)) => format!("{second}.{fraction:0<6}Z"),
+            None => format!("{body}.000000Z"),
+        }
+    }
+
     /// The form of the header `Date` in HTTP: `Sat, 21 Nov 2026 20:15:00 GMT`; `None` outside the years 1900 to 9999.
     pub fn http_date(self) -> Option<String> {
         let moment = OffsetDateTime::from_unix_timestamp(self.seconds()).ok()?;
@@ -187,6 +198,10 @@ mod tests {
         assert_eq!(Timestamp::from_rfc3339(&moment.rfc3339()), Some(moment));
         assert_eq!(Timestamp::from_micros(0).rfc3339(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::from_rfc3339("yesterday"), None);
+        let texts = [0, 1, 10, 999_999, 1_000_000, 1_100_000, 60_000_000]
+            .map(|at| Timestamp::from_micros(at).rfc3339_in_order());
+        assert!(texts.is_sorted() && texts.iter().all(|text| text.len() == 27), "{texts:?}");
+        assert_eq!(Timestamp::from_rfc3339(&texts[4]), Some(Timestamp::from_micros(1_000_000)));
         assert_eq!(Timestamp::from_micros(i64::MAX).rfc3339(), i64::MAX.to_string());
         let date = Timestamp::from_micros(0).http_date();
         assert_eq!(date.as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));

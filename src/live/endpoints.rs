@@ -57,7 +57,7 @@ impl Base {
     }
 
     /// The address of `path`, whose parts are encoded, below this one. An empty last part makes a slash at the end.
-    pub(super) fn join(&self, path: &[&str]) -> Url {
+    pub(crate) fn join(&self, path: &[&str]) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);

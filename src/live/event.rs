@@ -17,6 +17,8 @@ pub struct LiveEvent {
     pub id: Option<MessageId>,
     /// Whether it is history that the live told when we came in: from before our connection, or told before.
     pub is_backlog: bool,
+    /// When it happened by TikTok's own clock, in whole milliseconds: of a gift that is history, where TikTok says so.
+    pub made_at: Option<Timestamp>,
     /// What happened.
     pub what: Occurrence,
 }
@@ -24,7 +26,7 @@ pub struct LiveEvent {
 impl LiveEvent {
     /// Something that no message told and that happens now.
     pub const fn new(at: Timestamp, what: Occurrence) -> Self {
-        Self { at, id: None, is_backlog: false, what }
+        Self { at, id: None, is_backlog: false, made_at: None, what }
     }
 }
 
@@ -62,13 +64,51 @@ impl std::fmt::Display for MessageId {
     }
 }
 
-/// A person on the live.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// TikTok's number of an account, which stays when its handle changes. Never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountNumber(NonZeroU64);
+
+impl AccountNumber {
+    /// Wraps a number; `None` for 0.
+    pub const fn new(raw: u64) -> Option<Self> {
+        match NonZeroU64::new(raw) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0.get()
+    }
+}
+
+/// A person on the live. At least one of handle and number is there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Viewer {
-    /// The handle, which identifies the person in every table.
-    pub handle: Handle,
+    /// The handle; TikTok leaves it out at times.
+    pub handle: Option<Handle>,
+    /// TikTok's number of the account; old recordings and made-up events have none.
+    pub number: Option<AccountNumber>,
     /// The level that TikTok shows beside the name, where it is known (`C-114`: display only).
     pub level: Option<u32>,
+}
+
+impl Viewer {
+    /// Somebody by their handle alone.
+    pub const fn named(handle: Handle) -> Self {
+        Self { handle: Some(handle), number: None, level: None }
+    }
+
+    /// By what they are known to people: the handle, or else the number.
+    pub fn shown(&self) -> String {
+        match (&self.handle, self.number) {
+            (Some(handle), _) => handle.to_string(),
+            (None, Some(number)) => format!("account {}", number.get()),
+            (None, None) => "nobody".to_owned(),
+        }
+    }
 }
 
 /// A gift, or one step of a streak of gifts.

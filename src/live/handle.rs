@@ -1,6 +1,12 @@
-//! TikTok handles in their one stored form.
+//! TikTok handles in their one stored form, and what people type for one.
 
 use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// The hosts of TikTok's own pages.
+const HOSTS: [&str; 3] = ["www.tiktok.com", "tiktok.com", "m.tiktok.com"];
+/// The hosts of links that lead to a page without naming whose.
+const SHORT_HOSTS: [&str; 2] = ["vm.tiktok.com", "vt.tiktok.com"];
 
 /// A TikTok handle: lower case, without `@`, 2 to 24 of `a-z 0-9 . _` (`D-14`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -11,6 +17,17 @@ pub struct Handle(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a TikTok handle has 2 to 24 letters, digits, dots or underscores")]
 pub struct NotAHandle;
+
+/// Why what a person typed names nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NamesNobody {
+    /// It is neither a handle nor the address of a profile.
+    #[error("Write the handle as on the profile, with or without @: 2 to 24 letters, digits, dots and underscores.")]
+    NotAHandle,
+    /// It is one of TikTok's short links, which only TikTok can read.
+    #[error("A short link does not say whose it is. Open it, and copy the name that begins with @ on the profile.")]
+    ShortLink,
+}
 
 impl Handle {
     /// The shortest handle, and the shortest beginning that autocomplete answers to (`M-LNK-04`).
@@ -25,10 +42,40 @@ impl Handle {
         if fits { Ok(Self(name)) } else { Err(NotAHandle) }
     }
 
+    /// Reads what a person typed or copied: a handle in any of its forms, or the address of a profile, a live or a video.
+    ///
+    /// What phones and keyboards put around it is dropped: spaces, marks that nobody sees, `<` and `>`, an `@` of full
+    /// width. Only TikTok's own hosts are addresses, by name.
+    pub fn typed(text: &str) -> Result<Self, NamesNobody> {
+        let name = bare(text);
+        match address(name) {
+            Some(url) => Self::of_profile(&url),
+            None => Self::parse(&name.replacen(is_wide_at, "@", 1)).map_err(|NotAHandle| NamesNobody::NotAHandle),
+        }
+    }
+
+    /// Whose page an address leads to.
+    fn of_profile(url: &Url) -> Result<Self, NamesNobody> {
+        let Some(Host::Domain(host)) = url.host() else { return Err(NamesNobody::NotAHandle) };
+        let is_plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+        let mut path = url.path_segments().into_iter().flatten();
+        let first = path.next().unwrap_or_default();
+        if !is_plain || !(HOSTS.contains(&host) || SHORT_HOSTS.contains(&host)) {
+            return Err(NamesNobody::NotAHandle);
+        }
+        if SHORT_HOSTS.contains(&host) || (first == "t" && path.next().is_some_and(|code| !code.is_empty())) {
+            return Err(NamesNobody::ShortLink);
+        }
+        Self::parse(&first.replacen("%40", "@", 1)).map_err(|NotAHandle| NamesNobody::NotAHandle)
+    }
+
     /// The beginning of a handle as typed so far, in stored form; `None` when no handle can begin so.
     pub fn beginning(text: &str) -> Option<String> {
-        let trimmed = text.trim();
-        let typed = trimmed.strip_prefix('@').unwrap_or(trimmed).to_ascii_lowercase();
+        let trimmed = bare(text);
+        if address(trimmed).is_some() {
+            return Self::typed(trimmed).ok().map(String::from);
+        }
+        let typed = trimmed.strip_prefix(is_at).unwrap_or(trimmed).to_ascii_lowercase();
         (typed.len() <= Self::MAX_CHARS && typed.bytes().all(Self::may_contain)).then_some(typed)
     }
 
@@ -40,6 +87,37 @@ impl Handle {
     const fn may_contain(byte: u8) -> bool {
         matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_')
     }
+}
+
+/// What was typed, without what nobody typed on purpose.
+fn bare(text: &str) -> &str {
+    let is_around = |c: char| {
+        let is_unseen =
+            matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+        c.is_whitespace() || is_unseen
+    };
+    text.trim_matches(is_around)
+}
+
+/// The address that was typed, with or without its scheme, also between the `<` and `>` that keep Discord from showing
+/// its page; `None` for what is none.
+fn address(typed: &str) -> Option<Url> {
+    let typed = typed.strip_prefix('<').and_then(|typed| typed.strip_suffix('>')).unwrap_or(typed);
+    if typed.contains("://") {
+        return Url::parse(typed).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+    }
+    // Without a scheme only what begins with one of the hosts: `tiktok.com` by itself is a handle as any other.
+    let host = typed.split_once('/')?.0.to_ascii_lowercase();
+    let is_tiktok = HOSTS.iter().chain(&SHORT_HOSTS).any(|known| *known == host);
+    is_tiktok.then(|| Url::parse(&format!("https://{typed}")).ok()).flatten()
+}
+
+const fn is_wide_at(c: char) -> bool {
+    matches!(c, '\u{FF20}' | '\u{FE6B}')
+}
+
+const fn is_at(c: char) -> bool {
+    c == '@' || is_wide_at(c)
 }
 
 impl std::fmt::Display for Handle {
@@ -79,5 +157,68 @@ mod tests {
         for typed in ["", "@", "a", "@@ann", "ann smith", "ann-smith", "änn", "a@b", "1234567890123456789012345"] {
             assert_eq!(Handle::parse(typed), Err(NotAHandle), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn what_people_copy_for_a_name_is_read() {
+        for typed in [
+            "night.owl",
+            "@Night.Owl",
+            " @night.owl ",
+            "＠night.owl",
+            "﹫NIGHT.OWL",
+            "\u{200E}@night.owl\u{200B}",
+            "\u{2068}night.owl\u{2069}",
+            "https://www.tiktok.com/@night.owl",
+            "https://www.tiktok.com/@night.owl?lang=de-DE&_t=8abc&_r=1",
+            "https://www.tiktok.com/@night.owl/live",
+            "https://www.tiktok.com/@night.owl/live/?lang=en",
+            "https://www.tiktok.com/@night.owl/video/7300000000000000001?is_from_webapp=1",
+            "https://www.tiktok.com/%40night.owl#top",
+            "HTTPS://WWW.TikTok.com/@Night.Owl/",
+            "<https://m.tiktok.com/@night.owl>",
+            "http://tiktok.com/@night.owl",
+            "tiktok.com/@night.owl/",
+            "www.tiktok.com/night.owl",
+        ] {
+            assert_eq!(Handle::typed(typed).as_ref().map(Handle::as_str), Ok("night.owl"), "{typed}");
+        }
+        assert_eq!(Handle::typed("tiktok.com").unwrap().as_str(), "tiktok.com", "a handle may look like this");
+    }
+
+    #[test]
+    fn what_names_nobody_is_told_apart() {
+        for typed in [
+            "",
+            "@",
+            "@@ann",
+            "night owl",
+            "night/../owl",
+            "<@1>",
+            "@everyone!",
+            "https://evil.example/@night.owl",
+            "https://www.tiktok.com.evil.example/@night.owl",
+            "https://www.tiktok.com@evil.example/@night.owl",
+            "https://ann@www.tiktok.com/@night.owl",
+            "https://www.tiktok.com:8443/@night.owl",
+            "https://tikt\u{3BF}k.com/@night.owl",
+            "https://www.tiktok.com/",
+            "https://www.tiktok.com/@",
+            "https://www.tiktok.com/@night owl",
+            "ftp://www.tiktok.com/@night.owl",
+            "javascript://www.tiktok.com/@night.owl",
+        ] {
+            assert_eq!(Handle::typed(typed), Err(NamesNobody::NotAHandle), "{typed}");
+        }
+        for typed in ["https://vm.tiktok.com/ZMabc123/", "vt.tiktok.com/ZSRT6Wqvf", "https://www.tiktok.com/t/ZTabc/"] {
+            assert_eq!(Handle::typed(typed), Err(NamesNobody::ShortLink), "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_address_completes_as_the_handle_that_it_names() {
+        assert_eq!(Handle::beginning("https://www.tiktok.com/@Ann.S").as_deref(), Some("ann.s"));
+        assert_eq!(Handle::beginning("＠an").as_deref(), Some("an"));
+        assert_eq!(Handle::beginning("https://evil.example/@ann"), None);
     }
 }

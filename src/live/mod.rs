@@ -47,7 +47,7 @@ pub use budget::Budget;
 pub use client::connection::Connection;
 pub use client::{Client, ClientSettings, SetupError, Transport, Way};
 pub use endpoints::{Base, Endpoints};
-pub use event::{Gift, LiveEvent, MessageId, Occurrence, Viewer};
+pub use event::{AccountNumber, Gift, LiveEvent, MessageId, Occurrence, Viewer};
 pub use handle::Handle;
 pub use refusal::{Class, Closed, Refusal};
 pub use room::Live;

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::kernel::cause::Cause;
 use crate::kernel::error::Refuse;
 
 /// Why a live could not be looked up or connected to.
@@ -88,6 +89,12 @@ pub enum Refusal {
          Greenroom asks again in some minutes."
     )]
     NotFound,
+    /// What TikTok says of the account contradicts itself, wherever it is asked.
+    #[error(
+        "TikTok says that the account is live and does not say where. That often passes by itself, and Greenroom asks \
+         again soon."
+    )]
+    Contradiction,
     /// We were told to connect to a place that is not TikTok's.
     #[error(
         "Greenroom was sent to a server that is not TikTok's, and did not go there. Check the `TIKTOK_…_URL` variables; \
@@ -138,11 +145,11 @@ pub enum Degradation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// The name could not be resolved, or nobody answers there.
-    #[error("the server cannot be reached")]
-    Unreachable,
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(Cause),
     /// No encrypted connection came about.
-    #[error("no secure connection to the server is possible")]
-    Tls,
+    #[error("no secure connection to the server is possible: {0}")]
+    Tls(Cause),
     /// It took too long.
     #[error("the server did not answer in time")]
     TimedOut,
@@ -204,7 +211,7 @@ impl Refusal {
     pub const fn class(&self) -> Class {
         match self {
             Self::RateLimited { wait, .. } => Class::RateLimit(*wait),
-            Self::Network(_) => Class::Transient,
+            Self::Network(_) | Self::Contradiction => Class::Transient,
             Self::ServiceDegraded(_)
             | Self::TooManyConnections
             | Self::Blocked
@@ -239,6 +246,7 @@ impl Refuse for Refusal {
             Self::LoginNeeded => "live.login_needed",
             Self::Offline => "live.offline",
             Self::NotFound => "live.not_found",
+            Self::Contradiction => "live.contradiction",
             Self::HostNotAllowed => "live.host_not_allowed",
             Self::Unexpected(_) => "live.unexpected",
             Self::Network(_) => "live.network",
@@ -290,8 +298,9 @@ mod tests {
     fn all() -> Vec<Refusal> {
         use Degradation::{Empty, Failed, Incomplete, Silent, Stub, TooLarge, Unreadable, Upstream};
         use Refusal::{
-            AgeRestricted, BadKey, Blocked, Captcha, HostNotAllowed, IspBlocked, LoginNeeded, Network, NotFound,
-            Offline, OptionsRefused, PlanTooSmall, RateLimited, ServiceDegraded, TooManyConnections, Unexpected,
+            AgeRestricted, BadKey, Blocked, Captcha, Contradiction, HostNotAllowed, IspBlocked, LoginNeeded, Network,
+            NotFound, Offline, OptionsRefused, PlanTooSmall, RateLimited, ServiceDegraded, TooManyConnections,
+            Unexpected,
         };
         let mut all = vec![
             RateLimited { wait: Duration::from_mins(1), label: limit_label("rate_limit_account_day") },
@@ -307,12 +316,19 @@ mod tests {
             LoginNeeded,
             Offline,
             NotFound,
+            Contradiction,
             HostNotAllowed,
             Unexpected(10_011),
         ];
         let states = [Stub, Failed(503), Empty, Incomplete("cookie"), Unreadable, TooLarge, Upstream, Silent];
         all.extend(states.map(ServiceDegraded));
-        let troubles = [Trouble::Unreachable, Trouble::Tls, Trouble::TimedOut, Trouble::TooLarge, Trouble::Broken];
+        let troubles = [
+            Trouble::Unreachable(Cause::Name),
+            Trouble::Tls(Cause::NotValidYet),
+            Trouble::TimedOut,
+            Trouble::TooLarge,
+            Trouble::Broken,
+        ];
         all.extend(troubles.map(Network));
         all.push(Network(Trouble::Failed(502)));
         all

@@ -13,6 +13,7 @@ use reqwest::{Client, Response};
 use url::Url;
 
 use super::refusal::Trouble;
+use crate::kernel::cause::Cause;
 use crate::kernel::time::Clock;
 
 /// Longest wait for one whole answer.
@@ -107,29 +108,12 @@ fn next_at_home(url: &Url, response: &Response) -> Option<Url> {
     (next.origin() == url.origin()).then_some(next)
 }
 
-/// The kind of an error. A failed handshake is told by the error underneath, for which the client has no name.
+/// The kind of an error.
 fn trouble(error: &reqwest::Error) -> Trouble {
-    if error.is_timeout() {
-        Trouble::TimedOut
-    } else if !error.is_connect() {
-        Trouble::Broken
-    } else if is_tls(error) {
-        Trouble::Tls
-    } else {
-        Trouble::Unreachable
+    match Cause::of(error) {
+        _ if error.is_timeout() => Trouble::TimedOut,
+        _ if !error.is_connect() => Trouble::Broken,
+        cause if cause.is_about_tls() => Trouble::Tls(cause),
+        cause => Trouble::Unreachable(cause),
     }
-}
-
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(current) = cause {
-        let inner = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if current.is::<tokio_rustls::rustls::Error>()
-            || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<tokio_rustls::rustls::Error>)
-        {
-            return true;
-        }
-        cause = current.source();
-    }
-    false
 }

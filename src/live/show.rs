@@ -6,9 +6,10 @@
 //! {"type": "share", "user": "bass.ann", "msg_id": 7300000000000000042, "backlog": true}
 //! ```
 //!
-//! `msg_id` is TikTok's number of the message, by which a repetition is known; `backlog` marks history; `us` are the
-//! microseconds by which it happened after the `at_ms` of its line. All may be left out, and what says nothing is not
-//! written. (`id` is the number of a gift.)
+//! `msg_id` is TikTok's number of the message, by which a repetition is known; `backlog` marks history; `made_ms` is when it
+//! happened by TikTok's clock, in milliseconds since 1970; `us` are the microseconds by which it happened after the `at_ms`
+//! of its line. `uid` is TikTok's number of the person, who has that or a handle in `user`. All may be left out, and what
+//! says nothing is not written. (`id` is the number of a gift.)
 //!
 //! Invariant: what is written of an event is read back as the same event.
 
@@ -18,11 +19,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::{Gift, LiveEvent, MessageId, Occurrence, Viewer};
+use super::event::{AccountNumber, Gift, LiveEvent, MessageId, Occurrence, Viewer};
 use super::handle::Handle;
 use crate::kernel::time::Timestamp;
 
-/// One live event of a show with its identity, without its time but for the microseconds.
+/// One live event of a show with its person and identity, without its time but for the microseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShowLine {
     /// Microseconds after the millisecond of its line: 0 to 999.
@@ -34,21 +35,36 @@ pub struct ShowLine {
     /// Whether it is history.
     #[serde(rename = "backlog", skip_serializing_if = "is_no")]
     pub is_backlog: bool,
+    /// When it happened by TikTok's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_ms: Option<i64>,
     /// What happens.
     #[serde(flatten)]
     pub event: ShowEvent,
+    /// Who does it, where it is somebody's deed.
+    #[serde(flatten)]
+    pub viewer: ShowViewer,
 }
 
 impl ShowLine {
     /// The line of an event that happened so many microseconds after the millisecond of the line.
     pub fn of(event: &LiveEvent, micros: u16) -> Self {
-        Self { micros, id: event.id, is_backlog: event.is_backlog, event: event.what.clone().into() }
+        let made_ms = event.made_at.map(|made_at| made_at.micros().div_euclid(1000));
+        let viewer = event.what.viewer().cloned().map_or_else(ShowViewer::default, ShowViewer::from);
+        Self { micros, id: event.id, is_backlog: event.is_backlog, made_ms, event: (&event.what).into(), viewer }
     }
 
     /// The event, for a line of this moment.
     pub fn at(self, at: Timestamp) -> LiveEvent {
         let at = at.after(Duration::from_micros(self.micros.into()));
-        LiveEvent { at, id: self.id, is_backlog: self.is_backlog, what: self.event.into() }
+        let what = self.event.by(self.viewer.into());
+        LiveEvent {
+            at,
+            id: self.id,
+            is_backlog: self.is_backlog,
+            made_at: self.made_ms.map(Timestamp::from_millis),
+            what,
+        }
     }
 }
 
@@ -56,20 +72,34 @@ impl<'de> Deserialize<'de> for ShowLine {
     /// Takes the common fields out first: serde cannot both flatten a value and refuse unknown fields.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = serde_json::Map::deserialize(deserializer)?;
-        let id = fields.remove("msg_id").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
-        let backlog = fields.remove("backlog").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
-        let micros: Option<u16> =
-            fields.remove("us").map(serde_json::from_value).transpose().map_err(D::Error::custom)?;
+        let mut taken = |name: &str| fields.remove(name).unwrap_or_default();
+        let read = |error: serde_json::Error| D::Error::custom(error);
+        let id = serde_json::from_value(taken("msg_id")).map_err(read)?;
+        let is_backlog: Option<bool> = serde_json::from_value(taken("backlog")).map_err(read)?;
+        let made_ms = serde_json::from_value(taken("made_ms")).map_err(read)?;
+        let micros: Option<u16> = serde_json::from_value(taken("us")).map_err(read)?;
+        let viewer = ShowViewer {
+            user: serde_json::from_value(taken("user")).map_err(read)?,
+            uid: serde_json::from_value(taken("uid")).map_err(read)?,
+            level: serde_json::from_value(taken("level")).map_err(read)?,
+        };
+        let event: ShowEvent = serde_json::from_value(fields.into()).map_err(read)?;
         let micros = micros.unwrap_or(0);
         if micros > 999 {
             return Err(D::Error::custom("us is more than 999"));
         }
-        let event = serde_json::from_value(fields.into()).map_err(D::Error::custom)?;
-        Ok(Self { micros, id, is_backlog: backlog.unwrap_or(false), event })
+        let is_somebody = viewer.user.is_some() || viewer.uid.is_some();
+        match event.is_a_deed() {
+            true if !is_somebody => return Err(D::Error::missing_field("user")),
+            false if viewer != ShowViewer::default() => return Err(D::Error::custom("nobody does this")),
+            _ => {}
+        }
+        Ok(Self { micros, id, is_backlog: is_backlog.unwrap_or(false), made_ms, event, viewer })
     }
 }
 
-/// One live event of a show, without its time and identity.
+/// One live event of a show, without its person, time and identity. The braces make serde refuse fields that it does not
+/// know also where there are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ShowEvent {
@@ -80,38 +110,26 @@ pub enum ShowEvent {
     /// See [`Occurrence::Ended`].
     LiveEnd,
     /// See [`Occurrence::Joined`].
-    Join(ShowViewer),
+    Join {},
     /// See [`Occurrence::Liked`].
     Like {
-        /// The handle.
-        user: Handle,
         /// Taps in this event.
         #[serde(default = "one", skip_serializing_if = "is_one")]
         count: u32,
-        /// The level beside the name.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        level: Option<u32>,
     },
     /// See [`Occurrence::Commented`].
     Comment {
-        /// The handle.
-        user: Handle,
         /// What was written.
         text: String,
-        /// The level beside the name.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        level: Option<u32>,
     },
     /// See [`Occurrence::Shared`].
-    Share(ShowViewer),
+    Share {},
     /// See [`Occurrence::Followed`].
-    Follow(ShowViewer),
+    Follow {},
     /// See [`Occurrence::Subscribed`].
-    Subscribe(ShowViewer),
+    Subscribe {},
     /// See [`Occurrence::Gifted`].
     Gift {
-        /// The handle.
-        user: Handle,
         /// TikTok's number of the gift.
         #[serde(default, skip_serializing_if = "is_none")]
         id: u64,
@@ -128,9 +146,6 @@ pub enum ShowEvent {
         /// TikTok's number of the streak.
         #[serde(default, skip_serializing_if = "is_none")]
         group: u64,
-        /// The level beside the name.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        level: Option<u32>,
     },
     /// See [`Occurrence::Viewers`].
     Viewers {
@@ -150,13 +165,16 @@ pub enum ShowEvent {
 }
 
 /// A person in a show line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ShowViewer {
     /// The handle.
-    pub user: Handle,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Handle>,
+    /// TikTok's number of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<AccountNumber>,
     /// The level beside the name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u32>,
 }
 
@@ -196,57 +214,76 @@ const fn is_no(switch: &bool) -> bool {
 
 impl From<ShowViewer> for Viewer {
     fn from(viewer: ShowViewer) -> Self {
-        Self { handle: viewer.user, level: viewer.level }
+        Self { handle: viewer.user, number: viewer.uid, level: viewer.level }
     }
 }
 
 impl From<Viewer> for ShowViewer {
     fn from(viewer: Viewer) -> Self {
-        Self { user: viewer.handle, level: viewer.level }
+        Self { user: viewer.handle, uid: viewer.number, level: viewer.level }
     }
 }
 
-impl From<ShowEvent> for Occurrence {
-    fn from(event: ShowEvent) -> Self {
-        let viewer = |handle, level| Viewer { handle, level };
-        match event {
-            ShowEvent::Connect => Self::Connected,
-            ShowEvent::Disconnect => Self::Disconnected,
-            ShowEvent::LiveEnd => Self::Ended,
-            ShowEvent::Join(viewer) => Self::Joined(viewer.into()),
-            ShowEvent::Like { user, count, level } => Self::Liked(viewer(user, level), count),
-            ShowEvent::Comment { user, text, level } => Self::Commented(viewer(user, level), text),
-            ShowEvent::Share(viewer) => Self::Shared(viewer.into()),
-            ShowEvent::Follow(viewer) => Self::Followed(viewer.into()),
-            ShowEvent::Subscribe(viewer) => Self::Subscribed(viewer.into()),
-            ShowEvent::Gift { user, id, name, diamonds, count, end, group, level } => {
+impl ShowEvent {
+    /// Whether somebody does it.
+    const fn is_a_deed(&self) -> bool {
+        match self {
+            Self::Join {}
+            | Self::Like { .. }
+            | Self::Comment { .. }
+            | Self::Share {}
+            | Self::Follow {}
+            | Self::Subscribe {}
+            | Self::Gift { .. } => true,
+            Self::Connect
+            | Self::Disconnect
+            | Self::LiveEnd
+            | Self::Viewers { .. }
+            | Self::Poll { .. }
+            | Self::Battle { .. } => false,
+        }
+    }
+
+    /// What happens, done by `viewer` where somebody does it.
+    fn by(self, viewer: Viewer) -> Occurrence {
+        match self {
+            Self::Connect => Occurrence::Connected,
+            Self::Disconnect => Occurrence::Disconnected,
+            Self::LiveEnd => Occurrence::Ended,
+            Self::Join {} => Occurrence::Joined(viewer),
+            Self::Like { count } => Occurrence::Liked(viewer, count),
+            Self::Comment { text } => Occurrence::Commented(viewer, text),
+            Self::Share {} => Occurrence::Shared(viewer),
+            Self::Follow {} => Occurrence::Followed(viewer),
+            Self::Subscribe {} => Occurrence::Subscribed(viewer),
+            Self::Gift { id, name, diamonds, count, end, group } => {
                 let gift = Gift { id, name, unit_coins: diamonds, count, is_streaking: !end, group };
-                Self::Gifted(viewer(user, level), gift)
+                Occurrence::Gifted(viewer, gift)
             }
-            ShowEvent::Viewers { count } => Self::Viewers(count),
-            ShowEvent::Poll { details } => Self::Poll(text_of(details)),
-            ShowEvent::Battle { details } => Self::Battle(text_of(details)),
+            Self::Viewers { count } => Occurrence::Viewers(count),
+            Self::Poll { details } => Occurrence::Poll(text_of(details)),
+            Self::Battle { details } => Occurrence::Battle(text_of(details)),
         }
     }
 }
 
-impl From<Occurrence> for ShowEvent {
-    fn from(what: Occurrence) -> Self {
+impl From<&Occurrence> for ShowEvent {
+    fn from(what: &Occurrence) -> Self {
         match what {
             Occurrence::Connected => Self::Connect,
             Occurrence::Disconnected => Self::Disconnect,
             Occurrence::Ended => Self::LiveEnd,
-            Occurrence::Joined(viewer) => Self::Join(viewer.into()),
-            Occurrence::Liked(Viewer { handle: user, level }, count) => Self::Like { user, count, level },
-            Occurrence::Commented(Viewer { handle: user, level }, text) => Self::Comment { user, text, level },
-            Occurrence::Shared(viewer) => Self::Share(viewer.into()),
-            Occurrence::Followed(viewer) => Self::Follow(viewer.into()),
-            Occurrence::Subscribed(viewer) => Self::Subscribe(viewer.into()),
-            Occurrence::Gifted(Viewer { handle: user, level }, gift) => {
-                let Gift { id, name, unit_coins: diamonds, count, is_streaking, group } = gift;
-                Self::Gift { user, id, name, diamonds, count, end: !is_streaking, group, level }
+            Occurrence::Joined(_) => Self::Join {},
+            Occurrence::Liked(_, count) => Self::Like { count: *count },
+            Occurrence::Commented(_, text) => Self::Comment { text: text.clone() },
+            Occurrence::Shared(_) => Self::Share {},
+            Occurrence::Followed(_) => Self::Follow {},
+            Occurrence::Subscribed(_) => Self::Subscribe {},
+            Occurrence::Gifted(_, gift) => {
+                let Gift { id, name, unit_coins: diamonds, count, is_streaking, group } = gift.clone();
+                Self::Gift { id, name, diamonds, count, end: !is_streaking, group }
             }
-            Occurrence::Viewers(count) => Self::Viewers { count },
+            Occurrence::Viewers(count) => Self::Viewers { count: *count },
             Occurrence::Poll(details) => Self::Poll { details: details_of(details) },
             Occurrence::Battle(details) => Self::Battle { details: details_of(details) },
         }
@@ -262,12 +299,12 @@ fn text_of(details: Value) -> String {
 }
 
 /// Details as they stand in a show: as JSON where that gives back the same text, otherwise as a text.
-fn details_of(text: String) -> Value {
-    match serde_json::from_str::<Value>(&text) {
+fn details_of(text: &str) -> Value {
+    match serde_json::from_str::<Value>(text) {
         Ok(details) if !details.is_string() && serde_json::to_string(&details).is_ok_and(|same| same == text) => {
             details
         }
-        _ => Value::String(text),
+        _ => Value::String(text.to_owned()),
     }
 }
 
@@ -280,7 +317,13 @@ pub(crate) mod tests {
 
     fn viewer() -> impl Strategy<Value = Viewer> {
         let handle = "[a-z0-9._]{2,24}".prop_map(|handle| Handle::parse(&handle).unwrap());
-        (handle, option::of(any::<u32>())).prop_map(|(handle, level)| Viewer { handle, level })
+        let number = (1..=u64::MAX).prop_map(AccountNumber::new);
+        let known_by = prop_oneof![
+            handle.clone().prop_map(|handle| (Some(handle), None)),
+            number.clone().prop_map(|number| (None, number)),
+            (handle, number).prop_map(|(handle, number)| (Some(handle), number)),
+        ];
+        (known_by, option::of(any::<u32>())).prop_map(|((handle, number), level)| Viewer { handle, number, level })
     }
 
     fn details() -> impl Strategy<Value = String> {
@@ -318,9 +361,9 @@ pub(crate) mod tests {
     #[test]
     fn a_line_of_a_show_becomes_an_event() {
         let line = r#"{"type":"gift","user":"@Bass.Ann","name":"Rose","diamonds":1,"count":3,"end":false,"group":7}"#;
-        let event: ShowEvent = serde_json::from_str(line).unwrap();
-        let Occurrence::Gifted(viewer, gift) = event.into() else { panic!("not a gift") };
-        assert_eq!(viewer.handle.as_str(), "bass.ann");
+        let line: ShowLine = serde_json::from_str(line).unwrap();
+        let Occurrence::Gifted(viewer, gift) = line.at(Timestamp::default()).what else { panic!("not a gift") };
+        assert_eq!(viewer, Viewer::named(Handle::parse("bass.ann").unwrap()));
         assert_eq!((gift.unit_coins, gift.count, gift.is_streaking, gift.group), (1, 3, true, 7));
     }
 
@@ -338,7 +381,16 @@ pub(crate) mod tests {
 
     #[test]
     fn a_line_with_an_unknown_field_or_a_bad_handle_is_refused() {
-        assert!(serde_json::from_str::<ShowEvent>(r#"{"type":"like","user":"ann","cuont":3}"#).is_err());
-        assert!(serde_json::from_str::<ShowEvent>(r#"{"type":"join","user":"not a handle"}"#).is_err());
+        for line in [
+            r#"{"type":"like","user":"ann","cuont":3}"#,
+            r#"{"type":"join","user":"not a handle"}"#,
+            r#"{"type":"join"}"#,
+            r#"{"type":"join","uid":0}"#,
+            r#"{"type":"viewers","count":3,"user":"ann"}"#,
+        ] {
+            assert!(serde_json::from_str::<ShowLine>(line).is_err(), "{line}");
+        }
+        let by_number = serde_json::from_str::<ShowLine>(r#"{"type":"join","uid":7300000000000000042}"#).unwrap();
+        assert_eq!(by_number.viewer.uid, AccountNumber::new(7_300_000_000_000_000_042));
     }
 }

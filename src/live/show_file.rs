@@ -209,10 +209,12 @@ mod tests {
             what in occurrence(),
             id in any::<u64>(),
             is_backlog in any::<bool>(),
+            made_ms in proptest::option::of(0..4_000_000_000_000_i64),
             micros in 0..u64::from(u32::MAX) * 1000,
         ) {
             let (start, at) = (Timestamp::from_millis(1_795_291_200_000), Duration::from_micros(micros));
-            let event = LiveEvent { at: start.after(at), id: MessageId::new(id), is_backlog, what };
+            let made_at = made_ms.map(Timestamp::from_millis);
+            let event = LiveEvent { at: start.after(at), id: MessageId::new(id), is_backlog, made_at, what };
             let mut written = Vec::new();
             write_event(&mut written, at, &event);
             let text = String::from_utf8(written).unwrap();

@@ -33,7 +33,7 @@ pub struct Status {
 pub struct Counts {
     /// Events that count.
     pub events: u64,
-    /// Events of people whose handle was not told: they count for nobody.
+    /// Events of people whose handle was not told: they count for nobody, unless a server knows the account's number.
     pub anonymous: u64,
     /// Messages without use for us.
     pub ignored: u64,

@@ -3,7 +3,8 @@
 //! A feature lists its settings once, as a slice of [`Listed`]. What somebody types is read by the type of the setting
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
-use super::{Setting, SettingValue};
+use super::{Limits, Setting, SettingValue};
+use crate::discord::references::{Needs, Target};
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
@@ -34,18 +35,34 @@ pub struct Listed {
     pub command: Option<&'static str>,
     /// Whether `/show-settings` shows it; `/config list` shows all.
     pub is_main: bool,
+    /// What it needs of the channels or roles that it names; `None` for what names none.
+    pub needs: Option<&'static Needs>,
+    /// Whether it names any number of channels.
+    pub names_many: bool,
 }
 
 impl Listed {
     /// A setting that `/config set` changes and `/show-settings` shows.
     pub const fn new(setting: &'static dyn Changeable, area: Area, title: &'static str, about: &'static str) -> Self {
-        Self { setting, title, about, area, command: None, is_main: true }
+        Self { setting, title, about, area, command: None, is_main: true, needs: None, names_many: false }
     }
 
     /// The same, changed by a command of its own.
     #[must_use]
     pub const fn by_command(self, command: &'static str) -> Self {
         Self { command: Some(command), ..self }
+    }
+
+    /// The same, which names a channel or role and needs this of it.
+    #[must_use]
+    pub const fn needing(self, needs: &'static Needs) -> Self {
+        Self { needs: Some(needs), ..self }
+    }
+
+    /// The same, which names any number of channels.
+    #[must_use]
+    pub const fn naming_many(self) -> Self {
+        Self { names_many: true, ..self }
     }
 
     /// The same, left out of `/show-settings`.
@@ -70,7 +87,7 @@ impl Listed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingRefusal {
     /// No setting has this key.
-    #[error("There is no setting `{0}`. Choose one from the list that appears while you type.")]
+    #[error("There is no setting {0}. Choose one from the list that appears while you type.")]
     Unknown(String),
     /// The value does not fit.
     #[error("**{title}** can be {allowed}.")]
@@ -79,6 +96,12 @@ pub enum SettingRefusal {
         title: &'static str,
         /// What it can be.
         allowed: String,
+    },
+    /// What it names is not in the server.
+    #[error("There is no such {what} in this server.")]
+    NotHere {
+        /// A channel or a role.
+        what: &'static str,
     },
     /// Another command changes it.
     #[error("**{title}** is changed by {command}.")]
@@ -95,6 +118,7 @@ impl Refuse for SettingRefusal {
         match self {
             Self::Unknown(_) => "setting.unknown",
             Self::NotAllowed { .. } => "setting.not_allowed",
+            Self::NotHere { .. } => "setting.not_here",
             Self::OwnCommand { .. } => "setting.own_command",
         }
     }
@@ -117,6 +141,12 @@ pub trait Changeable: Sync {
     /// Takes the guild's own value away.
     fn reset(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()>;
 
+    /// The channels and roles that the value names.
+    fn targets(&self, read: &dyn Read, guild: GuildId) -> Result<Vec<Target>>;
+
+    /// The channels and roles that a typed value names.
+    fn targets_typed(&self, typed: &str) -> Vec<Target>;
+
     /// Values to choose from while somebody types; none where any number goes.
     fn offered(&self) -> Vec<&'static str>;
 
@@ -127,16 +157,21 @@ pub trait Changeable: Sync {
 /// A type of setting that people read and type.
 pub trait Typed: SettingValue {
     /// As people read it.
-    fn shown(&self) -> String;
+    fn shown(&self, limits: Limits) -> String;
 
     /// Reads what somebody typed; `None` when it does not fit, or lies outside `limits` for a number.
-    fn parse(typed: &str, limits: (u32, u32)) -> Option<Self>;
+    fn parse(typed: &str, limits: Limits) -> Option<Self>;
+
+    /// The channels and roles that it names.
+    fn targets(&self) -> Vec<Target> {
+        Vec::new()
+    }
 
     /// All values, where they can be counted.
     fn offered() -> Vec<&'static str>;
 
     /// What it can be, as the end of a sentence.
-    fn allowed(limits: (u32, u32)) -> String {
+    fn allowed(limits: Limits) -> String {
         let _ = limits;
         match Self::offered().split_last() {
             Some((last, [])) => (*last).to_owned(),
@@ -152,7 +187,7 @@ impl<T: Typed> Changeable for Setting<T> {
     }
 
     fn shown(&self, read: &dyn Read, guild: GuildId) -> Result<String> {
-        Ok(self.get(read, guild)?.shown())
+        Ok(self.get(read, guild)?.shown(self.limits))
     }
 
     fn is_own(&self, read: &dyn Read, guild: GuildId) -> Result<bool> {
@@ -170,6 +205,14 @@ impl<T: Typed> Changeable for Setting<T> {
         self.clear(tx, guild)
     }
 
+    fn targets(&self, read: &dyn Read, guild: GuildId) -> Result<Vec<Target>> {
+        Ok(self.get(read, guild)?.targets())
+    }
+
+    fn targets_typed(&self, typed: &str) -> Vec<Target> {
+        T::parse(typed.trim(), self.limits).map(|value| value.targets()).unwrap_or_default()
+    }
+
     fn offered(&self) -> Vec<&'static str> {
         T::offered()
     }
@@ -180,11 +223,11 @@ impl<T: Typed> Changeable for Setting<T> {
 }
 
 impl Typed for bool {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         if *self { "Yes" } else { "No" }.to_owned()
     }
 
-    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
         match typed.to_ascii_lowercase().as_str() {
             "yes" | "on" | "true" => Some(true),
             "no" | "off" | "false" => Some(false),
@@ -198,30 +241,45 @@ impl Typed for bool {
 }
 
 impl Typed for u32 {
-    fn shown(&self) -> String {
-        self.to_string()
+    fn shown(&self, limits: Limits) -> String {
+        match (limits.zero.filter(|_| *self == 0), limits.unit) {
+            (Some(words), _) => words.to_owned(),
+            (None, Some(unit)) => format!("{self} {unit}"),
+            (None, None) => self.to_string(),
+        }
     }
 
-    fn parse(typed: &str, (smallest, largest): (u32, u32)) -> Option<Self> {
-        typed.parse().ok().filter(|number| (smallest..=largest).contains(number))
+    fn parse(typed: &str, Limits { smallest, largest, unit, zero }: Limits) -> Option<Self> {
+        let typed = typed.to_lowercase();
+        if zero.is_some_and(|words| words == typed) {
+            return Some(0);
+        }
+        let number = unit.and_then(|unit| typed.strip_suffix(unit)).unwrap_or(&typed).trim_end();
+        number.parse().ok().filter(|number| (smallest..=largest).contains(number))
     }
 
     fn offered() -> Vec<&'static str> {
         Vec::new()
     }
 
-    fn allowed((smallest, largest): (u32, u32)) -> String {
-        format!("a whole number from {smallest} to {largest}")
+    fn allowed(Limits { smallest, largest, unit, zero }: Limits) -> String {
+        let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));
+        let zero = zero.map_or(String::new(), |words| format!("; 0 is {words}"));
+        format!("a whole number from {smallest} to {largest}{unit}{zero}")
     }
 }
 
 /// Channels are chosen by commands of their own, where Discord offers those that exist.
 impl Typed for Option<ChannelId> {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         self.map_or_else(|| "Not set".to_owned(), text::channel)
     }
 
-    fn parse(_: &str, _: (u32, u32)) -> Option<Self> {
+    fn targets(&self) -> Vec<Target> {
+        self.map(Target::Channel).into_iter().collect()
+    }
+
+    fn parse(_: &str, _: Limits) -> Option<Self> {
         None
     }
 
@@ -229,18 +287,22 @@ impl Typed for Option<ChannelId> {
         Vec::new()
     }
 
-    fn allowed(_: (u32, u32)) -> String {
+    fn allowed(_: Limits) -> String {
         "chosen by its own command".to_owned()
     }
 }
 
 /// Roles are typed as Discord writes them, `<@&1>`, which is what choosing one while typing gives, or by their number.
 impl Typed for Option<RoleId> {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         self.map_or_else(|| "Not set".to_owned(), text::role)
     }
 
-    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+    fn targets(&self) -> Vec<Target> {
+        self.map(Target::Role).into_iter().collect()
+    }
+
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
         if typed.eq_ignore_ascii_case("none") {
             return Some(None);
         }
@@ -255,7 +317,7 @@ impl Typed for Option<RoleId> {
         vec!["none"]
     }
 
-    fn allowed(_: (u32, u32)) -> String {
+    fn allowed(_: Limits) -> String {
         "a role, as a mention or by its number, or none".to_owned()
     }
 }
@@ -264,7 +326,7 @@ impl Typed for Option<RoleId> {
 mod tests {
     use super::*;
 
-    const ANY: (u32, u32) = (0, u32::MAX);
+    const ANY: Limits = Limits::ANY;
 
     #[test]
     fn a_switch_is_read_in_the_words_that_people_use() {
@@ -293,12 +355,27 @@ mod tests {
 
     #[test]
     fn a_number_stays_within_its_limits() {
-        let limits = (1, 25);
+        let limits = Limits { smallest: 1, largest: 25, ..Limits::ANY };
         for (typed, expected) in [("1", Some(1)), ("25", Some(25)), ("0", None), ("26", None), ("-1", None)] {
             assert_eq!(u32::parse(typed, limits), expected, "{typed}");
         }
-        for typed in ["", "one", "1.5", "99999999999999999999", "0x1"] {
+        for typed in ["", "one", "1.5", "99999999999999999999", "0x1", "5 seconds"] {
             assert_eq!(u32::parse(typed, limits), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_number_may_be_typed_with_its_unit() {
+        let limits = Limits { smallest: 60, largest: 86_400, unit: Some("seconds"), zero: None };
+        for typed in ["600", "600 seconds", "600seconds", "600 Seconds"] {
+            assert_eq!(u32::parse(typed, limits), Some(600), "{typed}");
+        }
+        for typed in ["seconds", "600 minutes", "59", "86401 seconds", "600 seconds seconds"] {
+            assert_eq!(u32::parse(typed, limits), None, "{typed}");
+        }
+        assert_eq!(
+            (u32::allowed(limits), 600.shown(limits)),
+            ("a whole number from 60 to 86400 seconds".into(), "600 seconds".into())
+        );
     }
 }

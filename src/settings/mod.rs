@@ -10,11 +10,13 @@
 //! What administrators see and may change is [`Listed`] by its feature: `/show-settings` and `/config` know the settings
 //! from there alone.
 
+mod channel_list;
 mod listed;
 pub mod sql;
 mod tables;
 mod value;
 
+pub use channel_list::ChannelList;
 pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
 pub use value::SettingValue;
@@ -27,14 +29,36 @@ use crate::store::{Read, Tx};
 pub struct Setting<T> {
     key: &'static str,
     default: T,
-    /// The smallest and the largest number that a person may choose.
-    limits: (u32, u32),
+    /// What a person may choose.
+    limits: Limits,
+}
+
+/// What numbers a person may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The smallest.
+    pub smallest: u32,
+    /// The largest.
+    pub largest: u32,
+    /// What is counted, where it is shown and may be typed behind the number: `seconds`.
+    pub unit: Option<&'static str>,
+    /// What 0 stands for, where that is no amount, as people read and type it: `any number`.
+    pub zero: Option<&'static str>,
+}
+
+impl Limits {
+    /// Any number, of nothing in particular.
+    pub const ANY: Self = Self::between(0, u32::MAX);
+
+    const fn between(smallest: u32, largest: u32) -> Self {
+        Self { smallest, largest, unit: None, zero: None }
+    }
 }
 
 impl<T: SettingValue> Setting<T> {
     /// Declares a setting. The key is stored and exported, so it never changes.
     pub const fn new(key: &'static str, default: T) -> Self {
-        Self { key, default, limits: (0, u32::MAX) }
+        Self { key, default, limits: Limits::ANY }
     }
 
     /// The stored key.
@@ -79,6 +103,18 @@ impl<T: SettingValue> Setting<T> {
 impl Setting<u32> {
     /// Declares a number with the smallest and the largest value that a person may choose.
     pub const fn within(key: &'static str, default: u32, smallest: u32, largest: u32) -> Self {
-        Self { key, default, limits: (smallest, largest) }
+        Self { key, default, limits: Limits::between(smallest, largest) }
+    }
+
+    /// The same, shown and typed with what it counts.
+    #[must_use]
+    pub const fn counted_in(self, unit: &'static str) -> Self {
+        Self { limits: Limits { unit: Some(unit), ..self.limits }, ..self }
+    }
+
+    /// The same, where 0 stands for something that people read and type as well: "any number".
+    #[must_use]
+    pub const fn zero_is(self, words: &'static str) -> Self {
+        Self { limits: Limits { zero: Some(words), ..self.limits }, ..self }
     }
 }

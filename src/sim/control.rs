@@ -6,14 +6,21 @@
 //! | `POST /guilds` | [`GuildSpec`]: makes a guild; answers all ids by name, as `GET /guilds/{g}` does later |
 //! | `POST /guilds/{g}/members`, `/channels`, `/roles` | [`MemberSpec`], [`ChannelSpec`], [`RoleSpec`]; answers `{"id"}` |
 //! | `DELETE /guilds/{g}/members/{u}`, `/channels/{c}`, `/roles/{r}`, `/messages/{m}` | as a person or moderator would |
+//! | `POST /guilds/{g}/bot`, `DELETE` | `{"permissions"}`: somebody invites the bot, or throws it out |
+//! | `POST /guilds/{g}/trouble` | `{"on"}`: Discord has trouble with the guild, or no more |
+//! | `POST /channels/{c}/overwrites` | [`OverwriteSpec`]: changes what a channel allows a role or member |
+//! | `POST /guilds/{g}/roles/{r}` | `{"permissions"}`: changes what a role allows |
 //! | `POST /command`, `/component`, `/modal` | [`CommandCall`], [`ComponentCall`], [`ModalCall`]; answers what the person saw |
 //! | `POST /autocomplete` | [`AutocompleteCall`]; answers `{"choices"}` |
+//! | `PATCH /channels/{c}/messages/{m}` | `{"content"}`: the author edits it |
+//! | `POST /channels/{c}/messages/{m}/preview` | `{"partial"}`: Discord adds a preview of a link |
 //! | `POST /message`, `/reaction`, `/voice`, `/presence`, `/thread` | what people do besides |
 //! | `GET /channels/{c}/messages?user=U`, `/channels/{c}/pins`, `/dms/{u}`, `/members/{g}/{u}`, `/commands` | what they see |
 //! | `GET /requests?from=N` | the request log |
 //! | `POST /faults`, `DELETE /faults` | [`Fault`]: the next matching requests fail so; or none any more |
 //! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect", "invalid" or "repeat", "code", "resumable", "last"}` |
-//! | `POST /dm_block` | `{"user", "on"}`: takes no direct messages |
+//! | `POST /dm_block` | `{"user", "on", "code", "at_opening"}`: takes no direct messages, and Discord says so by that code |
+//! | `POST /oembed` | `{"link", "answers"}`, each an [`OEmbedAnswer`](super::OEmbedAnswer): what a platform calls a link |
 //! | `POST /clock` | `{"advance_ms"}`: moves the clock |
 //! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
 //! | `/live/…` | the lives of the simulated TikTok: `src/sim/live/control.rs` |
@@ -32,9 +39,10 @@ use std::time::Duration;
 use super::live;
 use super::people::{
     AutocompleteCall, ChannelSpec, CommandCall, ComponentCall, GuildSpec, MemberSpec, MessageSpec, ModalCall,
-    ReactionSpec, Refused, RoleSpec,
+    OverwriteSpec, ReactionSpec, Refused, RoleSpec,
 };
-use super::{BenchCall, Fault, GatewayFault, Id, Sim};
+use super::world::permissions::Permissions;
+use super::{BenchCall, DmRefusal, Fault, GatewayFault, Id, Sim};
 
 /// The routes below `/sim/v1`.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
@@ -48,7 +56,10 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/guilds/{guild}/channels/{channel}/messages/{message}", delete(delete_guild_message))
         .route("/guilds/{guild}/messages/{message}", delete(delete_message_anywhere))
         .route("/guilds/{guild}/roles", post(create_role))
-        .route("/guilds/{guild}/roles/{role}", delete(delete_role))
+        .route("/guilds/{guild}/roles/{role}", delete(delete_role).post(allow_role))
+        .route("/guilds/{guild}/bot", post(invite_bot).delete(kick_bot))
+        .route("/guilds/{guild}/trouble", post(trouble))
+        .route("/channels/{channel}/overwrites", post(set_overwrite))
         .route("/command", post(command))
         .route("/autocomplete", post(autocomplete))
         .route("/component", post(component))
@@ -59,7 +70,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/presence", post(presence))
         .route("/thread", post(start_thread))
         .route("/channels/{channel}/messages", get(messages))
-        .route("/channels/{channel}/messages/{message}", delete(delete_message))
+        .route("/channels/{channel}/messages/{message}", delete(delete_message).patch(edit_message))
+        .route("/channels/{channel}/messages/{message}/preview", post(add_preview))
         .route("/channels/{channel}/pins", get(pins))
         .route("/dms/{user}", get(dms))
         .route("/members/{guild}/{user}", get(member))
@@ -68,6 +80,7 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/faults", post(order_fault).delete(clear_faults))
         .route("/gateway", post(break_gateway))
         .route("/dm_block", post(block_dms))
+        .route("/oembed", post(set_oembed))
         .route("/clock", post(advance))
         .route("/bench", post(bench))
         .nest("/live", live::control::router())
@@ -116,6 +129,18 @@ fn made(id: Id) -> Json<Value> {
     Json(json!({"id": id}))
 }
 
+/// What is to be answered about a link.
+#[derive(Deserialize)]
+struct OEmbedOrder {
+    link: String,
+    answers: Vec<super::OEmbedAnswer>,
+}
+
+async fn set_oembed(State(sim): State<Sim>, Body(order): Body<OEmbedOrder>) -> Answer<impl Serialize> {
+    sim.set_oembed(&order.link, order.answers);
+    Ok(done())
+}
+
 async fn create_guild(State(sim): State<Sim>, Body(spec): Body<GuildSpec>) -> Answer<impl Serialize> {
     sim.create_guild(spec).await.map(Json)
 }
@@ -157,12 +182,77 @@ async fn delete_message(State(sim): State<Sim>, Path((channel, message)): Path<(
     sim.delete_message(channel, message).await.map(|()| done())
 }
 
+#[derive(Deserialize)]
+struct EditCall {
+    content: String,
+}
+
+async fn edit_message(
+    State(sim): State<Sim>,
+    Path((channel, message)): Path<(Id, Id)>,
+    Body(call): Body<EditCall>,
+) -> Answer<Value> {
+    sim.edit_message(channel, message, &call.content).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct PreviewCall {
+    #[serde(default)]
+    partial: bool,
+}
+
+async fn add_preview(
+    State(sim): State<Sim>,
+    Path((channel, message)): Path<(Id, Id)>,
+    Body(call): Body<PreviewCall>,
+) -> Answer<Value> {
+    sim.add_preview(channel, message, call.partial).await.map(|()| done())
+}
+
 async fn create_role(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): Body<RoleSpec>) -> Answer<Value> {
     sim.create_role(guild, spec).await.map(made)
 }
 
 async fn delete_role(State(sim): State<Sim>, Path((guild, role)): Path<(Id, Id)>) -> Answer<Value> {
     sim.delete_role(guild, role).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    permissions: Permissions,
+}
+
+async fn allow_role(
+    State(sim): State<Sim>,
+    Path((guild, role)): Path<(Id, Id)>,
+    Body(granted): Body<Granted>,
+) -> Answer<Value> {
+    sim.set_role_permissions(guild, role, granted.permissions).await.map(|()| done())
+}
+
+async fn set_overwrite(
+    State(sim): State<Sim>,
+    Path(channel): Path<Id>,
+    Body(spec): Body<OverwriteSpec>,
+) -> Answer<Value> {
+    sim.set_overwrite(channel, spec).await.map(|()| done())
+}
+
+async fn invite_bot(State(sim): State<Sim>, Path(guild): Path<Id>, Body(granted): Body<Granted>) -> Answer<Value> {
+    sim.invite_bot(guild, granted.permissions).await.map(|()| done())
+}
+
+async fn kick_bot(State(sim): State<Sim>, Path(guild): Path<Id>) -> Answer<Value> {
+    sim.kick_bot(guild).await.map(|()| done())
+}
+
+#[derive(Deserialize)]
+struct TroubleCall {
+    on: bool,
+}
+
+async fn trouble(State(sim): State<Sim>, Path(guild): Path<Id>, Body(call): Body<TroubleCall>) -> Answer<Value> {
+    sim.set_out_of_order(guild, call.on).await.map(|()| done())
 }
 
 async fn command(State(sim): State<Sim>, Body(call): Body<CommandCall>) -> Answer<impl Serialize> {
@@ -305,10 +395,19 @@ async fn break_gateway(State(sim): State<Sim>, Body(call): Body<GatewayCall>) ->
 struct BlockCall {
     user: Id,
     on: bool,
+    #[serde(default = "blocked")]
+    code: u64,
+    #[serde(default)]
+    at_opening: bool,
+}
+
+const fn blocked() -> u64 {
+    50_007
 }
 
 async fn block_dms(State(sim): State<Sim>, Body(call): Body<BlockCall>) -> Answer<Value> {
-    sim.block_dms(call.user, call.on).await;
+    let BlockCall { user, on, code, at_opening } = call;
+    sim.refuse_dms(user, on.then_some(DmRefusal { code, at_opening })).await;
     Ok(done())
 }
 

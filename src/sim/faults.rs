@@ -25,6 +25,9 @@ pub struct Fault {
     /// Seconds that a 429 asks to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<f64>,
+    /// Whether a 429 is about the bot as a whole.
+    #[serde(default)]
+    pub global: bool,
     /// A page of HTML in place of Discord's JSON, as a ban at the network's edge answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
@@ -48,6 +51,7 @@ impl Default for Fault {
             status: None,
             code: None,
             retry_after: None,
+            global: false,
             html: None,
             times: 1,
             delay_ms: None,

@@ -36,6 +36,7 @@ mod id;
 mod limits;
 mod live;
 mod log;
+mod oembed;
 mod people;
 mod rates;
 mod rest;
@@ -64,20 +65,22 @@ pub use breakage::GatewayFault;
 pub use faults::Fault;
 pub use id::Id;
 pub use live::{
-    LiveCorruption, LiveFault, LiveFaultKind, LiveManagedForm, LiveSeen, LiveSent, LiveSettings, LiveWaitHeader,
-    SeenFrame, SimBatch, SimBurst, SimBurstSent, SimControl, SimLiveEvent, SimOccurrence, SimPacking, SimPlay,
-    SimPlaying, SimViewer,
+    LiveCorruption, LiveFault, LiveFaultKind, LiveManagedForm, LiveOddity, LiveSeen, LiveSent, LiveSettings,
+    LiveWaitHeader, SeenFrame, SimBatch, SimBurst, SimBurstSent, SimControl, SimLiveEvent, SimOccurrence, SimPacking,
+    SimPlay, SimPlaying, SimViewer,
 };
 pub use log::LoggedRequest;
+pub use oembed::OEmbedAnswer;
 pub use people::{
-    AutocompleteCall, ChannelSpec, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec,
-    MemberSpec, MemberView, MessageSpec, ModalCall, OverwriteSpec, ReactionSpec, Refused, RoleSpec, SeenMessage,
+    AutocompleteCall, ChannelSpec, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds,
+    GuildSpec, MemberSpec, MemberView, MessageSpec, ModalCall, OverwriteSpec, ReactionSpec, Refused, RoleSpec,
+    SeenMessage,
 };
 pub use serve::serve;
 pub use settings::{Privileged, Settings};
-pub use world::World;
 pub use world::message::Pinged;
 pub use world::permissions::Permissions;
+pub use world::{DmRefusal, World};
 
 use crate::kernel::time::{Clock, ClockHand};
 use gateway::sessions::Frame;
@@ -112,6 +115,7 @@ impl SimOptions {
 pub struct Sim {
     pub(crate) shared: Shared,
     pub(crate) lives: Shared<Lives>,
+    pub(crate) oembed: oembed::SharedDesk,
     address: SocketAddr,
     /// `None` inside the server itself, which must not keep itself alive.
     _server: Option<Arc<Server>>,
@@ -145,7 +149,9 @@ impl Sim {
         let lives = Lives::new(options.clock.clone(), address.to_string());
         let lives = Shared::new(lives, options.clock.clone(), options.hand.clone());
         let shared = Shared::new(world, options.clock, options.hand);
-        let inside = Self { shared: shared.clone(), lives: lives.clone(), address, _server: None };
+        let oembed = oembed::SharedDesk::default();
+        let inside =
+            Self { shared: shared.clone(), lives: lives.clone(), oembed: Arc::clone(&oembed), address, _server: None };
         let router = routes(&inside);
         let listener = listener.tap_io(|stream| {
             // A simulator without it would be slower than Discord; that is all.
@@ -156,7 +162,7 @@ impl Sim {
             let _ = axum::serve(listener, router).await;
         });
         let server = Arc::new(Server { shared: shared.clone(), lives: lives.clone(), task });
-        Ok(Self { shared, lives, address, _server: Some(server) })
+        Ok(Self { shared, lives, oembed, address, _server: Some(server) })
     }
 
     /// What a bot takes for `https://discord.com`.
@@ -223,6 +229,7 @@ fn routes(sim: &Sim) -> Router {
         .route("/ephemeral-attachments/{channel}/{id}/{name}", any(downloads::serve))
         .with_state(sim.shared.clone())
         .merge(live::router(sim.lives.clone()))
+        .merge(oembed::router(Arc::clone(&sim.oembed)))
         .nest("/sim/v1", control::router(sim.clone()))
         .layer(DefaultBodyLimit::disable())
 }

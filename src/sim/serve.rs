@@ -17,9 +17,9 @@ const TICK: Duration = Duration::from_millis(10);
 ///
 /// Its clock starts at the system's time and runs with it; testers can move it further (`POST /sim/v1/clock`). It limits
 /// rates as Discord does, and takes any token that is not empty: a bot elsewhere cannot know one, and
-/// none of them opens anything. Ends with an error where the address is taken or not loopback.
-pub async fn serve(listen: SocketAddr, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let settings = Settings { token: None, rate_limits: true, ..Settings::default() };
+/// none of them opens anything. A bot has `answer_within` for its first answer to an interaction. Ends with an error where the address is taken or not loopback.
+pub async fn serve(listen: SocketAddr, answer_within: Duration, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let settings = Settings { token: None, rate_limits: true, answer_within, ..Settings::default() };
     let (clock, hand) = Clock::simulated(Clock::system().now());
     let sim = Sim::start(SimOptions { listen, settings, ..SimOptions::new(clock, Some(hand.clone())) }).await?;
     let ready = json!({
@@ -28,6 +28,7 @@ pub async fn serve(listen: SocketAddr, out: &mut (dyn Write + Send)) -> io::Resu
         "control": sim.control_url(),
         "live": sim.live_url(),
         "live_managed": sim.live_managed_url(),
+        "oembed": sim.oembed_url(),
     });
     writeln!(out, "{ready}")?;
     out.flush()?;

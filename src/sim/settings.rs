@@ -1,5 +1,7 @@
 //! What can be chosen about a simulated Discord.
 
+use std::time::Duration;
+
 /// The settings of a simulated Discord. Tests may change them while it runs.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -23,7 +25,12 @@ pub struct Settings {
     pub invalid_requests_before_ban: usize,
     /// Whether the servers opened every command to everyone: what a command asks for by default then hides it from nobody.
     pub commands_opened: bool,
+    /// How long a bot may take for its first answer to an interaction. Discord gives three seconds.
+    pub answer_within: Duration,
 }
+
+/// What Discord gives for a first answer.
+const ANSWER_TIME: Duration = Duration::from_secs(3);
 
 /// The privileged intents, as switched in the developer portal.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +56,7 @@ impl Default for Settings {
             heartbeat_ms: 41_250,
             invalid_requests_before_ban: 10_000,
             commands_opened: false,
+            answer_within: ANSWER_TIME,
         }
     }
 }

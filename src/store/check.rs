@@ -10,6 +10,7 @@ use super::key::Key;
 use super::read::{Read, walk};
 use super::span::ByteSpan;
 use super::table::Table;
+use super::words::in_words;
 use crate::kernel::error::Error;
 
 /// Something in the store that is not as it must be.
@@ -84,7 +85,7 @@ pub(super) fn check_table<K: Key, V: Record>(
             match read.get(index.entries(), &pair.entry)? {
                 Some(value) if value == pair.value => {}
                 Some(_) => findings.add(index.name(), index.describe(&pair.entry), "the entry leads to another row"),
-                None => findings.add(table.name(), format!("{key:?}"), format!("{} has no entry for it", index.name())),
+                None => findings.add(table.name(), in_words(&key), format!("{} has no entry for it", index.name())),
             }
         }
         Ok(())

@@ -10,6 +10,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -163,7 +164,7 @@ fn write_all(
     is_closing: Ask<'_>,
 ) -> Result<Manifest, StoreError> {
     let schema = version_in(source).map_err(StoreError::Copy)?;
-    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
     give_to_owner_of_folder(&file, path);
     let database = Database::builder()
         .set_cache_size(CACHE_BYTES)

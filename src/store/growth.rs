@@ -18,7 +18,7 @@ const AHEAD: u64 = 1 << 20;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct GrowingFile<F> {
+pub(super) struct GrowingFile<F: StorageBackend> {
     file: F,
     /// The part that was added last and that nobody has written to.
     untouched: Mutex<Range<u64>>,
@@ -45,6 +45,15 @@ impl<F: StorageBackend> GrowingFile<F> {
         self.file.write(untouched.start, &zeros)?;
         untouched.start = ready;
         Ok(())
+    }
+}
+
+impl<F: StorageBackend> Drop for GrowingFile<F> {
+    /// Gives the locks up by word. Closing the file alone would leave them, for a moment, to a process that is just being
+    /// started and still has everything open that this one has.
+    fn drop(&mut self) {
+        // Where it fails, they end with the file.
+        let _ = self.file.close();
     }
 }
 
@@ -112,6 +121,22 @@ mod tests {
     use redb::backends::FileBackend;
 
     use super::*;
+
+    #[test]
+    fn a_file_that_is_let_go_is_free_although_a_process_that_is_being_started_has_it_open() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let open = || std::fs::OpenOptions::new().read(true).write(true).open(file.path()).unwrap();
+        let locked = open();
+        // What a process has between fork and exec: the same open file, with its locks.
+        let _inherited = locked.try_clone().unwrap();
+        let growing = GrowingFile::new(FileBackend::new(locked).unwrap());
+        let whole = || (Bound::Included(0), Bound::Unbounded);
+        assert!(growing.try_lock_range(whole().0, whole().1).unwrap());
+        let another = FileBackend::new(open()).unwrap();
+        assert!(!another.try_lock_range(whole().0, whole().1).unwrap());
+        drop(growing);
+        assert!(another.try_lock_range(whole().0, whole().1).unwrap());
+    }
 
     #[test]
     fn zeros_never_reach_what_was_written() {

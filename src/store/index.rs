@@ -3,16 +3,16 @@
 //! Each index has a rule that computes its entry from a row; a rule that returns `None` leaves the row out (a partial
 //! index). A rule is pure: the same row always gives the same entry, or old entries could not be found again.
 
-use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::check::Findings;
 use super::error::StoreError;
-use super::key::{Key, decode, encode, hex};
+use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
 use super::read::{RawName, Read, page, walk};
 use super::span::{Direction, Within};
 use super::tx::Tx;
+use super::words::in_words;
 use crate::kernel::error::Result;
 
 /// Computes the entry of a row, or `None` when the index leaves it out.
@@ -201,7 +201,7 @@ impl<E: Key, K: Key, V> UniqueIndex<E, K, V> {
         decode(key).ok_or_else(|| StoreError::Corrupt {
             table: self.name,
             key: describe::<E>(entry),
-            problem: format!("{} is no {}", hex(key), type_name::<K>()),
+            problem: format!("{} is no key of its table", hex(key)),
         })
     }
 }
@@ -250,13 +250,13 @@ pub(super) fn decode_entry<E: Key>(index: &'static str, entry: &[u8]) -> Result<
     decode(entry).ok_or_else(|| StoreError::Corrupt {
         table: index,
         key: hex(entry),
-        problem: format!("this is no {}", type_name::<E>()),
+        problem: UNREADABLE_KEY.to_owned(),
     })
 }
 
 /// A key as text: readable when it can be decoded, its bytes otherwise.
 pub(super) fn describe<E: Key>(entry: &[u8]) -> String {
-    decode::<E>(entry).map_or_else(|| hex(entry), |entry| format!("{entry:?}"))
+    decode::<E>(entry).map_or_else(|| hex(entry), |entry| in_words(&entry))
 }
 
 impl<E, K, V> fmt::Debug for Index<E, K, V> {

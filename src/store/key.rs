@@ -42,6 +42,9 @@ pub(super) fn decode<K: Key>(mut bytes: &[u8]) -> Option<K> {
     bytes.is_empty().then_some(key)
 }
 
+/// What is said of a key whose bytes are none of its table's.
+pub(super) const UNREADABLE_KEY: &str = "this is no key of its table";
+
 /// Bytes for a message about a key that could not be decoded.
 pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;

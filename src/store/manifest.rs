@@ -31,7 +31,7 @@ pub(super) const MANIFEST: &str = "snapshot.manifest";
 const KEY: &[u8] = b"manifest";
 
 /// Something that is asked now and then while a file is read.
-pub(super) type Ask<'a> = &'a dyn Fn() -> bool;
+pub type Ask<'a> = &'a dyn Fn() -> bool;
 /// How many rows are read until it is asked again.
 pub(super) const ROWS_BETWEEN_LOOKS: u64 = 1024;
 
@@ -193,7 +193,7 @@ pub fn verify(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
 }
 
 /// The same, which ends early with some error when it is no longer wanted.
-pub(super) fn verify_unless(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, SnapshotError> {
+pub fn verify_unless(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, SnapshotError> {
     if !path.exists() {
         return Err(SnapshotError::Missing(path.to_owned()));
     }

@@ -50,6 +50,7 @@ mod tally;
 mod trail;
 mod tx;
 mod unfinished;
+mod words;
 mod writer;
 
 pub use changes::{Change, Topic};
@@ -62,7 +63,7 @@ pub use error::{OpenError, StoreError, contained};
 pub use facade::Store;
 pub use index::{Index, Rule, UniqueIndex};
 pub use key::{FixedKey, Key};
-pub use manifest::{Manifest, SnapshotError, TableSum, Verified, repair, verify};
+pub use manifest::{Ask, Manifest, SnapshotError, TableSum, Verified, repair, verify, verify_unless};
 pub use open::{BeforeMigration, Options, Place};
 pub use ownership::{give_to_owner_of_folder, make_folder};
 pub use read::Read;

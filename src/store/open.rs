@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -133,7 +134,8 @@ fn create_whole(path: &Path, options: &Options, schema: &Schema) -> Result<(), O
     make_folder(folder).map_err(explain)?;
     let unfinished = unfinished_name(path);
     remove_if_there(&unfinished).map_err(explain)?;
-    give_to_owner_of_folder(&File::create_new(&unfinished).map_err(explain)?, path);
+    let empty = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished);
+    give_to_owner_of_folder(&empty.map_err(explain)?, path);
     let Opened { handle, closed, .. } = open_existing(&Place::File(unfinished.clone()), options, schema)?;
     drop(handle);
     closed.wait();

@@ -30,7 +30,8 @@ fn give_to_owner(made: &File, folder: &File) {
     }
 }
 
-/// Makes a folder and those above it that are missing. Each belongs to the owner of the one above it.
+/// Makes a folder and those above it that are missing. Each belongs to the owner of the one above it, who alone may see what is
+/// in it.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     // Most often it is there, and where it is not, whatever is in its way says why.
     if path.as_os_str().is_empty() || path.is_dir() {
@@ -39,7 +40,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return fs::create_dir_all(path) };
     make_folder(above)?;
     let above = File::open(if above.as_os_str().is_empty() { Path::new(".") } else { above })?;
-    match mkdirat(&above, name, Mode::RWXU | Mode::RWXG | Mode::RWXO) {
+    match mkdirat(&above, name, Mode::RWXU) {
         Ok(()) => {
             let only_itself = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             give_to_owner(&openat(&above, name, only_itself, Mode::empty())?.into(), &above);

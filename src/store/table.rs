@@ -1,15 +1,15 @@
 //! Typed tables: the only way to rows, and the place where a row and its index entries change together.
 
-use std::any::type_name;
 use std::fmt;
 
 use super::codec::{self, Record};
 use super::error::StoreError;
 use super::index::IndexOf;
-use super::key::{Key, decode, encode, hex};
+use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
 use super::read::{RawName, Read, page, walk};
 use super::span::{Direction, Span, Within};
 use super::tx::Tx;
+use super::words::in_words;
 use crate::kernel::error::Result;
 
 /// A table of rows `V` by key `K`, declared once as a static beside its indexes and listed in the
@@ -59,7 +59,7 @@ impl<K: Key, V: Record> Table<K, V> {
     /// Adds a row; fails when the key is taken.
     pub fn insert(&self, tx: &Tx<'_>, key: &K, row: &V) -> Result<()> {
         if self.contains(tx, key)? {
-            return Err(StoreError::AlreadyThere { table: self.name, key: format!("{key:?}") }.into());
+            return Err(StoreError::AlreadyThere { table: self.name, key: in_words(&key) }.into());
         }
         Ok(self.replace(tx, key, None, Some(row))?)
     }
@@ -76,7 +76,7 @@ impl<K: Key, V: Record> Table<K, V> {
         V: Clone,
     {
         let Some(before) = self.load(tx, key)? else {
-            return Err(StoreError::NotThere { table: self.name, key: format!("{key:?}") }.into());
+            return Err(StoreError::NotThere { table: self.name, key: in_words(&key) }.into());
         };
         let mut after = before.clone();
         change(&mut after);
@@ -152,7 +152,7 @@ impl<K: Key, V: Record> Table<K, V> {
         let Some(bytes) = read.get(self.raw(), &encode(key))? else { return Ok(None) };
         codec::decode(&bytes).map(Some).map_err(|problem| StoreError::Corrupt {
             table: self.name,
-            key: format!("{key:?}"),
+            key: in_words(&key),
             problem,
         })
     }
@@ -169,11 +169,11 @@ impl<K: Key, V: Record> Table<K, V> {
     pub(super) fn decode(&self, key: &[u8], value: &[u8]) -> Result<(K, V), StoreError> {
         let corrupt = |key, problem| StoreError::Corrupt { table: self.name, key, problem };
         let Some(decoded) = decode::<K>(key) else {
-            return Err(corrupt(hex(key), format!("this is no {}", type_name::<K>())));
+            return Err(corrupt(hex(key), UNREADABLE_KEY.to_owned()));
         };
         match codec::decode(value) {
             Ok(row) => Ok((decoded, row)),
-            Err(problem) => Err(corrupt(format!("{decoded:?}"), problem)),
+            Err(problem) => Err(corrupt(in_words(&decoded), problem)),
         }
     }
 }

@@ -48,10 +48,9 @@ impl Part {
     fn of_feature(feature: &str, file: &str) -> Self {
         let feature = feature.to_owned();
         match file {
-            "views" | "autocomplete" => Self::Views(feature),
-            "api" | "commands" | "components" | "faces" | "files" | "intake" | "jobs" | "modal" | "passive" => {
-                Self::Edge(feature)
-            }
+            "views" | "autocomplete" | "playing" => Self::Views(feature),
+            "api" | "commands" | "components" | "faces" | "files" | "intake" | "jobs" | "making" | "modal"
+            | "passive" => Self::Edge(feature),
             item if is_item(item) => Self::Edge(feature),
             "model" | "settings" | "queries" => Self::Readable(feature),
             _ => Self::Inner(feature),

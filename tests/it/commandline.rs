@@ -6,7 +6,8 @@ use greenroom::covers;
 use greenroom::kernel::time::Stopwatch;
 use serde_json::{Value, json};
 
-use crate::process::{Finished, Running, SimProcess, greenroom, output};
+use crate::patience::at_this_speed;
+use crate::process::{Finished, Running, SimProcess, greenroom, output, output_of};
 use crate::reading::link;
 
 #[test]
@@ -150,7 +151,8 @@ async fn sigterm_ends_the_bot_within_three_seconds_and_nothing_is_lost() {
     let since = Stopwatch::start();
     bot.signal("TERM");
     assert_eq!(bot.ended().code(), Some(0));
-    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    let (taken, most) = (since.elapsed(), at_this_speed(Duration::from_secs(3)));
+    assert!(taken < most, "{taken:?}, more than {most:?}");
     let again = sim.bot(folder.path());
     let queue = sim.command("ann", "queue", json!({})).await;
     assert!(queue["original"].to_string().contains("Over HTTP"), "{queue}");
@@ -230,7 +232,7 @@ fn what_cannot_be_read_of_the_configuration_is_named_and_nothing_is_started() {
     let mut command = greenroom(folder.path(), &["run"]);
     // Bytes that are no text, in a variable that is used and in one that is nobody's business.
     command.env("DATA_DIR", std::ffi::OsStr::from_bytes(b"\xff")).env("COLOUR", std::ffi::OsStr::from_bytes(b"\xff"));
-    let refused = Finished::from(command.output().unwrap());
+    let refused = output_of(command);
     assert_eq!(refused.code, Some(2), "{}", refused.err);
     assert!(refused.err.contains("DATA_DIR is not valid text (UTF-8)"), "{}", refused.err);
     assert!(!refused.err.contains("COLOUR"), "{}", refused.err);
@@ -238,4 +240,66 @@ fn what_cannot_be_read_of_the_configuration_is_named_and_nothing_is_started() {
     let refused = output(folder.path(), &["run"], &[]);
     assert_eq!(refused.code, Some(2), "{}", refused.err);
     assert!(refused.err.contains(".env cannot be read"), "{}", refused.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_user_than_the_bots_is_told_as_whom_to_run_a_command_and_without_root_no_service_is_begun() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    let (owner, stranger) = (Some(4711), 65_534);
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let _bot = sim.bot(folder.path());
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let data = folder.path().join("data");
+    if chown(&data, owner, owner).is_err() {
+        // Only root can be two users.
+        return;
+    }
+    std::fs::set_permissions(data.join("greenroom.redb"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    for arguments in [&["check"][..], &["export", "sqlite", "out.db"], &["backup"]] {
+        let mut command = greenroom(folder.path(), arguments);
+        command.uid(stranger).gid(stranger);
+        let refused = output_of(command);
+        assert!(matches!(refused.code, Some(3 | 5)), "{refused:?}");
+        let remedy =
+            format!("sudo -u '#4711' greenroom {} --data-dir {}", arguments.join(" "), folder.path().display());
+        assert!(refused.err.contains(&remedy), "{refused:?}");
+        assert!(!refused.err.contains("give it to"), "{refused:?}");
+    }
+    for what in ["install", "uninstall"] {
+        let mut command = greenroom(folder.path(), &["service", what]);
+        command.uid(stranger).gid(stranger);
+        let refused = output_of(command);
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{refused:?}");
+        assert!(refused.err.contains("run `sudo ") && refused.err.contains("Nothing was changed"), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_slip_in_the_environment_is_told_also_where_it_cost_the_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let started = output(folder.path(), &["run"], &[("DISCORD_BOT_TOKN", "x")]);
+    assert_eq!(started.code, Some(2), "{started:?}");
+    assert!(
+        started.err.contains("DISCORD_BOT_TOKN is set but is no variable")
+            && started.err.contains("mean DISCORD_BOT_TOKEN?"),
+        "{started:?}"
+    );
+}
+
+#[test]
+fn the_configuration_is_shown_with_who_set_it_and_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "# first\nGUILD_ID=5\n").unwrap();
+    let shown = output(folder.path(), &["config", "show", "--data-dir", "/srv"], &[("LOG_FORMAT", "json")]);
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    for line in ["5  (.env, line 2)", "/srv  (the command line)", "json  (the environment)", "16  (default)"] {
+        assert!(shown.out.contains(line), "{line}: {}", shown.out);
+    }
+    let wrong = output(folder.path(), &["config", "show", "--json"], &[("LOG", "loud")]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    let json: Value = serde_json::from_str(&wrong.out).unwrap();
+    let log = json["variables"].as_array().unwrap().iter().find(|row| row["name"] == "LOG").unwrap();
+    assert!(log["problems"][0].as_str().unwrap().contains("must be a level"), "{log}");
 }

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use greenroom::covers;
 
-use crate::process::{Running, output};
+use crate::process::{Running, greenroom, output};
 
 #[test]
 fn the_demo_plays_an_evening_and_prints_the_final_table() {
@@ -23,6 +23,36 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
     let again = output(folder.path(), &["demo", "--data", "kept"], &[]);
     assert_eq!((again.code, again.out.as_str()), (Some(2), ""), "the demo never plays into data that is there");
     assert!(again.err.contains("kept holds a store already"), "{}", again.err);
+    let elsewhere = output(folder.path(), &["demo", "--data-dir", "kept"], &[]);
+    assert!(elsewhere.err.contains("kept holds a store already"), "--data-dir means the same: {}", elsewhere.err);
+    let both = output(folder.path(), &["demo", "--data-dir", "kept", "--data", "other"], &[]);
+    assert_eq!(both.code, Some(2), "{}", both.err);
+    assert!(both.err.contains("leave one of them out"), "{}", both.err);
+}
+
+#[test]
+fn an_evening_that_is_interrupted_or_killed_leaves_nothing_among_the_temporary_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = folder.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let left = || std::fs::read_dir(&temporary).unwrap().count();
+    let evening = || {
+        let mut command = greenroom(folder.path(), &["demo", "--speed", "1"]);
+        command.env("TMPDIR", &temporary);
+        let evening = Running::start(command);
+        evening.says("00:0");
+        assert!(left() > 0);
+        evening
+    };
+    let mut killed = evening();
+    killed.signal("KILL");
+    killed.ended();
+    assert_eq!(left(), 1);
+    let mut interrupted = evening();
+    assert_eq!(left(), 1, "what the killed one left is gone");
+    interrupted.signal("INT");
+    assert_eq!(interrupted.ended().code(), Some(1));
+    assert_eq!(left(), 0);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use greenroom::kernel::time::ClockHand;
 use greenroom::sim::{GatewayFault, Id, OverwriteSpec, SeenMessage, Sim, World as Discord};
 use greenroom::store::{Store, Tx};
 
+use crate::patience::seen_in_time;
 use crate::reading::{SOON, link};
 use crate::site::Site;
 use crate::world::World;
@@ -39,14 +40,9 @@ fn displays(world: &World) -> Vec<SeenMessage> {
 pub async fn shown_in(sim: &Sim, hand: &ClockHand, channel: Id, what: &str) -> SeenMessage {
     let bot = sim.bot();
     let fits = |message: &SeenMessage| message.author() == bot && message.text().contains(what);
-    for _ in 0..60 {
-        let found = |discord: &Discord| discord.messages(channel).into_iter().find(fits);
-        if let Ok(shown) = sim.wait_until(found, Duration::from_millis(200)).await {
-            return shown;
-        }
-        hand.advance(Duration::from_secs(1));
-    }
-    panic!("no display shows {what:?}: {:?}", displays_in(sim, channel))
+    let found = |discord: &Discord| discord.messages(channel).into_iter().find(fits);
+    let pace = (Duration::from_secs(1), Duration::from_millis(200));
+    seen_in_time(sim, hand, pace, &format!("a display shows {what:?}"), found).await
 }
 
 async fn shows(world: &World, what: &str) -> SeenMessage {

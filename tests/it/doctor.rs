@@ -12,7 +12,7 @@ use greenroom::sim::{Fault, GuildSpec, Privileged, RoleSpec, Sim, SimOptions};
 use serde_json::Value;
 use serenity::all::GatewayIntents;
 
-use crate::process::{Finished, Running, greenroom, output};
+use crate::process::{Finished, Running, greenroom, output, output_of};
 use crate::world::guild_spec;
 
 /// A simulated Discord whose clock stands at the system's time, a folder, and what the doctor is told.
@@ -60,8 +60,8 @@ impl Clinic {
 
     /// What the doctor says, as a person reads it.
     async fn says(&self) -> Finished {
-        let mut command = self.command(&["doctor"]);
-        tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap()
+        let command = self.command(&["doctor"]);
+        tokio::task::spawn_blocking(move || output_of(command)).await.unwrap()
     }
 
     /// What the doctor finds of a kind: level and sentence of each.
@@ -69,8 +69,8 @@ impl Clinic {
         Self::found(self.command(&["doctor", "--json"]), id).await
     }
 
-    async fn found(mut command: std::process::Command, id: &str) -> Vec<(String, String)> {
-        let done = tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap())).await.unwrap();
+    async fn found(command: std::process::Command, id: &str) -> Vec<(String, String)> {
+        let done = tokio::task::spawn_blocking(move || output_of(command)).await.unwrap();
         let told: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"));
         let findings = told["findings"].as_array().unwrap();
         let has_error = findings.iter().any(|finding| finding["level"] == "error");
@@ -111,6 +111,8 @@ async fn a_healthy_bot_has_no_errors_and_everything_is_named() {
         "folder.writable",
         "folder.space",
         "folder.lasting",
+        "folder.private",
+        "memory",
         "backup",
         "store.lock",
         "store",
@@ -134,9 +136,7 @@ async fn a_wrong_configuration_is_a_finding_for_each_mistake() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|(level, _)| level == "error") && found[0].1.starts_with("GUILD_ID is"), "{found:?}");
     let Clinic { folder, .. } = Clinic::open().await;
-    let without_token = Finished::from(
-        greenroom(folder.path(), &["doctor"]).env("TIKTOK_WEB_URL", "http://127.0.0.1:9").output().unwrap(),
-    );
+    let without_token = output(folder.path(), &["doctor"], &[("TIKTOK_WEB_URL", "http://127.0.0.1:9")]);
     assert_eq!(without_token.code, Some(4));
     assert!(without_token.out.contains("error    discord.token: There is no bot token."), "{without_token:?}");
 }
@@ -159,7 +159,7 @@ async fn a_refused_token_a_ban_and_a_discord_in_trouble_are_told_apart() {
     clinic.sim.faults(fault(503)).await;
     clinic.expect("discord.reachable", "warning", "503").await;
     let gone = clinic.with("DISCORD_API_URL", "http://127.0.0.1:9");
-    gone.expect("discord.reachable", "error", "does not answer").await;
+    gone.expect("discord.reachable", "error", "it refuses the connection").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,6 +200,7 @@ async fn each_required_permission_that_is_missing_is_named_with_the_server() {
             name: format!("Without {words}"),
             bot_permissions: Some(permissions(&granted)),
             everyone: Some(permissions(&[])),
+            bot_joined_days_ago: 30,
             ..GuildSpec::default()
         };
         clinic.sim.create_guild(spec).await.unwrap();
@@ -342,8 +343,8 @@ async fn a_bot_that_hangs_is_told_and_lets_nobody_wait_for_ever() {
     running.signal("STOP");
     let commands = [&["check"][..], &["backup"], &["check", "economy"], &["export", "sqlite", "out.db"]];
     let asking = commands.map(|arguments| {
-        let mut command = clinic.command(arguments);
-        tokio::task::spawn_blocking(move || Finished::from(command.output().unwrap()))
+        let command = clinic.command(arguments);
+        tokio::task::spawn_blocking(move || output_of(command))
     });
     clinic.expect("store.lock", "error", "The bot holds the store").await;
     assert!(clinic.says().await.out.contains("Restart the bot"));
@@ -388,6 +389,39 @@ async fn what_keeps_lives_from_being_followed_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn copies_elsewhere_are_looked_at_where_the_target_is_now() {
+    let (clinic, running) = Clinic::with_bot().await;
+    drop(running);
+    let made = output(clinic.folder.path(), &["backup", "--json"], &[]);
+    let report: Value = serde_json::from_str(&made.out).unwrap();
+    let snapshot = Path::new(report["path"].as_str().unwrap());
+    let elsewhere = clinic.folder.path().join("off");
+    let clinic = clinic.with("BACKUP_TARGET", elsewhere.to_str().unwrap());
+    // An old note, which names no target, says that all is well.
+    let note = r#"{"complete_at":"2026-11-21T20:00:00Z","newest":"greenroom-20261121-200000.redb","failing_since":null,"problem":null}"#;
+    fs::write(clinic.folder.path().join("data/backups/off-site.json"), note).unwrap();
+    let off_site = async |clinic: &Clinic| clinic.finds("backup.off_site").await.remove(0);
+    let expect = |found: (String, String), level: &str, words: &str| {
+        assert!(found.0 == level && found.1.contains(words), "{found:?}")
+    };
+    expect(off_site(&clinic).await, "warning", "No snapshot is in the folder");
+    assert!(!elsewhere.exists(), "looking makes nothing");
+    fs::create_dir(&elsewhere).unwrap();
+    let copy = elsewhere.join(snapshot.file_name().unwrap());
+    fs::copy(snapshot, &copy).unwrap();
+    expect(off_site(&clinic).await, "ok", "are also in the folder");
+    fs::write(&copy, "half").unwrap();
+    expect(off_site(&clinic).await, "warning", "it has 4 bytes instead of");
+    fs::rename(&copy, elsewhere.join("greenroom-20261101-200000.redb")).unwrap();
+    expect(off_site(&clinic).await, "warning", "days old");
+    fs::remove_dir_all(&elsewhere).unwrap();
+    let clinic = clinic.with("BACKUP_TARGET", "/nowhere/at/all");
+    expect(off_site(&clinic).await, "warning", "the folder above it is not there; is its disk mounted?");
+    let clinic = clinic.with("BACKUP_TARGET", "http://127.0.0.1:9/dav/");
+    expect(off_site(&clinic).await, "warning", "onnect");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
     let (clinic, running) = Clinic::with_bot().await;
     drop(running);
@@ -405,6 +439,10 @@ async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
     let report: Value = serde_json::from_str(&made.out).unwrap();
     let snapshot = Path::new(report["path"].as_str().unwrap());
     clinic.expect("backup", "ok", "of late").await;
+    let whole = fs::read(snapshot).unwrap();
+    fs::write(snapshot, &whole[..whole.len() / 2]).unwrap();
+    clinic.expect("backup", "error", "is not whole").await;
+    fs::write(snapshot, whole).unwrap();
     fs::rename(snapshot, snapshot.with_file_name("greenroom-20261101-200000.redb")).unwrap();
     clinic.expect("backup", "warning", "days old").await;
     fs::write(backups.join("rehearsal.json"), r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#).unwrap();

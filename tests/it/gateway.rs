@@ -17,12 +17,14 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 
 use crate::displays::shown_in;
+use crate::patience::{Patience, at_this_speed, seen_in_time, within};
 use crate::reading::{SOON, link};
 use crate::world::{START, Setup, World, blueprint, guild_spec};
 
 /// Waits until the bot answers again. What is asked while it is away may be lost, as with Discord.
 async fn comes_back(world: &World) {
-    for _ in 0..20 {
+    let patience = Patience::until("the bot comes back");
+    while !patience.is_over() {
         let mut call = world.member("ann").call("queue");
         call.wait_ms = Some(1500);
         let outcome = world.sim.run_command(call).await.unwrap();
@@ -194,12 +196,15 @@ async fn a_simulator_with_too_many_requests_is_asked_again() {
     sim.faults(Fault { path: Some("/gateway".into()), status: Some(429), times: 1, ..Fault::default() }).await;
     let app = Application::start(blueprint(&sim, clock, Place::Memory, None)).await.unwrap();
     let refused = |requests: &[greenroom::sim::LoggedRequest]| requests.iter().any(|request| request.status == 429);
-    while !refused(&sim.requests(0).await) {
-        tokio::task::yield_now().await;
-    }
-    while sim.connected(Duration::from_millis(50)).await.is_err() {
-        hand.advance(Duration::from_secs(1));
-    }
+    let asked = async {
+        while !refused(&sim.requests(0).await) {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the gateway is asked for", asked).await;
+    let pace = (Duration::from_secs(1), Duration::from_millis(50));
+    let connected = |world: &greenroom::sim::World| (world.connections() > 0).then_some(());
+    seen_in_time(&sim, &hand, pace, "the bot is connected", connected).await;
     app.stop().await;
 }
 
@@ -238,7 +243,10 @@ async fn a_button_is_acknowledged_before_any_work() {
     };
     let click = world.sim.start_press(click).await.unwrap();
     let first = world.sim.first_answer(click, SOON).await;
-    assert!(first.is_some_and(|first| first < Duration::from_secs(3)), "nothing waits for the writer: {first:?}");
+    assert!(
+        first.is_some_and(|first| first < at_this_speed(Duration::from_secs(3))),
+        "nothing waits for the writer: {first:?}"
+    );
     drop(release);
     blocked.await.unwrap();
     shown_in(&world.sim, &world.hand, world.channel("general"), "Page 2 of 2").await;
@@ -253,7 +261,7 @@ async fn a_slow_store_is_answered_in_time_and_finished_later() {
     let (release, blocked) = busy_writer(&world);
     let call = world.sim.start_command(world.host().call("next")).await.unwrap();
     let first = world.sim.first_answer(call, SOON).await.unwrap();
-    assert!(first < Duration::from_secs(3), "{first:?}");
+    assert!(first < at_this_speed(Duration::from_secs(3)), "{first:?}");
     assert!(world.sim.look(|world| world.outcome(call)).unwrap().text().is_empty(), "it says that it thinks");
     drop(release);
     blocked.await.unwrap();

@@ -148,7 +148,8 @@ fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
     let made = output(folder.path(), &["backup", "newer.redb"], &[]);
     assert_eq!(made.code, Some(0), "{}", made.err);
     let old = Catalogue { schema: older, ..CATALOGUE };
-    let storage = Storage { data_dir: folder.path().join("other"), cache_bytes: Options::CACHE_BYTES };
+    let storage =
+        Storage { data_dir: folder.path().join("other"), cache_bytes: Options::CACHE_BYTES, is_cache_chosen: false };
     let order = Restore { backup: &folder.path().join("newer.redb"), anyway: false };
     let stop = restore(&storage, old, order, &Clock::system(), &mut |_| {}).unwrap_err();
     let needed = format!("restore it with Greenroom {} or newer", env!("CARGO_PKG_VERSION"));

@@ -89,6 +89,35 @@ async fn linking_refuses_what_is_taken_unknown_or_no_handle() {
 }
 
 #[tokio::test]
+async fn a_handle_is_typed_in_every_form_that_people_copy() {
+    covers!("M-LNK-01", "M-LNK-05");
+    let world = World::new().await;
+    world.goes_live().await;
+    world.joins("ann.sings").await;
+    let forms = [
+        "https://www.tiktok.com/@ann.sings?lang=de-DE",
+        "<https://m.tiktok.com/@Ann.Sings/live>",
+        "\u{FF20}ANN.SINGS",
+        "tiktok.com/@ann.sings/video/7300000000000000001",
+    ];
+    for typed in forms {
+        assert!(link(world.member("ann"), typed).await.text().contains("is linked to you"), "{typed}");
+        let gone = world.member("ann").run_with("unlink-tiktok", [("handle", typed.to_owned())]).await.text();
+        assert!(gone.contains("is no longer linked to you"), "{typed}: {gone}");
+        assert!(admin(&world, "admin-link", "ben", typed).await.text().contains("is linked to <@"), "{typed}");
+        assert!(admin(&world, "admin-unlink", "ben", typed).await.text().contains("no longer linked to"), "{typed}");
+    }
+    for short in ["https://vm.tiktok.com/ZMabc123/", "https://www.tiktok.com/t/ZTabc123/"] {
+        let refused = link(world.member("ann"), short).await.text();
+        assert!(refused.contains("Open it, and copy the name that begins with @"), "{refused}");
+    }
+    for foreign in ["https://evil.example/@ann.sings", "https://www.tiktok.com@evil.example/@ann.sings"] {
+        assert!(link(world.member("ann"), foreign).await.text().contains("That is no TikTok handle"), "{foreign}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
 async fn any_handle_may_be_linked_where_the_instance_or_the_server_says_so() {
     covers!("M-ENV-05", "M-LNK-09");
     let world = World::new().await;
@@ -130,6 +159,30 @@ async fn administrators_link_and_unlink_and_the_debug_channel_tells_it() {
     assert!(texts[1].contains(&mention(world.member("ann").id)), "the former owner is named: {texts:?}");
     assert!(texts[2].contains(&format!("{host} unlinked **@never.seen** from")), "{texts:?}");
     assert!(lines.iter().all(|line| line.pinged().users.is_empty()), "lines ping nobody");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_handle_that_was_linked_unseen_and_freed_again_is_as_one_that_nobody_knows() {
+    covers!("M-LNK-01", "M-LNK-05", "M-LNK-06");
+    let world = World::new().await;
+    world.goes_live().await;
+    let offered = async || world.member("ben").offered("link-tiktok", "handle", "never").await;
+    admin(&world, "admin-link", "ann", "never.seen").await;
+    admin(&world, "admin-unlink", "ann", "never.seen").await;
+    assert!(link(world.member("ben"), "never.seen").await.text().contains("has to be seen on the live first"));
+    assert!(offered().await.is_empty());
+    // An administrator can link it as before, and a live makes it known.
+    assert!(admin(&world, "admin-link", "ann", "never.seen").await.text().contains("is linked to <@"));
+    admin(&world, "admin-unlink", "ann", "never.seen").await;
+    world.joins("never.seen").await;
+    assert_eq!(offered().await.len(), 1);
+    assert!(link(world.member("ben"), "never.seen").await.text().contains("is linked to you"));
+    // Seen while it was linked counts as well.
+    admin(&world, "admin-link", "ann", "seen.later").await;
+    world.joins("seen.later").await;
+    admin(&world, "admin-unlink", "ann", "seen.later").await;
+    assert!(link(world.member("ben"), "seen.later").await.text().contains("is linked to you"));
     world.end().await;
 }
 

@@ -3,12 +3,11 @@
 use std::net::TcpListener;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::time::Duration;
 
-use greenroom::kernel::time::Stopwatch;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use crate::patience::{LONG, Patience, within};
 use crate::process::{Running, SimProcess, greenroom};
 use crate::reading::link;
 
@@ -28,14 +27,15 @@ pub fn address(running: &Running) -> String {
 }
 
 pub async fn get(base: &str, path: &str) -> (StatusCode, String) {
-    let answer = reqwest::Client::builder().build().unwrap().get(format!("{base}{path}")).send().await.unwrap();
+    let answer =
+        reqwest::Client::builder().timeout(LONG).build().unwrap().get(format!("{base}{path}")).send().await.unwrap();
     (answer.status(), answer.text().await.unwrap())
 }
 
 /// Asks until the answer fits.
 pub async fn until(base: &str, path: &str, fits: impl Fn(StatusCode, &str) -> bool) -> String {
-    let patience = Stopwatch::start();
-    while patience.elapsed() < Duration::from_secs(20) {
+    let patience = Patience::until("the answer fits");
+    while !patience.is_over() {
         let (status, text) = get(base, path).await;
         if fits(status, &text) {
             return text;
@@ -106,6 +106,7 @@ async fn figures_tell_what_happened_by_names_of_the_code_and_never_of_people() {
         "greenroom_interaction_answer_seconds_count",
         "greenroom_store_commit_seconds_count",
         "greenroom_store_operations_total{outcome=\"done\"}",
+        concat!("greenroom_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}"),
         "greenroom_store_bytes",
         "greenroom_data_free_bytes",
         "greenroom_backup_rehearsed_timestamp_seconds",
@@ -205,8 +206,8 @@ async fn clients_that_say_nothing_keep_nobody_from_asking() {
     let address = base.trim_start_matches("http://").to_owned();
     let silent: Vec<_> = (0..40).map(|_| std::net::TcpStream::connect(&address).unwrap()).collect();
     // All places are taken, until the silent ones have had their time.
-    let answer = tokio::time::timeout(Duration::from_secs(25), get(&base, "/livez")).await;
-    assert_eq!(answer.unwrap().0, StatusCode::OK);
+    let answer = within("the silent ones have had their time", get(&base, "/livez")).await;
+    assert_eq!(answer.0, StatusCode::OK);
     drop(silent);
 }
 
@@ -216,7 +217,7 @@ struct Manager(UnixDatagram);
 impl Manager {
     fn at(path: &Path) -> Self {
         let socket = UnixDatagram::bind(path).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket.set_read_timeout(Some(LONG)).unwrap();
         Self(socket)
     }
 

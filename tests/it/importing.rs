@@ -130,6 +130,26 @@ fn snapshots(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn where_there_is_no_store_an_import_begins_one_and_a_dry_run_or_a_wrong_file_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = predecessor(folder.path());
+    let report = import(folder.path(), &file, &["--dry-run"]);
+    assert_eq!((counts(&report), &report["began"]), (expected(), &Value::Null));
+    std::fs::write(folder.path().join("notes.txt"), "no database").unwrap();
+    let refused = output(folder.path(), &["import", "luxbot", "notes.txt", "--guild", "81"], &[]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(!data.exists(), "nothing is begun for nothing");
+    let file = file.to_str().unwrap();
+    let done = output(folder.path(), &["import", "luxbot", file, "--guild", "81"], &[]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.out.contains("There was no store, so one was begun: "), "{}", done.out);
+    let again = import(folder.path(), Path::new(file), &[]);
+    assert!(counts(&again).iter().all(|(_, [_, brought, ..])| *brought == 0), "{again}");
+    assert_eq!(output(folder.path(), &["check"], &[]).code, Some(0));
+}
+
+#[test]
 fn a_dry_run_tells_what_would_come_and_changes_nothing() {
     let folder = folder();
     let file = predecessor(folder.path());
@@ -375,20 +395,24 @@ fn what_a_file_calls_its_rows_cannot_speak_to_a_terminal() {
 }
 
 #[test]
-fn an_import_leaves_no_more_than_seven_snapshots() {
+fn an_import_leaves_no_more_than_seven_snapshots_of_imports_and_all_others() {
     let folder = folder();
     let file = texts_for_numbers(folder.path());
     let snapshots_dir = folder.path().join("data/backups/snapshots");
     std::fs::create_dir_all(&snapshots_dir).unwrap();
     for day in 1..=8 {
-        std::fs::write(snapshots_dir.join(format!("greenroom-2025010{day}-200000.redb")), "old").unwrap();
+        for kind in ["-before-import", "-by-hand"] {
+            std::fs::write(snapshots_dir.join(format!("greenroom-2025010{day}-200000{kind}.redb")), "old").unwrap();
+        }
     }
     import(folder.path(), &file, &["--dry-run"]);
-    assert_eq!(snapshots(folder.path()).len(), 8, "a dry run removes nothing");
+    assert_eq!(snapshots(folder.path()).len(), 16, "a dry run removes nothing");
     let report = import(folder.path(), &file, &[]);
-    let left = snapshots(folder.path());
-    assert_eq!((left.len(), left[0].as_str()), (7, "greenroom-20250103-200000.redb"));
-    assert!(report["snapshot"].as_str().unwrap().ends_with(&left[6]), "{report}");
+    let (of_imports, others): (Vec<_>, Vec<_>) =
+        snapshots(folder.path()).into_iter().partition(|name| name.contains("before-import"));
+    assert_eq!((of_imports.len(), of_imports[0].as_str()), (7, "greenroom-20250103-200000-before-import.redb"));
+    assert!(report["snapshot"].as_str().unwrap().ends_with(&of_imports[6]), "{report}");
+    assert_eq!(others.len(), 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -425,4 +449,35 @@ async fn a_running_bot_brings_a_file_in_and_shows_it_at_once() {
     let refused = output(folder, &["import", "luxbot", "nothing.json", "--guild", "81"], &[]);
     assert_eq!(refused.code, Some(2), "{}", refused.err);
     assert_eq!(snapshots(folder).len(), 2);
+}
+
+#[test]
+fn numbers_of_songs_come_in_with_or_without_their_zeros() {
+    let folder = folder();
+    let path = folder.path().join("luxbot.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(&format!(
+        "CREATE TABLE bot_config (key TEXT, value TEXT); INSERT INTO bot_config VALUES ('now_playing', '43467');
+         CREATE TABLE submissions (id INTEGER PRIMARY KEY, public_id, user_id INTEGER, link_or_file TEXT, queue_line TEXT,
+           submission_time TEXT, played_time TEXT);
+         INSERT INTO submissions VALUES
+           (1, 43467, 7, '{}', 'Songs Played', '2025-03-01', '2099-03-01'), (2, '43468', 7, '{}', 'Free', '2025-03-01', NULL),
+           (3, '043469', 7, '{}', 'Free', '2025-03-01', NULL), (4, '#043470', 7, '{}', 'Free', '2025-03-01', NULL);",
+        link(1),
+        link(2),
+        link(3),
+        link(4)
+    ))
+    .unwrap();
+    let report = import(folder.path(), &path, &[]);
+    assert!(counts(&report).contains(&("submissions".to_owned(), [4, 4, 0, 0])), "{report:#}");
+    assert_eq!(report["left_out"][0]["reason"], "what plays is known again with the next song");
+    let export = output(folder.path(), &["export", "sqlite", "out.db", "--guild", "81"], &[]);
+    assert_eq!(export.code, Some(0), "{}", export.err);
+    let file = Connection::open(folder.path().join("out.db")).unwrap();
+    let one = |query: &str| file.query_row(query, [], |row| row.get::<_, String>(0)).unwrap();
+    let numbers = "SELECT group_concat(public_id, ' ') FROM (SELECT public_id FROM submissions ORDER BY id)";
+    assert_eq!(one(numbers), "043467 043468 043469 043470");
+    let played = one("SELECT played_time FROM submissions WHERE id = 1");
+    assert!(played < one("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 minute')"), "{played} is to come");
 }

@@ -2,24 +2,18 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::kernel::time::Stopwatch;
 use serde_json::{Value, json};
 
-use crate::process::{Running, SimProcess, greenroom};
+use crate::patience::found;
+use crate::process::{Running, SimProcess, greenroom, output};
 use crate::reading::link;
 
 fn file(folder: &Path) -> String {
     // A thread of its own writes it, a moment after the console.
-    let patience = Stopwatch::start();
-    loop {
-        match fs::read_to_string(folder.join("data/logs/greenroom.log")) {
-            Ok(text) if text.contains("connected to Discord") => return text,
-            other => assert!(patience.elapsed() < Duration::from_secs(20), "no log file: {other:?}"),
-        }
-    }
+    let read = || fs::read_to_string(folder.join("data/logs/greenroom.log")).ok();
+    found("the log file tells of the connection", || read().filter(|text| text.contains("connected to Discord")))
 }
 
 /// A bot with these variables, up to where it answers commands.
@@ -106,11 +100,10 @@ async fn a_second_bot_on_the_same_folder_leaves_the_files_alone() {
     let sim = SimProcess::start(folder.path()).await;
     let _running = bot(&sim, folder.path(), &[]);
     let before = file(folder.path());
-    let mut second = greenroom(folder.path(), &["run"]);
-    let second =
-        second.env("DISCORD_API_URL", &sim.discord).env("REDIS_URL", "a notice at the start").output().unwrap();
-    assert_eq!(second.status.code(), Some(3));
-    assert!(String::from_utf8(second.stderr).unwrap().contains("set but not used by Greenroom: REDIS_URL"));
+    let variables = [("DISCORD_API_URL", sim.discord.as_str()), ("REDIS_URL", "a notice at the start")];
+    let second = output(folder.path(), &["run"], &variables);
+    assert_eq!(second.code, Some(3));
+    assert!(second.err.contains("set but not used by Greenroom: REDIS_URL"));
     let after = file(folder.path());
     assert!(after.starts_with(&before) && !after.contains("REDIS_URL"), "{after}");
 }

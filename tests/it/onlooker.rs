@@ -59,7 +59,7 @@ impl World {
         let (guild, channel) = place;
         let button = json!({"type": 2, "style": 2, "label": "Odd", "custom_id": custom_id});
         let message = json!({"content": "odd", "components": [{"type": 1, "components": [button]}]});
-        let sent = self.app.bot.rest.send_message(channel.get().into(), Vec::new(), &message).await.unwrap();
+        let sent = self.app.bot.rest.send_message(channel.get().into(), &message, Vec::new()).await.unwrap();
         let call = ComponentCall {
             guild: Some(guild),
             channel: Some(channel),
@@ -89,7 +89,7 @@ impl World {
         let token = asked[0].path.split('/').rev().nth(1).unwrap().to_owned();
         let modal = json!({"type": 9, "data": {"custom_id": custom_id, "title": "Odd", "components": rows}});
         let rest = &self.app.bot.rest;
-        rest.create_interaction_response(opened.get().into(), &token, &modal, Vec::new()).await.unwrap();
+        rest.create_interaction_response(opened.get().into(), &token, &modal).await.unwrap();
         let call = ModalCall { user: person.id, interaction: opened, ..ModalCall::default() };
         let outcome = self.sim.submit_modal(call).await.unwrap();
         assert_eq!(outcome.error, None, "{custom_id:?} is answered");

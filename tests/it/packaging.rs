@@ -59,6 +59,8 @@ fn the_service_is_watched_and_may_do_little() {
     assert_eq!(value("Environment"), "DATA_DIR=/var/lib/greenroom");
     for line in [
         "CapabilityBoundingSet=",
+        "After=network-online.target time-sync.target",
+        "Wants=network-online.target time-sync.target",
         "Environment=MALLOC_ARENA_MAX=2",
         "MemoryDenyWriteExecute=true",
         "NoNewPrivileges=true",
@@ -103,12 +105,26 @@ fn completions_and_manual_pages_know_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = output(folder.path(), &["completions", shell], &[]);
         assert_eq!(script.code, Some(0), "{}", script.err);
-        assert!(script.out.contains("replay") && script.out.contains("what-if"), "{shell}: {}", script.out);
+        assert!(
+            ["replay", "what-if", "config"].iter().all(|word| script.out.contains(word)),
+            "{shell}: {}",
+            script.out
+        );
     }
     let page = output(folder.path(), &["man"], &[]);
     assert!(page.out.contains(".TH greenroom 1") && page.out.contains("greenroom\\-export(1)"), "{}", page.out);
+    for line in [".SH EXAMPLES", "\\fBgreenroom backup\\fR", ".SH ENVIRONMENT", "\\fBDATA_DIR\\fR", ".SH EXIT STATUS"] {
+        assert!(page.out.lines().any(|found| found == line), "{line}: {}", page.out);
+    }
     let pages = output(folder.path(), &["man", "--out", "man"], &[]);
     assert_eq!(pages.code, Some(0), "{}", pages.err);
+    for page in fs::read_dir(folder.path().join("man")).unwrap() {
+        let text = fs::read_to_string(page.unwrap().path()).unwrap().replace("\\-", "-");
+        let referred = text.split_whitespace().filter_map(|word| word.strip_suffix("(1)"));
+        for name in referred.filter(|name| name.starts_with("greenroom")) {
+            assert!(folder.path().join(format!("man/{name}.1")).exists(), "{name} has no page");
+        }
+    }
     for name in ["greenroom", "greenroom-replay", "greenroom-export-sqlite", "greenroom-service-install"] {
         assert!(folder.path().join(format!("man/{name}.1")).exists(), "{name}");
     }

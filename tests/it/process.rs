@@ -3,15 +3,15 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Once;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use greenroom::kernel::time::Stopwatch;
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
-/// Longer than anything takes that a test waits for.
-const SOON: Duration = Duration::from_secs(30);
+use crate::patience::{LONG, Patience};
 
 /// A command line, to be run in `folder`.
 pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
@@ -33,7 +33,64 @@ fn counts() -> Option<OsString> {
 
 /// Runs to the end.
 pub fn output(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
-    Finished::from(greenroom(folder, arguments).envs(variables.iter().copied()).output().unwrap())
+    let mut command = greenroom(folder, arguments);
+    command.envs(variables.iter().copied());
+    output_of(command)
+}
+
+/// Runs any command to the end.
+pub fn output_of(mut command: Command) -> Finished {
+    let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let (out, err) = (all_of(child.stdout.take().unwrap()), all_of(child.stderr.take().unwrap()));
+    let code = ended(&mut child).code();
+    Finished { code, out: out.join().unwrap(), err: err.join().unwrap() }
+}
+
+fn all_of(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    })
+}
+
+/// Starts a process in which signals do what they do by default, whatever whoever runs the tests ignores.
+pub fn spawn(command: &mut Command) -> Child {
+    static SIGNALS: Once = Once::new();
+    // A test may be in a runtime already, in which no other can end.
+    SIGNALS.call_once(|| std::thread::spawn(hear_ignored_signals).join().unwrap());
+    command.spawn().unwrap()
+}
+
+/// A process inherits which signals are ignored, as `nohup` and shells without a terminal ignore some, and not which are
+/// listened to. So this one listens to those that it was to ignore, and goes on ignoring what it hears.
+fn hear_ignored_signals() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _inside = runtime.enter();
+    let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit(), SignalKind::terminate()];
+    for kind in kinds.into_iter().filter(|kind| ignored >> (kind.as_raw_value() - 1) & 1 == 1) {
+        // Once listened to, a signal stays so for the life of the process.
+        drop(signal(kind).unwrap());
+    }
+}
+
+/// Waits for the end of a process; one that does not end is killed, and the test fails.
+pub fn ended(child: &mut Child) -> ExitStatus {
+    let what = format!("process {} ends", child.id());
+    let patience = Patience::until(&what);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if patience.is_over() {
+            // Whether it can be killed or not, the test has failed.
+            let _ = child.kill();
+        }
+        patience.hold();
+    }
 }
 
 /// How a process ended.
@@ -42,13 +99,6 @@ pub struct Finished {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
-}
-
-impl From<Output> for Finished {
-    fn from(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
 }
 
 /// A process that goes on until it is told to end. It is killed when it goes out of scope.
@@ -60,7 +110,7 @@ pub struct Running {
 impl Running {
     /// Starts it; what it says on stdout and stderr comes line by line.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
         let (said, lines) = channel();
         let streams: [Box<dyn Read + Send>; 2] =
             [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
@@ -83,7 +133,7 @@ impl Running {
     pub fn says_all(&self, wanted: &[&str]) -> String {
         let (watch, mut heard, mut missing) = (Stopwatch::start(), Vec::new(), wanted.to_vec());
         loop {
-            let line = self.lines.recv_timeout(SOON.saturating_sub(watch.elapsed()));
+            let line = self.lines.recv_timeout(LONG.saturating_sub(watch.elapsed()));
             let line = line.unwrap_or_else(|_| panic!("never said {missing:?}, but {heard:#?}"));
             missing.retain(|words| !line.contains(words));
             if missing.is_empty() {
@@ -95,13 +145,20 @@ impl Running {
 
     /// What it said that nobody waited for, up to its end.
     pub fn rest(&self) -> Vec<String> {
-        self.lines.iter().collect()
+        let watch = Stopwatch::start();
+        std::iter::from_fn(|| self.lines.recv_timeout(LONG.saturating_sub(watch.elapsed())).ok()).collect()
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal, by its name without SIG.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
+        let mut kill = Command::new("kill");
+        kill.args([&format!("-{name}"), &self.child.id().to_string()]);
+        assert_eq!(output_of(kill).code, Some(0), "the process is there to be told");
     }
 
     /// The most memory that it ever used, in bytes.
@@ -118,7 +175,7 @@ impl Running {
 
     /// Waits for the end.
     pub fn ended(&mut self) -> ExitStatus {
-        self.child.wait().unwrap()
+        ended(&mut self.child)
     }
 }
 
@@ -143,7 +200,7 @@ pub struct SimProcess {
 
 impl SimProcess {
     pub async fn start(folder: &Path) -> Self {
-        let running = Running::start(greenroom(folder, &["sim"]));
+        let running = Running::start(greenroom(folder, &["sim", "--answer-within", "600"]));
         let ready: Value = serde_json::from_str(&running.says("{")).unwrap();
         let address = |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {ready}")).to_owned();
         let mut sim = Self {
@@ -152,7 +209,7 @@ impl SimProcess {
             live: address("live"),
             live_managed: address("live_managed"),
             control: address("control"),
-            http: reqwest::Client::builder().build().unwrap(),
+            http: reqwest::Client::builder().timeout(LONG).build().unwrap(),
             ids: Value::Null,
         };
         sim.ids = sim
@@ -212,10 +269,15 @@ impl SimProcess {
 
     /// A bot against this simulator, up to where it answers commands.
     pub fn bot(&self, folder: &Path) -> Running {
-        let mut command = greenroom(folder, &["run"]);
-        command.env("DISCORD_API_URL", &self.discord);
-        let running = Running::start(command);
+        let running = self.bot_from_its_first_line(folder);
         running.says("connected to Discord");
         running
+    }
+
+    /// The same, for somebody who wants to hear all that it says.
+    pub fn bot_from_its_first_line(&self, folder: &Path) -> Running {
+        let mut command = greenroom(folder, &["run"]);
+        command.env("DISCORD_API_URL", &self.discord);
+        Running::start(command)
     }
 }

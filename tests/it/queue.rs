@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::features::queue::model::Line;
+use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::live::Occurrence;
 
 use crate::reading::{SOON, link, mention};
@@ -89,6 +89,61 @@ async fn free_songs_are_ordered_by_points_and_then_by_time() {
 }
 
 #[tokio::test]
+async fn a_song_that_comes_back_to_free_is_ordered_by_the_points_of_now() {
+    covers!("M-QUE-07", "M-PTS-05");
+    let world = World::new().await;
+    world.goes_live().await;
+    for name in ["ann", "ben"] {
+        world.on_the_live(name, &format!("{name}.live")).await;
+    }
+    world.gift("ann.live", 900).await;
+    world.gift("ben.live", 50).await;
+    let first = world.member("ann").submits(&link(1), "First").await;
+    let paid = world.member("ann").submits_skip(&link(2), "Paid").await;
+    let of_ben = world.member("ben").submits(&link(3), "Of Ben").await;
+    assert_eq!(world.song(paid).place.score, 1_800);
+    world.next().await;
+    assert_eq!((world.line(first), world.points("ann")), (Line::SongsPlayed, 0));
+    world.moves(paid, Line::Free).await;
+    assert_eq!(world.song(paid).place.score, 0, "at once, before any sync");
+    let queue = world.member("ben").run("queue").await.text();
+    let at = |song: PublicId| queue.find(&song.to_string()).unwrap_or_else(|| panic!("no {song} in {queue}"));
+    assert!(at(of_ben) < at(paid), "{queue}");
+    assert!(world.next().await.text().contains("Of Ben"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn from_wherever_a_song_comes_it_has_the_points_of_now() {
+    covers!("M-QUE-07");
+    let world = World::new().await;
+    world.goes_live().await;
+    world.on_the_live("ann", "ann.live").await;
+    let song = world.member("ann").submits(&link(1), "Song").await;
+    let mut points = 0;
+    for from in Line::ALL.into_iter().filter(|line| *line != Line::Free) {
+        match from {
+            Line::SongsPlayed => {
+                world.moves(song, Line::Skip5).await;
+                world.next().await;
+            }
+            Line::Removed => {
+                let number = song.to_string();
+                world.host().run_with("remove", [("submission_id", number)]).await;
+            }
+            line => drop(world.moves(song, line).await),
+        }
+        assert_eq!(world.line(song), from);
+        // Too soon after the last sync for another one.
+        world.gift("ann.live", 50).await;
+        points += 100;
+        world.moves(song, Line::Free).await;
+        assert_eq!((world.song(song).place.score, world.points("ann")), (points, points), "from {from}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
 async fn two_hundred_next_at_once_never_give_one_song_twice() {
     covers!("M-QUE-11", "M-QUE-14", "M-RAT-04", "M-RAT-06", "M-HNT-02");
     const SONGS: usize = 120;
@@ -114,7 +169,10 @@ async fn two_hundred_next_at_once_never_give_one_song_twice() {
         }
     }
     assert_eq!((played.len(), empty), (SONGS, 200 - SONGS));
-    assert!(world.lines().iter().all(|(_, line)| *line == Line::SongsPlayed));
+    let songs = world.songs();
+    assert!(songs.iter().all(|song| song.place.line == Line::SongsPlayed));
+    let times: BTreeSet<_> = songs.iter().map(|song| song.place.played_at).collect();
+    assert_eq!(times.len(), SONGS, "each is played at a time of its own, although no time passes here");
     world.end().await;
 }
 

@@ -1,7 +1,5 @@
 //! What the store holds, and small things that many tests do.
 
-use std::time::Duration;
-
 use greenroom::features::coins;
 use greenroom::features::coins::model::Currency;
 use greenroom::features::engagement;
@@ -16,8 +14,7 @@ use greenroom::store::{Read, Span};
 
 use crate::world::{Person, World, viewer};
 
-/// Longer than anything takes that a test waits for.
-pub const SOON: Duration = Duration::from_secs(20);
+pub use crate::patience::LONG as SOON;
 
 impl World {
     /// Reads the store.

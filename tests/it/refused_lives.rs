@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use greenroom::live::Way;
 use greenroom::live::following::{State, Stop};
-use greenroom::sim::LiveFaultKind;
+use greenroom::sim::{LiveFaultKind, LiveOddity};
 use serde_json::json;
 
 use crate::followed::*;
@@ -117,6 +117,24 @@ async fn a_page_that_is_closed_to_us_is_no_hindrance_while_another_answers() {
     world.sim.live_fault(HOST, LiveFaultKind::HtmlBlocked).await.unwrap();
     assert!(connect(&world, HOST).await.contains("Connected to the live"));
     world.end().await;
+}
+
+#[tokio::test]
+async fn an_odd_answer_about_a_name_is_no_hindrance_while_another_place_tells() {
+    use LiveOddity::{AnotherAccount, OldRoom, Over, RoomEmpty, RoomZero};
+    for form in [RoomEmpty, RoomZero, Over, OldRoom, AnotherAccount] {
+        let world = World::new().await;
+        world.sim.goes_live(HOST).await.unwrap();
+        world.sim.live_fault(HOST, LiveFaultKind::Odd { form, everywhere: false }).await.unwrap();
+        assert!(connect(&world, HOST).await.contains("Connected to the live"), "{form:?}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_live_that_nobody_says_where_it_is_is_not_called_over() {
+    let odd = LiveFaultKind::Odd { form: LiveOddity::RoomEmpty, everywhere: true };
+    is_refused_and_comes_back(Way::Euler, odd, "does not say where").await;
 }
 
 #[tokio::test]

@@ -85,6 +85,7 @@ const PROMISED: &[Promise] = &[
         true,
         &[("channel", CHANNEL, true, false)],
     ),
+    ("setup", "Choose the channels of your evenings in one form", true, &[]),
     ("show-settings", "Show the bot settings of this server", true, &[]),
     ("config list", "List the settings", true, &[("area", INTEGER, false, false)]),
     ("config get", "Show one setting", true, &[("key", STRING, true, true)]),

@@ -3,18 +3,25 @@
 use std::time::Duration;
 
 use greenroom::app::application::Application;
+use greenroom::app::catalogue::CATALOGUE;
+use greenroom::app::control::{Outcome, Request};
+use greenroom::app::maintenance;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
-use greenroom::features::queue::model::{Entry, Line};
+use greenroom::features::queue::model::{Entry, Line, Place};
 use greenroom::features::queue::tables;
 use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
+use greenroom::flows;
 use greenroom::jobs;
-use greenroom::kernel::ids::ChannelId;
+use greenroom::kernel::ids::{ChannelId, UserId};
+use greenroom::live::{Handle, LiveEvent, Occurrence};
 use greenroom::sim::Fault;
+use greenroom::store::Tx;
 
+use crate::patience::Patience;
 use crate::reading::link;
 use crate::site::Site;
-use crate::world::assert_sound;
+use crate::world::{STREAMER, assert_sound, viewer};
 
 fn songs(app: &Application, site: &Site) -> Vec<Entry> {
     let mut songs = Vec::new();
@@ -82,6 +89,61 @@ async fn songs_and_settings_survive_an_application_that_is_dropped() {
 }
 
 #[tokio::test]
+async fn the_first_score_sync_comes_with_the_start() {
+    covers!("M-PTS-05");
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.open().await;
+    for (number, name) in ["ann", "ben"].into_iter().enumerate() {
+        site.submit(name, &link(number)).await;
+        site.pass(&app, Duration::from_secs(1)).await;
+    }
+    let (guild, ben) = (site.guild, UserId::new(site.ids.member("ben").get()));
+    let at = app.bot.clock.now();
+    let shares = move |tx: &Tx<'_>| {
+        let handle = Handle::parse("ben.live").unwrap();
+        flows::handle_links::admin_link(tx, guild, ben, ben, &handle)?;
+        let shared = Occurrence::Shared(viewer("ben.live"));
+        let events = [Occurrence::Connected, shared].map(|what| LiveEvent::new(at, what));
+        flows::live_events::run(tx, guild, &Handle::parse(STREAMER).unwrap(), &events).map(drop)
+    };
+    app.bot.store.write("shared", shares).await.unwrap();
+    let scores = |app: &Application| songs(app, &site).iter().map(|song| song.place.score).collect::<Vec<_>>();
+    assert_eq!(scores(&app), [0, 0], "no sync since");
+    app.stop().await;
+    let app = site.start().await;
+    assert_eq!(scores(&app), [0, 5], "no time has passed");
+    assert_sound(&app).await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn songs_that_hold_an_old_score_are_found_by_the_check_and_mended_at_the_start() {
+    covers!("M-PTS-05", "M-QUE-07");
+    let site = Site::new().await;
+    let app = site.start().await;
+    site.open().await;
+    for number in 0..3 {
+        site.submit("ann", &link(number)).await;
+        site.pass(&app, Duration::from_secs(1)).await;
+    }
+    let (guild, before) = (site.guild, songs(&app, &site));
+    let [_, second, third] = &before[..] else { panic!("{before:?}") };
+    let old = [second, third].map(|song| (song.id, Place { score: 1_800, ..song.place }));
+    let write = move |tx: &Tx<'_>| old.iter().try_for_each(|(id, place)| tables::place(tx, guild, *id, place));
+    app.bot.store.write("as_before", write).await.unwrap();
+    let check = || maintenance::perform(&app.bot.store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
+    let Outcome::Checked { findings } = check() else { panic!("no check") };
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings.iter().all(|found| found.contains("is ordered by 1800 points")), "{findings:?}");
+    app.stop().await;
+    let app = site.start().await;
+    assert!(songs(&app, &site).iter().all(|song| song.place.score == 0));
+    assert_sound(&app).await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_job_that_failed_before_a_restart_is_done_once_after_it() {
     covers!("M-CMD-20");
     let site = Site::new().await;
@@ -101,7 +163,7 @@ async fn a_job_that_failed_before_a_restart_is_done_once_after_it() {
     assert!(site.sim.messages(channel).await.is_empty());
 
     let app = site.start().await;
-    site.pass(&app, Duration::from_hours(1)).await;
+    site.pass(&app, Duration::from_mins(5)).await;
     assert_eq!(site.sim.messages(channel).await.len(), 1);
     assert_eq!(due_jobs(&app), 0);
     let nonces: Vec<_> = posts(&site, &path).await;
@@ -145,7 +207,9 @@ async fn the_environments_debug_channel_is_that_of_its_server_until_the_server_h
     let site = Site::new().await;
     let (from_environment, own) = (ChannelId::from(site.channel("staff")), ChannelId::from(site.channel("general")));
     let debug_channel = async |app: &Application| {
+        let patience = Patience::until("the debug channel of the environment is stored");
         loop {
+            assert!(!patience.is_over(), "the debug channel of the environment is never stored");
             let found = app.bot.store.read("debug", move |read| DEBUG_CHANNEL.get(read, site.guild)).await.unwrap();
             if let Some(channel) = found {
                 return channel;

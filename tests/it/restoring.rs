@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{Finished, SimProcess, greenroom, output};
+use crate::process::{Finished, SimProcess, greenroom, output, output_of};
 use crate::reading::link;
 
 /// A stopped bot's folder with one song, and a snapshot of it that was made while the bot ran; then a second song came.
@@ -208,8 +208,9 @@ async fn a_file_whose_name_is_no_text_is_backed_up_and_restored_like_any_other()
     let (folder, _sim, _) = evening().await;
     let name = OsStr::from_bytes(b"show-\xff.redb");
     for (command, code) in [("backup", 0), ("restore", 0)] {
-        let done = greenroom(folder.path(), &[command, "--json"]).arg(name).output().unwrap();
-        let done = Finished::from(done);
+        let mut named = greenroom(folder.path(), &[command, "--json"]);
+        named.arg(name);
+        let done = output_of(named);
         assert_eq!(done.code, Some(code), "{command}: {}", done.err);
         let _report: Value = serde_json::from_str(&done.out).unwrap();
     }
@@ -242,7 +243,7 @@ async fn what_a_restore_and_a_backup_make_belongs_to_the_owner_of_the_data_folde
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_oldest_of_seven_snapshots_is_still_there_after_it_was_restored() {
+async fn what_was_made_by_hand_stays_whatever_else_is_made_and_restored() {
     let (folder, _sim, snapshot) = evening().await;
     let folder = folder.path();
     for day in 1..=6 {
@@ -252,9 +253,22 @@ async fn the_oldest_of_seven_snapshots_is_still_there_after_it_was_restored() {
     assert_eq!(restored.code, Some(0), "{}", restored.err);
     assert!(snapshot.exists());
     assert_eq!(snapshots(folder).len(), 8, "and one of the store of before is beside it");
-    // Whatever makes the next snapshot tidies up.
-    assert_eq!(output(folder, &["backup"], &[]).code, Some(0));
-    assert_eq!(snapshots(folder).len(), 7);
+    for _ in 0..4 {
+        assert_eq!(restore(folder, &snapshot, &[]).code, Some(0));
+    }
+    for number in 2..=4 {
+        let made = output(folder, &["backup"], &[]);
+        assert_eq!(made.code, Some(0), "{}", made.err);
+        assert!(
+            made.out.contains("It stays until you delete it.") && made.out.contains(&format!("{number} such")),
+            "{}",
+            made.out
+        );
+    }
+    let left = snapshots(folder);
+    let count = |part: &str| left.iter().filter(|name| name.contains(part)).count();
+    assert_eq!((count("by-hand"), count("before-restore"), count("2999010")), (4, 5, 6), "{left:?}");
+    assert!(snapshot.exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -133,3 +133,27 @@ async fn help_lists_what_the_caller_can_use() {
     assert!(hidden.contains("There is no command"), "{hidden}");
     world.end().await;
 }
+
+#[tokio::test]
+async fn help_finds_a_command_however_its_name_is_typed() {
+    let world = World::new().await;
+    let asks = async |name: &str| world.host().run_with("help", [("command", name.to_owned())]).await.text();
+    for typed in ["tiktok connect", "/tiktok connect", "TikTok  Connect", " / tiktok connect ", "</tiktok connect:1>"] {
+        let answer = asks(typed).await;
+        assert!(answer.contains("/tiktok connect") && answer.contains("unique_id"), "{typed}: {answer}");
+        assert!(answer.contains("</tiktok connect:"), "it can be clicked: {answer}");
+    }
+    for (typed, expected) in [("SHOW settings", "/show-settings"), ("Config Set", "/config set"), ("next", "/next")] {
+        assert!(asks(typed).await.contains(expected), "{typed}");
+    }
+    for nothing in ["tiktok disconnect from here", "", "/", "@everyone"] {
+        let answer = asks(nothing).await;
+        assert!(answer.contains("There is no command") && !answer.contains("@everyone"), "{nothing}: {answer}");
+    }
+    let hidden = world.member("ann").run_with("help", [("command", "config set".to_owned())]).await.text();
+    assert!(hidden.contains("There is no command"), "a part of an administrators' command is theirs: {hidden}");
+    let offered = world.host().offered("help", "command", "/TIKTOK  c").await;
+    assert!(offered.iter().any(|choice| choice.value == "tiktok connect"), "{offered:?}");
+    assert!(world.member("ann").offered("help", "command", "config s").await.is_empty());
+    world.end().await;
+}

@@ -170,16 +170,18 @@ async fn one_tap_of_a_gift_that_can_streak_is_one_gift() {
 }
 
 #[tokio::test]
-async fn a_big_gift_counts_at_once_and_one_without_a_description_is_worth_nothing() {
+async fn a_big_gift_counts_at_once_and_one_without_a_description_is_worth_what_was_told_before() {
     let evening = Evening::begun().await;
     let lion =
         json!({"type": "gift", "user": "ann.live", "id": 6369, "name": "Lion", "diamonds": 29_999, "gift_type": 2});
     let bare = json!({"type": "gift", "user": "ben.live", "id": 6369, "name": "Lion", "diamonds": 29_999, "gift_type": 2, "bare": true});
-    evening.told(&[lion, bare]).await;
+    // No price is guessed before the live has told one.
+    evening.told(&[bare.clone(), lion, bare]).await;
     assert_snapshot!(evening.brought(), @"
-    @ann.live gift Lion = 29999 coins
     @ben.live gift  = 0 coins
-    ann: 29999 points, 598 coins · ben: 0 points, 0 coins · song in 25+ Skip
+    @ann.live gift Lion = 29999 coins
+    @ben.live gift Lion = 29999 coins
+    ann: 29999 points, 598 coins · ben: 29999 points, 598 coins · song in 25+ Skip
     of nobody 0, unknown 0, unreadable 0
     ");
     evening.end().await;
@@ -233,7 +235,7 @@ async fn what_a_reconnect_tells_again_counts_no_second_time() {
     evening.told(&[chat.clone(), gift, json!({"type": "share", "user": "ben.live"})]).await;
     evening.strikes(LiveFaultKind::Replay { last: 20 }).await;
     evening.strikes(LiveFaultKind::Drop).await;
-    // Two that nobody had told us before, from the time in which we were away.
+    // Two that nobody had told us before, from the time in which we were away: of those the gift counts.
     let missed = json!({"type": "gift", "user": "ben.live", "id": 9, "name": "Lion", "diamonds": 1_000});
     let away = [missed, json!({"type": "comment", "user": "ben.live", "text": "still there?"})];
     evening.world.sim.live_events(HOST, &away).await.unwrap();
@@ -243,7 +245,8 @@ async fn what_a_reconnect_tells_again_counts_no_second_time() {
     @ann.live comment first!
     @ann.live gift Lion = 1000 coins
     @ben.live share
-    ann: 1002 points, 20 coins · ben: 5 points, 0 coins · song in 5 Skip
+    @ben.live gift Lion = 1000 coins
+    ann: 1002 points, 20 coins · ben: 1005 points, 20 coins · song in 5 Skip
     of nobody 0, unknown 0, unreadable 0
     ");
     evening.end().await;

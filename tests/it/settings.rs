@@ -25,19 +25,19 @@ async fn get(world: &World, key: &str) -> String {
 async fn a_setting_is_changed_and_taken_back_and_the_debug_channel_tells_both() {
     let world = World::new().await;
     world.chooses("setdebugchannel", "staff").await;
-    assert!(get(&world, "max_active_submissions").await.contains("is **0**, the default."));
+    assert!(get(&world, "max_active_submissions").await.contains("is **any number**, the default."));
     let changed = set(&world, "max_active_submissions", "2").await;
-    assert_eq!(changed, "**Songs per Member** is now **2**; it was **0**.");
+    assert_eq!(changed, "**Songs per Member** is now **2**; it was **any number**.");
     assert!(get(&world, "max_active_submissions").await.contains("is **2**, chosen for this server."));
     assert!(world.host().run("show-settings").await.text().contains("Songs per Member: 2"));
     assert_eq!(set(&world, "max_active_submissions", "2").await, "**Songs per Member** is **2**, as it was.");
     let back = world.host().run_with("config reset", [("key", "max_active_submissions".to_owned())]).await;
-    assert_eq!(back.text(), "**Songs per Member** is now **0**; it was **2**.");
+    assert_eq!(back.text(), "**Songs per Member** is now **any number**; it was **2**.");
     world.settle().await;
     let told: Vec<_> = world.said_in("staff").await.iter().map(greenroom::sim::SeenMessage::text).collect();
     let told = told.join("\n");
-    assert!(told.contains("changed Songs per Member from 0 to 2."), "{told}");
-    assert!(told.contains("changed Songs per Member from 2 to 0."), "{told}");
+    assert!(told.contains("changed Songs per Member from any number to 2."), "{told}");
+    assert!(told.contains("changed Songs per Member from 2 to any number."), "{told}");
     assert_eq!(told.matches("changed Songs per Member").count(), 2, "what changed nothing is not told: {told}");
     world.end().await;
 }
@@ -73,9 +73,17 @@ async fn permissions_that_the_bot_lacks_are_among_the_settings_until_it_has_them
 async fn what_a_setting_cannot_be_is_refused_with_what_it_can_be() {
     let world = World::new().await;
     for (key, value, expected) in [
-        ("max_active_submissions", "1001", "**Songs per Member** can be a whole number from 0 to 1000."),
-        ("max_active_submissions", "-1", "**Songs per Member** can be a whole number from 0 to 1000."),
-        ("max_active_submissions", "many", "**Songs per Member** can be a whole number from 0 to 1000."),
+        (
+            "max_active_submissions",
+            "1001",
+            "**Songs per Member** can be a whole number from 0 to 1000; 0 is any number.",
+        ),
+        ("max_active_submissions", "-1", "**Songs per Member** can be a whole number from 0 to 1000; 0 is any number."),
+        (
+            "max_active_submissions",
+            "many",
+            "**Songs per Member** can be a whole number from 0 to 1000; 0 is any number.",
+        ),
         ("delete_original_messages", "perhaps", "**Delete Originals** can be Yes or No."),
         ("offchannel_links", "", "**Songs in Other Channels** can be notify, delete or off."),
         ("submissions_open", "No", "**Submissions Open** is changed by `/open-submissions` and `/close-submissions`."),

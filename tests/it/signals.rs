@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use crate::patience::Patience;
 use crate::process::{Running, SimProcess, greenroom};
 
 /// A bot that says something before it opens its store.
@@ -33,7 +34,9 @@ async fn a_hangup_ends_the_bot_in_order() {
     bot.signal("HUP");
     assert_eq!(bot.ended().code(), Some(0));
     assert!(!folder.path().join("data/greenroom.sock").exists());
-    assert!(bot.rest().iter().any(|line| line.contains("stopping")));
+    let rest = bot.rest();
+    assert!(rest.iter().any(|line| line.contains("stopping")), "{rest:#?}");
+    assert!(!rest.iter().any(|line| line.contains("serenity")), "nothing of the library's is told: {rest:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,8 +64,10 @@ async fn a_signal_during_the_start_ends_it_with_code_0() {
         // One that comes before anybody listens is ignored here, as in a container, and comes again.
         let mut bot = Running::start(ignoring("TERM", folder.path(), &sim.discord));
         bot.says("ignoring");
+        let patience = Patience::until("the bot hears the signal");
         while !bot.has_ended() {
             bot.signal("TERM");
+            patience.hold();
         }
         assert_eq!(bot.ended().code(), Some(0), "round {round}");
     }
@@ -82,4 +87,16 @@ async fn a_signal_is_heard_while_the_store_is_being_opened_however_long_that_tak
     bot.says("REDIS_URL");
     bot.signal("TERM");
     assert_eq!(bot.ended().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_processes_of_these_tests_do_by_default_what_signals_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let bot = sim.bot(folder.path());
+    let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap().trim();
+    // Hangup, interrupt, quit and the end of a service, whatever whoever runs the tests ignores.
+    let ignored = u64::from_str_radix(ignored, 16).unwrap();
+    assert_eq!(ignored & 0b100_0000_0000_0111, 0, "{ignored:b}");
 }

@@ -11,6 +11,7 @@ use greenroom::store::{OpenError, Place};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
+use crate::patience::{LONG, Patience, within};
 use crate::reading::SOON;
 use crate::world::{START, blueprint, guild_spec};
 
@@ -53,13 +54,16 @@ impl Site {
         let mut blueprint = blueprint(&self.sim, self.clock.clone(), place, None);
         change(&mut blueprint);
         let start = || Application::start(blueprint.clone());
-        let app = loop {
-            match start().await {
-                // An application that was dropped lets go of its store when its tasks have ended.
-                Err(StartError::Store(OpenError::InUse(_))) => tokio::task::yield_now().await,
-                started => break started.unwrap(),
+        let starting = async {
+            loop {
+                match start().await {
+                    // An application that was dropped lets go of its store when its tasks have ended.
+                    Err(StartError::Store(OpenError::InUse(_))) => tokio::task::yield_now().await,
+                    started => break started.unwrap(),
+                }
             }
         };
+        let app = within("the application of before lets go of its store", starting).await;
         let is_there = |world: &greenroom::sim::World| (!world.commands().is_empty()).then_some(());
         self.sim.wait_until(is_there, SOON).await.unwrap();
         self.until_answered().await;
@@ -67,8 +71,9 @@ impl Site {
     }
 
     /// Asks for help until the bot answers; what is asked before it is connected is lost.
-    async fn until_answered(&self) {
-        for _ in 0..100 {
+    pub async fn until_answered(&self) {
+        let patience = Patience::until("the bot answers");
+        while !patience.is_over() {
             let mut call = self.call("ann", "help");
             call.wait_ms = Some(200);
             if self.sim.run_command(call).await.unwrap().error.is_none() {
@@ -83,7 +88,8 @@ impl Site {
     }
 
     pub async fn run(&self, call: CommandCall) -> CommandOutcome {
-        let outcome = self.sim.run_command(call).await.unwrap();
+        let wait_ms = call.wait_ms.or(u64::try_from(LONG.as_millis()).ok());
+        let outcome = self.sim.run_command(CommandCall { wait_ms, ..call }).await.unwrap();
         assert_eq!(outcome.error, None);
         outcome
     }

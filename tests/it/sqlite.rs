@@ -1,14 +1,18 @@
 //! The SQLite export has exactly the tables, columns, keys and indexes that were promised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 
 use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
 use greenroom::covers;
+use greenroom::features::queue::model::{Line, Place, PublicId, Song, Source};
+use greenroom::features::{coins, queue};
 use greenroom::kernel::ids::GuildId;
 use greenroom::live::Occurrence;
+use greenroom::store::Tx;
 use rusqlite::Connection;
 
 use crate::displays::{shown_in, until_known};
@@ -263,7 +267,7 @@ async fn exported_rows_are_what_people_did() {
         [format!(
             "{}|{ann}|O'Hara \"quoted\"|5 Skip|{}",
             song.song.public_id.digits(),
-            song.place.submitted_at.rfc3339()
+            song.place.submitted_at.rfc3339_in_order()
         )]
     );
     assert_eq!(
@@ -308,5 +312,143 @@ async fn exported_displays_are_where_people_see_them() {
         assert!(lines.iter().all(|line| line.ends_with(&format!("|{channel}|{}", shown.id()))), "{lines:?}");
         assert!(lines.iter().any(|line| line.starts_with("Free|")), "{lines:?}");
     }
+    world.end().await;
+}
+
+/// Columns that name a row of another table beside [`REFERENCES`]: what is named, by which column, and where that is.
+const NAMES: &[(&str, &str)] = &[
+    ("bot_config.value WHERE key = 'now_playing'", "submissions.public_id"),
+    ("transactions.undone_by", "transactions.id"),
+    ("transactions.user_id WHERE currency = 'luxury'", "luxury_coins.user_id"),
+    ("transactions.user_id WHERE currency = 'points'", "user_points.user_id"),
+    ("luxury_coins.user_id", "transactions.user_id"),
+    ("user_points.user_id", "transactions.user_id"),
+    ("queue_config.channel_id", "persistent_embeds.channel_id"),
+    ("queue_config.pinned_message_id", "persistent_embeds.message_id"),
+    ("tiktok_watch_time.linked_discord_id", "tiktok_accounts.linked_discord_id"),
+];
+
+/// What is called the same in several tables, or means the same: it has one type everywhere.
+const SAME: &[&[&str]] = &[
+    &["user_id", "linked_discord_id"],
+    &["channel_id"],
+    &["message_id", "pinned_message_id"],
+    &["session_id"],
+    &["tiktok_account_id", "handle_id"],
+    &["queue_line"],
+    &[
+        "timestamp",
+        "first_seen",
+        "last_seen",
+        "start_time",
+        "end_time",
+        "submission_time",
+        "played_time",
+        "last_updated",
+    ],
+];
+
+/// An evening with songs whose numbers begin with zeros, one of which plays, with displays, coins and an undo.
+async fn evening_of_small_numbers() -> World {
+    let world = evening().await;
+    world.chooses("setup-live-queue", "general").await;
+    shown_in(&world.sim, &world.hand, world.channel("general"), "O'Hara").await;
+    until_known(&world.app.bot.store, &world.hand, world.guild, |display| display.message.is_some()).await;
+    let (guild, ann, at) = (world.guild, world.user("ann"), world.hand.now());
+    let bring = move |tx: &Tx<'_>| {
+        for (number, wanted) in [7, 43_467, 99_999].into_iter().enumerate() {
+            let url = link(number + 10);
+            let song = Song {
+                public_id: PublicId::new(0),
+                user: ann,
+                username: "ann".into(),
+                artist: "Ann".into(),
+                title: format!("Small {wanted}"),
+                source: Source::Link { platform: "YouTube".into(), url: url.clone(), key: url },
+                note: None,
+                tiktok_username: None,
+            };
+            let score = coins::queries::points(tx, guild, ann)?.get();
+            let place = Place { user: ann, line: Line::Skip25Plus, score, submitted_at: at, played_at: None };
+            queue::service::bring(tx, guild, &song, &place, Some(PublicId::new(wanted)))?;
+        }
+        Ok(())
+    };
+    world.app.bot.store.write("small_numbers", bring).await.unwrap();
+    let undo = world.host().call("coins").with("user", ann.to_string()).with("action", "undo").with("entry", "1");
+    assert!(world.host().run_call(undo).await.text().contains("undone"), "the gift is undone");
+    world
+}
+
+#[tokio::test]
+async fn what_names_something_elsewhere_in_the_export_finds_it_there() {
+    let world = evening_of_small_numbers().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (number, song) in ["000007", "043467", "099999"].into_iter().enumerate() {
+        world.next().await;
+        for (form, guild) in [("one", Some(world.guild)), ("all", None)] {
+            let file = export(&world, &folder.path().join(format!("{form}{number}.db")), guild);
+            let playing =
+                "SELECT song_name FROM submissions JOIN bot_config ON value = public_id WHERE key = 'now_playing'";
+            assert_eq!(rows(&file, playing), [format!("Small {}", song.trim_start_matches('0'))], "{form}");
+            let of_keys =
+                REFERENCES.iter().map(|(table, column, to, _)| (format!("{table}.{column}"), (*to).to_owned()));
+            let of_others = NAMES.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned()));
+            for (from, to) in of_keys.chain(of_others) {
+                let (table, rest) = from.split_once('.').unwrap();
+                let (column, only) = rest.split_once(" WHERE ").unwrap_or((rest, "1"));
+                let (target, key) = to.split_once('.').unwrap();
+                let lost = format!(
+                    "SELECT quote({column}) FROM {table} WHERE {only} AND {column} IS NOT NULL AND NOT EXISTS
+                       (SELECT 1 FROM {target} AS t WHERE t.{key} = {table}.{column} AND typeof(t.{key}) = typeof({table}.{column}))"
+                );
+                assert_eq!(rows(&file, &lost), Vec::<String>::new(), "{from} names {to}");
+                let found = format!("SELECT quote({column}) FROM {table} WHERE {only} AND {column} IS NOT NULL");
+                assert!(
+                    !rows(&file, &found).is_empty() || from.starts_with("tiktok_watch_time"),
+                    "{from} is empty here"
+                );
+            }
+            for names in SAME {
+                let found = typed(&file, names);
+                assert_eq!(found.values().collect::<BTreeSet<_>>().len(), 1, "{found:?}");
+            }
+        }
+    }
+    world.end().await;
+}
+
+/// The types of the values of columns that are called so, by table and column.
+fn typed(file: &Connection, names: &[&str]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (table, columns, _) in TABLES {
+        let columns = columns.iter().map(|column| column.trim_start_matches('*').split(' ').next().unwrap());
+        for column in columns.filter(|column| names.contains(column)) {
+            let types = format!("SELECT DISTINCT typeof({column}) FROM {table} WHERE {column} IS NOT NULL");
+            for kind in rows(file, &types) {
+                assert!(found.insert(format!("{table}.{column}"), kind).is_none(), "{table}.{column} has two types");
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn songs_that_were_played_sort_as_texts_in_the_order_in_which_they_were_played() {
+    covers!("M-DB-06", "M-DB-14");
+    let world = World::new().await;
+    let mut expected = Vec::new();
+    for number in 0..12 {
+        expected.push(world.member("ann").submits(&link(number), &format!("Song {number}")).await.digits());
+    }
+    // Some within one tick of the clock, some a fraction of a second later.
+    for pause in [0, 0, 0, 1, 500_000, 0, 10, 499_986, 0, 100_000, 0, 0] {
+        world.hand.advance(Duration::from_micros(pause));
+        world.next().await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = export(&world, &folder.path().join("played.db"), Some(world.guild));
+    assert_eq!(rows(&file, "SELECT public_id FROM submissions ORDER BY played_time"), expected);
+    assert_eq!(rows(&file, "SELECT DISTINCT CAST(length(played_time) AS TEXT) FROM submissions"), ["27"]);
     world.end().await;
 }

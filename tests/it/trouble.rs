@@ -4,15 +4,15 @@ use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use greenroom::app::connection::Ended;
-use greenroom::kernel::time::Stopwatch;
 use greenroom::sim::{CommandCall, Fault, Id};
 use greenroom::store::{Place, SimulatedDisk};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::health;
+use crate::patience::{LONG, seen_in_time, within};
 use crate::process::{Running, SimProcess, greenroom, output};
-use crate::reading::{SOON, link};
+use crate::reading::link;
 use crate::site::Site;
 use crate::world::guild_spec;
 
@@ -46,10 +46,13 @@ async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered
     let again = site.submit("ben", &link(3)).await;
     assert!(again.text().contains(sentence), "{}", again.text());
 
-    while !ended.is_finished() {
-        site.hand.advance(Duration::from_secs(10));
-        tokio::task::yield_now().await;
-    }
+    let passes = async {
+        while !ended.is_finished() {
+            site.hand.advance(Duration::from_secs(10));
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the bot ends", passes).await;
     let (app, ended) = ended.await.unwrap();
     assert!(matches!(ended, Ended::StoreStopped(_)), "{ended:?}");
     app.stop().await;
@@ -70,7 +73,7 @@ async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
     let channel = site.channel("submissions").to_string();
     let refused = site.run(site.call("host", "set-submission-channel").with("channel", channel)).await;
     assert!(refused.text().contains("I cannot store anything now"), "{}", refused.text());
-    assert!(matches!(app.ended().await, Ended::StoreStopped(_)));
+    assert!(matches!(within("the bot ends", app.ended()).await, Ended::StoreStopped(_)));
     app.stop().await;
 }
 
@@ -112,21 +115,21 @@ async fn every_debug_channel_hears_of_the_end_although_discord_is_busy_or_slow_a
     until_told(&site, told(other.channel("staff"))).await;
     assert!(site.hand.now().since(stopped) < Duration::from_secs(20));
     until_told(&site, told(site.channel("staff"))).await;
-    while !ended.is_finished() {
-        site.hand.advance(Duration::from_secs(10));
-        tokio::task::yield_now().await;
-    }
+    let passes = async {
+        while !ended.is_finished() {
+            site.hand.advance(Duration::from_secs(10));
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the bot ends", passes).await;
     let (app, _) = ended.await.unwrap();
     app.stop().await;
 }
 
 /// Lets time pass until this is seen.
 async fn until_told(site: &Site, told: impl Fn(&greenroom::sim::World) -> Option<()> + Copy + Send + Sync + 'static) {
-    let patience = Stopwatch::start();
-    while site.sim.wait_until(told, Duration::from_millis(100)).await.is_err() {
-        assert!(patience.elapsed() < SOON, "it is never told");
-        site.hand.advance(Duration::from_secs(1));
-    }
+    let pace = (Duration::from_secs(1), Duration::from_millis(100));
+    seen_in_time(&site.sim, &site.hand, pace, "the team is told", told).await;
 }
 
 /// The real program whose file loses its end while it runs: a page that leads beyond the end reads in the same way.
@@ -227,7 +230,7 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
     watchdog.set_nonblocking(true).unwrap();
     while watchdog.recv(&mut word).is_ok() {}
     watchdog.set_nonblocking(false).unwrap();
-    watchdog.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    watchdog.set_read_timeout(Some(LONG)).unwrap();
     let length = watchdog.recv(&mut word).unwrap();
     assert_eq!(&word[..length], b"WATCHDOG=1");
     bot.signal("TERM");

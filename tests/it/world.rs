@@ -13,6 +13,7 @@ use greenroom::app::application::{Application, Blueprint};
 use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::Outcome;
 use greenroom::app::maintenance;
+use greenroom::discord::activity::update_id;
 use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
@@ -26,16 +27,21 @@ use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
 use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
 use greenroom::sim::{
-    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, GuildIds, GuildSpec, Id,
-    MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
+    AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds, GuildSpec,
+    Id, MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
 use greenroom::store::{Options, Place};
 use serde_json::{Map, Value};
+
+use crate::patience::{LONG, within};
 
 /// Where every world's clock starts.
 pub const START: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 /// The name of the host's live.
 pub const STREAMER: &str = "nightowl.reviews";
+
+/// Discord's type of an answer that only says that the message may change later.
+const DEFERRED_UPDATE: u64 = 6;
 
 /// The key for the ways to a live that need one.
 pub const LIVE_KEY: &str = "euler_a_key_of_the_tests";
@@ -106,7 +112,7 @@ impl World {
     /// Waits until the bot has its commands registered.
     pub async fn until_registered(&self) {
         let fits = |world: &greenroom::sim::World| (!world.commands().is_empty()).then_some(());
-        self.sim.wait_until(fits, Duration::from_secs(20)).await.expect("the bot registers its commands");
+        self.sim.wait_until(fits, LONG).await.expect("the bot registers its commands");
     }
 
     /// The administrator.
@@ -127,7 +133,18 @@ impl World {
 
     /// Waits until everything is done that is due.
     pub async fn settle(&self) {
-        self.app.settled().await.unwrap();
+        within("everything is done that is due", self.app.settled()).await.unwrap();
+    }
+
+    /// What somebody sees once the bot is through with what they did: that may take longer than a person would wait.
+    async fn answered(&self, outcome: CommandOutcome) -> CommandOutcome {
+        let is_kept = outcome.response.as_ref().is_some_and(|response| response["type"] == DEFERRED_UPDATE);
+        if outcome.error.is_none() && !is_kept {
+            return outcome;
+        }
+        let handled = self.app.bot.activity.finished(outcome.interaction.get());
+        within("the bot is through with a command, a button or a form", handled).await;
+        self.sim.outcome(outcome.interaction, Duration::ZERO).await.unwrap()
     }
 
     /// Lets time pass, and everything happen that becomes due.
@@ -242,6 +259,7 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         token: sim.bot_token(),
         endpoint: Endpoint::Simulated(sim.discord_url()),
         live: live_settings(sim),
+        oembed: Base::web(&sim.oembed_url()),
         displays: Rhythm::default(),
         registration: Registration { fast_guild },
         allow_any_handle_linking: false,
@@ -275,13 +293,15 @@ pub fn guild_spec(name: &str) -> GuildSpec {
         name: name.into(),
         channels: ["submissions", "general", "staff", "now-playing", "bookmarks"].map(Into::into).into(),
         members: std::iter::once(host).chain(people).collect(),
+        // Nobody is greeted who knows the bot for long.
+        bot_joined_days_ago: 30,
         ..GuildSpec::default()
     }
 }
 
 /// A person on the live.
 pub fn viewer(handle: &str) -> Viewer {
-    Viewer { handle: Handle::parse(handle).unwrap(), level: None }
+    Viewer::named(Handle::parse(handle).unwrap())
 }
 
 /// A small file that really is an mp3.
@@ -345,7 +365,7 @@ impl Person<'_> {
 
     /// Runs a command, and waits until what follows from it is done.
     pub async fn run_call(self, call: CommandCall) -> CommandOutcome {
-        let outcome = self.world.sim.run_command(call).await.unwrap();
+        let outcome = self.world.answered(self.world.sim.run_command(call).await.unwrap()).await;
         self.world.settle().await;
         outcome
     }
@@ -357,14 +377,14 @@ impl Person<'_> {
 
     /// Runs a command that opens a modal, and submits it; a command that opens none is answered.
     pub async fn fill_in<const N: usize>(self, call: CommandCall, fields: [(&str, &str); N]) -> CommandOutcome {
-        let opened = self.world.sim.run_command(call).await.unwrap();
+        let opened = self.world.answered(self.world.sim.run_command(call).await.unwrap()).await;
         if opened.modal().is_none() {
             return opened;
         }
         let fields: Map<String, Value> =
             fields.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
         let call = ModalCall { user: self.id, interaction: opened.interaction, fields, ..ModalCall::default() };
-        let outcome = self.world.sim.submit_modal(call).await.unwrap();
+        let outcome = self.world.answered(self.world.sim.submit_modal(call).await.unwrap()).await;
         self.world.settle().await;
         outcome
     }
@@ -395,9 +415,28 @@ impl Person<'_> {
             ..MessageSpec::default()
         };
         let message = self.world.sim.post_message(spec).await.unwrap();
+        within("the bot is through with the message", self.world.app.bot.activity.finished(message.get())).await;
+        self.world.settle().await;
+        message
+    }
+
+    /// Forwards a message of a channel to where this person is, and waits as [`Self::post`] does.
+    pub async fn forward(self, channel: &str, message: Id) -> Id {
+        let forward = Some(ForwardSpec { channel: self.world.channel(channel), message });
+        let spec = MessageSpec { channel: self.channel, user: self.id, forward, ..MessageSpec::default() };
+        let message = self.world.sim.post_message(spec).await.unwrap();
         self.world.app.bot.activity.finished(message.get()).await;
         self.world.settle().await;
         message
+    }
+
+    /// Edits a message here, and waits until the bot has seen it and what follows is done.
+    pub async fn edit(self, message: Id, content: &str) {
+        self.world.hand.advance(Duration::from_millis(5));
+        self.world.sim.edit_message(self.channel, message, content).await.unwrap();
+        let edited = self.world.hand.now().micros() / 1_000;
+        self.world.app.bot.activity.finished(update_id(message.get(), Some(edited.into()))).await;
+        self.world.settle().await;
     }
 
     /// Presses a button of a message.
@@ -411,7 +450,7 @@ impl Person<'_> {
             custom_id,
             ..ComponentCall::default()
         };
-        let outcome = self.world.sim.press(call).await.unwrap();
+        let outcome = self.world.answered(self.world.sim.press(call).await.unwrap()).await;
         self.world.settle().await;
         outcome
     }

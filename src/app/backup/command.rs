@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::folder::Folder;
+use super::label::Kind;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::cli::{BackupArgs, Options};
 use crate::app::control::{Outcome, Request};
@@ -12,27 +13,34 @@ use crate::app::exit::{CommandResult, Stop, print, tell};
 use crate::app::{maintenance, telemetry};
 use crate::kernel::time::Clock;
 
-/// Makes a snapshot, in the folder of the backups or as the file that was named. A running bot is asked to do it.
+/// Makes a snapshot, in the folder of the backups or as the file that was named. A running bot is asked to do it. No other one
+/// goes for it.
 pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
     let folder = Folder::of(&config.storage.data_dir);
     let named = args.file.clone();
-    let file = named.clone().unwrap_or_else(|| folder.free_snapshot_at(Clock::system().now()));
+    let file = named.clone().unwrap_or_else(|| folder.free_snapshot(Kind::ByHand, Clock::system().now()));
     let path: PathBuf = std::path::absolute(file).map_err(Stop::failed)?;
     let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &Request::Backup { path }, &mut tell)?;
     let Outcome::BackedUp { path, greenroom, version, rows } = outcome else {
         return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
     };
-    if named.is_none() {
-        folder.tidy_snapshots(Clock::system().now()).map_err(|error| Stop::storage(folder.path(), &error))?;
-    }
+    let by_hand = folder.snapshots_of(Kind::ByHand).unwrap_or_default().len();
     if args.json {
-        let report =
-            json!({ "path": path.display().to_string(), "greenroom": greenroom, "version": version, "rows": rows });
+        let report = json!({
+            "path": path.display().to_string(), "greenroom": greenroom, "version": version, "rows": rows, "made_by_hand": by_hand,
+        });
         print(&report.to_string());
     } else {
         print(&format!("Wrote a snapshot of {rows} rows to {}, and verified it.", path.display()));
+        if named.is_none() {
+            let others = match by_hand {
+                0 | 1 => String::new(),
+                many => format!(" There are {many} such snapshots in that folder."),
+            };
+            print(&format!("It stays until you delete it.{others}"));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! The folder of the backups: what its files are called, which is the newest, and how many stay.
+//! The folder of the backups: where its files are, which is the newest, and which are too many.
 //!
-//! `DATA_DIR/backups/snapshots/greenroom-20261121-200000.redb` is a snapshot of 21 November 2026 at 20:00 UTC, and
+//! `DATA_DIR/backups/snapshots/greenroom-20261121-200000.redb` is a snapshot of 21 November 2026 at 20:00 UTC ([`Label`]), and
 //! `DATA_DIR/backups/SERVER/points_20261121_200000.json` holds the points of a server at that moment.
 //!
 //! Invariant: only files with such a name are ever removed here. Whatever else somebody puts there stays.
@@ -12,18 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::app::machine;
+use super::label::{Kind, Label, digits, moment_of};
+use super::retention::{SECONDS_AHEAD, age_first, surplus};
+use crate::app::machine::{self, Space};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{self, Verified};
 
-/// So many snapshots stay (`C-115`).
-pub const SNAPSHOTS: usize = 7;
 /// So many files of points of each server stay (`M-PTS-07`, `C-115`).
 pub const POINTS: usize = 48;
-
-/// How many seconds later than now the name of a snapshot may be, where those before are taken.
-const SECONDS_AHEAD: u64 = 60;
 
 /// The folder of the backups of a data folder. Clones are the same folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,16 +65,13 @@ impl Folder {
         self.path.join(guild.to_string())
     }
 
-    /// The file for a snapshot of a moment.
-    pub fn snapshot_at(&self, at: Timestamp) -> PathBuf {
-        self.snapshots_dir().join(snapshot_name(at))
-    }
-
-    /// The file for a snapshot of a moment, or of a second soon after it where there is one already, or one is being made.
-    pub fn free_snapshot_at(&self, at: Timestamp) -> PathBuf {
-        let mut seconds = (0..SECONDS_AHEAD).map(|seconds| self.snapshot_at(at.after(Duration::from_secs(seconds))));
+    /// The file for a snapshot of a kind and a moment, or of a second soon after it where there is one already, or one is being
+    /// made.
+    pub fn free_snapshot(&self, kind: Kind, at: Timestamp) -> PathBuf {
+        let path = |at| self.snapshots_dir().join(Label { at, kind }.to_string());
+        let mut seconds = (0..SECONDS_AHEAD).map(|seconds| path(at.after(Duration::from_secs(seconds))));
         let is_free = |path: &PathBuf| !path.exists() && !store::unfinished_name(path).exists();
-        seconds.find(is_free).unwrap_or_else(|| self.snapshot_at(at))
+        seconds.find(is_free).unwrap_or_else(|| path(at))
     }
 
     /// The file for the points of a server at a moment.
@@ -88,7 +82,14 @@ impl Folder {
 
     /// All snapshots, the oldest first.
     pub fn snapshots(&self) -> io::Result<Vec<Dated>> {
-        dated(&self.snapshots_dir(), snapshot_moment)
+        dated(&self.snapshots_dir(), |name| Label::of(name).map(|label| label.at))
+    }
+
+    /// All snapshots of a kind, the oldest first.
+    pub fn snapshots_of(&self, kind: Kind) -> io::Result<Vec<Dated>> {
+        let mut snapshots = self.snapshots()?;
+        snapshots.retain(|snapshot| Label::of(snapshot.name()).is_some_and(|label| label.kind == kind));
+        Ok(snapshots)
     }
 
     /// The newest snapshot.
@@ -101,9 +102,11 @@ impl Folder {
         dated(&self.points_dir(guild), points_moment)
     }
 
-    /// Removes all snapshots but the newest seven.
+    /// Removes the snapshots that are too many ([`surplus`]), and none that was made by hand.
     pub fn tidy_snapshots(&self, now: Timestamp) -> io::Result<()> {
-        keep(self.snapshots()?, SNAPSHOTS, now)
+        let labels = self.snapshots()?.iter().filter_map(|snapshot| Label::of(snapshot.name())).collect();
+        let old = surplus(&labels, now).into_iter().map(|label| self.snapshots_dir().join(label.to_string()));
+        old.into_iter().try_for_each(|path| remove_old(&path))
     }
 
     /// Removes all files of points of a server but the newest 48, and what a power cut left unfinished.
@@ -116,7 +119,7 @@ impl Folder {
     pub fn remove_unfinished(&self) -> io::Result<()> {
         for path in entries(&self.snapshots_dir())? {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let is_unfinished = name.strip_suffix(".unfinished").is_some_and(|name| snapshot_moment(name).is_some());
+            let is_unfinished = name.strip_suffix(".unfinished").is_some_and(|name| Label::of(name).is_some());
             if is_unfinished || name.starts_with(SCRATCH) {
                 if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }?;
             }
@@ -139,39 +142,8 @@ pub(super) const UNFINISHED_POINTS: &str = ".points-";
 /// The beginning of the name of a store that is tried out and thrown away.
 pub const SCRATCH: &str = ".scratch-";
 
-/// The name of a snapshot of a moment.
-pub fn snapshot_name(at: Timestamp) -> String {
-    let (date, time) = digits(at);
-    format!("greenroom-{date}-{time}.redb")
-}
-
-/// The moment of a snapshot by its name; `None` for other names.
-pub fn snapshot_moment(name: &str) -> Option<Timestamp> {
-    moment(name.strip_prefix("greenroom-")?.strip_suffix(".redb")?, '-')
-}
-
 fn points_moment(name: &str) -> Option<Timestamp> {
-    moment(name.strip_prefix("points_")?.strip_suffix(".json")?, '_')
-}
-
-/// `20261121` and `200000`.
-pub fn digits(at: Timestamp) -> (String, String) {
-    let text = at.rfc3339();
-    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
-    let (date, time) = text.split_once('T').unwrap_or((text.as_str(), ""));
-    (digits(date), digits(time.get(..8).unwrap_or(time)))
-}
-
-fn moment(text: &str, between: char) -> Option<Timestamp> {
-    let (date, time) = text.split_once(between)?;
-    let is_number = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(date, 8) || !is_number(time, 6) {
-        return None;
-    }
-    let part = |text: &str, from: usize, to: usize| text.get(from..to).map(str::to_owned);
-    let date = [part(date, 0, 4)?, part(date, 4, 6)?, part(date, 6, 8)?].join("-");
-    let time = [part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?].join(":");
-    Timestamp::from_rfc3339(&format!("{date}T{time}Z"))
+    moment_of(name.strip_prefix("points_")?.strip_suffix(".json")?, '_')
 }
 
 /// The files of a folder; none where it does not exist.
@@ -200,16 +172,16 @@ fn dated(folder: &Path, moment: fn(&str) -> Option<Timestamp>) -> io::Result<Vec
 fn keep(mut all: Vec<Dated>, most: usize, now: Timestamp) -> io::Result<()> {
     let surplus = all.len().saturating_sub(most);
     all.sort_by_key(|file| age_first(file.at, now));
-    all.into_iter().take(surplus).try_for_each(|old| {
-        tracing::info!(path = %old.path.display(), "removing an old backup");
-        fs::remove_file(old.path)
-    })
+    all.into_iter().take(surplus).try_for_each(|old| remove_old(&old.path))
 }
 
-/// Sorts moments from the oldest to the newest. One of the future is from a clock that was wrong, and counts as older than
-/// all others: otherwise what is made now would be the first to go.
-pub(super) fn age_first(at: Timestamp, now: Timestamp) -> (bool, Timestamp) {
-    (at <= now.after(Duration::from_secs(SECONDS_AHEAD)), at)
+/// Removes a backup that is too many. Somebody else may have done so.
+fn remove_old(path: &Path) -> io::Result<()> {
+    tracing::info!(path = %path.display(), "removing an old backup");
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn remove_beginning_with(folder: &Path, beginning: &str) -> io::Result<()> {
@@ -235,13 +207,18 @@ impl Room {
     /// So much stays free on the disk, for the store itself: 64 MiB.
     pub const RESERVE: u64 = 64 << 20;
 
+    /// How much there is; `None` where the system does not tell.
+    pub fn space(&self, folder: &Path) -> Option<Space> {
+        match self {
+            Self::Of(bytes) => Some(Space { free: bytes.load(Ordering::Relaxed), total: 0 }),
+            Self::OfDisk => machine::space(folder),
+        }
+    }
+
     /// Refuses where fewer than `bytes`, and what the store itself needs to go on, are free in `folder`.
     pub fn require(&self, folder: &Path, bytes: u64) -> io::Result<()> {
-        let free = match self {
-            Self::Of(bytes) => bytes.load(Ordering::Relaxed),
-            // Where the system does not tell, writing will.
-            Self::OfDisk => machine::space(folder).map_or(u64::MAX, |space| space.free),
-        };
+        // Where the system does not tell, writing will.
+        let free = self.space(folder).map_or(u64::MAX, |space| space.free);
         if free < bytes.saturating_add(Self::RESERVE) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 }
@@ -249,6 +226,7 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::backup::retention::DAYS;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
     const GUILD: GuildId = GuildId::new(81);
@@ -260,25 +238,17 @@ mod tests {
         names
     }
 
+    fn snapshot_at(folder: &Folder, at: Timestamp) -> PathBuf {
+        folder.snapshots_dir().join(Label { at, kind: Kind::Daily }.to_string())
+    }
+
     #[test]
-    fn a_name_tells_its_moment_and_other_names_tell_none() {
+    fn a_file_has_its_place_by_its_moment() {
         let folder = Folder::of(Path::new("data"));
-        assert_eq!(folder.snapshot_at(NOW), Path::new("data/backups/snapshots/greenroom-20261121-200000.redb"));
+        let snapshot = folder.free_snapshot(Kind::Daily, NOW);
+        assert_eq!(snapshot, Path::new("data/backups/snapshots/greenroom-20261121-200000.redb"));
         assert_eq!(folder.points_at(GUILD, NOW), Path::new("data/backups/81/points_20261121_200000.json"));
-        assert_eq!(snapshot_moment("greenroom-20261121-200000.redb"), Some(NOW));
         assert_eq!(points_moment("points_20261121_200000.json"), Some(NOW));
-        for other in [
-            "greenroom.redb",
-            "greenroom-20261121-200000.redb.unfinished",
-            "greenroom-20261321-200000.redb",
-            "greenroom-20261121_200000.redb",
-            "greenroom-2026112é-00000.redb",
-            "greenroom-20261121-200000-mine.redb",
-            "mine.redb",
-            "",
-        ] {
-            assert_eq!(snapshot_moment(other), None, "{other}");
-        }
     }
 
     #[test]
@@ -290,9 +260,11 @@ mod tests {
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         for day in 0..10_u32 {
             let at = NOW.after(Duration::from_hours(24) * day);
-            fs::write(folder.snapshot_at(at), "x").unwrap();
+            fs::write(snapshot_at(&folder, at), "x").unwrap();
         }
-        for other in ["before-the-show.redb", "notes.txt", "greenroom-20261121-200000.redb.unfinished", ".scratch-1"] {
+        for other in
+            ["before-the-show.redb", "notes.txt", "greenroom-20261121-200000-by-hand.redb.unfinished", ".scratch-1"]
+        {
             fs::write(folder.snapshots_dir().join(other), "x").unwrap();
         }
         fs::create_dir(folder.snapshots_dir().join(".scratch-2")).unwrap();
@@ -300,9 +272,10 @@ mod tests {
         folder.tidy_snapshots(NOW.after(Duration::from_hours(24) * 9)).unwrap();
         folder.remove_unfinished().unwrap();
         let left = names(&folder.snapshots_dir());
-        assert_eq!(left.len(), SNAPSHOTS + 2, "{left:?}");
+        // Each of the two weeks in which the days before the seven were has its newest.
+        assert_eq!(left.len(), DAYS + 2 + 2, "{left:?}");
         assert!(left.contains(&"before-the-show.redb".into()) && left.contains(&"notes.txt".into()));
-        assert_eq!(left[1], "greenroom-20261124-200000.redb", "the oldest went first");
+        assert_eq!(left[1..3], ["greenroom-20261122-200000.redb", "greenroom-20261123-200000.redb"], "the oldest went");
         assert_eq!(folder.newest_snapshot().unwrap().unwrap().name(), "greenroom-20261130-200000.redb");
         assert_eq!(folder.newest_good_snapshot(9), None, "none of them is a snapshot in truth");
     }
@@ -315,10 +288,10 @@ mod tests {
         for day in 1..=7_u32 {
             fs::write(folder.snapshots_dir().join(format!("greenroom-2999010{day}-200000.redb")), "x").unwrap();
         }
-        fs::write(folder.snapshot_at(NOW), "x").unwrap();
+        fs::write(snapshot_at(&folder, NOW), "x").unwrap();
         folder.tidy_snapshots(NOW).unwrap();
         let left = names(&folder.snapshots_dir());
-        assert_eq!((left.len(), left[0].as_str()), (SNAPSHOTS, "greenroom-20261121-200000.redb"));
+        assert_eq!((left.len(), left[0].as_str()), (DAYS, "greenroom-20261121-200000.redb"));
         assert!(!left.contains(&"greenroom-29990101-200000.redb".to_owned()), "{left:?}");
     }
 
@@ -329,6 +302,7 @@ mod tests {
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         fs::write(folder.snapshots_dir().join("greenroom-20261121-200000.redb.unfinished"), "x").unwrap();
         fs::write(folder.snapshots_dir().join("greenroom-20261121-200001.redb"), "x").unwrap();
-        assert!(folder.free_snapshot_at(NOW).ends_with("greenroom-20261121-200002.redb"));
+        assert!(folder.free_snapshot(Kind::Daily, NOW).ends_with("greenroom-20261121-200002.redb"));
+        assert!(folder.free_snapshot(Kind::ByHand, NOW).ends_with("greenroom-20261121-200000-by-hand.redb"));
     }
 }

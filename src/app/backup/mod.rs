@@ -3,10 +3,12 @@
 //!
 //! Brings about, while the bot runs:
 //! - each hour a file of points for each server, the last 48 of which stay (`M-PTS-07`);
-//! - each day (in UTC) a snapshot, the last seven of which stay (`C-115`). It is verified before it gets its name;
+//! - each day (in UTC) a snapshot, which is verified before it gets its name. Which of them stay, and which of those that were
+//!   made by hand or before something, says [`retention`] (`C-115`, `C-126`);
 //! - each snapshot also at the target elsewhere, if there is one ([`off_site`]);
 //! - each month a rehearsal: the newest snapshot is restored into a scratch file and checked; one that found something
-//!   is tried again each hour.
+//!   is tried again each hour;
+//! - once a day a line where the disk has little room, or fills fast ([`headroom`]).
 //!
 //! Safe to run at any time: what is due is known from the names of the files that are there. So a restart brings no burst,
 //! an hour has one file and a day one snapshot, and a clock that jumped is met by one of each. What cannot be done is logged
@@ -15,9 +17,11 @@
 
 mod command;
 pub mod folder;
+pub mod label;
 pub mod off_site;
 mod points;
 pub mod rehearsal;
+pub mod retention;
 
 pub use command::run as run_command;
 pub use points::FORMAT as POINTS_FORMAT;
@@ -31,8 +35,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use self::folder::{Dated, Folder, Room};
+use self::label::Kind;
 use self::off_site::Target;
 use super::catalogue::CATALOGUE;
+use super::headroom;
 use super::maintenance::store_file;
 use super::restore;
 use crate::discord::{Bot, debug_channel};
@@ -72,7 +78,8 @@ impl Plan {
 
 /// Keeps backups for ever, and says up to when all is done.
 pub(super) async fn run(bot: Bot, plan: Plan, looked: watch::Sender<Timestamp>, made: watch::Sender<u64>) {
-    let mut keeper = Keeper { bot, plan, made, told: BTreeSet::new(), is_verified: false };
+    let mut keeper =
+        Keeper { bot, plan, made, told: BTreeSet::new(), is_verified: false, room: headroom::Watch::default() };
     let begun = keeper.bot.clock.now();
     loop {
         let last = *looked.borrow();
@@ -108,6 +115,7 @@ struct Keeper {
     told: BTreeSet<Subject>,
     /// Whether the newest snapshot was verified since the start.
     is_verified: bool,
+    room: headroom::Watch,
 }
 
 /// What can fail by itself.
@@ -123,6 +131,19 @@ impl Keeper {
         self.save_points(now).await;
         self.snapshot(now).await;
         self.rehearse(now).await;
+        self.watch_room(now).await;
+    }
+
+    /// Tells once a day where the disk may soon be full.
+    async fn watch_room(&mut self, now: Timestamp) {
+        let Some(space) = self.plan.room.space(&self.plan.data_dir) else { return };
+        let store_bytes = fs::metadata(store_file(&self.plan.data_dir)).map_or(0, |file| file.len());
+        let Some(said) = self.room.look(now, space, store_bytes) else { return };
+        tracing::warn!(free = space.free, path = %self.plan.data_dir.display(), "the disk of the data folder has little room: {said}");
+        let line = format!(
+            "💾 The disk of my data has little room: {said}. When it is full I can store nothing more; please make some."
+        );
+        self.tell_all(&line).await;
     }
 
     async fn save_points(&mut self, now: Timestamp) {
@@ -166,7 +187,7 @@ impl Keeper {
     /// Makes the snapshot of the day, if there is none; answers whether it did.
     async fn snapshot_of_day(&self, now: Timestamp) -> Result<bool> {
         let folder = self.plan.folder();
-        if has_one_of(&folder.snapshots().map_err(Error::failed)?, now, DAY) {
+        if has_one_of(&folder.snapshots_of(Kind::Daily).map_err(Error::failed)?, now, DAY) {
             return Ok(false);
         }
         let (store, plan) = (self.bot.store.clone(), self.plan.clone());
@@ -267,13 +288,13 @@ impl Keeper {
     }
 }
 
-/// Makes a snapshot in the folder of the backups and removes what is too many. Blocks.
+/// Makes the snapshot of a day in the folder of the backups and removes what is too many. Blocks.
 pub fn snapshot(store: &Store, plan: &Plan, at: Timestamp) -> Result<(PathBuf, Manifest)> {
     let folder = plan.folder();
     store::make_folder(&folder.snapshots_dir()).map_err(Error::failed)?;
     let bytes = fs::metadata(store_file(&plan.data_dir)).map_or(0, |file| file.len());
     plan.room.require(&plan.data_dir, bytes).map_err(Error::failed)?;
-    let path = folder.free_snapshot_at(at);
+    let path = folder.free_snapshot(Kind::Daily, at);
     let manifest = store.copy_to_blocking(&path)?;
     folder.tidy_snapshots(at).map_err(Error::failed)?;
     tracing::info!(path = %path.display(), rows = manifest.rows(), "a snapshot of the store was made");

@@ -1,7 +1,9 @@
 //! What is logged, and how.
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
+use super::near::is_near_to_us;
 use super::reader::Reader;
 use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT};
 
@@ -36,7 +38,6 @@ pub enum LogFormat {
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> Logging {
-    let valid = |text: &str| EnvFilter::builder().parse(text).is_ok().then(|| text.to_owned());
     let format = |text: &str| match text {
         "text" => Some(LogFormat::Text),
         "json" => Some(LogFormat::Json),
@@ -44,8 +45,85 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Logging {
     };
     let (most, mib) = (reader.whole(&LOG_FILES), reader.whole(&LOG_FILE_MIB));
     Logging {
-        filter: reader.parse(&LOG, valid).unwrap_or_default(),
+        filter: reader.parse(&LOG, filter).unwrap_or_default(),
         format: reader.parse(&LOG_FORMAT, format).unwrap_or(LogFormat::Text),
         files: (most > 0).then(|| FileLimits { most, bytes: u64::from(mib) << 20 }),
+    }
+}
+
+/// A filter that logs what it says. The crate takes a word that is no level for the name of a module, of which there is none
+/// then, and logs nothing: `warning` would silence the log.
+fn filter(text: &str) -> Option<String> {
+    let directives: Vec<&str> = text.split(',').map(str::trim).collect();
+    // Fields of spans stand between brackets, with commas of their own, and are the crate's business.
+    let is_right = text.contains('[') || directives.iter().all(|directive| says_a_level(directive));
+    let text = directives.join(",");
+    (is_right && EnvFilter::builder().parse(&text).is_ok()).then_some(text)
+}
+
+fn says_a_level(directive: &str) -> bool {
+    let is_in_names = |c: char| c.is_ascii_alphanumeric() || "_:-".contains(c);
+    match directive.rsplit_once('=') {
+        Some((target, level)) => is_level(level) && target.chars().all(is_in_names) && !is_near_to_us(target),
+        None => is_level(directive) || is_module_of_ours(directive),
+    }
+}
+
+fn is_level(word: &str) -> bool {
+    !word.is_empty() && word.parse::<LevelFilter>().is_ok()
+}
+
+/// A module without a level stands for all that it logs.
+fn is_module_of_ours(word: &str) -> bool {
+    word == "greenroom" || word.starts_with("greenroom::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_would_log_nothing_is_none() {
+        for good in [
+            "warn",
+            "WARN",
+            "off",
+            "trace",
+            "3",
+            "warn,greenroom=info",
+            "greenroom",
+            "greenroom::queue",
+            "info,serenity=error",
+            "greenroom::discord=trace",
+            "hyper=off,debug",
+            "[evening]=trace",
+            "warn,greenroom[evening{guild=5}]=trace",
+        ] {
+            assert_eq!(filter(good).as_deref(), Some(good));
+        }
+        assert_eq!(filter("warn, greenroom=debug").as_deref(), Some("warn,greenroom=debug"));
+        for wrong in [
+            "warning",
+            "loud",
+            "verbose",
+            "warn,loud",
+            "greenroom=loud",
+            "greenroom=warning",
+            "greenrom=debug",
+            "serenity",
+            "=",
+            ",",
+            "warn,",
+            "warn;greenroom=debug",
+            "warn greenroom=debug",
+            "greenroom=",
+            "9",
+            "-1",
+            "everything",
+            "greenroom:debug",
+            "true",
+        ] {
+            assert_eq!(filter(wrong), None, "{wrong}");
+        }
     }
 }

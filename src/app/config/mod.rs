@@ -4,7 +4,7 @@
 //! - Every variable is declared in [`table`], and nothing else is read. Parsing is a pure function of [`Sources`].
 //! - All problems are reported at once, each with the variable, what it was set to (never a secret) and what is allowed.
 //! - A name in `.env` that nobody knows is a problem, because it is a slip of the pen. The environment is shared with
-//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems.
+//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems; those that look like ours are told.
 //! - Secrets can be given as files: `DISCORD_BOT_TOKEN_FILE=/run/secrets/token`.
 //! - An empty value counts as not set.
 //!
@@ -16,9 +16,11 @@ pub mod discord;
 pub mod health;
 pub mod live;
 pub mod logging;
+mod near;
 mod off_site;
 mod problem;
 mod reader;
+pub mod show;
 pub mod sources;
 pub mod storage;
 pub mod table;
@@ -32,9 +34,10 @@ use logging::Logging;
 use reader::Reader;
 use sources::Sources;
 use storage::Storage;
+use table::OEMBED_URL;
 
 use super::backup::off_site::Target;
-use crate::live::ClientSettings;
+use crate::live::{Base, ClientSettings};
 
 /// Everything that the process was told.
 #[derive(Clone, Debug)]
@@ -49,6 +52,8 @@ pub struct Config {
     pub community: Community,
     /// TikTok lives.
     pub live: ClientSettings,
+    /// The simulator that plays the platforms which tell titles, if there is one.
+    pub oembed: Option<Base>,
     /// Who may ask how the bot is.
     pub health: Health,
     /// The log.
@@ -60,6 +65,13 @@ pub struct Config {
 impl Config {
     /// Reads everything, or says everything that is wrong.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let (config, reader) = Self::read(sources);
+        let (config, notices) = reader.finish(config)?;
+        Ok(Self { notices, ..config })
+    }
+
+    /// Reads everything; the reader has what is wrong with it.
+    fn read(sources: &Sources) -> (Self, Reader<'_>) {
         let mut reader = Reader::new(sources);
         reader.check_names();
         let config = Self {
@@ -68,12 +80,12 @@ impl Config {
             off_site: off_site::read(&mut reader),
             community: community::read(&mut reader),
             live: live::read(&mut reader),
+            oembed: reader.parse(&OEMBED_URL, Base::web),
             health: health::read(&mut reader),
             logging: logging::read(&mut reader),
             notices: Vec::new(),
         };
-        let (config, notices) = reader.finish(config)?;
-        Ok(Self { notices, ..config })
+        (config, reader)
     }
 }
 

@@ -16,6 +16,13 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The variable or file.
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.subject, self.statement)

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crate::kernel::secret::Secret;
 
+use super::near;
 use super::problem::{Problem, Problems};
 use super::sources::{Origin, Sources, read_text};
-use super::table::{Kind, Meaning, Variable, closest, file_name, meaning};
+use super::table::{Kind, Meaning, Variable, file_name, meaning};
 
 /// Reads variables from [`Sources`].
 pub(super) struct Reader<'a> {
@@ -20,10 +21,10 @@ pub(super) struct Reader<'a> {
 }
 
 /// A value as somebody wrote it.
-struct Found {
-    name: String,
-    text: String,
-    origin: Option<Origin>,
+pub(super) struct Found {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) origin: Option<Origin>,
 }
 
 impl<'a> Reader<'a> {
@@ -35,21 +36,28 @@ impl<'a> Reader<'a> {
     /// Refuses names that nobody knows: all of them in the file of variables, and in the environment, which others share, those that
     /// begin with `GREENROOM_`. Names that are known but have no effect are noted.
     pub(super) fn check_names(&mut self) {
-        let mut not_used = BTreeSet::new();
+        let (mut not_used, mut unknown) = (BTreeSet::new(), Vec::new());
         for (origin, layer) in self.sources.layers() {
             for name in layer.keys() {
                 match meaning(name) {
                     Meaning::NotUsed => _ = not_used.insert(name.as_str()),
                     Meaning::Unknown if origin == Origin::File || name.starts_with("GREENROOM_") => {
-                        let hint = closest(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
+                        let hint = near::name(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
                         let file = self.sources.name_of(origin);
                         let statement = format!("(in {file}) is not a variable of Greenroom.{hint}");
                         self.problems.push(Problem::new(name, statement));
+                    }
+                    Meaning::Unknown if let Some(known) = near::name_in_environment(name) => {
+                        unknown.push(format!("{name} is set but is no variable of Greenroom; did you mean {known}?"));
+                    }
+                    Meaning::Unknown if near::is_ours(name) => {
+                        unknown.push(format!("{name} is set but is no variable of Greenroom"));
                     }
                     Meaning::Read | Meaning::Unknown => {}
                 }
             }
         }
+        self.notices.append(&mut unknown);
         if !not_used.is_empty() {
             let names: Vec<_> = not_used.into_iter().collect();
             self.notices.push(format!("set but not used by Greenroom: {}", names.join(", ")));
@@ -69,6 +77,11 @@ impl<'a> Reader<'a> {
     /// The configuration and the lines for the log, or every problem.
     pub(super) fn finish<T>(self, config: T) -> Result<(T, Vec<String>), Problems> {
         if self.problems.is_empty() { Ok((config, self.notices)) } else { Err(Problems(self.problems)) }
+    }
+
+    /// Everything that is wrong, and the lines for the log.
+    pub(super) fn told(self) -> (Vec<Problem>, Vec<String>) {
+        (self.problems, self.notices)
     }
 
     /// A secret, from the variable or from the file that it names. `check` says what is wrong with it.
@@ -115,7 +128,8 @@ impl<'a> Reader<'a> {
 
     /// A folder; it need not exist.
     pub(super) fn folder(&mut self, variable: &Variable) -> PathBuf {
-        self.parse(variable, |text| Some(PathBuf::from(text))).unwrap_or_default()
+        // What a shell makes of a tilde, nobody makes of it in a file or a service.
+        self.parse(variable, |text| (!text.starts_with('~')).then(|| PathBuf::from(text))).unwrap_or_default()
     }
 
     /// Any value that `parse` understands.
@@ -144,10 +158,12 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse(&mut self, variable: &Variable, found: &Found) {
-        let shown: String = found.text.chars().take(60).collect();
+        let shown: String = without_login(&found.text).chars().take(60).collect();
         let origin = found.origin.map(|origin| format!(" (in {})", self.sources.name_of(origin))).unwrap_or_default();
         let allowed = variable.kind.allowed();
-        self.problems.push(Problem::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}")));
+        let hint = near::value(&variable.kind, &found.text).map(|meant| format!("; did you mean {meant}?"));
+        let hint = hint.unwrap_or_default();
+        self.problems.push(Problem::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}{hint}")));
     }
 
     fn find_or_default(&self, variable: &Variable) -> Option<Found> {
@@ -195,14 +211,25 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn find(layer: &BTreeMap<String, String>, origin: Origin, variable: &Variable) -> Option<Found> {
+pub(super) fn find(layer: &BTreeMap<String, String>, origin: Origin, variable: &Variable) -> Option<Found> {
     variable.names().find_map(|name| {
         let text = value(layer, name)?.to_owned();
         Some(Found { name: name.to_owned(), text, origin: Some(origin) })
     })
 }
 
+/// A value fit to be shown: what may be a name and a password in an address is not.
+pub(super) fn without_login(text: &str) -> String {
+    match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => {
+            let (before, after) = (text.get(..scheme).unwrap_or_default(), text.get(at..).unwrap_or_default());
+            format!("{before}://…{after}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// A value without the spaces around it; an empty one counts as not set.
-fn value<'l>(layer: &'l BTreeMap<String, String>, name: &str) -> Option<&'l str> {
+pub(super) fn value<'l>(layer: &'l BTreeMap<String, String>, name: &str) -> Option<&'l str> {
     layer.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
 }

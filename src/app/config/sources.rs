@@ -25,6 +25,8 @@ pub enum Origin {
 #[derive(Default)]
 pub struct Sources {
     layers: BTreeMap<Origin, BTreeMap<String, String>>,
+    /// In which line of the file of variables each name is set.
+    lines: BTreeMap<String, usize>,
     /// The file of variables, if it is not [`DOTENV`].
     file: Option<String>,
     problems: Vec<Problem>,
@@ -76,6 +78,11 @@ impl Sources {
         }
     }
 
+    /// The line of the file of variables in which a name is set.
+    pub(super) fn line_of(&self, name: &str) -> Option<usize> {
+        self.lines.get(name).copied()
+    }
+
     /// Adds one setting.
     #[must_use]
     pub fn with(mut self, origin: Origin, name: &str, value: impl Into<String>) -> Self {
@@ -122,6 +129,11 @@ impl Sources {
     /// A line that cannot be read is never shown, because it may hold a secret; the last good name tells where it is.
     fn read_variables(&mut self, text: &str) {
         let file = self.name_of(Origin::File).to_owned();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim_start_matches('\u{feff}').trim_start();
+            let Some((name, _)) = line.trim_start_matches("export ").split_once('=') else { continue };
+            self.lines.entry(name.trim().to_owned()).or_insert(number);
+        }
         let mut last_good = None::<String>;
         for line in dotenvy::from_read_iter(text.trim_start_matches('\u{feff}').as_bytes()) {
             let Ok((name, value)) = line else {

@@ -70,7 +70,7 @@ impl Kind {
             Self::Secret => "a text without spaces".to_owned(),
             Self::Id => "the id of something on Discord, which is a number".to_owned(),
             Self::Switch => "true or false".to_owned(),
-            Self::Folder => "the path of a folder".to_owned(),
+            Self::Folder => "the path of a folder, written out, without ~".to_owned(),
             Self::LoopbackUrl => "an address on this machine, like http://127.0.0.1:8080".to_owned(),
             Self::WebUrl => "an https address, or an http address on this machine".to_owned(),
             Self::SocketUrl => "a wss address, or a ws address on this machine".to_owned(),
@@ -80,7 +80,9 @@ impl Kind {
                     .to_owned()
             }
             Self::Region => "the name of a region, like eu-central-1".to_owned(),
-            Self::LogFilter => "a list of filters, like warn,greenroom=debug".to_owned(),
+            Self::LogFilter => {
+                "a level (error, warn, info, debug, trace or off), or levels by module, like warn,greenroom=debug".to_owned()
+            }
             Self::Listen => "an address with a port, like 127.0.0.1:8790, or off".to_owned(),
             Self::Port => "a port from 1 to 65535".to_owned(),
             Self::OneOf(words) => words.join(" or "),
@@ -125,7 +127,8 @@ pub const STORE_CACHE_MIB: Variable = Variable {
     aliases: &[],
     kind: Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
     default: Some("16"),
-    help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.",
+    help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.\n\
+           Where it is not set, a container gets a sixteenth of its memory at most.",
 };
 
 /// Fast registration of commands.
@@ -210,6 +213,15 @@ pub const TIKTOK_MANAGED_URL: Variable = Variable {
     help: "The service that holds managed connections.",
 };
 
+/// Where platforms tell titles.
+pub const OEMBED_URL: Variable = Variable {
+    name: "OEMBED_URL",
+    aliases: &[],
+    kind: Kind::WebUrl,
+    default: None,
+    help: "Who is asked for titles instead of YouTube, Spotify and SoundCloud. For the simulator: its oembed address.",
+};
+
 /// The pause between two refreshes of the displays.
 pub const EMBED_REFRESH_INTERVAL: Variable = Variable {
     name: "EMBED_REFRESH_INTERVAL",
@@ -270,7 +282,7 @@ pub const LOG: Variable = Variable {
     aliases: &[],
     kind: Kind::LogFilter,
     default: Some("warn,greenroom=info"),
-    help: "What is logged: a level (error, warn, info, debug, trace), or levels by module.",
+    help: "What is logged: a level (error, warn, info, debug, trace or off), or levels by module.",
 };
 
 /// The log's form.
@@ -320,6 +332,7 @@ pub const VARIABLES: &[&Variable] = &[
     &TIKTOK_WEBCAST_URL,
     &TIKTOK_SIGN_URL,
     &TIKTOK_MANAGED_URL,
+    &OEMBED_URL,
     &EMBED_REFRESH_INTERVAL,
     &SELF_HEAL_INTERVAL,
     &DEBUG,
@@ -387,28 +400,21 @@ pub fn meaning(name: &str) -> Meaning {
     }
 }
 
-/// The known name that `name` was probably meant to be.
-pub fn closest(name: &str) -> Option<String> {
-    let upper = name.to_ascii_uppercase();
-    VARIABLES
-        .iter()
-        .flat_map(|variable| variable.spellings())
-        .map(|spelling| (strsim::damerau_levenshtein(&spelling, &upper), spelling))
-        .min()
-        .filter(|(distance, spelling)| *distance <= 3 && *distance * 2 < spelling.len())
-        .map(|(_, spelling)| spelling)
-}
-
 impl Variable {
     /// The name and its aliases, in order of precedence.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
+    /// Whether it is never shown.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Secret)
+    }
+
     /// Every name that has an effect, the `_FILE` ones included.
-    fn spellings(&self) -> Vec<String> {
+    pub fn spellings(&self) -> Vec<String> {
         let mut spellings: Vec<String> = self.names().map(str::to_owned).collect();
-        if matches!(self.kind, Kind::Secret) {
+        if self.is_secret() {
             spellings.extend(self.names().map(file_name));
         }
         spellings
@@ -434,7 +440,7 @@ pub fn env_example() -> String {
         for alias in variable.aliases {
             let _ = writeln!(example, "# {alias} means the same.");
         }
-        if matches!(variable.kind, Kind::Secret) {
+        if variable.is_secret() {
             let _ = writeln!(example, "# {} names a file that holds it instead.", file_name(variable.name));
         }
         let lead = if variable.name == DISCORD_BOT_TOKEN.name { "" } else { "# " };
@@ -478,13 +484,5 @@ mod tests {
         for name in ["LOG_FILE", "DATABASE", "GUILD_ID_FILE", ""] {
             assert_eq!(meaning(name), Meaning::Unknown, "{name}");
         }
-    }
-
-    #[test]
-    fn a_misspelt_name_is_recognised() {
-        assert_eq!(closest("DISCORD_BOT_TOKN").as_deref(), Some("DISCORD_BOT_TOKEN"));
-        assert_eq!(closest("guild_id").as_deref(), Some("GUILD_ID"));
-        assert_eq!(closest("FAVOURITE_COLOUR"), None);
-        assert_eq!(closest("X"), None);
     }
 }

@@ -123,7 +123,8 @@ fn every_problem_is_reported_at_once_with_its_variable_its_value_and_what_is_all
             "ALLOW_ANY_HANDLE_LINKING is \"perhaps\" (in the environment), but must be true or false",
             "EMBED_REFRESH_INTERVAL is \"soon\" (in the environment), but must be a number of seconds up to 86400",
             "SELF_HEAL_INTERVAL is \"86401\" (in the environment), but must be a number of seconds up to 86400",
-            "LOG is \"greenroom=loud\" (in the environment), but must be a list of filters, like warn,greenroom=debug",
+            "LOG is \"greenroom=loud\" (in the environment), but must be a level (error, warn, info, debug, trace or off), \
+             or levels by module, like warn,greenroom=debug",
             "LOG_FORMAT is \"xml\" (in the environment), but must be text or json",
         ]
     );
@@ -190,5 +191,80 @@ fn health_is_for_this_machine_and_off_on_request() {
     assert!(
         wrong[0].contains("like 127.0.0.1:8790, or off") && wrong[1].contains("a port from 1 to 65535"),
         "{wrong:?}"
+    );
+}
+
+/// For each variable what is wrong for it.
+const WRONG: &[(&str, &[&str])] = &[
+    ("DISCORD_BOT_TOKEN", &["abc", "Bot x.y.z", "a b c"]),
+    ("DISCORD_API_URL", &["https://discord.com", "127.0.0.1:80", "http://127.0.0.1/api"]),
+    ("DATA_DIR", &["~/data", "~"]),
+    ("STORE_CACHE_MIB", &["3", "1025", "16 MiB", "-1", "sixteen", "1e3", "16.5"]),
+    (
+        "BACKUP_TARGET",
+        &["folder", "./folder", "http://nas.example/x", "https://ann:pw@nas.example/x", "s3://", "ftp://x/y"],
+    ),
+    ("BACKUP_USER", &["a\u{7}b"]),
+    ("BACKUP_PASSWORD", &["a\u{7}b"]),
+    ("BACKUP_S3_ENDPOINT", &["nas", "http://nas.example", "s3.example.com:9000"]),
+    ("BACKUP_S3_REGION", &["eu central", "eu/central"]),
+    ("GUILD_ID", &["my server", "0", "-5", "1.5", "99999999999999999999", "<#5>"]),
+    ("DEBUG_CHANNEL_ID", &["#staff", "0", "0x10"]),
+    ("ALLOW_ANY_HANDLE_LINKING", &["maybe", "2", "ja"]),
+    ("TIKTOK_TRANSPORT", &["best", "eulr", "AUTO!"]),
+    ("EULER_API_KEY", &["short", "two words 4711"]),
+    ("TIKTOK_WEB_URL", &["www.tiktok.com", "http://tiktok.com", "ftp://tiktok.com"]),
+    ("TIKTOK_WEBCAST_URL", &["webcast", "http://tiktok.com"]),
+    ("TIKTOK_SIGN_URL", &["eulerstream.com", "http://eulerstream.com"]),
+    ("TIKTOK_MANAGED_URL", &["https://ws.eulerstream.com", "ws://ws.eulerstream.com"]),
+    ("EMBED_REFRESH_INTERVAL", &["soon", "86401", "-1", "10s"]),
+    ("SELF_HEAL_INTERVAL", &["never", "86401", "5m"]),
+    ("DEBUG", &["*", "2"]),
+    ("HEALTH_LISTEN", &["8790", "localhost:8790", ":8790", "127.0.0.1", "127.0.0.1:99999", "none"]),
+    ("PORT", &["0", "65536", "http"]),
+    ("METRICS_EVERYWHERE", &["some"]),
+    ("LOG", &["warning", "loud", "verbose", "greenroom=loud", "greenrom=debug", "info,,loud", "serenity"]),
+    ("LOG_FORMAT", &["xml", "JSON5", "jsno"]),
+    ("LOG_FILES", &["101", "-1", "many"]),
+    ("LOG_FILE_MIB", &["0", "1025", "10MB"]),
+];
+
+#[test]
+fn every_wrong_value_of_every_variable_is_told_with_its_name() {
+    let covered: Vec<&str> = WRONG.iter().map(|(name, _)| *name).collect();
+    let declared: Vec<&str> = table::VARIABLES.iter().map(|variable| variable.name).collect();
+    assert_eq!(covered, declared, "each variable has wrong values");
+    for (name, values) in WRONG {
+        for value in *values {
+            let told = problems(&environment(&[(name, value)]));
+            assert!(told.iter().any(|problem| problem.starts_with(name)), "{name}={value}: {told:?}");
+            assert!(!told.join("").contains("ann:pw"), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_probably_meant_is_told() {
+    for (name, value, meant) in [
+        ("LOG", "warning", "did you mean warn?"),
+        ("LOG", "warn,greenrom=debug", "did you mean warn,greenroom=debug?"),
+        ("LOG_FORMAT", "jsno", "did you mean json?"),
+        ("TIKTOK_TRANSPORT", "eulr", "did you mean euler?"),
+        ("DEBUG", "ture", "did you mean true?"),
+    ] {
+        let told = problems(&environment(&[(name, value)]));
+        assert!(told[0].ends_with(meant), "{told:?}");
+    }
+}
+
+#[test]
+fn a_name_in_the_environment_that_looks_like_ours_is_told_and_starts_nothing_wrong() {
+    let sources = environment(&[("DATA_DIRR", "x"), ("TIKTOK_SESSION", "x"), ("LANG", "C"), ("MY_DATA_DIR", "x")]);
+    assert_eq!(
+        loaded(&sources).notices,
+        [
+            "DATA_DIRR is set but is no variable of Greenroom; did you mean DATA_DIR?",
+            "TIKTOK_SESSION is set but is no variable of Greenroom",
+        ]
     );
 }

@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::discord::references::Target;
 use crate::features::coins::csv::Wanted;
 use crate::features::coins::economy::Economy;
 use crate::kernel::ids::GuildId;
@@ -73,6 +74,8 @@ pub enum Request {
         /// Whether a file that is there already is replaced.
         replace: bool,
     },
+    /// Tell what servers have set that refers to something on Discord.
+    References,
     /// Tell how the economy stands.
     Economy {
         /// One guild, or all of them.
@@ -120,11 +123,27 @@ pub enum Outcome {
         /// How many entries are in it.
         entries: u64,
     },
+    /// What servers have set that refers to something on Discord.
+    References {
+        /// All of it.
+        set: Vec<SetReference>,
+    },
     /// How the economy of each guild stands.
     Economy {
         /// The guilds, by their ids.
         guilds: Vec<Economy>,
     },
+}
+
+/// Something that a server has set, and what it refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetReference {
+    /// The server.
+    pub guild: GuildId,
+    /// The stable name of what is set.
+    pub key: String,
+    /// What it refers to.
+    pub target: Target,
 }
 
 /// A line of the answer.

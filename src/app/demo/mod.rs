@@ -16,7 +16,9 @@ use self::stage::{ShowError, Stage};
 use self::transcript::{Counts, Transcript, command_words};
 use super::cli::{DemoArgs, Options};
 use super::exit::{CommandResult, ExitCode, Stop, print};
-use super::run::runtime;
+use super::run::{listen, runtime};
+use super::scratch::ScratchFolder;
+use super::signals::Signals;
 use super::{maintenance, telemetry};
 use crate::features::queue::model::{Entry, Line};
 use crate::kernel::time::{Stopwatch, Timestamp};
@@ -35,8 +37,18 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         Some(path) => read_show(path).map_err(|problem| Stop::new(ExitCode::Configuration, problem))?,
         None => show::parse(EVENING).map_err(Stop::failed)?,
     };
-    let temporary = tempfile::tempdir().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
-    let folder = args.data.as_deref().unwrap_or(temporary.path());
+    if args.data.is_some() && options.data_dir.is_some() {
+        return Err(Stop::new(
+            ExitCode::Configuration,
+            "--data and --data-dir both name the folder: leave one of them out.",
+        ));
+    }
+    let runtime = runtime()?;
+    // From here on a signal is an end in order, which leaves no folder behind.
+    let mut signals = listen(&runtime)?;
+    let temporary = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
+    let named = args.data.as_deref().or(options.data_dir.as_deref().map(Path::new));
+    let folder = named.unwrap_or(temporary.path());
     let store = maintenance::store_file(folder);
     // The evening needs an empty store, and must never play into the data of a real server.
     if store.exists() {
@@ -44,22 +56,27 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         return Err(Stop::new(ExitCode::Configuration, message));
     }
     let place = Place::File(store);
-    runtime()?.block_on(perform_all(&cues, place, args))
+    let performed = runtime.block_on(perform_all(&cues, place, args, &mut signals));
+    runtime.shutdown_background();
+    performed
 }
 
-async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs) -> CommandResult {
+async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
-    let played = play(cues, place, args.speed, std::io::stdout()).await?;
+    let played = tokio::select! {
+        played = play(cues, place, args.speed, std::io::stdout()) => played?,
+        () = signals.told_to_stop() => return Err(Stop::failed("The evening was interrupted.")),
+    };
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
     if args.keep {
-        keep(&played.stage).await;
+        keep(&played.stage, signals).await;
     }
     played.stage.app.stop().await;
     Ok(())
 }
 
 /// Stays up until Ctrl-C, with the clock of the show running on.
-async fn keep(stage: &Stage) {
+async fn keep(stage: &Stage, signals: &mut Signals) {
     let sim = &stage.sim;
     let addresses = serde_json::json!({
         "discord": sim.discord_url(), "gateway": sim.gateway_url(), "control": sim.control_url(),
@@ -69,10 +86,7 @@ async fn keep(stage: &Stage) {
         stage.let_time_pass().await;
     };
     tokio::select! {
-        // First, so that whoever reads that it stays up can end it. Without a signal to wait for, this one is over at once,
-        // and so is the demo.
-        biased;
-        _ = tokio::signal::ctrl_c() => {}
+        () = signals.told_to_stop() => {}
         () = stay => {}
     }
 }

@@ -85,6 +85,7 @@ impl Stage {
             name: name.clone(),
             channels: channels.iter().map(|channel| channel.as_str().into()).collect(),
             members: members.clone(),
+            bot_joined_days_ago: 30,
             ..GuildSpec::default()
         };
         let ids = sim.create_guild(spec).await?;
@@ -96,6 +97,7 @@ impl Stage {
             token: sim.bot_token(),
             endpoint: Endpoint::Simulated(sim.discord_url()),
             live: ClientSettings::default(),
+            oembed: None,
             displays: Rhythm::default(),
             registration: Registration { fast_guild: None },
             allow_any_handle_linking: false,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::stage::{ShowError, Stage};
 use crate::features::queue::model::{Entry, Line, SongId};
-use crate::live::event::Occurrence;
+use crate::live::event::{Occurrence, Viewer};
 use crate::sim::Id;
 use crate::sim::SeenMessage;
 
@@ -54,7 +54,7 @@ impl<W: Write> Transcript<W> {
     /// What happens on the live.
     pub fn live(&mut self, stage: &Stage, what: &Occurrence) -> io::Result<()> {
         self.counts.live_events += 1;
-        let who = what.viewer().map_or_else(|| "LIVE".to_owned(), |viewer| viewer.handle.to_string());
+        let who = what.viewer().map_or_else(|| "LIVE".to_owned(), Viewer::shown);
         self.line(stage, &who, &live_words(what))
     }
 

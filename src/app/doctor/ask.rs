@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc2822;
 use tokio::time::timeout;
 
 use crate::discord::rest::{self, Endpoint};
+use crate::kernel::cause::Cause;
 use crate::kernel::secret::Secret;
 
 /// The longest wait for one answer.
@@ -36,7 +37,7 @@ pub(super) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// Nobody could be reached.
-    Unreachable,
+    Unreachable(Cause),
     /// No answer in time.
     TimedOut,
     /// The token is not accepted.
@@ -67,12 +68,11 @@ impl Asker {
 
     async fn get_slowly(&self, path: &str) -> Result<Answer, Trouble> {
         let request = self.http.get(format!("{}{path}", self.base)).header(USER_AGENT, serenity::constants::USER_AGENT);
-        // The error of the HTTP client says more than anybody needs; the kind is enough.
         let sent = request.header(AUTHORIZATION, self.authorization.expose()).send().await;
-        let mut response = sent.map_err(|_| Trouble::Unreachable)?;
+        let mut response = sent.map_err(|error| Trouble::Unreachable(Cause::of(&error)))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Unreachable)? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| Trouble::Unreachable(Cause::of(&error)))? {
             if bytes.len() + chunk.len() > MOST_BYTES {
                 return Err(Trouble::Status(status));
             }

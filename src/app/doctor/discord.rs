@@ -66,9 +66,19 @@ pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Findi
 /// Why Discord cannot be asked at all.
 fn in_the_way(trouble: Trouble) -> Finding {
     match trouble {
-        Trouble::Unreachable | Trouble::TimedOut => Finding::error(
+        Trouble::Unreachable(cause) if cause.is_about_clock() => {
+            let shown = Clock::system().now().rfc3339();
+            let sentence = format!("Discord cannot be reached: {cause}. It shows {shown}.");
+            Finding::error(Id::Clock, sentence, cause.remedy())
+        }
+        Trouble::Unreachable(cause) => Finding::error(
             Id::Reachable,
-            "Discord does not answer.",
+            format!("Discord cannot be reached: {cause}."),
+            format!("{} The bot tries again by itself.", cause.remedy()),
+        ),
+        Trouble::TimedOut => Finding::error(
+            Id::Reachable,
+            "Discord does not answer in time.",
             "Look at the network of this machine: can it open https://discord.com? The bot tries again by itself.",
         ),
         Trouble::Unauthorized => Finding::error(

@@ -60,21 +60,44 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
-    /// A line, and one with the way out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Finding {
+    /// What is so, in one line.
+    fn line(&self) -> String {
         let level = match self.level {
             Level::Ok => "ok",
             Level::Note => "note",
             Level::Warning => "warning",
             Level::Error => "error",
         };
-        write!(f, "{level:<8} {}: {}", self.id.name(), self.sentence)?;
+        format!("{level:<8} {}: {}", self.id.name(), self.sentence)
+    }
+}
+
+impl fmt::Display for Finding {
+    /// A line, and one with the way out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line())?;
         match &self.fix {
             Some(fix) => write!(f, "\n         → {fix}"),
             None => Ok(()),
         }
     }
+}
+
+/// A text with a full stop, unless it ends like a sentence already.
+pub(super) fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// All findings as a person reads them. What several in a row need is told once, behind the last of them.
+pub(super) fn told(findings: &[Finding]) -> String {
+    let mut lines = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let next = findings.get(at + 1).and_then(|next| next.fix.as_ref());
+        let is_told_later = finding.fix.is_some() && next == finding.fix.as_ref();
+        lines.push(if is_told_later { finding.line() } else { finding.to_string() });
+    }
+    lines.join("\n")
 }
 
 /// A name that somebody else chose, fit for a line of the terminal.
@@ -98,6 +121,21 @@ pub(super) fn summary(findings: &[Finding]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_several_findings_need_is_told_once() {
+        let wrong = |what: &str| Finding::error(Id::Config, sentence(what), "Correct it.");
+        let found =
+            [wrong("A is wrong; did you mean B?"), wrong("C is wrong"), Finding::ok(Id::Token, "Good."), wrong("D.")];
+        insta::assert_snapshot!(told(&found), @r"
+        error    config: A is wrong; did you mean B?
+        error    config: C is wrong.
+                 → Correct it.
+        ok       discord.token: Good.
+        error    config: D.
+                 → Correct it.
+        ");
+    }
 
     #[test]
     fn a_finding_reads_so() {

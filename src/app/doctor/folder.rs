@@ -1,25 +1,17 @@
-//! Looks at the data folder: may it be written, is there room, does it last, is there a backup.
+//! Looks at the data folder: may it be written, is there room, does it last.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::finding::Finding;
 use super::id::Id;
 use crate::app::config::storage::Storage;
-use crate::app::health::backups;
 use crate::app::machine::{self, Mount, Space};
-use crate::app::maintenance;
-use crate::kernel::text::one_line;
-use crate::kernel::time::{Clock, Timestamp};
+use crate::app::{headroom, maintenance, rights};
 
 /// Below so much room the bot will stop soon.
 const LEAST_ROOM: u64 = 100 << 20;
-/// Below so much it is time to make some.
-const LITTLE_ROOM: u64 = 1 << 30;
-/// Backups are made daily; one older than this shows that they are not.
-const OLD_BACKUP: Duration = Duration::from_hours(3 * 24);
 /// File systems whose content goes with the power.
 const VOLATILE: [&str; 2] = ["tmpfs", "ramfs"];
 /// File systems of other machines, on which locks and syncs are promises.
@@ -41,9 +33,10 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
 fn of_folder(folder: &Path) -> Vec<Finding> {
     let existing = nearest(folder);
     let mut findings = vec![writable(folder, &existing)];
-    findings.extend(machine::space(&existing).map(room));
+    let store_bytes = maintenance::store_file(folder).metadata().map_or(0, |file| file.len());
+    findings.extend(machine::space(&existing).map(|space| room(space, store_bytes)));
     findings.extend(machine::mount(&existing).map(|mount| lasting(&mount)));
-    findings.extend(backup(folder, Clock::system().now()));
+    findings.extend(private(folder));
     findings
 }
 
@@ -91,20 +84,37 @@ fn unwritable(sentence: &str, error: &io::Error) -> Finding {
     Finding::error(Id::Writable, sentence, fix)
 }
 
-fn room(Space { free, .. }: Space) -> Finding {
-    let mib = free >> 20;
+fn room(space: Space, store_bytes: u64) -> Finding {
+    let (mib, wanted) = (space.free >> 20, headroom::wanted(space, store_bytes));
     let fix = ROOM_FIX;
-    match free {
-        0..LEAST_ROOM => Finding::error(Id::Space, format!("There is almost no room for data: {mib} MiB."), fix),
-        LEAST_ROOM..LITTLE_ROOM => {
-            Finding::warning(Id::Space, format!("There is little room for data: {mib} MiB."), fix)
-        }
-        _ => Finding::ok(Id::Space, format!("There is room for {} GiB of data.", free >> 30)),
+    if space.free < LEAST_ROOM {
+        return Finding::error(Id::Space, format!("There is almost no room for data: {mib} MiB."), fix);
     }
+    if space.free < wanted {
+        let sentence = format!("There is little room for data: {mib} MiB, and {} MiB should be free.", wanted >> 20);
+        return Finding::warning(Id::Space, sentence, fix);
+    }
+    Finding::ok(Id::Space, format!("There is room for {mib} MiB of data."))
+}
+
+/// Whether nobody else may read the data. Nothing where there are none.
+fn private(folder: &Path) -> Option<Finding> {
+    let (store, id) = (maintenance::store_file(folder), Id::Private);
+    if !store.exists() {
+        return None;
+    }
+    // Whoever may not enter the folder may not read what is in it.
+    let is_open = rights::is_open_to_others(folder) && rights::is_open_to_others(&store);
+    if !is_open {
+        return Some(Finding::ok(id, "Only the user who runs the bot may read the data."));
+    }
+    let fix = "Start the bot as the user whom the folder belongs to: it takes these rights away. A disk without rights (vfat, \
+               CIFS) has to be mounted with umask=077, or with file_mode=0600 and dir_mode=0700.";
+    Some(Finding::warning(id, "Other users of this machine may read the data.", fix))
 }
 
 fn lasting(mount: &Mount) -> Finding {
-    let Mount { kind, source, is_read_only } = mount;
+    let Mount { kind, source, is_read_only, .. } = mount;
     let id = Id::Lasting;
     let kind = kind.as_str();
     if *is_read_only {
@@ -146,31 +156,13 @@ fn lasting(mount: &Mount) -> Finding {
     Finding::ok(id, format!("The data folder lies on a disk ({kind})."))
 }
 
-/// How old the last backup is, and whether it could be restored when that was tried. Nothing where there is no store.
-fn backup(folder: &Path, now: Timestamp) -> Option<Finding> {
-    maintenance::store_file(folder).exists().then(|| match (backups::last_snapshot(folder), backups::trouble(folder)) {
-        (_, Some(trouble)) => {
-            let sentence = format!("The last rehearsal of a restore failed: {}.", one_line(&trouble, 200));
-            let fix = "Make a backup anew and keep the older ones. The disk may be failing; `greenroom check` verifies the store.";
-            Finding::error(Id::Backup, sentence, fix)
-        }
-        (None, None) => Finding::note(Id::Backup, "There is no backup in the data folder."),
-        (Some(at), None) if now.since(at) > OLD_BACKUP => {
-            let days = now.since(at).as_secs() / 86_400;
-            let fix = "Look into the log why none is made. They are made while the bot runs.";
-            Finding::warning(Id::Backup, format!("The last backup in the data folder is {days} days old."), fix)
-        }
-        (Some(_), None) => Finding::ok(Id::Backup, "There is a backup of late in the data folder."),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::doctor::Level;
 
     fn mount(kind: &str, source: &str) -> Mount {
-        Mount { kind: kind.into(), source: source.into(), is_read_only: false }
+        Mount { point: "/".into(), kind: kind.into(), source: source.into(), is_read_only: false }
     }
 
     #[test]
@@ -190,12 +182,15 @@ mod tests {
 
     #[test]
     fn little_room_is_told_before_there_is_none() {
-        let level = |free| room(Space { free, total: u64::MAX }).level;
+        let level = |free| room(Space { free, total: u64::MAX }, 1 << 20).level;
         assert_eq!(
             [level(0), level(99 << 20), level(500 << 20), level(2 << 30)],
             [Level::Error, Level::Error, Level::Warning, Level::Ok]
         );
+        let large = room(Space { free: 2 << 30, total: 0 }, 1 << 30);
+        assert!(large.level == Level::Warning && large.sentence.contains("3072 MiB should be free"), "{large}");
     }
+
     #[test]
     fn what_cannot_be_written_has_the_fix_that_helps() {
         for (kind, fix) in [

@@ -32,12 +32,18 @@ pub enum Id {
     Permissions,
     /// Where the bot's role stands in a server.
     Role,
+    /// The channels and roles that servers have set.
+    References,
     /// The data folder can be written.
     Writable,
     /// There is room for data.
     Space,
     /// The data folder lasts.
     Lasting,
+    /// Only the user of the bot may read the data.
+    Private,
+    /// The memory of the machine.
+    Memory,
     /// The last backup, and the last rehearsal of a restore.
     Backup,
     /// The copies of the snapshots elsewhere.
@@ -56,7 +62,7 @@ pub enum Id {
 
 impl Id {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Config,
         Self::Notice,
         Self::Reachable,
@@ -70,9 +76,12 @@ impl Id {
         Self::Servers,
         Self::Permissions,
         Self::Role,
+        Self::References,
         Self::Writable,
         Self::Space,
         Self::Lasting,
+        Self::Private,
+        Self::Memory,
         Self::Backup,
         Self::OffSite,
         Self::Lock,
@@ -98,9 +107,12 @@ impl Id {
             Self::Servers => "discord.servers",
             Self::Permissions => "discord.permissions",
             Self::Role => "discord.role",
+            Self::References => "discord.references",
             Self::Writable => "folder.writable",
             Self::Space => "folder.space",
             Self::Lasting => "folder.lasting",
+            Self::Private => "folder.private",
+            Self::Memory => "memory",
             Self::Backup => "backup",
             Self::OffSite => "backup.off_site",
             Self::Lock => "store.lock",

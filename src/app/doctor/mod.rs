@@ -5,7 +5,10 @@
 //! | the configuration | reading it as `run` does |
 //! | token, intents, clock, commands, a ban of the address | [`discord`], asking Discord |
 //! | permissions and the role in each server | [`guilds`], asking Discord |
-//! | room, kind and rights of the data folder, backups | [`folder`] |
+//! | the channels and roles that servers have set | [`references`], asking whoever holds the store, and Discord |
+//! | room, kind and rights of the data folder | [`folder`] |
+//! | memory and swap | [`memory`] |
+//! | the snapshots in it, the last rehearsal of a restore | [`backups`] |
 //! | copies of the snapshots elsewhere | [`off_site`] |
 //! | who holds the store, whether it is sound | [`store`] |
 //! | TikTok and the sign service | [`tiktok`] |
@@ -18,12 +21,15 @@
 //! up to date. A small file is written to the data folder, or to the folder where it will be made, and removed.
 
 mod ask;
+mod backups;
 mod discord;
 mod finding;
 mod folder;
 mod guilds;
 mod id;
+mod memory;
 mod off_site;
+mod references;
 mod store;
 mod tiktok;
 
@@ -36,7 +42,7 @@ use super::cli::{DoctorArgs, Options};
 use super::config::Config;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::{run, telemetry};
-use finding::summary;
+use finding::{sentence, summary, told};
 
 /// Looks at everything and prints it; stops with [`ExitCode::ProblemsFound`] where there is an error.
 pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
@@ -51,15 +57,13 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
         }
         Err(problems) => {
             let fix = "Correct it; .env.example explains every variable. The rest is looked at then.";
-            problems.each().map(|problem| Finding::error(Id::Config, format!("{problem}."), fix)).collect()
+            problems.each().map(|problem| Finding::error(Id::Config, sentence(&problem), fix)).collect()
         }
     };
     if args.json {
         print(&json!({ "findings": findings }).to_string());
     } else {
-        for finding in &findings {
-            print(&finding.to_string());
-        }
+        print(&told(&findings));
     }
     let summary = summary(&findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
@@ -77,13 +81,27 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
 /// Looks at everything side by side; the findings come in the order of the table above.
 async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(Id::Config, "The configuration can be read.")];
-    findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, format!("{notice}."))));
-    let (discord, folder, store, tiktok) = tokio::join!(
+    findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, sentence(notice))));
+    // The store is opened by one look at a time.
+    let of_store = async { (store::examine(&config.storage).await, references::examine(config).await) };
+    let (discord, folder, backups, off_site, (store, references), tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),
-        store::examine(&config.storage),
+        backups::examine(&config.storage),
+        off_site::examine(config),
+        of_store,
         tiktok::examine(&config.live)
     );
-    findings.extend(discord.into_iter().chain(folder).chain(off_site::examine(config)).chain(store).chain(tiktok));
+    findings.extend(
+        discord
+            .into_iter()
+            .chain(references)
+            .chain(folder)
+            .chain(memory::examine())
+            .chain(backups)
+            .chain(off_site)
+            .chain(store)
+            .chain(tiktok),
+    );
     findings
 }

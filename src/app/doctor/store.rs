@@ -14,8 +14,8 @@ use crate::app::catalogue::CATALOGUE;
 use crate::app::config::storage::Storage;
 use crate::app::control::{self, Outcome, Presence, Request, Silence};
 use crate::app::exit::Stop;
-use crate::app::machine;
 use crate::app::maintenance::{self, Unfulfilled};
+use crate::app::{machine, owner};
 use crate::store::OpenError;
 
 /// How long verifying the store may take; a gigabyte takes less on a good disk.
@@ -116,8 +116,13 @@ fn unopened(error: &OpenError, data_dir: &Path) -> Finding {
         }
         OpenError::NotWritable(path) => (
             format!("This user may not read and write {}.", path.display()),
-            "Run the doctor as the user who runs the bot; the file and its folder have to belong to that user."
-                .to_owned(),
+            match owner::as_owner_of(data_dir) {
+                Some(command) => format!("They belong to another user. Run the doctor as that user: {command}"),
+                None => {
+                    "Run the doctor as the user who runs the bot; the file and its folder have to belong to that user."
+                        .to_owned()
+                }
+            },
         ),
         OpenError::DiskFull(path) => (format!("The disk that holds {} is full.", path.display()), ROOM_FIX.to_owned()),
         OpenError::NewerSchema { path, found, known } => (

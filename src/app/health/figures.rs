@@ -12,13 +12,15 @@ use std::time::Duration;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::sync::Mutex;
 
 use super::backups;
 use super::vitals::Vitals;
 use crate::app::catalogue::CATALOGUE;
-use crate::app::machine;
+use crate::app::headroom;
+use crate::app::machine::{self, Space};
 use crate::app::maintenance::store_file;
 use crate::features::coins;
 use crate::features::queue::model::Line;
@@ -61,6 +63,7 @@ struct Gauges {
     store_bytes: Gauge,
     cache_bytes: Gauge,
     free_bytes: Gauge,
+    wanted_bytes: Gauge,
     backup: Gauge,
     rehearsal: Gauge,
     rehearsal_succeeded: Gauge,
@@ -77,6 +80,8 @@ impl Figures {
         registry.register("process_start_time_seconds", "When the process started, since 1970", started);
         registry.register("process_resident_memory_bytes", "Memory that the process holds", gauges.resident.clone());
         let ours = registry.sub_registry_with_prefix("greenroom");
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        ours.register("build", "The program that runs", build);
         gauges.register(ours);
         register_counts(ours);
         Self { registry, gauges, data_dir, looked: Mutex::default() }
@@ -110,7 +115,8 @@ impl Figures {
         gauges.jobs_due.set(whole(looked.due as u64));
         for (gauge, found) in [
             (&gauges.store_bytes, looked.store_bytes),
-            (&gauges.free_bytes, looked.free_bytes),
+            (&gauges.free_bytes, looked.space.map(|space| space.free)),
+            (&gauges.wanted_bytes, looked.space.map(|space| headroom::wanted(space, looked.store_bytes.unwrap_or(0)))),
             (&gauges.resident, machine::resident_bytes()),
         ] {
             gauge.set(whole(found.unwrap_or(0)));
@@ -156,6 +162,12 @@ impl Gauges {
             "Room on the disk of the data folder",
             Unit::Bytes,
             self.free_bytes.clone(),
+        );
+        into.register_with_unit(
+            "data_wanted",
+            "Room that the disk of the data folder should have",
+            Unit::Bytes,
+            self.wanted_bytes.clone(),
         );
         into.register(
             "backup_last_timestamp_seconds",
@@ -226,7 +238,7 @@ struct Look {
     queue: Vec<(Line, u64)>,
     due: usize,
     store_bytes: Option<u64>,
-    free_bytes: Option<u64>,
+    space: Option<Space>,
     backup: Option<Timestamp>,
     rehearsal: Option<Timestamp>,
     rehearsal_succeeded: bool,
@@ -242,7 +254,7 @@ impl Look {
             queue: queue::waiting_by_line(read)?,
             due: jobs::due_by(read, now, MOST_DUE)?.len(),
             store_bytes: data_dir.and_then(|folder| Some(store_file(folder).metadata().ok()?.len())),
-            free_bytes: data_dir.and_then(|folder| Some(machine::space(folder)?.free)),
+            space: data_dir.and_then(machine::space),
             backup: data_dir.and_then(backups::last_snapshot),
             rehearsal: data_dir.and_then(backups::last_rehearsal),
             rehearsal_succeeded: data_dir.is_some_and(backups::rehearsal_succeeded),

@@ -8,11 +8,15 @@ use super::figures::Figures;
 use super::vitals::Vitals;
 use crate::app::catalogue::CATALOGUE;
 use crate::discord::Bot;
+use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
+use crate::discord::references::Catalogue;
 use crate::discord::registration::Registration;
-use crate::discord::rest::{self, Endpoint};
+use crate::discord::rest::{self, Endpoint, Rest};
+use crate::http::oembed::Titles;
 use crate::kernel::dice::Seed;
+use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::store::{Options, Place, SimulatedDisk, Store};
 
@@ -33,11 +37,13 @@ impl Parts {
         let disk = SimulatedDisk::new();
         let options = Options::new(clock.clone(), Seed::fixed(7));
         let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)()).unwrap();
-        let rest = rest::connect("no.token", &Endpoint::Simulated("http://127.0.0.1:9".to_owned())).unwrap();
-        let bot = Bot::new(store, clock, rest.rest, rest.files, Displays::new(Vec::new()));
-        let handlers =
-            Handlers { commands: Vec::new(), components: Vec::new(), modals: Vec::new(), messages: Vec::new() };
-        let gateway = Gateway::new(bot.clone(), handlers, Registration { fast_guild: None });
+        let nowhere = Endpoint::Simulated("http://127.0.0.1:9".to_owned());
+        let files = rest::connect("no.token", &nowhere).unwrap().files;
+        let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
+        let clients = Clients { rest, files, titles: Titles::new(None).unwrap() };
+        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], &[]) };
+        let bot = Bot::new(store, clock, clients, shown);
+        let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();
         let running = tokio::spawn(async { drop(ends.await) });
         let (sees_jobs, sight) = watch::channel(true);
@@ -66,9 +72,12 @@ async fn each_part_that_does_not_work_is_a_reason_of_its_own() {
     parts.swept.send_replace(parts.hand.now());
     assert_eq!(parts.reasons().await, ["discord"]);
     drop(parts.task);
-    while parts.vitals.reasons().await.len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let ended = async {
+        while parts.vitals.reasons().await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the end of a task is told", ended).await;
     let [task, _] = &parts.vitals.reasons().await[..] else { panic!("one reason more") };
     assert_eq!((task.id, task.sentence.contains("What does the displays has ended")), ("task", true));
 }
@@ -109,9 +118,12 @@ async fn writes_that_wait_are_counted_until_they_are_answered() {
     let first = tokio::spawn(async move { store.write("waits", waits).await });
     let store = parts.vitals.bot.store.clone();
     let second = tokio::spawn(async move { store.write("waits behind it", |_| Ok(())).await });
-    while count().await < 2 {
-        tokio::task::yield_now().await;
-    }
+    let both = async {
+        while count().await < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("both writes wait", both).await;
     drop(release);
     first.await.unwrap().unwrap();
     second.await.unwrap().unwrap();

@@ -1,20 +1,23 @@
 //! The command `greenroom import luxbot`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use super::{Imported, LeftOut};
-use crate::app::backup::folder::Folder;
+use super::{Imported, LeftOut, Order, begin};
+use crate::app::backup::folder::{Folder, Room};
+use crate::app::backup::label::Kind;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::cli::{Import, ImportLuxbotArgs, Options};
 use crate::app::control::{Outcome, Request};
 use crate::app::exit::{CommandResult, Stop, print, tell};
-use crate::app::{maintenance, telemetry};
+use crate::app::maintenance::{self, Unfulfilled};
+use crate::app::telemetry;
 use crate::kernel::time::Clock;
 
 /// Reasons that are told with examples.
 const EXAMPLES: usize = 3;
 
-/// Brings the data of another bot in. A running bot is asked to do it.
+/// Brings the data of another bot in. A running bot is asked to do it; where there is no store yet, one is begun.
 pub fn run(options: &Options, import: &Import) -> CommandResult {
     let Import::Luxbot(args) = import;
     luxbot(options, args)
@@ -24,16 +27,22 @@ fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
     let folder = Folder::of(&config.storage.data_dir);
-    let snapshot = folder.free_snapshot_at(Clock::system().now());
+    let snapshot = folder.free_snapshot(Kind::BeforeImport, Clock::system().now());
     let request = Request::Import {
         path: std::path::absolute(&args.file).map_err(Stop::failed)?,
         guild: args.guild,
         dry_run: args.dry_run,
         snapshot: std::path::absolute(snapshot).map_err(Stop::failed)?,
     };
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
-    let Outcome::Imported(imported) = outcome else {
-        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
+    let imported = match maintenance::attempt(&config.storage, CATALOGUE, &request, &mut tell) {
+        Ok(Outcome::Imported(imported)) => imported,
+        Ok(_) => return Err(Stop::failed("The running Greenroom answered something else; is it another version?")),
+        Err(Unfulfilled::NoStore) => {
+            let (path, snapshot) = (args.file.as_path(), Path::new(""));
+            let order = Order { path, guild: args.guild, dry_run: args.dry_run, snapshot, room: &Room::OfDisk };
+            begin(&config.storage, CATALOGUE, order, &mut |line| tell(&line))?
+        }
+        Err(why) => return Err(why.told(&config.storage.data_dir)),
     };
     if imported.snapshot.is_some() {
         folder.tidy_snapshots(Clock::system().now()).map_err(|error| Stop::storage(folder.path(), &error))?;
@@ -64,9 +73,15 @@ fn told(imported: &Imported) -> String {
         let more = if rows.len() > EXAMPLES { format!(" and {} more", rows.len() - EXAMPLES) } else { String::new() };
         text.push_str(&format!("left out of {table}, row {}{more}: {reason}\n", shown.join(", ")));
     }
-    match &imported.snapshot {
-        Some(snapshot) => text.push_str(&format!("The store as it was before is {}.\n", snapshot.display())),
-        None => text.push_str("Nothing was changed.\n"),
+    match (&imported.snapshot, &imported.began) {
+        (Some(snapshot), _) => text.push_str(&format!("The store as it was before is {}.\n", snapshot.display())),
+        (None, Some(store)) => {
+            text.push_str(&format!(
+                "There was no store, so one was begun: {}. The bot goes on with it.\n",
+                store.display()
+            ));
+        }
+        (None, None) => text.push_str("Nothing was changed.\n"),
     }
     text
 }

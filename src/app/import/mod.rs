@@ -4,7 +4,8 @@
 //! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
 //! nothing. Our own files of points are known by what they say that they are, and add nothing to what they tell of. Before the
 //! first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy away, so what it tells is
-//! what would happen. A file that holds nothing of the kind is refused before either.
+//! what would happen. A file that holds nothing of the kind is refused before either. Where there is no store one is begun
+//! ([`begin`]), so that somebody can move here before the bot ever ran.
 //!
 //! What cannot come in is counted and listed with its reason; no row can end the import. What is told of a file is cleaned
 //! as well, because a terminal obeys more than letters.
@@ -26,12 +27,17 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::folder::{Room, SCRATCH};
 use super::catalogue::Catalogue;
+use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};
+use super::maintenance::store_file;
 use super::restore::open_copy;
+use super::scratch::ScratchFolder;
 use crate::flows::imported::{self, Fate, Row};
+use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
-use crate::store::{Options, Store, make_folder};
+use crate::kernel::time::Clock;
+use crate::store::{Options, Place, Store, make_folder};
 
 /// Rows that share a transaction.
 const BATCH: usize = 200;
@@ -72,6 +78,9 @@ pub struct Imported {
     pub snapshot: Option<PathBuf>,
     /// Whether all of it was only tried.
     pub dry_run: bool,
+    /// The store that was begun for it, where there was none.
+    #[serde(default)]
+    pub began: Option<PathBuf>,
 }
 
 /// What came of a table.
@@ -128,6 +137,25 @@ pub fn perform(
     let mut imported = bring_all(store, &file, order, progress)?;
     imported.snapshot = Some(order.snapshot.to_owned());
     Ok(imported)
+}
+
+/// Brings a file into a new store, where there is none yet; in a dry run into one that is thrown away. The store is begun as at
+/// the first start of the bot, and only for a file that can come in. Blocks.
+pub fn begin(
+    storage: &Storage,
+    catalogue: Catalogue,
+    order: Order<'_>,
+    progress: &mut dyn FnMut(String),
+) -> Result<Imported, Stop> {
+    let file = open(order.path)?;
+    let no_folder = |error: std::io::Error| Stop::failed(format!("No temporary folder: {error}."));
+    let scratch = order.dry_run.then(ScratchFolder::new).transpose().map_err(no_folder)?;
+    let path = store_file(scratch.as_ref().map_or(storage.data_dir.as_path(), ScratchFolder::path));
+    let options = Options { cache_bytes: storage.cache_bytes, ..Options::new(Clock::system(), Seed::from_entropy()) };
+    let store = Store::open(&Place::File(path.clone()), options, (catalogue.schema)())?;
+    let brought = bring_all(&store, &file, order, progress);
+    store.close_blocking();
+    Ok(Imported { began: scratch.is_none().then_some(path), ..brought? })
 }
 
 fn bring_all(store: &Store, file: &File, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
@@ -243,9 +271,6 @@ mod tests {
 
     use super::*;
     use crate::app::catalogue::CATALOGUE;
-    use crate::kernel::dice::Seed;
-    use crate::kernel::time::Clock;
-    use crate::store::Place;
 
     #[test]
     fn nothing_is_copied_where_the_disk_has_no_room_for_the_store_once_more() {

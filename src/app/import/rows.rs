@@ -7,7 +7,7 @@ use crate::features::engagement::model::{Interaction, InteractionKind, Session};
 use crate::features::engagement::settings::METRICS_CHANNEL;
 use crate::features::handles::service::Brought;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};
-use crate::features::queue::settings::{BOOKMARK_CHANNEL, NOW_PLAYING_CHANNEL};
+use crate::features::queue::settings::{BOOKMARK_CHANNEL, NOW_PLAYING, NOW_PLAYING_CHANNEL};
 use crate::features::submissions::links::{LinkVerdict, judge};
 use crate::features::submissions::settings::SUBMISSION_CHANNEL;
 use crate::features::{self, submissions::model::TextField};
@@ -127,6 +127,9 @@ pub(super) fn setting(cells: &dyn Cells, _source: &str) -> Result<Row, String> {
     if let Some(setting) = CHANNELS.into_iter().find(|setting| setting.key() == key) {
         let channel = cells.id("channel_id").or_else(|| cells.id("value")).ok_or("it names no channel")?;
         return Ok(Row::Channel(setting, ChannelId::new(channel)));
+    }
+    if key == NOW_PLAYING.key() {
+        return Err("what plays is known again with the next song".to_owned());
     }
     let listed = features::ALL.iter().flat_map(|feature| feature.settings).find(|listed| listed.setting.key() == key);
     let listed = listed.ok_or("Greenroom has no such setting")?;

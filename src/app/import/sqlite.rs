@@ -126,3 +126,50 @@ fn columns_of(file: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     let statement = file.prepare(&format!("SELECT * FROM {table} LIMIT 0"))?;
     Ok(statement.column_names().map(str::to_owned).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// A row of good values that notes which columns it is asked for, in their order.
+    struct Asked<'a> {
+        columns: RefCell<&'a mut Vec<String>>,
+        key: &'static str,
+    }
+
+    impl Cells for Asked<'_> {
+        fn cell(&self, column: &str) -> Cell {
+            let mut columns = self.columns.borrow_mut();
+            if !columns.iter().any(|known| known == column) {
+                columns.push(column.to_owned());
+            }
+            match column {
+                "key" => Cell::Text(self.key.into()),
+                "handle_name" | "tiktok_username" => Cell::Text("ann.sings".into()),
+                "queue_line" => Cell::Text("Songs Played".into()),
+                "link_or_file" => Cell::Text("https://youtu.be/dQw4w9WgXcQ".into()),
+                "interaction_type" => Cell::Text("gift".into()),
+                "first_seen" | "last_seen" | "submission_time" | "played_time" | "start_time" | "end_time"
+                | "timestamp" => Cell::Text("2025-03-01 10:00:00".into()),
+                _ => Cell::Number(7),
+            }
+        }
+    }
+
+    #[test]
+    fn the_readme_lists_the_tables_with_the_columns_that_are_read() {
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+        let mut rows = String::from("| table | its columns |\n| --- | --- |\n");
+        for table in TABLES {
+            let mut columns = vec![table.id.to_owned()];
+            for key in ["submission_channel_id", "submissions_open"] {
+                let row = (table.row)(&Asked { columns: RefCell::new(&mut columns), key }, LUXBOT);
+                assert!(row.is_ok(), "{}: {:?}", table.name, row.err());
+            }
+            rows.push_str(&format!("| `{}` | `{}` |\n", table.name, columns.join("`, `")));
+        }
+        assert!(readme.contains(&rows), "README.md should list the tables so:\n{rows}");
+    }
+}

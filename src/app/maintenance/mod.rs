@@ -11,12 +11,14 @@ mod economy;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::application::catalogue_of_references;
 use super::backup::folder::{Folder, Room};
+use super::backup::label::Kind;
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
-use super::control::{Handler, Outcome, Request, Silence, ask};
+use super::control::{Handler, Outcome, Request, SetReference, Silence, ask};
 use super::exit::{ExitCode, Stop};
-use super::{backup, import};
+use super::{backup, import, owner};
 use crate::features::coins::csv::Wanted;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
@@ -45,13 +47,20 @@ pub enum Unfulfilled {
 
 impl Unfulfilled {
     /// How a command ends that worked on a store in this folder.
-    fn told(self, data_dir: &Path) -> Stop {
+    pub(super) fn told(self, data_dir: &Path) -> Stop {
         match self {
             Self::NoStore => {
                 let message = format!("There is no store in {}: name its folder with --data-dir.", data_dir.display());
                 Stop::new(ExitCode::Configuration, message)
             }
+            Self::Unopened(error @ OpenError::NotWritable(_)) => match owner::as_owner_of(data_dir) {
+                Some(command) => Stop::new(ExitCode::StorageFailed, owned_by_another(data_dir, &command)),
+                None => refused(error, data_dir),
+            },
             Self::Unopened(error) => refused(error, data_dir),
+            Self::Silent(Silence::Forbidden) if let Some(command) = owner::as_owner_of(data_dir) => {
+                Stop::new(ExitCode::StoreInUse, owned_by_another(data_dir, &command))
+            }
             Self::Silent(silence) => silence.told(data_dir),
             Self::Stopped(stop) => stop,
         }
@@ -81,7 +90,7 @@ pub fn attempt(
         return Err(Unfulfilled::NoStore);
     }
     let clock = Clock::system();
-    let saved_as = Folder::of(&storage.data_dir).free_snapshot_at(clock.now());
+    let saved_as = Folder::of(&storage.data_dir).free_snapshot(Kind::BeforeMigration, clock.now());
     let options = Options {
         cache_bytes: storage.cache_bytes,
         before_migration: BeforeMigration::SaveAs(saved_as),
@@ -99,6 +108,13 @@ pub fn attempt(
         }
         Err(error) => Err(Unfulfilled::Unopened(error)),
     }
+}
+
+fn owned_by_another(data_dir: &Path, command: &str) -> String {
+    format!(
+        "The store in {} belongs to another user, who runs the bot. Run this as that user: {command}",
+        data_dir.display()
+    )
 }
 
 /// Why a store cannot be opened; for a damaged one with the snapshot that can take its place.
@@ -155,8 +171,26 @@ pub fn perform(
         Request::ExportLedger { path, wanted, replace } => {
             economy::export_ledger(store, wanted, path, *replace, progress)
         }
+        Request::References => references(store),
         Request::Economy { guild, now } => economy::economy(store, catalogue, *guild, *now),
     }
+}
+
+fn references(store: &Store) -> Result<Outcome, Stop> {
+    let catalogue = catalogue_of_references();
+    let set = store.read_blocking("references", |read| {
+        let mut set = Vec::new();
+        for guild in catalogue.guilds(read)? {
+            let of_guild = catalogue.of_guild(read, guild)?.into_iter().map(|reference| SetReference {
+                guild,
+                key: reference.declared.key().to_owned(),
+                target: reference.target,
+            });
+            set.extend(of_guild);
+        }
+        Ok(set)
+    })?;
+    Ok(Outcome::References { set })
 }
 
 fn check(store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) -> Result<Outcome, Stop> {

@@ -31,7 +31,8 @@ const SAMPLES: Catalogue = Catalogue {
 
 fn storage() -> (TempDir, Storage) {
     let folder = tempfile::tempdir().unwrap();
-    let storage = Storage { data_dir: folder.path().join("data"), cache_bytes: Options::CACHE_BYTES };
+    let storage =
+        Storage { data_dir: folder.path().join("data"), cache_bytes: Options::CACHE_BYTES, is_cache_chosen: false };
     (folder, storage)
 }
 

@@ -109,7 +109,7 @@ fn submission(name: &str, user: UserId, typed: Option<&Value>, is_skip: bool) ->
         username: name.to_owned(),
         details,
         source: Source::Link { platform: platform.to_string(), url, key },
-        original: None,
+        posted_as: None,
         mentions: CommandMentions { submit: "/submit".to_owned(), submit_file: "/submitfile".to_owned() },
     })
 }

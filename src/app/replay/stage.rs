@@ -6,10 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use super::super::catalogue::CATALOGUE;
 use super::super::exit::{ExitCode, Stop};
+use super::super::scratch::ScratchFolder;
 use super::super::{maintenance, sweep};
 use super::discord::People;
 use super::outcome::{Lift, Outcome};
@@ -52,7 +51,7 @@ pub(super) struct Stage {
     lifts: Vec<Lift>,
     left_out: u64,
     // Gone when everything else has ended.
-    _folder: TempDir,
+    _folder: ScratchFolder,
 }
 
 /// Refuses settings that decide nothing about payment, and values that they cannot have.
@@ -88,7 +87,7 @@ impl Stage {
                 return Err(StageProblem::Line("a show begins with its head".to_owned()));
             }
         };
-        let folder = tempfile::tempdir().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
+        let folder = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
         let (clock, hand) = Clock::simulated(begin);
         let place = Place::File(maintenance::store_file(folder.path()));
         let store = Store::open(&place, Options::new(clock, Seed::fixed(1)), (CATALOGUE.schema)())?;

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use present::Present;
 
-use super::backup::folder::digits;
+use super::backup::label::digits;
 use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};

@@ -18,6 +18,7 @@ use super::config::storage::Storage;
 use super::config::table::DATA_DIR;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::maintenance::store_file;
+use super::owner;
 use super::restore::lock;
 use folders::Folders;
 use plan::{OfPerson, OfSystem};
@@ -33,6 +34,9 @@ pub fn run(options: &Options, service: &Service) -> CommandResult {
 
 fn install(options: &Options, args: &ServiceInstallArgs) -> CommandResult {
     let program = std::env::current_exe().map_err(Stop::failed)?;
+    if !args.user && !args.print && args.root.is_none() {
+        require_root(&program, "install")?;
+    }
     let folder = std::env::current_dir().map_err(Stop::failed)?;
     let (steps, ending) = if args.user {
         let data = options.data_dir.as_deref().or(DATA_DIR.default).unwrap_or("data");
@@ -68,6 +72,9 @@ fn install(options: &Options, args: &ServiceInstallArgs) -> CommandResult {
 }
 
 fn uninstall(args: &ServiceUninstallArgs) -> CommandResult {
+    if !args.user && !args.print && args.root.is_none() {
+        require_root(&std::env::current_exe().map_err(Stop::failed)?, "uninstall")?;
+    }
     let (steps, ending) = if args.user {
         let config = config_folder()?;
         (OfPerson::uninstalled(&config), "The variables and the data folder are still there.".to_owned())
@@ -81,6 +88,19 @@ fn uninstall(args: &ServiceUninstallArgs) -> CommandResult {
         print(&ending);
     }
     Ok(())
+}
+
+/// Refuses before anything is done, because the first steps might succeed and a later one not.
+fn require_root(program: &Path, what: &str) -> CommandResult {
+    if owner::may_be_root() {
+        return Ok(());
+    }
+    let message = format!(
+        "A service of the system is root's business: run `sudo {} service {what}`, or add --user for a service of your own. \
+         Nothing was changed.",
+        program.display()
+    );
+    Err(Stop::new(ExitCode::Configuration, message))
 }
 
 /// Takes the steps in their order and says what each did, or only prints them.

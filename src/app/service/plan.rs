@@ -50,7 +50,7 @@ impl OfSystem {
         ];
         if root.is_none() {
             steps.insert(0, Step::User { name: "greenroom", home: PathBuf::from(HOME) });
-            steps.push(run(["install", "--directory", "--owner=greenroom", "--group=greenroom", "--mode=0750", HOME]));
+            steps.push(run(["install", "--directory", "--owner=greenroom", "--group=greenroom", "--mode=0700", HOME]));
             if let Some(store) = self.store.clone().filter(|_| self.folders.data.starts_with(HOME)) {
                 steps.push(Step::KeepOrCopyStore { from: store, to: store_file(&self.folders.data) });
             }

@@ -11,13 +11,16 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing::Subscriber;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata, Subscriber};
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::field::RecordFields;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, dynamic_filter_fn};
 use tracing_subscriber::fmt::format::{DefaultFields, Writer};
 use tracing_subscriber::fmt::{self as lines, FormatFields, MakeWriter};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
@@ -132,7 +135,33 @@ where
         let layer = lines::layer().with_writer(files).with_ansi(false).log_internal_errors(false);
         plain(layer, format)
     });
-    Box::new(Registry::default().with(console.and_then(files).with_filter(EnvFilter::new(&logging.filter))))
+    let filter = EnvFilter::new(&logging.filter).and(news());
+    Box::new(Registry::default().with(console.and_then(files).with_filter(filter)))
+}
+
+/// Whether the connection to Discord is being closed.
+static IS_PARTING: AtomicBool = AtomicBool::new(false);
+
+/// Says that the connection to Discord is being closed: what serenity's shards then complain of, such as a close frame that
+/// Discord did not answer, is told no more.
+pub(super) fn part_from_discord() {
+    IS_PARTING.store(true, Ordering::Relaxed);
+}
+
+/// Lets everything through but the shards' last words.
+fn news() -> impl Filter<Registry> {
+    let is_news = |metadata: &Metadata<'_>, _: &Context<'_, Registry>| {
+        !(is_of_shards(metadata) && IS_PARTING.load(Ordering::Relaxed))
+    };
+    // Everything else is asked once, and not at each event.
+    let interest = |metadata: &'static Metadata<'static>| {
+        if is_of_shards(metadata) { Interest::sometimes() } else { Interest::always() }
+    };
+    dynamic_filter_fn(is_news).with_callsite_filter(interest).with_max_level_hint(LevelFilter::TRACE)
+}
+
+fn is_of_shards(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() >= Level::WARN && metadata.target().starts_with("serenity::gateway::bridge")
 }
 
 /// The layer of the files.

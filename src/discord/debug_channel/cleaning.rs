@@ -104,9 +104,8 @@ async fn delete_young(bot: &Bot, channel: ChannelId, young: &[&Message]) -> Resu
         [] => Ok(()),
         [one] => bot.delete(channel, MessageId::new(one.id.get())).await,
         many => {
-            let ids: Vec<String> = many.iter().map(|message| message.id.to_string()).collect();
-            let body = serde_json::json!({ "messages": ids });
-            Ok(bot.rest.delete_messages(channel.get().into(), &body, None).await?)
+            let ids: Vec<SerenityMessage> = many.iter().map(|message| message.id).collect();
+            Ok(bot.rest.delete_messages(channel.get().into(), &ids).await?)
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Lines for the administrators, in the guild's debug channel (`M-CMD-22`, `M-LNK-07`, `M-ECO-09`).
 //!
 //! A line is a row of the transaction that causes it, so there is one exactly when the thing happened. One job for each
-//! guild posts what waits: several lines share a message, in their order. A line that Discord does not take waits for the
-//! next one, which tries again; only where a channel takes none for long, the oldest beyond a thousand go. Without a debug
+//! guild posts what waits: several lines share a message, in their order. While Discord is out they wait, and go
+//! when it answers. Lines that it refuses wait for the next one, which tries again; only where a channel takes none for
+//! long, the oldest beyond a thousand go. Without a debug
 //! channel there are no lines; the ledger and the log have the facts all the same (`C-49`).
 //!
 //! Tables: `debug_channel.lines`, `debug_channel.deliveries`.
@@ -16,7 +17,8 @@ use poise::BoxFuture;
 
 use super::bot::Bot;
 use super::draft::Draft;
-use crate::jobs::{Handler, Kind, Lane, Run, Setback};
+use super::references::{Needs, Want};
+use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::one_line;
@@ -25,6 +27,13 @@ use crate::store::{Read, Span, Tx};
 
 /// The debug channel of a guild.
 pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+/// What the bot needs in the debug channel.
+pub static NEEDS: Needs = Needs {
+    effect: "Lines for your team are not posted.",
+    must: Needs::WRITE,
+    wants: &[Want { permission: Needs::HISTORY | Needs::MANAGE, without: "`/cleandebugchannel` does not work." }],
+};
 
 /// The debug channels of all guilds that have one.
 pub fn of_all_guilds(read: &dyn Read) -> Result<Vec<ChannelId>> {
@@ -42,7 +51,7 @@ const LONGEST_LOGGED: usize = 2_000;
 static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
 
 /// Posts the lines.
-pub static HANDLER: Handler<Bot> = Handler { kind: DELIVER.name(), run: deliver };
+pub static HANDLER: Handler<Bot> = Handler { kind: DELIVER.name(), worth: Worth::Always, run: deliver };
 
 /// Stages a line. User text in it must be escaped already. The log tells the same after the commit, once, whether or not
 /// there is a debug channel (`M-DLV-07`, `C-49`).

@@ -193,7 +193,7 @@ async fn recreate(bot: &Bot, kind: &'static Kind, guild: GuildId) -> Result<Opti
         return Ok(None);
     }
     let wanted = serde_json::json!({ "name": kind.title.replace(' ', "-"), "type": TEXT_CHANNEL });
-    let made = match bot.rest.create_channel(guild.get().into(), &wanted, None).await {
+    let made = match bot.rest.create_channel(guild.get().into(), &wanted).await {
         Ok(made) => ChannelId::new(made.id.get()),
         Err(error) => {
             tracing::warn!(%guild, %error, "cannot make a channel for a display");

@@ -29,9 +29,9 @@ pub mod tables;
 pub mod turning;
 
 pub use healing::{Finding, Occasion, RECREATE_CHANNELS, heal};
-pub use kind::{Audience, Kind, Placed, Shown};
+pub use kind::{Audience, DISPLAY_NEEDS, Installation, Kind, Placed, Shown};
 pub use model::{Display, DisplayId};
 pub use painter::{Displays, Rhythm, run};
-pub use setup::set_up;
+pub use setup::{SetUp, put, set_up};
 pub use tables::CHANGED;
 pub use turning::page_row;

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use serenity::all::{ActionRowComponent, ButtonKind, Message};
 
-use super::kind::Kind;
+use super::kind::{DISPLAY_NEEDS, Kind};
 use super::model::{Display, DisplayId};
 use super::painter::Stale;
-use super::tables::{change, note};
+use super::tables::{by_kind, change, note};
 use crate::discord::bot::Bot;
-use crate::discord::debug_channel;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
+use crate::discord::references::{Needs, Problem, Reference, Target, Trouble, names_of, told};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
@@ -76,10 +76,18 @@ impl Hindrance {
                 "⚠️ The channel of the {title} is gone, so it is switched off. Set it up in another channel to have it back."
             ),
             Self::Forbidden => format!(
-                "⚠️ I cannot show the {title} in {}, so it is switched off. Give me **View Channel**, **Send Messages**, \
-                 **Embed Links** and **Read Message History** there, then use `/selfheal`.",
-                text::channel(channel)
+                "⚠️ I cannot show the {title} in {}, so it is switched off. Give me {} there, then use `/selfheal`.",
+                text::channel(channel),
+                names_of(DISPLAY_NEEDS.must)
             ),
+        }
+    }
+
+    /// What is the trouble. Discord does not say which permission it misses.
+    pub(super) fn trouble(self) -> Trouble {
+        match self {
+            Self::ChannelGone => Trouble::Gone,
+            Self::Forbidden => Trouble::Lacks(DISPLAY_NEEDS.must),
         }
     }
 }
@@ -194,20 +202,16 @@ async fn place(
 }
 
 /// Pins the message. Without the right to do so it stays unpinned, and the administrators are told.
-async fn pin(bot: &Bot, kind: &Kind, guild: GuildId, channel: ChannelId, message: MessageId) -> Result<()> {
-    let Err(error) = bot.rest.pin_message(channel.get().into(), message.get().into(), None).await else {
+async fn pin(bot: &Bot, kind: &'static Kind, guild: GuildId, channel: ChannelId, message: MessageId) -> Result<()> {
+    let Err(error) = bot.rest.pin_message(channel.get().into(), message.get().into()).await else {
         return Ok(());
     };
     tracing::warn!(%guild, %channel, %error, "cannot pin a display");
     if Obstacle::of(&error) != Obstacle::Forbidden {
         return Ok(());
     }
-    let line = format!(
-        "⚠️ I cannot pin the {} in {}. Give me **Pin Messages** there to have it pinned.",
-        kind.title,
-        text::channel(channel)
-    );
-    bot.store.write("display_unpinned", move |tx| debug_channel::report(tx, guild, line.as_str())).await
+    let Some(problem) = problem_of(bot, kind, channel, Trouble::Lacks(Needs::PIN)) else { return Ok(()) };
+    bot.store.write("display_unpinned", move |tx| told::met(tx, guild, &problem)).await
 }
 
 /// The display has no message any more that we know of.
@@ -246,22 +250,34 @@ pub(super) async fn disable(
     (id, channel): (DisplayId, ChannelId),
     hindrance: Hindrance,
 ) -> Result<()> {
-    let line = hindrance.sentence(kind.title, channel);
+    let problem = problem_of(bot, kind, channel, hindrance.trouble());
     tracing::warn!(%guild, %channel, ?hindrance, "a display is switched off");
     bot.store
         .write("display_disabled", move |tx| {
             note(tx, guild, id, |row| row.is_active = false)?;
             (kind.placed)(tx, guild, None)?;
-            debug_channel::report(tx, guild, line.as_str())
+            problem.as_ref().map_or(Ok(()), |problem| told::met(tx, guild, problem))
         })
         .await
 }
 
+/// What is wrong with a display in a channel, in the form in which the team is told of it once.
+pub(super) fn problem_of(bot: &Bot, kind: &'static Kind, channel: ChannelId, trouble: Trouble) -> Option<Problem> {
+    let declared = bot.references.declared(kind.installed_with.command)?;
+    Some(Problem { reference: Reference { declared, target: Target::Channel(channel) }, trouble })
+}
+
 /// A display that was switched off is kept up to date again, in its message if that is still there.
 pub(super) async fn revive(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId) -> Result<()> {
+    let catalogue = bot.clone();
     bot.store
         .write("display_revived", move |tx| {
             let mut at = None;
+            if let Some((_, display)) = by_kind(tx, guild, kind.name)?
+                && let Some(problem) = problem_of(&catalogue, kind, display.channel, Trouble::Gone)
+            {
+                told::mended(tx, guild, problem.reference)?;
+            }
             change(tx, guild, id, |row| {
                 row.is_active = true;
                 row.content_hash = None;

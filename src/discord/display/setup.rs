@@ -1,26 +1,37 @@
-//! How a display comes into a channel.
+//! How a display comes into a channel, and out of it.
 
-use serenity::all::GuildChannel;
-
-use super::kind::Kind;
+use super::kind::{DISPLAY_NEEDS, Kind};
 use super::tables::{self, Former};
-use crate::discord::access::Caller;
-use crate::discord::bot::Context;
+use crate::discord::bot::Bot;
 use crate::discord::channel_setting;
 use crate::discord::outbox;
 use crate::kernel::error::Result;
-use crate::kernel::ids::ChannelId;
+use crate::kernel::ids::{ChannelId, GuildId};
+use crate::store::Tx;
+
+/// What came of setting displays up.
+#[derive(Clone, Debug, Default)]
+pub struct SetUp {
+    /// The channel that they left; their messages there are deleted.
+    pub former: Option<ChannelId>,
+    /// What the bot lacks in the new channel though it can do without, as sentences.
+    pub lacking: String,
+}
 
 /// Puts the guild's displays of these kinds into a channel, in this order. Refuses a channel that the bot cannot write in.
-/// Answers the channel that they leave; their messages there are deleted.
-pub async fn set_up(
-    ctx: Context<'_>,
+pub async fn set_up(bot: &Bot, guild: GuildId, kinds: &'static [&'static Kind], channel: ChannelId) -> Result<SetUp> {
+    let lacking = channel_setting::require(bot, guild, channel, &DISPLAY_NEEDS).await?;
+    let former = put(bot, guild, kinds, Some(channel)).await?;
+    Ok(SetUp { former, lacking })
+}
+
+/// Puts displays into a channel in which they can be, or away with `None`. Answers the channel that they leave.
+pub async fn put(
+    bot: &Bot,
+    guild: GuildId,
     kinds: &'static [&'static Kind],
-    channel: &GuildChannel,
+    channel: Option<ChannelId>,
 ) -> Result<Option<ChannelId>> {
-    let (bot, guild) = (ctx.data(), Caller::of(ctx)?.guild);
-    channel_setting::require_writable(bot, channel).await?;
-    let channel = channel_setting::id_of(channel);
     // Nobody paints while displays move.
     let pace = bot.displays.pace(guild).await;
     let former = bot
@@ -28,9 +39,10 @@ pub async fn set_up(
         .write("display_set_up", move |tx| {
             let mut left = None;
             for kind in kinds {
-                let former = tables::put(tx, guild, kind.name, channel)?;
-                let placed = tables::by_kind(tx, guild, kind.name)?.and_then(|(_, display)| display.message);
-                (kind.placed)(tx, guild, placed.map(|message| (channel, message)))?;
+                let former = match channel {
+                    Some(channel) => put_one(tx, guild, kind, channel)?,
+                    None => take_one_away(tx, guild, kind)?,
+                };
                 let Some(Former { channel: old, message }) = former else { continue };
                 left = Some(old);
                 if let Some(message) = message {
@@ -42,4 +54,17 @@ pub async fn set_up(
         .await;
     drop(pace);
     former
+}
+
+fn put_one(tx: &Tx<'_>, guild: GuildId, kind: &Kind, channel: ChannelId) -> Result<Option<Former>> {
+    let former = tables::put(tx, guild, kind.name, channel)?;
+    let placed = tables::by_kind(tx, guild, kind.name)?.and_then(|(_, display)| display.message);
+    (kind.placed)(tx, guild, placed.map(|message| (channel, message)))?;
+    Ok(former)
+}
+
+fn take_one_away(tx: &Tx<'_>, guild: GuildId, kind: &Kind) -> Result<Option<Former>> {
+    let former = tables::remove(tx, guild, kind.name)?;
+    (kind.placed)(tx, guild, None)?;
+    Ok(former)
 }

@@ -78,6 +78,14 @@ pub fn put(tx: &Tx<'_>, guild: GuildId, kind: &str, channel: ChannelId) -> Resul
     Ok(former)
 }
 
+/// Takes the guild's display of a kind away; answers where it was.
+pub fn remove(tx: &Tx<'_>, guild: GuildId, kind: &str) -> Result<Option<Former>> {
+    let Some((id, display)) = by_kind(tx, guild, kind)? else { return Ok(None) };
+    DISPLAYS.remove(tx, &(guild, id))?;
+    tx.publish(CHANGED, guild);
+    Ok(Some(Former { channel: display.channel, message: display.message }))
+}
+
 fn blank(tx: &Tx<'_>, kind: &str, channel: ChannelId, posts: u32) -> Display {
     Display {
         kind: kind.to_owned(),

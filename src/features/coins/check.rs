@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Currency, EntryKind};
+use super::model::{Currency, EntryKind, SkipBought};
 use super::tables;
 use super::weeks::{WeekNumber, WeekSums};
 use crate::kernel::error::Result;
@@ -37,6 +37,14 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         let entry = tables::entry(read, guild, bought.entry)?;
         if entry.is_none_or(|entry| entry.kind != EntryKind::BuySkip) {
             findings.push(format!("the place of song {song} is paid for by entry {}, which buys none", bought.entry));
+        }
+        Ok(())
+    })?;
+    tables::EARLIER_SKIPS.for_each(read, guild, |(_, id), SkipBought { entry: earlier }| {
+        let both = [tables::entry(read, guild, id)?, tables::entry(read, guild, earlier)?];
+        if earlier >= id || both.iter().any(|entry| entry.as_ref().is_none_or(|entry| entry.kind != EntryKind::BuySkip))
+        {
+            findings.push(format!("entry {earlier} is no purchase before entry {id} for the same song"));
         }
         Ok(())
     })?;

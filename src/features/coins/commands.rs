@@ -1,11 +1,12 @@
 //! The commands of coins: who may is checked, a flow is called, a view answers.
 
-use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, User};
+use serenity::all::{CreateAutocompleteResponse, User};
 
 use super::model::{CoinsRefusal, EntryId};
 use super::service::Order;
 use super::{components, queries, rules, views};
 use crate::discord::access::administrator;
+use crate::discord::choice::{choice, value_in};
 use crate::discord::{Caller, Command, Context, answer};
 use crate::features::handles::autocomplete::chosen_user;
 use crate::flows::{coins_by_hand, skip_bought};
@@ -127,15 +128,12 @@ async fn complete_entry(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResp
     };
     let typed = typed.to_owned();
     let found = ctx.data().store.read("undoable", move |read| queries::undoable(read, guild, user, &typed)).await;
-    let choices = found
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(id, entry)| AutocompleteChoice::new(views::entry_choice(id, &entry), id.to_string()));
+    let choices = found.unwrap_or_default().into_iter().map(|(id, entry)| choice(views::entry_choice(id, &entry), id));
     CreateAutocompleteResponse::new().set_choices(choices.collect())
 }
 
 fn entry_number(typed: Option<&str>) -> Result<EntryId> {
-    let number = typed.and_then(|typed| typed.trim().parse().ok());
+    let number = typed.and_then(|typed| value_in(typed).parse().ok());
     number.ok_or_else(|| CoinsRefusal::NoSuchEntry.into())
 }
 

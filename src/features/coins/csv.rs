@@ -123,7 +123,7 @@ fn line(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry) -> Re
     Ok([
         id.to_string(),
         guild.to_string(),
-        entry.at.rfc3339(),
+        entry.at.rfc3339_in_order(),
         entry.user.to_string(),
         entry.currency.key().to_owned(),
         entry.kind.name().to_owned(),
@@ -183,9 +183,9 @@ mod tests {
         store.write(move |tx| service::undo(tx, GUILD, &undo, EntryId::new(2)).map(drop)).unwrap();
         insta::assert_snapshot!(String::from_utf8(written(&store, &Wanted::default())).unwrap(), @"
         entry,guild,time,user_id,currency,operation,amount,reason,before_balance,after_balance,actor,requested,undoes,undone_by
-        1,5,2025-11-21T20:15:00Z,1,luxury,admin_add,30,quiz,0,30,9,,,
-        2,5,2025-11-21T20:15:00Z,1,luxury,admin_remove,-30,a mistake,30,0,9,50,,3
-        3,5,2025-11-21T20:15:00.0015Z,1,luxury,rollback,30,undo of entry 2: sorry,0,30,9,,2,
+        1,5,2025-11-21T20:15:00.000000Z,1,luxury,admin_add,30,quiz,0,30,9,,,
+        2,5,2025-11-21T20:15:00.000000Z,1,luxury,admin_remove,-30,a mistake,30,0,9,50,,3
+        3,5,2025-11-21T20:15:00.001500Z,1,luxury,rollback,30,undo of entry 2: sorry,0,30,9,,2,
         ");
     }
 

@@ -19,7 +19,8 @@
 //! where less could be taken stands beside the ledger (`C-08`). The sums of a week are those of its entries ([`weeks`]).
 //!
 //! **Tables.** `coins.ledger`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
-//! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`, `coins.weeks`. **Topic.** `coins.changed`.
+//! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`, `coins.earlier_skips`,
+//! `coins.weeks`. **Topic.** `coins.changed`.
 
 pub mod check;
 pub mod commands;

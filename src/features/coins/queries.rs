@@ -153,6 +153,11 @@ pub fn points(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Amount> {
     tables::balance(read, guild, Currency::Points, user)
 }
 
+/// Whether a member's points wait for the score sync.
+pub fn waits_for_sync(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    tables::is_changed(read, guild, user)
+}
+
 /// The latest entries of one balance, latest first, at most `limit`.
 pub fn history(
     read: &dyn Read,

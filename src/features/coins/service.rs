@@ -54,22 +54,23 @@ pub fn remove(tx: &Tx<'_>, guild: GuildId, order: &Order, wanted: Amount) -> Res
 /// Takes the price of a song's place, and remembers for which song, by its row number.
 pub fn buy_skip(tx: &Tx<'_>, guild: GuildId, posting: &Posting, song: u64) -> Result<LedgerEntry> {
     let (id, entry) = post(tx, guild, posting)?;
-    tables::set_skip_bought(tx, guild, song, &SkipBought { entry: id })?;
+    tables::add_skip_bought(tx, guild, song, &SkipBought { entry: id })?;
     Ok(entry)
 }
 
-/// Gives back what the place of a song cost its submitter, once; `None` where nothing was paid, or it was given back.
-pub fn refund_skip(tx: &Tx<'_>, guild: GuildId, order: &Order, song: u64) -> Result<Option<LedgerEntry>> {
-    let Some(SkipBought { entry }) = tables::skip_bought(tx, guild, song)? else { return Ok(None) };
-    if tables::undone(tx, guild, entry)?.is_some() {
-        return Ok(None);
+/// What was paid for the places of a song and not given back yet, each purchase, the latest first. Refuses where the balance
+/// could not take it all back.
+pub fn refundable(tx: &Tx<'_>, guild: GuildId, user: UserId, song: u64) -> Result<Vec<EntryId>> {
+    let mut balance = tables::balance(tx, guild, Currency::Luxury, user)?;
+    let mut paid = Vec::new();
+    for id in tables::skips_bought(tx, guild, song)? {
+        let Some(entry) = tables::entry(tx, guild, id)? else { continue };
+        if entry.user == user && tables::undone(tx, guild, id)?.is_none() {
+            balance = rules::after_posting(Currency::Luxury, balance, entry.delta.saturating_neg())?;
+            paid.push(id);
+        }
     }
-    undo(tx, guild, order, entry).map(Some)
-}
-
-/// A song was played: what its place cost is used up.
-pub fn use_skip_up(tx: &Tx<'_>, guild: GuildId, song: u64) -> Result<()> {
-    tables::forget_skip_bought(tx, guild, song)
+    Ok(paid)
 }
 
 /// Undoes an entry of a member's Luxury Coins by its opposite, once. Refuses where that leaves the range of balances.
@@ -222,6 +223,11 @@ pub fn journal_all_points(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
         journal_points(tx, guild, user)?;
     }
     Ok(())
+}
+
+/// Lets a member's points wait for the score sync although they did not change.
+pub fn note_changed(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    tables::note_changed(tx, guild, user)
 }
 
 /// Members whose points changed since they were last taken, at most `limit`: for the score sync (`M-PTS-05`).

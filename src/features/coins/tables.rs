@@ -30,8 +30,10 @@ pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.poin
 pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]);
 /// What undid an entry, by the undone one.
 pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]);
-/// Which entry paid for the place of a song, by the song's row number. A later purchase for the same song takes its place.
+/// Which entry paid for the place of a song last, by the song's row number.
 pub static SKIPS_BOUGHT: Table<(GuildId, u64), SkipBought> = Table::new("coins.skips_bought", &[]);
+/// The purchase before this one for the same song, by the entry of the later one.
+pub static EARLIER_SKIPS: Table<(GuildId, EntryId), SkipBought> = Table::new("coins.earlier_skips", &[]);
 /// What came and went of Luxury Coins in each week.
 pub static WEEKS: Table<(GuildId, i64), WeekSums> = Table::new("coins.weeks", &[]);
 
@@ -45,6 +47,7 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &WISHES,
     &UNDONE,
     &SKIPS_BOUGHT,
+    &EARLIER_SKIPS,
     &WEEKS,
 ];
 
@@ -65,7 +68,7 @@ pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId
 pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId, amount: Amount) -> Result<()> {
     balances(currency).put(tx, &(guild, user), &Balance { amount })?;
     if currency == Currency::Points {
-        POINTS_CHANGED.put(tx, &(guild, user), &())?;
+        note_changed(tx, guild, user)?;
     }
     tx.publish(CHANGED, guild);
     Ok(())
@@ -113,19 +116,34 @@ pub fn set_undone(tx: &Tx<'_>, guild: GuildId, id: EntryId, undone: &Undone) -> 
     UNDONE.insert(tx, &(guild, id), undone)
 }
 
-/// The entry that paid for the place of a song.
-pub fn skip_bought(read: &dyn Read, guild: GuildId, song: u64) -> Result<Option<SkipBought>> {
-    SKIPS_BOUGHT.get(read, &(guild, song))
+/// The entries that paid for the places of a song, the latest first.
+pub fn skips_bought(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<EntryId>> {
+    let mut entries = Vec::new();
+    let mut next = SKIPS_BOUGHT.get(read, &(guild, song))?;
+    while let Some(SkipBought { entry }) = next {
+        // An earlier purchase has a smaller number; a damaged row that says otherwise ends the list.
+        next = EARLIER_SKIPS.get(read, &(guild, entry))?.filter(|earlier| earlier.entry < entry);
+        entries.push(entry);
+    }
+    Ok(entries)
 }
 
-/// Remembers which entry paid for the place of a song.
-pub fn set_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64, bought: &SkipBought) -> Result<()> {
+/// Remembers which entry paid for the place of a song, behind those that did so before.
+pub fn add_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64, bought: &SkipBought) -> Result<()> {
+    if let Some(earlier) = SKIPS_BOUGHT.get(tx, &(guild, song))? {
+        EARLIER_SKIPS.insert(tx, &(guild, bought.entry), &earlier)?;
+    }
     SKIPS_BOUGHT.put(tx, &(guild, song), bought)
 }
 
-/// The place that was paid for is used up.
-pub fn forget_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64) -> Result<()> {
-    SKIPS_BOUGHT.remove(tx, &(guild, song)).map(drop)
+/// Whether a member's points wait for the score sync.
+pub fn is_changed(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    POINTS_CHANGED.contains(read, &(guild, user))
+}
+
+/// Lets a member's points wait for the score sync.
+pub fn note_changed(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    POINTS_CHANGED.put(tx, &(guild, user), &())
 }
 
 /// The entries of one balance before the number `before`, latest first, at most `limit`.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::check::check;
-use super::model::{Currency, EntryKind, LedgerEntry, Posting};
+use super::model::{Currency, EntryId, EntryKind, LedgerEntry, Posting};
 use super::{queries, service, tables};
 use crate::features::tests::{GUILD, TestStore};
 use crate::kernel::actor::Actor;
@@ -135,19 +135,34 @@ fn points_from_another_bot_are_an_entry_of_their_own_kind() {
 }
 
 #[test]
-fn the_price_of_a_place_is_given_back_until_the_song_is_played() {
+fn what_was_paid_for_the_places_of_a_song_is_known_by_each_purchase_until_it_is_undone() {
     let store = TestStore::new();
     post(&store, Currency::Luxury, 10).unwrap();
-    for song in [1, 2] {
-        store.write(move |tx| service::buy_skip(tx, GUILD, &posting(Currency::Luxury, ANN, -4), song)).unwrap();
+    for (song, price) in [(1, -4), (2, -1), (1, -3), (1, -2)] {
+        let posting = Posting { kind: EntryKind::BuySkip, ..posting(Currency::Luxury, ANN, price) };
+        store.write(move |tx| service::buy_skip(tx, GUILD, &posting, song)).unwrap();
     }
-    store.write(|tx| service::use_skip_up(tx, GUILD, 1)).unwrap();
-    let give_back = |song| {
-        let order = service::Order { user: ANN, reason: "it went".to_owned(), actor: Actor::System };
-        store.write(move |tx| service::refund_skip(tx, GUILD, &order, song)).unwrap().map(|entry| entry.delta)
+    let paid = |user, song| {
+        let paid = store.write(move |tx| service::refundable(tx, GUILD, user, song)).unwrap();
+        paid.into_iter().map(EntryId::get).collect::<Vec<_>>()
     };
-    assert_eq!((give_back(1), give_back(2), give_back(2)), (None, Some(4), None));
-    assert_eq!(balance(&store, Currency::Luxury), 6);
+    assert_eq!((paid(ANN, 1), paid(ANN, 2), paid(ANN, 3)), (vec![5, 4, 2], vec![3], vec![]));
+    assert_eq!(paid(UserId::new(99), 1), Vec::<u64>::new(), "somebody else did not pay for it");
+    let order = service::Order { user: ANN, reason: "it went".to_owned(), actor: Actor::System };
+    store.write(move |tx| service::undo(tx, GUILD, &order, EntryId::new(4))).unwrap();
+    assert_eq!((paid(ANN, 1), balance(&store, Currency::Luxury)), (vec![5, 2], 3));
+    assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_balance_cannot_take_back_is_refused_before_anything_is_given() {
+    let store = TestStore::new();
+    post(&store, Currency::Luxury, 10).unwrap();
+    let posting = Posting { kind: EntryKind::BuySkip, ..posting(Currency::Luxury, ANN, -4) };
+    store.write(move |tx| service::buy_skip(tx, GUILD, &posting, 1)).unwrap();
+    post(&store, Currency::Luxury, Amount::MAX.get() - 8).unwrap();
+    let refused = store.write(|tx| service::refundable(tx, GUILD, ANN, 1)).unwrap_err();
+    assert_eq!(refused.code(), "coins.full");
 }
 
 #[test]

@@ -1,13 +1,27 @@
 //! `/setup-reviewer-channel`.
 
-use serenity::all::GuildChannel;
+use serenity::all::ChannelId;
 
 use super::faces::{MAIN, PENDING};
 use crate::discord::access::administrator;
-use crate::discord::display::{self, Kind};
-use crate::discord::{Command, Context, answer, channel_setting};
+use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
+use crate::discord::display::{self, DISPLAY_NEEDS, Kind};
+use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::features::displays;
 use crate::kernel::error::Result;
+
+/// The desk, as `/setup` offers it.
+pub static PLACE: EveningChannel = EveningChannel {
+    id: "desk",
+    rank: 3,
+    title: "Reviewer's desk",
+    about: "where reviewers run the show by buttons",
+    name: "reviewers-desk",
+    seen_by: SeenBy::Team,
+    needs: &DISPLAY_NEEDS,
+    kept: Kept::Displays(DESK),
+    once_chosen: None,
+};
 
 /// What `/setup-reviewer-channel` posts, in this order.
 const DESK: &[&Kind] = &[&MAIN, &PENDING];
@@ -29,11 +43,12 @@ async fn setup_reviewer_channel(
     ctx: Context<'_>,
     #[description = "Text channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
     let work = async {
-        let former = display::set_up(ctx, DESK, &channel).await?;
-        Ok(displays::views::set_up("The reviewer's desk is", channel_setting::id_of(&channel), former))
+        let (bot, guild, channel) = (ctx.data(), Caller::of(ctx)?.guild, channel_setting::id_of(channel));
+        let set_up = display::set_up(bot, guild, DESK, channel).await?;
+        Ok(displays::views::set_up("The reviewer's desk is", channel, &set_up))
     };
     answer(ctx, Box::pin(work)).await
 }

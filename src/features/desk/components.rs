@@ -130,8 +130,7 @@ async fn next(bot: &Bot, click: Click) -> Result<Draft> {
         _ => return Err(DisplayRefusal::Retired.into()),
     };
     let played = bot.store.write("song_played", move |tx| flows::song_played::after(tx, guild, playing)).await?;
-    let upcoming = bot.store.read("upcoming", move |read| queue::queries::upcoming(read, guild, 2)).await?;
-    Ok(queue::views::playing(&played, &upcoming))
+    queue::playing::answer(bot, guild, played).await
 }
 
 async fn which(bot: &Bot, click: Click, intent: Intent) -> Result<Draft> {

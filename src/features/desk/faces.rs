@@ -3,7 +3,7 @@
 use super::model;
 use super::views::{self, Details, Listed};
 use crate::discord::Draft;
-use crate::discord::display::{Audience, Kind, Shown};
+use crate::discord::display::{Audience, Installation, Kind, Shown};
 use crate::features::coins::model::Currency;
 use crate::features::engagement::model::SongRef;
 use crate::features::queue::model::{Entry, Line, PublicId, QueueRefusal};
@@ -13,10 +13,13 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::Read;
 
+static DESK: Installation = Installation { title: "reviewer's desk", command: "`/setup-reviewer-channel`" };
+
 /// The reviewer queue: what plays and the served lines, ten songs a page (`M-EMB-08`, `D-18`).
 pub static MAIN: Kind = Kind {
     name: model::MAIN,
     title: "reviewer queue",
+    installed_with: &DESK,
     audience: Audience::Team,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
@@ -28,6 +31,7 @@ pub static MAIN: Kind = Kind {
 pub static PENDING: Kind = Kind {
     name: model::PENDING,
     title: "pending skips",
+    installed_with: &DESK,
     audience: Audience::Team,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),

@@ -10,11 +10,13 @@
 //!
 //! Invariants: whatever is done to a song names the line in which the reviewer saw it, and is refused when the song is
 //! elsewhere by then, so of two reviewers one wins and the other is told. All state is in the custom ids, which count only
-//! in the guild that they name. No table and no job of its own; the decisions are the queue's.
+//! in the guild that they name. No table of its own; the
+//! decisions are the queue's. Job: `desk.tell_dead_link`.
 
 pub mod commands;
 pub mod components;
 pub mod faces;
+pub mod jobs;
 pub mod model;
 pub mod settings;
 pub mod views;
@@ -23,9 +25,11 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&commands::PLACE],
     settings: settings::LISTED,
     commands: commands::all,
     components: components::ALL,
     displays: &[&faces::MAIN, &faces::PENDING],
+    jobs: &[&jobs::TELL_DEAD_LINK_HANDLER],
     ..Feature::named("desk")
 };

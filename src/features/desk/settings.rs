@@ -1,6 +1,7 @@
 //! The setting of the desk.
 
 use crate::discord::access::REVIEWER_ROLE;
+use crate::discord::references::Needs;
 use crate::settings::{Area, Listed};
 
 /// Who reviews, as administrators meet it.
@@ -9,4 +10,7 @@ pub const LISTED: &[Listed] = &[Listed::new(
     Area::Music,
     "Reviewer Role",
     "The role whose members may use the reviewer's desk, beside the administrators.",
-)];
+)
+.needing(&REVIEWER_NEEDS)];
+
+static REVIEWER_NEEDS: Needs = Needs::only_that_it_is_there("Only administrators are reviewers now.");

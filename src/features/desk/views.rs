@@ -13,6 +13,7 @@ use serenity::builder::{
 
 pub use panel::{Details, panel};
 
+use super::model::DeadLink;
 use crate::discord::Draft;
 use crate::discord::display::{Audience, Shown, page_row};
 use crate::features::queue;
@@ -153,6 +154,9 @@ pub(super) fn handle(song: &Song) -> String {
 /// How a song can be heard: a link to it, or to the message that holds its file, which never expires (`C-38`).
 pub(super) fn hear(guild: GuildId, source: &Source) -> String {
     let name = source_name(source);
+    if source.is_file_gone() {
+        return queue::views::gone(&name);
+    }
     match source {
         Source::Link { url, .. } => format!("[{name}](<{url}>)"),
         Source::File { kept_in, .. } => {
@@ -233,7 +237,8 @@ pub fn moved(entry: &Entry, from: Line) -> String {
 
 /// What was done: a song is played.
 pub fn played(song: &Song, from: Line) -> String {
-    format!("🎶 {} {} plays now, from **{from}**.", song.public_id, queue::views::name(song))
+    let lost = if song.source.is_file_gone() { " ⚠️ Its file is gone: somebody deleted the message." } else { "" };
+    format!("🎶 {} {} plays now, from **{from}**.{lost}", song.public_id, queue::views::name(song))
 }
 
 /// What was done: a dead link was removed.
@@ -247,6 +252,29 @@ pub fn refunded(refunded: &Refunded) -> String {
     let given: Vec<String> = gifted.into_iter().chain(luxury).collect();
     let given = if given.is_empty() { "There was nothing to give back.".to_owned() } else { given.join(" ") };
     format!("❌ {} {} is removed as a dead link. {given}", song.public_id, queue::views::name(song))
+}
+
+/// The direct message to a submitter whose song could not be heard.
+pub fn dead_link(told: &DeadLink) -> Draft {
+    Draft::text(dead_link_told(told))
+}
+
+/// The same in a channel: only the submitter is pinged.
+pub fn dead_link_in_channel(told: &DeadLink) -> Draft {
+    Draft::text(format!("{} {}", mention(told.user), dead_link_told(told))).pinging(told.user)
+}
+
+fn dead_link_told(told: &DeadLink) -> String {
+    let DeadLink { number, title, gifted, luxury, .. } = told;
+    let title = escape(&truncate(title, SHORT));
+    let mut text = format!("🔗 Your song {number} **{title}** could not be played: its link or file does not work.");
+    if let Some(coins) = luxury {
+        text.push_str(&format!(" You have your **{coins} Luxury Coins** back."));
+    }
+    if let Some(coins) = gifted {
+        text.push_str(&format!(" Your **{coins} gifted coins** count for your next song on this live."));
+    }
+    text + " You are welcome to send the song again with one that works."
 }
 
 #[cfg(test)]

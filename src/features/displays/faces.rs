@@ -3,7 +3,7 @@
 use super::settings::EMBED_CONFIGS;
 use super::{model, views};
 use crate::discord::Draft;
-use crate::discord::display::{Audience, Kind, Shown, page_row};
+use crate::discord::display::{Audience, Installation, Kind, Shown, page_row};
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use crate::features::{engagement, queue};
 use crate::flows;
@@ -14,6 +14,7 @@ use crate::store::Read;
 pub static LIVE_QUEUE: Kind = Kind {
     name: model::LIVE_QUEUE,
     title: "live queue",
+    installed_with: &Installation { title: "live queue", command: "`/setup-live-queue`" },
     audience: Audience::Everyone,
     topics: &[queue::queries::CHANGED, crate::settings::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),

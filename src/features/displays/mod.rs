@@ -20,6 +20,7 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&commands::PLACE],
     settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,

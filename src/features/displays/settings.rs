@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::discord::display::RECREATE_CHANNELS;
-use crate::settings::{Area, Listed, Setting, Typed};
+use crate::settings::{Area, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
 /// How displays look (`M-HNT-07`, `C-53`).
@@ -37,11 +37,11 @@ pub const LISTED: &[Listed] = &[
 ];
 
 impl Typed for EmbedConfigs {
-    fn shown(&self) -> String {
+    fn shown(&self, _: Limits) -> String {
         self.page_size.to_string()
     }
 
-    fn parse(typed: &str, _: (u32, u32)) -> Option<Self> {
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
         typed.parse().ok().filter(|size| PAGE_SIZES.contains(size)).map(|page_size| Self { page_size })
     }
 
@@ -49,7 +49,7 @@ impl Typed for EmbedConfigs {
         Vec::new()
     }
 
-    fn allowed(_: (u32, u32)) -> String {
+    fn allowed(_: Limits) -> String {
         format!("a whole number from {} to {}", PAGE_SIZES.start(), PAGE_SIZES.end())
     }
 }
@@ -85,8 +85,8 @@ mod tests {
         for damaged in ["", "15", "{}", r#"{"page_size":0}"#, r#"{"page_size":255}"#, r#"{"page_size":10,"x":1}"#] {
             assert_eq!(damaged.parse::<EmbedConfigs>(), Err(()), "{damaged}");
         }
-        assert_eq!(EmbedConfigs::parse("4", (0, 0)), None);
-        assert_eq!(EmbedConfigs::parse("16", (0, 0)), None);
-        assert_eq!(EmbedConfigs::parse("5", (0, 0)), Some(EmbedConfigs { page_size: 5 }));
+        assert_eq!(EmbedConfigs::parse("4", Limits::ANY), None);
+        assert_eq!(EmbedConfigs::parse("16", Limits::ANY), None);
+        assert_eq!(EmbedConfigs::parse("5", Limits::ANY), Some(EmbedConfigs { page_size: 5 }));
     }
 }

@@ -1,9 +1,12 @@
 //! What people read about displays.
 
 use crate::discord::Draft;
-use crate::discord::display::Finding;
+use crate::discord::display::{Finding, SetUp};
 use crate::kernel::ids::ChannelId;
-use crate::kernel::text;
+use crate::kernel::text::{self, truncate};
+
+/// The longest message, as Discord counts.
+const LONGEST: usize = 2_000;
 
 /// Whether songs are taken, and where.
 pub fn submissions(are_open: bool, channel: Option<ChannelId>) -> String {
@@ -12,15 +15,17 @@ pub fn submissions(are_open: bool, channel: Option<ChannelId>) -> String {
 }
 
 /// The answer to a set-up command: `what` is the subject with its verb, "The live queue is".
-pub fn set_up(what: &str, channel: ChannelId, former: Option<ChannelId>) -> Draft {
-    let moved = former.map_or(String::new(), |former| format!(" It is no more in {}.", text::channel(former)));
-    Draft::text(format!("{what} now kept up to date in {}.{moved}", text::channel(channel)))
+pub fn set_up(what: &str, channel: ChannelId, set_up: &SetUp) -> Draft {
+    let moved = set_up.former.map_or(String::new(), |former| format!(" It is no more in {}.", text::channel(former)));
+    Draft::text(format!("{what} now kept up to date in {}.{moved}{}", text::channel(channel), set_up.lacking))
 }
 
 /// The answer to `/selfheal`.
-pub fn healed(findings: &[Finding], set_up: &str) -> Draft {
+pub fn healed(findings: &[Finding], others: &[String], set_up: &str) -> Draft {
+    let mut lines: Vec<String> = findings.iter().map(Finding::sentence).collect();
     if findings.is_empty() {
-        return Draft::text(format!("There is no display in this server. Set one up with {set_up}."));
+        lines.push(format!("There is no display in this server. Set one up with {set_up}."));
     }
-    Draft::text(findings.iter().map(Finding::sentence).collect::<Vec<_>>().join("\n"))
+    lines.extend_from_slice(others);
+    Draft::text(truncate(&lines.join("\n"), LONGEST))
 }

@@ -1,8 +1,8 @@
 //! The commands of engagement.
 
-use serenity::all::GuildChannel;
+use serenity::all::ChannelId;
 
-use super::settings::METRICS_CHANNEL;
+use super::settings::{METRICS_CHANNEL, METRICS_NEEDS};
 use crate::discord::access::administrator;
 use crate::discord::{Command, Context, channel_setting};
 use crate::kernel::error::Result;
@@ -24,7 +24,8 @@ async fn setup_post_live_metrics(
     ctx: Context<'_>,
     #[description = "Channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &METRICS_CHANNEL, &channel, "After each live, its metrics are posted in").await
+    channel_setting::set(ctx, &METRICS_CHANNEL, &METRICS_NEEDS, channel, "After each live, its metrics are posted in")
+        .await
 }

@@ -11,7 +11,7 @@ use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::{Bot, debug_channel};
 use crate::features::handles::model::AccountId;
 use crate::features::{handles, queue};
-use crate::jobs::{Handler, Run, Setback};
+use crate::jobs::{Handler, Run, Setback, Worth};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::live::Handle;
@@ -19,11 +19,11 @@ use crate::store::Read;
 
 /// Tells a submitter that gifts lifted the song. Who takes no messages is not told, and nobody hears of that (`D-10`).
 pub static TELL_LIFTED_HANDLER: Handler<Bot> =
-    Handler { kind: TELL_LIFTED.name(), run: |bot, run| Box::pin(tell_lifted(bot, run)) };
+    Handler { kind: TELL_LIFTED.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(tell_lifted(bot, run)) };
 /// Posts the figures of a session that is over (`M-MET-01`). Where the bot may not, or there is no such channel any more,
 /// the debug channel is told.
 pub static POST_REPORT_HANDLER: Handler<Bot> =
-    Handler { kind: POST_REPORT.name(), run: |bot, run| Box::pin(post_report(bot, run)) };
+    Handler { kind: POST_REPORT.name(), worth: Worth::Always, run: |bot, run| Box::pin(post_report(bot, run)) };
 
 /// The name of the picture of an evening.
 const PICTURE: &str = "live.png";
@@ -32,7 +32,7 @@ async fn tell_lifted(bot: &Bot, run: Run) -> Result<(), Setback> {
     let lifted = TELL_LIFTED.payload(&run)?;
     match bot.direct_message(lifted.user, views::lifted(&lifted), Some(run.id)).await {
         Ok(_) => Ok(()),
-        Err(undelivered) if undelivered.obstacle == Obstacle::Temporary => Err(undelivered.into()),
+        Err(undelivered) if undelivered.may_pass() => Err(undelivered.into()),
         Err(undelivered) => {
             tracing::debug!(user = %lifted.user, obstacle = ?undelivered.obstacle, "a submitter cannot be told");
             Ok(())
@@ -51,7 +51,7 @@ async fn post_report(bot: &Bot, run: Run) -> Result<(), Setback> {
         Ok(true) => Ok(()),
         Ok(false) => Ok(tell_trouble(bot, guild, streamer, channel, Posted::WithoutPicture).await?),
         Err(undelivered) => {
-            if undelivered.obstacle != Obstacle::Temporary || run.is_last_try() {
+            if !undelivered.may_pass() {
                 tell_trouble(bot, guild, streamer, channel, Posted::Not(undelivered.obstacle)).await?;
             }
             Err(undelivered.into())

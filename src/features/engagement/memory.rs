@@ -54,6 +54,11 @@ impl Memory {
         Ok(memory)
     }
 
+    /// The number of the oldest chunk that is remembered, as far as messages were looked up.
+    pub const fn oldest(&self) -> u64 {
+        self.oldest
+    }
+
     /// Takes a message; false when it was taken before.
     pub fn take(&mut self, id: MessageId) -> bool {
         if !self.taken.insert(id) {

@@ -9,7 +9,8 @@
 //! gifts by their price (`D-01`, `M-TIK-21`). A streak of gifts pays at its end, once; an end that comes again pays
 //! nothing, one with a higher count pays the difference, and one that never comes is settled when the connection ends
 //! (`M-TIK-24`, `D-28`). Gifts of a session add up to a credit, which belongs to the song that it lifted until that is
-//! played or removed, and waits for a song when there is none (`C-29`, `D-17`).
+//! played or removed, and waits for a song when there is none (`C-29`, `D-17`). What it was when a reviewer put the song down is
+//! remembered, and what a song used up, until the session ends.
 //!
 //! **Watch time.** A handle that does anything is taken to be there for a while (`watch_idle_seconds`). Every minute the
 //! time is added to its row of the session, and each half hour (`watch_minutes`) pays its member a Luxury Coin; the remainder stays, and so
@@ -24,7 +25,8 @@
 //! [`memory`] of messages and the [`people`] in hand; the flow `gift_credit` lifts songs, `watch_time` counts, and
 //! `session_closed` stages the report, which is made from [`figures`].
 //! **Tables.** `engagement.sessions`, `.interactions`, `.viewer_snapshots`; what a session adds up to in `.participants`
-//! and `.coins_by_minute`; for the open session only: `.streaks`, `.paid_once`, `.credits`, `.messages`; and `.numbers`.
+//! and `.coins_by_minute`; for the open session only: `.streaks`, `.paid_once`, `.credits`, `.credits_held`,
+//! `.credits_used`, `.messages`; and `.numbers`.
 //! **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`, `engagement.post_report`.
 
 pub mod check;
@@ -50,6 +52,7 @@ use super::Feature;
 
 /// The feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&settings::METRICS_PLACE],
     settings: settings::LISTED,
     tables: tables::TABLES,
     checks: &[check::check],

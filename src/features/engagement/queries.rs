@@ -1,9 +1,10 @@
 //! Reads of engagement, for flows and views.
 
-use super::model::{AccountRef, Credit, Session, SessionId};
+use super::model::{AccountRef, Credit, Session, SessionId, SongRef};
 use super::rules::watch;
 pub use super::tables::SESSION_BEGUN;
 use super::{rules, tables};
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -64,6 +65,22 @@ pub fn on_watch(
 /// A session by its number.
 pub fn session(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Session>> {
     tables::session(read, guild, id)
+}
+
+/// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
+pub fn held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Amount>> {
+    match tables::open_session(read, guild)? {
+        Some((id, _)) => tables::held(read, guild, id, user),
+        None => Ok(None),
+    }
+}
+
+/// The songs that have a credit in the open session.
+pub fn songs_with_credit(read: &dyn Read, guild: GuildId) -> Result<Vec<SongRef>> {
+    match tables::open_session(read, guild)? {
+        Some((id, _)) => tables::songs_with_credit(read, guild, id),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// A member's credit in the open session.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::memory::Memory;
 use super::model::{
     AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
-    SnapshotNumber, Streak, StreakKey, ViewerSnapshot,
+    SnapshotNumber, Streak, StreakKey, ToldGifts, ViewerSnapshot,
 };
 use super::people::People;
 use super::rules::watch::{self, WatchTerms};
@@ -38,6 +38,8 @@ pub struct Recorder<'b, 't> {
     coins: BTreeMap<u32, Amount>,
     /// No streak that did not end has its last step before this; `None` when there is no such streak.
     first_unfinished: Option<Timestamp>,
+    /// What the session was told of gifts; `None` until a gift comes.
+    told_gifts: Option<ToldGifts>,
     /// Luxury Coins for each whole 100 gifted coins.
     rate: u32,
     /// As they are stored, so that what did not change is not written.
@@ -55,7 +57,8 @@ impl<'b, 't> Recorder<'b, 't> {
         };
         let (memory, people, coins) = (Memory::default(), People::default(), BTreeMap::new());
         let rate = GIFT_RATE.get(tx, guild)?;
-        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, rate, stored })
+        let told_gifts = None;
+        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, told_gifts, rate, stored })
     }
 
     /// Looks up which of the messages that are coming were taken before. Comes before [`Recorder::take_message`].
@@ -93,6 +96,7 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// We are connected: continues the open session, or begins one (`M-TIK-18`). What is left behind is closed before.
     pub fn connect(&mut self, streamer: &Handle, at: Timestamp) -> Result<()> {
+        self.end_interruption(at)?;
         if let Some((_, session)) = &mut self.open {
             session.is_connected = true;
             session.last_event_at = session.last_event_at.max(at);
@@ -117,6 +121,7 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// The connection is gone since a moment; the session may be continued (`M-TIK-19`, `D-26`).
     pub fn disconnect(&mut self, at: Timestamp) -> Result<()> {
+        self.begin_interruption()?;
         self.write_viewers(at)?;
         if let Some((_, session)) = &mut self.open {
             session.is_connected = false;
@@ -124,6 +129,52 @@ impl<'b, 't> Recorder<'b, 't> {
             watch::disconnect(&mut session.connections, at);
         }
         Ok(())
+    }
+
+    /// Notes that the live tells nothing since its last event, unless that is noted already.
+    fn begin_interruption(&self) -> Result<()> {
+        match &self.open {
+            Some((id, session)) if session.is_connected => {
+                let mut all = tables::interruptions(self.tx, self.guild, *id)?;
+                let newest = tables::newest_chunk(self.tx, self.guild, *id)?;
+                rules::interrupt(&mut all, session.last_event_at, newest);
+                tables::set_interruptions(self.tx, self.guild, *id, &all)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The live tells us something again. One whose loss nobody told was interrupted, too.
+    fn end_interruption(&self, at: Timestamp) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        self.begin_interruption()?;
+        let mut all = tables::interruptions(self.tx, self.guild, *id)?;
+        if let Some(last) = all.spans.last_mut() {
+            last.until = Some(at);
+        }
+        tables::set_interruptions(self.tx, self.guild, *id, &all)
+    }
+
+    /// Whether something that happened at a moment of TikTok's was hidden by an interruption of this session (`C-29`).
+    /// Comes after [`Recorder::recall`].
+    pub fn was_hidden(&self, made_at: Timestamp) -> Result<bool> {
+        let Some((id, _)) = &self.open else { return Ok(false) };
+        let all = tables::interruptions(self.tx, self.guild, *id)?;
+        Ok(rules::was_hidden(&all, made_at, self.memory.oldest()))
+    }
+
+    /// A gift with what its message left out and the session was told before.
+    pub fn completed(&mut self, gift: &Gift) -> Result<Gift> {
+        let Some((id, _)) = &self.open else { return Ok(gift.clone()) };
+        let told = match &mut self.told_gifts {
+            Some(told) => told,
+            none => none.insert(tables::told_gifts(self.tx, self.guild, *id)?),
+        };
+        let completed = rules::completed(gift, told.gifts.get(&gift.id));
+        if rules::remember(told, gift) {
+            tables::set_told_gifts(self.tx, self.guild, *id, told)?;
+        }
+        Ok(completed)
     }
 
     /// The last moment at which the connection is known to have been there.
@@ -148,7 +199,7 @@ impl<'b, 't> Recorder<'b, 't> {
         self.save_sums()?;
         let Some((id, mut session)) = self.open.take() else { return Ok(None) };
         watch::disconnect(&mut session.connections, session.last_event_at);
-        (self.memory, self.first_unfinished) = (Memory::default(), None);
+        (self.memory, self.first_unfinished, self.told_gifts) = (Memory::default(), None, None);
         session.is_connected = false;
         session.viewers = None;
         session.ended_at = Some(session.last_event_at);
@@ -245,7 +296,12 @@ impl<'b, 't> Recorder<'b, 't> {
     ) -> Result<Option<SettledGift>> {
         let Some((id, session)) = &mut self.open else { return Ok(None) };
         session.last_event_at = session.last_event_at.max(at);
-        let key = StreakKey { account, gift: gift.id, group: gift.group };
+        // TikTok numbers each streak; a step that leaves the gift out belongs to the one that is known.
+        let known_gift = match gift.id {
+            0 if gift.group != 0 => tables::gift_of_streak(self.tx, self.guild, *id, account, gift.group)?,
+            _ => None,
+        };
+        let key = StreakKey { account, gift: known_gift.unwrap_or(gift.id), group: gift.group };
         let known = tables::streak(self.tx, self.guild, *id, key)?;
         let is_known = known.is_some();
         let before = known.filter(|streak| !rules::begins_anew(streak, gift.group, at));

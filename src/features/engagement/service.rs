@@ -42,24 +42,41 @@ pub fn attach(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Resul
     tables::set_credit(tx, guild, session, user, &Credit { song: Some(song), ..credit })
 }
 
-/// Uses up the credit of a song that was played or removed: it returns to 0 (`C-29`).
-pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
-    match tables::credit_of_song(tx, guild, song)? {
-        Some((session, user)) => tables::remove_credit(tx, guild, session, user),
-        None => Ok(()),
-    }
+/// A reviewer put the song of a member's credit into a line: `is_below` the one that the credit leads to, or not (`C-29`).
+pub fn placed(tx: &Tx<'_>, guild: GuildId, user: UserId, is_below: bool) -> Result<()> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
+    let credit = tables::credit(tx, guild, session, user)?.filter(|_| is_below);
+    tables::set_held(tx, guild, session, user, credit.map(|credit| credit.coins))
 }
 
-/// Gives the credit of a song that was removed through no fault of its submitter back to them: it waits for another song
-/// (`D-17`). Answers how much; `None`, and nothing is changed, when the song has no credit or the guild lets none wait.
-pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<Option<Amount>> {
-    if !GIFT_CREDIT_CARRY.get(tx, guild)? {
+/// Uses up the credit of a song that was played or removed: it returns to 0 (`C-29`). What it was is remembered until the
+/// session ends, for [`give_back`].
+pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
+    let Some((session, user)) = tables::credit_of_song(tx, guild, song)? else { return Ok(()) };
+    if let Some(credit) = tables::credit(tx, guild, session, user)? {
+        tables::add_used(tx, guild, session, song, credit.coins)?;
+    }
+    tables::remove_credit(tx, guild, session, user)
+}
+
+/// Gives what a song has of its submitter's gifts, and what it used up of them, back to the submitter: it counts for another
+/// song, as gifts do, until the session ends (`D-17`). Answers how much; `None` where there is nothing.
+pub fn give_back(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Result<Option<Amount>> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(None) };
+    let used = tables::take_used(tx, guild, session, song)?;
+    let credit = tables::credit(tx, guild, session, user)?.unwrap_or_default();
+    let has_credit = credit.song == Some(song);
+    let attached = if has_credit { credit.coins } else { Amount::ZERO };
+    let given = attached.clamped_change(used.get());
+    if given == Amount::ZERO {
         return Ok(None);
     }
-    let Some((session, user)) = tables::credit_of_song(tx, guild, song)? else { return Ok(None) };
-    let Some(credit) = tables::credit(tx, guild, session, user)? else { return Ok(None) };
-    tables::set_credit(tx, guild, session, user, &Credit { song: None, ..credit })?;
-    Ok(Some(credit.coins))
+    let coins = credit.coins.clamped_change(used.get());
+    tables::set_credit(tx, guild, session, user, &Credit { coins, song: credit.song.filter(|_| !has_credit) })?;
+    if has_credit {
+        tables::set_held(tx, guild, session, user, None)?;
+    }
+    Ok(Some(given))
 }
 
 /// Gives up a member's credit that reached a tier while there was no song, in a guild that lets no credit wait (`D-17`).

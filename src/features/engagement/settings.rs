@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::rules::EventPoints;
+use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
+use crate::discord::references::{Needs, Want};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::settings::{Area, Listed, Setting};
@@ -10,6 +12,12 @@ use crate::store::Read;
 
 /// Where the metrics of a live are posted after it (`M-CMD-21`).
 pub static METRICS_CHANNEL: Setting<Option<ChannelId>> = Setting::new("metrics_channel_id", None);
+/// What the bot needs in the metrics channel.
+pub static METRICS_NEEDS: Needs = Needs {
+    effect: "The figures of a live are not posted.",
+    must: Needs::POST,
+    wants: &[Want { permission: Needs::FILES, without: "The picture of a live is left out." }],
+};
 /// Whether gift credit without a song waits for one until the session ends (`D-17`).
 pub static GIFT_CREDIT_CARRY: Setting<bool> = Setting::new("gift_credit_carry", true);
 
@@ -32,11 +40,28 @@ pub static GIFT_RATE: Setting<u32> = Setting::within("gift_rate", 2, 0, 1_000);
 /// What counts is the value at the moment of a count, which comes every minute: time is kept in seconds until it pays, so
 /// a change neither loses any of it nor pays it twice.
 pub static WATCH_MINUTES: Setting<u32> = Setting::within("watch_minutes", 30, 1, 1_440);
+/// How many seconds a handle is taken to be there after the last thing that it did (`C-44`); a day at the most.
+pub static WATCH_IDLE_SECONDS: Setting<u32> =
+    Setting::within("watch_idle_seconds", 900, 60, 86_400).counted_in("seconds");
+
+/// The metrics channel, as `/setup` offers it.
+pub static METRICS_PLACE: EveningChannel = EveningChannel {
+    id: "metrics",
+    rank: 6,
+    title: "Metrics of a live",
+    about: "where the figures of a live are posted after it",
+    name: "live-metrics",
+    seen_by: SeenBy::Team,
+    needs: &METRICS_NEEDS,
+    kept: Kept::Setting(&METRICS_CHANNEL),
+    once_chosen: None,
+};
 
 /// The settings of engagement, as administrators meet them.
 pub const LISTED: &[Listed] = &[
     Listed::new(&METRICS_CHANNEL, Area::Music, "Metrics Channel", "Where the figures of a live are posted after it.")
-        .by_command("`/setup-post-live-metrics`"),
+        .by_command("`/setup-post-live-metrics`")
+        .needing(&METRICS_NEEDS),
     Listed::new(
         &GIFT_CREDIT_CARRY,
         Area::Music,
@@ -58,10 +83,14 @@ pub const LISTED: &[Listed] = &[
         "How many minutes on the live pay one Luxury Coin.",
     )
     .detail(),
+    Listed::new(
+        &WATCH_IDLE_SECONDS,
+        Area::Economy,
+        "Watch Time After an Act",
+        "How long somebody on the live counts as there after the last thing that they did.",
+    )
+    .detail(),
 ];
-
-/// How many seconds a handle is taken to be there after the last thing that it did (`C-44`).
-pub static WATCH_IDLE_SECONDS: Setting<u32> = Setting::new("watch_idle_seconds", 900);
 
 /// How long a handle is taken to be there after the last thing that it did; a day at the most.
 pub fn watch_idle(read: &dyn Read, guild: GuildId) -> Result<Duration> {

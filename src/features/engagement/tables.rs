@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::model::{
-    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, MessageChunk, Numbers, Participant, Session,
-    SessionId, SnapshotNumber, SongRef, Streak, StreakKey, ViewerSnapshot,
+    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, Interruptions, MessageChunk, Numbers,
+    Participant, Session, SessionId, SnapshotNumber, SongRef, Streak, StreakKey, ToldGifts, ViewerSnapshot,
 };
 use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
@@ -63,8 +63,19 @@ static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engage
 static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
     UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
 
+/// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
+static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[]);
+/// The credit that a song used up by being played or removed, in the open session: what a dead link gives back.
+static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> = Table::new("engagement.credits_used", &[]);
+
 /// The messages that the open session took, in numbered chunks: what comes again is recognised by them.
 static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> = Table::new("engagement.messages", &[]);
+
+/// When the open session was told nothing.
+static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> = Table::new("engagement.interruptions", &[]);
+
+/// What the open session was told of gifts.
+static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> = Table::new("engagement.told_gifts", &[]);
 
 /// The last numbers given, by guild.
 static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]);
@@ -79,7 +90,11 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &STREAKS,
     &PAID_ONCE,
     &CREDITS,
+    &CREDITS_HELD,
+    &CREDITS_USED,
     &MESSAGES,
+    &INTERRUPTIONS,
+    &TOLD_GIFTS,
     &NUMBERS,
 ];
 
@@ -246,6 +261,22 @@ pub fn streak(read: &dyn Read, guild: GuildId, session: SessionId, key: StreakKe
     STREAKS.get(read, &streak_row(guild, session, key))
 }
 
+/// The gift of a streak of which only its number is told.
+pub fn gift_of_streak(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    account: AccountRef,
+    group: u64,
+) -> Result<Option<u64>> {
+    let mut found = None;
+    STREAKS.for_each(read, (guild, session, account), |(.., gift, number), _| {
+        found = found.or((number == group).then_some(gift));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Writes a streak.
 pub fn set_streak(tx: &Tx<'_>, guild: GuildId, session: SessionId, key: StreakKey, streak: &Streak) -> Result<()> {
     STREAKS.put(tx, &streak_row(guild, session, key), streak)
@@ -312,9 +343,45 @@ pub fn set_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId,
     CREDITS.put(tx, &(guild, session, user), credit)
 }
 
-/// Takes a member's credit away.
+/// Takes a member's credit away, and what a reviewer did to its song.
 pub fn remove_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId) -> Result<()> {
+    set_held(tx, guild, session, user, None)?;
     CREDITS.remove(tx, &(guild, session, user)).map(drop)
+}
+
+/// What a member's credit was when a reviewer put its song down.
+pub fn held(read: &dyn Read, guild: GuildId, session: SessionId, user: UserId) -> Result<Option<Amount>> {
+    CREDITS_HELD.get(read, &(guild, session, user))
+}
+
+/// Notes what a member's credit is while a reviewer puts its song down, or that no reviewer did.
+pub fn set_held(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId, coins: Option<Amount>) -> Result<()> {
+    match coins {
+        Some(coins) => CREDITS_HELD.put(tx, &(guild, session, user), &coins),
+        None => CREDITS_HELD.remove(tx, &(guild, session, user)).map(drop),
+    }
+}
+
+/// Adds to the credit that a song used up.
+pub fn add_used(tx: &Tx<'_>, guild: GuildId, session: SessionId, song: SongRef, coins: Amount) -> Result<()> {
+    let key = (guild, session, song);
+    let before = CREDITS_USED.get(tx, &key)?.unwrap_or_default();
+    CREDITS_USED.put(tx, &key, &before.clamped_change(coins.get()))
+}
+
+/// Takes the credit that a song used up.
+pub fn take_used(tx: &Tx<'_>, guild: GuildId, session: SessionId, song: SongRef) -> Result<Amount> {
+    Ok(CREDITS_USED.remove(tx, &(guild, session, song))?.unwrap_or_default())
+}
+
+/// The songs that have a credit in a session.
+pub fn songs_with_credit(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Vec<SongRef>> {
+    let mut songs = Vec::new();
+    CREDITS.for_each(read, (guild, session), |_, credit| {
+        songs.extend(credit.song);
+        Ok(())
+    })?;
+    Ok(songs)
 }
 
 /// Whose credit lifted a song, and in which session.
@@ -322,15 +389,46 @@ pub fn credit_of_song(read: &dyn Read, guild: GuildId, song: SongRef) -> Result<
     Ok(BY_SONG.get(read, &(guild, song))?.map(|(_, session, user)| (session, user)))
 }
 
-/// Forgets what only an open session needs: its streaks, credits, messages and what has paid once.
+/// The number of the newest chunk of messages of a session.
+pub fn newest_chunk(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<u64> {
+    let newest = MESSAGES.first(read, (guild, session), Direction::Backward)?;
+    Ok(newest.map_or(0, |((.., number), _)| number))
+}
+
+/// When a session was told nothing.
+pub fn interruptions(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Interruptions> {
+    Ok(INTERRUPTIONS.get(read, &(guild, session))?.unwrap_or_default())
+}
+
+/// Writes when a session was told nothing.
+pub fn set_interruptions(tx: &Tx<'_>, guild: GuildId, session: SessionId, all: &Interruptions) -> Result<()> {
+    INTERRUPTIONS.put(tx, &(guild, session), all)
+}
+
+/// What a session was told of gifts.
+pub fn told_gifts(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<ToldGifts> {
+    Ok(TOLD_GIFTS.get(read, &(guild, session))?.unwrap_or_default())
+}
+
+/// Writes what a session was told of gifts.
+pub fn set_told_gifts(tx: &Tx<'_>, guild: GuildId, session: SessionId, told: &ToldGifts) -> Result<()> {
+    TOLD_GIFTS.put(tx, &(guild, session), told)
+}
+
+/// Forgets what only an open session needs: its streaks, credits, messages, interruptions, what it was told of gifts and
+/// what has paid once.
 pub fn forget_open_state(tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Result<()> {
     STREAKS.for_each(tx, (guild, session), |key, _| STREAKS.remove(tx, &key).map(drop))?;
     PAID_ONCE.for_each(tx, (guild, session), |key, ()| PAID_ONCE.remove(tx, &key).map(drop))?;
     MESSAGES.for_each(tx, (guild, session), |key, _| MESSAGES.remove(tx, &key).map(drop))?;
+    INTERRUPTIONS.remove(tx, &(guild, session))?;
+    TOLD_GIFTS.remove(tx, &(guild, session))?;
+    CREDITS_HELD.for_each(tx, (guild, session), |key, _| CREDITS_HELD.remove(tx, &key).map(drop))?;
+    CREDITS_USED.for_each(tx, (guild, session), |key, _| CREDITS_USED.remove(tx, &key).map(drop))?;
     CREDITS.for_each(tx, (guild, session), |key, _| CREDITS.remove(tx, &key).map(drop))
 }
 
-/// The sessions that streaks, credits, messages and marks belong to.
+/// The sessions that streaks, credits, messages, interruptions, gifts that were told of and marks belong to.
 pub fn sessions_with_open_state(read: &dyn Read, guild: GuildId) -> Result<BTreeSet<SessionId>> {
     let mut found = BTreeSet::new();
     let mut note = |session| {
@@ -340,6 +438,10 @@ pub fn sessions_with_open_state(read: &dyn Read, guild: GuildId) -> Result<BTree
     STREAKS.for_each(read, guild, |(_, session, ..), _| note(session))?;
     PAID_ONCE.for_each(read, guild, |(_, session, ..), ()| note(session))?;
     MESSAGES.for_each(read, guild, |(_, session, _), _| note(session))?;
+    INTERRUPTIONS.for_each(read, guild, |(_, session), _| note(session))?;
+    TOLD_GIFTS.for_each(read, guild, |(_, session), _| note(session))?;
     CREDITS.for_each(read, guild, |(_, session, _), _| note(session))?;
+    CREDITS_HELD.for_each(read, guild, |(_, session, _), _| note(session))?;
+    CREDITS_USED.for_each(read, guild, |(_, session, _), _| note(session))?;
     Ok(found)
 }

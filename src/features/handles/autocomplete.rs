@@ -1,9 +1,10 @@
 //! What is offered while a handle is typed (`M-LNK-04`, `M-CMD-34` to `M-CMD-36`). Other features' commands use it, too.
 
-use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue, Unresolved};
+use serenity::all::{CreateAutocompleteResponse, ResolvedValue, Unresolved};
 
 use super::queries;
 use crate::discord::access::administrator;
+use crate::discord::choice::choice;
 use crate::discord::{Caller, Context};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -64,7 +65,6 @@ async fn offer(
         }
         Err(refused) => Err(refused),
     };
-    let choices =
-        found.unwrap_or_default().into_iter().map(|handle| AutocompleteChoice::new(format!("@{handle}"), handle));
+    let choices = found.unwrap_or_default().into_iter().map(|handle| choice(format_args!("@{handle}"), &handle));
     CreateAutocompleteResponse::new().set_choices(choices.collect())
 }

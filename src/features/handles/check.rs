@@ -9,7 +9,8 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Read;
 
 /// What is wrong in a guild, one sentence each: a member has at most 25 handles, nothing is seen before it is known, only
-/// links are verified, and nobody has a code for a handle that is verified.
+/// links are verified, nobody has a code for a handle that is verified, and a number has one account under its last name,
+/// which a live saw.
 pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let mut owned: BTreeMap<UserId, usize> = BTreeMap::new();
@@ -31,6 +32,24 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     tables::for_each_code(read, guild, |user, open| {
         if tables::by_handle(read, guild, &open.handle)?.is_some_and(|known| known.account.is_verified()) {
             findings.push(format!("user {user} has a code for {}, which is verified", open.handle));
+        }
+        Ok(())
+    })?;
+    tables::for_each_number(read, guild, |number, numbered| {
+        match tables::by_id(read, guild, numbered.account)? {
+            Some(account) if numbered.names.last() != Some(&account.handle) => {
+                findings
+                    .push(format!("number {number} is not known under the name of its account, {}", account.handle));
+            }
+            Some(_) if !tables::is_unseen(read, guild, numbered.account)? => {}
+            Some(account) => findings.push(format!("{} has a number, and no live saw it", account.handle)),
+            None => findings.push(format!("number {number} has an account that is not there")),
+        }
+        Ok(())
+    })?;
+    tables::for_each_unseen(read, guild, |id| {
+        if tables::by_id(read, guild, id)?.is_none() {
+            findings.push(format!("account {id} was never seen and is not there"));
         }
         Ok(())
     })?;

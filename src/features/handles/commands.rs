@@ -127,5 +127,5 @@ async fn admin_unlink(
 }
 
 fn parsed(typed: &str) -> Result<Handle> {
-    Handle::parse(typed).map_err(|_| Error::from(HandleRefusal::NotAHandle))
+    Handle::typed(typed).map_err(|named| Error::from(HandleRefusal::NotAHandle(named)))
 }

@@ -11,6 +11,9 @@
 //! (`D-15`, `D-16`). A handle keeps its points when it is unlinked; what a link means for the member's points is in the
 //! flow `handle_links` (`C-34`).
 //!
+//! **Whose an account is** is told by TikTok's number, and a handle is only its name: [`identity`] has the rules. A link
+//! follows the account to its new name; its member and the debug channel are told once.
+//!
 //! **Proof.** A [`code`] is for one member and one handle in one guild, counts for ten minutes, and once. A member has one
 //! at a time. It counts when that handle types it in the chat of a live that the guild is connected to; history does not
 //! count. The link is then made, in the transaction of the comment, and is *verified*: no other member can have the handle
@@ -20,14 +23,16 @@
 //!
 //! **Invariants.** Those of [`check`]; across features, `flows::checks`.
 //!
-//! **Tables.** `handles.accounts`; `handles.codes`, from which `app::sweep` takes what is over. Neither codes nor what is
-//! verified is in the export, whose tables are promised. **Topic.** `handles.changed`: links, not points. **Jobs.**
-//! `handles.tell_proof`.
+//! **Tables.** `handles.accounts`; `handles.numbers`, whose each of TikTok's numbers is; `handles.unseen`, the accounts that
+//! were linked and that no live saw; `handles.codes`, from which `app::sweep` takes what is over. Only the accounts are in
+//! the export, whose tables are promised, without what is verified. **Topic.** `handles.changed`: links and names, not
+//! points. **Jobs.** `handles.tell_proof`, `handles.tell_rename`.
 
 pub mod autocomplete;
 pub mod check;
 pub mod code;
 pub mod commands;
+pub mod identity;
 pub mod jobs;
 pub mod migration;
 pub mod model;
@@ -49,7 +54,7 @@ pub const FEATURE: Feature = Feature {
     checks: &[check::check],
     export: sql::EXPORT,
     commands: commands::all,
-    jobs: &[&jobs::TELL_PROOF_HANDLER],
+    jobs: &[&jobs::TELL_PROOF_HANDLER, &jobs::TELL_RENAME_HANDLER],
     ..Feature::named("handles")
 };
 

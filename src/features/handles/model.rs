@@ -12,6 +12,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
+use crate::live::handle::NamesNobody;
 use crate::store::{Record, decode_body};
 
 id_type!(
@@ -64,6 +65,70 @@ pub struct KnownAccount {
     /// The account.
     pub account: Account,
 }
+
+/// Which account one of TikTok's numbers belongs to, under which names it was met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbered {
+    /// The account.
+    pub account: AccountId,
+    /// The last names, the present one among them: the member was told of each.
+    pub names: Vec<Handle>,
+}
+
+impl Record for Numbered {}
+
+/// An account that is known, and that no live saw yet: somebody linked it before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen;
+
+impl Record for Unseen {}
+
+/// Whoever did something on the live, and what was found out by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identified {
+    /// Their account.
+    pub known: KnownAccount,
+    /// The names that TikTok gave to others, or to the account, since.
+    pub moves: Vec<Renamed>,
+}
+
+/// An account that has another name than before, because TikTok's number says whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The account, under its name of now.
+    pub account: Account,
+    /// Its name until now.
+    pub before: Handle,
+    /// What is to be told.
+    pub what: RenamedTo,
+    /// Whose points change by it: the members of links that became one.
+    pub settle: Vec<UserId>,
+    /// Whether its member was never told of this name.
+    pub is_news: bool,
+}
+
+/// What became of an account's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RenamedTo {
+    /// It has this name now.
+    Known(Handle),
+    /// Another account has its name now, and its new one has not been seen; until then it is shown by this one.
+    NotSeenYet(Handle),
+}
+
+/// What a member is told when a handle of theirs has another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenameTold {
+    /// The member.
+    pub user: UserId,
+    /// The name until now.
+    pub before: Handle,
+    /// What became of it.
+    pub what: RenamedTo,
+}
+
+/// The job that tells a member that a handle of theirs has another name.
+pub static TELL_RENAME: Kind<RenameTold> = Kind::new("handles.tell_rename");
 
 /// What a handle did on the live since it was last written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,8 +212,8 @@ pub static TELL_PROOF: Kind<ProofTold> = Kind::new("handles.tell_proof");
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HandleRefusal {
     /// What was typed is no handle (`D-14`).
-    #[error("That is no TikTok handle. A handle has 2 to 24 letters, digits, dots or underscores.")]
-    NotAHandle,
+    #[error("That is no TikTok handle. {0}")]
+    NotAHandle(NamesNobody),
     /// The handle never did anything on the live (`D-16`).
     #[error(
         "{} has to be seen on the live first. Write something in the live chat with it, then link it.",
@@ -208,7 +273,7 @@ fn shown(handle: &Handle) -> String {
 impl Refuse for HandleRefusal {
     fn code(&self) -> &'static str {
         match self {
-            Self::NotAHandle => "handles.not_a_handle",
+            Self::NotAHandle(_) => "handles.not_a_handle",
             Self::NeverSeen { .. } => "handles.never_seen",
             Self::AlreadyYours { .. } => "handles.already_yours",
             Self::SomeoneElses { .. } => "handles.someone_elses",

@@ -1,8 +1,10 @@
 //! Reads of handles, for views, autocompletes and other features.
 
+use std::collections::BTreeSet;
+
 use super::code::Code;
 use super::model::{Account, AccountId, Proof};
-use super::settings::HANDLE_PROOF;
+use super::settings::{ALLOW_ANY_HANDLE_LINKING, HANDLE_PROOF};
 use super::tables;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -34,6 +36,14 @@ pub fn matching_unlinked(read: &dyn Read, guild: GuildId, typed: &str) -> Result
 /// the member's own that are not verified. None before two characters.
 pub fn matching_to_link(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> Result<Vec<String>> {
     let mut handles = matching_unlinked(read, guild, typed)?;
+    let mut unseen = BTreeSet::new();
+    tables::for_each_unseen(read, guild, |id| {
+        unseen.extend(tables::by_id(read, guild, id)?.map(|account| String::from(account.handle)));
+        Ok(())
+    })?;
+    if !ALLOW_ANY_HANDLE_LINKING.get(read, guild)? {
+        handles.retain(|handle| !unseen.contains(handle));
+    }
     let Some(beginning) = searchable(typed) else { return Ok(handles) };
     if HANDLE_PROOF.get(read, guild)? {
         let own = linked_handles(read, guild, user)?.into_iter().filter(|account| !account.is_verified());

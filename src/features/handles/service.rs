@@ -4,25 +4,24 @@
 
 use super::code::{Code, LIFE};
 use super::model::{
-    Account, AccountId, Activity, HandleRefusal, KnownAccount, Linked, OpenCode, Proof, ProofTold, TELL_PROOF, Unlinked,
+    Account, AccountId, Activity, HandleRefusal, KnownAccount, Linked, OpenCode, Proof, ProofTold, RenameTold,
+    TELL_PROOF, TELL_RENAME, Unlinked,
 };
 use super::rules::{self, LinkRequest};
 use super::settings::ALLOW_ANY_HANDLE_LINKING;
-use super::tables;
+use super::{identity, tables};
 use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::live::Handle;
+use crate::live::{Handle, Viewer};
 use crate::store::Tx;
 
 /// The account of a handle that did something on the live; it becomes known by that (`M-LNK-03`).
 pub fn seen(tx: &Tx<'_>, guild: GuildId, handle: &Handle, at: Timestamp) -> Result<KnownAccount> {
-    match tables::by_handle(tx, guild, handle)? {
-        Some(known) => Ok(known),
-        None => tables::add(tx, guild, new_account(handle, at)),
-    }
+    let seen = identity::identify(tx, guild, &Viewer::named(handle.clone()), at)?;
+    seen.map(|seen| seen.known).ok_or_else(|| Error::failed(format!("{handle} is nobody")))
 }
 
 /// A handle as another bot knew it, or this one at another time.
@@ -83,6 +82,8 @@ fn merge(
     };
     let known = KnownAccount { id: known.id, account };
     tables::set(tx, guild, &known)?;
+    // Another bot saw it.
+    tables::set_seen(tx, guild, known.id)?;
     Ok(known)
 }
 
@@ -126,10 +127,20 @@ pub fn admin_link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) ->
 fn link_as(tx: &Tx<'_>, guild: GuildId, request: LinkRequest, user: UserId, handle: &Handle) -> Result<Linked> {
     let known = tables::by_handle(tx, guild, handle)?;
     let owned = tables::of_user(tx, guild, user)?.len();
-    rules::may_link(request, handle, known.as_ref().map(|known| &known.account), user, owned)?;
+    // One that was linked before any live saw it, and freed again, is as one that nobody knows (`D-16`).
+    let is_seen = match &known {
+        Some(known) => known.account.linked.is_some() || !tables::is_unseen(tx, guild, known.id)?,
+        None => false,
+    };
+    let account = known.as_ref().map(|known| &known.account).filter(|_| is_seen);
+    rules::may_link(request, handle, account, user, owned)?;
     let known = match known {
         Some(known) => known,
-        None => tables::add(tx, guild, new_account(handle, tx.now()))?,
+        None => {
+            let known = tables::add(tx, guild, new_account(handle, tx.now()))?;
+            tables::set_unseen(tx, guild, known.id)?;
+            known
+        }
     };
     // The word that counts is the last one: codes from before an administrator's do not.
     tables::close_codes_of(tx, guild, handle)?;
@@ -184,6 +195,11 @@ pub fn forget_expired_codes(tx: &Tx<'_>, guild: GuildId) -> Result<bool> {
 /// Stages the message to a member of what a proof did.
 pub fn tell_proof(tx: &Tx<'_>, guild: GuildId, told: &ProofTold) -> Result<()> {
     TELL_PROOF.schedule_now(tx, guild, Lane::User(told.user), told).map(drop)
+}
+
+/// Stages the message to a member that a handle of theirs has another name.
+pub fn tell_rename(tx: &Tx<'_>, guild: GuildId, told: &RenameTold) -> Result<()> {
+    TELL_RENAME.schedule_now(tx, guild, Lane::User(told.user), told).map(drop)
 }
 
 /// Takes one of the caller's own links away (`M-CMD-06`), and the code with which they were about to verify it.
@@ -259,7 +275,7 @@ fn set_link(
     Ok(account)
 }
 
-fn new_account(handle: &Handle, at: Timestamp) -> Account {
+pub(super) fn new_account(handle: &Handle, at: Timestamp) -> Account {
     let handle = handle.clone();
     Account {
         handle,

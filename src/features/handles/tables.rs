@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::code::Code;
-use super::model::{Account, AccountId, KnownAccount, OpenCode};
+use super::model::{Account, AccountId, KnownAccount, Numbered, OpenCode, Unseen};
 use super::rules::MOST_HANDLES;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::live::Handle;
+use crate::live::{AccountNumber, Handle};
 use crate::store::{AnyTable, Direction, Index, Read, Span, Starts, Table, Topic, Tx, UniqueIndex};
 
 /// Handles of a guild were linked or unlinked.
@@ -35,11 +35,21 @@ pub static CODES: Table<(GuildId, UserId), OpenCode> = Table::new("handles.codes
 static CODES_BY_HANDLE: UniqueIndex<(GuildId, String), (GuildId, UserId), OpenCode> =
     UniqueIndex::new("handles.codes_by_handle", |(guild, _), open| Some((*guild, typed(&open.handle, &open.code))));
 
+/// The account of each of TikTok's numbers that was met.
+pub static NUMBERS: Table<(GuildId, u64), Numbered> = Table::new("handles.numbers", &[&NUMBER_OF]);
+
+/// The number of an account; it has one at the most.
+static NUMBER_OF: UniqueIndex<(GuildId, AccountId), (GuildId, u64), Numbered> =
+    UniqueIndex::new("handles.numbers_by_account", |(guild, _), numbered| Some((*guild, numbered.account)));
+
+/// The accounts that no live saw yet.
+pub static UNSEEN: Table<(GuildId, AccountId), Unseen> = Table::new("handles.unseen", &[]);
+
 /// Codes that are forgotten, or looked at, in one step.
 const CODES_AT_ONCE: usize = 512;
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&ACCOUNTS, &CODES];
+pub const TABLES: &[&dyn AnyTable] = &[&ACCOUNTS, &CODES, &NUMBERS, &UNSEEN];
 
 /// A code as its index has it. No handle has a space, so no handle's codes are among those of another.
 fn typed(handle: &Handle, code: &Code) -> String {
@@ -73,6 +83,63 @@ pub fn by_handle(read: &dyn Read, guild: GuildId, handle: &Handle) -> Result<Opt
     let missing = || Error::failed(format!("{handle} of guild {guild} leads to the account {id}, which is not there"));
     let account = by_id(read, guild, id)?.ok_or_else(missing)?;
     Ok(Some(KnownAccount { id, account }))
+}
+
+/// The account of one of TikTok's numbers, with the names under which it was met.
+pub fn by_number(
+    read: &dyn Read,
+    guild: GuildId,
+    number: AccountNumber,
+) -> Result<Option<(KnownAccount, Vec<Handle>)>> {
+    let Some(Numbered { account: id, names }) = NUMBERS.get(read, &(guild, number.get()))? else { return Ok(None) };
+    let missing = || Error::failed(format!("a number of guild {guild} leads to the account {id}, which is not there"));
+    let account = by_id(read, guild, id)?.ok_or_else(missing)?;
+    Ok(Some((KnownAccount { id, account }, names)))
+}
+
+/// TikTok's number of an account, where it was met.
+pub fn number_of(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<Option<AccountNumber>> {
+    Ok(NUMBER_OF.get(read, &(guild, id))?.and_then(|(_, number)| AccountNumber::new(number)))
+}
+
+/// Notes whose a number is, and its names.
+pub fn set_number(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    number: AccountNumber,
+    account: AccountId,
+    names: Vec<Handle>,
+) -> Result<()> {
+    NUMBERS.put(tx, &(guild, number.get()), &Numbered { account, names })
+}
+
+/// Shows every number of a guild to `visit`.
+pub fn for_each_number(
+    read: &dyn Read,
+    guild: GuildId,
+    mut visit: impl FnMut(u64, Numbered) -> Result<()>,
+) -> Result<()> {
+    NUMBERS.for_each(read, guild, |(_, number), numbered| visit(number, numbered))
+}
+
+/// Whether no live saw an account yet.
+pub fn is_unseen(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<bool> {
+    Ok(UNSEEN.get(read, &(guild, id))?.is_some())
+}
+
+/// Notes that no live saw an account yet.
+pub fn set_unseen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
+    UNSEEN.put(tx, &(guild, id), &Unseen)
+}
+
+/// Notes that a live saw an account.
+pub fn set_seen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
+    UNSEEN.remove(tx, &(guild, id)).map(drop)
+}
+
+/// Shows every account of a guild that no live saw to `visit`.
+pub fn for_each_unseen(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(AccountId) -> Result<()>) -> Result<()> {
+    UNSEEN.for_each(read, guild, |(_, id), Unseen| visit(id))
 }
 
 /// The accounts that are linked to a member, in the order in which they became known.

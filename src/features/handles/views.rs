@@ -1,6 +1,6 @@
 //! What people read about handles. Pure: read models in, drafts out.
 
-use super::model::{Account, ProofEffect, ProofTold};
+use super::model::{Account, ProofEffect, ProofTold, RenameTold, RenamedTo};
 use crate::discord::Draft;
 use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
 use crate::kernel::ids::UserId;
@@ -51,6 +51,23 @@ pub fn proof_told(told: &ProofTold) -> Draft {
         ProofEffect::Refused(sentence) => {
             format!("Your code came from {handle}, but it was not linked to you. {sentence} Then ask for a new code.")
         }
+    })
+}
+
+/// The direct message to a member one of whose handles has another name.
+pub fn rename_told(told: &RenameTold) -> Draft {
+    let before = shown(&told.before);
+    Draft::text(match &told.what {
+        RenamedTo::Known(now) => format!(
+            "🔁 Your linked TikTok account {before} is called {} now. The link, its points and its watch time stay with it; you \
+             have nothing to do.",
+            shown(now)
+        ),
+        RenamedTo::NotSeenYet(now) => format!(
+            "🔁 {before} belongs to another TikTok account now. Your link and its points stay with the account that you had \
+             linked. Until it does something on the live under its new name, it is shown as {}.",
+            shown(now)
+        ),
     })
 }
 

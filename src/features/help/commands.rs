@@ -1,13 +1,16 @@
 //! `/help`.
 
-use serenity::all::{AutocompleteChoice, Colour, CreateAutocompleteResponse, Permissions};
+use serenity::all::{Colour, CreateAutocompleteResponse, Permissions};
 use serenity::builder::CreateEmbed;
 
+use crate::discord::choice::choice;
 use crate::discord::{Command, Context, Draft, answer};
 use crate::kernel::error::{Refuse, Result};
-use crate::kernel::text::{escape, one_line, truncate};
+use crate::kernel::text::{escape, one_line, truncate, typed_name};
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
+/// The most choices that Discord shows.
+const CHOICES: usize = 25;
 
 /// The command of this feature.
 pub fn all() -> Vec<Command> {
@@ -26,7 +29,7 @@ async fn help(
         match command {
             None => Ok(overview(ctx)),
             Some(wanted) => find(ctx, &wanted)
-                .map(|command| details(ctx, command))
+                .map(|(group, command)| details(ctx, group, command))
                 .ok_or_else(|| NoSuchCommand(escape(&one_line(&wanted, 32))).into()),
         }
     })
@@ -59,7 +62,9 @@ fn overview(ctx: Context<'_>) -> Draft {
     Draft::embed(embed)
 }
 
-fn details(ctx: Context<'_>, command: &Command) -> Draft {
+/// What a command does and takes. A subcommand is for those for whom its group is.
+fn details(ctx: Context<'_>, group: &Command, command: &Command) -> Draft {
+    let name = &command.qualified_name;
     let mut text = format!("{}\n", description(command));
     for option in &command.parameters {
         let needed = if option.required { "" } else { " (optional)" };
@@ -67,29 +72,35 @@ fn details(ctx: Context<'_>, command: &Command) -> Draft {
         text.push_str(&format!("\n`{}`{needed} – {what}", option.name));
     }
     for part in &command.subcommands {
-        text.push_str(&format!("\n`{} {}` – {}", command.name, part.name, description(part)));
+        text.push_str(&format!("\n`{name} {}` – {}", part.name, description(part)));
     }
-    if is_for_administrators(command) {
+    if is_for_administrators(group) {
         text.push_str("\n\nFor people with the **Administrator** permission.");
     }
-    Draft::embed(CreateEmbed::new().title(format!("/{}", command.name)).colour(COLOUR).description(text).field(
-        "Use it",
-        mention(ctx, command),
-        false,
-    ))
+    let embed = CreateEmbed::new().title(format!("/{name}")).colour(COLOUR).description(text);
+    Draft::embed(embed.field("Use it", ctx.data().command_mention(name), false))
 }
 
 #[expect(clippy::unused_async, reason = "autocomplete functions are asynchronous")]
 async fn complete_command(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let typed = typed.trim().trim_start_matches('/').to_lowercase();
-    let names = usable(ctx).map(|command| command.name.to_string()).filter(|name| name.contains(&typed));
-    CreateAutocompleteResponse::new()
-        .set_choices(names.take(25).map(|name| AutocompleteChoice::new(format!("/{name}"), name)).collect())
+    let typed = typed_name(typed);
+    let fitting =
+        named(ctx).map(|(_, command)| &command.qualified_name).filter(|name| typed_name(name).contains(&typed));
+    // What begins so comes first; a group comes before its parts in either case.
+    let (begins, holds): (Vec<_>, Vec<_>) = fitting.partition(|name| typed_name(name).starts_with(&typed));
+    let names = begins.into_iter().chain(holds).take(CHOICES);
+    CreateAutocompleteResponse::new().set_choices(names.map(|name| choice(format_args!("/{name}"), name)).collect())
 }
 
-fn find<'a>(ctx: Context<'a>, wanted: &str) -> Option<&'a Command> {
-    let wanted = wanted.trim().trim_start_matches('/');
-    usable(ctx).find(|command| command.name == wanted)
+fn find<'a>(ctx: Context<'a>, wanted: &str) -> Option<(&'a Command, &'a Command)> {
+    let wanted = typed_name(wanted);
+    named(ctx).find(|(_, command)| typed_name(&command.qualified_name) == wanted)
+}
+
+/// Every name that the caller can ask for, with the command at whose place it stands: the commands first, then their parts.
+fn named(ctx: Context<'_>) -> impl Iterator<Item = (&Command, &Command)> {
+    let parts = usable(ctx).flat_map(|group| group.subcommands.iter().map(move |part| (group, part)));
+    usable(ctx).map(|command| (command, command)).chain(parts)
 }
 
 /// The commands that the caller can use here.

@@ -37,7 +37,7 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         match queries::now_playing(read, guild)? {
             Some(entry) if entry.place.line == Line::SongsPlayed => {}
             Some(entry) => findings.push(format!("{} is playing and in {}", entry.song.public_id, entry.place.line)),
-            None => findings.push(format!("song number {number} is playing and does not exist")),
+            None => findings.push(format!("song number {} is playing and does not exist", number.get())),
         }
     }
     Ok(findings)

@@ -1,15 +1,15 @@
 //! The commands of the queue: who may is checked, a service or flow is called, a view answers.
 
-use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, GuildChannel};
+use serenity::all::{ChannelId, CreateAutocompleteResponse};
 
 use super::model::{Line, PublicId, QueueRefusal};
-use super::settings::{BOOKMARK_CHANNEL, NOW_PLAYING_CHANNEL};
-use super::{queries, service, views};
+use super::settings::{BOOKMARK_CHANNEL, BOOKMARK_NEEDS, NOW_PLAYING_CHANNEL, NOW_PLAYING_NEEDS};
+use super::{playing, queries, views};
 use crate::discord::access::administrator;
+use crate::discord::choice::{choice, value_in};
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::flows;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::text::truncate;
 
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
@@ -29,13 +29,12 @@ pub fn all() -> Vec<Command> {
 #[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
 async fn next(ctx: Context<'_>) -> Result<()> {
     let bot = ctx.data();
-    answer(ctx, async {
+    let work = async {
         let Caller { guild, .. } = Caller::of(ctx)?;
         let played = bot.store.write("song_played", move |tx| flows::song_played::run(tx, guild)).await?;
-        let upcoming = bot.store.read("upcoming", move |read| queries::upcoming(read, guild, 2)).await?;
-        Ok(views::playing(&played, &upcoming))
-    })
-    .await
+        playing::answer(bot, guild, played).await
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 /// Move a submission to another line
@@ -95,7 +94,7 @@ async fn clear_free(ctx: Context<'_>) -> Result<()> {
     let bot = ctx.data();
     answer(ctx, async {
         let Caller { guild, .. } = Caller::of(ctx)?;
-        let cleared = bot.store.write("free_cleared", move |tx| service::clear_free(tx, guild)).await?;
+        let cleared = bot.store.write("free_cleared", move |tx| flows::song_moved::free_cleared(tx, guild)).await?;
         Ok(views::cleared(cleared))
     })
     .await
@@ -139,9 +138,9 @@ async fn setbookmarkchannel(
     ctx: Context<'_>,
     #[description = "Channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &BOOKMARK_CHANNEL, &channel, "Bookmarked songs are copied to").await
+    channel_setting::set(ctx, &BOOKMARK_CHANNEL, &BOOKMARK_NEEDS, channel, "Bookmarked songs are copied to").await
 }
 
 /// Set the now-playing channel
@@ -150,9 +149,9 @@ async fn setnowplayingchannel(
     ctx: Context<'_>,
     #[description = "Channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &NOW_PLAYING_CHANNEL, &channel, "What plays is announced in").await
+    channel_setting::set(ctx, &NOW_PLAYING_CHANNEL, &NOW_PLAYING_NEEDS, channel, "What plays is announced in").await
 }
 
 /// The lines that `/move` offers (`D-25`).
@@ -201,11 +200,11 @@ async fn complete_song(ctx: Context<'_>, typed: &str) -> CreateAutocompleteRespo
     let choices = found.unwrap_or_default().into_iter().map(|entry| {
         let song = &entry.song;
         let name = format!("{} {} – {} ({})", song.public_id, song.artist, song.title, entry.place.line.name());
-        AutocompleteChoice::new(truncate(&name, 100), song.public_id.digits())
+        choice(name, song.public_id.digits())
     });
     CreateAutocompleteResponse::new().set_choices(choices.collect())
 }
 
 fn song_number(typed: &str) -> Result<PublicId> {
-    typed.parse().map_err(|()| Error::from(QueueRefusal::NotANumber))
+    value_in(typed).parse().map_err(|()| Error::from(QueueRefusal::NotANumber))
 }

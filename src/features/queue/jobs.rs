@@ -1,23 +1,35 @@
 //! What the queue posts after a commit: announcements and bookmarks.
 
-use serenity::all::Message;
+use std::time::Duration;
 
-use super::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost, Source};
+use super::files::with_fresh_link;
+use super::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost};
 use super::{queries, views};
 use crate::discord::Bot;
-use crate::jobs::{Handler, Run, Setback};
+use crate::jobs::{Handler, Run, Setback, Worth};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 
+/// How late a song is announced, if no other plays by then: ten minutes, and the longest wait between two tries.
+const ANNOUNCED: Duration = Duration::from_mins(12);
+
 /// Announces what plays now.
 pub static ANNOUNCE_HANDLER: Handler<Bot> =
-    Handler { kind: ANNOUNCE.name(), run: |bot, run| Box::pin(announce(bot, run)) };
+    Handler { kind: ANNOUNCE.name(), worth: Worth::For(ANNOUNCED), run: |bot, run| Box::pin(announce(bot, run)) };
 /// Copies a song to the bookmark channel.
 pub static BOOKMARK_HANDLER: Handler<Bot> =
-    Handler { kind: COPY_BOOKMARK.name(), run: |bot, run| Box::pin(copy_bookmark(bot, run)) };
+    Handler { kind: COPY_BOOKMARK.name(), worth: Worth::Always, run: |bot, run| Box::pin(copy_bookmark(bot, run)) };
 
 async fn announce(bot: &Bot, run: Run) -> Result<(), Setback> {
     let SongPost { song, channel } = ANNOUNCE.payload(&run)?;
+    if run.is_late(bot.clock.now()) {
+        let guild = run.guild;
+        let playing = bot.store.read("now_playing", move |read| queries::now_playing(read, guild)).await?;
+        if playing.is_none_or(|playing| playing.id != song) {
+            tracing::info!(job = %run.id, "another song plays; that one is not announced any more");
+            return Ok(());
+        }
+    }
     if let Some(song) = song_to_post(bot, run.guild, song).await? {
         bot.post(channel, views::now_playing(&song), Some(run.id)).await?;
     }
@@ -35,25 +47,7 @@ async fn copy_bookmark(bot: &Bot, run: Run) -> Result<(), Setback> {
 async fn song_to_post(bot: &Bot, guild: GuildId, song: SongId) -> Result<Option<Song>> {
     let entry = bot.store.read("song", move |read| queries::entry(read, guild, song)).await?;
     match entry {
-        Some(entry) => Ok(Some(with_fresh_link(bot, entry.song).await)),
+        Some(entry) => Ok(Some(with_fresh_link(bot, guild, entry).await?.song)),
         None => Ok(None),
     }
-}
-
-/// The song with a link to its file that works now: Discord's links expire after about a day (`C-38`).
-///
-/// Where the message cannot be read, the old link stays; it is the best there is.
-pub async fn with_fresh_link(bot: &Bot, mut song: Song) -> Song {
-    if let Source::File { kept_in, .. } = &mut song.source {
-        let message = bot.rest.get_message(kept_in.channel.get().into(), kept_in.message.get().into()).await;
-        match message {
-            Ok(Message { attachments, .. }) => {
-                if let Some(file) = attachments.iter().find(|file| file.id.get() == kept_in.attachment.get()) {
-                    kept_in.url.clone_from(&file.url);
-                }
-            }
-            Err(error) => tracing::warn!(song = %song.public_id, %error, "cannot refresh the link to a file"),
-        }
-    }
-    song
 }

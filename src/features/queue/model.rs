@@ -209,11 +209,34 @@ pub struct KeptFile {
 }
 
 impl Source {
+    /// The link that expires of a song that was submitted as a link to a file on Discord, as those of other bots were.
+    pub fn expiring_link(&mut self) -> Option<&mut String> {
+        const SERVERS: [&str; 2] = ["https://cdn.discordapp.com/", "https://media.discordapp.net/"];
+        match self {
+            Self::Link { url, .. } if SERVERS.iter().any(|server| url.starts_with(server)) => Some(url),
+            _ => None,
+        }
+    }
+
     /// What tells two submissions of the same song (`D-04`).
     pub fn key(&self) -> &str {
         match self {
             Self::Link { key, .. } | Self::File { key, .. } => key,
         }
+    }
+
+    /// The same, where the message that held its file is gone: an empty address leads nobody anywhere.
+    #[must_use]
+    pub fn without_file(mut self) -> Self {
+        if let Self::File { kept_in, .. } = &mut self {
+            kept_in.url.clear();
+        }
+        self
+    }
+
+    /// Whether its file is known to be gone.
+    pub fn is_file_gone(&self) -> bool {
+        matches!(self, Self::File { kept_in, .. } if kept_in.url.is_empty())
     }
 
     /// What the export stores in `link_or_file` (`M-DB-06`).
@@ -225,7 +248,7 @@ impl Source {
     }
 }
 
-/// What was submitted. Never changes; where the song stands is its [`Place`].
+/// What was submitted. Only title and artist may be filled in later; where the song stands is its [`Place`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Song {
     /// The number that people use.
@@ -255,7 +278,8 @@ pub struct Place {
     pub user: UserId,
     /// The line.
     pub line: Line,
-    /// Engagement points of the submitter at the last score sync; orders the Free line (`M-PTS-05`).
+    /// Engagement points of the submitter when the song came into its line, and in Free at the last score sync; orders the
+    /// Free line (`M-PTS-05`).
     pub score: i64,
     /// When it was submitted; orders every line (`C-28`).
     pub submitted_at: Timestamp,

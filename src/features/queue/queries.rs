@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId};
+use super::model::{Entry, Line, Pace, Place, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::CHANGED;
 use super::{rules, tables};
+use crate::discord::gateway::Deletion;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -179,7 +180,7 @@ pub fn standing(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Option
 /// What plays now.
 pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
     match NOW_PLAYING.get(read, guild)? {
-        Some(number) => tables::by_public_id(read, guild, PublicId::new(number)),
+        Some(number) => tables::by_public_id(read, guild, number),
         None => Ok(None),
     }
 }
@@ -225,6 +226,16 @@ fn latest_in(read: &dyn Read, guild: GuildId, user: UserId, fits: impl Fn(Line) 
     Ok(None)
 }
 
+/// Shows every song of the Free line with its place to `visit`, in their order.
+pub fn for_each_free(read: &dyn Read, guild: GuildId, visit: impl FnMut(SongId, Place) -> Result<()>) -> Result<()> {
+    tables::for_each_free(read, guild, visit)
+}
+
+/// The guilds in which songs wait.
+pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
+    tables::guilds_with_waiting_songs(read)
+}
+
 /// How many songs of a member wait.
 pub fn waiting_count(read: &dyn Read, guild: GuildId, user: UserId) -> Result<usize> {
     Ok(tables::all_waiting_of(read, guild, user)?.len())
@@ -239,6 +250,22 @@ pub fn waiting_by_line(read: &dyn Read) -> Result<Vec<(Line, u64)>> {
         }
     }
     Ok(counts)
+}
+
+/// The waiting songs whose files were kept in deleted messages, among the first that wait. What lies beyond is noticed when
+/// its link is renewed.
+pub fn kept_in(read: &dyn Read, guild: GuildId, deletion: &Deletion) -> Result<Vec<SongId>> {
+    const FIRST: usize = 20_000;
+    let mut found = Vec::new();
+    for id in tables::waiting(read, guild, FIRST)? {
+        let Some(entry) = tables::entry(read, guild, id)? else { continue };
+        if let Source::File { kept_in, .. } = &entry.song.source
+            && deletion.took(kept_in.channel, kept_in.message)
+        {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 /// Refuses a link or file that waits already (`D-04`).

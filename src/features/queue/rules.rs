@@ -39,6 +39,17 @@ pub const fn gift_may_move(from: Line, to: Line, is_attached: bool) -> bool {
     }
 }
 
+/// Whether a credit may lift a song again that a reviewer put below the tier of that time: only into a better tier than that
+/// one (`C-29`).
+pub const fn is_above(tier: Line, then: Line) -> bool {
+    tier.rank() < then.rank()
+}
+
+/// When a song counts as played: now, but always later than the one before it, whatever the clock says (`M-QUE-11`).
+pub fn played_at(before: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    before.map_or(now, |before| now.max(before.after(Duration::from_micros(1))))
+}
+
 /// Whether the points of the submitter are used up when a song is played from this line (`M-QUE-13`, `C-33`).
 pub const fn playing_uses_points(from: Line) -> bool {
     matches!(from, Line::Free)
@@ -116,6 +127,14 @@ mod tests {
                 assert_eq!(attached, free || (from.is_skip_tier() && to.rank() < from.rank()), "{from} to {to}");
                 assert_eq!(gift_may_move(from, to, false), free, "{from} to {to}, not attached");
             }
+        }
+    }
+
+    #[test]
+    fn a_song_is_played_later_than_the_one_before_it_whatever_the_clock_says() {
+        let at = Timestamp::from_micros;
+        for (before, now, expected) in [(None, 5, 5), (Some(4), 5, 5), (Some(5), 5, 6), (Some(9), 5, 10)] {
+            assert_eq!(played_at(before.map(at), at(now)), at(expected), "{before:?}, {now}");
         }
     }
 

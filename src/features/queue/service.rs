@@ -76,6 +76,13 @@ pub fn enqueue(tx: &Tx<'_>, guild: GuildId, new: NewSong) -> Result<Entry> {
     Ok(Entry { id, song, place })
 }
 
+/// Calls a song by what was found out about it: the one thing about a song that may change.
+pub fn call(tx: &Tx<'_>, guild: GuildId, entry: Entry, title: Option<String>, artist: Option<String>) -> Result<()> {
+    let Song { title: known_title, artist: known_artist, .. } = entry.song.clone();
+    let song = Song { title: title.unwrap_or(known_title), artist: artist.unwrap_or(known_artist), ..entry.song };
+    tables::rename(tx, guild, entry.id, &song)
+}
+
 /// Brings a song of another bot to its place, under the number that it had there where that is free.
 pub fn bring(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place, wanted: Option<PublicId>) -> Result<SongId> {
     let public_id = match wanted {
@@ -118,21 +125,28 @@ pub fn play(tx: &Tx<'_>, guild: GuildId, public_id: PublicId) -> Result<Played> 
 
 /// Refuses when another song plays than somebody saw: what they want was done by somebody else a moment ago.
 pub fn require_playing(tx: &Tx<'_>, guild: GuildId, seen: Option<PublicId>) -> Result<()> {
-    let now = NOW_PLAYING.get(tx, guild)?.map(PublicId::new);
+    let now = NOW_PLAYING.get(tx, guild)?;
     if now == seen { Ok(()) } else { Err(QueueRefusal::PlaysAnother { now }.into()) }
 }
 
 fn begin(tx: &Tx<'_>, guild: GuildId, entry: Entry) -> Result<Played> {
     let from = entry.place.line;
-    let entry =
-        set_place(tx, guild, entry, |place| Place { line: Line::SongsPlayed, played_at: Some(tx.now()), ..place })?;
-    NOW_PLAYING.set(tx, guild, &Some(entry.song.public_id.get()))?;
+    let played_at = Some(rules::played_at(tables::last_played(tx, guild)?, tx.now()));
+    let entry = set_place(tx, guild, entry, |place| Place { line: Line::SongsPlayed, played_at, ..place })?;
+    NOW_PLAYING.set(tx, guild, &Some(entry.song.public_id))?;
     tables::set_pace(tx, guild, &rules::pace_after_play(tables::pace(tx, guild)?, tx.now()))?;
     Ok(Played { entry, from })
 }
 
-/// Moves a song into a waiting line. Moving a played or removed one back makes it unplayed (`D-25`).
-pub fn move_to(tx: &Tx<'_>, guild: GuildId, public_id: PublicId, to: Line) -> Result<Moved> {
+/// Moves a song into a waiting line. Moving a played or removed one back makes it unplayed (`D-25`). `score_of` tells the
+/// points that a member has now: they order the Free line.
+pub fn move_to(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    public_id: PublicId,
+    to: Line,
+    score_of: impl FnOnce(UserId) -> Result<i64>,
+) -> Result<Moved> {
     let entry = find(tx, guild, public_id)?;
     let from = entry.place.line;
     if !to.is_waiting() {
@@ -144,8 +158,9 @@ pub fn move_to(tx: &Tx<'_>, guild: GuildId, public_id: PublicId, to: Line) -> Re
     if !from.is_waiting() {
         queries::require_new(tx, guild, entry.song.source.key())?;
     }
+    let score = score_of(entry.place.user)?;
     stop_playing(tx, guild, &entry)?;
-    let entry = set_place(tx, guild, entry, |place| Place { line: to, played_at: None, ..place })?;
+    let entry = set_place(tx, guild, entry, |place| Place { line: to, score, played_at: None, ..place })?;
     Ok(Moved { entry, from })
 }
 
@@ -198,6 +213,12 @@ pub fn rescore(tx: &Tx<'_>, guild: GuildId, user: UserId, score: i64) -> Result<
     Ok(changed)
 }
 
+/// Takes in that the file of a song is gone; answers the song where that is new.
+pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
+    let entry = existing(tx, guild, id)?;
+    Ok(tables::lose_file(tx, guild, id)?.then_some(entry))
+}
+
 /// Stages the announcement of a song that begins to play, where the guild has a channel for it (`M-CMD-20`).
 pub fn announce(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
     let Some(channel) = NOW_PLAYING_CHANNEL.get(tx, guild)? else { return Ok(()) };
@@ -232,7 +253,7 @@ fn set_place(tx: &Tx<'_>, guild: GuildId, entry: Entry, change: impl FnOnce(Plac
 
 /// A song that is taken back or out is not playing any more (`C-27`).
 fn stop_playing(tx: &Tx<'_>, guild: GuildId, entry: &Entry) -> Result<()> {
-    if NOW_PLAYING.get(tx, guild)? == Some(entry.song.public_id.get()) {
+    if NOW_PLAYING.get(tx, guild)? == Some(entry.song.public_id) {
         NOW_PLAYING.set(tx, guild, &None)?;
     }
     Ok(())

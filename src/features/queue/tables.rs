@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use sha2::{Digest, Sha256};
 
-use super::model::{Bookmark, Entry, Line, Pace, Place, PublicId, Song, SongId};
+use super::model::{Bookmark, Entry, Line, Pace, Place, PublicId, Song, SongId, Source};
 use super::rules;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
@@ -18,7 +18,7 @@ use crate::store::{AnyTable, CountedIndex, Direction, Index, Read, Span, Table, 
 pub const CHANGED: Topic = Topic::new("queue.changed");
 
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&SONGS, &PLACES, &PACES, &BOOKMARKS];
+pub const TABLES: &[&dyn AnyTable] = &[&SONGS, &PLACES, &PACES, &BOOKMARKS, &LOST_FILES];
 
 type SongKey = (GuildId, SongId);
 type OrderKey = (GuildId, u8, Reverse<i64>, Timestamp, SongId);
@@ -64,6 +64,19 @@ static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]);
 /// Copied songs, by guild, channel and song.
 static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[]);
 
+/// Songs whose file is gone, since when; by guild and song.
+static LOST_FILES: Table<SongKey, Timestamp> = Table::new("queue.lost_files", &[]);
+
+/// Remembers that the file of a song is gone; answers whether that is new.
+pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<bool> {
+    if LOST_FILES.contains(tx, &(guild, id))? {
+        return Ok(false);
+    }
+    LOST_FILES.insert(tx, &(guild, id), &tx.now())?;
+    tx.publish(CHANGED, guild);
+    Ok(true)
+}
+
 fn order_key(guild: GuildId, id: SongId, place: &Place) -> OrderKey {
     (guild, place.line.rank(), Reverse(rules::ordering_score(place)), place.submitted_at, id)
 }
@@ -84,6 +97,11 @@ pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: T
     Ok(count)
 }
 
+/// When the latest song of those that were played was played.
+pub fn last_played(read: &dyn Read, guild: GuildId) -> Result<Option<Timestamp>> {
+    Ok(BY_PLAYED.first(read, guild, Direction::Backward)?.map(|(_, at, _)| at))
+}
+
 /// Adds a song and its place.
 pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<SongId> {
     let id = SongId::new(tx.next_id(guild, "queue.songs")?);
@@ -91,6 +109,13 @@ pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<So
     PLACES.insert(tx, &(guild, id), place)?;
     tx.publish(CHANGED, guild);
     Ok(id)
+}
+
+/// Stores a song under other words.
+pub fn rename(tx: &Tx<'_>, guild: GuildId, id: SongId, song: &Song) -> Result<()> {
+    SONGS.put(tx, &(guild, id), song)?;
+    tx.publish(CHANGED, guild);
+    Ok(())
 }
 
 /// Puts a song somewhere else.
@@ -102,7 +127,10 @@ pub fn place(tx: &Tx<'_>, guild: GuildId, id: SongId, place: &Place) -> Result<(
 
 /// A song with its place.
 pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
-    let Some(song) = SONGS.get(read, &(guild, id))? else { return Ok(None) };
+    let Some(mut song) = SONGS.get(read, &(guild, id))? else { return Ok(None) };
+    if matches!(song.source, Source::File { .. }) && LOST_FILES.contains(read, &(guild, id))? {
+        song.source = song.source.without_file();
+    }
     let place = place_of(read, guild, id)?;
     Ok(Some(Entry { id, song, place }))
 }
@@ -147,6 +175,15 @@ pub fn waiting(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Song
 pub fn waiting_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<SongId>> {
     let keys = ORDER.page(read, (guild, line.rank()), Direction::Forward, limit)?;
     Ok(keys.into_iter().map(|(.., id)| id).collect())
+}
+
+/// Shows every song of the Free line with its place to `visit`, in their order.
+pub fn for_each_free(
+    read: &dyn Read,
+    guild: GuildId,
+    mut visit: impl FnMut(SongId, Place) -> Result<()>,
+) -> Result<()> {
+    ORDER.for_each(read, (guild, Line::Free.rank()), |(.., id)| visit(id, place_of(read, guild, id)?))
 }
 
 /// The songs at the places `from..from + limit` of one line (0 is its first).

@@ -53,12 +53,29 @@ pub fn standing(entry: &Entry, standing: Option<Standing>) -> String {
     }
 }
 
-/// How a song can be heard: a link, or the name of the file.
-pub fn hear(source: &Source) -> String {
+/// How a song can be heard: a link, or the name of the file. A link to a file was renewed by whoever shows it.
+fn hear(source: &Source) -> String {
     match source {
         Source::Link { url, platform, .. } => format!("[{platform}](<{url}>)"),
+        Source::File { name, .. } if source.is_file_gone() => gone(&escape(&truncate(name, SHORT))),
         Source::File { name, kept_in, .. } => format!("[{}]({})", escape(&truncate(name, SHORT)), kept_in.url),
     }
+}
+
+/// A file that is gone, where it would be heard.
+pub fn gone(name: &str) -> String {
+    format!("⚠️ {name} is gone: somebody deleted the message with the file. Ask for it again.")
+}
+
+/// What the team is told of a song whose file is gone.
+pub fn file_lost(song: &Song) -> String {
+    format!(
+        "⚠️ The file of {} {} from {} is gone: somebody deleted the message that held it. Ask for it again, or take the \
+         song out by `/remove`.",
+        song.public_id,
+        name(song),
+        submitter(song)
+    )
 }
 
 /// The queue, one page of it, for whoever asks.
@@ -125,7 +142,8 @@ fn queue_row(row: &Row) -> String {
     let time =
         row.standing.and_then(|standing| standing.wait).map_or(String::new(), |time| format!(" · {}", wait(time)));
     let handle = song.tiktok_username.as_ref().map_or(String::new(), |handle| format!(" · @{}", escape(handle)));
-    format!("`{place:>3}.` {} {} · {}{handle}{time}\n", song.public_id, name(song), escape(&song.username))
+    let lost = if song.source.is_file_gone() { " · ⚠️ no file" } else { "" };
+    format!("`{place:>3}.` {} {} · {}{handle}{time}{lost}\n", song.public_id, name(song), escape(&song.username))
 }
 
 /// A member's songs, one page of them.
@@ -148,7 +166,7 @@ pub fn own_songs(page: &OwnPage, submit: &str) -> Draft {
 }
 
 /// The answer to `/next`: what plays, who submitted it, and who comes after.
-pub fn playing(played: &Played, upcoming: &[Entry]) -> Draft {
+pub fn playing(played: &Played, upcoming: &[Entry], trouble: &[String]) -> Draft {
     let song = &played.entry.song;
     let mut embed = CreateEmbed::new()
         .title(format!("🎶 {}", escape(&truncate(&format!("{} – {}", song.artist, song.title), HEADLINE))))
@@ -159,6 +177,9 @@ pub fn playing(played: &Played, upcoming: &[Entry]) -> Draft {
         .field("Listen", hear(&song.source), false);
     if let Some(note) = &song.note {
         embed = embed.field("Note", truncate(&escape(note), 1000), false);
+    }
+    if !trouble.is_empty() {
+        embed = embed.field("Not announced", truncate(&trouble.join("\n"), 1_024), false);
     }
     let next = match upcoming {
         [] => "Nothing – this was the last song.".to_owned(),

@@ -5,6 +5,7 @@ use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValu
 use crate::discord::Context;
 use crate::discord::access::administrator;
 use crate::features::ALL;
+use crate::kernel::text::typed_name;
 use crate::settings::Listed;
 
 /// The most choices that Discord shows.
@@ -13,6 +14,12 @@ const MOST: usize = 25;
 /// Every setting, in the order of the features.
 pub(super) fn listed() -> impl Iterator<Item = &'static Listed> {
     ALL.iter().flat_map(|feature| feature.settings)
+}
+
+/// The setting of this key, or of this title, under which it is offered.
+pub(super) fn named(typed: &str) -> Option<&'static Listed> {
+    let name = typed_name(typed);
+    listed().find(|listed| [listed.setting.key(), listed.title].iter().any(|known| typed_name(known) == name))
 }
 
 /// Offers the settings whose key or title contains what was typed.
@@ -31,7 +38,7 @@ pub(super) async fn complete_value(ctx: Context<'_>, typed: &str) -> CreateAutoc
         ResolvedValue::String(key) => Some(key),
         _ => None,
     });
-    let chosen = listed().find(|listed| Some(listed.setting.key()) == key);
+    let chosen = key.and_then(named);
     let offered = match chosen.filter(|listed| listed.command.is_none()) {
         Some(listed) if is_allowed(ctx).await => listed.setting.offered(),
         _ => Vec::new(),
@@ -45,9 +52,10 @@ async fn offer(ctx: Context<'_>, typed: &str, is_wanted: fn(&Listed) -> bool) ->
     if !is_allowed(ctx).await {
         return CreateAutocompleteResponse::new();
     }
-    let typed = typed.trim().to_lowercase();
+    let typed = typed_name(typed);
     let fits = |listed: &&Listed| {
-        is_wanted(listed) && (listed.setting.key().contains(&typed) || listed.title.to_lowercase().contains(&typed))
+        let names = [listed.setting.key(), listed.title];
+        is_wanted(listed) && names.iter().any(|name| typed_name(name).contains(&typed))
     };
     let choices = listed().filter(fits).take(MOST);
     CreateAutocompleteResponse::new()

@@ -1,24 +1,26 @@
-//! `/show-settings`, `/config`, `/setdebugchannel` and `/cleandebugchannel`.
+//! `/setup`, `/show-settings`, `/config`, `/setdebugchannel` and `/cleandebugchannel`.
 
 use poise::ChoiceParameter;
-use serenity::all::GuildChannel;
+use serenity::all::ChannelId;
 
-use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed};
+use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed, named};
+use super::components;
 use super::views::{self, Changed, Shown, Warnings};
 use crate::discord::access::administrator;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
 use crate::discord::invitation;
-use crate::discord::{Caller, Command, Context, Draft, answer, channel_setting};
+use crate::discord::references::{self, Problem, Server, Target};
+use crate::discord::{Bot, Caller, Command, Context, Draft, answer, channel_setting, problem};
 use crate::features::coins::views::economy;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{self, escape, one_line};
+use crate::kernel::text::{self, one_line};
 use crate::settings::{Area, Listed, SettingRefusal};
 use crate::store::{Read, Tx};
 
 /// The commands of this feature.
 pub fn all() -> Vec<Command> {
-    vec![show_settings(), config(), setdebugchannel(), cleandebugchannel()]
+    vec![setup(), show_settings(), config(), setdebugchannel(), cleandebugchannel()]
 }
 
 /// The groups of `/config list`.
@@ -42,6 +44,13 @@ impl AreaChoice {
     }
 }
 
+/// Choose the channels of your evenings in one form
+#[poise::command(slash_command, guild_only, default_member_permissions = "ADMINISTRATOR", check = "administrator")]
+async fn setup(ctx: Context<'_>) -> Result<()> {
+    let work = async { components::show(ctx.data(), Caller::of(ctx)?.guild, 0, components::Note::default()).await };
+    answer(ctx, Box::pin(work)).await
+}
+
 /// Show the bot settings of this server
 #[poise::command(
     slash_command,
@@ -51,14 +60,24 @@ impl AreaChoice {
     check = "administrator"
 )]
 async fn show_settings(ctx: Context<'_>) -> Result<()> {
-    answer(ctx, async {
+    let work = async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
         // Whether the bot may pin is not among what serenity reads; where it may not, the display says so.
         let missing = ctx.interaction.app_permissions.map(|granted| granted.bits() | invitation::PIN_MESSAGES);
         let missing = missing.map(invitation::missing).unwrap_or_default();
         let warnings = Warnings { missing, lacks_intents: ctx.data().lacks_intents() };
-        Ok(views::overview(&shown(ctx, None).await?, warnings).row(economy::button()))
-    })
-    .await
+        // Where Discord cannot be asked, what is known has to do.
+        let bot = ctx.data();
+        let problems = match references::look(bot, guild).await {
+            Ok(problems) => problems,
+            Err(error) => {
+                problem::log_error(&error, "look at what the server has set");
+                references::known(bot, guild).await?
+            }
+        };
+        Ok(views::overview(&shown(ctx, None, &problems).await?, warnings, &problems).row(economy::button()))
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 /// Server configuration
@@ -80,7 +99,8 @@ async fn config(_: Context<'_>) -> Result<()> {
 async fn list(ctx: Context<'_>, #[description = "What the settings are about"] area: Option<AreaChoice>) -> Result<()> {
     answer(ctx, async {
         let title = area.map_or_else(|| "All settings".to_owned(), |area| format!("Settings: {}", area.name()));
-        Ok(views::list(&shown(ctx, area.map(AreaChoice::area)).await?, &title))
+        let problems = references::known(ctx.data(), Caller::of(ctx)?.guild).await?;
+        Ok(views::list(&shown(ctx, area.map(AreaChoice::area), &problems).await?, &title))
     })
     .await
 }
@@ -97,7 +117,8 @@ async fn get(
         let Caller { guild, .. } = Caller::of(ctx)?;
         let listed = find(&key)?;
         let shown = ctx.data().store.read("setting_shown", move |read| look_at(read, guild, listed)).await?;
-        Ok(views::details(&shown))
+        let problems = references::known(ctx.data(), guild).await?;
+        Ok(views::details(&shown.with(&problems)))
     })
     .await
 }
@@ -115,6 +136,7 @@ async fn set(
 ) -> Result<()> {
     answer(ctx, async {
         let listed = find(&key)?;
+        require_there(ctx.data(), Caller::of(ctx)?.guild, listed, &value).await?;
         change(ctx, listed, move |tx, guild| listed.change(tx, guild, &value)).await
     })
     .await
@@ -141,9 +163,9 @@ async fn setdebugchannel(
     ctx: Context<'_>,
     #[description = "Channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &DEBUG_CHANNEL, &channel, "Lines for administrators go to").await
+    channel_setting::set(ctx, &DEBUG_CHANNEL, &debug_channel::NEEDS, channel, "Lines for administrators go to").await
 }
 
 /// Delete the messages in the debug channel
@@ -156,29 +178,49 @@ async fn cleandebugchannel(ctx: Context<'_>) -> Result<()> {
     answer(ctx, Box::pin(work)).await
 }
 
+/// Refuses to set what the server has not.
+async fn require_there(bot: &Bot, guild: GuildId, listed: &Listed, typed: &str) -> Result<()> {
+    let targets = listed.setting.targets_typed(typed);
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let server = Server::ask(bot, guild).await.map_err(|undelivered| Error::Failed(undelivered.into()))?;
+    for target in targets {
+        match target {
+            Target::Channel(channel) if server.channel(channel).is_none() => {
+                return Err(SettingRefusal::NotHere { what: "channel" }.into());
+            }
+            Target::Role(role) if !server.has_role(role) => {
+                return Err(SettingRefusal::NotHere { what: "role" }.into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// The settings of an area, or all, as they count in the caller's guild.
-async fn shown(ctx: Context<'_>, area: Option<Area>) -> Result<Vec<Shown>> {
+async fn shown(ctx: Context<'_>, area: Option<Area>, problems: &[Problem]) -> Result<Vec<Shown>> {
     let Caller { guild, .. } = Caller::of(ctx)?;
-    ctx.data()
+    let shown: Vec<Shown> = ctx
+        .data()
         .store
         .read("settings_shown", move |read| {
             let of_area = listed().filter(|listed| area.is_none_or(|area| listed.area == area));
-            of_area.map(|listed| look_at(read, guild, listed)).collect()
+            of_area.map(|listed| look_at(read, guild, listed)).collect::<Result<_>>()
         })
-        .await
+        .await?;
+    Ok(shown.into_iter().map(|shown| shown.with(problems)).collect())
 }
 
 fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<Shown> {
     let value = listed.setting.shown(read, guild)?;
-    Ok(Shown { listed, value, is_own: listed.setting.is_own(read, guild)? })
+    Ok(Shown { listed, value, is_own: listed.setting.is_own(read, guild)?, marks: Vec::new() })
 }
 
 /// The setting that somebody named by its key, or by its title.
 fn find(typed: &str) -> Result<&'static Listed> {
-    let typed = typed.trim();
-    listed()
-        .find(|listed| listed.setting.key() == typed || listed.title.eq_ignore_ascii_case(typed))
-        .ok_or_else(|| SettingRefusal::Unknown(escape(&one_line(typed, 64))).into())
+    named(typed).ok_or_else(|| SettingRefusal::Unknown(text::code(&one_line(typed.trim(), 64))).into())
 }
 
 /// Changes a setting and tells the debug channel, in one transaction.

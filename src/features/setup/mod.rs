@@ -1,18 +1,36 @@
-//! Set-up: what an administrator sees of the settings, and how they are changed.
+//! Set-up: how a server is brought to its first evening, and what an administrator sees of the settings.
+//!
+//! When the bot joins a server it posts a greeting: what to do first, what it lacks, and a button to the form of `/setup`.
+//! The form chooses the channels of an evening: what is picked is checked and set at once, can be undone, and is safe to
+//! open again; where the bot may manage channels it makes those that are missing, if it is asked to.
 //!
 //! `/show-settings` shows the settings that matter most, and what the bot still lacks in this server (`M-CMD-26`,
 //! `C-48`). `/config` lists all of them, explains one, changes it and takes the change back; each change is told in the
 //! debug channel with the value before and after. `/setdebugchannel` chooses that channel. The channels of a feature
 //! are set by commands of that feature, which is what `/config` answers for them.
 //!
-//! **Invariant.** Nothing here names a setting of another feature: all come from the features' lists.
+//! **Invariant.** Nothing here names a setting of another feature: settings and channels come from the features' lists. A
+//! server is greeted once for each time that the bot joins it. Table: `setup.greeted`. Job: the greeting.
 
 pub mod autocomplete;
 pub mod commands;
+pub mod components;
+pub mod jobs;
+pub mod making;
 pub mod settings;
+pub mod tables;
 pub mod views;
 
 use super::Feature;
 
 /// This feature.
-pub const FEATURE: Feature = Feature { settings: settings::LISTED, commands: commands::all, ..Feature::named("setup") };
+pub const FEATURE: Feature = Feature {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    commands: commands::all,
+    components: components::ALL,
+    channels: &[&settings::DEBUG_PLACE],
+    servers: &[jobs::seen],
+    jobs: &[&jobs::HANDLER],
+    ..Feature::named("setup")
+};

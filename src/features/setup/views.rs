@@ -1,14 +1,26 @@
 //! What an administrator reads about the settings. Pure.
 
-use serenity::all::Colour;
-use serenity::builder::CreateEmbed;
+use serenity::all::{ButtonStyle, ChannelType, Colour};
+use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateSelectMenu, CreateSelectMenuKind};
+
+use super::components::{Note, PER_PAGE};
 
 use crate::discord::Draft;
+use crate::discord::channel_setting::EveningChannel;
 use crate::discord::debug_channel::cleaning::Cleaned;
-use crate::kernel::text;
+use crate::discord::invitation;
+use crate::discord::references::{Needs, Problem, names_of};
+use crate::kernel::ids::ChannelId;
+use crate::kernel::text::{self, truncate};
 use crate::settings::Listed;
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
+/// The longest message, as Discord counts.
+const MESSAGE: usize = 2_000;
+/// The longest name of a field of an embed.
+const NAME: usize = 256;
+/// The longest field of an embed.
+const FIELD: usize = 1_024;
 /// The most fields of an embed.
 const FIELDS: usize = 25;
 
@@ -21,6 +33,23 @@ pub struct Shown {
     pub value: String,
     /// Whether the guild has chosen it.
     pub is_own: bool,
+    /// What does not work of what it names.
+    pub marks: Vec<String>,
+}
+
+impl Shown {
+    /// The same, marked where what it names does not work.
+    #[must_use]
+    pub fn with(mut self, problems: &[Problem]) -> Self {
+        let own = problems.iter().filter(|problem| problem.reference.declared.key() == self.listed.setting.key());
+        self.marks = own.map(Problem::mark).collect();
+        self
+    }
+
+    /// Its value, with what does not work of it.
+    fn marked(&self) -> String {
+        std::iter::once(&self.value).chain(&self.marks).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A setting that was changed.
@@ -42,16 +71,161 @@ pub struct Warnings {
     pub lacks_intents: bool,
 }
 
+/// A channel of an evening, as a server has it.
+pub struct Place {
+    /// What it is for.
+    pub offered: &'static EveningChannel,
+    /// The channel that is chosen.
+    pub chosen: Option<ChannelId>,
+    /// What the bot lacks there; nothing inside where the channel is gone.
+    pub missing: Option<Option<u64>>,
+}
+
+/// A choice that can be taken back.
+pub struct Undo {
+    /// The page of the form.
+    pub page: usize,
+    /// What was chosen for.
+    pub offered: &'static EveningChannel,
+    /// The channel before.
+    pub before: Option<ChannelId>,
+    /// The channel now.
+    pub now: Option<ChannelId>,
+}
+
+/// The form of `/setup`.
+pub struct Form {
+    /// All channels.
+    pub places: Vec<Place>,
+    /// The page that is shown, from 0.
+    pub page: usize,
+    /// What is said above it.
+    pub note: Note,
+    /// What the bot may do in the server as a whole.
+    pub granted: u64,
+}
+
+impl Place {
+    /// How it stands, as a line of a list.
+    fn line(&self) -> String {
+        let EveningChannel { title, about, .. } = self.offered;
+        let state = match (self.chosen, self.missing) {
+            (Some(channel), Some(Some(0))) => format!("✅ **{title}**: {}", text::channel(channel)),
+            (Some(channel), Some(Some(missing))) => {
+                format!("⚠️ **{title}**: {}, where I lack {}", text::channel(channel), names_of(missing))
+            }
+            (Some(_), _) => format!("⚠️ **{title}**: the channel is gone"),
+            (None, _) => format!("➖ **{title}**: not set"),
+        };
+        format!("{state} – {about}")
+    }
+
+    /// The menu that chooses it. A channel that is gone cannot be shown in it.
+    fn menu(&self, page: usize) -> CreateActionRow {
+        let is_there = self.missing.flatten().is_some();
+        let chosen = self.chosen.filter(|_| is_there).map(|channel| serenity::all::ChannelId::new(channel.get()));
+        let kind = CreateSelectMenuKind::Channel {
+            channel_types: Some(vec![ChannelType::Text]),
+            default_channels: chosen.map(|channel| vec![channel]),
+        };
+        let menu = CreateSelectMenu::new(format!("setup:choose:{page}:{}", self.offered.id), kind);
+        CreateActionRow::SelectMenu(menu.min_values(0).max_values(1).placeholder(self.offered.title))
+    }
+}
+
+/// The form of `/setup`: how each channel stands, and a page of menus.
+pub fn form(form: &Form) -> Draft {
+    let Form { places, page, note, granted } = form;
+    let pages = places.len().div_ceil(PER_PAGE).max(1);
+    let page = (*page).min(pages - 1);
+    let lines: Vec<String> = places.iter().map(Place::line).collect();
+    let mut embed =
+        CreateEmbed::new().title("The channels of your evenings").colour(COLOUR).description(lines.join("\n"));
+    let lacking = invitation::missing(*granted);
+    if !lacking.is_empty() {
+        embed = embed.field("Missing permissions", format!("Please give me: {}", lacking.join(", ")), false);
+    }
+    let next = if places.iter().any(|place| place.chosen.is_none()) {
+        "Pick the channels below. Nothing but **Submissions** is needed; what is picked counts at once."
+    } else {
+        "All is chosen. `/open-submissions` begins, `/next` plays, `/help` shows the rest."
+    };
+    embed = embed.field("What to do", next, false);
+    let menus = places.iter().skip(page * PER_PAGE).take(PER_PAGE).map(|place| place.menu(page));
+    let mut buttons = Vec::new();
+    if pages > 1 {
+        let other = (page + 1) % pages;
+        let label = format!("More channels ({} of {pages})", page + 1);
+        buttons.push(CreateButton::new(format!("setup:page:{other}")).label(label).style(ButtonStyle::Secondary));
+    }
+    let is_incomplete = places.iter().any(|place| place.missing.flatten().is_none());
+    if is_incomplete && granted & Needs::CHANNELS != 0 {
+        let make = CreateButton::new(format!("setup:make:{page}")).label("Make the missing ones for me");
+        buttons.push(make.style(ButtonStyle::Success));
+    }
+    if let Some(Undo { page, offered, before, now }) = &note.undo {
+        let id = |channel: &Option<ChannelId>| channel.map_or(0, ChannelId::get);
+        let undo = CreateButton::new(format!("setup:undo:{page}:{}:{}:{}", offered.id, id(before), id(now)));
+        buttons.push(undo.label("Undo").style(ButtonStyle::Danger));
+    }
+    let mut draft = Draft::embed(embed).with_text(truncate(&note.text, MESSAGE)).rows(menus.collect());
+    if !buttons.is_empty() {
+        draft = draft.row(CreateActionRow::Buttons(buttons));
+    }
+    draft
+}
+
+/// What the bot lacks in a server, and in the channels that were chosen.
+pub fn missing(granted: u64, places: &[Place]) -> Draft {
+    let lacking = invitation::missing(granted);
+    let mut lines = vec![if lacking.is_empty() {
+        "✅ I have every permission that I need in this server.".to_owned()
+    } else {
+        format!("⚠️ I lack in this server: {}. Give them to my role in its settings.", lacking.join(", "))
+    }];
+    lines.extend(places.iter().map(Place::line));
+    Draft::text(truncate(&lines.join("\n"), MESSAGE))
+}
+
+/// What a server reads when the bot joins it.
+pub fn greeting(missing: &[&str]) -> Draft {
+    let open = CreateButton::new("setup:open").label("Choose the channels").style(ButtonStyle::Primary);
+    let lacks = CreateButton::new("setup:missing").label("What is missing?").style(ButtonStyle::Secondary);
+    Draft::embed(greeting_embed(missing)).row(CreateActionRow::Buttons(vec![open, lacks]))
+}
+
+/// The same for the owner, where the bot may write nowhere.
+pub fn greeting_to_owner(missing: &[&str]) -> Draft {
+    Draft::embed(greeting_embed(missing)).with_text("I may not write in any channel of your server, so I write to you.")
+}
+
+fn greeting_embed(missing: &[&str]) -> CreateEmbed {
+    let embed = CreateEmbed::new().title("Hello! I keep the queue of your music reviews.").colour(COLOUR).description(
+        "**1.** An administrator uses `/setup` and chooses the channels.\n\
+             **2.** Members submit with `/submit`, `/submitfile` or a message in the submissions channel.\n\
+             **3.** `/next` plays the next song. `/tiktok connect` follows a live, if you have one.\n\
+             `/help` shows all commands.",
+    );
+    if missing.is_empty() {
+        return embed;
+    }
+    embed.field("Missing permissions", format!("Please give me: {}", missing.join(", ")), false)
+}
+
 /// The answer to `/show-settings`.
-pub fn overview(settings: &[Shown], warnings: Warnings) -> Draft {
-    let main = settings.iter().filter(|shown| shown.listed.is_main).take(FIELDS - 2);
+pub fn overview(settings: &[Shown], warnings: Warnings, problems: &[Problem]) -> Draft {
+    let main = settings.iter().filter(|shown| shown.listed.is_main).take(FIELDS - 3);
     let mut embed = CreateEmbed::new()
         .title("Settings")
         .colour(COLOUR)
-        .fields(main.map(|shown| (shown.listed.title, shown.value.as_str(), true)));
+        .fields(main.map(|shown| (shown.listed.title, truncate(&shown.marked(), FIELD), true)));
     let Warnings { missing, lacks_intents } = warnings;
     if !missing.is_empty() {
         embed = embed.field("Missing permissions", format!("Please give me: {}", missing.join(", ")), false);
+    }
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(Problem::sentence).collect();
+        embed = embed.field("Does not work", truncate(&lines.join("\n"), FIELD), false);
     }
     if lacks_intents {
         let sentence = "Message Content and Server Members are off, so songs that are posted as messages are not noticed. \
@@ -65,7 +239,7 @@ pub fn overview(settings: &[Shown], warnings: Warnings) -> Draft {
 pub fn list(settings: &[Shown], title: &str) -> Draft {
     let field = |shown: &Shown| {
         let listed = shown.listed;
-        let name = format!("{}: {}", listed.title, shown.value);
+        let name = truncate(&format!("{}: {}", listed.title, shown.marked()), NAME);
         (name, format!("`{}` {}", listed.setting.key(), listed.about), false)
     };
     let embeds = settings.chunks(FIELDS).map(|part| CreateEmbed::new().colour(COLOUR).fields(part.iter().map(field)));
@@ -76,17 +250,18 @@ pub fn list(settings: &[Shown], title: &str) -> Draft {
 
 /// The answer to `/config get`.
 pub fn details(shown: &Shown) -> Draft {
-    let Shown { listed, value, is_own } = shown;
+    let Shown { listed, value, is_own, marks } = shown;
     let origin = if *is_own { "chosen for this server" } else { "the default" };
     let change = match listed.command {
         Some(command) => format!("Changed by {command}."),
         None => format!("It can be {}.", listed.setting.allowed()),
     };
     Draft::text(format!(
-        "**{}** (`{}`) is **{value}**, {origin}.\n{} {change}",
+        "**{}** (`{}`) is **{value}**, {origin}.\n{} {change}{}",
         listed.title,
         listed.setting.key(),
-        listed.about
+        listed.about,
+        marks.iter().map(|mark| format!("\n{mark}.")).collect::<String>()
     ))
 }
 

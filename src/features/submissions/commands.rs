@@ -1,9 +1,9 @@
 //! `/submit`, `/submitfile`, and the commands that open, close and place submissions.
 
-use serenity::all::{Attachment, GuildChannel};
+use serenity::all::{Attachment, ChannelId};
 
 use super::model::Details;
-use super::settings::SUBMISSION_CHANNEL;
+use super::settings::{SUBMISSION_CHANNEL, SUBMISSION_NEEDS};
 use super::{files, intake, modal, service, views};
 use crate::discord::access::administrator;
 use crate::discord::draft::Visibility;
@@ -28,7 +28,7 @@ async fn submit(
 ) -> Result<()> {
     let bot = ctx.data();
     let is_skip = skip.unwrap_or(false);
-    let responder = Responder::to_command(&ctx.framework.serenity_context.http, ctx.interaction);
+    let responder = Responder::to_command(&bot.rest, ctx.interaction);
     // A modal must be the first answer, so what would refuse the song anyway is said before anyone types it.
     match intake::may_submit(bot, &Caller::of(ctx)?, is_skip).await {
         Ok(()) => responder.open(modal::form(is_skip, tiktok_handle.as_deref())).await,
@@ -87,9 +87,11 @@ async fn set_submission_channel(
     ctx: Context<'_>,
     #[description = "Channel"]
     #[channel_types("Text")]
-    channel: GuildChannel,
+    channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &channel, "Songs are accepted only in").await
+    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &SUBMISSION_NEEDS, channel, "Songs are accepted only in").await?;
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    ctx.data().store.write("channel_watched", move |tx| service::watch_from_now(tx, guild)).await
 }
 
 /// Open submissions

@@ -28,19 +28,30 @@ pub struct Fetched {
     _permit: tokio::sync::SemaphorePermit<'static>,
 }
 
-/// Checks what Discord says about a file, without fetching it (`M-SUB-07`, `M-SUB-19`, `M-SUB-20`).
-pub fn check(file: &Attachment) -> Result<AudioKind> {
+/// Checks what Discord says about a file, without fetching it (`M-SUB-07`, `M-SUB-19`, `M-SUB-20`). Gives the kind that
+/// its name claims.
+pub fn check(file: &Attachment) -> Result<Option<AudioKind>> {
     Ok(audio::check_declared(&file.filename, file.content_type.as_deref(), u64::from(file.size))?)
 }
 
 /// Fetches a file and checks its content.
 pub async fn fetch(bot: &Bot, file: &Attachment) -> Result<Fetched> {
-    let kind = check(file)?;
+    let claimed = check(file)?;
     let permit = AT_ONCE.acquire().await.map_err(Error::failed)?;
     let bytes = download(bot, &file.url).await.during("fetch a submitted file")?;
-    audio::check_bytes(kind, &bytes)?;
-    let key = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
-    Ok(Fetched { name: audio::safe_file_name(&file.filename), bytes, key, _permit: permit })
+    // Looking at 25 MB and digesting them takes longer than a task may hold up its thread.
+    let looked_at = tokio::task::spawn_blocking(move || {
+        let kind = audio::check_bytes(claimed, &bytes)?;
+        let key = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
+        Ok::<_, Error>((kind, key, bytes))
+    });
+    let (kind, key, bytes) = looked_at.await.map_err(Error::failed)??;
+    let mut name = audio::safe_file_name(&file.filename);
+    if claimed.is_none() {
+        // Discord tells by the name what it plays.
+        name = audio::safe_file_name(&format!("{name}.{}", kind.extension()));
+    }
+    Ok(Fetched { name, bytes, key, _permit: permit })
 }
 
 async fn download(bot: &Bot, url: &str) -> Result<Vec<u8>> {

@@ -1,7 +1,9 @@
 //! From any of the three ways of submitting into the flow `song_submitted`.
 
 use super::files::{self, Fetched};
+use super::links::SongLink;
 use super::model::{CommandMentions, Details};
+use super::posted::PostedAs;
 use super::{service, views};
 use crate::discord::delivery::Undelivered;
 use crate::discord::{Bot, Caller, problem};
@@ -9,7 +11,6 @@ use crate::features::queue;
 use crate::features::queue::model::Source;
 use crate::flows::song_submitted::{self, Submission, Submitted};
 use crate::kernel::error::{Error, Failure, Result};
-use crate::kernel::ids::MessageId;
 
 /// Refuses early what the flow would refuse: wrong channel, closed.
 pub async fn may_submit(bot: &Bot, caller: &Caller, is_skip: bool) -> Result<()> {
@@ -22,17 +23,22 @@ pub fn mentions(bot: &Bot) -> CommandMentions {
     CommandMentions { submit: bot.command_mention("submit"), submit_file: bot.command_mention("submitfile") }
 }
 
-/// Submits a song whose source is certain. `original` is the message that is deleted once the song is safe.
+/// Where the song of a link is to be heard.
+pub fn source_of(SongLink { platform, url, key }: SongLink) -> Source {
+    Source::Link { platform: platform.to_string(), url, key }
+}
+
+/// Submits a song whose source is certain. `posted_as` says which part of which message it was.
 pub async fn submit(
     bot: &Bot,
     caller: Caller,
     details: Details,
     source: Source,
-    original: Option<MessageId>,
+    posted_as: Option<PostedAs>,
 ) -> Result<Submitted> {
     let Caller { guild, channel, user, name } = caller;
     let mentions = mentions(bot);
-    let submission = Submission { guild, channel, user, username: name, details, source, original, mentions };
+    let submission = Submission { guild, channel, user, username: name, details, source, posted_as, mentions };
     bot.store.write("song_submitted", move |tx| song_submitted::run(tx, &submission)).await
 }
 
@@ -42,7 +48,7 @@ pub async fn submit_file(
     caller: Caller,
     details: Details,
     fetched: Fetched,
-    original: Option<MessageId>,
+    posted_as: Option<PostedAs>,
 ) -> Result<Submitted> {
     let (guild, key) = (caller.guild, fetched.key.clone());
     bot.store.read("is_new_file", move |read| queue::queries::require_new(read, guild, &key)).await?;
@@ -52,7 +58,7 @@ pub async fn submit_file(
         Source::File { kept_in, .. } => Some((kept_in.channel, kept_in.message)),
         Source::Link { .. } => None,
     };
-    let submitted = submit(bot, caller, details, source, original).await;
+    let submitted = submit(bot, caller, details, source, posted_as).await;
     if submitted.is_err()
         && let Some((channel, message)) = kept
     {

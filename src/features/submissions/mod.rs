@@ -5,11 +5,15 @@
 //! while submissions are open, only supported platforms and audio files up to 25 MB, nothing that waits already.
 //! A confirmation comes by direct message, or in the channel where those are blocked.
 //!
+//! A posted message yields every song in it, once, also where it is edited or was posted while the bot was away; see
+//! [`passive`].
+//!
 //! Administrators choose the channel with `/set-submission-channel` and open and close submissions. Songs posted in other
 //! channels are never submitted; their authors are told where songs go, at most once in ten minutes (`C-20`).
 //!
 //! Invariants: a file is kept in a message of the bot before its original is deleted; a refused submission stores
-//! nothing. Tables: `submissions.nudges`. Jobs: confirmation, notice.
+//! nothing. Tables: `submissions.nudges`, `submissions.handled`, `submissions.watched`. Jobs: confirmation, notice, titles,
+//! correction of a confirmation, catching up, clearing.
 
 pub mod audio;
 pub mod commands;
@@ -20,6 +24,7 @@ pub mod links;
 pub mod modal;
 pub mod model;
 pub mod passive;
+pub mod posted;
 pub mod service;
 pub mod settings;
 pub mod tables;
@@ -29,11 +34,21 @@ use super::Feature;
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
+    channels: &[&settings::SUBMISSIONS],
     settings: settings::LISTED,
     tables: tables::TABLES,
     commands: commands::all,
     modals: &[&modal::SUBMIT],
     messages: &[passive::handle],
-    jobs: &[&jobs::CONFIRM_HANDLER, &jobs::NOTICE_HANDLER],
+    edits: &[passive::edited],
+    servers: &[passive::history::connected],
+    jobs: &[
+        &jobs::CONFIRM_HANDLER,
+        &jobs::NOTICE_HANDLER,
+        &jobs::TITLES_HANDLER,
+        &jobs::CORRECT_HANDLER,
+        &passive::history::CATCH_UP_HANDLER,
+        &passive::clearing::CLEAR_HANDLER,
+    ],
     ..Feature::named("submissions")
 };

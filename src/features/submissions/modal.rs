@@ -3,13 +3,12 @@
 use serenity::all::InputTextStyle;
 use serenity::builder::{CreateActionRow, CreateInputText, CreateModal};
 
-use super::links::{SongLink, judge};
+use super::links::judge;
 use super::model::Details;
 use super::{intake, views};
 use crate::discord::access::Access;
 use crate::discord::component::{Form, Modal};
 use crate::discord::{Bot, Draft};
-use crate::features::queue::model::Source;
 use crate::kernel::error::Result;
 
 /// Submits what was typed.
@@ -17,6 +16,8 @@ pub static SUBMIT: Modal =
     Modal { id: "submit:modal", access: Access::Everyone, run: |bot, form| Box::pin(submit(bot, form)) };
 
 const SKIP: &str = "skip";
+/// The most characters of a handle, so that the address of a profile fits as well.
+const LONGEST_HANDLE: u16 = 200;
 
 /// The empty form, with the handle that the caller chose.
 pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
@@ -24,8 +25,8 @@ pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
     let short = |id: &str, label: &str, longest: u16| {
         CreateInputText::new(InputTextStyle::Short, label, id).required(false).max_length(longest)
     };
-    let mut handle = short("tiktok_handle", "TikTok handle", 25).placeholder("@yourname");
-    if let Some(typed) = tiktok_handle.filter(|typed| typed.chars().count() <= 25) {
+    let mut handle = short("tiktok_handle", "TikTok handle", LONGEST_HANDLE).placeholder("@yourname");
+    if let Some(typed) = tiktok_handle.filter(|typed| typed.chars().count() <= LONGEST_HANDLE.into()) {
         handle = handle.value(typed);
     }
     let link = CreateInputText::new(InputTextStyle::Short, "Link", "link")
@@ -42,7 +43,7 @@ pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
 
 async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
     let is_skip = form.arguments.first().is_some_and(|argument| argument == SKIP);
-    let SongLink { platform, url, key } = judge(form.field("link").unwrap_or_default()).into_song()?;
+    let song = judge(form.field("link").unwrap_or_default()).into_song()?;
     let details = Details::new(
         form.field("artist_name"),
         form.field("song_title"),
@@ -50,7 +51,6 @@ async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
         form.field("tiktok_handle"),
         is_skip,
     )?;
-    let source = Source::Link { platform: platform.to_string(), url, key };
-    let submitted = intake::submit(bot, form.caller, details, source, None).await?;
+    let submitted = intake::submit(bot, form.caller, details, intake::source_of(song), None).await?;
     Ok(views::submitted(&submitted))
 }

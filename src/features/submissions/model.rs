@@ -4,11 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::links::{LinkVerdict, Platform, SongLink};
+use super::audio::AudioRefusal;
+use super::links::{LinkVerdict, Miss, Platform, SongLink};
 use crate::jobs::Kind;
 use crate::kernel::error::Refuse;
-use crate::kernel::ids::ChannelId;
+use crate::kernel::ids::{ChannelId, MessageId};
 use crate::kernel::text;
+use crate::live::Handle;
+use crate::live::handle::NamesNobody;
 
 /// Room for a host in a sentence, in characters. Real ones are shorter; a longer one would fill the screen.
 const HOST_CHARS: usize = 60;
@@ -56,6 +59,8 @@ pub enum SubmissionRefusal {
     NoSong {
         /// Whose page it is.
         platform: Platform,
+        /// What is wrong with it.
+        miss: Miss,
     },
     /// A link with a login, a port or a dot after its host.
     DisguisedLink {
@@ -66,6 +71,12 @@ pub enum SubmissionRefusal {
     LinkTooLong,
     /// Text where a link is asked for.
     NotALink,
+    /// A film instead of its sound.
+    Video,
+    /// Beside a link to Apple Music or iTunes (`D-32`).
+    BesideApple,
+    /// The message has yielded as many songs as it may.
+    AnotherMessage,
     /// Submissions are closed (`D-05`).
     Closed,
     /// Not in the submissions channel (`C-22`).
@@ -93,6 +104,8 @@ pub enum SubmissionRefusal {
         /// Which.
         is_open: bool,
     },
+    /// What was typed for a TikTok handle is the address of something else.
+    NoHandle(NamesNobody),
     /// A text that is too long.
     TooLong {
         /// Which text.
@@ -116,6 +129,9 @@ impl Refuse for SubmissionRefusal {
             Self::DisguisedLink { .. } => "submission.link_disguised",
             Self::LinkTooLong => "submission.link_too_long",
             Self::NotALink => "submission.not_a_link",
+            Self::Video => "submission.file_video",
+            Self::BesideApple => "submission.beside_apple",
+            Self::AnotherMessage => "submission.another_message",
             Self::Closed => "submission.closed",
             Self::WrongChannel { .. } => "submission.wrong_channel",
             Self::NoChannel => "submission.no_channel",
@@ -123,6 +139,7 @@ impl Refuse for SubmissionRefusal {
             Self::CannotKeepFile => Self::CANNOT_KEEP_FILE,
             Self::CannotPostFile => "submission.cannot_post_file",
             Self::AlreadySo { .. } => "submission.already_so",
+            Self::NoHandle(_) => "submission.no_handle",
             Self::TooLong { .. } => "submission.text_too_long",
         }
     }
@@ -138,13 +155,13 @@ impl fmt::Display for SubmissionRefusal {
                 let host = text::escape(&text::one_line(host, HOST_CHARS));
                 write!(f, "Links to **{host}** can't be reviewed. Send the song from {AnyPlatform}.")
             }
-            Self::NoSong { platform } => write!(
-                f,
-                "This {platform} link doesn't lead to a song. Open the song, choose Share, and send the link from there."
-            ),
+            Self::NoSong { platform, miss } => {
+                write_miss(f, *platform, *miss)?;
+                f.write_str(" Open the song, choose Share, and send the link from there.")
+            }
             Self::DisguisedLink { platform } => write!(
                 f,
-                "This {platform} link has a login, a port or a stray dot in it. Open the song, choose Share, and send the \
+                "This {platform} link has a login, a port or a stray character in it. Open the song, choose Share, and send the \
                  link from there."
             ),
             Self::LinkTooLong => {
@@ -156,6 +173,9 @@ impl fmt::Display for SubmissionRefusal {
                     "This is not a link. Copy the address of the song from {AnyPlatform}; it starts with `https://`."
                 )
             }
+            Self::Video => AudioRefusal::Video.fmt(f),
+            Self::BesideApple => f.write_str("Not taken, because of the Apple link beside it. Send it in a message of its own."),
+            Self::AnotherMessage => f.write_str("No more songs are taken from this message. Send it in a message of its own."),
             Self::Closed => {
                 f.write_str("Submissions are closed right now. Keep your song ready and send it when they open again.")
             }
@@ -182,6 +202,7 @@ impl fmt::Display for SubmissionRefusal {
             ),
             Self::AlreadySo { is_open: true } => f.write_str("Submissions are open already."),
             Self::AlreadySo { is_open: false } => f.write_str("Submissions are closed already."),
+            Self::NoHandle(names_nobody) => write!(f, "That is no TikTok handle. {names_nobody}"),
             Self::TooLong { field, length } => write!(
                 f,
                 "The {} has {length} characters, and {} fit. Shorten it and send the song again.",
@@ -189,6 +210,27 @@ impl fmt::Display for SubmissionRefusal {
                 field.max_len()
             ),
         }
+    }
+}
+
+fn write_miss(f: &mut fmt::Formatter<'_>, platform: Platform, miss: Miss) -> fmt::Result {
+    match miss {
+        Miss::Nothing => write!(f, "This {platform} link doesn't lead to a song."),
+        Miss::Own => write!(
+            f,
+            "This {platform} link doesn't lead to a song: only you can see that page, or everybody sees something else on it."
+        ),
+        Miss::Artist => write!(f, "This {platform} link doesn't lead to a song, but to everything of one artist."),
+        Miss::Cut { length, found } if found < length => write!(
+            f,
+            "This {platform} link doesn't lead to a song, because it was cut off: {platform}'s ids have {length} characters, \
+             and this one has {found}."
+        ),
+        Miss::Cut { length, found } => write!(
+            f,
+            "This {platform} link doesn't lead to a song, because it was cut off or something was stuck to its end: \
+             {platform}'s ids have {length} characters, and this one has {found}."
+        ),
     }
 }
 
@@ -219,21 +261,52 @@ impl Details {
         tiktok_handle: Option<&str>,
         is_skip: bool,
     ) -> Result<Self, SubmissionRefusal> {
-        let handle = tiktok_handle.map(|typed| text::one_line(typed, Self::HANDLE_CHARS));
         Ok(Self {
             artist: cleaned(TextField::Artist, artist)?,
             title: cleaned(TextField::Title, title)?,
             note: cleaned(TextField::Note, note)?,
-            tiktok_handle: handle
-                .map(|handle| handle.trim_start_matches('@').to_owned())
-                .filter(|handle| !handle.is_empty()),
+            tiktok_handle: tiktok_handle.map(Self::shown_handle).transpose()?.flatten(),
             is_skip,
         })
+    }
+
+    /// The handle of what was typed for one. It is shown and means nothing else, so what is no handle is shown as it is;
+    /// but an address is either read or refused.
+    fn shown_handle(typed: &str) -> Result<Option<String>, SubmissionRefusal> {
+        match Handle::typed(typed) {
+            Ok(handle) => Ok(Some(handle.into())),
+            Err(names_nobody) if typed.contains('/') => Err(SubmissionRefusal::NoHandle(names_nobody)),
+            Err(_) => {
+                let line = text::one_line(typed, Self::HANDLE_CHARS);
+                Ok(Some(line.trim_start_matches('@').to_owned()).filter(|handle| !handle.is_empty()))
+            }
+        }
+    }
+
+    /// Nothing but a note, which ends where no more fits.
+    pub fn with_note(words: &str) -> Self {
+        let note = text::truncate(words, TextField::Note.max_len());
+        Self { note: (!note.is_empty()).then_some(note), ..Self::default() }
+    }
+
+    /// Whether words fit into a note.
+    pub fn fits_note(words: &str) -> bool {
+        text::discord_len(words) <= TextField::Note.max_len()
     }
 
     /// The artist, or the submitter's name (`M-SUB-11`).
     pub fn artist_or(&self, username: &str) -> String {
         self.artist.clone().unwrap_or_else(|| text::one_line(username, TextField::Artist.max_len()))
+    }
+
+    /// What a platform told about a song, through the same gate; what is too long is cut instead of refused.
+    pub fn told(artist: Option<&str>, title: Option<&str>) -> Self {
+        let fitted = |field: TextField, told: Option<&str>| {
+            let clean = text::truncate(&text::one_line(told?, usize::MAX), field.max_len());
+            (!clean.is_empty()).then_some(clean)
+        };
+        let (artist, title) = (fitted(TextField::Artist, artist), fitted(TextField::Title, title));
+        Self { artist, title, ..Self::default() }
     }
 
     /// The title, or exactly "Not Known" (`M-SUB-12`).
@@ -273,6 +346,40 @@ pub struct Confirmation {
     pub channel: ChannelId,
     /// Whether waiting gift credit put it into its line.
     pub used_credit: bool,
+    /// Whether its platform is to be asked for the title, once this is told.
+    #[serde(default)]
+    pub asks_title: bool,
+    /// Whether it is to be asked for the artist.
+    #[serde(default)]
+    pub asks_artist: bool,
+}
+
+/// What the job that asks a platform for a title carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TitlesWanted {
+    /// The row number of the song in the queue.
+    pub song: u64,
+    /// Whether its submitter gave no title.
+    pub title: bool,
+    /// Whether they gave no artist.
+    pub artist: bool,
+    /// The confirmation that says so, if one was sent.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// A confirmation as it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The row number of the song in the queue.
+    pub song: u64,
+    /// Where.
+    pub channel: ChannelId,
+    /// The message.
+    pub message: MessageId,
+    /// Whether it is in the submissions channel, for a while, because the submitter takes no direct messages.
+    pub in_channel: bool,
+    /// What it says about gifts.
+    pub used_credit: bool,
 }
 
 /// What the job that says whether submissions are open carries.
@@ -286,6 +393,12 @@ pub struct Notice {
 
 /// The job that confirms a submission (`M-SUB-15`).
 pub static CONFIRM: Kind<Confirmation> = Kind::new("submissions.confirm");
+/// The job that asks a platform what a song is called (`D-38`).
+pub static TITLES: Kind<TitlesWanted> = Kind::new("submissions.titles");
+/// The job that says in a confirmation what the song turned out to be called.
+pub static CORRECT: Kind<Confirmed> = Kind::new("submissions.correct_confirmation");
+/// The job that reads what was posted while nobody listened.
+pub static CATCH_UP: Kind<()> = Kind::new("submissions.catch_up");
 /// The job that says whether submissions are open.
 pub static NOTICE: Kind<Notice> = Kind::new("submissions.notice");
 
@@ -296,7 +409,7 @@ impl LinkVerdict {
             Self::Accepted(song) => return Ok(song),
             Self::Apple => SubmissionRefusal::Apple,
             Self::Unsupported { host } => SubmissionRefusal::UnsupportedHost { host },
-            Self::NoSong { platform } => SubmissionRefusal::NoSong { platform },
+            Self::NoSong { platform, miss } => SubmissionRefusal::NoSong { platform, miss },
             Self::Disguised { platform } => SubmissionRefusal::DisguisedLink { platform },
             Self::TooLong => SubmissionRefusal::LinkTooLong,
             Self::NotALink => SubmissionRefusal::NotALink,
@@ -341,7 +454,11 @@ mod tests {
         insta::assert_snapshot!(said("https://music.apple.com/us/album/x/1"), @"submission.link_apple: Links to Apple Music and iTunes can't be reviewed. Send the song from YouTube, Spotify, SoundCloud, Deezer or Ditto.");
         insta::assert_snapshot!(said("https://vimeo.com/1"), @"submission.link_unsupported: Links to **vimeo.com** can't be reviewed. Send the song from YouTube, Spotify, SoundCloud, Deezer or Ditto.");
         insta::assert_snapshot!(said("https://youtube.com/"), @"submission.link_no_song: This YouTube link doesn't lead to a song. Open the song, choose Share, and send the link from there.");
-        insta::assert_snapshot!(said("https://a:b@soundcloud.com/x/y"), @"submission.link_disguised: This SoundCloud link has a login, a port or a stray dot in it. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://soundcloud.com/you/likes"), @"submission.link_no_song: This SoundCloud link doesn't lead to a song: only you can see that page, or everybody sees something else on it. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://www.youtube.com/@ann"), @"submission.link_no_song: This YouTube link doesn't lead to a song, but to everything of one artist. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://www.youtube.com/watch?v=sv_2LzgoB0"), @"submission.link_no_song: This YouTube link doesn't lead to a song, because it was cut off: YouTube's ids have 11 characters, and this one has 10. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://youtu.be/dQw4w9WgXcQJunk"), @"submission.link_no_song: This YouTube link doesn't lead to a song, because it was cut off or something was stuck to its end: YouTube's ids have 11 characters, and this one has 15. Open the song, choose Share, and send the link from there.");
+        insta::assert_snapshot!(said("https://a:b@soundcloud.com/x/y"), @"submission.link_disguised: This SoundCloud link has a login, a port or a stray character in it. Open the song, choose Share, and send the link from there.");
         insta::assert_snapshot!(said(&format!("https://youtu.be/{}", "a".repeat(3_000))), @"submission.link_too_long: This link is too long. Open the song, choose Share, and send the short link from there.");
         insta::assert_snapshot!(said("my song"), @"submission.not_a_link: This is not a link. Copy the address of the song from YouTube, Spotify, SoundCloud, Deezer or Ditto; it starts with `https://`.");
         assert_eq!(judge("https://ditto.fm/x").into_song().unwrap().platform, Platform::Ditto);

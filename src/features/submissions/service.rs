@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
-use super::model::{CONFIRM, CommandMentions, Confirmation, NOTICE, Notice, SubmissionRefusal};
+use super::model::{
+    CONFIRM, CORRECT, CommandMentions, Confirmation, Confirmed, NOTICE, Notice, SubmissionRefusal, TITLES, TitlesWanted,
+};
+use super::posted::{PostedAs, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use super::tables;
 use crate::jobs::Lane;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Read, Tx};
 
 /// A member is told at most this often per channel where songs go (`C-20`).
 const NUDGE_PAUSE: Duration = Duration::from_mins(10);
+/// How long a posted message is remembered. Twice the reach of everything that may bring it again, and more.
+const REMEMBERED_FOR: Duration = Duration::from_hours(24);
+/// Messages that are forgotten when one is remembered, so that the memory shrinks where it has grown.
+const FORGOTTEN_AT_A_TIME: usize = 4;
 
 /// Checks whether a song may be submitted in this channel now. Holds for all ways of submitting (`M-ACC-02`, `C-22`).
 pub fn admit(
@@ -47,6 +54,27 @@ pub fn confirm(tx: &Tx<'_>, guild: GuildId, user: UserId, confirmation: &Confirm
     CONFIRM.schedule_now(tx, guild, Lane::User(user), confirmation).map(drop)
 }
 
+/// Stages the question to a platform what a song is called, now that its confirmation went out.
+pub fn ask_titles(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    confirmation: &Confirmation,
+    confirmed: Option<Confirmed>,
+) -> Result<()> {
+    let Confirmation { song, asks_title: title, asks_artist: artist, .. } = *confirmation;
+    if !title && !artist {
+        return Ok(());
+    }
+    let wanted = TitlesWanted { song, title, artist, confirmed };
+    TITLES.schedule_now(tx, guild, Lane::Song(song), &wanted).map(drop)
+}
+
+/// Stages the correction of what a confirmation says the song is called.
+pub fn correct_confirmation(tx: &Tx<'_>, guild: GuildId, user: UserId, wanted: &TitlesWanted) -> Result<()> {
+    let Some(confirmed) = &wanted.confirmed else { return Ok(()) };
+    CORRECT.schedule_now(tx, guild, Lane::User(user), confirmed).map(drop)
+}
+
 /// Opens or closes submissions, and stages the notice in their channel. Refuses when there is nothing to change.
 pub fn set_open(tx: &Tx<'_>, guild: GuildId, is_open: bool) -> Result<()> {
     let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Err(SubmissionRefusal::NoChannel.into()) };
@@ -65,4 +93,77 @@ pub fn nudge(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, user: UserId) -> R
     }
     tables::remember_nudge(tx, guild, channel, user)?;
     Ok(true)
+}
+
+/// Remembers that a part of a posted message is a song now, and whether the song `needs` the message for its file.
+pub fn remember_taken(tx: &Tx<'_>, guild: GuildId, posted_as: &PostedAs, needs: bool) -> Result<()> {
+    let PostedAs { message, part } = posted_as;
+    let mut handled = tables::handled(tx, guild, *message)?.unwrap_or_default();
+    handled.taken.push(part.clone());
+    handled.is_needed |= needs;
+    tables::remember_handled(tx, guild, *message, &handled)
+}
+
+/// Remembers that a posted message was looked at to the end, and what stood in it then. Answers whether it has to stay for
+/// the file of a song.
+pub fn looked_at(tx: &Tx<'_>, guild: GuildId, message: MessageId, digest: u64) -> Result<bool> {
+    watch(tx, guild, message)?;
+    let mut handled = tables::handled(tx, guild, message)?.unwrap_or_default();
+    handled.looked_at = Some(digest);
+    tables::remember_handled(tx, guild, message, &handled)?;
+    for old in tables::oldest_handled(tx, guild, FORGOTTEN_AT_A_TIME)? {
+        if tx.now().since(old.moment()) > REMEMBERED_FOR {
+            tables::forget_handled(tx, guild, old)?;
+            set_watched_up_to(tx, guild, old)?;
+        }
+    }
+    Ok(handled.is_needed)
+}
+
+/// From where on the messages of the submissions channel count; for a channel that was just set, after `first`. `None`
+/// where there is no channel.
+pub fn watch(tx: &Tx<'_>, guild: GuildId, first: MessageId) -> Result<Option<Watch>> {
+    let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Ok(None) };
+    match tables::watch(tx, guild)? {
+        Some(watch) if watch.channel == channel => Ok(Some(watch)),
+        _ => {
+            let watch = Watch { channel, since: first, is_blind: false };
+            tables::set_watch(tx, guild, &watch)?;
+            Ok(Some(watch))
+        }
+    }
+}
+
+/// What is posted in the submissions channel from now on counts, also where nobody listens.
+pub fn watch_from_now(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    watch(tx, guild, MessageId::at(tx.now())).map(drop)
+}
+
+/// The history of a channel was read up to a message.
+pub fn watched_up_to(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, newest: MessageId) -> Result<()> {
+    match tables::watch(tx, guild)? {
+        Some(watch) if watch.channel == channel => {
+            tables::set_watch(tx, guild, &Watch { is_blind: false, ..watch })?;
+            set_watched_up_to(tx, guild, newest)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn set_watched_up_to(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
+    match tables::watch(tx, guild)? {
+        Some(watch) if watch.since < message => tables::set_watch(tx, guild, &Watch { since: message, ..watch }),
+        _ => Ok(()),
+    }
+}
+
+/// The history of the submissions channel cannot be read. Answers whether that is news.
+pub fn note_blindness(tx: &Tx<'_>, guild: GuildId) -> Result<bool> {
+    match tables::watch(tx, guild)? {
+        Some(watch) if !watch.is_blind => {
+            tables::set_watch(tx, guild, &Watch { is_blind: true, ..watch })?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }

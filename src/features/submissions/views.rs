@@ -4,13 +4,14 @@ use serenity::all::Colour;
 use serenity::builder::CreateEmbed;
 
 use super::model::Details;
+use super::posted::{Became, Part, Remains};
 use crate::discord::{Caller, Draft};
 use crate::features::queue::model::Entry;
 use crate::features::queue::queries::Standing;
 use crate::features::queue::views as queue;
 use crate::flows::song_submitted::Submitted;
-use crate::kernel::ids::UserId;
-use crate::kernel::text::{self, escape, truncate};
+use crate::kernel::ids::{ChannelId, UserId};
+use crate::kernel::text::{self, escape, one_line, truncate};
 
 const COLOUR: Colour = Colour::new(0x002E_8B57);
 
@@ -78,4 +79,106 @@ pub fn notice(is_open: bool) -> Draft {
     } else {
         "🔴 **Submissions are closed.** Songs that wait stay in the queue."
     })
+}
+
+/// Said of a forwarded message in which nothing can be read.
+pub const SEALED: &str = "I can't see what is in this forwarded message. Send the link or the file itself.";
+/// Said where a text goes because the server wants songs only.
+pub const SONGS_ONLY: &str =
+    "Only songs are taken in this channel, so your message was deleted. Post a link or an audio file.";
+
+/// Lines about single parts of a message.
+const MOST_LINES: usize = 10;
+/// Room for the name of a part, in characters.
+const NAME_CHARS: usize = 60;
+
+/// What became of a message of which not everything was taken over.
+pub fn what_became(parts: &[Part], remains: &Remains) -> String {
+    let refused = parts.iter().filter_map(|part| match &part.became {
+        Became::Refused(sentence) => Some((part.name.as_str(), sentence.as_str())),
+        _ => None,
+    });
+    let refused: Vec<_> = refused.collect();
+    let numbers = parts.iter().filter_map(|part| match &part.became {
+        Became::Taken(number) => Some(format!("**{number}**")),
+        _ => None,
+    });
+    let numbers: Vec<_> = numbers.collect();
+    if let [(_, sentence), others @ ..] = refused.as_slice()
+        && refused.len() == parts.len()
+        && others.iter().all(|(_, other)| other == sentence)
+    {
+        return (*sentence).to_owned();
+    }
+    let mut lines: Vec<_> = refused.iter().map(|(name, sentence)| format!("- {}: {sentence}", quoted(name))).collect();
+    if !numbers.is_empty() {
+        lines.extend(remains.others.iter().map(|name| format!("- {}: this is no song.", quoted(name))));
+    }
+    if remains.has_long_words && !numbers.is_empty() {
+        lines.push("- Your words: only the beginning of them fits into the note.".to_owned());
+    }
+    let more = lines.len().saturating_sub(MOST_LINES);
+    lines.truncate(MOST_LINES);
+    if more > 0 {
+        lines.push(format!("- … and {more} more."));
+    }
+    let head = match numbers.as_slice() {
+        [] => "This was not taken from your message:".to_owned(),
+        [number] => format!("{number} is in. Your message stays, because of what was not taken:"),
+        numbers => format!("{} are in. Your message stays, because of what was not taken:", numbers.join(", ")),
+    };
+    truncate(&format!("{head}\n{}", lines.join("\n")), 2_000)
+}
+
+/// Told to whoever posted what is no song where the server wants songs only.
+pub fn no_song_went(channel: ChannelId, names: &[String]) -> String {
+    format!(
+        "Your message in {} was deleted, because only songs are taken there. It held {}. Send a link, or an mp3, m4a, wav or \
+         flac file.",
+        text::channel(channel),
+        quoted_all(names)
+    )
+}
+
+/// Told to whoever posted a song where none is taken, when it was deleted: what went, and how it is sent (`C-21`).
+pub fn song_went(channel: ChannelId, names: &[String], words: &str, how: &str) -> String {
+    let words = match words {
+        "" => String::new(),
+        words => format!("\nYou wrote: {}", escape(&truncate(words, 500))),
+    };
+    format!("Your message in {} was deleted. It held {}.\n{how}{words}", text::channel(channel), quoted_all(names))
+}
+
+/// The line for the team about messages that were posted too long ago.
+pub fn left_in_history(channel: ChannelId, songs: usize, is_cut: bool) -> String {
+    let channel = text::channel(channel);
+    let old = match songs {
+        0 => String::new(),
+        1 => " One message with a song is older than an hour and stays where it is; its author may post it again."
+            .to_owned(),
+        songs => format!(
+            " {songs} messages with songs are older than an hour and stay where they are; their authors may post them again."
+        ),
+    };
+    let cut = if is_cut { " I read the newest 100 messages; there are more before them." } else { "" };
+    format!("📭 I looked at what was posted in {channel} while I was away.{old}{cut}")
+}
+
+/// The line for the team where nothing can be read.
+pub fn history_unreadable(channel: ChannelId) -> String {
+    format!(
+        "⚠️ I cannot read what was posted in {} while I was away. Please give me **View Channel** and **Read Message History** \
+         there.",
+        text::channel(channel)
+    )
+}
+
+fn quoted_all(names: &[String]) -> String {
+    let shown: Vec<_> = names.iter().take(MOST_LINES).map(|name| quoted(name)).collect();
+    shown.join(", ")
+}
+
+/// A name in a code span, where nothing in it means anything.
+fn quoted(name: &str) -> String {
+    format!("`{}`", one_line(name, NAME_CHARS).replace('`', "'"))
 }

@@ -158,7 +158,7 @@ async fn simulate(
     answer(ctx, async {
         let Caller { guild, user, .. } = Caller::of(ctx)?;
         let handle = rules::streamer(handle.as_deref().unwrap_or(SOMEBODY))?;
-        let viewer = Viewer { handle, level: None };
+        let viewer = Viewer::named(handle);
         let (coins, repeat) = (coins.unwrap_or(1), repeat.unwrap_or(1));
         let goes_on = event == Simulated::Gift && streaking == Some(true);
         let what = occurrence(event, viewer, coins, repeat, streaking);

@@ -6,6 +6,7 @@ use crate::kernel::error::Refuse;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
+use crate::live::handle::NamesNobody;
 use crate::store::Record;
 
 /// A name that a server follows.
@@ -29,10 +30,8 @@ impl Record for Follow {}
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TiktokRefusal {
     /// No TikTok name.
-    #[error(
-        "That is no TikTok name. Write it as on the profile, with or without @: 2 to 24 letters, digits, dots and underscores."
-    )]
-    NoName,
+    #[error("That is no TikTok name. {0}")]
+    NoName(NamesNobody),
     /// The server follows somebody else.
     #[error("This server follows **{0}**. Use `/tiktok disconnect` first; that ends the session.")]
     FollowsAnother(String),
@@ -44,7 +43,7 @@ pub enum TiktokRefusal {
 impl Refuse for TiktokRefusal {
     fn code(&self) -> &'static str {
         match self {
-            Self::NoName => "tiktok.no_name",
+            Self::NoName(_) => "tiktok.no_name",
             Self::FollowsAnother(_) => "tiktok.follows_another",
             Self::FollowsNobody => "tiktok.follows_nobody",
         }

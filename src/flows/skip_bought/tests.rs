@@ -13,10 +13,10 @@ use crate::features::coins::check::check;
 use crate::features::coins::model::EntryId;
 use crate::features::coins::service::Order;
 use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
-use crate::features::queue::model::{PublicId, Source};
+use crate::features::queue::model::{Entry, PublicId, Seen, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::tests::{GUILD, TestStore};
-use crate::flows::coins_by_hand;
+use crate::flows::{coins_by_hand, dead_link_removed};
 
 const ANN: UserId = UserId::new(1);
 const ADMIN: UserId = UserId::new(9);
@@ -93,9 +93,10 @@ fn a_skip_costs_what_the_server_says() {
     let bought = store.write(|tx| run(tx, GUILD, ANN)).unwrap();
     assert_eq!((bought.price, bought.left), (Amount::of(40), Amount::ZERO));
     store.write(|tx| SKIP_PRICE.set(tx, GUILD, &1_000)).unwrap();
-    let refund =
-        store.write(move |tx| coins::service::refund_skip(tx, GUILD, &order(ANN), bought.moved.entry.id.get()));
-    assert_eq!(refund.unwrap().map(|entry| entry.delta), Some(40), "what was paid comes back, whatever it costs now");
+    let Entry { song, place, .. } = bought.moved.entry;
+    let seen = Seen { song: song.public_id, line: place.line };
+    let refunded = store.write(move |tx| dead_link_removed::run(tx, GUILD, ADMIN, seen)).unwrap();
+    assert_eq!(refunded.luxury, Some(Amount::of(40)), "what was paid comes back, whatever it costs now");
     store.check();
 }
 

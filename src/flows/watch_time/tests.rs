@@ -42,7 +42,7 @@ fn watch_time_is_not_paid_after_the_viewer_left() {
     assert_eq!(evening.watched(session, "ann"), (900, 900), "15 minutes after the last sign of her, and no more");
     assert_eq!(evening.watched(session, "bob"), (18_000, 18_000), "who stayed is counted whole");
     assert_eq!((evening.luxury(1), evening.count_watch_time().len()), (0, 0));
-    let bob = evening.store.read(|read| handles::queries::account(read, GUILD, &viewer("bob").handle));
+    let bob = evening.store.read(|read| handles::queries::account(read, GUILD, &viewer("bob").handle.unwrap()));
     assert!(bob.is_some_and(|account| account.linked.is_none()), "coming in makes a handle known");
     evening.check();
 }

@@ -34,6 +34,18 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// `text` as code, in which nothing has a meaning: it is not escaped, because the backslashes would be seen.
+pub fn code(text: &str) -> String {
+    let mut code = String::with_capacity(text.len() + 2);
+    for (place, character) in text.char_indices() {
+        code.push(if character == '`' { 'ˋ' } else { character });
+        if character == '@' && starts_ping(text.get(place + 1..).unwrap_or_default()) {
+            code.push(BREAKER);
+        }
+    }
+    format!("`{}`", if code.trim().is_empty() { " " } else { &code })
+}
+
 /// How far into its line a character stands, as far as that matters.
 #[derive(Clone, Copy)]
 enum Line {
@@ -84,6 +96,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn code_shows_what_was_typed_and_cannot_be_left() {
+        assert_eq!(code("pending_limit"), "`pending_limit`");
+        assert_eq!(code("a`b**c**"), "`aˋb**c**`");
+        assert_eq!(code("@everyone"), "`@\u{200B}everyone`");
+        assert_eq!(code(""), "` `");
+    }
 
     #[test]
     fn formatting_loses_its_effect() {

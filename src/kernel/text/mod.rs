@@ -11,11 +11,13 @@ mod length;
 mod markdown;
 mod markup;
 mod table;
+mod typed;
 mod unicode;
 
 pub use clean::{one_line, paragraph};
 pub use formats::{csv_text, hex, html};
 pub use length::{discord_len, truncate};
-pub use markdown::escape;
+pub use markdown::{code, escape};
 pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};
 pub use table::code_table;
+pub use typed::typed_name;

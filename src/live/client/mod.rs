@@ -313,7 +313,8 @@ const fn lies_in_the_way(refusal: &Refusal) -> bool {
         | Refusal::AgeRestricted
         | Refusal::LoginNeeded
         | Refusal::Offline
-        | Refusal::NotFound => false,
+        | Refusal::NotFound
+        | Refusal::Contradiction => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opens a socket, and reads what is said where that is refused.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use url::{Host, Url};
 
 use super::{STEP, Socket, Stream};
+use crate::kernel::cause::Cause;
 use crate::kernel::time::Clock;
 use crate::live::refusal::{Degradation, Refusal, Trouble};
 use crate::live::request::Answer;
@@ -102,30 +104,35 @@ impl Dialler {
         }
     }
 
-    async fn encrypt(&self, url: &Url, stream: TcpStream) -> Result<impl Stream + use<>, ()> {
-        let name = ServerName::try_from(url.host_str().ok_or(())?.trim_matches(['[', ']'])).map_err(drop)?;
-        self.tls.connect(name.to_owned(), stream).await.map_err(drop)
+    async fn encrypt(&self, url: &Url, stream: TcpStream) -> io::Result<impl Stream + use<>> {
+        let host = url.host_str().ok_or(io::ErrorKind::InvalidInput)?;
+        let name = ServerName::try_from(host.trim_matches(['[', ']'])).map_err(io::Error::other)?;
+        self.tls.connect(name.to_owned(), stream).await
     }
 
-    async fn in_time<T>(&self, step: impl Future<Output = Result<T, ()>>, otherwise: Trouble) -> Result<T, Trouble> {
+    async fn in_time<T>(
+        &self,
+        step: impl Future<Output = io::Result<T>>,
+        trouble: fn(Cause) -> Trouble,
+    ) -> Result<T, Trouble> {
         tokio::select! {
             biased;
-            done = step => done.map_err(|()| otherwise),
+            done = step => done.map_err(|error| trouble(Cause::of(&error))),
             () = self.clock.sleep(STEP) => Err(Trouble::TimedOut),
         }
     }
 }
 
-async fn connect(url: &Url) -> Result<TcpStream, ()> {
-    let port = url.port_or_known_default().ok_or(())?;
-    let stream = match url.host().ok_or(())? {
+async fn connect(url: &Url) -> io::Result<TcpStream> {
+    let port = url.port_or_known_default().ok_or(io::ErrorKind::InvalidInput)?;
+    let stream = match url.host().ok_or(io::ErrorKind::InvalidInput)? {
         Host::Domain(name) => TcpStream::connect((name, port)).await,
         Host::Ipv4(address) => TcpStream::connect((address, port)).await,
         Host::Ipv6(address) => TcpStream::connect((address, port)).await,
     };
-    let stream = stream.map_err(drop)?;
+    let stream = stream?;
     // Frames that we send are small, and an acknowledgement shall not wait for the next one.
-    stream.set_nodelay(true).map_err(drop)?;
+    stream.set_nodelay(true)?;
     Ok(stream)
 }
 

@@ -320,5 +320,5 @@ fn unread(subject: &impl Hash, what: Observed) -> Option<Message> {
     subject.hash(&mut hasher);
     // TikTok's own numbers leave the first bit free.
     let id = MessageId::new(hasher.finish() | 1 << 63)?;
-    Some(Message { id, is_history: false, what })
+    Some(Message { id, is_history: false, made_at: None, what })
 }

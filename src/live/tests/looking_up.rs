@@ -2,6 +2,7 @@
 
 use super::server::http;
 use super::*;
+use crate::kernel::cause::Cause;
 use crate::live::Live;
 use crate::live::refusal::Trouble;
 
@@ -11,6 +12,7 @@ struct Pages {
     page: (u16, String),
     api_live: (u16, String),
     check_alive: (u16, String),
+    room_info: (u16, String),
 }
 
 impl Pages {
@@ -20,6 +22,7 @@ impl Pages {
                 "/@bass.ann/live" => &self.page,
                 "/api-live/user/room/" => &self.api_live,
                 "/webcast/room/check_alive/" => &self.check_alive,
+                "/webcast/room/info/" => &self.room_info,
                 other => panic!("{other}"),
             };
             http(*status, &[], body.clone())
@@ -30,7 +33,7 @@ impl Pages {
 }
 
 fn live() -> Pages {
-    Pages { page: page(2), api_live: api_live(2), check_alive: alive(true) }
+    Pages { page: page(2), api_live: api_live(2), check_alive: alive(true), room_info: shell() }
 }
 
 fn sigi(json: &str) -> (u16, String) {
@@ -46,7 +49,24 @@ fn page(status: u8) -> (u16, String) {
 }
 
 fn api_live(status: u8) -> (u16, String) {
-    (200, format!(r#"{{"statusCode": 0, "data": {{"user": {{"roomId": "{ROOM}", "status": {status}}}}}}}"#))
+    api_live_in(&ROOM.to_string(), status)
+}
+
+fn api_live_in(room: &str, status: u8) -> (u16, String) {
+    (200, format!(r#"{{"statusCode": 0, "data": {{"user": {{"roomId": {room}, "status": {status}}}}}}}"#))
+}
+
+/// A page or `api-live` whose two records agree on the state, with this room.
+fn told(room: &str, status: u8, name: &str) -> ((u16, String), (u16, String)) {
+    let records = format!(
+        r#""user": {{"roomId": {room}, "status": {status}, "uniqueId": "{name}"}}, "liveRoom": {{"status": {status}}}"#
+    );
+    let page = sigi(&format!(r#"{{"LiveRoom": {{"liveRoomStatus": {status}, "liveRoomUserInfo": {{{records}}}}}}}"#));
+    (page, json(&format!(r#"{{"statusCode": 0, "data": {{{records}}}}}"#)))
+}
+
+fn info(status: u8, room: RoomId) -> (u16, String) {
+    json(&format!(r#"{{"status_code": 0, "data": {{"status": {status}, "id_str": "{room}"}}}}"#))
 }
 
 fn alive(alive: bool) -> (u16, String) {
@@ -68,6 +88,9 @@ fn unknown() -> (u16, String) {
 const PAGE: &str = "/@bass.ann/live";
 const API_LIVE: &str = "/api-live/user/room/";
 const CHECK_ALIVE: &str = "/webcast/room/check_alive/";
+const ROOM_INFO: &str = "/webcast/room/info/";
+/// The room of another live, before or after.
+const OTHER: RoomId = RoomId::new(7_299_000_000_000_000_001);
 
 #[tokio::test]
 async fn a_live_is_found_on_its_page_and_confirmed() {
@@ -79,10 +102,13 @@ async fn a_live_is_found_on_its_page_and_confirmed() {
 
 #[tokio::test]
 async fn who_is_not_live_costs_one_request() {
-    let roomless = |room: &str| {
-        sigi(&format!(r#"{{"LiveRoom": {{"liveRoomUserInfo": {{"user": {{"roomId": {room}, "status": 2}}}}}}}}"#))
+    let over = |room: &str| {
+        let live_room = r#""liveRoom": {"status": 4}"#;
+        sigi(&format!(
+            r#"{{"LiveRoom": {{"liveRoomUserInfo": {{"user": {{"roomId": {room}, "status": 2}}, {live_room}}}}}}}"#
+        ))
     };
-    for page in [page(4), roomless("\"\""), roomless("\"0\""), roomless("0"), roomless("null"), roomless("\"x\"")] {
+    for page in [over("\"\""), over("\"0\""), over("0"), over("null"), over("\"x\"")] {
         let (found, asked) = Pages { page: page.clone(), ..live() }.look_up().await;
         assert_eq!((found, asked), (Ok(Live::Offline), vec![PAGE.to_owned()]), "{page:?}");
     }
@@ -90,7 +116,15 @@ async fn who_is_not_live_costs_one_request() {
 
 #[tokio::test]
 async fn a_room_that_is_not_alive_is_not_live_but_a_silent_check_changes_nothing() {
-    assert_eq!(Pages { check_alive: alive(false), ..live() }.look_up().await.0, Ok(Live::Offline));
+    for room_info in [shell(), info(4, ROOM), info(2, OTHER), (500, String::new())] {
+        let (found, asked) = Pages { check_alive: alive(false), room_info, ..live() }.look_up().await;
+        assert_eq!(
+            (found, asked),
+            (Ok(Live::Offline), [PAGE, CHECK_ALIVE, API_LIVE, ROOM_INFO].map(String::from).into())
+        );
+    }
+    let two_and_the_room = Pages { check_alive: alive(false), room_info: info(2, ROOM), ..live() };
+    assert_eq!(two_and_the_room.look_up().await.0, Ok(Live::OnAir(ROOM)), "one against three");
     for check_alive in [json(""), shell(), (403, String::new()), (500, String::new()), json(r#"{"data": []}"#)] {
         assert_eq!(Pages { check_alive, ..live() }.look_up().await.0, Ok(Live::OnAir(ROOM)));
     }
@@ -102,7 +136,14 @@ async fn where_nothing_tells_the_state_the_check_decides() {
     let bare = Pages { page: bare, ..live() };
     assert_eq!(bare.clone().look_up().await.0, Ok(Live::OnAir(ROOM)));
     assert_eq!(Pages { check_alive: alive(false), ..bare.clone() }.look_up().await.0, Ok(Live::Offline));
-    assert_eq!(Pages { check_alive: shell(), ..bare }.look_up().await.0, Err(Refusal::Blocked));
+    assert_eq!(Pages { check_alive: shell(), ..bare.clone() }.look_up().await.0, Err(Refusal::Blocked));
+    for (status, expected) in [(2, Ok(Live::OnAir(ROOM))), (3, Ok(Live::OnAir(ROOM))), (4, Ok(Live::Offline))] {
+        let by_room = Pages { check_alive: shell(), room_info: info(status, ROOM), ..bare.clone() };
+        assert_eq!(by_room.look_up().await.0, expected, "{status}");
+    }
+    let closed = json(r#"{"status_code": 4003110, "data": {"prompts": ""}}"#);
+    let closed = Pages { check_alive: shell(), room_info: closed, ..bare };
+    assert_eq!(closed.look_up().await.0, Err(Refusal::AgeRestricted));
 }
 
 #[tokio::test]
@@ -116,7 +157,8 @@ async fn a_room_keeps_all_its_digits_and_is_never_rounded() {
         assert_eq!(with(room).look_up().await.0, Ok(Live::OnAir(ROOM)), "{room}");
     }
     for room in ["7.300000000000000001e18", "18446744073709551615", "99999999999999999999", "-5", "[]"] {
-        assert_eq!(with(room).look_up().await.0, Ok(Live::Offline), "{room}");
+        let nowhere = Pages { api_live: api_live_in("null", 2), ..with(room) };
+        assert_eq!(nowhere.look_up().await.0, Ok(Live::Offline), "{room}");
     }
 }
 
@@ -128,8 +170,8 @@ async fn a_blocked_page_falls_back_to_the_other_place() {
         let (found, asked) = Pages { page: page.clone(), ..live() }.look_up().await;
         assert_eq!(found, Ok(Live::OnAir(ROOM)), "{page:?}");
         assert_eq!(asked, [PAGE, API_LIVE, CHECK_ALIVE]);
-        let (found, _) = Pages { page: page.clone(), api_live: api_live(4), ..live() }.look_up().await;
-        assert_eq!(found, Ok(Live::Offline), "{page:?}");
+        let over = Pages { page: page.clone(), api_live: api_live(4), check_alive: alive(false), ..live() };
+        assert_eq!(over.look_up().await.0, Ok(Live::Offline), "{page:?}");
     }
 }
 
@@ -206,7 +248,7 @@ async fn a_server_that_is_not_there_is_unreachable() {
     while tokio::net::TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(scene.client.look_up(&ann()).await, Err(Refusal::Network(Trouble::Unreachable)));
+    assert_eq!(scene.client.look_up(&ann()).await, Err(Refusal::Network(Trouble::Unreachable(Cause::Refused))));
 }
 
 #[tokio::test]
@@ -226,4 +268,65 @@ async fn pages_are_asked_as_a_browser_asks() {
     let api_live = &scene.server.asked(API_LIVE)[0].query;
     assert!(api_live.starts_with("uniqueId=bass.ann&sourceType=54&staleTime=600000&aid=1988&"), "{api_live}");
     assert!(scene.server.asked(CHECK_ALIVE)[0].query.starts_with(&format!("room_ids={ROOM}&aid=1988&")));
+}
+
+#[tokio::test]
+async fn an_answer_that_contradicts_itself_or_lacks_something_leads_to_the_next_place() {
+    let room = ROOM.to_string();
+    let pages = [
+        told("\"\"", 2, "bass.ann"),
+        told("\"0\"", 2, "bass.ann"),
+        told("0", 3, "Bass.Ann"),
+        told("null", 2, ""),
+        told("[]", 1, "bass.ann"),
+        told(&OTHER.to_string(), 4, "bass.ann"),
+        told(&OTHER.to_string(), 2, "somebody.else"),
+        told("\"\"", 4, "somebody.else"),
+    ];
+    for (page, api_live) in pages {
+        let (found, asked) =
+            Pages { page: page.clone(), api_live: told(&room, 2, "bass.ann").1, ..live() }.look_up().await;
+        assert_eq!(
+            (found, asked),
+            (Ok(Live::OnAir(ROOM)), [PAGE, API_LIVE, CHECK_ALIVE].map(String::from).into()),
+            "{page:?}"
+        );
+        // The same kind of answer in the second place: a blocked page before it, and nothing is settled.
+        let (found, _) =
+            Pages { page: shell(), api_live: api_live.clone(), check_alive: shell(), ..live() }.look_up().await;
+        let is_over = api_live.1.contains(&OTHER.to_string()) && !api_live.1.contains("somebody");
+        assert_eq!(found, if is_over { Ok(Live::Offline) } else { Err(Refusal::Blocked) }, "{api_live:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_live_without_a_room_in_every_place_is_neither_live_nor_not() {
+    let (page, api_live) = told("\"\"", 2, "bass.ann");
+    let (found, asked) = Pages { page: page.clone(), api_live, ..live() }.look_up().await;
+    assert_eq!((found, asked), (Err(Refusal::Contradiction), [PAGE, API_LIVE].map(String::from).into()));
+    assert_eq!(Pages { page, api_live: unknown(), ..live() }.look_up().await.0, Err(Refusal::Contradiction));
+}
+
+#[tokio::test]
+async fn a_page_of_the_live_before_does_not_hide_the_live_of_now() {
+    let (stale, _) = told(&OTHER.to_string(), 2, "bass.ann");
+    let alive_by_room = move |room: RoomId| alive(room == ROOM);
+    let scene = Scene::new(Transport::Auto, move |asked| {
+        let (status, body) = match asked.path.as_str() {
+            PAGE => stale.clone(),
+            API_LIVE => api_live(2),
+            CHECK_ALIVE => alive_by_room(if asked.query.contains(&ROOM.to_string()) { ROOM } else { OTHER }),
+            other => panic!("{other}"),
+        };
+        http(status, &[], body)
+    })
+    .await;
+    assert_eq!(scene.client.look_up(&ann()).await, Ok(Live::OnAir(ROOM)));
+    assert_eq!(scene.server.paths(), [PAGE, CHECK_ALIVE, API_LIVE, CHECK_ALIVE]);
+}
+
+#[tokio::test]
+async fn a_check_of_another_room_says_nothing() {
+    let other = json(&format!(r#"{{"data": [{{"alive": false, "room_id_str": "{OTHER}"}}], "status_code": 0}}"#));
+    assert_eq!(Pages { check_alive: other, ..live() }.look_up().await.0, Ok(Live::OnAir(ROOM)));
 }

@@ -4,6 +4,7 @@ use super::bytes::{SignBody, comment, frame};
 use super::server::{http, socket};
 use super::signing::{EVENTS, NEWER, body, signs};
 use super::*;
+use crate::kernel::cause::Cause;
 use crate::live::refusal::{Class, Degradation, Trouble};
 
 const INFO: &str = "/webcast/room/info/";
@@ -59,7 +60,7 @@ async fn a_server_without_encryption_is_not_spoken_to_where_encryption_is_due() 
         http(200, &[("X-Set-TT-Cookie", "ttwid=x")], body.bytes())
     })
     .await;
-    assert_eq!(scene.connect().await.err(), Some(Refusal::Network(Trouble::Tls)));
+    assert_eq!(scene.connect().await.err(), Some(Refusal::Network(Trouble::Tls(Cause::NoTls))));
     assert_eq!(scene.server.paths(), [NEWER]);
 }
 

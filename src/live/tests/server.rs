@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use crate::kernel::patience::within;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -79,7 +80,8 @@ impl Server {
     }
 
     pub(super) async fn was_asked(&self, times: usize) {
-        self.times.clone().wait_for(|counted| *counted >= times).await.unwrap();
+        let mut counted = self.times.clone();
+        within("the server was asked often enough", counted.wait_for(|counted| *counted >= times)).await.unwrap();
     }
 
     /// Serves nobody any more, and gives its port back.
@@ -89,7 +91,7 @@ impl Server {
 
     /// The next socket that the client opens.
     pub(super) async fn socket(&self) -> Peer {
-        self.sockets.lock().await.recv().await.unwrap()
+        within("the client opens a socket", async { self.sockets.lock().await.recv().await }).await.unwrap()
     }
 }
 
@@ -115,7 +117,7 @@ impl Peer {
 
     /// The next frame that the client sends: its bytes, or nothing once it has closed or gone.
     pub(super) async fn hears(&mut self) -> Option<Vec<u8>> {
-        match self.0.recv().await? {
+        match within("the client sends a frame or goes", self.0.recv()).await? {
             Ok(Message::Binary(bytes)) => Some(bytes.to_vec()),
             Ok(Message::Close(_)) | Err(_) => None,
             Ok(other) => panic!("an unexpected frame: {other:?}"),

@@ -4,7 +4,7 @@ use prost::bytes::Bytes;
 
 use super::message::Control;
 use super::reader::{Broken, Reader};
-use super::{details, gift, schema, text, viewer};
+use super::{details, gift, payload_log, schema, text, viewer};
 use crate::live::event::{Occurrence, Viewer};
 
 /// What is done with a method.
@@ -45,6 +45,9 @@ const EMOTE: &str = "[emote]";
 
 /// How much of a key is looked at; real ones have some dozens.
 const MAX_KEY_CHARS: usize = 200;
+
+/// How many gaps of a sentence are looked at for a person; real ones have two or three.
+const MAX_PIECES: usize = 16;
 
 /// What is done with a method; `None` for one that is not known.
 pub(super) fn known(method: &str) -> Option<Known> {
@@ -138,6 +141,7 @@ fn social(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
     } else if !key.is_empty() {
         // A sentence that we do not know; rather nothing than points for it.
         reader.remember::<schema::DisplayText>(1);
+        payload_log::note_sentence("WebcastSocialMessage", &key);
         return Ok(Told::Nothing);
     } else if !social.share_target.is_empty() || social.share_count > 0 || social.action == 3 {
         Occurrence::Shared
@@ -159,17 +163,70 @@ fn subscription(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
     Ok(of(reader, &notice.user, Occurrence::Subscribed))
 }
 
-/// A line across the screen, which is how TikTok tells of new super fans, and of much else.
+/// A line across the screen, which is how TikTok tells of super fans, and of much else.
+///
+/// Who it is about stands beside the sentence or only in it.
 fn barrage(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
     let barrage: schema::Barrage = reader.read(payload)?;
-    let tells_of_new_super_fan = [&barrage.content, &barrage.common_content].into_iter().any(|sentence| {
-        let key = key(reader, sentence);
-        key.contains("ttlive_superfan") && key.contains("joined")
+    let sentences = [&barrage.content, &barrage.common_content].map(|sentence| {
+        let sentence: schema::DisplayText = reader.read_or_default(sentence);
+        (key_of(&sentence), sentence)
     });
-    if !tells_of_new_super_fan {
+    let keys = sentences.iter().map(|(key, _)| key.as_str()).filter(|key| !key.is_empty());
+    let Some(banner) = keys.clone().find_map(Banner::of) else {
+        for key in keys {
+            reader.remember::<schema::DisplayText>(1);
+            payload_log::note_sentence("WebcastBarrageMessage", key);
+        }
         return Ok(Told::Nothing);
+    };
+    let what = match banner {
+        Banner::SuperFanCameIn => Occurrence::Joined,
+        Banner::BecameSuperFan => Occurrence::Subscribed,
+        Banner::OfNoInterest => return Ok(Told::Nothing),
+    };
+    let user = if barrage.user.is_empty() {
+        sentences.iter().find_map(|(_, sentence)| person_in(reader, sentence)).unwrap_or_default()
+    } else {
+        barrage.user
+    };
+    Ok(of(reader, &user, what))
+}
+
+/// What a line across the screen tells, by the key of its sentence.
+#[derive(Clone, Copy)]
+enum Banner {
+    /// Who was a super fan before came in.
+    SuperFanCameIn,
+    /// Somebody became a super fan: they subscribed.
+    BecameSuperFan,
+    /// Something known that nobody counts.
+    OfNoInterest,
+}
+
+impl Banner {
+    /// By a key in small letters; `None` for one that is not known. Rather nothing than points for it.
+    fn of(key: &str) -> Option<Self> {
+        let is_of_super_fans = key.starts_with("ttlive_superfan_");
+        Some(match key {
+            _ if is_of_super_fans && key.contains("superfanjoined") => Self::SuperFanCameIn,
+            _ if is_of_super_fans && key.contains("becamesuperfan") => Self::BecameSuperFan,
+            // Members of the host's fan club come in and rise; TikTok introduces what super fans are.
+            "pm_mt_fan_live_join"
+            | "pm_mt_fan_live_upgrade_bullet"
+            | "ttlive_superfan_viewer_commentnotif_introducesuperfan_text" => Self::OfNoInterest,
+            _ => return None,
+        })
     }
-    Ok(of(reader, &barrage.user, Occurrence::Subscribed))
+}
+
+/// The first person in a sentence.
+fn person_in(reader: &mut Reader, sentence: &schema::DisplayText) -> Option<Bytes> {
+    sentence.pieces.iter().take(MAX_PIECES).find_map(|piece| {
+        let piece: schema::TextPiece = reader.read_or_default(piece);
+        let person: schema::TextUser = reader.read_or_default(&piece.user);
+        (!person.user.is_empty()).then_some(person.user)
+    })
 }
 
 fn gifted(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
@@ -200,8 +257,12 @@ fn of(reader: &mut Reader, user: &Bytes, what: impl FnOnce(Viewer) -> Occurrence
     viewer::viewer(reader, user).map_or(Told::OfNobody, |viewer| Told::Event(what(viewer)))
 }
 
-/// Which sentence TikTok would show; empty when it does not say.
+/// Which sentence TikTok would show, in small letters; empty when it does not say.
 fn key(reader: &mut Reader, sentence: &Bytes) -> String {
-    let sentence: schema::DisplayText = reader.read_or_default(sentence);
-    text::text(&sentence.key, MAX_KEY_CHARS)
+    key_of(&reader.read_or_default(sentence))
+}
+
+/// Keys come in any mixture of capitals.
+fn key_of(sentence: &schema::DisplayText) -> String {
+    text::text(&sentence.key, MAX_KEY_CHARS).to_ascii_lowercase()
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::events::{self, Known, Told};
 use super::reader::{Broken, Reader};
 use super::{payload_log, schema, text};
+use crate::kernel::time::Timestamp;
 use crate::live::event::{MessageId, Occurrence};
 
 /// How much is kept of the name of a method.
@@ -16,6 +17,12 @@ const MAX_METHOD_CHARS: usize = 100;
 /// Set in identities that are digests. TikTok's own numbers have 63 bits, so the two never meet.
 const DIGEST_MARK: NonZeroU64 = NonZeroU64::new(1 << 63).expect("a bit is set");
 
+/// The method whose own time is looked at.
+const GIFT: &str = "WebcastGiftMessage";
+
+/// The years 2001 to 2100, in milliseconds since 1970.
+const THIS_CENTURY: std::ops::Range<i64> = 978_307_200_000..4_133_980_800_000;
+
 /// One message of the room, decoded as far as it can be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -23,6 +30,8 @@ pub struct Message {
     pub id: MessageId,
     /// Whether it is history, told to others before we came: TikTok says so of it, or of the batch that it is in.
     pub is_history: bool,
+    /// When TikTok made it, by its own clock, where it says so; looked at for gifts only.
+    pub made_at: Option<Timestamp>,
     /// What it tells.
     pub what: Observed,
 }
@@ -35,7 +44,7 @@ pub enum Observed {
     Event(Occurrence),
     /// What the host or TikTok did with the live.
     Control(Control),
-    /// An event of a viewer without a handle, which counts for nobody.
+    /// An event of a viewer without a handle and a number, which counts for nobody.
     Anonymous {
         /// What kind of event.
         method: String,
@@ -79,13 +88,14 @@ impl Message {
         let Ok(envelope) = reader.read::<schema::Envelope>(bytes) else {
             payload_log::note("", "a message that cannot be read", bytes);
             let what = Observed::Undecodable { method: String::new(), bytes: bytes.len() };
-            return Self { id: digest("", bytes), is_history: false, what };
+            return Self { id: digest("", bytes), is_history: false, made_at: None, what };
         };
         let method = text::text(&envelope.method, MAX_METHOD_CHARS);
         let payload = &envelope.payload;
         let id = identity(envelope.message_id, &method, payload);
+        let made_at = if method == GIFT { made_at(common(payload).made_ms) } else { None };
         let what = observe(&mut reader, method, payload);
-        Self { id, is_history: envelope.is_history, what }
+        Self { id, is_history: envelope.is_history, made_at, what }
     }
 }
 
@@ -120,14 +130,21 @@ fn observe(reader: &mut Reader, method: String, payload: &Bytes) -> Observed {
 /// Two messages without a number that say the same in every byte are one. That takes the same moment, person and count,
 /// and rather loses a like than pays a gift twice.
 fn identity(outer: u64, method: &str, payload: &Bytes) -> MessageId {
-    let inner = || {
-        // An own reader: these fields are looked at again with the event, and what surprises there is told there.
-        let mut reader = Reader::default();
-        let event: schema::AnyEvent = reader.read_or_default(payload);
-        let common: schema::Common = reader.read_or_default(&event.common);
-        MessageId::new(common.message_id)
-    };
+    let inner = || MessageId::new(common(payload).message_id);
     MessageId::new(outer).or_else(inner).unwrap_or_else(|| digest(method, payload))
+}
+
+/// What all payloads have in common.
+fn common(payload: &Bytes) -> schema::Common {
+    // An own reader: these fields are looked at again with the event, and what surprises there is told there.
+    let mut reader = Reader::default();
+    let event: schema::AnyEvent = reader.read_or_default(payload);
+    reader.read_or_default(&event.common)
+}
+
+/// The moment of a time in milliseconds; `None` where it is none of this century, as it is in another unit.
+fn made_at(made_ms: i64) -> Option<Timestamp> {
+    THIS_CENTURY.contains(&made_ms).then(|| Timestamp::from_millis(made_ms))
 }
 
 /// The first eight bytes of SHA-256, which stays the same in every version: identities are stored.

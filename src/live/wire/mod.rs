@@ -20,8 +20,8 @@
 //!   packed and unpacked. Texts, lists and the log have limits of their own.
 //! - **Damage stays where it is.** A field that does not fit costs that field, a message that cannot be read becomes
 //!   [`Observed::Undecodable`], and only bytes that are no batch at all are a [`WireError`].
-//! - An event has a person, and a person has a handle: whoever has none is [`Observed::Anonymous`] and earns nothing,
-//!   and neither does anything unknown or undecodable.
+//! - An event has a person, and a person has a handle or a number: whoever has neither is [`Observed::Anonymous`] and
+//!   earns nothing, and neither does anything unknown or undecodable.
 //! - Every message has an identity that is the same when the message comes again ([`MessageId`](super::event::MessageId)).
 
 mod details;

@@ -3,6 +3,9 @@
 //! Everything goes to the log's target `tiktok::payload` at debug, which is off unless it is asked for with
 //! `LOG=…,tiktok::payload=debug`: payloads hold what viewers wrote. Bytes are written in base64.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -33,6 +36,20 @@ pub(super) fn note_surprises(method: &str, surprises: &[Surprise], payload: &[u8
         payload = %beginning(payload),
         "unexpected fields"
     );
+}
+
+/// The most sentences that are remembered as told.
+const MAX_SENTENCES: usize = 200;
+
+/// The sentences that were told.
+static SENTENCES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Logs the key of a sentence whose meaning is not known, once: a new one may be worth points one day.
+pub(super) fn note_sentence(method: &str, key: &str) {
+    let mut told = SENTENCES.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.len() < MAX_SENTENCES && told.insert(key.to_owned()) {
+        tracing::info!(target: "tiktok::sentence", method, key = ?key, "a sentence of unknown meaning counts as nothing");
+    }
 }
 
 fn beginning(payload: &[u8]) -> String {

@@ -1,10 +1,10 @@
-//! Who did something: a person with a handle, or nobody.
+//! Who did something: a person with a handle or a number, or nobody.
 
 use prost::bytes::Bytes;
 
 use super::reader::Reader;
 use super::{schema, text};
-use crate::live::event::Viewer;
+use crate::live::event::{AccountNumber, Viewer};
 use crate::live::handle::Handle;
 
 /// The badge that shows the gifter's level.
@@ -13,7 +13,7 @@ const LEVEL_BADGE: i64 = 8;
 /// More than any handle, so that what is cut cannot become one.
 const MAX_HANDLE_CHARS: usize = 100;
 
-/// The person in `user`; `None` for one without a valid handle, and for one who watches under a mask.
+/// The person in `user`; `None` for one with neither a number nor a valid handle, and for one who watches under a mask.
 pub(super) fn viewer(reader: &mut Reader, user: &Bytes) -> Option<Viewer> {
     if user.is_empty() {
         return None;
@@ -22,8 +22,10 @@ pub(super) fn viewer(reader: &mut Reader, user: &Bytes) -> Option<Viewer> {
     if !user.masking.is_empty() && reader.read_or_default::<schema::Masking>(&user.masking).is_masked {
         return None;
     }
-    let handle = Handle::parse(&text::text(&user.display_id, MAX_HANDLE_CHARS)).ok()?;
-    Some(Viewer { handle, level: level(reader, &user) })
+    let handle = Handle::parse(&text::text(&user.display_id, MAX_HANDLE_CHARS)).ok();
+    let number = AccountNumber::new(user.id);
+    let is_somebody = handle.is_some() || number.is_some();
+    is_somebody.then(|| Viewer { handle, number, level: level(reader, &user) })
 }
 
 /// The gifter's level, which TikTok shows as a badge beside the name (`C-114`).

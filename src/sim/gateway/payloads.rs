@@ -40,6 +40,11 @@ impl World {
             return;
         }
         for id in guilds {
+            let is_out_of_order = self.guilds.get(&id).is_some_and(|guild| guild.is_out_of_order);
+            if is_out_of_order {
+                self.sessions.dispatch_to(session, "GUILD_DELETE", &json!({"id": id, "unavailable": true}));
+                continue;
+            }
             let Some(data) = self.guilds.get(&id).map(|guild| self.guild_create_json(guild, wanted)) else { continue };
             self.sessions.dispatch_to(session, "GUILD_CREATE", &data);
         }

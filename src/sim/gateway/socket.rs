@@ -87,6 +87,10 @@ impl Connection {
         if let Some(session) = &self.session {
             self.shared.change(|world| world.sessions.disconnect(session, &self.queue, ends_session));
         }
+        if let Next::Gone(_) = end {
+            // The answer to a close frame is sent with the next look at the socket, which is then at its end.
+            let _ = tokio::time::timeout(FAREWELL, self.socket.recv()).await;
+        }
         if let Next::Close(code) = end {
             let frame = code.map(|code| CloseFrame { code, reason: reason_of(code).into() });
             if self.socket.send(Message::Close(frame)).await.is_ok() {

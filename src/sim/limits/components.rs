@@ -157,7 +157,7 @@ pub(crate) fn check_select(form: &mut Form, path: &str, select: &Value) {
         );
     }
     if kind_of(select) != STRING_SELECT {
-        return;
+        return check_defaults(form, path, select, (least, most));
     }
     let options = select.get("options").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let path = format!("{path}.options");
@@ -174,6 +174,31 @@ pub(crate) fn check_select(form: &mut Form, path: &str, select: &Value) {
         if !values.insert(option.get("value")) {
             let message = "The specified option value is already used";
             form.wrong(&format!("{path}.value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message);
+        }
+    }
+}
+
+/// Notes what is wrong with the people, roles or channels that a menu has picked from the start.
+fn check_defaults(form: &mut Form, path: &str, select: &Value, (least, most): (u64, u64)) {
+    let Some(defaults) = select.get("default_values").and_then(Value::as_array).filter(|defaults| !defaults.is_empty())
+    else {
+        return;
+    };
+    let path = format!("{path}.default_values");
+    if !(least..=most).contains(&(defaults.len() as u64)) {
+        form.wrong(&path, "BASE_TYPE_BAD_LENGTH", &format!("Must be between {least} and {most} in length."));
+    }
+    let fits: &[&str] = match kind_of(select) {
+        5 => &["user"],
+        6 => &["role"],
+        8 => &["channel"],
+        _ => &["user", "role"],
+    };
+    for (at, default) in defaults.iter().enumerate() {
+        let is_id = default.get("id").and_then(Value::as_str).is_some_and(|id| id.parse::<u64>().is_ok());
+        let kind = default.get("type").and_then(Value::as_str);
+        if !is_id || !kind.is_some_and(|kind| fits.contains(&kind)) {
+            form.wrong(&format!("{path}.{at}"), "BASE_TYPE_INVALID", "This is no default value of that menu.");
         }
     }
 }

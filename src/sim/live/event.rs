@@ -68,6 +68,17 @@ pub enum SimOccurrence {
     Follow,
     /// Someone subscribes to the host.
     Subscribe,
+    /// A line crosses the screen: that somebody became a super fan, that a super fan came in, and much else.
+    Banner {
+        /// Which sentence it is, by TikTok's key.
+        key: String,
+        /// The field of the sentence: 5 or 24. In both where it is missing.
+        #[serde(default)]
+        field: Option<u64>,
+        /// Whether the person stands only in the sentence, not beside it.
+        #[serde(default)]
+        only_in_sentence: bool,
+    },
     /// Someone sends a gift, or one more of a streak.
     Gift {
         /// TikTok's number of the gift.

@@ -52,6 +52,15 @@ pub enum LiveFaultKind {
     HtmlBlocked,
     /// Look-up: page and api-live answer with a riddle, not with JSON.
     Captcha,
+    /// Look-up: an answer contradicts itself, or is not about this live.
+    Odd {
+        /// What is odd about it.
+        #[serde(default)]
+        form: LiveOddity,
+        /// Whether api-live is as odd as the page.
+        #[serde(default)]
+        everywhere: bool,
+    },
     /// Look-up: the room's details are for adults (4003110).
     AgeRestricted,
     /// Look-up: the room's details need a login (20003).
@@ -141,6 +150,23 @@ pub enum LiveFaultKind {
         #[serde(default = "twenty")]
         last: usize,
     },
+}
+
+/// What is odd about an answer to a look-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveOddity {
+    /// Live, and the room is an empty text.
+    #[default]
+    RoomEmpty,
+    /// Live, and the room is `"0"`.
+    RoomZero,
+    /// Over, and the room of the live that is on.
+    Over,
+    /// Live, in the room of the live before.
+    OldRoom,
+    /// The answer about another account, which is not live.
+    AnotherAccount,
 }
 
 /// What of a frame is broken.
@@ -243,6 +269,7 @@ impl LiveFaultKind {
             | Self::NotFound
             | Self::HtmlBlocked
             | Self::Captcha
+            | Self::Odd { .. }
             | Self::AgeRestricted
             | Self::LoginNeeded
             | Self::LookUpRefused { .. } => Place::LookUp,
@@ -256,7 +283,8 @@ impl LiveFaultKind {
         match self {
             Self::Offline | Self::LookUpRefused { .. } => true,
             Self::NotFound | Self::Captcha => matches!(route, Route::Page | Route::ApiLive),
-            Self::HtmlBlocked => matches!(route, Route::Page),
+            Self::HtmlBlocked | Self::Odd { everywhere: false, .. } => matches!(route, Route::Page),
+            Self::Odd { .. } => matches!(route, Route::Page | Route::ApiLive),
             Self::AgeRestricted | Self::LoginNeeded => matches!(route, Route::RoomInfo),
             _ => false,
         }

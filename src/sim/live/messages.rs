@@ -63,6 +63,12 @@ pub(crate) fn message_of(event: &SimLiveEvent, stamp: &Stamp) -> Result<Option<(
             let body = begin("WebcastSubNotifyMessage", stamp, "ttlive_sub_notify", "{0:user} subscribed");
             ("WebcastSubNotifyMessage", with_user(body, 2, user).number(4, 1).number(8, 1))
         }
+        SimOccurrence::Banner { key, field, only_in_sentence } => {
+            let fields = field.map_or_else(|| vec![5, 24], |field| vec![field]);
+            let body = begin("WebcastBarrageMessage", stamp, "", "").number(3, 11);
+            let body = fields.into_iter().fold(body, |body, field| body.message(field, &sentence_about(key, user)));
+            ("WebcastBarrageMessage", with_user(body, 50, user.filter(|_| !only_in_sentence)))
+        }
         gift @ SimOccurrence::Gift { .. } => ("WebcastGiftMessage", gift_of(gift, user, stamp)),
         SimOccurrence::Viewers { count, total } => {
             let body = begin("WebcastRoomUserSeqMessage", stamp, "", "");
@@ -110,6 +116,18 @@ fn begin(method: &str, stamp: &Stamp, key: &str, pattern: &str) -> Proto {
         Proto::new().text(1, method).number(2, stamp.id).number(3, stamp.room).number(4, stamp.at_ms).number(6, 1);
     let common = if key.is_empty() { common } else { common.message(8, &Proto::new().text(1, key).text(2, pattern)) };
     Proto::new().message(1, &common)
+}
+
+/// A sentence that names a person.
+fn sentence_about(key: &str, user: Option<&SimViewer>) -> Proto {
+    let sentence = Proto::new().text(1, key).text(2, "{0:user}");
+    match user {
+        Some(user) => {
+            let piece = Proto::new().number(1, 11).message(21, &Proto::new().message(1, &user.message()));
+            sentence.message(4, &piece)
+        }
+        None => sentence,
+    }
 }
 
 fn with_user(body: Proto, field: u64, user: Option<&SimViewer>) -> Proto {

@@ -56,7 +56,7 @@ use axum::routing::get;
 
 pub use acts::{SimBatch, SimBurst, SimBurstSent};
 pub use event::{SimControl, SimLiveEvent, SimOccurrence, SimViewer};
-pub use faults::{LiveCorruption, LiveFault, LiveFaultKind, LiveWaitHeader};
+pub use faults::{LiveCorruption, LiveFault, LiveFaultKind, LiveOddity, LiveWaitHeader};
 pub use frames::SimPacking;
 pub(crate) use lives::Lives;
 pub use managed::LiveManagedForm;

@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::faults::{LiveFaultKind, Route};
+use super::faults::{LiveFaultKind, LiveOddity, Route};
 use super::lives::Lives;
 use super::room::Live;
 use crate::sim::shared::Shared;
@@ -59,6 +59,9 @@ pub(crate) async fn page(State(lives): State<Shared<Lives>>, Path(name): Path<St
             Some(LiveFaultKind::NotFound) => unknown(),
             Some(LiveFaultKind::LookUpRefused { status }) => refused(status),
             Some(LiveFaultKind::Offline) => page_with(&page_of(live, 4)),
+            Some(LiveFaultKind::Odd { form, .. }) => {
+                page_with(&odd(page_of(live, live.status()), "/LiveRoom/liveRoomUserInfo", form, live))
+            }
             _ => page_with(&page_of(live, live.status())),
         }
     })
@@ -79,6 +82,9 @@ pub(crate) async fn api_live(State(lives): State<Shared<Lives>>, Query(params): 
             Some(LiveFaultKind::NotFound) => unknown(),
             Some(LiveFaultKind::LookUpRefused { status }) => refused(status),
             Some(LiveFaultKind::Offline) => answer(&api_live_of(live, 4)),
+            Some(LiveFaultKind::Odd { form, .. }) => {
+                answer(&odd(api_live_of(live, live.status()), "/data", form, live))
+            }
             _ => answer(&api_live_of(live, live.status())),
         }
     })
@@ -164,6 +170,28 @@ fn api_live_of(live: &Live, status: u64) -> Value {
         "liveRoomStats": {"userCount": live.viewers},
     });
     json!({"statusCode": 0, "message": "", "data": {"user": user, "liveRoom": details}})
+}
+
+/// An answer whose records, which are at `place`, are made odd.
+fn odd(mut told: Value, place: &str, form: LiveOddity, live: &Live) -> Value {
+    let changes = match form {
+        LiveOddity::RoomEmpty => vec![("user/roomId", json!(""))],
+        LiveOddity::RoomZero => vec![("user/roomId", json!("0"))],
+        LiveOddity::Over => vec![("user/status", json!(4)), ("liveRoom/status", json!(4))],
+        LiveOddity::OldRoom => vec![("user/roomId", json!(live.room.saturating_sub(1).to_string()))],
+        LiveOddity::AnotherAccount => vec![
+            ("user/uniqueId", json!("somebody.else")),
+            ("user/roomId", json!("")),
+            ("user/status", json!(4)),
+            ("liveRoom/status", json!(4)),
+        ],
+    };
+    for (field, value) in changes {
+        if let Some(found) = told.pointer_mut(&format!("{place}/{field}")) {
+            *found = value;
+        }
+    }
+    told
 }
 
 fn room_info_of(live: &Live, status: u64) -> Value {

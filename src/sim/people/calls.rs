@@ -78,6 +78,7 @@ impl World {
             source,
             trigger,
             created: self.now(),
+            answer_by: self.now().after(self.settings.answer_within),
             watch: Stopwatch::start(),
             files,
             answer: None,

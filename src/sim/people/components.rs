@@ -75,6 +75,7 @@ impl World {
                 for value in &call.values {
                     let id = value.parse().map_err(|_| Refused::because(format!("{value:?} is no id.")))?;
                     resolved.add_selected(self, place, kind, id)?;
+                    self.check_kind(component, id)?;
                 }
             }
             if let Some(object) = data.as_object_mut() {
@@ -86,6 +87,17 @@ impl World {
         }
         let (name, source) = (String::new(), Some(call.message));
         Ok(self.begin(Beginning { kind: Kind::Component, place, name, data, source, files: Vec::new(), trigger: None }))
+    }
+
+    /// Refuses a channel of a kind that a menu does not offer.
+    fn check_kind(&self, select: &Value, channel: Id) -> Result<(), Refused> {
+        let kinds = select.get("channel_types").and_then(Value::as_array).filter(|kinds| !kinds.is_empty());
+        match (kinds, self.channels.get(&channel)) {
+            (Some(kinds), Some(channel)) if !kinds.contains(&json!(channel.kind)) => {
+                Err(Refused::because("The menu does not offer channels of that kind."))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The channel that a call names, or the one that its message stands in.

@@ -1,9 +1,11 @@
 //! How guilds are made from their specs: roles first, then members, the bot, channels.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
+use crate::kernel::time::Timestamp;
 use crate::sim::Id;
 use crate::sim::gateway::sessions::{Event, intents};
 use crate::sim::world::World;
@@ -41,6 +43,8 @@ impl World {
             threads: BTreeSet::new(),
             voice: BTreeMap::new(),
             presences: BTreeMap::new(),
+            system_channel: None,
+            is_out_of_order: false,
         };
         self.guilds.insert(id, guild);
         let filled = self.fill_guild(id, spec);
@@ -66,22 +70,33 @@ impl World {
         }
         let general = [ChannelSpec::from("general")];
         let channels = if spec.channels.is_empty() { general.as_slice() } else { spec.channels.as_slice() };
-        let bot_role = RoleSpec {
-            name: self.settings.bot_name.clone(),
-            permissions: spec.bot_permissions.unwrap_or(Permissions::BOT),
-            ..RoleSpec::default()
-        };
+        let days_ago = Duration::from_secs(spec.bot_joined_days_ago.saturating_mul(86_400));
+        let joined = self.now().before(days_ago);
+        self.admit_bot(id, spec.bot_permissions.unwrap_or(Permissions::BOT), joined);
+        for channel in channels {
+            self.found_channel(id, channel)?;
+        }
+        if let Some(name) = &spec.system_channel {
+            let channels = self.guild_or_refuse(id)?.channels.iter();
+            let named = channels.copied().find(|id| self.channels.get(id).is_some_and(|channel| channel.name == *name));
+            let named = named.ok_or_else(|| Refused::because(format!("There is no channel {name:?}.")))?;
+            if let Some(guild) = self.guilds.get_mut(&id) {
+                guild.system_channel = Some(named);
+            }
+        }
+        Ok(())
+    }
+
+    /// The bot comes into a guild, with a role of its own as an invitation makes it.
+    pub(super) fn admit_bot(&mut self, id: Id, permissions: Permissions, joined: Timestamp) {
+        let bot_role = RoleSpec { name: self.settings.bot_name.clone(), permissions, ..RoleSpec::default() };
         let role = self.found_role(id, &bot_role, Some(self.bot));
-        let mut member = Member::new(self.now());
+        let mut member = Member::new(joined);
         member.roles.insert(role);
         let bot = self.bot;
         if let Some(guild) = self.guilds.get_mut(&id) {
             guild.members.insert(bot, member);
         }
-        for channel in channels {
-            self.found_channel(id, channel)?;
-        }
-        Ok(())
     }
 
     fn discard_guild(&mut self, id: Id) {

@@ -1,14 +1,15 @@
 //! Writing, deleting and reacting as a person.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::Refused;
 use super::specs::FileSpec;
 use crate::sim::rest::form::length;
-use crate::sim::world::World;
 use crate::sim::world::files::{Attachment, clean_filename};
-use crate::sim::world::message::{Emoji, Message};
+use crate::sim::world::message::{Emoji, Forwarded, HAS_SNAPSHOT, Message};
 use crate::sim::world::permissions::Permissions;
+use crate::sim::world::{DmRefusal, World};
 use crate::sim::{Id, Sim};
 
 /// A message that somebody writes.
@@ -25,6 +26,18 @@ pub struct MessageSpec {
     pub attachments: Vec<FileSpec>,
     /// The message that is answered.
     pub reply_to: Option<Id>,
+    /// The message that is forwarded, instead of a text and files.
+    pub forward: Option<ForwardSpec>,
+}
+
+/// A message that somebody forwards.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ForwardSpec {
+    /// The channel in which it stands.
+    pub channel: Id,
+    /// The message.
+    pub message: Id,
 }
 
 /// A reaction of somebody.
@@ -68,9 +81,30 @@ impl Sim {
             if length(content) > 2_000 || (content.trim().is_empty() && found.attachments.is_empty()) {
                 return Err(Refused::because("A message takes 1 to 2000 characters."));
             }
+            if found.forwarded.is_some() {
+                return Err(Refused::because("A forwarded message cannot be edited."));
+            }
             content.clone_into(&mut found.content);
             found.edited = Some(now);
             world.announce_edit(channel, message);
+            Ok(())
+        })
+    }
+
+    /// Lets Discord add a preview to a message with a link. As a partial event, as Discord told it for years, only the preview
+    /// is told.
+    pub async fn add_preview(
+        &self,
+        channel: impl Into<Id>,
+        message: impl Into<Id>,
+        is_partial: bool,
+    ) -> Result<(), Refused> {
+        let (channel, message) = (channel.into(), message.into());
+        self.shared.change(|world| {
+            let found = world.channels.get_mut(&channel).and_then(|channel| channel.messages.get_mut(message));
+            let found = found.ok_or_else(|| Refused::because("There is no such message."))?;
+            found.embeds = vec![json!({"type": "link", "url": "https://example.com/", "title": "A page"})];
+            world.announce_preview(channel, message, is_partial);
             Ok(())
         })
     }
@@ -108,12 +142,16 @@ impl Sim {
 
     /// Blocks or unblocks direct messages of the bot to `user`.
     pub async fn block_dms(&self, user: impl Into<Id>, on: bool) {
+        self.refuse_dms(user, on.then_some(DmRefusal { code: 50_007, at_opening: false })).await;
+    }
+
+    /// Lets direct messages of the bot to `user` be refused so, or not any more.
+    pub async fn refuse_dms(&self, user: impl Into<Id>, refusal: Option<DmRefusal>) {
         let user = user.into();
         self.shared.change(|world| {
-            if on {
-                world.dm_blocks.insert(user)
-            } else {
-                world.dm_blocks.remove(&user)
+            match refusal {
+                Some(refusal) => world.dm_blocks.insert(user, refusal),
+                None => world.dm_blocks.remove(&user),
             };
         });
     }
@@ -132,6 +170,7 @@ impl World {
                 }
             }
         }
+        let forwarded = spec.forward.map(|forward| self.forwarded(spec, forward)).transpose()?;
         let channel = self.channels.get(&spec.channel).ok_or_else(|| Refused::because("There is no such channel."))?;
         let replied = spec.reply_to.and_then(|id| channel.messages.get(id));
         if spec.reply_to.is_some() && replied.is_none() {
@@ -148,9 +187,44 @@ impl World {
             created: self.now(),
             reply_to: spec.reply_to,
             pinged,
+            flags: if forwarded.is_some() { HAS_SNAPSHOT } else { 0 },
+            forwarded,
             ..Message::default()
         };
         Ok(self.post(message))
+    }
+
+    /// What a message shows of another one that it forwards.
+    fn forwarded(&mut self, spec: &MessageSpec, forward: ForwardSpec) -> Result<Forwarded, Refused> {
+        if !spec.content.trim().is_empty() || !spec.attachments.is_empty() || spec.reply_to.is_some() {
+            return Err(Refused::because(
+                "A forwarded message takes no text and no files of its own, and answers nothing.",
+            ));
+        }
+        let guild = self.guild_of(forward.channel);
+        let found = self.channels.get(&forward.channel).and_then(|channel| channel.messages.get(forward.message));
+        let found =
+            found.filter(|message| message.is_visible_to(Some(spec.user)) && self.sees(spec.user, forward.channel));
+        let found = found.ok_or_else(|| Refused::because("They see no such message to forward."))?.clone();
+        let mut attachments = Vec::new();
+        for file in &found.attachments {
+            let copy = Attachment { id: self.next_id(), channel: spec.channel, ..file.clone() };
+            let head = self.files.bytes_of(file.id).ok_or_else(|| Refused::because("The file is gone."))?;
+            self.files.keep(&copy, head);
+            attachments.push(copy);
+        }
+        Ok(Forwarded {
+            guild,
+            channel: forward.channel,
+            message: forward.message,
+            content: found.content,
+            embeds: found.embeds,
+            flags: found.flags,
+            kind: found.kind,
+            created: found.created,
+            edited: found.edited,
+            attachments,
+        })
     }
 
     fn may_post(&self, spec: &MessageSpec) -> Result<(), Refused> {
@@ -171,7 +245,7 @@ impl World {
         if channel.thread.as_ref().is_some_and(|thread| thread.is_locked) && !allowed.has(Permissions::MANAGE_THREADS) {
             return Err(Refused::because("That thread is locked."));
         }
-        if spec.content.trim().is_empty() && spec.attachments.is_empty() {
+        if spec.content.trim().is_empty() && spec.attachments.is_empty() && spec.forward.is_none() {
             return Err(Refused::because("A message needs a text or a file."));
         }
         if length(&spec.content) > 2_000 {

@@ -29,6 +29,10 @@ pub struct GuildSpec {
     pub bot_permissions: Option<Permissions>,
     /// What @everyone may do; Discord's default where it is missing.
     pub everyone: Option<Permissions>,
+    /// How many days ago the bot joined.
+    pub bot_joined_days_ago: u64,
+    /// The channel for Discord's own messages, by name; none where it is missing.
+    pub system_channel: Option<String>,
 }
 
 /// A channel to be made; a plain name makes a text channel.

@@ -110,8 +110,6 @@ api_errors! {
     not_the_author = 403, 50_005, "Cannot edit a message authored by another user";
     /// The message says nothing.
     empty_message = 400, 50_006, "Cannot send an empty message";
-    /// The person takes no messages from the bot.
-    cannot_message = 403, 50_007, "Cannot send messages to this user";
     /// Such a channel holds no messages.
     not_in_voice = 400, 50_008, "Cannot send messages in a non-text channel";
     /// The bot lacks a permission.
@@ -133,6 +131,22 @@ api_errors! {
 impl ApiError {
     pub(crate) fn new(status: u16, code: u64, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), errors: None, limit: None }
+    }
+
+    /// This person cannot be written to. That they blocked the bot is a 400 where its channel is opened and a 403 where a
+    /// message is sent, see discord/discord-api-docs issue 1905; 50278 is for settings, and for who shares no server.
+    pub(crate) fn not_to_person(code: u64, at_opening: bool) -> Self {
+        let (status, message) = match code {
+            50_007 if at_opening => (400, "Cannot send messages to this user"),
+            50_007 => (403, "Cannot send messages to this user"),
+            50_278 => (403, "Cannot send messages to this user due to their settings"),
+            50_033 => (400, "Invalid Recipient(s)"),
+            10_013 => (404, "Unknown User"),
+            20_026 => (403, "Your bot has been flagged by our anti-spam system for abusive behavior."),
+            40_003 => (403, "You are opening direct messages too fast"),
+            _ => (403, "Forbidden"),
+        };
+        Self::new(status, code, message)
     }
 
     /// 429: wait.

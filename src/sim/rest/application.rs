@@ -75,7 +75,10 @@ pub(crate) fn open_direct(world: &mut World, request: &Request) -> Reply {
         .ok_or_else(|| ApiError::invalid("recipient_id", "BASE_TYPE_REQUIRED", "This field is required"))?;
     let user = world.users.get(&recipient).ok_or_else(ApiError::unknown_user)?;
     if user.is_bot {
-        return Err(ApiError::cannot_message());
+        return Err(ApiError::not_to_person(50_007, true));
+    }
+    if let Some(refusal) = world.dm_blocks.get(&recipient).filter(|refusal| refusal.at_opening) {
+        return Err(ApiError::not_to_person(refusal.code, true));
     }
     let channel = world.direct_channel(recipient);
     let channel = world.channels.get(&channel).ok_or_else(ApiError::unknown_channel)?;

@@ -53,8 +53,11 @@ fn may_write(world: &World, channel: &Channel, draft: &Draft, request: &Request)
     }
     if let Some(recipient) = channel.recipient {
         let shares_guild = world.guilds.values().any(|guild| guild.members.contains_key(&recipient));
-        if world.dm_blocks.contains(&recipient) || !shares_guild {
-            return Err(ApiError::cannot_message());
+        if let Some(refusal) = world.dm_blocks.get(&recipient) {
+            return Err(ApiError::not_to_person(refusal.code, false));
+        }
+        if !shares_guild {
+            return Err(ApiError::not_to_person(50_278, false));
         }
     }
     if channel.thread.as_ref().is_some_and(|thread| thread.is_archived && thread.is_locked) {

@@ -97,7 +97,7 @@ fn ordered_failure(fault: Option<&Fault>) -> Option<ApiError> {
     let status = fault.status?;
     let code = fault.code.unwrap_or(0);
     if status == 429 {
-        return Some(ApiError { code, ..ApiError::rate_limited(fault.retry_after.unwrap_or(1.0), false) });
+        return Some(ApiError { code, ..ApiError::rate_limited(fault.retry_after.unwrap_or(1.0), fault.global) });
     }
     Some(ApiError::new(status, code, format!("{status}: this failure was ordered")))
 }

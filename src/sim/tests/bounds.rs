@@ -11,7 +11,7 @@ async fn a_channel_forgets_its_oldest_messages_and_their_files() {
     let (channel, user) = (rest.house.channel("submit"), rest.house.member("ann"));
     let attachments = vec![FileSpec::bytes("a.txt", "text/plain", b"a")];
     let content = "x".to_owned();
-    let with_file = MessageSpec { channel, user, content, attachments, reply_to: None };
+    let with_file = MessageSpec { channel, user, content, attachments, ..MessageSpec::default() };
     rest.sim.post_message(with_file.clone()).await.unwrap();
     let link = rest.sim.messages(channel).await[0].attachments()[0]["url"].as_str().unwrap().to_owned();
     assert_eq!(rest.download(&link).await.0, 200);

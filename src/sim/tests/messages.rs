@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::rest::Rest;
-use crate::sim::{FileSpec, MessageSpec, SeenMessage};
+use crate::sim::{FileSpec, ForwardSpec, MessageSpec, OverwriteSpec, SeenMessage};
 
 #[tokio::test]
 async fn an_enforced_nonce_makes_one_message_of_two_requests() {
@@ -142,4 +142,46 @@ async fn a_link_dies_after_a_day_and_can_be_refreshed_while_the_file_exists() {
     rest.sim.delete_message(channel, message).await.unwrap();
     assert_eq!(rest.download(&fresh).await.0, 404);
     assert_eq!(refresh().await.1["refreshed_urls"][0]["refreshed"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_forwarded_message_is_empty_and_shows_a_snapshot_of_the_other_one_with_files_of_its_own() {
+    let rest = Rest::new().await;
+    let (channel, user) = (rest.house.channel("submit"), rest.house.member("ann"));
+    let attachments = vec![FileSpec::bytes("a.mp3", "audio/mpeg", b"ID3 and so on")];
+    let spec = MessageSpec { channel, user, content: "listen".to_owned(), attachments, ..MessageSpec::default() };
+    let message = rest.sim.post_message(spec).await.unwrap();
+    let forward =
+        MessageSpec { channel, user, forward: Some(ForwardSpec { channel, message }), ..MessageSpec::default() };
+    let forwarded = rest.sim.post_message(forward.clone()).await.unwrap();
+    let with_text = MessageSpec { content: "mine".to_owned(), ..forward };
+    assert!(rest.sim.post_message(with_text).await.is_err(), "a comment is a message of its own");
+    rest.sim.delete_message(channel, message).await.unwrap();
+
+    let (_, seen) = rest.call("GET", &format!("{}/{forwarded}", rest.submit()), Value::Null).await;
+    assert_eq!((&seen["content"], &seen["attachments"], &seen["flags"]), (&json!(""), &json!([]), &json!(1 << 14)));
+    let reference = &seen["message_reference"];
+    assert_eq!((&reference["type"], &reference["message_id"]), (&json!(1), &json!(message)));
+    let snapshot = &seen["message_snapshots"][0]["message"];
+    assert_eq!(snapshot["content"], "listen");
+    assert!(snapshot.get("author").is_none(), "a snapshot names no author");
+    let link = snapshot["attachments"][0]["url"].as_str().unwrap();
+    assert_eq!(rest.download(link).await, (200, b"ID3 and so on".to_vec()), "the copy outlives the original");
+    assert!(rest.sim.edit_message(channel, forwarded, "other").await.is_err());
+}
+
+#[tokio::test]
+async fn to_whoever_may_not_read_the_history_the_list_is_empty() {
+    let rest = Rest::new().await;
+    rest.said("hello").await;
+    let deny = |permission: &str| OverwriteSpec {
+        target: "bot".into(),
+        deny: serde_json::from_value(json!([permission])).unwrap(),
+        ..OverwriteSpec::default()
+    };
+    rest.sim.set_overwrite(rest.house.channel("submit"), deny("READ_MESSAGE_HISTORY")).await.unwrap();
+    let (status, list) = rest.call("GET", &rest.submit(), Value::Null).await;
+    assert_eq!((status, list), (200, json!([])));
+    rest.sim.set_overwrite(rest.house.channel("submit"), deny("VIEW_CHANNEL")).await.unwrap();
+    assert_eq!(rest.code("GET", &rest.submit(), Value::Null).await, (403, 50_001));
 }

@@ -9,7 +9,9 @@ mod interactions;
 mod limits;
 mod listening;
 mod live;
+mod membership;
 mod messages;
+mod oembed;
 mod people;
 mod permissions;
 mod rest;
@@ -19,8 +21,7 @@ use std::time::Duration;
 use super::*;
 use crate::kernel::time::Timestamp;
 
-/// How long a test waits for what must come.
-pub(super) const SOON: Duration = Duration::from_secs(10);
+pub(super) use crate::kernel::patience::LONG as SOON;
 
 /// A simulator on a clock that stands still, with its hand.
 pub(super) async fn sim() -> (Sim, ClockHand) {

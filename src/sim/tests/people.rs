@@ -144,7 +144,7 @@ async fn a_person_who_blocks_direct_messages_gets_none() {
             user: ann,
             content: "listen".to_owned(),
             attachments: vec![FileSpec::bytes("a.mp3", "audio/mpeg", b"ID3")],
-            reply_to: None,
+            ..MessageSpec::default()
         })
     };
     post().await.unwrap();

@@ -79,8 +79,20 @@ async fn a_direct_message_needs_a_shared_guild_and_an_open_door() {
     rest.sim.block_dms(ann, true).await;
     assert_eq!(rest.code("POST", &path, json!({"content": "hi"})).await, (403, 50_007));
     rest.sim.block_dms(ann, false).await;
+    let refused = |code, at_opening| Some(crate::sim::DmRefusal { code, at_opening });
+    for (code, status) in [(50_278, 403), (20_026, 403), (50_033, 400), (40_003, 403), (99_999, 403)] {
+        rest.sim.refuse_dms(ann, refused(code, false)).await;
+        assert_eq!(rest.code("POST", &path, json!({"content": "hi"})).await, (status, code));
+        assert_eq!(rest.call("POST", "/users/@me/channels", json!({"recipient_id": ann})).await.0, 200);
+    }
+    for (code, status) in [(50_007, 400), (10_013, 404), (40_003, 403)] {
+        rest.sim.refuse_dms(ann, refused(code, true)).await;
+        let opened = rest.code("POST", "/users/@me/channels", json!({"recipient_id": ann})).await;
+        assert_eq!(opened, (status, code));
+    }
+    rest.sim.refuse_dms(ann, None).await;
     rest.sim.remove_member(rest.house.guild, ann).await.unwrap();
-    assert_eq!(rest.code("POST", &path, json!({"content": "hi"})).await, (403, 50_007));
+    assert_eq!(rest.code("POST", &path, json!({"content": "hi"})).await, (403, 50_278));
     assert_eq!(rest.sim.dms(ann).await.len(), 1);
 }
 

@@ -57,6 +57,7 @@ impl World {
         if let Some(guild) = self.guilds.get_mut(&guild_id) {
             guild.channels.remove(&id);
             guild.threads.remove(&id);
+            guild.system_channel = guild.system_channel.filter(|channel| *channel != id);
             guild.voice.retain(|_, state| state.channel != id);
         }
         let (name, data) = if channel.is_thread() {

@@ -17,6 +17,8 @@ use crate::sim::Id;
 
 /// The bytes of files that are kept at most; then the oldest files are lost.
 const KEPT_BYTES: usize = 512 << 20;
+/// Where Discord itself has its files. A link that was stored elsewhere leads there.
+const CDN: &str = "https://cdn.discordapp.com";
 /// How long a link works.
 const LINK_LIFE: Duration = Duration::from_hours(24);
 
@@ -71,6 +73,11 @@ impl Files {
         {
             self.held -= oldest.head.len();
         }
+    }
+
+    /// The bytes that were given for a file.
+    pub(crate) fn bytes_of(&self, id: Id) -> Option<Bytes> {
+        self.stored.get(&id).map(|stored| stored.head.clone())
     }
 
     /// Deletes files; their links answer 404 from now on.
@@ -135,7 +142,8 @@ impl World {
 
     /// The attachment that a link of these file servers points to, wherever its signature stands.
     pub(crate) fn attachment_of_link(&self, link: &str) -> Option<&Attachment> {
-        let path = link.split('?').next()?.strip_prefix(self.files.host.as_str())?;
+        let path = link.split('?').next()?;
+        let path = path.strip_prefix(self.files.host.as_str()).or_else(|| path.strip_prefix(CDN))?;
         let id: Id = path.strip_prefix("/attachments/")?.split('/').nth(1)?.parse().ok()?;
         self.files.stored.get(&id).map(|stored| &stored.attachment)
     }

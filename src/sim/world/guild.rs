@@ -23,6 +23,10 @@ pub(crate) struct Guild {
     pub(crate) threads: BTreeSet<Id>,
     pub(crate) voice: BTreeMap<Id, VoiceState>,
     pub(crate) presences: BTreeMap<Id, String>,
+    /// Where Discord's own messages go.
+    pub(crate) system_channel: Option<Id>,
+    /// Whether Discord has trouble with it just now.
+    pub(crate) is_out_of_order: bool,
 }
 
 /// A role.
@@ -131,7 +135,7 @@ impl Guild {
             "afk_channel_id": null,
             "afk_timeout": 300,
             "application_id": null,
-            "system_channel_id": null,
+            "system_channel_id": self.system_channel,
             "system_channel_flags": 0,
             "rules_channel_id": null,
             "public_updates_channel_id": null,

@@ -15,8 +15,6 @@ use super::message::Cause;
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::sim::Id;
 
-/// How long the bot has for its first answer.
-pub(crate) const ANSWER_TIME: Duration = Duration::from_secs(3);
 /// How long the token of an answered interaction works.
 pub(crate) const TOKEN_LIFE: Duration = Duration::from_mins(15);
 /// How many interactions are remembered.
@@ -63,6 +61,8 @@ pub(crate) struct Interaction {
     /// The interaction that was answered with the modal that was sent in.
     pub(crate) trigger: Option<(Id, Kind)>,
     pub(crate) created: Timestamp,
+    /// Until when the bot may send its first answer.
+    pub(crate) answer_by: Timestamp,
     pub(crate) watch: Stopwatch,
     /// Files given as options; they live as long as the interaction is remembered.
     pub(crate) files: Vec<Attachment>,
@@ -184,7 +184,7 @@ impl Interaction {
 
     /// Whether the time for the first answer has passed.
     pub(crate) fn is_too_late(&self, now: Timestamp) -> bool {
-        now.since(self.created) > ANSWER_TIME
+        now > self.answer_by
     }
 
     /// Whether its token has died.

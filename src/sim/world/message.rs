@@ -17,6 +17,8 @@ use crate::sim::Id;
 pub(crate) const EPHEMERAL: u64 = 1 << 6;
 /// Discord's flag of an answer that the bot has deferred.
 pub(crate) const LOADING: u64 = 1 << 7;
+/// Discord's flag of a forwarded message.
+pub(crate) const HAS_SNAPSHOT: u64 = 1 << 14;
 /// Discord's flag of a message made of version 2 components.
 pub(crate) const COMPONENTS_V2: u64 = 1 << 15;
 
@@ -56,6 +58,24 @@ pub(crate) struct Message {
     /// The thread that was started from it.
     pub(crate) thread: Option<Id>,
     pub(crate) late_edits: LateEdits,
+    /// The message that it forwards, as that was then.
+    pub(crate) forwarded: Option<Forwarded>,
+}
+
+/// What a forwarded message shows. Its own text is empty, and what was forwarded names no author.
+#[derive(Clone, Debug)]
+pub(crate) struct Forwarded {
+    pub(crate) guild: Option<Id>,
+    pub(crate) channel: Id,
+    pub(crate) message: Id,
+    pub(crate) content: String,
+    pub(crate) embeds: Vec<Value>,
+    pub(crate) flags: u64,
+    pub(crate) kind: u64,
+    pub(crate) created: Timestamp,
+    pub(crate) edited: Option<Timestamp>,
+    /// Copies of the files; the message that forwards them owns them.
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// Whom a message really notified.
@@ -146,6 +166,12 @@ impl LateEdits {
 }
 
 impl Message {
+    /// The files that go when it goes.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Attachment> {
+        let forwarded = self.forwarded.iter().flat_map(|forwarded| &forwarded.attachments);
+        self.attachments.iter().chain(forwarded)
+    }
+
     /// Whether `viewer` can see it at all.
     pub(crate) fn is_visible_to(&self, viewer: Option<Id>) -> bool {
         self.visible_to.is_none_or(|only| Some(only) == viewer)
@@ -305,7 +331,33 @@ impl World {
         if let Some(cause) = &message.interaction {
             self.add_cause(object, cause);
         }
+        if let Some(forwarded) = &message.forwarded {
+            self.add_snapshot(object, forwarded);
+        }
         json
+    }
+
+    fn add_snapshot(&self, object: &mut serde_json::Map<String, Value>, forwarded: &Forwarded) {
+        let Forwarded { guild, channel, message, .. } = forwarded;
+        let mut reference = json!({"type": 1, "channel_id": channel, "message_id": message});
+        if let (Some(guild), Some(fields)) = (guild, reference.as_object_mut()) {
+            fields.insert("guild_id".to_owned(), json!(guild));
+        }
+        let attachments: Vec<Value> = forwarded.attachments.iter().map(|file| self.attachment_json(file)).collect();
+        let snapshot = json!({
+            "content": forwarded.content,
+            "embeds": forwarded.embeds,
+            "attachments": attachments,
+            "timestamp": forwarded.created.rfc3339(),
+            "edited_timestamp": forwarded.edited.map(Timestamp::rfc3339),
+            "flags": forwarded.flags,
+            "type": forwarded.kind,
+            "mentions": [],
+            "mention_roles": [],
+            "components": [],
+        });
+        object.insert("message_reference".to_owned(), reference);
+        object.insert("message_snapshots".to_owned(), json!([{ "message": snapshot }]));
     }
 
     fn add_cause(&self, object: &mut serde_json::Map<String, Value>, cause: &Cause) {

@@ -16,7 +16,7 @@ pub(crate) mod posting;
 pub(crate) mod user;
 pub(crate) mod webhook;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::faults::Faults;
 use super::gateway::sessions::Sessions;
@@ -50,7 +50,7 @@ pub struct World {
     /// The direct-message channel of each person who has one.
     pub(crate) directs: HashMap<Id, Id>,
     /// People who take no direct messages from the bot.
-    pub(crate) dm_blocks: HashSet<Id>,
+    pub(crate) dm_blocks: HashMap<Id, DmRefusal>,
     pub(crate) files: Files,
     pub(crate) commands: Commands,
     pub(crate) interactions: Interactions,
@@ -61,6 +61,15 @@ pub struct World {
     pub(crate) rates: Rates,
     /// Requests that have arrived and are not answered yet.
     pub(crate) in_flight: usize,
+}
+
+/// How a person cannot be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DmRefusal {
+    /// Discord's number of the error.
+    pub code: u64,
+    /// Whether already the channel is refused, and not only the message.
+    pub at_opening: bool,
 }
 
 impl World {
@@ -81,7 +90,7 @@ impl World {
             guilds: BTreeMap::new(),
             channels: HashMap::new(),
             directs: HashMap::new(),
-            dm_blocks: HashSet::new(),
+            dm_blocks: HashMap::new(),
             commands: Commands::default(),
             interactions: Interactions::default(),
             webhooks: HashMap::new(),

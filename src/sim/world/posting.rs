@@ -6,6 +6,7 @@ use super::World;
 use super::channel::Channel;
 use super::message::Message;
 use super::permissions::Permissions;
+use crate::kernel::time::Timestamp;
 use crate::sim::Id;
 use crate::sim::gateway::sessions::{Event, intents};
 
@@ -20,7 +21,7 @@ impl World {
             thread.members.insert(author);
         }
         if let Some(forgotten) = channel.messages.add(message) {
-            self.files.forget(&forgotten.attachments);
+            self.files.forget(forgotten.files());
         }
         if is_shown {
             self.announce_message("MESSAGE_CREATE", channel_id, id);
@@ -31,6 +32,26 @@ impl World {
     /// Tells the listeners that a message has changed.
     pub(crate) fn announce_edit(&mut self, channel: Id, message: Id) {
         self.announce_message("MESSAGE_UPDATE", channel, message);
+    }
+
+    /// Tells the listeners that Discord has found a preview for a message's link. Nobody edited the message; where somebody
+    /// did before, the moment of that is told again, in milliseconds. `is_partial` leaves out all but what changed.
+    pub(crate) fn announce_preview(&mut self, channel_id: Id, id: Id, is_partial: bool) {
+        let guild = self.guild_of(channel_id);
+        let Some(channel) = self.channels.get(&channel_id) else { return };
+        let Some(message) = channel.messages.get(id) else { return };
+        let mut data = self.message_json(channel, message);
+        let edited = message.edited.map(|edited| Timestamp::from_millis(edited.micros() / 1_000).rfc3339());
+        if is_partial {
+            data = json!({"id": id, "channel_id": channel_id, "embeds": message.embeds});
+        } else if let Some(object) = data.as_object_mut() {
+            object.insert("edited_timestamp".to_owned(), json!(edited));
+        }
+        if let (Some(guild), Some(object)) = (guild, data.as_object_mut()) {
+            object.insert("guild_id".to_owned(), json!(guild));
+        }
+        let bare = (!self.may_bot_read_content(channel, message)).then(|| without_content(&data));
+        self.emit_to_readers("MESSAGE_UPDATE", channel_id, guild, data, bare);
     }
 
     /// Deletes a message with its files; `false` where there is none.
@@ -60,7 +81,7 @@ impl World {
 
     fn take_message(&mut self, channel: Id, message: Id) -> Option<Message> {
         let removed = self.channels.get_mut(&channel)?.messages.remove(message)?;
-        self.files.forget(&removed.attachments);
+        self.files.forget(removed.files());
         Some(removed)
     }
 
@@ -125,9 +146,16 @@ const fn message_intent(guild: Option<Id>) -> u64 {
 pub(crate) fn without_content(message: &Value) -> Value {
     let mut bare = message.clone();
     if let Some(object) = bare.as_object_mut() {
-        object.insert("content".to_owned(), json!(""));
-        for list in ["embeds", "attachments", "components"] {
-            object.insert(list.to_owned(), json!([]));
+        for (part, nothing) in [
+            ("content", json!("")),
+            ("embeds", json!([])),
+            ("attachments", json!([])),
+            ("components", json!([])),
+            ("message_snapshots", json!([])),
+        ] {
+            if let Some(content) = object.get_mut(part) {
+                *content = nothing;
+            }
         }
     }
     bare

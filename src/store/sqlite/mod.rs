@@ -6,7 +6,8 @@
 //! - for all guilds: the same with a leading `guild_id` in every table, key, reference and index.
 //!
 //! PostgreSQL's types become SQLite's: numbers and ids `INTEGER` (a Discord id fits its 64 bits exactly), texts `TEXT`,
-//! moments `TEXT` in RFC 3339, truth values `INTEGER` 0 or 1.
+//! moments `TEXT` in RFC 3339 with six digits of the second, so that they sort as texts, truth values `INTEGER` 0 or 1.
+//! What names a row of another table has the type and the form of that row's key, whether or not a reference declares it.
 //!
 //! [`export`] reads from one snapshot, binds every value as a parameter, and writes to a temporary file that takes its
 //! name only when it is complete.

@@ -59,7 +59,7 @@ impl From<String> for SqlValue<'_> {
 
 impl From<Timestamp> for SqlValue<'_> {
     fn from(moment: Timestamp) -> Self {
-        moment.rfc3339().into()
+        moment.rfc3339_in_order().into()
     }
 }
 

@@ -33,12 +33,12 @@ fn an_unreadable_row_is_found_and_named_when_it_is_read() {
     let error = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "sample.songs holds something unreadable at (GuildId(1), MessageId(1)): version 1 with 1 bytes cannot be read"
+        "sample.songs holds something unreadable at guild 1, message 1: version 1 with 1 bytes cannot be read"
     );
     assert!(store.read_blocking("look", |read| SONGS.page(read, GUILD, Direction::Forward, 9)).is_err());
     let findings = store.check_blocking().unwrap();
     assert_eq!(findings[0].table, "sample.songs");
-    assert_eq!(findings[0].key, "(GuildId(1), MessageId(1))");
+    assert_eq!(findings[0].key, "guild 1, message 1");
 }
 
 #[test]
@@ -51,14 +51,14 @@ fn an_unreadable_key_is_found() {
 fn a_missing_entry_is_found() {
     let entry = encode(&(GUILD, song("a").user, key(1).1));
     let findings = findings_after(move |tx| tx.remove(SONGS_BY_USER.entries(), &entry).map(drop));
-    assert_eq!(findings, ["sample.songs (GuildId(1), MessageId(1)): sample.songs_by_user has no entry for it"]);
+    assert_eq!(findings, ["sample.songs guild 1, message 1: sample.songs_by_user has no entry for it"]);
 }
 
 #[test]
 fn an_entry_without_a_row_is_found() {
     let entry = encode(&(GUILD, song("a").user, key(9).1));
     let findings = findings_after(move |tx| tx.put(SONGS_BY_USER.entries(), &entry, &[]).map(drop));
-    assert_eq!(findings, ["sample.songs_by_user (GuildId(1), UserId(7), MessageId(9)): no row has this entry"]);
+    assert_eq!(findings, ["sample.songs_by_user guild 1, user 7, message 9: no row has this entry"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_unique_entry_that_leads_elsewhere_is_found() {
         let entry = encode(&(GUILD, String::from("a")));
         tx.put(RawName("sample.songs_by_link", ""), &entry, &encode(&key(2))).map(drop)
     });
-    assert_eq!(findings, [r#"sample.songs_by_link (GuildId(1), "a"): the entry leads to another row"#]);
+    assert_eq!(findings, [r#"sample.songs_by_link guild 1, "a": the entry leads to another row"#]);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn changing_a_row_whose_entry_is_gone_fails_instead_of_hiding_it() {
         .write_blocking("damage", move |tx| Ok(tx.remove(RawName("sample.songs_by_link", ""), &entry).map(drop)?))
         .unwrap();
     let error = store.write_blocking("remove", |tx| SONGS.remove(tx, &key(1))).unwrap_err();
-    assert_eq!(error.to_string(), r#"sample.songs_by_link does not fit its table at (GuildId(1), "a")"#);
+    assert_eq!(error.to_string(), r#"sample.songs_by_link does not fit its table at guild 1, "a""#);
 }
 
 #[test]

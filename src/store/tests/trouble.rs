@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::sample::{GUILD, SONGS, key, options, schema, song};
 use crate::kernel::dice::Seed;
+use crate::kernel::patience::until;
 use crate::store::{Direction, Loss, Options, Place, SimulatedDisk, Store, StoreError};
 
 fn open(disk: &SimulatedDisk) -> Store {
@@ -149,9 +150,7 @@ fn after_a_quiet_second_a_crashed_store_opens_without_being_read_whole() {
     add_until_failure(&store, 10, 10);
     let synced = disk.syncs();
     // The commit for quick repair is made in two phases.
-    while disk.syncs() < synced + 2 {
-        std::thread::yield_now();
-    }
+    until("the commit for quick repair is made", || disk.syncs() >= synced + 2);
     crash(&store, &disk);
     let store = open(&disk);
     assert!(!store.was_repaired());

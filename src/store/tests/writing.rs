@@ -1,7 +1,6 @@
 //! The writer: batches, refusals, failures, panics, and what is published.
 
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
 
 use rand::Rng;
 use tokio::sync::broadcast::error::TryRecvError;
@@ -9,6 +8,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use super::sample::{GUILD, SONGS, SONGS_BY_LINK, in_memory, key, song};
 use crate::kernel::error::{Error, Refuse, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::patience::within;
 use crate::store::{Change, Direction, Store, StoreError, Topic, Tx};
 
 const SONG_LIST: Topic = Topic::new("songs");
@@ -177,7 +177,7 @@ fn a_second_row_with_a_unique_entry_fails_and_names_the_index() {
     let store = in_memory();
     store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &song("same"))).unwrap();
     let error = store.write_blocking("add", |tx| SONGS.insert(tx, &key(2), &song("same"))).unwrap_err();
-    assert_eq!(error.to_string(), r#"sample.songs_by_link already holds (GuildId(1), "same") for another row"#);
+    assert_eq!(error.to_string(), r#"sample.songs_by_link already holds guild 1, "same" for another row"#);
     let owner = store.read_blocking("look", |read| SONGS_BY_LINK.get(read, &(GUILD, "same".into()))).unwrap();
     assert_eq!(owner, Some(key(1)));
     assert_eq!(store.check_blocking().unwrap(), []);
@@ -188,9 +188,9 @@ fn an_insert_needs_a_free_key_and_an_update_needs_a_row() {
     let store = in_memory();
     store.write_blocking("add", |tx| add(tx, 1)).unwrap();
     let taken = store.write_blocking("add", |tx| add(tx, 1)).unwrap_err();
-    assert_eq!(taken.to_string(), "sample.songs already holds (GuildId(1), MessageId(1))");
+    assert_eq!(taken.to_string(), "sample.songs already holds guild 1, message 1");
     let missing = store.write_blocking("update", |tx| SONGS.update(tx, &key(2), |song| song.score = 1)).unwrap_err();
-    assert_eq!(missing.to_string(), "sample.songs does not hold (GuildId(1), MessageId(2))");
+    assert_eq!(missing.to_string(), "sample.songs does not hold guild 1, message 2");
 }
 
 #[test]
@@ -248,7 +248,7 @@ async fn a_closed_store_answers_what_was_queued_and_refuses_the_rest() {
     ] {
         assert_eq!(StoreError::of(&error), Some(&StoreError::Closed));
     }
-    tokio::time::timeout(Duration::from_secs(5), store.close()).await.unwrap();
+    within("the store is closed", store.close()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use greenroom::app::application::Application;
 use greenroom::app::backup::Plan;
-use greenroom::app::backup::folder::{Dated, Folder, POINTS, Room, SNAPSHOTS};
+use greenroom::app::backup::folder::{Dated, Folder, POINTS, Room};
+use greenroom::app::backup::label::Kind;
 use greenroom::app::backup::off_site::Target;
 use greenroom::app::backup::rehearsal::last_rehearsal;
+use greenroom::app::backup::retention::DAYS;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
+use greenroom::features::queue::model::PublicId;
 use greenroom::features::queue::settings::NOW_PLAYING;
 use greenroom::features::{coins, handles};
 use greenroom::kernel::amount::Amount;
@@ -179,6 +182,34 @@ async fn a_full_disk_leaves_backups_out_says_so_once_and_they_go_on_later() {
 }
 
 #[tokio::test]
+async fn little_room_is_told_once_a_day_before_the_disk_is_full() {
+    let site = Site::new().await;
+    let free = Arc::new(AtomicU64::new(PLENTY));
+    let app = start(&site, Room::Of(Arc::clone(&free)), None).await;
+    let lines = async || {
+        app.settled().await.unwrap();
+        let messages = site.sim.messages(site.channel("staff")).await;
+        messages
+            .iter()
+            .map(|message| message.text().matches("💾 The disk of my data has little room").count())
+            .sum::<usize>()
+    };
+    site.pass(&app, HOUR).await;
+    assert_eq!(lines().await, 0);
+    free.store(400 << 20, Ordering::Relaxed);
+    for _ in 0..5 {
+        site.pass(&app, HOUR).await;
+    }
+    assert_eq!((lines().await, snapshots(&site).len()), (1, 2), "and backups go on");
+    site.pass(&app, DAY).await;
+    assert_eq!(lines().await, 2);
+    free.store(PLENTY, Ordering::Relaxed);
+    site.pass(&app, DAY).await;
+    assert_eq!(lines().await, 2);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_written_is_told_and_the_bot_goes_on() {
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, None).await;
@@ -194,7 +225,7 @@ async fn a_folder_that_cannot_be_written_is_told_and_the_bot_goes_on() {
 }
 
 #[tokio::test]
-async fn each_day_has_one_snapshot_and_the_last_seven_stay() {
+async fn each_day_has_one_snapshot_and_seven_days_and_the_week_before_stay() {
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, None).await;
     give_points(&site, &app, 40).await;
@@ -216,12 +247,39 @@ async fn each_day_has_one_snapshot_and_the_last_seven_stay() {
     assert_eq!(snapshots(&site).len(), 2, "the next day has begun");
     let mine = folder(&site).snapshots_dir().join("before-the-final.redb");
     std::fs::copy(&path, &mine).unwrap();
-    for _ in 0..SNAPSHOTS {
+    for _ in 0..DAYS {
         site.pass(&app, DAY).await;
     }
     let left = snapshots(&site);
-    assert_eq!(left.len(), SNAPSHOTS, "{left:?}");
+    assert_eq!(left.len(), DAYS + 1, "{left:?}");
+    assert!(left[0].starts_with("greenroom-20261122-"), "the Sunday stands for its week: {left:?}");
     assert!(!path.exists() && mine.exists());
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_made_by_hand_or_before_something_takes_no_daily_away_and_stands_for_none() {
+    let site = Site::new().await;
+    let app = start(&site, Room::OfDisk, None).await;
+    let folder = folder(&site);
+    let save = |kind| {
+        let path = folder.free_snapshot(kind, site.hand.now());
+        std::fs::create_dir_all(folder.snapshots_dir()).unwrap();
+        std::fs::write(path, "a snapshot").unwrap();
+    };
+    site.pass(&app, MINUTE).await;
+    for _ in 0..5 {
+        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Daily).for_each(&save);
+        save(Kind::ByHand);
+        site.pass(&app, DAY).await;
+    }
+    let count = |kind| folder.snapshots_of(kind).unwrap().len();
+    assert_eq!(Kind::ALL.map(count), [6, 5, 5, 5, 10]);
+    for _ in 0..9 {
+        Kind::ALL.into_iter().filter(|kind| *kind != Kind::Daily).for_each(&save);
+    }
+    site.pass(&app, DAY).await;
+    assert_eq!(Kind::ALL.map(count), [7, 7, 7, 7, 19], "each kind has its own number, and what a person made stays");
     app.stop().await;
 }
 
@@ -254,7 +312,7 @@ async fn a_rehearsal_that_finds_something_is_told_once_and_tried_until_a_snapsho
     let app = start(&site, Room::OfDisk, None).await;
     let guild = site.guild;
     let plays = |number| app.bot.store.write("plays", move |tx| NOW_PLAYING.set(tx, guild, &number));
-    plays(Some(9)).await.unwrap();
+    plays(Some(PublicId::new(9))).await.unwrap();
     site.pass(&app, MINUTE).await;
     let found = last_rehearsal(site.data()).unwrap();
     let problem = found.problem.unwrap();

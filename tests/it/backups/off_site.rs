@@ -9,8 +9,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
-use greenroom::app::backup::folder::{Room, SNAPSHOTS};
-use greenroom::app::backup::off_site::{DavTarget, S3Target, Target, status};
+use greenroom::app::backup::folder::Room;
+use greenroom::app::backup::off_site::{DavTarget, Look, S3Target, Status, Target, look, status, status_of};
+use greenroom::app::backup::retention::DAYS;
 use greenroom::kernel::secret::Secret;
 use url::Url;
 
@@ -122,6 +123,12 @@ async fn answer(State(shelf): State<Shelf>, request: Request) -> Response<Body> 
             list.push_str("</d:multistatus>");
             say(StatusCode::MULTI_STATUS, list)
         }
+        "GET" if files.contains_key(&path) => {
+            let most = header("range").trim_start_matches("bytes=0-").parse::<usize>().unwrap() + 1;
+            let bytes = &files[&path];
+            let part = bytes[..most.min(bytes.len())].to_vec();
+            Response::builder().status(StatusCode::PARTIAL_CONTENT).body(Body::from(part)).unwrap()
+        }
         "GET" => {
             if let Some(path) = shelf.0.goes_meanwhile.lock().unwrap().take() {
                 std::fs::remove_file(path).unwrap();
@@ -186,7 +193,7 @@ async fn days_pass(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_snapshot_is_put_into_a_bucket_and_the_last_seven_stay_there() {
+async fn each_snapshot_is_put_into_a_bucket_and_those_of_the_plan_stay_there() {
     let shelf = Shelf::default();
     let endpoint = shelf.serve().await;
     let site = Site::new().await;
@@ -197,7 +204,7 @@ async fn each_snapshot_is_put_into_a_bucket_and_the_last_seven_stay_there() {
     let here = std::fs::read(folder(&site).newest_snapshot().unwrap().unwrap().path).unwrap();
     assert_eq!(shelf.0.files.lock().unwrap()[first], here);
     days_pass(&site, &app, &shelf, 8, "/shelf/green/room/").await;
-    assert_eq!(shelf.names().len(), SNAPSHOTS);
+    assert_eq!(shelf.names().len(), DAYS + 1);
     let requests = shelf.requests();
     assert!(requests.iter().all(|request| request.contains("X-Amz-Signature=")), "{requests:?}");
     assert!(!requests.concat().contains(PASSWORD), "the secret key is never sent");
@@ -224,7 +231,7 @@ async fn each_snapshot_is_put_on_a_webdav_server_and_what_others_keep_there_stay
         here.push("/dav/green/zebra.jpg".into());
         eventually("all snapshots are there", || shelf.names() == here).await;
     }
-    assert_eq!(shelf.names().len(), SNAPSHOTS + 1);
+    assert_eq!(shelf.names().len(), DAYS + 2);
     assert!(shelf.requests().iter().any(|request| request.starts_with("MKCOL")), "the folder was made");
     app.stop().await;
 }
@@ -244,7 +251,7 @@ async fn each_snapshot_is_copied_into_a_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_keeps_the_last_seven_snapshots_and_what_others_put_there() {
+async fn a_folder_keeps_the_snapshots_of_the_plan_and_what_others_put_there() {
     let site = Site::new().await;
     let elsewhere = tempfile::tempdir().unwrap();
     std::fs::write(elsewhere.path().join("zebra.jpg"), [1, 2, 3]).unwrap();
@@ -262,7 +269,7 @@ async fn a_folder_keeps_the_last_seven_snapshots_and_what_others_put_there() {
         here.push("zebra.jpg".into());
         eventually("all snapshots are there", || there() == here).await;
     }
-    assert_eq!(there().len(), SNAPSHOTS + 1);
+    assert_eq!(there().len(), DAYS + 2);
     app.stop().await;
 }
 
@@ -301,7 +308,7 @@ async fn a_bucket_that_lists_in_pages_is_read_to_its_end() {
     site.pass(&app, MINUTE).await;
     // Without the last page the newest one would seem not to have arrived.
     days_pass(&site, &app, &shelf, 8, "/shelf/green/room/").await;
-    assert_eq!(shelf.names().len(), SNAPSHOTS);
+    assert_eq!(shelf.names().len(), DAYS + 1);
     eventually("all is well", || status(site.data()).is_some_and(|status| status.newest == snapshots(&site).pop()))
         .await;
     assert_eq!(status(site.data()).unwrap().problem, None);
@@ -438,6 +445,100 @@ async fn what_did_not_arrive_whole_is_sent_again() {
     let newest = folder(&site).snapshots().unwrap().remove(0);
     let there = shelf.0.files.lock().unwrap()[&format!("/dav/green/{}", newest.name())].clone();
     assert!(there == std::fs::read(newest.path).unwrap());
+    app.stop().await;
+}
+
+/// A place for copies, and what a test does to the files there.
+struct Place {
+    target: Target,
+    /// Changes all files: their bytes, or nothing for taking them away.
+    change: Box<dyn Fn(&dyn Fn(&[u8]) -> Option<Vec<u8>>)>,
+}
+
+async fn places(folder: &std::path::Path) -> [Place; 3] {
+    let on_shelf = |shelf: Shelf, target| Place {
+        target,
+        change: Box::new(move |change| {
+            let mut files = shelf.0.files.lock().unwrap();
+            *files = files.iter().filter_map(|(name, bytes)| Some((name.clone(), change(bytes)?))).collect();
+        }),
+    };
+    let (bucket, server, folder) = (Shelf::default(), Shelf::default(), folder.to_owned());
+    let (in_bucket, on_server) = (s3(bucket.serve().await), dav(&server.serve().await));
+    let in_folder = Place {
+        target: Target::Folder(folder.clone()),
+        change: Box::new(move |change| {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                match change(&std::fs::read(&path).unwrap()) {
+                    Some(bytes) => std::fs::write(path, bytes).unwrap(),
+                    None => std::fs::remove_file(path).unwrap(),
+                }
+            }
+        }),
+    };
+    [on_shelf(bucket, in_bucket), on_shelf(server, on_server), in_folder]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_tells_copies_that_are_there_from_those_that_are_gone_short_or_changed() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    for Place { target, change } in places(&elsewhere.path().join("greenroom")).await {
+        let site = Site::new().await;
+        let look = async || look(&target, &folder(&site), site.hand.now()).await;
+        assert_eq!(look().await, Ok(Look::default()), "there is nothing anywhere, and looking makes nothing: {target}");
+        let app = start(&site, Room::OfDisk, Some(target.clone())).await;
+        site.pass(&app, MINUTE).await;
+        eventually("it is there", || status_of(site.data(), &target).is_some_and(|status| status.newest.is_some()))
+            .await;
+        app.stop().await;
+        let there = look().await.unwrap();
+        assert!(there.newest.is_some() && there.missing.is_none() && there.differing.is_none(), "{there:?}");
+        change(&|bytes| {
+            let mut bytes = bytes.to_vec();
+            *bytes.last_mut().unwrap() ^= 1;
+            Some(bytes)
+        });
+        let (_, how) = look().await.unwrap().differing.unwrap();
+        assert_eq!(how, "it holds other bytes", "{target}");
+        change(&|bytes| Some(bytes[..bytes.len() - 1].to_vec()));
+        let (_, how) = look().await.unwrap().differing.unwrap();
+        assert!(how.contains("bytes instead of"), "{how}");
+        change(&|_| None);
+        let gone = look().await.unwrap();
+        assert_eq!((gone.newest, gone.missing), (None, there.newest), "{target}");
+        // What was noted counts for this target alone.
+        let other = Target::Folder("/mnt/other".into());
+        assert_eq!(status_of(site.data(), &other), None);
+        assert!(status(site.data()).is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_copied_below_a_disk_that_was_mounted_and_is_not() {
+    let site = Site::new().await;
+    let disk = tempfile::tempdir().unwrap();
+    let target = Target::Folder(disk.path().join("greenroom"));
+    // As it is noted where the folder above is the one of a disk.
+    let noted = Status {
+        target: Some(target.identity()),
+        complete_at: Some("2026-11-20T20:00:00Z".into()),
+        mounted_at: Some(disk.path().to_owned()),
+        ..Status::default()
+    };
+    std::fs::create_dir_all(folder(&site).path()).unwrap();
+    std::fs::write(folder(&site).path().join("off-site.json"), serde_json::to_string(&noted).unwrap()).unwrap();
+    let app = start(&site, Room::OfDisk, Some(target.clone())).await;
+    site.pass(&app, MINUTE).await;
+    eventually("it is noted", || status_of(site.data(), &target).is_some_and(|status| status.problem.is_some())).await;
+    let problem = status(site.data()).unwrap().problem.unwrap();
+    assert!(problem.contains("is not there; mount it"), "{problem}");
+    assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0);
+    // The disk comes back with its copies, or with one of them.
+    std::fs::create_dir(disk.path().join("greenroom")).unwrap();
+    std::fs::write(disk.path().join("greenroom/greenroom-20261120-200000.redb"), "old").unwrap();
+    site.pass(&app, DAY).await;
+    eventually("it works again", || status(site.data()).is_some_and(|status| status.problem.is_none())).await;
     app.stop().await;
 }
 

@@ -10,6 +10,7 @@ use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::sim::{CommandOutcome, ComponentCall, Id, MemberSpec, OverwriteSpec, SeenMessage};
 
 use crate::displays::shown_in;
+use crate::patience::Patience;
 use crate::reading::{SOON, link, mention};
 use crate::site::Site;
 use crate::world::{Person, World, mp3, number_in};
@@ -265,15 +266,48 @@ async fn a_dead_link_gives_the_price_of_a_bought_skip_back_once() {
     let panel = opens(world.host(), &world, &main, dead).await;
     let done = world.host().press(&panel, "Dead link").await;
     assert!(done.text().contains("There was nothing to give back."), "{}", done.text());
-    // A song that was played has had its place.
+    // The same for one that was played before it is found to be dead, and that was paid for twice.
     let played = buys(2, "Played").await;
+    world.moves(played, Line::Free).await;
+    world.member("ann").run("buy-skip").await;
+    assert_eq!((world.line(played), world.luxury("ann")), (Line::Skip10, 0));
     world.next().await;
     world.moves(played, Line::Free).await;
     let main = on_desk(&world, "Played").await;
     let panel = opens(world.host(), &world, &main, played).await;
     let done = world.host().press(&panel, "Dead link").await;
-    assert!(done.text().contains("There was nothing to give back."), "{}", done.text());
-    assert_eq!(world.luxury("ann"), 1_000);
+    assert!(done.text().contains("has 2,000 Luxury Coins back"), "{}", done.text());
+    assert_eq!(world.luxury("ann"), 2_000);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_submitter_is_told_of_a_dead_link_and_of_what_came_back() {
+    let world = with_desk().await;
+    world.goes_live().await;
+    world.on_the_live("ann", "ann.sings").await;
+    let dies = async |number: usize, title: &str| {
+        let song = world.member("ann").submits(&link(number), title).await;
+        if number == 1 {
+            world.gift("ann.sings", 2_000).await;
+        }
+        let main = on_desk(&world, title).await;
+        let panel = opens(world.host(), &world, &main, song).await;
+        world.host().press(&panel, "Dead link").await;
+        song
+    };
+    let song = dies(1, "**Dead**").await;
+    let told = world.member("ann").dms().await.pop().unwrap();
+    assert!(told.contains(&song.to_string()) && told.contains("does not work"), "{told}");
+    assert!(told.contains("Your **2,000 gifted coins** count for your next song"), "{told}");
+    // Who takes no direct messages reads it in the channel, for a while.
+    world.sim.block_dms(world.member("ann").id, true).await;
+    let song = dies(2, "Dead again").await;
+    let seen = world.seen_in("submissions").await;
+    let told = seen.iter().find(|text| text.contains("does not work")).unwrap_or_else(|| panic!("{seen:?}"));
+    assert!(told.contains(&song.to_string()) && told.contains(&mention(world.member("ann").id)), "{told}");
+    world.pass(Duration::from_secs(31)).await;
+    assert!(!world.seen_in("submissions").await.iter().any(|text| text.contains("does not work")));
     world.end().await;
 }
 
@@ -411,7 +445,8 @@ async fn a_line_is_noted_where_members_see_it_and_as_long_as_it_is_shown() {
 
 /// Lets time pass until something is so.
 async fn until(world: &World, is_so: impl Fn() -> bool) {
-    for _ in 0..100 {
+    let patience = Patience::until("it is so");
+    while !patience.is_over() {
         if is_so() {
             return;
         }

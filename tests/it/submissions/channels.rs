@@ -189,7 +189,7 @@ async fn what_bots_write_is_ignored_everywhere() {
         world.member("robot").in_channel(channel).post_with("", vec![mp3("a.mp3")]).await;
         let own = serde_json::json!({ "content": LINKS[1] });
         let channel = world.channel(channel).get();
-        let sent = world.app.bot.rest.send_message(channel.into(), Vec::new(), &own).await.unwrap();
+        let sent = world.app.bot.rest.send_message(channel.into(), &own, Vec::new()).await.unwrap();
         world.app.bot.activity.finished(sent.id.get()).await;
         world.settle().await;
     }

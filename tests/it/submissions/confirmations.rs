@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use greenroom::covers;
 use greenroom::jobs::{Kind, Lane, dead_letters};
-use greenroom::sim::Fault;
+use greenroom::sim::{DmRefusal, Fault};
 use greenroom::store::Tx;
 
 use super::LINKS;
+use crate::reading::link;
 use crate::world::{World, mp3};
 
 #[tokio::test]
@@ -58,6 +59,43 @@ async fn where_direct_messages_are_blocked_the_channel_has_it_for_half_a_minute(
     world.end().await;
 }
 
+/// Discord's documentation and the threads about it: who blocked the bot, whose settings take nothing from the server, who
+/// shares none with it, who is a bot or nobody, and all of them while the bot is flagged.
+#[tokio::test]
+async fn whoever_cannot_be_written_to_is_told_in_the_channel_however_discord_says_so() {
+    covers!("M-SUB-15");
+    let world = World::new().await;
+    let ann = world.member("ann");
+    let codes = [50_007, 50_278, 20_026, 50_033, 10_013, 50_001, 50_013, 40_001, 20_009, 99_999, 0];
+    let refusals = codes.into_iter().flat_map(|code| [(code, false), (code, true)]);
+    for (number, (code, at_opening)) in refusals.enumerate() {
+        world.sim.refuse_dms(ann.id, Some(DmRefusal { code, at_opening })).await;
+        let title = format!("Song {number}");
+        ann.submits(&link(number), &title).await;
+        let said = world.said_in("submissions").await;
+        assert!(said.len() == 1 && said[0].text().contains(&title), "{code} {at_opening}: {said:?}");
+        world.pass(Duration::from_secs(30)).await;
+    }
+    assert!(ann.dms().await.is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_channel_of_direct_messages_that_is_opened_too_fast_is_opened_later() {
+    let world = World::new().await;
+    let ann = world.member("ann");
+    world.sim.refuse_dms(ann.id, Some(DmRefusal { code: 40_003, at_opening: true })).await;
+    ann.submits(LINKS[0], "In good time").await;
+    for _ in 0..10 {
+        world.pass(Duration::from_secs(30)).await;
+    }
+    assert!(ann.dms().await.is_empty() && world.said_in("submissions").await.is_empty());
+    world.sim.refuse_dms(ann.id, None).await;
+    world.pass(Duration::from_secs(61)).await;
+    assert_eq!(ann.dms().await.len(), 1);
+    world.end().await;
+}
+
 #[tokio::test]
 async fn a_confirmation_that_discord_could_not_take_is_tried_again_after_1_2_and_4_seconds() {
     covers!("M-SUB-15");
@@ -94,15 +132,12 @@ async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the
     let fault = Fault {
         method: Some("POST".into()),
         path: Some("/users/@me/channels".into()),
-        status: Some(500),
-        times: 4,
+        status: Some(400),
+        code: Some(50_035),
         ..Fault::default()
     };
     world.sim.faults(fault).await;
     let number = world.member("ann").submits(LINKS[0], "Alone").await;
-    for wait in [1, 2, 4, 8] {
-        world.pass(Duration::from_secs(wait)).await;
-    }
     assert!(world.member("ann").dms().await.is_empty());
     let guild = world.guild;
     let letters = world.app.bot.store.read_blocking("letters", |read| dead_letters(read, guild, 10));

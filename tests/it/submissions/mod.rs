@@ -1,9 +1,13 @@
 //! How songs come in, as members meet it: the three ways, everything that is refused, and what follows.
 
+mod away;
 mod channels;
 mod confirmations;
+mod edits;
 mod files;
+mod messages;
 mod refusals;
+mod titles;
 mod trouble;
 mod ways;
 

@@ -7,6 +7,7 @@ use greenroom::covers;
 use greenroom::sim::FileSpec;
 
 use super::{LINKS, assert_nothing_stored};
+use crate::audio_forms;
 use crate::world::{World, mp3, number_in};
 
 const MIB: u64 = 1 << 20;
@@ -155,9 +156,10 @@ async fn a_file_with_the_wrong_type_is_refused() {
 async fn the_four_kinds_of_audio_are_taken_by_both_ways() {
     covers!("M-SUB-07");
     let world = World::new().await;
+    let m4a = &audio_forms::files()["ffmpeg.m4a"];
     let kinds: [(&str, &str, &[u8]); 4] = [
         ("a.mp3", "audio/mpeg", b"\xff\xfb\x90\x64"),
-        ("b.M4A", "audio/x-m4a", b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42"),
+        ("b.M4A", "audio/x-m4a", m4a),
         ("c.wav", "audio/wav", b"RIFF\x24\0\0\0WAVEfmt "),
         ("d.flac", "audio/flac", b"fLaC\0\0\0\x22"),
     ];

@@ -112,16 +112,6 @@ async fn every_supported_platform_is_taken_from_a_message() {
 }
 
 #[tokio::test]
-async fn only_the_first_song_of_a_message_counts() {
-    let world = World::new().await;
-    world.member("ann").post(&format!("{} and {}", LINKS[0], LINKS[1])).await;
-    let songs = world.songs();
-    assert_eq!(songs.len(), 1);
-    assert!(songs[0].song.source.link_or_file().contains("dQw4w9WgXcQ"), "{:?}", songs[0].song.source);
-    world.end().await;
-}
-
-#[tokio::test]
 async fn talk_in_the_submissions_channel_stays_unless_only_songs_are_wanted() {
     let world = World::new().await;
     let talk = world.member("ann").post("good evening everybody").await;
@@ -179,6 +169,21 @@ async fn a_typed_handle_is_stored_and_links_nothing() {
     assert_eq!(linked, None);
     world.gift("big.spender", 6_000).await;
     assert_eq!(world.song(number).place.line, Line::Free, "somebody else's gift lifts nothing");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_address_of_a_profile_is_taken_as_its_handle_with_a_song() {
+    covers!("M-SUB-13");
+    let world = World::new().await;
+    let ann = world.member("ann");
+    let address = "https://www.tiktok.com/@Big.Spender?lang=en&_t=8abc&_r=1";
+    let opened = world.sim.run_command(ann.call("submit").with("tiktok_handle", address)).await.unwrap();
+    assert!(opened.modal().expect("a modal opens").to_string().contains("Big.Spender"), "it is filled in");
+    let answer = ann.submit([("link", LINKS[0]), ("tiktok_handle", address)]).await;
+    assert_eq!(world.song(number_in(&answer.text())).song.tiktok_username.as_deref(), Some("big.spender"));
+    let short = ann.submit([("link", LINKS[1]), ("tiktok_handle", "https://vm.tiktok.com/ZMabc123/")]).await;
+    assert!(short.text().contains("Open it, and copy the name that begins with @"), "{}", short.text());
     world.end().await;
 }
 

@@ -30,15 +30,14 @@ impl Dav {
         Ok(Self { http: client(&base)?, base, login: target.login.clone() })
     }
 
-    pub(super) async fn list(&self) -> Result<Vec<Stored>, String> {
+    /// The files there; `None` where there is no folder yet.
+    pub(super) async fn list(&self) -> Result<Option<Vec<Stored>>, String> {
         let answer = self.propfind().await?;
-        let answer = if answer.status() == StatusCode::NOT_FOUND {
-            self.make_folder().await?;
-            self.propfind().await?
-        } else {
-            answer
-        };
-        listed(&text(expect_success(answer)?).await?).ok_or_else(|| "its list cannot be read".to_owned())
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let listed = listed(&text(expect_success(answer)?).await?);
+        listed.map(Some).ok_or_else(|| "its list cannot be read".to_owned())
     }
 
     pub(super) async fn put(&self, file: &Path, name: &str) -> Result<(), String> {
@@ -50,12 +49,16 @@ impl Dav {
         if answer.status() == StatusCode::NOT_FOUND { Ok(()) } else { expect_success(answer).map(drop) }
     }
 
+    pub(super) fn get(&self, name: &str) -> Result<RequestBuilder, String> {
+        Ok(self.request(Method::GET, self.address(name)?))
+    }
+
     async fn propfind(&self) -> Result<reqwest::Response, String> {
         let request = self.request(method("PROPFIND")?, self.base.clone());
         ask(request.header("Depth", "1").header("Content-Type", "application/xml").body(WANTED)).await
     }
 
-    async fn make_folder(&self) -> Result<(), String> {
+    pub(super) async fn make_folder(&self) -> Result<(), String> {
         let answer = ask(self.request(method("MKCOL")?, self.base.clone())).await?;
         if answer.status() == StatusCode::CONFLICT {
             return Err("the folder above it is not there; make it first".to_owned());

@@ -1,68 +1,57 @@
 //! Copies of the snapshots elsewhere: in a folder, in a store of the S3 kind, or on a WebDAV server.
 //!
-//! Brings about: the newest seven snapshots, those here and those there taken together, are there; older ones of ours are
-//! not. Safe to run at any time: what is there is asked each time, and what has another length is sent again. What fails is
-//! tried again after 1, 2, 4 minutes and so on up to an hour; the debug channels hear of it once, and once when it works
-//! again, also over a restart.
+//! Brings about: of the snapshots, those here and those there taken together, all that the plan keeps ([`retention`]) are there,
+//! and none of ours besides. Safe to run at any time: what is there is asked each time, and what has another length is sent
+//! again. What fails is tried again after 1, 2, 4 minutes and so on up to an hour; the debug channels hear of it once, and once
+//! when it works again, also over a restart. Where a disk is not mounted nothing goes to the one below.
+//!
+//! How it stands is noted for the target ([`note`]); whoever wants to know whether the copies are there looks ([`look`]).
+//!
+//! [`retention`]: super::retention
 
 mod dav;
+mod look;
+mod note;
 mod remote;
 mod s3;
 mod target;
 
+pub use look::{Look, look};
+pub use note::{Status, status, status_of};
 pub use target::{Address, DavTarget, S3Target, Target, web_address};
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use self::remote::Remote;
-use super::folder::{Dated, Folder, SNAPSHOTS, age_first, snapshot_moment};
-use super::rehearsal::{read_note, write_note};
+use self::remote::{Remote, Stored};
+use super::folder::{Dated, Folder};
+use super::label::Label;
+use super::retention::surplus;
 use super::{FIRST_LOOK, Plan, tell_all};
+use crate::app::machine;
 use crate::discord::Bot;
 use crate::kernel::time::Timestamp;
 
-/// The file that keeps how it stands.
-const FILE: &str = "off-site.json";
 /// The first pause after a failure; each further one doubles it.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
-/// How the copies elsewhere stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
-    /// When all was there the last time, as RFC 3339.
-    pub complete_at: Option<String>,
-    /// The newest snapshot that was there then.
-    pub newest: Option<String>,
-    /// Since when it fails, as RFC 3339; `None` while it works.
-    pub failing_since: Option<String>,
-    /// Why it fails, without secrets.
-    pub problem: Option<String>,
-}
-
-/// How the copies elsewhere stand; `None` where none were ever tried.
-pub fn status(data_dir: &Path) -> Option<Status> {
-    read_note(&Folder::of(data_dir).path().join(FILE))
-}
-
 /// Keeps the target up to date for ever: after each snapshot, and until it worked.
 pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
     let Some(target) = plan.off_site.clone() else { return };
     bot.clock.sleep(FIRST_LOOK).await;
-    let mut status = status(&plan.data_dir).unwrap_or_default();
+    let mut status = status_of(&plan.data_dir, &target).unwrap_or_default();
+    status.target = Some(target.identity());
     let mut pause = FIRST_PAUSE;
     loop {
         made.mark_unchanged();
         let now = bot.clock.now().rfc3339();
-        let outcome = copy_all(&target, &plan.folder(), bot.clock.now()).await;
+        let outcome = copy_all(&target, &plan.folder(), &status, bot.clock.now()).await;
         let has_failed = outcome.is_err();
         match outcome {
             Ok(newest) => {
@@ -70,7 +59,8 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
                     tracing::info!(%target, "copies elsewhere work again");
                     tell_all(&bot.store, "🗄️ Copying the snapshots elsewhere works again.".to_owned()).await;
                 }
-                status = Status { complete_at: Some(now), newest, ..Status::default() };
+                let (target, mounted_at) = (status.target.take(), mount_point(&target));
+                status = Status { target, complete_at: Some(now), newest, mounted_at, ..Status::default() };
                 pause = FIRST_PAUSE;
             }
             Err(problem) => {
@@ -84,7 +74,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
                 status.problem = Some(problem);
             }
         }
-        if let Err(error) = write_note(plan.folder().path(), FILE, &status) {
+        if let Err(error) = note::keep(&plan.folder(), &status) {
             tracing::warn!(%error, "cannot note how the copies elsewhere stand");
         }
         if has_failed {
@@ -97,37 +87,57 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
 }
 
 /// Brings the target up to date; answers the name of the newest snapshot there.
-async fn copy_all(target: &Target, folder: &Folder, now: Timestamp) -> Result<Option<String>, String> {
+async fn copy_all(target: &Target, folder: &Folder, noted: &Status, now: Timestamp) -> Result<Option<String>, String> {
     let remote = Remote::new(target)?;
     let here = folder.snapshots().map_err(|error| error.to_string())?;
-    let there = listed(&remote).await?;
-    let wanted = wanted(&here, &there, now);
-    for snapshot in here.iter().rev().filter(|snapshot| wanted.contains(&snapshot.name().to_owned())) {
-        let name = snapshot.name();
-        let bytes = match snapshot.path.metadata() {
-            Ok(file) => file.len(),
-            Err(error) if is_gone(&error) => continue,
-            Err(error) => return Err(error.to_string()),
-        };
-        let is_same =
-            |stored: Option<&Option<u64>>| stored.is_some_and(|stored| stored.is_none_or(|there| there == bytes));
-        if is_same(there.get(name)) {
-            continue;
+    let there = match listed(&remote).await? {
+        Some(there) if !there.is_empty() => there,
+        found => {
+            expect_mounted(noted.mounted_at.as_deref(), mount_point(target).as_deref())?;
+            if found.is_none() {
+                remote.make_folder().await?;
+            }
+            BTreeMap::new()
         }
-        match remote.put(&snapshot.path, name).await {
-            Err(_) if snapshot.path.metadata().is_err_and(|error| is_gone(&error)) => continue,
-            put => put?,
-        }
-        if !is_same(listed(&remote).await?.get(name)) {
-            return Err(format!("{name} did not arrive whole"));
-        }
-        tracing::info!(name, bytes, "a snapshot was copied elsewhere");
+    };
+    let all: BTreeSet<Label> = labels(&here).chain(there.keys().copied()).collect();
+    let old = surplus(&all, now);
+    for snapshot in here.iter().rev() {
+        let Some(name) = Label::of(snapshot.name()).filter(|name| !old.contains(name)) else { continue };
+        send(&remote, snapshot, name, there.get(&name)).await?;
     }
-    for old in there.keys().filter(|name| !wanted.contains(name)) {
-        remote.delete(old).await?;
-        tracing::info!(name = old, "an old snapshot elsewhere was removed");
+    for (name, stored) in there.iter().filter(|(name, _)| old.contains(*name)) {
+        remote.delete(&stored.name).await?;
+        tracing::info!(%name, "an old snapshot elsewhere was removed");
     }
-    Ok(wanted.into_iter().next())
+    Ok(all.difference(&old).max().map(ToString::to_string))
+}
+
+/// Sends a snapshot, unless it is there.
+async fn send(remote: &Remote, snapshot: &Dated, name: Label, there: Option<&Stored>) -> Result<(), String> {
+    let bytes = match snapshot.path.metadata() {
+        Ok(file) => file.len(),
+        Err(error) if is_gone(&error) => return Ok(()),
+        Err(error) => return Err(error.to_string()),
+    };
+    let is_same =
+        |stored: Option<&Stored>| stored.is_some_and(|stored| stored.bytes.is_none_or(|there| there == bytes));
+    if is_same(there) {
+        return Ok(());
+    }
+    match remote.put(&snapshot.path, &name.to_string()).await {
+        Err(_) if snapshot.path.metadata().is_err_and(|error| is_gone(&error)) => return Ok(()),
+        put => put?,
+    }
+    if !is_same(listed(remote).await?.unwrap_or_default().get(&name)) {
+        return Err(format!("{name} did not arrive whole"));
+    }
+    tracing::info!(%name, bytes, "a snapshot was copied elsewhere");
+    Ok(())
+}
+
+fn labels(snapshots: &[Dated]) -> impl Iterator<Item = Label> {
+    snapshots.iter().filter_map(|snapshot| Label::of(snapshot.name()))
 }
 
 /// Sending takes long, and a snapshot may be tidied away here meanwhile. Then it is not wanted there, either, and the next
@@ -136,20 +146,54 @@ fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound
 }
 
-/// The snapshots at the target by name, with their lengths. Other files there are not looked at.
-async fn listed(remote: &Remote) -> Result<BTreeMap<String, Option<u64>>, String> {
-    let stored = remote.list().await?;
-    let ours = stored.into_iter().filter(|stored| snapshot_moment(&stored.name).is_some());
-    Ok(ours.map(|stored| (stored.name, stored.bytes)).collect())
+/// The snapshots at the target. Other files there are not looked at. `None` where the folder is not there yet.
+async fn listed(remote: &Remote) -> Result<Option<BTreeMap<Label, Stored>>, String> {
+    let ours = |stored: Vec<Stored>| {
+        stored.into_iter().filter_map(|stored| Some((Label::of(&stored.name)?, stored))).collect()
+    };
+    Ok(remote.list().await?.map(ours))
 }
 
-/// The names that are to be there, the newest first.
-fn wanted(here: &[Dated], there: &BTreeMap<String, Option<u64>>, now: Timestamp) -> Vec<String> {
-    let mut names: Vec<String> =
-        here.iter().map(|snapshot| snapshot.name().to_owned()).chain(there.keys().cloned()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.sort_by_key(|name| Reverse(snapshot_moment(name).map(|at| age_first(at, now))));
-    names.truncate(SNAPSHOTS);
-    names
+/// Where the disk of a folder is mounted, or of what is there of the way to it. `None` for other targets, and where the system
+/// does not tell.
+fn mount_point(target: &Target) -> Option<PathBuf> {
+    let Target::Folder(folder) = target else { return None };
+    let nearest = folder.ancestors().find(|folder| folder.exists())?;
+    machine::mount(nearest).map(|mount| mount.point)
+}
+
+/// Refuses a folder without any copy that was on a disk of its own and is not any more: it would fill the disk below.
+fn expect_mounted(noted: Option<&Path>, found: Option<&Path>) -> Result<(), String> {
+    match (noted, found) {
+        (Some(noted), Some(found)) if noted != found && noted.starts_with(found) => Err(format!(
+            "its disk, which was mounted at {}, is not there; mount it, or remove backups/off-site.json in the data folder if \
+             the copies are to go to the disk of {}",
+            noted.display(),
+            found.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_was_there_and_is_not_is_told_from_one_that_never_was() {
+        let expect =
+            |noted: Option<&str>, found: Option<&str>| expect_mounted(noted.map(Path::new), found.map(Path::new));
+        let missing = expect(Some("/mnt/nas"), Some("/")).unwrap_err();
+        assert!(missing.contains("mounted at /mnt/nas, is not there"), "{missing}");
+        for (noted, found) in [
+            (None, Some("/")),
+            (Some("/"), Some("/")),
+            (Some("/mnt/nas"), Some("/mnt/nas")),
+            // Once below, now on a disk of its own.
+            (Some("/"), Some("/mnt/nas")),
+            (Some("/mnt/nas"), None),
+        ] {
+            assert_eq!(expect(noted, found), Ok(()), "{noted:?} {found:?}");
+        }
+    }
 }

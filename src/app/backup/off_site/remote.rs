@@ -1,19 +1,23 @@
-//! The four things that a target must be able to do: list, take, give up, and say what went wrong.
+//! The things that a target must be able to do: list, take, give up, show, and say what went wrong.
 //!
 //! Invariant: no error of the HTTP client leaves this folder with its address, because the address of a request to S3 holds
 //! its signature.
 
-use std::fs;
-use std::io;
+use std::fs::{self, DirBuilder};
+use std::io::{self, Read as _};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
+use sha2::{Digest, Sha256};
 
 use super::dav::Dav;
 use super::s3::S3;
 use super::target::{Target, is_loopback};
+use crate::kernel::cause::Cause;
+use crate::kernel::text::hex;
 
 /// The longest wait for a short answer.
 const SHORT: Duration = Duration::from_mins(1);
@@ -51,16 +55,59 @@ impl Remote {
         })
     }
 
-    /// The files there whose names could be ours; others may be among them.
-    pub(super) async fn list(&self) -> Result<Vec<Stored>, String> {
+    /// So much of a copy is read to compare it.
+    pub(super) fn compared(&self) -> u64 {
+        match self {
+            Self::Folder(_) => 256 << 20,
+            Self::S3(_) | Self::Dav(_) => 8 << 20,
+        }
+    }
+
+    /// The files there whose names could be ours; others may be among them. `None` where the folder is not there yet.
+    pub(super) async fn list(&self) -> Result<Option<Vec<Stored>>, String> {
         match self {
             Self::Folder(path) => {
                 let path = path.clone();
                 in_background(move || list_folder(&path)).await
             }
-            Self::S3(s3) => s3.list().await,
+            Self::S3(s3) => s3.list().await.map(Some),
             Self::Dav(dav) => dav.list().await,
         }
+    }
+
+    /// Makes the folder at most, and none above it: where the disk is not mounted, nothing may go to the one below.
+    pub(super) async fn make_folder(&self) -> Result<(), String> {
+        match self {
+            Self::Folder(path) => {
+                let path = path.clone();
+                in_background(move || DirBuilder::new().mode(0o700).create(path)).await
+            }
+            Self::S3(_) => Ok(()),
+            Self::Dav(dav) => dav.make_folder().await,
+        }
+    }
+
+    /// SHA-256 of the first bytes of a file there, in hexadecimal digits.
+    pub(super) async fn beginning_of(&self, name: &str, most: u64) -> Result<String, String> {
+        let request = match self {
+            Self::Folder(path) => {
+                return beginning_of(&path.join(name), most).await.map_err(|error| error.to_string());
+            }
+            Self::S3(s3) => s3.get(name),
+            Self::Dav(dav) => dav.get(name)?,
+        };
+        let request = request.header(reqwest::header::RANGE, format!("bytes=0-{}", most.saturating_sub(1)));
+        let mut response = expect_success(ask(request).await?)?;
+        let (mut digest, mut left) = (Sha256::new(), most);
+        // A server that knows no ranges sends all of it.
+        while left > 0
+            && let Some(chunk) = response.chunk().await.map_err(said)?
+        {
+            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+            digest.update(chunk.get(..wanted).unwrap_or(&chunk));
+            left -= wanted as u64;
+        }
+        Ok(hex(&digest.finalize()))
     }
 
     /// Puts a file there under a name, in place of one that is there.
@@ -97,23 +144,46 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> +
     done.map_err(|error| error.to_string())
 }
 
-/// Makes the folder at most, and none above it: where the disk is not mounted, nothing may go to the one below.
-fn list_folder(folder: &Path) -> io::Result<Vec<Stored>> {
-    match fs::create_dir(folder) {
+fn list_folder(folder: &Path) -> io::Result<Option<Vec<Stored>>> {
+    let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if fs::symlink_metadata(folder).is_ok() {
+                return Err(io::Error::new(
+                    error.kind(),
+                    "it is a link to something that is not there; is its disk mounted?",
+                ));
+            }
+            if folder.parent().is_some_and(Path::is_dir) {
+                return Ok(None);
+            }
             return Err(io::Error::new(error.kind(), "the folder above it is not there; is its disk mounted?"));
         }
-        Err(error) if !folder.is_dir() => return Err(error),
-        _ => {}
-    }
+        entries => entries?,
+    };
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in entries {
         let entry = entry?;
         if let Ok(name) = entry.file_name().into_string() {
             found.push(Stored { name, bytes: Some(entry.metadata()?.len()) });
         }
     }
-    Ok(found)
+    Ok(Some(found))
+}
+
+/// SHA-256 of the first bytes of a file here, in hexadecimal digits.
+pub(super) async fn beginning_of(file: &Path, most: u64) -> io::Result<String> {
+    let file = file.to_owned();
+    let summed = tokio::task::spawn_blocking(move || {
+        let (mut file, mut digest) = (fs::File::open(file)?.take(most), Sha256::new());
+        let mut part = vec![0; 64 << 10];
+        loop {
+            match file.read(&mut part)? {
+                0 => return Ok(hex(&digest.finalize())),
+                read => digest.update(part.get(..read).unwrap_or_default()),
+            }
+        }
+    });
+    summed.await.map_err(io::Error::other)?
 }
 
 /// Copies a file beside its place first, so that a half one never has its name.
@@ -160,7 +230,14 @@ pub(super) async fn send(request: RequestBuilder, file: &Path) -> Result<Respons
 /// Refuses every answer but a success.
 pub(super) fn expect_success(response: Response) -> Result<Response, String> {
     let status = response.status();
-    if status.is_success() { Ok(response) } else { Err(format!("it answered {}", status.as_u16())) }
+    let meaning = match status.as_u16() {
+        200..300 => return Ok(response),
+        401 | 403 => ": the login is wrong, or may not do this",
+        404 => ": it is not there",
+        413 | 507 => ": it has no room for the file",
+        _ => "",
+    };
+    Err(format!("it answered {}{meaning}", status.as_u16()))
 }
 
 /// The body of an answer, up to a limit.
@@ -176,12 +253,12 @@ pub(super) async fn text(mut response: Response) -> Result<String, String> {
 }
 
 fn said(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut said = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(current) = cause {
-        said = format!("{said}: {current}");
-        cause = current.source();
+    match Cause::of(&error) {
+        Cause::Unknown => innermost(&error.without_url()),
+        cause => cause.to_string(),
     }
-    said
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
 }

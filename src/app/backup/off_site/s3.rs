@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use rusty_s3::actions::ListObjectsV2;
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 use url::Url;
@@ -75,6 +75,11 @@ impl S3 {
         let key = self.key(name);
         let url = self.bucket.delete_object(Some(&self.credentials), &key).sign(SIGNED_FOR);
         expect_success(ask(self.http.delete(url)).await?).map(drop)
+    }
+
+    pub(super) fn get(&self, name: &str) -> RequestBuilder {
+        let key = self.key(name);
+        self.http.get(self.bucket.get_object(Some(&self.credentials), &key).sign(SIGNED_FOR))
     }
 
     fn key(&self, name: &str) -> String {

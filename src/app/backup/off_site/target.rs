@@ -96,6 +96,20 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+impl Target {
+    /// What tells this target from every other one. Holds no secret.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Folder(path) => format!("folder {}", path.display()),
+            Self::S3(S3Target { endpoint, region, bucket, prefix, .. }) => {
+                let endpoint = endpoint.as_ref().map_or(region.as_str(), Url::as_str);
+                format!("s3 {endpoint} {bucket}/{prefix}")
+            }
+            Self::Dav(target) => format!("dav {}", target.base),
+        }
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

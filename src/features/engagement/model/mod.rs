@@ -4,6 +4,8 @@
 mod participant;
 mod report;
 
+use std::collections::BTreeMap;
+
 pub use participant::{Deeds, Participant, Watch};
 pub use report::{POST_REPORT, SessionOver};
 use serde::{Deserialize, Serialize};
@@ -299,6 +301,46 @@ impl MessageChunk {
 
 impl Record for MessageChunk {}
 
+/// The times of an open session in which the live told us nothing, the last one last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruptions {
+    /// Which.
+    pub spans: Vec<Interruption>,
+}
+
+impl Record for Interruptions {}
+
+/// A time in which the live told us nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruption {
+    /// The last sign of life before it.
+    pub since: Timestamp,
+    /// When we were connected again; `None` while we are not.
+    pub until: Option<Timestamp>,
+    /// The number of the newest chunk of messages when it began.
+    pub chunk: u64,
+}
+
+/// What an open session was told of gifts, by TikTok's number of the gift: what one message leaves out, an earlier one said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldGifts {
+    /// Which.
+    pub gifts: BTreeMap<u64, ToldGift>,
+}
+
+impl Record for ToldGifts {}
+
+/// What was told of a gift.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldGift {
+    /// Its name.
+    pub name: String,
+    /// The price of one, in coins; 0 while it is not known.
+    pub unit_coins: u32,
+    /// Whether it was seen to streak.
+    pub can_streak: bool,
+}
+
 /// A song that gifts lifted: what its submitter is told (`D-10`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SongLifted {
@@ -323,7 +365,7 @@ mod tests {
     #[test]
     fn what_is_stored_has_the_words_of_the_live() {
         crate::covers!("M-TIK-07");
-        let ann = || Viewer { handle: Handle::parse("ann").unwrap(), level: None };
+        let ann = || Viewer::named(Handle::parse("ann").unwrap());
         let gift = Gift { id: 1, name: "Rose".into(), unit_coins: 1, count: 1, is_streaking: false, group: 0 };
         let all = [
             Occurrence::Connected,

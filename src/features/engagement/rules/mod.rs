@@ -5,7 +5,7 @@ pub mod watch;
 
 use std::time::Duration;
 
-use super::model::{InteractionKind, Payout, Session, Streak};
+use super::model::{InteractionKind, Interruption, Interruptions, Payout, Session, Streak, ToldGift, ToldGifts};
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
 use crate::live::{Gift, Handle};
@@ -22,6 +22,13 @@ const STREAK_TIMEOUT: Duration = Duration::from_mins(1);
 const BIG_GIFT: u32 = 1000;
 /// Coins that pay one lot of Luxury Coins (`M-ECO-04`).
 const LUXURY_LOT: i64 = 100;
+/// So many interruptions of a session are remembered.
+const MOST_INTERRUPTIONS: usize = 32;
+/// So many chunks of messages from before an interruption have to be remembered as well while it is looked at: TikTok's
+/// clock may be ahead of ours, so what it made in the interruption may have been told before.
+const CHUNKS_BEFORE: u64 = 8;
+/// So many gifts are remembered of a session; an evening has some dozens.
+const MOST_TOLD_GIFTS: usize = 512;
 
 /// Points for one event of each kind that pays a fixed number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,12 +151,70 @@ pub fn streak_after(streak: Option<Streak>, gift: &Gift, level: Option<u32>, at:
         Some(streak) => Streak {
             // A price that was missing at first may come later; one that was told stays.
             unit_coins: if streak.unit_coins == 0 { gift.unit_coins } else { streak.unit_coins },
+            gift: if streak.gift.is_empty() { gift.name.clone() } else { streak.gift },
             seen: streak.seen.max(gift.count),
             level: level.or(streak.level),
             last_step_at: streak.last_step_at.max(at),
             ..streak
         },
     }
+}
+
+/// Notes that the live tells nothing any more, since the last sign of life.
+pub fn interrupt(all: &mut Interruptions, since: Timestamp, chunk: u64) {
+    all.spans.push(Interruption { since, until: None, chunk });
+    let surplus = all.spans.len().saturating_sub(MOST_INTERRUPTIONS);
+    all.spans.drain(..surplus);
+}
+
+/// Whether something that happened at a moment of TikTok's was hidden from us by an interruption (`C-29`). Looked at only
+/// while all messages since the interruption are remembered, from `oldest_chunk` on, so that what was told cannot pass for
+/// hidden. TikTok's moments are whole milliseconds.
+pub fn was_hidden(all: &Interruptions, made_at: Timestamp, oldest_chunk: u64) -> bool {
+    let millis = |moment: Timestamp| moment.micros().div_euclid(1000);
+    all.spans.iter().any(|span| {
+        let is_remembered = oldest_chunk == 0 || span.chunk >= oldest_chunk.saturating_add(CHUNKS_BEFORE);
+        let Some(until) = span.until else { return false };
+        is_remembered && (millis(span.since)..=millis(until)).contains(&millis(made_at))
+    })
+}
+
+/// A gift with what its message left out and an earlier one told. No price is guessed.
+///
+/// One that can streak and came without a number of its streak may go on, where its message did not describe it.
+pub fn completed(gift: &Gift, told: Option<&ToldGift>) -> Gift {
+    let Some(told) = told else { return gift.clone() };
+    let is_whole = !gift.name.is_empty() && gift.unit_coins > 0;
+    Gift {
+        name: if gift.name.is_empty() { told.name.clone() } else { gift.name.clone() },
+        unit_coins: if gift.unit_coins == 0 { told.unit_coins } else { gift.unit_coins },
+        is_streaking: gift.is_streaking || (told.can_streak && !is_whole && gift.group == 0),
+        ..gift.clone()
+    }
+}
+
+/// Remembers what a message told of a gift; answers whether that is news.
+pub fn remember(told: &mut ToldGifts, gift: &Gift) -> bool {
+    let before = told.gifts.get(&gift.id);
+    if gift.id == 0 || (gift.name.is_empty() && gift.unit_coins == 0) {
+        return false;
+    }
+    if before.is_none() && told.gifts.len() >= MOST_TOLD_GIFTS {
+        return false;
+    }
+    let mut now = before.cloned().unwrap_or_default();
+    if !gift.name.is_empty() {
+        now.name.clone_from(&gift.name);
+    }
+    if gift.unit_coins > 0 {
+        now.unit_coins = gift.unit_coins;
+        now.can_streak |= gift.is_streaking;
+    }
+    let is_news = before != Some(&now);
+    if is_news {
+        told.gifts.insert(gift.id, now);
+    }
+    is_news
 }
 
 /// Whether a streak whose last step came at a moment is over by now, although no end was told.

@@ -1,81 +1,126 @@
-//! How each kind of audio file begins.
+//! What a file holds: whether it is sound of a kind that is taken. Tags and padding in front of the sound are seen past
+//! as players do it.
+//!
+//! Nothing is decoded, so a damaged song passes. Every look is bounded: no byte is looked at more than a few times.
 
-use super::{AudioKind, HEAD_BYTES};
+use super::AudioKind;
+use super::mp4::{self, Tracks};
+use super::mpeg;
 
-/// True when `head` begins as a file of `kind` does.
-pub(super) fn begins_as(kind: AudioKind, head: &[u8]) -> bool {
-    match kind {
-        AudioKind::Mp3 => begins_mp3(head),
-        AudioKind::M4a => begins_m4a(head),
-        AudioKind::Wav => begins_wav(head),
-        AudioKind::Flac => begins_flac(head),
+/// How far behind a tag, or behind the beginning, the sound may begin.
+const JUNK_BYTES: usize = 64 * 1024;
+
+/// How far behind a tag whose size is written wrong: it may hold a picture.
+const WRONG_TAG_BYTES: usize = 2 * 1024 * 1024;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Sound of a kind that is taken.
+    Sound(AudioKind),
+    /// A film in an MPEG-4 container.
+    Video,
+    /// Anything else.
+    Other,
+}
+
+/// Looks at a whole file.
+pub(super) fn of(bytes: &[u8]) -> Content {
+    let tagged = behind_tags(bytes);
+    let sound = tagged.rest;
+    if is_flac(sound) {
+        return Content::Sound(AudioKind::Flac);
     }
+    if is_wav(sound) {
+        return Content::Sound(AudioKind::Wav);
+    }
+    match mp4::tracks(bytes) {
+        Some(Tracks { picture: true, .. }) => return Content::Video,
+        Some(Tracks { sound: true, .. }) => return Content::Sound(AudioKind::M4a),
+        Some(_) => return Content::Other,
+        None => {}
+    }
+    if mpeg::begins_with_frame(without_zeros(sound)) {
+        return Content::Sound(AudioKind::Mp3);
+    }
+    sound_behind_junk(bytes, &tagged).map_or(Content::Other, Content::Sound)
 }
 
-/// Where the audio begins, once the ID3 tags (version 2) in front of it are skipped.
-enum Audio<'a> {
-    At(&'a [u8]),
-    BeyondHead,
+/// Sound that begins later than its tags say: the tag's size is wrong, or something lies between.
+fn sound_behind_junk(bytes: &[u8], tagged: &Tagged<'_>) -> Option<AudioKind> {
+    if !tagged.any && !is_without_form(bytes) {
+        return None;
+    }
+    let window = |bytes: &'_ [u8], most: usize| mpeg::frames_within(bytes, most).then_some(AudioKind::Mp3);
+    if let Some(kind) = window(tagged.rest, JUNK_BYTES) {
+        return Some(kind);
+    }
+    if !bytes.starts_with(b"ID3") {
+        return None;
+    }
+    let head = bytes.get(..WRONG_TAG_BYTES).unwrap_or(bytes);
+    let marker: &[u8] = b"fLaC\0\0\0\x22";
+    if head.windows(marker.len()).any(|part| part == marker) {
+        return Some(AudioKind::Flac);
+    }
+    window(bytes, WRONG_TAG_BYTES)
 }
 
-fn after_id3(head: &[u8]) -> Audio<'_> {
-    let mut rest = head;
-    while let [b'I', b'D', b'3', 2..=4, 0..=0xFE, flags, sizes @ ..] = rest {
-        let Some((&[a @ ..0x80, b @ ..0x80, c @ ..0x80, d @ ..0x80], body)) = sizes.split_first_chunk() else { break };
-        let size = [a, b, c, d].into_iter().fold(0_usize, |size, byte| size << 7 | usize::from(byte));
-        let footer = if flags & 0x10 == 0 { 0 } else { 10 };
-        match body.get(size + footer..) {
-            Some(after) if !after.is_empty() => rest = after,
-            _ => return Audio::BeyondHead,
+/// False for a file whose first bytes are those of something known: a picture, a page, an archive, a program.
+fn is_without_form(bytes: &[u8]) -> bool {
+    infer::get(bytes).is_none_or(|found| found.extension() == "mp3")
+}
+
+/// A file seen past the tags in front of its sound.
+struct Tagged<'a> {
+    rest: &'a [u8],
+    any: bool,
+}
+
+/// Skips tags of the kinds ID3 (version 2) and APE, which some writers put in front of any kind of sound, several in a row.
+fn behind_tags(bytes: &[u8]) -> Tagged<'_> {
+    let mut rest = bytes;
+    let mut any = false;
+    while let Some(size) = id3_size(rest).or_else(|| ape_size(rest)) {
+        any = true;
+        match rest.get(size..) {
+            Some(behind) if !behind.is_empty() => rest = behind,
+            // The tag says that it is longer than the file.
+            _ => break,
         }
     }
-    Audio::At(rest)
+    Tagged { rest, any }
 }
 
-/// A frame of layer III, behind tags and the zeros that some writers pad with.
-fn begins_mp3(head: &[u8]) -> bool {
-    let Audio::At(audio) = after_id3(head) else { return head.len() >= HEAD_BYTES };
-    let padding = audio.iter().take_while(|byte| **byte == 0).count();
-    let Some(&[first, second, third, ..]) = audio.get(padding..) else { return false };
-    let is_sync = first == 0xFF && second & 0xE0 == 0xE0;
-    let is_known_version = second & 0x18 != 0x08;
-    let is_layer_three = second & 0x06 == 0x02;
-    let is_known_rate = third & 0xF0 != 0xF0 && third & 0x0C != 0x0C;
-    is_sync && is_known_version && is_layer_three && is_known_rate
+fn id3_size(bytes: &[u8]) -> Option<usize> {
+    let [b'I', b'D', b'3', 2..=4, 0..=0xFE, flags, sizes @ ..] = bytes else { return None };
+    let Some((&[a @ ..0x80, b @ ..0x80, c @ ..0x80, d @ ..0x80], _)) = sizes.split_first_chunk() else { return None };
+    let size = [a, b, c, d].into_iter().fold(0_usize, |size, byte| size << 7 | usize::from(byte));
+    Some(10 + size + if flags & 0x10 == 0 { 0 } else { 10 })
 }
 
-/// The marker of FLAC, which some writers put behind a tag as well.
-fn begins_flac(head: &[u8]) -> bool {
-    match after_id3(head) {
-        Audio::At(audio) => infer::audio::is_flac(audio),
-        Audio::BeyondHead => head.len() >= HEAD_BYTES,
-    }
+/// A tag that says in its first half that it stands in front, not behind.
+fn ape_size(bytes: &[u8]) -> Option<usize> {
+    let (_, rest) = bytes.strip_prefix(b"APETAGEX")?.split_first_chunk::<4>()?;
+    let (size, _) = rest.split_first_chunk::<4>()?;
+    usize::try_from(u32::from_le_bytes(*size)).ok()?.checked_add(32)
 }
 
-/// An MPEG-4 container whose brands are those of audio, or the general ones that phones write into their recordings.
-fn begins_m4a(head: &[u8]) -> bool {
-    let Some((size, [b'f', b't', b'y', b'p', brands @ ..])) = head.split_first_chunk::<4>() else { return false };
-    let length = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX).saturating_sub(8);
-    let brands = brands.get(..length).unwrap_or(brands);
-    let Some((major, rest)) = brands.split_first_chunk::<4>() else { return false };
-    let compatible = rest.get(4..).unwrap_or_default();
-    match major {
-        b"M4V " | b"M4VH" | b"M4VP" | b"qt  " | b"heic" | b"heix" | b"mif1" | b"avif" | b"avis" | b"crx " => false,
-        b"isom" | b"mp41" | b"mp42" | b"dash" | [b'i', b's', b'o', b'2'..=b'9'] | [b'3', b'g', b'p', _] => true,
-        _ => is_audio_brand(major) || compatible.chunks_exact(4).any(is_audio_brand),
-    }
+fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
 }
 
-fn is_audio_brand(brand: &[u8]) -> bool {
-    matches!(brand, b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B ")
+fn is_flac(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"fLaC")
 }
 
 /// RIFF, or one of its two forms for long recordings.
-fn begins_wav(head: &[u8]) -> bool {
-    infer::audio::is_wav(head)
-        || matches!(
-            head,
-            [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..]
-                | [b'B', b'W', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..]
-        )
+fn is_wav(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..]
+            | [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..]
+            | [b'B', b'W', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..]
+    )
 }

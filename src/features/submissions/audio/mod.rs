@@ -1,13 +1,18 @@
 //! Audio files: which are taken (`M-SUB-07`, `M-SUB-19`, `M-SUB-20`, `D-34`).
 //!
-//! A file is checked twice. [`check_declared`] reads what Discord says about it, before anything is downloaded;
-//! [`check_bytes`] reads what it really begins with. Neither decodes audio: a damaged song passes, a renamed text or
-//! picture does not.
+//! A file is judged by what it holds. [`check_declared`] reads what Discord says about it, and only spares the download of
+//! what cannot be a song; [`check_bytes`] reads the file. Neither decodes audio: a damaged song passes, a renamed text, a
+//! picture or a film does not.
+//!
+//! The forms in which files are really sent are in `tests/audio/forms.tsv`, each with its verdict.
 
 mod content;
+mod mp4;
+mod mpeg;
 
 use std::fmt;
 
+use content::Content;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::error::Refuse;
@@ -16,14 +21,14 @@ use crate::kernel::text::one_line;
 /// The largest file that is taken, in bytes: 25 MB, inclusive.
 pub const MAX_FILE_BYTES: u64 = 25 * 1024 * 1024;
 
-/// How much of a file's beginning [`check_bytes`] wants to see, in bytes. More does no harm, and the whole file is best.
-pub const HEAD_BYTES: usize = 64 * 1024;
-
 /// The longest file name that [`safe_file_name`] gives, in characters.
 pub const MAX_FILE_NAME_CHARS: usize = 100;
 
 /// What every refusal says in the end.
-const WANTED: &str = "Send an mp3, m4a, wav or flac file of up to 25 MB.";
+const WANTED: &str = "Send an mp3, m4a, wav or flac file of up to 25 MB";
+
+/// The extensions of films.
+const FILMS: [&str; 10] = ["mp4", "mov", "m4v", "webm", "mkv", "avi", "wmv", "mpg", "mpeg", "3gp"];
 
 /// A kind of audio file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,11 +64,19 @@ impl AudioKind {
     }
 }
 
+/// The extension of a file name, if what follows its last dot is one: `Mr. Smith - Night` has none.
+fn extension_of(file_name: &str) -> Option<&str> {
+    let (_, end) = file_name.trim().rsplit_once('.')?;
+    (!end.is_empty() && !end.contains(char::is_whitespace)).then_some(end)
+}
+
 /// Why a file is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AudioRefusal {
-    /// The name or the content type is not that of a supported kind.
+    /// The name or the content type is that of something else.
     Type,
+    /// A film, by its name or by what it holds.
+    Video,
     /// More than [`MAX_FILE_BYTES`].
     TooLarge {
         /// The size of the file in bytes.
@@ -84,6 +97,7 @@ impl Refuse for AudioRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Type => "submission.file_type",
+            Self::Video => "submission.file_video",
             Self::TooLarge { .. } => "submission.file_too_large",
             Self::Empty => "submission.file_empty",
             Self::Content { .. } => "submission.file_content",
@@ -94,17 +108,21 @@ impl Refuse for AudioRefusal {
 impl fmt::Display for AudioRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Type => write!(f, "This type of file can't be reviewed. {WANTED}"),
+            Self::Type => write!(f, "This type of file can't be reviewed. {WANTED}, or a link to the song."),
+            Self::Video => f.write_str(
+                "A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of up to 25 MB, or the link to it \
+                 on YouTube.",
+            ),
             Self::TooLarge { size } => {
                 let tenths = size.saturating_mul(10).div_ceil(1024 * 1024);
-                write!(f, "This file is too large ({}.{} MB). {WANTED}", tenths / 10, tenths % 10)
+                write!(f, "This file is too large ({}.{} MB). {WANTED}.", tenths / 10, tenths % 10)
             }
-            Self::Empty => write!(f, "This file is empty. {WANTED}"),
+            Self::Empty => write!(f, "This file is empty. {WANTED}."),
             Self::Content { claimed, found: Some(found) } => {
-                write!(f, "This file is named .{} but holds {found} data. {WANTED}", claimed.extension())
+                write!(f, "This file is named .{} but holds {found} data. {WANTED}.", claimed.extension())
             }
             Self::Content { claimed, found: None } => {
-                write!(f, "This file is named .{} but holds something else. {WANTED}", claimed.extension())
+                write!(f, "This file is named .{} but holds something else. {WANTED}.", claimed.extension())
             }
         }
     }
@@ -115,13 +133,32 @@ pub fn is_meant_as_audio(file_name: &str, content_type: Option<&str>) -> bool {
     AudioKind::claimed_by(file_name).is_some() || content_type.is_some_and(is_audio)
 }
 
-/// Checks what Discord says about a file: its name, its content type and its size in bytes.
+/// Whether a file is a film: by its name, or by its content type where the name is not that of sound.
+pub fn is_video(file_name: &str, content_type: Option<&str>) -> bool {
+    let is_film = |extension: &str| FILMS.iter().any(|film| film.eq_ignore_ascii_case(extension));
+    let is_so_called = |content_type: &str| top_level(content_type).eq_ignore_ascii_case("video");
+    extension_of(file_name).is_some_and(is_film)
+        || (AudioKind::claimed_by(file_name).is_none() && content_type.is_some_and(is_so_called))
+}
+
+/// Checks what Discord says about a file: its name, its content type and its size in bytes. Gives the kind that the name
+/// claims; `None` for a name without an extension, about which only the content can tell.
 ///
-/// The extension decides the kind. The content type must be some `audio/…`, or absent: browsers and phones name the
-/// same file in many ways (`audio/mp3`, `audio/x-m4a`, `audio/wave`, …), so which one it is does not matter.
-pub fn check_declared(file_name: &str, content_type: Option<&str>, size: u64) -> Result<AudioKind, AudioRefusal> {
-    let kind = AudioKind::claimed_by(file_name).ok_or(AudioRefusal::Type)?;
-    if !content_type.is_none_or(is_audio) {
+/// The content type is what the uploader's program believed. One that says something else for certain, such as a text or a
+/// picture, is refused (`M-SUB-19`); anything vague, such as `application/octet-stream`, decides nothing.
+pub fn check_declared(
+    file_name: &str,
+    content_type: Option<&str>,
+    size: u64,
+) -> Result<Option<AudioKind>, AudioRefusal> {
+    if is_video(file_name, content_type) {
+        return Err(AudioRefusal::Video);
+    }
+    let kind = AudioKind::claimed_by(file_name);
+    if kind.is_none() && extension_of(file_name).is_some() {
+        return Err(AudioRefusal::Type);
+    }
+    if content_type.is_some_and(|content_type| says_something_else(kind, content_type)) {
         return Err(AudioRefusal::Type);
     }
     match size {
@@ -131,18 +168,21 @@ pub fn check_declared(file_name: &str, content_type: Option<&str>, size: u64) ->
     }
 }
 
-/// Checks that a file begins as its `kind` does. `head` is the whole file, or at least its first [`HEAD_BYTES`].
-///
-/// An mp3 or flac whose opening tag (a large cover picture) reaches beyond `head` passes on the strength of that tag.
-pub fn check_bytes(kind: AudioKind, head: &[u8]) -> Result<(), AudioRefusal> {
-    if head.is_empty() {
+/// Checks what a file holds, and gives its kind. `claimed` is what its name says.
+pub fn check_bytes(claimed: Option<AudioKind>, bytes: &[u8]) -> Result<AudioKind, AudioRefusal> {
+    if bytes.is_empty() {
         return Err(AudioRefusal::Empty);
     }
-    if content::begins_as(kind, head) {
-        return Ok(());
-    }
-    let found = infer::get(head).map(|found| found.extension()).filter(|found| *found != kind.extension());
-    Err(AudioRefusal::Content { claimed: kind, found })
+    let content = content::of(bytes);
+    let found = match (content, claimed) {
+        (Content::Sound(kind), None) => return Ok(kind),
+        (Content::Sound(kind), Some(claimed)) if kind == claimed => return Ok(kind),
+        (Content::Sound(kind), _) => Some(kind.extension()),
+        (Content::Video, None | Some(AudioKind::M4a)) => return Err(AudioRefusal::Video),
+        (Content::Video | Content::Other, _) => infer::get(bytes).map(|found| found.extension()),
+    };
+    let Some(claimed) = claimed else { return Err(AudioRefusal::Type) };
+    Err(AudioRefusal::Content { claimed, found: found.filter(|found| *found != claimed.extension()) })
 }
 
 /// A name for sending a file on: no folders, nothing that a file system or Markdown reads, at most
@@ -169,10 +209,23 @@ fn is_unsafe_in_name(character: char) -> bool {
     matches!(character, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '`' | '@' | '~' | '[' | ']')
 }
 
-/// True for `audio/…`, whatever its parameters, and for an empty type, which is as good as none.
 fn is_audio(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.is_empty() || essence.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("audio/"))
+    top_level(content_type).eq_ignore_ascii_case("audio")
+}
+
+/// Whether a content type names something that a file of this kind is not. MPEG-4 is a container of films as well, so
+/// programs call its sound a video.
+fn says_something_else(kind: Option<AudioKind>, content_type: &str) -> bool {
+    match top_level(content_type).to_ascii_lowercase().as_str() {
+        "text" | "image" | "font" | "model" => true,
+        "video" => kind != Some(AudioKind::M4a),
+        _ => false,
+    }
+}
+
+/// `audio` of `audio/mpeg; rate=44100`.
+fn top_level(content_type: &str) -> &str {
+    content_type.split('/').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]

@@ -10,13 +10,31 @@ fn id3(size: usize) -> Vec<u8> {
     [b"ID3\x04\x00\x00".as_slice(), &sizes, &vec![b'x'; size]].concat()
 }
 
+/// A box of an MPEG-4 container.
+fn mp4_box(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(8 + body.len()).unwrap();
+    [size.to_be_bytes().as_slice(), &kind, body].concat()
+}
+
+/// A track with this handler and this codec.
+fn track(handler: [u8; 4], codec: [u8; 4]) -> Vec<u8> {
+    let hdlr = mp4_box(*b"hdlr", &[[0; 8].as_slice(), &handler, &[0; 12]].concat());
+    let stsd = mp4_box(*b"stsd", &[[0, 0, 0, 0, 0, 0, 0, 1].as_slice(), &mp4_box(codec, &[0; 28])].concat());
+    let minf = mp4_box(*b"minf", &mp4_box(*b"stbl", &stsd));
+    mp4_box(*b"trak", &mp4_box(*b"mdia", &[hdlr, minf].concat()))
+}
+
+/// A container of this brand with a track of sound.
+fn m4a(major: [u8; 4], compatible: &[&[u8; 4]]) -> Vec<u8> {
+    [ftyp(major, compatible), mp4_box(*b"moov", &track(*b"soun", *b"mp4a"))].concat()
+}
+
 fn ftyp(major: [u8; 4], compatible: &[&[u8; 4]]) -> Vec<u8> {
     let size = u32::try_from(16 + 4 * compatible.len()).unwrap();
     let mut bytes = [size.to_be_bytes().as_slice(), b"ftyp", &major, &[0; 4]].concat();
     for brand in compatible {
         bytes.extend_from_slice(*brand);
     }
-    bytes.extend_from_slice(b"\0\0\0\x08moovM4A M4A ");
     bytes
 }
 
@@ -31,15 +49,21 @@ fn the_four_kinds_are_taken_by_their_extension() {
         ("take 2.Wav ", AudioKind::Wav),
         (".flac", AudioKind::Flac),
     ] {
-        assert_eq!(check_declared(name, None, 1), Ok(kind));
+        assert_eq!(check_declared(name, None, 1), Ok(Some(kind)));
     }
-    for name in ["song.ogg", "song.aac", "song.mp4", "song.mp3.exe", "mp3", "song.", "", "song.mp3/x", "song.wave"] {
+    for name in ["song.ogg", "song.aac", "song.mp3.exe", "song.mp3/x", "song.wave"] {
         assert_eq!(check_declared(name, Some("audio/mpeg"), 1), Err(AudioRefusal::Type), "{name}");
+    }
+    for name in ["song.mp4", "song.MOV", "song.webm"] {
+        assert_eq!(check_declared(name, Some("audio/mpeg"), 1), Err(AudioRefusal::Video), "{name}");
+    }
+    for name in ["mp3", "song.", "", "Mr. Smith - Night"] {
+        assert_eq!(check_declared(name, Some("audio/mpeg"), 1), Ok(None), "{name}: only its content can tell");
     }
 }
 
 #[test]
-fn any_audio_type_will_do_and_no_other() {
+fn a_content_type_decides_only_where_it_says_something_else() {
     for accepted in [
         "audio/mpeg",
         "audio/mp3",
@@ -56,25 +80,26 @@ fn any_audio_type_will_do_and_no_other() {
         "audio/mp4; codecs=\"mp4a.40.2\"",
         " audio/mpeg ;x",
         "",
-    ] {
-        assert_eq!(check_declared("a.mp3", Some(accepted), 1), Ok(AudioKind::Mp3), "{accepted}");
-    }
-    for refused in [
-        "video/mp4",
-        "text/plain",
         "application/octet-stream",
-        "image/png; x=audio/mpeg",
+        "binary/octet-stream",
+        "application/x-download",
         "audio",
         "xaudio/mpeg",
         "äudio/x",
     ] {
+        assert_eq!(check_declared("a.mp3", Some(accepted), 1), Ok(Some(AudioKind::Mp3)), "{accepted}");
+    }
+    for refused in ["video/mp4", "text/plain", "image/png; x=audio/mpeg", "TEXT/HTML"] {
         assert_eq!(check_declared("a.mp3", Some(refused), 1), Err(AudioRefusal::Type), "{refused}");
     }
+    assert_eq!(check_declared("a.m4a", Some("video/mp4"), 1), Ok(Some(AudioKind::M4a)));
+    assert_eq!(check_declared("a.m4a", Some("image/heic"), 1), Err(AudioRefusal::Type));
+    assert_eq!(check_declared("a", Some("video/mp4"), 1), Err(AudioRefusal::Video));
 }
 
 #[test]
 fn twenty_five_megabytes_are_taken_and_not_one_byte_more() {
-    assert_eq!(check_declared("a.wav", None, 26_214_400), Ok(AudioKind::Wav));
+    assert_eq!(check_declared("a.wav", None, 26_214_400), Ok(Some(AudioKind::Wav)));
     assert_eq!(check_declared("a.wav", None, 26_214_401), Err(AudioRefusal::TooLarge { size: 26_214_401 }));
     assert_eq!(check_declared("a.wav", None, u64::MAX), Err(AudioRefusal::TooLarge { size: u64::MAX }));
     assert_eq!(check_declared("a.wav", None, 0), Err(AudioRefusal::Empty));
@@ -91,25 +116,26 @@ fn each_kind_is_known_by_how_it_begins() {
         (AudioKind::Mp3, [&[0; 300], MPEG_FRAME].concat()),
         (AudioKind::Mp3, [id3(300), MPEG_FRAME.to_vec()].concat()),
         (AudioKind::Mp3, [id3(5), id3(200), vec![0; 50], MPEG_FRAME.to_vec()].concat()),
-        (AudioKind::Mp3, id3(200_000)[..HEAD_BYTES].to_vec()),
-        (AudioKind::M4a, ftyp(*b"M4A ", &[b"isom", b"mp42"])),
-        (AudioKind::M4a, ftyp(*b"M4B ", &[])),
-        (AudioKind::M4a, ftyp(*b"mp42", &[b"isom"])),
-        (AudioKind::M4a, ftyp(*b"isom", &[])),
-        (AudioKind::M4a, ftyp(*b"iso6", &[])),
-        (AudioKind::M4a, ftyp(*b"3gp4", &[])),
-        (AudioKind::M4a, ftyp(*b"dash", &[])),
-        (AudioKind::M4a, ftyp(*b"caqv", &[b"mp42", b"M4A "])),
+        (AudioKind::Mp3, [id3(200_000), MPEG_FRAME.to_vec()].concat()),
+        (AudioKind::M4a, m4a(*b"M4A ", &[b"isom", b"mp42"])),
+        (AudioKind::M4a, m4a(*b"M4B ", &[])),
+        (AudioKind::M4a, m4a(*b"mp42", &[b"isom"])),
+        (AudioKind::M4a, m4a(*b"isom", &[])),
+        (AudioKind::M4a, m4a(*b"iso6", &[])),
+        (AudioKind::M4a, m4a(*b"3gp4", &[])),
+        (AudioKind::M4a, m4a(*b"dash", &[])),
+        (AudioKind::M4a, m4a(*b"caqv", &[b"mp42", b"M4A "])),
         (AudioKind::Wav, b"RIFF\x24\0\0\0WAVEfmt ".to_vec()),
         (AudioKind::Wav, b"RF64\xFF\xFF\xFF\xFFWAVEds64".to_vec()),
         (AudioKind::Wav, b"BW64\xFF\xFF\xFF\xFFWAVEds64".to_vec()),
         (AudioKind::Flac, FLAC.to_vec()),
         (AudioKind::Flac, [id3(300), FLAC.to_vec()].concat()),
         (AudioKind::Flac, [id3(0), FLAC.to_vec()].concat()),
-        (AudioKind::Flac, id3(200_000)[..HEAD_BYTES].to_vec()),
+        (AudioKind::Flac, [id3(200_000), FLAC.to_vec()].concat()),
     ];
     for (kind, head) in files {
-        assert_eq!(check_bytes(kind, &head), Ok(()), "{kind:?} {:?}", &head[..head.len().min(24)]);
+        assert_eq!(check_bytes(Some(kind), &head), Ok(kind), "{kind:?} {:?}", &head[..head.len().min(24)]);
+        assert_eq!(check_bytes(None, &head), Ok(kind), "known without its name");
     }
 }
 
@@ -136,20 +162,38 @@ fn a_disguised_file_is_refused_by_what_it_holds() {
         (AudioKind::M4a, b"\0\0\0\x20ftyp", None),
     ];
     for (claimed, head, found) in files {
-        assert_eq!(check_bytes(claimed, head), Err(AudioRefusal::Content { claimed, found }), "{claimed:?} {head:?}");
+        assert_eq!(
+            check_bytes(Some(claimed), head),
+            Err(AudioRefusal::Content { claimed, found }),
+            "{claimed:?} {head:?}"
+        );
     }
-    assert_eq!(check_bytes(AudioKind::Mp3, b""), Err(AudioRefusal::Empty));
-    assert!(check_bytes(AudioKind::Mp3, b"ID3 is a kind of tag, and this is a text about it.").is_err());
-    assert!(check_bytes(AudioKind::Mp3, &id3(300)).is_err());
+    assert_eq!(check_bytes(Some(AudioKind::Mp3), b""), Err(AudioRefusal::Empty));
+    assert!(check_bytes(Some(AudioKind::Mp3), b"ID3 is a kind of tag, and this is a text about it.").is_err());
+    assert!(check_bytes(Some(AudioKind::Mp3), &id3(300)).is_err());
     let flac_in_disguise = [id3(300), FLAC.to_vec()].concat();
-    assert!(check_bytes(AudioKind::Mp3, &flac_in_disguise).is_err());
-    assert!(check_bytes(AudioKind::Flac, &[id3(300), MPEG_FRAME.to_vec()].concat()).is_err());
+    assert!(check_bytes(Some(AudioKind::Mp3), &flac_in_disguise).is_err());
+    assert!(check_bytes(Some(AudioKind::Flac), &[id3(300), MPEG_FRAME.to_vec()].concat()).is_err());
+}
+
+#[test]
+fn a_container_is_judged_by_its_tracks() {
+    let holding = |tracks: &[Vec<u8>]| [ftyp(*b"M4A ", &[]), mp4_box(*b"moov", &tracks.concat())].concat();
+    let check = |bytes: &[u8]| check_bytes(Some(AudioKind::M4a), bytes);
+    let (sound, film, cover) = (track(*b"soun", *b"alac"), track(*b"vide", *b"avc1"), track(*b"vide", *b"jpeg"));
+    assert_eq!(check(&holding(&[cover.clone(), sound.clone()])), Ok(AudioKind::M4a));
+    assert_eq!(check(&holding(&[sound, film.clone()])), Err(AudioRefusal::Video));
+    assert_eq!(check(&holding(&[film])), Err(AudioRefusal::Video));
+    assert!(check(&holding(&[cover])).is_err(), "a picture is no song");
+    assert!(check(&holding(&[track(*b"soun", *b"drms")])).is_err(), "nobody else can play a song that is locked");
+    assert!(check(&holding(&[])).is_err());
 }
 
 #[test]
 fn refusals_say_what_would_work() {
     let said = |refusal: AudioRefusal| format!("{}: {refusal}", refusal.code());
-    insta::assert_snapshot!(said(AudioRefusal::Type), @"submission.file_type: This type of file can't be reviewed. Send an mp3, m4a, wav or flac file of up to 25 MB.");
+    insta::assert_snapshot!(said(AudioRefusal::Type), @"submission.file_type: This type of file can't be reviewed. Send an mp3, m4a, wav or flac file of up to 25 MB, or a link to the song.");
+    insta::assert_snapshot!(said(AudioRefusal::Video), @"submission.file_video: A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of up to 25 MB, or the link to it on YouTube.");
     insta::assert_snapshot!(said(AudioRefusal::TooLarge { size: MAX_FILE_BYTES + 1 }), @"submission.file_too_large: This file is too large (25.1 MB). Send an mp3, m4a, wav or flac file of up to 25 MB.");
     insta::assert_snapshot!(said(AudioRefusal::TooLarge { size: 26 * 1024 * 1024 }), @"submission.file_too_large: This file is too large (26.0 MB). Send an mp3, m4a, wav or flac file of up to 25 MB.");
     insta::assert_snapshot!(said(AudioRefusal::Empty), @"submission.file_empty: This file is empty. Send an mp3, m4a, wav or flac file of up to 25 MB.");
@@ -202,7 +246,7 @@ proptest! {
     fn any_bytes_get_a_verdict(start in prop::sample::select(vec![&b""[..], b"ID3\x04\0\0", b"\0\0\0\x18ftyp", b"RIFF", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PK\x03\x04"]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
         let head = [start, &rest].concat();
         for kind in AudioKind::ALL {
-            let _ = check_bytes(kind, &head);
+            let _ = check_bytes(Some(kind), &head);
         }
     }
 

@@ -1,20 +1,28 @@
 //! Links to songs: which are taken, how they are shown, and when two of them are the same song.
 //!
-//! Only the address is judged, by its parsed host (`M-SUB-09`, `D-38`); no page is ever fetched. Apple's hosts have a
-//! verdict of their own, because people deserve to hear why (`M-SUB-10`).
+//! Only the address is judged, by its parsed host and by what that platform's addresses mean (`M-SUB-09`, `D-38`); no page
+//! is ever fetched. What leads to no song, to a page that each visitor sees differently, or to an id of the wrong length is
+//! refused with that reason. Apple's hosts have a verdict of their own, because people deserve to hear why (`M-SUB-10`).
 //!
 //! Invariant: an accepted link is rewritten. Its address is plain https on one of the known hosts, without login, port,
 //! fragment and tracking, and holds no character that means something in Markdown. Judging it again gives the same link.
 
+mod deezer;
+mod ditto;
 mod find;
 mod hosts;
-mod song;
+mod page;
+mod soundcloud;
+mod spotify;
+mod wrappers;
+mod youtube;
 
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-pub use find::{MessageLinks, find_in, judge};
+pub use find::{TextLink, TextParts, find_in, judge};
 use hosts::Site;
+use page::Page;
 
 /// The longest address that is taken, in bytes.
 pub const MAX_LINK_BYTES: usize = 2_000;
@@ -93,12 +101,15 @@ pub enum LinkVerdict {
         /// In lower case; punycode when it is not ASCII.
         host: String,
     },
-    /// A supported platform, but its home page or another address without a song.
+    /// A supported platform, but an address without a song.
     NoSong {
         /// Whose page it is.
         platform: Platform,
+        /// What is wrong with it.
+        miss: Miss,
     },
-    /// A supported platform behind a login, a port or a dot after the host: no share button makes such a link.
+    /// A supported platform behind a login, a port, a dot after the host or encoded characters in it: no share button
+    /// makes such a link.
     Disguised {
         /// Whose host it is.
         platform: Platform,
@@ -109,8 +120,33 @@ pub enum LinkVerdict {
     NotALink,
 }
 
+/// Why an address on a supported platform leads to no song.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Miss {
+    /// Nothing plays there: a home page, a search, the help centre.
+    Nothing,
+    /// Each visitor sees something else there: a library, an account, a mix made for one person.
+    Own,
+    /// All that an artist or a channel made; nobody knows which song is meant.
+    Artist,
+    /// An id of the wrong length, where the platform has one length.
+    Cut {
+        /// How many characters an id has.
+        length: usize,
+        /// How many this one has.
+        found: usize,
+    },
+}
+
+/// How many pages that pass people on may lie around one another.
+const MOST_WRAPPERS: u8 = 3;
+
 /// Judges one complete `http://` or `https://` address.
 fn weigh(address: &str) -> LinkVerdict {
+    weigh_through(address, MOST_WRAPPERS)
+}
+
+fn weigh_through(address: &str, wrappers: u8) -> LinkVerdict {
     if address.len() > MAX_LINK_BYTES {
         return LinkVerdict::TooLong;
     }
@@ -127,15 +163,34 @@ fn weigh(address: &str) -> LinkVerdict {
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => return unsupported(&url),
         None => return LinkVerdict::NotALink,
     };
+    if wrappers > 0
+        && !is_disguised(address, &url, host)
+        && let Some(target) = wrappers::target(&url)
+        && let known @ (LinkVerdict::Accepted(_) | LinkVerdict::Apple | LinkVerdict::NoSong { .. }) =
+            weigh_through(&target, wrappers - 1)
+    {
+        return known;
+    }
     match hosts::site_of(host.trim_end_matches('.')) {
         None => unsupported(&url),
         Some(Site::Apple) => LinkVerdict::Apple,
-        Some(Site::Songs(platform)) if is_disguised(&url, host) => LinkVerdict::Disguised { platform },
-        Some(Site::Songs(platform)) => match song::rewrite(platform, &url) {
-            Some(song) if song.url.len() > MAX_SONG_URL_BYTES => LinkVerdict::TooLong,
-            Some(song) => LinkVerdict::Accepted(song),
-            None => LinkVerdict::NoSong { platform },
+        Some(Site::Songs(platform)) if is_disguised(address, &url, host) => LinkVerdict::Disguised { platform },
+        Some(Site::Songs(platform)) => match song_at(platform, &url) {
+            Ok(song) if song.url.len() > MAX_SONG_URL_BYTES => LinkVerdict::TooLong,
+            Ok(song) => LinkVerdict::Accepted(song),
+            Err(miss) => LinkVerdict::NoSong { platform, miss },
         },
+    }
+}
+
+fn song_at(platform: Platform, url: &Url) -> Result<SongLink, Miss> {
+    let page = Page::of(url);
+    match platform {
+        Platform::YouTube => youtube::song(&page),
+        Platform::Spotify => spotify::song(page),
+        Platform::SoundCloud => soundcloud::song(page),
+        Platform::Deezer => deezer::song(page),
+        Platform::Ditto => ditto::song(page),
     }
 }
 
@@ -143,8 +198,9 @@ fn unsupported(url: &Url) -> LinkVerdict {
     LinkVerdict::Unsupported { host: url.host_str().unwrap_or_default().to_owned() }
 }
 
-fn is_disguised(url: &Url, host: &str) -> bool {
-    !url.username().is_empty() || url.password().is_some() || url.port().is_some() || host.ends_with('.')
+fn is_disguised(address: &str, url: &Url, host: &str) -> bool {
+    let is_encoded = address.split(['/', '?', '#']).nth(2).is_some_and(|authority| authority.contains('%'));
+    is_encoded || !url.username().is_empty() || url.password().is_some() || url.port().is_some() || host.ends_with('.')
 }
 
 #[cfg(test)]

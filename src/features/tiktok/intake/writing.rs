@@ -149,15 +149,19 @@ impl Writer {
         let told = self.told.get_or_insert(Told { at, counts: Counts::default(), viewers: None });
         told.at = at;
         let Told { counts, viewers, .. } = told;
-        for Message { id, is_history, what } in messages {
+        for Message { id, is_history, made_at, what } in messages {
             figures::count(&what);
             match what {
                 Observed::Event(what) => {
-                    counts.events += 1;
+                    // Who comes by a number alone is somebody only where that is known, which each server finds out.
+                    let is_nameless = what.viewer().is_some_and(|viewer| viewer.handle.is_none());
+                    *(if is_nameless { &mut counts.anonymous } else { &mut counts.events }) += 1;
                     if let Occurrence::Viewers(number) = what {
                         *viewers = Some(number);
                     }
-                    batch.push(LiveEvent { at, id: Some(id), is_backlog: is_history, what });
+                    // What is told as it happens, happened now.
+                    let made_at = made_at.filter(|_| is_history);
+                    batch.push(LiveEvent { at, id: Some(id), is_backlog: is_history, made_at, what });
                 }
                 Observed::Anonymous { .. } => counts.anonymous += 1,
                 Observed::Unknown { .. } => counts.unknown += 1,

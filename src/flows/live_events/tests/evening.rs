@@ -5,13 +5,20 @@ use std::time::Duration;
 use crate::discord::debug_channel;
 use crate::features::coins::model::Currency;
 use crate::features::engagement::model::{AccountRef, Interaction, SessionId};
-use crate::features::queue::model::{Entry, Line, SongId, Source};
+use crate::features::queue::model::{Entry, Line, Seen, SongId, Source};
 use crate::features::queue::service::NewSong;
+use crate::features::submissions::model::{CommandMentions, Details};
+use crate::features::submissions::settings::SUBMISSION_CHANNEL;
 use crate::features::tests::{GUILD, TestStore};
 use crate::features::{self, coins, engagement, handles, queue};
-use crate::flows::{checks, handle_links, live_events, song_played, watch_time};
+use crate::flows::song_submitted::{self, Submission};
+use crate::flows::{
+    checks, dead_link_removed, handle_links, live_events, scores_synced, song_moved, song_played, watch_time,
+};
+use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::live::{Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
+use crate::kernel::time::Timestamp;
+use crate::live::{AccountNumber, Gift, Handle, LiveEvent, MessageId, Occurrence, Viewer};
 use crate::store::Direction;
 
 /// Whose live it is.
@@ -24,7 +31,12 @@ pub(crate) struct Evening {
 
 /// Who did it, as the live tells it.
 pub(crate) fn viewer(name: &str) -> Viewer {
-    Viewer { handle: Handle::parse(name).unwrap(), level: None }
+    Viewer::named(Handle::parse(name).unwrap())
+}
+
+/// The same with TikTok's number; without a name where that is empty.
+pub(crate) fn numbered(number: u64, name: &str) -> Viewer {
+    Viewer { handle: Handle::parse(name).ok(), number: AccountNumber::new(number), level: None }
 }
 
 /// One gift, whole: `count` of a price.
@@ -79,6 +91,16 @@ impl Evening {
         LiveEvent { is_backlog: true, ..self.message(id, what) }
     }
 
+    /// A message that TikTok made at a moment and tells now as history.
+    pub(crate) fn made(&self, made_at: Timestamp, id: u64, what: Occurrence) -> LiveEvent {
+        LiveEvent { made_at: Some(made_at), ..self.history(id, what) }
+    }
+
+    /// The program is killed and starts again; nobody told that the connection was lost.
+    pub(crate) fn restarts(&self) {
+        self.store.write(|tx| live_events::interrupted(tx, GUILD).map(drop)).unwrap();
+    }
+
     /// An administrator links a handle, seen or not.
     pub(crate) fn link(&self, user: u64, name: &'static str) {
         let (admin, user) = (UserId::new(99), UserId::new(user));
@@ -88,7 +110,59 @@ impl Evening {
         linked.unwrap();
     }
 
-    /// A member submits a song; one moment later than the one before.
+    /// A member sends a song by the flow of submissions, one moment later than the one before: gifts that wait lift it.
+    pub(crate) fn sends(&self, user: u64, is_skip: bool) -> SongId {
+        self.store.advance(Duration::from_secs(1));
+        let key = format!("{user}-{}", self.store.now().micros());
+        let channel = ChannelId::new(3);
+        let submission = Submission {
+            guild: GUILD,
+            channel,
+            user: UserId::new(user),
+            username: format!("user {user}"),
+            details: Details { is_skip, ..Details::default() },
+            source: Source::Link { platform: "YouTube".into(), url: key.clone(), key },
+            posted_as: None,
+            mentions: CommandMentions { submit: String::new(), submit_file: String::new() },
+        };
+        let submitted = self.store.write(move |tx| {
+            SUBMISSION_CHANNEL.set(tx, GUILD, &Some(channel))?;
+            Ok(song_submitted::run(tx, &submission)?.entry.id)
+        });
+        submitted.unwrap()
+    }
+
+    /// A reviewer puts a song into a line.
+    pub(crate) fn moves(&self, song: SongId, line: Line) -> Result<(), String> {
+        let number = self.entry(song).song.public_id;
+        let moved = self.store.write(move |tx| song_moved::to_line(tx, GUILD, number, line).map(drop));
+        moved.map_err(|refused| refused.to_string())
+    }
+
+    /// A reviewer removes a song as a dead link; what comes back of gifted coins and of Luxury Coins.
+    pub(crate) fn is_dead(&self, song: SongId) -> Result<(i64, i64), String> {
+        let Entry { song, place, .. } = self.entry(song);
+        let seen = Seen { song: song.public_id, line: place.line };
+        let removed = self.store.write(move |tx| dead_link_removed::run(tx, GUILD, UserId::new(99), seen));
+        let coins = |amount: Option<Amount>| amount.map_or(0, Amount::get);
+        removed.map(|refunded| (coins(refunded.gifted), coins(refunded.luxury))).map_err(|refused| refused.to_string())
+    }
+
+    /// The songs in the order in which they are played.
+    pub(crate) fn order(&self) -> Vec<SongId> {
+        self.store
+            .read(|read| queue::queries::upcoming(read, GUILD, 10_000))
+            .into_iter()
+            .map(|entry| entry.id)
+            .collect()
+    }
+
+    /// Points are copied into the order of Free, as every half minute.
+    pub(crate) fn sync_scores(&self) {
+        while self.store.write(|tx| scores_synced::run(tx, GUILD)).unwrap().more {}
+    }
+
+    /// A member has a song; one moment later than the one before.
     pub(crate) fn submit(&self, user: u64, line: Line) -> SongId {
         self.store.advance(Duration::from_secs(1));
         let key = format!("{user}-{}", self.store.now().micros());
@@ -103,7 +177,7 @@ impl Evening {
                 note: None,
                 tiktok_username: None,
                 line,
-                score: 0,
+                score: coins::queries::points(tx, GUILD, UserId::new(user))?.get(),
             };
             Ok(queue::service::enqueue(tx, GUILD, new)?.id)
         });

@@ -77,20 +77,20 @@ fn a_live_is_exported_with_its_ids_whole() {
         rows(&database, "name", "sqlite_schema WHERE type = 'index' AND name LIKE 'idx%'"),
     ];
     insta::assert_snapshot!(sections.map(|rows| rows.join("\n")).join("\n\n"), @"
-    1 host 2025-11-21T20:15:00Z 2025-11-21T20:16:30Z
+    1 host 2025-11-21T20:15:00.000000Z 2025-11-21T20:16:30.000000Z
 
-    1 ann 2025-11-21T20:15:00Z 1152921504606846977 202 0
-    2 bob 2025-11-21T20:15:00Z null 400 0
+    1 ann 2025-11-21T20:15:00.000000Z 1152921504606846977 202 0
+    2 bob 2025-11-21T20:15:00.000000Z null 400 0
 
     1 1 1 comment '); DROP TABLE live_sessions; -- null null
     2 1 2 gift Rose 200 null
     3 1 1 gift Rose 100 null
     4 1 null poll {} null null
 
-    1 1 42 2025-11-21T20:15:00Z
-    2 1 42 2025-11-21T20:15:30Z
-    3 1 42 2025-11-21T20:16:00Z
-    4 1 42 2025-11-21T20:16:30Z
+    1 1 42 2025-11-21T20:15:00.000000Z
+    2 1 42 2025-11-21T20:15:30.000000Z
+    3 1 42 2025-11-21T20:16:00.000000Z
+    4 1 42 2025-11-21T20:16:30.000000Z
 
     1 1 1 1152921504606846977 90
     2 1 2 null 90

@@ -6,9 +6,9 @@ use super::evening::{streak, viewer};
 use super::*;
 use crate::features::coins::service::apply;
 use crate::features::engagement::settings::{GIFT_CREDIT_CARRY, GIFT_RATE};
-use crate::features::queue;
 use crate::features::queue::model::Line;
 use crate::features::tests::GUILD;
+use crate::flows::song_moved;
 
 fn waiting_tier(evening: &Evening, user: u64) -> Option<Line> {
     evening.store.read(|read| gift_credit::waiting_tier(read, GUILD, UserId::new(user)))
@@ -104,16 +104,110 @@ fn a_reviewer_may_move_a_lifted_song_and_a_gift_never_moves_it_down() {
     evening.link(1, "ann");
     let song = evening.submit(1, Line::Free);
     evening.on_live([gift("ann", 1000, 1)]);
-    let move_to = |line| {
-        let number = evening.entry(song).song.public_id;
-        evening.store.write(move |tx| queue::service::move_to(tx, GUILD, number, line).map(drop)).unwrap();
-    };
-    move_to(Line::Skip25Plus);
+    evening.moves(song, Line::Skip25Plus).unwrap();
     evening.on_live([gift("ann", 1000, 1)]);
     assert_eq!(evening.line(song), Line::Skip25Plus);
-    move_to(Line::Free);
+    evening.moves(song, Line::Free).unwrap();
     evening.on_live([gift("ann", 1, 1)]);
-    assert_eq!(evening.line(song), Line::Skip10, "the song still has the credit of 2001");
+    assert_eq!(evening.line(song), Line::Free, "2001 lead where the credit led when the reviewer moved the song");
+    evening.on_live([gift("ann", 1999, 1)]);
+    assert_eq!(evening.line(song), Line::Skip15, "the song still has the credit, which reached another tier");
+    evening.check();
+}
+
+/// What happens to a song after its gifts of 1,000 coins put it into 5 Skip: a reviewer moves it, or more is gifted.
+enum Then {
+    Moved(Line),
+    Gifted(u32),
+}
+
+#[test]
+fn what_a_reviewer_put_down_is_lifted_again_only_by_a_better_tier_than_that_of_its_credit_then() {
+    use Then::{Gifted, Moved};
+    let cases: &[(&[Then], Line)] = &[
+        (&[Moved(Line::Free), Gifted(999)], Line::Free),
+        (&[Moved(Line::Free), Gifted(1_000)], Line::Skip10),
+        (&[Moved(Line::PendingSkips), Gifted(999)], Line::PendingSkips),
+        (&[Moved(Line::PendingSkips), Gifted(1_000)], Line::Skip10),
+        // Released, or put elsewhere below: still the tier of its credit is what counts.
+        (&[Moved(Line::PendingSkips), Moved(Line::Free), Gifted(999)], Line::Free),
+        (&[Moved(Line::PendingSkips), Moved(Line::Free), Gifted(1_000)], Line::Skip10),
+        // Put down again and again: each time the tier of then.
+        (&[Moved(Line::Free), Gifted(1_000), Moved(Line::Skip5), Gifted(1_999)], Line::Skip5),
+        (&[Moved(Line::Free), Gifted(1_000), Moved(Line::Skip5), Gifted(2_000)], Line::Skip15),
+        (&[Moved(Line::Free), Gifted(500), Moved(Line::PendingSkips), Gifted(499)], Line::PendingSkips),
+        (&[Moved(Line::Free), Gifted(500), Moved(Line::PendingSkips), Gifted(500)], Line::Skip10),
+        // Put back to its tier, or above: as if nothing had been.
+        (&[Moved(Line::Free), Moved(Line::Skip5), Gifted(1_000)], Line::Skip10),
+        (&[Moved(Line::Free), Moved(Line::Skip20), Gifted(3_999)], Line::Skip20),
+        (&[Moved(Line::Free), Moved(Line::Skip20), Gifted(5_000)], Line::Skip25Plus),
+        (&[Gifted(5_000), Moved(Line::Skip10), Gifted(9_999)], Line::Skip10),
+        (&[Gifted(5_000), Moved(Line::Skip10), Moved(Line::Skip20), Gifted(9_999)], Line::Skip20),
+        (&[Gifted(5_000), Moved(Line::Skip10), Moved(Line::Skip25Plus), Gifted(9_999)], Line::Skip25Plus),
+        // Put up first, by a reviewer, and down again above the tier of the credit.
+        (&[Moved(Line::Skip25Plus), Moved(Line::Skip15), Gifted(2_999)], Line::Skip15),
+        (&[Moved(Line::Skip25Plus), Moved(Line::Skip15), Gifted(4_000)], Line::Skip20),
+    ];
+    for (number, (then, line)) in cases.iter().enumerate() {
+        let evening = Evening::begun();
+        evening.link(1, "ann");
+        let song = evening.submit(1, Line::Free);
+        evening.on_live([gift("ann", 1_000, 1)]);
+        for step in *then {
+            match step {
+                Moved(line) => evening.moves(song, *line).unwrap(),
+                Gifted(coins) => drop(evening.on_live([gift("ann", *coins, 1)])),
+            }
+        }
+        assert_eq!(evening.line(song), *line, "case {number}");
+        evening.check();
+    }
+}
+
+#[test]
+fn what_a_reviewer_did_is_forgotten_with_the_credit() {
+    let evening = Evening::begun();
+    evening.link(1, "ann");
+    let put_down = || {
+        let song = evening.submit(1, Line::Free);
+        evening.on_live([gift("ann", 1_000, 1)]);
+        evening.moves(song, Line::Free).unwrap();
+        song
+    };
+    // Played, and back in the queue: gifts count from 0 and lift it as any other.
+    let song = put_down();
+    assert_eq!(evening.play(), song);
+    evening.moves(song, Line::Free).unwrap();
+    evening.on_live([gift("ann", 1_000, 1)]);
+    assert_eq!(evening.line(song), Line::Skip5);
+    // The same after the end of the session.
+    evening.moves(song, Line::Free).unwrap();
+    evening.on_live([Occurrence::Ended, Occurrence::Connected, gift("ann", 1_000, 1)]);
+    assert_eq!(evening.line(song), Line::Skip5);
+    // A credit that a dead link gave back lifts another song into the tier that it had.
+    evening.moves(song, Line::Free).unwrap();
+    assert_eq!(evening.is_dead(song), Ok((1_000, 0)));
+    let other = evening.submit(1, Line::Free);
+    evening.on_live([gift("ann", 1, 1)]);
+    assert_eq!(evening.line(other), Line::Skip5);
+    evening.check();
+}
+
+#[test]
+fn a_song_without_the_credit_is_lifted_from_wherever_a_reviewer_put_it() {
+    let evening = Evening::begun();
+    evening.link(1, "ann");
+    let song = evening.submit(1, Line::Free);
+    evening.on_live([gift("ann", 500, 1)]);
+    evening.moves(song, Line::PendingSkips).unwrap();
+    evening.on_live([gift("ann", 500, 1)]);
+    assert_eq!(evening.line(song), Line::Skip5, "it had no tier when it was put on hold");
+    // Another song has the credit: this one is nothing to it.
+    let other = evening.submit(1, Line::Skip10);
+    evening.moves(other, Line::Free).unwrap();
+    evening.on_live([gift("ann", 1_000, 1)]);
+    assert_eq!((evening.line(song), evening.line(other)), (Line::Skip10, Line::Free));
+    evening.check();
 }
 
 #[test]
@@ -122,12 +216,9 @@ fn a_lifted_song_that_was_cleared_with_the_free_line_has_used_its_credit_up() {
     evening.link(1, "ann");
     let song = evening.submit(1, Line::Free);
     evening.on_live([gift("ann", 1999, 1)]);
-    let number = evening.entry(song).song.public_id;
-    let cleared = evening.store.write(move |tx| {
-        queue::service::move_to(tx, GUILD, number, Line::Free)?;
-        queue::service::clear_free(tx, GUILD)
-    });
-    assert_eq!(cleared.unwrap(), 1);
+    evening.moves(song, Line::Free).unwrap();
+    assert_eq!(evening.store.write(|tx| song_moved::free_cleared(tx, GUILD)).unwrap(), 1);
+    assert_eq!(evening.credit(1), None);
     let next = evening.submit(1, Line::Free);
     evening.on_live([gift("ann", 999, 1)]);
     assert_eq!(

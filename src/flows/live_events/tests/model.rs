@@ -1,60 +1,62 @@
-//! Random evenings beside a plain model, and batches beside single events.
+//! An evening in the plainest form: maps and sums, every rule of money and order written out once more.
 
 use std::collections::{BTreeMap, HashSet};
-use std::time::Duration;
 
-use proptest::prelude::*;
-
-use super::evening::{streak, viewer};
-use super::*;
 use crate::features::queue::model::{Line, SongId};
 use crate::features::queue::rules::tier_for;
-use crate::features::tests::GUILD;
-use crate::flows::handle_links;
 
-const HANDLES: [&str; 4] = ["ann", "ann.two", "bob", "cat"];
-const USERS: u64 = 3;
+/// How many members there are, from 1 on.
+pub(super) const USERS: u64 = 3;
+/// What a skip costs here: a few gifts earn one.
+pub(super) const PRICE: u32 = 10;
 
-#[derive(Clone, Debug)]
-enum Step {
-    Link(usize, u64),
-    Unlink(usize),
-    Share(usize),
-    Follow(usize),
-    Gift { handle: usize, unit: u32, count: u32, group: u64, is_streaking: bool },
-    Submit(u64, bool),
-    Play,
-    Drop,
-    Connect,
-    End,
+/// What must hold.
+#[derive(Default)]
+pub(super) struct Model {
+    pub(super) is_open: bool,
+    pub(super) is_connected: bool,
+    pub(super) owner: BTreeMap<usize, u64>,
+    pub(super) points: BTreeMap<usize, i64>,
+    pub(super) luxury: BTreeMap<u64, i64>,
+    pub(super) followed: HashSet<usize>,
+    /// Seen and paid counts by handle, price and group.
+    pub(super) streaks: BTreeMap<(usize, u32, u64), (u32, u32)>,
+    pub(super) credit: BTreeMap<u64, Credit>,
+    /// In the order in which they were submitted.
+    pub(super) songs: Vec<Song>,
+    /// The songs that were played and are in no other line since, in their order.
+    pub(super) played: Vec<SongId>,
 }
 
-/// What must hold, in the plainest form: maps and sums, every rule written out once more.
 #[derive(Default)]
-struct Model {
-    is_open: bool,
-    is_connected: bool,
-    owner: BTreeMap<usize, u64>,
-    points: BTreeMap<usize, i64>,
-    luxury: BTreeMap<u64, i64>,
-    followed: HashSet<usize>,
-    /// Seen and paid counts by handle, price and group.
-    streaks: BTreeMap<(usize, u32, u64), (u32, u32)>,
-    credit: BTreeMap<u64, (i64, Option<SongId>)>,
-    songs: Vec<(SongId, u64, Line)>,
+pub(super) struct Credit {
+    pub(super) coins: i64,
+    pub(super) song: Option<SongId>,
+    /// The tier that it led to when a reviewer put its song below that.
+    pub(super) held: Option<Line>,
+}
+
+pub(super) struct Song {
+    pub(super) id: SongId,
+    pub(super) user: u64,
+    pub(super) line: Line,
+    pub(super) score: i64,
+    /// What was paid for it in Luxury Coins and in gifts, and not given back.
+    pub(super) bought: i64,
+    pub(super) used: i64,
 }
 
 impl Model {
-    fn user_points(&self, user: u64) -> i64 {
+    pub(super) fn user_points(&self, user: u64) -> i64 {
         let held = self.owner.iter().filter(|(_, owner)| **owner == user);
         held.map(|(handle, _)| self.points.get(handle).copied().unwrap_or_default()).sum()
     }
 
-    fn award(&mut self, handle: usize, points: i64) {
+    pub(super) fn award(&mut self, handle: usize, points: i64) {
         *self.points.entry(handle).or_default() += points;
     }
 
-    fn gift(&mut self, handle: usize, unit: u32, count: u32, group: u64, is_streaking: bool) {
+    pub(super) fn gift(&mut self, handle: usize, unit: u32, count: u32, group: u64, is_streaking: bool) {
         let (seen, paid) = self.streaks.remove(&(handle, unit, group)).unwrap_or_default();
         let seen = seen.max(count);
         if is_streaking {
@@ -67,7 +69,7 @@ impl Model {
         self.pay(handle, unit, paid, seen);
     }
 
-    fn pay(&mut self, handle: usize, unit: u32, paid: u32, seen: u32) {
+    pub(super) fn pay(&mut self, handle: usize, unit: u32, paid: u32, seen: u32) {
         let (before, after) = (i64::from(unit) * i64::from(paid), i64::from(unit) * i64::from(seen));
         let coins = after - before;
         self.award(handle, if unit < 1000 { 2 * coins } else { coins });
@@ -78,26 +80,106 @@ impl Model {
         }
     }
 
-    fn lift(&mut self, user: u64, coins: i64) {
-        let (credit, song) = self.credit.entry(user).or_default();
-        *credit += coins;
-        let Some(tier) = tier_for(*credit) else { return };
-        if let Some(song) = song {
-            let line = self.songs.iter_mut().find(|(id, ..)| id == song).map(|(_, _, line)| line).unwrap();
-            *line = tier.min(*line);
-            return;
+    pub(super) fn lift(&mut self, user: u64, coins: i64) {
+        let credit = self.credit.entry(user).or_default();
+        credit.coins += coins;
+        if credit.song.is_some() {
+            return self.lift_again(user);
         }
-        let latest = self
-            .songs
-            .iter_mut()
-            .rev()
-            .find(|(_, owner, line)| *owner == user && matches!(line, Line::Free | Line::PendingSkips));
-        if let Some((id, _, line)) = latest {
-            (*song, *line) = (Some(*id), tier);
+        let Some(tier) = tier_for(credit.coins) else { return };
+        let mut songs = self.songs.iter_mut().rev();
+        let latest = songs.find(|song| song.user == user && matches!(song.line, Line::Free | Line::PendingSkips));
+        if let Some(song) = latest {
+            (credit.song, song.line) = (Some(song.id), tier);
         }
     }
 
-    fn settle(&mut self) {
+    pub(super) fn lift_again(&mut self, user: u64) {
+        let Some(credit) = self.credit.get(&user) else { return };
+        let Some((tier, id)) = tier_for(credit.coins).zip(credit.song) else { return };
+        let song = self.songs.iter_mut().find(|song| song.id == id).unwrap();
+        if tier < song.line && credit.held.is_none_or(|held| tier < held) {
+            song.line = tier;
+        }
+    }
+
+    /// A song is played or removed: it has its credit no more.
+    pub(super) fn release(&mut self, at: usize) {
+        let song = &mut self.songs[at];
+        if self.credit.get(&song.user).is_some_and(|credit| credit.song == Some(song.id)) {
+            song.used += self.credit.remove(&song.user).unwrap().coins;
+        }
+    }
+
+    pub(super) fn put(&mut self, at: usize, line: Line) -> bool {
+        let is_moved = self.songs[at].line != line;
+        if is_moved {
+            let points = self.user_points(self.songs[at].user);
+            let song = &mut self.songs[at];
+            (song.line, song.score) = (line, points);
+            self.played.retain(|played| *played != song.id);
+            if let Some(credit) = self.credit.get_mut(&song.user).filter(|credit| credit.song == Some(song.id)) {
+                credit.held = tier_for(credit.coins).filter(|tier| *tier < line);
+            }
+        }
+        is_moved
+    }
+
+    pub(super) fn remove(&mut self, at: usize) -> bool {
+        let is_there = self.songs[at].line != Line::Removed;
+        if is_there {
+            self.songs[at].line = Line::Removed;
+            self.played.retain(|played| *played != self.songs[at].id);
+            self.release(at);
+        }
+        is_there
+    }
+
+    /// What comes back of a dead link: gifted coins and Luxury Coins.
+    pub(super) fn dead(&mut self, at: usize) -> Option<(i64, i64)> {
+        if !self.remove(at) {
+            return None;
+        }
+        let song = &mut self.songs[at];
+        let (gifted, bought) = (std::mem::take(&mut song.used), std::mem::take(&mut song.bought));
+        let user = song.user;
+        *self.luxury.entry(user).or_default() += bought;
+        if gifted > 0 {
+            self.credit.entry(user).or_default().coins += gifted;
+            self.lift_again(user);
+        }
+        Some((gifted, bought))
+    }
+
+    pub(super) fn buy(&mut self, user: u64) -> bool {
+        let luxury = self.luxury.entry(user).or_default();
+        let mut songs = self.songs.iter_mut().rev();
+        let song = songs.find(|song| song.user == user && song.line.is_waiting() && song.line > Line::Skip10);
+        let Some(song) = song.filter(|_| *luxury >= i64::from(PRICE)) else { return false };
+        *luxury -= i64::from(PRICE);
+        song.bought += i64::from(PRICE);
+        song.line = Line::Skip10;
+        true
+    }
+
+    pub(super) fn sync(&mut self) {
+        let points: Vec<_> = (0..=USERS).map(|user| self.user_points(user)).collect();
+        for song in self.songs.iter_mut().filter(|song| song.line == Line::Free) {
+            song.score = points[usize::try_from(song.user).unwrap()];
+        }
+    }
+
+    /// The songs in the order in which they are played: line by line, Free by points, and then by time.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut served: Vec<_> = (0..self.songs.len()).filter(|at| self.songs[*at].line.is_served()).collect();
+        served.sort_by_key(|at| {
+            let song = &self.songs[*at];
+            (song.line, if song.line == Line::Free { -song.score } else { 0 }, *at)
+        });
+        served
+    }
+
+    pub(super) fn settle(&mut self) {
         for ((handle, unit, group), (seen, paid)) in self.streaks.clone() {
             if seen > paid {
                 self.streaks.insert((handle, unit, group), (seen, seen));
@@ -106,204 +188,43 @@ impl Model {
         }
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         (self.is_open, self.is_connected) = (false, false);
         self.followed.clear();
         self.streaks.clear();
         self.credit.clear();
+        self.songs.iter_mut().for_each(|song| song.used = 0);
     }
 
-    /// The song of a line that is played next, and whose it is: all scores are 0 until a sync, so the oldest.
-    fn play(&mut self) -> Option<SongId> {
-        let next = (0..self.songs.len())
-            .filter(|at| self.songs[*at].2.is_served())
-            .min_by_key(|at| (self.songs[*at].2, *at))?;
-        let (song, user, line) = self.songs.remove(next);
-        self.credit.retain(|_, (_, attached)| *attached != Some(song));
+    pub(super) fn play(&mut self, at: usize) -> SongId {
+        let Song { id, user, line, .. } = self.songs[at];
+        self.songs[at].line = Line::SongsPlayed;
+        self.played.push(id);
+        self.release(at);
         if line == Line::Free {
             for (handle, owner) in &self.owner {
                 if *owner == user {
                     self.points.insert(*handle, 0);
                 }
             }
-        }
-        Some(song)
-    }
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let handle = || 0..HANDLES.len();
-    let gift = (handle(), prop_oneof![Just(1_u32), Just(99), Just(350), Just(1000)], 0..7_u32, 0..3_u64, any::<bool>())
-        .prop_map(|(handle, unit, count, group, is_streaking)| Step::Gift { handle, unit, count, group, is_streaking });
-    prop_oneof![
-        3 => (handle(), 0..USERS).prop_map(|(handle, user)| Step::Link(handle, user)),
-        1 => handle().prop_map(Step::Unlink),
-        2 => handle().prop_map(Step::Share),
-        1 => handle().prop_map(Step::Follow),
-        12 => gift,
-        4 => (0..USERS, any::<bool>()).prop_map(|(user, is_skip)| Step::Submit(user, is_skip)),
-        2 => Just(Step::Play),
-        1 => Just(Step::Drop),
-        2 => Just(Step::Connect),
-        1 => Just(Step::End),
-    ]
-}
-
-fn take(evening: &Evening, model: &mut Model, step: &Step) {
-    match *step {
-        Step::Link(handle, user) => {
-            let admin = UserId::new(99);
-            let linked = evening.store.write(move |tx| {
-                let name = Handle::parse(HANDLES[handle]).unwrap();
-                handle_links::admin_link(tx, GUILD, admin, UserId::new(user + 1), &name).map(drop)
-            });
-            assert_eq!(linked.is_err(), model.owner.insert(handle, user + 1) == Some(user + 1));
-        }
-        Step::Unlink(handle) => {
-            let Some(user) = model.owner.remove(&handle) else { return };
-            let unlinked = evening.store.write(move |tx| {
-                let name = Handle::parse(HANDLES[handle]).unwrap();
-                handle_links::unlink(tx, GUILD, UserId::new(user), &name).map(drop)
-            });
-            unlinked.unwrap();
-        }
-        Step::Share(handle) => {
-            evening.on_live([Occurrence::Shared(viewer(HANDLES[handle]))]);
-            if model.is_connected {
-                model.award(handle, 5);
+            for song in self.songs.iter_mut().filter(|song| song.user == user && song.line == Line::Free) {
+                song.score = 0;
             }
         }
-        Step::Follow(handle) => {
-            evening.on_live([Occurrence::Followed(viewer(HANDLES[handle]))]);
-            if model.is_connected && model.followed.insert(handle) {
-                model.award(handle, 10);
-            }
-        }
-        Step::Gift { handle, unit, count, group, is_streaking } => {
-            evening.on_live([streak(HANDLES[handle], unit, count, group, is_streaking)]);
-            if model.is_connected {
-                model.gift(handle, unit, count, group, is_streaking);
-            }
-        }
-        Step::Submit(user, is_skip) => {
-            let line = if is_skip { Line::PendingSkips } else { Line::Free };
-            model.songs.push((evening.submit(user + 1, line), user + 1, line));
-        }
-        Step::Play => {
-            if let Some(song) = model.play() {
-                assert_eq!(evening.play(), song);
-            }
-        }
-        Step::Drop => {
-            evening.on_live([Occurrence::Disconnected]);
-            if model.is_open {
-                model.settle();
-                model.is_connected = false;
-            }
-        }
-        Step::Connect => {
-            evening.on_live([Occurrence::Connected]);
-            (model.is_open, model.is_connected) = (true, true);
-        }
-        Step::End => {
-            evening.on_live([Occurrence::Ended]);
-            if model.is_open {
-                model.settle();
-                model.close();
-            }
-        }
-    }
-}
-
-fn compare(evening: &Evening, model: &Model) {
-    for (handle, name) in HANDLES.into_iter().enumerate() {
-        assert_eq!(evening.handle_points(name), model.points.get(&handle).copied().unwrap_or_default(), "{name}");
-    }
-    for user in 1..=USERS {
-        assert_eq!(evening.points(user), model.user_points(user), "points of {user}");
-        assert_eq!(evening.luxury(user), model.luxury.get(&user).copied().unwrap_or_default(), "coins of {user}");
-        let credit = model.credit.get(&user).map(|(coins, song)| (*coins, song.is_some()));
-        assert_eq!(evening.credit(user), credit, "credit of {user}");
-    }
-    for (song, _, line) in &model.songs {
-        assert_eq!(evening.line(*song), *line, "song {song}");
-    }
-    evening.check();
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn an_evening_follows_a_plain_model(steps in proptest::collection::vec(step(), 0..60)) {
-        let evening = Evening::quiet();
-        let mut model = Model::default();
-        take(&evening, &mut model, &Step::Connect);
-        for step in &steps {
-            take(&evening, &mut model, step);
-        }
-        compare(&evening, &model);
+        id
     }
 
-    #[test]
-    fn a_settled_gift_pays_nothing_when_it_comes_again(
-        gifts in proptest::collection::vec((0..HANDLES.len(), 1..2000_u32, 1..9_u32, 1..5_u64), 1..12),
-    ) {
-        let evening = Evening::begun();
-        evening.link(1, "ann");
-        let ends = || gifts.iter().map(|(handle, unit, count, group)| streak(HANDLES[*handle], *unit, *count, *group, false));
-        evening.on_live(ends());
-        let before = (evening.points(1), evening.luxury(1), evening.credit(1), evening.written());
-        evening.on_live(ends());
-        evening.on_live([Occurrence::Disconnected, Occurrence::Connected]);
-        evening.on_live(ends());
-        prop_assert_eq!((evening.points(1), evening.luxury(1), evening.credit(1), evening.written()), before);
-        evening.check();
-    }
-
-    #[test]
-    fn a_batch_is_equal_to_its_events_one_by_one(
-        steps in proptest::collection::vec(step(), 0..50),
-        cuts in proptest::collection::vec(1..9_usize, 60),
-    ) {
-        let (whole, single) = (Evening::begun(), Evening::begun());
-        for evening in [&whole, &single] {
-            evening.link(1, "ann");
-            evening.link(2, "bob");
-            evening.submit(1, Line::Free);
-            evening.submit(2, Line::PendingSkips);
-            evening.store.advance(Duration::from_secs(1));
-        }
-        let mut rest: Vec<Occurrence> = steps.iter().filter_map(event_of).collect();
-        for event in rest.clone() {
-            single.on_live([event]);
-        }
-        for cut in cuts {
-            let end = cut.min(rest.len());
-            whole.on_live(rest.drain(..end));
-        }
-        let state = |evening: &Evening| {
-            let points: Vec<_> = HANDLES.iter().map(|name| evening.handle_points(name)).collect();
-            let members: Vec<_> = (1..3).map(|user| (evening.points(user), evening.luxury(user), evening.credit(user))).collect();
-            (points, members, evening.interactions(), evening.session())
+    pub(super) fn submit(&mut self, id: SongId, user: u64, is_skip: bool) {
+        let score = self.user_points(user);
+        let waiting = self.credit.get_mut(&user).filter(|credit| credit.song.is_none());
+        let line = match waiting.and_then(|credit| Some((tier_for(credit.coins)?, credit))) {
+            Some((tier, credit)) => {
+                credit.song = Some(id);
+                tier
+            }
+            None if is_skip => Line::PendingSkips,
+            None => Line::Free,
         };
-        prop_assert_eq!(state(&whole), state(&single));
-        whole.check();
-        single.check();
+        self.songs.push(Song { id, user, line, score, bought: 0, used: 0 });
     }
-}
-
-/// The steps that are events of the live.
-fn event_of(step: &Step) -> Option<Occurrence> {
-    Some(match *step {
-        Step::Share(handle) => Occurrence::Shared(viewer(HANDLES[handle])),
-        Step::Follow(handle) => Occurrence::Followed(viewer(HANDLES[handle])),
-        Step::Gift { handle, unit, count, group, is_streaking } => {
-            streak(HANDLES[handle], unit, count, group, is_streaking)
-        }
-        Step::Drop => Occurrence::Disconnected,
-        Step::Connect => Occurrence::Connected,
-        Step::End => Occurrence::Ended,
-        _ => return None,
-    })
 }

@@ -9,6 +9,8 @@ schema! {
     AnyEvent: ANY,
     Common: 26,
     DisplayText: 4,
+    TextPiece: 25,
+    TextUser: 2,
     User: 1_092,
     Masking: ANY,
     PayGrade: ANY,
@@ -30,6 +32,9 @@ pub(crate) struct AnyEvent {
 pub(crate) struct Common {
     #[prost(uint64, tag = "2")]
     pub(crate) message_id: u64,
+    /// When TikTok made the message, in milliseconds since 1970.
+    #[prost(int64, tag = "4")]
+    pub(crate) made_ms: i64,
     /// See [`DisplayText`].
     #[prost(bytes = "bytes", tag = "8")]
     pub(crate) display_text: Bytes,
@@ -41,11 +46,33 @@ pub(crate) struct DisplayText {
     /// Which sentence it is: `pm_main_follow_message_viewer_2`.
     #[prost(bytes = "bytes", tag = "1")]
     pub(crate) key: Bytes,
+    /// What its gaps are filled with, in their order; see [`TextPiece`].
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    pub(crate) pieces: Vec<Bytes>,
+}
+
+/// What fills a gap of a sentence.
+#[derive(Message)]
+pub(crate) struct TextPiece {
+    /// See [`TextUser`]; empty where it is no person.
+    #[prost(bytes = "bytes", tag = "21")]
+    pub(crate) user: Bytes,
+}
+
+/// A person in a sentence.
+#[derive(Message)]
+pub(crate) struct TextUser {
+    /// See [`User`].
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(crate) user: Bytes,
 }
 
 /// A person. The real message has about 110 fields; inner users (45) are left out on purpose.
 #[derive(Message)]
 pub(crate) struct User {
+    /// The account's number.
+    #[prost(uint64, tag = "1")]
+    pub(crate) id: u64,
     /// See [`PayGrade`].
     #[prost(bytes = "bytes", tag = "23")]
     pub(crate) pay_grade: Bytes,

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::encode::{Fields, common, message, user};
 use super::{ann, anonymous, decoded, ignored, told};
-use crate::live::event::{Gift, Occurrence, Viewer};
+use crate::kernel::time::Timestamp;
+use crate::live::event::{AccountNumber, Gift, Occurrence, Viewer};
 use crate::live::handle::Handle;
 use crate::live::wire::{Control, Observed};
 
@@ -152,17 +153,74 @@ fn a_subscription_is_told_and_a_reminder_or_a_refund_is_none() {
     }
 }
 
+/// A line across the screen with this sentence in a field.
+fn line(field: u32, key: &str) -> Fields {
+    Fields::new().varint(3, 4).nested(field, &Fields::new().text(1, key)).nested(50, &user("ann"))
+}
+
 #[test]
-fn a_new_super_fan_is_a_subscription_and_other_lines_across_the_screen_are_not() {
-    let line = |field: u32, key: &str| {
-        Fields::new().varint(3, 4).nested(field, &Fields::new().text(1, key)).nested(50, &user("ann"))
-    };
+fn a_new_super_fan_is_a_subscription_and_one_who_comes_in_joins() {
+    let (became, came_in) =
+        (Observed::Event(Occurrence::Subscribed(ann())), Observed::Event(Occurrence::Joined(ann())));
     for field in [5, 24] {
-        let told = told(BARRAGE, &line(field, "ttlive_superfan_commentnotif_superfanjoined"));
-        assert_eq!(told, Observed::Event(Occurrence::Subscribed(ann())), "{field}");
+        for (key, expected) in [
+            ("ttlive_superFan_commentNotif_someoneBecameSuperFan", &became),
+            ("ttlive_superfan_commentnotif_someonebecamesuperfan", &became),
+            ("TTLIVE_SUPERFAN_COMMENTNOTIF_SOMEONEBECAMESUPERFAN", &became),
+            ("ttlive_superFan_commentNotif_superFanJoined", &came_in),
+            ("ttlive_superfan_commentnotif_superfanjoined", &came_in),
+        ] {
+            assert_eq!(&told(BARRAGE, &line(field, key)), expected, "{field}: {key}");
+            // The other field holds nothing, or the same sentence.
+            let other = if field == 5 { 24 } else { 5 };
+            for sentence in ["", key] {
+                let both = line(field, key).nested(other, &Fields::new().text(1, sentence));
+                assert_eq!(&told(BARRAGE, &both), expected, "{field}: {key}");
+            }
+        }
     }
-    for key in ["ttlive_superfan_upgraded", "pm_user_joined", ""] {
+}
+
+#[test]
+fn other_lines_across_the_screen_are_no_event() {
+    for key in [
+        "ttlive_superFan_upgraded",
+        "ttlive_superFanBox_commentSection_sent",
+        "ttlive_superFan_viewer_commentNotif_introduceSuperFan_text",
+        "super_fan_upgrade",
+        "pm_mt_fan_live_join",
+        "pm_mt_fan_live_upgrade_bullet",
+        "pm_user_joined",
+        "someoneBecameSuperFan",
+        "",
+    ] {
         assert_eq!(told(BARRAGE, &line(5, key)), ignored(BARRAGE), "{key}");
+    }
+}
+
+#[test]
+fn a_super_fan_who_stands_only_in_the_sentence_is_found_there() {
+    let piece = |person: &Fields| Fields::new().varint(1, 11).nested(21, &Fields::new().nested(1, person));
+    let sentence = |pieces: &[Fields]| {
+        let key = Fields::new().text(1, "ttlive_superFan_commentNotif_someoneBecameSuperFan");
+        pieces.iter().fold(key, |sentence, piece| sentence.nested(4, piece))
+    };
+    let level = Fields::new().varint(1, 1).text(11, "10");
+    let became = Observed::Event(Occurrence::Subscribed(ann()));
+    for pieces in [vec![piece(&user("ann"))], vec![level.clone(), piece(&user("ann")), piece(&user("bob"))]] {
+        assert_eq!(told(BARRAGE, &Fields::new().nested(5, &sentence(&pieces))), became);
+        assert_eq!(told(BARRAGE, &Fields::new().nested(24, &sentence(&pieces))), became);
+    }
+    assert_eq!(told(BARRAGE, &Fields::new().nested(5, &sentence(&[level]))), anonymous(BARRAGE));
+}
+
+#[test]
+fn a_follow_and_a_share_are_known_whatever_their_capitals() {
+    for (key, expected) in [
+        ("PM_main_Follow_message", Observed::Event(Occurrence::Followed(ann()))),
+        ("pm_mt_guidance_Share", Observed::Event(Occurrence::Shared(ann()))),
+    ] {
+        assert_eq!(told(SOCIAL, &by_ann().nested(1, &common(1, key))), expected, "{key}");
     }
 }
 
@@ -324,8 +382,8 @@ fn whoever_has_no_handle_is_nobody() {
     let hidden = user("ann").nested(1_092, &Fields::new().varint(1, 1));
     let nobodies = [
         Fields::new(),
-        Fields::new().varint(1, 1 << 60),
-        Fields::new().varint(1, 1 << 60).text(38, ""),
+        Fields::new().text(1, "7"),
+        Fields::new().varint(1, 0).text(38, ""),
         Fields::new().text(38, "no handle at all"),
         Fields::new().text(38, b"ann\xff"),
         Fields::new().text(38, "a".repeat(5_000)),
@@ -345,6 +403,39 @@ fn whoever_has_no_handle_is_nobody() {
 }
 
 #[test]
+fn whoever_has_a_number_is_told_by_it_also_without_a_handle() {
+    let number = AccountNumber::new(1 << 60);
+    for person in [
+        Fields::new().varint(1, 1 << 60),
+        Fields::new().varint(1, 1 << 60).text(38, ""),
+        Fields::new().varint(1, 1 << 60).text(38, "no handle at all"),
+    ] {
+        let somebody = Viewer { handle: None, number, level: None };
+        let joined = Observed::Event(Occurrence::Joined(somebody));
+        assert_eq!(told(MEMBER, &Fields::new().nested(2, &person)), joined, "{person:?}");
+    }
+    let masked = Fields::new().varint(1, 1 << 60).nested(1_092, &Fields::new().varint(1, 1));
+    assert_eq!(
+        told(MEMBER, &Fields::new().nested(2, &masked)),
+        anonymous(MEMBER),
+        "who watches under a mask is nobody"
+    );
+}
+
+#[test]
+fn the_moment_of_a_gift_is_tiktoks_own() {
+    let made_at = |made: u64| {
+        let gift = rose(1, 1).nested(1, &Fields::new().varint(2, 5).varint(4, made));
+        decoded(&[message(1, GIFT, &gift)])[0].made_at
+    };
+    assert_eq!(made_at(1_795_000_000_123), Some(Timestamp::from_millis(1_795_000_000_123)));
+    // Seconds, microseconds, nothing and nonsense are no moment.
+    for made in [1_795_000_000, 1_795_000_000_123_456, 0, u64::MAX, 1 << 62] {
+        assert_eq!(made_at(made), None, "{made}");
+    }
+}
+
+#[test]
 fn a_handle_is_known_whatever_the_name_beside_it_is() {
     let names: [&[u8]; 6] = [
         "👩‍👩‍👧‍👦".as_bytes(),
@@ -357,7 +448,7 @@ fn a_handle_is_known_whatever_the_name_beside_it_is() {
     for name in names {
         let chat = Fields::new().nested(2, &Fields::new().text(3, name).text(38, "Bass.Ann")).text(3, name);
         let Observed::Event(Occurrence::Commented(viewer, _)) = told(CHAT, &chat) else { panic!("{name:?}") };
-        assert_eq!(viewer, Viewer { handle: Handle::parse("bass.ann").unwrap(), level: None });
+        assert_eq!(viewer, Viewer::named(Handle::parse("bass.ann").unwrap()));
     }
 }
 

@@ -11,7 +11,7 @@ mod payloads;
 use encode::{Fields, batch, message};
 
 use super::{FetchResult, Message, Observed};
-use crate::live::event::Viewer;
+use crate::live::event::{AccountNumber, Viewer};
 use crate::live::handle::Handle;
 
 /// The messages in a batch of these.
@@ -28,7 +28,8 @@ fn told(method: &str, payload: &Fields) -> Observed {
 
 /// A person with the level that [`encode::user`] gives everybody.
 fn ann() -> Viewer {
-    Viewer { handle: Handle::parse("ann").unwrap(), level: Some(17) }
+    let number = AccountNumber::new(7_012_345_678_901_234_567);
+    Viewer { number, level: Some(17), ..Viewer::named(Handle::parse("ann").unwrap()) }
 }
 
 fn ignored(method: &str) -> Observed {

@@ -109,3 +109,18 @@ fn a_frame_that_cannot_be_read_is_logged_with_its_bytes() {
         assert!(line.contains(why) && line.contains(&BASE64_STANDARD.encode(&logged_bytes)), "{line}");
     }
 }
+
+#[test]
+fn a_sentence_of_unknown_meaning_is_logged_once() {
+    let banner = |key: &str| Fields::new().nested(5, &Fields::new().text(1, key)).nested(50, &user("ann"));
+    let lines = logged("info", || {
+        for key in ["ttlive_brand_New", "TTLIVE_brand_new", "ttlive_brand_new"] {
+            drop(decoded(&[message(1, "WebcastBarrageMessage", &banner(key))]));
+        }
+        drop(decoded(&[message(1, "WebcastBarrageMessage", &banner("pm_mt_fan_live_join"))]));
+    });
+    assert!(
+        matches!(&lines[..], [line] if line.contains("ttlive_brand_new") && line.contains("tiktok::sentence")),
+        "{lines:?}"
+    );
+}

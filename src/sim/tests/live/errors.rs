@@ -139,6 +139,27 @@ async fn look_ups_fail_as_ordered_and_recover() {
 }
 
 #[tokio::test]
+async fn odd_answers_to_look_ups_are_odd_as_ordered() {
+    let studio = Studio::new().await;
+    let api = "/api-live/user/room?uniqueId=host&sourceType=54&aid=1988";
+    let odd = async |form| {
+        studio.fault(LiveFaultKind::Odd { form, everywhere: true }).await;
+        let told = studio.json(api).await["data"].clone();
+        let (_, page) = studio.page("/@host/live").await;
+        assert!(page.contains(&format!("\"roomId\":{}", told["user"]["roomId"])), "{form:?}: both are as odd");
+        told
+    };
+    assert_eq!(odd(LiveOddity::RoomEmpty).await["user"]["roomId"], "");
+    assert_eq!(odd(LiveOddity::RoomZero).await["user"]["roomId"], "0");
+    assert_eq!(odd(LiveOddity::OldRoom).await["user"]["roomId"], (studio.room - 1).to_string());
+    assert_eq!(odd(LiveOddity::AnotherAccount).await["user"]["uniqueId"], "somebody.else");
+    let over = odd(LiveOddity::Over).await;
+    assert_eq!((&over["liveRoom"]["status"], &over["user"]["roomId"]), (&json!(4), &json!(studio.room.to_string())));
+    studio.fault(LiveFaultKind::Odd { form: LiveOddity::RoomEmpty, everywhere: false }).await;
+    assert_eq!(studio.json(api).await["data"]["user"]["roomId"], studio.room.to_string());
+}
+
+#[tokio::test]
 async fn handshakes_are_refused_as_ordered() {
     let studio = Studio::new().await;
     for (kind, status, said) in [

@@ -60,6 +60,29 @@ async fn each_kind_of_event_has_the_method_and_the_fields_of_tiktok() {
 }
 
 #[tokio::test]
+async fn a_banner_names_its_sentence_and_its_person_beside_it_or_only_in_it() {
+    let studio = Studio::new().await;
+    let mut viewer = studio.enter().await;
+    let key = "ttlive_superFan_commentNotif_superFanJoined";
+    for (more, fields, is_beside) in [
+        (json!({}), vec![5, 24], true),
+        (json!({"field": 24}), vec![24], true),
+        (json!({"field": 5, "only_in_sentence": true}), vec![5], false),
+    ] {
+        let mut banner = json!({"type": "banner", "user": "ann", "key": key});
+        banner.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        studio.event(banner).await;
+        let told = viewer.told().await.remove(0);
+        assert_eq!(told.method, "WebcastBarrageMessage");
+        for field in fields {
+            let sentence = part(&told.payload, field);
+            assert_eq!((text(&sentence, &[1]), text(&sentence, &[4, 21, 1, 38])), (key.to_owned(), "ann".to_owned()));
+        }
+        assert_eq!(text(&told.payload, &[50, 38]), if is_beside { "ann" } else { "" });
+    }
+}
+
+#[tokio::test]
 async fn a_person_has_handle_name_level_and_number() {
     let studio = Studio::new().await;
     let mut viewer = studio.enter().await;

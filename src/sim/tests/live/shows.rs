@@ -99,7 +99,7 @@ impl std::io::Write for Pipe {
 #[tokio::test]
 async fn the_served_simulator_prints_where_its_tiktok_is() {
     let (pipe, printed) = std::sync::mpsc::channel();
-    let serving = tokio::spawn(async move { serve("127.0.0.1:0".parse().unwrap(), &mut Pipe(pipe)).await });
+    let serving = tokio::spawn(async move { serve("127.0.0.1:0".parse().unwrap(), SOON, &mut Pipe(pipe)).await });
     let line =
         tokio::task::spawn_blocking(move || printed.iter().take_while(|part| !part.is_empty()).collect::<Vec<_>>());
     let ready: Value = serde_json::from_slice(&line.await.unwrap().concat()).unwrap();

@@ -152,9 +152,9 @@ impl Recording {
             }
             Entry::Events(events) => {
                 for event in events.iter() {
-                    if let Some(viewer) = event.what.viewer() {
-                        let user = self.opening.terms.links.get(&viewer.handle).copied();
-                        self.link(event.at, &viewer.handle, user);
+                    if let Some(handle) = event.what.viewer().and_then(|viewer| viewer.handle.as_ref()) {
+                        let user = self.opening.terms.links.get(handle).copied();
+                        self.link(event.at, handle, user);
                     }
                     self.event(event);
                 }

@@ -10,7 +10,8 @@
 //!
 //! A link or a setting that changes in the very moment of an event, within the milliseconds of its transaction, may come
 //! to stand on the other side of it. So does a link that is proven by a comment, for what the same handle does in the same
-//! frame behind it.
+//! frame behind it, and the first deed of a renamed account under its new name. An account that TikTok names by its number
+//! alone is known to a replay only when the recording has it with its handle before.
 
 mod file;
 mod recall;

@@ -4,8 +4,9 @@
 //! own.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,9 +36,9 @@ pub(super) struct Recalled {
 /// Opens a recording at its end, and says what is in it. A new one is made, and its folder too.
 pub(super) fn open(path: &Path) -> io::Result<(File, Recalled)> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
     let recalled = recall(BufReader::new(&file))?;
     file.set_len(recalled.bytes)?;
     file.seek(SeekFrom::End(0))?;

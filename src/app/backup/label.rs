@@ -1,0 +1,127 @@
+//! What a snapshot is called, which tells when it was made and what for.
+//!
+//! `greenroom-20261121-200000.redb` is the daily one of 21 November 2026 at 20:00 UTC; the others say what they were made for:
+//! `greenroom-20261121-200000-by-hand.redb`. A name never changes its meaning. Until there were words in them, all snapshots
+//! had names like those of today's dailies, and are kept like those.
+
+use std::fmt;
+
+use crate::kernel::time::Timestamp;
+
+/// What a snapshot was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// For the day.
+    Daily,
+    /// Because the format of the store was to change.
+    BeforeMigration,
+    /// Because a backup was to take the store's place.
+    BeforeRestore,
+    /// Because the data of another bot were to come in.
+    BeforeImport,
+    /// Because somebody wanted one.
+    ByHand,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Daily, Self::BeforeMigration, Self::BeforeRestore, Self::BeforeImport, Self::ByHand];
+
+    /// What stands behind the moment in a name.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Daily => "",
+            Self::BeforeMigration => "-before-migration",
+            Self::BeforeRestore => "-before-restore",
+            Self::BeforeImport => "-before-import",
+            Self::ByHand => "-by-hand",
+        }
+    }
+}
+
+/// When a snapshot was made, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label {
+    /// When.
+    pub at: Timestamp,
+    /// What for.
+    pub kind: Kind,
+}
+
+impl Label {
+    /// The label that a name is; `None` for other names.
+    pub fn of(name: &str) -> Option<Self> {
+        let text = name.strip_prefix("greenroom-")?.strip_suffix(".redb")?;
+        // Behind the 15 characters of the moment.
+        let (moment, suffix) = text.split_at_checked(15)?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.suffix() == suffix)?;
+        Some(Self { at: moment_of(moment, '-')?, kind })
+    }
+}
+
+impl fmt::Display for Label {
+    /// The name of the file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (date, time) = digits(self.at);
+        write!(f, "greenroom-{date}-{time}{}.redb", self.kind.suffix())
+    }
+}
+
+/// `20261121` and `200000`.
+pub fn digits(at: Timestamp) -> (String, String) {
+    let text = at.rfc3339();
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (date, time) = text.split_once('T').unwrap_or((text.as_str(), ""));
+    (digits(date), digits(time.get(..8).unwrap_or(time)))
+}
+
+/// The moment that [`digits`] were written of.
+pub(super) fn moment_of(text: &str, between: char) -> Option<Timestamp> {
+    let (date, time) = text.split_once(between)?;
+    let is_number = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(date, 8) || !is_number(time, 6) {
+        return None;
+    }
+    let part = |text: &str, from: usize, to: usize| text.get(from..to).map(str::to_owned);
+    let date = [part(date, 0, 4)?, part(date, 4, 6)?, part(date, 6, 8)?].join("-");
+    let time = [part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?].join(":");
+    Timestamp::from_rfc3339(&format!("{date}T{time}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::from_millis(1_795_291_200_000);
+
+    #[test]
+    fn a_name_tells_when_and_what_for_and_other_names_tell_nothing() {
+        for (kind, name) in [
+            (Kind::Daily, "greenroom-20261121-200000.redb"),
+            (Kind::BeforeMigration, "greenroom-20261121-200000-before-migration.redb"),
+            (Kind::BeforeRestore, "greenroom-20261121-200000-before-restore.redb"),
+            (Kind::BeforeImport, "greenroom-20261121-200000-before-import.redb"),
+            (Kind::ByHand, "greenroom-20261121-200000-by-hand.redb"),
+        ] {
+            let label = Label { at: AT, kind };
+            assert_eq!((label.to_string().as_str(), Label::of(name)), (name, Some(label)));
+        }
+        for other in [
+            "greenroom.redb",
+            "greenroom-20261121-200000.redb.unfinished",
+            "greenroom-20261121-200000.redb.damaged",
+            "greenroom-20261321-200000.redb",
+            "greenroom-20261121_200000.redb",
+            "greenroom-2026112é-00000.redb",
+            "greenroom-20261121-200000-mine.redb",
+            "greenroom-20261121-200000-by-hand-.redb",
+            "greenroom-20261121-2000000.redb",
+            "greenroom-20261121-20000.redb",
+            "mine.redb",
+            "",
+        ] {
+            assert_eq!(Label::of(other), None, "{other}");
+        }
+    }
+}

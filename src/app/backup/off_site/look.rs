@@ -1,0 +1,74 @@
+//! A look at the target that is set now: what is there, and whether it is what is here. Changes nothing.
+//!
+//! Lengths of all copies are compared, and of the newest one that is here as well the bytes: from a folder all, up to a limit,
+//! and over the network the beginning, which holds the sums of everything else.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::remote::{Remote, Stored, beginning_of};
+use super::{Target, listed};
+use crate::app::backup::folder::{Dated, Folder};
+use crate::app::backup::label::Label;
+use crate::app::backup::retention::is_ahead;
+use crate::kernel::time::Timestamp;
+
+/// A target that takes longer does not answer.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// What was found at a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The newest snapshot there; one of the future, from a clock that was wrong, is none.
+    pub newest: Option<Label>,
+    /// The newest snapshot here, where it is not there.
+    pub missing: Option<Label>,
+    /// A copy that is another file than was sent, and how it differs.
+    pub differing: Option<(Label, String)>,
+}
+
+/// Looks at a target. Answers in words why it cannot be looked at.
+pub async fn look(target: &Target, folder: &Folder, now: Timestamp) -> Result<Look, String> {
+    let looked = timeout(PATIENCE, look_patiently(target, folder, now)).await;
+    looked.unwrap_or_else(|_| Err(format!("it does not answer within {} seconds", PATIENCE.as_secs())))
+}
+
+async fn look_patiently(target: &Target, folder: &Folder, now: Timestamp) -> Result<Look, String> {
+    let remote = Remote::new(target)?;
+    let here = folder.snapshots().map_err(|error| error.to_string())?;
+    let here: BTreeMap<Label, Dated> =
+        here.into_iter().filter_map(|snapshot| Some((Label::of(snapshot.name())?, snapshot))).collect();
+    let there = listed(&remote).await?.unwrap_or_default();
+    let is_true = |label: &&Label| !is_ahead(label.at, now);
+    let newest = there.keys().rev().find(is_true).copied();
+    let missing = here.keys().rev().find(is_true).copied().filter(|label| !there.contains_key(label));
+    let differing = match of_wrong_length(&here, &there) {
+        Some(differing) => Some(differing),
+        None => of_other_bytes(&remote, &here, &there).await?,
+    };
+    Ok(Look { newest, missing, differing })
+}
+
+fn of_wrong_length(here: &BTreeMap<Label, Dated>, there: &BTreeMap<Label, Stored>) -> Option<(Label, String)> {
+    there.iter().rev().find_map(|(label, stored)| {
+        let (expected, found) = (here.get(label)?.path.metadata().ok()?.len(), stored.bytes?);
+        (expected != found).then(|| (*label, format!("it has {found} bytes instead of {expected}")))
+    })
+}
+
+/// Compares the newest copy of what is here as well.
+async fn of_other_bytes(
+    remote: &Remote,
+    here: &BTreeMap<Label, Dated>,
+    there: &BTreeMap<Label, Stored>,
+) -> Result<Option<(Label, String)>, String> {
+    let Some((label, snapshot)) = here.iter().rev().find(|(label, _)| there.contains_key(label)) else {
+        return Ok(None);
+    };
+    let most = remote.compared();
+    let found = remote.beginning_of(&label.to_string(), most).await?;
+    let expected = beginning_of(&snapshot.path, most).await.map_err(|error| error.to_string())?;
+    Ok((found != expected).then(|| (*label, "it holds other bytes".to_owned())))
+}

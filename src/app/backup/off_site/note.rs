@@ -1,0 +1,46 @@
+//! How the copies at a target stand, as the bot noted it. A note belongs to the target that it names; where another one is set
+//! it counts for nothing.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::target::Target;
+use crate::app::backup::folder::Folder;
+use crate::app::backup::rehearsal::{read_note, write_note};
+
+/// The file that keeps it.
+const FILE: &str = "off-site.json";
+
+/// How the copies elsewhere stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Which target this is about ([`Target::identity`]); older notes do not say it.
+    pub target: Option<String>,
+    /// When all was there the last time, as RFC 3339.
+    pub complete_at: Option<String>,
+    /// The newest snapshot that was there then.
+    pub newest: Option<String>,
+    /// Since when it fails, as RFC 3339; `None` while it works.
+    pub failing_since: Option<String>,
+    /// Why it fails, without secrets.
+    pub problem: Option<String>,
+    /// Where the disk of the folder was mounted when all was there.
+    pub mounted_at: Option<PathBuf>,
+}
+
+/// How the copies at a target stand; `None` where none were ever tried there.
+pub fn status_of(data_dir: &Path, target: &Target) -> Option<Status> {
+    status(data_dir).filter(|status| status.target.as_deref() == Some(target.identity().as_str()))
+}
+
+/// The last note, whatever target it is about.
+pub fn status(data_dir: &Path) -> Option<Status> {
+    read_note(&Folder::of(data_dir).path().join(FILE))
+}
+
+/// Keeps a note.
+pub(super) fn keep(folder: &Folder, status: &Status) -> io::Result<()> {
+    write_note(folder.path(), FILE, status)
+}

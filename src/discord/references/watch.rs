@@ -1,0 +1,163 @@
+//! When what a server has set is looked at.
+//!
+//! Brings about: what does not work any more is told once, soon after it stopped to work. Looked at is a server whose
+//! channels, roles or permissions changed in a way that may matter, one that comes into sight (it may have changed while
+//! the bot was away), and one of which a job was given up. Safe to run at any time; one server after another, and what is
+//! asked for meanwhile is one look. Discord is asked only where something is set.
+
+use std::collections::BTreeSet;
+
+use serenity::all::{ChannelId as SerenityChannel, FullEvent, GuildId as SerenityGuild, RoleId as SerenityRole};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+use super::catalogue::Target;
+use super::problem::Problem;
+use super::server::{Server, has_left};
+use super::told;
+use crate::discord::bot::Bot;
+use crate::discord::problem::log_error;
+use crate::jobs::GIVEN_UP;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ChannelId, GuildId, RoleId};
+
+/// The servers that are to be looked at.
+pub struct Watch(watch::Sender<Work>);
+
+#[derive(Default)]
+struct Work {
+    asked: BTreeSet<GuildId>,
+    looking_at: Option<GuildId>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self(watch::Sender::new(Work::default()))
+    }
+}
+
+impl Watch {
+    /// Has a server looked at soon.
+    pub fn ask(&self, guild: GuildId) {
+        self.0.send_modify(|work| {
+            work.asked.insert(guild);
+        });
+    }
+
+    /// Waits until nothing is left to be looked at.
+    pub async fn idle(&self) {
+        // The sender lives as long as we do.
+        let _ = self.0.subscribe().wait_for(|work| work.asked.is_empty() && work.looking_at.is_none()).await;
+    }
+
+    async fn next(&self) -> GuildId {
+        loop {
+            let mut first = None;
+            self.0.send_if_modified(|work| {
+                work.looking_at = work.asked.pop_first();
+                first = work.looking_at;
+                false
+            });
+            if let Some(guild) = first {
+                return guild;
+            }
+            let _ = self.0.subscribe().wait_for(|work| !work.asked.is_empty()).await;
+        }
+    }
+
+    fn done(&self) {
+        self.0.send_modify(|work| work.looking_at = None);
+    }
+
+    /// Has a server looked at where an event may matter to what it has set.
+    pub(in crate::discord) async fn notice(&self, bot: &Bot, event: &FullEvent) {
+        let channel = |channel: SerenityChannel| Some(Target::Channel(ChannelId::new(channel.get())));
+        let role = |role: SerenityRole| Some(Target::Role(RoleId::new(role.get())));
+        let (guild, target): (SerenityGuild, Option<Target>) = match event {
+            FullEvent::ChannelDelete { channel: gone, .. } => (gone.guild_id, channel(gone.id)),
+            FullEvent::ChannelUpdate { new, .. } => (new.guild_id, channel(new.id)),
+            FullEvent::GuildRoleDelete { guild_id, removed_role_id, .. } => (*guild_id, role(*removed_role_id)),
+            // What a role allows, and which roles the bot has, may matter everywhere.
+            FullEvent::GuildRoleUpdate { new, .. } => (new.guild_id, None),
+            FullEvent::GuildMemberUpdate { event, .. } if bot.is_own_id(event.user.id) => (event.guild_id, None),
+            FullEvent::GuildCreate { guild, .. } if !guild.unavailable => (guild.id, None),
+            _ => return,
+        };
+        let guild = GuildId::new(guild.get());
+        let catalogue = bot.clone();
+        let concerned = bot.store.read("reference_concerned", move |read| {
+            let set = catalogue.references.of_guild(read, guild)?;
+            Ok(match target {
+                // The bot may have had its permissions by this role.
+                Some(Target::Role(_)) | None => !set.is_empty(),
+                Some(target) => set.iter().any(|reference| reference.target == target),
+            })
+        });
+        match concerned.await {
+            Ok(true) => self.ask(guild),
+            Ok(false) => {}
+            Err(error) => log_error(&error, "look whether a change on Discord matters"),
+        }
+    }
+}
+
+/// Looks at servers as they are asked for, until it is dropped.
+pub async fn run(bot: Bot) {
+    let mut changes = bot.store.changes();
+    loop {
+        tokio::select! {
+            change = changes.recv() => match change {
+                Ok(change) if change.topic == GIVEN_UP => bot.watch.ask(change.guild),
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return std::future::pending().await,
+            },
+            guild = bot.watch.next() => {
+                if let Err(error) = look(&bot, guild).await {
+                    log_error(&error, "look at what a server has set");
+                }
+                bot.watch.done();
+            }
+        }
+    }
+}
+
+/// Looks at what a server has set, tells the team what is new, and answers what does not work now.
+pub async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+    let catalogue = bot.clone();
+    let (is_any_set, is_any_told) = bot
+        .store
+        .read("references", move |read| {
+            let is_any_set = !catalogue.references.of_guild(read, guild)?.is_empty();
+            Ok((is_any_set, told::is_any(read, guild)?))
+        })
+        .await?;
+    if !is_any_set && !is_any_told {
+        return Ok(Vec::new());
+    }
+    let server = match Server::ask(bot, guild).await {
+        Ok(server) => server,
+        Err(undelivered) if has_left(&undelivered) => return Ok(Vec::new()),
+        Err(undelivered) => return Err(Error::Failed(undelivered.into())),
+    };
+    let catalogue = bot.clone();
+    bot.store
+        .write("references_looked_at", move |tx| {
+            // What is set may be another thing by now.
+            let problems = server.problems(&catalogue.references.of_guild(tx, guild)?);
+            told::compare(tx, guild, &problems)?;
+            Ok(problems)
+        })
+        .await
+}
+
+/// What is known not to work in a server, without asking Discord.
+pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+    let catalogue = bot.clone();
+    let read = move |read: &dyn crate::store::Read| {
+        if !told::is_any(read, guild)? {
+            return Ok(Vec::new());
+        }
+        told::known(read, guild, &catalogue.references.of_guild(read, guild)?)
+    };
+    bot.store.read("known_problems", read).await
+}

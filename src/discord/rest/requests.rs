@@ -1,0 +1,360 @@
+//! What is asked of Discord.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use serenity::all::{
+    ApplicationId, Channel, ChannelId, Command, GuildChannel, GuildId, InteractionId, Member, Message, MessageId,
+    MessagePagination, PartialGuild, PrivateChannel, UserId,
+};
+use serenity::builder::{CreateAttachment, EditMessage};
+use serenity::http::Route;
+
+use super::limits::{Limits, Scope};
+use super::{Endpoint, RestError};
+use crate::kernel::time::{Clock, Timestamp};
+
+/// How long a request waits for limits, all in all.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The same for the first answer to an interaction, which Discord wants within three seconds.
+const PATIENCE_OF_ANSWERS: Duration = Duration::from_millis(1_500);
+
+/// Asks Discord. Clones share everything.
+#[derive(Clone)]
+pub struct Rest {
+    core: Arc<Core>,
+    patience: Duration,
+}
+
+struct Core {
+    client: reqwest::Client,
+    base: String,
+    authorization: HeaderValue,
+    clock: Clock,
+    limits: Limits,
+    application: OnceLock<ApplicationId>,
+}
+
+/// A request, which can be sent more than once.
+struct Request<'a> {
+    method: Method,
+    to: To<'a>,
+    query: Vec<(&'static str, String)>,
+    body: Body,
+}
+
+/// Where a request goes.
+enum To<'a> {
+    Route(Route<'a>),
+    /// A path that serenity does not know.
+    Path(&'static str),
+}
+
+impl<'a> From<Route<'a>> for To<'a> {
+    fn from(route: Route<'a>) -> Self {
+        Self::Route(route)
+    }
+}
+
+enum Body {
+    Nothing,
+    Json(Vec<u8>),
+    /// JSON and files.
+    Form(String, Vec<CreateAttachment>),
+}
+
+impl<'a> Request<'a> {
+    fn new(method: Method, to: impl Into<To<'a>>) -> Self {
+        Self { method, to: to.into(), query: Vec::new(), body: Body::Nothing }
+    }
+
+    fn json(mut self, body: &impl Serialize) -> Result<Self, RestError> {
+        self.body = Body::Json(serde_json::to_vec(body).map_err(senseless)?);
+        Ok(self)
+    }
+}
+
+impl Rest {
+    /// For a bot with this token.
+    pub fn new(token: &str, endpoint: &Endpoint, client: reqwest::Client, clock: Clock) -> Self {
+        // Of a token that cannot stand in a header, Discord says that it is wrong.
+        let mut authorization =
+            HeaderValue::try_from(format!("Bot {token}")).unwrap_or(HeaderValue::from_static("Bot"));
+        authorization.set_sensitive(true);
+        let base = endpoint.base().to_owned();
+        let (limits, application) = (Limits::default(), OnceLock::new());
+        Self { core: Arc::new(Core { client, base, authorization, clock, limits, application }), patience: PATIENCE }
+    }
+
+    /// The same for whoever comes back later anyway, as jobs do: waits for no limit.
+    #[must_use]
+    pub fn without_waiting(&self) -> Self {
+        Self { patience: Duration::ZERO, ..self.clone() }
+    }
+
+    /// Whose commands and answers these are.
+    pub fn set_application_id(&self, application: ApplicationId) {
+        // It stays the same after a reconnect.
+        let _ = self.core.application.set(application);
+    }
+
+    fn application(&self) -> Result<ApplicationId, RestError> {
+        self.core
+            .application
+            .get()
+            .copied()
+            .ok_or_else(|| senseless("the gateway has not said yet whose commands these are"))
+    }
+
+    /// Posts a message with files.
+    pub async fn send_message(
+        &self,
+        channel: ChannelId,
+        message: &impl Serialize,
+        files: Vec<CreateAttachment>,
+    ) -> Result<Message, RestError> {
+        let mut request = Request::new(Method::POST, Route::ChannelMessages { channel_id: channel });
+        let mut body = serde_json::to_value(message).map_err(senseless)?;
+        request.body = if files.is_empty() {
+            Body::Json(serde_json::to_vec(&body).map_err(senseless)?)
+        } else {
+            let listed = files
+                .iter()
+                .enumerate()
+                .map(|(id, file)| json!({"id": id, "filename": file.filename, "description": file.description}));
+            let listed = Value::Array(listed.collect());
+            body.as_object_mut().and_then(|fields| fields.insert("attachments".to_owned(), listed));
+            Body::Form(body.to_string(), files)
+        };
+        self.fire(request).await
+    }
+
+    /// Gives a message of the bot a new face.
+    pub async fn edit_message(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        edit: &EditMessage,
+    ) -> Result<(), RestError> {
+        let route = Route::ChannelMessage { channel_id: channel, message_id: message };
+        self.send(&Request::new(Method::PATCH, route).json(edit)?).await.map(drop)
+    }
+
+    /// Deletes a message.
+    pub async fn delete_message(&self, channel: ChannelId, message: MessageId) -> Result<(), RestError> {
+        let route = Route::ChannelMessage { channel_id: channel, message_id: message };
+        self.send(&Request::new(Method::DELETE, route)).await.map(drop)
+    }
+
+    /// Deletes from 2 to 100 messages that are younger than two weeks.
+    pub async fn delete_messages(&self, channel: ChannelId, messages: &[MessageId]) -> Result<(), RestError> {
+        let route = Route::ChannelMessagesBulkDelete { channel_id: channel };
+        self.send(&Request::new(Method::POST, route).json(&json!({ "messages": messages }))?).await.map(drop)
+    }
+
+    /// A message.
+    pub async fn get_message(&self, channel: ChannelId, message: MessageId) -> Result<Message, RestError> {
+        self.get(Route::ChannelMessage { channel_id: channel, message_id: message }).await
+    }
+
+    /// Messages, the latest first, at most 100.
+    pub async fn get_messages(
+        &self,
+        channel: ChannelId,
+        target: Option<MessagePagination>,
+        limit: Option<u8>,
+    ) -> Result<Vec<Message>, RestError> {
+        let mut request = Request::new(Method::GET, Route::ChannelMessages { channel_id: channel });
+        request.query.extend(limit.map(|limit| ("limit", limit.to_string())));
+        let target = match target {
+            Some(MessagePagination::After(id)) => Some(("after", id)),
+            Some(MessagePagination::Around(id)) => Some(("around", id)),
+            Some(MessagePagination::Before(id)) => Some(("before", id)),
+            _ => None,
+        };
+        request.query.extend(target.map(|(side, id)| (side, id.to_string())));
+        self.fire(request).await
+    }
+
+    /// Pins a message.
+    pub async fn pin_message(&self, channel: ChannelId, message: MessageId) -> Result<(), RestError> {
+        let route = Route::ChannelPin { channel_id: channel, message_id: message };
+        self.send(&Request::new(Method::PUT, route)).await.map(drop)
+    }
+
+    /// Opens the channel of direct messages with a person.
+    pub async fn create_private_channel(&self, recipient: UserId) -> Result<PrivateChannel, RestError> {
+        let request = Request::new(Method::POST, Route::UserMeDmChannels);
+        self.fire(request.json(&json!({ "recipient_id": recipient }))?).await
+    }
+
+    /// A channel.
+    pub async fn get_channel(&self, channel: ChannelId) -> Result<Channel, RestError> {
+        self.get(Route::Channel { channel_id: channel }).await
+    }
+
+    /// Makes a channel.
+    pub async fn create_channel(&self, guild: GuildId, channel: &impl Serialize) -> Result<GuildChannel, RestError> {
+        let request = Request::new(Method::POST, Route::GuildChannels { guild_id: guild });
+        self.fire(request.json(channel)?).await
+    }
+
+    /// A guild with its roles.
+    pub async fn get_guild(&self, guild: GuildId) -> Result<PartialGuild, RestError> {
+        self.get(Route::Guild { guild_id: guild }).await
+    }
+
+    /// A member.
+    pub async fn get_member(&self, guild: GuildId, user: UserId) -> Result<Member, RestError> {
+        let mut member: Value = self.get(Route::GuildMember { guild_id: guild, user_id: user }).await?;
+        member.as_object_mut().and_then(|fields| fields.insert("guild_id".to_owned(), json!(guild)));
+        serde_json::from_value(member).map_err(senseless)
+    }
+
+    /// Replaces the commands of everywhere.
+    pub async fn create_global_commands(&self, commands: &impl Serialize) -> Result<Vec<Command>, RestError> {
+        let route = Route::Commands { application_id: self.application()? };
+        self.fire(Request::new(Method::PUT, route).json(commands)?).await
+    }
+
+    /// Replaces the commands of a guild.
+    pub async fn create_guild_commands(
+        &self,
+        guild: GuildId,
+        commands: &impl Serialize,
+    ) -> Result<Vec<Command>, RestError> {
+        let route = Route::GuildCommands { application_id: self.application()?, guild_id: guild };
+        self.fire(Request::new(Method::PUT, route).json(commands)?).await
+    }
+
+    /// Gives the first answer to an interaction.
+    pub async fn create_interaction_response(
+        &self,
+        interaction: InteractionId,
+        token: &str,
+        response: &impl Serialize,
+    ) -> Result<(), RestError> {
+        let route = Route::InteractionResponse { interaction_id: interaction, token };
+        let hurried = Self { patience: PATIENCE_OF_ANSWERS, ..self.clone() };
+        hurried.send(&Request::new(Method::POST, route).json(response)?).await.map(drop)
+    }
+
+    /// Gives the answer to an interaction another face, or its face if it was only acknowledged.
+    pub async fn edit_original_interaction_response(
+        &self,
+        token: &str,
+        edit: &impl Serialize,
+    ) -> Result<(), RestError> {
+        let route = Route::WebhookOriginalInteractionResponse { application_id: self.application()?, token };
+        self.send(&Request::new(Method::PATCH, route).json(edit)?).await.map(drop)
+    }
+
+    /// Says something beside the answer to an interaction.
+    pub async fn create_followup_message(&self, token: &str, message: &impl Serialize) -> Result<(), RestError> {
+        let route = Route::WebhookFollowupMessages { application_id: self.application()?, token };
+        self.send(&Request::new(Method::POST, route).json(message)?).await.map(drop)
+    }
+
+    /// Fresh links for old ones to files of messages, at most 50. A link to a file that is gone has none.
+    pub async fn refresh_urls(&self, urls: &[&str]) -> Result<Vec<Option<String>>, RestError> {
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            refreshed_urls: Vec<Refreshed>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Refreshed {
+            refreshed: Option<String>,
+        }
+        let request = Request::new(Method::POST, To::Path("/api/v10/attachments/refresh-urls"));
+        let answer: Answer = self.fire(request.json(&json!({ "attachment_urls": urls }))?).await?;
+        Ok(answer.refreshed_urls.into_iter().map(|link| link.refreshed).collect())
+    }
+
+    /// What is there, as plain JSON: with the fields and values that serenity would drop or refuse.
+    pub async fn get_json(&self, route: Route<'_>, query: Vec<(&'static str, String)>) -> Result<Value, RestError> {
+        self.fire(Request { query, ..Request::new(Method::GET, route) }).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, route: Route<'_>) -> Result<T, RestError> {
+        self.fire(Request::new(Method::GET, route)).await
+    }
+
+    async fn fire<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, RestError> {
+        let body = self.send(&request).await?;
+        serde_json::from_slice(&body).map_err(senseless)
+    }
+
+    /// Sends a request as soon as its limits let it out, and again after a short limit that was not known before.
+    async fn send(&self, request: &Request<'_>) -> Result<Vec<u8>, RestError> {
+        let scope = match &request.to {
+            To::Route(route) => Scope::of(&request.method, route),
+            To::Path(path) => Scope::Path(path),
+        };
+        let Core { clock, limits, .. } = &*self.core;
+        let patience = clock.now().after(self.patience);
+        loop {
+            while let Err(until) = limits.admit(&scope, clock.now()) {
+                self.wait(until, patience).await?;
+            }
+            let response = self.built(request).send().await.map_err(RestError::lost)?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = response.bytes().await.map_err(RestError::lost)?;
+            tracing::trace!(method = %request.method, ?scope, %status, bytes = body.len(), "Discord answered");
+            match limits.learn(&scope, status, &headers, &body, clock.now()) {
+                Some(until) => self.wait(until, patience).await?,
+                None if status.is_success() => return Ok(body.to_vec()),
+                None => return Err(RestError::read(status, &body)),
+            }
+        }
+    }
+
+    async fn wait(&self, until: Timestamp, patience: Timestamp) -> Result<(), RestError> {
+        if until > patience {
+            return Err(RestError::Limited { until });
+        }
+        self.core.clock.sleep_until(until).await;
+        Ok(())
+    }
+
+    fn built(&self, request: &Request<'_>) -> RequestBuilder {
+        let path = match &request.to {
+            To::Route(route) => route.path(),
+            To::Path(path) => (*path).into(),
+        };
+        let path = path.strip_prefix("https://discord.com").unwrap_or(&path);
+        let Core { client, base, authorization, .. } = &*self.core;
+        let builder = client
+            .request(request.method.clone(), format!("{base}{path}"))
+            .query(&request.query)
+            .header(AUTHORIZATION, authorization.clone())
+            .header(USER_AGENT, serenity::constants::USER_AGENT);
+        match &request.body {
+            // Discord wants a length also where there is nothing.
+            Body::Nothing if request.method == Method::GET => builder,
+            Body::Nothing => builder.body(Vec::new()),
+            Body::Json(body) => builder.header(CONTENT_TYPE, "application/json").body(body.clone()),
+            Body::Form(json, files) => {
+                let mut form = Form::new().text("payload_json", json.clone());
+                for (id, file) in files.iter().enumerate() {
+                    let part = Part::bytes(file.data.clone()).file_name(file.filename.clone());
+                    let kind = mime_guess::from_path(&file.filename).first_or_octet_stream();
+                    // Every name of a kind in that list is a good one.
+                    let Ok(part) = part.mime_str(kind.essence_str()) else { continue };
+                    form = form.part(format!("files[{id}]"), part);
+                }
+                builder.multipart(form)
+            }
+        }
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)]
+fn senseless(error: impl ToString) -> RestError {
+    RestError::Senseless(error.to_string())
+}

@@ -1,0 +1,77 @@
+//! Turns: what reads the messages of a guild does so one after another, and knows whether some may have been missed.
+//!
+//! Between two connections, or before the first, there is a gap in what the gateway tells, unless Discord resumes the
+//! connection and repeats it. Whoever has the turn may close it, by reading what was posted.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+use crate::kernel::ids::GuildId;
+
+/// The turns of all guilds.
+#[derive(Default)]
+pub struct Turns(Mutex<HashMap<GuildId, Arc<Guild>>>);
+
+struct Guild {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    has_gap: AtomicBool,
+}
+
+/// The turn of a guild, until it is dropped.
+pub struct Turn {
+    guild: Arc<Guild>,
+    _held: OwnedMutexGuard<()>,
+}
+
+impl Turns {
+    /// Waits for the turn of a guild. Who waited longest is next.
+    pub async fn take(&self, guild: GuildId) -> Turn {
+        let guild = self.of(guild);
+        let held = Arc::clone(&guild.turn).lock_owned().await;
+        Turn { guild, _held: held }
+    }
+
+    /// A guild came with a new connection: what happened in it before was not told.
+    pub(super) fn note_gap(&self, guild: GuildId) {
+        self.of(guild).has_gap.store(true, Ordering::Relaxed);
+    }
+
+    fn of(&self, guild: GuildId) -> Arc<Guild> {
+        let mut guilds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Guild { turn: Arc::default(), has_gap: AtomicBool::new(true) });
+        Arc::clone(guilds.entry(guild).or_insert_with(new))
+    }
+}
+
+impl Turn {
+    /// Whether there is a gap; from now on there is none, unless another one comes.
+    pub fn begins_to_close_gap(&self) -> bool {
+        self.guild.has_gap.swap(false, Ordering::Relaxed)
+    }
+
+    /// The gap could not be closed.
+    pub fn leaves_gap_open(&self) {
+        self.guild.has_gap.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_gap_is_closed_once_and_comes_again_with_a_connection_or_a_failure() {
+        let (turns, guild) = (Turns::default(), GuildId::new(1));
+        let turn = turns.take(guild).await;
+        assert!(turn.begins_to_close_gap() && !turn.begins_to_close_gap());
+        turn.leaves_gap_open();
+        assert!(turn.begins_to_close_gap());
+        turns.note_gap(guild);
+        drop(turn);
+        assert!(turns.take(guild).await.begins_to_close_gap());
+        assert!(turns.take(GuildId::new(2)).await.begins_to_close_gap(), "each guild has its own");
+    }
+}

@@ -1,0 +1,81 @@
+//! The files of songs, which live in messages on Discord and can be deleted there by anybody who may.
+//!
+//! Brings about: a song that lost its file says so wherever it is shown, nobody is given a link that leads nowhere, and the
+//! team is told once. It is noticed when the message is deleted, and when its link is to be renewed.
+
+use std::time::Duration;
+
+use poise::BoxFuture;
+use serenity::all::Message;
+
+use super::model::{Entry, SongId, Source};
+use super::{queries, service, views};
+use crate::discord::Bot;
+use crate::discord::delivery::Obstacle;
+use crate::discord::gateway::Deletion;
+use crate::discord::references::told;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+
+/// How long somebody who asked waits for a new link.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The song with a link to its file that works now: Discord's links expire after about a day (`C-38`).
+///
+/// A file whose message is gone is noted and told. Where the message cannot be read now, the old link stays; it is the best
+/// there is.
+pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Result<Entry> {
+    if let Some(url) = entry.song.source.expiring_link() {
+        bot.renew(url).await;
+    }
+    let Source::File { kept_in, .. } = &mut entry.song.source else { return Ok(entry) };
+    if kept_in.url.is_empty() {
+        return Ok(entry);
+    }
+    let asked = bot.rest.get_message(kept_in.channel.get().into(), kept_in.message.get().into());
+    let Ok(found) = tokio::time::timeout(PATIENCE, asked).await else { return Ok(entry) };
+    let file = match found {
+        Ok(Message { attachments, message_snapshots, .. }) => {
+            // A forwarded file stands in the snapshot of the other message.
+            let forwarded = message_snapshots.into_iter().flat_map(|snapshot| snapshot.attachments);
+            attachments.into_iter().chain(forwarded).find(|file| file.id.get() == kept_in.attachment.get())
+        }
+        Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => None,
+        Err(error) => {
+            tracing::debug!(song = %entry.song.public_id, %error, "the message of a file cannot be read");
+            // The bot may not read the channel any more, and may still have the file.
+            bot.renew(&mut kept_in.url).await;
+            return Ok(entry);
+        }
+    };
+    match file {
+        Some(file) => kept_in.url = file.url,
+        None => {
+            lose(bot, guild, vec![entry.id]).await?;
+            entry.song.source = entry.song.source.without_file();
+        }
+    }
+    Ok(entry)
+}
+
+/// Looks whether messages that somebody deleted held files of songs that wait.
+pub fn deleted<'a>(bot: &'a Bot, deletion: &'a Deletion) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (guild, wanted) = (deletion.guild, deletion.clone());
+        let lost = bot.store.read("songs_of_messages", move |read| queries::kept_in(read, guild, &wanted)).await?;
+        if lost.is_empty() { Ok(()) } else { lose(bot, guild, lost).await }
+    })
+}
+
+async fn lose(bot: &Bot, guild: GuildId, songs: Vec<SongId>) -> Result<()> {
+    bot.store
+        .write("file_lost", move |tx| {
+            for song in &songs {
+                if let Some(entry) = service::lose_file(tx, guild, *song)? {
+                    told::tell_team(tx, guild, views::file_lost(&entry.song))?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}

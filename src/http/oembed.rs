@@ -1,0 +1,227 @@
+//! What a platform says a link is called: the oEmbed addresses of YouTube, Spotify and SoundCloud (<https://oembed.com>).
+//!
+//! Asked only where a server switched it on, and only after the song is in (`D-38`). The link goes along as a parameter;
+//! the host that is asked is one of three, spoken to by https, so nobody can make the bot visit an address of theirs.
+
+use std::time::Duration;
+
+use reqwest::header::ACCEPT;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode};
+use serde::Deserialize;
+use url::Url;
+
+use crate::live::Base;
+
+/// The most that is read of an answer, in bytes; real ones have about one thousand.
+const MOST_BYTES: usize = 64 * 1024;
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for the simulator, which answers at once if it does at all.
+const PATIENCE_WITH_SIMULATOR: Duration = Duration::from_millis(500);
+
+/// A platform that tells what its songs are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// youtube.com
+    YouTube,
+    /// open.spotify.com, which tells no artist.
+    Spotify,
+    /// soundcloud.com
+    SoundCloud,
+}
+
+impl Provider {
+    /// The provider of a platform, by the name that people know it under.
+    pub fn of(platform: &str) -> Option<Self> {
+        match platform {
+            "YouTube" => Some(Self::YouTube),
+            "Spotify" => Some(Self::Spotify),
+            "SoundCloud" => Some(Self::SoundCloud),
+            _ => None,
+        }
+    }
+
+    const fn address(self) -> &'static str {
+        match self {
+            Self::YouTube => "https://www.youtube.com/oembed",
+            Self::Spotify => "https://open.spotify.com/oembed",
+            Self::SoundCloud => "https://soundcloud.com/oembed",
+        }
+    }
+
+    /// The last part of its address at the simulator.
+    const fn simulated_name(self) -> &'static str {
+        match self {
+            Self::YouTube => "youtube",
+            Self::Spotify => "spotify",
+            Self::SoundCloud => "soundcloud",
+        }
+    }
+}
+
+/// What a platform told, as it told it. Not cleaned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The title.
+    pub title: Option<String>,
+    /// Who made it, or put it there.
+    pub artist: Option<String>,
+}
+
+/// Why nothing was told, where asking again may help: the platform is out of reach, slow, or overloaded.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotNow(String);
+
+/// Asks for titles.
+#[derive(Clone, Debug)]
+pub struct Titles {
+    http: Client,
+    simulator: Option<Base>,
+}
+
+impl Titles {
+    /// Asks the real platforms, or one simulator that plays them all. Fails only where TLS cannot be set up.
+    pub fn new(simulator: Option<Base>) -> Result<Self, reqwest::Error> {
+        let builder = Client::builder().use_rustls_tls().redirect(Policy::none());
+        let builder = match simulator {
+            None => builder.https_only(true).timeout(PATIENCE),
+            Some(_) => builder.no_proxy().timeout(PATIENCE_WITH_SIMULATOR),
+        };
+        Ok(Self { http: builder.build()?, simulator })
+    }
+
+    /// What `provider` calls `link`. What it will not tell, such as the title of a private video, stays untold.
+    pub async fn ask(&self, provider: Provider, link: &str) -> Result<Told, NotNow> {
+        let asked = self.http.get(self.address(provider, link)).header(ACCEPT, "application/json").send().await;
+        let response = asked.map_err(|error| NotNow(error.without_url().to_string()))?;
+        let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+            return Err(NotNow(format!("{provider:?} answered {status}")));
+        }
+        if status != StatusCode::OK {
+            return Ok(Told::default());
+        }
+        let Some(body) = bounded(response).await? else { return Ok(Told::default()) };
+        Ok(serde_json::from_slice(&body).map(|answer| told(provider, answer)).unwrap_or_default())
+    }
+
+    fn address(&self, provider: Provider, link: &str) -> Url {
+        let parameters = [("format", "json"), ("url", link)];
+        match &self.simulator {
+            Some(base) => with_query(base.join(&[provider.simulated_name()]), parameters),
+            None => with_query(provider.real_address(), parameters),
+        }
+    }
+}
+
+impl Provider {
+    #[expect(clippy::expect_used, reason = "constants, which a test reads")]
+    fn real_address(self) -> Url {
+        Url::parse(self.address()).expect("an address")
+    }
+}
+
+fn with_query(mut url: Url, parameters: [(&str, &str); 2]) -> Url {
+    url.query_pairs_mut().extend_pairs(parameters);
+    url
+}
+
+/// The body of an answer; `None` where it is longer than any that tells a title.
+async fn bounded(mut response: Response) -> Result<Option<Vec<u8>>, NotNow> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| NotNow(error.without_url().to_string()))? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// The two fields of an answer that matter.
+#[derive(Deserialize)]
+struct Answer {
+    title: Option<String>,
+    author_name: Option<String>,
+}
+
+fn told(provider: Provider, Answer { title, author_name }: Answer) -> Told {
+    let (title, artist) = match provider {
+        // Channels that YouTube makes for artists itself.
+        Provider::YouTube => {
+            (title, author_name.map(|name| name.strip_suffix(" - Topic").map(str::to_owned).unwrap_or(name)))
+        }
+        Provider::Spotify => (title, author_name),
+        Provider::SoundCloud => {
+            title.map_or((None, author_name.clone()), |title| parted(&title, author_name.as_deref()))
+        }
+    };
+    Told { title, artist }
+}
+
+/// SoundCloud's `Flickermood by Forss`.
+fn parted(title: &str, author: Option<&str>) -> (Option<String>, Option<String>) {
+    let (name, artist) = match author {
+        Some(author) => {
+            (title.strip_suffix(author).and_then(|rest| rest.strip_suffix(" by ")).unwrap_or(title), Some(author))
+        }
+        None => title.rsplit_once(" by ").map_or((title, None), |(name, artist)| (name, Some(artist))),
+    };
+    (Some(name.to_owned()), artist.map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(provider: Provider, json: &str) -> (Option<String>, Option<String>) {
+        let told = told(provider, serde_json::from_str(json).unwrap());
+        (told.title, told.artist)
+    }
+
+    #[test]
+    fn each_platform_is_understood_as_it_speaks() {
+        let some = |text: &str| Some(text.to_owned());
+        for (provider, json, told) in [
+            (
+                Provider::YouTube,
+                r#"{"title":"Night Drive","author_name":"Ann Lee - Topic","type":"video","height":113,"version":"1.0"}"#,
+                (some("Night Drive"), some("Ann Lee")),
+            ),
+            (
+                Provider::YouTube,
+                r#"{"title":"Night Drive","author_name":"Ann Lee"}"#,
+                (some("Night Drive"), some("Ann Lee")),
+            ),
+            (Provider::Spotify, r#"{"title":"Night Drive","version":"1.0","width":456}"#, (some("Night Drive"), None)),
+            (
+                Provider::SoundCloud,
+                r#"{"version":1.0,"title":"Flickermood by Forss","width":"100%"}"#,
+                (some("Flickermood"), some("Forss")),
+            ),
+            (
+                Provider::SoundCloud,
+                r#"{"title":"Stand by Me by Ann by Night","author_name":"Ann by Night"}"#,
+                (some("Stand by Me"), some("Ann by Night")),
+            ),
+            (Provider::SoundCloud, r#"{"title":"Untitled"}"#, (some("Untitled"), None)),
+            (Provider::SoundCloud, r"{}", (None, None)),
+        ] {
+            assert_eq!(read(provider, json), told, "{json}");
+        }
+    }
+
+    #[test]
+    fn only_fixed_hosts_are_asked_and_the_link_is_a_parameter() {
+        let titles = Titles::new(None).unwrap();
+        let hosts = [Provider::YouTube, Provider::Spotify, Provider::SoundCloud].map(|provider| {
+            let address = titles.address(provider, "https://evil.tld/?a=1&url=2#x");
+            assert!(address.as_str().ends_with("url=https%3A%2F%2Fevil.tld%2F%3Fa%3D1%26url%3D2%23x"), "{address}");
+            address.host_str().unwrap().to_owned()
+        });
+        assert_eq!(hosts, ["www.youtube.com", "open.spotify.com", "soundcloud.com"]);
+        assert!(Provider::of("Deezer").is_none() && Provider::of("").is_none());
+    }
+}
