@@ -134,7 +134,9 @@ fn ingest(connection: &mut Connection, events: &[LiveEvent]) {
             let (id, linked) = tx
                 .prepare_cached("SELECT id, linked FROM handles WHERE guild = ?1 AND handle = ?2")
                 .unwrap()
-                .query_row(params![guild(), viewer.handle.as_ref().map(Handle::as_str)], |row| Ok((row.get(0)?, row.get(1)?)))
+                .query_row(params![guild(), viewer.handle.as_ref().map(Handle::as_str)], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
                 .unwrap();
             let (kind, points, value, coins) = worth(&event.what);
             let number = number.insert(number.unwrap_or(0) + 1);

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use greenroom::kernel::time::Clock;
 use greenroom::sim::{Fault, Settings};
 
 use crate::reading::{SOON, link};
@@ -11,7 +12,13 @@ use crate::world::{Setup, World, mp3};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn limited(path: &str, seconds: f64) -> Fault {
-    Fault { path: Some(path.into()), status: Some(429), retry_after: Some(seconds), ..Fault::default() }
+    Fault {
+        method: Some("POST".into()),
+        path: Some(path.into()),
+        status: Some(429),
+        retry_after: Some(seconds),
+        ..Fault::default()
+    }
 }
 
 /// Does some work, and lets time pass in small steps while the bot waits as it was told.
@@ -23,7 +30,7 @@ async fn while_time_passes<T>(world: &World, work: impl Future<Output = T>) -> T
 async fn in_steps<T>(world: &World, work: impl Future<Output = T>, may_pass: impl AsyncFn() -> bool) -> T {
     let mut work = std::pin::pin!(work);
     let step = async || {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        Clock::system().sleep(Duration::from_millis(10)).await;
         if may_pass().await {
             world.hand.advance(SECOND / 5);
         }

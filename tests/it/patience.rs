@@ -8,7 +8,7 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
-use greenroom::kernel::time::{ClockHand, Stopwatch};
+use greenroom::kernel::time::{Clock, ClockHand, Stopwatch};
 use greenroom::sim::{Sim, World as Discord};
 
 use crate::process::{greenroom, output_of};
@@ -50,6 +50,20 @@ impl<'a> Patience<'a> {
 pub async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
     let waited = tokio::time::timeout(LONG, wait).await;
     waited.unwrap_or_else(|_| panic!("waited {LONG:?} in vain until {what}"))
+}
+
+/// Does work for which time has to pass: moves the clock in small steps until it is done.
+pub async fn as_time_passes<T>(hand: &ClockHand, step: Duration, work: impl Future<Output = T>) -> T {
+    let (mut work, real) = (std::pin::pin!(work), Clock::system());
+    let done = async {
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = real.sleep(NAP) => hand.advance(step),
+            }
+        }
+    };
+    within("the work is done as time passes", done).await
 }
 
 /// Looks until something is found, on a thread that may wait.

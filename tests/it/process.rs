@@ -252,6 +252,17 @@ impl SimProcess {
             "guild": self.ids["guild"], "channel": self.ids["channels"]["submissions"],
             "user": self.ids["members"][user], "name": name, "options": options,
         });
+        // A bot that is connected registers its commands right after that.
+        let is_known = format!("/{}", name.split(' ').next().unwrap_or(name));
+        let patience = Patience::until("the bot registers its commands");
+        while !patience.is_over() {
+            let commands = self.get("/commands").await;
+            let names = commands.as_array().into_iter().flatten().filter_map(|command| command["name"].as_str());
+            if names.map(|name| format!("/{name}")).any(|name| name == is_known) {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
         self.post("/command", call).await
     }
 

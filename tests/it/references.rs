@@ -5,6 +5,7 @@ use std::time::Duration;
 use greenroom::covers;
 use greenroom::sim::{Id, OverwriteSpec, SeenMessage};
 
+use crate::patience::as_time_passes;
 use crate::reading::{SOON, link};
 use crate::world::{Person, World, mp3};
 
@@ -72,7 +73,8 @@ async fn a_channel_that_the_bot_cannot_see_is_named_with_the_permission_by_every
     }
     world.denies("bookmarks", &[]).await;
     for command in CHOOSING {
-        let answer = tries(host, command, hidden).await;
+        // Displays move at their pace.
+        let answer = as_time_passes(&world.hand, Duration::from_millis(100), tries(host, command, hidden)).await;
         assert!(answer.contains(&format!("<#{hidden}>.")) && !answer.contains("lack"), "/{command}: {answer}");
     }
     world.end().await;

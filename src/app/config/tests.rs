@@ -217,6 +217,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("TIKTOK_WEBCAST_URL", &["webcast", "http://tiktok.com"]),
     ("TIKTOK_SIGN_URL", &["eulerstream.com", "http://eulerstream.com"]),
     ("TIKTOK_MANAGED_URL", &["https://ws.eulerstream.com", "ws://ws.eulerstream.com"]),
+    ("OEMBED_URL", &["youtube.com", "http://youtube.com", "ftp://youtube.com"]),
     ("EMBED_REFRESH_INTERVAL", &["soon", "86401", "-1", "10s"]),
     ("SELF_HEAL_INTERVAL", &["never", "86401", "5m"]),
     ("DEBUG", &["*", "2"]),

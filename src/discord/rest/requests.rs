@@ -75,8 +75,29 @@ impl<'a> Request<'a> {
     }
 
     fn json(mut self, body: &impl Serialize) -> Result<Self, RestError> {
-        self.body = Body::Json(serde_json::to_vec(body).map_err(senseless)?);
+        let mut body = serde_json::to_value(body).map_err(senseless)?;
+        write_defaults_as_texts(&mut body);
+        self.body = Body::Json(serde_json::to_vec(&body).map_err(senseless)?);
         Ok(self)
+    }
+}
+
+/// Ids are texts in Discord's JSON. serenity writes those of a menu's default values as numbers.
+fn write_defaults_as_texts(body: &mut Value) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(write_defaults_as_texts),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::Array(defaults) if name == "default_values" => {
+                        let ids = defaults.iter_mut().filter_map(|default| default.get_mut("id"));
+                        ids.filter(|id| id.is_u64()).for_each(|id| *id = Value::String(id.to_string()));
+                    }
+                    field => write_defaults_as_texts(field),
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -121,6 +142,7 @@ impl Rest {
     ) -> Result<Message, RestError> {
         let mut request = Request::new(Method::POST, Route::ChannelMessages { channel_id: channel });
         let mut body = serde_json::to_value(message).map_err(senseless)?;
+        write_defaults_as_texts(&mut body);
         request.body = if files.is_empty() {
             Body::Json(serde_json::to_vec(&body).map_err(senseless)?)
         } else {

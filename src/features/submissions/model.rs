@@ -270,12 +270,12 @@ impl Details {
         })
     }
 
-    /// The handle of what was typed for one. It is shown and means nothing else, so what is no handle is shown as it is;
-    /// but an address is either read or refused.
+    /// The handle of what was typed for one. It is shown and means nothing else, so what is no handle is shown as it is.
+    /// Only a short link is refused: it names somebody, and nobody could tell whom.
     fn shown_handle(typed: &str) -> Result<Option<String>, SubmissionRefusal> {
         match Handle::typed(typed) {
             Ok(handle) => Ok(Some(handle.into())),
-            Err(names_nobody) if typed.contains('/') => Err(SubmissionRefusal::NoHandle(names_nobody)),
+            Err(short @ NamesNobody::ShortLink) => Err(SubmissionRefusal::NoHandle(short)),
             Err(_) => {
                 let line = text::one_line(typed, Self::HANDLE_CHARS);
                 Ok(Some(line.trim_start_matches('@').to_owned()).filter(|handle| !handle.is_empty()))

@@ -35,8 +35,6 @@ pub struct Watch {
     pub channel: ChannelId,
     /// Nothing up to here is to be looked at any more.
     pub since: MessageId,
-    /// Whether the team was told that the history cannot be read.
-    pub is_blind: bool,
 }
 
 impl Record for Watch {}

@@ -127,7 +127,7 @@ pub fn watch(tx: &Tx<'_>, guild: GuildId, first: MessageId) -> Result<Option<Wat
     match tables::watch(tx, guild)? {
         Some(watch) if watch.channel == channel => Ok(Some(watch)),
         _ => {
-            let watch = Watch { channel, since: first, is_blind: false };
+            let watch = Watch { channel, since: first };
             tables::set_watch(tx, guild, &watch)?;
             Ok(Some(watch))
         }
@@ -142,10 +142,7 @@ pub fn watch_from_now(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
 /// The history of a channel was read up to a message.
 pub fn watched_up_to(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, newest: MessageId) -> Result<()> {
     match tables::watch(tx, guild)? {
-        Some(watch) if watch.channel == channel => {
-            tables::set_watch(tx, guild, &Watch { is_blind: false, ..watch })?;
-            set_watched_up_to(tx, guild, newest)
-        }
+        Some(watch) if watch.channel == channel => set_watched_up_to(tx, guild, newest),
         _ => Ok(()),
     }
 }
@@ -154,16 +151,5 @@ fn set_watched_up_to(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<
     match tables::watch(tx, guild)? {
         Some(watch) if watch.since < message => tables::set_watch(tx, guild, &Watch { since: message, ..watch }),
         _ => Ok(()),
-    }
-}
-
-/// The history of the submissions channel cannot be read. Answers whether that is news.
-pub fn note_blindness(tx: &Tx<'_>, guild: GuildId) -> Result<bool> {
-    match tables::watch(tx, guild)? {
-        Some(watch) if !watch.is_blind => {
-            tables::set_watch(tx, guild, &Watch { is_blind: true, ..watch })?;
-            Ok(true)
-        }
-        _ => Ok(false),
     }
 }

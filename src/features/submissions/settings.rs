@@ -16,7 +16,10 @@ pub static SUBMISSION_NEEDS: Needs = Needs {
     effect: "Songs cannot be taken there as they should.",
     must: Needs::POST | Needs::FILES,
     wants: &[
-        Want { permission: Needs::HISTORY, without: "Links to files that are kept there stop to work after a day." },
+        Want {
+            permission: Needs::HISTORY,
+            without: "Songs that are posted there while I am away are not seen, and links to files that are kept there stop to work after a day.",
+        },
         Want { permission: Needs::MANAGE, without: "Messages with songs are not deleted there." },
     ],
 };

@@ -164,15 +164,6 @@ pub fn left_in_history(channel: ChannelId, songs: usize, is_cut: bool) -> String
     format!("📭 I looked at what was posted in {channel} while I was away.{old}{cut}")
 }
 
-/// The line for the team where nothing can be read.
-pub fn history_unreadable(channel: ChannelId) -> String {
-    format!(
-        "⚠️ I cannot read what was posted in {} while I was away. Please give me **View Channel** and **Read Message History** \
-         there.",
-        text::channel(channel)
-    )
-}
-
 fn quoted_all(names: &[String]) -> String {
     let shown: Vec<_> = names.iter().take(MOST_LINES).map(|name| quoted(name)).collect();
     shown.join(", ")

@@ -2,6 +2,7 @@
 //! month.
 
 mod off_site;
+mod shelf;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -296,13 +296,13 @@ async fn a_submitter_is_told_of_a_dead_link_and_of_what_came_back() {
         world.host().press(&panel, "Dead link").await;
         song
     };
-    let song = dies(1, "**Dead**").await;
+    let song = dies(1, "Broken Record").await;
     let told = world.member("ann").dms().await.pop().unwrap();
     assert!(told.contains(&song.to_string()) && told.contains("does not work"), "{told}");
     assert!(told.contains("Your **2,000 gifted coins** count for your next song"), "{told}");
     // Who takes no direct messages reads it in the channel, for a while.
     world.sim.block_dms(world.member("ann").id, true).await;
-    let song = dies(2, "Dead again").await;
+    let song = dies(2, "Broken Twice").await;
     let seen = world.seen_in("submissions").await;
     let told = seen.iter().find(|text| text.contains("does not work")).unwrap_or_else(|| panic!("{seen:?}"));
     assert!(told.contains(&song.to_string()) && told.contains(&mention(world.member("ann").id)), "{told}");

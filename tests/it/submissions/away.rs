@@ -194,12 +194,14 @@ struct Evening {
 
 impl Evening {
     async fn step(&mut self) {
+        eprintln!("STEP {} app {}", self.links, self.app.is_some());
         self.site.hand.advance(Duration::from_secs(3));
         match self.dice.random_range(0..8_u8) {
             0..=2 => {
                 let text = self.new_text();
                 let name = ["ann", "ben", "chloe"][self.dice.random_range(0..3_usize)];
                 let message = post(&self.site, name, &text, Vec::new()).await;
+                eprintln!("NEW {message:?} {text}");
                 self.messages.push((message, text));
             }
             3 | 4 => self.edit().await,
@@ -242,6 +244,7 @@ impl Evening {
         let chosen = self.dice.random_range(latest);
         let (message, text) = self.messages[chosen].clone();
         let text = format!("{text} {}", link(self.links + 1));
+        eprintln!("EDIT {message:?} {text}");
         if self.site.sim.edit_message(self.site.channel("submissions"), message, &text).await.is_ok() {
             self.links += 1;
             self.messages[chosen].1 = text;

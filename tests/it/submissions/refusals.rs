@@ -212,7 +212,7 @@ async fn texts_that_are_too_long_never_reach_the_queue() {
         .iter()
         .filter_map(|row| row["components"][0]["max_length"].as_u64())
         .collect();
-    assert_eq!(lengths, [2000, 100, 100, 500, 25]);
+    assert_eq!(lengths, [2000, 100, 100, 500, 200]);
     // What only grows when it is cleaned, or only looks long, is measured as it is stored.
     let answer = ann.submit([("link", LINKS[0]), ("song_title", &"👩‍👩‍👧‍👦".repeat(9))]).await;
     number_in(&answer.text());

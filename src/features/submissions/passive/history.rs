@@ -148,11 +148,11 @@ async fn page(bot: &Bot, guild: GuildId, watch: Watch) -> Result<Option<Vec<Mess
     let channel = serenity::all::ChannelId::new(watch.channel.get());
     let route = Route::ChannelMessages { channel_id: channel };
     // One by one, because one that serenity cannot read must not hide the others.
-    let listed = match bot.rest.get_json(route, vec![("limit", PAGE.to_string())]).await {
+    let listed = match bot.rest.without_waiting().get_json(route, vec![("limit", PAGE.to_string())]).await {
         Ok(Value::Array(listed)) => listed,
         Ok(_) => Vec::new(),
         Err(error) => match Obstacle::of(&error) {
-            Obstacle::Forbidden => return Ok(cannot_read(bot, guild, watch).await?),
+            Obstacle::Forbidden => return Ok(cannot_read(bot, guild)),
             // That the channel is gone is told where it is used.
             Obstacle::ChannelGone => return Ok(None),
             _ => return Err(NotRead::ByDiscord(error.into())),
@@ -160,7 +160,7 @@ async fn page(bot: &Bot, guild: GuildId, watch: Watch) -> Result<Option<Vec<Mess
     };
     // To whoever may not read the history, Discord gives an empty list.
     if listed.is_empty() && !channel_setting::may_read_history(bot, channel).await.unwrap_or(true) {
-        return Ok(cannot_read(bot, guild, watch).await?);
+        return Ok(cannot_read(bot, guild));
     }
     let read = |value: Value| serde_json::from_value::<Message>(value).inspect_err(log_unreadable).ok();
     let mut page: Vec<Message> = listed.into_iter().rev().filter_map(read).collect();
@@ -170,18 +170,12 @@ async fn page(bot: &Bot, guild: GuildId, watch: Watch) -> Result<Option<Vec<Mess
     Ok(Some(page))
 }
 
-fn log_unreadable(error: &serde_json::Error) {
-    tracing::warn!(%error, "a message in the history of the submissions channel cannot be read");
+/// The team is told once by whoever looks at what a server has set, as of everything that the bot lacks.
+fn cannot_read(bot: &Bot, guild: GuildId) -> Option<Vec<Message>> {
+    bot.watch.ask(guild);
+    None
 }
 
-async fn cannot_read(bot: &Bot, guild: GuildId, watch: Watch) -> Result<Option<Vec<Message>>> {
-    bot.store
-        .write("history_unreadable", move |tx| {
-            if service::note_blindness(tx, guild)? {
-                debug_channel::report(tx, guild, views::history_unreadable(watch.channel))?;
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(None)
+fn log_unreadable(error: &serde_json::Error) {
+    tracing::warn!(%error, "a message in the history of the submissions channel cannot be read");
 }
