@@ -71,6 +71,8 @@ pub struct Stop {
     pub message: String,
     /// Whether it is the store that is damaged, so that a snapshot may have to take its place.
     pub is_damage: bool,
+    /// Whether this user may not touch a file or folder that another one may.
+    pub is_forbidden: bool,
 }
 
 /// What a command returns.
@@ -79,7 +81,7 @@ pub type CommandResult = Result<(), Stop>;
 impl Stop {
     /// An end with a message.
     pub fn new(code: ExitCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), is_damage: false }
+        Self { code, message: message.into(), is_damage: false, is_forbidden: false }
     }
 
     /// A store that is damaged, or seems to be.
@@ -95,7 +97,8 @@ impl Stop {
             }
             _ => format!("{} cannot be read or written ({error}).", path.display()),
         };
-        Self::new(ExitCode::StorageFailed, message)
+        let is_forbidden = error.kind() == std::io::ErrorKind::PermissionDenied;
+        Self { is_forbidden, ..Self::new(ExitCode::StorageFailed, message) }
     }
 
     /// An end for which there is no code of its own.
@@ -150,6 +153,13 @@ mod tests {
         let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
         let rows = ExitCode::ALL.map(|code| format!("| {} | {} |\n", code.number(), code.meaning())).concat();
         assert!(readme.contains(&rows), "README.md should list the exit codes so:\n{rows}");
+    }
+
+    #[test]
+    fn missing_rights_are_told_from_other_trouble() {
+        let stop = |kind: std::io::ErrorKind| Stop::storage(std::path::Path::new("/data"), &kind.into());
+        assert!(stop(std::io::ErrorKind::PermissionDenied).is_forbidden);
+        assert!(!stop(std::io::ErrorKind::StorageFull).is_forbidden && !Stop::failed("x").is_forbidden);
     }
 
     #[test]

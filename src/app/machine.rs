@@ -92,11 +92,11 @@ fn least_limit(root: &Path, group: &str, file: &str) -> Option<u64> {
     Path::new(group).ancestors().filter_map(limit).filter(|bytes| *bytes < 1 << 50).min()
 }
 
-/// Room on the disk of `folder`.
+/// Room on the disk of `folder`; `None` where the file system counts no blocks, as some of other machines and of programs do.
 pub fn space(folder: &Path) -> Option<Space> {
     let told = rustix::fs::statvfs(folder).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
-    Some(Space { free: bytes(told.f_bavail), total: bytes(told.f_blocks) })
+    (told.f_blocks > 0).then(|| Space { free: bytes(told.f_bavail), total: bytes(told.f_blocks) })
 }
 
 /// What `folder`, which exists, lies on.
@@ -198,6 +198,7 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert!(resident_bytes().unwrap() > 1 << 20);
             assert!(space(Path::new("/")).unwrap().total > 0);
+            assert_eq!(space(Path::new("/proc")), None, "no blocks are not a full disk");
             assert!(mount(Path::new("/")).is_some());
             assert!(memory().unwrap().total > 1 << 20);
         }

@@ -3,6 +3,7 @@
 //! Only Linux tells who runs this process; elsewhere nothing is said about it.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -22,18 +23,26 @@ pub(super) fn may_be_root() -> bool {
 /// How to run this command as the user to whom the data belong; `None` where that is who runs it already.
 pub(super) fn as_owner_of(data_dir: &Path) -> Option<String> {
     let nearest = data_dir.ancestors().find_map(|folder| fs::metadata(folder).ok())?;
-    let (owner, user) = (nearest.uid(), current()?);
-    // Root owns what nobody made yet, and reads everything.
-    if owner == user || user == ROOT || owner == ROOT {
+    // What may not even be seen is there.
+    let is_there = !matches!(fs::metadata(data_dir), Err(error) if error.kind() == io::ErrorKind::NotFound);
+    let owner = nearest.uid();
+    if !is_another(owner, current()?, is_there) {
         return None;
     }
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     Some(command_as(&name_of(owner), &arguments, data_dir))
 }
 
+/// Whether the data belong to somebody else than the user. Root reads everything, and owns most folders around data that nobody
+/// made yet.
+const fn is_another(owner: u32, user: u32, is_there: bool) -> bool {
+    owner != user && user != ROOT && (owner != ROOT || is_there)
+}
+
 /// `sudo` keeps neither variables nor, often, the folder, so the data folder is named.
 fn command_as(name: &str, arguments: &[String], data_dir: &Path) -> String {
-    let mut command = format!("sudo -u {name} greenroom");
+    let user = if name == "root" { String::new() } else { format!("-u {name} ") };
+    let mut command = format!("sudo {user}greenroom");
     for word in arguments {
         let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_=./:,@".contains(c)) && !word.is_empty();
         command.push(' ');
@@ -72,6 +81,22 @@ mod tests {
         assert_eq!(told, "sudo -u greenroom greenroom check --json --data-dir /var/lib/greenroom");
         let told = command_as("greenroom", &words(&["export", "sqlite", "my evening.db", "--data-dir=/x"]), data);
         assert_eq!(told, "sudo -u greenroom greenroom export sqlite 'my evening.db' --data-dir=/x");
+        let told = command_as("root", &words(&["check"]), data);
+        assert_eq!(told, "sudo greenroom check --data-dir /var/lib/greenroom");
+    }
+
+    #[test]
+    fn data_of_root_are_another_users_where_they_are_there() {
+        for (owner, user, is_there, expected) in [
+            (998, 1_000, false, true),
+            (998, 1_000, true, true),
+            (ROOT, 1_000, true, true),
+            (ROOT, 1_000, false, false),
+            (1_000, 1_000, false, false),
+            (998, ROOT, false, false),
+        ] {
+            assert_eq!(is_another(owner, user, is_there), expected, "{owner} {user} {is_there}");
+        }
     }
 
     #[test]

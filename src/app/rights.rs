@@ -147,7 +147,9 @@ mod tests {
             open_to_all(&path, 0o644);
         }
         let folders = ["", "backups", "backups/snapshots", "backups/81", "shows", "shows/81", "logs"];
-        folders.iter().for_each(|folder| open_to_all(&data.join(folder), 0o755));
+        for folder in &folders {
+            open_to_all(&data.join(folder), 0o755);
+        }
         open_to_all(&data.join("backups/mine"), 0o755);
         mend(&data);
         assert_eq!(ours.map(|file| mode(&data.join(file))), [0o600; 8]);

@@ -11,6 +11,7 @@ use super::config::Config;
 use super::config::discord::Access;
 use super::connection::Ended;
 use super::control::ControlServer;
+use super::doctor::sentence;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::health::Health;
 use super::signals::Signals;
@@ -98,7 +99,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
 fn how_to_start(notices: &[String]) -> String {
     let unknown = notices.iter().filter(|notice| notice.contains("no variable of Greenroom"));
     std::iter::once(HOW_TO_START.to_owned())
-        .chain(unknown.map(|notice| format!("{notice}.")))
+        .chain(unknown.map(|notice| sentence(notice)))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -174,7 +175,9 @@ fn outcome(ended: Ended, data_dir: &Path) -> CommandResult {
              Start one with `greenroom sim` and use the address that it prints.",
         )),
         Ended::StoreStopped(trouble) => Err(Stop::new(ExitCode::StorageFailed, store_stopped(&trouble, data_dir))),
-        Ended::Failed(reason) => Err(Stop::failed(format!("The connection to Discord ended for good: {reason}."))),
+        Ended::Failed(reason) => {
+            Err(Stop::failed(sentence(&format!("The connection to Discord ended for good: {reason}"))))
+        }
     }
 }
 
@@ -216,6 +219,18 @@ mod tests {
         assert!(lines[0].contains("https://discord.com/developers/applications"));
         assert!(lines[1].contains("Server Members") && lines[1].contains("Message Content"));
         assert!(lines[2].contains("greenroom demo"));
+    }
+
+    #[test]
+    fn a_name_with_a_slip_is_told_in_one_sentence() {
+        let slips = [
+            "DISCORD_TOKN is set but is no variable of Greenroom; did you mean DISCORD_TOKEN?",
+            "TIKTOK_X is set but is no variable of Greenroom",
+            "something else",
+        ];
+        let told = how_to_start(&slips.map(str::to_owned));
+        let told: Vec<_> = told.lines().skip(3).collect();
+        assert_eq!(told, [slips[0].to_owned(), format!("{}.", slips[1])]);
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! | --- | --- |
 //! | [`bot`] | what a command, click, message or job can reach: store, clock, REST |
 //! | [`rest`] | the one way to ask Discord, real or simulated, within its limits |
-//! | [`attachments`] | links to files, renewed before they are shown |
 //! | [`gateway`] | events in: each is handled once, acknowledged in time, and cannot take others down |
 //! | [`registration`] | slash commands are sent to Discord when they changed, and only then |
 //! | [`drift`] | how the commands that Discord has differ from ours |
@@ -30,7 +29,6 @@
 
 pub mod access;
 pub mod activity;
-pub mod attachments;
 pub mod bot;
 pub mod channel_setting;
 pub mod chart;

@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction};
+use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction, Permissions};
 use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
 use tokio::sync::Semaphore;
 
@@ -43,7 +43,7 @@ pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>)
     let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
     responder.answer(Visibility::Private, work).await?;
     let is_administrator = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
-    match ctx.interaction.guild_id.filter(|_| is_administrator.is_some_and(|granted| granted.administrator())) {
+    match ctx.interaction.guild_id.filter(|_| is_administrator.is_some_and(Permissions::administrator)) {
         Some(guild) => responder.tell_notices(ctx.data(), GuildId::new(guild.get())).await,
         None => Ok(()),
     }

@@ -7,11 +7,17 @@
 //! The rows of our own files of points are rows of here at another moment. So they are known by what they are, the handle
 //! and the member, and need no memory: points of a handle rise to what the file says and are never added or lowered.
 //!
+//! Nothing goes in silence. A handle whose link cannot come, because it is somebody else's here, brings its points, and the
+//! link is told as left out. Two rows of one thing in one file ([`Row::subject`]) are not added: they tell of what somebody
+//! has, not of what came to it, so the first counts and the other is left out. Two handles with numbers of their own there
+//! that are one handle here are no such rows: each earned its points, and these are added.
+//!
 //! A member's points are what their handles hold (`C-34`); so points of another bot come with its handles, and what a member
 //! had beyond them goes to the handle that became known first.
 
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::engagement::model::{AccountRef, Interaction, Session, SessionId};
+use crate::features::handles::model::{Account, AccountId};
 use crate::features::handles::rules::MOST_HANDLES;
 use crate::features::handles::service::Brought;
 use crate::features::queue::model::{Line, Place, PublicId, Song};
@@ -61,6 +67,24 @@ pub enum Row {
     },
 }
 
+impl Row {
+    /// What the row tells of, among the rows of its table: two rows of one subject tell of it twice.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Setting(setting, _) => setting.key().to_owned(),
+            Self::Channel(channel, _) => channel.key().to_owned(),
+            Self::Account(source, _)
+            | Self::Points(source, ..)
+            | Self::Coins(source, ..)
+            | Self::Song(source, ..)
+            | Self::Session(source, _) => source.clone(),
+            Self::OwnAccount(account) => account.handle.to_string(),
+            Self::OwnPoints(user, _) => user.to_string(),
+            Self::Interaction { session, number, .. } => format!("{session}/{number}"),
+        }
+    }
+}
+
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -68,8 +92,23 @@ pub enum Fate {
     Brought,
     /// It was here already, from an earlier import.
     Known,
+    /// It is here now, without a part of it, for this reason.
+    BroughtInPart(String),
+    /// It was here already, without a part of it, for this reason.
+    KnownInPart(String),
     /// It stays out, for this reason.
     LeftOut(String),
+}
+
+impl Fate {
+    /// The fate of a row of which a part stays out, if there is a reason for that.
+    fn without(self, part: Option<String>) -> Self {
+        match (self, part) {
+            (Self::Brought, Some(reason)) => Self::BroughtInPart(reason),
+            (Self::Known, Some(reason)) => Self::KnownInPart(reason),
+            (fate, _) => fate,
+        }
+    }
 }
 
 /// Brings some rows in, and says what became of each.
@@ -91,8 +130,8 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
         | Row::Coins(source, ..)
         | Row::Song(source, ..)
         | Row::Session(source, _) => {
-            if imports::tables::taken(tx, guild, source)?.is_some() {
-                return Ok(Fate::Known);
+            if let Some(number) = imports::tables::taken(tx, guild, source)? {
+                return Ok(Fate::Known.without(missing_part(tx, guild, row, number)?));
             }
             let number = match row {
                 Row::Account(_, account) => bring_account(tx, guild, account),
@@ -109,7 +148,10 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
                 | Row::Interaction { .. } => return Ok(Fate::Known),
             };
             match number? {
-                Ok(number) => imports::tables::take(tx, guild, source, number).map(|()| Fate::Brought),
+                Ok(number) => {
+                    imports::tables::take(tx, guild, source, number)?;
+                    Ok(Fate::Brought.without(missing_part(tx, guild, row, number)?))
+                }
                 Err(reason) => Ok(Fate::LeftOut(reason)),
             }
         }
@@ -152,16 +194,39 @@ fn may_link(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<bool> {
     Ok(handles::queries::linked_handles(tx, guild, user)?.len() < MOST_HANDLES)
 }
 
+/// What of a row is not here, though the row is, under this number.
+fn missing_part(tx: &Tx<'_>, guild: GuildId, row: &Row, number: u64) -> Result<Option<String>> {
+    let Row::Account(_, account) = row else { return Ok(None) };
+    match handles::queries::account_by_id(tx, guild, AccountId::new(number))? {
+        Some(here) => missing_link(tx, guild, account, &here),
+        None => Ok(None),
+    }
+}
+
+/// Why a handle that is here is not linked to whom it was linked in the file. Who freed it here meanwhile needs no reason.
+fn missing_link(tx: &Tx<'_>, guild: GuildId, brought: &Brought, here: &Account) -> Result<Option<String>> {
+    if brought.linked.is_none() || brought.linked == here.linked {
+        return Ok(None);
+    }
+    let why = match here.linked {
+        Some(_) => "the handle is linked to somebody else".to_owned(),
+        None if !may_link(tx, guild, brought)? => format!("the member has {MOST_HANDLES} handles already"),
+        None => return Ok(None),
+    };
+    Ok(Some(format!("its points came and its link did not, because {why}")))
+}
+
 fn bring_back_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Fate> {
     let before = handles::queries::account(tx, guild, &account.handle)?;
     let known = handles::service::bring_back(tx, guild, account, may_link(tx, guild, account)?)?;
+    let missing = missing_link(tx, guild, account, &known.account)?;
     if before.as_ref() == Some(&known.account) {
-        return Ok(Fate::Known);
+        return Ok(Fate::Known.without(missing));
     }
     if let Some(user) = known.account.linked {
         follow_handles(tx, guild, user, FROM_OURS)?;
     }
-    Ok(Fate::Brought)
+    Ok(Fate::Brought.without(missing))
 }
 
 /// A member's points came with the handles of the same file; what these do not hold belongs to somebody else by now.

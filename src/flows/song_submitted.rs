@@ -48,6 +48,32 @@ pub fn run(tx: &Tx<'_>, submission: &Submission) -> Result<Submitted> {
     let Submission { guild, channel, user, .. } = *submission;
     let details = &submission.details;
     submissions::service::admit(tx, guild, channel, details.is_skip, &submission.mentions)?;
+    let (entry, used_credit) =
+        match queue::service::replace_file(tx, guild, user, &submission.source, details.note.as_deref())? {
+            Some(entry) => (entry, false),
+            None => enter(tx, submission)?,
+        };
+    let standing = queue::queries::standing(tx, guild, &entry)?;
+    let asks = FETCH_TITLES.get(tx, guild)? && matches!(submission.source, Source::Link { .. });
+    let confirmation = Confirmation {
+        song: entry.id.get(),
+        channel,
+        used_credit,
+        asks_title: asks && details.title.is_none(),
+        asks_artist: asks && details.artist.is_none(),
+    };
+    submissions::service::confirm(tx, guild, user, &confirmation)?;
+    if let Some(posted_as) = &submission.posted_as {
+        let needs = matches!(&submission.source, Source::File { kept_in, .. } if kept_in.message == posted_as.message);
+        submissions::service::remember_taken(tx, guild, posted_as, needs)?;
+    }
+    Ok(Submitted { entry, standing, used_credit })
+}
+
+/// Puts a new song into its line; answers whether waiting gift credit chose that.
+fn enter(tx: &Tx<'_>, submission: &Submission) -> Result<(Entry, bool)> {
+    let Submission { guild, user, details, .. } = submission;
+    let (guild, user) = (*guild, *user);
     let waiting = queue::queries::waiting_count(tx, guild, user)?;
     submissions::service::admit_one_more(tx, guild, waiting)?;
 
@@ -79,19 +105,5 @@ pub fn run(tx: &Tx<'_>, submission: &Submission) -> Result<Submitted> {
     if credit.is_some() {
         super::gift_credit::attach(tx, guild, user, entry.id)?;
     }
-    let standing = queue::queries::standing(tx, guild, &entry)?;
-    let asks = FETCH_TITLES.get(tx, guild)? && matches!(submission.source, Source::Link { .. });
-    let confirmation = Confirmation {
-        song: entry.id.get(),
-        channel,
-        used_credit: credit.is_some(),
-        asks_title: asks && details.title.is_none(),
-        asks_artist: asks && details.artist.is_none(),
-    };
-    submissions::service::confirm(tx, guild, user, &confirmation)?;
-    if let Some(posted_as) = &submission.posted_as {
-        let needs = matches!(&submission.source, Source::File { kept_in, .. } if kept_in.message == posted_as.message);
-        submissions::service::remember_taken(tx, guild, posted_as, needs)?;
-    }
-    Ok(Submitted { entry, standing, used_credit: credit.is_some() })
+    Ok((entry, credit.is_some()))
 }

@@ -35,7 +35,7 @@ pub(super) fn wait_after(tries: u32, job: JobId) -> Duration {
     let mut hasher = DefaultHasher::new();
     (job.get(), tries).hash(&mut hasher);
     let percent = u32::try_from(hasher.finish() % 25).unwrap_or(0);
-    doubled - doubled * percent / 100
+    doubled.saturating_sub(doubled * percent / 100)
 }
 
 /// See the module. Shared by the runner and its tasks.

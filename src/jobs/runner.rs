@@ -22,7 +22,8 @@ use crate::store::{Read, Store, Tx};
 
 /// Due jobs that are looked at in one go, most of them in lanes that are not free.
 const MOST_LOOKED_AT: usize = 10_000;
-/// A job that was not answered so often, while others were, lets those of its lane pass and tries again later.
+/// A job that was not answered so often, while others were, lets those of its lane pass and tries again later. One that was
+/// told when to come does not count as not answered: of those who wait for one limit most are told so many times.
 const PATIENT_TRIES: u32 = 12;
 /// So much later.
 const ASIDE: Duration = Duration::from_mins(10);
@@ -331,14 +332,14 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
     /// Lets a job wait that was not answered, and its lane with it.
     async fn wait(&self, run: Run, because: &Failure, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
         let (id, guild, slot) = (run.id, run.guild, slot_of(&run));
-        let tries = run.wait.map_or(0, |wait| wait.tries).saturating_add(1);
+        let tries = run.wait.map_or(0, |wait| wait.tries).saturating_add(u32::from(until.is_none()));
         let wait = Wait {
             first_due: run.first_due(),
             since: run.wait.map_or(now, |wait| wait.since),
             tries,
             until: until.unwrap_or_else(|| now.after(breaker::wait_after(tries, id))),
         };
-        if tries == 1 && !self.breaker.is_out() {
+        if run.wait.is_none() && !self.breaker.is_out() {
             tracing::warn!(job = %id, kind = run.job.kind, error = %because, "a job was not answered and waits");
         } else {
             tracing::debug!(job = %id, kind = run.job.kind, tries, error = %because, "a job was not answered again");
@@ -354,7 +355,7 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
             return self.drop_all(vec![run]).await;
         }
         let are_others_answered = self.breaker.answered_at().is_some_and(|at| at > wait.since);
-        let is_aside = tries >= PATIENT_TRIES && are_others_answered;
+        let is_aside = until.is_none() && tries >= PATIENT_TRIES && are_others_answered;
         if is_aside {
             self.breaker.free(&slot);
         }

@@ -110,7 +110,7 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
             if service.lock().unwrap().tries > tries && breaker.width(clock.now()) == 0 {
                 break;
             }
-            tokio::time::sleep(Duration::from_micros(200)).await;
+            Clock::system().sleep(Duration::from_micros(200)).await;
         }
     }
     let tries = service.lock().unwrap().tries;
@@ -123,7 +123,7 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
             if store.read_blocking("rows", rows).unwrap() == 0 {
                 break;
             }
-            tokio::time::sleep(Duration::from_micros(500)).await;
+            Clock::system().sleep(Duration::from_micros(500)).await;
         }
     }
     running.abort();
@@ -137,6 +137,66 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
         *expected += 1;
     }
     assert_eq!(store.read_blocking("waits", tables::waiting_lanes).unwrap().len(), 0);
+    store.close().await;
+}
+
+/// A service that takes one job a second, and says of every other when it takes the next.
+#[derive(Clone)]
+struct Narrow {
+    clock: Clock,
+    /// When it takes the next, and how many it took.
+    state: std::sync::Arc<std::sync::Mutex<(Timestamp, u64)>>,
+}
+
+impl Narrow {
+    fn take(&self) -> Result<(), Setback> {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap();
+        let (next, taken) = *state;
+        if next > now {
+            let because = crate::kernel::error::Failure::new("429");
+            return Err(Setback::Unanswered { because, until: Some(next) });
+        }
+        *state = (now.after(Duration::from_secs(1)), taken + 1);
+        Ok(())
+    }
+}
+
+static SQUEEZE: Kind<()> = Kind::new("tests.squeeze");
+static SQUEEZER: Handler<Narrow> =
+    Handler { kind: SQUEEZE.name(), worth: Worth::Always, run: |service, _| Box::pin(async move { service.take() }) };
+
+#[tokio::test]
+async fn those_who_wait_for_one_limit_are_done_as_fast_as_it_allows_however_often_they_were_told_to_wait() {
+    const LANES: u64 = 30;
+    let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+    let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
+    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let plan = |tx: &Tx<'_>| {
+        for lane in 1..=LANES {
+            SQUEEZE.schedule_now(tx, GUILD, Lane::User(UserId::new(lane)), &())?;
+        }
+        Ok(())
+    };
+    store.write("plan", plan).await.unwrap();
+    let service = Narrow { clock: clock.clone(), state: std::sync::Arc::default() };
+    let runner = Runner::new(store.clone(), clock.clone(), service.clone(), &[&SQUEEZER]).await;
+    let breaker = runner.breaker();
+    let running = tokio::spawn(runner.run());
+    for _ in 0..LANES {
+        let now = clock.now();
+        // Until one was taken, and all others were told.
+        for _ in 0..60_000 {
+            let due = store.read_blocking("due", move |read| due_by(read, now, 1_000)).unwrap();
+            if due.iter().all(|run| breaker.holds(run.guild, run.job.lane, now)) {
+                break;
+            }
+            Clock::system().sleep(Duration::from_micros(500)).await;
+        }
+        hand.advance(Duration::from_secs(1));
+    }
+    running.abort();
+    assert_eq!(service.state.lock().unwrap().1, LANES, "one a second");
     store.close().await;
 }
 

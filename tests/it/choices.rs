@@ -5,8 +5,11 @@ use greenroom::live::Occurrence;
 use crate::reading::link;
 use crate::world::{World, viewer};
 
+/// A command, and its other options.
+type Call<'a> = (&'a str, &'a [(&'a str, String)]);
+
 /// What a command answers to the value of its first choice, and to the name of that choice.
-async fn answers(world: &World, person: &str, call: (&str, &[(&str, String)]), option: &str) -> [String; 2] {
+async fn answers(world: &World, person: &str, call: Call<'_>, option: &str) -> [String; 2] {
     let (command, given) = call;
     let person = world.member(person).in_channel("staff");
     // Handles are offered from their second letter on.
@@ -29,7 +32,7 @@ async fn every_choice_may_be_typed_as_it_is_shown() {
     world.live_all([Occurrence::Connected, Occurrence::Joined(viewer("ann.sings"))]).await;
     world.member("ann").submits(&link(1), "First Light (Free)").await;
     let free = [("target_line", "Free".to_owned())];
-    let same: [(&str, (&str, &[(&str, String)]), &str); 4] = [
+    let same: [(&str, Call<'_>, &str); 4] = [
         ("host", ("move", &free), "submission_id"),
         ("host", ("help", &[]), "command"),
         ("host", ("config get", &[]), "key"),

@@ -402,7 +402,7 @@ async fn copies_elsewhere_are_looked_at_where_the_target_is_now() {
     fs::write(clinic.folder.path().join("data/backups/off-site.json"), note).unwrap();
     let off_site = async |clinic: &Clinic| clinic.finds("backup.off_site").await.remove(0);
     let expect = |found: (String, String), level: &str, words: &str| {
-        assert!(found.0 == level && found.1.contains(words), "{found:?}")
+        assert!(found.0 == level && found.1.contains(words), "{found:?}");
     };
     expect(off_site(&clinic).await, "warning", "No snapshot is in the folder");
     assert!(!elsewhere.exists(), "looking makes nothing");
@@ -412,9 +412,15 @@ async fn copies_elsewhere_are_looked_at_where_the_target_is_now() {
     expect(off_site(&clinic).await, "ok", "are also in the folder");
     fs::write(&copy, "half").unwrap();
     expect(off_site(&clinic).await, "warning", "it has 4 bytes instead of");
-    fs::rename(&copy, elsewhere.join("greenroom-20261101-200000.redb")).unwrap();
+    let old = "greenroom-20261101-200000.redb";
+    fs::rename(&copy, elsewhere.join(old)).unwrap();
+    expect(off_site(&clinic).await, "warning", "are not of this data folder");
+    fs::copy(snapshot, elsewhere.join(old)).unwrap();
+    fs::rename(snapshot, snapshot.with_file_name(old)).unwrap();
     expect(off_site(&clinic).await, "warning", "days old");
     fs::remove_dir_all(&elsewhere).unwrap();
+    let clinic = clinic.with("BACKUP_TARGET", snapshot.parent().unwrap().to_str().unwrap());
+    clinic.expect("config", "error", "lies in the data folder").await;
     let clinic = clinic.with("BACKUP_TARGET", "/nowhere/at/all");
     expect(off_site(&clinic).await, "warning", "the folder above it is not there; is its disk mounted?");
     let clinic = clinic.with("BACKUP_TARGET", "http://127.0.0.1:9/dav/");

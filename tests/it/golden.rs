@@ -24,16 +24,15 @@ use crate::process::{SimProcess, output};
 
 /// The versions, and how many rows each has in the tables whose form changed since, and in some others.
 const STORES: &[(u64, &[(&str, u64)])] = &[
-    (0, &[("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
-    (1, &[("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (2, &[("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (3, &[("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (4, &[("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (0, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
+    (1, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (2, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (3, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (4, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.
 const OF_ALL: &[(&str, u64)] = &[
-    ("bot_config", 8),
     ("live_sessions", 1),
     ("submissions", 19),
     ("tiktok_accounts", 11),

@@ -1,5 +1,7 @@
 //! The data of another bot come in by the command line: once, cleaned, with what is wrong in them left out and told.
 
+mod told;
+
 use std::path::{Path, PathBuf};
 
 use greenroom::app::catalogue::CATALOGUE;

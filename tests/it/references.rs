@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::features::queue::model::{PublicId, Source};
 use greenroom::sim::{Id, OverwriteSpec, SeenMessage};
 
 use crate::patience::as_time_passes;
 use crate::reading::{SOON, link};
-use crate::world::{Person, World, mp3};
+use crate::world::{Person, World, mp3, number_in};
 
 /// Every command that chooses a channel.
 const CHOOSING: [&str; 7] = [
@@ -279,6 +280,102 @@ async fn a_song_whose_file_somebody_deletes_says_so_everywhere_and_leads_nowhere
     assert!(second.contains("lost.mp3 is gone: somebody deleted the message"), "{second}");
     assert!(!second.contains("http"), "no link that leads nowhere: {second}");
     assert_eq!(world.lines_about("staff", &told).await, 1);
+    world.end().await;
+}
+
+/// Where a file of a song is, as the store knows it.
+fn kept(world: &World, number: PublicId) -> (Id, Id) {
+    let Source::File { kept_in, .. } = world.song(number).song.source else { panic!("{number} is no file") };
+    (Id::from(kept_in.channel.get()), Id::from(kept_in.message.get()))
+}
+
+#[tokio::test]
+async fn whoever_sent_a_file_that_somebody_deletes_is_asked_for_it_once_and_keeps_the_place() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.configures("max_active_submissions", "1").await;
+    let lost = number_in(&world.member("ben").submit_file(mp3("lost.mp3")).await.text());
+    world.member("ann").submit_file(mp3("later.mp3")).await;
+    let (channel, message) = kept(&world, lost);
+    world.sim.delete_message(channel, message).await.unwrap();
+    world.hears("staff", &format!("The file of {lost} ")).await;
+    world.settle().await;
+    let asked = world.member("ben").dms().await.join("\n");
+    assert_eq!(asked.matches("Please send the same file again").count(), 1, "{asked}");
+    let again = world.member("ben").submit_file(mp3("lost.mp3")).await.text();
+    assert_eq!(number_in(&again), lost, "{again}");
+    assert_eq!(world.songs().len(), 2);
+    assert_ne!(kept(&world, lost), (channel, message));
+    let queue = world.member("chloe").run("queue").await.text();
+    assert!(!queue.contains("⚠️ no file"), "{queue}");
+    let third = world.member("ben").submit_file(mp3("lost.mp3")).await.text();
+    assert!(third.contains("in the queue already"), "it has its file: {third}");
+    let next = world.next().await.text();
+    assert!(next.contains("lost.mp3](http"), "it is still the first: {next}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_song_without_its_file_stands_in_nobodys_way() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    let lost = number_in(&world.member("ben").submit_file(mp3("same.mp3")).await.text());
+    let (channel, message) = kept(&world, lost);
+    world.sim.delete_message(channel, message).await.unwrap();
+    world.hears("staff", &format!("The file of {lost} ")).await;
+    let other = number_in(&world.member("ann").submit_file(mp3("same.mp3")).await.text());
+    assert_ne!(other, lost);
+    let late = world.member("ben").submit_file(mp3("same.mp3")).await.text();
+    assert!(late.contains(&format!("in the queue already: **{other}**")), "{late}");
+    assert_eq!(world.songs().len(), 2);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_bookmark_says_what_is_in_its_way_instead_of_being_lost() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.chooses("setbookmarkchannel", "bookmarks").await;
+    world.member("ann").submits(&link(1), "Keeper").await;
+    let playing = world.next().await.original.unwrap();
+    world.denies("bookmarks", &["SEND_MESSAGES"]).await;
+    world.hears("staff", "I lack **Send Messages** in").await;
+    for _ in 0..2 {
+        let answer = world.host().press(&playing, "Bookmark").await.text();
+        assert!(answer.contains("I lack **Send Messages** in"), "{answer}");
+    }
+    world.denies("bookmarks", &[]).await;
+    assert!(!world.host().run("show-settings").await.text().contains("Send Messages"));
+    let answer = world.host().press(&playing, "Bookmark").await.text();
+    assert!(answer.contains("is copied to"), "{answer}");
+    world.settle().await;
+    assert_eq!(world.seen_in("bookmarks").await.len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_bookmark_that_could_not_be_copied_may_be_set_again() {
+    let mut world = World::new().await;
+    world.expect_dead_letters();
+    world.chooses("setbookmarkchannel", "bookmarks").await;
+    world.member("ann").submits(&link(1), "Keeper").await;
+    let playing = world.next().await.original.unwrap();
+    // Refused before anybody could know.
+    let fault = greenroom::sim::Fault {
+        path: Some(format!("/channels/{}/messages", world.channel("bookmarks"))),
+        method: Some("POST".into()),
+        status: Some(403),
+        code: Some(50_013),
+        ..greenroom::sim::Fault::default()
+    };
+    world.sim.faults(fault).await;
+    world.host().press(&playing, "Bookmark").await;
+    world.settle().await;
+    assert_eq!(world.seen_in("bookmarks").await, Vec::<String>::new());
+    let answer = world.host().press(&playing, "Bookmark").await.text();
+    assert!(answer.contains("is copied to"), "{answer}");
+    world.settle().await;
+    assert_eq!(world.seen_in("bookmarks").await.len(), 1);
     world.end().await;
 }
 

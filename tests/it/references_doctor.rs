@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenroom::kernel::time::Clock;
-use greenroom::sim::{CommandCall, OverwriteSpec, Sim, SimOptions};
+use greenroom::sim::{CommandCall, Fault, OverwriteSpec, Sim, SimOptions};
 use serde_json::Value;
 
 use crate::process::{Running, greenroom, output_of};
@@ -63,4 +63,14 @@ async fn channels_that_are_gone_or_closed_are_found_with_what_mends_them() {
     running.signal("TERM");
     running.ended();
     is_told(&finds(&sim, folder.path()).await);
+    for status in [401, 429, 500, 503] {
+        let path = Some(format!("/guilds/{}/channels", ids.guild));
+        sim.faults(Fault { status: Some(status), path, ..Fault::default() }).await;
+        let found = finds(&sim, folder.path()).await;
+        assert!(found.len() == 1 && found[0][0] == "note", "{status}: {found:?}");
+        assert!(found[0][1].contains("were not looked at in 1 of 1 servers"), "{status}: {found:?}");
+    }
+    sim.kick_bot(ids.guild).await.unwrap();
+    let found = finds(&sim, folder.path()).await;
+    assert!(found.is_empty(), "what a server that the bot left has set is used no more: {found:?}");
 }

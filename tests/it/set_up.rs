@@ -6,6 +6,7 @@ use greenroom::sim::{
     ChannelSpec, ComponentCall, GuildSpec, Id, OverwriteSpec, Permissions, SeenMessage, World as Discord,
 };
 
+use crate::patience::as_time_passes;
 use crate::reading::SOON;
 use crate::site::Site;
 use crate::world::{Person, Setup, World, guild_spec};
@@ -50,7 +51,8 @@ async fn picks(world: &World, person: Person<'_>, form: &SeenMessage, menu: &str
         values: channel.into_iter().map(|id| id.to_string()).collect(),
         ..ComponentCall::default()
     };
-    world.sim.press(call).await.unwrap();
+    // Displays move at their pace.
+    as_time_passes(&world.hand, Duration::from_millis(100), world.sim.press(call)).await.unwrap();
     world.settle().await;
     world.message(&form)
 }
@@ -79,7 +81,7 @@ async fn a_server_that_the_bot_joins_is_greeted_once_and_again_when_it_is_invite
     world.sim.quiet(SOON).await.unwrap();
     world.settle().await;
     assert_eq!(world.sim.look(|discord| greetings(discord, channel)), 1);
-    world.hand.advance(Duration::from_secs(60));
+    world.hand.advance(Duration::from_mins(1));
     world.sim.kick_bot(ids.guild).await.unwrap();
     world.sim.invite_bot(ids.guild, permissions(&["VIEW_CHANNEL", "SEND_MESSAGES", "EMBED_LINKS"])).await.unwrap();
     let again = until_greeted(&world, channel, 2).await;
@@ -256,6 +258,7 @@ async fn the_bot_makes_the_missing_channels_where_it_may_and_the_teams_are_seen_
     world.settle().await;
     // Asked again, nothing is made twice, also where a choice was taken away.
     let form = picks(&world, host, &form, "Live queue", None).await;
+    assert!(form.text().contains("➖ **Live queue**: not set"), "{}", form.text());
     host.press(&form, "Make the missing ones for me").await;
     assert_eq!(world.sim.guild_ids(world.ids.guild).await.unwrap().channels.len(), made);
     world.end().await;
@@ -270,7 +273,5 @@ async fn without_the_right_to_manage_channels_the_bot_offers_to_make_none() {
     let form = open(world.host().in_channel("staff")).await;
     assert!(form.custom_id("Make the missing ones for me").is_none(), "{}", form.text());
     assert!(form.text().contains("Missing permissions") && form.text().contains("Manage Channels"), "{}", form.text());
-    let refused = world.member("ann").run("setup").await;
-    assert!(refused.text().contains("Only people with the **Administrator** permission"), "{}", refused.text());
     world.end().await;
 }

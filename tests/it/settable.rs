@@ -68,7 +68,7 @@ fn every_setting_that_the_rules_name_is_in_the_table_and_can_be_set() {
     for (rule, met) in RULES {
         match met {
             By(settings) => {
-                wrong.extend(settings.iter().filter(|key| !keys.contains(**key)).map(|key| format!("{rule}: {key}")))
+                wrong.extend(settings.iter().filter(|key| !keys.contains(**key)).map(|key| format!("{rule}: {key}")));
             }
             Not(because) => assert!(!because.is_empty()),
         }

@@ -23,9 +23,8 @@ pub struct Health {
 
 /// Reads this area. What systemd sets for its services is in no table, because nobody sets it by hand.
 pub(super) fn read(reader: &mut Reader<'_>) -> Health {
-    let listen = |text: &str| match text {
-        "off" => Some(None),
-        address => address.parse().ok().map(Some),
+    let listen = |text: &str| {
+        if text.eq_ignore_ascii_case("off") { Some(None) } else { text.parse().ok().map(Some) }
     };
     let micros = reader.environment("WATCHDOG_USEC").and_then(|micros| micros.parse().ok());
     Health {

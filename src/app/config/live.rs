@@ -10,7 +10,7 @@ use crate::live::{Base, ClientSettings, Endpoints, Transport};
 pub(super) fn read(reader: &mut Reader<'_>) -> ClientSettings {
     let defaults = Endpoints::default();
     ClientSettings {
-        transport: reader.parse(&TIKTOK_TRANSPORT, Transport::parse).unwrap_or_default(),
+        transport: reader.parse(&TIKTOK_TRANSPORT, transport).unwrap_or_default(),
         api_key: reader.secret(&EULER_API_KEY, check_key),
         endpoints: Endpoints {
             web: reader.parse(&TIKTOK_WEB_URL, Base::web).unwrap_or(defaults.web),
@@ -20,6 +20,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> ClientSettings {
         },
         seed: None,
     }
+}
+
+fn transport(text: &str) -> Option<Transport> {
+    Transport::parse(&text.to_ascii_lowercase())
 }
 
 /// A light check; whether the service takes the key only the service knows.

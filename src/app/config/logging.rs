@@ -38,7 +38,7 @@ pub enum LogFormat {
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> Logging {
-    let format = |text: &str| match text {
+    let format = |text: &str| match text.to_ascii_lowercase().as_str() {
         "text" => Some(LogFormat::Text),
         "json" => Some(LogFormat::Json),
         _ => None,

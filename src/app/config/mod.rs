@@ -4,7 +4,8 @@
 //! - Every variable is declared in [`table`], and nothing else is read. Parsing is a pure function of [`Sources`].
 //! - All problems are reported at once, each with the variable, what it was set to (never a secret) and what is allowed.
 //! - A name in `.env` that nobody knows is a problem, because it is a slip of the pen. The environment is shared with
-//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems; those that look like ours are told.
+//!   other programs, so there only unknown names that begin with `GREENROOM_` are problems; those that look like ours are
+//!   told, and what a platform sets beside a service of our name ([`platform`]) is left out.
 //! - Secrets can be given as files: `DISCORD_BOT_TOKEN_FILE=/run/secrets/token`.
 //! - An empty value counts as not set.
 //!
@@ -18,6 +19,7 @@ pub mod live;
 pub mod logging;
 mod near;
 mod off_site;
+mod platform;
 mod problem;
 mod reader;
 pub mod show;
@@ -85,6 +87,7 @@ impl Config {
             logging: logging::read(&mut reader),
             notices: Vec::new(),
         };
+        off_site::keep_apart(&mut reader, config.off_site.as_ref(), &config.storage.data_dir);
         (config, reader)
     }
 }

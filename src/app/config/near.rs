@@ -4,7 +4,12 @@ use super::table::{Kind, Meaning, VARIABLES, meaning};
 
 /// The known name that `name` was probably meant to be.
 pub(super) fn name(name: &str) -> Option<String> {
-    nearest_name(name).filter(|(distance, known)| *distance <= 3 && *distance * 2 < known.len()).map(|(_, known)| known)
+    let near = |name: &str| {
+        let nearest = nearest_name(name).filter(|(distance, known)| *distance <= 3 && *distance * 2 < known.len());
+        nearest.map(|(_, known)| known)
+    };
+    // Many programs put their own name in front.
+    near(name).or_else(|| near(name.to_ascii_uppercase().strip_prefix("GREENROOM_")?))
 }
 
 /// The known name that an unknown one of the environment was probably meant to be.
@@ -103,6 +108,9 @@ mod tests {
     fn a_misspelt_name_is_recognised() {
         assert_eq!(name("DISCORD_BOT_TOKN").as_deref(), Some("DISCORD_BOT_TOKEN"));
         assert_eq!(name("guild_id").as_deref(), Some("GUILD_ID"));
+        assert_eq!(name("GREENROOM_DATA_DIR").as_deref(), Some("DATA_DIR"));
+        assert_eq!(name("greenroom_discord_tokn").as_deref(), Some("DISCORD_TOKEN"));
+        assert_eq!(name("GREENROOM_COLOUR"), None);
         assert_eq!(name("FAVOURITE_COLOUR"), None);
         assert_eq!(name("X"), None);
     }

@@ -1,5 +1,7 @@
 //! Where snapshots are copied to, and the variables that say so.
 
+use std::path::{Component, Path, PathBuf};
+
 use super::reader::Reader;
 use super::table::{Kind, Variable};
 use crate::app::backup::off_site::{Address, DavTarget, S3Target, Target, web_address};
@@ -75,6 +77,40 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Target> {
             return None;
         }
     })
+}
+
+/// Refuses a folder in the data folder, where the copies would go with the data, and one around it.
+pub(super) fn keep_apart(reader: &mut Reader<'_>, target: Option<&Target>, data_dir: &Path) {
+    let Some(Target::Folder(folder)) = target else { return };
+    let (Some(copies), Some(data)) = (without_links(folder), without_links(data_dir)) else { return };
+    let lies = if copies.starts_with(&data) {
+        "lies in"
+    } else if data.starts_with(&copies) {
+        "holds"
+    } else {
+        return;
+    };
+    let statement = format!(
+        "is {}, which {lies} the data folder {}: what takes the data takes such copies, too; name a folder \
+         elsewhere, best on another disk",
+        folder.display(),
+        data.display()
+    );
+    reader.problem(&BACKUP_TARGET, &statement);
+}
+
+/// The path to what is there, and from there on as it is written.
+fn without_links(path: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let (there, mut whole) = absolute.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)))?;
+    for part in absolute.strip_prefix(there).ok()?.components() {
+        if part == Component::ParentDir {
+            whole.pop();
+        } else {
+            whole.push(part);
+        }
+    }
+    Some(whole)
 }
 
 fn region(text: &str) -> Option<String> {

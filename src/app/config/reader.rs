@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 use crate::kernel::secret::Secret;
 
 use super::near;
+use super::platform::tells_of_a_service;
 use super::problem::{Problem, Problems};
 use super::sources::{Origin, Sources, read_text};
 use super::table::{Kind, Meaning, Variable, file_name, meaning};
+
+/// No path that somebody means begins so: a home, a variable, a quote that was copied with it.
+const OF_SHELLS: [char; 8] = ['~', '$', '"', '\'', '`', '“', '”', '‘'];
 
 /// Reads variables from [`Sources`].
 pub(super) struct Reader<'a> {
@@ -34,13 +38,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses names that nobody knows: all of them in the file of variables, and in the environment, which others share, those that
-    /// begin with `GREENROOM_`. Names that are known but have no effect are noted.
+    /// begin with `GREENROOM_`, but for what a platform sets. Names that are known but have no effect are noted.
     pub(super) fn check_names(&mut self) {
         let (mut not_used, mut unknown) = (BTreeSet::new(), Vec::new());
         for (origin, layer) in self.sources.layers() {
-            for name in layer.keys() {
+            for (name, value) in layer {
                 match meaning(name) {
                     Meaning::NotUsed => _ = not_used.insert(name.as_str()),
+                    Meaning::Unknown if origin == Origin::Environment && tells_of_a_service(name, value) => {}
                     Meaning::Unknown if origin == Origin::File || name.starts_with("GREENROOM_") => {
                         let hint = near::name(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
                         let file = self.sources.name_of(origin);
@@ -128,8 +133,8 @@ impl<'a> Reader<'a> {
 
     /// A folder; it need not exist.
     pub(super) fn folder(&mut self, variable: &Variable) -> PathBuf {
-        // What a shell makes of a tilde, nobody makes of it in a file or a service.
-        self.parse(variable, |text| (!text.starts_with('~')).then(|| PathBuf::from(text))).unwrap_or_default()
+        // What a shell makes of these signs, nobody makes of them in a file or a service.
+        self.parse(variable, |text| (!text.starts_with(OF_SHELLS)).then(|| PathBuf::from(text))).unwrap_or_default()
     }
 
     /// Any value that `parse` understands.

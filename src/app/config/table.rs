@@ -70,7 +70,7 @@ impl Kind {
             Self::Secret => "a text without spaces".to_owned(),
             Self::Id => "the id of something on Discord, which is a number".to_owned(),
             Self::Switch => "true or false".to_owned(),
-            Self::Folder => "the path of a folder, written out, without ~".to_owned(),
+            Self::Folder => "the path of a folder, written out, without ~, $ or quotes".to_owned(),
             Self::LoopbackUrl => "an address on this machine, like http://127.0.0.1:8080".to_owned(),
             Self::WebUrl => "an https address, or an http address on this machine".to_owned(),
             Self::SocketUrl => "a wss address, or a ws address on this machine".to_owned(),

@@ -106,11 +106,13 @@ fn every_problem_is_reported_at_once_with_its_variable_its_value_and_what_is_all
         ("LOG_FORMAT", "xml"),
         ("LOG", "greenroom=loud"),
         ("GREENROOM_TOKEN", "x"),
+        ("GREENROOM_GUILD_ID", "5"),
     ])
     .with_dotenv("DISCORD_API_URL=https://discord.com\nDATADIR=x\nCOLOUR=blue\n");
     assert_eq!(
         problems(&sources),
         [
+            "GREENROOM_GUILD_ID (in the environment) is not a variable of Greenroom. Did you mean GUILD_ID?",
             "GREENROOM_TOKEN (in the environment) is not a variable of Greenroom.",
             "COLOUR (in .env) is not a variable of Greenroom.",
             "DATADIR (in .env) is not a variable of Greenroom. Did you mean DATA_DIR?",
@@ -194,11 +196,76 @@ fn health_is_for_this_machine_and_off_on_request() {
     );
 }
 
+#[test]
+fn words_are_read_without_regard_to_capitals() {
+    let given = [
+        ("HEALTH_LISTEN", "OFF"),
+        ("LOG_FORMAT", "JSON"),
+        ("TIKTOK_TRANSPORT", "Managed"),
+        ("DEBUG", "True"),
+        ("LOG", "WARN"),
+    ];
+    let config = loaded(&environment(&given));
+    assert_eq!((config.health.listen, config.logging.format), (None, LogFormat::Json));
+    assert_eq!(Some(config.live.transport), crate::live::Transport::parse("managed"));
+    assert!(config.community.live_rehearsal);
+}
+
+#[test]
+fn what_kubernetes_sets_beside_a_service_of_our_name_is_left_out() {
+    let set = [
+        ("GREENROOM_SERVICE_HOST", "10.43.0.17"),
+        ("GREENROOM_SERVICE_PORT", "8790"),
+        ("GREENROOM_SERVICE_PORT_HEALTH", "8790"),
+        ("GREENROOM_PORT", "tcp://10.43.0.17:8790"),
+        ("GREENROOM_PORT_8790_TCP", "tcp://10.43.0.17:8790"),
+        ("GREENROOM_PORT_8790_TCP_ADDR", "10.43.0.17"),
+        ("TIKTOK_SERVICE_HOST", "10.43.0.18"),
+    ];
+    let config = loaded(&environment(&set));
+    assert_eq!((config.health.port, config.notices), (None, Vec::new()));
+    assert_eq!(problems(&environment(&[("GREENROOM_PORT", "3000")])).len(), 1, "somebody set this");
+    assert_eq!(problems(&Sources::default().with_dotenv("GREENROOM_SERVICE_PORT=8790\n")).len(), 1, "a slip in a file");
+}
+
+#[test]
+fn copies_in_the_data_folder_or_around_it_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (data, link) = (root.path().join("data"), root.path().join("link"));
+    std::fs::create_dir(&data).unwrap();
+    std::os::unix::fs::symlink(&data, &link).unwrap();
+    let told = |data: &std::path::Path, target: &str| {
+        let target = root.path().join(target);
+        let sources = environment(&[("DATA_DIR", data.to_str().unwrap()), ("BACKUP_TARGET", target.to_str().unwrap())]);
+        Config::load(&sources).err().map(|problems| problems.to_string())
+    };
+    for (target, words) in [
+        ("data", "lies in the data folder"),
+        ("data/backups/snapshots", "lies in the data folder"),
+        ("none/../data/copies", "lies in the data folder"),
+        ("link/copies", "lies in the data folder"),
+        ("", "holds the data folder"),
+        ("data/..", "holds the data folder"),
+    ] {
+        for data in [&data, &link, &data.join("../link")] {
+            let told = told(data, target).unwrap_or_default();
+            assert!(told.contains("BACKUP_TARGET is") && told.contains(words), "{target}: {told}");
+        }
+    }
+    for target in ["copies", "data-copies", "data/../copies", "none/copies"] {
+        assert_eq!(told(&data, target), None, "{target}");
+    }
+    // Neither has to be there yet.
+    let missing = root.path().join("new/data");
+    assert!(told(&missing, "new/data/copies").is_some() && told(&missing, "new").is_some());
+    assert_eq!(told(&missing, "new/copies"), None);
+}
+
 /// For each variable what is wrong for it.
 const WRONG: &[(&str, &[&str])] = &[
     ("DISCORD_BOT_TOKEN", &["abc", "Bot x.y.z", "a b c"]),
     ("DISCORD_API_URL", &["https://discord.com", "127.0.0.1:80", "http://127.0.0.1/api"]),
-    ("DATA_DIR", &["~/data", "~"]),
+    ("DATA_DIR", &["~/data", "~", "$HOME/data", "${DATA}", "\"/srv/data\"", "'/srv/data'", "“/srv/data”", "`pwd`"]),
     ("STORE_CACHE_MIB", &["3", "1025", "16 MiB", "-1", "sixteen", "1e3", "16.5"]),
     (
         "BACKUP_TARGET",

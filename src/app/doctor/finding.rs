@@ -85,7 +85,7 @@ impl fmt::Display for Finding {
 }
 
 /// A text with a full stop, unless it ends like a sentence already.
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::app) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }
 

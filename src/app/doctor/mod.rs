@@ -33,6 +33,7 @@ mod references;
 mod store;
 mod tiktok;
 
+pub(super) use finding::sentence;
 pub use finding::{Finding, Level};
 pub use id::Id;
 
@@ -42,7 +43,7 @@ use super::cli::{DoctorArgs, Options};
 use super::config::Config;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::{run, telemetry};
-use finding::{sentence, summary, told};
+use finding::{summary, told};
 
 /// Looks at everything and prints it; stops with [`ExitCode::ProblemsFound`] where there is an error.
 pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {

@@ -5,9 +5,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
-use super::finding::Finding;
+use super::finding::{Finding, sentence};
 use super::id::Id;
 use crate::app::backup::folder::Folder;
+use crate::app::backup::label::Label;
 use crate::app::backup::off_site::{Look, Status, Target, look, status_of};
 use crate::app::config::Config;
 use crate::kernel::text::one_line;
@@ -38,9 +39,9 @@ fn told(target: &Target, looked: Result<Look, String>, noted: Option<&Status>, n
     let look = match looked {
         Ok(look) => look,
         Err(problem) => {
-            let sentence =
-                format!("The copies of the snapshots in {target} cannot be seen: {}.", one_line(&problem, 300));
-            return Finding::warning(id, sentence, TRIES_AGAIN);
+            let problem = one_line(&problem, 300);
+            let cannot = sentence(&format!("The copies of the snapshots in {target} cannot be seen: {problem}"));
+            return Finding::warning(id, cannot, TRIES_AGAIN);
         }
     };
     if let Some((name, how)) = look.differing {
@@ -48,7 +49,12 @@ fn told(target: &Target, looked: Result<Look, String>, noted: Option<&Status>, n
         let fix = "Delete it there; the bot sends it again at its next start. A disk that changes what is written is failing.";
         return Finding::warning(id, sentence, fix);
     }
-    let Some(newest) = look.newest else { return nothing_there(target, look.missing.is_some(), noted) };
+    let Some(newest) = look.newest else {
+        return look.foreign.map_or_else(
+            || nothing_there(target, look.missing.is_some(), noted),
+            |foreign| nothing_of_ours(target, foreign),
+        );
+    };
     if now.since(newest.at) > OLD_COPY {
         let days = now.since(newest.at).as_secs() / 86_400;
         let sentence = format!("The newest copy of a snapshot in {target}, {newest}, is {days} days old.");
@@ -64,6 +70,14 @@ fn told(target: &Target, looked: Result<Look, String>, noted: Option<&Status>, n
         }
         None => Finding::ok(id, format!("The snapshots are also in {target}, up to {newest}.")),
     }
+}
+
+/// What is there may be another bot's, or this one's from before its data folder was made anew.
+fn nothing_of_ours(target: &Target, foreign: Label) -> Finding {
+    let sentence = format!("The snapshots in {target}, up to {foreign}, are not of this data folder.");
+    let fix = "Where another bot copies to it as well, name a place of its own in BACKUP_TARGET: two in one tidy each other's \
+               snapshots away. Where they are from before, the bot copies its own there at its next start.";
+    Finding::warning(Id::OffSite, sentence, fix)
 }
 
 fn nothing_there(target: &Target, is_missing: bool, noted: Option<&Status>) -> Finding {
@@ -87,8 +101,8 @@ fn failing(target: &Target, noted: Option<&Status>) -> Option<Finding> {
     let noted = noted?;
     let (problem, since) = (noted.problem.as_deref()?, noted.failing_since.as_deref()?);
     let problem = one_line(problem, 300);
-    let sentence = format!("The bot could not copy the snapshots to {target} since {since}: {problem}.");
-    Some(Finding::warning(Id::OffSite, sentence, TRIES_AGAIN))
+    let failed = sentence(&format!("The bot could not copy the snapshots to {target} since {since}: {problem}"));
+    Some(Finding::warning(Id::OffSite, failed, TRIES_AGAIN))
 }
 
 /// Copies on the disk of the data folder.
@@ -113,7 +127,7 @@ fn is_same_disk(one: &Path, other: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::backup::label::{Kind, Label};
+    use crate::app::backup::label::Kind;
     use crate::app::doctor::Level;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
@@ -143,9 +157,17 @@ mod tests {
                 "No snapshot is in the folder /mnt/nas yet.",
             ),
             (Ok(Look::default()), Some(&complete), Level::Warning, "where all of them were on 2026-11-20T20:00:00Z"),
+            (
+                Ok(Look { foreign: up_to(0).newest, missing, ..Look::default() }),
+                Some(&complete),
+                Level::Warning,
+                "up to greenroom-20261121-200000.redb, are not of this data folder.",
+            ),
             (Err("it answered 503".to_owned()), Some(&complete), Level::Warning, "cannot be seen: it answered 503."),
+            (Err("it is not there; is its disk mounted?".to_owned()), None, Level::Warning, "is its disk mounted?"),
         ] {
             let found = told(&target, looked, noted, NOW);
+            assert!(!found.sentence.contains("?."), "{found}");
             assert!(found.level == level && found.sentence.contains(words), "{found}");
             assert_eq!(found.fix.is_some(), level == Level::Warning, "{found}");
         }
@@ -161,6 +183,8 @@ mod tests {
             found.level == Level::Warning && found.sentence.contains("since 2026-11-21T20:00:00Z: it answered 503"),
             "{found}"
         );
+        let asks = Status { problem: Some("is its disk mounted?".into()), ..status };
+        assert!(failing(&target, Some(&asks)).unwrap().sentence.ends_with("mounted?"));
         assert_eq!(failing(&target, Some(&Status::default())), None);
         let data = tempfile::tempdir().unwrap();
         let below = Target::Folder(data.path().join("not/there/yet"));

@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::ask::Asker;
+use super::ask::{self, Asker};
 use super::finding::{Finding, quoted};
 use super::id::Id;
 use crate::app::application::catalogue_of_references;
@@ -37,21 +37,49 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     for reference in set {
         by_guild.entry(reference.guild).or_default().push(reference);
     }
-    let Some((asker, bot)) = connected(config).await else { return Vec::new() };
-    let (count, asker) = (by_guild.len(), &asker);
+    let count = by_guild.len();
+    let Some((asker, bot)) = connected(config).await else { return told(count, Vec::new()) };
+    let asker = &asker;
     let looks = stream::iter(by_guild.into_iter().take(MOST))
         .map(|(guild, set)| async move { look(asker, guild, &set, bot).await });
-    let found: Vec<Vec<Finding>> = looks.buffered(AT_ONCE).collect().await;
-    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
-    if findings.is_empty() && count > 0 {
+    let looks: Vec<Look> = looks.buffered(AT_ONCE).collect().await;
+    told(count, looks)
+}
+
+/// What a look at one server brought.
+enum Look {
+    /// It was seen, and this is wrong there.
+    Seen(Vec<Finding>),
+    /// The bot is not in it any more, so nothing there is used.
+    Left,
+    /// Discord did not tell.
+    NotSeen,
+}
+
+/// What was found in so many servers. All is well only where each was seen; the others are counted.
+fn told(servers: usize, looks: Vec<Look>) -> Vec<Finding> {
+    let (mut findings, mut seen, mut left) = (Vec::new(), 0, 0);
+    for look in looks {
+        match look {
+            Look::Seen(found) => {
+                seen += 1;
+                findings.extend(found);
+            }
+            Look::Left => left += 1,
+            Look::NotSeen => {}
+        }
+    }
+    let not_seen = servers.saturating_sub(seen + left);
+    if not_seen > 0 {
+        findings.push(Finding::note(
+            Id::References,
+            format!("The channels and roles that are set were not looked at in {not_seen} of {servers} servers."),
+        ));
+    } else if seen > 0 && findings.is_empty() {
         findings.push(Finding::ok(
             Id::References,
             "The channels and roles that servers have set are there, and the bot may use them.",
         ));
-    }
-    if count > MOST {
-        findings
-            .push(Finding::note(Id::References, format!("Of {count} servers with settings, {MOST} were looked at.")));
     }
     findings
 }
@@ -84,19 +112,22 @@ async fn connected(config: &Config) -> Option<(Asker, u64)> {
     Some((asker, bot))
 }
 
-/// Looks at one server. One that does not answer, or that the bot has left, is no finding.
-async fn look(asker: &Asker, guild: GuildId, set: &[SetReference], bot: u64) -> Vec<Finding> {
+/// Looks at one server.
+async fn look(asker: &Asker, guild: GuildId, set: &[SetReference], bot: u64) -> Look {
     let server = format!("/guilds/{guild}");
     let (channels, member) = (format!("{server}/channels"), format!("{server}/members/{bot}"));
     let (server, channels, member) = tokio::join!(asker.get(&server), asker.get(&channels), asker.get(&member));
-    let (Ok(told), Ok(channels), Ok(member)) = (server, channels, member) else { return Vec::new() };
+    if matches!(server, Err(ask::Trouble::Status(403 | 404))) {
+        return Look::Left;
+    }
+    let (Ok(told), Ok(channels), Ok(member)) = (server, channels, member) else { return Look::NotSeen };
     let name = quoted(told.body.get("name").and_then(Value::as_str).unwrap_or_default());
-    let Some(server) = Server::read(&told.body, &channels.body, &member.body, bot) else { return Vec::new() };
+    let Some(server) = Server::read(&told.body, &channels.body, &member.body, bot) else { return Look::NotSeen };
     let catalogue = catalogue_of_references();
     let references =
         set.iter().filter_map(|set| Some(Reference { declared: catalogue.declared(&set.key)?, target: set.target }));
     let references: Vec<Reference> = references.collect();
-    server.problems(&references).iter().map(|problem| finding(&name, &server, problem)).collect()
+    Look::Seen(server.problems(&references).iter().map(|problem| finding(&name, &server, problem)).collect())
 }
 
 /// A problem for somebody who reads no Discord: with the name of the channel, and without its signs.
@@ -130,6 +161,33 @@ fn finding(name: &str, server: &Server, problem: &Problem) -> Finding {
                 ),
                 format!("Choose another by {remedy} in that server."),
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::doctor::Level;
+
+    #[test]
+    fn only_servers_that_were_seen_are_vouched_for() {
+        let seen = || Look::Seen(Vec::new());
+        let wrong = || Look::Seen(vec![Finding::warning(Id::References, "It is gone.", "Choose another.")]);
+        let levels = |servers, looks| told(servers, looks).iter().map(|found| found.level).collect::<Vec<_>>();
+        assert_eq!(levels(2, vec![seen(), seen()]), [Level::Ok]);
+        assert_eq!(levels(2, vec![seen(), Look::Left]), [Level::Ok]);
+        assert_eq!(levels(2, vec![seen(), wrong()]), [Level::Warning]);
+        assert_eq!(levels(2, vec![wrong(), Look::NotSeen]), [Level::Warning, Level::Note]);
+        assert!(levels(1, vec![Look::Left]).is_empty() && levels(0, Vec::new()).is_empty());
+        for (servers, looks, words) in [
+            (2, vec![seen(), Look::NotSeen], "not looked at in 1 of 2 servers"),
+            (101, (0..100).map(|_| seen()).collect(), "not looked at in 1 of 101 servers"),
+            (3, Vec::new(), "not looked at in 3 of 3 servers"),
+        ] {
+            let found = told(servers, looks);
+            assert!(found.len() == 1 && found[0].level == Level::Note, "{found:?}");
+            assert!(found[0].sentence.contains(words), "{found:?}");
         }
     }
 }

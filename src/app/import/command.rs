@@ -59,8 +59,9 @@ fn told(imported: &Imported) -> String {
     let mut text = String::new();
     let came = if imported.dry_run { "would come" } else { "came" };
     for table in &imported.tables {
+        let in_part = if table.in_part > 0 { format!(", and a part of {}", table.in_part) } else { String::new() };
         text.push_str(&format!(
-            "{}: {} rows, {} {came}, {} were here, {} left out\n",
+            "{}: {} rows, {} {came}, {} were here, {} left out{in_part}\n",
             table.table, table.found, table.brought, table.known, table.left_out
         ));
     }

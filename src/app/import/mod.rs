@@ -7,8 +7,8 @@
 //! what would happen. A file that holds nothing of the kind is refused before either. Where there is no store one is begun
 //! ([`begin`]), so that somebody can move here before the bot ever ran.
 //!
-//! What cannot come in is counted and listed with its reason; no row can end the import. What is told of a file is cleaned
-//! as well, because a terminal obeys more than letters.
+//! What cannot come in, be it a row, a part of one, or what the file tells a second time, is counted and listed with its
+//! reason; no row can end the import. What is told of a file is cleaned as well, because a terminal obeys more than letters.
 
 mod command;
 mod json;
@@ -17,6 +17,7 @@ mod sqlite;
 
 pub use command::run;
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::fs;
 use std::io::Read as _;
@@ -41,13 +42,16 @@ use crate::store::{Options, Place, Store, make_folder};
 
 /// Rows that share a transaction.
 const BATCH: usize = 200;
-/// Rows that were left out and are listed; further ones are counted.
+/// Rows that were left out, or a part of which was, and are listed; further ones are counted.
 const MOST_LISTED: usize = 1_000;
 
 /// Of the id of a row so many characters are told.
 const ID_CHARS: usize = 80;
 /// Of a reason, or of what is wrong with a file, so many characters are told.
 const REASON_CHARS: usize = 300;
+
+/// Why a second row of the same user, handle, song, live or setting stays out.
+const TWICE: &str = "it is twice in the file, and the first one counts";
 
 /// The beginning of the names under which rows of a LuxBot are remembered. A stored name: it never changes.
 const LUXBOT: &str = "luxbot";
@@ -72,7 +76,7 @@ pub struct Order<'a> {
 pub struct Imported {
     /// Table by table.
     pub tables: Vec<TableReport>,
-    /// Rows that were left out.
+    /// Rows that were left out, or a part of which was.
     pub left_out: Vec<LeftOut>,
     /// The snapshot that was made before; none in a dry run.
     pub snapshot: Option<PathBuf>,
@@ -96,9 +100,12 @@ pub struct TableReport {
     pub known: u64,
     /// Rows that were left out.
     pub left_out: u64,
+    /// Rows among those that came or were here of which a part was left out.
+    #[serde(default)]
+    pub in_part: u64,
 }
 
-/// A row that was left out.
+/// A row that was left out, or a part of which was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The table.
@@ -160,7 +167,15 @@ pub fn begin(
 
 fn bring_all(store: &Store, file: &File, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
     let imported = Imported { dry_run: order.dry_run, ..Imported::default() };
-    let mut intake = Intake { store, guild: order.guild, imported, waiting: Vec::new(), ids: Vec::new(), progress };
+    let mut intake = Intake {
+        store,
+        guild: order.guild,
+        imported,
+        waiting: Vec::new(),
+        ids: Vec::new(),
+        told: HashSet::new(),
+        progress,
+    };
     match file {
         File::Sqlite(file) => file.read(&mut intake)?,
         File::Json(file) => file.read(&mut intake)?,
@@ -203,6 +218,8 @@ struct Intake<'a> {
     imported: Imported,
     waiting: Vec<Row>,
     ids: Vec<String>,
+    /// The subjects that rows of this table told of, and that are here now.
+    told: HashSet<String>,
     progress: &'a mut dyn FnMut(String),
 }
 
@@ -210,6 +227,7 @@ impl Intake<'_> {
     /// The rows from now on are of this table.
     fn begin(&mut self, table: &str) {
         self.imported.tables.push(TableReport { table: table.to_owned(), ..TableReport::default() });
+        self.told.clear();
     }
 
     /// Takes a row, or the reason why it is none.
@@ -240,21 +258,59 @@ impl Intake<'_> {
         let rows = Arc::new(std::mem::take(&mut self.waiting));
         let ids = std::mem::take(&mut self.ids);
         let guild = self.guild;
-        let fates = self.store.write_blocking("imported", move |tx| imported::run(tx, guild, &rows))?;
-        for (id, fate) in ids.into_iter().zip(fates) {
-            let Some(report) = self.imported.tables.last_mut() else { continue };
-            match fate {
-                Fate::Brought => report.brought += 1,
-                Fate::Known => report.known += 1,
-                Fate::LeftOut(reason) => self.leave_out(&id, &reason),
-            }
+        let to_bring = Arc::clone(&rows);
+        let fates = self.store.write_blocking("imported", move |tx| imported::run(tx, guild, &to_bring))?;
+        for ((id, row), fate) in ids.iter().zip(rows.iter()).zip(fates) {
+            self.count(id, row, fate);
         }
         Ok(())
     }
 
-    fn leave_out(&mut self, row: &str, reason: &str) {
+    /// Counts a row for what became of it. One that was here only because a row before it told of the same is left out: it
+    /// may say something else.
+    fn count(&mut self, id: &str, row: &Row, fate: Fate) {
+        let is_again = !matches!(fate, Fate::LeftOut(_)) && self.was_told(row);
         let Some(report) = self.imported.tables.last_mut() else { return };
-        report.left_out += 1;
+        match fate {
+            Fate::Known | Fate::KnownInPart(_) if is_again => self.leave_out(id, TWICE),
+            Fate::Brought => report.brought += 1,
+            Fate::Known => report.known += 1,
+            Fate::BroughtInPart(reason) => {
+                report.brought += 1;
+                report.in_part += 1;
+                self.list(id, &reason);
+            }
+            Fate::KnownInPart(reason) => {
+                report.known += 1;
+                report.in_part += 1;
+                self.list(id, &reason);
+            }
+            Fate::LeftOut(reason) => self.leave_out(id, &reason),
+        }
+    }
+
+    /// Whether a row before told of the same; from now on one did.
+    fn was_told(&mut self, row: &Row) -> bool {
+        let subject = row.subject();
+        let was_told = self.told.contains(&subject);
+        if matches!(row, Row::Interaction { .. }) {
+            // They come in the order of their numbers and may be millions, so the last one is enough.
+            self.told.clear();
+        }
+        self.told.insert(subject);
+        was_told
+    }
+
+    fn leave_out(&mut self, row: &str, reason: &str) {
+        if let Some(report) = self.imported.tables.last_mut() {
+            report.left_out += 1;
+        }
+        self.list(row, reason);
+    }
+
+    /// Lists a row with the reason why it, or a part of it, was left out.
+    fn list(&mut self, row: &str, reason: &str) {
+        let Some(report) = self.imported.tables.last() else { return };
         let table = report.table.clone();
         let row = Some(one_line(row, ID_CHARS)).filter(|row| !row.is_empty());
         let row = row.unwrap_or_else(|| "without an id".to_owned());

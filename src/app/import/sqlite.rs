@@ -105,12 +105,13 @@ impl File {
 }
 
 /// Asks for all rows in the order of their numbers, because those of a live are remembered by the last one that came in.
-/// Numbers that are kept as text would have another order, with 10 before 9.
+/// Numbers that are kept as text would have another order, with 10 before 9, and 01 is the same number as 1.
 fn query(table: &Table, columns: &[String]) -> String {
     let is_there = |column: &&str| columns.iter().any(|name| name.eq_ignore_ascii_case(column));
     let order = if table.order.iter().all(is_there) {
-        let order = table.order.iter().map(|column| format!("CAST({column} AS INTEGER), {column}"));
-        order.collect::<Vec<_>>().join(", ")
+        let numbers = table.order.iter().map(|column| format!("CAST({column} AS INTEGER)"));
+        let texts = table.order.iter().map(|column| (*column).to_owned());
+        numbers.chain(texts).collect::<Vec<_>>().join(", ")
     } else {
         "rowid".to_owned()
     };

@@ -117,6 +117,14 @@ fn owned_by_another(data_dir: &Path, command: &str) -> String {
     )
 }
 
+/// Says of what another user may touch as whom to run the command.
+pub(super) fn by_owner(stop: Stop, data_dir: &Path) -> Stop {
+    match owner::as_owner_of(data_dir) {
+        Some(command) if stop.is_forbidden => Stop { message: owned_by_another(data_dir, &command), ..stop },
+        _ => stop,
+    }
+}
+
 /// Why a store cannot be opened; for a damaged one with the snapshot that can take its place.
 pub(super) fn refused(error: OpenError, data_dir: &Path) -> Stop {
     with_way_back(error.into(), data_dir)

@@ -7,19 +7,21 @@ use crate::app::backup::rehearsal::rehearse;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::cli::{Options, RestoreArgs};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print, tell};
-use crate::app::telemetry;
+use crate::app::{maintenance, telemetry};
 use crate::kernel::time::Clock;
 
 /// Restores a backup, or rehearses it.
 pub fn run(options: &Options, args: &RestoreArgs) -> CommandResult {
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
+    let data_dir = &config.storage.data_dir;
+    let by_owner = |stop| maintenance::by_owner(stop, data_dir);
     if args.rehearse {
-        let trial = rehearse(&config.storage.data_dir, &args.file, CATALOGUE, config.storage.cache_bytes)?;
+        let trial = rehearse(data_dir, &args.file, CATALOGUE, config.storage.cache_bytes).map_err(by_owner)?;
         return told_rehearsal(args, &trial);
     }
     let order = Restore { backup: &args.file, anyway: args.anyway };
-    let restored = restore(&config.storage, CATALOGUE, order, &Clock::system(), &mut tell)?;
+    let restored = restore(&config.storage, CATALOGUE, order, &Clock::system(), &mut tell).map_err(by_owner)?;
     told_restore(args, &restored);
     Ok(())
 }

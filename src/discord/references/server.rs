@@ -204,7 +204,7 @@ mod tests {
     const BOT: u64 = 9;
 
     /// A server with the bot in it, in which a channel 5 has these overwrites.
-    fn server(everyone: u64, own: u64, overwrites: Value) -> Server {
+    fn server(everyone: u64, own: u64, overwrites: &Value) -> Server {
         let guild = json!({
             "id": "1", "owner_id": "2", "system_channel_id": null,
             "roles": [{"id": "1", "permissions": everyone.to_string()}, {"id": "7", "permissions": own.to_string()}],
@@ -221,22 +221,22 @@ mod tests {
     fn the_more_particular_rule_counts() {
         let wanted = Needs::POST | Needs::PIN;
         let missing = |server: &Server| server.missing(ChannelId::new(5), wanted);
-        assert_eq!(missing(&server(Needs::POST, Needs::PIN, json!([]))), Some(0));
-        assert_eq!(missing(&server(wanted, 0, json!([overwrite(1, 0, Needs::VIEW)]))), Some(Needs::VIEW));
+        assert_eq!(missing(&server(Needs::POST, Needs::PIN, &json!([]))), Some(0));
+        assert_eq!(missing(&server(wanted, 0, &json!([overwrite(1, 0, Needs::VIEW)]))), Some(Needs::VIEW));
         let by_role = json!([overwrite(1, 0, wanted), overwrite(7, Needs::VIEW, Needs::PIN)]);
-        assert_eq!(missing(&server(wanted, 0, by_role)), Some(wanted & !Needs::VIEW));
+        assert_eq!(missing(&server(wanted, 0, &by_role)), Some(wanted & !Needs::VIEW));
         let by_member = json!([overwrite(7, 0, wanted), overwrite(BOT, wanted, 0)]);
-        assert_eq!(missing(&server(0, 0, by_member)), Some(0));
+        assert_eq!(missing(&server(0, 0, &by_member)), Some(0));
         let of_others = json!([overwrite(8, 0, wanted), overwrite(10, 0, wanted)]);
-        assert_eq!(missing(&server(wanted, 0, of_others)), Some(0));
-        let administrator = server(0, ADMINISTRATOR, json!([overwrite(1, 0, u64::MAX)]));
+        assert_eq!(missing(&server(wanted, 0, &of_others)), Some(0));
+        let administrator = server(0, ADMINISTRATOR, &json!([overwrite(1, 0, u64::MAX)]));
         assert_eq!(missing(&administrator), Some(0));
         assert_eq!(administrator.missing(ChannelId::new(6), wanted), None, "a channel that is gone");
     }
 
     #[test]
     fn everybody_is_no_role_that_somebody_has() {
-        let server = server(0, 0, json!([]));
+        let server = server(0, 0, &json!([]));
         assert!(
             server.has_role(RoleId::new(7)) && !server.has_role(RoleId::new(8)) && !server.has_role(RoleId::new(1))
         );

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::Reference;
+use super::needs::Needs;
 use super::problem::{Problem, Trouble, key_of};
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
 use crate::store::{AnyTable, Direction, Read, Record, Span, Table, Tx};
@@ -113,6 +114,12 @@ pub(super) fn known(read: &dyn Read, guild: GuildId, references: &[Reference]) -
         Some(Problem { reference: *reference, trouble: told.trouble() })
     };
     Ok(references.iter().filter_map(problem).collect())
+}
+
+/// Whether a channel that is set under a key is known to be gone, or to be hidden from the bot.
+pub fn is_out_of_sight(read: &dyn Read, guild: GuildId, key: &str, channel: ChannelId) -> Result<bool> {
+    let told = TOLD.get(read, &(guild, format!("{key}/{channel}")))?;
+    Ok(told.is_some_and(|told| told.missing == 0 || told.missing & Needs::VIEW != 0))
 }
 
 /// Whether anything is known not to work.

@@ -24,6 +24,8 @@ const UNNAMED: Duration = Duration::from_secs(1);
 const UNNAMED_BAN: Duration = Duration::from_mins(10);
 /// Whoever is kept out for longer reads why in the log.
 const LONG: Duration = Duration::from_secs(30);
+/// A route that names no limit, and lets so many out at once again, was held up by something that is over.
+const FORGIVEN: u32 = 16;
 /// Answered with 429, and not a limit that passes: an old message was edited too often.
 const EDITED_TOO_OFTEN: u64 = 30_046;
 
@@ -47,6 +49,8 @@ struct Window {
     left: u32,
     ends: Timestamp,
     span: Duration,
+    /// Nothing goes out before it ends, as Discord said in a 429.
+    is_shut: bool,
 }
 
 /// Which limits a request is under.
@@ -56,8 +60,6 @@ pub(super) enum Scope {
     Answer,
     /// Those of its route and of the bot.
     Route(Method, RatelimitingBucket),
-    /// Those of its path and of the bot.
-    Path(&'static str),
 }
 
 impl Scope {
@@ -72,7 +74,7 @@ impl Scope {
 }
 
 /// The body of a 429. What Discord calls a shared limit is one of the route as well.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Told {
     retry_after: Option<f64>,
     #[serde(default)]
@@ -97,7 +99,7 @@ impl Limits {
         let Some(window) = state.routes.get_mut(scope) else { return Ok(()) };
         if window.ends <= now {
             // As many as Discord let out in the last one. Those that waited together do not all go at once.
-            *window = Window { left: window.limit, ends: now.after(window.span), ..*window };
+            *window = Window { left: window.limit, ends: now.after(window.span), is_shut: false, ..*window };
         }
         match window.left.checked_sub(1) {
             Some(left) => {
@@ -118,10 +120,10 @@ impl Limits {
         now: Timestamp,
     ) -> Option<Timestamp> {
         let told = match status {
-            StatusCode::TOO_MANY_REQUESTS => serde_json::from_slice::<Told>(body).ok(),
+            StatusCode::TOO_MANY_REQUESTS => told(body),
             StatusCode::FORBIDDEN if is_ban(body) => None,
             _ => {
-                self.note(scope, headers, now);
+                self.note(scope, status, headers, now);
                 return None;
             }
         };
@@ -154,13 +156,14 @@ impl Limits {
                 tracing::warn!(wait_s = wait.as_secs(), "Discord takes no request of this kind for now");
             }
             let limit = state.routes.get(scope).map_or(1, |window| window.limit);
-            state.routes.insert(scope.clone(), Window { limit, left: 0, ends: until, span: wait.min(LONG) });
+            let window = Window { limit, left: 0, ends: until, span: wait.min(LONG), is_shut: true };
+            state.remember(scope, window, now);
         }
         Some(until)
     }
 
     /// Notes what an answer says about the window of its route.
-    fn note(&self, scope: &Scope, headers: &HeaderMap, now: Timestamp) {
+    fn note(&self, scope: &Scope, status: StatusCode, headers: &HeaderMap, now: Timestamp) {
         if *scope == Scope::Answer {
             return;
         }
@@ -168,22 +171,52 @@ impl Limits {
         let (Some(limit), Some(left), Some(span)) =
             (read("x-ratelimit-limit"), read("x-ratelimit-remaining"), read("x-ratelimit-reset-after"))
         else {
+            if status.is_success() {
+                self.widen(scope);
+            }
             return;
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let (limit, left) = (limit as u32, left as u32);
         let span = Duration::try_from_secs_f64(span).unwrap_or(UNNAMED).clamp(WAITS.0, WAITS.1);
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.routes.len() >= MOST_ROUTES {
-            state.routes.retain(|_, window| window.ends > now);
+        let known = state.routes.get(scope).copied().filter(|window| window.ends > now);
+        if known.is_some_and(|window| window.is_shut) {
+            // Sent before the 429, of which this answer knows nothing.
+            return;
         }
-        let known = state.routes.get(scope).filter(|window| window.ends > now);
         // Others of the window may be under way, of which this answer knows nothing.
         let left = known.map_or(left, |window| window.left.min(left));
         let longest = known.map_or(span, |window| window.span.max(span));
-        let window = Window { limit: limit.max(1), left, ends: now.after(span), span: longest };
-        state.routes.insert(scope.clone(), window);
+        let window = Window { limit: limit.max(1), left, ends: now.after(span), span: longest, is_shut: false };
+        state.remember(scope, window, now);
     }
+
+    /// After a 429, each good answer of a route that names no limit lets two more follow, until the 429 is forgotten.
+    fn widen(&self, scope: &Scope) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(window) = state.routes.get_mut(scope).filter(|window| !window.is_shut) else { return };
+        if window.limit >= FORGIVEN {
+            state.routes.remove(scope);
+        } else {
+            window.limit = window.limit.saturating_mul(2);
+            window.left = window.left.saturating_add(2);
+        }
+    }
+}
+
+impl State {
+    fn remember(&mut self, scope: &Scope, window: Window, now: Timestamp) {
+        if self.routes.len() >= MOST_ROUTES {
+            self.routes.retain(|_, window| window.ends > now);
+        }
+        self.routes.insert(scope.clone(), window);
+    }
+}
+
+/// What a 429 says. A page comes from the network's edge and says nothing; JSON comes from Discord, also where it is odd.
+fn told(body: &[u8]) -> Option<Told> {
+    serde_json::from_slice(body).ok().or_else(|| body.starts_with(b"{").then(Told::default))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
@@ -192,7 +225,8 @@ fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
 
 /// Whether a page is the one with which the network's edge keeps an address out.
 fn is_ban(body: &[u8]) -> bool {
-    !body.starts_with(b"{") && body.windows(4).any(|part| part == b"1015")
+    // As a number of its own: the same digits may stand in the number of any page.
+    !body.starts_with(b"{") && body.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| word == b"1015")
 }
 
 #[cfg(test)]
@@ -235,6 +269,7 @@ mod tests {
             (&[("retry-after", "1e300")], "{}", 1_000),
             (&[("x-ratelimit-scope", "shared")], r#"{"retry_after":25}"#, 25_000),
             (&[], r#"{"retry_after":9e9}"#, 86_400_000),
+            (&[], r#"{"retry_after":"soon","global":null}"#, 1_000),
             (&[("retry-after", "7200")], "<html>error code: 1015</html>", 7_200_000),
             (&[], "<html>You are being rate limited</html>", 600_000),
         ];
@@ -244,6 +279,7 @@ mod tests {
         let limits = Limits::default();
         assert_eq!(learn(&limits, &posting(1), 429, &[], r#"{"code":30046,"retry_after":9}"#), None, "never passes");
         assert_eq!(learn(&limits, &posting(1), 403, &[], r#"{"code":50007,"message":"1015"}"#), None);
+        assert_eq!(learn(&limits, &posting(1), 403, &[], "<html>Ray ID: 8f1015ab</html>"), None, "another page");
         assert_eq!(limits.admit(&posting(1), START), Ok(()));
     }
 
@@ -266,6 +302,37 @@ mod tests {
             assert_eq!(limits.admit(&posting(3), at(5_000)), Ok(()));
         }
         assert_eq!(limits.admit(&posting(3), at(5_000)), Err(at(10_000)));
+    }
+
+    #[test]
+    fn a_route_that_names_no_limit_is_free_again_step_by_step_after_a_429() {
+        let limits = Limits::default();
+        let answered = |status, pairs: &[(&'static str, &str)]| {
+            assert_eq!(learn(&limits, &posting(1), status, pairs, "{}"), None);
+        };
+        let goes = |millis, expected: &[Result<(), Timestamp>]| {
+            for expected in expected {
+                assert_eq!(limits.admit(&posting(1), at(millis)), *expected);
+            }
+        };
+        assert_eq!(learn(&limits, &posting(1), 429, &[], r#"{"retry_after":2}"#), Some(2_000));
+        // Both were sent before.
+        answered(200, &[]);
+        answered(
+            200,
+            &[("x-ratelimit-limit", "5"), ("x-ratelimit-remaining", "3"), ("x-ratelimit-reset-after", "0.5")],
+        );
+        goes(1_999, &[Err(at(2_000))]);
+        goes(2_000, &[Ok(()), Err(at(4_000))]);
+        answered(502, &[]);
+        goes(2_000, &[Err(at(4_000))]);
+        answered(200, &[]);
+        goes(2_000, &[Ok(()), Ok(()), Err(at(4_000))]);
+        goes(4_000, &[Ok(()), Ok(()), Err(at(6_000))]);
+        for _ in 0..4 {
+            answered(200, &[]);
+        }
+        goes(4_000, &[Ok(()); 100]);
     }
 
     #[test]
@@ -296,6 +363,10 @@ mod tests {
         let status = StatusCode::OK;
         for channel in 1..=20_000 {
             limits.learn(&posting(channel), status, &headers(&window), b"{}", at(channel * 10));
+        }
+        for channel in 1..=20_000 {
+            let now = at(channel * 1_000);
+            limits.learn(&posting(channel), StatusCode::TOO_MANY_REQUESTS, &headers(&[]), br#"{"retry_after":1}"#, now);
         }
         assert!(limits.0.lock().unwrap().routes.len() <= MOST_ROUTES);
     }

@@ -44,22 +44,9 @@ struct Core {
 /// A request, which can be sent more than once.
 struct Request<'a> {
     method: Method,
-    to: To<'a>,
+    route: Route<'a>,
     query: Vec<(&'static str, String)>,
     body: Body,
-}
-
-/// Where a request goes.
-enum To<'a> {
-    Route(Route<'a>),
-    /// A path that serenity does not know.
-    Path(&'static str),
-}
-
-impl<'a> From<Route<'a>> for To<'a> {
-    fn from(route: Route<'a>) -> Self {
-        Self::Route(route)
-    }
 }
 
 enum Body {
@@ -70,8 +57,8 @@ enum Body {
 }
 
 impl<'a> Request<'a> {
-    fn new(method: Method, to: impl Into<To<'a>>) -> Self {
-        Self { method, to: to.into(), query: Vec::new(), body: Body::Nothing }
+    fn new(method: Method, route: Route<'a>) -> Self {
+        Self { method, route, query: Vec::new(), body: Body::Nothing }
     }
 
     fn json(mut self, body: &impl Serialize) -> Result<Self, RestError> {
@@ -283,21 +270,6 @@ impl Rest {
         self.send(&Request::new(Method::POST, route).json(message)?).await.map(drop)
     }
 
-    /// Fresh links for old ones to files of messages, at most 50. A link to a file that is gone has none.
-    pub async fn refresh_urls(&self, urls: &[&str]) -> Result<Vec<Option<String>>, RestError> {
-        #[derive(serde::Deserialize)]
-        struct Answer {
-            refreshed_urls: Vec<Refreshed>,
-        }
-        #[derive(serde::Deserialize)]
-        struct Refreshed {
-            refreshed: Option<String>,
-        }
-        let request = Request::new(Method::POST, To::Path("/api/v10/attachments/refresh-urls"));
-        let answer: Answer = self.fire(request.json(&json!({ "attachment_urls": urls }))?).await?;
-        Ok(answer.refreshed_urls.into_iter().map(|link| link.refreshed).collect())
-    }
-
     /// What is there, as plain JSON: with the fields and values that serenity would drop or refuse.
     pub async fn get_json(&self, route: Route<'_>, query: Vec<(&'static str, String)>) -> Result<Value, RestError> {
         self.fire(Request { query, ..Request::new(Method::GET, route) }).await
@@ -314,10 +286,7 @@ impl Rest {
 
     /// Sends a request as soon as its limits let it out, and again after a short limit that was not known before.
     async fn send(&self, request: &Request<'_>) -> Result<Vec<u8>, RestError> {
-        let scope = match &request.to {
-            To::Route(route) => Scope::of(&request.method, route),
-            To::Path(path) => Scope::Path(path),
-        };
+        let scope = Scope::of(&request.method, &request.route);
         let Core { clock, limits, .. } = &*self.core;
         let patience = clock.now().after(self.patience);
         loop {
@@ -345,10 +314,7 @@ impl Rest {
     }
 
     fn built(&self, request: &Request<'_>) -> RequestBuilder {
-        let path = match &request.to {
-            To::Route(route) => route.path(),
-            To::Path(path) => (*path).into(),
-        };
+        let path = request.route.path();
         let path = path.strip_prefix("https://discord.com").unwrap_or(&path);
         let Core { client, base, authorization, .. } = &*self.core;
         let builder = client

@@ -82,7 +82,7 @@ pub fn identify(tx: &Tx<'_>, guild: GuildId, viewer: &Viewer, at: Timestamp) -> 
                     Some(holder) => match tables::number_of(tx, guild, holder.id)? {
                         None => holder,
                         Some(other) => {
-                            moves.push(lose_name(tx, guild, holder, other)?);
+                            moves.push(lose_name(tx, guild, &holder, other)?);
                             tables::add(tx, guild, new_account(handle, at))?
                         }
                     },
@@ -110,18 +110,17 @@ fn rename(
     let mut account = known.account;
     let mut settle = Vec::new();
     if let Some(holder) = tables::by_handle(tx, guild, handle)? {
-        match tables::number_of(tx, guild, holder.id)? {
-            Some(other) => moves.push(lose_name(tx, guild, holder, other)?),
-            None => {
-                let holder = take_link_over(&mut account, holder, &mut settle);
-                let before = holder.account.handle.clone();
-                let name = free_name(tx, guild, |nth| old_name(holder.id, nth))?;
-                let was = holder.account.linked;
-                let moved = set_name(tx, guild, holder, name.clone())?;
-                if was.is_some() {
-                    let what = RenamedTo::NotSeenYet(name);
-                    moves.push(Renamed { account: moved.account, before, what, settle: Vec::new(), is_news: true });
-                }
+        if let Some(other) = tables::number_of(tx, guild, holder.id)? {
+            moves.push(lose_name(tx, guild, &holder, other)?);
+        } else {
+            let holder = take_link_over(&mut account, holder, &mut settle);
+            let before = holder.account.handle.clone();
+            let name = free_name(tx, guild, |nth| old_name(holder.id, nth))?;
+            let was = holder.account.linked;
+            let moved = set_name(tx, guild, &holder, name.clone())?;
+            if was.is_some() {
+                let what = RenamedTo::NotSeenYet(name);
+                moves.push(Renamed { account: moved.account, before, what, settle: Vec::new(), is_news: true });
             }
         }
     }
@@ -131,7 +130,7 @@ fn rename(
     }
     let is_news = !names.contains(handle);
     note_name(tx, guild, number, known.id, names, handle)?;
-    let known = set_name(tx, guild, KnownAccount { id: known.id, account }, handle.clone())?;
+    let known = set_name(tx, guild, &KnownAccount { id: known.id, account }, handle.clone())?;
     let what = RenamedTo::Known(handle.clone());
     moves.push(Renamed { account: known.account.clone(), before, what, settle, is_news });
     Ok(known)
@@ -154,7 +153,7 @@ fn take_link_over(account: &mut Account, holder: KnownAccount, settle: &mut Vec<
 }
 
 /// An account whose name another one has is shown by its number.
-fn lose_name(tx: &Tx<'_>, guild: GuildId, holder: KnownAccount, number: AccountNumber) -> Result<Renamed> {
+fn lose_name(tx: &Tx<'_>, guild: GuildId, holder: &KnownAccount, number: AccountNumber) -> Result<Renamed> {
     let names = tables::by_number(tx, guild, number)?.map(|(_, names)| names).unwrap_or_default();
     let before = holder.account.handle.clone();
     let name = free_name(tx, guild, |nth| shown_by(number, nth))?;
@@ -164,8 +163,8 @@ fn lose_name(tx: &Tx<'_>, guild: GuildId, holder: KnownAccount, number: AccountN
     Ok(Renamed { account: holder.account, before, what: RenamedTo::NotSeenYet(name), settle: Vec::new(), is_news })
 }
 
-fn set_name(tx: &Tx<'_>, guild: GuildId, known: KnownAccount, handle: Handle) -> Result<KnownAccount> {
-    let known = KnownAccount { account: Account { handle, ..known.account }, ..known };
+fn set_name(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount, handle: Handle) -> Result<KnownAccount> {
+    let known = KnownAccount { id: known.id, account: Account { handle, ..known.account.clone() } };
     tables::set(tx, guild, &known)?;
     tx.publish(tables::CHANGED, guild);
     Ok(known)

@@ -42,7 +42,7 @@ pub struct Brought {
 }
 
 /// Brings a handle in from another bot. One that is known here stays whose it is, and its points are added up; a link that
-/// comes is not verified, and is left out where `may_link` is false.
+/// comes is not verified, and is left out where `may_link` is false. Whose the handle is in the end says the answer.
 pub fn bring(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> Result<KnownAccount> {
     merge(tx, guild, brought, may_link, |here, there| here.clamped_change(there.get()))
 }
@@ -134,13 +134,12 @@ fn link_as(tx: &Tx<'_>, guild: GuildId, request: LinkRequest, user: UserId, hand
     };
     let account = known.as_ref().map(|known| &known.account).filter(|_| is_seen);
     rules::may_link(request, handle, account, user, owned)?;
-    let known = match known {
-        Some(known) => known,
-        None => {
-            let known = tables::add(tx, guild, new_account(handle, tx.now()))?;
-            tables::set_unseen(tx, guild, known.id)?;
-            known
-        }
+    let known = if let Some(known) = known {
+        known
+    } else {
+        let known = tables::add(tx, guild, new_account(handle, tx.now()))?;
+        tables::set_unseen(tx, guild, known.id)?;
+        known
     };
     // The word that counts is the last one: codes from before an administrator's do not.
     tables::close_codes_of(tx, guild, handle)?;

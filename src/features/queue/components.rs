@@ -1,6 +1,7 @@
 //! The buttons of the queue: pages and bookmarks.
 
 use super::model::{PublicId, QueueRefusal};
+use super::settings::{BOOKMARK_CHANNEL, trouble_with};
 use super::{queries, service, views};
 use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Click, Component};
@@ -23,7 +24,7 @@ pub static OWN_PAGE: Component = Component {
     run: |bot, click| Box::pin(async move { own_page(bot, &click.caller, page_of(&click)).await }),
 };
 
-/// Copies a song to the bookmark channel, once (`D-22`).
+/// Copies a song to the bookmark channel, once (`D-22`). Where that is known not to work, it says so instead.
 pub static BOOKMARK: Component = Component {
     id: "queue:bookmark",
     access: Access::Reviewer,
@@ -52,6 +53,10 @@ async fn bookmark(bot: &Bot, click: Click) -> Result<Draft> {
         .first()
         .and_then(|digits| digits.parse().ok())
         .ok_or_else(|| Error::from(QueueRefusal::NotANumber))?;
+    let trouble = trouble_with(bot, guild, &BOOKMARK_CHANNEL).await?;
+    if !trouble.is_empty() {
+        return Ok(Draft::text(trouble.join("\n")));
+    }
     let channel = bot.store.write("song_bookmarked", move |tx| service::bookmark(tx, guild, user, song)).await?;
     Ok(views::bookmarked(song, channel))
 }

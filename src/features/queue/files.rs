@@ -1,7 +1,7 @@
 //! The files of songs, which live in messages on Discord and can be deleted there by anybody who may.
 //!
 //! Brings about: a song that lost its file says so wherever it is shown, nobody is given a link that leads nowhere, and the
-//! team is told once. It is noticed when the message is deleted, and when its link is to be renewed.
+//! team and whoever sent it are told once. It is noticed when the message is deleted, and when its link is to be renewed.
 
 use std::time::Duration;
 
@@ -9,13 +9,15 @@ use poise::BoxFuture;
 use serenity::all::Message;
 
 use super::model::{Entry, SongId, Source};
+use super::settings::NOW_PLAYING;
 use super::{queries, service, views};
-use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Deletion;
 use crate::discord::references::told;
+use crate::discord::{Bot, outbox};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::store::Tx;
 
 /// How long somebody who asked waits for a new link.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,9 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A file whose message is gone is noted and told. Where the message cannot be read now, the old link stays; it is the best
 /// there is.
 pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Result<Entry> {
-    if let Some(url) = entry.song.source.expiring_link() {
-        bot.renew(url).await;
-    }
     let Source::File { kept_in, .. } = &mut entry.song.source else { return Ok(entry) };
     if kept_in.url.is_empty() {
         return Ok(entry);
@@ -42,18 +41,15 @@ pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Res
         }
         Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => None,
         Err(error) => {
-            tracing::debug!(song = %entry.song.public_id, %error, "the message of a file cannot be read");
-            // The bot may not read the channel any more, and may still have the file.
-            bot.renew(&mut kept_in.url).await;
+            tracing::warn!(song = %entry.song.public_id, %error, "cannot renew the link to a file");
             return Ok(entry);
         }
     };
-    match file {
-        Some(file) => kept_in.url = file.url,
-        None => {
-            lose(bot, guild, vec![entry.id]).await?;
-            entry.song.source = entry.song.source.without_file();
-        }
+    if let Some(file) = file {
+        kept_in.url = file.url;
+    } else {
+        lose(bot, guild, vec![entry.id]).await?;
+        entry.song.source = entry.song.source.without_file();
     }
     Ok(entry)
 }
@@ -73,9 +69,20 @@ async fn lose(bot: &Bot, guild: GuildId, songs: Vec<SongId>) -> Result<()> {
             for song in &songs {
                 if let Some(entry) = service::lose_file(tx, guild, *song)? {
                     told::tell_team(tx, guild, views::file_lost(&entry.song))?;
+                    ask_again(tx, guild, &entry)?;
                 }
             }
             Ok(())
         })
         .await
+}
+
+/// Asks a member for the file again while somebody still wants to hear it.
+fn ask_again(tx: &Tx<'_>, guild: GuildId, entry: &Entry) -> Result<()> {
+    let Source::File { kept_in, .. } = &entry.song.source else { return Ok(()) };
+    let waits = entry.place.line.is_waiting();
+    if !waits && NOW_PLAYING.get(tx, guild)? != Some(entry.song.public_id) {
+        return Ok(());
+    }
+    outbox::tell(tx, guild, (entry.song.user, kept_in.channel), views::send_again(&entry.song, waits))
 }

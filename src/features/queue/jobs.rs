@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::files::with_fresh_link;
 use super::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost};
-use super::{queries, views};
+use super::{queries, service, views};
 use crate::discord::Bot;
 use crate::jobs::{Handler, Run, Setback, Worth};
 use crate::kernel::error::Result;
@@ -38,10 +38,14 @@ async fn announce(bot: &Bot, run: Run) -> Result<(), Setback> {
 
 async fn copy_bookmark(bot: &Bot, run: Run) -> Result<(), Setback> {
     let SongPost { song, channel } = COPY_BOOKMARK.payload(&run)?;
-    if let Some(song) = song_to_post(bot, run.guild, song).await? {
-        bot.post(channel, views::bookmark(&song), Some(run.id)).await?;
+    let guild = run.guild;
+    let Some(shown) = song_to_post(bot, guild, song).await? else { return Ok(()) };
+    let Err(undelivered) = bot.post(channel, views::bookmark(&shown), Some(run.id)).await else { return Ok(()) };
+    if !undelivered.may_pass() {
+        // Nothing was copied, so whoever presses the button again is not told that it was.
+        bot.store.write("bookmark_not_copied", move |tx| service::forget_bookmark(tx, guild, channel, song)).await?;
     }
-    Ok(())
+    Err(undelivered.into())
 }
 
 async fn song_to_post(bot: &Bot, guild: GuildId, song: SongId) -> Result<Option<Song>> {

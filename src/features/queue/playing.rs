@@ -3,9 +3,8 @@
 
 use super::files::with_fresh_link;
 use super::service::Played;
-use super::settings::NOW_PLAYING_CHANNEL;
+use super::settings::{NOW_PLAYING_CHANNEL, trouble_with};
 use super::{queries, views};
-use crate::discord::references::{self, Problem};
 use crate::discord::{Bot, Draft};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -14,9 +13,6 @@ use crate::kernel::ids::GuildId;
 pub async fn answer(bot: &Bot, guild: GuildId, mut played: Played) -> Result<Draft> {
     played.entry = with_fresh_link(bot, guild, played.entry).await?;
     let upcoming = bot.store.read("upcoming", move |read| queries::upcoming(read, guild, 2)).await?;
-    let problems = references::known(bot, guild).await?;
-    let is_in_the_way =
-        |problem: &&Problem| problem.is_total() && problem.reference.declared.key() == NOW_PLAYING_CHANNEL.key();
-    let trouble: Vec<String> = problems.iter().filter(is_in_the_way).map(Problem::sentence).collect();
+    let trouble = trouble_with(bot, guild, &NOW_PLAYING_CHANNEL).await?;
     Ok(views::playing(&played, &upcoming, &trouble))
 }

@@ -268,9 +268,10 @@ pub fn kept_in(read: &dyn Read, guild: GuildId, deletion: &Deletion) -> Result<V
     Ok(found)
 }
 
-/// Refuses a link or file that waits already (`D-04`).
+/// Refuses a link or file that waits already (`D-04`). A song whose file is gone stands in nobody's way.
 pub fn require_new(read: &dyn Read, guild: GuildId, key: &str) -> Result<()> {
-    match tables::waiting_duplicate(read, guild, key)? {
+    let waiting = tables::waiting_of_source(read, guild, key)?;
+    match waiting.into_iter().find(|entry| !entry.song.source.is_file_gone()) {
         Some(Entry { song, place, .. }) => {
             Err(QueueRefusal::AlreadyWaiting { public_id: song.public_id, line: place.line }.into())
         }
@@ -280,7 +281,16 @@ pub fn require_new(read: &dyn Read, guild: GuildId, key: &str) -> Result<()> {
 
 /// The number of the waiting song of a link or file, by its key.
 pub fn waiting_copy(read: &dyn Read, guild: GuildId, key: &str) -> Result<Option<PublicId>> {
-    Ok(tables::waiting_duplicate(read, guild, key)?.map(|entry| entry.song.public_id))
+    Ok(tables::waiting_of_source(read, guild, key)?.first().map(|entry| entry.song.public_id))
+}
+
+/// The waiting song of a member whose file is gone and was this one, unless somebody else's holds it.
+pub fn waiting_for_file(read: &dyn Read, guild: GuildId, user: UserId, key: &str) -> Result<Option<Entry>> {
+    let waiting = tables::waiting_of_source(read, guild, key)?;
+    if waiting.iter().any(|entry| !entry.song.source.is_file_gone()) {
+        return Ok(None);
+    }
+    Ok(waiting.into_iter().find(|entry| entry.song.user == user))
 }
 
 /// Waiting songs whose number, artist or title begins with or contains what was typed.

@@ -219,6 +219,22 @@ pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<Option<Entry
     Ok(tables::lose_file(tx, guild, id)?.then_some(entry))
 }
 
+/// Gives a waiting song of a member its file again, where that is gone and this is the same one. Number, line and place
+/// stay; a new note replaces the old one.
+pub fn replace_file(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    user: UserId,
+    source: &Source,
+    note: Option<&str>,
+) -> Result<Option<Entry>> {
+    let Some(entry) = queries::waiting_for_file(tx, guild, user, source.key())? else { return Ok(None) };
+    let note = note.map(str::to_owned).or(entry.song.note);
+    let song = Song { source: source.clone(), note, ..entry.song };
+    tables::replace_file(tx, guild, entry.id, &song)?;
+    Ok(Some(Entry { song, ..entry }))
+}
+
 /// Stages the announcement of a song that begins to play, where the guild has a channel for it (`M-CMD-20`).
 pub fn announce(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
     let Some(channel) = NOW_PLAYING_CHANNEL.get(tx, guild)? else { return Ok(()) };
@@ -235,6 +251,11 @@ pub fn bookmark(tx: &Tx<'_>, guild: GuildId, by: UserId, public_id: PublicId) ->
     tables::add_bookmark(tx, guild, channel, entry.id, &Bookmark { by, at: tx.now() })?;
     COPY_BOOKMARK.schedule_now(tx, guild, Lane::Channel(channel), &SongPost { song: entry.id, channel })?;
     Ok(channel)
+}
+
+/// Takes in that a song could not be copied to a channel: it may be bookmarked there again.
+pub fn forget_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId) -> Result<()> {
+    tables::remove_bookmark(tx, guild, channel, song)
 }
 
 fn find(tx: &Tx<'_>, guild: GuildId, public_id: PublicId) -> Result<Entry> {

@@ -1,9 +1,11 @@
 //! The settings of the queue.
 
 use super::model::PublicId;
+use crate::discord::Bot;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::references::Needs;
-use crate::kernel::ids::ChannelId;
+use crate::discord::references::{self, Needs, Problem};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId};
 use crate::settings::{Area, Entry, Listed, Setting, SettingValue};
 
 /// The public number of the song that is playing now (`C-27`).
@@ -63,4 +65,11 @@ impl SettingValue for Option<PublicId> {
     fn store(&self) -> Option<Entry> {
         self.map(|song| Entry { value: Some(song.digits()), ..Entry::default() })
     }
+}
+
+/// What is known to keep everything out of the channel of a setting, in sentences.
+pub async fn trouble_with(bot: &Bot, guild: GuildId, channel: &Setting<Option<ChannelId>>) -> Result<Vec<String>> {
+    let problems = references::known(bot, guild).await?;
+    let is_in_the_way = |problem: &&Problem| problem.is_total() && problem.reference.declared.key() == channel.key();
+    Ok(problems.iter().filter(is_in_the_way).map(Problem::sentence).collect())
 }

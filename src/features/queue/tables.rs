@@ -77,6 +77,14 @@ pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<bool> {
     Ok(true)
 }
 
+/// Stores a song with another file, which is there.
+pub fn replace_file(tx: &Tx<'_>, guild: GuildId, id: SongId, song: &Song) -> Result<()> {
+    SONGS.put(tx, &(guild, id), song)?;
+    LOST_FILES.remove(tx, &(guild, id))?;
+    tx.publish(CHANGED, guild);
+    Ok(())
+}
+
 fn order_key(guild: GuildId, id: SongId, place: &Place) -> OrderKey {
     (guild, place.line.rank(), Reverse(rules::ordering_score(place)), place.submitted_at, id)
 }
@@ -242,19 +250,20 @@ pub fn songs_of(read: &dyn Read, guild: GuildId, user: UserId, skip: u64, limit:
     Ok(keys.into_iter().rev().map(|(.., id)| id).collect())
 }
 
-/// A waiting song of the same link or file.
-pub fn waiting_duplicate(read: &dyn Read, guild: GuildId, key: &str) -> Result<Option<Entry>> {
+/// The waiting songs of one link or file, latest first. There are several only where files were lost.
+pub fn waiting_of_source(read: &dyn Read, guild: GuildId, key: &str) -> Result<Vec<Entry>> {
     /// A popular song comes again and again; all but the last of them were played or removed before the next came.
     const LATEST: usize = 64;
+    let mut found = Vec::new();
     for (.., id) in BY_SOURCE.page(read, (guild, digest(key)), Direction::Backward, LATEST)? {
         if let Some(entry) = entry(read, guild, id)?
             && entry.place.line.is_waiting()
             && entry.song.source.key() == key
         {
-            return Ok(Some(entry));
+            found.push(entry);
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// How long reviews take in a guild.
@@ -275,6 +284,11 @@ pub fn is_bookmarked(read: &dyn Read, guild: GuildId, channel: ChannelId, song: 
 /// Remembers that a song is copied to a channel.
 pub fn add_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId, bookmark: &Bookmark) -> Result<()> {
     BOOKMARKS.insert(tx, &(guild, channel, song), bookmark)
+}
+
+/// Forgets that a song is copied to a channel.
+pub fn remove_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId) -> Result<()> {
+    BOOKMARKS.remove(tx, &(guild, channel, song)).map(drop)
 }
 
 /// Every song of a guild with its place, by row number. For the export and the check.

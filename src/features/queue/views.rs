@@ -78,6 +78,16 @@ pub fn file_lost(song: &Song) -> String {
     )
 }
 
+/// What whoever sent a song is told when its file is gone.
+pub fn send_again(song: &Song, waits: bool) -> String {
+    let then = if waits { " the same file again: your song keeps its number and its place" } else { " it again" };
+    format!(
+        "⚠️ The file of your song {} {} is gone: somebody deleted the message that held it. Please send{then}.",
+        song.public_id,
+        name(song)
+    )
+}
+
 /// The queue, one page of it, for whoever asks.
 pub fn queue(page: &QueuePage) -> Draft {
     let mut text = listing(page);

@@ -46,12 +46,11 @@ pub fn seen<'a>(bot: &'a Bot, server: &'a Guild) -> BoxFuture<'a, Result<()>> {
         let catalogue = bot.clone();
         bot.store
             .write("server_joined", move |tx| {
-                let is_new = match tables::joined_at(tx, guild)? {
-                    Some(before) => before != joined_at,
-                    None => {
-                        let knows_the_bot = !catalogue.references.of_guild(tx, guild)?.is_empty();
-                        !knows_the_bot && tx.now().since(joined_at) < LATE
-                    }
+                let is_new = if let Some(before) = tables::joined_at(tx, guild)? {
+                    before != joined_at
+                } else {
+                    let knows_the_bot = !catalogue.references.of_guild(tx, guild)?.is_empty();
+                    !knows_the_bot && tx.now().since(joined_at) < LATE
                 };
                 tables::remember(tx, guild, joined_at)?;
                 if is_new {

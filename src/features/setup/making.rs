@@ -72,7 +72,7 @@ async fn create(
 ) -> Result<ChannelId, Undelivered> {
     let own = bot.until_own_user().await;
     let everyone = server.guild.get();
-    let overwrite = |id: u64, is_member: bool, allow: u64, deny: u64| json!({ "id": id.to_string(), "type": u8::from(is_member), "allow": allow.to_string(), "deny": deny.to_string() });
+    let overwrite = |id: u64, is_member: bool, allow: u64, deny: u64| json!({ "id": id.to_string(), "type": u8::from(is_member), "allow": allow, "deny": deny });
     // Nobody can hand out what they have not.
     let needed = offered.needs.all() & server.granted();
     let mut overwrites: Vec<Value> = vec![overwrite(own.get(), true, needed, 0)];

@@ -261,7 +261,7 @@ pub fn details(shown: &Shown) -> Draft {
         listed.title,
         listed.setting.key(),
         listed.about,
-        marks.iter().map(|mark| format!("\n{mark}.")).collect::<String>()
+        marks.iter().fold(String::new(), |all, mark| all + "\n" + mark + ".")
     ))
 }
 

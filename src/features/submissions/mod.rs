@@ -13,7 +13,7 @@
 //!
 //! Invariants: a file is kept in a message of the bot before its original is deleted; a refused submission stores
 //! nothing. Tables: `submissions.nudges`, `submissions.handled`, `submissions.watched`. Jobs: confirmation, notice, titles,
-//! correction of a confirmation, catching up, clearing.
+//! correction of a confirmation, catching up, clearing, looking again.
 
 pub mod audio;
 pub mod commands;
@@ -49,6 +49,7 @@ pub const FEATURE: Feature = Feature {
         &jobs::CORRECT_HANDLER,
         &passive::history::CATCH_UP_HANDLER,
         &passive::clearing::CLEAR_HANDLER,
+        &passive::again::LOOK_AGAIN_HANDLER,
     ],
     ..Feature::named("submissions")
 };

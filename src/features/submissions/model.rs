@@ -198,7 +198,8 @@ impl fmt::Display for SubmissionRefusal {
                  stays where you put it.",
             ),
             Self::CannotPostFile => f.write_str(
-                "I may not post files in this channel. An administrator has to give me **Attach Files** here.",
+                "I may not post files in this channel. An administrator has to give me **Send Messages** and **Attach Files** \
+                 here.",
             ),
             Self::AlreadySo { is_open: true } => f.write_str("Submissions are open already."),
             Self::AlreadySo { is_open: false } => f.write_str("Submissions are closed already."),

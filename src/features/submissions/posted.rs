@@ -53,6 +53,18 @@ pub struct Cleared {
 /// The job that deletes a message of which everything was taken over.
 pub static CLEAR: Kind<Cleared> = Kind::new("submissions.clear");
 
+/// What the job that looks at a message again carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The message.
+    pub message: MessageId,
+}
+
+/// The job that looks again at a message with a song that Discord did not take.
+pub static LOOK_AGAIN: Kind<Waiting> = Kind::new("submissions.look_again");
+
 /// What became of one part of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -69,6 +81,8 @@ pub enum Became {
     Taken(String),
     /// It was taken when the message was looked at before.
     TakenBefore,
+    /// It waits until Discord takes it.
+    Later,
     /// It was not taken; the sentence says why.
     Refused(String),
 }

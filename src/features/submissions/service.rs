@@ -8,6 +8,7 @@ use super::model::{
 use super::posted::{PostedAs, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use super::tables;
+use crate::discord::references::told;
 use crate::jobs::Lane;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
@@ -30,6 +31,10 @@ pub fn admit(
 ) -> Result<()> {
     match SUBMISSION_CHANNEL.get(read, guild)? {
         None => return Err(SubmissionRefusal::NoChannel.into()),
+        // Nobody is sent to a channel that is not there.
+        Some(right) if right != channel && told::is_out_of_sight(read, guild, SUBMISSION_CHANNEL.key(), right)? => {
+            return Err(SubmissionRefusal::NoChannel.into());
+        }
         Some(right) if right != channel => return Err(wrong_channel(right, mentions).into()),
         Some(_) => {}
     }
@@ -118,6 +123,11 @@ pub fn looked_at(tx: &Tx<'_>, guild: GuildId, message: MessageId, digest: u64) -
         }
     }
     Ok(handled.is_needed)
+}
+
+/// Whether a posted message has to stay for the file of a song.
+pub fn is_needed(read: &dyn Read, guild: GuildId, message: MessageId) -> Result<bool> {
+    Ok(tables::handled(read, guild, message)?.is_some_and(|handled| handled.is_needed))
 }
 
 /// From where on the messages of the submissions channel count; for a channel that was just set, after `first`. `None`

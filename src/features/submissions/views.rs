@@ -87,6 +87,9 @@ pub const SEALED: &str = "I can't see what is in this forwarded message. Send th
 pub const SONGS_ONLY: &str =
     "Only songs are taken in this channel, so your message was deleted. Post a link or an audio file.";
 
+/// Said of a song that Discord did not take for the moment.
+pub const LATER: &str = "Discord did not answer me just now. I try again by myself, for up to an hour.";
+
 /// Lines about single parts of a message.
 const MOST_LINES: usize = 10;
 /// Room for the name of a part, in characters.
@@ -96,6 +99,7 @@ const NAME_CHARS: usize = 60;
 pub fn what_became(parts: &[Part], remains: &Remains) -> String {
     let refused = parts.iter().filter_map(|part| match &part.became {
         Became::Refused(sentence) => Some((part.name.as_str(), sentence.as_str())),
+        Became::Later => Some((part.name.as_str(), LATER)),
         _ => None,
     });
     let refused: Vec<_> = refused.collect();
@@ -131,22 +135,28 @@ pub fn what_became(parts: &[Part], remains: &Remains) -> String {
 }
 
 /// Told to whoever posted what is no song where the server wants songs only.
-pub fn no_song_went(channel: ChannelId, names: &[String]) -> String {
+pub fn no_song_went(channel: ChannelId, names: &[String], words: &str) -> String {
+    let held = if names.is_empty() { String::new() } else { format!(" It held {}.", quoted_all(names)) };
     format!(
-        "Your message in {} was deleted, because only songs are taken there. It held {}. Send a link, or an mp3, m4a, wav or \
-         flac file.",
+        "Your message in {} was deleted, because only songs are taken there.{held} Send a link, or an mp3, m4a, wav or flac \
+         file.{}",
         text::channel(channel),
-        quoted_all(names)
+        given_back(words)
     )
 }
 
 /// Told to whoever posted a song where none is taken, when it was deleted: what went, and how it is sent (`C-21`).
 pub fn song_went(channel: ChannelId, names: &[String], words: &str, how: &str) -> String {
-    let words = match words {
+    let channel = text::channel(channel);
+    format!("Your message in {channel} was deleted. It held {}.\n{how}{}", quoted_all(names), given_back(words))
+}
+
+/// The words of a message that went, as a line of their own.
+fn given_back(words: &str) -> String {
+    match words {
         "" => String::new(),
         words => format!("\nYou wrote: {}", escape(&truncate(words, 500))),
-    };
-    format!("Your message in {} was deleted. It held {}.\n{how}{words}", text::channel(channel), quoted_all(names))
+    }
 }
 
 /// The line for the team about messages that were posted too long ago.

@@ -1,7 +1,8 @@
 //! What comes back of a song that could not be heard: everything that was paid for it, once, whatever became of it before.
 
 use super::*;
-use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};
+use crate::features::coins::model::EntryKind::{self, AdminAdd, BuySkip, Rollback};
+use crate::features::coins::model::{CoinsRefusal, Currency, EntryId};
 use crate::features::coins::settings::SKIP_PRICE;
 use crate::features::queue::model::{Line, SongId};
 use crate::features::tests::GUILD;
@@ -49,7 +50,6 @@ fn each_skip_that_was_bought_for_the_song_comes_back_by_an_entry_of_its_own() {
     assert_eq!(evening.luxury(1), 43);
     assert_eq!(evening.is_dead(song), Ok((0, 57)));
     assert_eq!(evening.luxury(1), 100);
-    use EntryKind::{AdminAdd, BuySkip, Rollback};
     assert_eq!(
         entries(&evening),
         [(AdminAdd, 100), (BuySkip, -30), (BuySkip, -20), (BuySkip, -7), (Rollback, 7), (Rollback, 20), (Rollback, 30)]

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use greenroom::app::backup::folder::Room;
+use greenroom::app::backup::label::Label;
 use greenroom::app::backup::off_site::{Look, Status, Target, look, status, status_of};
 use greenroom::app::backup::retention::DAYS;
 use url::Url;
@@ -284,11 +285,14 @@ async fn what_did_not_arrive_whole_is_sent_again() {
     app.stop().await;
 }
 
+/// What becomes of the bytes of a file; nothing where it is taken away.
+type Change<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<u8>>;
+
 /// A place for copies, and what a test does to the files there.
 struct Place {
     target: Target,
-    /// Changes all files: their bytes, or nothing for taking them away.
-    change: Box<dyn Fn(&dyn Fn(&[u8]) -> Option<Vec<u8>>)>,
+    /// Changes all files.
+    change: Box<dyn Fn(Change<'_>)>,
 }
 
 async fn places(folder: &std::path::Path) -> [Place; 3] {
@@ -348,6 +352,34 @@ async fn a_look_tells_copies_that_are_there_from_those_that_are_gone_short_or_ch
         assert_eq!(status_of(site.data(), &other), None);
         assert!(status(site.data()).is_some());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_of_another_bot_are_no_copies_of_this_ones() {
+    let site = Site::new().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let target = Target::Folder(elsewhere.path().to_owned());
+    let foreign = "greenroom-20261120-190000.redb";
+    std::fs::write(elsewhere.path().join(foreign), "of another bot").unwrap();
+    let look = async || look(&target, &folder(&site), site.hand.now()).await.unwrap();
+    let told = |label: Option<Label>| label.map(|label| label.to_string());
+    let found = look().await;
+    assert_eq!((told(found.newest), told(found.foreign).as_deref()), (None, Some(foreign)));
+    let app = start(&site, Room::OfDisk, Some(target.clone())).await;
+    site.pass(&app, MINUTE).await;
+    eventually("it is there", || status_of(site.data(), &target).is_some_and(|status| status.newest.is_some())).await;
+    app.stop().await;
+    let own = snapshots(&site).pop();
+    let found = look().await;
+    assert_eq!((told(found.newest), found.foreign), (own.clone(), None));
+    // What goes here is still known by the note, and is no more when it goes there as well.
+    for name in snapshots(&site) {
+        std::fs::remove_file(folder(&site).snapshots_dir().join(name)).unwrap();
+    }
+    assert_eq!(told(look().await.newest), own);
+    std::fs::remove_file(elsewhere.path().join(own.unwrap())).unwrap();
+    let found = look().await;
+    assert_eq!((told(found.newest), told(found.foreign).as_deref()), (None, Some(foreign)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use greenroom::sim::{CommandOutcome, Fault, GatewayFault, MessageSpec};
 
-use crate::patience::{LONG, Patience};
+use crate::patience::{LONG, Patience, as_time_passes};
 use crate::reading::link;
 use crate::world::World;
 
@@ -107,12 +107,8 @@ async fn an_answer_that_was_lost_is_sent_once_more_and_read() {
     assert_eq!(sent(&answer).await, 3);
     // One that came too early is sent again when Discord said so.
     world.sim.faults(Fault { retry_after: Some(0.1), ..fault("/callback", 429) }).await;
-    let (answer, ()) = tokio::join!(world.member("ann").run("balance"), async {
-        while world.sim.requests(0).await.last().is_none_or(|request| request.status != 429) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        world.hand.advance(Duration::from_millis(100));
-    });
+    let asked = world.member("ann").run("balance");
+    let answer = as_time_passes(&world.hand, Duration::from_millis(20), asked).await;
     assert!(answer.text().contains("Luxury Coins"), "{}", answer.text());
     assert_eq!(sent(&answer).await, 2);
     world.end().await;

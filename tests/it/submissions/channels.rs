@@ -5,9 +5,10 @@ use std::time::Duration;
 use greenroom::covers;
 use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
 use greenroom::kernel::ids::ChannelId;
-use greenroom::sim::ModalCall;
+use greenroom::sim::{ModalCall, SeenMessage};
 
 use super::{LINKS, assert_nothing_stored};
+use crate::reading::SOON;
 use crate::world::{Setup, World, mp3};
 
 #[tokio::test]
@@ -77,6 +78,30 @@ async fn without_a_channel_commands_say_who_sets_it_and_messages_are_left_alone(
     assert_eq!(world.originals_in("submissions").await, [link, file]);
     assert!(world.said_in("submissions").await.is_empty(), "nothing is said");
     assert_nothing_stored(&world);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn to_a_channel_that_is_gone_nobody_is_sent_and_nothing_goes_for_its_sake() {
+    let world = World::new().await;
+    world.configures("offchannel_links", "delete").await;
+    world.chooses("setdebugchannel", "staff").await;
+    world.sim.delete_channel(world.ids.guild, world.channel("submissions")).await.unwrap();
+    let staff = world.channel("staff");
+    let is_told = |discord: &greenroom::sim::World| {
+        let texts: Vec<String> = discord.messages(staff).iter().map(SeenMessage::text).collect();
+        texts.join("\n").contains("is gone").then_some(())
+    };
+    world.sim.wait_until(is_told, SOON).await.expect("the team is told");
+    let ann = world.member("ann").in_channel("general");
+    let link = ann.post(LINKS[0]).await;
+    let file = ann.post_with("", vec![mp3("a.mp3")]).await;
+    assert_eq!(world.originals_in("general").await, [link, file]);
+    assert!(world.said_in("general").await.is_empty() && ann.dms().await.is_empty(), "nothing is said");
+    for answer in [ann.submit([("link", LINKS[0])]).await, ann.submit_file(mp3("a.mp3")).await] {
+        let text = answer.text();
+        assert!(answer.is_ephemeral() && text.contains("/set-submission-channel") && !text.contains("<#"), "{text}");
+    }
     world.end().await;
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use greenroom::covers;
 use greenroom::features::queue::model::Source;
 use greenroom::features::submissions::settings::MAX_ACTIVE;
-use greenroom::sim::{FileSpec, Id};
+use greenroom::sim::{FileSpec, Id, OverwriteSpec, SeenMessage};
 
 use super::{LINKS, assert_nothing_stored};
 use crate::world::{World, mp3};
@@ -29,7 +29,7 @@ fn notes(world: &World) -> Vec<Option<String>> {
 }
 
 async fn last_word(world: &World) -> String {
-    world.said_in("submissions").await.last().map(|said| said.text()).unwrap_or_default()
+    world.said_in("submissions").await.last().map(SeenMessage::text).unwrap_or_default()
 }
 
 async fn originals(world: &World) -> Vec<Id> {
@@ -228,7 +228,9 @@ async fn where_only_songs_are_wanted_nothing_goes_without_a_word() {
     assert_eq!(world.said_in("submissions").await.len(), 2, "each time");
     ann.post_with("my cat", vec![picture("cat.png")]).await;
     let told = ann.dms().await.pop().expect("a direct message");
-    assert!(told.contains("cat.png") && told.contains("only songs"), "{told}");
+    for part in ["cat.png", "only songs", "You wrote: my cat"] {
+        assert!(told.contains(part), "{part} is missing in {told}");
+    }
     world.sim.block_dms(ben.id, true).await;
     ben.post_with("", vec![picture("dog.png")]).await;
     assert!(last_word(&world).await.contains("dog.png"), "{}", last_word(&world).await);
@@ -239,6 +241,56 @@ async fn where_only_songs_are_wanted_nothing_goes_without_a_word() {
     assert_eq!(originals(&world).await, [refused, forwarded], "what was meant as a song stays, with the reason");
     world.pass(Duration::from_secs(30)).await;
     assert!(world.said_in("submissions").await.is_empty(), "the words are gone");
+    world.end().await;
+}
+
+/// The bot may not do this where songs go and elsewhere; it may still delete there.
+async fn is_denied(world: &World, permission: &str) {
+    for channel in ["submissions", "general"] {
+        let deny = serde_json::from_value(serde_json::json!([permission])).unwrap();
+        let overwrite = OverwriteSpec { target: "bot".into(), deny, ..OverwriteSpec::default() };
+        world.sim.set_overwrite(world.channel(channel), overwrite).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_message_goes_only_when_its_author_was_told_in_whatever_way() {
+    let mut world = World::new().await;
+    world.expect_dead_letters();
+    world.configures("submissions_only", "Yes").await;
+    world.configures("offchannel_links", "delete").await;
+    let (ann, ben, chloe) = (world.member("ann"), world.member("ben"), world.member("chloe"));
+
+    // No reply without the history, but a word.
+    is_denied(&world, "READ_MESSAGE_HISTORY").await;
+    ann.post("good evening").await;
+    ann.in_channel("general").post(LINKS[0]).await;
+    for (channel, word) in [("submissions", "Only songs are taken"), ("general", "</submit:")] {
+        let said = world.said_in(channel).await.pop().expect("a word in the channel");
+        assert!(said.text().contains(word) && said.pinged().users == [ann.id], "{}", said.text());
+        assert!(world.originals_in(channel).await.is_empty());
+    }
+    world.pass(Duration::from_secs(15)).await;
+    assert!(world.said_in("submissions").await.is_empty() && world.said_in("general").await.is_empty());
+
+    // No word there, but a direct message.
+    is_denied(&world, "SEND_MESSAGES").await;
+    ben.post("hello").await;
+    ben.in_channel("general").post(LINKS[0]).await;
+    let told = ben.dms().await.join("\n");
+    for part in ["only songs", "You wrote: hello", "youtu.be", "</submit:"] {
+        assert!(told.contains(part), "{part} is missing in {told}");
+    }
+    assert!(originals(&world).await.is_empty() && world.originals_in("general").await.is_empty());
+
+    // No way to tell anything.
+    world.sim.block_dms(chloe.id, true).await;
+    let talk = chloe.post("hello").await;
+    let song = chloe.in_channel("general").post_with("", vec![mp3("only-copy.mp3")]).await;
+    let link = chloe.in_channel("general").post(LINKS[1]).await;
+    assert_eq!(originals(&world).await, [talk]);
+    assert_eq!(world.originals_in("general").await, [song, link]);
+    assert_nothing_stored(&world);
     world.end().await;
 }
 

@@ -160,7 +160,11 @@ async fn the_four_kinds_of_audio_are_taken_by_both_ways() {
     let kinds: [(&str, &str, &[u8]); 4] = [
         ("a.mp3", "audio/mpeg", b"\xff\xfb\x90\x64"),
         ("b.M4A", "audio/x-m4a", m4a),
-        ("c.wav", "audio/wav", b"RIFF\x24\0\0\0WAVEfmt "),
+        (
+            "c.wav",
+            "audio/wav",
+            b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x08\0\0\0",
+        ),
         ("d.flac", "audio/flac", b"fLaC\0\0\0\x22"),
     ];
     for (count, (name, kind, bytes)) in kinds.into_iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenroom::features::queue::model::Source;
 use greenroom::sim::Fault;
 
 use super::{LINKS, assert_nothing_stored};
@@ -26,16 +27,39 @@ async fn posts_fail(world: &World, status: u16, times: u64) {
 #[tokio::test]
 async fn a_file_that_cannot_be_kept_now_is_no_song_and_its_original_stays() {
     let world = World::new().await;
-    for status in [500, 429] {
+    for (status, name) in [(500, "a.mp3"), (429, "b.mp3")] {
         posts_fail(&world, status, 1).await;
-        let original = world.member("ann").post_with("", vec![mp3("a.mp3")]).await;
+        let original = world.member("ann").post_with("", vec![mp3(name)]).await;
         assert!(world.originals_in("submissions").await.contains(&original), "the file is not lost");
-        assert!(world.said_in("submissions").await.last().unwrap().text().contains("Please try again"));
+        assert!(world.said_in("submissions").await.last().unwrap().text().contains("I try again by myself"));
     }
     assert_nothing_stored(&world);
+    world.pass(LIMIT * 2).await;
     world.pass(LIMIT).await;
+    assert_eq!(world.songs().len(), 2, "both are taken without anybody's doing");
+    assert!(world.originals_in("submissions").await.is_empty());
     world.member("ann").post_with("", vec![mp3("a.mp3")]).await;
-    assert_eq!(world.songs().len(), 1, "the next try works");
+    assert_eq!(world.songs().len(), 2, "each is taken once");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_songs_of_a_message_are_taken_in_their_order_also_where_one_has_to_wait() {
+    let world = World::new().await;
+    world.member("ann").post_with("", vec![mp3("first.mp3")]).await;
+    posts_fail(&world, 503, 1).await;
+    let text = format!("{} listen", LINKS[0]);
+    let original = world.member("ann").post_with(&text, vec![mp3("a.mp3"), mp3("b.mp3")]).await;
+    assert_eq!(world.songs().len(), 2, "the link needs nothing of Discord");
+    assert_eq!(world.originals_in("submissions").await, [original]);
+    world.pass(Duration::from_secs(10)).await;
+    let names = world.songs().into_iter().map(|entry| match entry.song.source {
+        Source::File { name, .. } => name,
+        Source::Link { key, .. } => key,
+    });
+    let names: Vec<String> = names.collect();
+    assert_eq!(names, ["first.mp3", "youtube:dQw4w9WgXcQ", "a.mp3", "b.mp3"]);
+    assert!(world.originals_in("submissions").await.is_empty());
     world.end().await;
 }
 
@@ -49,7 +73,7 @@ async fn a_command_whose_file_cannot_be_kept_now_says_so_and_can_be_repeated() {
         assert!(answer.text().contains("Please try again"), "{}", answer.text());
     }
     assert_nothing_stored(&world);
-    world.pass(LIMIT).await;
+    world.pass(LIMIT * 2).await;
     number_in(&world.member("ann").submit_file(mp3("a.mp3")).await.text());
     world.end().await;
 }

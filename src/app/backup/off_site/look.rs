@@ -1,13 +1,15 @@
 //! A look at the target that is set now: what is there, and whether it is what is here. Changes nothing.
 //!
-//! Lengths of all copies are compared, and of the newest one that is here as well the bytes: from a folder all, up to a limit,
-//! and over the network the beginning, which holds the sums of everything else.
+//! Ours is what is here as well, or what the note of the target names: another bot may copy to the same place, and what it
+//! has there is no copy of ours. Lengths of all copies are compared, and of the newest one that is here as well the bytes:
+//! from a folder all, up to a limit, and over the network the beginning, which holds the sums of everything else.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::note::status_in;
 use super::remote::{Remote, Stored, beginning_of};
 use super::{Target, listed};
 use crate::app::backup::folder::{Dated, Folder};
@@ -21,8 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// What was found at a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
-    /// The newest snapshot there; one of the future, from a clock that was wrong, is none.
+    /// The newest of our snapshots there; one of the future, from a clock that was wrong, is none.
     pub newest: Option<Label>,
+    /// The newest snapshot there, where none there is ours.
+    pub foreign: Option<Label>,
     /// The newest snapshot here, where it is not there.
     pub missing: Option<Label>,
     /// A copy that is another file than was sent, and how it differs.
@@ -42,13 +46,16 @@ async fn look_patiently(target: &Target, folder: &Folder, now: Timestamp) -> Res
         here.into_iter().filter_map(|snapshot| Some((Label::of(snapshot.name())?, snapshot))).collect();
     let there = listed(&remote).await?.unwrap_or_default();
     let is_true = |label: &&Label| !is_ahead(label.at, now);
-    let newest = there.keys().rev().find(is_true).copied();
+    let noted = status_in(folder, target).and_then(|status| Label::of(&status.newest?));
+    let is_ours = |label: &&Label| here.contains_key(*label) || noted == Some(**label);
+    let newest = there.keys().rev().filter(is_true).find(is_ours).copied();
+    let foreign = there.keys().rev().find(is_true).copied().filter(|_| newest.is_none());
     let missing = here.keys().rev().find(is_true).copied().filter(|label| !there.contains_key(label));
     let differing = match of_wrong_length(&here, &there) {
         Some(differing) => Some(differing),
         None => of_other_bytes(&remote, &here, &there).await?,
     };
-    Ok(Look { newest, missing, differing })
+    Ok(Look { newest, foreign, missing, differing })
 }
 
 fn of_wrong_length(here: &BTreeMap<Label, Dated>, there: &BTreeMap<Label, Stored>) -> Option<(Label, String)> {

@@ -86,7 +86,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
     }
 }
 
-/// Brings the target up to date; answers the name of the newest snapshot there.
+/// Brings the target up to date; answers the name of the newest of our snapshots there. Those of another bot are not ours.
 async fn copy_all(target: &Target, folder: &Folder, noted: &Status, now: Timestamp) -> Result<Option<String>, String> {
     let remote = Remote::new(target)?;
     let here = folder.snapshots().map_err(|error| error.to_string())?;
@@ -110,7 +110,11 @@ async fn copy_all(target: &Target, folder: &Folder, noted: &Status, now: Timesta
         remote.delete(&stored.name).await?;
         tracing::info!(%name, "an old snapshot elsewhere was removed");
     }
-    Ok(all.difference(&old).max().map(ToString::to_string))
+    let newest = labels(&here).filter(|name| !old.contains(name)).max().or_else(|| {
+        let noted = Label::of(noted.newest.as_deref()?)?;
+        (there.contains_key(&noted) && !old.contains(&noted)).then_some(noted)
+    });
+    Ok(newest.map(|name| name.to_string()))
 }
 
 /// Sends a snapshot, unless it is there.

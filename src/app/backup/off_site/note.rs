@@ -20,7 +20,7 @@ pub struct Status {
     pub target: Option<String>,
     /// When all was there the last time, as RFC 3339.
     pub complete_at: Option<String>,
-    /// The newest snapshot that was there then.
+    /// The newest of our snapshots that was there then.
     pub newest: Option<String>,
     /// Since when it fails, as RFC 3339; `None` while it works.
     pub failing_since: Option<String>,
@@ -32,12 +32,21 @@ pub struct Status {
 
 /// How the copies at a target stand; `None` where none were ever tried there.
 pub fn status_of(data_dir: &Path, target: &Target) -> Option<Status> {
-    status(data_dir).filter(|status| status.target.as_deref() == Some(target.identity().as_str()))
+    status_in(&Folder::of(data_dir), target)
+}
+
+/// As [`status_of`], for whoever has the folder of the snapshots.
+pub(super) fn status_in(folder: &Folder, target: &Target) -> Option<Status> {
+    noted(folder).filter(|status| status.target.as_deref() == Some(target.identity().as_str()))
 }
 
 /// The last note, whatever target it is about.
 pub fn status(data_dir: &Path) -> Option<Status> {
-    read_note(&Folder::of(data_dir).path().join(FILE))
+    noted(&Folder::of(data_dir))
+}
+
+fn noted(folder: &Folder) -> Option<Status> {
+    read_note(&folder.path().join(FILE))
 }
 
 /// Keeps a note.

@@ -212,15 +212,6 @@ pub struct KeptFile {
 }
 
 impl Source {
-    /// The link that expires of a song that was submitted as a link to a file on Discord, as those of other bots were.
-    pub fn expiring_link(&mut self) -> Option<&mut String> {
-        const SERVERS: [&str; 2] = ["https://cdn.discordapp.com/", "https://media.discordapp.net/"];
-        match self {
-            Self::Link { url, .. } if SERVERS.iter().any(|server| url.starts_with(server)) => Some(url),
-            _ => None,
-        }
-    }
-
     /// What tells two submissions of the same song (`D-04`).
     pub fn key(&self) -> &str {
         match self {

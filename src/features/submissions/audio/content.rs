@@ -13,6 +13,12 @@ const JUNK_BYTES: usize = 64 * 1024;
 /// How far behind a tag whose size is written wrong: it may hold a picture.
 const WRONG_TAG_BYTES: usize = 2 * 1024 * 1024;
 
+/// How many chunks of a wav file are looked at.
+const MOST_CHUNKS: usize = 1_000;
+
+/// How many bytes the oldest form of a wav file has.
+const SHORTEST_FORM: usize = 14;
+
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
@@ -34,13 +40,13 @@ pub(super) fn of(bytes: &[u8]) -> Content {
     if is_wav(sound) {
         return Content::Sound(AudioKind::Wav);
     }
-    match mp4::tracks(bytes) {
+    match mp4::tracks(sound) {
         Some(Tracks { picture: true, .. }) => return Content::Video,
         Some(Tracks { sound: true, .. }) => return Content::Sound(AudioKind::M4a),
         Some(_) => return Content::Other,
         None => {}
     }
-    if mpeg::begins_with_frame(without_zeros(sound)) {
+    if mpeg::begins_with_sound(without_zeros(sound)) {
         return Content::Sound(AudioKind::Mp3);
     }
     sound_behind_junk(bytes, &tagged).map_or(Content::Other, Content::Sound)
@@ -59,8 +65,8 @@ fn sound_behind_junk(bytes: &[u8], tagged: &Tagged<'_>) -> Option<AudioKind> {
         return None;
     }
     let head = bytes.get(..WRONG_TAG_BYTES).unwrap_or(bytes);
-    let marker: &[u8] = b"fLaC\0\0\0\x22";
-    if head.windows(marker.len()).any(|part| part == marker) {
+    let flacs = head.windows(4).enumerate().filter(|(_, part)| part == b"fLaC");
+    if flacs.map(|(at, _)| at).any(|at| bytes.get(at..).is_some_and(is_flac)) {
         return Some(AudioKind::Flac);
     }
     window(bytes, WRONG_TAG_BYTES)
@@ -111,16 +117,38 @@ fn without_zeros(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
+/// The name, the block that tells of the stream, and something behind it.
 fn is_flac(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"fLaC")
+    const STREAM_INFO: usize = 34;
+    // The block may be the only one, which its first bit says.
+    matches!(bytes, [b'f', b'L', b'a', b'C', 0 | 0x80, 0, 0, 34, behind @ ..] if behind.len() > STREAM_INFO)
 }
 
-/// RIFF, or one of its two forms for long recordings.
+/// RIFF, or one of its two forms for long recordings, with a form of sound and something in it.
+///
+/// How long the sound is, is not asked: who writes while it sounds does not know it yet, and says 0 or the most.
 fn is_wav(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..]
-            | [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..]
-            | [b'B', b'W', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..]
-    )
+    let ([b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', chunks @ ..]
+    | [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', chunks @ ..]
+    | [b'B', b'W', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', chunks @ ..]) = bytes
+    else {
+        return false;
+    };
+    let (mut rest, mut has_form) = (chunks, false);
+    for _ in 0..MOST_CHUNKS {
+        let Some(([a, b, c, d, size @ ..], body)) = rest.split_first_chunk::<8>() else { return false };
+        let size = usize::try_from(u32::from_le_bytes(*size)).unwrap_or(usize::MAX);
+        match &[*a, *b, *c, *d] {
+            b"data" => return has_form && !body.is_empty(),
+            b"fmt " => has_form = size >= SHORTEST_FORM,
+            _ => {}
+        }
+        rest = match body.get(size..) {
+            // An odd chunk is followed by a zero, which some writers leave out.
+            Some([0, next @ ..]) if size % 2 == 1 => next,
+            Some(next) => next,
+            None => return false,
+        };
+    }
+    false
 }

@@ -179,7 +179,10 @@ pub fn check_bytes(claimed: Option<AudioKind>, bytes: &[u8]) -> Result<AudioKind
         (Content::Sound(kind), Some(claimed)) if kind == claimed => return Ok(kind),
         (Content::Sound(kind), _) => Some(kind.extension()),
         (Content::Video, None | Some(AudioKind::M4a)) => return Err(AudioRefusal::Video),
-        (Content::Video | Content::Other, _) => infer::get(bytes).map(|found| found.extension()),
+        // `infer` calls mp3 whatever begins with a tag or with one head of a frame.
+        (Content::Video | Content::Other, _) => {
+            infer::get(bytes).map(|found| found.extension()).filter(|found| *found != AudioKind::Mp3.extension())
+        }
     };
     let Some(claimed) = claimed else { return Err(AudioRefusal::Type) };
     Err(AudioRefusal::Content { claimed, found: found.filter(|found| *found != claimed.extension()) })

@@ -68,9 +68,9 @@ impl Walk {
 
     fn add(&mut self, track: Track) {
         match (&track.handler, &track.codec) {
-            (b"soun", b"drms" | b"enca") => {}
+            // What is encrypted plays for nobody else; a cover is no film.
+            (b"soun", b"drms" | b"enca") | (b"vide", b"jpeg" | b"mjpa" | b"mjpb" | b"png " | b"gif " | b"tiff") => {}
             (b"soun", _) => self.tracks.sound = true,
-            (b"vide", b"jpeg" | b"mjpa" | b"mjpb" | b"png " | b"gif " | b"tiff") => {}
             // Some converters make a film of one picture out of a cover.
             (b"vide", _) => self.tracks.picture |= track.samples != 1,
             _ => {}

@@ -3,6 +3,9 @@
 /// How many frames must follow one another before they are believed where no tag said that they begin.
 const BELIEVED: usize = 3;
 
+/// How far the next frame is looked for where the bit rate is free: more than the longest frame has.
+const MOST_FREE_BYTES: usize = 8 * 1024;
+
 /// The head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Frame {
@@ -42,9 +45,30 @@ impl Frame {
     }
 }
 
-/// True when `bytes` begins with a frame.
-pub(super) fn begins_with_frame(bytes: &[u8]) -> bool {
-    Frame::read(bytes).is_some()
+/// True when `bytes` begins with two frames of one song, or with a single whole one behind which a song may end.
+///
+/// The head of a frame is four bytes that any text may have in front, so one head is not believed.
+pub(super) fn begins_with_sound(bytes: &[u8]) -> bool {
+    let Some(first) = Frame::read(bytes) else { return false };
+    let Some(length) = first.length else { return is_repeated(bytes, first) };
+    let Some(behind) = bytes.get(length..) else { return false };
+    match Frame::read(behind) {
+        Some(next) => next.stream == first.stream,
+        None => ends_here(behind),
+    }
+}
+
+/// Whether the head of a frame whose length nothing tells comes once more.
+fn is_repeated(bytes: &[u8], first: Frame) -> bool {
+    let near = bytes.get(..MOST_FREE_BYTES).unwrap_or(bytes);
+    let later = near.iter().enumerate().skip(1).filter(|(_, byte)| **byte == 0xFF);
+    later.map(|(at, _)| at).any(|at| near.get(at..).and_then(Frame::read) == Some(first))
+}
+
+/// Whether nothing but a tag or padding follows.
+fn ends_here(behind: &[u8]) -> bool {
+    const TAGS: [&[u8]; 4] = [b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN"];
+    TAGS.iter().any(|tag| behind.starts_with(tag)) || behind.iter().all(|byte| *byte == 0)
 }
 
 /// True when frames that follow one another begin within the first `most` bytes.

@@ -38,8 +38,35 @@ fn ftyp(major: [u8; 4], compatible: &[&[u8; 4]]) -> Vec<u8> {
     bytes
 }
 
-const MPEG_FRAME: &[u8] = &[0xFF, 0xFB, 0x90, 0x64, 0, 0];
+/// As many frames with this head, `length` bytes each.
+fn frames(head: [u8; 4], length: usize, count: usize) -> Vec<u8> {
+    let mut frame = head.to_vec();
+    frame.resize(length, 0x55);
+    frame.repeat(count)
+}
+
+/// A chunk of a wav file.
+fn chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(body.len()).unwrap();
+    [kind.as_slice(), &size.to_le_bytes(), body].concat()
+}
+
+/// A wav file of these chunks.
+fn wav(name: [u8; 4], chunks: &[Vec<u8>]) -> Vec<u8> {
+    [name.as_slice(), &[0xFF; 4], b"WAVE", &chunks.concat()].concat()
+}
+
+const MPEG_FRAME: [u8; 4] = [0xFF, 0xFB, 0x90, 0x64];
+const MPEG_FRAME_BYTES: usize = 417;
 const FLAC: &[u8] = b"fLaC\0\0\0\x22";
+
+fn mp3() -> Vec<u8> {
+    frames(MPEG_FRAME, MPEG_FRAME_BYTES, 2)
+}
+
+fn flac() -> Vec<u8> {
+    [FLAC, &[1; 34], b"\xFF\xF8 and so on"].concat()
+}
 
 #[test]
 fn the_four_kinds_are_taken_by_their_extension() {
@@ -108,15 +135,21 @@ fn twenty_five_megabytes_are_taken_and_not_one_byte_more() {
 
 #[test]
 fn each_kind_is_known_by_how_it_begins() {
-    let files: [(AudioKind, Vec<u8>); 23] = [
-        (AudioKind::Mp3, MPEG_FRAME.to_vec()),
-        (AudioKind::Mp3, vec![0xFF, 0xFA, 0x90, 0]),
-        (AudioKind::Mp3, vec![0xFF, 0xF3, 0x84, 0]),
-        (AudioKind::Mp3, vec![0xFF, 0xE3, 0x40, 0]),
-        (AudioKind::Mp3, [&[0; 300], MPEG_FRAME].concat()),
-        (AudioKind::Mp3, [id3(300), MPEG_FRAME.to_vec()].concat()),
-        (AudioKind::Mp3, [id3(5), id3(200), vec![0; 50], MPEG_FRAME.to_vec()].concat()),
-        (AudioKind::Mp3, [id3(200_000), MPEG_FRAME.to_vec()].concat()),
+    let form = || chunk(*b"fmt ", &[1; 16]);
+    let sound = || chunk(*b"data", &[1; 8]);
+    let files: [(AudioKind, Vec<u8>); 30] = [
+        (AudioKind::Mp3, mp3()),
+        (AudioKind::Mp3, frames([0xFF, 0xFA, 0x90, 0], 417, 2)),
+        (AudioKind::Mp3, frames([0xFF, 0xF3, 0x84, 0], 192, 2)),
+        (AudioKind::Mp3, frames([0xFF, 0xE3, 0x40, 0], 208, 2)),
+        (AudioKind::Mp3, frames([0xFF, 0xFB, 0x00, 0], 293, 2)),
+        (AudioKind::Mp3, frames(MPEG_FRAME, MPEG_FRAME_BYTES, 1)),
+        (AudioKind::Mp3, [frames(MPEG_FRAME, MPEG_FRAME_BYTES, 1), b"TAG".to_vec(), vec![b'x'; 125]].concat()),
+        (AudioKind::Mp3, [frames(MPEG_FRAME, MPEG_FRAME_BYTES, 1), vec![0; 500]].concat()),
+        (AudioKind::Mp3, [vec![0; 300], mp3()].concat()),
+        (AudioKind::Mp3, [id3(300), mp3()].concat()),
+        (AudioKind::Mp3, [id3(5), id3(200), vec![0; 50], mp3()].concat()),
+        (AudioKind::Mp3, [id3(200_000), mp3()].concat()),
         (AudioKind::M4a, m4a(*b"M4A ", &[b"isom", b"mp42"])),
         (AudioKind::M4a, m4a(*b"M4B ", &[])),
         (AudioKind::M4a, m4a(*b"mp42", &[b"isom"])),
@@ -125,13 +158,16 @@ fn each_kind_is_known_by_how_it_begins() {
         (AudioKind::M4a, m4a(*b"3gp4", &[])),
         (AudioKind::M4a, m4a(*b"dash", &[])),
         (AudioKind::M4a, m4a(*b"caqv", &[b"mp42", b"M4A "])),
-        (AudioKind::Wav, b"RIFF\x24\0\0\0WAVEfmt ".to_vec()),
-        (AudioKind::Wav, b"RF64\xFF\xFF\xFF\xFFWAVEds64".to_vec()),
-        (AudioKind::Wav, b"BW64\xFF\xFF\xFF\xFFWAVEds64".to_vec()),
-        (AudioKind::Flac, FLAC.to_vec()),
-        (AudioKind::Flac, [id3(300), FLAC.to_vec()].concat()),
-        (AudioKind::Flac, [id3(0), FLAC.to_vec()].concat()),
-        (AudioKind::Flac, [id3(200_000), FLAC.to_vec()].concat()),
+        (AudioKind::M4a, [id3(300), m4a(*b"M4A ", &[])].concat()),
+        (AudioKind::Wav, wav(*b"RIFF", &[form(), sound()])),
+        (AudioKind::Wav, wav(*b"RIFF", &[chunk(*b"LIST", b"odd\0\0"), form(), sound()])),
+        (AudioKind::Wav, wav(*b"RF64", &[chunk(*b"ds64", &[0; 28]), form(), sound()])),
+        (AudioKind::Wav, wav(*b"BW64", &[chunk(*b"ds64", &[0; 28]), form(), sound()])),
+        (AudioKind::Flac, flac()),
+        (AudioKind::Flac, [b"fLaC\x80\0\0\x22".as_slice(), &[1; 40]].concat()),
+        (AudioKind::Flac, [id3(300), flac()].concat()),
+        (AudioKind::Flac, [id3(0), flac()].concat()),
+        (AudioKind::Flac, [id3(200_000), flac()].concat()),
     ];
     for (kind, head) in files {
         assert_eq!(check_bytes(Some(kind), &head), Ok(kind), "{kind:?} {:?}", &head[..head.len().min(24)]);
@@ -140,7 +176,40 @@ fn each_kind_is_known_by_how_it_begins() {
 }
 
 #[test]
+fn the_beginning_of_a_song_alone_makes_no_song() {
+    let text = b"This is only text. ".repeat(500);
+    let head = MPEG_FRAME.as_slice();
+    let form = chunk(*b"fmt ", &[1; 16]);
+    let files: [(AudioKind, Vec<u8>); 15] = [
+        (AudioKind::Mp3, head.to_vec()),
+        (AudioKind::Mp3, [head, &text].concat()),
+        (AudioKind::Mp3, [b"\xFF\xFB\x90\0".as_slice(), &text].concat()),
+        (AudioKind::Mp3, [b"\xFF\xFB\0\0".as_slice(), &text].concat()),
+        (AudioKind::Mp3, [id3(10).as_slice(), b"\xFF\xFBhello text"].concat()),
+        (AudioKind::Mp3, [id3(10), b"\xFF\xFBhello text".repeat(3)].concat()),
+        (AudioKind::Mp3, [vec![0; 50_000], head.to_vec()].concat()),
+        (AudioKind::Mp3, mp3().into_iter().take(10).collect()),
+        (AudioKind::Flac, b"fLaC".to_vec()),
+        (AudioKind::Flac, [FLAC, &[1; 34]].concat()),
+        (AudioKind::Flac, [b"fLaC".as_slice(), &text].concat()),
+        (AudioKind::Wav, wav(*b"RIFF", &[])),
+        (AudioKind::Wav, wav(*b"RIFF", &[text])),
+        (AudioKind::Wav, wav(*b"RIFF", &[form, chunk(*b"data", b"")])),
+        (AudioKind::Wav, wav(*b"RIFF", &[chunk(*b"data", &[1; 8])])),
+    ];
+    for (claimed, bytes) in files {
+        assert_eq!(
+            check_bytes(Some(claimed), &bytes),
+            Err(AudioRefusal::Content { claimed, found: None }),
+            "{claimed:?} {:?}",
+            &bytes[..bytes.len().min(24)]
+        );
+    }
+}
+
+#[test]
 fn a_disguised_file_is_refused_by_what_it_holds() {
+    let song = mp3();
     let files: [(AudioKind, &[u8], Option<&str>); 18] = [
         (AudioKind::Mp3, b"Hello, this is just text.", None),
         (AudioKind::Mp3, b"\xFF\xFEH\0e\0l\0l\0o\0", None),
@@ -155,7 +224,7 @@ fn a_disguised_file_is_refused_by_what_it_holds() {
         (AudioKind::Mp3, FLAC, Some("flac")),
         (AudioKind::Mp3, b"RIFF\x24\0\0\0WAVEfmt ", Some("wav")),
         (AudioKind::Wav, b"RIFF\x24\0\0\0AVI LIST", Some("avi")),
-        (AudioKind::Wav, MPEG_FRAME, Some("mp3")),
+        (AudioKind::Wav, &song, Some("mp3")),
         (AudioKind::Flac, b"fLa", None),
         (AudioKind::M4a, b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Some("mov")),
         (AudioKind::M4a, b"\0\0\0\x14ftypM4V \0\0\0\0M4A ", Some("m4v")),
@@ -171,9 +240,9 @@ fn a_disguised_file_is_refused_by_what_it_holds() {
     assert_eq!(check_bytes(Some(AudioKind::Mp3), b""), Err(AudioRefusal::Empty));
     assert!(check_bytes(Some(AudioKind::Mp3), b"ID3 is a kind of tag, and this is a text about it.").is_err());
     assert!(check_bytes(Some(AudioKind::Mp3), &id3(300)).is_err());
-    let flac_in_disguise = [id3(300), FLAC.to_vec()].concat();
+    let flac_in_disguise = [id3(300), flac()].concat();
     assert!(check_bytes(Some(AudioKind::Mp3), &flac_in_disguise).is_err());
-    assert!(check_bytes(Some(AudioKind::Flac), &[id3(300), MPEG_FRAME.to_vec()].concat()).is_err());
+    assert!(check_bytes(Some(AudioKind::Flac), &[id3(300), mp3()].concat()).is_err());
 }
 
 #[test]

@@ -12,13 +12,13 @@ pub(super) fn target(url: &Url) -> Option<String> {
             &["continue"]
         }
         ("www.google.com" | "google.com", "url") => &["q", "url"],
-        ("l.facebook.com" | "lm.facebook.com", "l.php") => &["u"],
-        ("l.instagram.com", _) => &["u"],
-        ("out.reddit.com", _) => &["url"],
+        ("l.facebook.com" | "lm.facebook.com", "l.php")
+        | ("l.instagram.com", _)
+        | ("youtube.com" | "www.youtube.com" | "m.youtube.com", "attribution_link") => &["u"],
         ("youtube.com" | "www.youtube.com" | "m.youtube.com", "redirect") => &["q"],
-        ("youtube.com" | "www.youtube.com" | "m.youtube.com", "attribution_link") => &["u"],
         ("youtube.com" | "www.youtube.com" | "m.youtube.com", "signin") => &["next"],
-        (
+        ("out.reddit.com", _)
+        | (
             "www.youtube.com" | "youtube.com" | "open.spotify.com" | "embed.spotify.com" | "soundcloud.com"
             | "www.deezer.com" | "api.deezer.com",
             "oembed",

@@ -163,7 +163,9 @@ pub(super) fn digest(message: &Message) -> u64 {
         hasher.update(text.len().to_be_bytes());
         hasher.update(text);
         hasher.update(files.len().to_be_bytes());
-        files.iter().for_each(|file| hasher.update(file.id.get().to_be_bytes()));
+        for file in files {
+            hasher.update(file.id.get().to_be_bytes());
+        }
     };
     add(&message.content, &message.attachments);
     message.message_snapshots.iter().for_each(|snapshot| add(&snapshot.content, &snapshot.attachments));

@@ -133,7 +133,7 @@ async fn read_gap(bot: &Bot, guild: GuildId) -> Result<(), NotRead> {
 async fn look_at(bot: &Bot, message: &Message, now: Timestamp) -> Result<()> {
     let caller = Caller::new(message.guild_id, message.channel_id, &message.author)?;
     let counts_again = message.edited_timestamp.is_some() && now.since(moment_of(message)) <= EDITS_COUNT_FOR;
-    look(bot, caller, message, if counts_again { Look::Again } else { Look::First }).await
+    look(bot, caller, message, if counts_again { Look::Again } else { Look::First }).await.map(drop)
 }
 
 /// Whether a message holds a song that nobody looked at.

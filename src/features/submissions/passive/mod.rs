@@ -9,8 +9,9 @@
 //! after a gap. They take turns, and the store remembers in the transaction of each song which part of which message it was.
 //!
 //! Invariants: a part of a message is taken once, and a message yields at most as many songs as it holds; nothing of a
-//! member's is deleted without a word.
+//! member's is deleted without a word. Where Discord takes no file for now, the message is looked at again later.
 
+pub mod again;
 pub mod clearing;
 mod contents;
 pub mod history;
@@ -29,10 +30,12 @@ use super::settings::{
 use super::{files, intake, service, tables, views};
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Taken;
+use crate::discord::outbox::Word;
+use crate::discord::references::told;
 use crate::discord::{Bot, Caller, outbox, problem};
 use crate::features::queue::model::Source;
 use crate::flows::song_submitted::Submitted;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::store::Tx;
 
@@ -52,6 +55,8 @@ enum Look {
     First,
     /// It does where it was edited since.
     Again,
+    /// It does not. What has to wait for Discord is left to the job that asks.
+    ByJob,
 }
 
 /// Looks at a message.
@@ -95,7 +100,7 @@ pub fn edited<'a>(bot: &'a Bot, event: &'a MessageUpdateEvent) -> BoxFuture<'a, 
         let _turn = bot.turns.take(guild).await;
         let Some(message) = whole(bot, event).await? else { return Ok(()) };
         let caller = Caller::new(message.guild_id, message.channel_id, &message.author)?;
-        if is_from_member(&message) { look(bot, caller, &message, Look::Again).await } else { Ok(()) }
+        if is_from_member(&message) { look(bot, caller, &message, Look::Again).await.map(drop) } else { Ok(()) }
     })
 }
 
@@ -123,7 +128,7 @@ async fn whole(bot: &Bot, event: &MessageUpdateEvent) -> Result<Option<Message>>
 }
 
 async fn has_given_songs(bot: &Bot, event: &MessageUpdateEvent) -> Result<bool> {
-    let (guild, id) = (event.guild_id.map_or(0, |guild| guild.get()), event.id.get());
+    let (guild, id) = (event.guild_id.map_or(0, serenity::all::GuildId::get), event.id.get());
     let (guild, id) = (GuildId::new(guild), MessageId::new(id));
     let handled = bot.store.read("handled_message", move |read| tables::handled(read, guild, id)).await?;
     Ok(handled.is_some_and(|handled| !handled.taken.is_empty()))
@@ -133,16 +138,17 @@ async fn submission_channel(bot: &Bot, guild: GuildId) -> Result<Option<ChannelI
     bot.store.read("submission_channel", move |read| SUBMISSION_CHANNEL.get(read, guild)).await
 }
 
-/// Takes from a message in the submissions channel what can be taken, once. Whoever calls has the guild's turn.
-async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Result<()> {
+/// Takes from a message in the submissions channel what can be taken, once. Whoever calls has the guild's turn. Gives why
+/// something has to wait for Discord.
+async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Result<Option<Failure>> {
     let (guild, id, digest) = (caller.guild, id_of(message), digest(message));
     let before = bot.store.read("handled_message", move |read| tables::handled(read, guild, id)).await?;
     let before = before.unwrap_or_default();
-    if before.looked_at.is_some_and(|seen| look == Look::First || seen == digest) {
-        return Ok(());
+    if before.looked_at.is_some_and(|seen| look != Look::Again || seen == digest) {
+        return Ok(None);
     }
     if is_unreadable(message) {
-        return Ok(());
+        return Ok(None);
     }
     let contents = Contents::of(message);
     let mut taking = Taking {
@@ -151,19 +157,31 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         message,
         details: Details::with_note(&contents.words),
         room: contents.song_count().saturating_sub(before.taken.len()).min(MOST_SONGS),
+        later: None,
     };
     let parts = taking.all(&contents, &before.taken).await;
+    let later = taking.later.take();
+    let waits = later.is_some();
+    if waits && look == Look::ByJob {
+        return Ok(later);
+    }
     let remains = Remains {
         others: contents.others,
         has_long_words: !Details::fits_note(&contents.words),
         is_sealed: contents.is_sealed,
     };
-    let place = (caller.channel, id);
+    let (place, words) = ((caller.channel, id), contents.words);
     let end = move |tx: &Tx<'_>| {
-        let is_needed = service::looked_at(tx, guild, id, digest)?;
-        conclude(tx, &caller, (place, digest), (&parts, &remains, is_needed))
+        let is_needed = if waits {
+            again::stage(tx, guild, place)?;
+            service::is_needed(tx, guild, id)?
+        } else {
+            service::looked_at(tx, guild, id, digest)?
+        };
+        conclude(tx, &caller, (place, digest), (&parts, &remains, is_needed), &words)
     };
-    bot.store.write("message_looked_at", end).await
+    bot.store.write("message_looked_at", end).await?;
+    Ok(later)
 }
 
 /// Taking the songs of one message.
@@ -174,6 +192,8 @@ struct Taking<'a> {
     details: Details,
     /// How many more songs the message may yield.
     room: usize,
+    /// Why a song has to wait for Discord. Those after it wait as well, so that all are taken in their order.
+    later: Option<Failure>,
 }
 
 impl Taking<'_> {
@@ -203,6 +223,9 @@ impl Taking<'_> {
     }
 
     async fn one(&mut self, what: &What<'_>) -> Became {
+        if self.later.is_some() {
+            return Became::Later;
+        }
         let outcome = match (what, what.key()) {
             _ if self.room == 0 => Err(SubmissionRefusal::AnotherMessage.into()),
             (What::Link(song), Some(key)) => self.link(intake::source_of(song.clone()), key).await,
@@ -213,6 +236,11 @@ impl Taking<'_> {
             Ok(submitted) => {
                 self.room -= 1;
                 Became::Taken(submitted.entry.song.public_id.to_string())
+            }
+            Err(Error::Failed(failure)) if again::may_pass(&failure) => {
+                tracing::info!(error = %failure, "a posted song waits for Discord");
+                self.later = Some(failure);
+                Became::Later
             }
             Err(error) => Became::Refused(said(error)),
         }
@@ -248,6 +276,7 @@ fn conclude(
     caller: &Caller,
     (place, digest): ((ChannelId, MessageId), u64),
     (parts, remains, is_needed): (&[Part], &Remains, bool),
+    words: &str,
 ) -> Result<()> {
     let Caller { guild, channel, user, .. } = *caller;
     if parts.is_empty() {
@@ -257,15 +286,15 @@ fn conclude(
         if is_needed || !SUBMISSIONS_ONLY.get(tx, guild)? {
             return Ok(());
         }
-        if remains.others.is_empty() {
-            outbox::reply_briefly(tx, guild, place, views::SONGS_ONLY, STAY)?;
-        } else {
-            outbox::tell(tx, guild, (user, channel), views::no_song_went(channel, &remains.others))?;
-        }
-        return outbox::delete_message(tx, guild, place, tx.now());
+        let went = views::no_song_went(channel, &remains.others, words);
+        let word = match remains.others.as_slice() {
+            [] => Word::here(views::SONGS_ONLY, STAY, went),
+            _ => Word::Privately(went),
+        };
+        return outbox::delete_with_word(tx, guild, place, user, word);
     }
     let deletes = DELETE_ORIGINALS.get(tx, guild)? && !is_needed;
-    let is_all_taken = parts.iter().all(|part| !matches!(part.became, Became::Refused(_)));
+    let is_all_taken = parts.iter().all(|part| matches!(part.became, Became::Taken(_) | Became::TakenBefore));
     if is_all_taken && remains.is_nothing() {
         return if deletes { clearing::stage(tx, guild, place, digest) } else { Ok(()) };
     }
@@ -298,15 +327,21 @@ async fn hint(bot: &Bot, caller: Caller, message: &Message, right: ChannelId) ->
             if policy == Offchannel::Off || OFFCHANNEL_EXEMPT.get(tx, guild)?.contains(channel) {
                 return Ok(());
             }
+            // Nobody is sent to a channel that is not there, and nothing goes for its sake.
+            if told::is_out_of_sight(tx, guild, SUBMISSION_CHANNEL.key(), right)? {
+                return Ok(());
+            }
             let is_told = service::nudge(tx, guild, channel, user)?;
+            let deletes = policy == Offchannel::Delete;
+            if deletes && is_told && !has_file {
+                let word = Word::here(text.clone(), STAY, went.clone());
+                return outbox::delete_with_word(tx, guild, place, user, word);
+            }
             if is_told {
                 outbox::reply_briefly(tx, guild, place, text.clone(), STAY)?;
             }
-            if policy == Offchannel::Delete {
-                if has_file || !is_told {
-                    outbox::tell(tx, guild, (user, channel), went.clone())?;
-                }
-                outbox::delete_message(tx, guild, place, tx.now())?;
+            if deletes {
+                outbox::delete_with_word(tx, guild, place, user, Word::Privately(went.clone()))?;
             }
             Ok(())
         })

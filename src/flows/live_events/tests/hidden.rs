@@ -287,7 +287,9 @@ impl Played {
     fn tells(&mut self, which: &[usize], is_history: bool) {
         self.evening.told(which.iter().map(|at| self.event(*at, is_history)).collect::<Vec<_>>());
         let now = self.evening.store.now();
-        which.iter().for_each(|at| self.model.told(*at, is_history, now));
+        for at in which {
+            self.model.told(*at, is_history, now);
+        }
     }
 
     fn take(&mut self, step: &Step) {
