@@ -161,15 +161,6 @@ pub fn require_in(server: &Server, channel: ChannelId, needs: &Needs) -> Result<
     Ok(format!("\n⚠️ I lack {} there. {}", names_of(missing), needs.effects_without(missing)))
 }
 
-/// Whether the bot may read what was written in a channel before.
-pub async fn may_read_history(bot: &Bot, channel: serenity::all::ChannelId) -> Result<bool> {
-    let found = bot.rest.get_channel(channel).await.map_err(Error::failed)?;
-    let (Some(own), Some(channel)) = (bot.own_user(), found.guild()) else { return Ok(true) };
-    let guild = bot.rest.get_guild(channel.guild_id).await.map_err(Error::failed)?;
-    let member = bot.rest.get_member(channel.guild_id, own.get().into()).await.map_err(Error::failed)?;
-    Ok(guild.user_permissions_in(&channel, &member).read_message_history())
-}
-
 /// Answers such a command: "`purpose` #channel." once the setting is stored.
 pub async fn set(
     ctx: Context<'_>,

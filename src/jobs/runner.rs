@@ -79,9 +79,6 @@ pub enum Setback {
     },
 }
 
-/// What is done in the transaction in which a job becomes a dead letter: the place to tell somebody.
-pub type GivenUp = fn(&Tx<'_>, &Run, &Failure) -> Result<()>;
-
 impl From<crate::kernel::error::Error> for Setback {
     /// What the store could not do may work later; a refusal stays one.
     fn from(error: crate::kernel::error::Error) -> Self {
@@ -105,7 +102,6 @@ struct Desk<C: 'static> {
     context: C,
     handlers: HashMap<&'static str, &'static Handler<C>>,
     breaker: Arc<Breaker>,
-    given_up: GivenUp,
 }
 
 /// What a look at the due jobs found.
@@ -147,18 +143,8 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         // A store that cannot be read says so when the runner looks; until then nothing waits.
         let lanes = store.read("waiting_lanes", tables::waiting_lanes).await.unwrap_or_default();
         let handlers = handlers.iter().map(|handler| (handler.kind, *handler)).collect();
-        let given_up: GivenUp = |_, _, _| Ok(());
-        let desk = Desk { store, clock, context, handlers, breaker: Arc::new(Breaker::new(lanes)), given_up };
+        let desk = Desk { store, clock, context, handlers, breaker: Arc::new(Breaker::new(lanes)) };
         Self { desk: Arc::new(desk), sight: watch::Sender::new(true) }
-    }
-
-    /// Lets this be done for each job that becomes a dead letter, in the same transaction.
-    #[must_use]
-    pub fn when_given_up(mut self, given_up: GivenUp) -> Self {
-        if let Some(desk) = Arc::get_mut(&mut self.desk) {
-            desk.given_up = given_up;
-        }
-        self
     }
 
     /// What is known about the service behind the jobs.
@@ -319,12 +305,7 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
                 tracing::warn!(job = %id, kind = run.job.kind, error = reason, "a job was given up");
                 self.breaker.answered(slot_of(&run), now);
                 self.breaker.ended(&slot_of(&run));
-                let given_up = self.given_up;
-                let bury = move |tx: &Tx<'_>| {
-                    tables::bury(tx, guild, id, &reason)?;
-                    given_up(tx, &run, &failure)
-                };
-                self.store.write("job_given_up", bury).await
+                self.store.write("job_given_up", move |tx| tables::bury(tx, guild, id, &reason)).await
             }
         }
     }

@@ -18,10 +18,17 @@ static ZEROS: [u8; BLOCK] = [0; BLOCK];
 /// Serves a file, or says that its content is gone.
 pub(crate) async fn serve(
     State(shared): State<Shared>,
-    Path((_, id, _)): Path<(String, String, String)>,
+    Path((channel, id, name)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response<Body> {
+    let path = format!("/attachments/{channel}/{id}/{name}");
+    let struck = shared.quietly(|world| world.faults.strike_download(&path));
+    if let Some(status) = struck.and_then(|fault| StatusCode::from_u16(fault.status?).ok()) {
+        let mut response = Response::new(Body::from("This failure was ordered."));
+        *response.status_mut() = status;
+        return response;
+    }
     let query = query.unwrap_or_default();
     let found = shared.look(|world| world.files.open(id.parse().ok()?, &query, world.now()));
     let Some(stored) = found else { return gone() };

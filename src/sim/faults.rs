@@ -99,7 +99,18 @@ impl Faults {
 
     /// The fault that hits this request, if any; it is used up by that.
     pub(crate) fn strike(&mut self, request: &Request) -> Option<Fault> {
-        let at = self.pending.iter().position(|fault| fault.matches(request))?;
+        self.strike_first(|fault| fault.matches(request))
+    }
+
+    /// The fault that hits a download from the file servers: one that was ordered for their paths, which no fault of the
+    /// interface means.
+    pub(crate) fn strike_download(&mut self, path: &str) -> Option<Fault> {
+        let is_meant = |pattern: &String| pattern.starts_with("/attachments") && contains_in_order(path, pattern);
+        self.strike_first(|fault| fault.path.as_ref().is_some_and(is_meant))
+    }
+
+    fn strike_first(&mut self, is_hit: impl Fn(&Fault) -> bool) -> Option<Fault> {
+        let at = self.pending.iter().position(is_hit)?;
         let fault = self.pending.get_mut(at)?;
         fault.times -= 1;
         let struck = fault.clone();

@@ -64,6 +64,25 @@ async fn the_songs_of_a_message_are_taken_in_their_order_also_where_one_has_to_w
 }
 
 #[tokio::test]
+async fn a_file_that_the_file_servers_do_not_give_now_is_taken_later_and_one_that_is_gone_is_not_waited_for() {
+    let world = World::new().await;
+    let failing = |status| Fault { path: Some("/attachments/".into()), status: Some(status), ..Fault::default() };
+    world.sim.faults(failing(503)).await;
+    let original = world.member("ann").post_with("", vec![mp3("a.mp3")]).await;
+    assert_nothing_stored(&world);
+    assert_eq!(world.originals_in("submissions").await, [original]);
+    world.pass(Duration::from_secs(10)).await;
+    assert_eq!(world.songs().len(), 1);
+    assert!(world.originals_in("submissions").await.is_empty());
+    world.sim.faults(failing(404)).await;
+    let gone = world.member("ann").post_with("", vec![mp3("b.mp3")]).await;
+    world.pass(Duration::from_secs(10)).await;
+    assert_eq!(world.songs().len(), 1);
+    assert_eq!(world.originals_in("submissions").await, [gone]);
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_command_whose_file_cannot_be_kept_now_says_so_and_can_be_repeated() {
     let world = World::new().await;
     for status in [500, 429] {

@@ -13,8 +13,9 @@ use serenity::all::{Guild, Message, Route};
 use super::contents::{Contents, is_from_member};
 use super::{EDITS_COUNT_FOR, Look, id_of, look, submission_channel};
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
+use crate::discord::references::{Needs, Server};
 use crate::discord::turns::Turn;
-use crate::discord::{Bot, Caller, channel_setting, debug_channel};
+use crate::discord::{Bot, Caller, debug_channel};
 use crate::features::submissions::model::CATCH_UP;
 use crate::features::submissions::posted::Watch;
 use crate::features::submissions::{service, tables, views};
@@ -159,8 +160,11 @@ async fn page(bot: &Bot, guild: GuildId, watch: Watch) -> Result<Option<Vec<Mess
         },
     };
     // To whoever may not read the history, Discord gives an empty list.
-    if listed.is_empty() && !channel_setting::may_read_history(bot, channel).await.unwrap_or(true) {
-        return Ok(cannot_read(bot, guild));
+    if listed.is_empty() {
+        let server = Server::ask(bot, guild).await.map_err(NotRead::ByDiscord)?;
+        if server.missing(watch.channel, Needs::HISTORY) != Some(0) {
+            return Ok(cannot_read(bot, guild));
+        }
     }
     let read = |value: Value| serde_json::from_value::<Message>(value).inspect_err(log_unreadable).ok();
     let mut page: Vec<Message> = listed.into_iter().rev().filter_map(read).collect();
