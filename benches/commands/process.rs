@@ -49,7 +49,9 @@ async fn start_with_a_million(report: &mut Report) {
         let source = source.clone();
         tokio::task::spawn_blocking(move || {
             let store = store(&source, FILLING);
-            fill::songs(&store, GuildId::new(400_000_000_000_000_000), 1_000_000);
+            let guild = GuildId::new(400_000_000_000_000_000);
+            fill::songs(&store, guild, 1_000_000);
+            fill::points(&store, guild, 1_000_000);
             store.close_blocking();
         })
     };

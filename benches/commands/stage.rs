@@ -34,6 +34,7 @@ impl Stage {
             tokio::task::spawn_blocking(move || {
                 let store = store(&file, FILLING);
                 fill::songs(&store, guild, songs);
+                fill::points(&store, guild, songs);
                 fill::handles(&store, guild, handles);
                 store.write_blocking("channel", move |tx| SUBMISSION_CHANNEL.set(tx, guild, &Some(channel))).unwrap();
                 store.close_blocking();

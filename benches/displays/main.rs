@@ -61,6 +61,7 @@ fn drawing(criterion: &mut criterion::Criterion, report: &mut Report) {
     let (folder, guild) = (folder(), GuildId::new(400_000_000_000_000_000));
     let store = store(&folder.path().join("filled.redb"), FILLING);
     fill::songs(&store, guild, 10_000);
+    fill::points(&store, guild, 10_000);
     let draw = |kind: &'static Kind, page: u64| {
         let shown = Shown { guild, display: DisplayId::new(1), page };
         store.read_blocking("face", move |read| (kind.face)(read, shown)).unwrap()

@@ -1,9 +1,9 @@
 //! Songs and handles by the hundred thousand, written through the tables of their features.
 
-use greenroom::features::handles;
+use greenroom::features::coins::model::Balance;
 use greenroom::features::handles::model::Account;
-use greenroom::features::queue;
 use greenroom::features::queue::model::{Line, Place, PublicId, Song, Source};
+use greenroom::features::{coins, handles, queue};
 use greenroom::kernel::amount::Amount;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::Timestamp;
@@ -20,6 +20,19 @@ pub fn songs(store: &Store, guild: GuildId, count: u64) {
     in_parts(count, |from, to| {
         let write = store.write_blocking("fill_songs", move |tx| {
             (from..to).try_for_each(|n| queue::tables::add(tx, guild, &song(n), &place(n)).map(drop))
+        });
+        write.unwrap();
+    });
+}
+
+/// Gives the members of `count` songs the points by which these are ordered, as a running bot expects it.
+pub fn points(store: &Store, guild: GuildId, count: u64) {
+    in_parts(count, |from, to| {
+        let write = store.write_blocking("fill_points", move |tx| {
+            (from..to).try_for_each(|n| {
+                let amount = Amount::try_from(place(n).score).unwrap();
+                coins::tables::USER_POINTS.put(tx, &(guild, submitter(n)), &Balance { amount })
+            })
         });
         write.unwrap();
     });
