@@ -11,8 +11,8 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{Read, Tx};
 
-/// Most members in one transaction.
-const BATCH: usize = 512;
+/// Most members in one transaction: few enough that nobody waits for it.
+const BATCH: usize = 128;
 
 /// What a sync did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
