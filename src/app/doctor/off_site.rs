@@ -72,11 +72,11 @@ fn told(target: &Target, looked: Result<Look, String>, noted: Option<&Status>, n
     }
 }
 
-/// What is there may be another bot's, or this one's from before its data folder was made anew.
+/// What is there may be another bot's, this one's from before its store was begun anew, or from before names told whose it is.
 fn nothing_of_ours(target: &Target, foreign: Label) -> Finding {
     let sentence = format!("The snapshots in {target}, up to {foreign}, are not of this data folder.");
-    let fix = "Where another bot copies to it as well, name a place of its own in BACKUP_TARGET: two in one tidy each other's \
-               snapshots away. Where they are from before, the bot copies its own there at its next start.";
+    let fix = "The bot copies its own there at its next start, and leaves those alone. Delete them where no other bot copies to \
+               it as well and you want them no more.";
     Finding::warning(Id::OffSite, sentence, fix)
 }
 

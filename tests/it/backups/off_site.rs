@@ -2,10 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
+use greenroom::app::backup::Plan;
 use greenroom::app::backup::folder::Room;
 use greenroom::app::backup::label::Label;
 use greenroom::app::backup::off_site::{Look, Status, Target, look, status, status_of};
 use greenroom::app::backup::retention::DAYS;
+use greenroom::kernel::dice::Seed;
+use greenroom::store::Options;
 use url::Url;
 
 use super::shelf::{PASSWORD, Shelf, USER, dav, s3};
@@ -13,6 +16,26 @@ use super::{DAY, MINUTE, folder, snapshots, start, told};
 use crate::canary::Page;
 use crate::recording::eventually;
 use crate::site::Site;
+
+/// What the copies of the snapshots here are called there; nothing until the bot has noted the mark of its store.
+fn copies(site: &Site, prefix: &str) -> Vec<String> {
+    let Some(mark) = status(site.data()).and_then(|status| status.mark) else { return Vec::new() };
+    let copy = |name: &String| format!("{prefix}{}-of-{mark}.redb", name.trim_end_matches(".redb"));
+    snapshots(site).iter().map(copy).collect()
+}
+
+/// Whether there are copies of all snapshots here, and of nothing else.
+fn are_copies(there: &[String], site: &Site, prefix: &str) -> bool {
+    !there.is_empty() && *there == copies(site, prefix)
+}
+
+/// What is in a folder, in the order of the names.
+fn names_in(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
 
 /// Lets a day pass so often, and waits each time until all snapshots here are also there.
 async fn days_pass(
@@ -24,8 +47,7 @@ async fn days_pass(
 ) {
     for _ in 0..days {
         site.pass(app, DAY).await;
-        let here: Vec<String> = snapshots(site).iter().map(|name| format!("{prefix}{name}")).collect();
-        eventually("all snapshots are there", || shelf.names() == here).await;
+        eventually("all snapshots are there", || are_copies(&shelf.names(), site, prefix)).await;
     }
 }
 
@@ -36,11 +58,13 @@ async fn each_snapshot_is_put_into_a_bucket_and_those_of_the_plan_stay_there() {
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, Some(s3(endpoint))).await;
     site.pass(&app, MINUTE).await;
-    let first = "/shelf/green/room/greenroom-20261121-200100.redb";
-    eventually("the snapshot is there", || shelf.names() == [first]).await;
+    let prefix = "/shelf/green/room/";
+    eventually("the snapshot is there", || are_copies(&shelf.names(), &site, prefix)).await;
+    let first = shelf.names().remove(0);
+    assert!(first.starts_with("/shelf/green/room/greenroom-20261121-200100-of-"), "{first}");
     let here = std::fs::read(folder(&site).newest_snapshot().unwrap().unwrap().path).unwrap();
-    assert_eq!(shelf.0.files.lock().unwrap()[first], here);
-    days_pass(&site, &app, &shelf, 8, "/shelf/green/room/").await;
+    assert_eq!(shelf.0.files.lock().unwrap()[&first], here);
+    days_pass(&site, &app, &shelf, 8, prefix).await;
     assert_eq!(shelf.names().len(), DAYS + 1);
     let requests = shelf.requests();
     assert!(requests.iter().all(|request| request.contains("X-Amz-Signature=")), "{requests:?}");
@@ -59,14 +83,12 @@ async fn each_snapshot_is_put_on_a_webdav_server_and_what_others_keep_there_stay
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, Some(dav(&base))).await;
     site.pass(&app, MINUTE).await;
-    let first = "/dav/green/greenroom-20261121-200100.redb";
-    eventually("the snapshot is there", || shelf.names() == [first]).await;
+    eventually("the snapshot is there", || are_copies(&shelf.names(), &site, "/dav/green/")).await;
     shelf.0.files.lock().unwrap().insert("/dav/green/zebra.jpg".into(), vec![1, 2, 3]);
     for _ in 0..8 {
         site.pass(&app, DAY).await;
-        let mut here: Vec<String> = snapshots(&site).iter().map(|name| format!("/dav/green/{name}")).collect();
-        here.push("/dav/green/zebra.jpg".into());
-        eventually("all snapshots are there", || shelf.names() == here).await;
+        let all = || [copies(&site, "/dav/green/"), vec!["/dav/green/zebra.jpg".into()]].concat();
+        eventually("all snapshots are there", || shelf.names() == all()).await;
     }
     assert_eq!(shelf.names().len(), DAYS + 2);
     assert!(shelf.requests().iter().any(|request| request.starts_with("MKCOL")), "the folder was made");
@@ -80,10 +102,10 @@ async fn each_snapshot_is_copied_into_a_folder() {
     let target = elsewhere.path().join("greenroom");
     let app = start(&site, Room::OfDisk, Some(Target::Folder(target.clone()))).await;
     site.pass(&app, MINUTE).await;
-    let copy = target.join("greenroom-20261121-200100.redb");
-    eventually("the snapshot is there", || copy.exists()).await;
+    eventually("the snapshot is there", || target.exists() && are_copies(&names_in(&target), &site, "")).await;
+    let copy = target.join(names_in(&target).remove(0));
     assert!(greenroom::store::verify(&copy, u64::MAX).unwrap().is_snapshot);
-    assert_eq!(std::fs::read_dir(&target).unwrap().count(), 1);
+    assert_eq!(names_in(&target).len(), 1);
     app.stop().await;
 }
 
@@ -94,17 +116,11 @@ async fn a_folder_keeps_the_snapshots_of_the_plan_and_what_others_put_there() {
     std::fs::write(elsewhere.path().join("zebra.jpg"), [1, 2, 3]).unwrap();
     let app = start(&site, Room::OfDisk, Some(Target::Folder(elsewhere.path().to_owned()))).await;
     site.pass(&app, MINUTE).await;
-    let there = || {
-        let entries = std::fs::read_dir(elsewhere.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    };
+    let there = || names_in(elsewhere.path());
     for _ in 0..8 {
         site.pass(&app, DAY).await;
-        let mut here = snapshots(&site);
-        here.push("zebra.jpg".into());
-        eventually("all snapshots are there", || there() == here).await;
+        let all = || [copies(&site, ""), vec!["zebra.jpg".into()]].concat();
+        eventually("all snapshots are there", || there() == all()).await;
     }
     assert_eq!(there().len(), DAYS + 2);
     app.stop().await;
@@ -125,13 +141,7 @@ async fn a_disk_that_is_not_mounted_is_told_and_nothing_is_copied_below_it() {
     std::fs::create_dir_all(&target).unwrap();
     std::fs::write(target.join(".greenroom-x1y2z3"), "half").unwrap();
     site.pass(&app, DAY).await;
-    eventually("the snapshots are there", || {
-        let entries = std::fs::read_dir(&target).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names == snapshots(&site)
-    })
-    .await;
+    eventually("the snapshots are there", || are_copies(&names_in(&target), &site, "")).await;
     app.stop().await;
 }
 
@@ -280,7 +290,7 @@ async fn what_did_not_arrive_whole_is_sent_again() {
     until_tried_again(&site, &shelf).await;
     eventually("it is whole", || status(site.data()).is_some_and(|status| status.problem.is_none())).await;
     let newest = folder(&site).snapshots().unwrap().remove(0);
-    let there = shelf.0.files.lock().unwrap()[&format!("/dav/green/{}", newest.name())].clone();
+    let there = shelf.0.files.lock().unwrap()[&copies(&site, "/dav/green/")[0]].clone();
     assert!(there == std::fs::read(newest.path).unwrap());
     app.stop().await;
 }
@@ -369,7 +379,7 @@ async fn snapshots_of_another_bot_are_no_copies_of_this_ones() {
     site.pass(&app, MINUTE).await;
     eventually("it is there", || status_of(site.data(), &target).is_some_and(|status| status.newest.is_some())).await;
     app.stop().await;
-    let own = snapshots(&site).pop();
+    let (own, copy) = (snapshots(&site).pop(), copies(&site, "").pop().unwrap());
     let found = look().await;
     assert_eq!((told(found.newest), found.foreign), (own.clone(), None));
     // What goes here is still known by the note, and is no more when it goes there as well.
@@ -377,9 +387,70 @@ async fn snapshots_of_another_bot_are_no_copies_of_this_ones() {
         std::fs::remove_file(folder(&site).snapshots_dir().join(name)).unwrap();
     }
     assert_eq!(told(look().await.newest), own);
-    std::fs::remove_file(elsewhere.path().join(own.unwrap())).unwrap();
+    std::fs::remove_file(elsewhere.path().join(copy)).unwrap();
     let found = look().await;
     assert_eq!((told(found.newest), told(found.foreign).as_deref()), (None, Some(foreign)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_bots_with_one_target_leave_each_others_snapshots_alone() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let target = Target::Folder(elsewhere.path().to_owned());
+    let (one, other) = (Site::new().await, Site::new().await);
+    let begin = async |site: &Site, seed: u64| {
+        let off_site = Some(target.clone());
+        let plan =
+            Plan { data_dir: site.data().to_owned(), off_site, room: Room::OfDisk, cache_bytes: Options::CACHE_BYTES };
+        site.start_from(|blueprint| (blueprint.backups, blueprint.seed) = (Some(plan), Seed::fixed(seed))).await
+    };
+    let (one_app, other_app) = (begin(&one, 1).await, begin(&other, 2).await);
+    // Both make their snapshots in the same seconds, more than the plan keeps of one bot.
+    let is_all_there = || {
+        let mut all = [copies(&one, ""), copies(&other, "")].concat();
+        all.sort();
+        !copies(&one, "").is_empty() && !copies(&other, "").is_empty() && names_in(elsewhere.path()) == all
+    };
+    for span in [MINUTE, DAY, DAY, DAY, DAY, DAY, DAY, DAY, DAY] {
+        one.pass(&one_app, span).await;
+        other.pass(&other_app, span).await;
+        eventually("the snapshots of both are there, and those alone", is_all_there).await;
+    }
+    assert_eq!(snapshots(&one), snapshots(&other), "their names would be the same");
+    assert_eq!(names_in(elsewhere.path()).len(), 2 * (DAYS + 1));
+    one_app.stop().await;
+    other_app.stop().await;
+    let look = look(&target, &folder(&one), one.hand.now()).await.unwrap();
+    assert!(look.newest.is_some() && look.missing.is_none() && look.differing.is_none(), "{look:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_keeps_its_mark_and_replaces_what_it_copied_before_there_were_marks() {
+    let site = Site::new().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let target = Some(Target::Folder(elsewhere.path().to_owned()));
+    let app = start(&site, Room::OfDisk, None).await;
+    site.pass(&app, MINUTE).await;
+    app.stop().await;
+    let here = folder(&site).newest_snapshot().unwrap().unwrap();
+    // One that is certainly a copy of what is here, and two of which nobody can tell whose they are.
+    std::fs::copy(&here.path, elsewhere.path().join(here.name())).unwrap();
+    let strangers = ["greenroom-20200101-000000.redb", "greenroom-20200102-000000-before-import.redb"];
+    for stranger in strangers {
+        std::fs::write(elsewhere.path().join(stranger), "of some bot").unwrap();
+    }
+    let mut marks = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let app = start(&site, Room::OfDisk, target.clone()).await;
+        site.pass(&app, MINUTE).await;
+        let all = || [strangers.map(str::to_owned).to_vec(), copies(&site, "")].concat();
+        eventually("the copy has its mark", || !copies(&site, "").is_empty() && names_in(elsewhere.path()) == all())
+            .await;
+        eventually("it is noted", || status(site.data()).is_some_and(|status| status.newest.is_some())).await;
+        marks.insert(status(site.data()).unwrap().mark);
+        app.stop().await;
+        std::fs::remove_file(folder(&site).path().join("off-site.json")).unwrap();
+    }
+    assert_eq!(marks.len(), 1, "a restart changes no mark: {marks:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

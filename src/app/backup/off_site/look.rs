@@ -1,15 +1,17 @@
 //! A look at the target that is set now: what is there, and whether it is what is here. Changes nothing.
 //!
-//! Ours is what is here as well, or what the note of the target names: another bot may copy to the same place, and what it
-//! has there is no copy of ours. Lengths of all copies are compared, and of the newest one that is here as well the bytes:
-//! from a folder all, up to a limit, and over the network the beginning, which holds the sums of everything else.
+//! Another bot may copy to the same place, and what it has there is no copy of ours. Ours is what carries the mark of this store,
+//! as the bot noted it; before it noted one, what is here as well or what the note of the target names. Lengths of all our copies
+//! are compared, and of the newest one that is here as well the bytes: from a folder all, up to a limit, and over the network the
+//! beginning, which holds the sums of everything else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::note::status_in;
+use super::mark::CopyName;
+use super::note::{mark_in, status_in};
 use super::remote::{Remote, Stored, beginning_of};
 use super::{Target, listed};
 use crate::app::backup::folder::{Dated, Folder};
@@ -44,16 +46,27 @@ async fn look_patiently(target: &Target, folder: &Folder, now: Timestamp) -> Res
     let here = folder.snapshots().map_err(|error| error.to_string())?;
     let here: BTreeMap<Label, Dated> =
         here.into_iter().filter_map(|snapshot| Some((Label::of(snapshot.name())?, snapshot))).collect();
-    let there = listed(&remote).await?.unwrap_or_default();
-    let is_true = |label: &&Label| !is_ahead(label.at, now);
+    let is_true = |label: &Label| !is_ahead(label.at, now);
     let noted = status_in(folder, target).and_then(|status| Label::of(&status.newest?));
-    let is_ours = |label: &&Label| here.contains_key(*label) || noted == Some(**label);
-    let newest = there.keys().rev().filter(is_true).find(is_ours).copied();
-    let foreign = there.keys().rev().find(is_true).copied().filter(|_| newest.is_none());
-    let missing = here.keys().rev().find(is_true).copied().filter(|label| !there.contains_key(label));
-    let differing = match of_wrong_length(&here, &there) {
+    let mark = mark_in(folder);
+    let is_ours = |name: &CopyName| match mark {
+        Some(mark) => name.mark == Some(mark),
+        None => name.mark.is_none() && (here.contains_key(&name.label) || noted == Some(name.label)),
+    };
+    let (mut ours, mut others) = (BTreeMap::new(), BTreeSet::new());
+    for (name, stored) in listed(&remote).await?.unwrap_or_default() {
+        if is_ours(&name) {
+            ours.insert(name.label, stored);
+        } else {
+            others.insert(name.label);
+        }
+    }
+    let newest = ours.keys().rev().copied().find(is_true);
+    let foreign = others.iter().rev().copied().find(is_true).filter(|_| newest.is_none());
+    let missing = here.keys().rev().copied().find(is_true).filter(|label| !ours.contains_key(label));
+    let differing = match of_wrong_length(&here, &ours) {
         Some(differing) => Some(differing),
-        None => of_other_bytes(&remote, &here, &there).await?,
+        None => of_other_bytes(&remote, &here, &ours).await?,
     };
     Ok(Look { newest, foreign, missing, differing })
 }
@@ -71,11 +84,10 @@ async fn of_other_bytes(
     here: &BTreeMap<Label, Dated>,
     there: &BTreeMap<Label, Stored>,
 ) -> Result<Option<(Label, String)>, String> {
-    let Some((label, snapshot)) = here.iter().rev().find(|(label, _)| there.contains_key(label)) else {
-        return Ok(None);
-    };
+    let both = here.iter().rev().find_map(|(label, snapshot)| Some((label, snapshot, there.get(label)?)));
+    let Some((label, snapshot, stored)) = both else { return Ok(None) };
     let most = remote.compared();
-    let found = remote.beginning_of(&label.to_string(), most).await?;
+    let found = remote.beginning_of(&stored.name, most).await?;
     let expected = beginning_of(&snapshot.path, most).await.map_err(|error| error.to_string())?;
     Ok((found != expected).then(|| (*label, "it holds other bytes".to_owned())))
 }

@@ -1,9 +1,10 @@
 //! Copies of the snapshots elsewhere: in a folder, in a store of the S3 kind, or on a WebDAV server.
 //!
-//! Brings about: of the snapshots, those here and those there taken together, all that the plan keeps ([`retention`]) are there,
-//! and none of ours besides. Safe to run at any time: what is there is asked each time, and what has another length is sent
-//! again. What fails is tried again after 1, 2, 4 minutes and so on up to an hour; the debug channels hear of it once, and once
-//! when it works again, also over a restart. Where a disk is not mounted nothing goes to the one below.
+//! Brings about: of the snapshots, those here and those of ours there taken together, all that the plan keeps ([`retention`]) are
+//! there, and none of ours besides. Which are ours, their names tell ([`mark`]); nothing of another bot is ever removed. Safe to
+//! run at any time: what is there is asked each time, and what has another length is sent again. What fails is tried again
+//! after 1, 2, 4 minutes and so on up to an hour; the debug channels hear of it once, and once when it works again, also over a
+//! restart. Where a disk is not mounted nothing goes to the one below.
 //!
 //! How it stands is noted for the target ([`note`]); whoever wants to know whether the copies are there looks ([`look`]).
 //!
@@ -11,6 +12,7 @@
 
 mod dav;
 mod look;
+mod mark;
 mod note;
 mod remote;
 mod s3;
@@ -27,7 +29,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use self::remote::{Remote, Stored};
+use self::mark::{CopyName, Mark, mark_of};
+use self::remote::{Remote, Stored, beginning_of};
 use super::folder::{Dated, Folder};
 use super::label::Label;
 use super::retention::surplus;
@@ -44,14 +47,22 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// Keeps the target up to date for ever: after each snapshot, and until it worked.
 pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
     let Some(target) = plan.off_site.clone() else { return };
-    bot.clock.sleep(FIRST_LOOK).await;
+    let first_look = bot.clock.now().after(FIRST_LOOK);
+    let mark = match mark_of(&bot).await {
+        Ok(mark) => mark,
+        Err(error) => {
+            return tracing::error!(%error, "the store cannot be marked, so nothing is copied elsewhere until the next start");
+        }
+    };
+    bot.clock.sleep_until(first_look).await;
     let mut status = status_of(&plan.data_dir, &target).unwrap_or_default();
     status.target = Some(target.identity());
+    status.mark = Some(mark.to_string());
     let mut pause = FIRST_PAUSE;
     loop {
         made.mark_unchanged();
         let now = bot.clock.now().rfc3339();
-        let outcome = copy_all(&target, &plan.folder(), &status, bot.clock.now()).await;
+        let outcome = copy_all(&target, &plan.folder(), mark, &status, bot.clock.now()).await;
         let has_failed = outcome.is_err();
         match outcome {
             Ok(newest) => {
@@ -59,8 +70,8 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
                     tracing::info!(%target, "copies elsewhere work again");
                     tell_all(&bot.store, "🗄️ Copying the snapshots elsewhere works again.".to_owned()).await;
                 }
-                let (target, mounted_at) = (status.target.take(), mount_point(&target));
-                status = Status { target, complete_at: Some(now), newest, mounted_at, ..Status::default() };
+                let (target, mark, mounted_at) = (status.target.take(), status.mark.take(), mount_point(&target));
+                status = Status { target, mark, complete_at: Some(now), newest, mounted_at, ..Status::default() };
                 pause = FIRST_PAUSE;
             }
             Err(problem) => {
@@ -87,7 +98,13 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
 }
 
 /// Brings the target up to date; answers the name of the newest of our snapshots there. Those of another bot are not ours.
-async fn copy_all(target: &Target, folder: &Folder, noted: &Status, now: Timestamp) -> Result<Option<String>, String> {
+async fn copy_all(
+    target: &Target,
+    folder: &Folder,
+    mark: Mark,
+    noted: &Status,
+    now: Timestamp,
+) -> Result<Option<String>, String> {
     let remote = Remote::new(target)?;
     let here = folder.snapshots().map_err(|error| error.to_string())?;
     let there = match listed(&remote).await? {
@@ -100,25 +117,53 @@ async fn copy_all(target: &Target, folder: &Folder, noted: &Status, now: Timesta
             BTreeMap::new()
         }
     };
-    let all: BTreeSet<Label> = labels(&here).chain(there.keys().copied()).collect();
+    let ours = there.iter().filter(|(name, _)| name.mark == Some(mark));
+    let ours: BTreeMap<Label, &Stored> = ours.map(|(name, stored)| (name.label, stored)).collect();
+    let all: BTreeSet<Label> = labels(&here).chain(ours.keys().copied()).collect();
     let old = surplus(&all, now);
     for snapshot in here.iter().rev() {
-        let Some(name) = Label::of(snapshot.name()).filter(|name| !old.contains(name)) else { continue };
-        send(&remote, snapshot, name, there.get(&name)).await?;
+        let Some(label) = Label::of(snapshot.name()).filter(|label| !old.contains(label)) else { continue };
+        send(&remote, snapshot, CopyName { label, mark: Some(mark) }, ours.get(&label).copied()).await?;
     }
-    for (name, stored) in there.iter().filter(|(name, _)| old.contains(*name)) {
+    for (_, stored) in ours.iter().filter(|(label, _)| old.contains(*label)) {
         remote.delete(&stored.name).await?;
-        tracing::info!(%name, "an old snapshot elsewhere was removed");
+        tracing::info!(name = stored.name, "an old snapshot elsewhere was removed");
     }
-    let newest = labels(&here).filter(|name| !old.contains(name)).max().or_else(|| {
+    replace_unmarked(&remote, &here, &there).await?;
+    let newest = labels(&here).filter(|label| !old.contains(label)).max().or_else(|| {
         let noted = Label::of(noted.newest.as_deref()?)?;
-        (there.contains_key(&noted) && !old.contains(&noted)).then_some(noted)
+        (ours.contains_key(&noted) && !old.contains(&noted)).then_some(noted)
     });
-    Ok(newest.map(|name| name.to_string()))
+    Ok(newest.map(|label| label.to_string()))
+}
+
+/// Removes the copies from before there were marks that are certainly ours, because they hold what is here and is there with a
+/// mark by now. All others without a mark stay: they may be another bot's.
+async fn replace_unmarked(remote: &Remote, here: &[Dated], there: &BTreeMap<CopyName, Stored>) -> Result<(), String> {
+    for snapshot in here {
+        let Some(label) = Label::of(snapshot.name()) else { continue };
+        let Some(stored) = there.get(&CopyName { label, mark: None }) else { continue };
+        if is_copy_of(remote, snapshot, stored).await {
+            remote.delete(&stored.name).await?;
+            tracing::info!(name = stored.name, "a snapshot elsewhere has the mark of its store in its name now");
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file there certainly holds what a snapshot here holds.
+async fn is_copy_of(remote: &Remote, snapshot: &Dated, stored: &Stored) -> bool {
+    let length = snapshot.path.metadata().map(|file| file.len());
+    if !length.is_ok_and(|length| stored.bytes == Some(length)) {
+        return false;
+    }
+    let most = remote.compared();
+    let Ok(found) = remote.beginning_of(&stored.name, most).await else { return false };
+    beginning_of(&snapshot.path, most).await.is_ok_and(|expected| expected == found)
 }
 
 /// Sends a snapshot, unless it is there.
-async fn send(remote: &Remote, snapshot: &Dated, name: Label, there: Option<&Stored>) -> Result<(), String> {
+async fn send(remote: &Remote, snapshot: &Dated, name: CopyName, there: Option<&Stored>) -> Result<(), String> {
     let bytes = match snapshot.path.metadata() {
         Ok(file) => file.len(),
         Err(error) if is_gone(&error) => return Ok(()),
@@ -150,12 +195,12 @@ fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound
 }
 
-/// The snapshots at the target. Other files there are not looked at. `None` where the folder is not there yet.
-async fn listed(remote: &Remote) -> Result<Option<BTreeMap<Label, Stored>>, String> {
-    let ours = |stored: Vec<Stored>| {
-        stored.into_iter().filter_map(|stored| Some((Label::of(&stored.name)?, stored))).collect()
+/// The snapshots at the target, whosever they are. Other files there are not looked at. `None` where the folder is not there yet.
+async fn listed(remote: &Remote) -> Result<Option<BTreeMap<CopyName, Stored>>, String> {
+    let named = |stored: Vec<Stored>| {
+        stored.into_iter().filter_map(|stored| Some((CopyName::of(&stored.name)?, stored))).collect()
     };
-    Ok(remote.list().await?.map(ours))
+    Ok(remote.list().await?.map(named))
 }
 
 /// Where the disk of a folder is mounted, or of what is there of the way to it. `None` for other targets, and where the system

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::mark::Mark;
 use super::target::Target;
 use crate::app::backup::folder::Folder;
 use crate::app::backup::rehearsal::{read_note, write_note};
@@ -18,6 +19,8 @@ const FILE: &str = "off-site.json";
 pub struct Status {
     /// Which target this is about ([`Target::identity`]); older notes do not say it.
     pub target: Option<String>,
+    /// The mark in the names of our copies; older notes do not say it.
+    pub mark: Option<String>,
     /// When all was there the last time, as RFC 3339.
     pub complete_at: Option<String>,
     /// The newest of our snapshots that was there then.
@@ -43,6 +46,11 @@ pub(super) fn status_in(folder: &Folder, target: &Target) -> Option<Status> {
 /// The last note, whatever target it is about.
 pub fn status(data_dir: &Path) -> Option<Status> {
     noted(&Folder::of(data_dir))
+}
+
+/// The mark of the store, whatever target it was noted for; `None` where nothing was copied since there are marks.
+pub(super) fn mark_in(folder: &Folder) -> Option<Mark> {
+    Mark::parse(&noted(folder)?.mark?)
 }
 
 fn noted(folder: &Folder) -> Option<Status> {

@@ -14,6 +14,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use sha2::{Digest, Sha256};
 
 use super::dav::Dav;
+use super::mark::CopyName;
 use super::s3::S3;
 use super::target::{Target, is_loopback};
 use crate::kernel::cause::Cause;
@@ -28,7 +29,7 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// The longest list that is read, in bytes.
 const MOST_BYTES: usize = 4 << 20;
 
-/// The beginning of the name of a file that is being copied into a folder.
+/// The beginning of the name of a file that is being copied into a folder. Behind it stands whose it is.
 const UNFINISHED: &str = ".greenroom-";
 
 /// A file at a target.
@@ -163,8 +164,12 @@ fn list_folder(folder: &Path) -> io::Result<Option<Vec<Stored>>> {
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry?;
-        if let Ok(name) = entry.file_name().into_string() {
-            found.push(Stored { name, bytes: Some(entry.metadata()?.len()) });
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        match entry.metadata() {
+            Ok(file) => found.push(Stored { name, bytes: Some(file.len()) }),
+            // Another bot may copy here as well, and what it is copying has another name in the next moment.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(Some(found))
@@ -188,20 +193,37 @@ pub(super) async fn beginning_of(file: &Path, most: u64) -> io::Result<String> {
 
 /// Copies a file beside its place first, so that a half one never has its name.
 fn put_into_folder(from: &Path, folder: &Path, to: &Path) -> io::Result<()> {
-    remove_unfinished(folder)?;
-    let unfinished = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
+    let ours = unfinished_of(to);
+    remove_unfinished(folder, &ours)?;
+    let unfinished = tempfile::Builder::new().prefix(&ours).tempfile_in(folder)?;
     io::copy(&mut fs::File::open(from)?, &mut unfinished.as_file())?;
     unfinished.as_file().sync_all()?;
     unfinished.persist(to).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// Removes what an end in the middle of a copy left.
-fn remove_unfinished(folder: &Path) -> io::Result<()> {
+/// How the names of files begin that the store of this copy is copying.
+fn unfinished_of(copy: &Path) -> String {
+    let name = copy.file_name().and_then(|name| CopyName::of(name.to_str()?));
+    match name.and_then(|name| name.mark) {
+        Some(mark) => format!("{UNFINISHED}of-{mark}-"),
+        None => UNFINISHED.to_owned(),
+    }
+}
+
+/// Removes what an end in the middle of a copy left, of ours or from before there were marks. What another bot is copying just
+/// now stays.
+fn remove_unfinished(folder: &Path, ours: &str) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && entry.file_type()?.is_file() {
-            fs::remove_file(entry.path())?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_unmarked = name.strip_prefix(UNFINISHED).is_some_and(|rest| !rest.contains('-'));
+        if (is_unmarked || name.starts_with(ours)) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            match fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
     Ok(())
@@ -261,4 +283,29 @@ fn said(error: reqwest::Error) -> String {
 
 fn innermost(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), innermost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_end_in_the_middle_left_goes_and_what_another_bot_is_copying_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let others = [".greenroom-of-00000000b0-x1y2z3", "greenroom-20261121-200000-of-00000000b0.redb", "notes.txt"];
+        for name in [".greenroom-of-00000000a0-x1y2z3", ".greenroom-x1y2z3"].into_iter().chain(others) {
+            fs::write(place(name), "half").unwrap();
+        }
+        let copy = "greenroom-20261121-200000-of-00000000a0.redb";
+        let snapshot = place("snapshot");
+        fs::write(&snapshot, "whole").unwrap();
+        put_into_folder(&snapshot, folder.path(), &place(copy)).unwrap();
+        fs::remove_file(&snapshot).unwrap();
+        let left = list_folder(folder.path()).unwrap().unwrap();
+        let mut left: Vec<&str> = left.iter().map(|stored| stored.name.as_str()).collect();
+        left.sort_unstable();
+        assert_eq!(left, [others[0], copy, others[1], others[2]]);
+        assert_eq!(fs::read_to_string(place(copy)).unwrap(), "whole");
+    }
 }
