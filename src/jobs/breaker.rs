@@ -148,7 +148,7 @@ impl Breaker {
         }
     }
 
-    /// A lane has to wait for its own limit, which says nothing about the service.
+    /// A lane has to wait for something that says nothing about the service, such as its own limit.
     pub(super) fn limited(&self, slot: Slot, until: Timestamp) {
         self.state().lanes.insert(slot, until);
     }

@@ -3,6 +3,9 @@
 //! Brings about: every job is done once, or is a dead letter with a reason, or came too late to be worth it. Safe to run at any time, also after a
 //! crash at any point: a job's row goes only when it is done, so what was interrupted is done again; handlers make the
 //! second time harmless (posts carry a nonce made from the job's number).
+//!
+//! A look goes through all that is due, in its order, so no lane hides another. A job that cannot start, because its lane waits
+//! or there is no room, is read once: what is known of it is enough for the looks that follow to pass it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,8 +23,8 @@ use crate::kernel::error::{Context, Failure, Result};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{Read, Store, Tx};
 
-/// Due jobs that are looked at in one go, most of them in lanes that are not free.
-const MOST_LOOKED_AT: usize = 10_000;
+/// Jobs that are read in one look, so that no snapshot lives long; where there are more, another look follows at once.
+pub(super) const MOST_READ: usize = 10_000;
 /// A job that was not answered so often, while others were, lets those of its lane pass and tries again later. One that was
 /// told when to come does not count as not answered: of those who wait for one limit most are told so many times.
 const PATIENT_TRIES: u32 = 12;
@@ -31,6 +34,8 @@ const ASIDE: Duration = Duration::from_mins(10);
 const BACK_OFF: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 /// How long nothing is looked up after the store could not be read, at first and at the longest.
 const STORE_TROUBLE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
+/// How long the lane of a job waits that was not done, where the store did not take what became of it.
+const AFTER_LOST_OUTCOME: Duration = Duration::from_mins(1);
 
 /// What does the jobs of one kind. `C` is what it may reach.
 pub struct Handler<C: 'static> {
@@ -55,11 +60,16 @@ impl Worth {
     /// What tells a member something that is theirs.
     pub const OF_A_WORD: Self = Self::For(Duration::from_hours(24));
 
-    fn is_over(self, run: &Run, now: Timestamp) -> bool {
+    /// Up to when a job is worth it.
+    fn ends(self, run: &Run) -> Option<Timestamp> {
         match self {
-            Self::For(span) => now.since(run.first_due()) > span,
-            Self::Always => false,
+            Self::For(span) => Some(run.first_due().after(span)),
+            Self::Always => None,
         }
+    }
+
+    fn is_over(self, run: &Run, now: Timestamp) -> bool {
+        self.ends(run).is_some_and(|end| end < now)
     }
 }
 
@@ -111,6 +121,16 @@ struct Look {
     /// Not worth it any more.
     over: Vec<Run>,
     next_due: Option<Timestamp>,
+    passed: HashMap<JobId, Passed>,
+}
+
+/// What is known of a due job that was read and could not start: enough to pass it as long as that is so. Its lane never
+/// changes, and it goes only by being done or dropped here.
+#[derive(Clone, Copy)]
+struct Passed {
+    slot: Slot,
+    /// Up to when it is worth it, at the least.
+    worth_until: Option<Timestamp>,
 }
 
 /// What is running now.
@@ -124,14 +144,15 @@ struct InFlight {
 struct Attempt {
     id: JobId,
     slot: Slot,
-    is_settled: bool,
+    /// Whether the job is done, and its row is there all the same.
+    is_left_over: bool,
 }
 
 impl InFlight {
-    /// A job whose outcome could not be stored stays in flight: done once more, it would be done twice.
+    /// A job that was done and whose row could not be taken away stays in flight: looked at again, it would be done twice.
     fn end(&mut self, attempt: &Attempt) {
         self.lanes.remove(&attempt.slot);
-        if attempt.is_settled {
+        if !attempt.is_left_over {
             self.jobs.remove(&attempt.id);
         }
     }
@@ -161,10 +182,10 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     pub async fn run(self) {
         let mut changes = self.desk.store.changes();
         let mut running = JoinSet::new();
-        let mut in_flight = InFlight::default();
+        let (mut in_flight, mut passed) = (InFlight::default(), HashMap::new());
         let mut pause = STORE_TROUBLE.0;
         loop {
-            let started = self.start_due(&mut running, &mut in_flight).await;
+            let started = self.start_due(&mut running, &mut in_flight, &mut passed).await;
             self.sight.send_replace(started.is_ok());
             let wake = match started {
                 Ok(next_due) => next_due,
@@ -190,26 +211,25 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     }
 
     /// Starts what is due and may start, and drops what is not worth it any more; answers when to look again.
-    async fn start_due(&self, running: &mut JoinSet<Attempt>, in_flight: &mut InFlight) -> Result<Option<Timestamp>> {
+    async fn start_due(
+        &self,
+        running: &mut JoinSet<Attempt>,
+        in_flight: &mut InFlight,
+        passed: &mut HashMap<JobId, Passed>,
+    ) -> Result<Option<Timestamp>> {
         let desk = &self.desk;
         let now = desk.clock.now();
         let room = desk.breaker.width(now).saturating_sub(running.len());
-        let (looking, flying) = (Arc::clone(desk), in_flight.clone());
-        let look = desk.store.read("due_jobs", move |read| looking.look(read, now, room, flying)).await?;
+        let (looking, flying, known) = (Arc::clone(desk), in_flight.clone(), std::mem::take(passed));
+        let look = desk.store.read("due_jobs", move |read| looking.look(read, now, room, flying, known)).await?;
+        *passed = look.passed;
         for run in look.start {
             let slot = slot_of(&run);
             in_flight.lanes.insert(slot);
             in_flight.jobs.insert(run.id);
             desk.breaker.started(slot);
             let desk = Arc::clone(desk);
-            running.spawn(async move {
-                let id = run.id;
-                let settled = desk.attempt(run).await;
-                if let Err(error) = &settled {
-                    tracing::error!(job = %id, %error, "cannot record what became of a job");
-                }
-                Attempt { id, slot, is_settled: settled.is_ok() }
-            });
+            running.spawn(async move { desk.attempt(run).await });
         }
         if !look.over.is_empty() {
             desk.drop_all(look.over).await?;
@@ -228,26 +248,57 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
     }
 
     /// The first jobs of lanes that are free, at most as many as there is room for.
-    fn look(&self, read: &dyn Read, now: Timestamp, room: usize, flying: InFlight) -> Result<Look> {
-        let mut look = Look { next_due: tables::next_due_after(read, now)?, ..Look::default() };
+    fn look(
+        &self,
+        read: &dyn Read,
+        now: Timestamp,
+        room: usize,
+        flying: InFlight,
+        passed: HashMap<JobId, Passed>,
+    ) -> Result<Look> {
+        let mut look = Look { next_due: tables::next_due_after(read, now)?, passed, ..Look::default() };
         // Nobody is asked meanwhile; a look that may ask somebody comes within a minute.
         if self.breaker.width(now) == 0 {
             return Ok(look);
         }
+        let is_out = self.breaker.is_out();
         let InFlight { jobs, mut lanes } = flying;
-        tables::for_each_due(read, now, MOST_LOOKED_AT, |run| {
-            if jobs.contains(&run.id) {
-                return true;
+        let mut left_to_read = MOST_READ;
+        tables::for_each_due(read, now, |guild, id| {
+            let has_room = look.start.len() < room;
+            let cannot_start = |known: &Passed| {
+                let is_worth_it = known.worth_until.is_none_or(|end| end >= now);
+                is_worth_it && (!has_room || self.is_taken(&mut lanes, known.slot, now))
+            };
+            if jobs.contains(&id) || look.passed.get(&id).is_some_and(cannot_start) {
+                return Ok(has_room || is_out);
             }
-            let slot = slot_of(&run);
-            if self.worth_of(&run).is_over(&run, now) {
+            if left_to_read == 0 {
+                look.next_due = Some(now);
+                return Ok(false);
+            }
+            left_to_read -= 1;
+            let Some(run) = tables::run_of(read, guild, id)? else { return Ok(true) };
+            let (slot, worth) = (slot_of(&run), self.worth_of(&run));
+            if worth.is_over(&run, now) {
+                look.passed.remove(&id);
                 look.over.push(run);
-            } else if look.start.len() < room && !self.breaker.holds_lane(&slot, now) && lanes.insert(slot) {
+            } else if has_room && !self.is_taken(&mut lanes, slot, now) {
+                lanes.insert(slot);
+                look.passed.remove(&id);
                 look.start.push(run);
+            } else {
+                look.passed.insert(id, Passed { slot, worth_until: worth.ends(&run) });
             }
-            look.start.len() < room || self.breaker.is_out()
+            Ok(look.start.len() < room || is_out)
         })?;
         Ok(look)
+    }
+
+    /// Whether no job of a lane may start in this look: one of it runs or stands before, or the lane waits.
+    fn is_taken(&self, lanes: &mut HashSet<Slot>, slot: Slot, now: Timestamp) -> bool {
+        // What waits is taken up to the end of the look: should it become free meanwhile, no later job of it comes first.
+        lanes.contains(&slot) || (self.breaker.holds_lane(&slot, now) && lanes.insert(slot))
     }
 
     async fn drop_all(&self, over: Vec<Run>) -> Result<()> {
@@ -261,7 +312,8 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
         self.store.write("jobs_dropped", drop_them).await
     }
 
-    async fn attempt(&self, run: Run) -> Result<()> {
+    async fn attempt(&self, run: Run) -> Attempt {
+        let (id, slot) = (run.id, slot_of(&run));
         let outcome = match self.handlers.get(run.job.kind.as_str()) {
             Some(handler) => {
                 let task = tokio::spawn({
@@ -273,7 +325,16 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
             }
             None => Err(Setback::GiveUp(Failure::new("this version has no such kind of job"))),
         };
-        self.settle(run, outcome).await.during("settle a job")
+        let is_done = outcome.is_ok();
+        let settled = self.settle(run, outcome).await.during("settle a job");
+        if let Err(error) = &settled {
+            tracing::error!(job = %id, %error, "cannot record what became of a job");
+            if !is_done {
+                // It stands in the store as before, and keeps its place in its lane.
+                self.breaker.limited(slot, self.clock.now().after(AFTER_LOST_OUTCOME));
+            }
+        }
+        Attempt { id, slot, is_left_over: is_done && settled.is_err() }
     }
 
     async fn settle(&self, run: Run, outcome: Result<(), Setback>) -> Result<()> {

@@ -17,17 +17,18 @@ pub const SETTLED: Topic = Topic::new("jobs.settled");
 
 /// A job was given up: something may be in its way that a person has to clear.
 pub const GIVEN_UP: Topic = Topic::new("jobs.given_up");
-/// Jobs that are looked at first.
-const FIRST_PAGE: usize = 256;
+/// Due jobs whose order is read first, and at a time after that.
+const PAGES: (usize, usize) = (256, 4_096);
 
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &WAITS, &DEAD_LETTERS];
 
 type JobKey = (GuildId, JobId);
+type DueKey = (Timestamp, GuildId, JobId);
 
 static JOBS: Table<JobKey, Job> = Table::new("jobs.jobs", &[&BY_DUE]);
 /// Jobs by the moment at which they are due, across all guilds: the one order that the runner needs.
-static BY_DUE: Index<(Timestamp, GuildId, JobId), JobKey, Job> =
+static BY_DUE: Index<DueKey, JobKey, Job> =
     Index::new("jobs.jobs_by_due", |(guild, id), job| Some((job.due, *guild, *id)));
 /// Jobs that were not answered.
 static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]);
@@ -111,38 +112,47 @@ pub(super) fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Resu
 /// The jobs that are due by `now`, the longest due first, at most `limit`.
 pub fn due_by(read: &dyn Read, now: Timestamp, limit: usize) -> Result<Vec<Run>> {
     let mut due = Vec::new();
-    for_each_due(read, now, limit, |run| {
-        due.push(run);
-        true
+    for_each_due(read, now, |guild, id| {
+        due.extend(run_of(read, guild, id)?);
+        Ok(due.len() < limit)
     })?;
     Ok(due)
 }
 
-/// Hands over the jobs that are due by `now`, the longest due first, at most `limit`, as long as more are wanted.
+/// Shows which jobs are due by `now`, the longest due first, as long as `visit` wants more of them. No row is read.
 pub(super) fn for_each_due(
     read: &dyn Read,
     now: Timestamp,
-    limit: usize,
-    mut give: impl FnMut(Run) -> bool,
+    mut visit: impl FnMut(GuildId, JobId) -> Result<bool>,
 ) -> Result<()> {
     // Mostly few are due, or the first ones are enough.
-    let (mut given, mut page) = (0, FIRST_PAGE.min(limit));
+    let (mut page, mut shown) = (PAGES.0, None::<DueKey>);
     loop {
-        let keys = BY_DUE.page(read, Span::all().through(now), Direction::Forward, page)?;
-        let is_all = keys.len() < page || page == limit;
-        for (_, guild, id) in keys.into_iter().skip(given) {
-            given += 1;
-            let Some(job) = JOBS.get(read, &(guild, id))? else { continue };
-            let wait = WAITS.get(read, &(guild, id))?;
-            if !give(Run { id, guild, job, wait }) {
+        let due = Span::<DueKey>::all().through(now);
+        let rest = match shown {
+            Some(last) => due.after(last),
+            None => due,
+        };
+        let keys = BY_DUE.page(read, rest, Direction::Forward, page)?;
+        for (_, guild, id) in &keys {
+            if !visit(*guild, *id)? {
                 return Ok(());
             }
         }
-        if is_all {
-            return Ok(());
+        // Keys that are out of order are damage, and would be shown for ever.
+        match keys.last() {
+            Some(last) if keys.len() == page && shown.is_none_or(|before| before < *last) => shown = Some(*last),
+            _ => return Ok(()),
         }
-        page = limit;
+        page = PAGES.1;
     }
+}
+
+/// A job as it is now, to be done.
+pub(super) fn run_of(read: &dyn Read, guild: GuildId, id: JobId) -> Result<Option<Run>> {
+    let Some(job) = JOBS.get(read, &(guild, id))? else { return Ok(None) };
+    let wait = WAITS.get(read, &(guild, id))?;
+    Ok(Some(Run { id, guild, job, wait }))
 }
 
 /// When the next job after `now` becomes due.

@@ -1,4 +1,4 @@
-//! The runner over a store that it cannot read.
+//! The runner: through outages and limits, beside lanes that wait, and over a store that it cannot read or write.
 
 use std::time::Duration;
 
@@ -200,15 +200,134 @@ async fn those_who_wait_for_one_limit_are_done_as_fast_as_it_allows_however_ofte
     store.close().await;
 }
 
-// On one thread, whose log alone is kept.
+/// A service that takes nothing for the first person for an hour, and everything for others.
+fn take_for_others(clock: &Clock, run: &Run) -> Result<(), Setback> {
+    if run.job.lane == Lane::User(UserId::new(1)) {
+        let because = crate::kernel::error::Failure::new("429");
+        return Err(Setback::Unanswered { because, until: Some(clock.now().after(Duration::from_hours(1))) });
+    }
+    Ok(())
+}
+
+static CHOOSE: Kind<()> = Kind::new("tests.choose");
+static CHOOSER: Handler<Clock> = Handler {
+    kind: CHOOSE.name(),
+    worth: Worth::Always,
+    run: |clock, run| Box::pin(async move { take_for_others(clock, &run) }),
+};
+
+async fn until_done(store: &Store, id: JobId) {
+    for _ in 0..60_000 {
+        if !store.read("waiting", move |read| is_waiting(read, GUILD, id)).await.unwrap() {
+            return;
+        }
+        Clock::system().sleep(Duration::from_micros(500)).await;
+    }
+    panic!("job {id} is not done");
+}
+
 #[tokio::test]
-async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_time() {
+async fn a_lane_that_waits_hides_no_other_and_its_jobs_are_read_once() {
+    const CROWD: usize = runner::MOST_READ + 100;
+    let (clock, _hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+    let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
+    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let for_person = |tx: &Tx<'_>, person| CHOOSE.schedule_now(tx, GUILD, Lane::User(UserId::new(person)), &());
+    let plan = move |tx: &Tx<'_>| {
+        let crowd = (0..CROWD).map(|_| for_person(tx, 1)).collect::<Result<Vec<_>>>()?;
+        Ok((crowd, for_person(tx, 2)?))
+    };
+    let (crowd, behind) = store.write("plan", plan).await.unwrap();
+    let runner = Runner::new(store.clone(), clock.clone(), clock, &[&CHOOSER]).await;
+    let sight = runner.sight();
+    let running = tokio::spawn(runner.run());
+    until_done(&store, behind).await;
+    // Whoever reads one of the crowd again finds that nobody can.
+    let one = crowd[CROWD / 2];
+    store.write("damage", move |tx| DAMAGED.put(tx, &(GUILD, one), &Unreadable)).await.unwrap();
+    let behind = store.write("plan", move |tx| for_person(tx, 3)).await.unwrap();
+    until_done(&store, behind).await;
+    assert!(*sight.borrow(), "all could be read that was looked at");
+    assert!(store.read_blocking("first", |read| is_waiting(read, GUILD, crowd[0])).unwrap());
+    running.abort();
+    store.close().await;
+}
+
+/// What meets a store at its first try that takes nothing about its job any more.
+#[derive(Clone)]
+struct Unlucky {
+    store: Store,
+    /// Whether it was all for nothing.
+    fails: bool,
+    tries: std::sync::Arc<std::sync::atomic::AtomicU32>,
+}
+
+impl Unlucky {
+    fn tries(&self) -> u32 {
+        self.tries.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    async fn try_it(&self, run: Run) -> Result<(), Setback> {
+        if self.tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0 {
+            return Ok(());
+        }
+        let (guild, id) = (run.guild, run.id);
+        self.store.write("damage", move |tx| DAMAGED.put(tx, &(guild, id), &Unreadable)).await?;
+        if self.fails { Err(Setback::Retry(crate::kernel::error::Failure::new("503"))) } else { Ok(()) }
+    }
+}
+
+static MISFORTUNE: Kind<()> = Kind::new("tests.misfortune");
+static SUFFERER: Handler<Unlucky> =
+    Handler { kind: MISFORTUNE.name(), worth: Worth::Always, run: |unlucky, run| Box::pin(unlucky.try_it(run)) };
+
+/// The log of this thread, as long as what comes with it is kept.
+fn log_of_this_thread() -> (Captured, impl Sized) {
     let log = Captured::default();
     let writer = log.clone();
     let to_log = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
     // With one subscriber alone, a line that another test's thread reaches first would be switched off for all threads.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let _kept = tracing::subscriber::set_default(to_log);
+    let second = tracing::Dispatch::new(tracing_subscriber::registry());
+    (log, (second, tracing::subscriber::set_default(to_log)))
+}
+
+#[tokio::test]
+async fn a_job_whose_retry_could_not_be_stored_is_tried_again_and_one_that_was_done_is_not() {
+    for (fails, tries) in [(true, 2), (false, 1)] {
+        let (log, _kept) = log_of_this_thread();
+        let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+        let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
+        let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+        let plan = |tx: &Tx<'_>| MISFORTUNE.schedule_now(tx, GUILD, Lane::User(UserId::new(1)), &());
+        let id = store.write("plan", plan).await.unwrap();
+        let job = store.read("job", move |read| MENDED.get(read, &(GUILD, id))).await.unwrap().unwrap();
+        let unlucky = Unlucky { store: store.clone(), fails, tries: std::sync::Arc::default() };
+        let runner = Runner::new(store.clone(), clock, unlucky.clone(), &[&SUFFERER]).await;
+        let running = tokio::spawn(runner.run());
+        for _ in 0..60_000 {
+            if log.text().contains("cannot record what became of a job") {
+                break;
+            }
+            Clock::system().sleep(Duration::from_micros(500)).await;
+        }
+        store.write("mend", move |tx| MENDED.put(tx, &(GUILD, id), &job)).await.unwrap();
+        changes(&store).await;
+        assert_eq!(unlucky.tries(), 1, "not before some time has passed");
+        for _ in 0..20 {
+            hand.advance(Duration::from_secs(30));
+            changes(&store).await;
+        }
+        assert_eq!(unlucky.tries(), tries);
+        assert_eq!(store.read_blocking("left", |read| is_waiting(read, GUILD, id)).unwrap(), !fails);
+        running.abort();
+        store.close().await;
+    }
+}
+
+// On one thread, whose log alone is kept.
+#[tokio::test]
+async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_time() {
+    let (log, _kept) = log_of_this_thread();
     let looks = || log.text().matches("cannot look for due jobs").count();
 
     let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));

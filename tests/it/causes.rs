@@ -1,4 +1,5 @@
-//! What keeps the bot from Discord is named by the doctor: real connections to servers that are wrong in different ways.
+//! What keeps the bot from Discord is named by the doctor and in the log: real connections to servers that are wrong in
+//! different ways.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, crypto::ring};
 
-use crate::process::output;
+use crate::process::{Running, greenroom, output};
 
 /// A server on this machine that does the same with every connection.
 fn serves(with: impl Fn(std::net::TcpStream) + Send + 'static) -> SocketAddr {
@@ -79,4 +80,32 @@ fn the_doctor_names_what_is_in_the_way() {
     }
     let (id, sentence, _) = told(&format!("https://{}", shows("untrusted.der")));
     assert!(id == "discord.reachable" && sentence.contains("nobody that is trusted vouches"), "{id}: {sentence}");
+}
+
+/// A Discord that tells where its gateway is, and hangs up on whoever wants to go on from there.
+fn hangs_up() -> SocketAddr {
+    let gateway = r#"{"url":"ws://127.0.0.1:9"}"#;
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+    let answer = format!("{head} {}\r\n\r\n{gateway}", gateway.len());
+    serves(move |mut stream| {
+        let mut request = [0; 4096];
+        let length = stream.read(&mut request).unwrap_or(0);
+        if String::from_utf8_lossy(&request[..length]).contains("/gateway HTTP/") {
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    })
+}
+
+#[test]
+fn the_log_of_a_running_bot_names_what_broke_its_connection_and_what_can_be_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = greenroom(folder.path(), &["run"]);
+    command.env("DISCORD_API_URL", format!("http://{}", hangs_up()));
+    let mut running = Running::start(command);
+    let line = running.says("no connection to Discord; trying again");
+    let reason = "Discord cannot be reached: the connection broke. Look at the network of this machine";
+    assert!(line.contains("WARN") && line.contains(reason), "{line}");
+    running.says("no connection to Discord; trying again");
+    running.signal("TERM");
+    assert!(running.ended().success());
 }

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use greenroom::covers;
+use greenroom::discord::invitation;
+use greenroom::kernel::time::Clock;
+use greenroom::sim::{Sim, SimOptions};
 use serde_json::{Value, json};
 
 use crate::patience::found;
@@ -106,4 +109,17 @@ async fn a_second_bot_on_the_same_folder_leaves_the_files_alone() {
     assert!(second.err.contains("set but not used by Greenroom: REDIS_URL"));
     let after = file(folder.path());
     assert!(after.starts_with(&before) && !after.contains("REDIS_URL"), "{after}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_is_in_no_server_shows_the_link_that_invites_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = Sim::start(SimOptions::new(Clock::system(), None)).await.unwrap();
+    let mut command = greenroom(folder.path(), &["run"]);
+    command.env("DISCORD_API_URL", sim.discord_url());
+    let mut running = Running::start(command);
+    let line = running.says("I am in no server yet");
+    assert!(line.contains("WARN") && line.contains(&invitation::link(sim.bot().get())), "{line}");
+    running.signal("TERM");
+    assert!(running.ended().success());
 }
