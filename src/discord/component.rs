@@ -11,6 +11,7 @@ use serenity::all::{ActionRowComponent, ComponentInteraction, ComponentInteracti
 use super::access::{Access, Caller};
 use super::bot::Bot;
 use super::draft::{Draft, Visibility};
+use super::given_back::Typed;
 use super::problem;
 use super::responder::Responder;
 use crate::kernel::error::Result;
@@ -42,8 +43,18 @@ pub struct Modal {
     pub id: &'static str,
     /// Who may submit it.
     pub access: Access,
+    /// The ids of its fields, each with what people read above it.
+    pub fields: &'static [(&'static str, &'static str)],
     /// What it does.
     pub run: for<'a> fn(&'a Bot, Form) -> BoxFuture<'a, Result<Draft>>,
+}
+
+impl Modal {
+    /// What was typed into it, each text under what people read above its field.
+    fn typed(&self, event: &ModalInteraction) -> Vec<Typed> {
+        let label = |id: &str| self.fields.iter().find(|(known, _)| *known == id).map(|(_, label)| (*label).to_owned());
+        fields_of(event).into_iter().map(|(id, text)| (label(&id).unwrap_or(id), text)).collect()
+    }
 }
 
 /// A click.
@@ -118,8 +129,10 @@ pub async fn click(bot: &Bot, components: &[&'static Component], event: &Compone
 /// Answers a submitted modal, if one of `modals` is meant.
 pub async fn submit(bot: &Bot, modals: &[&'static Modal], event: &ModalInteraction) {
     let (id, _) = split(&event.data.custom_id);
-    let responder = Responder::to_modal(&bot.rest, event);
-    let Some(modal) = modals.iter().find(|modal| modal.id == id) else {
+    let modal = modals.iter().find(|modal| modal.id == id);
+    let typed = modal.map(|modal| modal.typed(event)).unwrap_or_default();
+    let responder = Responder::to_modal(&bot.rest, event, typed);
+    let Some(modal) = modal else {
         return say_unknown(&responder).await;
     };
     let work = async {

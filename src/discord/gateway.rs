@@ -18,11 +18,10 @@ use serenity::http::{HttpError, StatusCode};
 use super::activity;
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
-use super::draft::Visibility;
 use super::registration::Registration;
 use super::responder::Responder;
 use super::seen::Seen;
-use super::{Draft, figures, invitation, problem};
+use super::{figures, invitation, problem};
 use crate::kernel::error::{Error, Failure, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 
@@ -394,8 +393,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
         return offer_nothing(ctx, &error).await;
     }
     let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
-    let draft: Draft = problem::draft_of(error, &ctx.command().qualified_name);
-    if let Err(error) = responder.show(Visibility::Private, draft).await {
+    if let Err(error) = responder.refuse(error, &ctx.command().qualified_name).await {
         problem::log_error(&error, "answer an error");
     }
 }
@@ -438,5 +436,31 @@ async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
     let (id, token) = (ctx.interaction.id, &ctx.interaction.token);
     if let Err(error) = ctx.data().rest.create_interaction_response(id, token, &nothing).await {
         problem::log_error(&Error::failed(error), "offer nothing");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serenity::http::ErrorResponse;
+
+    use super::*;
+
+    /// What somebody reads who chose something that Discord answers with this status when it is asked for.
+    async fn told(status: u16) -> String {
+        let answer = axum::http::Response::builder().status(status).body("{}").unwrap();
+        let response = ErrorResponse::from_response(answer.into(), reqwest::Method::GET).await;
+        let error = serenity::Error::Http(HttpError::UnsuccessfulRequest(response));
+        unreadable(Box::new(error)).to_string()
+    }
+
+    #[tokio::test]
+    async fn an_option_that_cannot_be_read_says_what_would_work_where_it_is_no_fault_of_ours() {
+        assert_eq!(
+            told(403).await,
+            "I cannot see what you chose. Please give me **View Channel** there, then try again."
+        );
+        assert_eq!(told(404).await, "What you chose is gone. Please choose another.");
+        assert!(told(500).await.starts_with("read the options: "), "anything else is a failure");
+        assert!(unreadable("no number".into()).to_string().starts_with("read the options: "));
     }
 }

@@ -11,6 +11,7 @@
 //! | [`access`] | who asks, and may they |
 //! | [`activity`] | which events have been handled, for whoever plays both sides |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
+//! | `given_back` | what a person typed, given back where it was refused |
 //! | [`component`] | buttons, menus and modals, found by their `custom_id` alone, so that they survive restarts |
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
@@ -41,6 +42,7 @@ pub mod draft;
 pub mod drift;
 pub mod figures;
 pub mod gateway;
+mod given_back;
 pub mod invitation;
 pub mod outbox;
 pub mod problem;

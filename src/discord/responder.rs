@@ -2,8 +2,9 @@
 //!
 //! Discord wants a first answer within three seconds, exactly one, and gives a token for fifteen minutes after it
 //! (`M-RAT-04`, `C-46`). A [`Responder`] answers at once when the work is quick; when it is not, it says "thinking" in
-//! time and puts the answer there when it is ready. Refusals and failures are answered too, always privately. What was
-//! lost on the way to Discord is sent once more, because the person would be told of a failure where all was done.
+//! time and puts the answer there when it is ready. Refusals and failures are answered too, always privately and with what
+//! the person had typed. What was lost on the way to Discord is sent once more, because the person would be told of a
+//! failure where all was done.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use super::bot::{Bot, Context};
 use super::draft::{Draft, Visibility};
 use super::figures;
+use super::given_back::{self, Typed};
 use super::problem;
 use super::references::told;
 use super::rest::{Rest, RestError};
@@ -55,6 +57,8 @@ pub struct Responder<'a> {
     id: InteractionId,
     token: &'a str,
     name: &'a str,
+    /// What is given back where it is refused.
+    typed: Vec<Typed>,
     since: Stopwatch,
     is_acknowledged: AtomicBool,
 }
@@ -62,7 +66,8 @@ pub struct Responder<'a> {
 impl<'a> Responder<'a> {
     /// For a slash command.
     pub fn to_command(rest: &'a Rest, interaction: &'a CommandInteraction) -> Self {
-        Self::new(rest, interaction.id, &interaction.token, &interaction.data.name)
+        let typed = given_back::typed_into(&interaction.data.options);
+        Self { typed, ..Self::new(rest, interaction.id, &interaction.token, &interaction.data.name) }
     }
 
     /// For a button or menu.
@@ -70,13 +75,14 @@ impl<'a> Responder<'a> {
         Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id)
     }
 
-    /// For a submitted modal.
-    pub fn to_modal(rest: &'a Rest, interaction: &'a ModalInteraction) -> Self {
-        Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id)
+    /// For a submitted modal, into which this was typed.
+    pub(super) fn to_modal(rest: &'a Rest, interaction: &'a ModalInteraction, typed: Vec<Typed>) -> Self {
+        Self { typed, ..Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id) }
     }
 
     fn new(rest: &'a Rest, id: InteractionId, token: &'a str, name: &'a str) -> Self {
-        Self { rest, id, token, name, since: Stopwatch::start(), is_acknowledged: AtomicBool::new(false) }
+        let (since, is_acknowledged) = (Stopwatch::start(), AtomicBool::new(false));
+        Self { rest, id, token, name, typed: Vec::new(), since, is_acknowledged }
     }
 
     /// Does the work and answers with its result; a refusal or failure is told to the person who asked.
@@ -109,8 +115,14 @@ impl<'a> Responder<'a> {
     async fn tell(&self, visibility: Visibility, outcome: Result<Draft>) -> Result<()> {
         match outcome {
             Ok(draft) => self.show(visibility, draft).await,
-            Err(error) => self.show(Visibility::Private, problem::draft_of(error, self.name)).await,
+            Err(error) => self.refuse(error, self.name).await,
         }
+    }
+
+    /// Tells the person who asked what was refused or failed, and gives back what they typed.
+    pub async fn refuse(&self, error: Error, doing: &str) -> Result<()> {
+        let refusal = given_back::with_typed(problem::draft_of(error, doing), &self.typed);
+        self.show(Visibility::Private, refusal).await
     }
 
     /// Acknowledges now; the answer follows. Must come before slow work that is certain to be slow.

@@ -1,7 +1,8 @@
 //! Turns: what reads the messages of a guild does so one after another, and knows whether some may have been missed.
 //!
 //! Between two connections, or before the first, there is a gap in what the gateway tells, unless Discord resumes the
-//! connection and repeats it. Whoever has the turn may close it, by reading what was posted.
+//! connection and repeats it; and of a channel that is hidden from the bot it tells nothing. Whoever has the turn may close
+//! the gap, by reading what was posted.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,7 +53,7 @@ impl Turn {
         self.guild.has_gap.swap(false, Ordering::Relaxed)
     }
 
-    /// The gap could not be closed.
+    /// The gap could not be closed, or there is one of which no connection tells.
     pub fn leaves_gap_open(&self) {
         self.guild.has_gap.store(true, Ordering::Relaxed);
     }

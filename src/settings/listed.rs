@@ -39,12 +39,24 @@ pub struct Listed {
     pub needs: Option<&'static Needs>,
     /// Whether it names any number of channels.
     pub names_many: bool,
+    /// What is staged where a channel that it names is in sight again after it was hidden.
+    pub once_in_sight: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
 }
 
 impl Listed {
     /// A setting that `/config set` changes and `/show-settings` shows.
     pub const fn new(setting: &'static dyn Changeable, area: Area, title: &'static str, about: &'static str) -> Self {
-        Self { setting, title, about, area, command: None, is_main: true, needs: None, names_many: false }
+        Self {
+            setting,
+            title,
+            about,
+            area,
+            command: None,
+            is_main: true,
+            needs: None,
+            names_many: false,
+            once_in_sight: None,
+        }
     }
 
     /// The same, changed by a command of its own.
@@ -63,6 +75,12 @@ impl Listed {
     #[must_use]
     pub const fn naming_many(self) -> Self {
         Self { names_many: true, ..self }
+    }
+
+    /// The same, for which something is staged where its channel is in sight again after it was hidden.
+    #[must_use]
+    pub const fn once_in_sight(self, stage: fn(&Tx<'_>, GuildId) -> Result<()>) -> Self {
+        Self { once_in_sight: Some(stage), ..self }
     }
 
     /// The same, left out of `/show-settings`.
@@ -87,8 +105,13 @@ impl Listed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingRefusal {
     /// No setting has this key.
-    #[error("There is no setting {0}. Choose one from the list that appears while you type.")]
-    Unknown(String),
+    #[error("There is no setting {typed}.{} Choose one from the list that appears while you type.", suggestion(*meant))]
+    Unknown {
+        /// What was typed, as it may be shown.
+        typed: String,
+        /// The key that was probably meant.
+        meant: Option<&'static str>,
+    },
     /// The value does not fit.
     #[error("**{title}** can be {allowed}.")]
     NotAllowed {
@@ -113,10 +136,15 @@ pub enum SettingRefusal {
     },
 }
 
+/// The sentence that asks whether a key was meant; nothing without one.
+fn suggestion(meant: Option<&'static str>) -> String {
+    meant.map_or_else(String::new, |key| format!(" Did you mean {}?", text::code(key)))
+}
+
 impl Refuse for SettingRefusal {
     fn code(&self) -> &'static str {
         match self {
-            Self::Unknown(_) => "setting.unknown",
+            Self::Unknown { .. } => "setting.unknown",
             Self::NotAllowed { .. } => "setting.not_allowed",
             Self::NotHere { .. } => "setting.not_here",
             Self::OwnCommand { .. } => "setting.own_command",
@@ -255,7 +283,8 @@ impl Typed for u32 {
             return Some(0);
         }
         let number = unit.and_then(|unit| typed.strip_suffix(unit)).unwrap_or(&typed).trim_end();
-        number.parse().ok().filter(|number| (smallest..=largest).contains(number))
+        let number = text::whole_number(number).and_then(|number| Self::try_from(number).ok());
+        number.filter(|number| (smallest..=largest).contains(number))
     }
 
     fn offered() -> Vec<&'static str> {
@@ -365,11 +394,23 @@ mod tests {
     }
 
     #[test]
+    fn a_number_may_be_typed_with_signs_between_its_thousands() {
+        let limits = Limits { smallest: 1, largest: 1_000_000, ..Limits::ANY };
+        for typed in ["1000", "1,000", "1 000", "1'000", "1_000", "1\u{202F}000"] {
+            assert_eq!(u32::parse(typed, limits), Some(1_000), "{typed}");
+        }
+        for typed in ["1.000", "1,5", "10,00", "1,000,001", "5,000,000,000"] {
+            assert_eq!(u32::parse(typed, limits), None, "{typed}");
+        }
+    }
+
+    #[test]
     fn a_number_may_be_typed_with_its_unit() {
         let limits = Limits { smallest: 60, largest: 86_400, unit: Some("seconds"), zero: None };
         for typed in ["600", "600 seconds", "600seconds", "600 Seconds"] {
             assert_eq!(u32::parse(typed, limits), Some(600), "{typed}");
         }
+        assert_eq!(u32::parse("3,600 seconds", limits), Some(3_600));
         for typed in ["seconds", "600 minutes", "59", "86401 seconds", "600 seconds seconds"] {
             assert_eq!(u32::parse(typed, limits), None, "{typed}");
         }

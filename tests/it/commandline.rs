@@ -109,6 +109,10 @@ async fn check_and_export_work_while_the_bot_runs_and_after_it_stopped() {
         assert!(read.out.starts_with("Wrote ") && read.out.contains(" tables to "), "{}{}", read.out, read.err);
         let again = output(folder.path(), &["export", "sqlite", out], &[]);
         assert_eq!(again.code, Some(2), "an existing file is not overwritten: {}", again.err);
+        let nobody = output(folder.path(), &["export", "sqlite", "nobody.db", "--guild", "4711"], &[]);
+        assert_eq!(nobody.code, Some(2), "{}", nobody.err);
+        assert!(nobody.err.contains("no server 4711: it knows") && nobody.err.contains(&guild), "{}", nobody.err);
+        assert!(!folder.path().join("nobody.db").exists());
         if out == "while.db" {
             bot.signal("TERM");
             assert_eq!(bot.ended().code(), Some(0));

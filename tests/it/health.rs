@@ -184,6 +184,15 @@ async fn other_machines_see_health_and_no_figures_unless_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn health_is_served_where_a_name_of_this_machine_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let (_running, base) = bot(&sim, folder.path(), &[("HEALTH_LISTEN", "localhost:0")]);
+    assert_eq!(get(&base, "/livez").await.0, StatusCode::OK);
+    assert_eq!(get(&base, "/metrics").await.0, StatusCode::OK, "it is asked from this machine alone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_is_told_and_the_bot_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;

@@ -150,6 +150,18 @@ async fn help_finds_a_command_however_its_name_is_typed() {
         let answer = asks(nothing).await;
         assert!(answer.contains("There is no command") && !answer.contains("@everyone"), "{nothing}: {answer}");
     }
+    for (typed, meant) in
+        [("submti", "`/submit`"), ("/tiktok conect", "`/tiktok connect`"), ("shw settings", "`/show-settings`")]
+    {
+        let answer = asks(typed).await;
+        assert!(
+            answer.contains("There is no command") && answer.contains(&format!("Did you mean {meant}?")),
+            "{answer}"
+        );
+    }
+    assert!(!asks("tiktok disconnect from here").await.contains("Did you mean"));
+    let slip = world.member("ann").run_with("help", [("command", "clear-fre".to_owned())]).await.text();
+    assert!(!slip.contains("clear-free"), "what is for administrators is not offered to others: {slip}");
     let hidden = world.member("ann").run_with("help", [("command", "config set".to_owned())]).await.text();
     assert!(hidden.contains("There is no command"), "a part of an administrators' command is theirs: {hidden}");
     let offered = world.host().offered("help", "command", "/TIKTOK  c").await;

@@ -101,6 +101,33 @@ async fn what_a_setting_cannot_be_is_refused_with_what_it_can_be() {
 }
 
 #[tokio::test]
+async fn a_number_is_taken_with_signs_between_its_thousands() {
+    let world = World::new().await;
+    for (typed, shown) in [("1,500", "1500"), ("2 000", "2000"), ("2'500", "2500"), ("3\u{202F}000", "3000")] {
+        let changed = set(&world, "skip_price", typed).await;
+        assert!(changed.contains(&format!("is now **{shown}**")), "{typed}: {changed}");
+    }
+    for typed in ["1.000", "1,00", "1,000.50"] {
+        let refused = set(&world, "skip_price", typed).await;
+        assert!(refused.contains("can be a whole number from"), "{typed}: {refused}");
+    }
+    assert!(get(&world, "skip_price").await.contains("is **3000**"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_key_with_a_slip_of_the_pen_is_answered_with_the_one_that_was_meant() {
+    let world = World::new().await;
+    for typed in ["skip_prize", "skipprice", "Skip Pric"] {
+        let refused = set(&world, typed, "1").await;
+        assert!(refused.contains("There is no setting") && refused.contains("Did you mean `skip_price`?"), "{refused}");
+        assert!(get(&world, typed).await.contains("Did you mean `skip_price`?"), "{typed}");
+    }
+    assert!(!set(&world, "no_such_key", "1").await.contains("Did you mean"));
+    world.end().await;
+}
+
+#[tokio::test]
 async fn every_setting_is_listed_with_its_key_and_what_it_does() {
     let world = World::new().await;
     let all = world.host().run("config list").await.text();

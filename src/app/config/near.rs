@@ -1,6 +1,7 @@
 //! What somebody probably meant: names of variables, words that a variable may hold, levels of the log.
 
 use super::table::{Kind, Meaning, VARIABLES, meaning};
+use crate::kernel::text::meant;
 
 /// The known name that `name` was probably meant to be.
 pub(super) fn name(name: &str) -> Option<String> {
@@ -44,8 +45,8 @@ fn nearest_name(name: &str) -> Option<(usize, String)> {
 /// The value that a wrong one was probably meant to be.
 pub(super) fn value(kind: &Kind, text: &str) -> Option<String> {
     match kind {
-        Kind::OneOf(words) => word(words, text).map(str::to_owned),
-        Kind::Switch => word(&["true", "false", "yes", "no", "on", "off"], text).map(str::to_owned),
+        Kind::OneOf(words) => meant(words.iter().copied(), text).map(str::to_owned),
+        Kind::Switch => meant(["true", "false", "yes", "no", "on", "off"], text).map(str::to_owned),
         Kind::LogFilter => filter(text),
         _ => None,
     }
@@ -91,13 +92,7 @@ const OTHER_WORDS: [(&str, &str); 10] = [
 fn nearest_level(text: &str) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
     let other = OTHER_WORDS.iter().find(|(word, _)| *word == lower).map(|(_, level)| *level);
-    other.or_else(|| LEVELS.into_iter().find(|level| lower.starts_with(level))).or_else(|| word(&LEVELS, &lower))
-}
-
-fn word<'w>(words: &[&'w str], text: &str) -> Option<&'w str> {
-    let lower = text.to_ascii_lowercase();
-    let near = words.iter().map(|word| (strsim::damerau_levenshtein(word, &lower), *word)).min()?;
-    (near.0 <= 2 && near.0 < near.1.len() / 2 + 1).then_some(near.1)
+    other.or_else(|| LEVELS.into_iter().find(|level| lower.starts_with(level))).or_else(|| meant(LEVELS, &lower))
 }
 
 #[cfg(test)]

@@ -83,7 +83,9 @@ impl Kind {
             Self::LogFilter => {
                 "a level (error, warn, info, debug, trace or off), or levels by module, like warn,greenroom=debug".to_owned()
             }
-            Self::Listen => "an address with a port, like 127.0.0.1:8790, or off".to_owned(),
+            Self::Listen => {
+                "an address or a name of this machine with a port, like 127.0.0.1:8790 or localhost:8790, or off".to_owned()
+            }
             Self::Port => "a port from 1 to 65535".to_owned(),
             Self::OneOf(words) => words.join(" or "),
             Self::Whole { least, most, unit, raised: false } => format!("a number of {unit} from {least} to {most}"),

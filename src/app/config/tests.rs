@@ -184,6 +184,10 @@ fn health_is_for_this_machine_and_off_on_request() {
     let usual = health(&[]);
     assert_eq!(usual.listen.map(|address| address.to_string()).as_deref(), Some("127.0.0.1:8790"));
     assert_eq!((usual.port, usual.metrics_everywhere, usual.notify_socket, usual.watchdog), (None, false, None, None));
+    for written in ["localhost:8790", "green-room.lan:8790", "[::1]:8790", "0.0.0.0:0"] {
+        let listen = health(&[("HEALTH_LISTEN", written)]).listen;
+        assert_eq!(listen.map(|listen| listen.to_string()).as_deref(), Some(written));
+    }
     let told = [("HEALTH_LISTEN", "off"), ("PORT", "3000"), ("NOTIFY_SOCKET", "/run/n"), ("WATCHDOG_USEC", "30000000")];
     let told = health(&told);
     assert_eq!((told.listen, told.port, told.watchdog), (None, Some(3000), Some(Duration::from_secs(30))));
@@ -191,7 +195,8 @@ fn health_is_for_this_machine_and_off_on_request() {
     let wrong = problems(&environment(&[("HEALTH_LISTEN", "8790"), ("PORT", "0"), ("METRICS_EVERYWHERE", "some")]));
     assert_eq!(wrong.len(), 3, "{wrong:?}");
     assert!(
-        wrong[0].contains("like 127.0.0.1:8790, or off") && wrong[1].contains("a port from 1 to 65535"),
+        wrong[0].contains("like 127.0.0.1:8790 or localhost:8790, or off")
+            && wrong[1].contains("a port from 1 to 65535"),
         "{wrong:?}"
     );
 }
@@ -288,7 +293,25 @@ const WRONG: &[(&str, &[&str])] = &[
     ("EMBED_REFRESH_INTERVAL", &["soon", "86401", "-1", "10s"]),
     ("SELF_HEAL_INTERVAL", &["never", "86401", "5m"]),
     ("DEBUG", &["*", "2"]),
-    ("HEALTH_LISTEN", &["8790", "localhost:8790", ":8790", "127.0.0.1", "127.0.0.1:99999", "none"]),
+    (
+        "HEALTH_LISTEN",
+        &[
+            "8790",
+            ":8790",
+            "127.0.0.1",
+            "127.0.0.1:99999",
+            "127.0.0:8790",
+            "none",
+            "localhost",
+            "localhost:",
+            "localhost:99999",
+            "my host:8790",
+            "-host:8790",
+            "host..name:8790",
+            "http://localhost:8790",
+            "::1:8790",
+        ],
+    ),
     ("PORT", &["0", "65536", "http"]),
     ("METRICS_EVERYWHERE", &["some"]),
     ("LOG", &["warning", "loud", "verbose", "greenroom=loud", "greenrom=debug", "info,,loud", "serenity"]),

@@ -7,7 +7,7 @@
 //! | `/metrics` | figures for Prometheus, on this machine alone unless `METRICS_EVERYWHERE` is set |
 //!
 //! Invariants: what is asked here writes nothing and reads nothing that grows with the data; connections are bounded in
-//! number and time; a port that is taken is told and ends nothing.
+//! number and time; a port that is taken, or a name that is not this machine's, is told and ends nothing.
 
 pub(super) mod backups;
 mod figures;
@@ -45,7 +45,11 @@ impl Health {
         let figures =
             Arc::new(Figures::new(vitals.bot.clock.now(), Some(storage.data_dir.clone()), storage.cache_bytes));
         let public = settings.port.map(|port| ([0, 0, 0, 0], port).into());
-        for address in [settings.listen, public].into_iter().flatten() {
+        let chosen = match &settings.listen {
+            Some(listen) => server::address_of(listen).await,
+            None => None,
+        };
+        for address in [chosen, public].into_iter().flatten() {
             let access = Access::new(address, settings.metrics_everywhere);
             if let Some(serving) = server::listen(address, access, vitals.clone(), Arc::clone(&figures)).await {
                 tasks.spawn(serving);

@@ -3,7 +3,7 @@
 //! At most [`AT_ONCE`] connections are served, each for one request and no longer than [`PATIENCE`]; further ones wait to
 //! be accepted. Nothing that a client sends is read but the head of its request.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,12 +17,13 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::figures::Figures;
 use super::vitals::Vitals;
+use crate::app::config::health::Listen;
 
 /// Connections that are served at the same time.
 const AT_ONCE: usize = 16;
@@ -30,6 +31,8 @@ const AT_ONCE: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the head of a request may take.
 const HEAD: Duration = Duration::from_secs(5);
+/// How long finding the address of a name may take.
+const NAMES: Duration = Duration::from_secs(5);
 /// The pause after the system refused a connection, for want of file handles perhaps.
 const BREATH: Duration = Duration::from_millis(200);
 /// The form of the figures.
@@ -49,6 +52,36 @@ impl Access {
     pub(super) const fn new(address: SocketAddr, metrics_everywhere: bool) -> Self {
         if metrics_everywhere || address.ip().is_loopback() { Self::All } else { Self::HealthOnly }
     }
+}
+
+/// The address where to listen; `None` where a name is not one of this machine, which is told.
+pub(super) async fn address_of(listen: &Listen) -> Option<SocketAddr> {
+    let (host, port) = match listen {
+        Listen::Address(address) => return Some(*address),
+        Listen::Name { host, port } => (host.as_str(), *port),
+    };
+    let problem = match timeout(NAMES, lookup_host((host, port))).await {
+        Ok(Ok(found)) => match nearest_of(found.collect()) {
+            Some(address) => return Some(address),
+            None => "it is the name of another machine".to_owned(),
+        },
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("nobody said within {} seconds which machine that is", NAMES.as_secs()),
+    };
+    tracing::warn!(
+        %listen, problem,
+        "health and figures cannot be served there; the bot goes on. Set HEALTH_LISTEN to an address of this machine, or to off"
+    );
+    None
+}
+
+/// The address of this machine among those that a name has: of the older kind where there is one, because that is what most
+/// who ask will try.
+fn nearest_of(found: Vec<SocketAddr>) -> Option<SocketAddr> {
+    // Only an address of its own can be taken by a machine.
+    let mut own = found.into_iter().filter(|address| UdpSocket::bind((address.ip(), 0)).is_ok());
+    let first = own.next()?;
+    if first.is_ipv4() { Some(first) } else { own.find(SocketAddr::is_ipv4).or(Some(first)) }
 }
 
 /// Listens, and gives what serves; `None` where the address cannot be had, which is told.
@@ -141,6 +174,21 @@ async fn metrics(State((vitals, figures)): Shown) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_its_address_and_another_one_is_told() {
+        let named = |host: &str| Listen::Name { host: host.to_owned(), port: 8790 };
+        let found = address_of(&named("localhost")).await.unwrap();
+        assert!(found.ip().is_loopback() && found.port() == 8790, "{found}");
+        let written = "127.0.0.1:1".parse().unwrap();
+        assert_eq!(address_of(&Listen::Address(written)).await, Some(written));
+        let (own, newer): (SocketAddr, SocketAddr) = ("127.0.0.1:5".parse().unwrap(), "[::1]:5".parse().unwrap());
+        // Kept for examples in texts; no machine has it.
+        let elsewhere: SocketAddr = "192.0.2.1:5".parse().unwrap();
+        assert_eq!(nearest_of(vec![elsewhere, newer, own]), Some(own));
+        assert_eq!(nearest_of(vec![elsewhere]), None);
+        assert_eq!(nearest_of(Vec::new()), None);
+    }
 
     #[test]
     fn figures_are_for_this_machine_unless_told_otherwise() {

@@ -1,9 +1,9 @@
 //! The work for whoever looks after the coins of a server: how the economy stands, and the ledger as a file.
 
-use std::collections::BTreeSet;
 use std::io::BufWriter;
 use std::path::Path;
 
+use super::guilds;
 use crate::app::catalogue::Catalogue;
 use crate::app::control::Outcome;
 use crate::app::exit::{ExitCode, Stop};
@@ -20,19 +20,14 @@ pub(super) fn economy(
     guild: Option<GuildId>,
     now: Timestamp,
 ) -> Result<Outcome, Stop> {
-    let found = store.read_blocking("economy", move |read| {
-        let mut known = BTreeSet::new();
-        for table in (catalogue.schema)().tables {
-            table.guilds(read, &mut known)?;
-        }
-        known.remove(&GuildId::INSTANCE);
-        known.retain(|known| guild.is_none_or(|guild| guild == *known));
-        known.into_iter().map(|guild| flows::economy::report(read, guild, now)).collect::<Result<Vec<_>, _>>()
+    let (known, found) = store.read_blocking("economy", move |read| {
+        let known = guilds::known(read, catalogue)?;
+        let wanted = known.iter().copied().filter(|known| guild.is_none_or(|guild| guild == *known));
+        let found = wanted.map(|guild| flows::economy::report(read, guild, now)).collect::<Result<Vec<_>, _>>()?;
+        Ok((known, found))
     })?;
-    match (found.is_empty(), guild) {
-        (true, Some(guild)) => {
-            Err(Stop::new(ExitCode::Configuration, format!("The store knows no server {guild}: look at the number.")))
-        }
+    match guild {
+        Some(guild) if found.is_empty() => Err(guilds::unknown(guild, &known)),
         _ => Ok(Outcome::Economy { guilds: found }),
     }
 }
@@ -40,11 +35,13 @@ pub(super) fn economy(
 /// Writes the entries that are wanted to a file, beside its place first.
 pub(super) fn export_ledger(
     store: &Store,
+    catalogue: Catalogue,
     wanted: &Wanted,
     path: &Path,
     replace: bool,
     progress: &mut dyn FnMut(String),
 ) -> Result<Outcome, Stop> {
+    guilds::require_known(store, catalogue, wanted.guild)?;
     let unfinished = UnfinishedFile::begin(path, replace)?;
     let written = store.read_blocking("export_ledger", |read| {
         let out = BufWriter::new(unfinished.file());

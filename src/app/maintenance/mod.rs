@@ -7,6 +7,7 @@
 //! cannot be read is a finding, and the rest is verified all the same.
 
 mod economy;
+mod guilds;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -177,7 +178,7 @@ pub fn perform(
             import::perform(store, catalogue, order, progress).map(Outcome::Imported)
         }
         Request::ExportLedger { path, wanted, replace } => {
-            economy::export_ledger(store, wanted, path, *replace, progress)
+            economy::export_ledger(store, catalogue, wanted, path, *replace, progress)
         }
         Request::References => references(store),
         Request::Economy { guild, now } => economy::economy(store, catalogue, *guild, *now),
@@ -225,6 +226,7 @@ fn export_sqlite(
     request: &Export<'_>,
     progress: &mut dyn FnMut(String),
 ) -> Result<Outcome, Stop> {
+    guilds::require_known(store, catalogue, request.guild)?;
     let tables = (catalogue.exports)();
     let mut report = |step: Progress| progress(format!("{}: {} rows", step.table, step.rows));
     let exported = store.read_blocking("export", |read| Ok(export(read, &tables, request, &mut report)))??;

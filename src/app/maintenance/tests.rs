@@ -6,6 +6,8 @@ use tokio::task::spawn_blocking;
 use super::*;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::control::ControlServer;
+use crate::discord::debug_channel::DEBUG_CHANNEL;
+use crate::kernel::ids::ChannelId;
 use crate::store::sqlite::{SqlTable, column};
 
 const SAMPLE: SqlTable = SqlTable {
@@ -45,6 +47,11 @@ fn quietly(storage: &Storage, catalogue: Catalogue, request: &Request) -> Result
     fulfil(storage, catalogue, request, &mut |_| {})
 }
 
+/// Lets the store hold something of a server.
+fn is_known(store: &Store, guild: GuildId) {
+    store.write_blocking("known", move |tx| DEBUG_CHANNEL.set(tx, guild, &Some(ChannelId::new(1)))).unwrap();
+}
+
 #[test]
 fn a_store_that_nobody_has_open_is_opened_and_closed_again() {
     let (_folder, storage) = storage();
@@ -64,6 +71,7 @@ async fn a_store_that_the_bot_has_open_is_exported_and_checked_by_the_bot() {
     let server = ControlServer::open(&storage.data_dir).unwrap();
     let serving = tokio::spawn(server.serve(handler(store.clone(), SAMPLES, &storage.data_dir)));
     let out = folder.path().join("out.db");
+    is_known(&store, GuildId::new(5));
     let request = export_request(&out, Some(GuildId::new(5)), false).unwrap();
     let (exported, checked) =
         spawn_blocking(move || (quietly(&storage, CATALOGUE, &request), quietly(&storage, CATALOGUE, &Request::Check)))
@@ -96,6 +104,29 @@ fn a_folder_without_a_store_stays_empty() {
     let stop = quietly(&storage, CATALOGUE, &Request::Check).unwrap_err();
     assert_eq!(stop.code, ExitCode::Configuration);
     assert!(!storage.data_dir.exists());
+}
+
+#[test]
+fn an_export_of_a_server_that_the_store_does_not_know_is_refused_with_those_that_it_knows() {
+    let (folder, storage) = storage();
+    let store = open(&storage);
+    is_known(&store, GuildId::new(5));
+    store.close_blocking();
+    let out = folder.path().join("out");
+    let wanted = |guild| Wanted { guild: Some(guild), ..Wanted::default() };
+    let requests = |guild| {
+        [export_request(&out, Some(guild), false).unwrap(), ledger_request(&out, wanted(guild), false).unwrap()]
+    };
+    for request in requests(GuildId::new(4711)) {
+        let stop = quietly(&storage, CATALOGUE, &request).unwrap_err();
+        assert_eq!(stop.code, ExitCode::Configuration);
+        assert_eq!(stop.message, "The store knows no server 4711: it knows 5.");
+        assert!(!out.exists(), "no file is begun");
+    }
+    for request in requests(GuildId::new(5)) {
+        quietly(&storage, CATALOGUE, &request).unwrap();
+        std::fs::remove_file(&out).unwrap();
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::discord::display::{self, DISPLAY_NEEDS, Installation, Kind};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::settings::{BOT_CONFIG, Listed};
-use crate::store::{Read, Span};
+use crate::store::{Read, Span, Tx};
 
 /// What something refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,6 +76,15 @@ impl Declared {
                 listed.command.map_or_else(|| format!("`/config set {}`", listed.setting.key()), ToOwned::to_owned)
             }
             Subject::Display(installed) => installed.command.to_owned(),
+        }
+    }
+
+    /// Stages what follows where its channel is in sight again after it was hidden.
+    pub(super) fn once_in_sight(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+        match self.subject {
+            Subject::Setting(listed) => listed.once_in_sight.map_or(Ok(()), |stage| stage(tx, guild)),
+            // Their painter looks by itself.
+            Subject::Display(_) => Ok(()),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! A channel or role that was chosen may be deleted later, and a permission may be taken away; then something does not
 //! happen any more, and nobody hears why (`C-137`). So there is one list of what a server has set ([`Catalogue::of_guild`]: settings
 //! that name channels or roles, and live displays), one check of it ([`Server::problems`]), and one place that remembers
-//! what the team was told ([`told`]): each trouble is told once, and once more when it comes back after it was mended.
+//! what the team was told ([`told`]): each trouble is told once, and once more when it comes back after it was mended. A
+//! setting may have something staged where its channel is in sight again (`Listed::once_in_sight`).
 //! Commands, `/selfheal` and the doctor show the same problems in the same words.
 //!
 //! | file | for |

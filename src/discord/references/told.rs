@@ -65,11 +65,23 @@ impl Told {
     const fn covers(self, other: Self) -> bool {
         self.missing == 0 || (other.missing != 0 && other.missing & !self.missing == 0)
     }
+
+    /// Whether nothing that is posted there can be read, now or later.
+    const fn hides_messages(self) -> bool {
+        self.missing == 0 || self.missing & (Needs::VIEW | Needs::HISTORY) != 0
+    }
 }
 
-/// Takes in what does not work in a server now: tells what is new, and forgets what was mended.
-pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, problems: &[Problem]) -> Result<()> {
+/// Takes in what does not work now of what a server has `set`: tells what is new, forgets what was mended, and stages what
+/// follows where a channel is in sight again.
+pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: &[Problem]) -> Result<()> {
     let mut known = of_guild(tx, guild)?;
+    let is_in_sight_again = |reference: &&Reference| {
+        let key = key_of(**reference);
+        let is_hidden = |problem: &Problem| problem.key() == key && Told::of(problem, tx.now()).hides_messages();
+        known.get(&key).is_some_and(|before| before.hides_messages()) && !problems.iter().any(is_hidden)
+    };
+    let in_sight_again: Vec<Reference> = set.iter().filter(is_in_sight_again).copied().collect();
     let mut news = Vec::new();
     for problem in problems {
         let (key, now) = (problem.key(), Told::of(problem, tx.now()));
@@ -83,7 +95,8 @@ pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, problems: &[Problem]) -> Resu
         TOLD.remove(tx, &(guild, mended))?;
     }
     // The debug channel may be among what does not work, so all is noted before anything is told.
-    news.into_iter().try_for_each(|sentence| tell_team(tx, guild, sentence))
+    news.into_iter().try_for_each(|sentence| tell_team(tx, guild, sentence))?;
+    in_sight_again.iter().try_for_each(|reference| reference.declared.once_in_sight(tx, guild))
 }
 
 /// Takes in that something does not work, and tells it unless the team knows. For whoever meets it while using it.

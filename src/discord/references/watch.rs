@@ -1,9 +1,10 @@
 //! When what a server has set is looked at.
 //!
-//! Brings about: what does not work any more is told once, soon after it stopped to work. Looked at is a server whose
-//! channels, roles or permissions changed in a way that may matter, one that comes into sight (it may have changed while
-//! the bot was away), and one of which a job was given up. Safe to run at any time; one server after another, and what is
-//! asked for meanwhile is one look. Discord is asked only where something is set.
+//! Brings about: what does not work any more is told once, soon after it stopped to work, and what follows where a hidden
+//! channel is in sight again is staged. Looked at is a server whose channels, roles or permissions changed in a way that may
+//! matter, one that comes into sight (it may have changed while the bot was away), and one of which a job was given up. Safe
+//! to run at any time; one server after another, and what is asked for meanwhile is one look. Discord is asked only where
+//! something is set.
 
 use std::collections::BTreeSet;
 
@@ -143,8 +144,9 @@ pub async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
     bot.store
         .write("references_looked_at", move |tx| {
             // What is set may be another thing by now.
-            let problems = server.problems(&catalogue.references.of_guild(tx, guild)?);
-            told::compare(tx, guild, &problems)?;
+            let set = catalogue.references.of_guild(tx, guild)?;
+            let problems = server.problems(&set);
+            told::compare(tx, guild, &set, &problems)?;
             Ok(problems)
         })
         .await

@@ -6,7 +6,7 @@ use serenity::builder::CreateEmbed;
 use crate::discord::choice::choice;
 use crate::discord::{Command, Context, Draft, answer};
 use crate::kernel::error::{Refuse, Result};
-use crate::kernel::text::{escape, one_line, truncate, typed_name};
+use crate::kernel::text::{self, escape, one_line, truncate, typed_name};
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
 /// The most choices that Discord shows.
@@ -30,15 +30,28 @@ async fn help(
             None => Ok(overview(ctx)),
             Some(wanted) => find(ctx, &wanted)
                 .map(|(group, command)| details(ctx, group, command))
-                .ok_or_else(|| NoSuchCommand(escape(&one_line(&wanted, 32))).into()),
+                .ok_or_else(|| NoSuchCommand::new(ctx, &wanted).into()),
         }
     })
     .await
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("There is no command {0} that you can use. Run `/help` without a command to see all of them.")]
-struct NoSuchCommand(String);
+#[error("There is no command {typed} that you can use. {suggestion}Run `/help` without a command to see all of them.")]
+struct NoSuchCommand {
+    typed: String,
+    /// Asks whether another one was meant, where that can be told.
+    suggestion: String,
+}
+
+impl NoSuchCommand {
+    /// What was typed names none, and perhaps means one of those that the caller can use.
+    fn new(ctx: Context<'_>, typed: &str) -> Self {
+        let known = named(ctx).map(|(_, command)| &*command.qualified_name);
+        let meant = text::meant(known, typed).map(|name| format!("Did you mean {}? ", text::code(&format!("/{name}"))));
+        Self { typed: escape(&one_line(typed, 32)), suggestion: meant.unwrap_or_default() }
+    }
+}
 
 impl Refuse for NoSuchCommand {
     fn code(&self) -> &'static str {

@@ -5,7 +5,7 @@ use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValu
 use crate::discord::Context;
 use crate::discord::access::administrator;
 use crate::features::ALL;
-use crate::kernel::text::typed_name;
+use crate::kernel::text::{self, typed_name};
 use crate::settings::Listed;
 
 /// The most choices that Discord shows.
@@ -20,6 +20,12 @@ pub(super) fn listed() -> impl Iterator<Item = &'static Listed> {
 pub(super) fn named(typed: &str) -> Option<&'static Listed> {
     let name = typed_name(typed);
     listed().find(|listed| [listed.setting.key(), listed.title].iter().any(|known| typed_name(known) == name))
+}
+
+/// The key of the setting that was probably meant by a name that is none.
+pub(super) fn meant(typed: &str) -> Option<&'static str> {
+    let known = listed().flat_map(|listed| [listed.setting.key(), listed.title]);
+    text::meant(known, typed).and_then(named).map(|listed| listed.setting.key())
 }
 
 /// Offers the settings whose key or title contains what was typed.

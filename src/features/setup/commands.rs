@@ -3,7 +3,7 @@
 use poise::ChoiceParameter;
 use serenity::all::ChannelId;
 
-use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed, named};
+use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed, meant, named};
 use super::components;
 use super::views::{self, Changed, Shown, Warnings};
 use crate::discord::access::administrator;
@@ -220,7 +220,9 @@ fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<S
 
 /// The setting that somebody named by its key, or by its title.
 fn find(typed: &str) -> Result<&'static Listed> {
-    named(typed).ok_or_else(|| SettingRefusal::Unknown(text::code(&one_line(typed.trim(), 64))).into())
+    let unknown =
+        || SettingRefusal::Unknown { typed: text::code(&one_line(typed.trim(), 64)), meant: meant(typed) }.into();
+    named(typed).ok_or_else(unknown)
 }
 
 /// Changes a setting and tells the debug channel, in one transaction.

@@ -6,9 +6,8 @@ use super::model::Details;
 use super::settings::{SUBMISSION_CHANNEL, SUBMISSION_NEEDS};
 use super::{files, intake, modal, service, views};
 use crate::discord::access::administrator;
-use crate::discord::draft::Visibility;
 use crate::discord::responder::Responder;
-use crate::discord::{Caller, Command, Context, answer, channel_setting, problem};
+use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::features::handles::autocomplete::complete_any_handle;
 use crate::kernel::error::Result;
 
@@ -32,7 +31,7 @@ async fn submit(
     // A modal must be the first answer, so what would refuse the song anyway is said before anyone types it.
     match intake::may_submit(bot, &Caller::of(ctx)?, is_skip).await {
         Ok(()) => responder.open(modal::form(is_skip, tiktok_handle.as_deref())).await,
-        Err(error) => responder.show(Visibility::Private, problem::draft_of(error, "submit")).await,
+        Err(error) => responder.refuse(error, "submit").await,
     }
 }
 

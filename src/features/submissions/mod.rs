@@ -13,7 +13,7 @@
 //!
 //! Invariants: a file is kept in a message of the bot before its original is deleted; a refused submission stores
 //! nothing. Tables: `submissions.nudges`, `submissions.handled`, `submissions.watched`. Jobs: confirmation, notice, titles,
-//! correction of a confirmation, catching up, clearing, looking again.
+//! correction of a confirmation, catching up, reading what was hidden, clearing, looking again.
 
 pub mod audio;
 pub mod commands;
@@ -48,6 +48,7 @@ pub const FEATURE: Feature = Feature {
         &jobs::TITLES_HANDLER,
         &jobs::CORRECT_HANDLER,
         &passive::history::CATCH_UP_HANDLER,
+        &passive::history::IN_SIGHT_AGAIN_HANDLER,
         &passive::clearing::CLEAR_HANDLER,
         &passive::again::LOOK_AGAIN_HANDLER,
     ],

@@ -12,8 +12,21 @@ use crate::discord::{Bot, Draft};
 use crate::kernel::error::Result;
 
 /// Submits what was typed.
-pub static SUBMIT: Modal =
-    Modal { id: "submit:modal", access: Access::Everyone, run: |bot, form| Box::pin(submit(bot, form)) };
+pub static SUBMIT: Modal = Modal {
+    id: "submit:modal",
+    access: Access::Everyone,
+    fields: &[LINK, ARTIST, TITLE, NOTE, HANDLE],
+    run: |bot, form| Box::pin(submit(bot, form)),
+};
+
+/// A field: its id, and what people read above it.
+type Field = (&'static str, &'static str);
+
+const LINK: Field = ("link", "Link");
+const ARTIST: Field = ("artist_name", "Artist");
+const TITLE: Field = ("song_title", "Title");
+const NOTE: Field = ("note", "Note for the reviewer");
+const HANDLE: Field = ("tiktok_handle", "TikTok handle");
 
 const SKIP: &str = "skip";
 /// The most characters of a handle, so that the address of a profile fits as well.
@@ -22,35 +35,27 @@ const LONGEST_HANDLE: u16 = 200;
 /// The empty form, with the handle that the caller chose.
 pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
     let id = if is_skip { format!("{}:{SKIP}", SUBMIT.id) } else { SUBMIT.id.to_owned() };
-    let short = |id: &str, label: &str, longest: u16| {
-        CreateInputText::new(InputTextStyle::Short, label, id).required(false).max_length(longest)
+    let field = |style: InputTextStyle, (id, label): Field, longest: u16| {
+        CreateInputText::new(style, label, id).max_length(longest)
     };
-    let mut handle = short("tiktok_handle", "TikTok handle", LONGEST_HANDLE).placeholder("@yourname");
+    let short = |named: Field, longest: u16| field(InputTextStyle::Short, named, longest).required(false);
+    let mut handle = short(HANDLE, LONGEST_HANDLE).placeholder("@yourname");
     if let Some(typed) = tiktok_handle.filter(|typed| typed.chars().count() <= LONGEST_HANDLE.into()) {
         handle = handle.value(typed);
     }
-    let link = CreateInputText::new(InputTextStyle::Short, "Link", "link")
-        .max_length(2000)
-        .placeholder("YouTube, Spotify, SoundCloud, Deezer or Ditto");
-    let note = CreateInputText::new(InputTextStyle::Paragraph, "Note for the reviewer", "note")
-        .required(false)
-        .max_length(500);
-    let artist = short("artist_name", "Artist", 100).placeholder("Your username, if you leave this empty");
-    let title = short("song_title", "Title", 100).placeholder("Not Known, if you leave this empty");
+    let link = field(InputTextStyle::Short, LINK, 2000).placeholder("YouTube, Spotify, SoundCloud, Deezer or Ditto");
+    let note = field(InputTextStyle::Paragraph, NOTE, 500).required(false);
+    let artist = short(ARTIST, 100).placeholder("Your username, if you leave this empty");
+    let title = short(TITLE, 100).placeholder("Not Known, if you leave this empty");
     let rows = [link, artist, title, note, handle].map(CreateActionRow::InputText);
     CreateModal::new(id, "Submit a song").components(rows.into())
 }
 
 async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
     let is_skip = form.arguments.first().is_some_and(|argument| argument == SKIP);
-    let song = judge(form.field("link").unwrap_or_default()).into_song()?;
-    let details = Details::new(
-        form.field("artist_name"),
-        form.field("song_title"),
-        form.field("note"),
-        form.field("tiktok_handle"),
-        is_skip,
-    )?;
+    let typed = |(id, _): Field| form.field(id);
+    let song = judge(typed(LINK).unwrap_or_default()).into_song()?;
+    let details = Details::new(typed(ARTIST), typed(TITLE), typed(NOTE), typed(HANDLE), is_skip)?;
     let submitted = intake::submit(bot, form.caller, details, intake::source_of(song), None).await?;
     Ok(views::submitted(&submitted))
 }

@@ -400,6 +400,8 @@ pub static TITLES: Kind<TitlesWanted> = Kind::new("submissions.titles");
 pub static CORRECT: Kind<Confirmed> = Kind::new("submissions.correct_confirmation");
 /// The job that reads what was posted while nobody listened.
 pub static CATCH_UP: Kind<()> = Kind::new("submissions.catch_up");
+/// The job that reads what was posted while the channel was hidden.
+pub static IN_SIGHT_AGAIN: Kind<()> = Kind::new("submissions.in_sight_again");
 /// The job that says whether submissions are open.
 pub static NOTICE: Kind<Notice> = Kind::new("submissions.notice");
 

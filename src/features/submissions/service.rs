@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::model::{
-    CONFIRM, CORRECT, CommandMentions, Confirmation, Confirmed, NOTICE, Notice, SubmissionRefusal, TITLES, TitlesWanted,
+    CONFIRM, CORRECT, CommandMentions, Confirmation, Confirmed, IN_SIGHT_AGAIN, NOTICE, Notice, SubmissionRefusal,
+    TITLES, TitlesWanted,
 };
 use super::posted::{PostedAs, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
@@ -147,6 +148,13 @@ pub fn watch(tx: &Tx<'_>, guild: GuildId, first: MessageId) -> Result<Option<Wat
 /// What is posted in the submissions channel from now on counts, also where nobody listens.
 pub fn watch_from_now(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     watch(tx, guild, MessageId::at(tx.now())).map(drop)
+}
+
+/// Stages the reading of what was posted while the submissions channel was hidden from the bot.
+pub fn read_what_was_hidden(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    // Not the lane of the channel, whose replies need not wait.
+    let lane = Lane::Channel(ChannelId::new(0));
+    IN_SIGHT_AGAIN.schedule_now(tx, guild, lane, &()).map(drop)
 }
 
 /// The history of a channel was read up to a message.

@@ -75,7 +75,8 @@ pub const LISTED: &[Listed] = &[
         "The one channel in which songs are submitted.",
     )
     .by_command("`/set-submission-channel`")
-    .needing(&SUBMISSION_NEEDS),
+    .needing(&SUBMISSION_NEEDS)
+    .once_in_sight(service::read_what_was_hidden),
     Listed::new(&SUBMISSIONS_OPEN, Area::Music, "Submissions Open", "Whether songs are taken now.")
         .by_command("`/open-submissions` and `/close-submissions`"),
     Listed::new(

@@ -12,8 +12,12 @@
 //! names, buttons, menu options, modal fields, code blocks) Discord reads no Markdown and would show the backslashes:
 //! there, cleaned text goes as it is.
 
-/// Stands after an `@`, so that it names nobody.
+use super::length::truncate;
+
+/// Stands after an `@`, so that it names nobody, and between two marks that would end a block of code.
 const BREAKER: char = '\u{200B}';
+/// The units of the lines around a block of code.
+const FENCES: usize = 8;
 
 /// `text` such that Discord shows it as it is: no formatting, links, mentions, times or emoji codes.
 ///
@@ -44,6 +48,22 @@ pub fn code(text: &str) -> String {
         }
     }
     format!("`{}`", if code.trim().is_empty() { " " } else { &code })
+}
+
+/// `text` as a block of code of at most `most` units, out of which it can be copied; what is cut ends in `…`.
+///
+/// Marks that would end the block or name somebody are taken apart by a character that cannot be seen, and that is gone when
+/// the copy is cleaned on its way in. It is no escaped text: the backslashes would be copied.
+pub fn code_block(text: &str, most: usize) -> String {
+    let mut block = String::with_capacity(text.len() + 8);
+    for (place, character) in text.char_indices() {
+        block.push(character);
+        let rest = text.get(place + character.len_utf8()..).unwrap_or_default();
+        if (character == '@' && starts_ping(rest)) || (character == '`' && rest.starts_with('`')) {
+            block.push(BREAKER);
+        }
+    }
+    format!("```\n{}\n```", truncate(&block, most.saturating_sub(FENCES)))
 }
 
 /// How far into its line a character stands, as far as that matters.
@@ -103,6 +123,22 @@ mod tests {
         assert_eq!(code("a`b**c**"), "`aˋb**c**`");
         assert_eq!(code("@everyone"), "`@\u{200B}everyone`");
         assert_eq!(code(""), "` `");
+    }
+
+    #[test]
+    fn a_block_of_code_shows_what_was_typed_and_cannot_be_left() {
+        assert_eq!(code_block("one\n**two**", 100), "```\none\n**two**\n```");
+        assert_eq!(code_block("a```b", 100), "```\na`\u{200B}`\u{200B}`b\n```");
+        assert_eq!(
+            code_block("@everyone <@1> ann@here", 100),
+            "```\n@\u{200B}everyone <@\u{200B}1> ann@\u{200B}here\n```"
+        );
+        assert_eq!(code_block("abcdefgh", 13), "```\nabcd…\n```");
+        assert_eq!(
+            super::super::paragraph(&code_block("a```b", 100), 100),
+            "```\na```b\n```",
+            "a copy is as it was typed"
+        );
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //!
 //! What a person typed goes through two gates. On its way in, [`one_line`] or [`paragraph`] takes away everything that
 //! cannot be seen, turns the direction of the text around or hangs over its neighbours. On its way out, the writer for
-//! the place escapes it: [`escape`] where Discord reads Markdown, [`code_table`] in a code block, [`html`] in a page,
-//! [`csv_text`] in a CSV file. Stored text is cleaned and never escaped.
+//! the place escapes it: [`escape`] where Discord reads Markdown, [`code_table`] and [`code_block`] in a code block, [`html`]
+//! in a page, [`csv_text`] in a CSV file. Stored text is cleaned and never escaped.
 
 mod clean;
 mod formats;
 mod length;
 mod markdown;
 mod markup;
+mod near;
+mod number;
 mod table;
 mod typed;
 mod unicode;
@@ -17,7 +19,9 @@ mod unicode;
 pub use clean::{one_line, paragraph};
 pub use formats::{csv_text, hex, html};
 pub use length::{discord_len, truncate};
-pub use markdown::{code, escape};
+pub use markdown::{code, code_block, escape};
 pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};
+pub use near::meant;
+pub use number::whole_number;
 pub use table::code_table;
 pub use typed::typed_name;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::features::queue::model::Source;
 use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
 use greenroom::kernel::ids::ChannelId;
-use greenroom::sim::{ModalCall, SeenMessage};
+use greenroom::sim::{MessageSpec, ModalCall, OverwriteSpec, SeenMessage};
 
 use super::{LINKS, assert_nothing_stored};
-use crate::reading::SOON;
+use crate::patience::within;
+use crate::reading::{SOON, link};
 use crate::world::{Setup, World, mp3};
 
 #[tokio::test]
@@ -102,6 +104,79 @@ async fn to_a_channel_that_is_gone_nobody_is_sent_and_nothing_goes_for_its_sake(
         let text = answer.text();
         assert!(answer.is_ephemeral() && text.contains("/set-submission-channel") && !text.contains("<#"), "{text}");
     }
+    world.end().await;
+}
+
+/// The team takes permissions in the submissions channel from the bot, or gives them back with none.
+async fn takes_from_bot(world: &World, names: &[&str]) {
+    let deny = serde_json::from_value(serde_json::json!(names)).unwrap();
+    let overwrite = OverwriteSpec { target: "bot".into(), deny, ..OverwriteSpec::default() };
+    world.sim.set_overwrite(world.channel("submissions"), overwrite).await.unwrap();
+}
+
+/// Hides the submissions channel from the bot, and waits until the team was told so often that it cannot see it.
+async fn hides_from_bot(world: &World, times: usize) {
+    takes_from_bot(world, &["VIEW_CHANNEL"]).await;
+    let (staff, submissions) = (world.channel("staff"), world.channel("submissions"));
+    let told = format!("I lack **View Channel** in <#{submissions}>, which is the **Submissions Channel**.");
+    let is_told = |discord: &greenroom::sim::World| {
+        let texts: Vec<String> = discord.messages(staff).iter().map(SeenMessage::text).collect();
+        (texts.join("\n").matches(&told).count() == times).then_some(())
+    };
+    world.sim.wait_until(is_told, SOON).await.expect("the team is told");
+}
+
+#[tokio::test]
+async fn to_a_channel_that_is_hidden_from_the_bot_nobody_is_sent_either() {
+    let world = World::new().await;
+    world.configures("offchannel_links", "delete").await;
+    world.chooses("setdebugchannel", "staff").await;
+    hides_from_bot(&world, 1).await;
+    let ann = world.member("ann").in_channel("general");
+    let original = ann.post(LINKS[0]).await;
+    assert_eq!(world.originals_in("general").await, [original]);
+    assert!(world.said_in("general").await.is_empty() && ann.dms().await.is_empty(), "nothing is said");
+    let text = ann.submit([("link", LINKS[0])]).await.text();
+    assert!(text.contains("/set-submission-channel") && !text.contains("<#"), "{text}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn songs_posted_while_the_channel_was_hidden_are_taken_once_when_it_is_shown_again() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    // So the messages stay, and can be read again.
+    world.configures("delete_original_messages", "No").await;
+    let mut posted = 0;
+    for round in 1..=2 {
+        world.pass(Duration::from_mins(1)).await;
+        hides_from_bot(&world, round).await;
+        for name in ["ann", "ben"] {
+            posted += 1;
+            let (channel, user) = (world.channel("submissions"), world.member(name).id);
+            let spec = MessageSpec { channel, user, content: link(posted), ..MessageSpec::default() };
+            world.sim.post_message(spec).await.unwrap();
+        }
+        takes_from_bot(&world, &[]).await;
+        let taken = async {
+            while world.songs().len() < posted {
+                tokio::task::yield_now().await;
+            }
+        };
+        within("the songs are taken", taken).await;
+        world.settle().await;
+        // What was played may be submitted again, so only the memory of the messages is in the way.
+        for _ in 0..2 {
+            world.next().await;
+        }
+    }
+    let songs = world.songs().into_iter().map(|entry| match entry.song.source {
+        Source::Link { key, .. } => key,
+        Source::File { name, .. } => name,
+    });
+    let expected: Vec<String> = (1..=posted).map(|number| format!("youtube:{number:0>11}")).collect();
+    assert_eq!(songs.collect::<Vec<_>>(), expected, "each once, in their order");
+    assert!(world.said_in("submissions").await.is_empty(), "nothing was refused");
     world.end().await;
 }
 

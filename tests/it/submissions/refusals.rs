@@ -249,3 +249,64 @@ async fn a_link_is_refused_when_it_is_too_long_to_be_shown_and_the_longest_is_sh
     }
     world.end().await;
 }
+
+/// The texts in the blocks of code of an answer, as somebody copies them.
+fn blocks(answer: &str) -> Vec<String> {
+    answer.split("```").skip(1).step_by(2).map(|block| block.trim_matches('\n').to_owned()).collect()
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_refused_form_is_given_back_and_can_be_sent_again() {
+    let world = World::new().await;
+    let ann = world.member("ann");
+    let note = "Please listen to the second verse.\nIt is about `code`, @everyone and **more**.";
+    let wrong = "https://music.apple.com/us/album/x/1?i=2";
+    let fields = |link: &'static str| [("link", link), ("song_title", "Night Drive"), ("note", note)];
+    let refused = ann.submit(fields(wrong)).await;
+    assert!(refused.is_ephemeral());
+    let text = refused.text();
+    assert!(text.contains("Apple Music") && text.contains("**Note for the reviewer**"), "{text}");
+    let [link, title, copied]: [String; 3] = blocks(&text).try_into().unwrap();
+    assert_eq!((link.as_str(), title.as_str()), (wrong, "Night Drive"));
+    assert_eq!(copied.replace('\u{200B}', ""), note);
+    let fields = [("link", LINKS[0]), ("song_title", title.as_str()), ("note", copied.as_str())];
+    let number = number_in(&ann.submit(fields).await.text());
+    assert_eq!(world.song(number).song.note.as_deref(), Some(note), "the copy is what was typed");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_form_that_is_full_is_given_back_as_far_as_a_message_holds_it() {
+    let world = World::new().await;
+    let link = format!("https://youtu.be/{}", "`".repeat(1_900));
+    let (widest, note) = ("@here ".repeat(16), "`@".repeat(250));
+    let fields = [
+        ("link", &*link),
+        ("artist_name", &*widest),
+        ("song_title", &*widest),
+        ("note", &*note),
+        ("tiktok_handle", "x"),
+    ];
+    let answer = world.member("ann").submit(fields).await;
+    assert!(answer.is_ephemeral() && !answer.text().contains("Something went wrong"), "{}", answer.text());
+    assert!(!blocks(&answer.text()).is_empty(), "{}", answer.text());
+    assert_nothing_stored(&world);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_long_note_of_a_refused_file_is_given_back_and_a_short_one_is_not() {
+    let world = World::new().await;
+    let ann = world.member("ann");
+    let refused = async |note: &str| {
+        let file = FileSpec::bytes("song.ogg", "audio/ogg", b"OggS\0\x02");
+        ann.run_call(ann.call("submitfile").with_file("file", file).with("note", note)).await.text()
+    };
+    let long = "I made this with my grandmother, who sings the second verse in the kitchen.";
+    let text = refused(long).await;
+    assert!(text.contains("type of file can't be reviewed"), "{text}");
+    assert_eq!(blocks(&text), [long]);
+    assert!(blocks(&refused("Enjoy!").await).is_empty());
+    assert_nothing_stored(&world);
+    world.end().await;
+}

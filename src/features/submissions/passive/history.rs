@@ -1,8 +1,9 @@
 //! What was posted in the submissions channel while nobody listened: read after each gap, in order (`C-125`).
 //!
-//! A gap is before the first connection of a process, and before each one that Discord does not resume. The newest hundred
-//! messages are read, and those of the last hour are looked at as if they came now; the store knows which of them were
-//! looked at before. What is older is told to the team in one line, once. A channel counts from the moment it is set.
+//! A gap is before the first connection of a process, before each one that Discord does not resume, and while the channel is
+//! hidden from the bot. The newest hundred messages are read, and those of the last hour are looked at as if they came now;
+//! the store knows which of them were looked at before. What is older is told to the team in one line, once. A channel counts
+//! from the moment it is set.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
 use crate::discord::references::{Needs, Server};
 use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller, debug_channel};
-use crate::features::submissions::model::CATCH_UP;
+use crate::features::submissions::model::{CATCH_UP, IN_SIGHT_AGAIN};
 use crate::features::submissions::posted::Watch;
 use crate::features::submissions::{service, tables, views};
 use crate::jobs::{Handler, Lane, Run, Setback, Worth};
@@ -32,6 +33,9 @@ const PAGE: usize = 100;
 /// Reads what was posted meanwhile.
 pub static CATCH_UP_HANDLER: Handler<Bot> =
     Handler { kind: CATCH_UP.name(), worth: Worth::Always, run: |bot, run| Box::pin(catch_up_by_job(bot, run)) };
+/// Reads what was posted while the channel was hidden.
+pub static IN_SIGHT_AGAIN_HANDLER: Handler<Bot> =
+    Handler { kind: IN_SIGHT_AGAIN.name(), worth: Worth::Always, run: |bot, run| Box::pin(read_hidden(bot, run)) };
 
 /// A guild came with a new connection. As a job, reading its history outlasts an outage of Discord.
 pub fn connected<'a>(bot: &'a Bot, guild: &'a Guild) -> BoxFuture<'a, Result<()>> {
@@ -51,6 +55,13 @@ pub fn connected<'a>(bot: &'a Bot, guild: &'a Guild) -> BoxFuture<'a, Result<()>
 
 async fn catch_up_by_job(bot: &Bot, run: Run) -> Result<(), Setback> {
     let turn = bot.turns.take(run.guild).await;
+    Ok(catch_up(bot, run.guild, &turn).await?)
+}
+
+/// The connection stood all the time, and Discord told nothing of the channel.
+async fn read_hidden(bot: &Bot, run: Run) -> Result<(), Setback> {
+    let turn = bot.turns.take(run.guild).await;
+    turn.leaves_gap_open();
     Ok(catch_up(bot, run.guild, &turn).await?)
 }
 
@@ -87,7 +98,7 @@ impl From<NotRead> for Error {
     }
 }
 
-/// Looks at what was posted in the gap before this connection, if there is one that was not read yet.
+/// Looks at what was posted in the gap, if there is one that was not read yet.
 pub async fn catch_up(bot: &Bot, guild: GuildId, turn: &Turn) -> Result<(), NotRead> {
     if !turn.begins_to_close_gap() {
         return Ok(());
