@@ -218,7 +218,7 @@ pub struct ExportSqliteArgs {
     #[arg(value_name = "OUT.db")]
     pub out: PathBuf,
     /// One server only; without it every table begins with the server's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = server)]
     pub guild: Option<GuildId>,
     /// Replace the file if it exists
     #[arg(long)]
@@ -235,13 +235,13 @@ pub struct ExportLedgerArgs {
     #[arg(value_name = "OUT.csv")]
     pub out: PathBuf,
     /// One server only
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = server)]
     pub guild: Option<GuildId>,
     /// One currency only: luxury or points
     #[arg(long, value_parser = currency)]
     pub currency: Option<Currency>,
     /// One member only
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = member)]
     pub user: Option<UserId>,
     /// From a day (2026-11-21, in UTC) or moment (2026-11-21T20:00:00Z) on
     #[arg(long, value_name = "DATE", value_parser = moment)]
@@ -277,7 +277,7 @@ pub enum Check {
 #[derive(Args, Clone, Copy, Debug)]
 pub struct EconomyArgs {
     /// One server only
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = server)]
     pub guild: Option<GuildId>,
     /// Print the result as JSON
     #[arg(long)]
@@ -351,6 +351,18 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
         _ => Err("must be the key of a setting and a value, like gift_rate=3".to_owned()),
     }
+}
+
+fn server(text: &str) -> Result<GuildId, String> {
+    let hint = "must be the id of a server, which is a number like 1012345678901234567: \
+                with Discord's developer mode on, right-click the server and choose Copy Server ID";
+    text.parse().map_err(|_| hint.to_owned())
+}
+
+fn member(text: &str) -> Result<UserId, String> {
+    let hint = "must be the id of a member, which is a number like 1012345678901234567: \
+                with Discord's developer mode on, right-click the member and choose Copy User ID";
+    text.parse().map_err(|_| hint.to_owned())
 }
 
 fn currency(text: &str) -> Result<Currency, String> {
@@ -428,6 +440,21 @@ mod tests {
             let error = Cli::try_parse_from(["greenroom", "export", "ledger", "x.csv", option]).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{option}");
         }
+    }
+
+    #[test]
+    fn what_is_no_id_is_told_what_an_id_looks_like_and_where_it_is_found() {
+        for (line, hint) in [
+            (["greenroom", "export", "sqlite", "x.db", "--guild=abc"], "Copy Server ID"),
+            (["greenroom", "export", "ledger", "x.csv", "--guild=12x"], "Copy Server ID"),
+            (["greenroom", "export", "ledger", "x.csv", "--user=@ann"], "Copy User ID"),
+            (["greenroom", "import", "luxbot", "x.db", "--guild=-5"], "Copy Server ID"),
+        ] {
+            let told = Cli::try_parse_from(line).unwrap_err().to_string();
+            assert!(told.contains(hint) && !told.contains("digit"), "{told}");
+        }
+        let told = Cli::try_parse_from(["greenroom", "check", "economy", "--guild", "abc"]).unwrap_err().to_string();
+        assert!(told.contains("which is a number like"), "{told}");
     }
 
     #[test]

@@ -30,8 +30,22 @@ fn ledger(options: &Options, args: &ExportLedgerArgs) -> CommandResult {
         print(&json!({ "path": path, "entries": entries }).to_string());
     } else {
         print(&format!("Wrote {entries} entries to {}.", path.display()));
+        if entries == 0 {
+            print(&nothing_there(wanted));
+        }
     }
     Ok(())
+}
+
+/// Why a ledger is empty, as far as the command line tells it.
+fn nothing_there(wanted: Wanted) -> String {
+    let is_narrow = wanted.guild.is_some() || wanted.currency.is_some() || wanted.since.is_some();
+    match wanted.user {
+        Some(user) if is_narrow => format!("The member {user} has no entries that the other options let through."),
+        Some(user) => format!("The member {user} has no entries."),
+        None if is_narrow => "There are no entries that the options let through.".to_owned(),
+        None => "There are no entries yet.".to_owned(),
+    }
 }
 
 fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {
@@ -53,4 +67,20 @@ fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {
         print(&format!("{dangling} rows refer to rows that are missing; run greenroom check."));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::coins::model::Currency;
+    use crate::kernel::ids::UserId;
+
+    #[test]
+    fn an_empty_ledger_says_whose_it_is() {
+        let nobody = Wanted { user: Some(UserId::new(5)), ..Wanted::default() };
+        assert_eq!(nothing_there(nobody), "The member 5 has no entries.");
+        let narrow = Wanted { currency: Some(Currency::Luxury), ..nobody };
+        assert!(nothing_there(narrow).contains("member 5") && nothing_there(narrow).contains("other options"));
+        assert_eq!(nothing_there(Wanted::default()), "There are no entries yet.");
+    }
 }

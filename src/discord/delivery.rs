@@ -23,7 +23,7 @@ pub enum Obstacle {
     ChannelGone,
     /// The message is older than an hour and was edited too often of late (30046).
     EditedTooOften,
-    /// The bot lacks access or a permission (50001, 50013).
+    /// The bot lacks access or a permission (50001, 50013), or the history without which nobody may reply (160002).
     Forbidden,
     /// The file is larger than the server allows the bot to send (40005).
     FileTooLarge,
@@ -48,7 +48,7 @@ impl Obstacle {
             10_004 | 10_007 | 10_008 | 10_013 => Self::Gone,
             10_003 => Self::ChannelGone,
             30_046 => Self::EditedTooOften,
-            50_001 | 50_013 => Self::Forbidden,
+            50_001 | 50_013 | 160_002 => Self::Forbidden,
             40_005 => Self::FileTooLarge,
             // Direct messages are opened too fast; Discord is overloaded.
             40_003 | 130_000 => Self::Temporary,

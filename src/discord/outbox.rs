@@ -1,5 +1,8 @@
 //! Small messages as jobs: replies that delete themselves, notices, deletions.
 //!
+//! A word about somebody's message reaches them in the first way that is open: as a reply, as a line in the channel, or by
+//! direct message. So nobody hears nothing where the bot may not write, or may not reply (a reply needs the history).
+//!
 //! A message of a member's that goes with a word goes by [`delete_with_word`]: it is deleted once its author was told, and
 //! where nobody can be told, it stays.
 //!
@@ -13,14 +16,16 @@ use super::bot::Bot;
 use super::delivery::{Obstacle, Undelivered};
 use super::draft::Draft;
 use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
-use crate::kernel::error::Result;
+use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
-use crate::kernel::text::mention;
+use crate::kernel::text::{self, mention, truncate};
 use crate::kernel::time::Timestamp;
 use crate::store::Tx;
 
 /// How long what could not be told privately stands in a channel (`D-33`).
 const TOLD_FOR: Duration = Duration::from_secs(30);
+/// The longest message, as Discord counts.
+const LONGEST: usize = 2_000;
 
 static POST: Kind<Post> = Kind::new("outbox.post");
 static TELL: Kind<Tell> = Kind::new("outbox.tell");
@@ -39,12 +44,16 @@ pub const HANDLERS: &[&Handler<Bot>] = &[
     },
 ];
 
+/// A word about somebody's message, which goes by itself.
 #[derive(Serialize, Deserialize)]
 struct Post {
     channel: ChannelId,
     text: String,
-    reply_to: Option<MessageId>,
-    stay_ms: Option<u64>,
+    reply_to: MessageId,
+    stay_ms: u64,
+    /// Whose message it is; missing in what an earlier version staged.
+    #[serde(default)]
+    author: Option<UserId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,12 +94,20 @@ pub enum Word {
     Privately(String),
 }
 
-/// A way of telling somebody something.
+/// A way of telling somebody something about a message of theirs.
 enum Way<'a> {
+    /// As a reply to it, which pings nobody.
     Reply(&'a str, Duration),
-    Aloud(&'a str, Duration),
-    Privately(&'a str),
+    /// In the channel, beginning with whom it is for; like a reply it pings nobody.
+    Quietly(UserId, &'a str, Duration),
+    /// In the channel, and they are pinged.
+    Aloud(UserId, &'a str, Duration),
+    /// By direct message.
+    Privately(UserId, &'a str),
 }
+
+/// A word in a channel, and how long it stays.
+type Said = ((ChannelId, MessageId), Duration);
 
 impl Word {
     /// A reply that goes by itself after `stay`, and what it reads as elsewhere.
@@ -100,13 +117,13 @@ impl Word {
     }
 
     /// The ways in which it may be told; each is taken where those before it are closed for good.
-    fn ways(&self) -> Vec<Way<'_>> {
+    fn ways(&self, author: UserId) -> Vec<Way<'_>> {
         match self {
             Self::Here { reply, stay_ms, elsewhere } => {
                 let stay = Duration::from_millis(*stay_ms);
-                vec![Way::Reply(reply, stay), Way::Aloud(reply, stay), Way::Privately(elsewhere)]
+                vec![Way::Reply(reply, stay), Way::Aloud(author, reply, stay), Way::Privately(author, elsewhere)]
             }
-            Self::Privately(text) => vec![Way::Privately(text), Way::Aloud(text, TOLD_FOR)],
+            Self::Privately(text) => vec![Way::Privately(author, text), Way::Aloud(author, text, TOLD_FOR)],
         }
     }
 }
@@ -126,17 +143,20 @@ pub fn delete_with_word(
     DELETE_WITH_WORD.schedule_now(tx, guild, lane, &Parting { channel, message, author, word }).map(drop)
 }
 
-/// Stages a reply to a message, which deletes itself after `stay` (`C-21`).
+/// Stages a reply to a message of `author`, which deletes itself after `stay` (`C-21`). Where the bot may not reply, it is a
+/// line of its own; where it may not write there, a direct message.
 pub fn reply_briefly(
     tx: &Tx<'_>,
     guild: GuildId,
     to: (ChannelId, MessageId),
+    author: UserId,
     text: impl Into<String>,
     stay: Duration,
 ) -> Result<()> {
-    let (channel, message) = to;
-    let stay_ms = u64::try_from(stay.as_millis()).ok();
-    stage(tx, guild, &Post { channel, text: text.into(), reply_to: Some(message), stay_ms })
+    let (channel, reply_to) = to;
+    let stay_ms = u64::try_from(stay.as_millis()).unwrap_or(u64::MAX);
+    let post = Post { channel, text: text.into(), reply_to, stay_ms, author: Some(author) };
+    POST.schedule_now(tx, guild, Lane::Channel(channel), &post).map(drop)
 }
 
 /// Stages a direct message to somebody; where they take none, it stands in the channel for half a minute.
@@ -151,23 +171,18 @@ pub fn delete_message(tx: &Tx<'_>, guild: GuildId, message: (ChannelId, MessageI
     DELETE.schedule(tx, guild, Lane::Channel(channel), due, &Delete { channel, message }).map(drop)
 }
 
-fn stage(tx: &Tx<'_>, guild: GuildId, post: &Post) -> Result<()> {
-    POST.schedule_now(tx, guild, Lane::Channel(post.channel), post).map(drop)
-}
-
 async fn post(bot: &Bot, run: Run) -> Result<(), Setback> {
-    let Post { channel, text, reply_to, stay_ms } = POST.payload(&run)?;
-    let mut draft = Draft::text(text);
-    if let Some(message) = reply_to {
-        draft = draft.replying_to(channel, message);
+    let Post { channel, text, reply_to, stay_ms, author } = POST.payload(&run)?;
+    let (guild, stay) = (run.guild, Duration::from_millis(stay_ms));
+    let link = text::message_link(guild, channel, reply_to);
+    let elsewhere = format!("About your message in {} ({link}):\n{text}", text::channel(channel));
+    let mut ways = vec![Way::Reply(&text, stay)];
+    if let Some(author) = author {
+        ways.extend([Way::Quietly(author, &text, stay), Way::Privately(author, &elsewhere)]);
     }
-    let sent = bot.post(channel, draft, Some(run.id)).await?;
-    if let Some(stay) = stay_ms {
-        let due = bot.clock.now().after(Duration::from_millis(stay));
-        let message = (channel, MessageId::new(sent.id.get()));
-        bot.store.write("message_will_go", move |tx| delete_message(tx, run.guild, message, due)).await?;
-    }
-    Ok(())
+    let Some((said, stay)) = say_somehow(bot, &run, (channel, reply_to), &ways).await? else { return Ok(()) };
+    let due = bot.clock.now().after(stay);
+    Ok(bot.store.write("message_will_go", move |tx| delete_message(tx, guild, said, due)).await?)
 }
 
 async fn tell_now(bot: &Bot, run: Run) -> Result<(), Setback> {
@@ -186,43 +201,60 @@ async fn tell_now(bot: &Bot, run: Run) -> Result<(), Setback> {
 }
 
 async fn tell_and_delete(bot: &Bot, run: Run) -> Result<(), Setback> {
-    let parting = DELETE_WITH_WORD.payload(&run)?;
-    let (guild, message) = (run.guild, (parting.channel, parting.message));
+    let Parting { channel, message, author, word } = DELETE_WITH_WORD.payload(&run)?;
+    let (guild, message) = (run.guild, (channel, message));
+    // Where nobody was told, the message stays.
+    let said = say_somehow(bot, &run, message, &word.ways(author)).await?;
+    let staged = bot.store.write("message_may_go", move |tx| {
+        if let Some((place, stay)) = said {
+            delete_message(tx, guild, place, tx.now().after(stay))?;
+        }
+        delete_message(tx, guild, message, tx.now())
+    });
+    Ok(staged.await?)
+}
+
+/// Tells the author of a message in the first way that is open. Gives the word, where it is to go.
+async fn say_somehow(
+    bot: &Bot,
+    run: &Run,
+    about: (ChannelId, MessageId),
+    ways: &[Way<'_>],
+) -> Result<Option<Said>, Setback> {
     let mut closed = None;
-    for way in parting.word.ways() {
-        match say(bot, &run, &parting, &way).await {
-            Ok(word) => {
-                let staged = bot.store.write("message_may_go", move |tx| {
-                    if let Some((place, stay)) = word {
-                        delete_message(tx, guild, place, tx.now().after(stay))?;
-                    }
-                    delete_message(tx, guild, message, tx.now())
-                });
-                return Ok(staged.await?);
-            }
+    for way in ways {
+        match say(bot, run, about, way).await {
+            Ok(said) => return Ok(said),
             Err(undelivered) if undelivered.may_pass() || undelivered.obstacle == Obstacle::ChannelGone => {
                 return Err(undelivered.into());
             }
-            Err(undelivered) => closed = Some(undelivered),
+            Err(undelivered) => {
+                if undelivered.obstacle == Obstacle::Forbidden {
+                    // The team is told, also where the word finds another way.
+                    bot.watch.ask(run.guild);
+                }
+                closed = Some(undelivered);
+            }
         }
     }
-    // Nobody was told, so the message stays.
-    closed.map_or(Ok(()), |undelivered| Err(undelivered.into()))
+    Err(closed.map_or_else(|| Setback::GiveUp(Failure::new("there is no way to tell it")), Setback::from))
 }
 
-/// Tells the author of a message in one way. Gives the word and how long it stays, where it is to go.
+/// Tells the author of a message in one way.
 async fn say(
     bot: &Bot,
     run: &Run,
-    parting: &Parting,
+    (channel, message): (ChannelId, MessageId),
     way: &Way<'_>,
-) -> Result<Option<((ChannelId, MessageId), Duration)>, Undelivered> {
-    let Parting { channel, message, author, .. } = *parting;
+) -> Result<Option<Said>, Undelivered> {
+    let fitted = |text: &str| Draft::text(truncate(text, LONGEST));
+    let to = |author: UserId, text: &str| fitted(&format!("{} {text}", mention(author)));
     let (draft, stay) = match *way {
-        Way::Reply(text, stay) => (Draft::text(text.to_owned()).replying_to(channel, message), stay),
-        Way::Aloud(text, stay) => (Draft::text(format!("{} {text}", mention(author))).pinging(author), stay),
-        Way::Privately(text) => {
-            return bot.direct_message(author, Draft::text(text.to_owned()), Some(run.id)).await.map(|_| None);
+        Way::Reply(text, stay) => (fitted(text).replying_to(channel, message), stay),
+        Way::Quietly(author, text, stay) => (to(author, text), stay),
+        Way::Aloud(author, text, stay) => (to(author, text).pinging(author), stay),
+        Way::Privately(author, text) => {
+            return bot.direct_message(author, fitted(text), Some(run.id)).await.map(|_| None);
         }
     };
     let sent = bot.post(channel, draft, Some(run.id)).await?;

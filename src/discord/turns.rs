@@ -5,8 +5,11 @@
 //! the gap, by reading what was posted.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -18,6 +21,8 @@ pub struct Turns(Mutex<HashMap<GuildId, Arc<Guild>>>);
 
 struct Guild {
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Held by whoever has yet to find out whether it wants the turn.
+    arrivals: tokio::sync::Mutex<()>,
     has_gap: AtomicBool,
 }
 
@@ -35,6 +40,31 @@ impl Turns {
         Turn { guild, _held: held }
     }
 
+    /// The same for whoever has to look first whether it wants the turn: who comes first looks first and is in the line first,
+    /// however long each looks. Who does not want the turn waits for nobody's.
+    pub async fn take_in_order<T>(
+        &self,
+        guild: GuildId,
+        look: impl Future<Output = T>,
+        wants: impl FnOnce(&T) -> bool,
+    ) -> (T, Option<Turn>) {
+        let guild = self.of(guild);
+        let arrival = guild.arrivals.lock().await;
+        let found = look.await;
+        if !wants(&found) {
+            return (found, None);
+        }
+        // Asked once, it stands in the line, and the next may look.
+        let mut turn = pin!(tokio::task::coop::unconstrained(Arc::clone(&guild.turn).lock_owned()));
+        let asked = poll_fn(|context| Poll::Ready(turn.as_mut().poll(context))).await;
+        drop(arrival);
+        let held = match asked {
+            Poll::Ready(held) => held,
+            Poll::Pending => turn.await,
+        };
+        (found, Some(Turn { guild, _held: held }))
+    }
+
     /// A guild came with a new connection: what happened in it before was not told.
     pub(super) fn note_gap(&self, guild: GuildId) {
         self.of(guild).has_gap.store(true, Ordering::Relaxed);
@@ -42,7 +72,10 @@ impl Turns {
 
     fn of(&self, guild: GuildId) -> Arc<Guild> {
         let mut guilds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Guild { turn: Arc::default(), has_gap: AtomicBool::new(true) });
+        let new = || {
+            let (turn, arrivals) = (Arc::default(), tokio::sync::Mutex::default());
+            Arc::new(Guild { turn, arrivals, has_gap: AtomicBool::new(true) })
+        };
         Arc::clone(guilds.entry(guild).or_insert_with(new))
     }
 }
@@ -62,6 +95,30 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_comes_first_has_the_turn_first_however_long_each_looks() {
+        let (turns, guild) = (Turns::default(), GuildId::new(1));
+        let order = Mutex::new(Vec::new());
+        let comes = async |number: usize, looks: usize, wants: bool| {
+            let look = async {
+                for _ in 0..looks {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let (_, turn) = turns.take_in_order(guild, look, |_| wants).await;
+            if turn.is_some() {
+                order.lock().unwrap().push(number);
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::join!(comes(0, 5, true), comes(1, 3, false), comes(2, 1, true), comes(3, 0, true));
+        assert_eq!(*order.lock().unwrap(), [0, 2, 3]);
+        let held = turns.take(guild).await;
+        let (_, turn) = turns.take_in_order(guild, async {}, |_| false).await;
+        assert!(turn.is_none(), "who does not want the turn does not wait for it");
+        drop(held);
+    }
 
     #[tokio::test]
     async fn a_gap_is_closed_once_and_comes_again_with_a_connection_or_a_failure() {

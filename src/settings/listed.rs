@@ -39,8 +39,8 @@ pub struct Listed {
     pub needs: Option<&'static Needs>,
     /// Whether it names any number of channels.
     pub names_many: bool,
-    /// What is staged where a channel that it names is in sight again after it was hidden.
-    pub once_in_sight: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
+    /// What is staged where the messages in a channel that it names can be taken and answered again.
+    pub once_mended: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
 }
 
 impl Listed {
@@ -55,7 +55,7 @@ impl Listed {
             is_main: true,
             needs: None,
             names_many: false,
-            once_in_sight: None,
+            once_mended: None,
         }
     }
 
@@ -77,10 +77,11 @@ impl Listed {
         Self { names_many: true, ..self }
     }
 
-    /// The same, for which something is staged where its channel is in sight again after it was hidden.
+    /// The same, for which something is staged where a permission is back without which the messages of its channel were not
+    /// read, not taken or not answered.
     #[must_use]
-    pub const fn once_in_sight(self, stage: fn(&Tx<'_>, GuildId) -> Result<()>) -> Self {
-        Self { once_in_sight: Some(stage), ..self }
+    pub const fn once_mended(self, stage: fn(&Tx<'_>, GuildId) -> Result<()>) -> Self {
+        Self { once_mended: Some(stage), ..self }
     }
 
     /// The same, left out of `/show-settings`.

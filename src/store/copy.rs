@@ -11,13 +11,13 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redb::backends::FileBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 
+use super::containing::caught;
 use super::error::StoreError;
 use super::manifest::{
     Ask, Manifest, ROWS_BETWEEN_LOOKS, SnapshotError, Summing, data_tables, open_to_read, verify_unless, version_in,
@@ -81,7 +81,7 @@ fn named_when_good(
     }
     remove_if_there(&unfinished)?;
     // redb trips over a damaged store, and then nothing may be left of the copy, either.
-    let written = catch_unwind(AssertUnwindSafe(|| write(&unfinished)));
+    let written = caught(|| write(&unfinished));
     let written = written.unwrap_or(Err(StoreError::Panicked("copy"))).and_then(|manifest| {
         let verified = verify_unless(&unfinished, manifest.schema, is_unwanted);
         if is_unwanted() {
@@ -119,11 +119,11 @@ pub fn copy_closed(
 ) -> Result<Manifest, SnapshotError> {
     let unreadable = |problem: String| SnapshotError::Unreadable { path: from.to_owned(), problem };
     // A damaged file can pass redb's first look and trip it later.
-    let copied = catch_unwind(AssertUnwindSafe(|| {
+    let copied = caught(|| {
         let database = open_to_read(from)?;
         let transaction = database.begin_read().map_err(|error| unreadable(error.to_string()))?;
         copy_from(&transaction, to, at, is_unwanted).map_err(|error| unreadable(error.to_string()))
-    }));
+    });
     copied.unwrap_or_else(|_| Err(unreadable(String::from("reading it failed"))))
 }
 

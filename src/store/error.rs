@@ -1,9 +1,9 @@
 //! What can go wrong in the store, told apart as far as someone must act differently.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
+use super::containing::caught;
 use crate::kernel::error::{Error, Failure, Result};
 
 /// A read or a write that failed. Operations see it as a [`Failure`]; [`StoreError::of`] finds it again.
@@ -150,7 +150,7 @@ impl StoreError {
 
 /// Lets `look` read; a panic in it, or in redb over a damaged page, is its error and nobody else's.
 pub fn contained<T>(name: &'static str, look: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()))
+    caught(look).unwrap_or_else(|_| Err(StoreError::Panicked(name).into()))
 }
 
 impl From<StoreError> for Error {

@@ -1,13 +1,13 @@
 //! The open redb database, and what readers get of it: all of it, or after trouble a view that only reads.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use redb::Database;
 use tokio::sync::watch;
 
 use super::backing::Backing;
+use super::containing::caught;
 use super::error::StoreError;
 
 /// Keeps the database open while anyone holds it.
@@ -73,9 +73,7 @@ impl Handle {
         self.backing.shut();
         let view = self.backing.frozen().ok()?;
         // What the trouble left behind can trip redb.
-        let opened = catch_unwind(AssertUnwindSafe(|| {
-            Database::builder().set_cache_size(cache_bytes).create_with_backend(view)
-        }));
+        let opened = caught(|| Database::builder().set_cache_size(cache_bytes).create_with_backend(view));
         let database = Some(opened.ok()?.ok()?);
         Some(Self { database, backing: self.backing.clone(), opens_on_drop: Arc::clone(&self.opens_on_drop) })
     }
@@ -145,7 +143,7 @@ impl Drop for Handle {
     fn drop(&mut self) {
         let database = self.database.take();
         // redb writes when it closes, and a damaged file can trip it even there.
-        if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
+        if caught(|| drop(database)).is_err() {
             tracing::error!("the store could not be closed in order; it is checked when it is opened again");
         }
     }

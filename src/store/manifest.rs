@@ -7,7 +7,6 @@
 //! Invariant: a file that [`verify`] accepts holds exactly the keys and values of the moment that its manifest names.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use redb::{
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::codec;
+use super::containing::caught;
 use super::error::StoreError;
 use super::key::encode;
 use super::read::Bytes;
@@ -198,13 +198,13 @@ pub fn verify_unless(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<V
         return Err(SnapshotError::Missing(path.to_owned()));
     }
     // redb may trip over a damaged file.
-    let read = catch_unwind(AssertUnwindSafe(|| read_all(path, newest, is_unwanted)));
+    let read = caught(|| read_all(path, newest, is_unwanted));
     read.unwrap_or_else(|_| Err(foreign(path, "reading it failed")))
 }
 
 /// Reads a store that was not closed and notes what redb needs to open it, as a start of the bot does after a crash.
 pub fn repair(path: &Path) -> Result<(), SnapshotError> {
-    let opened = catch_unwind(AssertUnwindSafe(|| {
+    let opened = caught(|| {
         let database = Database::builder().set_cache_size(CACHE_BYTES).open(path)?;
         let mut transaction = database.begin_write().map_err(|error| match error {
             redb::TransactionError::Storage(error) => DatabaseError::Storage(error),
@@ -215,7 +215,7 @@ pub fn repair(path: &Path) -> Result<(), SnapshotError> {
             redb::CommitError::Storage(error) => DatabaseError::Storage(error),
             _ => DatabaseError::RepairAborted,
         })
-    }));
+    });
     opened.unwrap_or(Err(DatabaseError::RepairAborted)).map_err(|error| foreign(path, &error.to_string()))
 }
 

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +12,7 @@ use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, DatabaseError, StorageError};
 
 use super::backing::Backing;
+use super::containing::caught;
 use super::copy::{copy, remove_if_there, sync_folder_of, unfinished_name};
 use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_damage, is_disk_full};
@@ -152,7 +152,7 @@ fn open_existing(place: &Place, options: &Options, schema: &Schema) -> Result<Op
     let database = open_database(path, &backing, options.cache_bytes, Arc::clone(&was_repaired))?;
     let (handle, closed) = Handle::new(database, backing);
     // A damaged file can pass redb's first look and trip it later.
-    let prepared = catch_unwind(AssertUnwindSafe(|| prepare(&handle, place, path, options, schema, &known)));
+    let prepared = caught(|| prepare(&handle, place, path, options, schema, &known));
     prepared.unwrap_or_else(|_| Err(damaged(path, UNREADABLE)))?;
     Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
@@ -182,7 +182,7 @@ fn open_database(
             tracing::info!("the store was not closed cleanly; reading it once to make sure that it is whole");
         }
     });
-    catch_unwind(AssertUnwindSafe(|| builder.create_with_backend(backing.gate())))
+    caught(|| builder.create_with_backend(backing.gate()))
         .unwrap_or_else(|_| Err(StorageError::Corrupted(String::from(UNREADABLE)).into()))
         .map_err(|error| classify(path, error))
 }

@@ -9,7 +9,6 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -17,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 use super::changes::Change;
+use super::containing::caught;
 use super::error::StoreError;
 use super::figures;
 use super::handle::{Current, Handle};
@@ -84,7 +84,7 @@ where
     }
 
     fn run(&mut self, tx: &Tx<'_>) -> Ran {
-        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
+        let (result, ran) = match caught(|| (self.run)(tx)) {
             Ok(Ok(value)) => (Ok(value), Ran::Succeeded),
             Ok(Err(refused @ Error::Refused(_))) => (Err(refused), Ran::Refused),
             Ok(Err(failed)) => (Err(failed), Ran::Failed),
@@ -179,7 +179,7 @@ impl Writer {
         self.last_time = self.last_time.max(self.clock.now());
         loop {
             // Operations are caught one by one; a panic that arrives here is redb's.
-            let run = catch_unwind(AssertUnwindSafe(|| self.try_batch(&mut batch)));
+            let run = caught(|| self.try_batch(&mut batch));
             match run.unwrap_or_else(|_| Err(panicked())) {
                 Ok(BatchRun::Whole { aftermath, has_written }) => {
                     self.publish(aftermath);
@@ -264,8 +264,7 @@ impl Writer {
             transaction.set_quick_repair(true);
             Ok(transaction.commit()?)
         };
-        let committed: Result<(), StoreError> =
-            catch_unwind(AssertUnwindSafe(commit)).unwrap_or_else(|_| Err(panicked()));
+        let committed: Result<(), StoreError> = caught(commit).unwrap_or_else(|_| Err(panicked()));
         if let Err(error) = committed {
             self.current.stop(&error);
         }

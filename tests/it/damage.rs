@@ -142,6 +142,25 @@ fn damage_of_every_kind_is_told_with_the_next_step_and_never_as_a_panic() {
 }
 
 #[test]
+fn a_damaged_backup_of_every_kind_is_refused_in_one_sentence_without_a_panic() {
+    let folder = folder();
+    let folder = folder.path();
+    let store_before = fs::read(store(folder)).unwrap();
+    assert_eq!(output(folder, &["backup", "sound.redb"], &[]).code, Some(0));
+    let sound = fs::read(folder.join("sound.redb")).unwrap();
+    let page = pages(&sound)[0];
+    for (kind, damage) in KINDS {
+        let mut bytes = sound.clone();
+        damage(&mut bytes, page);
+        fs::write(folder.join("damaged.redb"), &bytes).unwrap();
+        let refused = output(folder, &["restore", "damaged.redb"], &[]);
+        assert_eq!(refused.code, Some(5), "{kind}: {refused:?}");
+        assert!(refused.err.contains("damaged.redb") && !refused.err.contains("panic"), "{kind}: {refused:?}");
+    }
+    assert!(fs::read(store(folder)).unwrap() == store_before, "byte for byte");
+}
+
+#[test]
 fn an_unreadable_row_is_a_finding_of_both_halves_of_the_check_and_hides_no_other() {
     let folder = folder_with(|tx| queue::tables::SONGS.insert(tx, &(GuildId::new(82), SongId::new(1)), &song("Alone")));
     let folder = folder.path();

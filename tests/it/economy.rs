@@ -180,6 +180,7 @@ async fn the_ledger_and_the_economy_are_told_while_the_bot_runs_and_after_it_sto
         assert_eq!(again.code, Some(2), "an existing file is not overwritten: {}", again.err);
         let nobody = output(folder.path(), &["export", "ledger", out, "--user", "1", "--force"], &[]);
         assert_eq!((nobody.code, nobody.out.contains("Wrote 0 entries")), (Some(0), true), "{}", nobody.out);
+        assert!(nobody.out.contains("The member 1 has no entries."), "{}", nobody.out);
 
         let told = output(folder.path(), &["check", "economy"], &[]);
         assert_eq!(told.code, Some(0), "{}", told.err);

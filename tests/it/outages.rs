@@ -91,11 +91,12 @@ async fn a_song_that_plays_no_more_when_discord_is_back_is_not_announced() {
 #[tokio::test]
 async fn what_a_channel_was_to_hear_during_an_outage_comes_in_its_order() {
     let world = World::new().await;
-    let (guild, channel) = (world.guild, ChannelId::new(world.channel("general").get()));
+    let (guild, channel, ann) = (world.guild, ChannelId::new(world.channel("general").get()), world.user("ann"));
     world.sim.faults(out("/channels/", 502)).await;
     for number in 0..30 {
         let stage = move |tx: &greenroom::store::Tx<'_>| {
-            outbox::reply_briefly(tx, guild, (channel, MessageId::new(1)), format!("word {number:02}"), MINUTE * 600)
+            let (to, word) = ((channel, MessageId::new(1)), format!("word {number:02}"));
+            outbox::reply_briefly(tx, guild, to, ann, word, MINUTE * 600)
         };
         world.app.bot.store.write("word", stage).await.unwrap();
         world.pass(Duration::from_secs(20)).await;

@@ -1,7 +1,7 @@
 //! What a command writes is for nobody but its user, also where it was begun with looser rights.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use serde_json::json;
@@ -25,6 +25,7 @@ async fn all_that_is_stored_saved_exported_and_restored_is_for_its_user_alone() 
     let sim = SimProcess::start(folder).await;
     let mut bot = sim.bot(folder);
     sim.submit(&link(1)).await;
+    fs::DirBuilder::new().mode(0o700).create(folder.join("mine")).unwrap();
     for command in [
         &["backup"][..],
         &["backup", "mine/evening.redb"],

@@ -140,6 +140,7 @@ async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
             let Finished { code, out, err } = restore(folder, &path, more);
             assert_eq!((code, out.as_str()), (Some(5), ""), "{name}: {err}");
             assert!(err.contains(name) && err.contains("use another backup"), "{name}: {err}");
+            assert!(!err.contains("panic"), "{name}: {err}");
         }
         assert!(fs::read(&path).unwrap() == bytes, "{name} is only read");
     }
@@ -316,6 +317,15 @@ async fn a_damaged_store_is_refused_with_the_snapshot_that_can_take_its_place() 
 async fn a_backup_goes_where_it_is_told_and_replaces_nothing() {
     let (folder, _sim, _) = evening().await;
     let folder = folder.path();
+    // Where a disk is not mounted, no folder of its name takes the backup.
+    let astray = output(folder, &["backup", "mine/evening.redb"], &[]);
+    assert_eq!((astray.code, astray.out.as_str()), (Some(2), ""), "{}", astray.err);
+    assert!(astray.err.contains("There is no folder") && astray.err.contains("/mine"), "{}", astray.err);
+    assert!(!folder.join("mine").exists());
+    fs::write(folder.join("file"), "x").unwrap();
+    let no_folder = output(folder, &["backup", "file/evening.redb"], &[]);
+    assert_eq!(no_folder.code, Some(2), "{}", no_folder.err);
+    fs::create_dir(folder.join("mine")).unwrap();
     let made = output(folder, &["backup", "mine/evening.redb"], &[]);
     assert_eq!(made.code, Some(0), "{}", made.err);
     assert!(made.out.contains("Wrote a snapshot of") && made.out.contains("verified"), "{}", made.out);

@@ -13,8 +13,8 @@ use crate::app::exit::{CommandResult, Stop, print, tell};
 use crate::app::{maintenance, telemetry};
 use crate::kernel::time::Clock;
 
-/// Makes a snapshot, in the folder of the backups or as the file that was named. A running bot is asked to do it. No other one
-/// goes for it.
+/// Makes a snapshot, in the folder of the backups or as the file that was named, whose folder has to be there. A
+/// running bot is asked to do it. No other one goes for it.
 pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
     let config = options.load_config()?;
     telemetry::start(&config.logging)?;
@@ -22,7 +22,8 @@ pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
     let named = args.file.clone();
     let file = named.clone().unwrap_or_else(|| folder.free_snapshot(Kind::ByHand, Clock::system().now()));
     let path: PathBuf = std::path::absolute(file).map_err(Stop::failed)?;
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &Request::Backup { path }, &mut tell)?;
+    let request = Request::Backup { path, makes_folder: named.is_none() };
+    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
     let Outcome::BackedUp { path, greenroom, version, rows } = outcome else {
         return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
     };

@@ -9,7 +9,7 @@ use crate::kernel::ids::GuildId;
 /// Options of `backup`.
 #[derive(Args, Clone, Debug)]
 pub struct BackupArgs {
-    /// The file to write, which must not exist [default: a new one in backups/snapshots of the data folder]
+    /// The file to write, which must not exist, in a folder that does [default: a new one in backups/snapshots of the data folder]
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Print the result as JSON
@@ -48,7 +48,7 @@ pub struct ImportLuxbotArgs {
     #[arg(value_name = "FILE.db|POINTS.json")]
     pub file: PathBuf,
     /// The server that the data are for
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = super::server)]
     pub guild: GuildId,
     /// Only show what would come, and what would be left out and why
     #[arg(long)]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::kernel::secret::Secret;
+use crate::kernel::secret::{Secret, without_secrets};
 
 use super::near;
 use super::platform::tells_of_a_service;
@@ -163,11 +163,11 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse(&mut self, variable: &Variable, found: &Found) {
-        let shown: String = without_login(&found.text).chars().take(60).collect();
+        let shown: String = without_secrets(&found.text).chars().take(60).collect();
         let origin = found.origin.map(|origin| format!(" (in {})", self.sources.name_of(origin))).unwrap_or_default();
         let allowed = variable.kind.allowed();
-        let hint = near::value(&variable.kind, &found.text).map(|meant| format!("; did you mean {meant}?"));
-        let hint = hint.unwrap_or_default();
+        let hint = near::value(&variable.kind, &found.text);
+        let hint = hint.map(|meant| format!("; did you mean {}?", without_secrets(&meant))).unwrap_or_default();
         self.problems.push(Problem::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}{hint}")));
     }
 
@@ -201,14 +201,16 @@ impl<'a> Reader<'a> {
     }
 
     fn read_file(&mut self, path: &str, name: String, origin: Origin) -> Option<Found> {
+        // Some set the secret itself where its file belongs.
+        let shown = without_secrets(path);
         match read_text(Path::new(path)) {
             Ok(text) if text.trim().is_empty() => {
-                self.problems.push(Problem::new(&name, format!("names the file {path:?}, which is empty")));
+                self.problems.push(Problem::new(&name, format!("names the file {shown:?}, which is empty")));
                 None
             }
             Ok(text) => Some(Found { name, text: text.trim().to_owned(), origin: Some(origin) }),
             Err(error) => {
-                let statement = format!("names the file {path:?}, which cannot be read: {error}");
+                let statement = format!("names the file {shown:?}, which cannot be read: {error}");
                 self.problems.push(Problem::new(&name, statement));
                 None
             }
@@ -221,17 +223,6 @@ pub(super) fn find(layer: &BTreeMap<String, String>, origin: Origin, variable: &
         let text = value(layer, name)?.to_owned();
         Some(Found { name: name.to_owned(), text, origin: Some(origin) })
     })
-}
-
-/// A value fit to be shown: what may be a name and a password in an address is not.
-pub(super) fn without_login(text: &str) -> String {
-    match (text.find("://"), text.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => {
-            let (before, after) = (text.get(..scheme).unwrap_or_default(), text.get(at..).unwrap_or_default());
-            format!("{before}://…{after}")
-        }
-        _ => text.to_owned(),
-    }
 }
 
 /// A value without the spaces around it; an empty one counts as not set.

@@ -1,18 +1,20 @@
 //! `greenroom config show`: every variable, what it is, and who says so.
 //!
-//! What is shown is what [`Config`] reads, in the same order of precedence. Secrets are never shown, nor what may be a login
-//! in an address. A value that is wrong is marked, and the command then ends with the exit code of a wrong configuration.
+//! What is shown is what [`Config`] reads, in the same order of precedence. Secrets are never shown, nor what may be one
+//! in another value ([`without_secrets`]). A value that is wrong is marked, and the command then ends with the exit code of a
+//! wrong configuration.
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
 use super::Config;
-use super::reader::{find, value, without_login};
+use super::reader::{find, value};
 use super::sources::{Origin, Sources};
 use super::table::{Kind, VARIABLES, Variable, file_name};
 use crate::app::cli::{ConfigShowArgs, Options};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print};
+use crate::kernel::secret::without_secrets;
 use crate::kernel::text::one_line;
 
 /// The longest value that is shown whole.
@@ -173,15 +175,17 @@ impl Row {
     }
 }
 
-/// What is in force, fit to be shown: no secret, no login, one line, and a number that is too small as what is made of it.
+/// What is in force, fit to be shown: no secret, one line, and a number that is too small as what is made of it.
 fn shown(variable: &Variable, name: &str, text: &str) -> String {
     match variable.kind {
-        Kind::Secret if name.ends_with("_FILE") => format!("(secret, in the file {})", one_line(text, LONGEST)),
+        Kind::Secret if name.ends_with("_FILE") => {
+            format!("(secret, in the file {})", one_line(&without_secrets(text), LONGEST))
+        }
         Kind::Secret => "(secret)".to_owned(),
         Kind::Whole { least, raised: true, .. } if text.parse::<u32>().is_ok_and(|number| number < least) => {
             least.to_string()
         }
-        _ => one_line(&without_login(text), LONGEST),
+        _ => one_line(&without_secrets(text), LONGEST),
     }
 }
 
@@ -233,6 +237,34 @@ mod tests {
             text.contains("note: GUILDID is set but is no variable of Greenroom; did you mean GUILD_ID?"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_shown_neither_as_a_value_nor_in_a_sentence_about_it() {
+        let in_addresses = [
+            ("TIKTOK_WEB_URL", "https://www.tiktok.com/#hunter2"),
+            ("TIKTOK_WEBCAST_URL", "webcast.example/?key=hunter2"),
+            ("TIKTOK_SIGN_URL", "https://user:passw@sign.example/?key=hunter2"),
+            ("TIKTOK_MANAGED_URL", "wss://h/?apiKey=hunter2"),
+            ("OEMBED_URL", "https://h/?key=hunter2"),
+            ("BACKUP_TARGET", "https://dav/x?token=hunter2"),
+            ("BACKUP_S3_ENDPOINT", "https://s3.example/?sig=hunter2"),
+            ("DISCORD_API_URL", "http://127.0.0.1/?key=hunter2"),
+        ];
+        // A token is nobody's folder or filter; that it is in force does not make it fit to be shown.
+        let others = VARIABLES.iter().filter(|variable| !variable.is_secret());
+        let misplaced = others.map(|variable| (variable.name, TOKEN));
+        let named_as_files = [("DISCORD_BOT_TOKEN_FILE", TOKEN), ("EULER_API_KEY_FILE", TOKEN)];
+        for (name, set) in in_addresses.into_iter().chain(misplaced).chain(named_as_files) {
+            let sources = Sources::default().with(Origin::Environment, name, set);
+            let shown = Shown::of(&sources);
+            assert!(name == "DATA_DIR" || shown.wrong() > 0, "{name}={set}");
+            for told in [shown.text(), shown.json().to_string()] {
+                for secret in ["hunter2", "passw", TOKEN, "abcdef"] {
+                    assert!(!told.contains(secret), "{name}={set}: {told}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -53,6 +53,9 @@ pub enum Request {
     Backup {
         /// The file, as an absolute path.
         path: PathBuf,
+        /// Whether its folder is made where it is missing: the one of the snapshots is ours, any other is somebody's, and where it
+        /// is missing a disk may not be mounted.
+        makes_folder: bool,
     },
     /// Bring the data of another bot in.
     Import {

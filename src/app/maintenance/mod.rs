@@ -11,6 +11,7 @@ mod guilds;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use super::application::catalogue_of_references;
 use super::backup::folder::{Folder, Room};
@@ -161,9 +162,13 @@ pub fn perform(
             let request = Export { path, guild: *guild, replace: *replace };
             export_sqlite(store, catalogue, &request, progress)
         }
-        Request::Backup { path } => {
+        Request::Backup { path, makes_folder } => {
             if let Some(folder) = path.parent() {
-                make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
+                if *makes_folder {
+                    make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
+                } else {
+                    require_folder(folder)?;
+                }
                 // A full disk would stop the store, if it is on the same one.
                 Room::OfDisk.require(folder, store.length()?).map_err(|error| Stop::storage(folder, &error))?;
             }
@@ -182,6 +187,23 @@ pub fn perform(
         }
         Request::References => references(store),
         Request::Economy { guild, now } => economy::economy(store, catalogue, *guild, *now),
+    }
+}
+
+/// Refuses a folder that is not there. One that cannot be looked at is told of by whoever writes to it.
+fn require_folder(folder: &Path) -> Result<(), Stop> {
+    match fs::metadata(folder) {
+        Ok(found) if !found.is_dir() => {
+            Err(Stop::new(ExitCode::Configuration, format!("{} is no folder.", folder.display())))
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            let message = format!(
+                "There is no folder {}: make it first, or mount the disk that it is on. Nothing was written.",
+                folder.display()
+            );
+            Err(Stop::new(ExitCode::Configuration, message))
+        }
+        _ => Ok(()),
     }
 }
 

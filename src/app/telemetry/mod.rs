@@ -1,6 +1,7 @@
 //! The log: lines on stderr, as text for people or as JSON for machines, and for the running bot in files as well.
 //!
-//! Colours appear only on a terminal, and not even there when `NO_COLOR` is set. A panic is a line like any other.
+//! Colours appear only on a terminal, and not even there when `NO_COLOR` is set. A panic is a line like any other, but
+//! for one that the store tells of in words.
 //!
 //! Invariant: whoever logs never waits for a console or a disk. Lines go through a bounded queue to a thread; where they
 //! come faster than they can be written, the ones that do not fit are lost, and counted.
@@ -26,6 +27,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use super::config::logging::{LogFormat, Logging};
 use super::exit::Stop;
+use crate::store;
 pub use files::LogFiles;
 
 /// Lines that wait for the console, or for the files.
@@ -105,10 +107,13 @@ fn begin(subscriber: Box<dyn Subscriber + Send + Sync>) -> Result<(), Stop> {
     tracing::subscriber::set_global_default(subscriber).map_err(Stop::failed)?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let words = panic.payload_as_str().unwrap_or("without words");
+        if store::is_told_in_words(panic.location()) {
+            return tracing::debug!(place, "the store is damaged where it was read: {words:?}");
+        }
         let thread = std::thread::current();
         let backtrace = Backtrace::capture();
         let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
-        let words = panic.payload_as_str().unwrap_or("without words");
         tracing::error!(place, thread = thread.name(), backtrace, "a panic: {words:?}");
     }));
     Ok(())

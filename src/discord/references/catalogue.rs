@@ -79,10 +79,10 @@ impl Declared {
         }
     }
 
-    /// Stages what follows where its channel is in sight again after it was hidden.
-    pub(super) fn once_in_sight(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    /// Stages what follows where something that kept the messages of its channel from being taken or answered was mended.
+    pub(super) fn once_mended(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
         match self.subject {
-            Subject::Setting(listed) => listed.once_in_sight.map_or(Ok(()), |stage| stage(tx, guild)),
+            Subject::Setting(listed) => listed.once_mended.map_or(Ok(()), |stage| stage(tx, guild)),
             // Their painter looks by itself.
             Subject::Display(_) => Ok(()),
         }

@@ -4,7 +4,8 @@
 //! happen any more, and nobody hears why (`C-137`). So there is one list of what a server has set ([`Catalogue::of_guild`]: settings
 //! that name channels or roles, and live displays), one check of it ([`Server::problems`]), and one place that remembers
 //! what the team was told ([`told`]): each trouble is told once, and once more when it comes back after it was mended. A
-//! setting may have something staged where its channel is in sight again (`Listed::once_in_sight`).
+//! setting may have something staged where the messages of its channel can be taken and answered again
+//! (`Listed::once_mended`).
 //! Commands, `/selfheal` and the doctor show the same problems in the same words.
 //!
 //! | file | for |

@@ -22,6 +22,11 @@ const MOST: u64 = 20;
 /// The longest notice in the log, in characters.
 const LONGEST_LOGGED: usize = 2_000;
 
+/// Without these the messages in a channel are not read.
+const READING: u64 = Needs::VIEW | Needs::HISTORY;
+/// Without one of these they are not read, not taken or not answered.
+const SERVING: u64 = READING | Needs::SEND | Needs::FILES;
+
 /// The tables of references.
 pub const TABLES: &[&dyn AnyTable] = &[&TOLD, &NOTICES];
 
@@ -66,22 +71,23 @@ impl Told {
         self.missing == 0 || (other.missing != 0 && other.missing & !self.missing == 0)
     }
 
-    /// Whether nothing that is posted there can be read, now or later.
-    const fn hides_messages(self) -> bool {
-        self.missing == 0 || self.missing & (Needs::VIEW | Needs::HISTORY) != 0
+    /// What keeps messages there from being taken or answered; where the channel is gone, everything does.
+    const fn keeps_out(self) -> u64 {
+        if self.missing == 0 { SERVING } else { self.missing & SERVING }
     }
 }
 
 /// Takes in what does not work now of what a server has `set`: tells what is new, forgets what was mended, and stages what
-/// follows where a channel is in sight again.
+/// follows where nothing keeps the messages of a channel any more from being taken and answered.
 pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: &[Problem]) -> Result<()> {
     let mut known = of_guild(tx, guild)?;
-    let is_in_sight_again = |reference: &&Reference| {
+    let takes_messages_again = |reference: &&Reference| {
         let key = key_of(**reference);
-        let is_hidden = |problem: &Problem| problem.key() == key && Told::of(problem, tx.now()).hides_messages();
-        known.get(&key).is_some_and(|before| before.hides_messages()) && !problems.iter().any(is_hidden)
+        let problem = problems.iter().find(|problem| problem.key() == key);
+        let left = problem.map_or(0, |problem| Told::of(problem, tx.now()).keeps_out());
+        known.get(&key).is_some_and(|before| before.keeps_out() & !left != 0) && left & READING == 0
     };
-    let in_sight_again: Vec<Reference> = set.iter().filter(is_in_sight_again).copied().collect();
+    let mended: Vec<Reference> = set.iter().filter(takes_messages_again).copied().collect();
     let mut news = Vec::new();
     for problem in problems {
         let (key, now) = (problem.key(), Told::of(problem, tx.now()));
@@ -91,12 +97,12 @@ pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: 
         }
         news.extend(before.is_none_or(|before| !before.covers(now)).then(|| problem.sentence()));
     }
-    for mended in known.into_keys() {
-        TOLD.remove(tx, &(guild, mended))?;
+    for forgotten in known.into_keys() {
+        TOLD.remove(tx, &(guild, forgotten))?;
     }
     // The debug channel may be among what does not work, so all is noted before anything is told.
     news.into_iter().try_for_each(|sentence| tell_team(tx, guild, sentence))?;
-    in_sight_again.iter().try_for_each(|reference| reference.declared.once_in_sight(tx, guild))
+    mended.iter().try_for_each(|reference| reference.declared.once_mended(tx, guild))
 }
 
 /// Takes in that something does not work, and tells it unless the team knows. For whoever meets it while using it.

@@ -1,7 +1,8 @@
 //! When what a server has set is looked at.
 //!
-//! Brings about: what does not work any more is told once, soon after it stopped to work, and what follows where a hidden
-//! channel is in sight again is staged. Looked at is a server whose channels, roles or permissions changed in a way that may
+//! Brings about: what does not work any more is told once, soon after it stopped to work, and what follows where the
+//! messages of a channel can be taken and answered again is staged. Looked at is a server whose channels, roles or
+//! permissions changed in a way that may
 //! matter, one that comes into sight (it may have changed while the bot was away), and one of which a job was given up. Safe
 //! to run at any time; one server after another, and what is asked for meanwhile is one look. Discord is asked only where
 //! something is set.

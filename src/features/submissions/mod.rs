@@ -12,8 +12,8 @@
 //! channels are never submitted; their authors are told where songs go, at most once in ten minutes (`C-20`).
 //!
 //! Invariants: a file is kept in a message of the bot before its original is deleted; a refused submission stores
-//! nothing. Tables: `submissions.nudges`, `submissions.handled`, `submissions.watched`. Jobs: confirmation, notice, titles,
-//! correction of a confirmation, catching up, reading what was hidden, clearing, looking again.
+//! nothing. Tables: `submissions.nudges`, `submissions.handled`, `submissions.watched`, `submissions.kept_out`. Jobs:
+//! confirmation, notice, titles, correction of a confirmation, catching up, reading what was hidden, clearing, looking again.
 
 pub mod audio;
 pub mod commands;

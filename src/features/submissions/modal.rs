@@ -3,7 +3,7 @@
 use serenity::all::InputTextStyle;
 use serenity::builder::{CreateActionRow, CreateInputText, CreateModal};
 
-use super::links::judge;
+use super::links::{LinkVerdict, SongLink, TextParts, find_in, judge};
 use super::model::Details;
 use super::{intake, views};
 use crate::discord::access::Access;
@@ -54,8 +54,33 @@ pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
 async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
     let is_skip = form.arguments.first().is_some_and(|argument| argument == SKIP);
     let typed = |(id, _): Field| form.field(id);
-    let song = judge(typed(LINK).unwrap_or_default()).into_song()?;
-    let details = Details::new(typed(ARTIST), typed(TITLE), typed(NOTE), typed(HANDLE), is_skip)?;
+    let link = typed(LINK).unwrap_or_default();
+    let song = judge(link).into_song()?;
+    let mut details = Details::new(typed(ARTIST), typed(TITLE), typed(NOTE), typed(HANDLE), is_skip)?;
+    let (other_links, words) = take_over_rest(link, &song, &mut details);
     let submitted = intake::submit(bot, form.caller, details, intake::source_of(song), None).await?;
-    Ok(views::submitted(&submitted))
+    Ok(views::submitted_by_form(&submitted, &other_links, &words))
+}
+
+/// Takes over what stands beside the song in the field of the link: the words become the note where none was typed, as in a
+/// message. Gives what is left: the other links as they were written, and the words where not all of them are the note.
+fn take_over_rest(typed: &str, song: &SongLink, details: &mut Details) -> (Vec<String>, String) {
+    let TextParts { links, words } = find_in(typed);
+    // An address that only a form takes, without `https://`, is all that was typed.
+    if links.is_empty() {
+        return (Vec::new(), String::new());
+    }
+    let mut others: Vec<String> = Vec::new();
+    for link in links {
+        let is_song = matches!(&link.verdict, LinkVerdict::Accepted(other) if other.key == song.key);
+        if !is_song && !others.contains(&link.written) {
+            others.push(link.written);
+        }
+    }
+    if details.note.is_some() {
+        return (others, words);
+    }
+    details.note = Details::with_note(&words).note;
+    let left = if Details::fits_note(&words) { String::new() } else { words };
+    (others, left)
 }

@@ -104,7 +104,7 @@ pub enum SubmissionRefusal {
         /// Which.
         is_open: bool,
     },
-    /// What was typed for a TikTok handle is the address of something else.
+    /// What was typed for a TikTok handle cannot be one.
     NoHandle(NamesNobody),
     /// A text that is too long.
     TooLong {
@@ -118,6 +118,8 @@ pub enum SubmissionRefusal {
 impl SubmissionRefusal {
     /// The code of [`Self::CannotKeepFile`], for whom there is another way to keep the file.
     pub const CANNOT_KEEP_FILE: &'static str = "submission.cannot_keep_file";
+    /// The code of [`Self::CannotPostFile`], which waits until the bot may.
+    pub const CANNOT_POST_FILE: &'static str = "submission.cannot_post_file";
 }
 
 impl Refuse for SubmissionRefusal {
@@ -137,7 +139,7 @@ impl Refuse for SubmissionRefusal {
             Self::NoChannel => "submission.no_channel",
             Self::TooMany { .. } => "submission.too_many",
             Self::CannotKeepFile => Self::CANNOT_KEEP_FILE,
-            Self::CannotPostFile => "submission.cannot_post_file",
+            Self::CannotPostFile => Self::CANNOT_POST_FILE,
             Self::AlreadySo { .. } => "submission.already_so",
             Self::NoHandle(_) => "submission.no_handle",
             Self::TooLong { .. } => "submission.text_too_long",
@@ -244,16 +246,13 @@ pub struct Details {
     pub title: Option<String>,
     /// A note for the reviewer.
     pub note: Option<String>,
-    /// A TikTok handle, as typed, without `@`; display only (`C-35`).
+    /// A TikTok handle in its stored form; display only (`C-35`).
     pub tiktok_handle: Option<String>,
     /// Whether it is meant as a paid skip (`M-SUB-16`).
     pub is_skip: bool,
 }
 
 impl Details {
-    /// The longest handle that is kept, in characters.
-    const HANDLE_CHARS: usize = 25;
-
     /// Cleans what was typed. Refuses what is too long; what is empty after cleaning counts as not typed.
     pub fn new(
         artist: Option<&str>,
@@ -271,16 +270,13 @@ impl Details {
         })
     }
 
-    /// The handle of what was typed for one. It is shown and means nothing else, so what is no handle is shown as it is.
-    /// Only a short link is refused: it names somebody, and nobody could tell whom.
+    /// The handle of what was typed for one, by the rules of all handles. It is shown and means nothing else; what cannot be
+    /// one is refused, since nobody could be found by it.
     fn shown_handle(typed: &str) -> Result<Option<String>, SubmissionRefusal> {
         match Handle::typed(typed) {
             Ok(handle) => Ok(Some(handle.into())),
-            Err(short @ NamesNobody::ShortLink) => Err(SubmissionRefusal::NoHandle(short)),
-            Err(_) => {
-                let line = text::one_line(typed, Self::HANDLE_CHARS);
-                Ok(Some(line.trim_start_matches('@').to_owned()).filter(|handle| !handle.is_empty()))
-            }
+            Err(_) if text::one_line(typed, usize::MAX).trim_start_matches('@').is_empty() => Ok(None),
+            Err(names_nobody) => Err(SubmissionRefusal::NoHandle(names_nobody)),
         }
     }
 

@@ -1,10 +1,15 @@
 //! Posted messages: what is remembered of them, and what became of the parts of one.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::Kind;
 use crate::kernel::ids::{ChannelId, MessageId};
 use crate::store::Record;
+
+/// How long after it was posted a message is looked at that could not be looked at, or taken, before.
+pub const REACH: Duration = Duration::from_hours(1);
 
 /// Which part of which posted message a song was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +67,7 @@ pub struct Waiting {
     pub message: MessageId,
 }
 
-/// The job that looks again at a message with a song that Discord did not take.
+/// The job that looks again at a message with a song that Discord, or a missing permission, did not let the bot take.
 pub static LOOK_AGAIN: Kind<Waiting> = Kind::new("submissions.look_again");
 
 /// What became of one part of a message.

@@ -6,7 +6,7 @@ use super::model::{
     CONFIRM, CORRECT, CommandMentions, Confirmation, Confirmed, IN_SIGHT_AGAIN, NOTICE, Notice, SubmissionRefusal,
     TITLES, TitlesWanted,
 };
-use super::posted::{PostedAs, Watch};
+use super::posted::{LOOK_AGAIN, PostedAs, REACH, Waiting, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use super::tables;
 use crate::discord::references::told;
@@ -21,6 +21,8 @@ const NUDGE_PAUSE: Duration = Duration::from_mins(10);
 const REMEMBERED_FOR: Duration = Duration::from_hours(24);
 /// Messages that are forgotten when one is remembered, so that the memory shrinks where it has grown.
 const FORGOTTEN_AT_A_TIME: usize = 4;
+/// Messages that wait for a permission and are looked at when it is back.
+const MOST_KEPT_OUT: usize = 100;
 
 /// Checks whether a song may be submitted in this channel now. Holds for all ways of submitting (`M-ACC-02`, `C-22`).
 pub fn admit(
@@ -114,6 +116,7 @@ pub fn remember_taken(tx: &Tx<'_>, guild: GuildId, posted_as: &PostedAs, needs: 
 /// the file of a song.
 pub fn looked_at(tx: &Tx<'_>, guild: GuildId, message: MessageId, digest: u64) -> Result<bool> {
     watch(tx, guild, message)?;
+    tables::forget_kept_out(tx, guild, message)?;
     let mut handled = tables::handled(tx, guild, message)?.unwrap_or_default();
     handled.looked_at = Some(digest);
     tables::remember_handled(tx, guild, message, &handled)?;
@@ -124,6 +127,17 @@ pub fn looked_at(tx: &Tx<'_>, guild: GuildId, message: MessageId, digest: u64) -
         }
     }
     Ok(handled.is_needed)
+}
+
+/// Remembers that something of a posted message waits until the bot may do more in its channel.
+pub fn kept_out(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
+    watch(tx, guild, message)?;
+    for old in tables::oldest_kept_out(tx, guild, FORGOTTEN_AT_A_TIME)? {
+        if tx.now().since(old.moment()) > REACH {
+            tables::forget_kept_out(tx, guild, old)?;
+        }
+    }
+    tables::remember_kept_out(tx, guild, message)
 }
 
 /// Whether a posted message has to stay for the file of a song.
@@ -150,11 +164,22 @@ pub fn watch_from_now(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     watch(tx, guild, MessageId::at(tx.now())).map(drop)
 }
 
-/// Stages the reading of what was posted while the submissions channel was hidden from the bot.
-pub fn read_what_was_hidden(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+/// Stages a look at what was posted while the bot could not read the submissions channel, or could not do there what it has
+/// to.
+pub fn look_at_what_was_kept_out(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     // Not the lane of the channel, whose replies need not wait.
     let lane = Lane::Channel(ChannelId::new(0));
-    IN_SIGHT_AGAIN.schedule_now(tx, guild, lane, &()).map(drop)
+    // The history first: it has all of them in their order, as far as it is read.
+    IN_SIGHT_AGAIN.schedule_now(tx, guild, lane, &())?;
+    let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Ok(()) };
+    for message in tables::oldest_kept_out(tx, guild, MOST_KEPT_OUT)? {
+        if tx.now().since(message.moment()) > REACH {
+            tables::forget_kept_out(tx, guild, message)?;
+        } else {
+            LOOK_AGAIN.schedule_now(tx, guild, lane, &Waiting { channel, message })?;
+        }
+    }
+    Ok(())
 }
 
 /// The history of a channel was read up to a message.

@@ -76,7 +76,7 @@ pub const LISTED: &[Listed] = &[
     )
     .by_command("`/set-submission-channel`")
     .needing(&SUBMISSION_NEEDS)
-    .once_in_sight(service::read_what_was_hidden),
+    .once_mended(service::look_at_what_was_kept_out),
     Listed::new(&SUBMISSIONS_OPEN, Area::Music, "Submissions Open", "Whether songs are taken now.")
         .by_command("`/open-submissions` and `/close-submissions`"),
     Listed::new(

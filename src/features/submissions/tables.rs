@@ -1,5 +1,5 @@
-//! The tables of submissions: who was told when where songs go, and which posted messages were looked at. The songs
-//! themselves are the queue's.
+//! The tables of submissions: who was told when where songs go, which posted messages were looked at, and which wait until
+//! the bot may do more. The songs themselves are the queue's.
 
 use super::posted::{Handled, Watch};
 use crate::kernel::error::Result;
@@ -16,8 +16,11 @@ static HANDLED: Table<(GuildId, MessageId), Handled> = Table::new("submissions.h
 /// From where on messages count, by guild.
 static WATCHED: Table<GuildId, Watch> = Table::new("submissions.watched", &[]);
 
+/// Posted messages of which something waits until the bot may do more in their channel, by guild and message.
+static KEPT_OUT: Table<(GuildId, MessageId), ()> = Table::new("submissions.kept_out", &[]);
+
 /// The tables of this feature.
-pub const TABLES: &[&dyn AnyTable] = &[&NUDGES, &HANDLED, &WATCHED];
+pub const TABLES: &[&dyn AnyTable] = &[&NUDGES, &HANDLED, &WATCHED, &KEPT_OUT];
 
 /// When a member was last told in a channel.
 pub fn last_nudge(read: &dyn Read, guild: GuildId, channel: ChannelId, user: UserId) -> Result<Option<Timestamp>> {
@@ -48,6 +51,27 @@ pub fn oldest_handled(read: &dyn Read, guild: GuildId, limit: usize) -> Result<V
 /// Forgets a posted message.
 pub fn forget_handled(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
     HANDLED.remove(tx, &(guild, message)).map(drop)
+}
+
+/// Whether something of a posted message waits until the bot may do more in its channel.
+pub fn is_kept_out(read: &dyn Read, guild: GuildId, message: MessageId) -> Result<bool> {
+    Ok(KEPT_OUT.get(read, &(guild, message))?.is_some())
+}
+
+/// Remembers that something of a posted message waits so.
+pub fn remember_kept_out(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
+    KEPT_OUT.put(tx, &(guild, message), &())
+}
+
+/// The oldest messages of which something waits so.
+pub fn oldest_kept_out(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<MessageId>> {
+    let page = KEPT_OUT.page(read, guild, Direction::Forward, limit)?;
+    Ok(page.into_iter().map(|((_, message), ())| message).collect())
+}
+
+/// Forgets that something of a posted message waits so.
+pub fn forget_kept_out(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
+    KEPT_OUT.remove(tx, &(guild, message)).map(drop)
 }
 
 /// From where on messages count.

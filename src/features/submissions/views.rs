@@ -11,12 +11,35 @@ use crate::features::queue::queries::Standing;
 use crate::features::queue::views as queue;
 use crate::flows::song_submitted::Submitted;
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::kernel::text::{self, escape, one_line, truncate};
+use crate::kernel::text::{self, code_block, escape, one_line, truncate};
 
 const COLOUR: Colour = Colour::new(0x002E_8B57);
 
-/// The private answer to `/submit` and `/submitfile`.
+/// The private answer to `/submitfile`.
 pub fn submitted(submitted: &Submitted) -> Draft {
+    Draft::text(thanks(submitted))
+}
+
+/// The private answer to the form of `/submit`. What stood beside the link and was not taken over is said, and words are given
+/// back: the form is gone.
+pub fn submitted_by_form(submitted: &Submitted, other_links: &[String], words: &str) -> Draft {
+    let mut answer = thanks(submitted);
+    if !other_links.is_empty() {
+        let (were, them) = if other_links.len() == 1 { ("was", "it") } else { ("were", "them") };
+        let links = quoted_all(other_links);
+        answer.push_str(&format!(
+            "\n⚠️ {links} {were} not taken: one song for each form. Use `/submit` again for {them}."
+        ));
+    }
+    if words.is_empty() {
+        return Draft::text(answer);
+    }
+    answer.push_str("\nNot all that you wrote beside the link is in the note. Here it is, to be copied.");
+    let given_back = CreateEmbed::new().title("What you typed").description(code_block(words, 4_096));
+    Draft::text(answer).with_embed(given_back)
+}
+
+fn thanks(submitted: &Submitted) -> String {
     let song = &submitted.entry.song;
     let mut answer = format!(
         "Thank you! {} {} is in.\n{}",
@@ -27,7 +50,7 @@ pub fn submitted(submitted: &Submitted) -> Draft {
     if submitted.used_credit {
         answer.push_str("\nYour gifts on the live put it there.");
     }
-    Draft::text(answer)
+    answer
 }
 
 /// The confirmation (`D-33`). Who has no linked handle yet is told how to get one (`C-35`).
@@ -90,6 +113,11 @@ pub const SONGS_ONLY: &str =
 /// Said of a song that Discord did not take for the moment.
 pub const LATER: &str = "Discord did not answer me just now. I try again by myself, for up to an hour.";
 
+/// Said of a song that waits for a permission of the bot, behind which one.
+pub const ONCE_ALLOWED: &str = "Once I may, I take it by myself, up to an hour after you posted it.";
+
+/// The most of a word about a message that went, as Discord counts, so that a name fits before it.
+const MOST_OF_WORD: usize = 1_950;
 /// Lines about single parts of a message.
 const MOST_LINES: usize = 10;
 /// Room for the name of a part, in characters.
@@ -137,26 +165,28 @@ pub fn what_became(parts: &[Part], remains: &Remains) -> String {
 /// Told to whoever posted what is no song where the server wants songs only.
 pub fn no_song_went(channel: ChannelId, names: &[String], words: &str) -> String {
     let held = if names.is_empty() { String::new() } else { format!(" It held {}.", quoted_all(names)) };
-    format!(
+    let told = format!(
         "Your message in {} was deleted, because only songs are taken there.{held} Send a link, or an mp3, m4a, wav or flac \
-         file.{}",
-        text::channel(channel),
-        given_back(words)
-    )
+         file.",
+        text::channel(channel)
+    );
+    giving_back(told, words)
 }
 
 /// Told to whoever posted a song where none is taken, when it was deleted: what went, and how it is sent (`C-21`).
 pub fn song_went(channel: ChannelId, names: &[String], words: &str, how: &str) -> String {
     let channel = text::channel(channel);
-    format!("Your message in {channel} was deleted. It held {}.\n{how}{}", quoted_all(names), given_back(words))
+    giving_back(format!("Your message in {channel} was deleted. It held {}.\n{how}", quoted_all(names)), words)
 }
 
-/// The words of a message that went, as a line of their own.
-fn given_back(words: &str) -> String {
-    match words {
-        "" => String::new(),
-        words => format!("\nYou wrote: {}", escape(&truncate(words, 500))),
+/// A word about a message that went, with what was written in it, as far as a message holds that.
+fn giving_back(told: String, words: &str) -> String {
+    if words.is_empty() {
+        return told;
     }
+    let told = format!("{told}\nYou wrote: ");
+    let room = MOST_OF_WORD.saturating_sub(text::discord_len(&told));
+    format!("{told}{}", truncate(&escape(words), room))
 }
 
 /// The line for the team about messages that were posted too long ago.
@@ -176,7 +206,9 @@ pub fn left_in_history(channel: ChannelId, songs: usize, is_cut: bool) -> String
 
 fn quoted_all(names: &[String]) -> String {
     let shown: Vec<_> = names.iter().take(MOST_LINES).map(|name| quoted(name)).collect();
-    shown.join(", ")
+    let more = names.len().saturating_sub(MOST_LINES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join(", "))
 }
 
 /// A name in a code span, where nothing in it means anything.

@@ -64,13 +64,15 @@ async fn shown(name: &str, trick: &str, file: bool) -> Vec<(&'static str, String
     }
     world.member("ben").submits("https://youtu.be/aaaaaaaaaaa", "Plain").await;
     let singer = world.member("singer");
+    // As much of the trick as a handle can be.
+    let fits = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+    let handle: String = format!("_x_{trick}").chars().filter(fits).take(24).collect();
     let call = if file {
         let call = singer.call("submitfile").with_file("file", mp3(&format!("{trick}.mp3")));
-        call.with("artist_name", trick).with("song_title", trick).with("note", trick).with("tiktok_handle", trick)
+        call.with("artist_name", trick).with("song_title", trick).with("note", trick).with("tiktok_handle", &*handle)
     } else {
         singer.call("submit")
     };
-    let handle: String = trick.lines().next().unwrap_or_default().chars().take(25).collect();
     let line: String = trick.replace(['\r', '\n', '\u{2028}', '\u{85}'], " ");
     let link = "https://youtu.be/bbbbbbbbbbb";
     let fields = [

@@ -62,7 +62,7 @@ async fn no_field_of_a_song_pings_anybody_in_any_message() {
         ("artist_name", all),
         ("song_title", all),
         ("note", all),
-        ("tiktok_handle", "@everyone <@1>"),
+        ("tiktok_handle", "@everyone"),
     ];
     let by_modal = number_in(&ann.submit(fields).await.text());
     let call = ann.call("submitfile").with_file("file", mp3("@everyone @here <@1>.mp3"));

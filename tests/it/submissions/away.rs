@@ -372,6 +372,32 @@ async fn a_history_that_cannot_be_read_is_told_once_and_read_when_it_can() {
 }
 
 #[tokio::test]
+async fn a_file_that_the_bot_may_not_keep_is_told_once_and_taken_when_it_may() {
+    let site = left().await;
+    let may_not = |deny: &[&str]| OverwriteSpec {
+        target: "bot".into(),
+        deny: serde_json::from_value(json!(deny)).unwrap(),
+        ..OverwriteSpec::default()
+    };
+    site.sim.set_overwrite(site.channel("submissions"), may_not(&["ATTACH_FILES"])).await.unwrap();
+    post(&site, "ann", "", vec![mp3("one.mp3")]).await;
+    for _ in 0..2 {
+        let app = site.start().await;
+        is_through(&site, &app).await;
+        assert_eq!(songs(&site, &app), [""; 0]);
+        let told = said(&site, "submissions").await;
+        assert!(told.len() == 1 && told[0].contains("Once I may"), "{told:?}");
+        app.stop().await;
+    }
+    site.sim.set_overwrite(site.channel("submissions"), may_not(&[])).await.unwrap();
+    let app = site.start().await;
+    until(&site, &app, async || !songs(&site, &app).is_empty()).await;
+    is_through(&site, &app).await;
+    assert_eq!(songs(&site, &app), ["one.mp3"]);
+    ends(app).await;
+}
+
+#[tokio::test]
 async fn a_history_that_discord_does_not_give_at_once_is_asked_for_again() {
     let site = left().await;
     post(&site, "ann", LINKS[0], Vec::new()).await;

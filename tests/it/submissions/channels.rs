@@ -181,6 +181,38 @@ async fn songs_posted_while_the_channel_was_hidden_are_taken_once_when_it_is_sho
 }
 
 #[tokio::test]
+async fn where_the_bot_may_not_write_members_are_told_otherwise_and_what_waits_is_taken_once_it_may() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    let (ann, ben) = (world.member("ann"), world.member("ben"));
+    takes_from_bot(&world, &["SEND_MESSAGES"]).await;
+    let file = ann.post_with("", vec![mp3("a.mp3")]).await;
+    let refused = ben.post("https://music.apple.com/us/album/x/1").await;
+    let told = ann.dms().await.join("\n");
+    for part in ["About your message in", "**Send Messages**", "Once I may, I take it"] {
+        assert!(told.contains(part), "{part} is missing in {told}");
+    }
+    let told = ben.dms().await.join("\n");
+    assert!(told.contains("About your message in") && told.contains("Apple Music"), "{told}");
+    assert_eq!(world.originals_in("submissions").await, [file, refused]);
+    assert_nothing_stored(&world);
+
+    takes_from_bot(&world, &[]).await;
+    let taken = async {
+        while world.songs().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the file is taken", taken).await;
+    world.settle().await;
+    assert_eq!(world.songs().len(), 1);
+    assert_eq!(world.originals_in("submissions").await, [refused], "what was refused stays so");
+    assert_eq!(world.said_in("submissions").await.len(), 1, "only the kept file");
+    assert_eq!((ann.dms().await.len(), ben.dms().await.len()), (2, 1), "one word each, and the confirmation");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn the_channel_is_set_by_administrators_and_only_where_the_bot_can_write() {
     covers!("M-SUB-17", "M-CMD-18");
     let world = World::with(Setup { channel_is_set: false, ..Setup::default() }).await;

@@ -222,9 +222,13 @@ async fn where_only_songs_are_wanted_nothing_goes_without_a_word() {
     let world = World::new().await;
     world.configures("submissions_only", "Yes").await;
     let (ann, ben) = (world.member("ann"), world.member("ben"));
-    ann.post("good evening").await;
+    let long = format!("good evening {}to all of you", "and welcome ".repeat(100));
+    ann.post(&long).await;
+    let told = ann.dms().await.pop().expect("a direct message");
+    assert!(told.contains("only songs are taken") && told.ends_with(&format!("You wrote: {long}")), "{told}");
+    ann.post("?!").await;
     assert!(last_word(&world).await.contains("Only songs are taken"), "{}", last_word(&world).await);
-    ann.post("still here").await;
+    ann.post("...").await;
     assert_eq!(world.said_in("submissions").await.len(), 2, "each time");
     ann.post_with("my cat", vec![picture("cat.png")]).await;
     let told = ann.dms().await.pop().expect("a direct message");
@@ -263,7 +267,7 @@ async fn a_message_goes_only_when_its_author_was_told_in_whatever_way() {
 
     // No reply without the history, but a word.
     is_denied(&world, "READ_MESSAGE_HISTORY").await;
-    ann.post("good evening").await;
+    ann.post("?!").await;
     ann.in_channel("general").post(LINKS[0]).await;
     for (channel, word) in [("submissions", "Only songs are taken"), ("general", "</submit:")] {
         let said = world.said_in(channel).await.pop().expect("a word in the channel");
@@ -315,6 +319,22 @@ async fn a_file_that_goes_elsewhere_is_told_by_direct_message_each_time() {
     ann.post_with("", vec![mp3("c.mp3")]).await;
     let said = world.said_in("general").await.pop().expect("a word in the channel");
     assert!(said.text().contains("c.mp3") && said.pinged().users == [ann.id], "{}", said.text());
+    assert!(world.originals_in("general").await.is_empty());
+    assert_nothing_stored(&world);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn words_beside_a_link_that_goes_elsewhere_are_given_back_the_first_time_as_well() {
+    covers!("M-SUB-05");
+    let world = World::new().await;
+    world.configures("offchannel_links", "delete").await;
+    let ann = world.member("ann");
+    for words in ["my new one", "and another"] {
+        ann.in_channel("general").post(&format!("{words} {}", LINKS[0])).await;
+        let told = ann.dms().await.pop().expect("a direct message");
+        assert!(told.contains(&format!("You wrote: {words}")) && told.contains("youtu.be"), "{told}");
+    }
     assert!(world.originals_in("general").await.is_empty());
     assert_nothing_stored(&world);
     world.end().await;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::sim::FileSpec;
+use greenroom::sim::{Fault, FileSpec, OverwriteSpec};
 
 use super::{LINKS, assert_nothing_stored};
 use crate::audio_forms;
@@ -239,7 +239,7 @@ async fn a_link_is_refused_when_it_is_too_long_to_be_shown_and_the_longest_is_sh
     let (longest, widest) = (link(900), "*".repeat(100));
     let note = "_".repeat(500);
     let fields = [("link", &*longest), ("song_title", &widest), ("artist_name", &widest), ("note", &note)];
-    let fields = [fields[0], fields[1], fields[2], fields[3], ("tiktok_handle", "_________________________")];
+    let fields = [fields[0], fields[1], fields[2], fields[3], ("tiktok_handle", "________________________")];
     number_in(&world.member("ann").submit(fields).await.text());
     let playing = host.run("next").await;
     assert!(playing.text().contains(&longest), "{}", playing.text());
@@ -295,7 +295,7 @@ async fn a_refused_form_that_is_full_is_given_back_as_far_as_a_message_holds_it(
 }
 
 #[tokio::test]
-async fn a_long_note_of_a_refused_file_is_given_back_and_a_short_one_is_not() {
+async fn a_note_of_a_refused_file_is_given_back_and_a_word_is_not() {
     let world = World::new().await;
     let ann = world.member("ann");
     let refused = async |note: &str| {
@@ -306,7 +306,75 @@ async fn a_long_note_of_a_refused_file_is_given_back_and_a_short_one_is_not() {
     let text = refused(long).await;
     assert!(text.contains("type of file can't be reviewed"), "{text}");
     assert_eq!(blocks(&text), [long]);
+    assert_eq!(blocks(&refused("Mind the second one").await), ["Mind the second one"]);
     assert!(blocks(&refused("Enjoy!").await).is_empty());
     assert_nothing_stored(&world);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_a_reply_is_a_line_for_its_author_and_goes_as_well() {
+    let world = World::new().await;
+    let (ann, channel) = (world.member("ann"), world.channel("submissions"));
+    let fault = Fault {
+        method: Some("POST".into()),
+        path: Some(format!("/channels/{channel}/messages")),
+        status: Some(400),
+        code: Some(160_002),
+        ..Fault::default()
+    };
+    world.sim.faults(fault).await;
+    for _ in 0..2 {
+        let refused = ann.post("https://music.apple.com/us/album/x/1").await;
+        let said = world.said_in("submissions").await.pop().expect("a line in the channel");
+        let text = said.text();
+        assert!(text.starts_with(&format!("<@{}>", ann.id)) && text.contains("Apple Music"), "{text}");
+        assert!(said.pinged().is_nobody());
+        assert!(world.originals_in("submissions").await.contains(&refused), "a refused message stays");
+        world.pass(Duration::from_secs(15)).await;
+        assert!(world.said_in("submissions").await.is_empty(), "the line is gone");
+        let deny = serde_json::from_value(serde_json::json!(["READ_MESSAGE_HISTORY"])).unwrap();
+        let overwrite = OverwriteSpec { target: "bot".into(), deny, ..OverwriteSpec::default() };
+        world.sim.set_overwrite(channel, overwrite).await.unwrap();
+    }
+    assert_nothing_stored(&world);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_form_with_several_links_takes_the_first_song_and_says_what_was_not_taken() {
+    let world = World::new().await;
+    let ann = world.member("ann");
+    let typed = format!("my new one {} {}", LINKS[0], LINKS[1]);
+    let text = ann.submit([("link", typed.as_str())]).await.text();
+    assert!(text.contains("open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC` was not taken: one song"), "{text}");
+    let song = world.song(number_in(&text)).song;
+    assert_eq!(song.note.as_deref(), Some("my new one"), "the words are the note, as in a message");
+    assert_eq!(world.songs().len(), 1);
+
+    let typed = format!("words beside it {}", LINKS[2]);
+    let text = ann.submit([("link", typed.as_str()), ("note", "Loud")]).await.text();
+    assert_eq!(world.song(number_in(&text)).song.note.as_deref(), Some("Loud"));
+    assert_eq!(blocks(&text), ["words beside it"], "what is not in the note is given back");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_handle_that_cannot_be_one_is_refused_and_given_back() {
+    covers!("M-SUB-13");
+    let world = World::new().await;
+    let ann = world.member("ann");
+    for typed in ["not a handle!!", "x", "https://example.com/@ann"] {
+        let text = ann.submit([("link", LINKS[0]), ("tiktok_handle", typed)]).await.text();
+        assert!(text.contains("no TikTok handle"), "{text}");
+        let given_back: Vec<String> = blocks(&text).iter().map(|block| block.replace('\u{200B}', "")).collect();
+        assert_eq!(given_back, [LINKS[0], typed], "all that was typed");
+        let call = ann.call("submitfile").with_file("file", mp3("a.mp3")).with("tiktok_handle", typed);
+        let text = ann.run_call(call).await.text();
+        assert!(text.contains("no TikTok handle"), "{text}");
+    }
+    assert_nothing_stored(&world);
+    let number = number_in(&ann.submit([("link", LINKS[0]), ("tiktok_handle", " @ ")]).await.text());
+    assert_eq!(world.song(number).song.tiktok_username, None, "nothing was typed");
     world.end().await;
 }

@@ -1,5 +1,6 @@
-//! A message with a song that Discord did not take for the moment: it is looked at again, for an hour. What was taken from it
-//! before is known, so nothing of it is taken twice.
+//! A message with a song that Discord did not take for the moment: it is looked at again, for an hour. So is one of which the
+//! bot may keep a file now that it might not keep before. What was taken from it before is known, so nothing of it is taken
+//! twice.
 
 use std::time::Duration;
 

@@ -5,8 +5,6 @@
 //! the store knows which of them were looked at before. What is older is told to the team in one line, once. A channel counts
 //! from the moment it is set.
 
-use std::time::Duration;
-
 use poise::BoxFuture;
 use serde_json::Value;
 use serenity::all::{Guild, Message, Route};
@@ -18,15 +16,13 @@ use crate::discord::references::{Needs, Server};
 use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller, debug_channel};
 use crate::features::submissions::model::{CATCH_UP, IN_SIGHT_AGAIN};
-use crate::features::submissions::posted::Watch;
+use crate::features::submissions::posted::{REACH, Watch};
 use crate::features::submissions::{service, tables, views};
 use crate::jobs::{Handler, Lane, Run, Setback, Worth};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::time::Timestamp;
 
-/// How far back a message is looked at as if it came now.
-const REACH: Duration = Duration::from_hours(1);
 /// Messages that are read; Discord gives no more at a time.
 const PAGE: usize = 100;
 

@@ -9,7 +9,8 @@
 //! after a gap. They take turns, and the store remembers in the transaction of each song which part of which message it was.
 //!
 //! Invariants: a part of a message is taken once, and a message yields at most as many songs as it holds; nothing of a
-//! member's is deleted without a word. Where Discord takes no file for now, the message is looked at again later.
+//! member's is deleted without a word, and none of their words without giving them back. Where Discord takes no file for now,
+//! the message is looked at again later; where the bot may not post one, when it may (`Listed::once_mended`).
 
 pub mod again;
 pub mod clearing;
@@ -32,12 +33,13 @@ use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Taken;
 use crate::discord::outbox::Word;
 use crate::discord::references::told;
+use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller, outbox, problem};
 use crate::features::queue::model::Source;
 use crate::flows::song_submitted::Submitted;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// How long a refusal or a hint stays (`C-20`).
 const STAY: Duration = Duration::from_secs(15);
@@ -68,10 +70,10 @@ pub fn handle<'a>(bot: &'a Bot, message: &'a Message) -> BoxFuture<'a, Result<Ta
         if !is_from_member(message) || is_unreadable(message) {
             return Ok(Taken::No);
         }
-        match submission_channel(bot, caller.guild).await? {
-            None => Ok(Taken::No),
-            Some(right) if right == caller.channel => {
-                let turn = bot.turns.take(caller.guild).await;
+        let (right, turn) = turn_in(bot, caller.guild, caller.channel).await?;
+        match (right, turn) {
+            (None, _) => Ok(Taken::No),
+            (Some(_), Some(turn)) => {
                 // What was posted before comes before, where it can be read.
                 if let Err(error) = history::catch_up(bot, caller.guild, &turn).await {
                     problem::log_error(&Error::from(error), "read what was posted meanwhile");
@@ -79,7 +81,7 @@ pub fn handle<'a>(bot: &'a Bot, message: &'a Message) -> BoxFuture<'a, Result<Ta
                 look(bot, caller, message, Look::First).await?;
                 Ok(Taken::Yes)
             }
-            Some(right) => {
+            (Some(right), None) => {
                 hint(bot, caller, message, right).await?;
                 Ok(Taken::No)
             }
@@ -94,10 +96,10 @@ pub fn edited<'a>(bot: &'a Bot, event: &'a MessageUpdateEvent) -> BoxFuture<'a, 
         let (channel, id) = (ChannelId::new(event.channel_id.get()), MessageId::new(event.id.get()));
         let is_fresh = bot.clock.now().since(id.moment()) <= EDITS_COUNT_FOR;
         let is_from_bot = event.author.as_ref().is_some_and(|author| author.bot);
-        if !is_fresh || is_from_bot || submission_channel(bot, guild).await? != Some(channel) {
+        if !is_fresh || is_from_bot {
             return Ok(());
         }
-        let _turn = bot.turns.take(guild).await;
+        let (_, Some(_turn)) = turn_in(bot, guild, channel).await? else { return Ok(()) };
         let Some(message) = whole(bot, event).await? else { return Ok(()) };
         let caller = Caller::new(message.guild_id, message.channel_id, &message.author)?;
         if is_from_member(&message) { look(bot, caller, &message, Look::Again).await.map(drop) } else { Ok(()) }
@@ -138,12 +140,23 @@ async fn submission_channel(bot: &Bot, guild: GuildId) -> Result<Option<ChannelI
     bot.store.read("submission_channel", move |read| SUBMISSION_CHANNEL.get(read, guild)).await
 }
 
+/// The submissions channel, and the turn where a message in `channel` is one in it. Events come side by side; by the order in
+/// which they come here, their messages have their turns.
+async fn turn_in(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(Option<ChannelId>, Option<Turn>)> {
+    let is_here = |right: &Result<Option<ChannelId>>| matches!(right, Ok(Some(right)) if *right == channel);
+    let (right, turn) = bot.turns.take_in_order(guild, submission_channel(bot, guild), is_here).await;
+    Ok((right?, turn))
+}
+
 /// Takes from a message in the submissions channel what can be taken, once. Whoever calls has the guild's turn. Gives why
 /// something has to wait for Discord.
 async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Result<Option<Failure>> {
     let (guild, id, digest) = (caller.guild, id_of(message), digest(message));
-    let before = bot.store.read("handled_message", move |read| tables::handled(read, guild, id)).await?;
-    let before = before.unwrap_or_default();
+    let what_is_known = move |read: &dyn Read| {
+        let handled = tables::handled(read, guild, id)?.unwrap_or_default();
+        Ok::<_, Error>((handled, tables::is_kept_out(read, guild, id)?))
+    };
+    let (before, was_kept_out) = bot.store.read("handled_message", what_is_known).await?;
     if before.looked_at.is_some_and(|seen| look != Look::Again || seen == digest) {
         return Ok(None);
     }
@@ -158,10 +171,11 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         details: Details::with_note(&contents.words),
         room: contents.song_count().saturating_sub(before.taken.len()).min(MOST_SONGS),
         later: None,
+        is_kept_out: false,
     };
     let parts = taking.all(&contents, &before.taken).await;
     let later = taking.later.take();
-    let waits = later.is_some();
+    let (waits, is_kept_out) = (later.is_some(), taking.is_kept_out);
     if waits && look == Look::ByJob {
         return Ok(later);
     }
@@ -171,13 +185,22 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         is_sealed: contents.is_sealed,
     };
     let (place, words) = ((caller.channel, id), contents.words);
+    // Whoever was told that something waits for a permission is told no more as long as that is all there is to say.
+    let has_news = look == Look::Again || parts.iter().any(|part| matches!(part.became, Became::Taken(_)));
+    let is_known = was_kept_out && is_kept_out && !has_news;
     let end = move |tx: &Tx<'_>| {
         let is_needed = if waits {
             again::stage(tx, guild, place)?;
             service::is_needed(tx, guild, id)?
+        } else if is_kept_out {
+            service::kept_out(tx, guild, id)?;
+            service::is_needed(tx, guild, id)?
         } else {
             service::looked_at(tx, guild, id, digest)?
         };
+        if is_known {
+            return Ok(());
+        }
         conclude(tx, &caller, (place, digest), (&parts, &remains, is_needed), &words)
     };
     bot.store.write("message_looked_at", end).await?;
@@ -194,6 +217,8 @@ struct Taking<'a> {
     room: usize,
     /// Why a song has to wait for Discord. Those after it wait as well, so that all are taken in their order.
     later: Option<Failure>,
+    /// Whether a song has to wait until the bot may do more in the channel.
+    is_kept_out: bool,
 }
 
 impl Taking<'_> {
@@ -242,6 +267,10 @@ impl Taking<'_> {
                 self.later = Some(failure);
                 Became::Later
             }
+            Err(Error::Refused(refusal)) if refusal.code == SubmissionRefusal::CANNOT_POST_FILE => {
+                self.is_kept_out = true;
+                Became::Refused(format!("{} {}", said(Error::Refused(refusal)), views::ONCE_ALLOWED))
+            }
             Err(error) => Became::Refused(said(error)),
         }
     }
@@ -281,14 +310,15 @@ fn conclude(
     let Caller { guild, channel, user, .. } = *caller;
     if parts.is_empty() {
         if remains.is_sealed {
-            return outbox::reply_briefly(tx, guild, place, views::SEALED, STAY);
+            return outbox::reply_briefly(tx, guild, place, user, views::SEALED, STAY);
         }
         if is_needed || !SUBMISSIONS_ONLY.get(tx, guild)? {
             return Ok(());
         }
         let went = views::no_song_went(channel, &remains.others, words);
         let word = match remains.others.as_slice() {
-            [] => Word::here(views::SONGS_ONLY, STAY, went),
+            [] if words.is_empty() => Word::here(views::SONGS_ONLY, STAY, went),
+            // What they wrote is given back, and not before everybody.
             _ => Word::Privately(went),
         };
         return outbox::delete_with_word(tx, guild, place, user, word);
@@ -306,7 +336,7 @@ fn conclude(
     }
     let told = views::what_became(parts, remains);
     let stay = if told.contains('\n') { STAY_OF_LIST } else { STAY };
-    outbox::reply_briefly(tx, guild, place, told, stay)
+    outbox::reply_briefly(tx, guild, place, user, told, stay)
 }
 
 /// Tells the author of a song in another channel where songs go (`M-SUB-05`, `M-SUB-06`, `C-21`).
@@ -316,6 +346,7 @@ async fn hint(bot: &Bot, caller: Caller, message: &Message, right: ChannelId) ->
         return Ok(());
     }
     let has_file = contents.songs.iter().any(|item| matches!(item.what, What::File(_))) || !contents.others.is_empty();
+    let has_words = !contents.words.is_empty();
     let Caller { guild, channel, user, .. } = caller;
     let place = (channel, id_of(message));
     let text = service::wrong_channel(right, &intake::mentions(bot)).to_string();
@@ -333,12 +364,12 @@ async fn hint(bot: &Bot, caller: Caller, message: &Message, right: ChannelId) ->
             }
             let is_told = service::nudge(tx, guild, channel, user)?;
             let deletes = policy == Offchannel::Delete;
-            if deletes && is_told && !has_file {
+            if deletes && is_told && !has_file && !has_words {
                 let word = Word::here(text.clone(), STAY, went.clone());
                 return outbox::delete_with_word(tx, guild, place, user, word);
             }
             if is_told {
-                outbox::reply_briefly(tx, guild, place, text.clone(), STAY)?;
+                outbox::reply_briefly(tx, guild, place, user, text.clone(), STAY)?;
             }
             if deletes {
                 outbox::delete_with_word(tx, guild, place, user, Word::Privately(went.clone()))?;
