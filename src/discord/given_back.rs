@@ -2,7 +2,7 @@
 //!
 //! A form is gone when it is sent, and so are the options of a command. So a refusal, or a failure, carries what was typed, each
 //! text in a block of its own from which it can be copied: all that was typed into a form, and what was typed into the options
-//! of a command where it is more than a line, or a few words of somebody's own.
+//! of a command where it is more than a line.
 
 use serenity::all::{CommandDataOption, CommandDataOptionValue};
 use serenity::builder::CreateEmbed;
@@ -12,24 +12,19 @@ use crate::kernel::text::{code_block, discord_len, escape, paragraph};
 
 /// The longest description of an embed, as Discord counts.
 const LONGEST: usize = 4_096;
-/// So much is quickly typed or copied again.
+/// So much is quickly typed again.
 const LINE: usize = 60;
-/// So much is quickly typed again also where it is more than one word.
-const WORDS: usize = 12;
 /// A text that would be cut to less is left out.
 const LEAST: usize = 20;
 
 /// What was asked for, and what was typed.
 pub(super) type Typed = (String, String);
 
-/// What was typed into the options of a command; nothing where it is no more than a line, such as a link or a name, and no
-/// words of somebody's own, such as a note.
+/// What was typed into the options of a command; nothing where it is no more than a line.
 pub(super) fn typed_into(options: &[CommandDataOption]) -> Vec<Typed> {
     let typed = texts_of(options);
     let length: usize = typed.iter().map(|(_, text)| discord_len(text)).sum();
-    let is_words = |text: &str| discord_len(text) > WORDS && text.trim().contains(char::is_whitespace);
-    let is_worth_it = length > LINE || typed.iter().any(|(_, text)| is_words(text));
-    if is_worth_it { typed } else { Vec::new() }
+    if length > LINE { typed } else { Vec::new() }
 }
 
 fn texts_of(options: &[CommandDataOption]) -> Vec<Typed> {
@@ -110,18 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn of_a_command_only_what_is_more_than_a_line_or_a_few_words_is_given_back() {
+    fn of_a_command_only_what_is_more_than_a_line_is_given_back() {
         let text = CommandDataOptionValue::String;
         let short = option("handle", text("ann.live".into()));
         let skip = option("skip", CommandDataOptionValue::Boolean(true));
         assert!(typed_into(&[short.clone(), skip]).is_empty());
-        for note in ["Enjoy!", "one two three", "https://youtu.be/dQw4w9WgXcQ", "                    "] {
-            let is_given_back = !typed_into(&[option("note", text(note.into()))]).is_empty();
-            assert_eq!(is_given_back, note == "one two three", "{note}");
-        }
-        let song = "Mind the second one";
-        let given = typed_into(&[option("note", text(song.into())), short.clone()]);
-        assert_eq!(given, typed(&[("note", song), ("handle", "ann.live")]));
         let line = "x".repeat(LINE);
         let note = option("note", text(line.clone()));
         let group = option("set", CommandDataOptionValue::SubCommand(vec![short, note]));

@@ -106,7 +106,7 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
             };
-            let (_, turn) = turns.take_in_order(guild, look, |_| wants).await;
+            let ((), turn) = turns.take_in_order(guild, look, |()| wants).await;
             if turn.is_some() {
                 order.lock().unwrap().push(number);
                 tokio::task::yield_now().await;
@@ -115,7 +115,7 @@ mod tests {
         tokio::join!(comes(0, 5, true), comes(1, 3, false), comes(2, 1, true), comes(3, 0, true));
         assert_eq!(*order.lock().unwrap(), [0, 2, 3]);
         let held = turns.take(guild).await;
-        let (_, turn) = turns.take_in_order(guild, async {}, |_| false).await;
+        let ((), turn) = turns.take_in_order(guild, async {}, |()| false).await;
         assert!(turn.is_none(), "who does not want the turn does not wait for it");
         drop(held);
     }

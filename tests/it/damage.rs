@@ -145,8 +145,8 @@ fn damage_of_every_kind_is_told_with_the_next_step_and_never_as_a_panic() {
 fn a_damaged_backup_of_every_kind_is_refused_in_one_sentence_without_a_panic() {
     let folder = folder();
     let folder = folder.path();
-    let store_before = fs::read(store(folder)).unwrap();
     assert_eq!(output(folder, &["backup", "sound.redb"], &[]).code, Some(0));
+    let store_before = fs::read(store(folder)).unwrap();
     let sound = fs::read(folder.join("sound.redb")).unwrap();
     let page = pages(&sound)[0];
     for (kind, damage) in KINDS {

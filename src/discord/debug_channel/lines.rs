@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::jobs::{self, JobId};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{discord_len, truncate};
-use crate::store::{AnyTable, Direction, Read, Record, Span, Table, Tx};
+use crate::kernel::text::{discord_len, names_member, truncate};
+use crate::store::{AnyTable, Direction, Fate, Read, Record, Span, Table, Tx};
 
 /// The longest message, as Discord counts.
 const MESSAGE: usize = 2_000;
@@ -18,8 +18,9 @@ const PAGE: usize = MESSAGE / 2;
 /// The tables of the debug channel.
 pub const TABLES: &[&dyn AnyTable] = &[&LINES, &DELIVERIES];
 
-static LINES: Table<(GuildId, u64), Line> = Table::new("debug_channel.lines", &[]);
-static DELIVERIES: Table<GuildId, Delivery> = Table::new("debug_channel.deliveries", &[]);
+static LINES: Table<(GuildId, u64), Line> = Table::new("debug_channel.lines", &[])
+    .erasing(|_, line, erasure| Fate::goes_if(names_member(&line.text, erasure.member)));
+static DELIVERIES: Table<GuildId, Delivery> = Table::new("debug_channel.deliveries", &[]).without_members();
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Line {
@@ -119,6 +120,16 @@ pub(super) fn clear(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
         LINES.remove(tx, &key)?;
     }
     DELIVERIES.remove(tx, &guild).map(drop)
+}
+
+/// Takes away the lines that `tell` of somebody.
+pub fn forget(tx: &Tx<'_>, guild: GuildId, tell: &dyn Fn(&str) -> bool) -> Result<()> {
+    LINES.for_each(tx, guild, |key, line| {
+        if tell(&line.text) {
+            LINES.remove(tx, &key)?;
+        }
+        Ok(())
+    })
 }
 
 /// The lines that wait, in their order.

@@ -11,7 +11,7 @@
 pub mod cleaning;
 mod lines;
 
-pub use lines::{TABLES, waiting};
+pub use lines::{TABLES, forget, waiting};
 
 use poise::BoxFuture;
 

@@ -12,7 +12,8 @@ pub const CHANGED: Topic = Topic::new("displays.changed");
 pub const TABLES: &[&dyn AnyTable] = &[&DISPLAYS];
 
 /// Displays by guild and row number.
-pub static DISPLAYS: Table<(GuildId, DisplayId), Display> = Table::new("displays.displays", &[&BY_KIND]);
+pub static DISPLAYS: Table<(GuildId, DisplayId), Display> =
+    Table::new("displays.displays", &[&BY_KIND]).without_members();
 /// A guild has one display of a kind.
 static BY_KIND: UniqueIndex<(GuildId, String), (GuildId, DisplayId), Display> =
     UniqueIndex::new("displays.displays_by_kind", |(guild, _), display| Some((*guild, display.kind.clone())));

@@ -13,9 +13,9 @@ use super::problem::{Problem, Trouble, key_of};
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
-use crate::kernel::text::one_line;
+use crate::kernel::text::{names_member, one_line};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Read, Record, Span, Table, Tx};
+use crate::store::{AnyTable, Direction, Fate, Read, Record, Span, Table, Tx};
 
 /// Notices that wait for an administrator; the oldest beyond it go, the log has them.
 const MOST: u64 = 20;
@@ -31,9 +31,10 @@ const SERVING: u64 = READING | Needs::SEND | Needs::FILES;
 pub const TABLES: &[&dyn AnyTable] = &[&TOLD, &NOTICES];
 
 /// What is known not to work, by what is set and to what; as long as it does not.
-static TOLD: Table<(GuildId, String), Told> = Table::new("references.told", &[]);
+static TOLD: Table<(GuildId, String), Told> = Table::new("references.told", &[]).without_members();
 /// What waits until an administrator uses a command.
-static NOTICES: Table<(GuildId, u64), Notice> = Table::new("references.notices", &[]);
+static NOTICES: Table<(GuildId, u64), Notice> = Table::new("references.notices", &[])
+    .erasing(|_, notice, erasure| Fate::goes_if(names_member(&notice.text, erasure.member)));
 
 /// What the team knows of a reference that does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,6 +179,16 @@ pub(in crate::discord) fn take_notices(tx: &Tx<'_>, guild: GuildId) -> Result<Ve
         texts.push(notice.text);
     }
     Ok(texts)
+}
+
+/// Takes away the notices that `tell` of somebody.
+pub fn forget_notices(tx: &Tx<'_>, guild: GuildId, tell: &dyn Fn(&str) -> bool) -> Result<()> {
+    NOTICES.for_each(tx, guild, |key, notice| {
+        if tell(&notice.text) {
+            NOTICES.remove(tx, &key)?;
+        }
+        Ok(())
+    })
 }
 
 fn of_guild(read: &dyn Read, guild: GuildId) -> Result<BTreeMap<String, Told>> {

@@ -30,7 +30,11 @@ async fn a_file_that_cannot_be_kept_now_is_no_song_and_its_original_stays() {
     for (status, name) in [(500, "a.mp3"), (429, "b.mp3")] {
         posts_fail(&world, status, 1).await;
         let original = world.member("ann").post_with("", vec![mp3(name)]).await;
-        assert!(world.originals_in("submissions").await.contains(&original), "the file is not lost");
+        assert!(
+            world.originals_in("submissions").await.contains(&original),
+            "{name} is not lost: {:?}",
+            world.said_in("submissions").await.iter().map(greenroom::sim::SeenMessage::text).collect::<Vec<_>>()
+        );
         assert!(world.said_in("submissions").await.last().unwrap().text().contains("I try again by myself"));
     }
     assert_nothing_stored(&world);

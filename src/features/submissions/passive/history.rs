@@ -51,14 +51,16 @@ pub fn connected<'a>(bot: &'a Bot, guild: &'a Guild) -> BoxFuture<'a, Result<()>
 
 async fn catch_up_by_job(bot: &Bot, run: Run) -> Result<(), Setback> {
     let turn = bot.turns.take(run.guild).await;
-    Ok(catch_up(bot, run.guild, &turn).await?)
+    catch_up(bot, run.guild, &turn).await?;
+    Ok(())
 }
 
 /// The connection stood all the time, and Discord told nothing of the channel.
 async fn read_hidden(bot: &Bot, run: Run) -> Result<(), Setback> {
     let turn = bot.turns.take(run.guild).await;
     turn.leaves_gap_open();
-    Ok(catch_up(bot, run.guild, &turn).await?)
+    catch_up(bot, run.guild, &turn).await?;
+    Ok(())
 }
 
 /// Why the history was not read.
@@ -94,10 +96,10 @@ impl From<NotRead> for Error {
     }
 }
 
-/// Looks at what was posted in the gap, if there is one that was not read yet.
-pub async fn catch_up(bot: &Bot, guild: GuildId, turn: &Turn) -> Result<(), NotRead> {
+/// Looks at what was posted in the gap, if there is one that was not read yet. Answers which messages it looked at.
+pub async fn catch_up(bot: &Bot, guild: GuildId, turn: &Turn) -> Result<Vec<MessageId>, NotRead> {
     if !turn.begins_to_close_gap() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let read = read_gap(bot, guild).await;
     if read.is_err() {
@@ -106,15 +108,16 @@ pub async fn catch_up(bot: &Bot, guild: GuildId, turn: &Turn) -> Result<(), NotR
     read
 }
 
-async fn read_gap(bot: &Bot, guild: GuildId) -> Result<(), NotRead> {
+async fn read_gap(bot: &Bot, guild: GuildId) -> Result<Vec<MessageId>, NotRead> {
+    let mut looked_at = Vec::new();
     if bot.lacks_intents() {
-        return Ok(());
+        return Ok(looked_at);
     }
     let now = bot.clock.now();
     let watched =
         bot.store.write("history_begun", move |tx| service::watch(tx, guild, MessageId::at(tx.now()))).await?;
-    let Some(watch) = watched else { return Ok(()) };
-    let Some(page) = page(bot, guild, watch).await? else { return Ok(()) };
+    let Some(watch) = watched else { return Ok(looked_at) };
+    let Some(page) = page(bot, guild, watch).await? else { return Ok(looked_at) };
 
     let is_cut = page.len() == PAGE && page.first().is_some_and(|first| id_of(first) > watch.since);
     let newest = page.last().map_or(watch.since, id_of);
@@ -124,6 +127,7 @@ async fn read_gap(bot: &Bot, guild: GuildId) -> Result<(), NotRead> {
             left += usize::from(is_missed_song(bot, guild, message).await?);
         } else {
             look_at(bot, message, now).await?;
+            looked_at.push(id_of(message));
         }
     }
     bot.store
@@ -135,7 +139,7 @@ async fn read_gap(bot: &Bot, guild: GuildId) -> Result<(), NotRead> {
             Ok(())
         })
         .await?;
-    Ok(())
+    Ok(looked_at)
 }
 
 async fn look_at(bot: &Bot, message: &Message, now: Timestamp) -> Result<()> {

@@ -75,8 +75,11 @@ pub fn handle<'a>(bot: &'a Bot, message: &'a Message) -> BoxFuture<'a, Result<Ta
             (None, _) => Ok(Taken::No),
             (Some(_), Some(turn)) => {
                 // What was posted before comes before, where it can be read.
-                if let Err(error) = history::catch_up(bot, caller.guild, &turn).await {
-                    problem::log_error(&Error::from(error), "read what was posted meanwhile");
+                match history::catch_up(bot, caller.guild, &turn).await {
+                    // It was among them: what has to wait waits already.
+                    Ok(looked_at) if looked_at.contains(&id_of(message)) => return Ok(Taken::Yes),
+                    Ok(_) => {}
+                    Err(error) => problem::log_error(&Error::from(error), "read what was posted meanwhile"),
                 }
                 look(bot, caller, message, Look::First).await?;
                 Ok(Taken::Yes)
