@@ -21,20 +21,15 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use greenroom::features::coins;
-use greenroom::features::coins::model::{Currency, EntryKind, Posting};
-use greenroom::kernel::actor::Actor;
-use greenroom::kernel::ids::{GuildId, UserId};
+use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::Stopwatch;
-use greenroom::store::{Options, Store};
+use greenroom::store::Options;
 
+use support::alongside::{meanwhile, spread, write_until};
 use support::process::{BINARY, megabytes};
 use support::report::Report;
 use support::times::{Times, shown};
@@ -90,8 +85,7 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
     let store = support::store(file, Options::CACHE_BYTES);
     let mut took = Vec::new();
     for (pace, pause) in PACES {
-        let (mut alone, mut meanwhile) = (Vec::new(), Vec::new());
-        let mut disk = Vec::new();
+        let (mut alone, mut beside, mut disk) = (Vec::new(), Vec::new(), Vec::new());
         let mut growth = 0;
         for copy in 1..=COPIES {
             if snapshot.exists() {
@@ -100,16 +94,20 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
             support::progress(&format!("writing {pace}, without a copy and with copy {copy} of {COPIES}"));
             let watch = Stopwatch::start();
             let time = took.last().copied().unwrap_or(Duration::from_secs(20));
-            alone.extend(write_until(&store, pause, || watch.elapsed() > time));
+            alone.extend(write_until(&store, GUILD, pause, || watch.elapsed() > time));
             let before = length(file);
-            took.push(copy_while_writing(&store, snapshot, pause, &mut meanwhile, &mut disk));
+            let small_file = snapshot.with_file_name("small");
+            let copied = meanwhile(&store, GUILD, pause, &small_file, || store.copy_to_blocking(snapshot).unwrap());
+            took.push(copied.took);
+            beside.extend(copied.writes);
+            disk.extend(copied.disk);
             growth = growth.max(length(file) - before);
         }
-        let (alone, meanwhile, disk) = (Times::new(alone), Times::new(meanwhile), Times::new(disk));
+        let (alone, beside, disk) = (Times::new(alone), Times::new(beside), Times::new(disk));
         report.figure(&format!("writing {pace}, without a copy"), spread(&alone));
-        report.figure(&format!("writing {pace}, while the store is copied"), spread(&meanwhile));
+        report.figure(&format!("writing {pace}, while the store is copied"), spread(&beside));
         report.figure("the small file beside it, while the store is copied", spread(&disk));
-        report.time(&format!("the worst of {COPIES} copies"), Duration::from_millis(50), meanwhile.percentile(100), "");
+        report.time(&format!("the worst of {COPIES} copies"), Duration::from_millis(50), beside.percentile(100), "");
         report.figure("growth of the file during one", megabytes(growth));
     }
     report.figure("the snapshot", megabytes(length(snapshot)));
@@ -119,76 +117,6 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
         format!("{}, {} at most", shown(took.median()), shown(took.percentile(100))),
     );
     store.close_blocking();
-}
-
-/// Copies the store while somebody writes; how long that took. The times of the writes go to `times`, and those of the small
-/// file to `disk`.
-fn copy_while_writing(
-    store: &Store,
-    snapshot: &Path,
-    pause: Option<Duration>,
-    times: &mut Vec<Duration>,
-    disk: &mut Vec<Duration>,
-) -> Duration {
-    let is_done = Arc::new(AtomicBool::new(false));
-    let writer = std::thread::spawn({
-        let (store, is_done) = (store.clone(), Arc::clone(&is_done));
-        move || write_until(&store, pause, || is_done.load(Ordering::Relaxed))
-    });
-    let probe = std::thread::spawn({
-        let (file, is_done) = (snapshot.with_file_name("small"), Arc::clone(&is_done));
-        move || sync_until(&file, || is_done.load(Ordering::Relaxed))
-    });
-    let watch = Stopwatch::start();
-    store.copy_to_blocking(snapshot).unwrap();
-    let took = watch.elapsed();
-    is_done.store(true, Ordering::Relaxed);
-    times.extend(writer.join().unwrap());
-    disk.extend(probe.join().unwrap());
-    took
-}
-
-/// Writes the same page of a file a hundred times a second; how long it took each time until it was on the disk.
-#[expect(clippy::disallowed_methods, reason = "a bench keeps the pace of real time")]
-fn sync_until(file: &Path, is_over: impl Fn() -> bool) -> Vec<Duration> {
-    let file = fs::File::create(file).unwrap();
-    let mut times = Vec::new();
-    while !is_over() {
-        let watch = Stopwatch::start();
-        file.write_all_at(&[7; 4096], 0).unwrap();
-        file.sync_data().unwrap();
-        times.push(watch.elapsed());
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    times
-}
-
-fn spread(times: &Times) -> String {
-    let [p50, p99, worst] = [50, 99, 100].map(|percent| shown(times.percentile(percent)));
-    format!("{p50} p50, {p99} p99, {worst} worst")
-}
-
-/// Gives coins to one member after the other until there is an end; how long each took.
-#[expect(clippy::disallowed_methods, reason = "a bench keeps the pace of real time")]
-fn write_until(store: &Store, pause: Option<Duration>, is_over: impl Fn() -> bool) -> Vec<Duration> {
-    let mut times = Vec::new();
-    while !is_over() {
-        let posting = Posting {
-            currency: Currency::Luxury,
-            user: UserId::new(times.len() as u64 % 1_000 + 1),
-            delta: 1,
-            kind: EntryKind::Gift,
-            reason: "bench".to_owned(),
-            actor: Actor::Live,
-        };
-        let watch = Stopwatch::start();
-        store.write_blocking("coin", move |tx| coins::service::apply(tx, GUILD, &posting)).unwrap();
-        times.push(watch.elapsed());
-        if let Some(pause) = pause {
-            std::thread::sleep(pause);
-        }
-    }
-    times
 }
 
 /// Restores the snapshot over the store, and into an empty folder, by the real program.

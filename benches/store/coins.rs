@@ -1,4 +1,8 @@
 //! A coin operation: the balance changes, and the ledger says why.
+//!
+//! Both sides read and write the balance, take the next number of the ledger, add the entry and its line in the index by
+//! account, and add to the sums of the week: four rows and one index. From many callers Greenroom's operations share a
+//! transaction where they wait for the same sync; SQLite has one for each, so each of them writes what one alone writes.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -15,10 +19,11 @@ use greenroom::store::{Options, Store};
 use rusqlite::{Connection, Transaction, params};
 
 use crate::GUILD;
-use crate::report::Report;
-use crate::sqlite::{create, first, number, run, transact};
+use crate::report::{Cost, Report};
+use crate::sqlite::{create, first, next_id, number, run, transact};
 use crate::support::runs::{sampled, timed};
 use crate::support::{folder, progress, store};
+use crate::writes::Writes;
 
 /// Who asks at once.
 const CALLERS: u64 = 64;
@@ -30,6 +35,8 @@ const OPERATIONS: u64 = 10_000;
 const MEMBERS: u64 = 1_000;
 /// How often that is measured.
 const ROUNDS: u64 = 5;
+/// Operations alone whose writes are counted.
+const COUNTED: u64 = 1_000;
 const REASON: &str = "won the quiz of the evening";
 
 /// One operation after the other, each durable.
@@ -38,10 +45,11 @@ pub fn alone(criterion: &mut Criterion, report: &mut Report) {
     let folder = folder();
     let store = store(&folder.path().join("greenroom.redb"), Options::CACHE_BYTES);
     let mut connection = create(&folder.path().join("sqlite.db"));
-    let greenroom = sampled(criterion, "coin operation alone/greenroom", |n| {
-        store.write_blocking("coins", move |tx| service::apply(tx, GUILD, &posting(n)).map(drop)).unwrap();
-    });
+    let ask = |n| store.write_blocking("coins", move |tx| service::apply(tx, GUILD, &posting(n)).map(drop)).unwrap();
+    let greenroom = sampled(criterion, "coin operation alone/greenroom", ask);
     let sqlite = sampled(criterion, "coin operation alone/sqlite", |n| pay(&mut connection, n));
+    let greenroom = Cost::of(greenroom, Writes::of_greenroom(COUNTED, || (0..COUNTED).for_each(ask)));
+    let sqlite = Cost::of(sqlite, Writes::of_sqlite(&mut connection, COUNTED, pay));
     report.add("a durable coin operation, alone", greenroom, sqlite);
     store.close_blocking();
 }
@@ -56,7 +64,10 @@ pub fn from_many_callers(report: &mut Report) {
     let greenroom = timed(ROUNDS, |_| runtime.block_on(ask_store(&store))).median();
     let sqlite = timed(ROUNDS, |_| ask_sqlite(&connection)).median();
     let each = |whole: Duration| whole / u32::try_from(OPERATIONS).unwrap();
-    let ratio = report.add("10,000 of them from 64 callers, per operation", each(greenroom), each(sqlite));
+    let written = Writes::of_greenroom(OPERATIONS, || runtime.block_on(ask_store(&store)));
+    let greenroom = Cost::of(each(greenroom), written);
+    let sqlite = Cost::of(each(sqlite), Writes::of_sqlite(&mut connection.lock().unwrap(), OPERATIONS, pay));
+    let ratio = report.add("10,000 of them from 64 callers, per operation", greenroom, sqlite);
     report.target("64 callers with durable coin operations", "8 × SQLite FULL", format!("{ratio:.1} ×"), ratio >= 8.0);
     store.close_blocking();
 }
@@ -102,7 +113,7 @@ fn pay(connection: &mut Connection, n: u64) {
     transact(connection, |tx| pay_in(tx, n));
 }
 
-/// What [`service::apply`] does, in SQL: balance, entry and the sums of the week.
+/// What [`service::apply`] does, in SQL: balance, number, entry and the sums of the week.
 pub fn pay_in(tx: &Transaction<'_>, n: u64) {
     let (guild, user) = (number(GUILD.get()), number(user(n).get()));
     let at = Clock::system().now();
@@ -110,15 +121,16 @@ pub fn pay_in(tx: &Transaction<'_>, n: u64) {
     let before = first(tx, balance, params![guild, user]).unwrap_or(0);
     let after = before + 5;
     run(tx, "INSERT OR REPLACE INTO luxury_coins VALUES (?1, ?2, ?3)", params![guild, user, after]);
+    let id = next_id(tx, guild, "coins.ledger");
     run(
         tx,
-        "INSERT INTO ledger (guild, currency, user, delta, balance_before, balance_after, kind, reason, actor, at) \
-         VALUES (?1, 1, ?2, 5, ?3, ?4, 'daily', ?5, 'system', ?6)",
-        params![guild, user, before, after, REASON, at.micros()],
+        "INSERT INTO ledger VALUES (?1, ?2, 1, ?3, 5, ?4, ?5, 'daily', ?6, 'system', ?7)",
+        params![id, guild, user, before, after, REASON, at.micros()],
     );
     run(
         tx,
-        "INSERT INTO weeks VALUES (?1, ?2, 5) ON CONFLICT (guild, week) DO UPDATE SET others = others + 5",
+        "INSERT INTO weeks VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 5) \
+         ON CONFLICT (guild, week) DO UPDATE SET others = others + 5",
         params![guild, WeekNumber::of(at).0],
     );
 }

@@ -1,6 +1,11 @@
 //! An evening's live events, in batches: interactions, points of handles and members, credits of gifts.
+//!
+//! Both sides look each person of a batch up once, write an interaction for each event with its line in the index by
+//! account, and a credit for each gift of a member. Everything else is added up and written once in a batch: what each person
+//! did in the session (its index of who is on watch does not change), the handle, the member's points, those that the ledger
+//! does not list yet, the mark for the score sync, the coins of the minute, the last numbers, the session.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use greenroom::flows;
@@ -11,29 +16,35 @@ use greenroom::store::Options;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::GUILD;
-use crate::report::Report;
+use crate::report::{Cost, Report};
 use crate::sqlite::{create, first, number, run, transact};
 use crate::support::fill::{account, scattered};
 use crate::support::{folder, progress, store};
+use crate::writes::Writes;
 
 const EVENTS: u64 = 200_000;
 const BATCH: u64 = 256;
+/// Batches behind those, whose writes are counted.
+const COUNTED: u64 = 50;
 /// People on the live; every second one is linked to a member.
 const VIEWERS: u64 = 2_000;
 const START: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 const SESSION: i64 = 1;
+/// How long somebody is taken to be there after the last thing that they did, in microseconds.
+const IDLE: i64 = 900_000_000;
 
 /// 200,000 events, each batch durable before the next.
 pub fn of_live_events(report: &mut Report) {
     progress("200,000 live events in batches of 256");
-    let greenroom = by_greenroom();
-    let sqlite = by_sqlite();
+    let (greenroom, written) = by_greenroom();
+    let (sqlite, written_by_sqlite) = by_sqlite();
     report.add("200k live events in batches of 256", greenroom, sqlite);
-    let each = |whole: Duration| whole / u32::try_from(EVENTS).unwrap();
-    report.add("the same, per event", each(greenroom), each(sqlite));
+    let each =
+        |whole: Duration, written: Writes| Cost::of(whole / u32::try_from(EVENTS).unwrap(), written.each_of(BATCH));
+    report.add("the same, per event", each(greenroom, written), each(sqlite, written_by_sqlite));
 }
 
-fn by_greenroom() -> Duration {
+fn by_greenroom() -> (Duration, Writes) {
     let folder = folder();
     let store = store(&folder.path().join("greenroom.redb"), Options::CACHE_BYTES);
     let streamer = Handle::parse("nightowl.reviews").unwrap();
@@ -52,20 +63,22 @@ fn by_greenroom() -> Duration {
         }
     };
     store.write_blocking("connect", connect).unwrap();
-    let batches: Vec<Vec<LiveEvent>> = batches().map(|batch| batch.map(event).collect()).collect();
-    let watch = Stopwatch::start();
-    for events in batches {
+    let take = |events: Vec<LiveEvent>| {
         let streamer = streamer.clone();
         let effects =
             store.write_blocking("live_events", move |tx| flows::live_events::run(tx, GUILD, &streamer, &events));
         assert_eq!(effects.unwrap().dropped, 0);
-    }
+    };
+    let batches = batches();
+    let watch = Stopwatch::start();
+    batches.into_iter().for_each(take);
     let time = watch.elapsed();
+    let written = Writes::of_greenroom(COUNTED, || (0..COUNTED).map(batch_behind).for_each(take));
     store.close_blocking();
-    time
+    (time, written)
 }
 
-fn by_sqlite() -> Duration {
+fn by_sqlite() -> (Duration, Writes) {
     let folder = folder();
     let mut connection = create(&folder.path().join("sqlite.db"));
     transact(&mut connection, |tx| {
@@ -77,18 +90,29 @@ fn by_sqlite() -> Duration {
                 params![guild(), account(n).handle.as_str(), START.micros(), member(n).map(|user| number(user.get()))],
             );
         }
-        run(tx, "INSERT INTO sessions VALUES (?1, ?2, ?3)", params![SESSION, guild(), START.micros()]);
+        let session = "INSERT INTO sessions VALUES (?1, ?2, 'nightowl.reviews', ?3, NULL, ?3, 1)";
+        run(tx, session, params![SESSION, guild(), START.micros()]);
+        run(tx, "INSERT INTO numbers VALUES (?1, 0, 0, 0)", [guild()]);
     });
-    let batches: Vec<Vec<LiveEvent>> = batches().map(|batch| batch.map(event).collect()).collect();
+    let batches = batches();
     let watch = Stopwatch::start();
     for events in &batches {
         ingest(&mut connection, events);
     }
-    watch.elapsed()
+    let time = watch.elapsed();
+    let take = |connection: &mut Connection, n| ingest(connection, &batch_behind(n));
+    (time, Writes::of_sqlite(&mut connection, COUNTED, take))
 }
 
-fn batches() -> impl Iterator<Item = std::ops::Range<u64>> {
-    (0..EVENTS).step_by(usize::try_from(BATCH).unwrap()).map(|from| from..(from + BATCH).min(EVENTS))
+fn batches() -> Vec<Vec<LiveEvent>> {
+    let from = (0..EVENTS).step_by(usize::try_from(BATCH).unwrap());
+    from.map(|from| (from..(from + BATCH).min(EVENTS)).map(event).collect()).collect()
+}
+
+/// Batch `n` of those that come behind the others.
+fn batch_behind(n: u64) -> Vec<LiveEvent> {
+    let from = EVENTS + n * BATCH;
+    (from..from + BATCH).map(event).collect()
 }
 
 fn guild() -> i64 {
@@ -115,48 +139,93 @@ fn event(n: u64) -> LiveEvent {
     LiveEvent::new(START.after(Duration::from_millis(n)), what)
 }
 
-/// What a handle did in a batch.
-struct Seen {
+/// What somebody did in a batch.
+#[derive(Default)]
+struct Deeds {
     linked: Option<i64>,
+    joins: i64,
+    likes: i64,
+    comments: i64,
+    shares: i64,
+    gifts: i64,
+    coins: i64,
     points: i64,
-    at: i64,
+    first: i64,
+    last: i64,
+}
+
+/// What an event is worth: the kind of its interaction, points, its text, and coins where it is a gift.
+type Worth = (i64, i64, Option<String>, Option<i64>);
+
+impl Deeds {
+    fn add(&mut self, what: &Occurrence, (_, points, _, coins): &Worth, at: i64) {
+        match what {
+            Occurrence::Joined(_) => self.joins += 1,
+            Occurrence::Liked(_, count) => self.likes += i64::from(*count),
+            Occurrence::Commented(..) => self.comments += 1,
+            Occurrence::Shared(_) => self.shares += 1,
+            Occurrence::Gifted(..) => self.gifts += 1,
+            _ => {}
+        }
+        self.points += points;
+        self.coins += coins.unwrap_or(0);
+        self.last = at;
+    }
 }
 
 /// What `flows::live_events` does with these events, in SQL: rows at once, sums once in a batch.
 fn ingest(connection: &mut Connection, events: &[LiveEvent]) {
     transact(connection, |tx| {
-        let last = "SELECT max(number) FROM interactions WHERE guild = ?1 AND session = ?2";
-        let mut number: Option<i64> =
-            tx.prepare_cached(last).unwrap().query_row(params![guild(), SESSION], |row| row.get(0)).unwrap();
-        let mut seen: BTreeMap<i64, Seen> = BTreeMap::new();
+        // The points that events are worth, and the like.
+        first(tx, "SELECT count(*) FROM bot_config WHERE guild IN (0, ?1)", [guild()]);
+        first(tx, "SELECT id FROM sessions WHERE guild = ?1 AND ended_at IS NULL", [guild()]);
+        let of_guild = "SELECT interaction, participant FROM numbers WHERE guild = ?1";
+        let (mut number, mut people): (i64, i64) =
+            tx.prepare_cached(of_guild).unwrap().query_row([guild()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let mut ids: HashMap<&Handle, i64> = HashMap::new();
+        let mut seen: BTreeMap<i64, Deeds> = BTreeMap::new();
+        let mut minutes: BTreeMap<i64, i64> = BTreeMap::new();
         for event in events {
-            let viewer = event.what.viewer().unwrap();
-            let (id, linked) = tx
-                .prepare_cached("SELECT id, linked FROM handles WHERE guild = ?1 AND handle = ?2")
-                .unwrap()
-                .query_row(params![guild(), viewer.handle.as_ref().map(Handle::as_str)], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })
-                .unwrap();
-            let (kind, points, value, coins) = worth(&event.what);
-            let number = number.insert(number.unwrap_or(0) + 1);
+            let (viewer, at) = (event.what.viewer().unwrap(), event.at.micros());
+            let handle = viewer.handle.as_ref().unwrap();
+            let id = *ids.entry(handle).or_insert_with(|| {
+                let (id, linked) = account_of(tx, handle);
+                seen.insert(id, Deeds { linked, first: at, ..Deeds::default() });
+                id
+            });
+            let worth = worth(&event.what);
+            let deeds = seen.get_mut(&id).unwrap();
+            deeds.add(&event.what, &worth, at);
+            let (kind, _, value, coins) = worth;
+            number += 1;
             run(
                 tx,
                 "INSERT INTO interactions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 7, ?8)",
-                params![guild(), SESSION, *number, id, kind, value, coins, event.at.micros()],
+                params![guild(), SESSION, number, id, kind, value, coins, at],
             );
-            let of_handle = seen.entry(id).or_insert(Seen { linked, points: 0, at: 0 });
-            of_handle.points += points;
-            of_handle.at = event.at.micros();
-            if let (Some(user), Some(coins)) = (linked, coins) {
-                add_credit(tx, user, coins);
+            if let Some(coins) = coins {
+                *minutes.entry((at - START.micros()) / 60_000_000).or_default() += coins;
+                add_gift(tx, id, deeds.linked, coins);
             }
         }
-        write_sums(tx, &seen);
+        write_people(tx, &seen, &mut people);
+        write_sums(tx, &seen, &minutes);
+        run(tx, "INSERT OR REPLACE INTO numbers VALUES (?1, ?2, 0, ?3)", params![guild(), number, people]);
+        let last = events.last().map(|event| event.at.micros());
+        run(tx, "UPDATE sessions SET last_event_at = ?2 WHERE id = ?1", params![SESSION, last]);
     });
 }
 
-fn worth(what: &Occurrence) -> (i64, i64, Option<String>, Option<i64>) {
+/// The number of the account of a handle, and whose it is.
+fn account_of(tx: &Transaction<'_>, handle: &Handle) -> (i64, Option<i64>) {
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    tx.prepare_cached("SELECT id, linked FROM handles WHERE guild = ?1 AND handle = ?2")
+        .unwrap()
+        .query_row(params![guild(), handle.as_str()], row)
+        .unwrap()
+}
+
+fn worth(what: &Occurrence) -> Worth {
     match what {
         Occurrence::Liked(_, count) => (1, 1, Some(count.to_string()), None),
         Occurrence::Commented(_, text) => (2, 2, Some(text.clone()), None),
@@ -169,7 +238,16 @@ fn worth(what: &Occurrence) -> (i64, i64, Option<String>, Option<i64>) {
     }
 }
 
-fn add_credit(tx: &Transaction<'_>, user: i64, coins: i64) {
+/// A gift is completed by what was told of it before, belongs to no streak, and is credited to a member.
+fn add_gift(tx: &Transaction<'_>, account: i64, user: Option<i64>, coins: i64) {
+    let told = "SELECT unit_coins FROM told_gifts WHERE guild = ?1 AND session = ?2 AND gift = 1";
+    if first(tx, told, params![guild(), SESSION]).is_none() {
+        run(tx, "INSERT INTO told_gifts VALUES (?1, ?2, 1, 'Rose', 1)", params![guild(), SESSION]);
+    }
+    let streak =
+        "SELECT seen FROM streaks WHERE guild = ?1 AND session = ?2 AND account = ?3 AND gift = 1 AND number = 0";
+    first(tx, streak, params![guild(), SESSION, account]);
+    let Some(user) = user else { return };
     let before = "SELECT coins FROM credits WHERE guild = ?1 AND session = ?2 AND user = ?3";
     let before = first(tx, before, params![guild(), SESSION, user]).unwrap_or(0);
     run(
@@ -179,10 +257,34 @@ fn add_credit(tx: &Transaction<'_>, user: i64, coins: i64) {
     );
 }
 
-fn write_sums(tx: &Transaction<'_>, seen: &BTreeMap<i64, Seen>) {
-    for (id, Seen { linked, points, at }) in seen {
+/// What people did in the session. Whoever is new gets a number, and is on watch from then on; that is in the index once.
+fn write_people(tx: &Transaction<'_>, seen: &BTreeMap<i64, Deeds>, last_number: &mut i64) {
+    let sql = "INSERT INTO participants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10, ?11, 0, ?12, ?13, 0, 0, \
+               NULL, NULL, 1) \
+               ON CONFLICT (guild, session, account) DO UPDATE SET joins = joins + excluded.joins, \
+               likes = likes + excluded.likes, comments = comments + excluded.comments, \
+               shares = shares + excluded.shares, gifts = gifts + excluded.gifts, coins = coins + excluded.coins, \
+               points = points + excluded.points, present_until = max(present_until, excluded.present_until) \
+               RETURNING number";
+    let guild = guild();
+    for (id, deeds) in seen {
+        let Deeds { joins, likes, comments, shares, gifts, coins, points, first: from, last, .. } = deeds;
+        let (new, until) = (*last_number + 1, last + IDLE);
+        let number = first(
+            tx,
+            sql,
+            params![guild, SESSION, id, new, joins, likes, comments, shares, gifts, coins, points, from, until],
+        );
+        if number == Some(new) {
+            *last_number = new;
+        }
+    }
+}
+
+fn write_sums(tx: &Transaction<'_>, seen: &BTreeMap<i64, Deeds>, minutes: &BTreeMap<i64, i64>) {
+    for (id, Deeds { linked, points, last, .. }) in seen {
         let sql = "UPDATE handles SET last_seen = ?2, level = 7, points = points + ?3 WHERE id = ?1";
-        run(tx, sql, params![id, at, points]);
+        run(tx, sql, params![id, last, points]);
         if let (Some(user), true) = (linked, *points > 0) {
             for table in ["user_points", "points_unjournalled"] {
                 let sql = format!(
@@ -194,5 +296,9 @@ fn write_sums(tx: &Transaction<'_>, seen: &BTreeMap<i64, Seen>) {
             run(tx, "INSERT OR IGNORE INTO points_changed VALUES (?1, ?2)", params![guild(), user]);
         }
     }
-    run(tx, "UPDATE sessions SET last_event_at = last_event_at + 1 WHERE id = ?1", params![SESSION]);
+    for (minute, coins) in minutes {
+        let sql = "INSERT INTO coins_by_minute VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (guild, session, minute) DO UPDATE SET coins = coins + excluded.coins";
+        run(tx, sql, params![guild(), SESSION, minute, coins]);
+    }
 }

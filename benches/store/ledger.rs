@@ -71,25 +71,34 @@ fn check_all(store: &Store) {
     assert_eq!(outcome, Outcome::Checked { findings: Vec::new() });
 }
 
+/// The index is named because SQLite, without statistics, may walk the whole ledger backwards for one member.
 fn last(connection: &Connection, n: u64) -> usize {
     let sql = "SELECT id, delta, balance_before, balance_after, kind, reason, actor, at FROM ledger \
-               WHERE guild = ?1 AND currency = 1 AND user = ?2 ORDER BY id DESC LIMIT 10";
+               INDEXED BY ledger_by_account WHERE guild = ?1 AND currency = 1 AND user = ?2 ORDER BY id DESC LIMIT 10";
     let mut statement = connection.prepare_cached(sql).unwrap();
     let whose = number(user(scattered(n)).get());
     let row = |row: &rusqlite::Row<'_>| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
+        let numbers: [i64; 5] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(7)?];
+        let texts: [String; 3] = [row.get(4)?, row.get(5)?, row.get(6)?];
+        Ok((numbers, texts))
     };
     let found = statement.query_map(params![number(GUILD.get()), whose], row).unwrap();
     found.map(Result::unwrap).collect::<Vec<_>>().len()
 }
 
-/// Balances that the entries do not explain, and entries that do not add up or continue.
+/// Balances that the entries do not explain, weeks that they do not add up to, and entries that do not add up or continue.
+/// Each question walks over the ledger once, in the order of its rows, which is faster here than by the index.
 fn unexplained(connection: &Connection) -> i64 {
     let sql = "SELECT (SELECT count(*) FROM luxury_coins AS kept LEFT JOIN \
-                   (SELECT user, sum(delta) AS told FROM ledger WHERE guild = ?1 AND currency = 1 GROUP BY user) AS sums \
+                   (SELECT user, sum(delta) AS told FROM ledger NOT INDEXED WHERE guild = ?1 AND currency = 1 \
+                    GROUP BY user) AS sums \
                    ON sums.user = kept.user WHERE kept.guild = ?1 AND kept.amount IS NOT sums.told) \
+               + (SELECT count(*) FROM weeks AS kept LEFT JOIN \
+                   (SELECT (at / 86400000000 + 3) / 7 AS week, sum(delta) AS told FROM ledger NOT INDEXED \
+                    WHERE guild = ?1 AND currency = 1 GROUP BY 1) AS sums \
+                   ON sums.week = kept.week WHERE kept.guild = ?1 AND kept.others IS NOT sums.told) \
                + (SELECT count(*) FROM (SELECT balance_before, balance_after, delta, \
-                   lag(balance_after, 1, 0) OVER (PARTITION BY user ORDER BY id) AS ended FROM ledger \
+                   lag(balance_after, 1, 0) OVER (PARTITION BY user ORDER BY id) AS ended FROM ledger NOT INDEXED \
                    WHERE guild = ?1 AND currency = 1) \
                    WHERE balance_before <> ended OR balance_after <> balance_before + delta)";
     connection.query_row(sql, params![number(GUILD.get())], |row| row.get(0)).unwrap()

@@ -1,4 +1,9 @@
 //! The queue as it grows: the next song, and new scores for many.
+//!
+//! Greenroom has a song in two rows, of which the narrow one says where it stands and is written; SQLite has one row and
+//! changes two columns of it. On both sides four indexes follow: line, played, waiting by member, order of the queue. Then
+//! what plays and the pace are written, and what the song may have cost is looked up. New scores change the row and the order
+//! alone. Greenroom also counts its order, so that a place in it is known at once; SQLite would count when it is asked.
 
 use std::fs;
 use std::time::Duration;
@@ -11,16 +16,19 @@ use rusqlite::{Connection, Transaction, params};
 use tempfile::TempDir;
 
 use crate::GUILD;
-use crate::report::Report;
+use crate::report::{Cost, Report};
 use crate::sqlite::{create, first, number, open, run, set_cache, transact};
 use crate::support::fill::{self, in_parts, submitter};
 use crate::support::runs::timed;
 use crate::support::{FILLING, folder, progress, store};
+use crate::writes::Writes;
 
 /// Songs that are played on each size of the queue.
 const PLAYS: u64 = 200;
 /// Plays before that, while caches and files are cold.
 const FIRST_PLAYS: u64 = 50;
+/// Songs that are played to count what is written; SQLite plays on to its next checkpoint.
+const COUNTED_PLAYS: u64 = 100;
 const GREENROOM: &str = "greenroom.redb";
 const SQLITE: &str = "sqlite.db";
 
@@ -30,9 +38,11 @@ pub fn next_as_it_grows(report: &mut Report) {
     let times = sizes.map(|(songs, name)| {
         let mut queues = Queues::of(songs);
         let durable = queues.play();
+        let written = queues.count();
         queues.move_to_memory();
         let in_memory = queues.play();
-        report.add(&format!("/next with {name} songs, durable"), durable.0, durable.1);
+        let costs = (Cost::of(durable.0, written.0), Cost::of(durable.1, written.1));
+        report.add(&format!("/next with {name} songs, durable"), costs.0, costs.1);
         report.add(&format!("/next with {name} songs, without the disk"), in_memory.0, in_memory.1);
         (durable.0, in_memory.0)
     });
@@ -48,26 +58,36 @@ pub fn next_as_it_grows(report: &mut Report) {
 pub fn rescore(report: &mut Report) {
     const SONGS: u64 = 105_000;
     const CHANGED: u64 = 10_000;
+    const ROUNDS: u64 = 5;
+    const COUNTED: u64 = 2;
     let mut queues = Queues::of(SONGS);
     let scored = |n: u64, round: u64| (submitter(n * 10), i64::try_from(fill::scattered(n + round) % 10_000).unwrap());
-    let greenroom = timed(5, |round| {
-        let rescored = queues.store.write_blocking("rescore", move |tx| {
+    let by_greenroom = |store: &Store, round: u64| {
+        let rescored = store.write_blocking("rescore", move |tx| {
             (0..CHANGED).try_for_each(|n| {
                 let (user, score) = scored(n, round);
                 service::rescore(tx, GUILD, user, score).map(drop)
             })
         });
         rescored.unwrap();
-    });
-    let sqlite = timed(5, |round| {
-        transact(&mut queues.connection, |tx| {
+    };
+    let by_sqlite = |connection: &mut Connection, round: u64| {
+        transact(connection, |tx| {
             for n in 0..CHANGED {
                 let (user, score) = scored(n, round);
                 set_score(tx, number(user.get()), score);
             }
         });
+    };
+    let greenroom = timed(ROUNDS, |round| by_greenroom(&queues.store, round)).median();
+    let sqlite = timed(ROUNDS, |round| by_sqlite(&mut queues.connection, round)).median();
+    let written = Writes::of_greenroom(COUNTED, || {
+        (0..COUNTED).for_each(|round| by_greenroom(&queues.store, ROUNDS + round));
     });
-    report.add("new scores for 10k of 105k songs", greenroom.median(), sqlite.median());
+    let greenroom = Cost::of(greenroom, written);
+    let written =
+        Writes::of_sqlite(&mut queues.connection, COUNTED, |connection, round| by_sqlite(connection, ROUNDS + round));
+    report.add("new scores for 10k of 105k songs", greenroom, Cost::of(sqlite, written));
 }
 
 /// The same songs on both sides.
@@ -103,6 +123,17 @@ impl Queues {
         (greenroom.median(), sqlite.median())
     }
 
+    /// What one play writes, by Greenroom and by SQLite.
+    fn count(&mut self) -> (Writes, Writes) {
+        let greenroom = Writes::of_greenroom(COUNTED_PLAYS, || {
+            for _ in 0..COUNTED_PLAYS {
+                self.store.write_blocking("next", |tx| flows::song_played::run(tx, GUILD).map(drop)).unwrap();
+            }
+        });
+        let by_sqlite = |connection: &mut Connection, _| transact(connection, play_next);
+        (greenroom, Writes::of_sqlite(&mut self.connection, COUNTED_PLAYS, by_sqlite))
+    }
+
     /// Moves the files to where a sync costs nothing.
     fn move_to_memory(&mut self) {
         let memory = folder_in_memory();
@@ -128,6 +159,9 @@ fn folder_in_memory() -> TempDir {
     tempfile::Builder::new().prefix("bench-").tempdir_in("/dev/shm").unwrap_or_else(|_| folder())
 }
 
+/// The lengths of the last 20 reviews, as the pace keeps them.
+const LENGTHS: &str = "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0";
+
 /// What `flows::song_played` does for a song of the Free line, in SQL.
 fn play_next(tx: &Transaction<'_>) {
     let (guild, now) = (number(GUILD.get()), Clock::system().now().micros());
@@ -140,10 +174,13 @@ fn play_next(tx: &Transaction<'_>) {
         .query_row([guild], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .unwrap();
     assert_eq!(line, 5, "the song is in the Free line");
+    let last_played = "SELECT played_at FROM submissions INDEXED BY submissions_by_played \
+                       WHERE guild = ?1 AND played_at IS NOT NULL ORDER BY played_at DESC LIMIT 1";
+    first(tx, last_played, [guild]);
     run(tx, "UPDATE submissions SET line = 7, played_at = ?2 WHERE id = ?1", params![id, now]);
     run(tx, "INSERT OR REPLACE INTO bot_config VALUES (?1, 'now_playing', ?2)", params![guild, public_id]);
     first(tx, "SELECT last_played FROM paces WHERE guild = ?1", [guild]);
-    run(tx, "INSERT OR REPLACE INTO paces VALUES (?1, ?2, '')", params![guild, now]);
+    run(tx, "INSERT OR REPLACE INTO paces VALUES (?1, ?2, ?3)", params![guild, now, LENGTHS]);
     first(tx, "SELECT points FROM user_points WHERE guild = ?1 AND user = ?2", params![guild, user]);
     first(tx, "SELECT points FROM handles WHERE guild = ?1 AND linked = ?2", params![guild, user]);
     set_score(tx, user, 0);

@@ -5,7 +5,10 @@ use std::path::Path;
 use greenroom::store::Options;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+/// The rows of Greenroom's tables in columns, and its indexes. Numbers are counted by server in `sequences` as there; the
+/// ledger is keyed by them alone, which spares SQLite the server in every key.
 const TABLES: &str = "
+    CREATE TABLE sequences (guild INTEGER, name TEXT, last INTEGER, PRIMARY KEY (guild, name)) WITHOUT ROWID;
     CREATE TABLE bot_config (guild INTEGER, key TEXT, value TEXT, PRIMARY KEY (guild, key)) WITHOUT ROWID;
     CREATE TABLE paces (guild INTEGER PRIMARY KEY, last_played INTEGER, lengths TEXT);
 
@@ -17,18 +20,34 @@ const TABLES: &str = "
     CREATE TABLE ledger (id INTEGER PRIMARY KEY, guild INTEGER, currency INTEGER, user INTEGER, delta INTEGER,
         balance_before INTEGER, balance_after INTEGER, kind TEXT, reason TEXT, actor TEXT, at INTEGER);
     CREATE INDEX ledger_by_account ON ledger (guild, currency, user);
-    CREATE TABLE weeks (guild INTEGER, week INTEGER, others INTEGER, PRIMARY KEY (guild, week)) WITHOUT ROWID;
+    CREATE TABLE weeks (guild INTEGER, week INTEGER, gifts INTEGER, watching INTEGER, staff INTEGER, skips INTEGER,
+        removed INTEGER, corrected INTEGER, others INTEGER, PRIMARY KEY (guild, week)) WITHOUT ROWID;
 
     CREATE TABLE handles (id INTEGER PRIMARY KEY, guild INTEGER, handle TEXT, first_seen INTEGER, last_seen INTEGER,
-        linked INTEGER, points INTEGER, level INTEGER);
+        linked INTEGER, points INTEGER, level INTEGER, verified_at INTEGER);
     CREATE UNIQUE INDEX handles_by_handle ON handles (guild, handle);
     CREATE INDEX handles_by_user ON handles (guild, linked) WHERE linked IS NOT NULL;
     CREATE INDEX handles_unlinked ON handles (guild, handle) WHERE linked IS NULL;
 
-    CREATE TABLE sessions (id INTEGER PRIMARY KEY, guild INTEGER, last_event_at INTEGER);
+    CREATE TABLE sessions (id INTEGER PRIMARY KEY, guild INTEGER, streamer TEXT, started_at INTEGER, ended_at INTEGER,
+        last_event_at INTEGER, is_connected INTEGER);
+    CREATE INDEX sessions_open ON sessions (guild) WHERE ended_at IS NULL;
+    CREATE TABLE numbers (guild INTEGER PRIMARY KEY, interaction INTEGER, snapshot INTEGER, participant INTEGER);
     CREATE TABLE interactions (guild INTEGER, session INTEGER, number INTEGER, account INTEGER, kind INTEGER,
         value TEXT, coin_value INTEGER, level INTEGER, at INTEGER, PRIMARY KEY (guild, session, number)) WITHOUT ROWID;
     CREATE INDEX interactions_by_account ON interactions (guild, account);
+    CREATE TABLE participants (guild INTEGER, session INTEGER, account INTEGER, number INTEGER, joins INTEGER,
+        likes INTEGER, comments INTEGER, shares INTEGER, follows INTEGER, subscribes INTEGER, gifts INTEGER,
+        coins INTEGER, points INTEGER, luxury INTEGER, counted_until INTEGER, present_until INTEGER,
+        total_micros INTEGER, unpaid_micros INTEGER, linked INTEGER, updated_at INTEGER, is_on_watch INTEGER,
+        PRIMARY KEY (guild, session, account)) WITHOUT ROWID;
+    CREATE INDEX participants_on_watch ON participants (guild, session, account) WHERE is_on_watch;
+    CREATE TABLE coins_by_minute (guild INTEGER, session INTEGER, minute INTEGER, coins INTEGER,
+        PRIMARY KEY (guild, session, minute)) WITHOUT ROWID;
+    CREATE TABLE streaks (guild INTEGER, session INTEGER, account INTEGER, gift INTEGER, number INTEGER, seen INTEGER,
+        paid INTEGER, last_step_at INTEGER, PRIMARY KEY (guild, session, account, gift, number)) WITHOUT ROWID;
+    CREATE TABLE told_gifts (guild INTEGER, session INTEGER, gift INTEGER, name TEXT, unit_coins INTEGER,
+        PRIMARY KEY (guild, session, gift)) WITHOUT ROWID;
     CREATE TABLE credits (guild INTEGER, session INTEGER, user INTEGER, coins INTEGER, song INTEGER,
         PRIMARY KEY (guild, session, user)) WITHOUT ROWID;
     CREATE UNIQUE INDEX credits_by_song ON credits (guild, song) WHERE song IS NOT NULL;
@@ -87,6 +106,13 @@ pub fn first(connection: &Connection, sql: &str, parameters: impl rusqlite::Para
     let mut statement = connection.prepare_cached(sql).unwrap();
     let mut rows = statement.query(parameters).unwrap();
     rows.next().unwrap().map(|row| row.get(0).unwrap())
+}
+
+/// The next number of a sequence of a server, as `Tx::next_id` gives it.
+pub fn next_id(transaction: &Transaction<'_>, guild: i64, sequence: &str) -> i64 {
+    let sql = "INSERT INTO sequences VALUES (?1, ?2, 1) \
+               ON CONFLICT (guild, name) DO UPDATE SET last = last + 1 RETURNING last";
+    first(transaction, sql, rusqlite::params![guild, sequence]).unwrap()
 }
 
 /// An id as SQLite keeps it.

@@ -1,9 +1,11 @@
 //! What the benches need: a folder on the disk, stores that are filled fast, the program as a process, times and tables.
 
+pub mod alongside;
 pub mod fill;
 pub mod process;
 pub mod report;
 pub mod runs;
+pub mod servers;
 pub mod times;
 
 use std::path::Path;
@@ -12,7 +14,7 @@ use greenroom::app::catalogue::CATALOGUE;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{GuildSpec, MemberSpec};
-use greenroom::store::{Options, Place, Store};
+use greenroom::store::{Options, Place, Schema, Store};
 use tempfile::TempDir;
 
 /// A folder on the disk of the build, because `/tmp` may be memory, where a sync costs nothing. Removed when dropped.
@@ -25,8 +27,13 @@ pub const FILLING: usize = 1 << 30;
 
 /// A store in a file.
 pub fn store(file: &Path, cache_bytes: usize) -> Store {
+    store_of(file, cache_bytes, (CATALOGUE.schema)())
+}
+
+/// A store in a file, as a program with other tables or migrations opens it.
+pub fn store_of(file: &Path, cache_bytes: usize, schema: Schema) -> Store {
     let options = Options { cache_bytes, ..Options::new(Clock::system(), Seed::fixed(7)) };
-    Store::open(&Place::File(file.to_owned()), options, (CATALOGUE.schema)()).unwrap()
+    Store::open(&Place::File(file.to_owned()), options, schema).unwrap()
 }
 
 /// Says on the error stream what goes on, because filling takes a while.

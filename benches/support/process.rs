@@ -1,11 +1,16 @@
 //! `greenroom run` as it is shipped, in a process of its own: what it costs the machine.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use greenroom::kernel::time::Stopwatch;
 use greenroom::sim::Sim;
+use tempfile::TempDir;
 
 /// The program.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_greenroom");
@@ -19,6 +24,11 @@ pub struct Bot(Child);
 impl Bot {
     /// Starts the bot against the simulated Discord and TikTok, with its data in a folder.
     pub fn start(sim: &Sim, data: &Path) -> Self {
+        Self::start_with(sim, data, &[])
+    }
+
+    /// The same with more settings, each with its name.
+    pub fn start_with(sim: &Sim, data: &Path, settings: &[(&str, &str)]) -> Self {
         let child = Command::new(BINARY)
             .arg("run")
             .current_dir(data)
@@ -30,10 +40,18 @@ impl Bot {
             .env("DATA_DIR", data)
             .env("ALLOW_ANY_HANDLE_LINKING", "true")
             .env("LOG", "warn")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn();
         Self(child.unwrap())
+    }
+
+    /// Tells it to stop, and waits until it has, in order.
+    pub fn stop(mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(told.unwrap().success(), "it is there to be told");
+        assert!(self.0.wait().unwrap().success(), "it did not end in order");
     }
 
     /// A figure of `/proc/PID/status`, in bytes.
@@ -61,6 +79,76 @@ impl Drop for Bot {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Where a bot that is being started says how far it is: first a word to the service manager, then `/readyz`.
+pub struct Readiness {
+    manager: UnixDatagram,
+    folder: TempDir,
+    health: SocketAddr,
+}
+
+/// How long a start took up to a point.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    /// The store is open, everything runs, and health is served.
+    pub said: Duration,
+    /// The store takes writes, Discord is connected, and jobs run.
+    pub ready: Duration,
+}
+
+impl Readiness {
+    /// How long a start may take.
+    const PATIENCE: Duration = Duration::from_mins(5);
+    /// The pause between two looks.
+    const LOOK: Duration = Duration::from_millis(1);
+
+    /// Begins to listen, and finds a free port.
+    pub fn listen() -> Self {
+        // A socket's path may not be long.
+        let folder = tempfile::Builder::new().prefix("ready-").tempdir().unwrap();
+        let manager = UnixDatagram::bind(folder.path().join("notify")).unwrap();
+        manager.set_read_timeout(Some(Self::PATIENCE)).unwrap();
+        let health = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        Self { manager, folder, health }
+    }
+
+    /// Starts the bot and waits until it is ready.
+    pub fn start(&self, sim: &Sim, data: &Path) -> (Bot, Started) {
+        let (notify, health) = (self.folder.path().join("notify"), self.health.to_string());
+        let settings = [("NOTIFY_SOCKET", notify.to_str().unwrap()), ("HEALTH_LISTEN", health.as_str())];
+        let watch = Stopwatch::start();
+        let bot = Bot::start_with(sim, data, &settings);
+        while !self.hears("READY=1") {}
+        let said = watch.elapsed();
+        while !self.is_ready() {
+            assert!(watch.elapsed() < Self::PATIENCE, "the bot does not get ready");
+            pause(Self::LOOK);
+        }
+        (bot, Started { said, ready: watch.elapsed() })
+    }
+
+    /// Waits for the next word to the service manager; whether it is this one.
+    fn hears(&self, word: &str) -> bool {
+        let mut heard = [0; 64];
+        let length = self.manager.recv(&mut heard).unwrap();
+        heard[..length] == *word.as_bytes()
+    }
+
+    fn is_ready(&self) -> bool {
+        let mut stream = TcpStream::connect(self.health).unwrap();
+        let request = format!("GET /readyz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.health);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.starts_with("HTTP/1.1 200")
+    }
+}
+
+/// Waits in real time.
+#[expect(clippy::disallowed_methods, reason = "a bench keeps the pace of real time")]
+pub fn pause(time: Duration) {
+    std::thread::sleep(time);
 }
 
 /// A size as it is written: `12.3 MB`.

@@ -26,7 +26,11 @@ impl Report {
     /// A time that has to stay under a limit; `more` says what else was seen.
     pub fn time(&mut self, what: &str, limit: Duration, measured: Duration, more: &str) {
         let written = format!("{}{more}", shown(measured));
-        self.target(what, &format!("under {} ms", limit.as_millis()), written, measured < limit);
+        let in_words = match limit.subsec_nanos() {
+            0 => format!("under {} s", limit.as_secs()),
+            _ => format!("under {} ms", limit.as_millis()),
+        };
+        self.target(what, &in_words, written, measured < limit);
     }
 
     /// A size that has to stay under a limit, in megabytes; `more` says what else was seen.

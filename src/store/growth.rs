@@ -13,6 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 use redb::{BackendError, StorageBackend};
 
+use super::written;
+
 /// How far ahead zeros are written, in bytes.
 const AHEAD: u64 = 1 << 20;
 
@@ -42,9 +44,15 @@ impl<F: StorageBackend> GrowingFile<F> {
         }
         let ready = (end + AHEAD).min(untouched.end);
         let zeros = vec![0; usize::try_from(ready - untouched.start).map_err(io::Error::other)?];
-        self.file.write(untouched.start, &zeros)?;
+        self.put(untouched.start, &zeros)?;
         untouched.start = ready;
         Ok(())
+    }
+
+    /// Writes, and lets it be counted.
+    fn put(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        written::note_write(offset, data.len());
+        self.file.write(offset, data)
     }
 }
 
@@ -79,12 +87,13 @@ impl<F: StorageBackend> StorageBackend for GrowingFile<F> {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        written::note_sync();
         self.file.sync_data()
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.prepare(offset, offset + data.len() as u64)?;
-        self.file.write(offset, data)
+        self.put(offset, data)
     }
 
     fn close(&self) -> io::Result<()> {
