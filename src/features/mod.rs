@@ -9,7 +9,8 @@
 //! * **a command, button, modal, message handler or job**: the function in the edge file, and a line in `FEATURE`;
 //! * **a live display**: a `Kind` in `faces.rs`, and a line in `FEATURE`;
 //! * **a setting**: a static and its `Listed` in `settings.rs`;
-//! * **a table**: a static in `tables.rs`, and a line in `FEATURE`; a changed record also needs a new version and a migration;
+//! * **a table**: a static in `tables.rs` that says whose its rows are, and a line in `FEATURE`; a changed record also needs
+//!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`app::catalogue::formats`);
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 
 use crate::discord::bot::{Bot, Command};

@@ -9,6 +9,7 @@ pub mod coins_by_hand;
 pub mod coins_posted;
 pub mod dead_link_removed;
 pub mod economy;
+pub mod erasure;
 pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;

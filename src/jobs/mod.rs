@@ -21,7 +21,7 @@ mod tests;
 pub use breaker::Breaker;
 pub use model::{DeadLetter, Job, JobId, Lane, Run};
 pub use runner::{Handler, Runner, Setback, Worth};
-pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, is_waiting};
+pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, forget, is_waiting};
 
 use std::marker::PhantomData;
 

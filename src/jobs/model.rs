@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id_type;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::text::names_member;
 use crate::kernel::time::Timestamp;
 use crate::store::Record;
 
@@ -41,6 +42,13 @@ pub struct Job {
 }
 
 impl Record for Job {}
+
+impl Job {
+    /// Whether it goes to a member, or carries something that names them.
+    pub fn tells_of(&self, member: UserId) -> bool {
+        self.lane == Lane::User(member) || names_member(&self.payload, member)
+    }
+}
 
 /// One try of a job.
 #[derive(Clone, Debug)]

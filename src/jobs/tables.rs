@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::breaker::Slot;
-use super::model::{DeadLetter, Job, JobId, Run, Wait};
+use super::model::{DeadLetter, Job, JobId, Lane, Run, Wait};
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::text::names_member;
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx};
+use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Table, Topic, Tx};
 
 /// A job was added or changed.
 pub const CHANGED: Topic = Topic::new("jobs.changed");
@@ -26,13 +27,17 @@ pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &WAITS, &DEAD_LETTERS];
 type JobKey = (GuildId, JobId);
 type DueKey = (Timestamp, GuildId, JobId);
 
-static JOBS: Table<JobKey, Job> = Table::new("jobs.jobs", &[&BY_DUE]);
+static JOBS: Table<JobKey, Job> =
+    Table::new("jobs.jobs", &[&BY_DUE]).erasing(|_, job, erasure| Fate::goes_if(job.tells_of(erasure.member)));
 /// Jobs by the moment at which they are due, across all guilds: the one order that the runner needs.
 static BY_DUE: Index<DueKey, JobKey, Job> =
     Index::new("jobs.jobs_by_due", |(guild, id), job| Some((job.due, *guild, *id)));
 /// Jobs that were not answered.
-static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]);
-static DEAD_LETTERS: Table<JobKey, DeadLetter> = Table::new("jobs.dead_letters", &[]);
+static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]).without_members();
+static DEAD_LETTERS: Table<JobKey, DeadLetter> = Table::new("jobs.dead_letters", &[]).erasing(|_, letter, erasure| {
+    let member = erasure.member;
+    Fate::goes_if(letter.job.tells_of(member) || names_member(&letter.reason, member))
+});
 
 /// Adds a job.
 pub(super) fn add(tx: &Tx<'_>, guild: GuildId, job: &Job) -> Result<JobId> {
@@ -52,6 +57,18 @@ pub(super) fn remove(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<()> {
     tx.publish(SETTLED, guild);
     WAITS.remove(tx, &(guild, id))?;
     JOBS.remove(tx, &(guild, id)).map(drop)
+}
+
+/// Takes away the jobs that go to a member or carry what `tells` of them, and the dead letters among them.
+pub fn forget(tx: &Tx<'_>, guild: GuildId, member: UserId, tells: &dyn Fn(&str) -> bool) -> Result<()> {
+    let is_theirs = |job: &Job| job.lane == Lane::User(member) || tells(&job.payload);
+    JOBS.for_each(tx, guild, |(_, id), job| if is_theirs(&job) { remove(tx, guild, id) } else { Ok(()) })?;
+    DEAD_LETTERS.for_each(tx, guild, |key, letter| {
+        if is_theirs(&letter.job) || tells(&letter.reason) {
+            DEAD_LETTERS.remove(tx, &key)?;
+        }
+        Ok(())
+    })
 }
 
 /// Puts off a job that did not work, and counts the try.

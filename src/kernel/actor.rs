@@ -15,6 +15,17 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The same cause, whose member is called as `name` says.
+    #[must_use]
+    pub fn called(self, name: impl FnOnce(UserId) -> UserId) -> Self {
+        match self {
+            Self::Member(user) => Self::Member(name(user)),
+            Self::Live | Self::System => self,
+        }
+    }
+}
+
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

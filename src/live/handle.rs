@@ -7,6 +7,8 @@ use url::{Host, Url};
 const HOSTS: [&str; 3] = ["www.tiktok.com", "tiktok.com", "m.tiktok.com"];
 /// The hosts of links that lead to a page without naming whose.
 const SHORT_HOSTS: [&str; 2] = ["vm.tiktok.com", "vt.tiktok.com"];
+/// How the handle of nobody begins, in front of a number and a dot. With the longest number it is still a handle.
+const NOBODY: &str = "x.";
 
 /// A TikTok handle: lower case, without `@`, 2 to 24 of `a-z 0-9 . _` (`D-14`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,10 +50,11 @@ impl Handle {
     /// width. Only TikTok's own hosts are addresses, by name.
     pub fn typed(text: &str) -> Result<Self, NamesNobody> {
         let name = bare(text);
-        match address(name) {
-            Some(url) => Self::of_profile(&url),
-            None => Self::parse(&name.replacen(is_wide_at, "@", 1)).map_err(|NotAHandle| NamesNobody::NotAHandle),
-        }
+        let handle = match address(name) {
+            Some(url) => Self::of_profile(&url)?,
+            None => Self::parse(&name.replacen(is_wide_at, "@", 1)).map_err(|NotAHandle| NamesNobody::NotAHandle)?,
+        };
+        if handle.is_nobodys() { Err(NamesNobody::NotAHandle) } else { Ok(handle) }
     }
 
     /// Whose page an address leads to.
@@ -77,6 +80,30 @@ impl Handle {
         }
         let typed = trimmed.strip_prefix(is_at).unwrap_or(trimmed).to_ascii_lowercase();
         (typed.len() <= Self::MAX_CHARS && typed.bytes().all(Self::may_contain)).then_some(typed)
+    }
+
+    /// What stands for a handle that must not be told any more, of an account that has this number here. TikTok gives no
+    /// name that ends with a dot, and nobody can type this one.
+    pub fn of_nobody(number: u64) -> Self {
+        Self(format!("{NOBODY}{number}."))
+    }
+
+    fn is_nobodys(&self) -> bool {
+        let number = self.0.strip_prefix(NOBODY).and_then(|rest| rest.strip_suffix('.'));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
+    /// Whether a text names the handle: with `@`, in any case and escaped or not, or as the whole of a text in JSON.
+    pub fn is_named_in(&self, text: &str) -> bool {
+        // Marks that are put into a handle where it is shown: backslashes, and a space that nobody sees.
+        let text = text.replace(['\\', '\u{200B}'], "").to_ascii_lowercase();
+        let name = self.to_string();
+        let is_shown = text.match_indices(&name).any(|(at, _)| {
+            let rest = text.get(at + name.len()..).unwrap_or_default();
+            // A dot behind it may end the sentence.
+            rest.bytes().take_while(|byte| Self::may_contain(*byte)).all(|byte| byte == b'.')
+        });
+        is_shown || text.contains(&format!("\"{}\"", self.0))
     }
 
     /// The handle without `@`.
@@ -213,6 +240,40 @@ mod tests {
         for typed in ["https://vm.tiktok.com/ZMabc123/", "vt.tiktok.com/ZSRT6Wqvf", "https://www.tiktok.com/t/ZTabc/"] {
             assert_eq!(Handle::typed(typed), Err(NamesNobody::ShortLink), "{typed}");
         }
+    }
+
+    #[test]
+    fn the_handle_of_nobody_is_stored_as_any_and_cannot_be_typed() {
+        for number in [0, 17, u64::MAX] {
+            let nobody = Handle::of_nobody(number);
+            assert_eq!(Handle::parse(nobody.as_str()).as_ref(), Ok(&nobody));
+            let typed = [nobody.to_string(), nobody.as_str().to_uppercase(), format!("tiktok.com/{nobody}/live")];
+            for typed in typed {
+                assert_eq!(Handle::typed(&typed), Err(NamesNobody::NotAHandle), "{typed}");
+            }
+        }
+        for typed in ["x.", "x.1", "x..", "x.a.", "ax.1."] {
+            assert!(Handle::typed(typed).is_ok(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_text_names_a_handle_by_the_whole_of_it() {
+        let handle = Handle::parse("ann_x").unwrap();
+        for text in [
+            "Rose ×1 by @ann_x",
+            "**@ann\\_x** linked",
+            "it is @Ann_X. And then",
+            "@ann_x's",
+            r#"{"user":5,"handle":"ann_x"}"#,
+            r#"{"text":"**@ann\\_x** linked"}"#,
+        ] {
+            assert!(handle.is_named_in(text), "{text}");
+        }
+        for text in ["", "ann_x", "@ann", "@ann_xy", "@ann_x.y", "@ann_x..y", "@joann_x", r#""ann_x is""#] {
+            assert!(!handle.is_named_in(text), "{text}");
+        }
+        assert!(Handle::parse("here").unwrap().is_named_in("@\u{200B}here"));
     }
 
     #[test]

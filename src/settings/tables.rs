@@ -22,7 +22,7 @@ pub struct Entry {
 impl Record for Entry {}
 
 /// Settings by guild and key.
-pub static BOT_CONFIG: Table<(GuildId, String), Entry> = Table::new("settings.bot_config", &[]);
+pub static BOT_CONFIG: Table<(GuildId, String), Entry> = Table::new("settings.bot_config", &[]).without_members();
 
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&BOT_CONFIG];

@@ -421,6 +421,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::store::Key;
 
     #[test]
     fn every_kind_of_entry_has_a_name_of_its_own_and_is_read_by_it() {
@@ -430,6 +431,21 @@ mod tests {
             assert_eq!(kind.name().parse(), Ok(kind));
         }
         assert_eq!("shop".parse::<EntryKind>(), Err(UnknownKind("shop".into())));
+    }
+
+    #[test]
+    fn stored_names_and_bytes_stay_as_they_are() {
+        let names = [
+            "daily task_reward shop_purchase shop_refund transfer_send transfer_receive admin_add admin_remove admin_set",
+            "admin_adjust watch_time gift buy_skip points_event points_reset points_link xp_text xp_voice xp_admin",
+            "rollback archive_opening import",
+        ];
+        assert_eq!(EntryKind::ALL.map(EntryKind::name).join(" "), names.join(" "));
+        let mut bytes = Vec::new();
+        for currency in Currency::ALL {
+            currency.encode_to(&mut bytes);
+        }
+        assert_eq!(bytes, [1, 2]);
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Every decision about balances.
 
 use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Undone};
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::{Amount, AmountError};
+use crate::kernel::ids::UserId;
+use crate::kernel::text::names_member;
+use crate::store::Erasure;
 
 /// The balance after a change that must happen whole or not at all.
 pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<Amount, CoinsRefusal> {
@@ -54,9 +58,32 @@ pub fn says_it_undoes(entry: &LedgerEntry) -> Option<EntryId> {
     number.parse().ok().filter(|_| entry.kind == EntryKind::Rollback)
 }
 
+/// What stands for a reason that must not be told any more.
+const ERASED: &str = "erased";
+
+/// Whether an entry tells of a member: it is theirs, they caused it, or the reason names them.
+pub fn tells_of(entry: &LedgerEntry, member: UserId) -> bool {
+    entry.user == member || entry.actor == Actor::Member(member) || names_member(&entry.reason, member)
+}
+
+/// An entry without a member. The reason of another's stays unless it names them.
+pub fn without(entry: &LedgerEntry, erasure: &Erasure) -> LedgerEntry {
+    let is_named = entry.user == erasure.member || names_member(&entry.reason, erasure.member);
+    let entry = if is_named { without_words(entry) } else { entry.clone() };
+    LedgerEntry { user: erasure.of(entry.user), actor: entry.actor.called(|user| erasure.of(user)), ..entry }
+}
+
+/// An entry without the words of its reason, which may name people, handles and songs. What it undoes stays told.
+pub fn without_words(entry: &LedgerEntry) -> LedgerEntry {
+    let reason = says_it_undoes(entry).map_or_else(|| ERASED.to_owned(), |id| undo_reason(id, ERASED));
+    LedgerEntry { reason, ..entry.clone() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::ids::GuildId;
+    use crate::kernel::time::Timestamp;
 
     #[test]
     fn an_amount_is_a_whole_number_from_1_to_the_cap() {
@@ -99,5 +126,43 @@ mod tests {
             let outcome = outcome.map_err(|refusal| crate::kernel::error::Refuse::code(&refusal));
             assert_eq!(outcome, expected, "{balance} changed by {delta}");
         }
+    }
+
+    #[test]
+    fn an_erased_member_is_in_no_entry_and_every_amount_stays() {
+        let (member, pseudonym, other) = (UserId::new(1 << 40), UserId::new(1), UserId::new(2 << 40));
+        let erasure = Erasure { guild: GuildId::new(5), member, pseudonym, accounts: Vec::new() };
+        let entry = |user, actor, kind, reason: &str| LedgerEntry {
+            currency: Currency::Luxury,
+            user,
+            delta: -3,
+            before: Amount::of(5),
+            after: Amount::of(2),
+            kind,
+            reason: reason.to_owned(),
+            actor,
+            at: Timestamp::from_micros(7),
+        };
+        let to_them = format!("for <@{member}>");
+        for (user, actor, kind, reason, expected) in [
+            (member, Actor::Live, EntryKind::Gift, "Rose ×1 by @ann", "erased"),
+            (
+                member,
+                Actor::Member(member),
+                EntryKind::Rollback,
+                "undo of entry 12: for ann",
+                "undo of entry 12: erased",
+            ),
+            (other, Actor::Member(member), EntryKind::AdminAdd, "won the quiz", "won the quiz"),
+            (other, Actor::System, EntryKind::AdminAdd, to_them.as_str(), "erased"),
+        ] {
+            let before = entry(user, actor, kind, reason);
+            assert!(tells_of(&before, member), "{reason}");
+            let after = without(&before, &erasure);
+            let name = |actor: Actor| actor.called(|user| erasure.of(user));
+            assert_eq!(after, entry(erasure.of(user), name(actor), kind, expected));
+            assert!(!tells_of(&after, member), "{reason}");
+        }
+        assert!(!tells_of(&entry(other, Actor::Live, EntryKind::Gift, "Rose ×1 by @bob"), member));
     }
 }

@@ -3,39 +3,49 @@
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
 use super::model::{Balance, Currency, EntryId, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
+use super::rules;
 use super::weeks::{WeekNumber, WeekSums};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx};
+use crate::store::{AnyTable, Direction, Erasure, Fate, Index, Read, Span, Table, Topic, Tx};
 
 /// A balance of a guild changed.
 pub const CHANGED: Topic = Topic::new("coins.changed");
 
-/// Entries by guild and number; only ever added to.
-pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> = Table::new("coins.ledger", &[&BY_ACCOUNT]);
+/// Entries by guild and number; only ever added to. Those of an erased member go on under the pseudonym, with all their
+/// amounts: what is in circulation, and what came and went in each week, is what it was.
+pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> =
+    Table::new("coins.ledger", &[&BY_ACCOUNT]).erasing(|key, entry, erasure| {
+        if !rules::tells_of(entry, erasure.member) {
+            return Fate::Stays;
+        }
+        Fate::from((key, entry), *key, rules::without(entry, erasure))
+    });
 /// The entries of one balance.
 static BY_ACCOUNT: Index<(GuildId, Currency, UserId, EntryId), (GuildId, EntryId), LedgerEntry> =
     Index::new("coins.ledger_by_account", |(guild, id), entry| Some((*guild, entry.currency, entry.user, *id)));
 
 /// Luxury Coins by guild and member (`M-DB-11`).
-pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]);
+pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]).erasing(handed_on);
 /// Engagement points by guild and member (`M-DB-07`).
-pub static USER_POINTS: Table<(GuildId, UserId), Balance> = Table::new("coins.user_points", &[]);
+pub static USER_POINTS: Table<(GuildId, UserId), Balance> = Table::new("coins.user_points", &[]).erasing(handed_on);
 /// Points that no entry lists yet.
-pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> = Table::new("coins.points_unjournalled", &[]);
+pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
+    Table::new("coins.points_unjournalled", &[]).erasing(handed_on);
 /// Members whose points changed since the last score sync.
-pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.points_changed", &[]);
+pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.points_changed", &[]).erasing(handed_on);
 /// What was asked for, by the entry that took less (`C-08`). Beside the ledger, whose entries never change.
-pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]);
+pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]).without_members();
 /// What undid an entry, by the undone one.
-pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]);
+pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]).without_members();
 /// Which entry paid for the place of a song last, by the song's row number.
-pub static SKIPS_BOUGHT: Table<(GuildId, u64), SkipBought> = Table::new("coins.skips_bought", &[]);
+pub static SKIPS_BOUGHT: Table<(GuildId, u64), SkipBought> = Table::new("coins.skips_bought", &[]).without_members();
 /// The purchase before this one for the same song, by the entry of the later one.
-pub static EARLIER_SKIPS: Table<(GuildId, EntryId), SkipBought> = Table::new("coins.earlier_skips", &[]);
+pub static EARLIER_SKIPS: Table<(GuildId, EntryId), SkipBought> =
+    Table::new("coins.earlier_skips", &[]).without_members();
 /// What came and went of Luxury Coins in each week.
-pub static WEEKS: Table<(GuildId, i64), WeekSums> = Table::new("coins.weeks", &[]);
+pub static WEEKS: Table<(GuildId, i64), WeekSums> = Table::new("coins.weeks", &[]).without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[
@@ -50,6 +60,12 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &EARLIER_SKIPS,
     &WEEKS,
 ];
+
+/// What an erased member had is the pseudonym's.
+fn handed_on<V: Clone>(key: &(GuildId, UserId), row: &V, erasure: &Erasure) -> Fate<(GuildId, UserId), V> {
+    let (guild, user) = *key;
+    if user == erasure.member { Fate::Becomes((guild, erasure.pseudonym), row.clone()) } else { Fate::Stays }
+}
 
 /// The table that holds the balances of a currency.
 pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), Balance> {
@@ -84,6 +100,16 @@ pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<Ent
 /// An entry by its number.
 pub fn entry(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<LedgerEntry>> {
     LEDGER.get(read, &(guild, id))
+}
+
+/// Takes the words out of the reasons of entries: they name somebody who is erased.
+pub fn erase_reasons(tx: &Tx<'_>, guild: GuildId, entries: &[EntryId]) -> Result<()> {
+    for id in entries {
+        if let Some(entry) = LEDGER.get(tx, &(guild, *id))? {
+            LEDGER.put(tx, &(guild, *id), &rules::without_words(&entry))?;
+        }
+    }
+    Ok(())
 }
 
 /// What came and went of Luxury Coins in a week.

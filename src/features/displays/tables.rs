@@ -9,7 +9,7 @@ use crate::store::{AnyTable, Read, Table, Tx};
 pub const TABLES: &[&dyn AnyTable] = &[&SHOWN_LINES];
 
 /// Where the lines are shown, by guild and the stored name of the line.
-pub static SHOWN_LINES: Table<(GuildId, String), ShownLine> = Table::new("displays.shown_lines", &[]);
+pub static SHOWN_LINES: Table<(GuildId, String), ShownLine> = Table::new("displays.shown_lines", &[]).without_members();
 
 /// Where a line is noted to be shown.
 pub fn noted(read: &dyn Read, guild: GuildId, line: &str) -> Result<Option<(ChannelId, MessageId)>> {

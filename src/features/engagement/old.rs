@@ -37,37 +37,6 @@ impl From<Session> for model::Session {
     }
 }
 
-/// Numbers before participants had some.
-#[derive(Serialize, Deserialize)]
-pub struct Numbers {
-    interaction: u64,
-    snapshot: u64,
-}
-
-impl From<Numbers> for model::Numbers {
-    fn from(old: Numbers) -> Self {
-        Self { interaction: old.interaction, snapshot: old.snapshot, participant: 0 }
-    }
-}
-
-/// A streak before its steps had a time.
-#[derive(Serialize, Deserialize)]
-pub struct Streak {
-    gift: String,
-    unit_coins: u32,
-    seen: u32,
-    paid: u32,
-    level: Option<u32>,
-}
-
-impl From<Streak> for model::Streak {
-    /// Its last step is taken to be long ago: it is settled at the next look.
-    fn from(old: Streak) -> Self {
-        let Streak { gift, unit_coins, seen, paid, level } = old;
-        Self { gift, unit_coins, seen, paid, level, last_step_at: Timestamp::default() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::store::{Record, decode_body};
@@ -81,6 +50,7 @@ mod tests {
         assert!(decode_body::<model::Streak>(streak).is_none(), "it has another form now");
         let streak = model::Streak::decode_old(1, streak).unwrap();
         assert_eq!((streak.gift.as_str(), streak.seen, streak.paid, streak.level), ("Rose", 3, 1, Some(9)));
+        assert_eq!(streak.last_step_at, Timestamp::default(), "long ago");
         let session = model::Session::decode_old(1, b"\x04host\x14\x00\x28\x01\x00").unwrap();
         assert_eq!((session.streamer.as_str(), session.is_connected), ("host", true));
         let (from, until) = (Timestamp::from_micros(20), None);

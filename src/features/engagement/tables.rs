@@ -10,7 +10,8 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+use crate::live::Handle;
+use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something happened on a live of a guild.
 pub const CHANGED: Topic = Topic::new("engagement.changed");
@@ -18,15 +19,21 @@ pub const CHANGED: Topic = Topic::new("engagement.changed");
 /// A session begins.
 pub const SESSION_BEGUN: Topic = Topic::new("engagement.session_begun");
 
-/// Sessions by guild and number (`M-DB-02`).
-pub static SESSIONS: Table<(GuildId, SessionId), Session> = Table::new("engagement.sessions", &[&OPEN]);
+/// Sessions by guild and number (`M-DB-02`). Where the host is a member, the flow `erasure` takes the name out.
+pub static SESSIONS: Table<(GuildId, SessionId), Session> =
+    Table::new("engagement.sessions", &[&OPEN]).without_members();
 /// The sessions that did not end. The rules keep it to one of each guild.
 static OPEN: Index<(GuildId, SessionId), (GuildId, SessionId), Session> =
     Index::new("engagement.sessions_open", |key, session| session.ended_at.is_none().then_some(*key));
 
 /// Interactions by guild, session and number (`M-DB-04`, `M-DB-17`).
 pub static INTERACTIONS: Table<(GuildId, SessionId, InteractionNumber), Interaction> =
-    Table::new("engagement.interactions", &[&BY_ACCOUNT]);
+    Table::new("engagement.interactions", &[&BY_ACCOUNT]).erasing(|key, interaction, erasure| {
+        if !interaction.account.is_some_and(|account| erasure.owns(account.get())) {
+            return Fate::Stays;
+        }
+        Fate::from((key, interaction), *key, interaction.without_words())
+    });
 /// What a handle did (`M-DB-18`).
 static BY_ACCOUNT: Index<ByAccount, (GuildId, SessionId, InteractionNumber), Interaction> =
     Index::new("engagement.interactions_by_account", |(guild, session, number), interaction| {
@@ -35,19 +42,25 @@ static BY_ACCOUNT: Index<ByAccount, (GuildId, SessionId, InteractionNumber), Int
 
 /// Viewer counts by guild, session and number (`M-DB-05`).
 pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerSnapshot> =
-    Table::new("engagement.viewer_snapshots", &[]);
+    Table::new("engagement.viewer_snapshots", &[]).without_members();
 
 /// The people of a session, by guild, session and handle (`M-DB-22`).
-pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH]);
+pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH])
+    .erasing(|key, person, erasure| Fate::from((key, person), *key, person.clone().linked_as(|user| erasure.of(user))));
 /// The people whose watch time is to be counted.
 static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
     Index::new("engagement.participants_on_watch", |key, participant| participant.watch.is_open().then_some(*key));
 
 /// What gifts were worth in each minute of a session, the first being 0.
-pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> = Table::new("engagement.coins_by_minute", &[]);
+pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> =
+    Table::new("engagement.coins_by_minute", &[]).without_members();
 
 /// Streaks of the open session: whose, of which gift, in which group.
-static STREAKS: Table<StreakRow, Streak> = Table::new("engagement.streaks", &[&UNFINISHED]);
+static STREAKS: Table<StreakRow, Streak> =
+    Table::new("engagement.streaks", &[&UNFINISHED]).erasing(|key, streak, erasure| {
+        let level = streak.level.filter(|_| !erasure.owns(key.2.get()));
+        Fate::from((key, streak), *key, Streak { level, ..streak.clone() })
+    });
 /// Streaks that did not end, the one that is silent the longest first.
 static UNFINISHED: Index<UnfinishedStreak, StreakRow, Streak> =
     Index::new("engagement.streaks_unfinished", |(guild, session, account, gift, group), streak| {
@@ -55,30 +68,36 @@ static UNFINISHED: Index<UnfinishedStreak, StreakRow, Streak> =
     });
 
 /// What pays once in a session and for a handle, and has paid.
-static PAID_ONCE: Table<(GuildId, SessionId, AccountRef, u8), ()> = Table::new("engagement.paid_once", &[]);
+static PAID_ONCE: Table<(GuildId, SessionId, AccountRef, u8), ()> =
+    Table::new("engagement.paid_once", &[]).without_members();
 
 /// Credits of the open session by member (`C-29`).
-static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engagement.credits", &[&BY_SONG]);
+static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engagement.credits", &[&BY_SONG])
+    .erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
 /// The credit that lifted a song.
 static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
     UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
 
 /// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
-static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[]);
+static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[])
+    .erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
 /// The credit that a song used up by being played or removed, in the open session: what a dead link gives back.
-static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> = Table::new("engagement.credits_used", &[]);
+static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> =
+    Table::new("engagement.credits_used", &[]).without_members();
 
 /// The messages that the open session took, in numbered chunks: what comes again is recognised by them.
-static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> = Table::new("engagement.messages", &[]);
+static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> =
+    Table::new("engagement.messages", &[]).without_members();
 
 /// When the open session was told nothing.
-static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> = Table::new("engagement.interruptions", &[]);
+static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> =
+    Table::new("engagement.interruptions", &[]).without_members();
 
 /// What the open session was told of gifts.
-static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> = Table::new("engagement.told_gifts", &[]);
+static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> = Table::new("engagement.told_gifts", &[]).without_members();
 
 /// The last numbers given, by guild.
-static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]);
+static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]).without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[
@@ -140,6 +159,16 @@ pub fn add_session(tx: &Tx<'_>, guild: GuildId, session: &Session) -> Result<Ses
 /// Writes a session that exists.
 pub fn set_session(tx: &Tx<'_>, guild: GuildId, id: SessionId, session: &Session) -> Result<()> {
     SESSIONS.put(tx, &(guild, id), session)
+}
+
+/// Shows the lives of these hosts under another name.
+pub fn rename_streamer(tx: &Tx<'_>, guild: GuildId, names: &[Handle], name: &Handle) -> Result<()> {
+    SESSIONS.for_each(tx, guild, |(_, id), session| {
+        if names.contains(&session.streamer) {
+            set_session(tx, guild, id, &Session { streamer: name.clone(), ..session })?;
+        }
+        Ok(())
+    })
 }
 
 /// A session by its number.

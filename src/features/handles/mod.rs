@@ -36,7 +36,6 @@ pub mod identity;
 pub mod jobs;
 pub mod migration;
 pub mod model;
-pub mod old;
 pub mod queries;
 pub mod rules;
 pub mod service;

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use super::old;
-use crate::id_type;
 use crate::jobs::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Refuse;
@@ -13,7 +11,8 @@ use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::handle::NamesNobody;
-use crate::store::{Record, decode_body};
+use crate::store::{Erasure, Record};
+use crate::{fields, id_type};
 
 id_type!(
     /// The number of an account within its guild (`M-DB-03`: `handle_id`).
@@ -39,21 +38,28 @@ pub struct Account {
     pub verified_at: Option<Timestamp>,
 }
 
-impl Record for Account {
-    const VERSION: u8 = 2;
-
-    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
-        match version {
-            1 => decode_body::<old::Account>(body).map(Self::from),
-            _ => None,
-        }
-    }
-}
+fields!(Account: verified_at since 2 = None);
 
 impl Account {
     /// Whether the linked member proved that it is theirs.
     pub const fn is_verified(&self) -> bool {
         self.verified_at.is_some()
+    }
+
+    /// The account, which has this number, without a member: its points stay theirs under the pseudonym.
+    #[must_use]
+    pub fn without(&self, id: AccountId, erasure: &Erasure) -> Self {
+        let is_theirs = self.linked.map_or_else(|| erasure.owns(id.get()), |user| user == erasure.member);
+        if !is_theirs {
+            return self.clone();
+        }
+        Self {
+            handle: Handle::of_nobody(id.get()),
+            linked: self.linked.map(|user| erasure.of(user)),
+            level: None,
+            verified_at: None,
+            ..self.clone()
+        }
     }
 }
 

@@ -70,6 +70,26 @@ pub fn linked_handles(read: &dyn Read, guild: GuildId, user: UserId) -> Result<V
     Ok(tables::of_user(read, guild, user)?.into_iter().map(|known| known.account).collect())
 }
 
+/// The accounts of a member, each with the names under which it was met and which are nobody else's by now.
+pub fn names_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<(AccountId, Vec<Handle>)>> {
+    let mut found = Vec::new();
+    for known in tables::of_user(read, guild, user)? {
+        let mut names = match tables::number_of(read, guild, known.id)? {
+            Some(number) => tables::by_number(read, guild, number)?.map(|(_, names)| names).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        names.push(known.account.handle);
+        let mut own = Vec::new();
+        for name in names {
+            if tables::by_handle(read, guild, &name)?.is_none_or(|holder| holder.id == known.id) {
+                own.push(name);
+            }
+        }
+        found.push((known.id, own));
+    }
+    Ok(found)
+}
+
 /// The first of a member's linked handles: the one that a submission shows (`C-35`).
 pub fn first_linked(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Handle>> {
     Ok(tables::first_of_user(read, guild, user)?.map(|account| account.handle))

@@ -12,7 +12,7 @@ use super::rules;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, CountedIndex, Direction, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, CountedIndex, Direction, Fate, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something about the songs or lines of a guild changed.
 pub const CHANGED: Topic = Topic::new("queue.changed");
@@ -24,7 +24,15 @@ type SongKey = (GuildId, SongId);
 type OrderKey = (GuildId, u8, Reverse<i64>, Timestamp, SongId);
 
 /// Songs by guild and row number.
-pub static SONGS: Table<SongKey, Song> = Table::new("queue.songs", &[&BY_PUBLIC_ID, &BY_USER, &BY_SOURCE]);
+///
+/// A song that was sent still was when its member is erased: it stays, under the pseudonym.
+pub static SONGS: Table<SongKey, Song> =
+    Table::new("queue.songs", &[&BY_PUBLIC_ID, &BY_USER, &BY_SOURCE]).erasing(|key, song, erasure| {
+        if song.user != erasure.member {
+            return Fate::Stays;
+        }
+        Fate::Becomes(*key, song.without_member(erasure.pseudonym))
+    });
 /// The song of a public number.
 static BY_PUBLIC_ID: UniqueIndex<(GuildId, u32), SongKey, Song> =
     UniqueIndex::new("queue.songs_by_public_id", |(guild, _), song| Some((*guild, song.public_id.get())));
@@ -37,7 +45,16 @@ static BY_SOURCE: Index<(GuildId, u64, SongId), SongKey, Song> =
 
 /// Places by guild and song.
 pub static PLACES: Table<SongKey, Place> =
-    Table::new("queue.places", &[&BY_LINE, &BY_PLAYED, &BY_SUBMITTED, &WAITING_BY_USER, &ORDER]);
+    Table::new("queue.places", &[&BY_LINE, &BY_PLAYED, &BY_SUBMITTED, &WAITING_BY_USER, &ORDER]).erasing(
+        |key, place, erasure| {
+            if place.user != erasure.member {
+                return Fate::Stays;
+            }
+            // Nobody is there any more for whom it could be played.
+            let line = if place.line.is_waiting() { Line::Removed } else { place.line };
+            Fate::Becomes(*key, Place { user: erasure.pseudonym, line, ..*place })
+        },
+    );
 /// The songs of a line (`M-DB-13`).
 static BY_LINE: Index<(GuildId, u8, SongId), SongKey, Place> =
     Index::new("queue.places_by_line", |(guild, id), place| Some((*guild, place.line.rank(), *id)));
@@ -59,13 +76,14 @@ static ORDER: CountedIndex<OrderKey, SongKey, Place> =
     });
 
 /// How long reviews take, by guild.
-static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]);
+static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]).without_members();
 
 /// Copied songs, by guild, channel and song.
-static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[]);
+static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[])
+    .erasing(|key, mark, erasure| Fate::from((key, mark), *key, Bookmark { by: erasure.of(mark.by), ..*mark }));
 
 /// Songs whose file is gone, since when; by guild and song.
-static LOST_FILES: Table<SongKey, Timestamp> = Table::new("queue.lost_files", &[]);
+static LOST_FILES: Table<SongKey, Timestamp> = Table::new("queue.lost_files", &[]).without_members();
 
 /// Remembers that the file of a song is gone; answers whether that is new.
 pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<bool> {
@@ -123,6 +141,16 @@ pub fn add(tx: &Tx<'_>, guild: GuildId, song: &Song, place: &Place) -> Result<So
 pub fn rename(tx: &Tx<'_>, guild: GuildId, id: SongId, song: &Song) -> Result<()> {
     SONGS.put(tx, &(guild, id), song)?;
     tx.publish(CHANGED, guild);
+    Ok(())
+}
+
+/// Shows no handle any more with these songs.
+pub fn forget_handles(tx: &Tx<'_>, guild: GuildId, songs: &[SongId]) -> Result<()> {
+    for id in songs {
+        if let Some(song) = SONGS.get(tx, &(guild, *id))? {
+            rename(tx, guild, *id, &Song { tiktok_username: None, ..song })?;
+        }
+    }
     Ok(())
 }
 

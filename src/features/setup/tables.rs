@@ -6,7 +6,7 @@ use crate::kernel::time::Timestamp;
 use crate::store::{AnyTable, Read, Table, Tx};
 
 /// When the bot joined a server, as of the last time that it was seen; whoever is in here was greeted, or knew the bot.
-static GREETED: Table<GuildId, Timestamp> = Table::new("setup.greeted", &[]);
+static GREETED: Table<GuildId, Timestamp> = Table::new("setup.greeted", &[]).without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[&GREETED];

@@ -5,19 +5,20 @@ use super::posted::{Handled, Watch};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Read, Table, Tx};
+use crate::store::{AnyTable, Direction, Fate, Read, Table, Tx};
 
 /// When a member was last told, by guild, channel and member.
-static NUDGES: Table<(GuildId, ChannelId, UserId), Timestamp> = Table::new("submissions.nudges", &[]);
+static NUDGES: Table<(GuildId, ChannelId, UserId), Timestamp> =
+    Table::new("submissions.nudges", &[]).erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
 
 /// What is remembered of posted messages, by guild and message.
-static HANDLED: Table<(GuildId, MessageId), Handled> = Table::new("submissions.handled", &[]);
+static HANDLED: Table<(GuildId, MessageId), Handled> = Table::new("submissions.handled", &[]).without_members();
 
 /// From where on messages count, by guild.
-static WATCHED: Table<GuildId, Watch> = Table::new("submissions.watched", &[]);
+static WATCHED: Table<GuildId, Watch> = Table::new("submissions.watched", &[]).without_members();
 
 /// Posted messages of which something waits until the bot may do more in their channel, by guild and message.
-static KEPT_OUT: Table<(GuildId, MessageId), ()> = Table::new("submissions.kept_out", &[]);
+static KEPT_OUT: Table<(GuildId, MessageId), ()> = Table::new("submissions.kept_out", &[]).without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[&NUDGES, &HANDLED, &WATCHED, &KEPT_OUT];

@@ -29,6 +29,12 @@ pub fn mention(user: UserId) -> String {
     format!("<@{user}>")
 }
 
+/// Whether a text names a member, by a mention or by the bare number.
+pub fn names_member(text: &str, user: UserId) -> bool {
+    let number = user.to_string();
+    text.split(|character: char| !character.is_ascii_digit()).any(|digits| digits == number)
+}
+
 /// A channel's name, which leads there.
 pub fn channel(channel: ChannelId) -> String {
     format!("<#{channel}>")
@@ -73,5 +79,16 @@ mod tests {
         assert_eq!(command("submit", None), "**/submit**");
         assert_eq!(moment(Timestamp::from_millis(1_500), MomentStyle::Relative), "<t:1:R>");
         assert_eq!(moment(Timestamp::from_micros(-1), MomentStyle::ShortDateTime), "<t:-1:f>");
+    }
+
+    #[test]
+    fn a_member_is_named_by_the_whole_number() {
+        let user = UserId::new(50);
+        for text in ["<@50>", "<@!50> `50`", r#"{"user":50,"channel":1}"#, "50", "a50b"] {
+            assert!(names_member(text, user), "{text}");
+        }
+        for text in ["", "<@500>", "150", "5 0", "0x5"] {
+            assert!(!names_member(text, user), "{text}");
+        }
     }
 }

@@ -20,7 +20,7 @@ pub use clean::{one_line, paragraph};
 pub use formats::{csv_text, hex, html};
 pub use length::{discord_len, truncate};
 pub use markdown::{code, code_block, escape};
-pub use markup::{MomentStyle, channel, command, mention, message_link, moment, role};
+pub use markup::{MomentStyle, channel, command, mention, message_link, moment, names_member, role};
 pub use near::meant;
 pub use number::whole_number;
 pub use table::code_table;

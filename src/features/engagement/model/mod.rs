@@ -11,13 +11,13 @@ pub use report::{POST_REPORT, SessionOver};
 use serde::{Deserialize, Serialize};
 
 use super::old;
-use crate::id_type;
 use crate::jobs::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
 use crate::live::{Handle, MessageId, Occurrence};
 use crate::store::{Record, decode_body};
+use crate::{fields, id_type};
 
 id_type!(
     /// The number of a session within its guild (`M-DB-02`: `id`).
@@ -176,6 +176,15 @@ pub struct Interaction {
 
 impl Record for Interaction {}
 
+impl Interaction {
+    /// The same without what a person wrote and without their level. What counts stays.
+    #[must_use]
+    pub fn without_words(&self) -> Self {
+        let value = self.value.clone().filter(|_| self.kind != InteractionKind::Comment);
+        Self { value, level: None, ..self.clone() }
+    }
+}
+
 /// How many watched at a moment (`M-DB-05`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ViewerSnapshot {
@@ -204,16 +213,8 @@ pub struct Streak {
     pub last_step_at: Timestamp,
 }
 
-impl Record for Streak {
-    const VERSION: u8 = 2;
-
-    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
-        match version {
-            1 => decode_body::<old::Streak>(body).map(Self::from),
-            _ => None,
-        }
-    }
-}
+// The last step of one of before is taken to be long ago: it is settled at the next look.
+fields!(Streak: last_step_at since 2 = Timestamp::from_micros(0));
 
 /// Which streak: whose, of which gift, and TikTok's number of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -276,16 +277,7 @@ pub struct Numbers {
     pub participant: u64,
 }
 
-impl Record for Numbers {
-    const VERSION: u8 = 2;
-
-    fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
-        match version {
-            1 => decode_body::<old::Numbers>(body).map(Self::from),
-            _ => None,
-        }
-    }
-}
+fields!(Numbers: participant since 2 = 0);
 
 /// Some of the messages that an open session took, in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

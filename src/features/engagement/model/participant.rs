@@ -55,6 +55,13 @@ impl Participant {
         self.deeds.add(interaction);
         self.coins = self.coins.clamped_change(interaction.coin_value.unwrap_or_default().get());
     }
+
+    /// The same, where the member who had the handle is called as `name` says.
+    #[must_use]
+    pub fn linked_as(mut self, name: impl FnOnce(UserId) -> UserId) -> Self {
+        self.watch.linked = self.watch.linked.map(name);
+        self
+    }
 }
 
 impl Deeds {

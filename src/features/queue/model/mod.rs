@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::id_type;
 use crate::jobs::Kind;
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
+use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
 use crate::store::Record;
 
@@ -265,6 +266,26 @@ pub struct Song {
 
 impl Record for Song {}
 
+impl Song {
+    /// What is shown instead of the name of somebody who was erased.
+    pub const ERASED: &'static str = "erased member";
+
+    /// The song of somebody else, without what names the member who submitted it: their name, which is also the artist's
+    /// where they gave none, their note and their handle. What it is called and where it is heard stays.
+    #[must_use]
+    pub fn without_member(&self, user: UserId) -> Self {
+        let is_own_name = self.artist == one_line(&self.username, usize::MAX);
+        Self {
+            user,
+            username: Self::ERASED.to_owned(),
+            artist: if is_own_name { Self::ERASED.to_owned() } else { self.artist.clone() },
+            note: None,
+            tiktok_username: None,
+            ..self.clone()
+        }
+    }
+}
+
 /// Where a song stands. Narrow, because every re-score writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -364,6 +385,26 @@ mod tests {
             assert_eq!(usize::from(line.rank()), rank);
             assert_eq!(Line::from_rank(line.rank()), Some(line));
             assert_eq!(line.name().parse(), Ok(line));
+        }
+    }
+
+    #[test]
+    fn a_song_without_its_member_is_the_same_song() {
+        let link = Source::Link { platform: "YouTube".into(), url: "https://y/1".into(), key: "y/1".into() };
+        let song = |user: u64, username: &str, artist: &str| Song {
+            public_id: PublicId::new(7),
+            user: UserId::new(user),
+            username: username.into(),
+            artist: artist.into(),
+            title: "Blue".into(),
+            source: link.clone(),
+            note: None,
+            tiktok_username: None,
+        };
+        for (artist, expected) in [("Ann", Song::ERASED), ("The Owls", "The Owls")] {
+            let before =
+                Song { note: Some("mine".into()), tiktok_username: Some("ann".into()), ..song(5, "Ann", artist) };
+            assert_eq!(before.without_member(UserId::new(1)), song(1, Song::ERASED, expected));
         }
     }
 
