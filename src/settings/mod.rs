@@ -3,7 +3,8 @@
 //! A setting is declared once, as a [`Setting`] with its type and default, by the feature that it belongs to. Looking
 //! one up goes from the guild to the instance (guild 0, where the process configuration leaves its defaults) to the
 //! default in the declaration; a stored value that cannot be read counts as absent. Channels and messages are
-//! kept in columns of their own, and a channel's number also as text (`C-53`).
+//! kept in columns of their own, and a channel's number also as text (`C-53`). The first setting that an operation asks for
+//! reads all of that guild; to ask for the others costs next to nothing, so nobody hands settings around.
 //!
 //! **Topic.** `settings.changed`.
 //!
@@ -11,6 +12,7 @@
 //! from there alone.
 
 mod channel_list;
+mod kept;
 mod listed;
 pub mod sql;
 mod tables;
@@ -78,7 +80,7 @@ impl<T: SettingValue> Setting<T> {
 
     /// The value that is stored for exactly this guild, without the instance's and the default.
     pub fn get_own(&self, read: &dyn Read, guild: GuildId) -> Result<Option<T>> {
-        Ok(BOT_CONFIG.get(read, &(guild, self.key.to_owned()))?.and_then(|entry| T::load(&entry)))
+        kept::load(read, guild, self.key)
     }
 
     /// Takes the guild's own value away, so that the instance's or the default counts again.
@@ -118,3 +120,6 @@ impl Setting<u32> {
         Self { limits: Limits { zero: Some(words), ..self.limits }, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests;

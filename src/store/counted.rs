@@ -9,6 +9,7 @@ use super::index::{Index, IndexOf, Pair, Rule, add_entry, decode_entry, describe
 use super::key::Key;
 use super::read::{RawName, Read};
 use super::span::{Direction, Span, Within};
+use super::table::Table;
 use super::tally::Tally;
 use super::tx::Tx;
 use crate::kernel::error::Result;
@@ -27,6 +28,13 @@ impl<E, K, V> CountedIndex<E, K, V> {
     /// Declares an index called `name` (`feature.rows_in_order`). Entries must begin with the guild.
     pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
         Self { index: Index::new(name, rule) }
+    }
+
+    /// As [`Index::rule_version`].
+    #[must_use]
+    pub const fn rule_version(mut self, version: u16) -> Self {
+        self.index = self.index.rule_version(version);
+        self
     }
 }
 
@@ -48,7 +56,7 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
         span.start = start;
         let mut left_out = offset.saturating_sub(passed);
         let mut found = Vec::new();
-        read.scan(self.index.entries(), &span, Direction::Forward, &mut |entry, _| {
+        read.scan(self.index.raw(), &span, Direction::Forward, &mut |entry, _| {
             if left_out > 0 {
                 left_out -= 1;
                 return Ok(ControlFlow::Continue(()));
@@ -73,28 +81,43 @@ impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
     }
 
     fn raw_names(&self) -> Vec<RawName> {
-        std::iter::once(self.index.entries()).chain(self.tally().raw_names()).collect()
+        std::iter::once(self.index.raw()).chain(self.tally().raw_names()).collect()
     }
 
-    fn pair(&self, key: &K, row: &V) -> Option<Pair> {
-        self.index.pair(key, row)
+    fn form(&self) -> String {
+        self.index.form_as("counted index")
     }
 
-    fn add(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError> {
-        add_entry::<E>(tx, self.index.entries(), pair)?;
-        self.tally().add(tx, &pair.entry)
+    fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair)) {
+        self.index.pairs(key, row, visit);
     }
 
-    fn remove(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError> {
-        remove_entry::<E>(tx, self.index.entries(), pair)?;
-        self.tally().subtract(tx, &pair.entry)
+    fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
+        let before = before.and_then(|row| self.index.pair(key, row));
+        let after = after.and_then(|row| self.index.pair(key, row));
+        if before == after {
+            return Ok(());
+        }
+        if let Some(pair) = before {
+            remove_entry::<E>(tx, self.index.raw(), &pair)?;
+            self.tally().subtract(tx, &pair.entry)?;
+        }
+        if let Some(pair) = after {
+            add_entry::<E>(tx, self.index.raw(), &pair)?;
+            self.tally().add(tx, &pair.entry)?;
+        }
+        Ok(())
     }
 
     fn describe(&self, entry: &[u8]) -> String {
         describe::<E>(entry)
     }
 
-    fn check_figures(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), StoreError> {
+    fn build_figures(&self, tx: &Tx<'_>, _table: &Table<K, V>) -> Result<(), StoreError> {
+        self.tally().build(tx)
+    }
+
+    fn check_figures(&self, read: &dyn Read, _table: &Table<K, V>, findings: &mut Findings) -> Result<(), StoreError> {
         self.tally().check(read, findings)
     }
 }

@@ -240,6 +240,17 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: u64,
     },
+    /// A newer Greenroom wrote rows that this one cannot read.
+    #[error(
+        "{} holds rows of a newer Greenroom ({table}): start that version, or restore an older backup.",
+        path.display()
+    )]
+    NewerRows {
+        /// The file.
+        path: PathBuf,
+        /// The table of the rows.
+        table: &'static str,
+    },
     /// The file is damaged, or no store at all.
     #[error("{} is damaged or is not a Greenroom store ({problem}): restore a backup, or move it away to start empty.", path.display())]
     Damaged {

@@ -1,16 +1,20 @@
 //! Indexes: other orders of a table's rows, kept up to date by the table.
 //!
 //! Each index has a rule that computes its entry from a row; a rule that returns `None` leaves the row out (a partial
-//! index). A rule is pure: the same row always gives the same entry, or old entries could not be found again.
+//! index). A rule is pure: the same row always gives the same entry, or old entries could not be found again. A rule that
+//! is changed gets the next version ([`Index::rule_version`]), so that older stores build the index anew when they are
+//! opened.
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 use super::check::Findings;
 use super::error::StoreError;
 use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
 use super::read::{RawName, Read, page, walk};
 use super::span::{Direction, Within};
+use super::table::Table;
 use super::tx::Tx;
 use super::words::in_words;
 use crate::kernel::error::Result;
@@ -23,29 +27,44 @@ pub trait IndexOf<K, V>: Sync {
     /// The declared name.
     fn name(&self) -> &'static str;
 
+    /// What it keeps and by which version of its rule: an index that was built under another form is built anew.
+    fn form(&self) -> String;
+
     /// The redb tables of the index; the first holds the entries.
     fn raw_names(&self) -> Vec<RawName>;
 
-    /// The stored pair of a row, if the index includes it.
-    fn pair(&self, key: &K, row: &V) -> Option<Pair>;
+    /// Whether each of its entries belongs to a row, and is shown by [`IndexOf::pairs`].
+    fn has_pairs(&self) -> bool {
+        true
+    }
 
-    /// Adds an entry; fails when another row has it.
-    fn add(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError>;
+    /// Shows the stored pairs of a row, each once.
+    fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair));
 
-    /// Removes an entry; fails when it is not there.
-    fn remove(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError>;
+    /// Replaces what it keeps of the row `before` by what it keeps of the row `after`.
+    fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError>;
 
     /// An entry as text.
     fn describe(&self, entry: &[u8]) -> String;
 
-    /// Checks what the index keeps besides its entries.
-    fn check_figures(&self, _read: &dyn Read, _findings: &mut Findings) -> Result<(), StoreError> {
+    /// Computes what the index keeps besides the pairs of its rows, which are all there.
+    fn build_figures(&self, _tx: &Tx<'_>, _table: &Table<K, V>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Checks what the index keeps besides the pairs of its rows.
+    fn check_figures(
+        &self,
+        _read: &dyn Read,
+        _table: &Table<K, V>,
+        _findings: &mut Findings,
+    ) -> Result<(), StoreError> {
         Ok(())
     }
 }
 
 /// What an index stores for a row.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     pub(super) entry: Vec<u8>,
     pub(super) value: Vec<u8>,
@@ -55,49 +74,54 @@ impl<K, V> dyn IndexOf<K, V> + '_ {
     pub(super) fn entries(&self) -> RawName {
         RawName(self.name(), "")
     }
-
-    /// Replaces the entry of the row `before` by that of the row `after`.
-    pub(super) fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
-        let before = before.and_then(|row| self.pair(key, row));
-        let after = after.and_then(|row| self.pair(key, row));
-        if before == after {
-            return Ok(());
-        }
-        if let Some(pair) = before {
-            self.remove(tx, &pair)?;
-        }
-        if let Some(pair) = after {
-            self.add(tx, &pair)?;
-        }
-        Ok(())
-    }
 }
 
-/// A plain index: entries `E` of the rows `V` by key `K`, in the order of the entries.
-///
-/// An entry ends with the row's own id, so that no two rows have the same one.
-///
-/// ```ignore
-/// pub static SONGS_BY_USER: Index<(GuildId, UserId, SongId), (GuildId, SongId), Song> =
-///     Index::new("queue.songs_by_user", |(guild, id), song| Some((*guild, song.user, *id)));
-/// ```
-pub struct Index<E: 'static, K: 'static, V: 'static> {
+/// Replaces the one pair of a row by another, each where there is one.
+fn exchange<E: Key>(
+    tx: &Tx<'_>,
+    table: RawName,
+    before: Option<&Pair>,
+    after: Option<&Pair>,
+) -> Result<(), StoreError> {
+    if before == after {
+        return Ok(());
+    }
+    if let Some(pair) = before {
+        remove_entry::<E>(tx, table, pair)?;
+    }
+    after.map_or(Ok(()), |pair| add_entry::<E>(tx, table, pair))
+}
+
+/// The form of an index, as [`IndexOf::form`] tells it.
+pub(super) fn form_of<E: Key>(kind: &str, rule_version: u16) -> String {
+    format!("{kind}, rule {rule_version}: {}", E::form())
+}
+
+/// Reading the entries `E` of an index in their order.
+pub struct Entries<E: 'static> {
     name: &'static str,
-    rule: Rule<E, K, V>,
+    entries: PhantomData<fn() -> E>,
 }
 
-impl<E, K, V> Index<E, K, V> {
-    /// Declares an index called `name` (`feature.rows_by_what`).
-    pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
-        Self { name, rule }
+impl<E> Entries<E> {
+    pub(super) const fn of(name: &'static str) -> Self {
+        Self { name, entries: PhantomData }
+    }
+
+    pub(super) fn raw(&self) -> RawName {
+        RawName(self.name, "")
+    }
+
+    pub(super) fn declared_name(&self) -> &'static str {
+        self.name
     }
 }
 
-impl<E: Key, K, V> Index<E, K, V> {
+impl<E: Key> Entries<E> {
     /// Up to `limit` entries of `keys`, in order or backwards.
     pub fn page(&self, read: &dyn Read, keys: impl Within<E>, direction: Direction, limit: usize) -> Result<Vec<E>> {
         let span = keys.span();
-        Ok(page(read, self.entries(), &span, direction, limit, |entry, _| decode_entry(self.name, entry))?)
+        Ok(page(read, self.raw(), &span, direction, limit, |entry, _| decode_entry(self.name, entry))?)
     }
 
     /// The first entry of `keys` in that direction.
@@ -112,41 +136,81 @@ impl<E: Key, K, V> Index<E, K, V> {
         keys: impl Within<E>,
         mut visit: impl FnMut(E) -> Result<()>,
     ) -> Result<()> {
-        walk(read, self.entries(), keys.span(), |entry, _| visit(decode_entry(self.name, entry)?))
+        walk(read, self.raw(), keys.span(), |entry, _| visit(decode_entry(self.name, entry)?))
+    }
+}
+
+/// A plain index: entries `E` of the rows `V` by key `K`, in the order of the entries.
+///
+/// An entry ends with the row's own id, so that no two rows have the same one.
+///
+/// ```ignore
+/// pub static SONGS_BY_USER: Index<(GuildId, UserId, SongId), (GuildId, SongId), Song> =
+///     Index::new("queue.songs_by_user", |(guild, id), song| Some((*guild, song.user, *id)));
+/// ```
+pub struct Index<E: 'static, K: 'static, V: 'static> {
+    entries: Entries<E>,
+    rule: Rule<E, K, V>,
+    rule_version: u16,
+}
+
+impl<E, K, V> Index<E, K, V> {
+    /// Declares an index called `name` (`feature.rows_by_what`).
+    pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
+        Self { entries: Entries::of(name), rule, rule_version: 1 }
     }
 
-    pub(super) fn entries(&self) -> RawName {
-        RawName(self.name, "")
+    /// Says how often the rule was changed, and so whether a store was built by another one. It begins with 1.
+    #[must_use]
+    pub const fn rule_version(mut self, version: u16) -> Self {
+        self.rule_version = version;
+        self
+    }
+}
+
+impl<E: Key, K, V> Index<E, K, V> {
+    pub(super) fn form_as(&self, kind: &str) -> String {
+        form_of::<E>(kind, self.rule_version)
     }
 
-    pub(super) fn declared_name(&self) -> &'static str {
-        self.name
+    pub(super) fn pair(&self, key: &K, row: &V) -> Option<Pair> {
+        Some(Pair { entry: encode(&(self.rule)(key, row)?), value: Vec::new() })
     }
 }
 
 impl<E: Key, K, V> IndexOf<K, V> for Index<E, K, V> {
     fn name(&self) -> &'static str {
-        self.name
+        self.entries.name
+    }
+
+    fn form(&self) -> String {
+        self.form_as("index")
     }
 
     fn raw_names(&self) -> Vec<RawName> {
-        vec![self.entries()]
+        vec![self.entries.raw()]
     }
 
-    fn pair(&self, key: &K, row: &V) -> Option<Pair> {
-        Some(Pair { entry: encode(&(self.rule)(key, row)?), value: Vec::new() })
+    fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair)) {
+        self.pair(key, row).into_iter().for_each(visit);
     }
 
-    fn add(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError> {
-        add_entry::<E>(tx, self.entries(), pair)
-    }
-
-    fn remove(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError> {
-        remove_entry::<E>(tx, self.entries(), pair)
+    fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
+        let pair_of = |row: Option<&V>| row.and_then(|row| self.pair(key, row));
+        exchange::<E>(tx, self.entries.raw(), pair_of(before).as_ref(), pair_of(after).as_ref())
     }
 
     fn describe(&self, entry: &[u8]) -> String {
         describe::<E>(entry)
+    }
+}
+
+/// Everything that can be read of it.
+impl<E, K, V> Deref for Index<E, K, V> {
+    type Target = Entries<E>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.entries
     }
 }
 
@@ -161,13 +225,20 @@ impl<E: Key, K, V> IndexOf<K, V> for Index<E, K, V> {
 pub struct UniqueIndex<E: 'static, K: 'static, V: 'static> {
     name: &'static str,
     rule: Rule<E, K, V>,
-    keys: PhantomData<fn() -> K>,
+    rule_version: u16,
 }
 
 impl<E, K, V> UniqueIndex<E, K, V> {
     /// Declares an index called `name` (`feature.rows_by_what`).
     pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
-        Self { name, rule, keys: PhantomData }
+        Self { name, rule, rule_version: 1 }
+    }
+
+    /// As [`Index::rule_version`].
+    #[must_use]
+    pub const fn rule_version(mut self, version: u16) -> Self {
+        self.rule_version = version;
+        self
     }
 }
 
@@ -193,11 +264,19 @@ impl<E: Key, K: Key, V> UniqueIndex<E, K, V> {
         })?)
     }
 
-    fn entries(&self) -> RawName {
+    pub(super) fn entries(&self) -> RawName {
         RawName(self.name, "")
     }
 
-    fn decode_key(&self, entry: &[u8], key: &[u8]) -> Result<K, StoreError> {
+    pub(super) const fn declared_name(&self) -> &'static str {
+        self.name
+    }
+
+    fn pair(&self, key: &K, row: &V) -> Option<Pair> {
+        Some(Pair { entry: encode(&(self.rule)(key, row)?), value: encode(key) })
+    }
+
+    pub(super) fn decode_key(&self, entry: &[u8], key: &[u8]) -> Result<K, StoreError> {
         decode(key).ok_or_else(|| StoreError::Corrupt {
             table: self.name,
             key: describe::<E>(entry),
@@ -211,20 +290,21 @@ impl<E: Key, K: Key, V> IndexOf<K, V> for UniqueIndex<E, K, V> {
         self.name
     }
 
+    fn form(&self) -> String {
+        format!("{} → {}", form_of::<E>("unique index", self.rule_version), K::form())
+    }
+
     fn raw_names(&self) -> Vec<RawName> {
         vec![self.entries()]
     }
 
-    fn pair(&self, key: &K, row: &V) -> Option<Pair> {
-        Some(Pair { entry: encode(&(self.rule)(key, row)?), value: encode(key) })
+    fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair)) {
+        self.pair(key, row).into_iter().for_each(visit);
     }
 
-    fn add(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError> {
-        add_entry::<E>(tx, self.entries(), pair)
-    }
-
-    fn remove(&self, tx: &Tx<'_>, pair: &Pair) -> Result<(), StoreError> {
-        remove_entry::<E>(tx, self.entries(), pair)
+    fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
+        let pair_of = |row: Option<&V>| row.and_then(|row| self.pair(key, row));
+        exchange::<E>(tx, self.entries(), pair_of(before).as_ref(), pair_of(after).as_ref())
     }
 
     fn describe(&self, entry: &[u8]) -> String {
@@ -261,7 +341,13 @@ pub(super) fn describe<E: Key>(entry: &[u8]) -> String {
 
 impl<E, K, V> fmt::Debug for Index<E, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Index({})", self.name)
+        write!(f, "Index({})", self.entries.name)
+    }
+}
+
+impl<E> fmt::Debug for Entries<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entries({})", self.name)
     }
 }
 

@@ -20,8 +20,9 @@ use super::codec;
 use super::containing::caught;
 use super::error::StoreError;
 use super::key::encode;
+use super::migrations::VERSION;
 use super::read::Bytes;
-use super::schema::{META, VERSION};
+use super::schema::META;
 use crate::kernel::text::hex;
 use crate::kernel::time::Timestamp;
 

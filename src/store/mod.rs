@@ -14,7 +14,9 @@
 //! and then fails is rolled back without harm to the others.
 //!
 //! # Reading
-//! [`Store::read`] runs a function on a snapshot. Functions that read take `&dyn Read` and work in both places.
+//! [`Store::read`] runs a function on a snapshot. Functions that read take `&dyn Read` and work in both places. What an
+//! operation asks again and again of a small table is read once ([`Table::remembered`]). A [`Selection`] reads a filtered
+//! list page by page, each of bounded work.
 //!
 //! # Invariants
 //! - What was answered is on the disk, in whole; changes are published only then.
@@ -35,17 +37,26 @@ mod disk;
 mod error;
 mod facade;
 pub mod figures;
+#[cfg(test)]
+mod form;
 mod growth;
 mod handle;
 mod index;
 mod key;
+mod layout;
 mod manifest;
+mod memo;
+mod migrations;
+mod multi;
 mod open;
 mod ownership;
+mod personal;
 mod read;
 mod schema;
+mod select;
 mod span;
 pub mod sqlite;
+mod sums;
 mod table;
 mod tally;
 mod trail;
@@ -53,27 +64,38 @@ mod tx;
 mod unfinished;
 mod words;
 mod writer;
+pub mod written;
 
 pub use changes::{Change, Topic};
 pub use check::Finding;
-pub use codec::{MAX_ROW_BYTES, Record, decode_body};
+pub use codec::{EarlierRow, MAX_ROW_BYTES, Record, decode_body, version_before, version_of_last};
 pub use containing::is_told_in_words;
 pub use copy::{copy_closed, unfinished_name};
 pub use counted::CountedIndex;
 pub use disk::{Loss, SimulatedDisk};
 pub use error::{OpenError, StoreError, contained};
 pub use facade::Store;
-pub use index::{Index, Rule, UniqueIndex};
-pub use key::{FixedKey, Key};
+#[cfg(test)]
+pub use form::{Shape, TableForm};
+pub use index::{Entries, Index, Rule, UniqueIndex};
+pub use key::{FixedKey, Key, KeyText, PartKey};
 pub use manifest::{Ask, Manifest, SnapshotError, TableSum, Verified, repair, verify, verify_unless};
+pub use migrations::{Applied, Migration, applied_migrations};
+pub use multi::{MultiIndex, Rules};
 pub use open::{BeforeMigration, Options, Place};
 pub use ownership::{give_to_owner_of_folder, make_folder};
+pub use personal::{Erase, Erasure, Fate};
 pub use read::Read;
-pub use schema::{AnyTable, Migration, Schema};
+pub use schema::{AnyTable, Schema};
+pub use select::{Cursor, CursorRefusal, Selected, Selection};
 pub use span::{Direction, Span, Starts, Within};
+pub use sums::{Amounts, Sum, SumIndex};
 pub use table::Table;
 pub use tx::Tx;
 pub use unfinished::{FileError, UnfinishedFile};
+
+#[cfg(test)]
+pub(crate) use tests::Counting;
 
 #[cfg(test)]
 mod tests;

@@ -18,10 +18,12 @@ use super::disk::SimulatedDisk;
 use super::error::{OpenError, StoreError, is_damage, is_disk_full};
 use super::growth::GrowingFile;
 use super::handle::{Handle, Latch};
+use super::layout;
 use super::manifest::MANIFEST;
+use super::migrations::{migrate, stored_version};
 use super::ownership::{give_to_owner_of_folder, make_folder};
 use super::read::{RawName, Snapshot};
-use super::schema::{META, Schema, migrate, stored_version};
+use super::schema::{META, Schema};
 use super::tx::Tx;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::{Error, Result};
@@ -235,11 +237,17 @@ fn prepare(
     if let Some(found) = found.filter(|found| *found > newest) {
         return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: newest });
     }
+    if found.is_some()
+        && let Some(table) = layout::newer_rows(&snapshot, schema).map_err(explain)?
+    {
+        return Err(OpenError::NewerRows { path: path.to_owned(), table });
+    }
     // It is a store of ours, and not too new: from here on it may be written.
     handle.open_gate().map_err(|error| explain_io(path, &error))?;
     let missing: Vec<RawName> = known.iter().copied().filter(|name| !present.contains(&name.to_string())).collect();
     let was_snapshot = present.contains(MANIFEST);
-    if missing.is_empty() && found == Some(newest) && !was_snapshot {
+    let work = layout::plan(&snapshot, &present, schema).map_err(explain)?;
+    if missing.is_empty() && found == Some(newest) && !was_snapshot && work.is_nothing() {
         return Ok(());
     }
     let mut saved = None;
@@ -252,7 +260,9 @@ fn prepare(
             tx.forget_manifest()?;
         }
         missing.iter().try_for_each(|name| tx.create(*name))?;
-        migrate(tx, schema, found.unwrap_or(newest))
+        layout::mend(tx, &work)?;
+        migrate(tx, schema, found)?;
+        layout::note(tx, schema)
     };
     in_transaction(handle, known, options, create_and_migrate).map_err(|error| match StoreError::of(&error) {
         Some(cause) if cause.is_fatal() => explain(error),

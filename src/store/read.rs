@@ -13,6 +13,7 @@ use redb::{
 
 use super::error::StoreError;
 use super::handle::Handle;
+use super::memo::Memo;
 use super::span::{ByteSpan, Direction};
 
 /// Something to read from: a snapshot, or a write transaction with its own changes.
@@ -39,7 +40,7 @@ pub(super) type Bytes = &'static [u8];
 pub(super) mod raw {
     //! Reading bytes. In a module of its own, so that only the store can call it.
 
-    use super::{ByteSpan, ControlFlow, Direction, RawName, StoreError};
+    use super::{ByteSpan, ControlFlow, Direction, Memo, RawName, StoreError};
 
     /// Sees the pairs of a scan one after the other, until it breaks.
     pub(in crate::store) type Visit<'v> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError> + 'v;
@@ -60,6 +61,9 @@ pub(super) mod raw {
 
         /// How many pairs the table holds.
         fn len(&self, table: RawName) -> Result<u64, StoreError>;
+
+        /// What was read before and is still so.
+        fn memo(&self) -> &Memo;
     }
 }
 
@@ -67,6 +71,7 @@ pub(super) mod raw {
 pub(super) struct Snapshot {
     tables: RefCell<HashMap<RawName, ReadOnlyTable<Bytes, Bytes>>>,
     transaction: ReadTransaction,
+    memo: Memo,
     // Dropped last: it keeps the database open.
     _handle: Arc<Handle>,
 }
@@ -74,7 +79,7 @@ pub(super) struct Snapshot {
 impl Snapshot {
     pub(super) fn take(handle: Arc<Handle>) -> Result<Self, StoreError> {
         let transaction = handle.database()?.begin_read()?;
-        Ok(Self { tables: RefCell::default(), transaction, _handle: handle })
+        Ok(Self { tables: RefCell::default(), transaction, memo: Memo::default(), _handle: handle })
     }
 
     pub(super) fn table_names(&self) -> Result<HashSet<String>, StoreError> {
@@ -117,6 +122,10 @@ impl raw::RawRead for Snapshot {
 
     fn len(&self, table: RawName) -> Result<u64, StoreError> {
         self.with(table, |table| Ok(table.len()?))
+    }
+
+    fn memo(&self) -> &Memo {
+        &self.memo
     }
 }
 

@@ -1,26 +1,27 @@
-//! Which tables the store has, and how older stores become current ones.
+//! Which tables the store has.
 
+use std::any::TypeId;
 use std::collections::{BTreeSet, HashSet};
 
 use super::check::{Findings, check_table};
 use super::codec::Record;
 use super::error::{OpenError, StoreError};
 use super::key::{FixedKey, Key, decode};
+use super::layout::{LAYOUT, build};
+use super::migrations::{APPLIED, Migration};
+use super::personal::{Erasure, Personal};
 use super::read::{RawName, Read, page};
 use super::span::{ByteSpan, Direction};
 use super::table::Table;
 use super::tx::Tx;
-use crate::kernel::error::{Context, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 
 /// The store's own figures: `schema` is the version of the stored data.
 pub(super) static META: Table<String, u64> = Table::new("store.meta", &[]);
 
 /// The last number given in each sequence of each guild.
-pub(super) static SEQUENCES: Table<(GuildId, String), u64> = Table::new("store.sequences", &[]);
-
-/// Where [`META`] keeps the version of the stored data.
-pub(super) const VERSION: &str = "schema";
+pub(super) static SEQUENCES: Table<(GuildId, String), u64> = Table::new("store.sequences", &[]).without_members();
 
 /// A [`Table`] of any type, as the schema lists it.
 pub trait AnyTable: Sync {
@@ -36,6 +37,34 @@ pub trait AnyTable: Sync {
     /// The redb tables of the table and its indexes.
     fn raw_names(&self) -> Vec<RawName>;
 
+    /// The version of the rows that are written.
+    fn row_version(&self) -> u8;
+
+    /// How the keys and rows look, or what is wrong with that.
+    #[cfg(test)]
+    fn form(&self) -> Result<super::form::TableForm, String>;
+
+    /// The indexes by name, each with its form: what it keeps and by which version of its rule.
+    fn index_forms(&self) -> Vec<(&'static str, String)>;
+
+    /// The redb tables of one index.
+    fn index_tables(&self, index: &str) -> Vec<RawName>;
+
+    /// Builds one index anew from the rows.
+    fn build_index(&self, tx: &Tx<'_>, index: &str) -> Result<()>;
+
+    /// Whether it is said what becomes of each row when a member is erased.
+    fn says_whose(&self) -> bool;
+
+    /// The encoded keys of the rows that tell of a member.
+    fn find_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Vec<u8>>>;
+
+    /// Takes the member out of the rows at these keys. Answers how many were changed.
+    fn erase_rows(&self, tx: &Tx<'_>, erasure: &Erasure, keys: &[Vec<u8>]) -> Result<u64>;
+
+    /// Removes up to `limit` rows of a guild. Answers how many went.
+    fn remove_rows(&self, tx: &Tx<'_>, guild: GuildId, limit: usize) -> Result<usize>;
+
     /// Compares the table with its indexes.
     fn check(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), StoreError>;
 }
@@ -50,14 +79,15 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
     }
 
     fn guilds(&self, read: &dyn Read, into: &mut BTreeSet<GuildId>) -> Result<()> {
-        if K::HEAD != <GuildId as FixedKey>::WIDTH {
+        let width = <GuildId as FixedKey>::WIDTH;
+        if K::HEAD != width && TypeId::of::<K>() != TypeId::of::<GuildId>() {
             return Ok(());
         }
         // One step per guild: behind the last key that begins with it.
         let mut span = ByteSpan::default();
         loop {
             let first = page(read, self.raw(), &span, Direction::Forward, 1, |key, _| {
-                Ok::<_, StoreError>(key.get(..K::HEAD).unwrap_or(key).to_vec())
+                Ok::<_, StoreError>(key.get(..width).unwrap_or(key).to_vec())
             })?;
             let Some(head) = first.into_iter().next() else { return Ok(()) };
             if head < span.start {
@@ -76,20 +106,47 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
         std::iter::once(self.raw()).chain(indexes).collect()
     }
 
+    fn row_version(&self) -> u8 {
+        V::VERSION
+    }
+
+    #[cfg(test)]
+    fn form(&self) -> Result<super::form::TableForm, String> {
+        super::form::of_table::<K, V>()
+    }
+
+    fn index_forms(&self) -> Vec<(&'static str, String)> {
+        self.indexes().iter().map(|index| (index.name(), index.form())).collect()
+    }
+
+    fn index_tables(&self, index: &str) -> Vec<RawName> {
+        self.indexes().iter().filter(|present| present.name() == index).flat_map(|found| found.raw_names()).collect()
+    }
+
+    fn build_index(&self, tx: &Tx<'_>, index: &str) -> Result<()> {
+        let mut found = self.indexes().iter().filter(|present| present.name() == index);
+        Ok(found.try_for_each(|index| build(self, *index, tx))?)
+    }
+
+    fn says_whose(&self) -> bool {
+        !matches!(self.personal(), Personal::Unsaid)
+    }
+
+    fn find_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Vec<u8>>> {
+        self.rows_telling_of(read, erasure)
+    }
+
+    fn erase_rows(&self, tx: &Tx<'_>, erasure: &Erasure, keys: &[Vec<u8>]) -> Result<u64> {
+        self.erase(tx, erasure, keys)
+    }
+
+    fn remove_rows(&self, tx: &Tx<'_>, guild: GuildId, limit: usize) -> Result<usize> {
+        self.remove_some(tx, guild, limit)
+    }
+
     fn check(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), StoreError> {
         check_table(self, read, findings)
     }
-}
-
-/// One change to the stored data, run once in the transaction that also raises the version.
-#[derive(Clone, Copy)]
-pub struct Migration {
-    /// The version after it: 1 for the first, each one greater than the one before.
-    pub version: u64,
-    /// What it does, for the log: `"number the songs of each guild"`.
-    pub name: &'static str,
-    /// Does it. Rows of older versions are read by their [`Record::decode_old`].
-    pub run: fn(&Tx<'_>) -> Result<()>,
 }
 
 /// Everything that is stored.
@@ -104,8 +161,24 @@ pub struct Schema {
 impl Schema {
     /// The tables, the store's own included.
     pub fn all_tables(&self) -> impl Iterator<Item = &'static dyn AnyTable> {
-        let own: [&'static dyn AnyTable; 2] = [&META, &SEQUENCES];
+        let own: [&'static dyn AnyTable; 4] = [&META, &LAYOUT, &APPLIED, &SEQUENCES];
         own.into_iter().chain(self.tables.iter().copied())
+    }
+
+    /// The tables whose rows belong to guilds. The numbers that were given come last.
+    pub fn tables_of_guilds(&self) -> impl Iterator<Item = &'static dyn AnyTable> {
+        let sequences: &'static dyn AnyTable = &SEQUENCES;
+        self.tables.iter().copied().chain([sequences])
+    }
+
+    /// The rows and indexes of each table, a line for each, with the versions of their rows and rules.
+    pub fn layout(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for table in self.all_tables() {
+            lines.push(format!("{}: rows, version {}", table.name(), table.row_version()));
+            lines.extend(table.index_forms().into_iter().map(|(name, form)| format!("  {name}: {form}")));
+        }
+        lines
     }
 
     /// The names of all redb tables, or the first contradiction.
@@ -127,24 +200,4 @@ impl Schema {
     pub fn version(&self) -> u64 {
         self.migrations.last().map_or(0, |last| last.version)
     }
-}
-
-/// The version of the stored data; `None` in a store that was just created.
-pub(super) fn stored_version(read: &dyn Read) -> Result<Option<u64>> {
-    META.get(read, &VERSION.to_owned())
-}
-
-/// Runs the migrations after version `from` and notes the new version.
-pub(super) fn migrate(tx: &Tx<'_>, schema: &Schema, from: u64) -> Result<()> {
-    for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
-        tracing::info!(version = migration.version, "migrating the store: {}", migration.name);
-        (migration.run)(tx).during(format!("migration {} ({})", migration.version, migration.name))?;
-    }
-    META.put(tx, &VERSION.to_owned(), &schema.version())
-}
-
-/// The row that says of which version the stored data are, for tests that write one by hand.
-#[cfg(test)]
-pub(super) fn version_row(version: u64) -> (Vec<u8>, Vec<u8>) {
-    (super::key::encode(&VERSION.to_owned()), super::codec::encode(&version).unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::key::{FixedKey, Key, encode};
+use super::key::{Key, KeyText, PartKey, encode};
 
 /// A part of the keys `K` with bounds of its own: `Span::of(guild).after(last_of_this_page)`.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub enum Direction {
 ///
 /// Most calls just pass the guild, or the guild and a user: `SONGS_BY_USER.page(read, (guild, user), …)`. The first parts
 /// of a key stand for every key that begins with them, a whole key for exactly itself; [`Starts`] in the last place
-/// stands for every text that begins so.
+/// stands for every text that begins so, also where the key goes on behind the text.
 pub trait Within<K> {
     /// The first and last of these keys.
     fn span(self) -> ByteSpan;
@@ -151,7 +151,7 @@ impl Within<String> for Starts<'_> {
 
 macro_rules! single_prefixes {
     ($(($first:ident $(, $rest:ident)+)),+ $(,)?) => {$(
-        impl<$first: FixedKey, $($rest: Key),+> Within<($first, $($rest),+)> for $first {
+        impl<$first: PartKey, $($rest: Key),+> Within<($first, $($rest),+)> for $first {
             fn span(self) -> ByteSpan {
                 ByteSpan::beginning_with(encode(&self))
             }
@@ -163,7 +163,7 @@ single_prefixes!((A, B), (A, B, C), (A, B, C, D), (A, B, C, D, E), (A, B, C, D, 
 
 macro_rules! tuple_prefixes {
     ($(($($part:ident),+) of ($($rest:ident),+)),+ $(,)?) => {$(
-        impl<$($part: FixedKey,)+ $($rest: Key),+> Within<($($part,)+ $($rest),+)> for ($($part,)+) {
+        impl<$($part: PartKey,)+ $($rest: Key),+> Within<($($part,)+ $($rest),+)> for ($($part,)+) {
             fn span(self) -> ByteSpan {
                 ByteSpan::beginning_with(encode(&self))
             }
@@ -186,7 +186,7 @@ tuple_prefixes!(
 
 macro_rules! text_prefixes {
     ($(($($part:ident),+)),+ $(,)?) => {$(
-        impl<$($part: FixedKey),+> Within<($($part,)+ String)> for ($($part,)+ Starts<'_>) {
+        impl<$($part: PartKey),+> Within<($($part,)+ String)> for ($($part,)+ Starts<'_>) {
             #[expect(non_snake_case, reason = "the type parameters name the parts")]
             fn span(self) -> ByteSpan {
                 let ($($part,)+ starts) = self;
@@ -201,8 +201,35 @@ macro_rules! text_prefixes {
 
 text_prefixes!((A), (A, B), (A, B, C), (A, B, C, D), (A, B, C, D, E));
 
+macro_rules! inner_text_prefixes {
+    ($(($($part:ident),+) of ($($rest:ident),*)),+ $(,)?) => {$(
+        impl<$($part: PartKey,)+ $($rest: Key),*> Within<($($part,)+ KeyText, $($rest),*)> for ($($part,)+ Starts<'_>) {
+            #[expect(non_snake_case, reason = "the type parameters name the parts")]
+            fn span(self) -> ByteSpan {
+                let ($($part,)+ starts) = self;
+                let mut bytes = Vec::with_capacity(40);
+                $($part.encode_to(&mut bytes);)+
+                KeyText::encode_beginning(starts.0, &mut bytes);
+                ByteSpan::beginning_with(bytes)
+            }
+        }
+    )+};
+}
+
+inner_text_prefixes!(
+    (A) of (),
+    (A) of (B),
+    (A) of (B, C),
+    (A) of (B, C, D),
+    (A, B) of (),
+    (A, B) of (C),
+    (A, B) of (C, D),
+);
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::kernel::ids::{GuildId, UserId};
 
@@ -226,6 +253,66 @@ mod tests {
         assert!(holds((GuildId::new(1), UserId::new(2), Starts("lun")), &key));
         assert!(!holds((GuildId::new(1), UserId::new(2), Starts("luna r")), &key));
         assert!(holds(Span::all(), &key));
+    }
+
+    type Named = (GuildId, KeyText, u8, String);
+
+    /// Few and short texts, so that many are equal or begin another one.
+    fn text() -> impl Strategy<Value = String> {
+        let characters = proptest::sample::select(vec!['\0', '\u{1}', '\u{2}', 'a', '\u{10FFFF}']);
+        proptest::collection::vec(characters, 0..4).prop_map(|characters| characters.into_iter().collect::<String>())
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_inside_a_key_is_a_prefix_of_the_keys_that_have_it(
+            (guild, other_guild, number, other_number) in (0..2_u64, 0..2_u64, 0..3_u8, 0..3_u8),
+            (text, other_text, last) in (text(), text(), text()),
+        ) {
+            let (guild, other_guild) = (GuildId::new(guild), GuildId::new(other_guild));
+            let key: Named = (other_guild, KeyText(other_text.clone()), other_number, last);
+            let is_held = |keys: ByteSpan| keys.holds(&encode(&key));
+            let wanted = (guild, KeyText(text.clone()));
+            prop_assert_eq!(
+                is_held(Within::<Named>::span(wanted.clone())),
+                guild == other_guild && text == other_text
+            );
+            prop_assert_eq!(
+                is_held(Within::<Named>::span((wanted.0, wanted.1, number))),
+                guild == other_guild && text == other_text && number == other_number
+            );
+            prop_assert_eq!(
+                is_held(Within::<Named>::span((guild, Starts(&text)))),
+                guild == other_guild && other_text.starts_with(&text)
+            );
+        }
+
+        #[test]
+        fn bounds_at_a_text_inside_a_key_part_the_keys_in_its_order(
+            (text, other_text, number, last) in (text(), text(), 0..3_u8, text()),
+        ) {
+            let guild = GuildId::new(1);
+            let key: Named = (guild, KeyText(other_text.clone()), number, last);
+            let bound = (guild, KeyText(text.clone()));
+            let is_held = |keys: Span<Named>| keys.span().holds(&encode(&key));
+            prop_assert_eq!(is_held(Span::of(guild).starting_at(bound.clone())), other_text >= text);
+            prop_assert_eq!(is_held(Span::of(guild).after(bound.clone())), other_text > text);
+            prop_assert_eq!(is_held(Span::of(guild).before(bound.clone())), other_text < text);
+            prop_assert_eq!(is_held(Span::of(guild).through(bound)), other_text <= text);
+        }
+    }
+
+    #[test]
+    fn a_key_may_begin_or_end_with_a_text_that_has_an_end() {
+        type Ends = (GuildId, KeyText);
+        let key: Ends = (GuildId::new(1), KeyText::from("lunar"));
+        let is_held = |keys: ByteSpan| keys.holds(&encode(&key));
+        assert!(is_held(Within::<Ends>::span((GuildId::new(1), Starts("lun")))));
+        assert!(is_held(Within::<Ends>::span(key.clone())));
+        assert!(!is_held(Within::<Ends>::span((GuildId::new(1), KeyText::from("lun")))));
+        let begins = encode(&(KeyText::from("lunar"), 5_u8));
+        assert!(Within::<(KeyText, u8)>::span(KeyText::from("lunar")).holds(&begins));
+        assert!(!Within::<(KeyText, u8)>::span(KeyText::from("lun")).holds(&begins));
     }
 
     #[test]

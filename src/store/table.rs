@@ -6,8 +6,10 @@ use super::codec::{self, Record};
 use super::error::StoreError;
 use super::index::IndexOf;
 use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
+use super::layout::build;
+use super::personal::{Erase, Personal};
 use super::read::{RawName, Read, page, walk};
-use super::span::{Direction, Span, Within};
+use super::span::{Direction, Within};
 use super::tx::Tx;
 use super::words::in_words;
 use crate::kernel::error::Result;
@@ -23,12 +25,27 @@ use crate::kernel::error::Result;
 pub struct Table<K: 'static, V: 'static> {
     name: &'static str,
     indexes: &'static [&'static dyn IndexOf<K, V>],
+    personal: Personal<K, V>,
 }
 
 impl<K, V> Table<K, V> {
     /// Declares a table called `name` (`feature.rows`) with the indexes that follow its rows.
     pub const fn new(name: &'static str, indexes: &'static [&'static dyn IndexOf<K, V>]) -> Self {
-        Self { name, indexes }
+        Self { name, indexes, personal: Personal::Unsaid }
+    }
+
+    /// Says that no row tells anything of a member.
+    #[must_use]
+    pub const fn without_members(mut self) -> Self {
+        self.personal = Personal::Nothing;
+        self
+    }
+
+    /// Says what becomes of each row when a member is erased.
+    #[must_use]
+    pub const fn erasing(mut self, fate: Erase<K, V>) -> Self {
+        self.personal = Personal::Rows(fate);
+        self
     }
 
     /// The declared name.
@@ -38,6 +55,10 @@ impl<K, V> Table<K, V> {
 
     pub(super) const fn indexes(&self) -> &'static [&'static dyn IndexOf<K, V>] {
         self.indexes
+    }
+
+    pub(super) const fn personal(&self) -> &Personal<K, V> {
+        &self.personal
     }
 
     pub(super) const fn raw(&self) -> RawName {
@@ -133,19 +154,14 @@ impl<K: Key, V: Record> Table<K, V> {
         Ok(self.len(read)? == 0)
     }
 
-    /// Builds every index anew from the rows. For migrations that add an index or change its rule.
+    /// Builds every index anew from the rows, for migrations that write rows without their indexes.
     pub fn reindex(&self, tx: &Tx<'_>) -> Result<()> {
-        for index in self.indexes {
-            for raw in index.raw_names() {
-                tx.clear(raw)?;
-            }
-        }
-        self.for_each(tx, Span::all(), |key, row| {
-            for index in self.indexes {
-                index.follow(tx, &key, None, Some(&row))?;
-            }
-            Ok(())
-        })
+        Ok(self.indexes.iter().try_for_each(|index| build(self, *index, tx))?)
+    }
+
+    /// Removes a row that was just read.
+    pub(super) fn take_out(&self, tx: &Tx<'_>, key: &K, row: &V) -> Result<(), StoreError> {
+        self.replace(tx, key, Some(row), None)
     }
 
     fn load(&self, read: &dyn Read, key: &K) -> Result<Option<V>, StoreError> {

@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use super::check::Findings;
 use super::error::StoreError;
 use super::key::{decode, encode, hex};
-use super::read::{RawName, Read, page};
+use super::read::{RawName, Read, page, walk};
 use super::span::{ByteSpan, Direction};
 use super::tx::Tx;
 
@@ -93,6 +93,28 @@ impl Tally {
                 self.shrink(level, tx, &group, &block)
             }
         })
+    }
+
+    /// Counts entries that nobody counted yet: all of them, into half-full blocks.
+    pub(super) fn build(self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        let mut open: Vec<Option<Block>> = LEVELS.iter().map(|_| None).collect();
+        walk(tx, self.entries(), ByteSpan::default(), |entry, _| {
+            let group = self.group_of(entry);
+            for (level, block) in LEVELS.iter().zip(&mut open) {
+                match block {
+                    Some(block) if group.holds(&block.boundary) && block.count < level.full / 2 => block.count += 1,
+                    _ => {
+                        let is_first = block.as_ref().is_none_or(|block| !group.holds(&block.boundary));
+                        let boundary = if is_first { group.start.clone() } else { entry.to_vec() };
+                        if let Some(full) = block.replace(Block { boundary, count: 1 }) {
+                            self.write(level, tx, &full)?;
+                        }
+                    }
+                }
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        LEVELS.iter().zip(open).try_for_each(|(level, last)| last.map_or(Ok(()), |block| self.write(level, tx, &block)))
     }
 
     /// Counts the entries of every block again.

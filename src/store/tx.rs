@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use rand::rngs::StdRng;
-use redb::{ReadableTableMetadata, TableDefinition, WriteTransaction};
+use redb::{ReadableTableMetadata, TableDefinition, TableHandle, WriteTransaction};
 
 use super::changes::{Change, Topic};
 use super::error::StoreError;
 use super::manifest::MANIFEST;
+use super::memo::Memo;
 use super::read::{Bytes, RawName, get_in, raw, scan_in};
 use super::schema::SEQUENCES;
 use super::span::{ByteSpan, Direction};
@@ -26,6 +27,7 @@ pub struct Tx<'t> {
     // Dropped before the transaction is committed, hence the borrow.
     tables: RefCell<HashMap<RawName, redb::Table<'t, Bytes, Bytes>>>,
     transaction: &'t WriteTransaction,
+    memo: Memo,
     known: &'t HashSet<RawName>,
     now: Timestamp,
     seed: Seed,
@@ -62,6 +64,7 @@ impl<'t> Tx<'t> {
         Self {
             tables: RefCell::default(),
             transaction,
+            memo: Memo::default(),
             known,
             now,
             seed,
@@ -165,20 +168,46 @@ impl<'t> Tx<'t> {
 
     /// Writes a pair; true when the key was there before.
     pub(super) fn put(&self, table: RawName, key: &[u8], value: &[u8]) -> Result<bool, StoreError> {
-        self.writes.update(|writes| writes + 1);
+        self.note_write(table);
         self.with(table, |table| Ok(table.insert(key, value)?.is_some()))
     }
 
     /// Removes a pair; true when the key was there.
     pub(super) fn remove(&self, table: RawName, key: &[u8]) -> Result<bool, StoreError> {
-        self.writes.update(|writes| writes + 1);
+        self.note_write(table);
         self.with(table, |table| Ok(table.remove(key)?.is_some()))
     }
 
     /// Removes every pair.
     pub(super) fn clear(&self, table: RawName) -> Result<(), StoreError> {
+        self.note_write(table);
+        // To drop the tree is much faster than to take one pair after the other out of it.
+        self.tables.borrow_mut().remove(&table);
+        self.drop_table(&table.to_string())?;
+        self.create(table)
+    }
+
+    /// Drops what an index left that this program does not know, with its parts (`name#part`).
+    pub(super) fn drop_tables_of(&self, name: &str) -> Result<(), StoreError> {
+        let known: HashSet<String> = self.known.iter().map(RawName::to_string).collect();
+        let of_index = |table: &str| {
+            let part = table.strip_prefix(name);
+            part.is_some_and(|part| part.is_empty() || part.starts_with('#')) && !known.contains(table)
+        };
+        let tables = self.transaction.list_tables()?.map(|table| table.name().to_owned()).filter(|name| of_index(name));
+        tables.collect::<Vec<_>>().iter().try_for_each(|name| self.drop_table(name))
+    }
+
+    fn drop_table(&self, name: &str) -> Result<(), StoreError> {
         self.writes.update(|writes| writes + 1);
-        self.with(table, |table| Ok(table.retain(|_, _| false)?))
+        let dropped = self.transaction.delete_table(TableDefinition::<Bytes, Bytes>::new(name));
+        self.noting_fatal(dropped.map(drop).map_err(StoreError::from))
+    }
+
+    /// Notes that a table is about to be written: what was made from it may be wrong after that.
+    fn note_write(&self, table: RawName) {
+        self.writes.update(|writes| writes + 1);
+        self.memo.forget(table);
     }
 
     fn with<T>(
@@ -186,7 +215,10 @@ impl<'t> Tx<'t> {
         name: RawName,
         act: impl FnOnce(&mut redb::Table<'t, Bytes, Bytes>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let result = self.with_open(name, act);
+        self.noting_fatal(self.with_open(name, act))
+    }
+
+    fn noting_fatal<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(error) = &result
             && error.is_fatal()
         {
@@ -231,5 +263,9 @@ impl raw::RawRead for Tx<'_> {
 
     fn len(&self, table: RawName) -> Result<u64, StoreError> {
         self.with(table, |table| Ok(table.len()?))
+    }
+
+    fn memo(&self) -> &Memo {
+        &self.memo
     }
 }

@@ -75,6 +75,7 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         &["public_id"],
     ),
     ("user_points", &["*user_id INTEGER", "points INTEGER!=0"], &[]),
+    ("schema_migrations", &["*version INTEGER", "name TEXT!", "applied_at TEXT!"], &[]),
     ("bot_config", &["*key TEXT", "value TEXT", "channel_id INTEGER", "message_id INTEGER"], &[]),
     (
         "persistent_embeds",
@@ -209,7 +210,7 @@ async fn the_export_of_one_server_has_exactly_the_promised_schema() {
     covers!(
         "M-ACC-01", "M-DB-01", "M-DB-02", "M-DB-03", "M-DB-04", "M-DB-05", "M-DB-06", "M-DB-07", "M-DB-08", "M-DB-09",
         "M-DB-10", "M-DB-11", "M-DB-12", "M-DB-13", "M-DB-14", "M-DB-15", "M-DB-16", "M-DB-17", "M-DB-18", "M-DB-19",
-        "M-DB-20", "M-DB-21", "M-DB-22", "M-ECO-07"
+        "M-DB-20", "M-DB-21", "M-DB-22", "M-ECO-07", "S-MIG-02"
     );
     let world = evening().await;
     let folder = tempfile::tempdir().unwrap();
@@ -232,6 +233,10 @@ async fn the_export_of_one_server_has_exactly_the_promised_schema() {
     assert_eq!(named.len(), INDEXES.len(), "{named:?}");
     let tables: BTreeSet<_> = rows(&file, "SELECT name FROM sqlite_master WHERE type = 'table'").into_iter().collect();
     assert_eq!(tables, TABLES.iter().map(|(name, ..)| (*name).to_owned()).collect());
+    let migrations = rows(&file, "SELECT version || ' ' || name || ' ' || applied_at FROM schema_migrations");
+    let newest = world.app.bot.store.schema().migrations.last().unwrap();
+    let last = migrations.last().unwrap();
+    assert!(last.starts_with(&format!("{} {} 20", newest.version, newest.name)), "{migrations:?}");
     world.end().await;
 }
 

@@ -132,6 +132,10 @@ fn unopened(error: &OpenError, data_dir: &Path) -> Finding {
             ),
             "Start that version, or restore the snapshot that it made before it changed the store.".to_owned(),
         ),
+        OpenError::NewerRows { path, table } => (
+            format!("{} holds rows of a newer Greenroom ({table}).", path.display()),
+            "Start that version, or restore the snapshot that it made before it changed the store.".to_owned(),
+        ),
         OpenError::Damaged { path, problem } => (
             format!("{} is damaged or is not a Greenroom store ({problem}).", path.display()),
             format!("Keep the file; without a snapshot, move it away to start empty. {}", backup::way_back(data_dir)),
@@ -173,6 +177,7 @@ mod tests {
             (OpenError::NotWritable(path()), "as the user who runs the bot"),
             (OpenError::DiskFull(path()), "Free some space"),
             (OpenError::NewerSchema { path: path(), found: 9, known: 3 }, "Start that version"),
+            (OpenError::NewerRows { path: path(), table: "coins.ledger" }, "Start that version"),
             (OpenError::Damaged { path: path(), problem: problem() }, "There is no snapshot in"),
             (OpenError::Migration { path: path(), problem: problem() }, "previous version"),
             (OpenError::Schema(problem()), "Report this"),

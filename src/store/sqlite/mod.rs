@@ -12,6 +12,7 @@
 //! [`export`] reads from one snapshot, binds every value as a parameter, and writes to a temporary file that takes its
 //! name only when it is complete.
 
+mod migrations;
 mod statements;
 mod value;
 mod write;
@@ -19,6 +20,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use migrations::MIGRATIONS;
 pub use value::SqlValue;
 pub use write::{Export, ExportError, Exported, Progress, export};
 

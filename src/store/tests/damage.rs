@@ -50,14 +50,14 @@ fn an_unreadable_key_is_found() {
 #[test]
 fn a_missing_entry_is_found() {
     let entry = encode(&(GUILD, song("a").user, key(1).1));
-    let findings = findings_after(move |tx| tx.remove(SONGS_BY_USER.entries(), &entry).map(drop));
+    let findings = findings_after(move |tx| tx.remove(SONGS_BY_USER.raw(), &entry).map(drop));
     assert_eq!(findings, ["sample.songs guild 1, message 1: sample.songs_by_user has no entry for it"]);
 }
 
 #[test]
 fn an_entry_without_a_row_is_found() {
     let entry = encode(&(GUILD, song("a").user, key(9).1));
-    let findings = findings_after(move |tx| tx.put(SONGS_BY_USER.entries(), &entry, &[]).map(drop));
+    let findings = findings_after(move |tx| tx.put(SONGS_BY_USER.raw(), &entry, &[]).map(drop));
     assert_eq!(findings, ["sample.songs_by_user guild 1, user 7, message 9: no row has this entry"]);
 }
 

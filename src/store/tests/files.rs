@@ -52,7 +52,7 @@ fn is_survived(bytes: &[u8]) -> Result<(), TestCaseError> {
         }
     };
     let read = |store: &Store| store.read_blocking("rows", |read| SONGS.page(read, GUILD, Direction::Forward, 1000));
-    let (found, before) = (store.check_blocking(), read(&store));
+    let (found, before, was_repaired) = (store.check_blocking(), read(&store), store.was_repaired());
     prop_assert!(found.is_ok(), "whatever the check trips over is a finding: {found:?}");
     let _ = store.read_blocking("link", |read| SONGS_BY_LINK.page(read, GUILD, Direction::Backward, 1000));
     let _ = store.read_blocking("rank", |read| SONGS_IN_ORDER.count(read, GUILD));
@@ -64,7 +64,9 @@ fn is_survived(bytes: &[u8]) -> Result<(), TestCaseError> {
     if let (Ok(findings), Ok(rows)) = (found, before)
         && findings.is_empty()
     {
-        prop_assert_eq!(rows.len() as u64, SONGS_STORED, "what is lost is found by the check");
+        // After a crash redb takes damage in the last commit for what the crash left of it, and opens the one before.
+        let is_whole = |count| count == SONGS_STORED || (was_repaired && count == SONGS_STORED - 1);
+        prop_assert!(is_whole(rows.len() as u64), "what is lost is found by the check: {} are left", rows.len());
     }
     Ok(())
 }

@@ -8,12 +8,12 @@ use proptest::test_runner::TestCaseError;
 use tempfile::TempDir;
 
 use super::sample::{
-    Line, Place4, SONGS, SONGS_BY_LINK, SONGS_BY_USER, SONGS_IN_ORDER, SONGS_WAITING, Song, SongId, SongKey, options,
-    schema,
+    Line, Place4, SCORES_BY_USER, SONGS, SONGS_BY_LETTER, SONGS_BY_LINK, SONGS_BY_USER, SONGS_IN_ORDER, SONGS_WAITING,
+    Song, SongId, SongKey, options, schema,
 };
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{Direction, Place, Span, Starts, Store, Tx};
+use crate::store::{Direction, Place, Span, Starts, Store, Sum, Tx};
 
 pub(super) type Model = BTreeMap<SongKey, Song>;
 
@@ -110,7 +110,7 @@ fn write(store: &Store, model: &mut Model, changes: Vec<Change>, fails: bool) ->
     Ok(())
 }
 
-fn compare(store: &Store, model: &Model) -> Result<(), TestCaseError> {
+pub(super) fn compare(store: &Store, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(store.check_blocking().unwrap(), []);
     let rows = store.read_blocking("rows", |read| SONGS.page(read, Span::all(), Direction::Forward, EVERYTHING));
     prop_assert_eq!(rows.unwrap(), model.clone().into_iter().collect::<Vec<_>>());
@@ -139,7 +139,34 @@ fn compare(store: &Store, model: &Model) -> Result<(), TestCaseError> {
         let expected: Vec<_> = songs().filter(|(_, song)| song.waits_in.is_some()).map(|(key, _)| *key).collect();
         prop_assert_eq!(waiting, expected);
         compare_positions(store, &order, guild)?;
+        compare_letters_and_sums(store, model, guild)?;
     }
+    Ok(())
+}
+
+fn compare_letters_and_sums(store: &Store, model: &Model, guild: GuildId) -> Result<(), TestCaseError> {
+    let songs = || model.iter().filter(move |(key, _)| key.0 == guild);
+    let (letters, sums, total) = store
+        .read_blocking("letters and sums", |read| {
+            Ok((
+                SONGS_BY_LETTER.page(read, guild, Direction::Forward, EVERYTHING)?,
+                SCORES_BY_USER.page(read, guild, Direction::Forward, EVERYTHING)?,
+                SCORES_BY_USER.total(read, guild)?,
+            ))
+        })
+        .unwrap();
+    let expected: BTreeSet<_> =
+        songs().flat_map(|(key, song)| song.link.bytes().map(|letter| (guild, letter, key.1))).collect();
+    prop_assert_eq!(letters, expected.into_iter().collect::<Vec<_>>());
+    let (mut expected, mut all) = (BTreeMap::<_, Sum>::new(), Sum::default());
+    for (_, song) in songs().filter(|(_, song)| song.waits_in.is_some()) {
+        for sum in [expected.entry((guild, song.user)).or_default(), &mut all] {
+            sum.count += 1;
+            sum.sum += i64::from(song.score);
+        }
+    }
+    prop_assert_eq!(sums, expected.into_iter().collect::<Vec<_>>());
+    prop_assert_eq!(total, all);
     Ok(())
 }
 

@@ -148,6 +148,7 @@ const FAIL: Migration = Migration {
 
 #[test]
 fn migrations_run_once_after_the_store_was_saved() {
+    crate::covers!("S-MIG-01", "S-MIG-05");
     let folder = TempDir::new().unwrap();
     let place = file_in(&folder);
     let score =
@@ -190,6 +191,7 @@ fn a_migration_that_fails_changes_nothing() {
 
 #[test]
 fn a_new_store_starts_at_the_newest_version_and_wrong_orders_are_refused() {
+    crate::covers!("S-MIG-04");
     let folder = TempDir::new().unwrap();
     let place = file_in(&folder);
     Store::open(&place, options(), migrated(&[DOUBLE, FAIL])).unwrap().close_blocking();

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::{CountedIndex, Index, Options, Place, Record, Schema, Store, Table, UniqueIndex};
+use crate::store::{
+    CountedIndex, Erasure, Fate, Index, MultiIndex, Options, Place, Record, Schema, Store, SumIndex, Table, UniqueIndex,
+};
 
 pub(super) type SongId = MessageId;
 
@@ -31,8 +33,19 @@ impl Record for Song {}
 pub(super) type SongKey = (GuildId, SongId);
 pub(super) type Place4 = (GuildId, Line, Reverse<u32>, SongId);
 
-pub(super) static SONGS: Table<SongKey, Song> =
-    Table::new("sample.songs", &[&SONGS_BY_USER, &SONGS_BY_LINK, &SONGS_WAITING, &SONGS_IN_ORDER]);
+pub(super) static SONGS: Table<SongKey, Song> = Table::new(
+    "sample.songs",
+    &[&SONGS_BY_USER, &SONGS_BY_LINK, &SONGS_WAITING, &SONGS_IN_ORDER, &SONGS_BY_LETTER, &SCORES_BY_USER],
+)
+.erasing(erase);
+
+/// A song of the member stays where it waits in a line, and goes otherwise.
+fn erase(key: &SongKey, song: &Song, erasure: &Erasure) -> Fate<SongKey, Song> {
+    if song.user == erasure.member && song.waits_in.is_none() {
+        return Fate::Goes;
+    }
+    Fate::from((key, song), *key, Song { user: erasure.of(song.user), ..song.clone() })
+}
 
 pub(super) static SONGS_BY_USER: Index<(GuildId, UserId, SongId), SongKey, Song> =
     Index::new("sample.songs_by_user", |(guild, id), song| Some((*guild, song.user, *id)));
@@ -46,6 +59,16 @@ pub(super) static SONGS_WAITING: Index<SongKey, SongKey, Song> =
 pub(super) static SONGS_IN_ORDER: CountedIndex<Place4, SongKey, Song> =
     CountedIndex::new("sample.songs_in_order", |(guild, id), song| {
         Some((*guild, song.waits_in?, Reverse(song.score), *id))
+    });
+
+pub(super) static SONGS_BY_LETTER: MultiIndex<(GuildId, u8, SongId), SongKey, Song> =
+    MultiIndex::new("sample.songs_by_letter", |(guild, id), song| {
+        song.link.bytes().map(|letter| (*guild, letter, *id)).collect()
+    });
+
+pub(super) static SCORES_BY_USER: SumIndex<(GuildId, UserId), SongKey, Song> =
+    SumIndex::new("sample.scores_by_user", |(guild, _), song| {
+        song.waits_in.map(|_| ((*guild, song.user), i64::from(song.score)))
     });
 
 pub(super) const GUILD: GuildId = GuildId::new(1);

@@ -222,7 +222,7 @@ fn edit_manifest(path: &Path, edit: impl FnOnce(&mut Manifest), schema: Option<u
         if let Some(schema) = schema {
             manifest.schema = schema;
             let mut meta = transaction.open_table(bytes("store.meta")).unwrap();
-            let (key, value) = crate::store::schema::version_row(schema);
+            let (key, value) = crate::store::migrations::version_row(schema);
             meta.insert(key.as_slice(), value.as_slice()).unwrap();
         }
         table.insert(&b"manifest"[..], serde_json::to_vec(&manifest).unwrap().as_slice()).unwrap();

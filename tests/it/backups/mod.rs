@@ -334,6 +334,7 @@ async fn a_rehearsal_that_finds_something_is_told_once_and_tried_until_a_snapsho
 
 #[tokio::test]
 async fn a_snapshot_that_went_bad_is_put_aside_at_the_start_and_another_is_made() {
+    covers!("T-ADV-07");
     let site = Site::new().await;
     let app = start(&site, Room::OfDisk, None).await;
     site.pass(&app, MINUTE).await;
