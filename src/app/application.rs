@@ -112,7 +112,7 @@ impl Application {
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         problem::begin(&store).await.map_err(StartError::Defaults)?;
         sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
-        sweep::sync_at_start(&store).await.map_err(StartError::Defaults)?;
+        sweep::sync_scores(&store).await.map_err(StartError::Defaults)?;
 
         let files = rest::connect(&blueprint.token, &blueprint.endpoint)?.files;
         let rest = Rest::new(&blueprint.token, &blueprint.endpoint, files.clone(), clock.clone());
@@ -128,6 +128,7 @@ impl Application {
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
         vital.push(("what servers have set", tasks.spawn(references::run(bot.clone()))));
+        tasks.spawn(sweep::mend_old_scores(bot.store.clone()));
         let (swept, swept_at) = watch::channel(bot.clock.now());
         vital.push(("work of every half minute", tasks.spawn(sweep::run(bot.clone(), swept))));
         let backed_up_at = blueprint.backups.clone().map(|plan| keep_backups(&mut tasks, &bot, plan));

@@ -11,12 +11,12 @@ use tokio::sync::watch;
 
 use crate::discord::Bot;
 use crate::features::engagement::model::SessionId;
-use crate::features::{coins, engagement, handles};
+use crate::features::{coins, engagement, handles, queue};
 use crate::flows;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Store, Tx};
+use crate::store::{Read, Store, Tx};
 
 /// The pause between two sweeps.
 pub(super) const INTERVAL: Duration = Duration::from_secs(30);
@@ -72,8 +72,8 @@ async fn count_watch_time(store: &Store, guild: GuildId, session: SessionId, beg
     }
 }
 
-/// Copies points that changed into the order of Free.
-async fn sync_scores(store: &Store) -> Result<()> {
+/// Copies points that changed into the order of Free; at the start before anybody sees it.
+pub(super) async fn sync_scores(store: &Store) -> Result<()> {
     let with_points = store.read("guilds_with_new_points", coins::queries::guilds_with_changed_points).await?;
     for guild in with_points {
         while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
@@ -81,20 +81,32 @@ async fn sync_scores(store: &Store) -> Result<()> {
     Ok(())
 }
 
-/// Brings the order of Free up to date at the start, before anybody sees it; also that of songs which a program of before
-/// left with an old score.
-pub(super) async fn sync_at_start(store: &Store) -> Result<()> {
+/// Lets songs that a program of before left with an old score be ordered by the points of now. Once after the start, a server
+/// at a time: very many songs may wait, and nobody has to wait for that.
+pub(super) async fn mend_old_scores(store: Store) {
+    if let Err(error) = try_to_mend_old_scores(&store).await {
+        tracing::error!(%error, "songs that wait were not compared with the points of now");
+    }
+}
+
+async fn try_to_mend_old_scores(store: &Store) -> Result<()> {
     /// Most members that are noted in one transaction.
     const BATCH: usize = 512;
-    let stale = store.read("members_to_mend", flows::scores_synced::members_to_mend).await?;
-    if !stale.is_empty() {
-        tracing::warn!(members = stale.len(), "songs waited with an old score; they are ordered by the points of now");
+    let guilds = store.read("guilds_with_waiting_songs", queue::queries::guilds_with_waiting_songs).await?;
+    for guild in guilds {
+        let find = move |read: &dyn Read| flows::scores_synced::members_to_mend(read, guild);
+        let stale = store.read("members_to_mend", find).await?;
+        if stale.is_empty() {
+            continue;
+        }
+        tracing::warn!(%guild, members = stale.len(), "songs waited with an old score; they are ordered by the points of now");
+        for members in stale.chunks(BATCH) {
+            let members = members.to_vec();
+            store.write("scores_mended", move |tx| flows::scores_synced::mend(tx, guild, &members)).await?;
+        }
+        while store.write("scores_synced", move |tx| flows::scores_synced::run(tx, guild)).await?.more {}
     }
-    for members in stale.chunks(BATCH) {
-        let members = members.to_vec();
-        store.write("scores_mended", move |tx| flows::scores_synced::mend(tx, &members)).await?;
-    }
-    sync_scores(store).await
+    Ok(())
 }
 
 /// Notes at the start that whatever was connected is not any more, since it was last heard of: streaks that were going on

@@ -1,7 +1,7 @@
 //! The score sync: points that changed are copied into the Free order (`M-PTS-05`). Runs at the start and every 30 seconds.
 //!
-//! It follows changes alone, so whoever may hold an old score is brought to it: at the start each song in Free is compared
-//! once, and members whose songs have another score than their points wait for the sync as if these had changed.
+//! It follows changes alone, so whoever may hold an old score is brought to it: after the start each song in Free is
+//! compared once, and members whose songs have another score than their points wait for the sync as if these had changed.
 
 use std::collections::BTreeMap;
 
@@ -69,18 +69,16 @@ fn settled_points(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Optio
     Ok(Some(coins::queries::points(read, guild, user)?.get()))
 }
 
-/// The members of all guilds whose songs are stale.
-pub fn members_to_mend(read: &dyn Read) -> Result<Vec<(GuildId, UserId)>> {
+/// The members of a guild whose songs are stale.
+pub fn members_to_mend(read: &dyn Read, guild: GuildId) -> Result<Vec<UserId>> {
     let mut members = Vec::new();
-    for guild in queue::queries::guilds_with_waiting_songs(read)? {
-        for_each_stale(read, guild, |stale| members.push((guild, stale.place.user)))?;
-    }
+    for_each_stale(read, guild, |stale| members.push(stale.place.user))?;
     members.sort_unstable();
     members.dedup();
     Ok(members)
 }
 
 /// Lets these members' songs get their score by the next sync.
-pub fn mend(tx: &Tx<'_>, members: &[(GuildId, UserId)]) -> Result<()> {
-    members.iter().try_for_each(|(guild, user)| coins::service::note_changed(tx, *guild, *user))
+pub fn mend(tx: &Tx<'_>, guild: GuildId, members: &[UserId]) -> Result<()> {
+    members.iter().try_for_each(|user| coins::service::note_changed(tx, guild, *user))
 }

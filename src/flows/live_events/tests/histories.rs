@@ -177,7 +177,7 @@ fn rule(evening: &Evening, model: &mut Model, step: &Step) {
             model.sync();
         }
         Step::Restart => {
-            let to_mend = evening.store.read(scores_synced::members_to_mend);
+            let to_mend = evening.store.read(|read| scores_synced::members_to_mend(read, GUILD));
             assert_eq!(to_mend, [], "no song is left with an old score");
             evening.sync_scores();
             model.sync();
