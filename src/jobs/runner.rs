@@ -124,8 +124,8 @@ struct Look {
     passed: HashMap<JobId, Passed>,
 }
 
-/// What is known of a due job that was read and could not start: enough to pass it as long as that is so. Its lane never
-/// changes, and it goes only by being done or dropped here.
+/// What is known of a due job that was read and could not start: enough to pass it as long as that is so. Its lane and
+/// worth never change; what is known of one that was taken away elsewhere is looked at no more.
 #[derive(Clone, Copy)]
 struct Passed {
     slot: Slot,
