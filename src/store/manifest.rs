@@ -21,6 +21,7 @@ use super::containing::caught;
 use super::error::StoreError;
 use super::key::encode;
 use super::migrations::VERSION;
+use super::pace::{Pace, sum_tables};
 use super::read::Bytes;
 use super::schema::META;
 use crate::kernel::text::hex;
@@ -195,11 +196,16 @@ pub fn verify(path: &Path, newest: u64) -> Result<Verified, SnapshotError> {
 
 /// The same, which ends early with some error when it is no longer wanted.
 pub fn verify_unless(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, SnapshotError> {
+    verify_at(path, newest, Pace::Beside(is_unwanted))
+}
+
+/// The same at this pace.
+pub(super) fn verify_at(path: &Path, newest: u64, pace: Pace<'_>) -> Result<Verified, SnapshotError> {
     if !path.exists() {
         return Err(SnapshotError::Missing(path.to_owned()));
     }
     // redb may trip over a damaged file.
-    let read = caught(|| read_all(path, newest, is_unwanted));
+    let read = caught(|| read_all(path, newest, pace));
     read.unwrap_or_else(|_| Err(foreign(path, "reading it failed")))
 }
 
@@ -226,7 +232,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<ReadOnlyDatabase, SnapshotErro
     opened.map_err(|error| classify(path, &error))
 }
 
-fn read_all(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, SnapshotError> {
+fn read_all(path: &Path, newest: u64, pace: Pace<'_>) -> Result<Verified, SnapshotError> {
     let database = open_to_read(path)?;
     let damaged = |error: StoreError| SnapshotError::Damaged { path: path.to_owned(), problem: error.to_string() };
     let transaction = database.begin_read().map_err(|error| damaged(error.into()))?;
@@ -236,7 +242,7 @@ fn read_all(path: &Path, newest: u64, is_unwanted: Ask<'_>) -> Result<Verified, 
         let greenroom = told.map_or_else(|| String::from("version unknown"), |told| told.greenroom);
         return Err(SnapshotError::Newer { path: path.to_owned(), greenroom, found: schema, known: newest });
     }
-    let found = sums(&transaction, is_unwanted).map_err(damaged)?;
+    let found = sums(&transaction, pace).map_err(damaged)?;
     let differs = |problem: String| Err(SnapshotError::Damaged { path: path.to_owned(), problem });
     let Some(told) = told else {
         let manifest =
@@ -293,11 +299,9 @@ pub(super) fn data_tables(transaction: &ReadTransaction) -> Result<Vec<String>, 
 }
 
 /// What each table holds.
-fn sums(transaction: &ReadTransaction, is_unwanted: Ask<'_>) -> Result<Vec<TableSum>, StoreError> {
-    let names = data_tables(transaction)?;
-    let mut found = Vec::with_capacity(names.len());
-    for name in names {
-        let table = transaction.open_table(TableDefinition::<Bytes, Bytes>::new(&name))?;
+fn sums(transaction: &ReadTransaction, pace: Pace<'_>) -> Result<Vec<TableSum>, StoreError> {
+    sum_tables(transaction, pace, |name, is_unwanted| {
+        let table = transaction.open_table(TableDefinition::<Bytes, Bytes>::new(name))?;
         let mut sum = Summing::new();
         for pair in table.iter()? {
             let (key, value) = pair?;
@@ -305,13 +309,12 @@ fn sums(transaction: &ReadTransaction, is_unwanted: Ask<'_>) -> Result<Vec<Table
                 return Err(StoreError::Closed);
             }
         }
-        let sum = sum.done(&name);
+        let sum = sum.done(name);
         if table.len()? != sum.rows {
             return Err(StoreError::Damaged(format!("{name} cannot be read to its end")));
         }
-        found.push(sum);
-    }
-    Ok(found)
+        Ok(sum)
+    })
 }
 
 fn classify(path: &Path, error: &DatabaseError) -> SnapshotError {

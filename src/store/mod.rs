@@ -50,6 +50,7 @@ mod migrations;
 mod multi;
 mod open;
 mod ownership;
+mod pace;
 mod personal;
 mod read;
 mod schema;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::sample::{GUILD, SONGS, SONGS_BY_LINK, SONGS_IN_ORDER, key, options, schema, song};
 use crate::kernel::ids::GuildId;
 use crate::store::key::encode;
-use crate::store::{AnyTable, Direction, OpenError, Options, Place, Store};
+use crate::store::{AnyTable, Direction, Migration, OpenError, Options, Place, Schema, Store};
 
 /// How many songs the sound store has.
 const SONGS_STORED: u64 = 300;
@@ -164,19 +164,38 @@ fn what_is_no_store_is_refused_with_the_next_step_and_left_alone() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else was left behind");
 }
 
-#[test]
-fn keys_that_are_out_of_order_are_found_and_never_read_for_ever() {
+/// A store in which the last of the rows that are read at a time seems to stand before all others.
+fn out_of_order() -> Vec<u8> {
     let [sound, _] = &*SOUND;
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("greenroom.redb");
-    // The last of the rows that are read at a time seems to stand before all others.
     let (kept, wrong) = (encode(&key(255)), encode(&(GuildId::new(0), key(255).1)));
     let mut bytes = sound.clone();
     let places: Vec<_> = (0..bytes.len() - kept.len()).filter(|at| bytes[*at..].starts_with(&kept)).collect();
     for at in places {
         bytes[at..at + wrong.len()].copy_from_slice(&wrong);
     }
-    fs::write(&path, &bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_damaged_store_is_refused_before_it_is_migrated_and_no_copy_of_it_is_left() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("greenroom.redb");
+    fs::write(&path, out_of_order()).unwrap();
+    let migration = Migration { version: 1, name: "nothing", run: |_| Ok(()) };
+    let migrated = Schema { migrations: vec![migration], ..schema() };
+    let error = Store::open(&Place::File(path.clone()), options(), migrated).unwrap_err();
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("are not in order"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    // It is of the version of before, or it could not be opened as one.
+    open(&path).unwrap().close_blocking();
+}
+
+#[test]
+fn keys_that_are_out_of_order_are_found_and_never_read_for_ever() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("greenroom.redb");
+    fs::write(&path, out_of_order()).unwrap();
     let store = open(&path).unwrap();
     let found = store.check_blocking().unwrap();
     let is_named =

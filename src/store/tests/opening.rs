@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::sample::{SONGS, Song, SongKey, key, options, schema, song};
 use crate::kernel::error::{Error, Result};
-use crate::store::{Migration, OpenError, Place, Schema, Span, Store, StoreError, Table, Tx};
+use crate::store::{Migration, OpenError, Place, Schema, Span, Store, StoreError, Table, Tx, verify};
 
 fn file_in(folder: &TempDir) -> Place {
     Place::File(folder.path().join("data").join("greenroom.redb"))
@@ -167,6 +167,37 @@ fn migrations_run_once_after_the_store_was_saved() {
 
     let error = open(&place).unwrap_err().to_string();
     assert!(error.contains("store version 1, this one reads up to 0"), "{error}");
+}
+
+#[test]
+fn what_is_saved_before_a_migration_is_a_snapshot_like_any_other() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let store = open(&place).unwrap();
+    let add = |tx: &Tx<'_>| (0..500).try_for_each(|id| SONGS.insert(tx, &key(id), &song(&format!("link {id}"))));
+    store.write_blocking("add", add).unwrap();
+    let manifest = store.copy_to_blocking(&folder.path().join("copy.redb")).unwrap();
+    store.close_blocking();
+    Store::open(&place, options(), migrated(&[DOUBLE])).unwrap().close_blocking();
+    let saved = verify(&path_of(&place).with_file_name("greenroom.redb.version-0"), 1).unwrap();
+    assert!(saved.is_snapshot);
+    assert_eq!((saved.manifest.schema, saved.manifest.tables), (0, manifest.tables));
+}
+
+#[test]
+fn a_store_that_cannot_be_saved_is_not_migrated() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let store = open(&place).unwrap();
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &Song { score: 3, ..song("a") })).unwrap();
+    store.close_blocking();
+    // A folder stands where the copy would be written.
+    fs::create_dir(path_of(&place).with_file_name("greenroom.redb.version-0.unfinished")).unwrap();
+    assert!(Store::open(&place, options(), migrated(&[DOUBLE])).is_err());
+    // It is of the version of before, or it could not be opened as one.
+    let store = open(&place).unwrap();
+    let kept = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap();
+    assert_eq!(kept.map(|song| song.score), Some(3));
 }
 
 #[test]
