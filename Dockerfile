@@ -1,4 +1,4 @@
-# Builds Greenroom and puts it alone into a small image. See README.md, "Docker".
+# Builds Greenroom and puts it alone into a small image. See docs/hosting.md, "Docker".
 ARG RUST=1.95
 FROM rust:${RUST}-slim-bookworm AS build
 WORKDIR /src

@@ -336,7 +336,8 @@ pub(super) const EXAMPLES: [(&str, &str); 14] = [
 
 fn after_help() -> String {
     let examples: Vec<String> = EXAMPLES.iter().map(|(command, what)| format!("  {command:<50} {what}\n")).collect();
-    format!("Examples:\n{}\nVariables are explained in .env.example.\n\n{}", examples.concat(), help_section())
+    let variables = "Variables are explained in the manual page (greenroom man) and in docs/configuration.md.";
+    format!("Examples:\n{}\n{variables}\n\n{}", examples.concat(), help_section())
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -398,6 +399,27 @@ mod tests {
         let help = Cli::command().render_long_help().to_string();
         assert!(help.contains("greenroom demo"), "{help}");
         assert!(help.contains("3  the store is in use by another process"), "{help}");
+    }
+
+    #[test]
+    fn the_page_on_commands_lists_every_command() {
+        fn collect(command: &clap::Command, before: &str, all: &mut Vec<String>) {
+            for part in command.get_subcommands() {
+                let name = format!("{before} {}", part.get_name());
+                collect(part, &name, all);
+                if !part.is_subcommand_required_set() {
+                    all.push(name);
+                }
+            }
+        }
+        let mut all = Vec::new();
+        collect(&Cli::command(), "greenroom", &mut all);
+        all.sort();
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md")).unwrap();
+        let rows = page.lines().filter(|line| line.starts_with("| `greenroom"));
+        let mut told: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+        told.sort_unstable();
+        assert_eq!(told, all, "docs/commands.md should list them");
     }
 
     #[test]

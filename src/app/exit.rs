@@ -42,7 +42,7 @@ impl ExitCode {
         self as u8
     }
 
-    /// What it means, for the help and the README.
+    /// What it means, for the help and `docs/troubleshooting.md`.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -149,10 +149,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_readme_lists_every_exit_code() {
-        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    fn the_page_on_troubles_lists_every_exit_code() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md")).unwrap();
         let rows = ExitCode::ALL.map(|code| format!("| {} | {} |\n", code.number(), code.meaning())).concat();
-        assert!(readme.contains(&rows), "README.md should list the exit codes so:\n{rows}");
+        assert!(page.contains(&rows), "docs/troubleshooting.md should list the exit codes so:\n{rows}");
     }
 
     #[test]

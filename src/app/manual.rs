@@ -1,7 +1,7 @@
 //! `greenroom completions` and `greenroom man`: the command line's own definition, in the forms of shells and of `man`.
 //!
 //! The page of the program has three sections that its definition does not hold in this form: examples, the variables as
-//! [`table`] declares them, and the exit codes.
+//! [`VARIABLES`] declares them, and the exit codes.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,7 +11,8 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use super::cli::{Cli, CompletionsArgs, EXAMPLES, ManArgs};
-use super::config::table::{self, VARIABLES};
+use super::config::reference;
+use super::config::table::VARIABLES;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 
 /// Prints the completions for a shell.
@@ -73,13 +74,7 @@ fn write_page(command: &clap::Command, page: &mut impl Write) -> io::Result<()> 
         plain("Options win over variables of the environment, and those over a file of variables (.env).")
     )?;
     for variable in VARIABLES {
-        let mut about = variable.help.replace('\n', " ");
-        for alias in variable.aliases {
-            about.push_str(&format!(" {alias} means the same."));
-        }
-        if variable.is_secret() {
-            about.push_str(&format!(" {} names a file that holds it instead.", table::file_name(variable.name)));
-        }
+        let mut about = reference::about(variable).join(" ");
         if let Some(default) = variable.default {
             about.push_str(&format!(" Default: {default}"));
         }

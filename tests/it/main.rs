@@ -41,6 +41,7 @@ mod log;
 mod onlooker;
 mod outages;
 mod packaging;
+mod pages;
 mod patience;
 mod permissions;
 mod power_loss;

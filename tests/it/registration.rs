@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::reading::{SOON, command_names};
 use crate::site::Site;
+use crate::sources::Source;
 use crate::world::World;
 
 const STRING: u64 = 3;
@@ -146,6 +147,38 @@ async fn the_commands_are_those_that_people_were_promised() {
         lines["options"][1]["choices"].as_array().unwrap().iter().map(|choice| &choice["name"]).collect();
     assert_eq!(lines, ["25+ Skip", "20 Skip", "15 Skip", "10 Skip", "5 Skip", "Free", "Pending Skips"]);
     world.end().await;
+}
+
+#[test]
+fn the_page_on_commands_lists_each_with_its_options_and_who_may_use_it() {
+    let page = Source::read("docs/commands.md").text;
+    let mut told = Vec::new();
+    for row in page.lines().filter(|line| line.starts_with("| `/")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        // Tables with other columns speak of some commands once more.
+        if let [_, command, options, who, _, _] = cells[..] {
+            told.push([command.to_owned(), options.to_owned(), who.to_owned()]);
+        }
+    }
+    let row = |(name, _, is_for_administrators, options): &Promise| {
+        let options: Vec<_> = options
+            .iter()
+            .map(|(option, _, is_needed, _)| format!("`{option}`{}", if *is_needed { "*" } else { "" }))
+            .collect();
+        let who = if *is_for_administrators { "administrators" } else { "everyone" };
+        [format!("`/{name}`"), options.join(", "), who.to_owned()]
+    };
+    let mut promised: Vec<_> = PROMISED.iter().map(row).collect();
+    told.sort();
+    promised.sort();
+    assert_eq!(told, promised, "docs/commands.md should list them");
+    // A command of which nobody was promised anything would be missing there, too.
+    let mut names: Vec<_> = PROMISED.iter().filter_map(|(name, ..)| name.split(' ').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut all = command_names();
+    all.sort();
+    assert_eq!(all, names);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod off_site;
 mod platform;
 mod problem;
 mod reader;
+pub mod reference;
 pub mod show;
 pub mod sources;
 pub mod storage;

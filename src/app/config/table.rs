@@ -1,8 +1,6 @@
 //! Every variable that Greenroom reads, in one table: its name, what it may hold, its default and what it is for.
 //!
-//! `.env.example` and the README's list are this table in another form, and a test compares them.
-
-use std::fmt::Write;
+//! [`reference`](super::reference) has it in the forms that people read.
 
 use super::off_site::{BACKUP_PASSWORD, BACKUP_S3_ENDPOINT, BACKUP_S3_REGION, BACKUP_TARGET, BACKUP_USER};
 
@@ -314,7 +312,7 @@ pub const LOG_FILE_MIB: Variable = Variable {
     help: "How long a file of the log gets before the next one begins.",
 };
 
-/// All variables, in the order in which they are documented.
+/// All variables, in the order in which they are shown.
 pub const VARIABLES: &[&Variable] = &[
     &DISCORD_BOT_TOKEN,
     &DISCORD_API_URL,
@@ -428,52 +426,9 @@ pub fn file_name(name: &str) -> String {
     format!("{name}_FILE")
 }
 
-/// `.env.example`: every variable with its help, all of them commented out.
-pub fn env_example() -> String {
-    let mut example =
-        "# Copy this file to .env and fill in the token. Values on the command line win over the environment,\n\
-                       # and the environment wins over this file. Put values that contain $ or # in single quotes.\n"
-            .to_owned();
-    for variable in VARIABLES {
-        example.push('\n');
-        for line in variable.help.lines() {
-            let _ = writeln!(example, "# {line}");
-        }
-        for alias in variable.aliases {
-            let _ = writeln!(example, "# {alias} means the same.");
-        }
-        if variable.is_secret() {
-            let _ = writeln!(example, "# {} names a file that holds it instead.", file_name(variable.name));
-        }
-        let lead = if variable.name == DISCORD_BOT_TOKEN.name { "" } else { "# " };
-        let _ = writeln!(example, "{lead}{}={}", variable.name, variable.default.unwrap_or_default());
-    }
-    example
-}
-
-/// The rows of the README's table of variables.
-pub fn readme_rows() -> String {
-    let mut rows = String::new();
-    for variable in VARIABLES {
-        let default = variable.default.map_or_else(|| "–".to_owned(), |default| format!("`{default}`"));
-        let help = variable.help.replace('\n', " ");
-        let _ = writeln!(rows, "| `{}` | {default} | {help} |", variable.name);
-    }
-    rows
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn env_example_documents_every_variable_as_the_table_does() {
-        let root = env!("CARGO_MANIFEST_DIR");
-        let file = std::fs::read_to_string(format!("{root}/.env.example")).unwrap();
-        assert!(file == env_example(), ".env.example should be:\n{}", env_example());
-        let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
-        assert!(readme.contains(&readme_rows()), "README.md should list the variables so:\n{}", readme_rows());
-    }
 
     #[test]
     fn known_names_are_told_from_unused_and_unknown_ones() {

@@ -1,5 +1,5 @@
-//! The names of what the doctor finds. They are part of the interface: one never changes its meaning, and the README tells
-//! of each what to do.
+//! The names of what the doctor finds. They are part of the interface: one never changes its meaning, and
+//! `docs/troubleshooting.md` tells of each what to do.
 
 use serde::{Serialize, Serializer};
 
@@ -137,9 +137,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_readme_tells_of_every_finding_what_to_do() {
-        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-        let (_, table) = readme.split_once("| finding | level | what to do |\n| --- | --- | --- |\n").unwrap();
+    fn the_page_on_troubles_tells_of_every_finding_what_to_do() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md")).unwrap();
+        let (_, table) = page.split_once("| finding | level | what to do |\n| --- | --- | --- |\n").unwrap();
         let rows = table.lines().take_while(|line| line.starts_with('|'));
         let told: Vec<&str> = rows
             .filter_map(|row| row.split('|').nth(1))

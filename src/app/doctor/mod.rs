@@ -57,7 +57,7 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
             findings
         }
         Err(problems) => {
-            let fix = "Correct it; .env.example explains every variable. The rest is looked at then.";
+            let fix = "Correct it; `greenroom man` explains every variable. The rest is looked at then.";
             problems.each().map(|problem| Finding::error(Id::Config, sentence(&problem), fix)).collect()
         }
     };

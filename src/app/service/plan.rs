@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::below;
 use super::folders::{Folders, HOME};
 use super::step::Step;
-use crate::app::config::table;
+use crate::app::config::reference;
 use crate::app::exit::{ExitCode, Stop};
 use crate::app::maintenance::store_file;
 
@@ -38,7 +38,7 @@ impl OfSystem {
             Step::KeepOrCopy {
                 to: variables(root),
                 from: self.variables.clone(),
-                or_else: table::env_example(),
+                or_else: reference::env_example(),
                 // It holds the token; systemd reads it before it gives up its rights.
                 mode: 0o600,
             },
