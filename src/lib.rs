@@ -25,6 +25,8 @@ pub mod settings;
 pub mod features;
 pub mod flows;
 
+pub mod bot;
+
 pub mod app;
 pub mod sim;
 

@@ -3,6 +3,7 @@
 use greenroom::app::application::{Application, Blueprint};
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
+use greenroom::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
@@ -52,7 +53,7 @@ impl Stage {
             oembed: None,
             displays: greenroom::discord::display::Rhythm::default(),
             registration: Registration { fast_guild: None },
-            allow_any_handle_linking: true,
+            defaults: vec![(&ALLOW_ANY_HANDLE_LINKING, true)],
             debug_channel: None,
             live_rehearsal: false,
             backups: None,

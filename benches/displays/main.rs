@@ -20,9 +20,9 @@ mod support;
 
 use std::time::Duration;
 
+use greenroom::bot::desk::faces::MAIN;
+use greenroom::bot::displays::faces::LIVE_QUEUE;
 use greenroom::discord::display::{DisplayId, Kind, Shown};
-use greenroom::features::desk::faces::MAIN;
-use greenroom::features::displays::faces::LIVE_QUEUE;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
 use greenroom::sim::{CommandCall, GuildIds, ModalCall, Sim, SimOptions};

@@ -12,17 +12,15 @@ use tokio::task::JoinSet;
 use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
-use super::{backup, sweep, trouble};
-use crate::discord::bot::{Clients, Shown};
-use crate::discord::display::{self, Displays, Rhythm, turning};
-use crate::discord::gateway::{Gateway, Handlers};
-use crate::discord::references::{self, Catalogue};
+use super::{backup, trouble, upkeep};
+use crate::bot::{self, Surroundings};
+use crate::discord::bot::Clients;
+use crate::discord::display::{self, Rhythm};
+use crate::discord::gateway::Gateway;
+use crate::discord::references;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
-use crate::discord::{Bot, Command, debug_channel, outbox, problem};
-use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
-use crate::features::tiktok::intake;
-use crate::features::{self, Feature};
+use crate::discord::{Bot, debug_channel, problem};
 use crate::http::oembed::Titles;
 use crate::jobs::{self, Runner};
 use crate::kernel::dice::Seed;
@@ -30,6 +28,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::live::{Base, Client, ClientSettings, SetupError};
+use crate::settings::Setting;
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
 
 /// How long a stop may take before the rest is cut off.
@@ -58,8 +57,8 @@ pub struct Blueprint {
     pub displays: Rhythm,
     /// How commands are registered.
     pub registration: Registration,
-    /// Whether members may link handles that were never seen, where a guild does not say otherwise (`C-36`).
-    pub allow_any_handle_linking: bool,
+    /// What counts in a guild that does not say otherwise (`C-36`).
+    pub defaults: Vec<(&'static Setting<bool>, bool)>,
     /// The debug channel of the guild that it belongs to, where that guild has none (`C-50`).
     pub debug_channel: Option<ChannelId>,
     /// Whether administrators may make events of a live up, by `/tiktok simulate` (`M-HNT-05`).
@@ -111,34 +110,33 @@ impl Application {
         let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
         problem::begin(&store).await.map_err(StartError::Defaults)?;
-        sweep::note_interruption(&store).await.map_err(StartError::Defaults)?;
-        sweep::sync_scores(&store).await.map_err(StartError::Defaults)?;
+        upkeep::at_start(&store, clock.now()).await.map_err(StartError::Defaults)?;
 
         let files = rest::connect(&blueprint.token, &blueprint.endpoint)?.files;
         let rest = Rest::new(&blueprint.token, &blueprint.endpoint, files.clone(), clock.clone());
-        let clients = Clients { rest, files, titles: Titles::new(blueprint.oembed.clone())? };
-        let bot = Bot::new(store, clock, clients, shown());
-        let gateway = Gateway::new(bot.clone(), handlers(blueprint.live_rehearsal), blueprint.registration);
+        let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
+        let live = Client::new(settings, clock.clone())?;
+        let clients = Clients { rest, files, titles: Titles::new(blueprint.oembed.clone())?, live };
+        let bot = Bot::new(store, clock, clients, bot::shown());
+        let gateway = Gateway::new(bot.clone(), bot::handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
 
         let mut tasks = JoinSet::new();
-        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &job_handlers()).await;
+        let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &bot::job_handlers()).await;
         let breaker = runner.breaker();
         let sees_jobs = runner.sight();
         let mut vital = vec![("jobs", tasks.spawn(runner.run()))];
         vital.push(("displays", tasks.spawn(display::run(bot.clone(), blueprint.displays))));
         vital.push(("what servers have set", tasks.spawn(references::run(bot.clone()))));
-        tasks.spawn(sweep::mend_old_scores(bot.store.clone()));
+        tasks.spawn(upkeep::after_start(bot.clone()));
         let (swept, swept_at) = watch::channel(bot.clock.now());
-        vital.push(("work of every half minute", tasks.spawn(sweep::run(bot.clone(), swept))));
+        vital.push(("work of every half minute", tasks.spawn(upkeep::run(bot.clone(), swept))));
         let backed_up_at = blueprint.backups.clone().map(|plan| keep_backups(&mut tasks, &bot, plan));
-        let settings = ClientSettings { seed: Some(seed), ..blueprint.live.clone() };
-        let client = Client::new(settings, bot.clock.clone())?;
-        let shelf = intake::Shelf::beside(&blueprint.place);
-        if let Some(shelf) = shelf.clone() {
-            tasks.spawn(intake::tidy_up(bot.clone(), shelf));
+        let surroundings = Surroundings { bot: bot.clone(), place: blueprint.place, seed };
+        for task in bot::ALL.iter().flat_map(|face| face.tasks) {
+            let running = tasks.spawn((task.run)(surroundings.clone()));
+            vital.extend(task.is_vital.then_some((task.name, running)));
         }
-        vital.push(("TikTok lives", tasks.spawn(intake::run(bot.clone(), client, seed, shelf))));
         if let Some(channel) = blueprint.debug_channel {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }
@@ -174,7 +172,7 @@ impl Application {
         let now = self.bot.clock.now();
         let mut swept = self.swept_at.clone();
         // The sender lives as long as the sweep does; without it there is nothing to wait for.
-        let _ = swept.wait_for(|at| now.since(*at) < sweep::INTERVAL).await;
+        let _ = swept.wait_for(|at| now.since(*at) < upkeep::INTERVAL).await;
         if let Some((looked, begun)) = &self.backed_up_at {
             let _ = looked.clone().wait_for(|at| now < backup::next_look(*begun, *at)).await;
         }
@@ -230,58 +228,17 @@ fn keep_backups(tasks: &mut JoinSet<()>, bot: &Bot, plan: backup::Plan) -> (watc
 
 /// Leaves the defaults of the process where settings look for them.
 async fn store_defaults(store: &Store, blueprint: &Blueprint) -> Result<(), Error> {
-    let allow_any = blueprint.allow_any_handle_linking;
+    let defaults = blueprint.defaults.clone();
     store
         .write("defaults_stored", move |tx| {
-            if ALLOW_ANY_HANDLE_LINKING.get_own(tx, GuildId::INSTANCE)? == Some(allow_any) {
-                return Ok(());
+            for (setting, value) in &defaults {
+                if setting.get_own(tx, GuildId::INSTANCE)? != Some(*value) {
+                    setting.set(tx, GuildId::INSTANCE, value)?;
+                }
             }
-            ALLOW_ANY_HANDLE_LINKING.set(tx, GuildId::INSTANCE, &allow_any)
+            Ok(())
         })
         .await
-}
-
-/// The slash commands of all features.
-pub(super) fn commands(live_rehearsal: bool) -> Vec<Command> {
-    let mut commands: Vec<_> =
-        features::ALL.iter().copied().flat_map(|feature: &Feature| (feature.commands)()).collect();
-    if live_rehearsal {
-        features::tiktok::commands::add_rehearsal(&mut commands);
-    }
-    commands
-}
-
-/// What all features give to the gateway.
-fn handlers(live_rehearsal: bool) -> Handlers {
-    let all = || features::ALL.iter().copied();
-    Handlers {
-        commands: commands(live_rehearsal),
-        components: all().flat_map(|feature| feature.components).chain(turning::COMPONENTS).copied().collect(),
-        modals: all().flat_map(|feature| feature.modals).copied().collect(),
-        messages: all().flat_map(|feature| feature.messages).copied().collect(),
-        deletions: all().flat_map(|feature| feature.deletions).copied().collect(),
-        servers: all().flat_map(|feature| feature.servers).copied().collect(),
-        edits: all().flat_map(|feature| feature.edits).copied().collect(),
-    }
-}
-
-/// The live displays of all features, and what they let a server set that refers to something on Discord.
-fn shown() -> Shown {
-    let displays = features::ALL.iter().flat_map(|feature| feature.displays).copied().collect();
-    Shown { displays: Displays::new(displays), references: catalogue_of_references() }
-}
-
-/// What all features let a server set that refers to something on Discord.
-pub(super) fn catalogue_of_references() -> Catalogue {
-    let displays: Vec<&display::Kind> = features::ALL.iter().flat_map(|feature| feature.displays).copied().collect();
-    Catalogue::new(features::ALL.iter().flat_map(|feature| feature.settings), &displays)
-}
-
-fn job_handlers() -> Vec<&'static jobs::Handler<Bot>> {
-    let mut handlers: Vec<_> = features::ALL.iter().flat_map(|feature| feature.jobs).copied().collect();
-    handlers.extend(outbox::HANDLERS);
-    handlers.push(&debug_channel::HANDLER);
-    handlers
 }
 
 /// Makes a channel the debug channel of its guild, unless the guild has one (`M-ENV-04`).

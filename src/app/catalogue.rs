@@ -5,29 +5,14 @@ mod formats;
 
 use std::collections::BTreeSet;
 
-use crate::discord::{debug_channel, display, references};
-use crate::features::coins::migration as coins;
-use crate::features::engagement::migration as engagement;
-use crate::features::handles::migration as handles;
-use crate::features::queue::migration as queue;
 use crate::kernel::error::{Error, Result};
 use crate::store::sqlite::{self, SqlTable};
 use crate::store::{Migration, Read, Schema, StoreError, contained};
-use crate::{features, flows, jobs, settings};
+use crate::{features, flows};
 
-/// How stores of earlier versions become those of this one.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "order streaks by the time of their last step, and add up what happened in each session",
-        run: engagement::order_streaks_and_add_up_sessions,
-    },
-    Migration { version: 2, name: "let accounts say whether their link is verified", run: handles::rewrite_accounts },
-    Migration { version: 3, name: "add up Luxury Coins by week", run: coins::add_up_weeks },
-    Migration { version: 4, name: "name what plays by six digits", run: queue::write_what_plays_in_six_digits },
-    // Opening does the rest: what is noted from now on tells which indexes are whole.
-    Migration { version: 5, name: "note how indexes were built and when the store was migrated", run: |_| Ok(()) },
-];
+/// Versions of the store that no feature brought. Opening does the rest.
+const OF_THE_STORE: &[Migration] =
+    &[Migration { version: 5, name: "note how indexes were built and when the store was migrated", run: |_| Ok(()) }];
 
 /// Verifies invariants of a feature on a snapshot and hands over each violation as one sentence.
 pub type Check = fn(&dyn Read, &mut dyn FnMut(String)) -> Result<()>;
@@ -47,19 +32,16 @@ pub struct Catalogue {
 pub const CATALOGUE: Catalogue = Catalogue { schema, checks: || vec![check_guilds], exports };
 
 fn schema() -> Schema {
-    let of_features = features::ALL.iter().flat_map(|feature| feature.tables).copied();
-    let tables =
-        [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES, references::told::TABLES]
-            .concat()
-            .into_iter()
-            .chain(of_features)
-            .collect();
-    Schema { tables, migrations: MIGRATIONS.to_vec() }
+    let tables = features::ALL.iter().flat_map(|feature| feature.tables).copied().collect();
+    let of_features = features::ALL.iter().flat_map(|feature| feature.migrations);
+    let mut migrations: Vec<_> = of_features.chain(OF_THE_STORE).copied().collect();
+    migrations.sort_by_key(|migration| migration.version);
+    Schema { tables, migrations }
 }
 
 fn exports() -> Vec<SqlTable> {
     let of_features = features::ALL.iter().flat_map(|feature| feature.export).copied();
-    [&[sqlite::MIGRATIONS], settings::sql::EXPORT].concat().into_iter().chain(of_features).collect()
+    [sqlite::MIGRATIONS].into_iter().chain(of_features).collect()
 }
 
 /// The invariants of every feature, and those between them, in every guild. One that cannot be verified is a finding, and

@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
+use serenity::all::GatewayIntents;
 use serenity::client::ClientBuilder;
 use serenity::gateway::GatewayError;
 use serenity::http::{HttpError, StatusCode};
 use tokio::sync::watch;
 
 use super::telemetry;
-use crate::discord::gateway::{Gateway, INTENTS, unprivileged_intents};
+use crate::discord::gateway::Gateway;
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::cause::Cause;
 use crate::kernel::time::{Clock, Stopwatch};
@@ -55,7 +56,9 @@ pub(super) async fn hold(
     clock: Clock,
     mut stopped: watch::Receiver<bool>,
 ) -> Ended {
-    let mut intents = INTENTS;
+    let mut intents = gateway.intents();
+    // Without those that must be switched on in the developer portal.
+    let unprivileged = intents - GatewayIntents::privileged();
     let mut wait = BACK_OFF.0;
     loop {
         let since = Stopwatch::start();
@@ -63,13 +66,13 @@ pub(super) async fn hold(
         gateway.disconnected();
         match outcome {
             Outcome::End(ended) => return ended,
-            Outcome::IntentsRefused if intents != unprivileged_intents() => {
+            Outcome::IntentsRefused if intents != unprivileged => {
                 tracing::error!(
                     "Discord refuses the privileged intents. Switch on Server Members Intent and Message Content \
                      Intent at https://discord.com/developers/applications, your application, Bot. Until then I run \
                      without them: songs posted as messages are not noticed; commands work."
                 );
-                intents = unprivileged_intents();
+                intents = unprivileged;
                 gateway.bot().note_intents(true);
                 continue;
             }
@@ -98,7 +101,7 @@ async fn connect_once(
     gateway: &Gateway,
     token: &str,
     endpoint: &Endpoint,
-    intents: serenity::all::GatewayIntents,
+    intents: GatewayIntents,
     stopped: &mut watch::Receiver<bool>,
 ) -> Outcome {
     let http = match rest::connect(token, endpoint) {

@@ -28,6 +28,7 @@ mod scratch;
 pub mod service;
 mod signals;
 pub mod sim;
-mod sweep;
+
 pub mod telemetry;
 mod trouble;
+mod upkeep;

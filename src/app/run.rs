@@ -20,6 +20,7 @@ use super::{maintenance, rights};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
+use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::sim::BOT_TOKEN;
@@ -34,6 +35,12 @@ To look around without a token, run: greenroom demo";
 /// How long a start that is no longer wanted may take to be done, so that all is closed in order. Nobody was answered yet, so
 /// what takes longer can be left alone.
 const LAST_MOMENT: Duration = Duration::from_secs(3);
+
+/// Most threads for work that blocks, such as reading the store or finding an address. A start with very many servers
+/// would otherwise take hundreds: one that has just done its work still counts as busy, and each has memory of its own.
+const MOST_BLOCKING: usize = 64;
+/// How long such a thread waits for more to do. They take turns: with a long wait, a few readers would keep all of them.
+const BLOCKING_RESTS: Duration = Duration::from_secs(1);
 
 /// Runs the bot until it is told to stop.
 pub fn run(options: &Options) -> CommandResult {
@@ -62,6 +69,8 @@ pub(super) fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop>
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(MOST_BLOCKING)
+        .thread_keep_alive(BLOCKING_RESTS)
         .build()
         .map_err(|error| Stop::failed(format!("The system refuses to start threads: {error}.")))
 }
@@ -83,7 +92,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         oembed: config.oembed.clone(),
         displays: Rhythm { round: config.community.display_refresh, healing: config.community.self_heal },
         registration: Registration { fast_guild: config.discord.fast_sync_guild },
-        allow_any_handle_linking: config.community.any_handle_linking,
+        defaults: vec![(&ALLOW_ANY_HANDLE_LINKING, config.community.any_handle_linking)],
         debug_channel: config.discord.debug_channel,
         live_rehearsal: config.community.live_rehearsal,
         backups: Some(backup::Plan {
@@ -250,7 +259,7 @@ mod tests {
         let blueprint = blueprint(&Config::load(&sources).unwrap()).unwrap();
         let rhythm = Rhythm { round: Duration::from_secs(25), healing: Duration::from_secs(90) };
         assert_eq!(blueprint.displays, rhythm);
-        assert!(blueprint.allow_any_handle_linking && blueprint.live_rehearsal);
+        assert!(blueprint.live_rehearsal && matches!(blueprint.defaults.as_slice(), [(_, true)]));
         assert_eq!(blueprint.endpoint, Endpoint::Simulated("http://127.0.0.1:9".to_owned()));
         let plan = blueprint.backups.unwrap();
         assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));

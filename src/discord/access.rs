@@ -6,9 +6,9 @@
 
 use serenity::all::{Member, Permissions};
 
-use super::bot::{Bot, Context};
+use super::bot::{Bot, Command, Context};
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Error, Refuse, Result};
+use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
 use crate::settings::Setting;
@@ -129,11 +129,27 @@ async fn has_reviewer_role(bot: &Bot, guild: Option<serenity::all::GuildId>, mem
     Ok(role.is_some_and(|role| member.roles.iter().any(|own| own.get() == role.get())))
 }
 
-/// The check of administrators' commands, for `#[poise::command(check = …)]`.
-pub async fn administrator(ctx: poise::Context<'_, super::Bot, Error>) -> Result<bool> {
-    let poise::Context::Application(ctx) = ctx else { return Ok(false) };
-    Access::Administrator
-        .check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref())
-        .await
-        .map(|()| true)
+/// Lets nobody but administrators use a command and what is below it. Discord hides it from others, and each use is checked.
+pub fn for_administrators(mut command: Command) -> Command {
+    command.default_member_permissions = Permissions::ADMINISTRATOR;
+    guard(&mut command);
+    command
+}
+
+fn guard(command: &mut Command) {
+    command.guild_only = true;
+    command.checks.push(|ctx| match ctx {
+        poise::Context::Application(ctx) => Box::pin(async move { require_administrator(ctx).await.map(|()| true) }),
+        poise::Context::Prefix(_) => Box::pin(async { Ok(false) }),
+    });
+    command.subcommands.iter_mut().for_each(guard);
+}
+
+/// Whether the caller is an administrator; for what is offered while somebody types.
+pub async fn is_administrator(ctx: Context<'_>) -> bool {
+    require_administrator(ctx).await.is_ok()
+}
+
+async fn require_administrator(ctx: Context<'_>) -> Result<()> {
+    Access::Administrator.check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref()).await
 }

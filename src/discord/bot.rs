@@ -17,6 +17,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
 use crate::kernel::text;
 use crate::kernel::time::Clock;
+use crate::live::Client;
 use crate::live::status::Board;
 use crate::store::Store;
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub files: reqwest::Client,
     /// Asks platforms what songs are called.
     pub titles: Titles,
+    /// Asks TikTok.
+    pub live: Client,
     /// How the followed lives stand.
     pub lives: Board,
     /// Which events have been handled.
@@ -68,6 +71,8 @@ pub struct Clients {
     pub files: reqwest::Client,
     /// Asks platforms what songs are called.
     pub titles: Titles,
+    /// Asks TikTok.
+    pub live: Client,
 }
 
 /// What the features have on show in a guild.
@@ -84,7 +89,7 @@ const MOST_DM_CHANNELS: usize = 10_000;
 impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
-        let Clients { rest, files, titles } = clients;
+        let Clients { rest, files, titles, live } = clients;
         let Shown { displays, references } = shown;
         Self(Arc::new(Parts {
             references,
@@ -94,6 +99,7 @@ impl Bot {
             rest,
             files,
             titles,
+            live,
             lives: Board::default(),
             activity: Activity::default(),
             displays,

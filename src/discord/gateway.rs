@@ -25,18 +25,6 @@ use super::{figures, invitation, problem};
 use crate::kernel::error::{Error, Failure, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 
-/// What the gateway is asked for (`C-48`), for what is built so far.
-pub const INTENTS: GatewayIntents = GatewayIntents::GUILDS
-    .union(GatewayIntents::GUILD_MESSAGES)
-    .union(GatewayIntents::MESSAGE_CONTENT)
-    .union(GatewayIntents::GUILD_MEMBERS)
-    .union(GatewayIntents::DIRECT_MESSAGES);
-
-/// The intents without those that must be switched on in the developer portal.
-pub fn unprivileged_intents() -> GatewayIntents {
-    INTENTS - GatewayIntents::privileged()
-}
-
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
 pub type MessageHandler = for<'a> fn(&'a Bot, &'a Message) -> BoxFuture<'a, Result<Taken>>;
 
@@ -73,7 +61,8 @@ impl Deletion {
 /// Hears of deleted messages.
 pub type DeletionHandler = for<'a> fn(&'a Bot, &'a Deletion) -> BoxFuture<'a, Result<()>>;
 
-/// Hears of servers that come into sight: at each start, after an outage, and when the bot joins one.
+/// Hears of servers that come into sight: at each start, after an outage, and when the bot joins one. What is in a server,
+/// such as its channels, roles and members, is not told.
 pub type ServerHandler = for<'a> fn(&'a Bot, &'a Guild) -> BoxFuture<'a, Result<()>>;
 
 /// What the features give to the gateway.
@@ -93,6 +82,8 @@ pub struct Handlers {
     pub deletions: Vec<DeletionHandler>,
     /// Those who hear of servers.
     pub servers: Vec<ServerHandler>,
+    /// What they have to be told.
+    pub intents: GatewayIntents,
 }
 
 /// Dispatches events to the features.
@@ -108,6 +99,7 @@ struct Inner {
     edits: Vec<EditHandler>,
     deletions: Vec<DeletionHandler>,
     servers: Vec<ServerHandler>,
+    intents: GatewayIntents,
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
     registering: tokio::sync::Mutex<()>,
@@ -137,6 +129,7 @@ impl Gateway {
             edits: handlers.edits,
             deletions: handlers.deletions,
             servers: handlers.servers,
+            intents: handlers.intents,
             registration,
             registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
@@ -148,6 +141,11 @@ impl Gateway {
     /// The bot that is served.
     pub fn bot(&self) -> &Bot {
         &self.0.bot
+    }
+
+    /// What the connection is asked for.
+    pub fn intents(&self) -> GatewayIntents {
+        self.0.intents
     }
 
     /// How the connection stands now.
@@ -194,8 +192,9 @@ impl serenity::framework::Framework for Gateway {
         *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = Some(shards);
     }
 
-    async fn dispatch(&self, ctx: serenity::client::Context, event: FullEvent) {
+    async fn dispatch(&self, ctx: serenity::client::Context, mut event: FullEvent) {
         let inner = &*self.0;
+        lighten(&mut event);
         inner.bot.watch.notice(&inner.bot, &event).await;
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
@@ -236,6 +235,15 @@ impl serenity::framework::Framework for Gateway {
             _ => {}
         }
     }
+}
+
+/// Lets go of what a server brings along and nobody looks at: at a start all servers come at once and wait for each other,
+/// each with its channels, roles and members.
+fn lighten(event: &mut FullEvent) {
+    let FullEvent::GuildCreate { guild, .. } = event else { return };
+    (guild.channels, guild.roles, guild.members) = Default::default();
+    (guild.emojis, guild.stickers, guild.threads) = Default::default();
+    (guild.voice_states, guild.presences) = Default::default();
 }
 
 impl Inner {

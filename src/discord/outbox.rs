@@ -32,17 +32,21 @@ static TELL: Kind<Tell> = Kind::new("outbox.tell");
 static DELETE: Kind<Delete> = Kind::new("outbox.delete");
 static DELETE_WITH_WORD: Kind<Parting> = Kind::new("outbox.delete_with_word");
 
-/// The jobs of this module.
-pub const HANDLERS: &[&Handler<Bot>] = &[
-    &Handler { kind: POST.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(post(bot, run)) },
-    &Handler { kind: TELL.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(tell_now(bot, run)) },
-    &Handler { kind: DELETE.name(), worth: Worth::Always, run: |bot, run| Box::pin(delete(bot, run)) },
-    &Handler {
-        kind: DELETE_WITH_WORD.name(),
-        worth: Worth::OF_A_WORD,
-        run: |bot, run| Box::pin(tell_and_delete(bot, run)),
-    },
-];
+/// Posts a word about a message.
+pub static POST_HANDLER: Handler<Bot> =
+    Handler { kind: POST.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(post(bot, run)) };
+/// Tells a person something.
+pub static TELL_HANDLER: Handler<Bot> =
+    Handler { kind: TELL.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(tell_now(bot, run)) };
+/// Deletes a message.
+pub static DELETE_HANDLER: Handler<Bot> =
+    Handler { kind: DELETE.name(), worth: Worth::Always, run: |bot, run| Box::pin(delete(bot, run)) };
+/// Tells a person why their message goes, and deletes it.
+pub static DELETE_WITH_WORD_HANDLER: Handler<Bot> = Handler {
+    kind: DELETE_WITH_WORD.name(),
+    worth: Worth::OF_A_WORD,
+    run: |bot, run| Box::pin(tell_and_delete(bot, run)),
+};
 
 /// A word about somebody's message, which goes by itself.
 #[derive(Serialize, Deserialize)]

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::discord::{Command, Draft, debug_channel, display};
+use crate::discord::{Command, Draft, debug_channel};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::store::{Options, Place, Read, Schema, Store, Tx};
-use crate::{features, jobs, settings};
+use crate::{features, jobs};
 
 /// The guild of the tests.
 pub(crate) const GUILD: GuildId = GuildId::new(5);
@@ -28,8 +28,7 @@ impl TestStore {
     /// A store somewhere else than in memory.
     pub(crate) fn at(place: &Place) -> Self {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
-        let mut tables = [jobs::TABLES, settings::TABLES, debug_channel::TABLES, display::tables::TABLES].concat();
-        tables.extend(features::ALL.iter().flat_map(|feature| feature.tables.iter().copied()));
+        let tables = features::ALL.iter().flat_map(|feature| feature.tables).copied().collect();
         let schema = Schema { tables, migrations: Vec::new() };
         let store = Store::open(place, Options::new(clock, Seed::fixed(7)), schema).unwrap();
         Self { store, hand }

@@ -69,16 +69,23 @@ fn settled_points(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Optio
     Ok(Some(coins::queries::points(read, guild, user)?.get()))
 }
 
-/// The members of a guild whose songs are stale.
-pub fn members_to_mend(read: &dyn Read, guild: GuildId) -> Result<Vec<UserId>> {
-    let mut members = Vec::new();
-    for_each_stale(read, guild, |stale| members.push(stale.place.user))?;
-    members.sort_unstable();
-    members.dedup();
-    Ok(members)
-}
-
-/// Lets these members' songs get their score by the next sync.
-pub fn mend(tx: &Tx<'_>, guild: GuildId, members: &[UserId]) -> Result<()> {
-    members.iter().try_for_each(|user| coins::service::note_changed(tx, guild, *user))
+/// Looks at some of the songs in Free, from behind `behind` on: members whose songs are stale get their score by the next
+/// sync. Answers where to go on; `None` at the end.
+pub fn mend(tx: &Tx<'_>, guild: GuildId, behind: Option<u64>) -> Result<Option<u64>> {
+    /// Most songs in one transaction: few enough that nobody waits for it.
+    const SONGS: usize = 512;
+    let songs = queue::queries::free_behind(tx, guild, behind.map(SongId::new), SONGS)?;
+    let mut stale = 0;
+    for (_, place) in &songs {
+        if settled_points(tx, guild, place.user)?.is_some_and(|points| points != place.score) {
+            coins::service::note_changed(tx, guild, place.user)?;
+            stale += 1;
+        }
+    }
+    if stale > 0 {
+        tx.after_commit(move || {
+            tracing::warn!(%guild, members = stale, "songs waited with an old score; they are ordered by the points of now");
+        });
+    }
+    Ok(songs.last().filter(|_| songs.len() == SONGS).map(|(song, _)| song.get()))
 }

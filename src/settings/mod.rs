@@ -28,6 +28,7 @@ use crate::kernel::ids::GuildId;
 use crate::store::{Read, Tx};
 
 /// A setting of type `T`.
+#[derive(Debug)]
 pub struct Setting<T> {
     key: &'static str,
     default: T,

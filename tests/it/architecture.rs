@@ -15,12 +15,16 @@ enum Part {
     /// `model`, `settings` and `queries`: inner files that the edges of other features may read.
     Readable(String),
     Flow,
-    /// What of a feature speaks with Discord: `commands`, `components`, `jobs` and the like, and its `mod.rs`.
+    /// What a feature registers below Discord: its `mod.rs` and `upkeep`.
+    Domain(String),
+    /// `features/mod.rs`.
+    DomainList,
+    /// What of a feature speaks with Discord, below `bot`.
     Edge(String),
     /// `views`: an edge as well, but pure, so that other edges may show a part of it.
     Views(String),
-    /// `features/mod.rs`.
-    FeatureList,
+    /// `bot/mod.rs`.
+    FaceList,
     Sim,
     App,
     /// `lib.rs`, `main.rs`, and macros, which live at the root.
@@ -37,10 +41,15 @@ impl Part {
             ["flows", ..] => Self::Flow,
             ["sim", ..] => Self::Sim,
             ["app", ..] => Self::App,
-            ["features", item, ..] if is_item(item) => Self::FeatureList,
+            ["features", item, ..] if is_item(item) => Self::DomainList,
+            ["features"] | ["features", "upkeep", ..] => Self::DomainList,
+            ["features", feature] | ["features", feature, "upkeep", ..] => Self::Domain((*feature).to_owned()),
             ["features", feature, file, ..] => Self::of_feature(feature, file),
-            ["features", feature] => Self::Edge((*feature).to_owned()),
-            ["features"] => Self::FeatureList,
+            ["bot", item, ..] if is_item(item) => Self::FaceList,
+            ["bot"] => Self::FaceList,
+            ["bot", function] if GATHERS.contains(function) => Self::FaceList,
+            ["bot", feature, "views" | "autocomplete" | "playing", ..] => Self::Views((*feature).to_owned()),
+            ["bot", feature, ..] => Self::Edge((*feature).to_owned()),
             _ => Self::Root,
         }
     }
@@ -48,10 +57,7 @@ impl Part {
     fn of_feature(feature: &str, file: &str) -> Self {
         let feature = feature.to_owned();
         match file {
-            "views" | "autocomplete" | "playing" => Self::Views(feature),
-            "api" | "commands" | "components" | "faces" | "files" | "intake" | "jobs" | "making" | "modal"
-            | "passive" => Self::Edge(feature),
-            item if is_item(item) => Self::Edge(feature),
+            item if is_item(item) => Self::Domain(feature),
             "model" | "settings" | "queries" => Self::Readable(feature),
             _ => Self::Inner(feature),
         }
@@ -60,7 +66,9 @@ impl Part {
     /// Whether a file of this part may import from `target`.
     #[expect(clippy::match_same_arms, reason = "one line for each part reads like the rule")]
     fn may_import(&self, target: &Self) -> bool {
-        use Part::{App, Edge, FeatureList, Flow, Inner, Kernel, Platform, Readable, Root, Sim, Store, Views};
+        use Part::{
+            App, Domain, DomainList, Edge, FaceList, Flow, Inner, Kernel, Platform, Readable, Root, Sim, Store, Views,
+        };
         match (self, target) {
             (App | Root, _) | (_, Root | Kernel) => true,
             (Sim, Sim) | (Store, Store) => true,
@@ -68,13 +76,19 @@ impl Part {
             (Inner(_) | Readable(_), Store | Platform) => true,
             (Inner(own) | Readable(own), Inner(other) | Readable(other)) => own == other,
             (Flow, Store | Platform | Inner(_) | Readable(_) | Flow) => true,
-            (Edge(_) | Views(_), Store | Platform | Flow | FeatureList | Readable(_) | Views(_)) => true,
+            (Domain(_), Store | Platform | Flow | DomainList | Readable(_)) => true,
+            (Domain(own), Inner(other)) => own == other,
+            (DomainList, Store | Platform | DomainList | Domain(_)) => true,
+            (Edge(_) | Views(_), Store | Platform | Flow | DomainList | FaceList | Readable(_) | Views(_)) => true,
             (Edge(own) | Views(own), Inner(other) | Edge(other)) => own == other,
-            (FeatureList, target) => !matches!(target, App | Sim),
+            (FaceList, Store | Platform | DomainList | FaceList | Edge(_)) => true,
             _ => false,
         }
     }
 }
+
+/// What the list of faces gathers from all of them.
+const GATHERS: [&str; 5] = ["commands", "handlers", "job_handlers", "references", "shown"];
 
 /// Types and constants begin with a capital, modules do not.
 fn is_item(name: &str) -> bool {
@@ -84,6 +98,36 @@ fn is_item(name: &str) -> bool {
 #[test]
 fn imports_point_one_way() {
     let wrong: Vec<_> = program().iter().flat_map(wrong_imports).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Whoever registers things goes through the two lists, so that a feature is added in its own folders alone.
+#[test]
+fn what_registers_features_names_none_of_them() {
+    const REGISTERS: [&str; 7] = [
+        "src/app/application.rs",
+        "src/app/catalogue.rs",
+        "src/app/connection.rs",
+        "src/app/upkeep.rs",
+        "src/app/health/",
+        "src/app/telemetry/",
+        "src/app/manual.rs",
+    ];
+    let mut wrong = Vec::new();
+    for source in program() {
+        if !REGISTERS.iter().any(|place| source.path.starts_with(place)) {
+            continue;
+        }
+        let module = module_path(&source.path);
+        let code = code(source.outside_tests());
+        let targets = imported_paths(&code).into_iter().map(|path| absolute(&module, &path));
+        let named = targets.flat_map(|path| used_paths(&code, path));
+        let named = named.filter(|target| {
+            use Part::{Domain, Edge, Inner, Readable, Views};
+            matches!(Part::of(target), Domain(_) | Edge(_) | Inner(_) | Readable(_) | Views(_))
+        });
+        wrong.extend(named.map(|target| format!("{} names {}", source.path, target.join("::"))));
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
@@ -130,14 +174,19 @@ fn wrong_imports_are_found_however_they_are_written() {
         ("src/sim/a/mod.rs", "use crate::{kernel::ids, store::{Tx, Read as R}, app};", 3),
         ("src/store/a.rs", "use crate::{\n    kernel::{ids, time},\n    store,\n};", 0),
         ("src/features/queue/rules.rs", "use super::model::Line; use crate::id_type;", 0),
-        ("src/features/queue/rules.rs", "use super::commands::next;", 1),
+        ("src/features/queue/rules.rs", "use crate::bot::queue::commands::next;", 1),
+        ("src/bot/queue/commands.rs", "use crate::features::queue::rules; use super::views;", 0),
+        ("src/bot/queue/commands.rs", "use crate::features::coins::rules::a;", 1),
+        ("src/bot/queue/commands.rs", "use crate::bot::coins::components::a;", 1),
+        ("src/discord/gateway.rs", "use crate::bot::ALL;", 1),
         ("src/features/queue/rules.rs", "use crate::features::coins::queries::balance;", 1),
-        ("src/features/queue/views.rs", "use crate::features::coins::{queries, tables};", 1),
-        ("src/features/queue/mod.rs", "use super::Feature; use crate::flows::song_played;", 0),
-        ("src/flows/gift.rs", "use crate::features::{coins::service, queue::commands};", 1),
-        ("src/flows/gift.rs", "use crate::features::{coins, queue};\ncoins::service::a(); queue::jobs::b();", 1),
-        ("src/features/queue/views.rs", "use crate::features::coins::{self, views};\ncoins::service::a();", 1),
-        ("src/features/mod.rs", "use queue::FEATURE; use crate::app::run;", 1),
+        ("src/bot/queue/views.rs", "use crate::features::coins::{queries, tables};", 1),
+        ("src/features/queue/mod.rs", "use super::Domain; use crate::flows::song_played;", 0),
+        ("src/features/queue/upkeep.rs", "use crate::features::coins::service;", 1),
+        ("src/flows/gift.rs", "use crate::features::coins::service; use crate::bot::queue::views;", 1),
+        ("src/flows/gift.rs", "use crate::features::{coins, queue};\ncoins::service::a(); queue::rules::b();", 0),
+        ("src/bot/queue/views.rs", "use crate::features::coins;\ncoins::service::a();", 1),
+        ("src/features/mod.rs", "use queue::DOMAIN; use crate::app::run;", 1),
         ("src/app/run.rs", "use crate::{features::ALL, sim, flows};", 0),
         ("src/store/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests { use crate::app::run; }", 0),
     ] {

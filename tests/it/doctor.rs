@@ -174,7 +174,7 @@ async fn a_required_intent_that_is_off_is_named() {
     clinic.expect("discord.intent.message_content", "ok", "on").await;
     // What is asked for at the gateway: servers, messages in them, and what they say.
     let required = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::MESSAGE_CONTENT;
-    assert!(greenroom::discord::gateway::INTENTS.contains(required));
+    assert!(greenroom::bot::intents().contains(required));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,9 +18,8 @@ fn calls(world: &World) -> Vec<CommandCall> {
     let channel = world.channel("general").to_string();
     let song = world.songs()[0].song.public_id.to_string();
     let user = world.member("ben").id.to_string();
-    greenroom::features::ALL
-        .iter()
-        .flat_map(|feature| (feature.commands)())
+    greenroom::bot::commands(false)
+        .into_iter()
         .filter(|command| command.default_member_permissions.contains(Permissions::ADMINISTRATOR))
         .flat_map(|command| {
             if command.subcommands.is_empty() {

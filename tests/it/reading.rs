@@ -134,6 +134,5 @@ pub fn mention(id: Id) -> String {
 
 /// The names of all commands that exist.
 pub fn command_names() -> Vec<String> {
-    let all = greenroom::features::ALL.iter().flat_map(|feature| (feature.commands)());
-    all.map(|command| command.name.to_string()).collect()
+    greenroom::bot::commands(false).into_iter().map(|command| command.name.to_string()).collect()
 }

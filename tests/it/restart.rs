@@ -8,6 +8,7 @@ use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
+use greenroom::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use greenroom::features::queue::model::{Entry, Line, Place};
 use greenroom::features::queue::tables;
 use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
@@ -239,7 +240,7 @@ async fn the_environment_decides_anew_at_each_start_which_handles_may_be_linked(
     covers!("M-ENV-05");
     let site = Site::new().await;
     let link = |handle: &str| site.run(site.call("ann", "link-tiktok").with("handle", handle));
-    let app = site.start_from(|blueprint| blueprint.allow_any_handle_linking = true).await;
+    let app = site.start_from(|blueprint| blueprint.defaults = vec![(&ALLOW_ANY_HANDLE_LINKING, true)]).await;
     assert!(link("never.seen").await.text().contains("is linked to you"));
     app.stop().await;
     let app = site.start().await;

@@ -17,6 +17,7 @@ use greenroom::discord::activity::update_id;
 use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;
 use greenroom::discord::rest::Endpoint;
+use greenroom::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use greenroom::features::queue::model::{Entry, Line, PublicId};
 use greenroom::features::queue::queries;
 use greenroom::flows;
@@ -262,7 +263,7 @@ pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<Guild
         oembed: Base::web(&sim.oembed_url()),
         displays: Rhythm::default(),
         registration: Registration { fast_guild },
-        allow_any_handle_linking: false,
+        defaults: vec![(&ALLOW_ANY_HANDLE_LINKING, false)],
         debug_channel: None,
         live_rehearsal: false,
         backups: None,

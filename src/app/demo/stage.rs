@@ -10,6 +10,7 @@ use crate::app::application::{Application, Blueprint};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
+use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::queue::model::Entry;
 use crate::features::queue::tables;
 use crate::flows;
@@ -100,7 +101,7 @@ impl Stage {
             oembed: None,
             displays: Rhythm::default(),
             registration: Registration { fast_guild: None },
-            allow_any_handle_linking: false,
+            defaults: vec![(&ALLOW_ANY_HANDLE_LINKING, false)],
             debug_channel: None,
             live_rehearsal: false,
             backups: None,

@@ -6,7 +6,6 @@ use super::ask::{Answer, Asker, Trouble};
 use super::finding::{Finding, quoted};
 use super::guilds;
 use super::id::Id;
-use crate::app::application;
 use crate::app::config::discord::{Access, Discord};
 use crate::discord::Command;
 use crate::discord::drift::Drift;
@@ -28,7 +27,7 @@ const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
 
 /// Looks at everything about Discord.
 pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Finding> {
-    let ours = application::commands(live_rehearsal);
+    let ours = crate::bot::commands(live_rehearsal);
     let (token, endpoint) = match &config.access {
         Access::Missing => {
             let fix = format!("Make one at {PORTAL}, Reset Token, and put it into .env as DISCORD_BOT_TOKEN.");

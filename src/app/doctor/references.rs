@@ -11,13 +11,13 @@ use tokio::time::timeout;
 use super::ask::{self, Asker};
 use super::finding::{Finding, quoted};
 use super::id::Id;
-use crate::app::application::catalogue_of_references;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::config::Config;
 use crate::app::config::discord::Access;
 use crate::app::config::storage::Storage;
 use crate::app::control::{Outcome, Request, SetReference};
 use crate::app::maintenance;
+use crate::bot;
 use crate::discord::references::{Problem, Reference, Server, Target, Trouble, names_of};
 use crate::discord::rest::Endpoint;
 use crate::kernel::ids::GuildId;
@@ -123,7 +123,7 @@ async fn look(asker: &Asker, guild: GuildId, set: &[SetReference], bot: u64) -> 
     let (Ok(told), Ok(channels), Ok(member)) = (server, channels, member) else { return Look::NotSeen };
     let name = quoted(told.body.get("name").and_then(Value::as_str).unwrap_or_default());
     let Some(server) = Server::read(&told.body, &channels.body, &member.body, bot) else { return Look::NotSeen };
-    let catalogue = catalogue_of_references();
+    let catalogue = bot::references();
     let references =
         set.iter().filter_map(|set| Some(Reference { declared: catalogue.declared(&set.key)?, target: set.target }));
     let references: Vec<Reference> = references.collect();

@@ -5,6 +5,7 @@
 //! by user, handle or server. So a request costs the same however much is stored; it grows with the number of servers that
 //! have songs waiting, and such a look is kept for [`KEPT`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -22,13 +23,10 @@ use crate::app::catalogue::CATALOGUE;
 use crate::app::headroom;
 use crate::app::machine::{self, Space};
 use crate::app::maintenance::store_file;
-use crate::features::coins;
-use crate::features::queue::model::Line;
-use crate::features::queue::queries as queue;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::store::Read;
-use crate::{discord, jobs, live, store};
+use crate::{discord, features, jobs, live, store};
 
 /// For so long what was looked up in the store is shown again.
 const KEPT: Duration = Duration::from_secs(10);
@@ -49,7 +47,8 @@ pub(super) struct Figures {
 /// How things stand.
 #[derive(Default)]
 struct Gauges {
-    queue: Labelled,
+    /// Those of the features, by name.
+    of_features: BTreeMap<&'static str, Labelled>,
     rows: Labelled,
     lives: Labelled,
     jobs_due: Gauge,
@@ -72,7 +71,9 @@ struct Gauges {
 impl Figures {
     /// The figures of a process that started at `start`, whose data lies in `data_dir`, with a cache of so many bytes.
     pub(super) fn new(start: Timestamp, data_dir: Option<PathBuf>, cache_bytes: usize) -> Self {
-        let gauges = Gauges::default();
+        let named =
+            features::ALL.iter().flat_map(|feature| feature.gauges).map(|gauge| (gauge.name, Labelled::default()));
+        let gauges = Gauges { of_features: named.collect(), ..Gauges::default() };
         gauges.cache_bytes.set(whole(cache_bytes as u64));
         let mut registry = Registry::default();
         let started: Gauge = Gauge::default();
@@ -109,8 +110,10 @@ impl Figures {
         for (table, rows) in looked.rows {
             gauges.rows.get_or_create(&[("table", table)]).set(whole(rows));
         }
-        for (line, songs) in looked.queue {
-            gauges.queue.get_or_create(&[("line", line.name())]).set(whole(songs));
+        for (gauge, value, found) in looked.of_features {
+            if let Some(family) = gauges.of_features.get(gauge.name) {
+                family.get_or_create(&[(gauge.label, value)]).set(whole(found));
+            }
         }
         gauges.jobs_due.set(whole(looked.due as u64));
         for (gauge, found) in [
@@ -131,7 +134,11 @@ impl Figures {
 
 impl Gauges {
     fn register(&self, into: &mut Registry) {
-        into.register("queue_songs", "Songs that wait, by line", self.queue.clone());
+        for gauge in features::ALL.iter().flat_map(|feature| feature.gauges) {
+            if let Some(family) = self.of_features.get(gauge.name) {
+                into.register(gauge.name, gauge.help, family.clone());
+            }
+        }
         into.register("store_rows", "Rows of the store, by table", self.rows.clone());
         into.register("lives", "Followed names, by how they stand", self.lives.clone());
         into.register("jobs_due", "Jobs that are due and not done, counted up to 256", self.jobs_due.clone());
@@ -224,18 +231,15 @@ fn register_counts(into: &mut Registry) {
     into.register("store_operations", "Writes that were run, by outcome", store::figures::OPERATIONS.clone());
     into.register("job_tries", "Tries of jobs, by kind and outcome", jobs::figures::TRIES.clone());
     into.register("live_messages", "Messages of followed lives, by kind", live::figures::MESSAGES.clone());
-    into.register("coins", "Luxury Coins that were made and spent, by what for", coins::figures::COINS.clone());
-    into.register(
-        "coin_entries",
-        "Entries of Luxury Coins in the ledger, by what for",
-        coins::figures::ENTRIES.clone(),
-    );
+    for feature in features::ALL {
+        (feature.counters)(into);
+    }
 }
 
 /// What one look at store and disk found.
 struct Look {
     rows: Vec<(&'static str, u64)>,
-    queue: Vec<(Line, u64)>,
+    of_features: Vec<(&'static features::Gauge, &'static str, u64)>,
     due: usize,
     store_bytes: Option<u64>,
     space: Option<Space>,
@@ -249,9 +253,13 @@ impl Look {
         let schema = (CATALOGUE.schema)();
         let rows: Result<Vec<_>> =
             schema.all_tables().map(|table| Ok((table.name(), table.row_count(read)?))).collect();
+        let mut of_features = Vec::new();
+        for gauge in features::ALL.iter().flat_map(|feature| feature.gauges) {
+            of_features.extend((gauge.look)(read)?.into_iter().map(|(value, found)| (gauge, value, found)));
+        }
         Ok(Self {
             rows: rows?,
-            queue: queue::waiting_by_line(read)?,
+            of_features,
             due: jobs::due_by(read, now, MOST_DUE)?.len(),
             store_bytes: data_dir.and_then(|folder| Some(store_file(folder).metadata().ok()?.len())),
             space: data_dir.and_then(machine::space),

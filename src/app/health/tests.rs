@@ -18,6 +18,7 @@ use crate::http::oembed::Titles;
 use crate::kernel::dice::Seed;
 use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
+use crate::live::{Client, ClientSettings};
 use crate::store::{Options, Place, SimulatedDisk, Store};
 
 /// The parts.
@@ -40,7 +41,8 @@ impl Parts {
         let nowhere = Endpoint::Simulated("http://127.0.0.1:9".to_owned());
         let files = rest::connect("no.token", &nowhere).unwrap().files;
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
-        let clients = Clients { rest, files, titles: Titles::new(None).unwrap() };
+        let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
+        let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
         let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], &[]) };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });

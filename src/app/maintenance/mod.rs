@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use super::application::catalogue_of_references;
 use super::backup::folder::{Folder, Room};
 use super::backup::label::Kind;
 use super::catalogue::Catalogue;
@@ -208,7 +207,7 @@ fn require_folder(folder: &Path) -> Result<(), Stop> {
 }
 
 fn references(store: &Store) -> Result<Outcome, Stop> {
-    let catalogue = catalogue_of_references();
+    let catalogue = crate::bot::references();
     let set = store.read_blocking("references", |read| {
         let mut set = Vec::new();
         for guild in catalogue.guilds(read)? {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::catalogue::CATALOGUE;
 use super::super::exit::{ExitCode, Stop};
 use super::super::scratch::ScratchFolder;
-use super::super::{maintenance, sweep};
+use super::super::{maintenance, upkeep};
 use super::discord::People;
 use super::outcome::{Lift, Outcome};
 use super::show::StageProblem;
@@ -119,7 +119,7 @@ impl Stage {
     /// Does what a line says, after everything that is due before it.
     pub(super) async fn perform(&mut self, line: Line) -> Result<(), StageProblem> {
         let at = self.begin.after(line.at);
-        if at.since(self.swept_at) >= sweep::INTERVAL {
+        if at.since(self.swept_at) >= upkeep::INTERVAL {
             self.sweep(at).await?;
         }
         match line.said {
@@ -177,7 +177,7 @@ impl Stage {
     async fn sweep(&mut self, at: Timestamp) -> Result<(), Stop> {
         self.move_on(at).await?;
         self.swept_at = at;
-        Ok(sweep::sweep(&self.store, at).await?)
+        Ok(upkeep::round(&self.store, at).await?)
     }
 
     async fn change(&mut self, settings: BTreeMap<String, String>) -> Result<(), StageProblem> {
@@ -223,7 +223,7 @@ impl Stage {
                 live_events::run(tx, GUILD, &streamer, std::slice::from_ref(&lost)).map(drop)
             })
             .await?;
-        for pause in [UNTIL_CLOSED, sweep::INTERVAL] {
+        for pause in [UNTIL_CLOSED, upkeep::INTERVAL] {
             self.sweep(self.hand.now().after(pause)).await?;
         }
         let Self { streamer, begin, settings, lifts, left_out, members, .. } = self;

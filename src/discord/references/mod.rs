@@ -30,4 +30,4 @@ pub use catalogue::{Catalogue, Declared, Reference, Subject, Target};
 pub use needs::{Needs, Want, names_of};
 pub use problem::{Problem, Trouble};
 pub use server::{Channel, Server};
-pub use watch::{Watch, known, look, run};
+pub use watch::{Watch, known, look, run, trouble_with};

@@ -22,6 +22,7 @@ use crate::discord::problem::log_error;
 use crate::jobs::GIVEN_UP;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
+use crate::settings::Setting;
 
 /// The servers that are to be looked at.
 pub struct Watch(watch::Sender<Work>);
@@ -163,4 +164,11 @@ pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
         told::known(read, guild, &catalogue.references.of_guild(read, guild)?)
     };
     bot.store.read("known_problems", read).await
+}
+
+/// What is known to keep everything out of the channel of a setting, in sentences.
+pub async fn trouble_with(bot: &Bot, guild: GuildId, channel: &Setting<Option<ChannelId>>) -> Result<Vec<String>> {
+    let problems = known(bot, guild).await?;
+    let is_in_the_way = |problem: &&Problem| problem.is_total() && problem.reference.declared.key() == channel.key();
+    Ok(problems.iter().filter(is_in_the_way).map(Problem::sentence).collect())
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
 
 use super::model::{Currency, LedgerEntry};
 
@@ -23,4 +24,10 @@ pub fn count(entry: &LedgerEntry) {
         .get_or_create(&[("direction", direction.to_owned()), ("kind", kind.clone())])
         .inc_by(entry.delta.unsigned_abs());
     ENTRIES.get_or_create(&[("kind", kind)]).inc();
+}
+
+/// Registers both.
+pub fn register(into: &mut Registry) {
+    into.register("coins", "Luxury Coins that were made and spent, by what for", COINS.clone());
+    into.register("coin_entries", "Entries of Luxury Coins in the ledger, by what for", ENTRIES.clone());
 }

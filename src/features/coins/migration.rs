@@ -7,7 +7,10 @@ use super::tables;
 use super::weeks::{WeekNumber, WeekSums};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::store::{Span, Tx};
+use crate::store::{Migration, Span, Tx};
+
+/// All of them, by the version of the store that they lead to.
+pub const ALL: &[Migration] = &[Migration { version: 3, name: "add up Luxury Coins by week", run: add_up_weeks }];
 
 /// Each week has the sums of its Luxury Coins.
 pub fn add_up_weeks(tx: &Tx<'_>) -> Result<()> {

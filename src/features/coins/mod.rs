@@ -23,8 +23,6 @@
 //! `coins.weeks`. **Topic.** `coins.changed`.
 
 pub mod check;
-pub mod commands;
-pub mod components;
 pub mod csv;
 pub mod economy;
 pub mod figures;
@@ -38,18 +36,21 @@ pub mod sql;
 pub mod tables;
 #[cfg(test)]
 mod tests;
-pub mod views;
+pub mod upkeep;
 pub mod weeks;
 
-use super::Feature;
+use super::Domain;
 
-/// The feature.
-pub const FEATURE: Feature = Feature {
+/// What it registers.
+pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
-    commands: commands::all,
-    components: &[&components::WHERE_FROM, &components::OWN_HISTORY, &components::HISTORY, &components::ECONOMY],
+    migrations: migration::ALL,
+    at_start: &[&upkeep::SCORES_SYNCED],
+    after_start: &[&upkeep::OLD_SCORES, &upkeep::SCORES_SYNCED],
+    recurring: &[&upkeep::SCORES_SYNCED],
     checks: &[check::check],
     export: sql::EXPORT,
-    ..Feature::named("coins")
+    counters: figures::register,
+    ..Domain::named("coins")
 };

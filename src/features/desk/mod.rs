@@ -13,23 +13,10 @@
 //! in the guild that they name. No table of its own; the
 //! decisions are the queue's. Job: `desk.tell_dead_link`.
 
-pub mod commands;
-pub mod components;
-pub mod faces;
-pub mod jobs;
 pub mod model;
 pub mod settings;
-pub mod views;
 
-use super::Feature;
+use super::Domain;
 
-/// This feature.
-pub const FEATURE: Feature = Feature {
-    channels: &[&commands::PLACE],
-    settings: settings::LISTED,
-    commands: commands::all,
-    components: components::ALL,
-    displays: &[&faces::MAIN, &faces::PENDING],
-    jobs: &[&jobs::TELL_DEAD_LINK_HANDLER],
-    ..Feature::named("desk")
-};
+/// What it registers.
+pub const DOMAIN: Domain = Domain { settings: settings::LISTED, ..Domain::named("desk") };

@@ -6,25 +6,15 @@
 //! Table: `displays.shown_lines`, where each line is shown (`M-DB-10`). The displays themselves are rows of
 //! `discord::display`.
 
-pub mod commands;
-pub mod faces;
 pub mod model;
 pub mod settings;
 pub mod sql;
 pub mod tables;
 #[cfg(test)]
 mod tests;
-pub mod views;
 
-use super::Feature;
+use super::Domain;
 
-/// This feature.
-pub const FEATURE: Feature = Feature {
-    channels: &[&commands::PLACE],
-    settings: settings::LISTED,
-    tables: tables::TABLES,
-    commands: commands::all,
-    displays: &[&faces::LIVE_QUEUE],
-    export: sql::EXPORT,
-    ..Feature::named("displays")
-};
+/// What it registers.
+pub const DOMAIN: Domain =
+    Domain { settings: settings::LISTED, tables: tables::TABLES, export: sql::EXPORT, ..Domain::named("displays") };

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::faces::LIVE_QUEUE;
+use crate::bot::displays::faces::LIVE_QUEUE;
 use crate::discord::display::{DisplayId, Shown};
 use crate::features::queue;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};

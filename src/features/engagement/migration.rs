@@ -2,7 +2,14 @@
 
 use super::{sums, tables};
 use crate::kernel::error::Result;
-use crate::store::{Span, Tx};
+use crate::store::{Migration, Span, Tx};
+
+/// All of them, by the version of the store that they lead to.
+pub const ALL: &[Migration] = &[Migration {
+    version: 1,
+    name: "order streaks by the time of their last step, and add up what happened in each session",
+    run: order_streaks_and_add_up_sessions,
+}];
 
 /// Streaks that did not end are in the order of their last step, and each session has the sums of its interactions.
 ///

@@ -30,9 +30,7 @@
 //! **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`, `engagement.post_report`.
 
 pub mod check;
-pub mod commands;
 pub mod figures;
-pub mod jobs;
 pub mod memory;
 pub mod migration;
 pub mod model;
@@ -46,20 +44,20 @@ pub mod settings;
 pub mod sql;
 pub mod sums;
 pub mod tables;
-pub mod views;
+pub mod upkeep;
 
-use super::Feature;
+use super::Domain;
 
-/// The feature.
-pub const FEATURE: Feature = Feature {
-    channels: &[&settings::METRICS_PLACE],
+/// What it registers.
+pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
+    migrations: migration::ALL,
+    at_start: &[&upkeep::LIVE_INTERRUPTED],
+    recurring: &[&upkeep::LIVE_KEPT_UP, &upkeep::WATCH_TIME, &upkeep::SESSION_CLOSED],
     checks: &[check::check],
     export: sql::EXPORT,
-    commands: commands::all,
-    jobs: &[&jobs::TELL_LIFTED_HANDLER, &jobs::POST_REPORT_HANDLER],
-    ..Feature::named("engagement")
+    ..Domain::named("engagement")
 };
 
 #[cfg(test)]

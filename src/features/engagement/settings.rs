@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::rules::EventPoints;
-use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::references::{Needs, Want};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
@@ -43,19 +42,6 @@ pub static WATCH_MINUTES: Setting<u32> = Setting::within("watch_minutes", 30, 1,
 /// How many seconds a handle is taken to be there after the last thing that it did (`C-44`); a day at the most.
 pub static WATCH_IDLE_SECONDS: Setting<u32> =
     Setting::within("watch_idle_seconds", 900, 60, 86_400).counted_in("seconds");
-
-/// The metrics channel, as `/setup` offers it.
-pub static METRICS_PLACE: EveningChannel = EveningChannel {
-    id: "metrics",
-    rank: 6,
-    title: "Metrics of a live",
-    about: "where the figures of a live are posted after it",
-    name: "live-metrics",
-    seen_by: SeenBy::Team,
-    needs: &METRICS_NEEDS,
-    kept: Kept::Setting(&METRICS_CHANNEL),
-    once_chosen: None,
-};
 
 /// The settings of engagement, as administrators meet them.
 pub const LISTED: &[Listed] = &[

@@ -6,7 +6,8 @@ use super::model::{
     AccountRef, Interaction, InteractionKind, InteractionNumber, Participant, SessionId, SongLifted, SongRef, StreakKey,
 };
 use super::recorder::Recorder;
-use super::{commands, queries, service, tables, views};
+use super::{queries, service, tables};
+use crate::bot::engagement::{FACE, views};
 use crate::features::tests::{GUILD, TestStore, definitions, text_of};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
@@ -178,7 +179,7 @@ fn a_submitter_reads_where_the_song_went() {
 #[test]
 fn the_command_is_that_of_the_catalogue() {
     crate::covers!("M-CMD-21");
-    insta::assert_snapshot!(definitions(&commands::all()), @"
+    insta::assert_snapshot!(definitions(&FACE.all_commands(false)), @"
     /setup-post-live-metrics – Set the post-live metrics channel (administrators)
         channel 7 required
     ");

@@ -2,7 +2,11 @@
 
 use super::tables;
 use crate::kernel::error::Result;
-use crate::store::Tx;
+use crate::store::{Migration, Tx};
+
+/// All of them, by the version of the store that they lead to.
+pub const ALL: &[Migration] =
+    &[Migration { version: 2, name: "let accounts say whether their link is verified", run: rewrite_accounts }];
 
 /// Accounts can say that their link is verified. Those of before are rewritten in the form of today, not verified.
 pub fn rewrite_accounts(tx: &Tx<'_>) -> Result<()> {

@@ -28,12 +28,9 @@
 //! the export, whose tables are promised, without what is verified. **Topic.** `handles.changed`: links and names, not
 //! points. **Jobs.** `handles.tell_proof`, `handles.tell_rename`.
 
-pub mod autocomplete;
 pub mod check;
 pub mod code;
-pub mod commands;
 pub mod identity;
-pub mod jobs;
 pub mod migration;
 pub mod model;
 pub mod queries;
@@ -42,19 +39,19 @@ pub mod service;
 pub mod settings;
 pub mod sql;
 pub mod tables;
-pub mod views;
+pub mod upkeep;
 
-use super::Feature;
+use super::Domain;
 
-/// The feature.
-pub const FEATURE: Feature = Feature {
+/// What it registers.
+pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
+    migrations: migration::ALL,
+    recurring: &[&upkeep::CODES_FORGOTTEN],
     checks: &[check::check],
     export: sql::EXPORT,
-    commands: commands::all,
-    jobs: &[&jobs::TELL_PROOF_HANDLER, &jobs::TELL_RENAME_HANDLER],
-    ..Feature::named("handles")
+    ..Domain::named("handles")
 };
 
 #[cfg(test)]

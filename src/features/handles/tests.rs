@@ -2,7 +2,8 @@
 
 use super::code::Code;
 use super::model::{Account, Activity, HandleRefusal, KnownAccount, OpenCode, ProofEffect, ProofTold};
-use super::{check, commands, queries, service, tables, views};
+use super::{check, queries, service, tables};
+use crate::bot::handles::{FACE, views};
 use crate::features::tests::{GUILD, TestStore, definitions, text_of};
 use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
 use crate::kernel::amount::Amount;
@@ -208,7 +209,7 @@ fn the_check_finds_marks_and_codes_that_cannot_be() {
 #[test]
 fn the_commands_are_those_of_the_catalogue() {
     crate::covers!("M-CMD-05", "M-CMD-06", "M-CMD-07", "M-CMD-29", "M-CMD-30", "M-CMD-34", "M-CMD-35", "M-CMD-36");
-    insta::assert_snapshot!(definitions(&commands::all()), @"
+    insta::assert_snapshot!(definitions(&FACE.all_commands(false)), @"
     /link-tiktok – Link a TikTok handle to your Discord account (everyone)
         handle 3 required autocomplete
     /unlink-tiktok – Remove one of your TikTok links (everyone)

@@ -8,7 +8,7 @@
 
 pub mod tables;
 
-use super::Feature;
+use super::Domain;
 
-/// The feature.
-pub const FEATURE: Feature = Feature { tables: tables::TABLES, ..Feature::named("imports") };
+/// What it registers.
+pub const DOMAIN: Domain = Domain { tables: tables::TABLES, ..Domain::named("imports") };

@@ -3,7 +3,11 @@
 use super::settings::NOW_PLAYING;
 use crate::kernel::error::Result;
 use crate::settings::BOT_CONFIG;
-use crate::store::{Span, Tx};
+use crate::store::{Migration, Span, Tx};
+
+/// All of them, by the version of the store that they lead to.
+pub const ALL: &[Migration] =
+    &[Migration { version: 4, name: "name what plays by six digits", run: write_what_plays_in_six_digits }];
 
 /// What plays is named by six digits, as every song is in the export.
 pub fn write_what_plays_in_six_digits(tx: &Tx<'_>) -> Result<()> {

@@ -14,33 +14,32 @@
 //! Jobs: announcement, bookmark.
 
 pub mod check;
-pub mod commands;
-pub mod components;
-pub mod files;
-pub mod jobs;
 pub mod migration;
 pub mod model;
-pub mod playing;
 pub mod queries;
 pub mod rules;
 pub mod service;
 pub mod settings;
 pub mod sql;
 pub mod tables;
-pub mod views;
 
-use super::Feature;
+use super::{Domain, Gauge};
 
-/// This feature.
-pub const FEATURE: Feature = Feature {
-    channels: &[&settings::NOW_PLAYING_PLACE, &settings::BOOKMARK_PLACE],
+/// What it registers.
+pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
-    commands: commands::all,
-    components: &[&components::QUEUE_PAGE, &components::OWN_PAGE, &components::BOOKMARK],
-    jobs: &[&jobs::ANNOUNCE_HANDLER, &jobs::BOOKMARK_HANDLER],
-    deletions: &[files::deleted],
+    migrations: migration::ALL,
     checks: &[check::check],
     export: sql::EXPORT,
-    ..Feature::named("queue")
+    gauges: &[WAITING],
+    ..Domain::named("queue")
+};
+
+/// How many songs wait.
+const WAITING: Gauge = Gauge {
+    name: "queue_songs",
+    help: "Songs that wait, by line",
+    label: "line",
+    look: |read| Ok(queries::waiting_by_line(read)?.into_iter().map(|(line, songs)| (line.name(), songs)).collect()),
 };

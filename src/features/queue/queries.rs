@@ -231,6 +231,16 @@ pub fn for_each_free(read: &dyn Read, guild: GuildId, visit: impl FnMut(SongId, 
     tables::for_each_free(read, guild, visit)
 }
 
+/// Some songs of the Free line by their row numbers, from behind one of these on.
+pub fn free_behind(
+    read: &dyn Read,
+    guild: GuildId,
+    behind: Option<SongId>,
+    limit: usize,
+) -> Result<Vec<(SongId, Place)>> {
+    tables::free_behind(read, guild, behind, limit)
+}
+
 /// The guilds in which songs wait.
 pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
     tables::guilds_with_waiting_songs(read)

@@ -1,11 +1,8 @@
 //! The settings of the queue.
 
 use super::model::PublicId;
-use crate::discord::Bot;
-use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::references::{self, Needs, Problem};
-use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, GuildId};
+use crate::discord::references::Needs;
+use crate::kernel::ids::ChannelId;
 use crate::settings::{Area, Entry, Listed, Setting, SettingValue};
 
 /// The public number of the song that is playing now (`C-27`).
@@ -19,32 +16,6 @@ pub static BOOKMARK_CHANNEL: Setting<Option<ChannelId>> = Setting::new("bookmark
 pub static NOW_PLAYING_NEEDS: Needs = Needs { effect: "What plays is not announced.", must: Needs::POST, wants: &[] };
 /// What the bot needs in the bookmark channel.
 pub static BOOKMARK_NEEDS: Needs = Needs { effect: "Bookmarked songs are not copied.", must: Needs::POST, wants: &[] };
-
-/// The now-playing channel, as `/setup` offers it.
-pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
-    id: "now_playing",
-    rank: 1,
-    title: "Now playing",
-    about: "where each song is announced that begins to play",
-    name: "now-playing",
-    seen_by: SeenBy::Readers,
-    needs: &NOW_PLAYING_NEEDS,
-    kept: Kept::Setting(&NOW_PLAYING_CHANNEL),
-    once_chosen: None,
-};
-
-/// The bookmark channel, as `/setup` offers it.
-pub static BOOKMARK_PLACE: EveningChannel = EveningChannel {
-    id: "bookmarks",
-    rank: 4,
-    title: "Bookmarks",
-    about: "where songs are copied that you bookmark",
-    name: "song-bookmarks",
-    seen_by: SeenBy::Readers,
-    needs: &BOOKMARK_NEEDS,
-    kept: Kept::Setting(&BOOKMARK_CHANNEL),
-    once_chosen: None,
-};
 
 /// The settings of the queue, as administrators meet them.
 pub const LISTED: &[Listed] = &[
@@ -65,11 +36,4 @@ impl SettingValue for Option<PublicId> {
     fn store(&self) -> Option<Entry> {
         self.map(|song| Entry { value: Some(song.digits()), ..Entry::default() })
     }
-}
-
-/// What is known to keep everything out of the channel of a setting, in sentences.
-pub async fn trouble_with(bot: &Bot, guild: GuildId, channel: &Setting<Option<ChannelId>>) -> Result<Vec<String>> {
-    let problems = references::known(bot, guild).await?;
-    let is_in_the_way = |problem: &&Problem| problem.is_total() && problem.reference.declared.key() == channel.key();
-    Ok(problems.iter().filter(is_in_the_way).map(Problem::sentence).collect())
 }

@@ -195,6 +195,19 @@ pub fn first_served(read: &dyn Read, guild: GuildId) -> Result<Option<SongId>> {
     Ok(first.filter(|(_, rank, ..)| is_served(*rank)).map(|(.., id)| id))
 }
 
+/// Some songs of the Free line with their places, by row number, from behind one of these on.
+pub fn free_behind(
+    read: &dyn Read,
+    guild: GuildId,
+    behind: Option<SongId>,
+    limit: usize,
+) -> Result<Vec<(SongId, Place)>> {
+    let line = (guild, Line::Free.rank());
+    let rest = behind.map_or_else(|| Span::of(line), |behind| Span::of(line).after((guild, Line::Free.rank(), behind)));
+    let keys = BY_LINE.page(read, rest, Direction::Forward, limit)?;
+    keys.into_iter().map(|(.., id)| Ok((id, place_of(read, guild, id)?))).collect()
+}
+
 /// The songs at the places `from..from + limit` of the served order (0 is next).
 pub fn served_from(read: &dyn Read, guild: GuildId, from: u64, limit: usize) -> Result<Vec<SongId>> {
     let keys = ORDER.page_at(read, guild, from, limit)?;

@@ -12,25 +12,10 @@
 //! **Invariant.** Nothing here names a setting of another feature: settings and channels come from the features' lists. A
 //! server is greeted once for each time that the bot joins it. Table: `setup.greeted`. Job: the greeting.
 
-pub mod autocomplete;
-pub mod commands;
-pub mod components;
-pub mod jobs;
-pub mod making;
 pub mod settings;
 pub mod tables;
-pub mod views;
 
-use super::Feature;
+use super::Domain;
 
-/// This feature.
-pub const FEATURE: Feature = Feature {
-    settings: settings::LISTED,
-    tables: tables::TABLES,
-    commands: commands::all,
-    components: components::ALL,
-    channels: &[&settings::DEBUG_PLACE],
-    servers: &[jobs::seen],
-    jobs: &[&jobs::HANDLER],
-    ..Feature::named("setup")
-};
+/// What it registers.
+pub const DOMAIN: Domain = Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("setup") };

@@ -16,41 +16,15 @@
 //! confirmation, notice, titles, correction of a confirmation, catching up, reading what was hidden, clearing, looking again.
 
 pub mod audio;
-pub mod commands;
-pub mod files;
-pub mod intake;
-pub mod jobs;
 pub mod links;
-pub mod modal;
 pub mod model;
-pub mod passive;
 pub mod posted;
 pub mod service;
 pub mod settings;
 pub mod tables;
-pub mod views;
 
-use super::Feature;
+use super::Domain;
 
-/// This feature.
-pub const FEATURE: Feature = Feature {
-    channels: &[&settings::SUBMISSIONS],
-    settings: settings::LISTED,
-    tables: tables::TABLES,
-    commands: commands::all,
-    modals: &[&modal::SUBMIT],
-    messages: &[passive::handle],
-    edits: &[passive::edited],
-    servers: &[passive::history::connected],
-    jobs: &[
-        &jobs::CONFIRM_HANDLER,
-        &jobs::NOTICE_HANDLER,
-        &jobs::TITLES_HANDLER,
-        &jobs::CORRECT_HANDLER,
-        &passive::history::CATCH_UP_HANDLER,
-        &passive::history::IN_SIGHT_AGAIN_HANDLER,
-        &passive::clearing::CLEAR_HANDLER,
-        &passive::again::LOOK_AGAIN_HANDLER,
-    ],
-    ..Feature::named("submissions")
-};
+/// What it registers.
+pub const DOMAIN: Domain =
+    Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("submissions") };

@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use super::service;
-use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::references::{Needs, Want};
 use crate::kernel::ids::ChannelId;
 use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
@@ -52,19 +51,6 @@ pub enum Offchannel {
     /// Nothing.
     Off,
 }
-
-/// The submissions channel, as `/setup` offers it.
-pub static SUBMISSIONS: EveningChannel = EveningChannel {
-    id: "submissions",
-    rank: 0,
-    title: "Submissions",
-    about: "where members submit their songs",
-    name: "song-submissions",
-    seen_by: SeenBy::Writers,
-    needs: &SUBMISSION_NEEDS,
-    kept: Kept::Setting(&SUBMISSION_CHANNEL),
-    once_chosen: Some(service::watch_from_now),
-};
 
 /// The settings of submissions, as administrators meet them.
 pub const LISTED: &[Listed] = &[

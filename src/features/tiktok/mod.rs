@@ -13,18 +13,14 @@
 //! has the rules. `/tiktok simulate` is there for rehearsals only (`DEBUG`), and makes events up.
 //! **Table.** `tiktok.follows`. **Topic.** `tiktok.changed`.
 
-pub mod commands;
-pub mod intake;
 pub mod model;
 pub mod queries;
 pub mod rules;
 pub mod service;
 pub mod settings;
 pub mod tables;
-pub mod views;
 
-use super::Feature;
+use super::Domain;
 
-/// The feature.
-pub const FEATURE: Feature =
-    Feature { settings: settings::LISTED, tables: tables::TABLES, commands: commands::all, ..Feature::named("tiktok") };
+/// What it registers.
+pub const DOMAIN: Domain = Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("tiktok") };

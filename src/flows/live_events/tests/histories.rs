@@ -177,8 +177,9 @@ fn rule(evening: &Evening, model: &mut Model, step: &Step) {
             model.sync();
         }
         Step::Restart => {
-            let to_mend = evening.store.read(|read| scores_synced::members_to_mend(read, GUILD));
-            assert_eq!(to_mend, [], "no song is left with an old score");
+            let mut stale = Vec::new();
+            evening.store.read(|read| scores_synced::for_each_stale(read, GUILD, |found| stale.push(found.song)));
+            assert_eq!(stale, [], "no song is left with an old score");
             evening.sync_scores();
             model.sync();
         }

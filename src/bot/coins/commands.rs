@@ -1,0 +1,150 @@
+//! The commands of coins: who may is checked, a flow is called, a view answers.
+
+use serenity::all::{CreateAutocompleteResponse, User};
+
+use super::{components, views};
+use crate::bot::handles::autocomplete::chosen_user;
+use crate::discord::access::is_administrator;
+use crate::discord::choice::{choice, value_in};
+use crate::discord::{Caller, Command, Context, answer};
+use crate::features::coins::model::{CoinsRefusal, EntryId};
+use crate::features::coins::service::Order;
+use crate::features::coins::{queries, rules};
+use crate::flows::{coins_by_hand, skip_bought};
+use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::kernel::text::one_line;
+
+/// Those of everybody.
+pub fn for_everybody() -> Vec<Command> {
+    vec![balance(), buy_skip()]
+}
+
+/// Those of administrators.
+pub fn for_administrators() -> Vec<Command> {
+    vec![coins()]
+}
+
+/// A reason longer than this is cut.
+const LONGEST_REASON: usize = 200;
+/// A name in the title of a balance is no longer than this, which is Discord's own limit.
+const LONGEST_NAME: usize = 32;
+
+/// Show your Luxury Coins and server currency
+#[poise::command(slash_command, guild_only)]
+async fn balance(ctx: Context<'_>, #[description = "Someone else"] user: Option<User>) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, user: caller, name, .. } = Caller::of(ctx)?;
+        let whose = user.as_ref().map_or(caller, |user| UserId::new(user.id.get()));
+        let name = user.map_or(name, |user| one_line(&user.name, LONGEST_NAME));
+        let (purse, earning) = bot
+            .store
+            .read("balance", move |read| Ok((queries::purse(read, guild, whose)?, skip_bought::earning(read, guild)?)))
+            .await?;
+        Ok(views::balance(&name, &purse, &earning, &bot.command_mention("buy-skip"), whose == caller))
+    })
+    .await
+}
+
+/// Spend Luxury Coins to move your latest submission to 10 Skip
+#[poise::command(slash_command, guild_only, rename = "buy-skip")]
+async fn buy_skip(ctx: Context<'_>) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
+        let bought = bot.store.write("skip_bought", move |tx| skip_bought::run(tx, guild, user)).await?;
+        Ok(views::skip_bought(&bought))
+    })
+    .await
+}
+
+/// View, add or remove Luxury Coins of a user
+#[poise::command(slash_command)]
+async fn coins(
+    ctx: Context<'_>,
+    #[description = "Discord user"] user: User,
+    #[description = "What to do"] action: CoinsAction,
+    #[description = "Needed for add and remove"]
+    #[min = 1]
+    amount: Option<i64>,
+    #[description = "Reason for the log"] reason: Option<String>,
+    #[description = "Needed for undo: the number of the entry"]
+    #[autocomplete = "complete_entry"]
+    entry: Option<String>,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let caller = Caller::of(ctx)?;
+        let (guild, user) = (caller.guild, UserId::new(user.id.get()));
+        let order = Order { user, reason: told_reason(reason.as_deref()), actor: caller.actor() };
+        match action {
+            CoinsAction::View => {
+                let purse = bot.store.read("balance", move |read| queries::purse(read, guild, user)).await?;
+                Ok(views::viewed(user, &purse))
+            }
+            CoinsAction::History => components::history(bot, guild, user, None).await,
+            CoinsAction::Add => {
+                let amount = rules::typed_amount(amount)?;
+                let added =
+                    bot.store.write("coins_added", move |tx| coins_by_hand::add(tx, guild, &order, amount)).await?;
+                Ok(views::added(&added))
+            }
+            CoinsAction::Remove => {
+                let amount = rules::typed_amount(amount)?;
+                let removed = bot
+                    .store
+                    .write("coins_removed", move |tx| coins_by_hand::remove(tx, guild, &order, amount))
+                    .await?;
+                Ok(views::removed(&removed))
+            }
+            CoinsAction::Undo => {
+                let id = entry_number(entry.as_deref())?;
+                let undone =
+                    bot.store.write("coins_undone", move |tx| coins_by_hand::undo(tx, guild, &order, id)).await?;
+                Ok(views::undone(id, &undone))
+            }
+        }
+    })
+    .await
+}
+
+/// What `/coins` does (`C-04`).
+#[derive(Clone, Copy, Debug, poise::ChoiceParameter)]
+enum CoinsAction {
+    #[name = "view"]
+    View,
+    #[name = "add"]
+    Add,
+    #[name = "remove"]
+    Remove,
+    #[name = "history"]
+    History,
+    #[name = "undo"]
+    Undo,
+}
+
+/// Offers the entries of the chosen member that can be undone. Only administrators get any, because Discord completes
+/// the options of people for whom a server opened the command, too.
+async fn complete_entry(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let is_allowed = is_administrator(ctx).await;
+    let chosen = chosen_user(ctx).filter(|_| is_allowed);
+    let (Some(user), Ok(Caller { guild, .. })) = (chosen, Caller::of(ctx)) else {
+        return CreateAutocompleteResponse::new();
+    };
+    let typed = typed.to_owned();
+    let found = ctx.data().store.read("undoable", move |read| queries::undoable(read, guild, user, &typed)).await;
+    let choices = found.unwrap_or_default().into_iter().map(|(id, entry)| choice(views::entry_choice(id, &entry), id));
+    CreateAutocompleteResponse::new().set_choices(choices.collect())
+}
+
+fn entry_number(typed: Option<&str>) -> Result<EntryId> {
+    let number = typed.and_then(|typed| value_in(typed).parse().ok());
+    number.ok_or_else(|| CoinsRefusal::NoSuchEntry.into())
+}
+
+/// A reason as it is stored: one line, and never empty.
+fn told_reason(typed: Option<&str>) -> String {
+    let reason = one_line(typed.unwrap_or_default(), LONGEST_REASON);
+    if reason.is_empty() { "no reason given".to_owned() } else { reason }
+}

@@ -1,0 +1,47 @@
+//! `/setup-reviewer-channel`.
+
+use serenity::all::ChannelId;
+
+use super::faces::{MAIN, PENDING};
+use crate::bot::displays::views as displays_views;
+use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
+use crate::discord::display::{self, DISPLAY_NEEDS, Kind};
+use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::kernel::error::Result;
+
+/// The desk, as `/setup` offers it.
+pub static PLACE: EveningChannel = EveningChannel {
+    id: "desk",
+    rank: 3,
+    title: "Reviewer's desk",
+    about: "where reviewers run the show by buttons",
+    name: "reviewers-desk",
+    seen_by: SeenBy::Team,
+    needs: &DISPLAY_NEEDS,
+    kept: Kept::Displays(DESK),
+    once_chosen: None,
+};
+
+/// What `/setup-reviewer-channel` posts, in this order.
+const DESK: &[&Kind] = &[&MAIN, &PENDING];
+
+/// Those of administrators.
+pub fn for_administrators() -> Vec<Command> {
+    vec![setup_reviewer_channel()]
+}
+
+/// Post the reviewer queue and the pending skips in a channel
+#[poise::command(slash_command, rename = "setup-reviewer-channel")]
+async fn setup_reviewer_channel(
+    ctx: Context<'_>,
+    #[description = "Text channel"]
+    #[channel_types("Text")]
+    channel: ChannelId,
+) -> Result<()> {
+    let work = async {
+        let (bot, guild, channel) = (ctx.data(), Caller::of(ctx)?.guild, channel_setting::id_of(channel));
+        let set_up = display::set_up(bot, guild, DESK, channel).await?;
+        Ok(displays_views::set_up("The reviewer's desk is", channel, &set_up))
+    };
+    answer(ctx, Box::pin(work)).await
+}

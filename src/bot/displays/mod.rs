@@ -1,0 +1,15 @@
+//! The public live queue, and `/selfheal`.
+
+pub mod commands;
+pub mod faces;
+pub mod views;
+
+use super::Face;
+
+/// What it registers.
+pub const FACE: Face = Face {
+    for_administrators: commands::for_administrators,
+    channels: &[&commands::PLACE],
+    displays: &[&faces::LIVE_QUEUE],
+    ..Face::named("displays")
+};

@@ -1,0 +1,139 @@
+//! `/help`.
+
+use serenity::all::{Colour, CreateAutocompleteResponse, Permissions};
+use serenity::builder::CreateEmbed;
+
+use crate::discord::choice::choice;
+use crate::discord::{Command, Context, Draft, answer};
+use crate::kernel::error::{Refuse, Result};
+use crate::kernel::text::{self, escape, one_line, truncate, typed_name};
+
+const COLOUR: Colour = Colour::new(0x0058_65F2);
+/// The most choices that Discord shows.
+const CHOICES: usize = 25;
+
+/// Those of everybody.
+pub fn for_everybody() -> Vec<Command> {
+    vec![help()]
+}
+
+/// List the commands you can use
+#[poise::command(slash_command)]
+async fn help(
+    ctx: Context<'_>,
+    #[description = "Show one command in detail"]
+    #[autocomplete = "complete_command"]
+    command: Option<String>,
+) -> Result<()> {
+    answer(ctx, async {
+        match command {
+            None => Ok(overview(ctx)),
+            Some(wanted) => find(ctx, &wanted)
+                .map(|(group, command)| details(ctx, group, command))
+                .ok_or_else(|| NoSuchCommand::new(ctx, &wanted).into()),
+        }
+    })
+    .await
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("There is no command {typed} that you can use. {suggestion}Run `/help` without a command to see all of them.")]
+struct NoSuchCommand {
+    typed: String,
+    /// Asks whether another one was meant, where that can be told.
+    suggestion: String,
+}
+
+impl NoSuchCommand {
+    /// What was typed names none, and perhaps means one of those that the caller can use.
+    fn new(ctx: Context<'_>, typed: &str) -> Self {
+        let known = named(ctx).map(|(_, command)| &*command.qualified_name);
+        let meant = text::meant(known, typed).map(|name| format!("Did you mean {}? ", text::code(&format!("/{name}"))));
+        Self { typed: escape(&one_line(typed, 32)), suggestion: meant.unwrap_or_default() }
+    }
+}
+
+impl Refuse for NoSuchCommand {
+    fn code(&self) -> &'static str {
+        "help.no_such_command"
+    }
+}
+
+fn overview(ctx: Context<'_>) -> Draft {
+    let lines = |of: &[&Command]| {
+        let lines: Vec<String> =
+            of.iter().map(|command| format!("{} – {}", mention(ctx, command), description(command))).collect();
+        lines.join("\n")
+    };
+    let (for_administrators, for_all): (Vec<_>, Vec<_>) =
+        usable(ctx).partition(|command| is_for_administrators(command));
+    let mut embed = CreateEmbed::new().title("Commands").colour(COLOUR).description(lines(&for_all));
+    for (part, commands) in for_administrators.chunks(10).enumerate() {
+        let name = if part == 0 { "For administrators" } else { "\u{200b}" };
+        embed = embed.field(name, truncate(&lines(commands), 1024), false);
+    }
+    Draft::embed(embed)
+}
+
+/// What a command does and takes. A subcommand is for those for whom its group is.
+fn details(ctx: Context<'_>, group: &Command, command: &Command) -> Draft {
+    let name = &command.qualified_name;
+    let mut text = format!("{}\n", description(command));
+    for option in &command.parameters {
+        let needed = if option.required { "" } else { " (optional)" };
+        let what = option.description.as_deref().unwrap_or_default();
+        text.push_str(&format!("\n`{}`{needed} – {what}", option.name));
+    }
+    for part in &command.subcommands {
+        text.push_str(&format!("\n`{name} {}` – {}", part.name, description(part)));
+    }
+    if is_for_administrators(group) {
+        text.push_str("\n\nFor people with the **Administrator** permission.");
+    }
+    let embed = CreateEmbed::new().title(format!("/{name}")).colour(COLOUR).description(text);
+    Draft::embed(embed.field("Use it", ctx.data().command_mention(name), false))
+}
+
+#[expect(clippy::unused_async, reason = "autocomplete functions are asynchronous")]
+async fn complete_command(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let typed = typed_name(typed);
+    let fitting =
+        named(ctx).map(|(_, command)| &command.qualified_name).filter(|name| typed_name(name).contains(&typed));
+    // What begins so comes first; a group comes before its parts in either case.
+    let (begins, holds): (Vec<_>, Vec<_>) = fitting.partition(|name| typed_name(name).starts_with(&typed));
+    let names = begins.into_iter().chain(holds).take(CHOICES);
+    CreateAutocompleteResponse::new().set_choices(names.map(|name| choice(format_args!("/{name}"), name)).collect())
+}
+
+fn find<'a>(ctx: Context<'a>, wanted: &str) -> Option<(&'a Command, &'a Command)> {
+    let wanted = typed_name(wanted);
+    named(ctx).find(|(_, command)| typed_name(&command.qualified_name) == wanted)
+}
+
+/// Every name that the caller can ask for, with the command at whose place it stands: the commands first, then their parts.
+fn named(ctx: Context<'_>) -> impl Iterator<Item = (&Command, &Command)> {
+    let parts = usable(ctx).flat_map(|group| group.subcommands.iter().map(move |part| (group, part)));
+    usable(ctx).map(|command| (command, command)).chain(parts)
+}
+
+/// The commands that the caller can use here.
+fn usable(ctx: Context<'_>) -> impl Iterator<Item = &Command> {
+    let in_guild = ctx.interaction.guild_id.is_some();
+    let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions).unwrap_or_default();
+    ctx.framework.options.commands.iter().filter(move |command| {
+        let fits_place = in_guild || !command.guild_only;
+        fits_place && (permissions.administrator() || !is_for_administrators(command))
+    })
+}
+
+fn is_for_administrators(command: &Command) -> bool {
+    command.default_member_permissions.contains(Permissions::ADMINISTRATOR)
+}
+
+fn mention(ctx: Context<'_>, command: &Command) -> String {
+    ctx.data().command_mention(&command.name)
+}
+
+fn description(command: &Command) -> &str {
+    command.description.as_deref().unwrap_or_default()
+}

@@ -1,0 +1,198 @@
+//! What people see of the features on Discord, and the only list of that.
+//!
+//! Each feature has a folder here of the same name as below `features`: `mod.rs` declares its [`Face`], `commands.rs`,
+//! `components.rs`, `modal.rs`, `jobs.rs` and the like ask who somebody is and what they want, call a service or a flow, and
+//! answer with a view; `views.rs` turns read models into messages, and every word that a person reads is there or in a
+//! refusal. No decisions are made here.
+//!
+//! To add
+//! * **a feature**: a folder with a `FACE`, and a line in [`ALL`];
+//! * **a command, button, modal, message handler or job**: the function, and a line in `FACE`;
+//! * **a live display**: a `Kind` in `faces.rs`, and a line in `FACE`.
+
+use poise::BoxFuture;
+use serenity::all::GatewayIntents;
+
+use crate::discord::access;
+use crate::discord::bot::Shown;
+use crate::discord::bot::{Bot, Command};
+use crate::discord::channel_setting::EveningChannel;
+use crate::discord::component::{Component, Modal};
+use crate::discord::display::{self, Displays, turning};
+use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, MessageHandler, ServerHandler};
+use crate::discord::references::Catalogue;
+use crate::discord::{debug_channel, outbox};
+use crate::features;
+use crate::jobs::Handler;
+use crate::kernel::dice::Seed;
+use crate::store::Place;
+
+pub mod coins;
+pub mod desk;
+pub mod displays;
+pub mod engagement;
+pub mod handles;
+pub mod help;
+pub mod queue;
+pub mod setup;
+pub mod submissions;
+pub mod tiktok;
+
+/// What a feature consists of on Discord. Everything that must be registered somewhere is registered from here.
+pub struct Face {
+    /// The feature's name, as in its custom ids.
+    pub name: &'static str,
+    /// Slash commands that everybody may use.
+    pub commands: fn() -> Vec<Command>,
+    /// Slash commands for administrators. Whoever registers them lets nobody else in, whatever the command itself says.
+    pub for_administrators: fn() -> Vec<Command>,
+    /// Adds what a program offers that runs with `DEBUG`.
+    pub for_rehearsals: fn(&mut [Command]),
+    /// Its buttons and menus.
+    pub components: &'static [&'static Component],
+    /// Its modals.
+    pub modals: &'static [&'static Modal],
+    /// Its message handlers.
+    pub messages: &'static [MessageHandler],
+    /// What looks at edited messages.
+    pub edits: &'static [EditHandler],
+    /// Those who hear of deleted messages.
+    pub deletions: &'static [DeletionHandler],
+    /// Those who hear of servers that come into sight.
+    pub servers: &'static [ServerHandler],
+    /// What it has to be told by the gateway.
+    pub intents: GatewayIntents,
+    /// Its channels that `/setup` offers.
+    pub channels: &'static [&'static EveningChannel],
+    /// Its live displays.
+    pub displays: &'static [&'static display::Kind],
+    /// Those who do its jobs.
+    pub jobs: &'static [&'static Handler<Bot>],
+    /// What runs beside everything else as long as the program does.
+    pub tasks: &'static [Task],
+}
+
+/// What runs as long as the program does.
+pub struct Task {
+    /// As people read it: "TikTok lives".
+    pub name: &'static str,
+    /// Whether the program is ill when it has ended.
+    pub is_vital: bool,
+    /// Runs it.
+    pub run: fn(Surroundings) -> BoxFuture<'static, ()>,
+}
+
+/// What a task finds.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The bot.
+    pub bot: Bot,
+    /// Where the store is.
+    pub place: Place,
+    /// The seed of all chance.
+    pub seed: Seed,
+}
+
+impl Face {
+    /// A face of nothing, to be filled in with `..Face::named("…")`.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            commands: Vec::new,
+            for_administrators: Vec::new,
+            for_rehearsals: |_| {},
+            components: &[],
+            modals: &[],
+            messages: &[],
+            edits: &[],
+            deletions: &[],
+            servers: &[],
+            intents: GatewayIntents::empty(),
+            channels: &[],
+            displays: &[],
+            jobs: &[],
+            tasks: &[],
+        }
+    }
+
+    /// All its slash commands, guarded; with those of rehearsals, if they are wanted.
+    pub fn all_commands(&self, with_rehearsals: bool) -> Vec<Command> {
+        let mut guarded = (self.for_administrators)();
+        if with_rehearsals {
+            (self.for_rehearsals)(&mut guarded);
+        }
+        (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators)).collect()
+    }
+}
+
+/// What all of them stand on. Servers, and who is in them, concern everybody (`C-48`).
+const PLATFORM: Face = Face {
+    intents: GatewayIntents::GUILDS.union(GatewayIntents::GUILD_MEMBERS),
+    components: turning::COMPONENTS,
+    jobs: &[
+        &debug_channel::HANDLER,
+        &outbox::POST_HANDLER,
+        &outbox::TELL_HANDLER,
+        &outbox::DELETE_HANDLER,
+        &outbox::DELETE_WITH_WORD_HANDLER,
+    ],
+    ..Face::named("discord")
+};
+
+/// All features. Message handlers run in this order (`C-97`).
+pub const ALL: &[&Face] = &[
+    &PLATFORM,
+    &help::FACE,
+    &submissions::FACE,
+    &queue::FACE,
+    &handles::FACE,
+    &engagement::FACE,
+    &tiktok::FACE,
+    &coins::FACE,
+    &displays::FACE,
+    &desk::FACE,
+    &setup::FACE,
+];
+
+/// The slash commands of all features; with those of rehearsals, if they are wanted.
+pub fn commands(with_rehearsals: bool) -> Vec<Command> {
+    ALL.iter().flat_map(|face| face.all_commands(with_rehearsals)).collect()
+}
+
+/// What all features give to the gateway.
+pub fn handlers(with_rehearsals: bool) -> Handlers {
+    Handlers {
+        commands: commands(with_rehearsals),
+        components: ALL.iter().flat_map(|face| face.components).copied().collect(),
+        modals: ALL.iter().flat_map(|face| face.modals).copied().collect(),
+        messages: ALL.iter().flat_map(|face| face.messages).copied().collect(),
+        edits: ALL.iter().flat_map(|face| face.edits).copied().collect(),
+        deletions: ALL.iter().flat_map(|face| face.deletions).copied().collect(),
+        servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
+        intents: intents(),
+    }
+}
+
+/// What the gateway is asked for, for what is built so far (`C-48`).
+pub fn intents() -> GatewayIntents {
+    ALL.iter().fold(GatewayIntents::empty(), |intents, face| intents | face.intents)
+}
+
+/// The live displays of all features, and what they let a server set that refers to something on Discord.
+pub fn shown() -> Shown {
+    Shown { displays: Displays::new(displays()), references: references() }
+}
+
+/// What all features let a server set that refers to something on Discord.
+pub fn references() -> Catalogue {
+    Catalogue::new(features::ALL.iter().flat_map(|feature| feature.settings), &displays())
+}
+
+fn displays() -> Vec<&'static display::Kind> {
+    ALL.iter().flat_map(|face| face.displays).copied().collect()
+}
+
+/// Those who do the jobs of all features.
+pub fn job_handlers() -> Vec<&'static Handler<Bot>> {
+    ALL.iter().flat_map(|face| face.jobs).copied().collect()
+}

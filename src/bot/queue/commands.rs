@@ -1,0 +1,227 @@
+//! The commands of the queue: who may is checked, a service or flow is called, a view answers.
+
+use serenity::all::{ChannelId, CreateAutocompleteResponse};
+
+use super::{playing, views};
+use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
+use crate::discord::choice::{choice, value_in};
+use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::features::queue::model::{Line, PublicId, QueueRefusal};
+use crate::features::queue::queries;
+use crate::features::queue::settings::{BOOKMARK_CHANNEL, BOOKMARK_NEEDS, NOW_PLAYING_CHANNEL, NOW_PLAYING_NEEDS};
+use crate::flows;
+use crate::kernel::error::{Error, Result};
+
+/// The now-playing channel, as `/setup` offers it.
+pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
+    id: "now_playing",
+    rank: 1,
+    title: "Now playing",
+    about: "where each song is announced that begins to play",
+    name: "now-playing",
+    seen_by: SeenBy::Readers,
+    needs: &NOW_PLAYING_NEEDS,
+    kept: Kept::Setting(&NOW_PLAYING_CHANNEL),
+    once_chosen: None,
+};
+
+/// The bookmark channel, as `/setup` offers it.
+pub static BOOKMARK_PLACE: EveningChannel = EveningChannel {
+    id: "bookmarks",
+    rank: 4,
+    title: "Bookmarks",
+    about: "where songs are copied that you bookmark",
+    name: "song-bookmarks",
+    seen_by: SeenBy::Readers,
+    needs: &BOOKMARK_NEEDS,
+    kept: Kept::Setting(&BOOKMARK_CHANNEL),
+    once_chosen: None,
+};
+
+/// Those of everybody.
+pub fn for_everybody() -> Vec<Command> {
+    vec![queue(), mysubmissions()]
+}
+
+/// Those of administrators.
+pub fn for_administrators() -> Vec<Command> {
+    vec![next(), r#move(), remove(), clear_free(), setbookmarkchannel(), setnowplayingchannel()]
+}
+
+/// Play the next submission
+#[poise::command(slash_command)]
+async fn next(ctx: Context<'_>) -> Result<()> {
+    let bot = ctx.data();
+    let work = async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let played = bot.store.write("song_played", move |tx| flows::song_played::run(tx, guild)).await?;
+        playing::answer(bot, guild, played).await
+    };
+    answer(ctx, Box::pin(work)).await
+}
+
+/// Move a submission to another line
+#[poise::command(slash_command)]
+async fn r#move(
+    ctx: Context<'_>,
+    #[description = "Number of the submission"]
+    #[autocomplete = "complete_song"]
+    submission_id: String,
+    #[description = "Where it goes"] target_line: TargetLine,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let song = song_number(&submission_id)?;
+        let line = Line::from(target_line);
+        let moved = bot.store.write("song_moved", move |tx| flows::song_moved::to_line(tx, guild, song, line)).await?;
+        let standing = bot
+            .store
+            .read("standing", {
+                let entry = moved.entry.clone();
+                move |read| queries::standing(read, guild, &entry)
+            })
+            .await?;
+        Ok(views::moved(&moved, standing))
+    })
+    .await
+}
+
+/// Remove a submission from the queue
+#[poise::command(slash_command)]
+async fn remove(
+    ctx: Context<'_>,
+    #[description = "Number of the submission"]
+    #[autocomplete = "complete_song"]
+    submission_id: String,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let song = song_number(&submission_id)?;
+        let moved = bot.store.write("song_removed", move |tx| flows::song_moved::out(tx, guild, song)).await?;
+        Ok(views::moved(&moved, None))
+    })
+    .await
+}
+
+/// Move every Free submission to Removed
+#[poise::command(slash_command, rename = "clear-free")]
+async fn clear_free(ctx: Context<'_>) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let Caller { guild, .. } = Caller::of(ctx)?;
+        let cleared = bot.store.write("free_cleared", move |tx| flows::song_moved::free_cleared(tx, guild)).await?;
+        Ok(views::cleared(cleared))
+    })
+    .await
+}
+
+/// Show the active queue and your place in it
+#[poise::command(slash_command, guild_only)]
+async fn queue(
+    ctx: Context<'_>,
+    #[description = "Page"]
+    #[min = 1]
+    page: Option<u32>,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let caller = Caller::of(ctx)?;
+        super::components::queue_page(bot, &caller, page.map_or(1, u64::from)).await
+    })
+    .await
+}
+
+/// List your submissions
+#[poise::command(slash_command, guild_only)]
+async fn mysubmissions(
+    ctx: Context<'_>,
+    #[description = "Page"]
+    #[min = 1]
+    page: Option<u32>,
+) -> Result<()> {
+    let bot = ctx.data();
+    answer(ctx, async {
+        let caller = Caller::of(ctx)?;
+        super::components::own_page(bot, &caller, page.map_or(1, u64::from)).await
+    })
+    .await
+}
+
+/// Set the channel for bookmarked songs
+#[poise::command(slash_command)]
+async fn setbookmarkchannel(
+    ctx: Context<'_>,
+    #[description = "Channel"]
+    #[channel_types("Text")]
+    channel: ChannelId,
+) -> Result<()> {
+    channel_setting::set(ctx, &BOOKMARK_CHANNEL, &BOOKMARK_NEEDS, channel, "Bookmarked songs are copied to").await
+}
+
+/// Set the now-playing channel
+#[poise::command(slash_command)]
+async fn setnowplayingchannel(
+    ctx: Context<'_>,
+    #[description = "Channel"]
+    #[channel_types("Text")]
+    channel: ChannelId,
+) -> Result<()> {
+    channel_setting::set(ctx, &NOW_PLAYING_CHANNEL, &NOW_PLAYING_NEEDS, channel, "What plays is announced in").await
+}
+
+/// The lines that `/move` offers (`D-25`).
+#[derive(Clone, Copy, Debug, poise::ChoiceParameter)]
+enum TargetLine {
+    #[name = "25+ Skip"]
+    Skip25Plus,
+    #[name = "20 Skip"]
+    Skip20,
+    #[name = "15 Skip"]
+    Skip15,
+    #[name = "10 Skip"]
+    Skip10,
+    #[name = "5 Skip"]
+    Skip5,
+    #[name = "Free"]
+    Free,
+    #[name = "Pending Skips"]
+    PendingSkips,
+}
+
+impl From<TargetLine> for Line {
+    fn from(target: TargetLine) -> Self {
+        match target {
+            TargetLine::Skip25Plus => Self::Skip25Plus,
+            TargetLine::Skip20 => Self::Skip20,
+            TargetLine::Skip15 => Self::Skip15,
+            TargetLine::Skip10 => Self::Skip10,
+            TargetLine::Skip5 => Self::Skip5,
+            TargetLine::Free => Self::Free,
+            TargetLine::PendingSkips => Self::PendingSkips,
+        }
+    }
+}
+
+/// Offers waiting songs by number, artist or title. Only administrators get any: the commands are theirs.
+async fn complete_song(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let bot = ctx.data();
+    let found = match Caller::of(ctx) {
+        Ok(Caller { guild, .. }) => {
+            let typed = typed.to_owned();
+            bot.store.read("matching_songs", move |read| queries::matching(read, guild, &typed)).await
+        }
+        Err(refused) => Err(refused),
+    };
+    let choices = found.unwrap_or_default().into_iter().map(|entry| {
+        let song = &entry.song;
+        let name = format!("{} {} – {} ({})", song.public_id, song.artist, song.title, entry.place.line.name());
+        choice(name, song.public_id.digits())
+    });
+    CreateAutocompleteResponse::new().set_choices(choices.collect())
+}
+
+fn song_number(typed: &str) -> Result<PublicId> {
+    value_in(typed).parse().map_err(|()| Error::from(QueueRefusal::NotANumber))
+}

@@ -1,0 +1,89 @@
+//! The files of songs, which live in messages on Discord and can be deleted there by anybody who may.
+//!
+//! Brings about: a song that lost its file says so wherever it is shown, nobody is given a link that leads nowhere, and the
+//! team and whoever sent it are told once. It is noticed when the message is deleted, and when its link is to be renewed.
+
+use std::time::Duration;
+
+use poise::BoxFuture;
+use serenity::all::Message;
+
+use super::views;
+use crate::discord::delivery::Obstacle;
+use crate::discord::gateway::Deletion;
+use crate::discord::references::told;
+use crate::discord::{Bot, outbox};
+use crate::features::queue::model::{Entry, SongId, Source};
+use crate::features::queue::settings::NOW_PLAYING;
+use crate::features::queue::{queries, service};
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::store::Tx;
+
+/// How long somebody who asked waits for a new link.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The song with a link to its file that works now: Discord's links expire after about a day (`C-38`).
+///
+/// A file whose message is gone is noted and told. Where the message cannot be read now, the old link stays; it is the best
+/// there is.
+pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Result<Entry> {
+    let Source::File { kept_in, .. } = &mut entry.song.source else { return Ok(entry) };
+    if kept_in.url.is_empty() {
+        return Ok(entry);
+    }
+    let asked = bot.rest.get_message(kept_in.channel.get().into(), kept_in.message.get().into());
+    let Ok(found) = tokio::time::timeout(PATIENCE, asked).await else { return Ok(entry) };
+    let file = match found {
+        Ok(Message { attachments, message_snapshots, .. }) => {
+            // A forwarded file stands in the snapshot of the other message.
+            let forwarded = message_snapshots.into_iter().flat_map(|snapshot| snapshot.attachments);
+            attachments.into_iter().chain(forwarded).find(|file| file.id.get() == kept_in.attachment.get())
+        }
+        Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => None,
+        Err(error) => {
+            tracing::warn!(song = %entry.song.public_id, %error, "cannot renew the link to a file");
+            return Ok(entry);
+        }
+    };
+    if let Some(file) = file {
+        kept_in.url = file.url;
+    } else {
+        lose(bot, guild, vec![entry.id]).await?;
+        entry.song.source = entry.song.source.without_file();
+    }
+    Ok(entry)
+}
+
+/// Looks whether messages that somebody deleted held files of songs that wait.
+pub fn deleted<'a>(bot: &'a Bot, deletion: &'a Deletion) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (guild, wanted) = (deletion.guild, deletion.clone());
+        let lost = bot.store.read("songs_of_messages", move |read| queries::kept_in(read, guild, &wanted)).await?;
+        if lost.is_empty() { Ok(()) } else { lose(bot, guild, lost).await }
+    })
+}
+
+async fn lose(bot: &Bot, guild: GuildId, songs: Vec<SongId>) -> Result<()> {
+    bot.store
+        .write("file_lost", move |tx| {
+            for song in &songs {
+                if let Some(entry) = service::lose_file(tx, guild, *song)? {
+                    told::tell_team(tx, guild, views::file_lost(&entry.song))?;
+                    ask_again(tx, guild, &entry)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Asks a member for the file again while somebody still wants to hear it.
+fn ask_again(tx: &Tx<'_>, guild: GuildId, entry: &Entry) -> Result<()> {
+    let Source::File { kept_in, .. } = &entry.song.source else { return Ok(()) };
+    let waits = entry.place.line.is_waiting();
+    if !waits && NOW_PLAYING.get(tx, guild)? != Some(entry.song.public_id) {
+        return Ok(());
+    }
+    outbox::tell(tx, guild, (entry.song.user, kept_in.channel), views::send_again(&entry.song, waits))
+}

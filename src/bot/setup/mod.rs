@@ -1,0 +1,20 @@
+//! The greeting, `/setup`, and what administrators see and change of the settings.
+
+pub mod autocomplete;
+pub mod commands;
+pub mod components;
+pub mod jobs;
+pub mod making;
+pub mod views;
+
+use super::Face;
+
+/// What it registers.
+pub const FACE: Face = Face {
+    for_administrators: commands::for_administrators,
+    components: components::ALL,
+    channels: &[&commands::DEBUG_PLACE],
+    servers: &[jobs::seen],
+    jobs: &[&jobs::HANDLER],
+    ..Face::named("setup")
+};

@@ -1,0 +1,36 @@
+//! Work that nobody asks for: what comes again every half minute, and what a start has to put right.
+
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::store::{Read, Tx};
+
+/// A piece of such work. It is safe to run at any time and to be cut off anywhere: where nothing is due it writes nothing,
+/// and what was left undone is due the next time.
+pub struct Upkeep {
+    /// As its operations are called in the log.
+    pub name: &'static str,
+    /// Where there is something to do at a moment, read from one snapshot.
+    pub due: fn(&dyn Read, Timestamp) -> Result<Vec<Due>>,
+    /// Does a part of it in one transaction, so small that nobody waits for it. Answers where to go on, as a number of its
+    /// own that the next step is given; `None` when it is through.
+    pub step: fn(&Tx<'_>, &Due, Option<u64>) -> Result<Option<u64>>,
+}
+
+/// Something that is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// In which guild.
+    pub guild: GuildId,
+    /// On what, as a number of the work's own; 0 where the guild says it all.
+    pub subject: u64,
+    /// The moment of which `due` was asked.
+    pub at: Timestamp,
+}
+
+impl Due {
+    /// Guilds that say it all.
+    pub fn in_guilds(guilds: impl IntoIterator<Item = GuildId>, at: Timestamp) -> Vec<Self> {
+        guilds.into_iter().map(|guild| Self { guild, subject: 0, at }).collect()
+    }
+}
