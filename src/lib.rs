@@ -16,6 +16,7 @@
 pub mod kernel;
 pub mod store;
 
+pub mod activity;
 pub mod discord;
 pub mod http;
 pub mod jobs;

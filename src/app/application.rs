@@ -13,6 +13,7 @@ use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
 use super::{backup, trouble, upkeep};
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::bot::{self, Surroundings};
 use crate::discord::bot::Clients;
 use crate::discord::display::{self, Rhythm};
@@ -20,7 +21,7 @@ use crate::discord::gateway::Gateway;
 use crate::discord::references;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
-use crate::discord::{Bot, debug_channel, problem};
+use crate::discord::{Bot, problem};
 use crate::http::oembed::Titles;
 use crate::jobs::{self, Runner};
 use crate::kernel::dice::Seed;
@@ -252,9 +253,9 @@ async fn adopt_debug_channel(bot: Bot, channel: ChannelId) {
     };
     let stored = bot
         .store
-        .write("debug_channel_adopted", move |tx| match debug_channel::DEBUG_CHANNEL.get_own(tx, guild)? {
+        .write("debug_channel_adopted", move |tx| match DEBUG_CHANNEL.get_own(tx, guild)? {
             Some(_) => Ok(()),
-            None => debug_channel::DEBUG_CHANNEL.set(tx, guild, &Some(channel)),
+            None => DEBUG_CHANNEL.set(tx, guild, &Some(channel)),
         })
         .await;
     if let Err(error) = stored {

@@ -12,10 +12,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::activity::debug_channel;
+use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
 use crate::discord::draft::Draft;
 use crate::discord::problem::storage_trouble;
-use crate::discord::{Bot, debug_channel};
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
 use crate::store::StoreError;

@@ -8,11 +8,13 @@
 //! To add
 //! * **a feature**: a folder with a `FACE`, and a line in [`ALL`];
 //! * **a command, button, modal, message handler or job**: the function, and a line in `FACE`;
-//! * **a live display**: a `Kind` in `faces.rs`, and a line in `FACE`.
+//! * **a live display**: a `Kind` in `faces.rs`, and a line in `FACE`;
+//! * **the words of an activity**: a function in `debug_channel::words`, and a line in its table.
 
 use poise::BoxFuture;
 use serenity::all::GatewayIntents;
 
+use crate::activity::Activity;
 use crate::discord::access;
 use crate::discord::bot::Shown;
 use crate::discord::bot::{Bot, Command};
@@ -20,14 +22,15 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, MessageHandler, ServerHandler};
+use crate::discord::outbox;
 use crate::discord::references::Catalogue;
-use crate::discord::{debug_channel, outbox};
 use crate::features;
 use crate::jobs::Handler;
 use crate::kernel::dice::Seed;
 use crate::store::Place;
 
 pub mod coins;
+pub mod debug_channel;
 pub mod desk;
 pub mod displays;
 pub mod engagement;
@@ -129,19 +132,14 @@ impl Face {
 const PLATFORM: Face = Face {
     intents: GatewayIntents::GUILDS.union(GatewayIntents::GUILD_MEMBERS),
     components: turning::COMPONENTS,
-    jobs: &[
-        &debug_channel::HANDLER,
-        &outbox::POST_HANDLER,
-        &outbox::TELL_HANDLER,
-        &outbox::DELETE_HANDLER,
-        &outbox::DELETE_WITH_WORD_HANDLER,
-    ],
+    jobs: &[&outbox::POST_HANDLER, &outbox::TELL_HANDLER, &outbox::DELETE_HANDLER, &outbox::DELETE_WITH_WORD_HANDLER],
     ..Face::named("discord")
 };
 
 /// All features. Message handlers run in this order (`C-97`).
 pub const ALL: &[&Face] = &[
     &PLATFORM,
+    &debug_channel::FACE,
     &help::FACE,
     &submissions::FACE,
     &queue::FACE,
@@ -176,6 +174,11 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
 /// What the gateway is asked for, for what is built so far (`C-48`).
 pub fn intents() -> GatewayIntents {
     ALL.iter().fold(GatewayIntents::empty(), |intents, face| intents | face.intents)
+}
+
+/// The line in which the team, and the log, are told of an activity; `None` where they are not.
+pub fn words(activity: &Activity) -> Option<String> {
+    debug_channel::words::line(activity)
 }
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.

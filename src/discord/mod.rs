@@ -20,7 +20,7 @@
 //! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
-//! | [`debug_channel`] | lines for the administrators |
+//! | [`debug_channel`] | what the channel for the administrators needs, and how it is cleaned |
 //! | [`references`] | what a server has set that refers to something on Discord, and whether it still works |
 //! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |

@@ -12,19 +12,20 @@
 //!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`app::catalogue::formats`);
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
+//! * **something of which teams are told**: a kind of [activity] in `activity.rs`;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 //!
 //! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`].
 
 use prometheus_client::registry::Registry;
 
-use crate::discord::{debug_channel, display, references};
+use crate::discord::{display, references};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read};
-use crate::{jobs, settings};
+use crate::{activity, jobs, settings};
 
 pub mod coins;
 pub mod desk;
@@ -109,7 +110,13 @@ impl Domain {
 pub const ALL: &[&Domain] = &[
     &Domain { tables: jobs::TABLES, ..Domain::named("jobs") },
     &Domain { tables: settings::TABLES, export: settings::sql::EXPORT, ..Domain::named("settings") },
-    &Domain { tables: debug_channel::TABLES, ..Domain::named("debug_channel") },
+    &Domain {
+        tables: activity::TABLES,
+        migrations: activity::migration::ALL,
+        settings: activity::settings::LISTED,
+        recurring: &[&upkeep::OLD_ACTIVITIES],
+        ..Domain::named("activity")
+    },
     &Domain { tables: display::tables::TABLES, ..Domain::named("display") },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &submissions::DOMAIN,

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::discord::{Command, Draft, debug_channel};
+use crate::activity::debug_channel;
+use crate::bot;
+use crate::discord::{Command, Draft};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::store::{Options, Place, Read, Schema, Store, Tx};
+use crate::store::{Erasure, Options, Place, Read, Schema, Store, Tx};
 use crate::{features, jobs};
 
 /// The guild of the tests.
@@ -55,7 +57,8 @@ impl TestStore {
 
     /// What waits to be posted to the debug channel.
     pub(crate) fn debug_lines(&self) -> Vec<String> {
-        self.read(|read| debug_channel::waiting(read, GUILD))
+        let untold = self.read(|read| debug_channel::untold(read, GUILD));
+        untold.iter().filter_map(|(_, activity)| bot::words(activity)).collect()
     }
 
     /// One field of every job of a kind that waits, in order.
@@ -67,6 +70,11 @@ impl TestStore {
             payload[field].as_str().unwrap().to_owned()
         })
         .collect()
+    }
+
+    /// Takes a member out of every table, as each says.
+    pub(crate) fn erase(&self, erasure: &Erasure) {
+        self.store.erase_member_blocking(erasure).unwrap();
     }
 
     pub(crate) fn now(&self) -> Timestamp {

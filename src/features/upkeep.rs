@@ -1,5 +1,6 @@
 //! Work that nobody asks for: what comes again every half minute, and what a start has to put right.
 
+use crate::activity;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -16,6 +17,13 @@ pub struct Upkeep {
     /// own that the next step is given; `None` when it is through.
     pub step: fn(&Tx<'_>, &Due, Option<u64>) -> Result<Option<u64>>,
 }
+
+/// What happened too long ago is forgotten.
+pub(super) static OLD_ACTIVITIES: Upkeep = Upkeep {
+    name: "old_activities",
+    due: |read, at| Ok(Due::in_guilds(activity::guilds_with_old(read, at)?, at)),
+    step: |tx, due, _| Ok(activity::forget_old(tx, due.guild, due.at)?.then_some(0)),
+};
 
 /// Something that is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,16 +2,15 @@
 //!
 //! That it is the same account is told by TikTok's number (`handles::identity`).
 
-use crate::discord::debug_channel;
+use crate::activity::Subject;
 use crate::features::engagement::model::AccountRef;
-use crate::features::handles::model::{RenameTold, Renamed, RenamedTo};
+use crate::features::handles::activity::RENAMED;
+use crate::features::handles::model::{RenameTold, Renamed};
 use crate::features::handles::queries::points_held;
 use crate::features::{coins, engagement, handles};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{escape, mention};
-use crate::live::Handle;
 use crate::store::Tx;
 
 /// Does what follows from names that changed. What is in hand of the accounts and members must have been written before.
@@ -30,25 +29,10 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, moves: &[Renamed]) -> Result<()> {
     Ok(())
 }
 
-/// Tells the member and the debug channel of a linked account that has a name which they were never told of.
+/// Tells the member and the team of a linked account that has a name which they were never told of.
 fn tell(tx: &Tx<'_>, guild: GuildId, moved: &Renamed) -> Result<()> {
     let Some(user) = moved.account.linked.filter(|_| moved.is_news) else { return Ok(()) };
     let told = RenameTold { user, before: moved.before.clone(), what: moved.what.clone() };
     handles::service::tell_rename(tx, guild, &told)?;
-    let (before, member) = (shown(&moved.before), mention(user));
-    let line = match &moved.what {
-        RenamedTo::Known(now) => {
-            format!("🔁 {before} of {member} `{user}` is called {} now. The link follows the account.", shown(now))
-        }
-        RenamedTo::NotSeenYet(now) => format!(
-            "🔁 {before} belongs to another TikTok account now. The link of {member} `{user}` stays with theirs, which is \
-             shown as {} until it comes to the live under its new name.",
-            shown(now)
-        ),
-    };
-    debug_channel::report(tx, guild, line)
-}
-
-fn shown(handle: &Handle) -> String {
-    format!("**{}**", escape(&handle.to_string()))
+    RENAMED.with(told).by(Actor::Live).of(Subject::Member(user)).note(tx, guild)
 }

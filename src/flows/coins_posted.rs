@@ -1,16 +1,16 @@
-//! A balance changes: the ledger writes it, and the debug channel tells it (`M-ECO-09`).
+//! A balance changes: the ledger writes it, and the team is told (`M-ECO-09`).
 
-use crate::discord::debug_channel;
+use crate::activity::Subject;
+use crate::features::coins::activity::{POSTED, Posted};
 use crate::features::coins::model::{LedgerEntry, Posting};
 use crate::features::coins::{figures, service};
-use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{escape, mention, one_line};
+use crate::kernel::text::one_line;
 use crate::store::Tx;
 
-/// A reason longer than this is cut in the debug channel; the ledger has it whole.
+/// A reason longer than this is cut where it is told; the ledger has it whole.
 const LONGEST_REASON: usize = 200;
 
 /// Changes a balance. Refuses what the ledger refuses, and then there is no line.
@@ -24,32 +24,28 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<LedgerEntry
 pub fn tell(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry, requested: Option<Amount>) -> Result<()> {
     let counted = entry.clone();
     tx.after_commit(move || figures::count(&counted));
-    debug_channel::report(tx, guild, line(entry, requested))
-}
-
-/// The line with the labels of `M-ECO-09` (`C-07`).
-fn line(entry: &LedgerEntry, requested: Option<Amount>) -> String {
-    let LedgerEntry { currency, user, delta, before, after, kind, reason, actor, .. } = entry;
-    let by = match actor {
-        Actor::Member(member) if member != user => format!(" · by {}", mention(*member)),
-        _ => String::new(),
+    let posted = Posted {
+        currency: entry.currency.key().to_owned(),
+        kind: entry.kind,
+        delta: entry.delta,
+        reason: one_line(&entry.reason, LONGEST_REASON),
+        requested,
     };
-    let requested = requested.map(|amount| format!(" · requested `{}`", amount.get())).unwrap_or_default();
-    format!(
-        "🪙 {currency} · user_id {} `{user}` · operation `{kind}` · amount `{delta:+}` · reason {} · \
-         before_balance `{}` · after_balance `{}`{requested}{by}",
-        mention(*user),
-        escape(&one_line(reason, LONGEST_REASON)),
-        before.get(),
-        after.get(),
-    )
+    POSTED
+        .with(posted)
+        .by(entry.actor)
+        .of(Subject::Member(entry.user))
+        .changing(entry.before.get().to_string(), entry.after.get().to_string())
+        .note(tx, guild)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activity::debug_channel::DEBUG_CHANNEL;
     use crate::features::coins::model::{Currency, EntryKind};
     use crate::features::tests::{GUILD, TestStore};
+    use crate::kernel::actor::Actor;
     use crate::kernel::ids::{ChannelId, UserId};
 
     fn posting(delta: i64) -> Posting {
@@ -69,7 +65,7 @@ mod tests {
         let store = TestStore::new();
         store.write(|tx| run(tx, GUILD, &posting(5)).map(drop)).unwrap();
         assert_eq!(store.debug_lines(), Vec::<String>::new(), "there is no debug channel yet");
-        store.write(|tx| debug_channel::DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
+        store.write(|tx| DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
         store.write(|tx| run(tx, GUILD, &posting(7)).map(drop)).unwrap();
         store.write(|tx| run(tx, GUILD, &posting(-13)).map(drop)).unwrap_err();
         let lines = store.debug_lines();

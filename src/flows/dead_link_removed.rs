@@ -6,8 +6,9 @@
 //! paid, they are used up by a play from Free, and stay so. An administrator who undid a purchase before has given its coins
 //! back already; a reviewer who puts the song back into the queue leaves its submitter what was given.
 
-use crate::discord::debug_channel;
+use crate::activity::Subject;
 use crate::features::coins::service::Order;
+use crate::features::desk::activity::{DEAD_LINK_REMOVED, Refund};
 use crate::features::desk::model::{DeadLink, TELL_DEAD_LINK};
 use crate::features::queue::model::{Entry, Seen};
 use crate::features::queue::service::Moved;
@@ -18,7 +19,6 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::mention;
 use crate::store::Tx;
 
 /// A song that was removed, and what its submitter got back.
@@ -41,7 +41,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, seen: Seen) -> Result<Refund
     let luxury = refund(tx, guild, by, &moved.entry, &paid)?;
     let refunded = Refunded { moved, gifted, luxury };
     tell_submitter(tx, guild, &refunded)?;
-    debug_channel::report(tx, guild, line(by, &refunded))?;
+    note(tx, guild, by, &refunded)?;
     Ok(refunded)
 }
 
@@ -77,19 +77,16 @@ fn tell_submitter(tx: &Tx<'_>, guild: GuildId, refunded: &Refunded) -> Result<()
     TELL_DEAD_LINK.schedule_now(tx, guild, Lane::User(told.user), &told).map(drop)
 }
 
-fn line(by: UserId, refunded: &Refunded) -> String {
+fn note(tx: &Tx<'_>, guild: GuildId, by: UserId, refunded: &Refunded) -> Result<()> {
     let Refunded { moved, gifted, luxury } = refunded;
-    let song = &moved.entry.song;
-    let of_user = format!("of {} `{}`", mention(song.user), song.user);
-    let given = match (gifted, luxury) {
-        (None, None) => "nothing was to be given back".to_owned(),
-        (Some(coins), None) => format!("{coins} gifted coins {of_user} wait for another song"),
-        (None, Some(coins)) => format!("{coins} Luxury Coins {of_user} are given back"),
-        (Some(gifted), Some(coins)) => {
-            format!("{gifted} gifted coins {of_user} wait for another song, and {coins} Luxury Coins are given back")
-        }
-    };
-    format!("🔗 {} `{by}` removed {} from {} as a dead link: {given}", mention(by), song.public_id, moved.from)
+    let Entry { song, place, id } = &moved.entry;
+    let (number, user) = (song.public_id.to_string(), song.user);
+    DEAD_LINK_REMOVED
+        .with(Refund { user, number, gifted: *gifted, luxury: *luxury })
+        .by(Actor::Member(by))
+        .of(Subject::Song(id.get()))
+        .changing(moved.from.name().to_owned(), place.line.name().to_owned())
+        .note(tx, guild)
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ mod tests {
                 .flat_map(|feature| feature.settings)
                 .find(|listed| listed.setting.key() == typed.key)
                 .unwrap();
-            fresh.write(move |tx| listed.change(tx, GUILD, &typed.value.to_string())).unwrap();
+            fresh.write(move |tx| listed.change(tx, GUILD, Actor::System, &typed.value.to_string()).map(drop)).unwrap();
             let after = economy(&fresh).warnings;
             assert!(!after.contains(&found.warnings[at]), "{change:?} leaves {after:?}");
             assert!(after.len() < 2, "{change:?} leaves {after:?}");

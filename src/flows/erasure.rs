@@ -8,7 +8,7 @@
 //! themselves stays, also where they wrote of the member: titles, notes, comments. What was posted on Discord is Discord's.
 
 use super::song_moved;
-use crate::discord::debug_channel;
+use crate::activity::{self, ActivityId};
 use crate::discord::references::told;
 use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
@@ -77,7 +77,6 @@ pub fn begin(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Erasure> {
     }
     let tells = |text: &str| names.are_in(text);
     jobs::forget(tx, guild, member, &tells)?;
-    debug_channel::forget(tx, guild, &tells)?;
     told::forget_notices(tx, guild, &tells)?;
     for (id, called) in &names.accounts {
         for handle in called {
@@ -132,12 +131,13 @@ impl Names {
 struct Elsewhere {
     entries: Vec<EntryId>,
     songs: Vec<SongId>,
+    activities: Vec<ActivityId>,
 }
 
 impl Elsewhere {
     fn find(read: &dyn Read, guild: GuildId, member: UserId) -> Result<Self> {
         let names = Names::of(read, guild, member)?;
-        let mut found = Self { entries: Vec::new(), songs: Vec::new() };
+        let mut found = Self { entries: Vec::new(), songs: Vec::new(), activities: Vec::new() };
         if names.handles().next().is_none() {
             return Ok(found);
         }
@@ -154,12 +154,15 @@ impl Elsewhere {
             }
             Ok(())
         })?;
+        found.activities =
+            activity::naming(read, guild, |activity| names.handles().any(|handle| activity.names(handle)))?;
         Ok(found)
     }
 
     fn take_out(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
         coins::tables::erase_reasons(tx, guild, &self.entries)?;
-        queue::tables::forget_handles(tx, guild, &self.songs)
+        queue::tables::forget_handles(tx, guild, &self.songs)?;
+        activity::forget(tx, guild, &self.activities)
     }
 }
 

@@ -3,13 +3,14 @@
 //! Whether the server still follows the live is asked in the transaction: a person's `/tiktok disconnect` is final at
 //! its commit, whatever is still on the way (`M-TIK-19`).
 
-use crate::discord::debug_channel;
+use crate::activity::Subject;
+use crate::features::tiktok::activity::{CONNECTED, CONNECTION_LOST, Ending, LEFT, REFUSED, STOPPED};
 use crate::features::tiktok::model::Follow;
 use crate::features::{engagement, tiktok};
 use crate::flows::live_events;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::{escape, mention};
 use crate::live::following::Stop;
 use crate::live::{Handle, LiveEvent, Occurrence};
 use crate::store::Tx;
@@ -25,29 +26,23 @@ pub fn heard(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent
     Ok(true)
 }
 
-/// Tells the debug channel of connections that were made and lost.
+/// Tells the team of connections that were made and lost.
 pub(super) fn tell(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent]) -> Result<()> {
     for event in events {
-        let name = escape(&streamer.to_string());
-        match event.what {
-            Occurrence::Connected => {
-                debug_channel::report(tx, guild, format!("🟢 Connected to the live of **{name}**."))?;
-            }
-            Occurrence::Disconnected => {
-                let line = format!("🟠 The connection to the live of **{name}** was lost. Connecting again.");
-                debug_channel::report(tx, guild, line)?;
-            }
-            _ => {}
-        }
+        let kind = match event.what {
+            Occurrence::Connected => &CONNECTED,
+            Occurrence::Disconnected => &CONNECTION_LOST,
+            _ => continue,
+        };
+        kind.with(()).by(Actor::Live).of(Subject::Handle(streamer.clone())).note(tx, guild)?;
     }
     Ok(())
 }
 
-/// Tells the debug channel why a live cannot be connected at the moment.
+/// Tells the team why a live cannot be connected at the moment.
 pub fn refused(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, sentence: &str) -> Result<()> {
     if tiktok::service::is_followed(tx, guild, streamer)? {
-        let line = format!("🟡 **{}**: {sentence}", escape(&streamer.to_string()));
-        debug_channel::report(tx, guild, line)?;
+        REFUSED.with(sentence.to_owned()).of(Subject::Handle(streamer.clone())).note(tx, guild)?;
     }
     Ok(())
 }
@@ -59,21 +54,19 @@ pub fn stopped(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, stop: Stop, sente
     }
     tiktok::service::unfollow(tx, guild)?;
     close_session(tx, guild, streamer)?;
-    let name = escape(&streamer.to_string());
-    let line = match stop {
-        Stop::LiveEnded => format!("🏁 The live of **{name}** is over. `/tiktok connect` follows the next one."),
-        Stop::NotLive => format!("⚪ **{name}** is not live, and nobody wanted to wait."),
-        Stop::Refused => format!("🔴 **{name}** is not followed any more: {}", sentence.unwrap_or("it was refused.")),
+    let ending = match stop {
+        Stop::LiveEnded => Ending::LiveEnded,
+        Stop::NotLive => Ending::NotLive,
+        Stop::Refused => Ending::Refused(sentence.map(ToOwned::to_owned)),
     };
-    debug_channel::report(tx, guild, line)
+    STOPPED.with(ending).of(Subject::Handle(streamer.clone())).note(tx, guild)
 }
 
 /// A person ends it: the server follows nobody any more, and the session is closed. Answers whom it followed.
 pub fn left(tx: &Tx<'_>, guild: GuildId, by: UserId) -> Result<Follow> {
     let follow = tiktok::service::unfollow(tx, guild)?;
     close_session(tx, guild, &follow.streamer)?;
-    let name = escape(&follow.streamer.to_string());
-    debug_channel::report(tx, guild, format!("⏹️ {} disconnected from **{name}**.", mention(by)))?;
+    LEFT.with(()).by(Actor::Member(by)).of(Subject::Handle(follow.streamer.clone())).note(tx, guild)?;
     Ok(follow)
 }
 

@@ -1,15 +1,16 @@
 //! Gifts lift songs: a member's credit in the session, the tier it leads to, and the song that has it (`C-29`).
 
-use crate::discord::debug_channel;
+use crate::activity::Subject;
+use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted};
 use crate::features::engagement::model::{Credit, SongLifted, SongRef};
 use crate::features::queue::model::{Entry, Line, SongId};
 use crate::features::queue::rules::{gift_may_move, is_above, tier_for};
 use crate::features::queue::service::Moved;
 use crate::features::{engagement, queue};
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::mention;
 use crate::store::{Read, Tx};
 
 /// Adds what a gift was worth, and lifts the member's song when that reaches a better tier (`M-TIK-23`).
@@ -64,11 +65,15 @@ fn release_unless_it_waits(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result
 fn lift(tx: &Tx<'_>, guild: GuildId, user: UserId, song: Entry, tier: Line, coins: Amount) -> Result<Moved> {
     let moved = queue::service::lift(tx, guild, song, tier)?;
     let song = &moved.entry.song;
-    let (number, title) = (song.public_id.to_string(), song.title.clone());
-    let line =
-        format!("🎁 {coins} gifted coins of {} `{user}` lifted {number} from {} to {tier}", mention(user), moved.from);
-    engagement::service::tell_lifted(tx, guild, &SongLifted { user, number, title, line: tier.name().to_owned() })?;
-    debug_channel::report(tx, guild, line)?;
+    let (number, title, line) = (song.public_id.to_string(), song.title.clone(), tier.name().to_owned());
+    let told = SongLifted { user, number: number.clone(), title, line: line.clone() };
+    engagement::service::tell_lifted(tx, guild, &told)?;
+    GIFTS_LIFTED
+        .with(Lifted { user, coins, number })
+        .by(Actor::Live)
+        .of(Subject::Song(moved.entry.id.get()))
+        .changing(moved.from.name().to_owned(), line)
+        .note(tx, guild)?;
     Ok(moved)
 }
 

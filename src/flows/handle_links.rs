@@ -6,8 +6,9 @@
 //!
 //! Invariant: a member's points are the sum of what the linked handles hold.
 
-use crate::discord::debug_channel;
+use crate::activity::Subject;
 use crate::features::engagement::model::AccountRef;
+use crate::features::handles::activity::{LINKED, Link, PROVEN, UNLINKED};
 use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked};
 use crate::features::handles::queries::points_held;
 use crate::features::handles::settings::HANDLE_PROOF;
@@ -16,7 +17,6 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::{escape, mention};
 use crate::live::Handle;
 use crate::store::Tx;
 
@@ -62,6 +62,20 @@ pub struct LinkGone {
     pub points: Amount,
 }
 
+impl LinkMade {
+    fn noted(&self) -> Link {
+        let Account { handle, points, .. } = &self.account;
+        Link { handle: handle.clone(), former: self.former, was_verified: self.was_verified, points: *points }
+    }
+}
+
+impl LinkGone {
+    fn noted(&self) -> Link {
+        let Account { handle, points, .. } = &self.account;
+        Link { handle: handle.clone(), former: None, was_verified: self.was_verified, points: *points }
+    }
+}
+
 /// Links a handle to the member who asks, or gives them a code where handles need proof.
 pub fn link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<LinkAnswer> {
     if HANDLE_PROOF.get(tx, guild)? {
@@ -93,22 +107,17 @@ pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
     };
     let link = made(tx, guild, *user, linked, Actor::Live)?;
     tell(*user, ProofEffect::Verified(link.points))?;
-    let mut line = format!("✅ {} `{user}` proved on the live that {} is theirs", mention(*user), shown(handle));
     if let Some(former) = link.former {
         tell(former, ProofEffect::Lost(points_held(tx, guild, former)?))?;
-        line.push_str(&format!(" · it was linked to {} `{former}`, not verified", mention(former)));
     }
-    debug_channel::report(tx, guild, format!("{line} · points `{}`", link.account.points.get()))
+    PROVEN.with(link.noted()).by(Actor::Live).of(Subject::Member(*user)).note(tx, guild)
 }
 
-/// Links a handle to a member at an administrator's word (`M-LNK-05`), and says so in the debug channel (`M-LNK-07`).
+/// Links a handle to a member at an administrator's word (`M-LNK-05`), and tells the team (`M-LNK-07`).
 pub fn admin_link(tx: &Tx<'_>, guild: GuildId, admin: UserId, user: UserId, handle: &Handle) -> Result<LinkMade> {
     let linked = handles::service::admin_link(tx, guild, user, handle)?;
     let link = made(tx, guild, user, linked, Actor::Member(admin))?;
-    let from = link.former.map(|former| format!(" from {} `{former}`", mention(former))).unwrap_or_default();
-    let moved = format!("{} linked {}{from} to {} `{user}`", mention(admin), shown(handle), mention(user));
-    let proof = if link.was_verified { " · this replaces a verified link" } else { "" };
-    debug_channel::report(tx, guild, format!("🔗 {moved} · points `{}`{proof}", link.account.points.get()))?;
+    LINKED.with(link.noted()).by(Actor::Member(admin)).of(Subject::Member(user)).note(tx, guild)?;
     Ok(link)
 }
 
@@ -118,13 +127,11 @@ pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Res
     gone(tx, guild, user, unlinked, Actor::Member(user))
 }
 
-/// Takes a member's link away at an administrator's word (`M-LNK-06`), and says so in the debug channel (`M-LNK-07`).
+/// Takes a member's link away at an administrator's word (`M-LNK-06`), and tells the team (`M-LNK-07`).
 pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, admin: UserId, user: UserId, handle: &Handle) -> Result<LinkGone> {
     let unlinked = handles::service::admin_unlink(tx, guild, user, handle)?;
     let link = gone(tx, guild, user, unlinked, Actor::Member(admin))?;
-    let moved = format!("{} unlinked {} from {} `{user}`", mention(admin), shown(handle), mention(user));
-    let proof = if link.was_verified { " · the link was verified" } else { "" };
-    debug_channel::report(tx, guild, format!("🔗 {moved} · points `{}`{proof}", link.account.points.get()))?;
+    UNLINKED.with(link.noted()).by(Actor::Member(admin)).of(Subject::Member(user)).note(tx, guild)?;
     Ok(link)
 }
 
@@ -151,10 +158,6 @@ fn settle_points(tx: &Tx<'_>, guild: GuildId, user: UserId, reason: &str, actor:
     let held = points_held(tx, guild, user)?;
     coins::service::move_points(tx, guild, user, held, reason, actor)?;
     Ok(held)
-}
-
-fn shown(handle: &Handle) -> String {
-    format!("**{}**", escape(&handle.to_string()))
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn bring_setting(tx: &Tx<'_>, guild: GuildId, setting: &dyn Changeable, value: &
     if setting.is_own(tx, guild)? {
         return Ok(Fate::Known);
     }
-    if setting.change(tx, guild, value)? {
+    if setting.set_typed(tx, guild, value)? {
         return Ok(Fate::Brought);
     }
     Ok(Fate::LeftOut(format!("the setting can be {}", setting.allowed())))

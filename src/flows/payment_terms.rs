@@ -92,7 +92,7 @@ pub fn of(read: &dyn Read, guild: GuildId) -> Result<Terms> {
 pub fn change(tx: &Tx<'_>, guild: GuildId, key: &str, typed: &str) -> Result<()> {
     let setting = SETTINGS.into_iter().find(|setting| setting.key() == key);
     let setting = setting.ok_or_else(|| TermRefusal::Unknown(key.to_owned()))?;
-    if setting.change(tx, guild, typed)? {
+    if setting.set_typed(tx, guild, typed)? {
         return Ok(());
     }
     Err(TermRefusal::NotAllowed { key: setting.key(), allowed: setting.allowed() }.into())

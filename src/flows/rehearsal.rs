@@ -3,14 +3,14 @@
 //! They go the way of real ones and pay like them. Where a live is followed they count in its session; elsewhere in one
 //! of a name that nobody has, [`streamer`], which begins by itself. Nobody records them.
 
-use crate::discord::debug_channel;
 use crate::features::engagement::model::AccountRef;
 use crate::features::queue::service::Moved;
+use crate::features::tiktok::activity::{SIMULATED, SimulatedEvent};
 use crate::features::{engagement, handles, tiktok};
 use crate::flows::{followed_live, live_events};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::{escape, mention};
 use crate::kernel::time::Timestamp;
 use crate::live::{Gift, Handle, LiveEvent, Occurrence};
 use crate::store::{Read, Tx};
@@ -40,9 +40,9 @@ pub fn streamer() -> Result<Handle, crate::live::handle::NotAHandle> {
     Handle::parse("simulated.live")
 }
 
-/// Something happens, at the word of an administrator. `words` say what, for the debug channel. A gift that belongs to a
-/// streak ([`Gift::group`] is not 0) joins the streak of its sender that goes on, or begins one.
-pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, what: &Occurrence, words: &str) -> Result<Rehearsed> {
+/// Something happens, at the word of an administrator. A gift that belongs to a streak ([`Gift::group`] is not 0) joins the
+/// streak of its sender that goes on, or begins one.
+pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, what: &Occurrence) -> Result<Rehearsed> {
     let followed = tiktok::queries::follow(tx, guild)?.map(|follow| follow.streamer);
     let is_followed = followed.is_some();
     let streamer = match followed {
@@ -64,7 +64,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, what: &Occurrence, words: &s
     if is_followed {
         followed_live::tell(tx, guild, &streamer, &events)?;
     }
-    debug_channel::report(tx, guild, format!("🧪 {} simulated {words}", mention(by)))?;
+    SIMULATED.with(SimulatedEvent::from(what)).by(Actor::Member(by)).note(tx, guild)?;
     Ok(Rehearsed {
         has_begun,
         is_dropped: effects.dropped > 0,
@@ -106,27 +106,6 @@ fn joined_to_streak(tx: &Tx<'_>, guild: GuildId, what: &Occurrence) -> Result<Oc
     Ok(Occurrence::Gifted(viewer.clone(), Gift { group, ..gift.clone() }))
 }
 
-/// Words for an event, escaped: "a gift of 3 × 500 coins by **@ann.live**".
-pub fn words(what: &Occurrence) -> String {
-    let by = what.viewer().map(|viewer| format!(" by **{}**", escape(&viewer.shown()))).unwrap_or_default();
-    let deed = match what {
-        Occurrence::Connected => "a connection".to_owned(),
-        Occurrence::Disconnected => "a lost connection".to_owned(),
-        Occurrence::Ended => "the end of the live".to_owned(),
-        Occurrence::Joined(_) => "a join".to_owned(),
-        Occurrence::Liked(_, taps) => format!("{taps} likes"),
-        Occurrence::Commented(..) => "a comment".to_owned(),
-        Occurrence::Shared(_) => "a share".to_owned(),
-        Occurrence::Followed(_) => "a follow".to_owned(),
-        Occurrence::Subscribed(_) => "a subscription".to_owned(),
-        Occurrence::Gifted(_, gift) => format!("a gift of {} × {} coins", gift.count, gift.unit_coins),
-        Occurrence::Viewers(viewers) => format!("{viewers} viewers"),
-        Occurrence::Poll(_) => "a poll".to_owned(),
-        Occurrence::Battle(_) => "a battle".to_owned(),
-    };
-    format!("{deed}{by}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +118,7 @@ mod tests {
     }
 
     fn simulate(store: &TestStore, what: Occurrence) -> Rehearsed {
-        store.write(move |tx| run(tx, GUILD, UserId::new(1), &what, &words(&what))).unwrap()
+        store.write(move |tx| run(tx, GUILD, UserId::new(1), &what)).unwrap()
     }
 
     #[test]

@@ -3,8 +3,11 @@
 //! A feature lists its settings once, as a slice of [`Listed`]. What somebody types is read by the type of the setting
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
+use super::change::{Change, NewValue, change};
+use super::tables::{self, Entry};
 use super::{Limits, Setting, SettingValue};
 use crate::discord::references::{Needs, Target};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
@@ -91,14 +94,14 @@ impl Listed {
     }
 
     /// Reads what somebody typed and changes the setting of a guild; refuses what it does not allow.
-    pub fn change(&self, tx: &Tx<'_>, guild: GuildId, typed: &str) -> Result<()> {
+    pub fn change(&self, tx: &Tx<'_>, guild: GuildId, by: Actor, typed: &str) -> Result<Change> {
         if let Some(command) = self.command {
             return Err(SettingRefusal::OwnCommand { title: self.title, command }.into());
         }
-        if self.setting.change(tx, guild, typed)? {
-            return Ok(());
+        match self.setting.read_typed(typed) {
+            Some(value) => change(tx, guild, by, self.setting, &value),
+            None => Err(SettingRefusal::NotAllowed { title: self.title, allowed: self.setting.allowed() }.into()),
         }
-        Err(SettingRefusal::NotAllowed { title: self.title, allowed: self.setting.allowed() }.into())
     }
 }
 
@@ -164,11 +167,24 @@ pub trait Changeable: Sync {
     /// Whether the guild has a value of its own.
     fn is_own(&self, read: &dyn Read, guild: GuildId) -> Result<bool>;
 
-    /// Changes the value to what was typed; answers `false`, and changes nothing, when that does not fit.
-    fn change(&self, tx: &Tx<'_>, guild: GuildId, typed: &str) -> Result<bool>;
+    /// The value that counts in a guild, as it is stored; `None` for one that is not set.
+    fn stored(&self, read: &dyn Read, guild: GuildId) -> Result<Option<String>>;
 
-    /// Takes the guild's own value away.
-    fn reset(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()>;
+    /// A value that is or was stored, as people read it.
+    fn in_words(&self, stored: Option<&str>) -> String;
+
+    /// What was typed, as a guild may want it; `None` when it does not fit.
+    fn read_typed(&self, typed: &str) -> Option<NewValue>;
+
+    /// Changes the value to what is typed elsewhere: in another bot, in a recording. Nobody here changes it, and so nobody is
+    /// told. Answers `false`, and changes nothing, when that does not fit.
+    fn set_typed(&self, tx: &Tx<'_>, guild: GuildId, typed: &str) -> Result<bool> {
+        match self.read_typed(typed) {
+            Some(NewValue::Own(entry)) => tables::write(tx, guild, self.key(), Some(&entry)).map(|()| true),
+            Some(NewValue::Default) => tables::write(tx, guild, self.key(), None).map(|()| true),
+            None => Ok(false),
+        }
+    }
 
     /// The channels and roles that the value names.
     fn targets(&self, read: &dyn Read, guild: GuildId) -> Result<Vec<Target>>;
@@ -223,15 +239,19 @@ impl<T: Typed> Changeable for Setting<T> {
         Ok(self.get_own(read, guild)?.is_some())
     }
 
-    fn change(&self, tx: &Tx<'_>, guild: GuildId, typed: &str) -> Result<bool> {
-        match T::parse(typed.trim(), self.limits) {
-            Some(value) => self.set(tx, guild, &value).map(|()| true),
-            None => Ok(false),
-        }
+    fn stored(&self, read: &dyn Read, guild: GuildId) -> Result<Option<String>> {
+        Ok(self.get(read, guild)?.store().and_then(|entry| entry.value))
     }
 
-    fn reset(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
-        self.clear(tx, guild)
+    fn in_words(&self, stored: Option<&str>) -> String {
+        let entry = |text: &str| Entry { value: Some(text.to_owned()), channel: text.parse().ok(), message: None };
+        // Only a default is stored as nothing.
+        let value = stored.and_then(|text| T::load(&entry(text))).unwrap_or_else(|| self.default.clone());
+        value.shown(self.limits)
+    }
+
+    fn read_typed(&self, typed: &str) -> Option<NewValue> {
+        T::parse(typed.trim(), self.limits).map(|value| NewValue::from(value.store()))
     }
 
     fn targets(&self, read: &dyn Read, guild: GuildId) -> Result<Vec<Target>> {

@@ -9,8 +9,10 @@
 //! **Topic.** `settings.changed`.
 //!
 //! What administrators see and may change is [`Listed`] by its feature: `/show-settings` and `/config` know the settings
-//! from there alone.
+//! from there alone. Whatever a person changes goes through [`change()`], by whichever command, and is an activity. What the
+//! program does by itself, or brings from elsewhere, is [`Setting::set`].
 
+mod change;
 mod channel_list;
 mod kept;
 mod listed;
@@ -18,6 +20,7 @@ pub mod sql;
 mod tables;
 mod value;
 
+pub use change::{Change, NewValue, SETTING_CHANGED, change};
 pub use channel_list::ChannelList;
 pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
@@ -86,20 +89,12 @@ impl<T: SettingValue> Setting<T> {
 
     /// Takes the guild's own value away, so that the instance's or the default counts again.
     pub fn clear(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
-        BOT_CONFIG.remove(tx, &(guild, self.key.to_owned()))?;
-        tx.publish(CHANGED, guild);
-        Ok(())
+        tables::write(tx, guild, self.key, None)
     }
 
     /// Changes the value for a guild, or with [`GuildId::INSTANCE`] the default of all.
     pub fn set(&self, tx: &Tx<'_>, guild: GuildId, value: &T) -> Result<()> {
-        let key = (guild, self.key.to_owned());
-        match value.store() {
-            Some(entry) => BOT_CONFIG.put(tx, &key, &entry)?,
-            None => drop(BOT_CONFIG.remove(tx, &key)?),
-        }
-        tx.publish(CHANGED, guild);
-        Ok(())
+        tables::write(tx, guild, self.key, value.store().as_ref())
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
-use crate::store::{AnyTable, Record, Table, Topic};
+use crate::store::{AnyTable, Record, Table, Topic, Tx};
 
 /// A setting of a guild, or with guild 0 of the instance, has another value.
 pub const CHANGED: Topic = Topic::new("settings.changed");
@@ -26,3 +27,14 @@ pub static BOT_CONFIG: Table<(GuildId, String), Entry> = Table::new("settings.bo
 
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&BOT_CONFIG];
+
+/// Writes what a guild has of its own under a key, or that it has nothing.
+pub(super) fn write(tx: &Tx<'_>, guild: GuildId, key: &str, entry: Option<&Entry>) -> Result<()> {
+    let key = (guild, key.to_owned());
+    match entry {
+        Some(entry) => BOT_CONFIG.put(tx, &key, entry)?,
+        None => drop(BOT_CONFIG.remove(tx, &key)?),
+    }
+    tx.publish(CHANGED, guild);
+    Ok(())
+}

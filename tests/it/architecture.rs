@@ -8,11 +8,11 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `settings`, `jobs`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    /// `settings`, `jobs`, `activity`, `discord`, `live`, `http`: what every feature needs of the outside world.
     Platform,
     /// `rules`, `tables`, `service` of a feature, and what else lies beside them.
     Inner(String),
-    /// `model`, `settings` and `queries`: inner files that the edges of other features may read.
+    /// `model`, `settings`, `activity` and `queries`: inner files that the edges of other features may read.
     Readable(String),
     Flow,
     /// What a feature registers below Discord: its `mod.rs` and `upkeep`.
@@ -37,7 +37,7 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            ["settings" | "jobs" | "discord" | "live" | "http", ..] => Self::Platform,
+            ["settings" | "jobs" | "activity" | "discord" | "live" | "http", ..] => Self::Platform,
             ["flows", ..] => Self::Flow,
             ["sim", ..] => Self::Sim,
             ["app", ..] => Self::App,
@@ -58,7 +58,7 @@ impl Part {
         let feature = feature.to_owned();
         match file {
             item if is_item(item) => Self::Domain(feature),
-            "model" | "settings" | "queries" => Self::Readable(feature),
+            "model" | "settings" | "activity" | "queries" => Self::Readable(feature),
             _ => Self::Inner(feature),
         }
     }
@@ -88,7 +88,7 @@ impl Part {
 }
 
 /// What the list of faces gathers from all of them.
-const GATHERS: [&str; 5] = ["commands", "handlers", "job_handlers", "references", "shown"];
+const GATHERS: [&str; 6] = ["commands", "handlers", "job_handlers", "references", "shown", "words"];
 
 /// Types and constants begin with a capital, modules do not.
 fn is_item(name: &str) -> bool {
@@ -98,6 +98,24 @@ fn is_item(name: &str) -> bool {
 #[test]
 fn imports_point_one_way() {
     let wrong: Vec<_> = program().iter().flat_map(wrong_imports).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What happened is told in many places and known in one, which is none of them.
+#[test]
+fn activities_know_no_surface() {
+    const SURFACES: [&str; 2] = ["discord", "http"];
+    let mut wrong = Vec::new();
+    for source in program().iter().filter(|source| source.path.starts_with("src/activity/")) {
+        let module = module_path(&source.path);
+        let code = code(source.outside_tests());
+        let targets = imported_paths(&code).into_iter().map(|path| absolute(&module, &path));
+        let named = targets.filter(|target| target.first().is_some_and(|first| SURFACES.contains(first)));
+        wrong.extend(named.map(|target| format!("{} names {}", source.path, target.join("::"))));
+        let crates = ["serenity", "poise", "tokio", "axum", "reqwest"].into_iter();
+        let named = crates.filter(|name| names_crate(&code, name));
+        wrong.extend(named.map(|name| format!("{} names {name}", source.path)));
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use greenroom::activity::TEAM_TOLD;
 use greenroom::covers;
-use greenroom::discord::debug_channel;
 use greenroom::sim::Fault;
 
 use crate::world::World;
@@ -18,7 +18,7 @@ async fn with_debug_channel() -> World {
 async fn report(world: &World, lines: impl IntoIterator<Item = String>) {
     let guild = world.guild;
     for line in lines {
-        let stage = move |tx: &greenroom::store::Tx<'_>| debug_channel::report(tx, guild, line.as_str());
+        let stage = move |tx: &greenroom::store::Tx<'_>| TEAM_TOLD.with(line.clone()).note(tx, guild);
         world.app.bot.store.write("reported", stage).await.unwrap();
     }
 }
@@ -27,11 +27,12 @@ fn numbered(count: usize) -> impl Iterator<Item = String> {
     (0..count).map(|number| format!("line {number:03} {}", "x".repeat(60)))
 }
 
-/// The lines in the channel, over all messages.
+/// The numbered lines in the channel, and how many messages hold them.
 async fn read(world: &World) -> (usize, Vec<String>) {
     let messages = world.seen_in("staff").await;
     let lines = messages.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("line "));
-    (messages.len(), lines.map(|line| line[5..8].to_owned()).collect())
+    let lines = lines.map(|line| line[5..8].to_owned()).collect();
+    (messages.iter().filter(|text| text.starts_with("line ")).count(), lines)
 }
 
 fn expected(count: usize) -> Vec<String> {
@@ -43,7 +44,7 @@ async fn lines_that_come_together_share_messages_in_their_order() {
     let world = with_debug_channel().await;
     let guild = world.guild;
     let stage =
-        move |tx: &greenroom::store::Tx<'_>| numbered(100).try_for_each(|line| debug_channel::report(tx, guild, line));
+        move |tx: &greenroom::store::Tx<'_>| numbered(100).try_for_each(|line| TEAM_TOLD.with(line).note(tx, guild));
     world.app.bot.store.write("reported", stage).await.unwrap();
     world.settle().await;
     let (messages, lines) = read(&world).await;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use greenroom::activity::debug_channel::DEBUG_CHANNEL;
 use greenroom::app::application::Application;
 use greenroom::covers;
-use greenroom::discord::debug_channel::DEBUG_CHANNEL;
 use greenroom::features::coins::model::Currency;
 use greenroom::flows;
 use greenroom::kernel::ids::{ChannelId, UserId};

@@ -32,6 +32,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::sync::watch;
 
 use self::folder::{Dated, Folder, Room};
@@ -41,7 +42,9 @@ use super::catalogue::CATALOGUE;
 use super::headroom;
 use super::maintenance::store_file;
 use super::restore;
-use crate::discord::{Bot, debug_channel};
+use crate::activity::Happened;
+use crate::activity::program::{BACKUP_LEFT_OUT, Backup, DISK_FILLS, LeftOut, SNAPSHOT_DAMAGED};
+use crate::discord::Bot;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -126,6 +129,16 @@ enum Subject {
     Rehearsal,
 }
 
+impl Subject {
+    const fn backup(self) -> Backup {
+        match self {
+            Self::Points(_) => Backup::Points,
+            Self::Snapshot => Backup::Snapshot,
+            Self::Rehearsal => Backup::Rehearsal,
+        }
+    }
+}
+
 impl Keeper {
     async fn look(&mut self, now: Timestamp) {
         self.save_points(now).await;
@@ -140,10 +153,7 @@ impl Keeper {
         let store_bytes = fs::metadata(store_file(&self.plan.data_dir)).map_or(0, |file| file.len());
         let Some(said) = self.room.look(now, space, store_bytes) else { return };
         tracing::warn!(free = space.free, path = %self.plan.data_dir.display(), "the disk of the data folder has little room: {said}");
-        let line = format!(
-            "💾 The disk of my data has little room: {said}. When it is full I can store nothing more; please make some."
-        );
-        self.tell_all(&line).await;
+        tell_all(&self.bot.store, DISK_FILLS.with(said)).await;
     }
 
     async fn save_points(&mut self, now: Timestamp) {
@@ -153,8 +163,7 @@ impl Keeper {
         };
         for guild in guilds {
             let saved = self.save_points_of(guild, now).await;
-            let what = "The hourly backup of the points";
-            self.settle(Subject::Points(guild), what, saved).await;
+            self.settle(Subject::Points(guild), saved).await;
         }
     }
 
@@ -181,7 +190,7 @@ impl Keeper {
         if matches!(made, Ok(true)) {
             self.made.send_modify(|count| *count += 1);
         }
-        self.settle(Subject::Snapshot, "The daily snapshot of the store", made.map(drop)).await;
+        self.settle(Subject::Snapshot, made.map(drop)).await;
     }
 
     /// Makes the snapshot of the day, if there is none; answers whether it did.
@@ -217,9 +226,7 @@ impl Keeper {
             Ok(None) => {}
             Ok(Some(problem)) => {
                 tracing::error!(%problem, "the newest snapshot is damaged; it was put aside");
-                let line =
-                    "🗄️ The newest snapshot is damaged and was put aside. I make another one; the disk may be failing.";
-                self.tell_all(line).await;
+                tell_all(&self.bot.store, SNAPSHOT_DAMAGED.with(())).await;
             }
             Err(error) => tracing::warn!(%error, "cannot verify the newest snapshot"),
         }
@@ -258,33 +265,26 @@ impl Keeper {
             }
             Err(error) => Err(error),
         };
-        self.settle(Subject::Rehearsal, "The monthly rehearsal of a restore", outcome).await;
+        self.settle(Subject::Rehearsal, outcome).await;
     }
 
     /// Logs what failed, and tells it once until it works again.
-    async fn settle(&mut self, subject: Subject, what: &str, outcome: Result<()>) {
+    async fn settle(&mut self, subject: Subject, outcome: Result<()>) {
         let Err(error) = outcome else {
             self.told.remove(&subject);
             return;
         };
-        tracing::warn!(%error, ?subject, "a backup was left out: {what}");
+        let backup = subject.backup();
+        tracing::warn!(%error, ?subject, "a backup was left out: {}", backup.name());
         if !self.told.insert(subject) {
             return;
         }
-        let why = if points::is_full(&error) || matches!(StoreError::of(&error), Some(StoreError::DiskFull)) {
-            "the disk is full"
-        } else {
-            "it failed; my log says why"
-        };
-        let line = format!("🗄️ {what} was left out: {why}. I try again every hour, and tell it once.");
+        let is_disk_full = points::is_full(&error) || matches!(StoreError::of(&error), Some(StoreError::DiskFull));
+        let left_out = BACKUP_LEFT_OUT.with(LeftOut { backup, is_disk_full });
         match subject {
-            Subject::Points(guild) => tell(&self.bot.store, guild, line).await,
-            Subject::Snapshot | Subject::Rehearsal => self.tell_all(&line).await,
+            Subject::Points(guild) => tell(&self.bot.store, guild, left_out).await,
+            Subject::Snapshot | Subject::Rehearsal => tell_all(&self.bot.store, left_out).await,
         }
-    }
-
-    async fn tell_all(&self, line: &str) {
-        tell_all(&self.bot.store, line.to_owned()).await;
     }
 }
 
@@ -301,17 +301,23 @@ pub fn snapshot(store: &Store, plan: &Plan, at: Timestamp) -> Result<(PathBuf, M
     Ok((path, manifest))
 }
 
-/// A line in the debug channel of one server.
-async fn tell(store: &Store, guild: GuildId, line: String) {
-    let told = store.write("backup_told", move |tx| debug_channel::report(tx, guild, line.as_str())).await;
+/// Tells the team of one server.
+async fn tell<D>(store: &Store, guild: GuildId, what: Happened<D>)
+where
+    D: Serialize + Clone + Send + 'static,
+{
+    let told = store.write("backup_told", move |tx| what.clone().note(tx, guild)).await;
     if let Err(error) = told {
         tracing::warn!(%error, "cannot tell it in the debug channel");
     }
 }
 
-/// A line in every debug channel.
-async fn tell_all(store: &Store, line: String) {
-    let told = store.write("backup_told", move |tx| debug_channel::report_everywhere(tx, &line)).await;
+/// Tells the teams of all servers.
+async fn tell_all<D>(store: &Store, what: Happened<D>)
+where
+    D: Serialize + Clone + Send + 'static,
+{
+    let told = store.write("backup_told", move |tx| what.clone().note_everywhere(tx)).await;
     if let Err(error) = told {
         tracing::warn!(%error, "cannot tell it in the debug channels");
     }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::discord::debug_channel::DEBUG_CHANNEL;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::features::engagement::model::{Interaction, InteractionKind, Session};
 use crate::features::engagement::settings::METRICS_CHANNEL;
 use crate::features::handles::service::Brought;

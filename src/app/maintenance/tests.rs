@@ -4,9 +4,9 @@ use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use super::*;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::app::catalogue::CATALOGUE;
 use crate::app::control::ControlServer;
-use crate::discord::debug_channel::DEBUG_CHANNEL;
 use crate::kernel::ids::ChannelId;
 use crate::store::sqlite::{SqlTable, column};
 

@@ -27,7 +27,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use super::config::logging::{LogFormat, Logging};
 use super::exit::Stop;
-use crate::store;
+use crate::{activity, bot, store};
 pub use files::LogFiles;
 
 /// Lines that wait for the console, or for the files.
@@ -105,6 +105,7 @@ fn queue(name: &str, writer: impl std::io::Write + Send + 'static) -> (NonBlocki
 
 fn begin(subscriber: Box<dyn Subscriber + Send + Sync>) -> Result<(), Stop> {
     tracing::subscriber::set_global_default(subscriber).map_err(Stop::failed)?;
+    activity::log_in_words(bot::words);
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let words = panic.payload_as_str().unwrap_or("without words");

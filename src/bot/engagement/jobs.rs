@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use serenity::builder::CreateAttachment;
 
-use super::views::{self, Posted, Report};
+use super::views::{self, Report};
+use crate::activity::Subject;
+use crate::discord::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
-use crate::discord::{Bot, debug_channel};
+use crate::features::engagement::activity::{Missed, REPORT_MISSED, ReportMissed};
 use crate::features::engagement::figures::{self, Figures};
 use crate::features::engagement::model::{POST_REPORT, SessionId, SessionOver, TELL_LIFTED};
 use crate::features::handles::model::AccountId;
@@ -49,10 +51,10 @@ async fn post_report(bot: &Bot, run: Run) -> Result<(), Setback> {
     let picture = picture_of(&report.figures).await;
     match post(bot, channel, &report, picture, &run).await {
         Ok(true) => Ok(()),
-        Ok(false) => Ok(tell_trouble(bot, guild, streamer, channel, Posted::WithoutPicture).await?),
+        Ok(false) => Ok(note_missed(bot, guild, streamer, channel, Missed::WithoutPicture).await?),
         Err(undelivered) => {
             if !undelivered.may_pass() {
-                tell_trouble(bot, guild, streamer, channel, Posted::Not(undelivered.obstacle)).await?;
+                note_missed(bot, guild, streamer, channel, because_of(undelivered.obstacle)).await?;
             }
             Err(undelivered.into())
         }
@@ -103,7 +105,16 @@ async fn post(
     }
 }
 
-async fn tell_trouble(bot: &Bot, guild: GuildId, streamer: Handle, channel: ChannelId, posted: Posted) -> Result<()> {
-    let line = views::report_trouble(&streamer, channel, posted);
-    bot.store.write("report_trouble", move |tx| debug_channel::report(tx, guild, line.clone())).await
+const fn because_of(obstacle: Obstacle) -> Missed {
+    match obstacle {
+        Obstacle::ChannelGone => Missed::ChannelGone,
+        Obstacle::Forbidden => Missed::Forbidden,
+        Obstacle::Temporary => Missed::Unanswered,
+        _ => Missed::Rejected,
+    }
+}
+
+async fn note_missed(bot: &Bot, guild: GuildId, streamer: Handle, channel: ChannelId, because: Missed) -> Result<()> {
+    let missed = REPORT_MISSED.with(ReportMissed { channel, because }).of(Subject::Handle(streamer));
+    bot.store.write("report_trouble", move |tx| missed.clone().note(tx, guild)).await
 }

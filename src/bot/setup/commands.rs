@@ -5,17 +5,19 @@ use serenity::all::ChannelId;
 
 use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed, meant, named};
 use super::components;
-use super::views::{self, Changed, Shown, Warnings};
+use super::views::{self, Shown, Warnings};
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::bot::coins::views::economy;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
+use crate::discord::debug_channel::{self, cleaning};
 use crate::discord::invitation;
 use crate::discord::references::{self, Problem, Server, Target};
 use crate::discord::{Bot, Caller, Command, Context, Draft, answer, channel_setting, problem};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::{self, one_line};
-use crate::settings::{Area, Listed, SettingRefusal};
+use crate::settings::{self, Area, Change, Listed, NewValue, SettingRefusal};
 use crate::store::{Read, Tx};
 
 /// The debug channel, as `/setup` offers it.
@@ -137,7 +139,7 @@ async fn set(
     answer(ctx, async {
         let listed = find(&key)?;
         require_there(ctx.data(), Caller::of(ctx)?.guild, listed, &value).await?;
-        change(ctx, listed, move |tx, guild| listed.change(tx, guild, &value)).await
+        change(ctx, listed, move |tx, guild, by| listed.change(tx, guild, by, &value)).await
     })
     .await
 }
@@ -152,7 +154,8 @@ async fn reset(
 ) -> Result<()> {
     answer(ctx, async {
         let listed = find(&key)?;
-        change(ctx, listed, move |tx, guild| listed.setting.reset(tx, guild)).await
+        change(ctx, listed, move |tx, guild, by| settings::change(tx, guild, by, listed.setting, &NewValue::Default))
+            .await
     })
     .await
 }
@@ -225,26 +228,14 @@ fn find(typed: &str) -> Result<&'static Listed> {
     named(typed).ok_or_else(unknown)
 }
 
-/// Changes a setting and tells the debug channel, in one transaction.
+/// Changes a setting, and says what it was and is.
 async fn change(
     ctx: Context<'_>,
     listed: &'static Listed,
-    operation: impl Fn(&Tx<'_>, GuildId) -> Result<()> + Send + 'static,
+    operation: impl Fn(&Tx<'_>, GuildId, Actor) -> Result<Change> + Send + 'static,
 ) -> Result<Draft> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
-    let by = text::mention(user);
-    let changed = ctx
-        .data()
-        .store
-        .write("setting_changed", move |tx| {
-            let before = listed.setting.shown(tx, guild)?;
-            operation(tx, guild)?;
-            let changed = Changed { listed, before, now: listed.setting.shown(tx, guild)? };
-            if changed.before != changed.now {
-                debug_channel::report(tx, guild, views::change_line(&changed, &by))?;
-            }
-            Ok(changed)
-        })
-        .await?;
-    Ok(views::changed(&changed))
+    let changed =
+        ctx.data().store.write("setting_changed", move |tx| operation(tx, guild, Actor::Member(user))).await?;
+    Ok(views::changed(listed, &changed))
 }

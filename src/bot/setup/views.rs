@@ -12,7 +12,7 @@ use crate::discord::invitation;
 use crate::discord::references::{Needs, Problem, names_of};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text::{self, truncate};
-use crate::settings::Listed;
+use crate::settings::{Change, Listed};
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
 /// The longest message, as Discord counts.
@@ -50,16 +50,6 @@ impl Shown {
     fn marked(&self) -> String {
         std::iter::once(&self.value).chain(&self.marks).map(String::as_str).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// A setting that was changed.
-pub struct Changed {
-    /// The setting.
-    pub listed: &'static Listed,
-    /// The value before.
-    pub before: String,
-    /// The value now.
-    pub now: String,
 }
 
 /// What keeps the bot from working as it should, as far as it is known without asking Discord.
@@ -266,17 +256,12 @@ pub fn details(shown: &Shown) -> Draft {
 }
 
 /// The answer to `/config set` and `/config reset`.
-pub fn changed(changed: &Changed) -> Draft {
-    let Changed { listed, before, now } = changed;
+pub fn changed(listed: &Listed, change: &Change) -> Draft {
+    let [before, now] = [&change.before, &change.after].map(|value| listed.setting.in_words(value.as_deref()));
     if before == now {
         return Draft::text(format!("**{}** is **{now}**, as it was.", listed.title));
     }
     Draft::text(format!("**{}** is now **{now}**; it was **{before}**.", listed.title))
-}
-
-/// The line about a change in the debug channel.
-pub fn change_line(changed: &Changed, by: &str) -> String {
-    format!("⚙️ {by} changed {} from {} to {}.", changed.listed.title, changed.before, changed.now)
 }
 
 /// The answer to `/cleandebugchannel`.

@@ -189,21 +189,6 @@ fn giving_back(told: String, words: &str) -> String {
     format!("{told}{}", truncate(&escape(words), room))
 }
 
-/// The line for the team about messages that were posted too long ago.
-pub fn left_in_history(channel: ChannelId, songs: usize, is_cut: bool) -> String {
-    let channel = text::channel(channel);
-    let old = match songs {
-        0 => String::new(),
-        1 => " One message with a song is older than an hour and stays where it is; its author may post it again."
-            .to_owned(),
-        songs => format!(
-            " {songs} messages with songs are older than an hour and stay where they are; their authors may post them again."
-        ),
-    };
-    let cut = if is_cut { " I read the newest 100 messages; there are more before them." } else { "" };
-    format!("📭 I looked at what was posted in {channel} while I was away.{old}{cut}")
-}
-
 fn quoted_all(names: &[String]) -> String {
     let shown: Vec<_> = names.iter().take(MOST_LINES).map(|name| quoted(name)).collect();
     let more = names.len().saturating_sub(MOST_LINES);

@@ -7,6 +7,7 @@ use poise::ChoiceParameter;
 use super::views;
 use crate::discord::{Caller, Command, Context, answer};
 use crate::features::engagement::queries::open_session;
+use crate::features::tiktok::activity::SimulatedEvent;
 use crate::features::tiktok::{queries, rules, service};
 use crate::flows::{followed_live, rehearsal};
 use crate::kernel::error::Result;
@@ -155,11 +156,9 @@ async fn simulate(
         let (coins, repeat) = (coins.unwrap_or(1), repeat.unwrap_or(1));
         let goes_on = event == Simulated::Gift && streaking == Some(true);
         let what = occurrence(event, viewer, coins, repeat, streaking);
-        let words = rehearsal::words(&what);
-        let told = words.clone();
-        let rehearsed =
-            bot.store.write("live_simulated", move |tx| rehearsal::run(tx, guild, user, &what, &told)).await?;
-        Ok(views::simulated(&rehearsed, &words, goes_on))
+        let simulated = SimulatedEvent::from(&what);
+        let rehearsed = bot.store.write("live_simulated", move |tx| rehearsal::run(tx, guild, user, &what)).await?;
+        Ok(views::simulated(&rehearsed, &simulated, goes_on))
     })
     .await
 }

@@ -5,6 +5,7 @@ use serenity::builder::CreateEmbed;
 
 use crate::discord::Draft;
 use crate::features::engagement::model::Session;
+use crate::features::tiktok::activity::{Deed, SimulatedEvent};
 use crate::features::tiktok::model::Follow;
 use crate::flows::rehearsal::Rehearsed;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
@@ -71,11 +72,11 @@ pub fn status(follow: Option<&Follow>, status: Option<&Status>, session: Option<
     Draft::embed(embed)
 }
 
-/// The answer to `/tiktok simulate`. `words` say what was simulated, escaped.
-pub fn simulated(rehearsed: &Rehearsed, words: &str, goes_on: bool) -> Draft {
+/// The answer to `/tiktok simulate`.
+pub fn simulated(rehearsed: &Rehearsed, event: &SimulatedEvent, goes_on: bool) -> Draft {
     let Rehearsed { streamer, has_begun, is_dropped, points, luxury, lifted } = rehearsed;
     let name = escape(&streamer.to_string());
-    let mut text = format!("🧪 Simulated {words} on the live of **{name}**.");
+    let mut text = format!("🧪 Simulated {} on the live of **{name}**.", deed(event));
     if *has_begun {
         text.push_str(" No live is followed, so a simulated session began; the event `live_end` ends it.");
     }
@@ -90,6 +91,27 @@ pub fn simulated(rehearsed: &Rehearsed, words: &str, goes_on: bool) -> Draft {
         text.push_str(&format!(" {} moved to {}.", moved.entry.song.public_id, moved.entry.place.line));
     }
     Draft::text(text)
+}
+
+/// Words for an event that was made up: "a gift of 3 × 500 coins by **@ann.live**".
+pub fn deed(event: &SimulatedEvent) -> String {
+    let by = event.by.as_ref().map(|name| format!(" by **{}**", escape(name))).unwrap_or_default();
+    let deed = match event.deed {
+        Deed::Connected => "a connection".to_owned(),
+        Deed::Disconnected => "a lost connection".to_owned(),
+        Deed::Ended => "the end of the live".to_owned(),
+        Deed::Joined => "a join".to_owned(),
+        Deed::Liked(taps) => format!("{taps} likes"),
+        Deed::Commented => "a comment".to_owned(),
+        Deed::Shared => "a share".to_owned(),
+        Deed::Followed => "a follow".to_owned(),
+        Deed::Subscribed => "a subscription".to_owned(),
+        Deed::Gifted { count, unit_coins } => format!("a gift of {count} × {unit_coins} coins"),
+        Deed::Viewers(viewers) => format!("{viewers} viewers"),
+        Deed::Poll => "a poll".to_owned(),
+        Deed::Battle => "a battle".to_owned(),
+    };
+    format!("{deed}{by}")
 }
 
 /// The state as one line, with what went wrong.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serenity::all::{Message, MessageId as SerenityMessage, MessagePagination};
 
-use super::DEBUG_CHANNEL;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
 use crate::kernel::error::{Error, Refuse, Result};

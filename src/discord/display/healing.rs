@@ -3,16 +3,18 @@
 //! Looked at: the channel and the message of every display, and messages that a display left behind. Only messages that the
 //! bot wrote as a display, or by pinning one, are ever deleted (`C-41`).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serenity::all::{Message, MessageType};
 
 use super::kind::{Audience, Kind};
 use super::model::{Display, DisplayId};
 use super::posting::{self, Hindrance};
 use super::tables;
+use crate::activity::Kind as ActivityKind;
 use crate::discord::bot::Bot;
-use crate::discord::debug_channel;
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
@@ -27,6 +29,9 @@ const LATELY: Duration = Duration::from_mins(11);
 /// Whether a display whose channel was deleted gets a new channel (`C-40`).
 pub static RECREATE_CHANNELS: Setting<bool> = Setting::new("selfheal_recreate_channels", false);
 
+/// A display was put right.
+pub static HEALED: ActivityKind<Finding> = ActivityKind::new("displays.healed");
+
 /// Why displays are healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
@@ -37,33 +42,34 @@ pub enum Occasion {
 }
 
 /// What was found of a display, and done about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Finding {
     /// All is well.
     InOrder {
         /// What the display is called.
-        title: &'static str,
+        title: Cow<'static, str>,
         /// Where it is.
         channel: ChannelId,
     },
     /// The message was gone; another is posted.
     Reposted {
         /// What the display is called.
-        title: &'static str,
+        title: Cow<'static, str>,
         /// Where it is.
         channel: ChannelId,
     },
     /// Its channel was gone; it has a new one.
     Recreated {
         /// What the display is called.
-        title: &'static str,
+        title: Cow<'static, str>,
         /// Where it is now.
         channel: ChannelId,
     },
     /// It was switched off, and is on again.
     Revived {
         /// What the display is called.
-        title: &'static str,
+        title: Cow<'static, str>,
         /// Where it is.
         channel: ChannelId,
     },
@@ -82,7 +88,7 @@ pub enum Finding {
     /// Discord did not answer.
     Unknown {
         /// What the display is called.
-        title: &'static str,
+        title: Cow<'static, str>,
         /// Where it is.
         channel: ChannelId,
     },
@@ -141,19 +147,19 @@ pub async fn heal(bot: &Bot, guild: GuildId, occasion: Occasion) -> Result<Vec<F
         }
     }
     drop(pace);
-    let lines: Vec<String> = findings.iter().filter(|finding| finding.is_change()).map(Finding::sentence).collect();
-    if !lines.is_empty() {
-        let report = move |tx: &crate::store::Tx<'_>| {
+    let healed: Vec<Finding> = findings.iter().filter(|finding| finding.is_change()).cloned().collect();
+    if !healed.is_empty() {
+        let note = move |tx: &crate::store::Tx<'_>| {
             tx.publish(tables::CHANGED, guild);
-            lines.iter().try_for_each(|line| debug_channel::report(tx, guild, line.as_str()))
+            healed.iter().try_for_each(|finding| HEALED.with(finding.clone()).note(tx, guild))
         };
-        bot.store.write("displays_healed", report).await?;
+        bot.store.write("displays_healed", note).await?;
     }
     Ok(findings)
 }
 
 async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, display: &Display) -> Result<Finding> {
-    let (title, channel) = (kind.title, display.channel);
+    let (title, channel) = (Cow::Borrowed(kind.title), display.channel);
     let looked = match display.message {
         Some(message) => bot.rest.get_message(channel.get().into(), message.get().into()).await.map(drop),
         None => bot.rest.get_channel(channel.get().into()).await.map(drop),
@@ -180,7 +186,7 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
             if display.is_active {
                 posting::disable(bot, kind, guild, (id, channel), hindrance).await?;
             }
-            Finding::Hindered { sentence: hindrance.sentence(title, channel) }
+            Finding::Hindered { sentence: hindrance.sentence(kind.title, channel) }
         }
         _ => Finding::Unknown { title, channel },
     })

@@ -28,7 +28,7 @@ mod setup;
 pub mod tables;
 pub mod turning;
 
-pub use healing::{Finding, Occasion, RECREATE_CHANNELS, heal};
+pub use healing::{Finding, HEALED, Occasion, RECREATE_CHANNELS, heal};
 pub use kind::{Audience, DISPLAY_NEEDS, Installation, Kind, Placed, Shown};
 pub use model::{Display, DisplayId};
 pub use painter::{Displays, Rhythm, run};

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Reference;
 use super::needs::Needs;
 use super::problem::{Problem, Trouble, key_of};
-use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
+use crate::activity::TEAM_TOLD;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
+use crate::discord::debug_channel;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::{names_member, one_line};
@@ -150,7 +152,7 @@ pub(super) fn is_any(read: &dyn Read, guild: GuildId) -> Result<bool> {
 /// Tells the team something. Text of people in it must be escaped already.
 pub fn tell_team(tx: &Tx<'_>, guild: GuildId, sentence: String) -> Result<()> {
     if has_debug_channel(tx, guild)? {
-        return debug_channel::report(tx, guild, sentence);
+        return TEAM_TOLD.with(sentence).note(tx, guild);
     }
     let logged = sentence.clone();
     tx.after_commit(move || tracing::warn!(guild.id = %guild, "{}", one_line(&logged, LONGEST_LOGGED)));

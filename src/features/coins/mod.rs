@@ -22,6 +22,7 @@
 //! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`, `coins.earlier_skips`,
 //! `coins.weeks`. **Topic.** `coins.changed`.
 
+pub mod activity;
 pub mod check;
 pub mod csv;
 pub mod economy;

@@ -13,6 +13,7 @@
 //! in the guild that they name. No table of its own; the
 //! decisions are the queue's. Job: `desk.tell_dead_link`.
 
+pub mod activity;
 pub mod model;
 pub mod settings;
 

@@ -29,6 +29,7 @@
 //! `.credits_used`, `.messages`; and `.numbers`.
 //! **Topic.** `engagement.changed`. **Jobs.** `engagement.tell_lifted`, `engagement.post_report`.
 
+pub mod activity;
 pub mod check;
 pub mod figures;
 pub mod memory;

@@ -28,6 +28,7 @@
 //! the export, whose tables are promised, without what is verified. **Topic.** `handles.changed`: links and names, not
 //! points. **Jobs.** `handles.tell_proof`, `handles.tell_rename`.
 
+pub mod activity;
 pub mod check;
 pub mod code;
 pub mod identity;

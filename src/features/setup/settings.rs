@@ -1,6 +1,7 @@
 //! The settings that belong to no other feature, as administrators meet them.
 
-use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
+use crate::activity::debug_channel::DEBUG_CHANNEL;
+use crate::discord::debug_channel;
 use crate::settings::{Area, Listed};
 
 /// The settings of the server as a whole.

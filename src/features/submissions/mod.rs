@@ -15,6 +15,7 @@
 //! nothing. Tables: `submissions.nudges`, `submissions.handled`, `submissions.watched`, `submissions.kept_out`. Jobs:
 //! confirmation, notice, titles, correction of a confirmation, catching up, reading what was hidden, clearing, looking again.
 
+pub mod activity;
 pub mod audio;
 pub mod links;
 pub mod model;

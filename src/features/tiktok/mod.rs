@@ -13,6 +13,7 @@
 //! has the rules. `/tiktok simulate` is there for rehearsals only (`DEBUG`), and makes events up.
 //! **Table.** `tiktok.follows`. **Topic.** `tiktok.changed`.
 
+pub mod activity;
 pub mod model;
 pub mod queries;
 pub mod rules;

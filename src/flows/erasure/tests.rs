@@ -27,6 +27,7 @@ const OF_NOBODY: &[&str] = &[
     "coins.weeks",
     "coins.wishes",
     "debug_channel.deliveries",
+    "debug_channel.lines",
     "displays.displays",
     "displays.shown_lines",
     "engagement.coins_by_minute",

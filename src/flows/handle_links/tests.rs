@@ -1,6 +1,7 @@
 //! Links on a store in memory: points, refusals, the debug channel.
 
 use super::*;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::features::coins::model::{Currency, EntryKind};
 use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::features::tests::{GUILD, TestStore};
@@ -82,7 +83,7 @@ fn a_refused_link_changes_nothing() {
 fn an_administrator_moves_a_handle_with_its_points_and_the_debug_channel_tells_it() {
     crate::covers!("M-LNK-05", "M-LNK-06", "M-LNK-07", "M-LNK-08", "M-CMD-29", "M-CMD-30");
     let store = TestStore::new();
-    store.write(|tx| debug_channel::DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
+    store.write(|tx| DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
     seen(&store, "dj_ann", 40);
     link_to(&store, ANN, "dj_ann").unwrap();
     let moved = store.write(|tx| admin_link(tx, GUILD, ADMIN, BOB, &handle("dj_ann"))).unwrap();

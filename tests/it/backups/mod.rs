@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use greenroom::activity::debug_channel::DEBUG_CHANNEL;
 use greenroom::app::application::Application;
 use greenroom::app::backup::Plan;
 use greenroom::app::backup::folder::{Dated, Folder, POINTS, Room};
@@ -17,7 +18,6 @@ use greenroom::app::backup::off_site::Target;
 use greenroom::app::backup::rehearsal::last_rehearsal;
 use greenroom::app::backup::retention::DAYS;
 use greenroom::covers;
-use greenroom::discord::debug_channel::DEBUG_CHANNEL;
 use greenroom::features::queue::model::PublicId;
 use greenroom::features::queue::settings::NOW_PLAYING;
 use greenroom::features::{coins, handles};

@@ -35,6 +35,7 @@ use super::folder::{Dated, Folder};
 use super::label::Label;
 use super::retention::surplus;
 use super::{FIRST_LOOK, Plan, tell_all};
+use crate::activity::program::{COPIES_FAIL, COPIES_WORK};
 use crate::app::machine;
 use crate::discord::Bot;
 use crate::kernel::time::Timestamp;
@@ -68,7 +69,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
             Ok(newest) => {
                 if status.failing_since.take().is_some() {
                     tracing::info!(%target, "copies elsewhere work again");
-                    tell_all(&bot.store, "🗄️ Copying the snapshots elsewhere works again.".to_owned()).await;
+                    tell_all(&bot.store, COPIES_WORK.with(())).await;
                 }
                 let (target, mark, mounted_at) = (status.target.take(), status.mark.take(), mount_point(&target));
                 status = Status { target, mark, complete_at: Some(now), newest, mounted_at, ..Status::default() };
@@ -78,9 +79,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
                 tracing::warn!(%target, problem, "the snapshots cannot be copied elsewhere");
                 if status.failing_since.is_none() {
                     status.failing_since = Some(now);
-                    let line =
-                        "🗄️ The snapshots cannot be copied elsewhere; my log says why. I try again, and tell it once.";
-                    tell_all(&bot.store, line.to_owned()).await;
+                    tell_all(&bot.store, COPIES_FAIL.with(())).await;
                 }
                 status.problem = Some(problem);
             }

@@ -8,13 +8,11 @@ use serenity::builder::CreateEmbed;
 
 use crate::discord::Draft;
 use crate::discord::chart::{Chart, Series};
-use crate::discord::delivery::Obstacle;
 use crate::features::engagement::figures::{Curve, Figures, First, Viewers};
 use crate::features::engagement::model::AccountRef;
 use crate::features::engagement::rules;
 use crate::kernel::amount::Amount;
-use crate::kernel::ids::ChannelId;
-use crate::kernel::text::{self, MomentStyle, code_table, escape, moment};
+use crate::kernel::text::{MomentStyle, code_table, escape, moment};
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 
@@ -36,15 +34,6 @@ pub struct Report {
     pub handles: HashMap<AccountRef, Handle>,
     /// Songs that were played meanwhile.
     pub songs_played: u64,
-}
-
-/// How a report came to its channel, where that is not as it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Posted {
-    /// Without its picture.
-    WithoutPicture,
-    /// Not at all.
-    Not(Obstacle),
 }
 
 /// The report.
@@ -165,27 +154,6 @@ pub fn chart_in_words(figures: &Figures) -> String {
         _ => "no coins".to_owned(),
     };
     format!("Chart of the live over {}: {viewers}; {coins}.", clock(rules::report::length(&figures.session)))
-}
-
-/// The line in the debug channel about a report that is not posted, or not whole.
-pub fn report_trouble(streamer: &Handle, channel: ChannelId, posted: Posted) -> String {
-    let (streamer, place) = (escape(&streamer.to_string()), text::channel(channel));
-    let why = match posted {
-        Posted::WithoutPicture => {
-            return format!(
-                "⚠️ The report of the live of **{streamer}** in {place} is without its picture: I need **Attach Files** there."
-            );
-        }
-        Posted::Not(Obstacle::ChannelGone) => {
-            "the channel is gone. Please choose another with `/setup-post-live-metrics`"
-        }
-        Posted::Not(Obstacle::Forbidden) => {
-            "I need **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there"
-        }
-        Posted::Not(Obstacle::Temporary) => "Discord could not take it several times",
-        Posted::Not(_) => "Discord did not accept it; the log says why",
-    };
-    format!("⚠️ The report of the live of **{streamer}** could not be posted in {place}: {why}.")
 }
 
 fn ended_at(figures: &Figures) -> Timestamp {

@@ -11,11 +11,12 @@ use serenity::all::{Guild, Message, Route};
 
 use super::contents::{Contents, is_from_member};
 use super::{EDITS_COUNT_FOR, Look, id_of, look, submission_channel};
-use crate::bot::submissions::views;
+use crate::activity::Subject;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
 use crate::discord::references::{Needs, Server};
 use crate::discord::turns::Turn;
-use crate::discord::{Bot, Caller, debug_channel};
+use crate::discord::{Bot, Caller};
+use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
 use crate::features::submissions::model::{CATCH_UP, IN_SIGHT_AGAIN};
 use crate::features::submissions::posted::{REACH, Watch};
 use crate::features::submissions::{service, tables};
@@ -135,7 +136,8 @@ async fn read_gap(bot: &Bot, guild: GuildId) -> Result<Vec<MessageId>, NotRead> 
         .write("history_read", move |tx| {
             service::watched_up_to(tx, guild, watch.channel, newest)?;
             if left > 0 || is_cut {
-                debug_channel::report(tx, guild, views::left_in_history(watch.channel, left, is_cut))?;
+                let left = LEFT_IN_HISTORY.with(Left { songs: left, is_cut });
+                left.of(Subject::Channel(watch.channel)).note(tx, guild)?;
             }
             Ok(())
         })

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::activity::TEAM_TOLD;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::app::catalogue::CATALOGUE;
-use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
 use crate::discord::references::told;
 use crate::discord::{display, outbox};
 use crate::features::coins::model::Currency;
@@ -75,6 +76,7 @@ pub(super) static OMAR: Person = Person {
 static DEAD_LETTERS: Table<(GuildId, JobId), DeadLetter> = Table::new("jobs.dead_letters", &[]);
 static WAITS: Table<(GuildId, JobId), Wait> = Table::new("jobs.waits", &[]);
 static TOLD: Table<(GuildId, String), Told> = Table::new("references.told", &[]);
+static LINES: Table<(GuildId, u64), String> = Table::new("debug_channel.lines", &[]);
 
 #[derive(Serialize, Deserialize)]
 struct Wait(Timestamp, Timestamp, u32, Timestamp);
@@ -144,6 +146,7 @@ impl Town {
             submissions::tables::remember_handled(tx, guild, MessageId::new(2), &handled)?;
             submissions::tables::remember_kept_out(tx, guild, MessageId::new(3))?;
             TOLD.put(tx, &(guild, "bookmark_channel_id/4".to_owned()), &Told(1, tx.now()))?;
+            LINES.put(tx, &(guild, 1), &"A line of before.".to_owned())?;
             display::tables::put(tx, guild, LIVE_QUEUE, CHANNEL)?;
             let (id, _) = display::tables::by_kind(tx, guild, LIVE_QUEUE)?.unwrap();
             display::tables::change(tx, guild, id, |display| display.message = Some(MessageId::new(5)))?;
@@ -192,7 +195,7 @@ impl Town {
             told::tell_team(tx, guild, format!("{} cannot be written to.", mention(person.user)))?;
             told::tell_team(tx, guild, format!("**@{}** came.", person.handle))?;
             DEBUG_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
-            debug_channel::report(tx, guild, format!("**@{}** came.", person.handle))?;
+            TEAM_TOLD.with(format!("**@{}** came.", person.handle)).note(tx, guild)?;
             tiktok::service::follow(tx, guild, person.user, &host(), true)?;
             submissions::tables::remember_nudge(tx, guild, CHANNEL, person.user)?;
             let joined = vec![Occurrence::Joined(person.viewer())];

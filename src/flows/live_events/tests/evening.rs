@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::discord::debug_channel;
+use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::features::coins::model::Currency;
 use crate::features::engagement::model::{AccountRef, Interaction, SessionId};
 use crate::features::queue::model::{Entry, Line, Seen, SongId, Source};
@@ -281,7 +281,7 @@ impl Evening {
 
     /// Opens the debug channel.
     pub(crate) fn with_debug_channel(&self) {
-        self.store.write(|tx| debug_channel::DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
+        self.store.write(|tx| DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
     }
 
     /// Fails when an invariant of any feature, or between them, is broken.

@@ -169,23 +169,3 @@ fn a_picture_is_drawn_where_something_is_known() {
     figures.session.ended_at = Some(at(0));
     assert_eq!(chart(&figures), None, "a moment has no course");
 }
-
-#[test]
-fn trouble_is_told_with_what_would_help() {
-    let streamer = Handle::parse("night_owl").unwrap();
-    let told = [
-        Posted::WithoutPicture,
-        Posted::Not(Obstacle::ChannelGone),
-        Posted::Not(Obstacle::Forbidden),
-        Posted::Not(Obstacle::Temporary),
-        Posted::Not(Obstacle::Rejected),
-    ];
-    let lines = told.map(|posted| report_trouble(&streamer, ChannelId::new(5), posted));
-    insta::assert_snapshot!(lines.join("\n"), @r"
-    ⚠️ The report of the live of **@night\_owl** in <#5> is without its picture: I need **Attach Files** there.
-    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: the channel is gone. Please choose another with `/setup-post-live-metrics`.
-    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: I need **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there.
-    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: Discord could not take it several times.
-    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: Discord did not accept it; the log says why.
-    ");
-}

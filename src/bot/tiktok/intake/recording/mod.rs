@@ -29,14 +29,15 @@ use tokio::sync::mpsc;
 use self::file::{Entry, Opening};
 use self::shelf::Bounds;
 pub(super) use self::shelf::Shelf;
-use crate::discord::{Bot, debug_channel};
+use crate::activity::Subject;
+use crate::discord::Bot;
 use crate::features::engagement::model::{Session, SessionId};
 use crate::features::engagement::queries::open_session;
+use crate::features::tiktok::activity::RECORDING_STOPPED;
 use crate::features::tiktok::settings::RECORD_LIVES;
 use crate::flows::payment_terms::{self, Terms};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::escape;
 use crate::live::{Handle, LiveEvent, Occurrence};
 use crate::store::{Change, Read};
 
@@ -195,15 +196,11 @@ fn wanted(read: &dyn Read, guild: GuildId) -> Result<Wanted> {
     Ok(Wanted { is_on, session: open_session(read, guild)?, terms, bounds: Bounds::of(read, guild)? })
 }
 
-/// Says once, in the log and in the debug channel, that a recording stopped.
+/// Says once, in the log and to the team, that a recording stopped.
 async fn tell_stopped(bot: &Bot, guild: GuildId, name: &Handle, why: &str) {
     tracing::warn!(%guild, %name, why, "the recording of a live stopped; the live goes on");
-    let line = format!(
-        "📼 The recording of the live of **{}** stopped: {}. The live itself goes on.",
-        escape(&name.to_string()),
-        escape(why)
-    );
-    let told = bot.store.write("recording_stopped", move |tx| debug_channel::report(tx, guild, line.clone())).await;
+    let stopped = RECORDING_STOPPED.with(why.to_owned()).of(Subject::Handle(name.clone()));
+    let told = bot.store.write("recording_stopped", move |tx| stopped.clone().note(tx, guild)).await;
     if let Err(error) = told {
         tracing::error!(%error, "nobody could be told that a recording stopped");
     }

@@ -1,0 +1,118 @@
+//! How far a guild's debug channel was told what happened.
+//!
+//! The log of activities is the queue: here is only the place from which on the channel was not told yet. It is noted in
+//! the transaction of the first activity that waits, together with the one job that tells them all; so a channel that was
+//! chosen later hears nothing of before, and one that is told everything costs no row. What waits while Discord is out
+//! stays in the log; the oldest beyond a thousand are left out.
+//!
+//! Which activities share a message is settled before it is posted. So a second try, also after a crash, is the same
+//! message.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Activity, ActivityId};
+use super::tables;
+use crate::fields;
+use crate::jobs::{self, JobId, Kind, Lane};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId};
+use crate::settings::{BOT_CONFIG, Setting};
+use crate::store::{Read, Span, Table, Tx};
+
+/// The debug channel of a guild.
+pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+/// Tells a debug channel what it was not told yet.
+pub static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
+
+/// So many activities wait at most. Where a channel takes none for long, the oldest beyond it are left out.
+const MOST: usize = 1_000;
+
+pub(super) static DELIVERIES: Table<GuildId, Delivery> = Table::new("debug_channel.deliveries", &[]).without_members();
+
+/// What a guild's channel is being told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Delivery {
+    /// The job that tells it.
+    job: JobId,
+    /// The last activity in the message that is being posted, or was posted without our knowledge.
+    pub(super) through: Option<u64>,
+    /// The first activity that it was not told.
+    pub(super) next: ActivityId,
+}
+
+fields!(Delivery: next since 2 = ActivityId::new(0));
+
+/// The debug channels of all guilds that have one.
+pub fn of_all_guilds(read: &dyn Read) -> Result<Vec<ChannelId>> {
+    let mut channels = Vec::new();
+    BOT_CONFIG.for_each(read, Span::all(), |(_, key), entry| {
+        channels.extend(entry.channel.filter(|_| key == DEBUG_CHANNEL.key()));
+        Ok(())
+    })?;
+    Ok(channels)
+}
+
+/// The guilds that have a debug channel of their own.
+pub(super) fn guilds(read: &dyn Read) -> Result<Vec<GuildId>> {
+    let mut guilds = Vec::new();
+    BOT_CONFIG.for_each(read, Span::all(), |(guild, key), _| {
+        if key == DEBUG_CHANNEL.key() && guild != GuildId::INSTANCE {
+            guilds.push(guild);
+        }
+        Ok(())
+    })?;
+    Ok(guilds)
+}
+
+/// Lets the debug channel, if there is one, be told of an activity that was just added.
+pub(super) fn stage(tx: &Tx<'_>, guild: GuildId, added: ActivityId) -> Result<()> {
+    let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else { return Ok(()) };
+    let delivery = DELIVERIES.get(tx, &guild)?;
+    if let Some(delivery) = delivery
+        && jobs::is_waiting(tx, guild, delivery.job)?
+    {
+        return Ok(());
+    }
+    let job = DELIVER.schedule_now(tx, guild, Lane::Channel(channel), &())?;
+    // What an earlier job began with, this one goes on with.
+    let (through, next) = delivery.map_or((None, added), |earlier| (earlier.through, earlier.next));
+    DELIVERIES.put(tx, &guild, &Delivery { job, through, next })
+}
+
+/// What the channel was not told yet, in order.
+pub fn untold(read: &dyn Read, guild: GuildId) -> Result<Vec<(ActivityId, Activity)>> {
+    match DELIVERIES.get(read, &guild)? {
+        Some(delivery) => tables::since(read, guild, delivery.next, MOST),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The last activity in the message that is being posted, if one is.
+pub fn being_told(read: &dyn Read, guild: GuildId) -> Result<Option<ActivityId>> {
+    Ok(DELIVERIES.get(read, &guild)?.and_then(|delivery| delivery.through).map(ActivityId::new))
+}
+
+/// A message with what happened up to this activity is going to be posted.
+pub fn telling(tx: &Tx<'_>, guild: GuildId, through: ActivityId) -> Result<()> {
+    change(tx, guild, |delivery| delivery.through = Some(through.get()))
+}
+
+/// The message with what happened up to this activity is posted.
+pub fn told(tx: &Tx<'_>, guild: GuildId, through: ActivityId) -> Result<()> {
+    change(tx, guild, |delivery| {
+        delivery.through = None;
+        delivery.next = through.following();
+    })
+}
+
+/// Nothing is left to be told, or nobody is to be told anything.
+pub fn end(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    DELIVERIES.remove(tx, &guild).map(drop)
+}
+
+fn change(tx: &Tx<'_>, guild: GuildId, change: impl FnOnce(&mut Delivery)) -> Result<()> {
+    let Some(mut delivery) = DELIVERIES.get(tx, &guild)? else { return Ok(()) };
+    change(&mut delivery);
+    DELIVERIES.put(tx, &guild, &delivery)
+}

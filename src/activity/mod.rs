@@ -1,0 +1,58 @@
+//! What happened in each guild: one row for everything that a team, an audit or somebody who listens may want to know.
+//!
+//! An activity is staged in the transaction that brings it about, so there is one exactly when the thing happened. It says
+//! who ([`Actor`](crate::kernel::actor::Actor)) did what ([`Kind`]) to whom or what ([`Subject`]), what was before and what
+//! is after, and whatever else its kind tells. It holds values and no prose: words are made by those who show it, each for
+//! its surface. The debug channel is the first of them ([`debug_channel`]); the process's own log is told after the commit
+//! ([`log_in_words`]).
+//!
+//! A kind is declared in the file `activity.rs` of its feature, and staged by whoever does the thing:
+//!
+//! ```ignore
+//! GIFTS_LIFTED.with(Lifted { user, coins, number }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
+//! ```
+//!
+//! Not everything is an activity: what happens on a live is an interaction already, and a song is in its line.
+//!
+//! **Reads.** [`newest`] gives a page, the newest first, filtered by kind, actor and subject.
+//!
+//! **Bounds.** One row in one table, without an index, for each activity; it goes when it is older than the setting
+//! `activity_days`.
+//!
+//! Tables: `activity.log`, `debug_channel.deliveries`; `debug_channel.lines` is empty since version 6. Topic: [`CHANGED`].
+//! Job: `debug_channel.deliver`.
+
+pub mod debug_channel;
+mod kind;
+pub mod migration;
+mod model;
+pub mod program;
+pub mod settings;
+mod tables;
+mod words;
+
+pub use kind::{Happened, Kind};
+pub use model::{Activity, ActivityId, Subject};
+pub use tables::{CHANGED, Filter, forget, forget_old, guilds_with_old, naming, newest};
+pub use words::log_in_words;
+
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::store::{AnyTable, Tx};
+
+/// The tables of this module.
+pub const TABLES: &[&dyn AnyTable] = &[&tables::LOG, &debug_channel::DELIVERIES, &migration::LINES];
+
+/// Something that the team has to know, in a sentence of whoever found it. Text of people in it is escaped already.
+pub static TEAM_TOLD: Kind<String> = Kind::new("team.told");
+
+/// Stages an activity and what follows from it.
+fn stage(tx: &Tx<'_>, guild: GuildId, activity: Activity) -> Result<()> {
+    let id = tables::add(tx, guild, &activity)?;
+    debug_channel::stage(tx, guild, id)?;
+    words::log_after_commit(tx, guild, activity);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

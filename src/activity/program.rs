@@ -1,0 +1,49 @@
+//! What happens to the program as a whole: to its backups and its disk. It is told to every team, or to the one that it
+//! concerns.
+
+use serde::{Deserialize, Serialize};
+
+use super::Kind;
+
+/// The newest snapshot of the store is damaged.
+pub static SNAPSHOT_DAMAGED: Kind<()> = Kind::new("backups.snapshot_damaged");
+/// A backup could not be made.
+pub static BACKUP_LEFT_OUT: Kind<LeftOut> = Kind::new("backups.left_out");
+/// The snapshots cannot be copied elsewhere.
+pub static COPIES_FAIL: Kind<()> = Kind::new("backups.copies_fail");
+/// They can be copied again.
+pub static COPIES_WORK: Kind<()> = Kind::new("backups.copies_work");
+/// The disk of the data folder has little room; the details say how much, as a sentence without its end.
+pub static DISK_FILLS: Kind<String> = Kind::new("disk.fills");
+
+/// A backup that could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Which one.
+    pub backup: Backup,
+    /// Whether there is no room for it; otherwise the log says why.
+    pub is_disk_full: bool,
+}
+
+/// What is made again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backup {
+    /// The points of a server.
+    Points,
+    /// A snapshot of the store.
+    Snapshot,
+    /// The trial of a restore.
+    Rehearsal,
+}
+
+impl Backup {
+    /// What it is called in a sentence.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Points => "The hourly backup of the points",
+            Self::Snapshot => "The daily snapshot of the store",
+            Self::Rehearsal => "The monthly rehearsal of a restore",
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The table of activities, and the only functions that touch it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::model::{Activity, ActivityId, Subject};
+use super::settings::{ACTIVITY_DAYS, LEAST_DAYS};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::store::{AnyTable, Cursor, Direction, Fate, Read, Selected, Selection, Span, Table, Topic, Tx};
+
+/// There is another activity.
+pub const CHANGED: Topic = Topic::new("activity.changed");
+
+/// Old rows that go in one transaction: few enough that nobody waits for it.
+const FORGOTTEN_AT_ONCE: usize = 500;
+
+type ActivityKey = (GuildId, ActivityId);
+
+/// What tells of a member goes. What the member did to others stays under the pseudonym, as in the ledger.
+pub(super) static LOG: Table<ActivityKey, Activity> =
+    Table::new("activity.log", &[]).erasing(|key, activity, erasure| {
+        if activity.tells_of(erasure.member) {
+            return Fate::Goes;
+        }
+        let actor = activity.actor.called(|user| erasure.of(user));
+        Fate::from((key, activity), *key, Activity { actor, ..activity.clone() })
+    });
+
+/// Which activities are looked for: all, unless something is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those of this kind.
+    pub kind: Option<&'static str>,
+    /// Those of this actor.
+    pub actor: Option<Actor>,
+    /// Those about this.
+    pub subject: Option<Subject>,
+}
+
+impl Filter {
+    fn matches(&self, activity: &Activity) -> bool {
+        self.kind.is_none_or(|kind| activity.kind == kind)
+            && self.actor.is_none_or(|actor| activity.actor == actor)
+            && self.subject.as_ref().is_none_or(|subject| activity.subject.as_ref() == Some(subject))
+    }
+}
+
+/// Adds an activity behind the others of its guild.
+pub(super) fn add(tx: &Tx<'_>, guild: GuildId, activity: &Activity) -> Result<ActivityId> {
+    // The moment is the number, so no sequence is written beside the row. Several of one moment, and one after the clock was
+    // set back, follow those that are there.
+    let last = LOG.first(tx, guild, Direction::Backward)?;
+    let free = last.map_or(ActivityId::new(0), |((_, id), _)| id.following());
+    let id = ActivityId::at(tx.now()).max(free);
+    LOG.put(tx, &(guild, id), activity)?;
+    tx.publish(CHANGED, guild);
+    Ok(id)
+}
+
+/// A page of the activities of a guild, the newest first.
+pub fn newest(
+    read: &dyn Read,
+    guild: GuildId,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<(ActivityId, Activity)>> {
+    let selection = Selection::of(guild).backward().after(after).limit(limit);
+    let Selected { rows, next, looked_at } = LOG.select(read, &selection, |_, activity| filter.matches(activity))?;
+    Ok(Selected { rows: without_guild(rows), next, looked_at })
+}
+
+/// The activities of a guild from one on, in their order; the newest `most` of them.
+pub(super) fn since(
+    read: &dyn Read,
+    guild: GuildId,
+    first: ActivityId,
+    most: usize,
+) -> Result<Vec<(ActivityId, Activity)>> {
+    let span = Span::<ActivityKey>::of(guild).starting_at((guild, first));
+    let mut rows = without_guild(LOG.page(read, span, Direction::Backward, most)?);
+    rows.reverse();
+    Ok(rows)
+}
+
+fn without_guild(rows: Vec<(ActivityKey, Activity)>) -> Vec<(ActivityId, Activity)> {
+    rows.into_iter().map(|((_, id), activity)| (id, activity)).collect()
+}
+
+/// The activities of a guild that `tell` of somebody. Reads all of them.
+pub fn naming(read: &dyn Read, guild: GuildId, tell: impl Fn(&Activity) -> bool) -> Result<Vec<ActivityId>> {
+    let mut found = Vec::new();
+    LOG.for_each(read, guild, |(_, id), activity| {
+        found.extend(tell(&activity).then_some(id));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Takes activities away.
+pub fn forget(tx: &Tx<'_>, guild: GuildId, ids: &[ActivityId]) -> Result<()> {
+    ids.iter().try_for_each(|id| LOG.remove(tx, &(guild, *id)).map(drop))
+}
+
+/// The guilds with activities that are older than they keep them.
+pub fn guilds_with_old(read: &dyn Read, at: Timestamp) -> Result<Vec<GuildId>> {
+    let mut guilds = BTreeSet::new();
+    LOG.guilds(read, &mut guilds)?;
+    let mut with_old = Vec::new();
+    for guild in guilds {
+        let oldest = LOG.first(read, guild, Direction::Forward)?;
+        // Most have none that could be too old, and then the setting need not be looked up.
+        let may_be_old = oldest.filter(|((_, id), _)| *id < first_kept(at, LEAST_DAYS));
+        if let Some(((_, id), _)) = may_be_old
+            && id < first_kept(at, ACTIVITY_DAYS.get(read, guild)?)
+        {
+            with_old.push(guild);
+        }
+    }
+    Ok(with_old)
+}
+
+/// Takes away some of the activities that are older than their guild keeps them. Answers whether there are more.
+pub fn forget_old(tx: &Tx<'_>, guild: GuildId, at: Timestamp) -> Result<bool> {
+    let span = Span::<ActivityKey>::of(guild).before((guild, first_kept(at, ACTIVITY_DAYS.get(tx, guild)?)));
+    let old = LOG.page(tx, span, Direction::Forward, FORGOTTEN_AT_ONCE)?;
+    for (key, _) in &old {
+        LOG.remove(tx, key)?;
+    }
+    Ok(old.len() == FORGOTTEN_AT_ONCE)
+}
+
+/// The first place that is kept by whoever keeps so many days.
+fn first_kept(at: Timestamp, days: u32) -> ActivityId {
+    ActivityId::at(at.before(Duration::from_hours(24 * u64::from(days))))
+}

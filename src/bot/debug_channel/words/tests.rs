@@ -1,0 +1,186 @@
+//! The lines of the debug channel as the team reads them. Those of coins, gifts and links are in the tests of their flows.
+
+use super::*;
+use crate::activity::program::Backup;
+use crate::activity::{Happened, Kind};
+use crate::features::tests::{GUILD, TestStore};
+use crate::features::tiktok::activity::{Deed, SimulatedEvent};
+use crate::kernel::amount::Amount;
+
+const BY: Actor = Actor::Member(UserId::new(1));
+const USER: UserId = UserId::new(2);
+
+fn owl() -> Subject {
+    Subject::Handle(Handle::parse("night_owl").unwrap())
+}
+
+/// The line of something that happened; "-" where there is none.
+fn said<D: serde::Serialize + Clone + Send + Sync + 'static>(happened: Happened<D>) -> String {
+    let store = TestStore::new();
+    store.write(move |tx| happened.clone().note(tx, GUILD)).unwrap();
+    let noted = store.read(|read| crate::activity::newest(read, GUILD, &crate::activity::Filter::default(), None, 1));
+    line(&noted.rows[0].1).unwrap_or_else(|| "-".to_owned())
+}
+
+#[test]
+fn a_live_is_told_from_its_connection_to_its_end() {
+    let lines = [
+        said(CONNECTED.with(()).by(Actor::Live).of(owl())),
+        said(CONNECTION_LOST.with(()).by(Actor::Live).of(owl())),
+        said(REFUSED.with("TikTok asks for a sign-in.".to_owned()).of(owl())),
+        said(STOPPED.with(Ending::LiveEnded).of(owl())),
+        said(STOPPED.with(Ending::NotLive).of(owl())),
+        said(STOPPED.with(Ending::Refused(Some("It is private.".to_owned()))).of(owl())),
+        said(STOPPED.with(Ending::Refused(None)).of(owl())),
+        said(LEFT.with(()).by(BY).of(owl())),
+        said(RECORDING_STOPPED.with("no *space*".to_owned()).of(owl())),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    🟢 Connected to the live of **@night\_owl**.
+    🟠 The connection to the live of **@night\_owl** was lost. Connecting again.
+    🟡 **@night\_owl**: TikTok asks for a sign-in.
+    🏁 The live of **@night\_owl** is over. `/tiktok connect` follows the next one.
+    ⚪ **@night\_owl** is not live, and nobody wanted to wait.
+    🔴 **@night\_owl** is not followed any more: It is private.
+    🔴 **@night\_owl** is not followed any more: it was refused.
+    ⏹️ <@1> disconnected from **@night\_owl**.
+    📼 The recording of the live of **@night\_owl** stopped: no \*space\*. The live itself goes on.
+    ");
+}
+
+#[test]
+fn a_report_that_is_missed_is_told_with_what_would_help() {
+    let channel = ChannelId::new(5);
+    let missed = [Missed::WithoutPicture, Missed::ChannelGone, Missed::Forbidden, Missed::Unanswered, Missed::Rejected];
+    let lines = missed.map(|because| said(REPORT_MISSED.with(ReportMissed { channel, because }).of(owl())));
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    ⚠️ The report of the live of **@night\_owl** in <#5> is without its picture: I need **Attach Files** there.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: the channel is gone. Please choose another with `/setup-post-live-metrics`.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: I need **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: Discord could not take it several times.
+    ⚠️ The report of the live of **@night\_owl** could not be posted in <#5>: Discord did not accept it; the log says why.
+    ");
+}
+
+#[test]
+fn a_dead_link_is_told_with_what_was_given_back() {
+    let (gifted, luxury) = (Some(Amount::of(1_500)), Some(Amount::of(1_000)));
+    let lines = [(None, None), (gifted, None), (None, luxury), (gifted, luxury)].map(|(gifted, luxury)| {
+        let refund = Refund { user: USER, number: "#012345".to_owned(), gifted, luxury };
+        let removed = DEAD_LINK_REMOVED.with(refund).by(BY).of(Subject::Song(7));
+        said(removed.changing("5 Skip".to_owned(), "Removed".to_owned()))
+    });
+    insta::assert_snapshot!(lines.join("\n"), @"
+    🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: nothing was to be given back
+    🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: 1,500 gifted coins of <@2> `2` wait for another song
+    🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: 1,000 Luxury Coins of <@2> `2` are given back
+    🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: 1,500 gifted coins of <@2> `2` wait for another song, and 1,000 Luxury Coins are given back
+    ");
+}
+
+#[test]
+fn a_new_name_is_told_with_what_becomes_of_the_link() {
+    let name = |name: &str| Handle::parse(name).unwrap();
+    let lines = [RenamedTo::Known(name("barn_owl")), RenamedTo::NotSeenYet(name("tawny_owl"))].map(|what| {
+        let renamed = RENAMED.with(RenameTold { user: USER, before: name("night_owl"), what });
+        said(renamed.by(Actor::Live).of(Subject::Member(USER)))
+    });
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    🔁 **@night\_owl** of <@2> `2` is called **@barn\_owl** now. The link follows the account.
+    🔁 **@night\_owl** belongs to another TikTok account now. The link of <@2> `2` stays with theirs, which is shown as **@tawny\_owl** until it comes to the live under its new name.
+    ");
+}
+
+#[test]
+fn what_is_made_up_is_told_with_who_did_it() {
+    let by = Some("@ann_live".to_owned());
+    let simulated = |deed: Deed, by: Option<String>| said(SIMULATED.with(SimulatedEvent { deed, by }).by(BY));
+    let lines = [
+        simulated(Deed::Gifted { count: 3, unit_coins: 500 }, by.clone()),
+        simulated(Deed::Liked(40), by),
+        simulated(Deed::Viewers(120), None),
+        simulated(Deed::Ended, None),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    🧪 <@1> simulated a gift of 3 × 500 coins by **@ann\_live**
+    🧪 <@1> simulated 40 likes by **@ann\_live**
+    🧪 <@1> simulated 120 viewers
+    🧪 <@1> simulated the end of the live
+    ");
+}
+
+#[test]
+fn what_was_left_in_a_channel_is_told_with_how_much() {
+    let left = |songs: usize, is_cut: bool| {
+        said(LEFT_IN_HISTORY.with(Left { songs, is_cut }).of(Subject::Channel(ChannelId::new(5))))
+    };
+    insta::assert_snapshot!([left(0, true), left(1, false), left(2, true)].join("\n"), @"
+    📭 I looked at what was posted in <#5> while I was away. I read the newest 100 messages; there are more before them.
+    📭 I looked at what was posted in <#5> while I was away. One message with a song is older than an hour and stays where it is; its author may post it again.
+    📭 I looked at what was posted in <#5> while I was away. 2 messages with songs are older than an hour and stay where they are; their authors may post them again. I read the newest 100 messages; there are more before them.
+    ");
+}
+
+#[test]
+fn a_setting_is_told_by_its_title_and_with_values_as_people_read_them() {
+    let changed = |key: &str, before: Option<&str>, after: Option<&str>| {
+        let subject = Subject::Setting(key.to_owned());
+        let [before, after] = [before, after].map(|value| value.map(ToOwned::to_owned));
+        said(SETTING_CHANGED.with(()).by(BY).of(subject).changing(before, after))
+    };
+    let lines = [
+        changed("debug_channel_id", None, Some("5")),
+        changed("max_active_submissions", Some("0"), Some("2")),
+        changed("features.luxury", Some("true"), Some("false")),
+        changed("reviewer_role_id", Some("7"), None),
+        changed("embed_configs", Some(r#"{"page_size":10}"#), Some(r#"{"page_size":15}"#)),
+        changed("activity_days", Some("90"), Some("30")),
+        changed("of_another_program", Some("1"), Some("2")),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    ⚙️ <@1> changed Debug Channel from Not set to <#5>.
+    ⚙️ <@1> changed Songs per Member from any number to 2.
+    ⚙️ <@1> changed Economy System Enabled from Yes to No.
+    ⚙️ <@1> changed Reviewer Role from <@&7> to Not set.
+    ⚙️ <@1> changed Songs per Page from 10 to 15.
+    ⚙️ <@1> changed Activity Kept from 90 days to 30 days.
+    -
+    ");
+}
+
+#[test]
+fn what_happens_to_the_program_is_told_with_what_becomes_of_it() {
+    let left_out = |backup: Backup, is_disk_full: bool| said(BACKUP_LEFT_OUT.with(LeftOut { backup, is_disk_full }));
+    let lines = [
+        left_out(Backup::Points, true),
+        left_out(Backup::Snapshot, false),
+        left_out(Backup::Rehearsal, false),
+        said(SNAPSHOT_DAMAGED.with(())),
+        said(COPIES_FAIL.with(())),
+        said(COPIES_WORK.with(())),
+        said(DISK_FILLS.with("300 MiB are free, and 512 MiB should be".to_owned())),
+        said(HEALED.with(Finding::Reposted { title: "live queue".into(), channel: ChannelId::new(5) })),
+        said(TEAM_TOLD.with("⚠️ The **Debug Channel** is gone.".to_owned())),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    🗄️ The hourly backup of the points was left out: the disk is full. I try again every hour, and tell it once.
+    🗄️ The daily snapshot of the store was left out: it failed; my log says why. I try again every hour, and tell it once.
+    🗄️ The monthly rehearsal of a restore was left out: it failed; my log says why. I try again every hour, and tell it once.
+    🗄️ The newest snapshot is damaged and was put aside. I make another one; the disk may be failing.
+    🗄️ The snapshots cannot be copied elsewhere; my log says why. I try again, and tell it once.
+    🗄️ Copying the snapshots elsewhere works again.
+    💾 The disk of my data has little room: 300 MiB are free, and 512 MiB should be. When it is full I can store nothing more; please make some.
+    🔧 The message of the live queue in <#5> was gone. It is posted again.
+    ⚠️ The **Debug Channel** is gone.
+    ");
+}
+
+#[test]
+fn a_kind_without_words_has_no_line_and_every_kind_has_its_words_once() {
+    static SILENT: Kind<()> = Kind::new("test.silent");
+    assert_eq!(said(SILENT.with(())), "-");
+    let mut kinds: Vec<_> = WORDS.iter().map(|(kind, _)| *kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds.len(), WORDS.len());
+}

@@ -1,0 +1,48 @@
+//! What is noted of gifts, and of the report of a live.
+
+use serde::{Deserialize, Serialize};
+
+use crate::activity::Kind;
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::{ChannelId, UserId};
+
+/// Gifts lifted a song. About the song; before and after are the lines.
+pub static GIFTS_LIFTED: Kind<Lifted> = Kind::new("engagement.gifts_lifted");
+/// The report of a live is not in its channel as it should be. About the name on the live.
+pub static REPORT_MISSED: Kind<ReportMissed> = Kind::new("engagement.report_missed");
+
+/// Whose gifts lifted which song.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifted {
+    /// The member.
+    pub user: UserId,
+    /// The gifted coins that count for the song.
+    pub coins: Amount,
+    /// The number of the song, as people read it.
+    pub number: String,
+}
+
+/// Where the report was to be, and what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportMissed {
+    /// The channel.
+    pub channel: ChannelId,
+    /// What is wrong.
+    pub because: Missed,
+}
+
+/// Why a report is not in its channel as it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missed {
+    /// It is there without its picture, which is not allowed.
+    WithoutPicture,
+    /// The channel is gone.
+    ChannelGone,
+    /// The bot may not post there.
+    Forbidden,
+    /// Discord did not take it, several times.
+    Unanswered,
+    /// Discord does not accept it.
+    Rejected,
+}

@@ -1,0 +1,31 @@
+//! What is noted of links between members and handles.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::RenameTold;
+use crate::activity::Kind;
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::UserId;
+use crate::live::Handle;
+
+/// A handle proved on the live that it is a member's. About the member, as all of these.
+pub static PROVEN: Kind<Link> = Kind::new("handles.proven");
+/// An administrator linked a handle.
+pub static LINKED: Kind<Link> = Kind::new("handles.linked");
+/// An administrator took a link away.
+pub static UNLINKED: Kind<Link> = Kind::new("handles.unlinked");
+/// A linked account has another name.
+pub static RENAMED: Kind<RenameTold> = Kind::new("handles.renamed");
+
+/// A link that was made or taken away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The handle.
+    pub handle: Handle,
+    /// Whose it was until now, where it was taken from someone.
+    pub former: Option<UserId>,
+    /// Whether the link until now was verified.
+    pub was_verified: bool,
+    /// What the handle holds.
+    pub points: Amount,
+}
