@@ -11,8 +11,9 @@ use super::display::{self, Kind};
 use super::draft::Draft;
 use super::references::{Needs, Server, names_of};
 use super::responder::answer;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Failure, Refuse, Result};
-use crate::kernel::ids::{ChannelId, GuildId};
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::text;
 use crate::settings::Setting;
 use crate::store::{Read, Tx};
@@ -116,18 +117,15 @@ impl EveningChannel {
         }
     }
 
-    /// Chooses a channel that fits, or none.
-    pub async fn choose(&self, bot: &Bot, guild: GuildId, channel: Option<ChannelId>) -> Result<()> {
+    /// Chooses a channel that fits, or none, at somebody's word.
+    pub async fn choose(&self, bot: &Bot, guild: GuildId, by: UserId, channel: Option<ChannelId>) -> Result<()> {
         match self.kept {
             Kept::Displays(kinds) => display::put(bot, guild, kinds, channel).await.map(drop),
             Kept::Setting(setting) => {
-                let once_chosen = self.once_chosen;
-                let choose = move |tx: &Tx<'_>| match channel {
-                    Some(_) => {
-                        setting.set(tx, guild, &channel)?;
-                        once_chosen.map_or(Ok(()), |note| note(tx, guild))
-                    }
-                    None => setting.clear(tx, guild),
+                let once_chosen = self.once_chosen.filter(|_| channel.is_some());
+                let choose = move |tx: &Tx<'_>| {
+                    setting.change(tx, guild, Actor::Member(by), &channel)?;
+                    once_chosen.map_or(Ok(()), |note| note(tx, guild))
                 };
                 bot.store.write("channel_set", choose).await
             }
@@ -170,10 +168,11 @@ pub async fn set(
     purpose: &str,
 ) -> Result<()> {
     let work = async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
         let (bot, chosen) = (ctx.data(), id_of(channel));
         let lacking = require(bot, guild, chosen, needs).await?;
-        bot.store.write("channel_set", move |tx| setting.set(tx, guild, &Some(chosen))).await?;
+        let choose = move |tx: &Tx<'_>| setting.change(tx, guild, Actor::Member(user), &Some(chosen)).map(drop);
+        bot.store.write("channel_set", choose).await?;
         Ok(Draft::text(format!("{purpose} {}.{lacking}", text::channel(chosen))))
     };
     // Boxed, because what serenity keeps across its requests is large.

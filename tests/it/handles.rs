@@ -153,11 +153,12 @@ async fn administrators_link_and_unlink_and_the_debug_channel_tells_it() {
 
     let lines = world.sim.messages(world.channel("staff")).await;
     let texts: Vec<_> = lines.iter().map(greenroom::sim::SeenMessage::text).collect();
-    assert_eq!(texts.len(), 3, "one line for each thing that happened: {texts:?}");
+    assert_eq!(texts.len(), 4, "one line for each thing that happened: {texts:?}");
     let host = mention(world.host().id);
-    assert!(texts[0].contains(&format!("{host} linked **@never.seen** to")), "{texts:?}");
-    assert!(texts[1].contains(&mention(world.member("ann").id)), "the former owner is named: {texts:?}");
-    assert!(texts[2].contains(&format!("{host} unlinked **@never.seen** from")), "{texts:?}");
+    assert!(texts[0].contains(&format!("{host} changed Debug Channel from")), "{texts:?}");
+    assert!(texts[1].contains(&format!("{host} linked **@never.seen** to")), "{texts:?}");
+    assert!(texts[2].contains(&mention(world.member("ann").id)), "the former owner is named: {texts:?}");
+    assert!(texts[3].contains(&format!("{host} unlinked **@never.seen** from")), "{texts:?}");
     assert!(lines.iter().all(|line| line.pinged().users.is_empty()), "lines ping nobody");
     world.end().await;
 }

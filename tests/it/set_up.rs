@@ -210,6 +210,11 @@ async fn the_form_chooses_all_channels_checks_each_at_once_and_takes_a_choice_ba
     assert_eq!(picked(&again, "Submissions"), [submissions.to_string()]);
     let settings = world.host().run("show-settings").await.text();
     assert!(settings.contains(&format!("Submissions Channel: <#{submissions}>")), "{settings}");
+    // While there is a debug channel, it is told each of these.
+    let told = world.seen_in("staff").await.join("\n");
+    let chosen = format!("changed Debug Channel from Not set to <#{}>.", world.channel("staff"));
+    let emptied = format!("changed Bookmark Channel from <#{}> to Not set.", world.channel("bookmarks"));
+    assert_eq!((told.matches(&chosen).count(), told.matches(&emptied).count()), (2, 1), "{told}");
     world.end().await;
 }
 

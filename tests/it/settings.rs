@@ -1,7 +1,9 @@
 //! `/config`: administrators read and change the settings of their server by key.
 
+use greenroom::activity::{Filter, Subject, newest};
 use greenroom::features::ALL;
-use greenroom::settings::Listed;
+use greenroom::kernel::actor::Actor;
+use greenroom::settings::{Listed, SETTING_CHANGED};
 use greenroom::sim::{AutocompleteCall, Choice};
 
 use crate::world::{Person, World};
@@ -39,6 +41,42 @@ async fn a_setting_is_changed_and_taken_back_and_the_debug_channel_tells_both() 
     assert!(told.contains("changed Songs per Member from any number to 2."), "{told}");
     assert!(told.contains("changed Songs per Member from 2 to any number."), "{told}");
     assert_eq!(told.matches("changed Songs per Member").count(), 2, "what changed nothing is not told: {told}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn whichever_command_changes_a_setting_the_team_is_told_and_it_is_kept_what_was_before() {
+    let world = World::new().await;
+    world.chooses("setdebugchannel", "staff").await;
+    for channel in ["bookmarks", "general", "general"] {
+        world.chooses("setbookmarkchannel", channel).await;
+    }
+    world.host().run("close-submissions").await;
+    world.host().run("open-submissions").await;
+    set(&world, "gift_rate", "3").await;
+    set(&world, "gift_rate", "many").await;
+    world.settle().await;
+
+    let told: Vec<_> = world.said_in("staff").await.iter().map(greenroom::sim::SeenMessage::text).collect();
+    let told: Vec<_> = told.iter().flat_map(|text| text.lines()).collect();
+    let by = format!("⚙️ <@{}> changed", world.host().id);
+    let [staff, bookmarks, general] = ["staff", "bookmarks", "general"].map(|name| world.channel(name).to_string());
+    let expected = [
+        format!("{by} Debug Channel from Not set to <#{staff}>."),
+        format!("{by} Bookmark Channel from Not set to <#{bookmarks}>."),
+        format!("{by} Bookmark Channel from <#{bookmarks}> to <#{general}>."),
+        format!("{by} Submissions Open from Yes to No."),
+        format!("{by} Submissions Open from No to Yes."),
+        format!("{by} Luxury Coins for Gifts from 2 to 3."),
+    ];
+    assert_eq!(told, expected);
+
+    let subject = Some(Subject::Setting("bookmark_channel_id".to_owned()));
+    let filter = Filter { kind: Some(SETTING_CHANGED.name()), subject, ..Filter::default() };
+    let noted = world.read(|read| newest(read, world.guild, &filter, None, 10)).rows;
+    let host = Actor::Member(world.user("host"));
+    let noted: Vec<_> = noted.into_iter().map(|(_, noted)| (noted.actor, noted.before, noted.after)).collect();
+    assert_eq!(noted, [(host, Some(bookmarks.clone()), Some(general)), (host, None, Some(bookmarks))]);
     world.end().await;
 }
 

@@ -14,6 +14,7 @@ use crate::features::submissions::model::{CommandMentions, Details};
 use crate::features::submissions::settings::SUBMISSION_CHANNEL;
 use crate::flows::song_submitted::{self, Submission};
 use crate::flows::{handle_links, song_played};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::live::Handle;
@@ -70,6 +71,7 @@ impl People {
         if text("call") != Some("command") {
             return Ok(nothing);
         }
+        let by = Actor::Member(user);
         let option = |key: &str| fields.get("options").and_then(|options| options.get(key));
         let handle = || option("handle")?.as_str().and_then(|typed| Handle::parse(typed.trim_start_matches('?')).ok());
         let played = match text("name").unwrap_or_default() {
@@ -87,8 +89,8 @@ impl People {
                 let Some(submission) = submission(name, user, fields.get("modal"), is_skip) else { return Ok(nothing) };
                 tx.step(|tx| song_submitted::run(tx, &submission).map(drop))?
             }
-            "open-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, true))?,
-            "close-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, false))?,
+            "open-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, by, true))?,
+            "close-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, by, false))?,
             "next" => tx.step(|tx| song_played::run(tx, GUILD).map(drop))?,
             _ => return Ok(nothing),
         };

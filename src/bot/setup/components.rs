@@ -12,7 +12,7 @@ use crate::discord::channel_setting::{self, EveningChannel};
 use crate::discord::component::{Acknowledge, Click, Component};
 use crate::discord::problem;
 use crate::discord::references::Server;
-use crate::discord::{Bot, Draft};
+use crate::discord::{Bot, Caller, Draft};
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text;
@@ -122,17 +122,18 @@ async fn choose(bot: &Bot, click: Click) -> Result<Draft> {
     let (guild, page) = (click.caller.guild, number(&click, 0));
     let Some(offered) = named(&click, 1) else { return show(bot, guild, page, Note::default()).await };
     let chosen = click.values.first().and_then(|id| id.parse().ok()).map(ChannelId::new);
-    let note = set(bot, guild, (page, offered), chosen).await?;
+    let note = set(bot, &click.caller, (page, offered), chosen).await?;
     show(bot, guild, page, note).await
 }
 
 /// Sets a channel, if the bot can do there what it must; says what came of it.
 async fn set(
     bot: &Bot,
-    guild: GuildId,
+    caller: &Caller,
     (page, offered): (usize, &'static EveningChannel),
     chosen: Option<ChannelId>,
 ) -> Result<Note> {
+    let (guild, by) = (caller.guild, caller.user);
     let before = bot.store.read("evening_channel", move |read| offered.chosen(read, guild)).await?;
     if before == chosen {
         return Ok(Note::default());
@@ -147,7 +148,7 @@ async fn set(
         },
         None => String::new(),
     };
-    offered.choose(bot, guild, chosen).await?;
+    offered.choose(bot, guild, by, chosen).await?;
     let now = chosen.map_or_else(|| "not set any more".to_owned(), |channel| format!("in {}", text::channel(channel)));
     let undo = Undo { page, offered, before, now: chosen };
     Ok(Note { text: format!("✅ **{}** is {now}.{lacking}", offered.title), undo: Some(undo) })
@@ -159,7 +160,7 @@ async fn undo(bot: &Bot, click: Click) -> Result<Draft> {
     let (before, after) = (channel_in(&click, 2), channel_in(&click, 3));
     let now = bot.store.read("evening_channel", move |read| offered.chosen(read, guild)).await?;
     let note = if now == after {
-        set(bot, guild, (page, offered), before).await?
+        set(bot, &click.caller, (page, offered), before).await?
     } else {
         Note { text: format!("**{}** was changed meanwhile and stays as it is.", offered.title), undo: None }
     };
@@ -168,7 +169,7 @@ async fn undo(bot: &Bot, click: Click) -> Result<Draft> {
 
 async fn make(bot: &Bot, click: Click) -> Result<Draft> {
     let guild = click.caller.guild;
-    let text = making::make(bot, guild).await?;
+    let text = making::make(bot, guild, click.caller.user).await?;
     show(bot, guild, number(&click, 0), Note { text, undo: None }).await
 }
 

@@ -12,14 +12,14 @@ use crate::discord::channel_setting::{EveningChannel, SeenBy, require_in};
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::references::{Needs, Server};
 use crate::kernel::error::{Error, Failure, Result};
-use crate::kernel::ids::{ChannelId, GuildId, RoleId};
+use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
 
 /// Discord's number for a channel of text.
 const TEXT_CHANNEL: u8 = 0;
 
 /// Makes what is missing; says what came of it.
-pub(super) async fn make(bot: &Bot, guild: GuildId) -> Result<String> {
+pub(super) async fn make(bot: &Bot, guild: GuildId, by: UserId) -> Result<String> {
     let server = ask(bot, guild).await?;
     if server.granted() & Needs::CHANNELS == 0 {
         return Ok(
@@ -49,7 +49,7 @@ pub(super) async fn make(bot: &Bot, guild: GuildId) -> Result<String> {
                 }
             },
         };
-        offered.choose(bot, guild, Some(channel)).await?;
+        offered.choose(bot, guild, by, Some(channel)).await?;
         lines.push(format!("✅ **{}** is in {}.", offered.title, text::channel(channel)));
     }
     Ok(if lines.is_empty() { "Every channel is chosen already.".to_owned() } else { lines.join("\n") })

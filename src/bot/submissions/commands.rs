@@ -10,6 +10,7 @@ use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::features::submissions::model::Details;
 use crate::features::submissions::service;
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSION_NEEDS};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 
 /// The submissions channel, as `/setup` offers it.
@@ -120,9 +121,9 @@ async fn close_submissions(ctx: Context<'_>) -> Result<()> {
 
 async fn set_open(ctx: Context<'_>, is_open: bool) -> Result<()> {
     answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let bot = ctx.data();
-        bot.store.write("submissions_opened", move |tx| service::set_open(tx, guild, is_open)).await?;
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
+        let (bot, by) = (ctx.data(), Actor::Member(user));
+        bot.store.write("submissions_opened", move |tx| service::set_open(tx, guild, by, is_open)).await?;
         Ok(views::opened(is_open))
     })
     .await

@@ -5,9 +5,9 @@
 //! open again; where the bot may manage channels it makes those that are missing, if it is asked to.
 //!
 //! `/show-settings` shows the settings that matter most, and what the bot still lacks in this server (`M-CMD-26`,
-//! `C-48`). `/config` lists all of them, explains one, changes it and takes the change back; each change is told in the
-//! debug channel with the value before and after. `/setdebugchannel` chooses that channel. The channels of a feature
-//! are set by commands of that feature, which is what `/config` answers for them.
+//! `C-48`). `/config` lists all of them, explains one, changes it and takes the change back. The channels of a feature
+//! are set by commands of that feature, which is what `/config` answers for them. Each change, by whichever command, is
+//! told in the debug channel with the value before and after. `/setdebugchannel` chooses that channel.
 //!
 //! **Invariant.** Nothing here names a setting of another feature: settings and channels come from the features' lists. A
 //! server is greeted once for each time that the bot joins it. Table: `setup.greeted`. Job: the greeting.

@@ -11,6 +11,7 @@ use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBM
 use super::tables;
 use crate::discord::references::told;
 use crate::jobs::Lane;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Read, Tx};
@@ -84,12 +85,12 @@ pub fn correct_confirmation(tx: &Tx<'_>, guild: GuildId, user: UserId, wanted: &
 }
 
 /// Opens or closes submissions, and stages the notice in their channel. Refuses when there is nothing to change.
-pub fn set_open(tx: &Tx<'_>, guild: GuildId, is_open: bool) -> Result<()> {
+pub fn set_open(tx: &Tx<'_>, guild: GuildId, by: Actor, is_open: bool) -> Result<()> {
     let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Err(SubmissionRefusal::NoChannel.into()) };
     if SUBMISSIONS_OPEN.get(tx, guild)? == is_open {
         return Err(SubmissionRefusal::AlreadySo { is_open }.into());
     }
-    SUBMISSIONS_OPEN.set(tx, guild, &is_open)?;
+    SUBMISSIONS_OPEN.change(tx, guild, by, &is_open)?;
     NOTICE.schedule_now(tx, guild, Lane::Channel(channel), &Notice { channel, is_open }).map(drop)
 }
 
