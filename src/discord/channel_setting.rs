@@ -7,10 +7,10 @@ use serenity::all::ChannelId as SerenityChannel;
 
 use super::access::Caller;
 use super::bot::{Bot, Context};
+use super::command::answer;
 use super::display::{self, Kind};
 use super::draft::Draft;
 use super::references::{Needs, Server, names_of};
-use super::responder::answer;
 use crate::kernel::error::{Error, Failure, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text;

@@ -15,13 +15,11 @@ use serenity::async_trait;
 use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 use serenity::http::{HttpError, StatusCode};
 
-use super::activity;
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
 use super::registration::Registration;
-use super::responder::Responder;
 use super::seen::Seen;
-use super::{figures, invitation, problem};
+use super::{activity, command, figures, invitation, problem};
 use crate::kernel::error::{Error, Failure, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 
@@ -400,8 +398,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
         return offer_nothing(ctx, &error).await;
     }
-    let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
-    if let Err(error) = responder.refuse(error, &ctx.command().qualified_name).await {
+    if let Err(error) = command::refuse(ctx, error).await {
         problem::log_error(&error, "answer an error");
     }
 }

@@ -10,6 +10,7 @@
 //! | [`invitation`] | the permissions that the bot needs, and the address that asks for them |
 //! | [`access`] | who asks, and may they |
 //! | [`activity`] | which events have been handled, for whoever plays both sides |
+//! | [`command`] | the answer to a slash command: what it reads or writes, shown by a view |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
 //! | `given_back` | what a person typed, given back where it was refused |
 //! | [`component`] | buttons, menus and modals, found by their `custom_id` alone, so that they survive restarts |
@@ -34,6 +35,7 @@ pub mod bot;
 pub mod channel_setting;
 pub mod chart;
 pub mod choice;
+pub mod command;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;
@@ -55,5 +57,5 @@ pub mod turns;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};
+pub use command::{ContextExt, answer};
 pub use draft::Draft;
-pub use responder::answer;

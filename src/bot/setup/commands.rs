@@ -150,11 +150,8 @@ async fn reset(
     #[autocomplete = "complete_key"]
     key: String,
 ) -> Result<()> {
-    answer(ctx, async {
-        let listed = find(&key)?;
-        change(ctx, listed, move |tx, guild| listed.setting.reset(tx, guild)).await
-    })
-    .await
+    let listed = find(&key)?;
+    answer(ctx, change(ctx, listed, move |tx, guild| listed.setting.reset(tx, guild))).await
 }
 
 /// Set the debug channel
