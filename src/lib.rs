@@ -25,6 +25,8 @@ pub mod settings;
 pub mod features;
 pub mod flows;
 
+pub mod catalogue;
+
 pub mod bot;
 
 pub mod app;

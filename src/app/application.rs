@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
 use super::{backup, trouble, upkeep};
 use crate::bot::{self, Surroundings};
+use crate::catalogue::CATALOGUE;
 use crate::discord::bot::Clients;
 use crate::discord::display::{self, Rhythm};
 use crate::discord::gateway::Gateway;

@@ -10,9 +10,9 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use greenroom::app::application::{Application, Blueprint};
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::Outcome;
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::discord::activity::update_id;
 use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;

@@ -6,7 +6,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::figures::Figures;
 use super::vitals::Vitals;
-use crate::app::catalogue::CATALOGUE;
+use crate::catalogue::CATALOGUE;
 use crate::discord::Bot;
 use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::Displays;

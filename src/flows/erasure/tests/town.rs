@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::catalogue::CATALOGUE;
+use crate::catalogue::CATALOGUE;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
 use crate::discord::references::told;
 use crate::discord::{display, outbox};
