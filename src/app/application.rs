@@ -22,12 +22,13 @@ use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
 use crate::discord::{Bot, debug_channel, problem};
 use crate::http::oembed::Titles;
-use crate::jobs::{self, Runner};
+use crate::jobs;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::live::{Base, Client, ClientSettings, SetupError};
+use crate::runner::{Breaker, Runner};
 use crate::settings::Setting;
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
 
@@ -93,7 +94,7 @@ pub struct Application {
     stop: watch::Sender<bool>,
     vitals: Vitals,
     swept_at: watch::Receiver<Timestamp>,
-    breaker: Arc<jobs::Breaker>,
+    breaker: Arc<Breaker>,
     /// When backups were last looked after, and when the application started; `None` where none are kept.
     backed_up_at: Option<(watch::Receiver<Timestamp>, Timestamp)>,
 }
@@ -178,9 +179,8 @@ impl Application {
         }
         let mut changes = self.bot.store.changes();
         // What waits for Discord to answer is done as far as it can be.
-        let is_left = |breaker: &jobs::Breaker, due: Vec<jobs::Run>| {
-            due.iter().any(|run| !breaker.holds(run.guild, run.job.lane, now))
-        };
+        let is_left =
+            |breaker: &Breaker, due: Vec<jobs::Run>| due.iter().any(|run| !breaker.holds(run.guild, run.job.lane, now));
         while is_left(&self.breaker, self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1_000)).await?)
         {
             while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}

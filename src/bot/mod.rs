@@ -23,8 +23,8 @@ use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, MessageHan
 use crate::discord::references::Catalogue;
 use crate::discord::{debug_channel, outbox};
 use crate::features;
-use crate::jobs::Handler;
 use crate::kernel::dice::Seed;
+use crate::runner::Handler;
 use crate::store::Place;
 
 pub mod coins;

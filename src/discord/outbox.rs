@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::bot::Bot;
 use super::delivery::{Obstacle, Undelivered};
 use super::draft::Draft;
-use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
+use crate::jobs::{Kind, Lane, Run, Setback};
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::text::{self, mention, truncate};
 use crate::kernel::time::Timestamp;
+use crate::runner::{Handler, Worth};
 use crate::store::Tx;
 
 /// How long what could not be told privately stands in a channel (`D-33`).

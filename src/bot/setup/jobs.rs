@@ -16,10 +16,11 @@ use crate::discord::delivery::Undelivered;
 use crate::discord::references::{Needs, Server};
 use crate::discord::{Bot, invitation};
 use crate::features::setup::tables;
-use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
+use crate::jobs::{Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::runner::{Handler, Worth};
 
 /// A server that is met for the first time so long after the bot joined it is not greeted any more.
 const LATE: Duration = Duration::from_hours(7 * 24);

@@ -13,9 +13,10 @@ use crate::features::submissions::settings::SUBMISSIONS_OPEN;
 use crate::features::{handles, queue};
 use crate::flows::song_described;
 use crate::http::oembed::Provider;
-use crate::jobs::{Handler, Run, Setback, Worth};
+use crate::jobs::{Run, Setback};
 use crate::kernel::error::{Failure, Result as Outcome};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::runner::{Handler, Worth};
 
 /// Confirms a submission by direct message, or in the channel where that is blocked (`M-SUB-15`, `D-33`).
 pub static CONFIRM_HANDLER: Handler<Bot> =

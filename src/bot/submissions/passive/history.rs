@@ -19,10 +19,11 @@ use crate::discord::{Bot, Caller, debug_channel};
 use crate::features::submissions::model::{CATCH_UP, IN_SIGHT_AGAIN};
 use crate::features::submissions::posted::{REACH, Watch};
 use crate::features::submissions::{service, tables};
-use crate::jobs::{Handler, Lane, Run, Setback, Worth};
+use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::time::Timestamp;
+use crate::runner::{Handler, Worth};
 
 /// Messages that are read; Discord gives no more at a time.
 const PAGE: usize = 100;

@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::model::{JobId, Lane};
+use crate::jobs::{JobId, Lane, Slot};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 
@@ -22,9 +22,6 @@ const OUT: usize = 3;
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 /// From this try on waits differ from lane to lane, by up to a quarter.
 const SCATTERED: u32 = 4;
-
-/// A lane of a guild.
-pub(super) type Slot = (GuildId, Lane);
 
 /// How long a job waits that was not answered `tries` times.
 pub(super) fn wait_after(tries: u32, job: JobId) -> Duration {

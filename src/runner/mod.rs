@@ -4,8 +4,17 @@
 //! crash at any point: a job's row goes only when it is done, so what was interrupted is done again; handlers make the
 //! second time harmless (posts carry a nonce made from the job's number).
 //!
+//! What failed is tried again after 1, 2 and 4 seconds when its handler says so (`C-101`). An outage is no failure: a job that
+//! was not answered waits with its lane, for as long as it is [worth](Worth) it, and the [`breaker`] sees to it that a service
+//! that is out is not asked by all at once. How long a job has waited survives a restart.
+//!
 //! A look goes through all that is due, in its order, so no lane hides another. A job that cannot start, because its lane waits
 //! or there is no room, is read once: what is known of it is enough for the looks that follow to pass it.
+
+pub mod breaker;
+pub mod figures;
+
+pub use breaker::Breaker;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,16 +24,13 @@ use poise::BoxFuture;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::breaker::{self, Breaker, Slot};
-use super::figures;
-use super::model::{JobId, Run, Wait};
-use super::tables::{self, CHANGED};
+use crate::jobs::{CHANGED, JobId, Run, Setback, Slot, Wait, tables};
 use crate::kernel::error::{Context, Failure, Result};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{Read, Store, Tx};
 
 /// Jobs that are read in one look, so that no snapshot lives long; where there are more, another look follows at once.
-pub(super) const MOST_READ: usize = 10_000;
+const MOST_READ: usize = 10_000;
 /// A job that was not answered so often, while others were, lets those of its lane pass and tries again later. One that was
 /// told when to come does not count as not answered: of those who wait for one limit most are told so many times.
 const PATIENT_TRIES: u32 = 12;
@@ -70,32 +76,6 @@ impl Worth {
 
     fn is_over(self, run: &Run, now: Timestamp) -> bool {
         self.ends(run).is_some_and(|end| end < now)
-    }
-}
-
-/// A try that did not work.
-#[derive(Debug)]
-pub enum Setback {
-    /// Failed by itself, and may work later. Counts as a try.
-    Retry(Failure),
-    /// Never will.
-    GiveUp(Failure),
-    /// The service did not answer, or takes nothing for now: no try. The lane waits, until then where that was said.
-    Unanswered {
-        /// What was heard instead.
-        because: Failure,
-        /// When the service takes it.
-        until: Option<Timestamp>,
-    },
-}
-
-impl From<crate::kernel::error::Error> for Setback {
-    /// What the store could not do may work later; a refusal stays one.
-    fn from(error: crate::kernel::error::Error) -> Self {
-        match error {
-            crate::kernel::error::Error::Failed(failure) => Self::Retry(failure),
-            crate::kernel::error::Error::Refused(refusal) => Self::GiveUp(Failure::new(refusal.sentence)),
-        }
     }
 }
 
@@ -426,3 +406,6 @@ async fn sleep_until(clock: &Clock, moment: Option<Timestamp>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! The runner: through outages and limits, beside lanes that wait, and over a store that it cannot read or write.
 
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::jobs::{Job, Kind, Lane, TABLES, due_by, is_waiting};
 use crate::kernel::captured::Captured;
 use crate::kernel::dice::Seed;
-use crate::kernel::ids::UserId;
-use crate::kernel::time::Clock;
-use crate::store::{Options, Place, Record, Schema, Store, Table};
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::{Options, Place, Record, Schema, Table};
 
 const GUILD: GuildId = GuildId::new(5);
 static NOTHING: Kind<()> = Kind::new("tests.nothing");
@@ -15,7 +15,7 @@ static HANDLER: Handler<()> =
     Handler { kind: NOTHING.name(), worth: Worth::Always, run: |(), _| Box::pin(async { Ok(()) }) };
 
 /// A row that nobody can read.
-#[derive(Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Unreadable;
 
 impl Record for Unreadable {
@@ -48,7 +48,7 @@ struct Service {
     inside: (usize, usize),
 }
 
-type Shared = std::sync::Arc<std::sync::Mutex<Service>>;
+type Shared = Arc<std::sync::Mutex<Service>>;
 
 static ASK: Kind<u32> = Kind::new("tests.ask");
 static ASKER: Handler<Shared> =
@@ -65,7 +65,7 @@ async fn ask(service: &Shared, run: Run) -> Result<(), Setback> {
         let mut service = service.lock().unwrap();
         service.tries += 1;
         if service.is_out {
-            return Err(Setback::Unanswered { because: crate::kernel::error::Failure::new("503"), until: None });
+            return Err(Setback::Unanswered { because: Failure::new("503"), until: None });
         }
         service.inside.0 += 1;
         service.inside.1 = service.inside.1.max(service.inside.0);
@@ -101,7 +101,7 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
     let runner = Runner::new(store.clone(), clock.clone(), Shared::clone(&service), &[&ASKER, &SPEAKER]).await;
     let breaker = runner.breaker();
     let running = tokio::spawn(runner.run());
-    let rows = |read: &dyn crate::store::Read| MENDED.len(read);
+    let rows = |read: &dyn Read| MENDED.len(read);
     for _ in 0..3 * 60 {
         hand.advance(Duration::from_mins(1));
         let tries = service.lock().unwrap().tries;
@@ -130,7 +130,7 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
     let service = std::mem::take(&mut *service.lock().unwrap());
     assert!(service.inside.1 <= 16, "{} at once", service.inside.1);
     assert_eq!(service.done.len() as u64, 3 * LANES, "each once, and no word that came too late");
-    let mut next = std::collections::HashMap::new();
+    let mut next = HashMap::new();
     for (lane, number) in service.done {
         let expected = next.entry(lane).or_insert(0);
         assert_eq!(number, *expected, "{lane:?} keeps its order");
@@ -145,7 +145,7 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
 struct Narrow {
     clock: Clock,
     /// When it takes the next, and how many it took.
-    state: std::sync::Arc<std::sync::Mutex<(Timestamp, u64)>>,
+    state: Arc<std::sync::Mutex<(Timestamp, u64)>>,
 }
 
 impl Narrow {
@@ -154,7 +154,7 @@ impl Narrow {
         let mut state = self.state.lock().unwrap();
         let (next, taken) = *state;
         if next > now {
-            let because = crate::kernel::error::Failure::new("429");
+            let because = Failure::new("429");
             return Err(Setback::Unanswered { because, until: Some(next) });
         }
         *state = (now.after(Duration::from_secs(1)), taken + 1);
@@ -179,7 +179,7 @@ async fn those_who_wait_for_one_limit_are_done_as_fast_as_it_allows_however_ofte
         Ok(())
     };
     store.write("plan", plan).await.unwrap();
-    let service = Narrow { clock: clock.clone(), state: std::sync::Arc::default() };
+    let service = Narrow { clock: clock.clone(), state: Arc::default() };
     let runner = Runner::new(store.clone(), clock.clone(), service.clone(), &[&SQUEEZER]).await;
     let breaker = runner.breaker();
     let running = tokio::spawn(runner.run());
@@ -203,7 +203,7 @@ async fn those_who_wait_for_one_limit_are_done_as_fast_as_it_allows_however_ofte
 /// A service that takes nothing for the first person for an hour, and everything for others.
 fn take_for_others(clock: &Clock, run: &Run) -> Result<(), Setback> {
     if run.job.lane == Lane::User(UserId::new(1)) {
-        let because = crate::kernel::error::Failure::new("429");
+        let because = Failure::new("429");
         return Err(Setback::Unanswered { because, until: Some(clock.now().after(Duration::from_hours(1))) });
     }
     Ok(())
@@ -232,7 +232,7 @@ async fn until_done(store: &Store, id: JobId) {
 
 #[tokio::test]
 async fn a_lane_that_waits_hides_no_other_and_its_jobs_are_read_once() {
-    const CROWD: usize = runner::MOST_READ + 100;
+    const CROWD: usize = MOST_READ + 100;
     let (clock, _hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
     let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
     let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
@@ -263,7 +263,7 @@ struct Unlucky {
     store: Store,
     /// Whether it was all for nothing.
     fails: bool,
-    tries: std::sync::Arc<std::sync::atomic::AtomicU32>,
+    tries: Arc<std::sync::atomic::AtomicU32>,
 }
 
 impl Unlucky {
@@ -277,7 +277,7 @@ impl Unlucky {
         }
         let (guild, id) = (run.guild, run.id);
         self.store.write("damage", move |tx| DAMAGED.put(tx, &(guild, id), &Unreadable)).await?;
-        if self.fails { Err(Setback::Retry(crate::kernel::error::Failure::new("503"))) } else { Ok(()) }
+        if self.fails { Err(Setback::Retry(Failure::new("503"))) } else { Ok(()) }
     }
 }
 
@@ -305,7 +305,7 @@ async fn a_job_whose_retry_could_not_be_stored_is_tried_again_and_one_that_was_d
         let plan = |tx: &Tx<'_>| MISFORTUNE.schedule_now(tx, GUILD, Lane::User(UserId::new(1)), &());
         let id = store.write("plan", plan).await.unwrap();
         let job = store.read("job", move |read| MENDED.get(read, &(GUILD, id))).await.unwrap().unwrap();
-        let unlucky = Unlucky { store: store.clone(), fails, tries: std::sync::Arc::default() };
+        let unlucky = Unlucky { store: store.clone(), fails, tries: Arc::default() };
         let runner = Runner::new(store.clone(), clock, unlucky.clone(), &[&SUFFERER]).await;
         let running = tokio::spawn(runner.run());
         let told = async {
