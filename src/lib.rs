@@ -20,6 +20,7 @@ pub mod discord;
 pub mod http;
 pub mod jobs;
 pub mod live;
+pub mod outbox;
 pub mod runner;
 pub mod settings;
 

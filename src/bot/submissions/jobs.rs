@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::views;
+use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
-use crate::discord::{Bot, outbox};
 use crate::features::queue::model::{Entry, SongId, Source};
 use crate::features::queue::queries::Standing;
 use crate::features::submissions::model::{CONFIRM, CORRECT, Confirmation, Confirmed, Details, NOTICE, Notice, TITLES};
@@ -16,6 +16,7 @@ use crate::http::oembed::Provider;
 use crate::jobs::{Run, Setback};
 use crate::kernel::error::{Failure, Result as Outcome};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::outbox;
 use crate::runner::{Handler, Worth};
 
 /// Confirms a submission by direct message, or in the channel where that is blocked (`M-SUB-15`, `D-33`).

@@ -4,9 +4,9 @@ use super::kind::{DISPLAY_NEEDS, Kind};
 use super::tables::{self, Former};
 use crate::discord::bot::Bot;
 use crate::discord::channel_setting;
-use crate::discord::outbox;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
+use crate::outbox;
 use crate::store::Tx;
 
 /// What came of setting displays up.
