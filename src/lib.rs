@@ -17,6 +17,7 @@ pub mod kernel;
 pub mod store;
 
 pub mod discord;
+pub mod display;
 pub mod http;
 pub mod jobs;
 pub mod live;

@@ -11,6 +11,7 @@ use super::display::{self, Kind};
 use super::draft::Draft;
 use super::references::{Needs, Server, names_of};
 use super::responder::answer;
+use crate::display::tables;
 use crate::kernel::error::{Error, Failure, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text;
@@ -111,7 +112,7 @@ impl EveningChannel {
             Kept::Setting(setting) => setting.get(read, guild),
             Kept::Displays(kinds) => {
                 let Some(kind) = kinds.first() else { return Ok(None) };
-                Ok(display::tables::by_kind(read, guild, kind.name)?.map(|(_, display)| display.channel))
+                Ok(tables::by_kind(read, guild, kind.name)?.map(|(_, display)| display.channel))
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What a feature declares to have a display.
 
-use super::model::DisplayId;
 use crate::discord::draft::Draft;
 use crate::discord::references::{Needs, Want};
+use crate::display::DisplayId;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::store::{Read, Topic, Tx};

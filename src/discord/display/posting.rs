@@ -9,12 +9,12 @@ use std::time::Duration;
 use serenity::all::{ActionRowComponent, ButtonKind, Message};
 
 use super::kind::{DISPLAY_NEEDS, Kind};
-use super::model::{Display, DisplayId};
 use super::painter::Stale;
-use super::tables::{by_kind, change, note};
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
 use crate::discord::references::{Needs, Problem, Reference, Target, Trouble, names_of, told};
+use crate::display::tables::{by_kind, change, note};
+use crate::display::{Display, DisplayId};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;

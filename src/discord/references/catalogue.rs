@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::needs::Needs;
-use crate::discord::display::{self, DISPLAY_NEEDS, Installation, Kind};
+use crate::discord::display::{DISPLAY_NEEDS, Installation, Kind};
+use crate::display;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::settings::{BOT_CONFIG, Listed};

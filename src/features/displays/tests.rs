@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::bot::displays::faces::LIVE_QUEUE;
-use crate::discord::display::{DisplayId, Shown};
+use crate::discord::display::Shown;
+use crate::display::DisplayId;
 use crate::features::queue;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};
 use crate::features::tests::{GUILD, TestStore};

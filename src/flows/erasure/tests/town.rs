@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::CATALOGUE;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
-use crate::discord::display;
 use crate::discord::references::told;
+use crate::display;
 use crate::features::coins::model::Currency;
 use crate::features::coins::service::Order;
 use crate::features::displays::model::LIVE_QUEUE;
