@@ -22,6 +22,7 @@ pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod outbox;
+pub mod references;
 pub mod runner;
 pub mod settings;
 

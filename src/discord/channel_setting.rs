@@ -9,12 +9,13 @@ use super::access::Caller;
 use super::bot::{Bot, Context};
 use super::display::{self, Kind};
 use super::draft::Draft;
-use super::references::{Needs, Server, names_of};
+use super::references::{Server, names_of};
 use super::responder::answer;
 use crate::display::tables;
 use crate::kernel::error::{Error, Failure, Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text;
+use crate::references::Needs;
 use crate::settings::Setting;
 use crate::store::{Read, Tx};
 

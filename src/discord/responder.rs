@@ -20,12 +20,12 @@ use super::draft::{Draft, Visibility};
 use super::figures;
 use super::given_back::{self, Typed};
 use super::problem;
-use super::references::told;
 use super::rest::{Rest, RestError};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::truncate;
 use crate::kernel::time::Stopwatch;
+use crate::references::told;
 
 /// The longest message, as Discord counts.
 const LONGEST_MESSAGE: usize = 2_000;

@@ -18,13 +18,13 @@
 
 use prometheus_client::registry::Registry;
 
-use crate::discord::{debug_channel, references};
+use crate::discord::debug_channel;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read};
-use crate::{display, jobs, settings};
+use crate::{display, jobs, references, settings};
 
 pub mod coins;
 pub mod desk;

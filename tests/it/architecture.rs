@@ -8,7 +8,7 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `settings`, `jobs`, `display`, `outbox`, `runner`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    /// `settings`, `jobs`, `display`, `references`, `outbox`, `runner`, `discord`, `live`, `http`: what every feature needs of the outside world.
     Platform,
     /// `rules`, `tables`, `service` of a feature, and what else lies beside them.
     Inner(String),
@@ -39,7 +39,10 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            ["settings" | "jobs" | "display" | "outbox" | "runner" | "discord" | "live" | "http", ..] => Self::Platform,
+            [
+                "settings" | "jobs" | "display" | "references" | "outbox" | "runner" | "discord" | "live" | "http",
+                ..,
+            ] => Self::Platform,
             ["flows", ..] => Self::Flow,
             ["catalogue", ..] => Self::Catalogue,
             ["sim", ..] => Self::Sim,

@@ -18,9 +18,10 @@ use crate::app::control::{Outcome, Request, SetReference};
 use crate::app::maintenance;
 use crate::bot;
 use crate::catalogue::CATALOGUE;
-use crate::discord::references::{Problem, Reference, Server, Target, Trouble, names_of};
+use crate::discord::references::{Server, names_of};
 use crate::discord::rest::Endpoint;
 use crate::kernel::ids::GuildId;
+use crate::references::{Problem, Reference, Target, Trouble};
 use crate::sim::BOT_TOKEN;
 
 /// How long the store may take to tell what is set.

@@ -11,7 +11,6 @@ use crate::discord::Bot;
 use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
-use crate::discord::references::Catalogue;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
 use crate::http::oembed::Titles;
@@ -19,6 +18,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::live::{Client, ClientSettings};
+use crate::references::Catalogue;
 use crate::store::{Options, Place, SimulatedDisk, Store};
 
 /// The parts.
@@ -43,7 +43,7 @@ impl Parts {
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
-        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], &[]) };
+        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []) };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();

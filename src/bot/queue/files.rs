@@ -12,13 +12,13 @@ use super::views;
 use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Deletion;
-use crate::discord::references::told;
 use crate::features::queue::model::{Entry, SongId, Source};
 use crate::features::queue::settings::NOW_PLAYING;
 use crate::features::queue::{queries, service};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::outbox;
+use crate::references::told;
 use crate::store::Tx;
 
 /// How long somebody who asked waits for a new link.

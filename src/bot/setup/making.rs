@@ -10,10 +10,11 @@ use crate::discord::Bot;
 use crate::discord::access::REVIEWER_ROLE;
 use crate::discord::channel_setting::{EveningChannel, SeenBy, require_in};
 use crate::discord::delivery::{Obstacle, Undelivered};
-use crate::discord::references::{Needs, Server};
+use crate::discord::references::Server;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
+use crate::references::Needs;
 
 /// Discord's number for a channel of text.
 const TEXT_CHANNEL: u8 = 0;

@@ -25,7 +25,7 @@ mod setup;
 pub mod turning;
 
 pub use healing::{Finding, Occasion, heal};
-pub use kind::{Audience, DISPLAY_NEEDS, Installation, Kind, Placed, Shown};
+pub use kind::{Audience, Kind, Placed, Shown};
 pub use painter::{Displays, Rhythm, run};
 pub use setup::{SetUp, put, set_up};
 pub use turning::page_row;

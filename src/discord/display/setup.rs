@@ -1,8 +1,9 @@
 //! How a display comes into a channel, and out of it.
 
-use super::kind::{DISPLAY_NEEDS, Kind};
+use super::kind::Kind;
 use crate::discord::bot::Bot;
 use crate::discord::channel_setting;
+use crate::display::DISPLAY_NEEDS;
 use crate::display::tables::{self, Former};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};

@@ -26,7 +26,6 @@ use self::contents::{Contents, What, digest, is_from_member, is_unreadable};
 use super::{files, intake, views};
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Taken;
-use crate::discord::references::told;
 use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller, problem};
 use crate::features::queue::model::Source;
@@ -40,6 +39,7 @@ use crate::flows::song_submitted::Submitted;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::outbox::{self, Word};
+use crate::references::told;
 use crate::store::{Read, Tx};
 
 /// How long a refusal or a hint stays (`C-20`).

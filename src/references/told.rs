@@ -36,6 +36,9 @@ static TOLD: Table<(GuildId, String), Told> = Table::new("references.told", &[])
 static NOTICES: Table<(GuildId, u64), Notice> = Table::new("references.notices", &[])
     .erasing(|_, notice, erasure| Fate::goes_if(names_member(&notice.text, erasure.member)));
 
+/// Makes the words in which the team is told of a problem.
+pub type Sentence = fn(&Problem) -> String;
+
 /// What the team knows of a reference that does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Told {
@@ -80,7 +83,7 @@ impl Told {
 
 /// Takes in what does not work now of what a server has `set`: tells what is new, forgets what was mended, and stages what
 /// follows where nothing keeps the messages of a channel any more from being taken and answered.
-pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: &[Problem]) -> Result<()> {
+pub fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: &[Problem], sentence: Sentence) -> Result<()> {
     let mut known = of_guild(tx, guild)?;
     let takes_messages_again = |reference: &&Reference| {
         let key = key_of(**reference);
@@ -96,18 +99,18 @@ pub(super) fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: 
         if before.is_none_or(|before| before.missing != now.missing) {
             TOLD.put(tx, &(guild, key), &now)?;
         }
-        news.extend(before.is_none_or(|before| !before.covers(now)).then(|| problem.sentence()));
+        news.extend(before.is_none_or(|before| !before.covers(now)).then(|| sentence(problem)));
     }
     for forgotten in known.into_keys() {
         TOLD.remove(tx, &(guild, forgotten))?;
     }
     // The debug channel may be among what does not work, so all is noted before anything is told.
-    news.into_iter().try_for_each(|sentence| tell_team(tx, guild, sentence))?;
+    news.into_iter().try_for_each(|told| tell_team(tx, guild, told))?;
     mended.iter().try_for_each(|reference| reference.declared.once_mended(tx, guild))
 }
 
 /// Takes in that something does not work, and tells it unless the team knows. For whoever meets it while using it.
-pub fn met(tx: &Tx<'_>, guild: GuildId, problem: &Problem) -> Result<()> {
+pub fn met(tx: &Tx<'_>, guild: GuildId, problem: &Problem, sentence: Sentence) -> Result<()> {
     let (key, now) = (problem.key(), Told::of(problem, tx.now()));
     let before = TOLD.get(tx, &(guild, key.clone()))?;
     // Discord refuses without saying what is missing, so whoever knows that nothing of it works knows enough.
@@ -118,7 +121,7 @@ pub fn met(tx: &Tx<'_>, guild: GuildId, problem: &Problem) -> Result<()> {
     }
     let missing = now.missing | before.map_or(0, |before| before.missing);
     TOLD.put(tx, &(guild, key), &Told { missing: if now.missing == 0 { 0 } else { missing }, ..now })?;
-    tell_team(tx, guild, problem.sentence())
+    tell_team(tx, guild, sentence(problem))
 }
 
 /// Takes in that something works.
@@ -127,7 +130,7 @@ pub fn mended(tx: &Tx<'_>, guild: GuildId, reference: Reference) -> Result<()> {
 }
 
 /// What is known not to work of what a server has set.
-pub(super) fn known(read: &dyn Read, guild: GuildId, references: &[Reference]) -> Result<Vec<Problem>> {
+pub fn known(read: &dyn Read, guild: GuildId, references: &[Reference]) -> Result<Vec<Problem>> {
     let known = of_guild(read, guild)?;
     let problem = |reference: &Reference| {
         let told = known.get(&key_of(*reference))?;
@@ -143,7 +146,7 @@ pub fn is_out_of_sight(read: &dyn Read, guild: GuildId, key: &str, channel: Chan
 }
 
 /// Whether anything is known not to work.
-pub(super) fn is_any(read: &dyn Read, guild: GuildId) -> Result<bool> {
+pub fn is_any(read: &dyn Read, guild: GuildId) -> Result<bool> {
     Ok(!TOLD.page(read, guild, Direction::Forward, 1)?.is_empty())
 }
 
@@ -167,12 +170,12 @@ fn has_debug_channel(tx: &Tx<'_>, guild: GuildId) -> Result<bool> {
 }
 
 /// Whether something waits for an administrator.
-pub(in crate::discord) fn has_notices(read: &dyn Read, guild: GuildId) -> Result<bool> {
+pub fn has_notices(read: &dyn Read, guild: GuildId) -> Result<bool> {
     Ok(!NOTICES.page(read, guild, Direction::Forward, 1)?.is_empty())
 }
 
 /// Takes what waits for an administrator, the oldest first.
-pub(in crate::discord) fn take_notices(tx: &Tx<'_>, guild: GuildId) -> Result<Vec<String>> {
+pub fn take_notices(tx: &Tx<'_>, guild: GuildId) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     for (key, notice) in NOTICES.page(tx, guild, Direction::Forward, usize::try_from(MOST).unwrap_or(usize::MAX))? {
         NOTICES.remove(tx, &key)?;

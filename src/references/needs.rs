@@ -1,10 +1,8 @@
 //! What the bot needs in a channel for what it does there.
 //!
-//! Permissions are plain bits here: serenity does not know all of them, and drops those from what it reads.
-
-use serenity::all::Permissions;
-
-use crate::discord::invitation::PIN_MESSAGES;
+//! Permissions are plain bits here.
+//!
+//! Source: <https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags>.
 
 /// What something that a server has set needs in order to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,23 +26,23 @@ pub struct Want {
 
 impl Needs {
     /// Discord's View Channel.
-    pub const VIEW: u64 = Permissions::VIEW_CHANNEL.bits();
+    pub const VIEW: u64 = 1 << 10;
     /// Discord's Send Messages.
-    pub const SEND: u64 = Permissions::SEND_MESSAGES.bits();
+    pub const SEND: u64 = 1 << 11;
     /// Discord's Manage Channels.
-    pub const CHANNELS: u64 = Permissions::MANAGE_CHANNELS.bits();
+    pub const CHANNELS: u64 = 1 << 4;
     /// What is needed to write a line of text.
     pub const WRITE: u64 = Self::VIEW | Self::SEND;
     /// What is needed to post an embed.
-    pub const POST: u64 = Self::WRITE | Permissions::EMBED_LINKS.bits();
+    pub const POST: u64 = Self::WRITE | (1 << 14);
     /// Discord's Attach Files.
-    pub const FILES: u64 = Permissions::ATTACH_FILES.bits();
+    pub const FILES: u64 = 1 << 15;
     /// Discord's Read Message History.
-    pub const HISTORY: u64 = Permissions::READ_MESSAGE_HISTORY.bits();
+    pub const HISTORY: u64 = 1 << 16;
     /// Discord's Manage Messages.
-    pub const MANAGE: u64 = Permissions::MANAGE_MESSAGES.bits();
-    /// Discord's Pin Messages.
-    pub const PIN: u64 = PIN_MESSAGES;
+    pub const MANAGE: u64 = 1 << 13;
+    /// Discord's Pin Messages, which Manage Messages has not included since February 2026.
+    pub const PIN: u64 = 1 << 51;
 
     /// Needs nothing but that the channel or role is there.
     pub const fn only_that_it_is_there(effect: &'static str) -> Self {
@@ -66,33 +64,9 @@ impl Needs {
     }
 }
 
-/// The names of permissions in bold, as the end of a sentence: "**View Channel** and **Send Messages**".
-pub fn names_of(permissions: u64) -> String {
-    let mut names = Permissions::from_bits_truncate(permissions).get_permission_names();
-    names.extend((permissions & PIN_MESSAGES != 0).then_some("Pin Messages"));
-    // View Channel first: without it nothing else counts.
-    names.sort_by_key(|name| *name != "View Channel");
-    let names: Vec<String> = names.into_iter().map(|name| format!("**{name}**")).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn permissions_are_named_in_bold_and_the_first_that_counts_comes_first() {
-        assert_eq!(names_of(0), "");
-        assert_eq!(names_of(Needs::MANAGE), "**Manage Messages**");
-        assert_eq!(
-            names_of(Needs::POST | Needs::PIN),
-            "**View Channel**, **Send Messages**, **Embed Links** and **Pin Messages**"
-        );
-    }
 
     #[test]
     fn what_does_not_happen_depends_on_what_is_missing() {

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::needs::Needs;
-use crate::discord::display::{DISPLAY_NEEDS, Installation, Kind};
-use crate::display;
+use crate::display::{self, DISPLAY_NEEDS, Installation};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::settings::{BOT_CONFIG, Listed};
@@ -50,7 +49,8 @@ pub struct Reference {
 /// Everything that may refer to something, of all features.
 pub struct Catalogue {
     declared: Vec<Declared>,
-    displays: Vec<&'static Kind>,
+    /// The stored names of displays, each with what it comes into a channel with.
+    displays: Vec<(&'static str, &'static Installation)>,
 }
 
 impl Declared {
@@ -91,20 +91,24 @@ impl Declared {
 }
 
 impl Catalogue {
-    /// The references of these settings and displays.
-    pub fn new(settings: impl IntoIterator<Item = &'static Listed>, displays: &[&'static Kind]) -> Self {
+    /// The references of these settings and displays: of each display its stored name, and with what it comes into a channel.
+    pub fn new(
+        settings: impl IntoIterator<Item = &'static Listed>,
+        displays: impl IntoIterator<Item = (&'static str, &'static Installation)>,
+    ) -> Self {
         let of_settings = settings.into_iter().filter_map(|listed| {
             let needs = listed.needs?;
             Some(Declared { subject: Subject::Setting(listed), needs })
         });
         let mut declared: Vec<Declared> = of_settings.collect();
-        for kind in displays {
-            let installed = Declared { subject: Subject::Display(kind.installed_with), needs: &DISPLAY_NEEDS };
+        let displays: Vec<_> = displays.into_iter().collect();
+        for &(_, installation) in &displays {
+            let installed = Declared { subject: Subject::Display(installation), needs: &DISPLAY_NEEDS };
             if !declared.iter().any(|known| known.key() == installed.key()) {
                 declared.push(installed);
             }
         }
-        Self { declared, displays: displays.to_vec() }
+        Self { declared, displays }
     }
 
     /// What is declared under a stable name.
@@ -121,9 +125,7 @@ impl Catalogue {
                 Subject::Setting(listed) => listed.setting.targets(read, guild)?,
                 Subject::Display(installed) => {
                     let is_part = |name: &str| {
-                        self.displays
-                            .iter()
-                            .any(|kind| kind.name == name && kind.installed_with.command == installed.command)
+                        self.displays.iter().any(|(kind, with)| *kind == name && with.command == installed.command)
                     };
                     let shown = displays.iter().filter(|(_, display)| is_part(&display.kind));
                     let mut shown: Vec<Target> = shown.map(|(_, display)| Target::Channel(display.channel)).collect();
