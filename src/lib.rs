@@ -16,6 +16,7 @@
 pub mod kernel;
 pub mod store;
 
+pub mod access;
 pub mod discord;
 pub mod display;
 pub mod http;

@@ -8,7 +8,9 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `settings`, `jobs`, `display`, `references`, `outbox`, `runner`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    /// `access`, `settings`, `jobs`, `display`, `references`, `outbox`: what every feature stands on.
+    Common,
+    /// `runner`, `discord`, `live`, `http`: what every feature needs of the outside world.
     Platform,
     /// `rules`, `tables`, `service` of a feature, and what else lies beside them.
     Inner(String),
@@ -39,10 +41,8 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            [
-                "settings" | "jobs" | "display" | "references" | "outbox" | "runner" | "discord" | "live" | "http",
-                ..,
-            ] => Self::Platform,
+            ["access" | "settings" | "jobs" | "display" | "references" | "outbox", ..] => Self::Common,
+            ["runner" | "discord" | "live" | "http", ..] => Self::Platform,
             ["flows", ..] => Self::Flow,
             ["catalogue", ..] => Self::Catalogue,
             ["sim", ..] => Self::Sim,
@@ -73,23 +73,25 @@ impl Part {
     #[expect(clippy::match_same_arms, reason = "one line for each part reads like the rule")]
     fn may_import(&self, target: &Self) -> bool {
         use Part::{
-            App, Catalogue, Domain, DomainList, Edge, FaceList, Flow, Inner, Kernel, Platform, Readable, Root, Sim,
-            Store, Views,
+            App, Catalogue, Common, Domain, DomainList, Edge, FaceList, Flow, Inner, Kernel, Platform, Readable, Root,
+            Sim, Store, Views,
         };
         match (self, target) {
             (App | Root, _) | (_, Root | Kernel) => true,
             (Sim, Sim) | (Store, Store) => true,
-            (Platform, Store | Platform) => true,
-            (Inner(_) | Readable(_), Store | Platform) => true,
+            (Common | Platform, Store | Common | Platform) => true,
+            (Inner(_) | Readable(_), Store | Common | Platform) => true,
             (Inner(own) | Readable(own), Inner(other) | Readable(other)) => own == other,
-            (Flow, Store | Platform | Inner(_) | Readable(_) | Flow) => true,
-            (Domain(_), Store | Platform | Flow | DomainList | Readable(_)) => true,
+            (Flow, Store | Common | Platform | Inner(_) | Readable(_) | Flow) => true,
+            (Domain(_), Store | Common | Platform | Flow | DomainList | Readable(_)) => true,
             (Domain(own), Inner(other)) => own == other,
-            (DomainList, Store | Platform | DomainList | Domain(_)) => true,
+            (DomainList, Store | Common | Platform | DomainList | Domain(_)) => true,
             (Catalogue, Store | Flow | DomainList | Catalogue) => true,
-            (Edge(_) | Views(_), Store | Platform | Flow | DomainList | FaceList | Readable(_) | Views(_)) => true,
+            (Edge(_) | Views(_), Store | Common | Platform | Flow | DomainList | FaceList | Readable(_) | Views(_)) => {
+                true
+            }
             (Edge(own) | Views(own), Inner(other) | Edge(other)) => own == other,
-            (FaceList, Store | Platform | DomainList | FaceList | Edge(_)) => true,
+            (FaceList, Store | Common | Platform | DomainList | FaceList | Edge(_)) => true,
             _ => false,
         }
     }

@@ -59,8 +59,9 @@ pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Res
 /// Looks whether messages that somebody deleted held files of songs that wait.
 pub fn deleted<'a>(bot: &'a Bot, deletion: &'a Deletion) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let (guild, wanted) = (deletion.guild, deletion.clone());
-        let lost = bot.store.read("songs_of_messages", move |read| queries::kept_in(read, guild, &wanted)).await?;
+        let (guild, gone) = (deletion.guild, deletion.clone());
+        let is_gone = move |channel, message| gone.took(channel, message);
+        let lost = bot.store.read("songs_of_messages", move |read| queries::kept_in(read, guild, is_gone)).await?;
         if lost.is_empty() { Ok(()) } else { lose(bot, guild, lost).await }
     })
 }

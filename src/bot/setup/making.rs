@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use super::components::{ask, places};
+use crate::access::REVIEWER_ROLE;
 use crate::discord::Bot;
-use crate::discord::access::REVIEWER_ROLE;
 use crate::discord::channel_setting::{EveningChannel, SeenBy, require_in};
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::references::Server;

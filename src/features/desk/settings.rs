@@ -1,6 +1,6 @@
 //! The setting of the desk.
 
-use crate::discord::access::REVIEWER_ROLE;
+use crate::access::REVIEWER_ROLE;
 use crate::references::Needs;
 use crate::settings::{Area, Listed};
 
