@@ -26,6 +26,7 @@ pub mod outbox;
 pub mod references;
 pub mod runner;
 pub mod settings;
+pub mod tiktok;
 
 pub mod features;
 pub mod flows;

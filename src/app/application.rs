@@ -27,10 +27,10 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::{Base, Client, ClientSettings, SetupError};
 use crate::runner::{Breaker, Runner};
 use crate::settings::Setting;
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
+use crate::tiktok::{Base, Client, ClientSettings, SetupError};
 
 /// How long a stop may take before the rest is cut off.
 const STOP_LIMIT: Duration = Duration::from_secs(3);

@@ -17,10 +17,10 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
 use crate::kernel::text;
 use crate::kernel::time::Clock;
-use crate::live::Client;
-use crate::live::status::Board;
 use crate::references::Catalogue;
 use crate::store::Store;
+use crate::tiktok::Client;
+use crate::tiktok::status::Board;
 
 /// poise's context, for slash commands only.
 pub type Context<'a> = poise::ApplicationContext<'a, Bot, Error>;

@@ -8,9 +8,9 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `access`, `settings`, `jobs`, `display`, `references`, `outbox`: what every feature stands on.
+    /// `access`, `settings`, `jobs`, `display`, `references`, `outbox`, `live`: what every feature stands on.
     Common,
-    /// `runner`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    /// `runner`, `discord`, `tiktok`, `http`: what every feature needs of the outside world.
     Platform,
     /// `rules`, `tables`, `service` of a feature, and what else lies beside them.
     Inner(String),
@@ -41,8 +41,8 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            ["access" | "settings" | "jobs" | "display" | "references" | "outbox", ..] => Self::Common,
-            ["runner" | "discord" | "live" | "http", ..] => Self::Platform,
+            ["access" | "settings" | "jobs" | "display" | "references" | "outbox" | "live", ..] => Self::Common,
+            ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,
             ["flows", ..] => Self::Flow,
             ["catalogue", ..] => Self::Catalogue,
             ["sim", ..] => Self::Sim,

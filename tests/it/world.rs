@@ -26,12 +26,13 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
-use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
+use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
 use greenroom::sim::{
     AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds, GuildSpec,
     Id, MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
 use greenroom::store::{Options, Place};
+use greenroom::tiktok::{Base, ClientSettings, Endpoints, Transport, Way};
 use serde_json::{Map, Value};
 
 use crate::patience::{LONG, within};

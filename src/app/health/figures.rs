@@ -26,7 +26,7 @@ use crate::catalogue::CATALOGUE;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::store::Read;
-use crate::{discord, features, jobs, live, runner, store};
+use crate::{discord, features, jobs, runner, store, tiktok};
 
 /// For so long what was looked up in the store is shown again.
 const KEPT: Duration = Duration::from_secs(10);
@@ -230,7 +230,7 @@ fn register_counts(into: &mut Registry) {
     into.register_with_unit("store_commit", "Time of durable commits", Unit::Seconds, store::figures::COMMITS.clone());
     into.register("store_operations", "Writes that were run, by outcome", store::figures::OPERATIONS.clone());
     into.register("job_tries", "Tries of jobs, by kind and outcome", runner::figures::TRIES.clone());
-    into.register("live_messages", "Messages of followed lives, by kind", live::figures::MESSAGES.clone());
+    into.register("live_messages", "Messages of followed lives, by kind", tiktok::figures::MESSAGES.clone());
     for feature in features::ALL {
         (feature.counters)(into);
     }

@@ -17,9 +17,9 @@ use crate::http::oembed::Titles;
 use crate::kernel::dice::Seed;
 use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::live::{Client, ClientSettings};
 use crate::references::Catalogue;
 use crate::store::{Options, Place, SimulatedDisk, Store};
+use crate::tiktok::{Client, ClientSettings};
 
 /// The parts.
 struct Parts {

@@ -6,8 +6,8 @@ use proptest::sample::Index;
 
 use super::encode::{Fields, batch, common, frame, gzip, message, user, with_header};
 use crate::live::event::Occurrence;
-use crate::live::wire::reader::{MAX_FIELDS, Reader, Schema};
-use crate::live::wire::{FetchResult, FrameKind, Message, Observed, PushFrame, schema};
+use crate::tiktok::wire::reader::{MAX_FIELDS, Reader, Schema};
+use crate::tiktok::wire::{FetchResult, FrameKind, Message, Observed, PushFrame, schema};
 
 /// One message of every used method, and some others.
 fn sample() -> Vec<Fields> {

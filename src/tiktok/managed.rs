@@ -12,12 +12,12 @@
 use serde_json::Value;
 use url::Url;
 
-use super::Handle;
 use super::browser::encode;
 use super::endpoints::Endpoints;
 use super::refusal::{Closed, Degradation, Refusal};
 use super::sign::ApiKey;
 use super::wire::Observed;
+use crate::live::Handle;
 
 /// Most bytes of a text that is looked at.
 const MOST_TEXT_BYTES: usize = 1 << 20;

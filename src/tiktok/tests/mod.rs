@@ -15,10 +15,11 @@ use super::client::connection::Connection;
 use super::endpoints::{Base, Endpoints};
 use super::refusal::Refusal;
 use super::wire::RoomId;
-use super::{Client, ClientSettings, Handle, Transport, Way};
+use super::{Client, ClientSettings, Transport, Way};
 use crate::kernel::dice::Seed;
 use crate::kernel::secret::Secret;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
+use crate::live::Handle;
 use server::{Asked, Reply, Server};
 
 const ROOM: RoomId = RoomId::new(7_300_000_000_000_000_001);

@@ -5,7 +5,8 @@ use super::server::{http, socket};
 use super::signing::{EVENTS, NEWER, body, signs};
 use super::*;
 use crate::kernel::cause::Cause;
-use crate::live::refusal::{Class, Degradation, Trouble};
+use crate::live::following::Class;
+use crate::tiktok::refusal::{Degradation, Trouble};
 
 const INFO: &str = "/webcast/room/info/";
 const GUESTS: &str = "/webcast/im/ws_proxy/ws_reuse_supplement/";
@@ -115,7 +116,7 @@ async fn a_direct_socket_that_stays_silent_is_no_connection() {
     .await;
     let silent = async {
         let mut peer = scene.server.socket().await;
-        assert_eq!(peer.hears().await, Some(crate::live::wire::enter_room(ROOM)));
+        assert_eq!(peer.hears().await, Some(crate::tiktok::wire::enter_room(ROOM)));
         while peer.hears().await.is_some() {}
     };
     let (connected, ()) = tokio::join!(scene.connect_while_time_passes(), silent);

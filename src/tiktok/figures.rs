@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 
-use super::event::Occurrence;
 use super::wire::Observed;
+use crate::live::Occurrence;
 
 /// Messages by kind.
 pub static MESSAGES: LazyLock<Family<[(&'static str, &'static str); 1], Counter>> = LazyLock::new(Family::default);

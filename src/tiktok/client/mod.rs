@@ -26,7 +26,6 @@ use tokio::sync::oneshot;
 use connection::Connection;
 use limiter::Limiter;
 
-use super::Handle;
 use super::browser::{self, Browser, Route};
 use super::budget::{self, Budget};
 use super::endpoints::Endpoints;
@@ -42,6 +41,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Refuse;
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Clock;
+use crate::live::Handle;
 
 /// How long a socket may stay silent after it was opened, where opening alone proves nothing. Euler Stream gives up on
 /// TikTok after 15 seconds.

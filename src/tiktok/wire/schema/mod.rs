@@ -22,7 +22,7 @@ const ANY: u32 = u32::MAX;
 /// Names each declaration, and tells the highest field number that is known of it.
 macro_rules! schema {
     ($($message:ident: $highest:expr,)+) => {
-        $(impl $crate::live::wire::reader::Schema for $message {
+        $(impl $crate::tiktok::wire::reader::Schema for $message {
             const NAME: &'static str = stringify!($message);
             const HIGHEST: u32 = $highest;
         })+

@@ -22,9 +22,9 @@ use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use super::{STEP, Socket};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::live::MessageId;
-use crate::live::managed::{self, Notice};
-use crate::live::refusal::{Closed, Refusal};
-use crate::live::wire::{self, Control, FrameKind, Message, Observed, PushFrame, RoomId};
+use crate::tiktok::managed::{self, Notice};
+use crate::tiktok::refusal::{Closed, Refusal};
+use crate::tiktok::wire::{self, Control, FrameKind, Message, Observed, PushFrame, RoomId};
 
 /// The time between heartbeats, unless the server asks for another.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -36,10 +36,10 @@ const PARTING: Duration = Duration::from_secs(5);
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What is handed on: messages, and the end as the last thing.
-pub(in crate::live) type Told = Result<Vec<Message>, Closed>;
+pub(in crate::tiktok) type Told = Result<Vec<Message>, Closed>;
 
 /// What the other side expects of us.
-pub(in crate::live) enum Dialect {
+pub(in crate::tiktok) enum Dialect {
     /// TikTok's own: the room is entered, hearts beat, frames are acknowledged.
     Webcast(Heart),
     /// The managed connection's: nothing.
@@ -47,7 +47,7 @@ pub(in crate::live) enum Dialect {
 }
 
 /// The heart of one socket.
-pub(in crate::live) struct Heart {
+pub(in crate::tiktok) struct Heart {
     room: RoomId,
     every: Duration,
     next: Timestamp,
@@ -55,7 +55,7 @@ pub(in crate::live) struct Heart {
 }
 
 /// Carries one socket.
-pub(in crate::live) struct Pump {
+pub(in crate::tiktok) struct Pump {
     socket: Socket,
     clock: Clock,
     dialect: Dialect,
@@ -76,7 +76,7 @@ enum End {
 
 impl Heart {
     /// A heart that beats for the first time after `every`; every 10 seconds where the server asks for nothing.
-    pub(in crate::live) fn new(room: RoomId, every: Option<Duration>, now: Timestamp) -> Self {
+    pub(in crate::tiktok) fn new(room: RoomId, every: Option<Duration>, now: Timestamp) -> Self {
         let every = every.unwrap_or(HEARTBEAT);
         Self { room, every, next: now.after(every), sequence: 0 }
     }
@@ -96,7 +96,7 @@ impl Heart {
 
 impl Pump {
     /// A pump for a fresh socket.
-    pub(in crate::live) fn new(
+    pub(in crate::tiktok) fn new(
         socket: Socket,
         clock: Clock,
         dialect: Dialect,
@@ -107,7 +107,7 @@ impl Pump {
     }
 
     /// Enters the room and carries the socket to its end, which is the last thing that `out` gets.
-    pub(in crate::live) async fn run(mut self, out: mpsc::Sender<Told>) {
+    pub(in crate::tiktok) async fn run(mut self, out: mpsc::Sender<Told>) {
         match self.carry(&out).await {
             End::Closed(closed) => {
                 if closed.is_end_of_live() {

@@ -3,8 +3,8 @@
 use super::server::http;
 use super::*;
 use crate::kernel::cause::Cause;
-use crate::live::Live;
-use crate::live::refusal::Trouble;
+use crate::tiktok::Live;
+use crate::tiktok::refusal::Trouble;
 
 /// What the three places answer: status and body.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::kernel::cause::Cause;
 use crate::kernel::error::Refuse;
+use crate::live::following::Class;
 
 /// Why a live could not be looked up or connected to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -162,19 +163,6 @@ pub enum Trouble {
     /// The server failed with this HTTP status.
     #[error("the server failed with error {0}")]
     Failed(u16),
-}
-
-/// What a reason means for the next try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// Passes by itself: try again soon, with the usual back-off.
-    Transient,
-    /// Passes in minutes or hours, or when the host goes live: try again rarely.
-    Slow,
-    /// Passes at a time that we know: try again not before it.
-    RateLimit(Duration),
-    /// Stays until a person does something: do not try again.
-    Final,
 }
 
 /// Why a connection ended.

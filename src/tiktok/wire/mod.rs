@@ -22,7 +22,7 @@
 //!   [`Observed::Undecodable`], and only bytes that are no batch at all are a [`WireError`].
 //! - An event has a person, and a person has a handle or a number: whoever has neither is [`Observed::Anonymous`] and
 //!   earns nothing, and neither does anything unknown or undecodable.
-//! - Every message has an identity that is the same when the message comes again ([`MessageId`](super::event::MessageId)).
+//! - Every message has an identity that is the same when the message comes again ([`MessageId`](crate::live::MessageId)).
 
 mod details;
 mod events;

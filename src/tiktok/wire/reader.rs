@@ -111,8 +111,8 @@ fn merge<M: Schema>(message: &mut M, number: u32, wire_type: WireType, rest: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::wire::schema::{Gift, Poll, RoomViewers};
-    use crate::live::wire::tests::encode::Fields;
+    use crate::tiktok::wire::schema::{Gift, Poll, RoomViewers};
+    use crate::tiktok::wire::tests::encode::Fields;
 
     fn read(fields: &Fields) -> (Result<Gift, Broken>, Vec<Surprise>) {
         let mut reader = Reader::default();

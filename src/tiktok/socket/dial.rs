@@ -20,9 +20,9 @@ use url::{Host, Url};
 use super::{STEP, Socket, Stream};
 use crate::kernel::cause::Cause;
 use crate::kernel::time::Clock;
-use crate::live::refusal::{Degradation, Refusal, Trouble};
-use crate::live::request::Answer;
-use crate::live::wire::MAX_FRAME_BYTES;
+use crate::tiktok::refusal::{Degradation, Refusal, Trouble};
+use crate::tiktok::request::Answer;
+use crate::tiktok::wire::MAX_FRAME_BYTES;
 
 /// Small buffers: frames are a few kilobytes, and larger ones grow while they are read.
 const BUFFER_BYTES: usize = 16 << 10;
@@ -37,21 +37,21 @@ const HANDSHAKE_OPTIONS: HeaderName = HeaderName::from_static("handshake-options
 
 /// Opens sockets. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::live) struct Dialler {
+pub(in crate::tiktok) struct Dialler {
     tls: TlsConnector,
     clock: Clock,
 }
 
 /// A socket that was opened.
-pub(in crate::live) struct Opened {
-    pub(in crate::live) socket: Socket,
+pub(in crate::tiktok) struct Opened {
+    pub(in crate::tiktok) socket: Socket,
     /// The time between heartbeats that the server asks for, within bounds.
-    pub(in crate::live) ping_interval: Option<Duration>,
+    pub(in crate::tiktok) ping_interval: Option<Duration>,
 }
 
 /// Why a socket was not opened.
 #[derive(Debug)]
-pub(in crate::live) enum Unopened {
+pub(in crate::tiktok) enum Unopened {
     /// It did not come that far.
     Trouble(Trouble),
     /// The server answered with something else than a socket.
@@ -66,7 +66,7 @@ impl From<Trouble> for Unopened {
 
 impl Dialler {
     /// Prepares the encryption.
-    pub(in crate::live) fn new(clock: Clock) -> Result<Self, rustls::Error> {
+    pub(in crate::tiktok) fn new(clock: Clock) -> Result<Self, rustls::Error> {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -76,7 +76,7 @@ impl Dialler {
     }
 
     /// Opens a socket at `url`, which the caller has judged.
-    pub(in crate::live) async fn dial(&self, url: &Url, headers: &HeaderMap) -> Result<Opened, Unopened> {
+    pub(in crate::tiktok) async fn dial(&self, url: &Url, headers: &HeaderMap) -> Result<Opened, Unopened> {
         let stream = self.in_time(connect(url), Trouble::Unreachable).await?;
         let stream: Box<dyn Stream> = if url.scheme() == "wss" {
             Box::new(self.in_time(self.encrypt(url, stream), Trouble::Tls).await?)
@@ -137,14 +137,14 @@ async fn connect(url: &Url) -> io::Result<TcpStream> {
 }
 
 /// Marks what opens a connection, so that no `Debug` shows it.
-pub(in crate::live) fn hidden(text: &str) -> Result<HeaderValue, Trouble> {
+pub(in crate::tiktok) fn hidden(text: &str) -> Result<HeaderValue, Trouble> {
     let mut value = HeaderValue::from_str(text).map_err(|_| Trouble::Broken)?;
     value.set_sensitive(true);
     Ok(value)
 }
 
 /// What TikTok means when it answers with something else than a socket.
-pub(in crate::live) fn rejection(answer: &Answer) -> Refusal {
+pub(in crate::tiktok) fn rejection(answer: &Answer) -> Refusal {
     let text = |name: &HeaderName| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let is_stand_in = text(&HANDSHAKE_MSG) == Some("illegal app_id") || text(&HANDSHAKE_STATUS) == Some("417");
     match answer.status {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::following::State;
-use super::handle::Handle;
 use crate::kernel::time::Timestamp;
+use crate::live::Handle;
+use crate::live::following::State;
 
 /// How one name stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

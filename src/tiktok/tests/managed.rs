@@ -3,8 +3,8 @@
 use super::bytes::{comment, frame, other_frame};
 use super::server::{Peer, http, socket};
 use super::*;
-use crate::live::refusal::{Closed, Degradation};
-use crate::live::wire::Observed;
+use crate::tiktok::refusal::{Closed, Degradation};
+use crate::tiktok::wire::Observed;
 
 const WORKER: &str = r#"{"timestamp": 1, "messages": [{"type": "workerInfo", "data": {"webSocketId": "x"}}]}"#;
 const ROOM_INFO: &str = r#"{"timestamp": 2, "messages": [{"type": "roomInfo", "data": {"roomInfo": {"status": 2}}}]}"#;

@@ -3,7 +3,7 @@
 use super::encode::{Fields, message, user};
 use super::{ann, anonymous, decoded, told};
 use crate::live::event::Occurrence;
-use crate::live::wire::{FetchResult, Observed};
+use crate::tiktok::wire::{FetchResult, Observed};
 
 const CHAT: &str = "WebcastChatMessage";
 const LIKE: &str = "WebcastLikeMessage";

@@ -8,7 +8,7 @@ use flate2::{Compress, Compression, FlushCompress};
 use super::encode::{Fields, batch, common, frame, gzip, message, user, with_header};
 use super::{ann, decoded, told};
 use crate::live::event::{MessageId, Occurrence};
-use crate::live::wire::{FetchResult, FrameKind, MAX_FRAME_BYTES, Observed, PushFrame, WireError};
+use crate::tiktok::wire::{FetchResult, FrameKind, MAX_FRAME_BYTES, Observed, PushFrame, WireError};
 
 const CHAT: &str = "WebcastChatMessage";
 

@@ -7,7 +7,7 @@ use super::{ann, anonymous, decoded, ignored, told};
 use crate::kernel::time::Timestamp;
 use crate::live::event::{AccountNumber, Gift, Occurrence, Viewer};
 use crate::live::handle::Handle;
-use crate::live::wire::{Control, Observed};
+use crate::tiktok::wire::{Control, Observed};
 
 const MEMBER: &str = "WebcastMemberMessage";
 const LIKE: &str = "WebcastLikeMessage";

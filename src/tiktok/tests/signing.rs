@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use super::bytes::{SignBody, comment};
 use super::server::{http, socket};
 use super::*;
-use crate::live::refusal::{Degradation, Trouble};
-use crate::live::wire::Observed;
+use crate::tiktok::refusal::{Degradation, Trouble};
+use crate::tiktok::wire::Observed;
 
 pub(super) const NEWER: &str = "/sign/webcast/rooms/7300000000000000001/connect";
 pub(super) const OLDER: &str = "/sign/webcast/fetch";

@@ -22,12 +22,12 @@
 
 use serde_json::Value;
 
-use super::Handle;
 use super::browser::{self, Browser};
 use super::endpoints::Endpoints;
 use super::refusal::{Refusal, Trouble};
 use super::request::{Answer, Requester};
 use super::wire::RoomId;
+use crate::live::Handle;
 
 /// Most bytes of the page, which is about half a megabyte.
 const MOST_PAGE_BYTES: usize = 8 << 20;

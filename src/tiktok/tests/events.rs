@@ -5,8 +5,8 @@ use super::server::Peer;
 use super::signing::{EVENTS, NEWER, signs};
 use super::*;
 use crate::live::Occurrence;
-use crate::live::refusal::Closed;
-use crate::live::wire::{self, Control, Message, Observed};
+use crate::tiktok::refusal::Closed;
+use crate::tiktok::wire::{self, Control, Message, Observed};
 
 /// A connection whose backlog was taken, and the server's end of it.
 async fn connected() -> (Scene, Connection, Peer) {

@@ -7,9 +7,9 @@ use tokio::task::JoinHandle;
 
 use super::Way;
 use crate::kernel::time::Clock;
-use crate::live::refusal::Closed;
-use crate::live::socket::pump::{Pump, Told};
-use crate::live::wire::{Message, RoomId};
+use crate::tiktok::refusal::Closed;
+use crate::tiktok::socket::pump::{Pump, Told};
+use crate::tiktok::wire::{Message, RoomId};
 
 /// Frames that wait for the reader. When they are so many, nothing more is read from the network.
 const MOST_WAITING: usize = 16;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::MutexGuard;
 
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::refusal::Refusal;
+use crate::tiktok::refusal::Refusal;
 
 /// The least time between the beginnings of two connections.
 const SPACING: Duration = Duration::from_secs(5);

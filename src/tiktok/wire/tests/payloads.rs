@@ -7,8 +7,8 @@ use super::encode::{Fields, common, frame, message, user};
 use super::{ann, decoded};
 use crate::kernel::captured::Captured;
 use crate::live::event::Occurrence;
-use crate::live::wire::payload_log::MAX_LOGGED_BYTES;
-use crate::live::wire::{Observed, PushFrame};
+use crate::tiktok::wire::payload_log::MAX_LOGGED_BYTES;
+use crate::tiktok::wire::{Observed, PushFrame};
 
 /// The lines logged by `work`, as the log would show them with this filter.
 fn logged(filter: &str, work: impl FnOnce()) -> Vec<String> {
