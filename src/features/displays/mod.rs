@@ -10,8 +10,6 @@ pub mod model;
 pub mod settings;
 pub mod sql;
 pub mod tables;
-#[cfg(test)]
-mod tests;
 
 use super::Domain;
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::bot::displays::faces::LIVE_QUEUE;
+use super::faces::LIVE_QUEUE;
 use crate::discord::display::Shown;
 use crate::display::DisplayId;
 use crate::features::queue;
