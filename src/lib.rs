@@ -17,21 +17,22 @@ pub mod kernel;
 pub mod store;
 
 pub mod access;
-pub mod discord;
 pub mod display;
-pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod outbox;
 pub mod references;
-pub mod runner;
 pub mod settings;
-pub mod tiktok;
 
 pub mod features;
 pub mod flows;
 
 pub mod catalogue;
+
+pub mod discord;
+pub mod http;
+pub mod runner;
+pub mod tiktok;
 
 pub mod bot;
 

@@ -2,8 +2,8 @@
 //!
 //! A feature is one folder that looks like every other: `mod.rs` is its manual page and declares it as a [`Domain`];
 //! `model.rs`, `rules.rs`, `tables.rs`, `service.rs` and `queries.rs` know neither Discord nor other features. What must
-//! change several features at once is a flow. What people see of a feature on Discord is its [`Face`](crate::bot::Face),
-//! in the folder of the same name in `bot`.
+//! change several features at once is a flow. What people see of a feature on Discord is its `bot::Face`, in the
+//! folder of the same name in `bot`.
 //!
 //! To add
 //! * **a feature**: a folder with a `DOMAIN`, and a line in [`ALL`]; for Discord a folder in `bot` with a `FACE`, and a line there;

@@ -1,6 +1,6 @@
 //! The figures of `/metrics`, in the form of `OpenMetrics`, which Prometheus reads.
 //!
-//! What happens is counted where it happens (`figures.rs` of the store, of Discord, the jobs, the lives and the coins), by
+//! What happens is counted where it happens (`figures.rs` of the store, the runner, of Discord, TikTok and the coins), by
 //! names that the code declares. How things stand is looked up at each request: kept counts and lengths only, and nothing
 //! by user, handle or server. So a request costs the same however much is stored; it grows with the number of servers that
 //! have songs waiting, and such a look is kept for [`KEPT`].
