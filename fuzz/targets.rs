@@ -9,8 +9,8 @@ use greenroom::features::queue::model::PublicId;
 use greenroom::features::submissions::audio::{AudioKind, check_bytes};
 use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
 use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
-use greenroom::live::wire::{FetchResult, FrameKind, PushFrame};
 use greenroom::live::{Handle, show_file};
+use greenroom::tiktok::wire::{FetchResult, FrameKind, PushFrame};
 use serenity::all::{ActionRowComponent, Interaction, Message};
 
 /// A target with its name, which is also that of the folder of its corpus.

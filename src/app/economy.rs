@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::catalogue::CATALOGUE;
 use super::cli::{EconomyArgs, Options};
 use super::control::{Outcome, Request};
 use super::exit::{CommandResult, Stop, print, tell};
 use super::{maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 use crate::features::coins::economy::{Economy, Week, duration, grouped};
 use crate::kernel::time::Clock;
 

@@ -20,11 +20,11 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, MessageHandler, ServerHandler};
-use crate::discord::references::Catalogue;
 use crate::discord::{debug_channel, outbox};
 use crate::features;
-use crate::jobs::Handler;
 use crate::kernel::dice::Seed;
+use crate::references::Catalogue;
+use crate::runner::Handler;
 use crate::store::Place;
 
 pub mod coins;
@@ -185,7 +185,8 @@ pub fn shown() -> Shown {
 
 /// What all features let a server set that refers to something on Discord.
 pub fn references() -> Catalogue {
-    Catalogue::new(features::ALL.iter().flat_map(|feature| feature.settings), &displays())
+    let settings = features::ALL.iter().flat_map(|feature| feature.settings);
+    Catalogue::new(settings, displays().into_iter().map(|kind| (kind.name, kind.installed_with)))
 }
 
 fn displays() -> Vec<&'static display::Kind> {
@@ -196,3 +197,6 @@ fn displays() -> Vec<&'static display::Kind> {
 pub fn job_handlers() -> Vec<&'static Handler<Bot>> {
     ALL.iter().flat_map(|face| face.jobs).copied().collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

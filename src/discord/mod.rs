@@ -19,10 +19,10 @@
 //! | [`channel_setting`] | the commands that choose a channel |
 //! | [`choice`] | what is offered while somebody types, and how it is read |
 //! | [`chart`] | pictures of what happened over a time |
-//! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
+//! | [`outbox`] | does the jobs of small messages: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
-//! | [`references`] | what a server has set that refers to something on Discord, and whether it still works |
+//! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
 //! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |

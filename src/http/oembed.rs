@@ -11,7 +11,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
-use crate::live::Base;
+use crate::tiktok::Base;
 
 /// The most that is read of an answer, in bytes; real ones have about one thousand.
 const MOST_BYTES: usize = 64 * 1024;

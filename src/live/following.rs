@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use rand::Rng;
 
-use super::refusal::Class;
 use crate::kernel::time::Timestamp;
 
 /// The waits while the name is not live: the first, and the longest (`D-27`).
@@ -31,6 +30,19 @@ const SLOW_WAIT: Duration = Duration::from_mins(1);
 const SPREAD: f64 = 0.2;
 /// A connection that held this long was a good one: the next drop begins with the shortest wait.
 const GOOD: Duration = Duration::from_mins(1);
+
+/// What a refusal means for the next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Passes by itself: try again soon, with the usual back-off.
+    Transient,
+    /// Passes in minutes or hours, or when the host goes live: try again rarely.
+    Slow,
+    /// Passes at a time that we know: try again not before it.
+    RateLimit(Duration),
+    /// Stays until a person does something: do not try again.
+    Final,
+}
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
 use super::{Limits, Setting, SettingValue};
-use crate::discord::references::{Needs, Target};
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
+use crate::references::{Needs, Target};
 use crate::store::{Read, Tx};
 
 /// What a setting is about; the groups of `/config list`.

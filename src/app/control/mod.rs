@@ -25,11 +25,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::discord::references::Target;
 use crate::features::coins::csv::Wanted;
 use crate::features::coins::economy::Economy;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
+use crate::references::Target;
 
 use super::exit::{ExitCode, Stop};
 use super::import::Imported;

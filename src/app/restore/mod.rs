@@ -23,10 +23,10 @@ use std::path::{Path, PathBuf};
 use present::Present;
 
 use super::backup::label::digits;
-use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};
 use super::maintenance::store_file;
+use crate::catalogue::Catalogue;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store, make_folder};

@@ -9,9 +9,10 @@ use crate::discord::Draft;
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::debug_channel::cleaning::Cleaned;
 use crate::discord::invitation;
-use crate::discord::references::{Needs, Problem, names_of};
+use crate::discord::references::{self, names_of};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text::{self, truncate};
+use crate::references::{Needs, Problem};
 use crate::settings::Listed;
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
@@ -42,7 +43,7 @@ impl Shown {
     #[must_use]
     pub fn with(mut self, problems: &[Problem]) -> Self {
         let own = problems.iter().filter(|problem| problem.reference.declared.key() == self.listed.setting.key());
-        self.marks = own.map(Problem::mark).collect();
+        self.marks = own.map(references::mark).collect();
         self
     }
 
@@ -224,7 +225,7 @@ pub fn overview(settings: &[Shown], warnings: Warnings, problems: &[Problem]) ->
         embed = embed.field("Missing permissions", format!("Please give me: {}", missing.join(", ")), false);
     }
     if !problems.is_empty() {
-        let lines: Vec<String> = problems.iter().map(Problem::sentence).collect();
+        let lines: Vec<String> = problems.iter().map(references::sentence).collect();
         embed = embed.field("Does not work", truncate(&lines.join("\n"), FIELD), false);
     }
     if lacks_intents {

@@ -11,8 +11,8 @@ use crate::features::tiktok::{queries, rules, service};
 use crate::flows::{followed_live, rehearsal};
 use crate::kernel::error::Result;
 use crate::live::following::State;
-use crate::live::status::Status;
 use crate::live::{Gift, Occurrence, Viewer};
+use crate::tiktok::status::Status;
 
 /// How long `/tiktok connect` waits for the first outcome before it answers that it is on its way.
 const PATIENCE: Duration = Duration::from_secs(4);

@@ -14,12 +14,11 @@ use tokio::task::JoinSet;
 
 use super::healing::{self, Occasion};
 use super::kind::{Kind, Shown};
-use super::model::{Display, DisplayId};
 use super::posting::{self, Done};
-use super::tables::{self, CHANGED};
 use crate::discord::bot::Bot;
 use crate::discord::draft::Draft;
 use crate::discord::figures::DISPLAYS;
+use crate::display::{CHANGED, Display, DisplayId, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;

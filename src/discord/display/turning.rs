@@ -8,12 +8,11 @@ use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton};
 
 use super::kind::{Audience, Shown};
-use super::model::DisplayId;
-use super::tables;
 use crate::discord::access::Access;
 use crate::discord::bot::Bot;
 use crate::discord::component::{Acknowledge, Click, Component};
 use crate::discord::draft::Draft;
+use crate::display::{DisplayId, tables};
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::GuildId;
 

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use super::service;
-use crate::discord::references::{Needs, Want};
 use crate::kernel::ids::ChannelId;
+use crate::references::{Needs, Want};
 use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
