@@ -14,11 +14,11 @@ use serenity::all::Permissions;
 
 use super::bot::Context;
 use super::draft::{Draft, Visibility};
-use super::references::told;
 use super::responder::Responder;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::truncate;
+use crate::references::told;
 use crate::store::{Read, Tx};
 
 /// The longest message, as Discord counts.

@@ -22,7 +22,6 @@ use super::problem;
 use super::rest::{Rest, RestError};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::Stopwatch;
-use crate::references::told;
 
 /// Work that takes longer than this is acknowledged first.
 const PATIENCE: Duration = Duration::from_millis(1200);
