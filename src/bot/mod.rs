@@ -198,3 +198,6 @@ fn displays() -> Vec<&'static display::Kind> {
 pub fn job_handlers() -> Vec<&'static Handler<Bot>> {
     ALL.iter().flat_map(|face| face.jobs).copied().collect()
 }
+
+#[cfg(test)]
+mod tests;
