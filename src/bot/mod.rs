@@ -7,7 +7,9 @@
 //!
 //! To add
 //! * **a feature**: a folder with a `FACE`, and a line in [`ALL`];
-//! * **a command, button, modal, message handler or job**: the function, and a line in `FACE`;
+//! * **a command, message handler or job**: the function, and a line in `FACE`;
+//! * **a button, menu or form**: a `Button`, `Menu` or `Form` in `components.rs`, whose `with` gives the view its custom id,
+//!   and a line in `FACE`;
 //! * **a live display**: a `Kind` in `faces.rs`, and a line in `FACE`.
 
 use poise::BoxFuture;
@@ -49,9 +51,9 @@ pub struct Face {
     /// Adds what a program offers that runs with `DEBUG`.
     pub for_rehearsals: fn(&mut [Command]),
     /// Its buttons and menus.
-    pub components: &'static [&'static Component],
-    /// Its modals.
-    pub modals: &'static [&'static Modal],
+    pub components: &'static [&'static dyn Component],
+    /// Its forms.
+    pub modals: &'static [&'static dyn Modal],
     /// Its message handlers.
     pub messages: &'static [MessageHandler],
     /// What looks at edited messages.
@@ -198,5 +200,7 @@ pub fn job_handlers() -> Vec<&'static Handler<Bot>> {
     ALL.iter().flat_map(|face| face.jobs).copied().collect()
 }
 
+#[cfg(test)]
+mod custom_ids;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -69,9 +69,9 @@ pub struct Handlers {
     /// Slash commands.
     pub commands: Vec<Command>,
     /// Buttons and menus.
-    pub components: Vec<&'static Component>,
-    /// Modals.
-    pub modals: Vec<&'static Modal>,
+    pub components: Vec<&'static dyn Component>,
+    /// Forms.
+    pub modals: Vec<&'static dyn Modal>,
     /// Message handlers, in their order.
     pub messages: Vec<MessageHandler>,
     /// Who looks at edited messages.
@@ -91,8 +91,8 @@ pub struct Gateway(Arc<Inner>);
 struct Inner {
     bot: Bot,
     options: FrameworkOptions<Bot, Error>,
-    components: Vec<&'static Component>,
-    modals: Vec<&'static Modal>,
+    components: Vec<&'static dyn Component>,
+    modals: Vec<&'static dyn Modal>,
     messages: Vec<MessageHandler>,
     edits: Vec<EditHandler>,
     deletions: Vec<DeletionHandler>,
@@ -279,11 +279,11 @@ impl Inner {
             Interaction::Command(event) => ("command", command(&event.data.name)),
             Interaction::Autocomplete(event) => ("autocomplete", command(&event.data.name)),
             Interaction::Component(event) => {
-                let known = self.components.iter().map(|component| component.id);
+                let known = self.components.iter().map(|component| component.id());
                 ("component", component::named(known, &event.data.custom_id))
             }
             Interaction::Modal(event) => {
-                ("modal", component::named(self.modals.iter().map(|modal| modal.id), &event.data.custom_id))
+                ("modal", component::named(self.modals.iter().map(|modal| modal.id()), &event.data.custom_id))
             }
             _ => ("other", None),
         };

@@ -13,7 +13,7 @@
 //! | [`command`] | the answer to a slash command: what it reads or writes, shown by a view |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
 //! | `given_back` | what a person typed, given back where it was refused |
-//! | [`component`] | buttons, menus and modals, found by their `custom_id` alone, so that they survive restarts |
+//! | [`component`] | buttons, menus and forms: found by their `custom_id` alone, so that they survive restarts, with typed arguments |
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
 //! | [`channel_setting`] | the commands that choose a channel |

@@ -4,6 +4,7 @@ use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::COLOUR;
+use crate::bot::coins::components::ECONOMY;
 use crate::discord::Draft;
 use crate::features::coins::economy::{Economy, Week, duration, grouped};
 use crate::kernel::text::{code_table, mention};
@@ -13,7 +14,7 @@ const FIELD: usize = 1_024;
 
 /// The button to it.
 pub fn button() -> CreateActionRow {
-    let button = CreateButton::new("coins:economy").label("Economy").style(ButtonStyle::Secondary);
+    let button = CreateButton::new(ECONOMY.with(&())).label("Economy").style(ButtonStyle::Secondary);
     CreateActionRow::Buttons(vec![button])
 }
 
