@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod amount;
+pub mod backoff;
 #[cfg(test)]
 pub(crate) mod captured;
 pub mod cause;
