@@ -6,38 +6,28 @@
 
 use std::fmt;
 
+use strum::{Display, EnumString, VariantArray};
+
 use crate::kernel::time::Timestamp;
 
-/// What a snapshot was made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a snapshot was made for; as text, what stands behind the moment in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, EnumString, VariantArray)]
 pub enum Kind {
     /// For the day.
+    #[strum(serialize = "")]
     Daily,
     /// Because the format of the store was to change.
+    #[strum(serialize = "-before-migration")]
     BeforeMigration,
     /// Because a backup was to take the store's place.
+    #[strum(serialize = "-before-restore")]
     BeforeRestore,
     /// Because the data of another bot were to come in.
+    #[strum(serialize = "-before-import")]
     BeforeImport,
     /// Because somebody wanted one.
+    #[strum(serialize = "-by-hand")]
     ByHand,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Daily, Self::BeforeMigration, Self::BeforeRestore, Self::BeforeImport, Self::ByHand];
-
-    /// What stands behind the moment in a name.
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::Daily => "",
-            Self::BeforeMigration => "-before-migration",
-            Self::BeforeRestore => "-before-restore",
-            Self::BeforeImport => "-before-import",
-            Self::ByHand => "-by-hand",
-        }
-    }
 }
 
 /// When a snapshot was made, and what for.
@@ -55,7 +45,7 @@ impl Label {
         let text = name.strip_prefix("greenroom-")?.strip_suffix(".redb")?;
         // Behind the 15 characters of the moment.
         let (moment, suffix) = text.split_at_checked(15)?;
-        let kind = Kind::ALL.into_iter().find(|kind| kind.suffix() == suffix)?;
+        let kind = suffix.parse().ok()?;
         Some(Self { at: moment_of(moment, '-')?, kind })
     }
 }
@@ -64,7 +54,7 @@ impl fmt::Display for Label {
     /// The name of the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = digits(self.at);
-        write!(f, "greenroom-{date}-{time}{}.redb", self.kind.suffix())
+        write!(f, "greenroom-{date}-{time}{}.redb", self.kind)
     }
 }
 
