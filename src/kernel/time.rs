@@ -103,14 +103,23 @@ impl Timestamp {
 
     /// The form of the header `Date` in HTTP: `Sat, 21 Nov 2026 20:15:00 GMT`; `None` outside the years 0 to 9999.
     pub fn http_date(self) -> Option<String> {
-        let moment = jiff::Timestamp::from_microsecond(self.0).ok()?;
-        rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).ok()
+        rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&self.to_jiff()?).ok()
     }
 
     /// Reads that form, whatever day of the week it names.
     pub fn from_http_date(text: &str) -> Option<Self> {
         let parser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-        parser.parse_timestamp(text).ok().map(|moment| Self(moment.as_microsecond()))
+        parser.parse_timestamp(text).ok().map(Self::from_jiff)
+    }
+
+    /// As the calendar wants it; `None` for a moment that only a damaged record can hold.
+    pub(super) fn to_jiff(self) -> Option<jiff::Timestamp> {
+        jiff::Timestamp::from_microsecond(self.0).ok()
+    }
+
+    /// As the calendar gives it.
+    pub(super) fn from_jiff(moment: jiff::Timestamp) -> Self {
+        Self(moment.as_microsecond())
     }
 
     /// Date and time of day in UTC; `None` outside the years 0 to 9999.
