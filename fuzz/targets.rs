@@ -15,6 +15,7 @@ use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, tr
 use greenroom::live::{Handle, show_file};
 use greenroom::tiktok::wire::{FetchResult, FrameKind, PushFrame};
 use serenity::all::{ActionRowComponent, ComponentInteractionDataKind, Interaction, Message};
+use strum::VariantArray;
 
 /// A target with its name, which is also that of the folder of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
@@ -36,7 +37,7 @@ pub fn links(data: &[u8]) {
 /// Files that are sent as songs, whatever their name claims.
 pub fn audio(data: &[u8]) {
     let kind = check_bytes(None, data);
-    for claimed in AudioKind::ALL {
+    for claimed in AudioKind::VARIANTS.iter().copied() {
         let verdict = check_bytes(Some(claimed), data);
         assert!(verdict.is_err() || verdict == kind, "a file is of one kind, whatever its name claims");
     }

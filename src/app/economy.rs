@@ -74,7 +74,7 @@ fn words(economy: &Economy) -> String {
         ),
     ];
     for Week { begins, sums } in weeks {
-        let day: String = begins.rfc3339().chars().take(10).collect();
+        let day = begins.strftime("%Y-%m-%d");
         let made = [sums.gifts, sums.watching, sums.staff];
         let gone = [sums.skips, sums.removed].map(|gone| -gone);
         let cells = made.into_iter().chain(gone).chain([sums.corrected, sums.others]).map(grouped);

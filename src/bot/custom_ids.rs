@@ -9,6 +9,7 @@ use crate::display::DisplayId;
 use crate::features::coins::model::EntryId;
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use strum::VariantArray;
 
 const GUILD: GuildId = GuildId::new(5);
 /// What Discord takes.
@@ -173,7 +174,7 @@ fn the_choices_of_a_posted_menu_are_read_for_ever() {
     assert_eq!(PICK.value(&SONG), "012345");
     assert_eq!(APPROVE_SONG.value(&SEEN), "012345:6");
     assert_eq!(REMOVE_SONG.value(&SEEN), "012345:6");
-    for (rank, line) in Line::ALL.into_iter().enumerate() {
+    for (rank, line) in Line::VARIANTS.iter().copied().enumerate() {
         assert_eq!((TIER.value(&line), MOVE.value(&line)), (rank.to_string(), rank.to_string()));
         assert_eq!(Line::from_values(&[rank.to_string()], GUILD).unwrap(), line);
     }

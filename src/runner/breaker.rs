@@ -6,11 +6,12 @@
 //! all lanes go on, first one by one, then two, four, eight, so that the service is not overrun by what waited.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::jobs::{JobId, Lane, Slot};
+use crate::kernel::backoff::Backoff;
+use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 
@@ -18,21 +19,19 @@ use crate::kernel::time::Timestamp;
 pub(super) const MOST_AT_ONCE: usize = 16;
 /// So many lanes in a row without an answer, and the service is out.
 const OUT: usize = 3;
-/// Waits of a lane begin with this, double each time, and end at that.
-const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+/// Waits of a lane.
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), 2, Duration::from_mins(1));
 /// From this try on waits differ from lane to lane, by up to a quarter.
 const SCATTERED: u32 = 4;
 
 /// How long a job waits that was not answered `tries` times.
 pub(super) fn wait_after(tries: u32, job: JobId) -> Duration {
-    let doubled = WAITS.0.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(WAITS.1);
+    let earlier = tries.saturating_sub(1);
     if tries < SCATTERED {
-        return doubled;
+        return BACKOFF.wait(earlier);
     }
-    let mut hasher = DefaultHasher::new();
-    (job.get(), tries).hash(&mut hasher);
-    let percent = u32::try_from(hasher.finish() % 25).unwrap_or(0);
-    doubled.saturating_sub(doubled * percent / 100)
+    let mut dice = Seed::fixed(0).dice("wait of a job", (job.get(), tries));
+    BACKOFF.jittered(earlier, 0.75..=1.0, &mut dice)
 }
 
 /// See the module. Shared by the runner and its tasks.
@@ -168,6 +167,8 @@ mod tests {
     use crate::kernel::ids::UserId;
 
     const START: Timestamp = Timestamp::from_millis(1_763_756_100_000);
+    const FIRST: Duration = Duration::from_secs(1);
+    const LONGEST: Duration = Duration::from_mins(1);
 
     fn slot(user: u64) -> Slot {
         (GuildId::new(1), Lane::User(UserId::new(user)))
@@ -186,10 +187,10 @@ mod tests {
     fn one_silent_lane_holds_up_nobody_else() {
         let breaker = Breaker::new(HashMap::new());
         for _ in 0..10 {
-            breaker.unanswered(slot(1), START.after(WAITS.1), START);
+            breaker.unanswered(slot(1), START.after(LONGEST), START);
         }
         assert!(breaker.holds_lane(&slot(1), START) && !breaker.holds_lane(&slot(2), START));
-        assert_eq!((breaker.width(START), breaker.next(START)), (1, Some(START.after(WAITS.1))));
+        assert_eq!((breaker.width(START), breaker.next(START)), (1, Some(START.after(LONGEST))));
         breaker.answered(slot(2), START);
         assert!(breaker.holds_lane(&slot(1), START));
         assert_eq!(breaker.width(START), 2);
@@ -200,7 +201,7 @@ mod tests {
         let breaker = Breaker::new(HashMap::new());
         let mut now = START;
         for user in 0..3 {
-            breaker.unanswered(slot(user), now.after(WAITS.0), now);
+            breaker.unanswered(slot(user), now.after(FIRST), now);
         }
         let mut looks = 0;
         while now < START.after(Duration::from_hours(3)) {
@@ -208,7 +209,7 @@ mod tests {
             now = breaker.next(now).unwrap();
             assert_eq!(breaker.width(now), 1);
             looks += 1;
-            breaker.unanswered(slot(looks % 3), now.after(WAITS.0), now);
+            breaker.unanswered(slot(looks % 3), now.after(FIRST), now);
         }
         assert!((180..260).contains(&looks), "{looks} looks in three hours");
         let widths: Vec<_> = (0..6)

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::jobs::{CHANGED, JobId, Run, Setback, Slot, Wait, tables};
+use crate::kernel::backoff::Backoff;
 use crate::kernel::error::{Context, Failure, Result};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{Read, Store, Tx};
@@ -36,10 +37,12 @@ const MOST_READ: usize = 10_000;
 const PATIENT_TRIES: u32 = 12;
 /// So much later.
 const ASIDE: Duration = Duration::from_mins(10);
-/// Waits before the second, third and fourth try (`C-101`).
-const BACK_OFF: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
-/// How long nothing is looked up after the store could not be read, at first and at the longest.
-const STORE_TROUBLE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
+/// How often a job that failed is tried again (`C-101`).
+const RETRIES: u8 = 3;
+/// Waits before those tries.
+const RETRY: Backoff = Backoff::new(Duration::from_secs(1), 2, Duration::from_secs(4));
+/// How long nothing is looked up after the store could not be read.
+const STORE_TROUBLE: Backoff = Backoff::new(Duration::from_secs(5), 2, Duration::from_mins(1));
 /// How long the lane of a job waits that was not done, where the store did not take what became of it.
 const AFTER_LOST_OUTCOME: Duration = Duration::from_mins(1);
 
@@ -163,21 +166,22 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         let mut changes = self.desk.store.changes();
         let mut running = JoinSet::new();
         let (mut in_flight, mut passed) = (InFlight::default(), HashMap::new());
-        let mut pause = STORE_TROUBLE.0;
+        let mut failures = 0;
         loop {
             let started = self.start_due(&mut running, &mut in_flight, &mut passed).await;
             self.sight.send_replace(started.is_ok());
             let wake = match started {
                 Ok(next_due) => next_due,
                 Err(error) => {
+                    let pause = STORE_TROUBLE.wait(failures);
                     tracing::error!(%error, pause_s = pause.as_secs(), "cannot look for due jobs");
                     // Whatever changes meanwhile: each look would cost a thread and a line of the log, and find the same.
                     self.desk.clock.sleep(pause).await;
-                    pause = (pause * 2).min(STORE_TROUBLE.1);
+                    failures += 1;
                     continue;
                 }
             };
-            pause = STORE_TROUBLE.0;
+            failures = 0;
             tokio::select! {
                 finished = running.join_next(), if !running.is_empty() => {
                     if let Some(Ok(attempt)) = finished {
@@ -333,9 +337,9 @@ impl<C: Clone + Send + Sync + 'static> Desk<C> {
                 count("unanswered");
                 self.wait(run, &because, until, now).await
             }
-            Err(Setback::Retry(failure)) if usize::from(attempts) < BACK_OFF.len() => {
+            Err(Setback::Retry(failure)) if attempts < RETRIES => {
                 count("retried");
-                let wait = BACK_OFF.get(usize::from(attempts)).copied().unwrap_or(STORE_TROUBLE.0);
+                let wait = RETRY.wait(attempts.into());
                 tracing::warn!(job = %id, kind, error = %failure, "a job failed and is tried again");
                 self.breaker.ended(&slot_of(&run));
                 self.store.write("job_retried", move |tx| tables::postpone(tx, guild, id, tx.now().after(wait))).await

@@ -11,8 +11,6 @@
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 use crate::kernel::time::Timestamp;
 
@@ -46,7 +44,7 @@ fn seconds(text: &str, now: Timestamp) -> Option<Duration> {
 }
 
 fn until_date(text: &str, now: Timestamp) -> Option<Duration> {
-    let moment = OffsetDateTime::parse(text, &Rfc2822).ok()?.unix_timestamp();
+    let moment = Timestamp::from_http_date(text)?.seconds();
     Some(Duration::from_secs(u64::try_from(moment.saturating_sub(now.seconds())).unwrap_or(0)))
 }
 

@@ -174,8 +174,7 @@ impl From<Reply> for Option<Result<Outcome, Stop>> {
             Reply::Progress(_) => None,
             Reply::Done(outcome) => Some(Ok(outcome)),
             Reply::Stopped { code, message } => {
-                let known = ExitCode::ALL.into_iter().find(|known| known.number() == code);
-                Some(Err(Stop::new(known.unwrap_or(ExitCode::Failed), message)))
+                Some(Err(Stop::new(ExitCode::from_repr(code).unwrap_or(ExitCode::Failed), message)))
             }
         }
     }

@@ -185,7 +185,7 @@ async fn paint(bot: &Bot, guild: GuildId) -> Result<()> {
         for _ in 0..2 {
             let Some(stale) = look(bot, kind, guild, id, &mut pace).await? else { break };
             let done = posting::show(bot, kind, guild, stale).await?;
-            DISPLAYS.get_or_create(&[("outcome", done.name())]).inc();
+            DISPLAYS.get_or_create(&[("outcome", done.into())]).inc();
             pace.changed(bot.clock.now());
             if done != Done::Lost {
                 break;

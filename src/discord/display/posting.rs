@@ -26,8 +26,9 @@ const REPLACED_AFTER: Duration = Duration::from_hours(1);
 /// The latest messages of a channel that are searched for one of ours.
 const SEARCHED: u8 = 50;
 
-/// What became of a display that was to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a display that was to be shown; as text, the word for figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Done {
     /// It shows what is so.
     Shown,
@@ -37,18 +38,6 @@ pub(super) enum Done {
     Disabled,
     /// It did not work now.
     Later,
-}
-
-impl Done {
-    /// The word for figures.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Shown => "shown",
-            Self::Lost => "lost",
-            Self::Disabled => "disabled",
-            Self::Later => "later",
-        }
-    }
 }
 
 /// Why a display cannot be shown.

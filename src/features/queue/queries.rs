@@ -252,13 +252,13 @@ pub fn waiting_count(read: &dyn Read, guild: GuildId, user: UserId) -> Result<us
 
 /// How many songs wait in each line, over all guilds: a look at kept counts for each guild with waiting songs.
 pub fn waiting_by_line(read: &dyn Read) -> Result<Vec<(Line, u64)>> {
-    let mut counts: Vec<_> = Line::ALL.into_iter().filter(|line| line.is_waiting()).map(|line| (line, 0)).collect();
+    let mut counts = Line::WAITING.map(|line| (line, 0));
     for guild in tables::guilds_with_waiting_songs(read)? {
         for (line, count) in &mut counts {
             *count += tables::count_in(read, guild, *line)?;
         }
     }
-    Ok(counts)
+    Ok(counts.to_vec())
 }
 
 /// The waiting songs whose files were kept in messages that are gone, among the first that wait. What lies beyond is noticed

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, USER_AGENT};
+use strum::{EnumString, IntoStaticStr};
 use tokio::sync::oneshot;
 
 use connection::Connection;
@@ -71,7 +72,8 @@ pub enum Transport {
 }
 
 /// A way to a live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Way {
     /// Signed by Euler Stream, connected to TikTok.
     Euler,
@@ -114,13 +116,7 @@ struct Inner {
 impl Transport {
     /// Reads `auto`, `euler`, `direct` or `managed`.
     pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "auto" => Self::Auto,
-            "euler" => Self::Only(Way::Euler),
-            "direct" => Self::Only(Way::Direct),
-            "managed" => Self::Only(Way::Managed),
-            _ => return None,
-        })
+        if text == "auto" { Some(Self::Auto) } else { text.parse().ok().map(Self::Only) }
     }
 
     /// The ways in the order in which they are tried.
@@ -137,12 +133,8 @@ impl Transport {
 
 impl Way {
     /// The word of the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Euler => "euler",
-            Self::Direct => "direct",
-            Self::Managed => "managed",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

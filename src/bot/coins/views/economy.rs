@@ -53,7 +53,7 @@ pub fn shown(economy: &Economy) -> Draft {
 fn weeks(weeks: &[Week]) -> String {
     let row = |week: &Week| {
         let sums = &week.sums;
-        let day: String = week.begins.rfc3339().chars().skip(5).take(5).collect();
+        let day = week.begins.strftime("%m-%d");
         let other = sums.corrected.saturating_add(sums.others);
         let numbers =
             [sums.gifts, sums.watching, sums.staff, sums.skips.saturating_neg(), sums.removed.saturating_neg(), other];
