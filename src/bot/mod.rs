@@ -201,6 +201,4 @@ pub fn job_handlers() -> Vec<&'static Handler<Bot>> {
 }
 
 #[cfg(test)]
-mod custom_ids;
-#[cfg(test)]
 pub(crate) mod tests;

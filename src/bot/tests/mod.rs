@@ -1,5 +1,7 @@
 //! Views and commands as Discord gets them, as texts to compare.
 
+mod custom_ids;
+
 use crate::discord::{Command, Draft};
 
 /// The text of a draft, as Discord would get it.

@@ -1,7 +1,7 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use super::{ALL, coins, desk, queue, setup, submissions};
+use crate::bot::{ALL, coins, desk, queue, setup, submissions};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
