@@ -16,15 +16,24 @@
 pub mod kernel;
 pub mod store;
 
+pub mod access;
 pub mod activity;
-pub mod discord;
-pub mod http;
+pub mod display;
 pub mod jobs;
 pub mod live;
+pub mod outbox;
+pub mod references;
 pub mod settings;
 
 pub mod features;
 pub mod flows;
+
+pub mod catalogue;
+
+pub mod discord;
+pub mod http;
+pub mod runner;
+pub mod tiktok;
 
 pub mod bot;
 

@@ -16,11 +16,19 @@ use crate::fields;
 use crate::jobs::{self, JobId, Kind, Lane};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
+use crate::references::{Needs, Want};
 use crate::settings::{BOT_CONFIG, Setting};
 use crate::store::{Read, Span, Table, Tx};
 
 /// The debug channel of a guild.
 pub static DEBUG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("debug_channel_id", None);
+
+/// What the bot needs in the debug channel.
+pub static NEEDS: Needs = Needs {
+    effect: "Lines for your team are not posted.",
+    must: Needs::WRITE,
+    wants: &[Want { permission: Needs::HISTORY | Needs::MANAGE, without: "`/cleandebugchannel` does not work." }],
+};
 
 /// Tells a debug channel what it was not told yet.
 pub static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");

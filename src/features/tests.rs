@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::activity::debug_channel;
-use crate::bot;
-use crate::discord::{Command, Draft};
+use crate::activity::{Activity, debug_channel};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -55,10 +53,10 @@ impl TestStore {
         self.store.read_blocking("test", operation).unwrap()
     }
 
-    /// What waits to be posted to the debug channel.
-    pub(crate) fn debug_lines(&self) -> Vec<String> {
+    /// What the debug channel was not told yet, each in one line.
+    pub(crate) fn untold(&self) -> Vec<String> {
         let untold = self.read(|read| debug_channel::untold(read, GUILD));
-        untold.iter().filter_map(|(_, activity)| bot::words(activity)).collect()
+        untold.iter().map(|(_, activity)| in_one_line(activity)).collect()
     }
 
     /// One field of every job of a kind that waits, in order.
@@ -92,30 +90,10 @@ impl TestStore {
     }
 }
 
-/// The text of a draft, as Discord would get it.
-pub(crate) fn text_of(draft: Draft) -> String {
-    let message = serde_json::to_value(draft.into_message()).unwrap();
-    message["content"].as_str().unwrap_or_default().to_owned()
-}
-
-/// The definitions of commands, each option as one line: name, type, whether it is required, completed, and its words.
-pub(crate) fn definitions(commands: &[Command]) -> String {
-    let mut lines = Vec::new();
-    for command in commands {
-        let json = serde_json::to_value(command.create_as_slash_command().unwrap()).unwrap();
-        let who = json["default_member_permissions"].as_str().map_or("everyone", |_| "administrators");
-        lines.push(format!("/{} – {} ({who})", word(&json["name"]), word(&json["description"])));
-        for option in json["options"].as_array().unwrap() {
-            let marks = ["required", "autocomplete"].into_iter().filter(|mark| option[mark] == true);
-            let marks: Vec<_> = marks.collect();
-            lines.push(
-                format!("    {} {} {}", word(&option["name"]), option["type"], marks.join(" ")).trim_end().to_owned(),
-            );
-        }
-    }
-    lines.join("\n")
-}
-
-fn word(json: &serde_json::Value) -> &str {
-    json.as_str().unwrap_or_default()
+/// An activity as it is kept, which is without words.
+fn in_one_line(activity: &Activity) -> String {
+    let Activity { kind, actor, subject, before, after, details } = activity;
+    let subject = subject.as_ref().map(|subject| format!(" of {subject:?}")).unwrap_or_default();
+    let change = before.as_ref().zip(after.as_ref()).map(|(before, after)| format!(" {before} -> {after}"));
+    format!("{kind} by {actor}{subject}{} {details}", change.unwrap_or_default())
 }

@@ -6,11 +6,11 @@
 use super::change::{Change, NewValue, change};
 use super::tables::{self, Entry};
 use super::{Limits, Setting, SettingValue};
-use crate::discord::references::{Needs, Target};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Refuse, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
+use crate::references::{Needs, Target};
 use crate::store::{Read, Tx};
 
 /// What a setting is about; the groups of `/config list`.

@@ -5,8 +5,8 @@ use tokio::task::spawn_blocking;
 
 use super::*;
 use crate::activity::debug_channel::DEBUG_CHANNEL;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::control::ControlServer;
+use crate::catalogue::CATALOGUE;
 use crate::kernel::ids::ChannelId;
 use crate::store::sqlite::{SqlTable, column};
 

@@ -7,10 +7,11 @@ use super::words;
 use crate::activity::debug_channel::{self, DEBUG_CHANNEL, DELIVER};
 use crate::activity::{Activity, ActivityId};
 use crate::discord::{Bot, Draft};
-use crate::jobs::{Handler, Setback, Worth};
+use crate::jobs::Setback;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::{discord_len, truncate};
+use crate::runner::{Handler, Worth};
 use crate::store::Tx;
 
 /// The longest message, as Discord counts.

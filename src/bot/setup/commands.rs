@@ -6,17 +6,18 @@ use serenity::all::ChannelId;
 use super::autocomplete::{complete_changeable_key, complete_key, complete_value, listed, meant, named};
 use super::components;
 use super::views::{self, Shown, Warnings};
-use crate::activity::debug_channel::DEBUG_CHANNEL;
+use crate::activity::debug_channel::{DEBUG_CHANNEL, NEEDS};
 use crate::bot::coins::views::economy;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::debug_channel::{self, cleaning};
-use crate::discord::invitation;
-use crate::discord::references::{self, Problem, Server, Target};
-use crate::discord::{Bot, Caller, Command, Context, Draft, answer, channel_setting, problem};
+use crate::discord::references::{self, Server};
+use crate::discord::{
+    Bot, Caller, Command, Context, Draft, answer, channel_setting, debug_channel, invitation, problem,
+};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::{self, one_line};
+use crate::references::{Problem, Target};
 use crate::settings::{self, Area, Change, Listed, NewValue, SettingRefusal};
 use crate::store::{Read, Tx};
 
@@ -28,7 +29,7 @@ pub static DEBUG_PLACE: EveningChannel = EveningChannel {
     about: "where your team reads about gifts, coins, links and trouble",
     name: "greenroom-debug",
     seen_by: SeenBy::Team,
-    needs: &debug_channel::NEEDS,
+    needs: &NEEDS,
     kept: Kept::Setting(&DEBUG_CHANNEL),
     once_chosen: None,
 };
@@ -152,12 +153,11 @@ async fn reset(
     #[autocomplete = "complete_key"]
     key: String,
 ) -> Result<()> {
-    answer(ctx, async {
-        let listed = find(&key)?;
-        change(ctx, listed, move |tx, guild, by| settings::change(tx, guild, by, listed.setting, &NewValue::Default))
-            .await
-    })
-    .await
+    let listed = find(&key)?;
+    let reset = move |tx: &Tx<'_>, guild: GuildId, by: Actor| {
+        settings::change(tx, guild, by, listed.setting, &NewValue::Default)
+    };
+    answer(ctx, change(ctx, listed, reset)).await
 }
 
 /// Set the debug channel
@@ -168,14 +168,14 @@ async fn setdebugchannel(
     #[channel_types("Text")]
     channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &DEBUG_CHANNEL, &debug_channel::NEEDS, channel, "Lines for administrators go to").await
+    channel_setting::set(ctx, &DEBUG_CHANNEL, &NEEDS, channel, "Lines for administrators go to").await
 }
 
 /// Delete the messages in the debug channel
 #[poise::command(slash_command)]
 async fn cleandebugchannel(ctx: Context<'_>) -> Result<()> {
     let work = async {
-        let cleaned = cleaning::clean(ctx.data(), Caller::of(ctx)?.guild).await?;
+        let cleaned = debug_channel::clean(ctx.data(), Caller::of(ctx)?.guild).await?;
         Ok(views::cleaned(&cleaned))
     };
     answer(ctx, Box::pin(work)).await

@@ -6,12 +6,13 @@ use super::{files, intake, modal, views};
 use crate::bot::handles::autocomplete::complete_any_handle;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::responder::Responder;
-use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::discord::{Caller, Command, Context, ContextExt, answer, channel_setting};
 use crate::features::submissions::model::Details;
 use crate::features::submissions::service;
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSION_NEEDS};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
+use crate::store::Tx;
 
 /// The submissions channel, as `/setup` offers it.
 pub static SUBMISSIONS: EveningChannel = EveningChannel {
@@ -120,11 +121,7 @@ async fn close_submissions(ctx: Context<'_>) -> Result<()> {
 }
 
 async fn set_open(ctx: Context<'_>, is_open: bool) -> Result<()> {
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let (bot, by) = (ctx.data(), Actor::Member(user));
-        bot.store.write("submissions_opened", move |tx| service::set_open(tx, guild, by, is_open)).await?;
-        Ok(views::opened(is_open))
-    })
-    .await
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    let open = move |tx: &Tx<'_>| service::set_open(tx, guild, Actor::Member(user), is_open);
+    ctx.write("submissions_opened", open, |()| views::opened(is_open)).await
 }

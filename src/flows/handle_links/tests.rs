@@ -96,11 +96,11 @@ fn an_administrator_moves_a_handle_with_its_points_and_the_debug_channel_tells_i
     store.write(|tx| admin_unlink(tx, GUILD, ADMIN, BOB, &handle("dj_ann"))).unwrap();
     let unseen = store.write(|tx| admin_link(tx, GUILD, ADMIN, BOB, &handle("ghost"))).unwrap();
     assert_eq!((unseen.former, unseen.points), (None, Amount::ZERO));
-    insta::assert_snapshot!(store.debug_lines().join("\n"), @r"
-    🔗 <@3> linked **@dj\_ann** from <@1> `1` to <@2> `2` · points `40`
-    🔗 <@3> unlinked **@dj\_ann** from <@2> `2` · points `40`
-    🔗 <@3> linked **@ghost** to <@2> `2` · points `0`
-    ");
+    insta::assert_snapshot!(store.untold().join("\n"), @r#"
+    handles.linked by 3 of Member(UserId(2)) {"handle":"dj_ann","former":1,"was_verified":false,"points":40}
+    handles.unlinked by 3 of Member(UserId(2)) {"handle":"dj_ann","former":null,"was_verified":false,"points":40}
+    handles.linked by 3 of Member(UserId(2)) {"handle":"ghost","former":null,"was_verified":false,"points":0}
+    "#);
     store.check();
 }
 

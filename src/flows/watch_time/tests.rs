@@ -60,12 +60,12 @@ fn every_half_hour_pays_a_coin_and_the_remainder_stays_in_the_row() {
     assert_eq!((evening.luxury(1), evening.watched(session, "ann")), (1, (2_400, 600)));
     stays(&evening, "ann", 50);
     assert_eq!((evening.luxury(1), evening.watched(session, "ann")), (3, (5_400, 0)));
-    let lines: Vec<_> = evening.store.debug_lines().into_iter().filter(|line| line.contains("watch_time")).collect();
-    insta::assert_snapshot!(lines.join("\n"), @"
-    🪙 Luxury Coins · user_id <@1> `1` · operation `watch_time` · amount `+1` · reason 30 minutes watched by @ann · before_balance `0` · after_balance `1`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `watch_time` · amount `+1` · reason 30 minutes watched by @ann · before_balance `1` · after_balance `2`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `watch_time` · amount `+1` · reason 30 minutes watched by @ann · before_balance `2` · after_balance `3`
-    ");
+    let untold: Vec<_> = evening.store.untold().into_iter().filter(|line| line.contains("watch_time")).collect();
+    insta::assert_snapshot!(untold.join("\n"), @r#"
+    coins.posted by live of Member(UserId(1)) 0 -> 1 {"currency":"luxury","kind":"watch_time","delta":1,"reason":"30 minutes watched by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 1 -> 2 {"currency":"luxury","kind":"watch_time","delta":1,"reason":"30 minutes watched by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 2 -> 3 {"currency":"luxury","kind":"watch_time","delta":1,"reason":"30 minutes watched by @ann","requested":null}
+    "#);
     evening.check();
 }
 

@@ -1,8 +1,9 @@
-//! The lines of the debug channel as the team reads them. Those of coins, gifts and links are in the tests of their flows.
+//! The lines of the debug channel as the team reads them.
 
 use super::*;
 use crate::activity::program::Backup;
 use crate::activity::{Happened, Kind};
+use crate::features::coins::model::EntryKind;
 use crate::features::tests::{GUILD, TestStore};
 use crate::features::tiktok::activity::{Deed, SimulatedEvent};
 use crate::kernel::amount::Amount;
@@ -20,6 +21,65 @@ fn said<D: serde::Serialize + Clone + Send + Sync + 'static>(happened: Happened<
     store.write(move |tx| happened.clone().note(tx, GUILD)).unwrap();
     let noted = store.read(|read| crate::activity::newest(read, GUILD, &crate::activity::Filter::default(), None, 1));
     line(&noted.rows[0].1).unwrap_or_else(|| "-".to_owned())
+}
+
+#[test]
+fn a_coin_operation_is_told_with_its_labels_and_with_who_did_it_for_somebody_else() {
+    crate::covers!("M-ECO-09");
+    let coins = |kind: EntryKind, delta: i64, reason: &str, requested: Option<Amount>| {
+        let currency = Currency::Luxury.key().to_owned();
+        let posted = POSTED.with(Posted { currency, kind, delta, reason: reason.to_owned(), requested });
+        posted.of(Subject::Member(USER)).changing("5".to_owned(), (5 + delta).to_string())
+    };
+    let lines = [
+        said(coins(EntryKind::AdminAdd, 7, "won *the* quiz @everyone", None).by(BY)),
+        said(coins(EntryKind::AdminRemove, -5, "spam", Some(Amount::of(80))).by(BY)),
+        said(coins(EntryKind::Gift, 100, "Rose ×1 by @ann_", None).by(Actor::Live)),
+        said(coins(EntryKind::BuySkip, -1, "5 Skip", None).by(Actor::Member(USER))),
+    ];
+    insta::assert_snapshot!(lines.join("\n").replace('\u{200b}', "(invisible)"), @r"
+    🪙 Luxury Coins · user_id <@2> `2` · operation `admin_add` · amount `+7` · reason won \*the\* quiz @(invisible)everyone · before_balance `5` · after_balance `12` · by <@1>
+    🪙 Luxury Coins · user_id <@2> `2` · operation `admin_remove` · amount `-5` · reason spam · before_balance `5` · after_balance `0` · requested `80` · by <@1>
+    🪙 Luxury Coins · user_id <@2> `2` · operation `gift` · amount `+100` · reason Rose ×1 by @ann\_ · before_balance `5` · after_balance `105`
+    🪙 Luxury Coins · user_id <@2> `2` · operation `buy_skip` · amount `-1` · reason 5 Skip · before_balance `5` · after_balance `4`
+    ");
+}
+
+#[test]
+fn gifts_that_lift_a_song_are_told_with_the_lines_before_and_after() {
+    crate::covers!("M-TIK-23");
+    let lifted = Lifted { user: USER, coins: Amount::of(29_999), number: "#012345".to_owned() };
+    let lifted = GIFTS_LIFTED.with(lifted).by(Actor::Live).of(Subject::Song(7));
+    insta::assert_snapshot!(
+        said(lifted.changing("Free".to_owned(), "25+ Skip".to_owned())),
+        @"🎁 29,999 gifted coins of <@2> `2` lifted #012345 from Free to 25+ Skip"
+    );
+}
+
+#[test]
+fn a_link_is_told_with_whose_it_was_and_what_the_handle_holds() {
+    crate::covers!("M-LNK-07");
+    let link = |former: Option<UserId>, was_verified: bool| {
+        let handle = Handle::parse("dj_ann").unwrap();
+        Link { handle, former, was_verified, points: Amount::of(40) }
+    };
+    let (former, of) = (Some(UserId::new(3)), Subject::Member(USER));
+    let lines = [
+        said(LINKED.with(link(None, false)).by(BY).of(of.clone())),
+        said(LINKED.with(link(former, true)).by(BY).of(of.clone())),
+        said(UNLINKED.with(link(None, false)).by(BY).of(of.clone())),
+        said(UNLINKED.with(link(None, true)).by(BY).of(of.clone())),
+        said(PROVEN.with(link(None, false)).by(Actor::Live).of(of.clone())),
+        said(PROVEN.with(link(former, false)).by(Actor::Live).of(of)),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    🔗 <@1> linked **@dj\_ann** to <@2> `2` · points `40`
+    🔗 <@1> linked **@dj\_ann** from <@3> `3` to <@2> `2` · points `40` · this replaces a verified link
+    🔗 <@1> unlinked **@dj\_ann** from <@2> `2` · points `40`
+    🔗 <@1> unlinked **@dj\_ann** from <@2> `2` · points `40` · the link was verified
+    ✅ <@2> `2` proved on the live that **@dj\_ann** is theirs · points `40`
+    ✅ <@2> `2` proved on the live that **@dj\_ann** is theirs · it was linked to <@3> `3`, not verified · points `40`
+    ");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_batch_with_a_proof_is_equal_to_its_events_one_by_one() {
         evening.check();
         let rows = (evening.written(), evening.watched(session, "ann"), account(&evening, "ann"));
         let sums = [1, 2].map(|user| (evening.points(user), evening.luxury(user), evening.credit(user)));
-        (rows, sums, evening.store.debug_lines())
+        (rows, sums, evening.store.untold())
     };
     let at_once = outcome(true);
     assert_eq!(at_once, outcome(false));
@@ -74,12 +74,12 @@ fn a_batch_with_a_proof_is_equal_to_its_events_one_by_one() {
     // A share, 100 coins at 2, two comments, 600 coins at 2 and a like; coins go to whoever has the handle at that moment.
     assert_eq!(ann, (5 + 200 + 4 + 1200 + 1, 12, Some((600, false))));
     assert_eq!(bob, (0, 2, Some((100, false))));
-    insta::assert_snapshot!(lines.join("\n"), @"
-    🔗 <@99> linked **@ann** to <@2> `2` · points `0`
-    🪙 Luxury Coins · user_id <@2> `2` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `0` · after_balance `2`
-    ✅ <@1> `1` proved on the live that **@ann** is theirs · it was linked to <@2> `2`, not verified · points `207`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+12` · reason Rose ×1 by @ann · before_balance `0` · after_balance `12`
-    ");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    handles.linked by 99 of Member(UserId(2)) {"handle":"ann","former":null,"was_verified":false,"points":0}
+    coins.posted by live of Member(UserId(2)) 0 -> 2 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    handles.proven by live of Member(UserId(1)) {"handle":"ann","former":2,"was_verified":false,"points":207}
+    coins.posted by live of Member(UserId(1)) 0 -> 12 {"currency":"luxury","kind":"gift","delta":12,"reason":"Rose ×1 by @ann","requested":null}
+    "#);
 }
 
 #[test]

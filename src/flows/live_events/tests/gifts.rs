@@ -30,12 +30,12 @@ fn a_big_gift_pays_points_and_coins_and_lifts_the_latest_song_in_one_step() {
     assert_eq!(effects.lifted.iter().map(|moved| moved.from).collect::<Vec<_>>(), [Line::PendingSkips]);
     assert_eq!(evening.store.payloads("engagement.tell_lifted", "line"), ["20 Skip"]);
     let number = evening.entry(latest).song.public_id.to_string();
-    let lines = evening.store.debug_lines().join("\n").replace(&number, "#NUMBER");
-    insta::assert_snapshot!(lines, @r"
-    🔗 <@99> linked **@ann\_** to <@1> `1` · points `0`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+100` · reason Rose ×1 by @ann\_ · before_balance `0` · after_balance `100`
-    🎁 5,000 gifted coins of <@1> `1` lifted #NUMBER from Pending Skips to 20 Skip
-    ");
+    let untold = evening.store.untold().join("\n").replace(&number, "NUMBER");
+    insta::assert_snapshot!(untold.replace(&format!("Song({latest})"), "Song(SONG)"), @r#"
+    handles.linked by 99 of Member(UserId(1)) {"handle":"ann_","former":null,"was_verified":false,"points":0}
+    coins.posted by live of Member(UserId(1)) 0 -> 100 {"currency":"luxury","kind":"gift","delta":100,"reason":"Rose ×1 by @ann_","requested":null}
+    engagement.gifts_lifted by live of Song(SONG) Pending Skips -> 20 Skip {"user":1,"coins":5000,"number":"NUMBER"}
+    "#);
     evening.check();
 }
 

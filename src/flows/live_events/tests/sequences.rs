@@ -1,5 +1,5 @@
 //! What lives really send: streaks that break off, messages that come twice, history, and the ends of a live; with the
-//! rows, points, coins and lines that follow.
+//! rows, points, coins and activities that follow.
 
 use std::time::Duration;
 
@@ -17,11 +17,12 @@ fn begun() -> (Evening, SongId) {
     (evening, song)
 }
 
-/// Everything that the evening brought.
+/// Everything that the evening brought, and of which the team is told.
 fn outcome(evening: &Evening, song: SongId) -> String {
     evening.check();
     let points = ["ann", "bob"].map(|name| format!("{name} {}", evening.handle_points(name)));
     let number = evening.entry(song).song.public_id.to_string();
+    let untold = evening.store.untold().join("\n");
     format!(
         "{}\npoints: {}, member {} · coins {} · credit {:?} · song in {}\n{}",
         evening.written().join("\n"),
@@ -30,7 +31,7 @@ fn outcome(evening: &Evening, song: SongId) -> String {
         evening.luxury(1),
         evening.credit(1).map(|(coins, _)| coins),
         evening.line(song),
-        evening.store.debug_lines().join("\n").replace(&number, "#NUMBER"),
+        untold.replace(&number, "NUMBER").replace(&format!("Song({song})"), "Song(SONG)"),
     )
 }
 
@@ -61,12 +62,12 @@ fn a_streak_whose_end_is_lost_with_the_connection_counts_once() {
     evening.on_live([Occurrence::Connected]);
     evening.store.advance(Duration::from_mins(2));
     evening.told([evening.message(9, Occurrence::Joined(viewer("bob")))]);
-    insta::assert_snapshot!(outcome(&evening, song), @"
+    insta::assert_snapshot!(outcome(&evening, song), @r#"
     gift Rose 700
     join 
     points: ann 1400, bob 0, member 1400 · coins 14 · credit Some(700) · song in Free
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+14` · reason Rose ×7 by @ann · before_balance `0` · after_balance `14`
-    ");
+    coins.posted by live of Member(UserId(1)) 0 -> 14 {"currency":"luxury","kind":"gift","delta":14,"reason":"Rose ×7 by @ann","requested":null}
+    "#);
 }
 
 #[test]
@@ -81,14 +82,14 @@ fn a_streak_across_a_reconnect_counts_every_tap_once() {
     evening.on_live([Occurrence::Connected]);
     evening.told(steps(&evening, "ann", 100, 7, &[(7, 4, true), (11, 6, true), (12, 6, false)]));
     evening.told(steps(&evening, "bob", 100, 8, &[(8, 4, true), (14, 4, false)]));
-    insta::assert_snapshot!(outcome(&evening, song), @"
+    insta::assert_snapshot!(outcome(&evening, song), @r#"
     gift Rose 400
     gift Rose 400
     gift Rose 200
     points: ann 1200, bob 800, member 1200 · coins 12 · credit Some(600) · song in Free
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+8` · reason Rose ×4 by @ann · before_balance `0` · after_balance `8`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+4` · reason Rose ×2 by @ann · before_balance `8` · after_balance `12`
-    ");
+    coins.posted by live of Member(UserId(1)) 0 -> 8 {"currency":"luxury","kind":"gift","delta":8,"reason":"Rose ×4 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 8 -> 12 {"currency":"luxury","kind":"gift","delta":4,"reason":"Rose ×2 by @ann","requested":null}
+    "#);
 }
 
 #[test]
@@ -105,13 +106,13 @@ fn one_tap_of_a_gift_that_can_streak_is_one_gift() {
 fn a_big_gift_counts_at_once_and_one_without_a_price_is_written_down() {
     let (evening, song) = begun();
     evening.told([evening.message(1, gift("ann", 29_999, 1)), evening.message(2, gift("ann", 0, 1))]);
-    insta::assert_snapshot!(outcome(&evening, song), @"
+    insta::assert_snapshot!(outcome(&evening, song), @r#"
     gift Rose 29999
     gift Rose 0
     points: ann 29999, bob 0, member 29999 · coins 598 · credit Some(29999) · song in 25+ Skip
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+598` · reason Rose ×1 by @ann · before_balance `0` · after_balance `598`
-    🎁 29,999 gifted coins of <@1> `1` lifted #NUMBER from Free to 25+ Skip
-    ");
+    coins.posted by live of Member(UserId(1)) 0 -> 598 {"currency":"luxury","kind":"gift","delta":598,"reason":"Rose ×1 by @ann","requested":null}
+    engagement.gifts_lifted by live of Song(SONG) Free -> 25+ Skip {"user":1,"coins":29999,"number":"NUMBER"}
+    "#);
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn what_a_reconnect_tells_again_counts_no_second_time_and_history_not_at_all() {
     assert!(known.is_some_and(|account| account.points == Amount::ZERO), "known, and paid nothing");
     // What was history stays history when it is told without the mark.
     assert_eq!(evening.told([evening.message(21, gift("ann", 6_000, 1))]).repeated, 1);
-    insta::assert_snapshot!(outcome(&evening, song), @"
+    insta::assert_snapshot!(outcome(&evening, song), @r#"
     like 15
     comment number 2
     gift Rose 100
@@ -167,13 +168,13 @@ fn what_a_reconnect_tells_again_counts_no_second_time_and_history_not_at_all() {
     gift Rose 100
     gift Rose 190
     points: ann 1385, bob 10, member 1385 · coins 12 · credit Some(690) · song in Free
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `0` · after_balance `2`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `2` · after_balance `4`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `4` · after_balance `6`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `6` · after_balance `8`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `8` · after_balance `10`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×19 by @ann · before_balance `10` · after_balance `12`
-    ");
+    coins.posted by live of Member(UserId(1)) 0 -> 2 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 2 -> 4 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 4 -> 6 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 6 -> 8 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 8 -> 10 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 10 -> 12 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×19 by @ann","requested":null}
+    "#);
 }
 
 #[test]
@@ -191,13 +192,13 @@ fn a_host_who_comes_back_after_the_end_begins_a_new_session() {
     let second = evening.session();
     evening.on_live([Occurrence::Disconnected, Occurrence::Connected]);
     assert_eq!(evening.session(), second);
-    insta::assert_snapshot!(outcome(&evening, song), @"
+    insta::assert_snapshot!(outcome(&evening, song), @r#"
     gift Rose 100
     gift Rose 300
     points: ann 800, bob 0, member 800 · coins 8 · credit Some(300) · song in Free
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+2` · reason Rose ×1 by @ann · before_balance `0` · after_balance `2`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+6` · reason Rose ×1 by @ann · before_balance `2` · after_balance `8`
-    ");
+    coins.posted by live of Member(UserId(1)) 0 -> 2 {"currency":"luxury","kind":"gift","delta":2,"reason":"Rose ×1 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 2 -> 8 {"currency":"luxury","kind":"gift","delta":6,"reason":"Rose ×1 by @ann","requested":null}
+    "#);
 }
 
 #[test]
@@ -214,15 +215,15 @@ fn a_streak_that_falls_silent_is_paid_after_a_minute_and_its_late_end_pays_what_
     evening.told(steps(&evening, "ann", 100, 7, &[(6, 3, false)]));
     assert_eq!(evening.luxury(1), 6, "the end tells nothing new");
     evening.told(steps(&evening, "ann", 100, 7, &[(7, 5, false)]));
-    insta::assert_snapshot!(outcome(&evening, song), @"
+    insta::assert_snapshot!(outcome(&evening, song), @r#"
     share 
     gift Rose 300
     share 
     gift Rose 200
     points: ann 1000, bob 10, member 1000 · coins 10 · credit Some(500) · song in Free
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+6` · reason Rose ×3 by @ann · before_balance `0` · after_balance `6`
-    🪙 Luxury Coins · user_id <@1> `1` · operation `gift` · amount `+4` · reason Rose ×2 by @ann · before_balance `6` · after_balance `10`
-    ");
+    coins.posted by live of Member(UserId(1)) 0 -> 6 {"currency":"luxury","kind":"gift","delta":6,"reason":"Rose ×3 by @ann","requested":null}
+    coins.posted by live of Member(UserId(1)) 6 -> 10 {"currency":"luxury","kind":"gift","delta":4,"reason":"Rose ×2 by @ann","requested":null}
+    "#);
 }
 
 #[test]
