@@ -161,20 +161,18 @@ pub fn require_in(server: &Server, channel: ChannelId, needs: &Needs) -> Result<
     Ok(format!("\n⚠️ I lack {} there. {}", names_of(missing), needs.effects_without(missing)))
 }
 
-/// Answers such a command: "`purpose` #channel." once the setting is stored.
+/// Answers a command that chooses a channel: "`purpose` #channel." once it is chosen, as `/setup` chooses it.
 pub async fn set(
     ctx: Context<'_>,
-    setting: &'static Setting<Option<ChannelId>>,
-    needs: &'static Needs,
+    place: &'static EveningChannel,
     channel: SerenityChannel,
     purpose: &str,
 ) -> Result<()> {
     let work = async {
         let Caller { guild, user, .. } = Caller::of(ctx)?;
         let (bot, chosen) = (ctx.data(), id_of(channel));
-        let lacking = require(bot, guild, chosen, needs).await?;
-        let choose = move |tx: &Tx<'_>| setting.change(tx, guild, Actor::Member(user), &Some(chosen)).map(drop);
-        bot.store.write("channel_set", choose).await?;
+        let lacking = require(bot, guild, chosen, place.needs).await?;
+        place.choose(bot, guild, user, Some(chosen)).await?;
         Ok(Draft::text(format!("{purpose} {}.{lacking}", text::channel(chosen))))
     };
     // Boxed, because what serenity keeps across its requests is large.

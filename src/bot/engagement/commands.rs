@@ -33,6 +33,5 @@ async fn setup_post_live_metrics(
     #[channel_types("Text")]
     channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &METRICS_CHANNEL, &METRICS_NEEDS, channel, "After each live, its metrics are posted in")
-        .await
+    channel_setting::set(ctx, &METRICS_PLACE, channel, "After each live, its metrics are posted in").await
 }

@@ -135,7 +135,7 @@ async fn setbookmarkchannel(
     #[channel_types("Text")]
     channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &BOOKMARK_CHANNEL, &BOOKMARK_NEEDS, channel, "Bookmarked songs are copied to").await
+    channel_setting::set(ctx, &BOOKMARK_PLACE, channel, "Bookmarked songs are copied to").await
 }
 
 /// Set the now-playing channel
@@ -146,7 +146,7 @@ async fn setnowplayingchannel(
     #[channel_types("Text")]
     channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &NOW_PLAYING_CHANNEL, &NOW_PLAYING_NEEDS, channel, "What plays is announced in").await
+    channel_setting::set(ctx, &NOW_PLAYING_PLACE, channel, "What plays is announced in").await
 }
 
 /// The lines that `/move` offers (`D-25`).

@@ -168,7 +168,7 @@ async fn setdebugchannel(
     #[channel_types("Text")]
     channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &DEBUG_CHANNEL, &NEEDS, channel, "Lines for administrators go to").await
+    channel_setting::set(ctx, &DEBUG_PLACE, channel, "Lines for administrators go to").await
 }
 
 /// Delete the messages in the debug channel

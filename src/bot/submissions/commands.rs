@@ -103,9 +103,7 @@ async fn set_submission_channel(
     #[channel_types("Text")]
     channel: ChannelId,
 ) -> Result<()> {
-    channel_setting::set(ctx, &SUBMISSION_CHANNEL, &SUBMISSION_NEEDS, channel, "Songs are accepted only in").await?;
-    let Caller { guild, .. } = Caller::of(ctx)?;
-    ctx.data().store.write("channel_watched", move |tx| service::watch_from_now(tx, guild)).await
+    channel_setting::set(ctx, &SUBMISSIONS, channel, "Songs are accepted only in").await
 }
 
 /// Open submissions

@@ -10,12 +10,14 @@ use greenroom::features::queue::tables;
 use greenroom::features::submissions::links::{SongLink, judge};
 use greenroom::features::submissions::model::{CommandMentions, Details};
 use greenroom::features::submissions::posted::PostedAs;
+use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
+use greenroom::features::submissions::tables as submissions;
 use greenroom::flows::song_submitted::{self, Submission};
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{ChannelId, MessageId, UserId};
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{Fault, FileSpec, GatewayFault, Id, MemberSpec, MessageSpec, OverwriteSpec, SeenMessage};
-use greenroom::store::{Options, Place, Store};
+use greenroom::store::{Options, Place, Store, Tx};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::json;
@@ -330,6 +332,52 @@ async fn a_channel_counts_from_the_moment_it_is_set() {
     let app = site.start().await;
     is_through(&site, &app).await;
     assert_eq!(songs(&site, &app), ["spotify:track:4uLU6hMCjMI75M1A2tKUQC"]);
+    ends(app).await;
+}
+
+/// The host chooses a channel for submissions in which the bot may not write.
+async fn is_refused_another(site: &Site) {
+    let closed = OverwriteSpec {
+        target: "bot".into(),
+        deny: serde_json::from_value(json!(["SEND_MESSAGES"])).unwrap(),
+        ..OverwriteSpec::default()
+    };
+    let channel = site.channel("general");
+    site.sim.set_overwrite(channel, closed).await.unwrap();
+    let call = site.call("host", "set-submission-channel").with("channel", channel.to_string());
+    let refused = site.run(call).await.text();
+    assert!(refused.contains("I cannot write in"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_channel_that_is_refused_leaves_what_was_posted_while_the_bot_was_away_to_be_read() {
+    let site = left().await;
+    post(&site, "ann", LINKS[0], Vec::new()).await;
+    // Discord gives the history only after the other channel was refused.
+    let path = format!("/channels/{}/messages", site.channel("submissions"));
+    let fault = Fault { method: Some("GET".into()), path: Some(path), status: Some(503), times: 1, ..Fault::default() };
+    site.sim.faults(fault).await;
+    let app = site.start().await;
+    is_refused_another(&site).await;
+    assert_eq!(songs(&site, &app), [""; 0]);
+    until(&site, &app, async || !songs(&site, &app).is_empty()).await;
+    assert_eq!(songs(&site, &app), ["youtube:dQw4w9WgXcQ"]);
+    ends(app).await;
+}
+
+#[tokio::test]
+async fn a_channel_begins_to_count_when_it_is_chosen_and_not_when_another_is_refused() {
+    let site = Site::new().await;
+    let app = site.start().await;
+    // As an import brings it.
+    let (guild, channel) = (site.guild, ChannelId::from(site.channel("submissions")));
+    let bring = move |tx: &Tx<'_>| SUBMISSION_CHANNEL.set(tx, guild, &Some(channel));
+    app.bot.store.write("brought", bring).await.unwrap();
+    let watched = || app.bot.store.read_blocking("watched", move |read| submissions::watch(read, guild)).unwrap();
+    is_refused_another(&site).await;
+    assert_eq!(watched(), None);
+    site.open().await;
+    assert_eq!(watched().map(|watch| watch.channel), Some(channel));
     ends(app).await;
 }
 
