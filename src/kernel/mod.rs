@@ -1,4 +1,5 @@
-//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, secrets, safe text and errors.
+//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, secrets, safe text, sentences and
+//! errors.
 //!
 //! Nothing here does I/O, and no word here belongs to a feature.
 
@@ -13,5 +14,6 @@ pub mod ids;
 #[cfg(test)]
 pub(crate) mod patience;
 pub mod secret;
+pub mod sentence;
 pub mod text;
 pub mod time;
