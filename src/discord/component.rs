@@ -109,7 +109,7 @@ impl Form {
 /// Answers a click, if one of `components` is meant.
 pub async fn click(bot: &Bot, components: &[&'static Component], event: &ComponentInteraction) {
     let (id, _) = split(&event.data.custom_id);
-    let responder = Responder::to_component(&bot.rest, event);
+    let responder = Responder::to_component(bot, event);
     let Some(component) = components.iter().find(|component| component.id == id) else {
         return say_unknown(&responder).await;
     };
@@ -131,7 +131,7 @@ pub async fn submit(bot: &Bot, modals: &[&'static Modal], event: &ModalInteracti
     let (id, _) = split(&event.data.custom_id);
     let modal = modals.iter().find(|modal| modal.id == id);
     let typed = modal.map(|modal| modal.typed(event)).unwrap_or_default();
-    let responder = Responder::to_modal(&bot.rest, event, typed);
+    let responder = Responder::to_modal(bot, event, typed);
     let Some(modal) = modal else {
         return say_unknown(&responder).await;
     };

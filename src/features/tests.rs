@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::discord::{Command, Draft, debug_channel};
 use crate::kernel::dice::Seed;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::store::{Options, Place, Read, Schema, Store, Tx};
 use crate::{features, jobs};
@@ -81,6 +82,14 @@ impl TestStore {
     pub(crate) fn check(&self) {
         let findings = self.store.check_blocking().unwrap();
         assert!(findings.is_empty(), "{findings:?}");
+    }
+}
+
+/// What somebody reads on Discord of a refusal.
+pub(crate) fn said(error: Error) -> String {
+    match error {
+        Error::Refused(refusal) => refusal.sentence.markdown(NO_COMMANDS),
+        Error::Failed(failure) => failure.to_string(),
     }
 }
 

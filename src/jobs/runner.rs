@@ -94,7 +94,7 @@ impl From<crate::kernel::error::Error> for Setback {
     fn from(error: crate::kernel::error::Error) -> Self {
         match error {
             crate::kernel::error::Error::Failed(failure) => Self::Retry(failure),
-            crate::kernel::error::Error::Refused(refusal) => Self::GiveUp(Failure::new(refusal.sentence)),
+            crate::kernel::error::Error::Refused(refusal) => Self::GiveUp(Failure::new(refusal.sentence.to_string())),
         }
     }
 }

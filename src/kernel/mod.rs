@@ -13,6 +13,7 @@ pub mod error;
 pub mod ids;
 #[cfg(test)]
 pub(crate) mod patience;
+pub mod refusal;
 pub mod secret;
 pub mod sentence;
 pub mod text;

@@ -220,8 +220,7 @@ fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<S
 
 /// The setting that somebody named by its key, or by its title.
 fn find(typed: &str) -> Result<&'static Listed> {
-    let unknown =
-        || SettingRefusal::Unknown { typed: text::code(&one_line(typed.trim(), 64)), meant: meant(typed) }.into();
+    let unknown = || SettingRefusal::Unknown { typed: one_line(typed.trim(), 64), meant: meant(typed) }.into();
     named(typed).ok_or_else(unknown)
 }
 

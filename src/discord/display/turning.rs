@@ -14,8 +14,9 @@ use crate::discord::access::Access;
 use crate::discord::bot::Bot;
 use crate::discord::component::{Acknowledge, Click, Component};
 use crate::discord::draft::Draft;
-use crate::kernel::error::{Refuse, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::refusals;
 
 /// The highest page that can be asked for; far beyond what any list has.
 const MOST_PAGES: u32 = 1_000_000;
@@ -39,17 +40,12 @@ static TURN_OF_TEAM: Component = Component {
     run: |bot, click| Box::pin(turn(bot, click, Audience::Team)),
 };
 
-/// Why a button of a display does nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DisplayRefusal {
-    /// The display that it belongs to is no more.
-    #[error("This message is not kept up to date any more. An administrator can set it up again.")]
-    Retired,
-}
-
-impl Refuse for DisplayRefusal {
-    fn code(&self) -> &'static str {
-        "display.retired"
+refusals! {
+    /// Why a button of a display does nothing.
+    pub enum DisplayRefusal {
+        /// The display that it belongs to is no more.
+        Retired
+            => "display.retired", "This message is not kept up to date any more. An administrator can set it up again.";
     }
 }
 

@@ -27,7 +27,7 @@ pub mod told;
 mod watch;
 
 pub use catalogue::{Catalogue, Declared, Reference, Subject, Target};
-pub use needs::{Needs, Want, names_of};
+pub use needs::{Needs, Want, names_of, permissions};
 pub use problem::{Problem, Trouble};
 pub use server::{Channel, Server};
 pub use watch::{Watch, known, look, run, trouble_with};

@@ -5,6 +5,8 @@
 use serenity::all::Permissions;
 
 use crate::discord::invitation::PIN_MESSAGES;
+use crate::kernel::sentence::{NO_COMMANDS, Sentence};
+use crate::sentence;
 
 /// What something that a server has set needs in order to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,17 +69,17 @@ impl Needs {
 }
 
 /// The names of permissions in bold, as the end of a sentence: "**View Channel** and **Send Messages**".
-pub fn names_of(permissions: u64) -> String {
-    let mut names = Permissions::from_bits_truncate(permissions).get_permission_names();
-    names.extend((permissions & PIN_MESSAGES != 0).then_some("Pin Messages"));
+pub fn permissions(bits: u64) -> Sentence {
+    let mut names = Permissions::from_bits_truncate(bits).get_permission_names();
+    names.extend((bits & PIN_MESSAGES != 0).then_some("Pin Messages"));
     // View Channel first: without it nothing else counts.
     names.sort_by_key(|name| *name != "View Channel");
-    let names: Vec<String> = names.into_iter().map(|name| format!("**{name}**")).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
+    Sentence::list(names.into_iter().map(|name| sentence!("**{name}**", name)).collect(), " and ")
+}
+
+/// The same for a text on Discord.
+pub fn names_of(bits: u64) -> String {
+    permissions(bits).markdown(NO_COMMANDS)
 }
 
 #[cfg(test)]

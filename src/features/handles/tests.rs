@@ -4,7 +4,7 @@ use super::code::Code;
 use super::model::{Account, Activity, HandleRefusal, KnownAccount, OpenCode, ProofEffect, ProofTold};
 use super::{check, queries, service, tables};
 use crate::bot::handles::{FACE, views};
-use crate::features::tests::{GUILD, TestStore, definitions, text_of};
+use crate::features::tests::{GUILD, TestStore, definitions, said, text_of};
 use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{GuildId, UserId};
@@ -168,7 +168,7 @@ fn who_has_to_prove_a_handle_reads_what_to_type_and_later_what_came_of_it() {
         views::proof_wanted(&wanted(None)),
         told(ProofEffect::Verified(Amount::of(1_240))),
         told(ProofEffect::Lost(Amount::of(3))),
-        told(ProofEffect::Refused(HandleRefusal::TooMany { most: 25 }.to_string())),
+        told(ProofEffect::Refused(said(HandleRefusal::TooMany { most: 25 }.into()))),
     ];
     insta::assert_snapshot!(texts.map(text_of).join("\n"), @r"
     🔑 Is **@dj\_ann\_** yours? Then write this code in the chat of the live of **@night\_owl**, with that TikTok account:

@@ -24,6 +24,8 @@ pub use find::{TextLink, TextParts, find_in, judge};
 use hosts::Site;
 use page::Page;
 
+use crate::slots_by_display;
+
 /// The longest address that is taken, in bytes.
 pub const MAX_LINK_BYTES: usize = 2_000;
 
@@ -77,6 +79,8 @@ impl std::fmt::Display for Platform {
         f.pad(self.name())
     }
 }
+
+slots_by_display!(Platform);
 
 /// A link to a song on a supported platform.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
