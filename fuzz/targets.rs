@@ -4,14 +4,18 @@
 //! Two runners share them: `fuzz/` with libFuzzer, which follows coverage and needs nightly Rust, and
 //! `tests/it/fuzzing.rs`, which mutates the same corpus on stable Rust with every run of the tests.
 
-use greenroom::discord::component::{Click, Form};
+use greenroom::bot::{coins, desk, queue, setup, submissions};
+use greenroom::discord::component::{Arguments, Component, Control, Picked};
+use greenroom::discord::display::turning;
 use greenroom::features::queue::model::PublicId;
 use greenroom::features::submissions::audio::{AudioKind, check_bytes};
 use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
+use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
-use greenroom::live::wire::{FetchResult, FrameKind, PushFrame};
 use greenroom::live::{Handle, show_file};
-use serenity::all::{ActionRowComponent, Interaction, Message};
+use greenroom::tiktok::wire::{FetchResult, FrameKind, PushFrame};
+use serenity::all::{ActionRowComponent, ComponentInteractionDataKind, Interaction, Message};
+use strum::VariantArray;
 
 /// A target with its name, which is also that of the folder of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
@@ -33,7 +37,7 @@ pub fn links(data: &[u8]) {
 /// Files that are sent as songs, whatever their name claims.
 pub fn audio(data: &[u8]) {
     let kind = check_bytes(None, data);
-    for claimed in AudioKind::ALL {
+    for claimed in AudioKind::VARIANTS.iter().copied() {
         let verdict = check_bytes(Some(claimed), data);
         assert!(verdict.is_err() || verdict == kind, "a file is of one kind, whatever its name claims");
     }
@@ -84,17 +88,17 @@ pub fn interaction(data: &[u8]) {
         }
         Ok(Interaction::Component(component)) => {
             texts.push(component.data.custom_id.clone());
-            if let Ok(click) = Click::read(&component) {
+            if desk::components::TIER.click(&component).is_ok() {
                 assert!(component.guild_id.is_some(), "a click outside of a server is refused");
-                assert!(click.arguments.len() <= component.data.custom_id.matches(':').count());
-                texts.extend(click.arguments.into_iter().chain(click.values));
+            }
+            if let ComponentInteractionDataKind::StringSelect { values } = component.data.kind {
+                texts.extend(values);
             }
         }
         Ok(Interaction::Modal(modal)) => {
             texts.push(modal.data.custom_id.clone());
-            if let Ok(form) = Form::read(&modal) {
+            if let Ok(form) = submissions::modal::SUBMIT.filled(&modal) {
                 assert!(modal.guild_id.is_some(), "a form outside of a server is refused");
-                texts.extend(form.arguments.iter().cloned());
                 texts.extend(["link", "song_title"].iter().filter_map(|id| form.field(id)).map(str::to_owned));
             }
             let inputs = modal.data.components.iter().flat_map(|row| &row.components);
@@ -128,5 +132,26 @@ fn typed(text: &str) {
     if let Ok(number) = text.parse::<PublicId>() {
         assert_eq!(number.to_string().parse(), Ok(number));
     }
+    behind(&turning::TURN, text);
+    behind(&queue::components::QUEUE_PAGE, text);
+    behind(&queue::components::BOOKMARK, text);
+    behind(&coins::components::OWN_HISTORY, text);
+    behind(&coins::components::HISTORY, text);
+    behind(&desk::components::NEXT, text);
+    behind(&desk::components::APPROVE, text);
+    behind(&desk::components::TIER, text);
+    behind(&setup::components::CHOOSE, text);
+    behind(&setup::components::UNDO, text);
     links(text.as_bytes());
+}
+
+/// A text in the place of the arguments of a button, below a message as below the bot's own.
+fn behind<A: Arguments, V: Picked>(button: &Control<A, V>, text: &str) {
+    let written = |custom_id: &str| {
+        let arguments = button.read(custom_id, GuildId::new(5)).ok()?;
+        Some(button.with(&arguments))
+    };
+    let Some(once) = written(&format!("{}:{text}", button.id())) else { return };
+    assert!(once.len() <= 100, "Discord takes no longer id: {once}");
+    assert_eq!(written(&once).as_ref(), Some(&once), "what is read is written so that it is read as the same");
 }

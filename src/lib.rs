@@ -16,14 +16,23 @@
 pub mod kernel;
 pub mod store;
 
-pub mod discord;
-pub mod http;
+pub mod access;
+pub mod display;
 pub mod jobs;
 pub mod live;
+pub mod outbox;
+pub mod references;
 pub mod settings;
 
 pub mod features;
 pub mod flows;
+
+pub mod catalogue;
+
+pub mod discord;
+pub mod http;
+pub mod runner;
+pub mod tiktok;
 
 pub mod bot;
 

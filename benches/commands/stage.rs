@@ -49,7 +49,7 @@ impl Stage {
             seed: Seed::from_entropy(),
             token: server.sim.bot_token(),
             endpoint: Endpoint::Simulated(server.sim.discord_url()),
-            live: greenroom::live::ClientSettings::default(),
+            live: greenroom::tiktok::ClientSettings::default(),
             oembed: None,
             displays: greenroom::discord::display::Rhythm::default(),
             registration: Registration { fast_guild: None },

@@ -22,7 +22,8 @@ use std::time::Duration;
 
 use greenroom::bot::desk::faces::MAIN;
 use greenroom::bot::displays::faces::LIVE_QUEUE;
-use greenroom::discord::display::{DisplayId, Kind, Shown};
+use greenroom::discord::display::{Kind, Shown};
+use greenroom::display::DisplayId;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
 use greenroom::sim::{CommandCall, GuildIds, ModalCall, Sim, SimOptions};

@@ -1,7 +1,7 @@
 //! Frames of mixed messages, as they come and packed.
 
 use criterion::Criterion;
-use greenroom::live::wire::{FrameKind, Observed, PushFrame};
+use greenroom::tiktok::wire::{FrameKind, Observed, PushFrame};
 
 use crate::encode::{Fields, batch, common, frame, gzip, message, user, with_header};
 use crate::support::report::Report;

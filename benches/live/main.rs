@@ -21,7 +21,7 @@
 
 mod decode;
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../src/live/wire/tests/encode.rs"]
+#[path = "../../src/tiktok/wire/tests/encode.rs"]
 mod encode;
 mod followed;
 #[allow(dead_code, reason = "other benches use more of it")]

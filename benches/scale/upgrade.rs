@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use greenroom::app::catalogue::CATALOGUE;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{ChannelId, GuildId};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use criterion::Criterion;
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::{check, queries, service};
 use greenroom::store::{Options, Store};

@@ -10,7 +10,7 @@ pub mod times;
 
 use std::path::Path;
 
-use greenroom::app::catalogue::CATALOGUE;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{GuildSpec, MemberSpec};

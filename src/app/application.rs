@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::catalogue::CATALOGUE;
 use super::connection::{self, Ended};
 use super::health::Vitals;
 use super::{backup, trouble, upkeep};
 use crate::bot::{self, Surroundings};
+use crate::catalogue::CATALOGUE;
 use crate::discord::bot::Clients;
 use crate::discord::display::{self, Rhythm};
 use crate::discord::gateway::Gateway;
@@ -22,14 +22,15 @@ use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
 use crate::discord::{Bot, debug_channel, problem};
 use crate::http::oembed::Titles;
-use crate::jobs::{self, Runner};
+use crate::jobs;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
-use crate::live::{Base, Client, ClientSettings, SetupError};
+use crate::runner::{Breaker, Runner};
 use crate::settings::Setting;
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
+use crate::tiktok::{Base, Client, ClientSettings, SetupError};
 
 /// How long a stop may take before the rest is cut off.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
@@ -93,7 +94,7 @@ pub struct Application {
     stop: watch::Sender<bool>,
     vitals: Vitals,
     swept_at: watch::Receiver<Timestamp>,
-    breaker: Arc<jobs::Breaker>,
+    breaker: Arc<Breaker>,
     /// When backups were last looked after, and when the application started; `None` where none are kept.
     backed_up_at: Option<(watch::Receiver<Timestamp>, Timestamp)>,
 }
@@ -178,9 +179,8 @@ impl Application {
         }
         let mut changes = self.bot.store.changes();
         // What waits for Discord to answer is done as far as it can be.
-        let is_left = |breaker: &jobs::Breaker, due: Vec<jobs::Run>| {
-            due.iter().any(|run| !breaker.holds(run.guild, run.job.lane, now))
-        };
+        let is_left =
+            |breaker: &Breaker, due: Vec<jobs::Run>| due.iter().any(|run| !breaker.holds(run.guild, run.job.lane, now));
         while is_left(&self.breaker, self.bot.store.read("due_jobs", move |read| jobs::due_by(read, now, 1_000)).await?)
         {
             while changes.recv().await.is_ok_and(|change| change.topic != jobs::SETTLED) {}

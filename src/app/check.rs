@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::catalogue::CATALOGUE;
 use super::cli::{Check, CheckArgs, Options};
 use super::control::{Outcome, Request};
 use super::exit::{CommandResult, ExitCode, Stop, print, tell};
 use super::{backup, economy, maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 
 /// Prints what is wrong, one line each, and stops with [`ExitCode::ProblemsFound`] if anything is; the message names the
 /// newest snapshot.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 pub use backups::{BackupArgs, Import, ImportLuxbotArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand};
+use strum::VariantArray;
 
 use super::config::Problems;
 use super::config::sources::{Origin, Sources};
@@ -367,7 +368,8 @@ fn member(text: &str) -> Result<UserId, String> {
 }
 
 fn currency(text: &str) -> Result<Currency, String> {
-    Currency::of_key(text).ok_or_else(|| format!("must be {}", Currency::ALL.map(Currency::key).join(" or ")))
+    let known = || Currency::VARIANTS.iter().map(|currency| currency.key()).collect::<Vec<_>>().join(" or ");
+    Currency::of_key(text).ok_or_else(|| format!("must be {}", known()))
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

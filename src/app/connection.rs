@@ -14,12 +14,13 @@ use tokio::sync::watch;
 use super::telemetry;
 use crate::discord::gateway::Gateway;
 use crate::discord::rest::{self, Endpoint};
+use crate::kernel::backoff::Backoff;
 use crate::kernel::cause::Cause;
 use crate::kernel::time::{Clock, Stopwatch};
 use crate::store::StoreError;
 
-/// Waits before another try, the first and the longest.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
+/// Waits before another try.
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(2), 2, Duration::from_mins(2));
 /// A connection that held this long was a good one: the next wait is the first again.
 const GOOD: Duration = Duration::from_mins(1);
 /// How long serenity may take to close its shards.
@@ -59,12 +60,12 @@ pub(super) async fn hold(
     let mut intents = gateway.intents();
     // Without those that must be switched on in the developer portal.
     let unprivileged = intents - GatewayIntents::privileged();
-    let mut wait = BACK_OFF.0;
+    let mut failures = 0;
     loop {
         let since = Stopwatch::start();
         let outcome = connect_once(&gateway, &token, &endpoint, intents, &mut stopped).await;
         gateway.disconnected();
-        match outcome {
+        let wait = match outcome {
             Outcome::End(ended) => return ended,
             Outcome::IntentsRefused if intents != unprivileged => {
                 tracing::error!(
@@ -79,21 +80,23 @@ pub(super) async fn hold(
             Outcome::IntentsRefused => return Ended::Failed("Discord refuses even the ordinary intents".to_owned()),
             Outcome::Again(reason) => {
                 if since.elapsed() > GOOD {
-                    wait = BACK_OFF.0;
+                    failures = 0;
                 }
+                let wait = BACKOFF.wait(failures);
                 tracing::warn!(
                     reason,
                     wait_s = wait.as_secs(),
                     clock = clock.now().rfc3339(),
                     "no connection to Discord; trying again"
                 );
+                wait
             }
-        }
+        };
         tokio::select! {
             () = clock.sleep(wait) => {}
             () = told_to_stop(&mut stopped) => return Ended::Stopped,
         }
-        wait = (wait * 2).min(BACK_OFF.1);
+        failures += 1;
     }
 }
 

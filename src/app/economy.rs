@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::catalogue::CATALOGUE;
 use super::cli::{EconomyArgs, Options};
 use super::control::{Outcome, Request};
 use super::exit::{CommandResult, Stop, print, tell};
 use super::{maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 use crate::features::coins::economy::{Economy, Week, duration, grouped};
 use crate::kernel::time::Clock;
 
@@ -74,7 +74,7 @@ fn words(economy: &Economy) -> String {
         ),
     ];
     for Week { begins, sums } in weeks {
-        let day: String = begins.rfc3339().chars().take(10).collect();
+        let day = begins.strftime("%Y-%m-%d");
         let made = [sums.gifts, sums.watching, sums.staff];
         let gone = [sums.skips, sums.removed].map(|gone| -gone);
         let cells = made.into_iter().chain(gone).chain([sums.corrected, sums.others]).map(grouped);

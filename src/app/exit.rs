@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use strum::{FromRepr, VariantArray};
+
 use super::config::Problems;
 
 /// The exit codes of `greenroom`. They are part of its interface: a code never changes its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRepr, VariantArray)]
 #[repr(u8)]
 pub enum ExitCode {
     /// The command did what it was asked.
@@ -26,17 +28,6 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
-    /// All of them, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Done,
-        Self::Failed,
-        Self::Configuration,
-        Self::StoreInUse,
-        Self::ProblemsFound,
-        Self::StorageFailed,
-        Self::TokenRefused,
-    ];
-
     /// The number that the shell sees.
     pub const fn number(self) -> u8 {
         self as u8
@@ -138,7 +129,7 @@ pub(super) fn tell(line: &str) {
 /// The part of `--help` that lists the exit codes.
 pub(super) fn help_section() -> String {
     let mut section = "Exit codes:\n".to_owned();
-    for code in ExitCode::ALL {
+    for code in ExitCode::VARIANTS {
         let _ = writeln!(section, "  {}  {}", code.number(), code.meaning());
     }
     section
@@ -151,7 +142,8 @@ mod tests {
     #[test]
     fn the_page_on_troubles_lists_every_exit_code() {
         let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md")).unwrap();
-        let rows = ExitCode::ALL.map(|code| format!("| {} | {} |\n", code.number(), code.meaning())).concat();
+        let row = |code: &ExitCode| format!("| {} | {} |\n", code.number(), code.meaning());
+        let rows: String = ExitCode::VARIANTS.iter().map(row).collect();
         assert!(page.contains(&rows), "docs/troubleshooting.md should list the exit codes so:\n{rows}");
     }
 

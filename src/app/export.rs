@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::catalogue::CATALOGUE;
 use super::cli::{Export, ExportLedgerArgs, ExportSqliteArgs, Options};
 use super::control::Outcome;
 use super::exit::{CommandResult, Stop, print, tell};
 use super::{maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 use crate::features::coins::csv::Wanted;
 
 /// Writes the form that is asked for.

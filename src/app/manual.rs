@@ -9,6 +9,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use clap_mangen::Man;
+use strum::VariantArray;
 
 use super::cli::{Cli, CompletionsArgs, EXAMPLES, ManArgs};
 use super::config::reference;
@@ -81,7 +82,7 @@ fn write_page(command: &clap::Command, page: &mut impl Write) -> io::Result<()> 
         entry(page, variable.name, &about)?;
     }
     writeln!(page, ".SH EXIT STATUS")?;
-    for code in ExitCode::ALL {
+    for code in ExitCode::VARIANTS {
         entry(page, &code.number().to_string(), code.meaning())?;
     }
     man.render_version_section(page)

@@ -2,7 +2,6 @@
 
 pub mod application;
 pub mod backup;
-pub mod catalogue;
 pub mod check;
 pub mod cli;
 pub mod config;

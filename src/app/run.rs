@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::application::{Application, Blueprint, StartError};
 use super::backup::{self, folder::Room};
-use super::catalogue::CATALOGUE;
 use super::cli::Options;
 use super::config::Config;
 use super::config::discord::Access;
@@ -17,6 +16,7 @@ use super::health::Health;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
 use super::{maintenance, rights};
+use crate::catalogue::CATALOGUE;
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;

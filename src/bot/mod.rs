@@ -7,7 +7,9 @@
 //!
 //! To add
 //! * **a feature**: a folder with a `FACE`, and a line in [`ALL`];
-//! * **a command, button, modal, message handler or job**: the function, and a line in `FACE`;
+//! * **a command, message handler or job**: the function, and a line in `FACE`;
+//! * **a button, menu or form**: a `Button`, `Menu` or `Form` in `components.rs`, whose `with` gives the view its custom id,
+//!   and a line in `FACE`;
 //! * **a live display**: a `Kind` in `faces.rs`, and a line in `FACE`.
 
 use poise::BoxFuture;
@@ -20,11 +22,11 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, MessageHandler, ServerHandler};
-use crate::discord::references::Catalogue;
 use crate::discord::{debug_channel, outbox};
 use crate::features;
-use crate::jobs::Handler;
 use crate::kernel::dice::Seed;
+use crate::references::Catalogue;
+use crate::runner::Handler;
 use crate::store::Place;
 
 pub mod coins;
@@ -49,9 +51,9 @@ pub struct Face {
     /// Adds what a program offers that runs with `DEBUG`.
     pub for_rehearsals: fn(&mut [Command]),
     /// Its buttons and menus.
-    pub components: &'static [&'static Component],
-    /// Its modals.
-    pub modals: &'static [&'static Modal],
+    pub components: &'static [&'static dyn Component],
+    /// Its forms.
+    pub modals: &'static [&'static dyn Modal],
     /// Its message handlers.
     pub messages: &'static [MessageHandler],
     /// What looks at edited messages.
@@ -185,7 +187,8 @@ pub fn shown() -> Shown {
 
 /// What all features let a server set that refers to something on Discord.
 pub fn references() -> Catalogue {
-    Catalogue::new(features::ALL.iter().flat_map(|feature| feature.settings), &displays())
+    let settings = features::ALL.iter().flat_map(|feature| feature.settings);
+    Catalogue::new(settings, displays().into_iter().map(|kind| (kind.name, kind.installed_with)))
 }
 
 fn displays() -> Vec<&'static display::Kind> {
@@ -196,3 +199,6 @@ fn displays() -> Vec<&'static display::Kind> {
 pub fn job_handlers() -> Vec<&'static Handler<Bot>> {
     ALL.iter().flat_map(|face| face.jobs).copied().collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -7,15 +7,12 @@
 use serenity::all::{Member, Permissions};
 
 use super::bot::{Bot, Command, Context};
+use crate::access::is_reviewer;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
 use crate::refusals;
-use crate::settings::Setting;
-
-/// The role whose members are reviewers, beside the administrators (`D-20`).
-pub static REVIEWER_ROLE: Setting<Option<RoleId>> = Setting::new("reviewer_role_id", None);
 
 /// The person behind an interaction, in a guild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,8 +111,8 @@ impl Access {
 async fn has_reviewer_role(bot: &Bot, guild: Option<serenity::all::GuildId>, member: Option<&Member>) -> Result<bool> {
     let (Some(guild), Some(member)) = (guild, member) else { return Ok(false) };
     let guild = GuildId::new(guild.get());
-    let role = bot.store.read("reviewer_role", move |read| REVIEWER_ROLE.get(read, guild)).await?;
-    Ok(role.is_some_and(|role| member.roles.iter().any(|own| own.get() == role.get())))
+    let roles: Vec<RoleId> = member.roles.iter().map(|role| RoleId::new(role.get())).collect();
+    bot.store.read("reviewer_role", move |read| is_reviewer(read, guild, &roles)).await
 }
 
 /// Lets nobody but administrators use a command and what is below it. Discord hides it from others, and each use is checked.

@@ -8,7 +8,7 @@ use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
-use super::references;
+use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
 use super::turns::Turns;
@@ -18,9 +18,10 @@ use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text;
 use crate::kernel::time::Clock;
-use crate::live::Client;
-use crate::live::status::Board;
+use crate::references::Catalogue;
 use crate::store::Store;
+use crate::tiktok::Client;
+use crate::tiktok::status::Board;
 
 /// poise's context, for slash commands only.
 pub type Context<'a> = poise::ApplicationContext<'a, Bot, Error>;
@@ -52,9 +53,9 @@ pub struct Parts {
     /// The displays of all guilds.
     pub displays: Displays,
     /// What a guild may have set that refers to something on Discord.
-    pub references: references::Catalogue,
+    pub references: Catalogue,
     /// Which guilds are to be looked at for that.
-    pub watch: references::Watch,
+    pub watch: Watch,
     /// Whose turn it is to read the messages of a guild.
     pub turns: Turns,
     command_ids: RwLock<HashMap<String, CommandId>>,
@@ -81,7 +82,7 @@ pub struct Shown {
     /// Their displays.
     pub displays: Displays,
     /// What they let a guild set that refers to something on Discord.
-    pub references: references::Catalogue,
+    pub references: Catalogue,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -94,7 +95,7 @@ impl Bot {
         let Shown { displays, references } = shown;
         Self(Arc::new(Parts {
             references,
-            watch: references::Watch::default(),
+            watch: Watch::default(),
             store,
             clock,
             rest,

@@ -7,13 +7,15 @@ use serenity::all::ChannelId as SerenityChannel;
 
 use super::access::Caller;
 use super::bot::{Bot, Context};
+use super::command::answer;
 use super::display::{self, Kind};
 use super::draft::Draft;
-use super::references::{Needs, Server, names_of, permissions};
-use super::responder::answer;
+use super::references::{Server, names_of, permissions};
+use crate::display::tables;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text;
+use crate::references::Needs;
 use crate::refusals;
 use crate::settings::Setting;
 use crate::store::{Read, Tx};
@@ -95,7 +97,7 @@ impl EveningChannel {
             Kept::Setting(setting) => setting.get(read, guild),
             Kept::Displays(kinds) => {
                 let Some(kind) = kinds.first() else { return Ok(None) };
-                Ok(display::tables::by_kind(read, guild, kind.name)?.map(|(_, display)| display.channel))
+                Ok(tables::by_kind(read, guild, kind.name)?.map(|(_, display)| display.channel))
             }
         }
     }

@@ -27,8 +27,9 @@ pub static ANSWERS: LazyLock<Histogram> = LazyLock::new(|| Histogram::new(BOUNDS
 /// Looks at displays that were not what they should be, by what became of them.
 pub static DISPLAYS: LazyLock<Family<[(&'static str, &'static str); 1], Counter>> = LazyLock::new(Family::default);
 
-/// How an interaction ended, the worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How an interaction ended, the worst last; as text, the word for figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Outcome {
     Done,
     Refused,
@@ -68,14 +69,8 @@ pub(super) fn note(outcome: Outcome) {
 
 impl Drop for Counting {
     fn drop(&mut self) {
-        let outcome = match self.outcome {
-            Outcome::Done => "done",
-            Outcome::Refused => "refused",
-            Outcome::Failed => "failed",
-            Outcome::Panicked => "panicked",
-        };
-        let labels =
-            [("kind", self.kind.to_owned()), ("name", std::mem::take(&mut self.name)), ("outcome", outcome.to_owned())];
+        let (name, outcome) = (std::mem::take(&mut self.name), self.outcome.to_string());
+        let labels = [("kind", self.kind.to_owned()), ("name", name), ("outcome", outcome)];
         INTERACTIONS.get_or_create(&labels).inc();
         INTERACTION_SECONDS.observe(self.since.elapsed().as_secs_f64());
     }

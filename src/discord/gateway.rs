@@ -15,13 +15,11 @@ use serenity::async_trait;
 use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
 use serenity::http::{HttpError, StatusCode};
 
-use super::activity;
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
 use super::registration::Registration;
-use super::responder::Responder;
 use super::seen::Seen;
-use super::{figures, invitation, problem};
+use super::{activity, command, figures, invitation, problem};
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::refusals;
@@ -72,9 +70,9 @@ pub struct Handlers {
     /// Slash commands.
     pub commands: Vec<Command>,
     /// Buttons and menus.
-    pub components: Vec<&'static Component>,
-    /// Modals.
-    pub modals: Vec<&'static Modal>,
+    pub components: Vec<&'static dyn Component>,
+    /// Forms.
+    pub modals: Vec<&'static dyn Modal>,
     /// Message handlers, in their order.
     pub messages: Vec<MessageHandler>,
     /// Who looks at edited messages.
@@ -94,8 +92,8 @@ pub struct Gateway(Arc<Inner>);
 struct Inner {
     bot: Bot,
     options: FrameworkOptions<Bot, Error>,
-    components: Vec<&'static Component>,
-    modals: Vec<&'static Modal>,
+    components: Vec<&'static dyn Component>,
+    modals: Vec<&'static dyn Modal>,
     messages: Vec<MessageHandler>,
     edits: Vec<EditHandler>,
     deletions: Vec<DeletionHandler>,
@@ -282,11 +280,11 @@ impl Inner {
             Interaction::Command(event) => ("command", command(&event.data.name)),
             Interaction::Autocomplete(event) => ("autocomplete", command(&event.data.name)),
             Interaction::Component(event) => {
-                let known = self.components.iter().map(|component| component.id);
+                let known = self.components.iter().map(|component| component.id());
                 ("component", component::named(known, &event.data.custom_id))
             }
             Interaction::Modal(event) => {
-                ("modal", component::named(self.modals.iter().map(|modal| modal.id), &event.data.custom_id))
+                ("modal", component::named(self.modals.iter().map(|modal| modal.id()), &event.data.custom_id))
             }
             _ => ("other", None),
         };
@@ -401,8 +399,7 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
     if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
         return offer_nothing(ctx, &error).await;
     }
-    let responder = Responder::to_command(ctx.data(), ctx.interaction);
-    if let Err(error) = responder.refuse(error, &ctx.command().qualified_name).await {
+    if let Err(error) = command::refuse(ctx, error).await {
         problem::log_error(&error, "answer an error");
     }
 }

@@ -2,11 +2,10 @@
 
 use serenity::all::Permissions;
 
-/// Discord's `PIN_MESSAGES`, which Manage Messages has not included since February 2026. serenity does not know it, and drops
-/// it from what it reads.
-///
-/// Source: <https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags>.
-pub const PIN_MESSAGES: u64 = 1 << 51;
+use crate::references::Needs;
+
+/// Discord's `PIN_MESSAGES`. serenity does not know it, and drops it from what it reads.
+pub const PIN_MESSAGES: u64 = Needs::PIN;
 
 /// What else the bot needs in a server (`M-PRM-02`), as far as what is built uses it.
 const NEEDED: Permissions = Permissions::VIEW_CHANNEL

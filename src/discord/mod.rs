@@ -10,18 +10,19 @@
 //! | [`invitation`] | the permissions that the bot needs, and the address that asks for them |
 //! | [`access`] | who asks, and may they |
 //! | [`activity`] | which events have been handled, for whoever plays both sides |
+//! | [`command`] | the answer to a slash command: what it reads or writes, shown by a view |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
 //! | `given_back` | what a person typed, given back where it was refused |
-//! | [`component`] | buttons, menus and modals, found by their `custom_id` alone, so that they survive restarts |
+//! | [`component`] | buttons, menus and forms: found by their `custom_id` alone, so that they survive restarts, with typed arguments |
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
 //! | [`channel_setting`] | the commands that choose a channel |
 //! | [`choice`] | what is offered while somebody types, and how it is read |
 //! | [`chart`] | pictures of what happened over a time |
-//! | [`outbox`] | small messages as jobs: notices, replies that delete themselves, deletions |
+//! | [`outbox`] | does the jobs of small messages: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | lines for the administrators |
-//! | [`references`] | what a server has set that refers to something on Discord, and whether it still works |
+//! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
 //! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |
@@ -34,6 +35,7 @@ pub mod bot;
 pub mod channel_setting;
 pub mod chart;
 pub mod choice;
+pub mod command;
 pub mod component;
 pub mod debug_channel;
 pub mod delivery;
@@ -55,5 +57,5 @@ pub mod turns;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};
+pub use command::{ContextExt, answer};
 pub use draft::Draft;
-pub use responder::answer;

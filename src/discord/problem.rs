@@ -132,7 +132,7 @@ fn next_report_id() -> ReportId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::catalogue::CATALOGUE;
+    use crate::catalogue::CATALOGUE;
     use crate::kernel::dice::Seed;
     use crate::kernel::time::{Clock, Timestamp};
     use crate::store::{Options, Place};

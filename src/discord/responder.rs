@@ -11,24 +11,19 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction, Permissions};
+use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, ModalInteraction};
 use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
 use tokio::sync::Semaphore;
 
-use super::bot::{Bot, Context};
+use super::bot::Bot;
 use super::draft::{Draft, Visibility};
 use super::figures;
 use super::given_back::{self, Typed};
 use super::problem;
-use super::references::told;
 use super::rest::RestError;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::GuildId;
-use crate::kernel::text::truncate;
 use crate::kernel::time::Stopwatch;
 
-/// The longest message, as Discord counts.
-const LONGEST_MESSAGE: usize = 2_000;
 /// Work that takes longer than this is acknowledged first.
 const PATIENCE: Duration = Duration::from_millis(1200);
 /// An acknowledgement later than this is logged: Discord forgets an interaction after three seconds.
@@ -39,17 +34,6 @@ const ANSWERED_ALREADY: u64 = 40060;
 /// First answers on the wire at once. Each holds a connection, and opening a thousand of them in one moment takes more
 /// time and memory than waiting for a free one. At 100 ms an answer this still is more than a thousand in a second.
 static ON_THE_WIRE: Semaphore = Semaphore::const_new(128);
-
-/// Does the work of a slash command and answers privately with its result.
-pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
-    let responder = Responder::to_command(ctx.data(), ctx.interaction);
-    responder.answer(Visibility::Private, work).await?;
-    let is_administrator = ctx.interaction.member.as_ref().and_then(|member| member.permissions);
-    match ctx.interaction.guild_id.filter(|_| is_administrator.is_some_and(Permissions::administrator)) {
-        Some(guild) => responder.tell_notices(GuildId::new(guild.get())).await,
-        None => Ok(()),
-    }
-}
 
 /// Answers one interaction.
 pub struct Responder<'a> {
@@ -146,21 +130,8 @@ impl<'a> Responder<'a> {
         }
     }
 
-    /// Says beside the answer what the team could not be told in a debug channel.
-    async fn tell_notices(&self, guild: GuildId) -> Result<()> {
-        let store = &self.bot.store;
-        if !store.read("has_notices", move |read| told::has_notices(read, guild)).await? {
-            return Ok(());
-        }
-        let notices = store.write("notices_taken", move |tx| told::take_notices(tx, guild)).await?;
-        if notices.is_empty() {
-            return Ok(());
-        }
-        self.whisper(Draft::text(truncate(&notices.join("\n"), LONGEST_MESSAGE))).await
-    }
-
     /// Says something privately beside the answer.
-    async fn whisper(&self, draft: Draft) -> Result<()> {
+    pub(super) async fn whisper(&self, draft: Draft) -> Result<()> {
         let message = draft.into_followup();
         let send = || self.bot.rest.create_followup_message(self.token, &message);
         again_if_lost(send).await.map_err(Error::failed)

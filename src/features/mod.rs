@@ -2,14 +2,14 @@
 //!
 //! A feature is one folder that looks like every other: `mod.rs` is its manual page and declares it as a [`Domain`];
 //! `model.rs`, `rules.rs`, `tables.rs`, `service.rs` and `queries.rs` know neither Discord nor other features. What must
-//! change several features at once is a flow. What people see of a feature on Discord is its [`Face`](crate::bot::Face),
-//! in the folder of the same name in `bot`.
+//! change several features at once is a flow. What people see of a feature on Discord is its `bot::Face`, in the
+//! folder of the same name in `bot`.
 //!
 //! To add
 //! * **a feature**: a folder with a `DOMAIN`, and a line in [`ALL`]; for Discord a folder in `bot` with a `FACE`, and a line there;
 //! * **a setting**: a static and its `Listed` in `settings.rs`;
 //! * **a table**: a static in `tables.rs` that says whose its rows are, and a line in `DOMAIN`; a changed record also needs
-//!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`app::catalogue::formats`);
+//!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`catalogue::formats`);
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
@@ -18,13 +18,13 @@
 
 use prometheus_client::registry::Registry;
 
-use crate::discord::{debug_channel, display, references};
+use crate::discord::debug_channel;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read};
-use crate::{jobs, settings};
+use crate::{display, jobs, references, settings};
 
 pub mod coins;
 pub mod desk;

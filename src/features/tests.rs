@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::discord::{Command, Draft, debug_channel};
+use crate::discord::debug_channel;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
@@ -91,32 +91,4 @@ pub(crate) fn said(error: Error) -> String {
         Error::Refused(refusal) => refusal.sentence.markdown(NO_COMMANDS),
         Error::Failed(failure) => failure.to_string(),
     }
-}
-
-/// The text of a draft, as Discord would get it.
-pub(crate) fn text_of(draft: Draft) -> String {
-    let message = serde_json::to_value(draft.into_message()).unwrap();
-    message["content"].as_str().unwrap_or_default().to_owned()
-}
-
-/// The definitions of commands, each option as one line: name, type, whether it is required, completed, and its words.
-pub(crate) fn definitions(commands: &[Command]) -> String {
-    let mut lines = Vec::new();
-    for command in commands {
-        let json = serde_json::to_value(command.create_as_slash_command().unwrap()).unwrap();
-        let who = json["default_member_permissions"].as_str().map_or("everyone", |_| "administrators");
-        lines.push(format!("/{} – {} ({who})", word(&json["name"]), word(&json["description"])));
-        for option in json["options"].as_array().unwrap() {
-            let marks = ["required", "autocomplete"].into_iter().filter(|mark| option[mark] == true);
-            let marks: Vec<_> = marks.collect();
-            lines.push(
-                format!("    {} {} {}", word(&option["name"]), option["type"], marks.join(" ")).trim_end().to_owned(),
-            );
-        }
-    }
-    lines.join("\n")
-}
-
-fn word(json: &serde_json::Value) -> &str {
-    json.as_str().unwrap_or_default()
 }

@@ -9,7 +9,6 @@
 
 use super::song_moved;
 use crate::discord::debug_channel;
-use crate::discord::references::told;
 use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
@@ -19,6 +18,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::names_member;
 use crate::live::Handle;
+use crate::references::told;
 use crate::refusals;
 use crate::store::{Erasure, Read, Store, Tx};
 

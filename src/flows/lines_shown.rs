@@ -3,7 +3,7 @@
 //! Nothing is remembered from before: the notes follow from where the displays are. A line that members and reviewers see
 //! is noted where the members see it.
 
-use crate::discord::display::tables::by_kind;
+use crate::display::tables::by_kind;
 use crate::features::queue::model::Line;
 use crate::features::{desk, displays};
 use crate::kernel::error::Result;

@@ -11,7 +11,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
-use crate::live::Base;
+use crate::tiktok::Base;
 
 /// The most that is read of an answer, in bytes; real ones have about one thousand.
 const MOST_BYTES: usize = 64 * 1024;
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PATIENCE_WITH_SIMULATOR: Duration = Duration::from_millis(500);
 
 /// A platform that tells what its songs are called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
 pub enum Provider {
     /// youtube.com
     YouTube,
@@ -34,12 +34,7 @@ pub enum Provider {
 impl Provider {
     /// The provider of a platform, by the name that people know it under.
     pub fn of(platform: &str) -> Option<Self> {
-        match platform {
-            "YouTube" => Some(Self::YouTube),
-            "Spotify" => Some(Self::Spotify),
-            "SoundCloud" => Some(Self::SoundCloud),
-            _ => None,
-        }
+        platform.parse().ok()
     }
 
     const fn address(self) -> &'static str {

@@ -1,26 +1,16 @@
 //! Durable jobs: what must not be lost although it happens after the transaction that causes it.
 //!
 //! A job is a row, written by [`Kind::schedule`] in the transaction of its cause, so it exists if and only if that
-//! committed. The [`runner`] does what is due, tries again after 1, 2 and 4 seconds when told so (`C-101`), and keeps
-//! what it gave up as a dead letter with the reason. Jobs of one lane run one after another, in the order of their due times.
+//! committed. What is due is done by `runner`, for which the rows are read and settled by [`tables`]; what it gave up is
+//! kept as a dead letter with the reason. Jobs of one lane run one after another, in the order of their due times.
 //!
-//! An outage is no failure: a job that was not answered waits with its lane, for as long as it is [worth](Worth) it, and
-//! the [`breaker`] sees to it that a service that is out is not asked by all at once. How long a job has waited survives a
-//! restart.
-//!
-//! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.waits`, `jobs.dead_letters`. Topics: [`CHANGED`], [`SETTLED`].
+//! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.waits`, `jobs.dead_letters`. Topics: [`CHANGED`], [`SETTLED`],
+//! [`GIVEN_UP`].
 
-pub mod breaker;
-pub mod figures;
 mod model;
-pub mod runner;
-mod tables;
-#[cfg(test)]
-mod tests;
+pub mod tables;
 
-pub use breaker::Breaker;
-pub use model::{DeadLetter, Job, JobId, Lane, Run};
-pub use runner::{Handler, Runner, Setback, Worth};
+pub use model::{DeadLetter, Job, JobId, Lane, Run, Setback, Slot, Wait};
 pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, forget, is_waiting};
 
 use std::marker::PhantomData;
@@ -28,7 +18,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::Tx;
@@ -63,7 +53,6 @@ impl<P: Serialize + DeserializeOwned> Kind<P> {
 
     /// What a job of this kind carries.
     pub fn payload(&self, run: &Run) -> Result<P, Setback> {
-        serde_json::from_str(&run.job.payload)
-            .map_err(|error| Setback::GiveUp(crate::kernel::error::Failure::new(error)))
+        serde_json::from_str(&run.job.payload).map_err(|error| Setback::GiveUp(Failure::new(error)))
     }
 }

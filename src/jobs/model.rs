@@ -1,10 +1,11 @@
-//! Jobs and dead letters.
+//! Jobs, their tries, and dead letters.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id_type;
+use crate::kernel::error::{Error, Failure};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::text::names_member;
 use crate::kernel::time::Timestamp;
@@ -25,6 +26,9 @@ pub enum Lane {
     /// What concerns one song and nobody waits for.
     Song(u64),
 }
+
+/// A lane of a guild.
+pub type Slot = (GuildId, Lane);
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +81,32 @@ impl Run {
 
 /// A job later than this has waited for more than its turn.
 const LATE: Duration = Duration::from_secs(30);
+
+/// A try that did not work.
+#[derive(Debug)]
+pub enum Setback {
+    /// Failed by itself, and may work later. Counts as a try.
+    Retry(Failure),
+    /// Never will.
+    GiveUp(Failure),
+    /// The service did not answer, or takes nothing for now: no try. The lane waits, until then where that was said.
+    Unanswered {
+        /// What was heard instead.
+        because: Failure,
+        /// When the service takes it.
+        until: Option<Timestamp>,
+    },
+}
+
+impl From<Error> for Setback {
+    /// What the store could not do may work later; a refusal stays one.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Failed(failure) => Self::Retry(failure),
+            Error::Refused(refusal) => Self::GiveUp(Failure::new(refusal.sentence.to_string())),
+        }
+    }
+}
 
 /// How a job waits for a service that does not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::breaker::Slot;
-use super::model::{DeadLetter, Job, JobId, Lane, Run, Wait};
+use super::model::{DeadLetter, Job, JobId, Lane, Run, Slot, Wait};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::names_member;
@@ -53,7 +52,7 @@ pub fn is_waiting(read: &dyn Read, guild: GuildId, id: JobId) -> Result<bool> {
 }
 
 /// Takes away a job that is done, or not worth it any more.
-pub(super) fn remove(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<()> {
+pub fn remove(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<()> {
     tx.publish(SETTLED, guild);
     WAITS.remove(tx, &(guild, id))?;
     JOBS.remove(tx, &(guild, id)).map(drop)
@@ -72,7 +71,7 @@ pub fn forget(tx: &Tx<'_>, guild: GuildId, member: UserId, tells: &dyn Fn(&str) 
 }
 
 /// Puts off a job that did not work, and counts the try.
-pub(super) fn postpone(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -> Result<()> {
+pub fn postpone(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -> Result<()> {
     if let Some(job) = JOBS.get(tx, &(guild, id))? {
         JOBS.put(tx, &(guild, id), &Job { due, attempts: job.attempts.saturating_add(1), ..job })?;
         tx.publish(CHANGED, guild);
@@ -82,13 +81,13 @@ pub(super) fn postpone(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -
 }
 
 /// Lets a job that was not answered wait, where it is in its lane.
-pub(super) fn wait(tx: &Tx<'_>, guild: GuildId, id: JobId, wait: &Wait) -> Result<()> {
+pub fn wait(tx: &Tx<'_>, guild: GuildId, id: JobId, wait: &Wait) -> Result<()> {
     tx.publish(SETTLED, guild);
     WAITS.put(tx, &(guild, id), wait)
 }
 
 /// Puts a job that waits behind the others of its lane.
-pub(super) fn move_aside(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -> Result<()> {
+pub fn move_aside(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp) -> Result<()> {
     if let Some(job) = JOBS.get(tx, &(guild, id))? {
         JOBS.put(tx, &(guild, id), &Job { due, ..job })?;
         tx.publish(CHANGED, guild);
@@ -97,7 +96,7 @@ pub(super) fn move_aside(tx: &Tx<'_>, guild: GuildId, id: JobId, due: Timestamp)
 }
 
 /// Until when lanes wait.
-pub(super) fn waiting_lanes(read: &dyn Read) -> Result<HashMap<Slot, Timestamp>> {
+pub fn waiting_lanes(read: &dyn Read) -> Result<HashMap<Slot, Timestamp>> {
     let mut waits = Vec::new();
     WAITS.for_each(read, Span::all(), |key, wait| {
         waits.push((key, wait.until));
@@ -116,7 +115,7 @@ pub(super) fn waiting_lanes(read: &dyn Read) -> Result<HashMap<Slot, Timestamp>>
 }
 
 /// Makes a job a dead letter.
-pub(super) fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Result<()> {
+pub fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Result<()> {
     WAITS.remove(tx, &(guild, id))?;
     if let Some(job) = JOBS.remove(tx, &(guild, id))? {
         DEAD_LETTERS.put(tx, &(guild, id), &DeadLetter { job, reason: reason.to_owned(), at: tx.now() })?;
@@ -137,7 +136,7 @@ pub fn due_by(read: &dyn Read, now: Timestamp, limit: usize) -> Result<Vec<Run>>
 }
 
 /// Shows which jobs are due by `now`, the longest due first, as long as `visit` wants more of them. No row is read.
-pub(super) fn for_each_due(
+pub fn for_each_due(
     read: &dyn Read,
     now: Timestamp,
     mut visit: impl FnMut(GuildId, JobId) -> Result<bool>,
@@ -166,14 +165,14 @@ pub(super) fn for_each_due(
 }
 
 /// A job as it is now, to be done.
-pub(super) fn run_of(read: &dyn Read, guild: GuildId, id: JobId) -> Result<Option<Run>> {
+pub fn run_of(read: &dyn Read, guild: GuildId, id: JobId) -> Result<Option<Run>> {
     let Some(job) = JOBS.get(read, &(guild, id))? else { return Ok(None) };
     let wait = WAITS.get(read, &(guild, id))?;
     Ok(Some(Run { id, guild, job, wait }))
 }
 
 /// When the next job after `now` becomes due.
-pub(super) fn next_due_after(read: &dyn Read, now: Timestamp) -> Result<Option<Timestamp>> {
+pub fn next_due_after(read: &dyn Read, now: Timestamp) -> Result<Option<Timestamp>> {
     let first = BY_DUE.first(read, Span::all().after(now), Direction::Forward)?;
     Ok(first.map(|(due, ..)| due))
 }

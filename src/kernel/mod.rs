@@ -5,6 +5,8 @@
 
 pub mod actor;
 pub mod amount;
+pub mod backoff;
+pub mod calendar;
 #[cfg(test)]
 pub(crate) mod captured;
 pub mod cause;

@@ -6,10 +6,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
+use jiff::fmt::{rfc2822, strtime};
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
 use tokio::sync::watch;
+
+/// The moment from which all others are counted, in UTC.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A moment in UTC, in microseconds since 1970 (`C-18`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +43,16 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
+    /// The number of its day in UTC: 0 for 1 January 1970.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(86_400_000_000)
+    }
+
+    /// The number of its week, which begins on Monday at 00:00 UTC: 0 for the one of 1 January 1970, a Thursday.
+    pub const fn week(self) -> i64 {
+        (self.day() + 3).div_euclid(7)
+    }
+
     /// The moment `span` later; stops at the end of time instead of wrapping.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
@@ -58,34 +74,64 @@ impl Timestamp {
     ///
     /// A moment outside the years 0 to 9999, which only a damaged record can hold, is written as its number.
     pub fn rfc3339(self) -> String {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
-            .ok()
-            .and_then(|moment| moment.format(&Rfc3339).ok())
-            .unwrap_or_else(|| self.0.to_string())
+        self.in_utc().map_or_else(|| self.0.to_string(), |moment| format!("{moment}Z"))
     }
 
     /// RFC 3339 with all six digits of the microseconds, so that texts are in the order of their moments:
     /// `2026-11-21T20:15:00.000000Z`. For files in which people sort.
     pub fn rfc3339_in_order(self) -> String {
-        let text = self.rfc3339();
-        let Some(body) = text.strip_suffix('Z') else { return text };
-        match body.split_once('.') {
-            Some((second, fraction)) => format!("{second}.{fraction:0<6}Z"),
-            None => format!("{body}.000000Z"),
-        }
-    }
-
-    /// The form of the header `Date` in HTTP: `Sat, 21 Nov 2026 20:15:00 GMT`; `None` outside the years 1900 to 9999.
-    pub fn http_date(self) -> Option<String> {
-        let moment = OffsetDateTime::from_unix_timestamp(self.seconds()).ok()?;
-        let text = moment.format(&Rfc2822).ok()?;
-        Some(text.strip_suffix("+0000").map_or_else(|| text.clone(), |rest| format!("{rest}GMT")))
+        self.in_utc().map_or_else(|| self.0.to_string(), |moment| format!("{moment:.6}Z"))
     }
 
     /// Reads RFC 3339; `None` when the text is something else.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)
+        let pieces = Pieces::parse(text).ok()?;
+        Self::shown(pieces.date().to_datetime(pieces.time()?), pieces.to_numeric_offset()?)
+    }
+
+    /// In UTC, in a form of `strftime`: `%Y%m%d-%H%M%S` gives `20261121-201500`. Outside the years 0 to 9999 its number.
+    pub fn strftime(self, form: &str) -> String {
+        let text = self.in_utc().and_then(|moment| strtime::format(form, moment).ok());
+        text.unwrap_or_else(|| self.0.to_string())
+    }
+
+    /// The moment of which [`Timestamp::strftime`] makes exactly this text.
+    pub fn strptime(form: &str, text: &str) -> Option<Self> {
+        let moment = Self::shown(DateTime::strptime(form, text).ok()?, Offset::UTC)?;
+        (moment.strftime(form) == text).then_some(moment)
+    }
+
+    /// The form of the header `Date` in HTTP: `Sat, 21 Nov 2026 20:15:00 GMT`; `None` outside the years 0 to 9999.
+    pub fn http_date(self) -> Option<String> {
+        rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&self.to_jiff()?).ok()
+    }
+
+    /// Reads that form, whatever day of the week it names.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let parser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+        parser.parse_timestamp(text).ok().map(Self::from_jiff)
+    }
+
+    /// As the calendar wants it; `None` for a moment that only a damaged record can hold.
+    pub(super) fn to_jiff(self) -> Option<jiff::Timestamp> {
+        jiff::Timestamp::from_microsecond(self.0).ok()
+    }
+
+    /// As the calendar gives it.
+    pub(super) fn from_jiff(moment: jiff::Timestamp) -> Self {
+        Self(moment.as_microsecond())
+    }
+
+    /// Date and time of day in UTC; `None` outside the years 0 to 9999.
+    fn in_utc(self) -> Option<DateTime> {
+        let moment = EPOCH.checked_add(SignedDuration::from_micros(self.0)).ok()?;
+        (moment.year() >= 0).then_some(moment)
+    }
+
+    /// The moment at which calendars and clocks show this where they are so far ahead of UTC.
+    fn shown(moment: DateTime, ahead: Offset) -> Option<Self> {
+        let since = moment.duration_since(EPOCH).checked_sub(ahead.into())?;
+        i64::try_from(since.as_micros()).ok().map(Self)
     }
 }
 
@@ -205,6 +251,59 @@ mod tests {
         assert_eq!(Timestamp::from_micros(i64::MAX).rfc3339(), i64::MAX.to_string());
         let date = Timestamp::from_micros(0).http_date();
         assert_eq!(date.as_deref(), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
+    }
+
+    #[test]
+    fn a_moment_is_written_as_it_always_was() {
+        for (micros, text, in_order) in [
+            (-1, "1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
+            (1_795_291_200_000_000, "2026-11-21T20:00:00Z", "2026-11-21T20:00:00.000000Z"),
+            (1_795_291_200_120_000, "2026-11-21T20:00:00.12Z", "2026-11-21T20:00:00.120000Z"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+            (253_402_300_800_000_000, "253402300800000000", "253402300800000000"),
+            (-62_167_219_200_000_000, "0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000000Z"),
+            (-62_167_219_200_000_001, "-62167219200000001", "-62167219200000001"),
+            (i64::MIN, "-9223372036854775808", "-9223372036854775808"),
+        ] {
+            let moment = Timestamp::from_micros(micros);
+            assert_eq!((moment.rfc3339().as_str(), moment.rfc3339_in_order().as_str()), (text, in_order));
+            let read = Timestamp::from_rfc3339(text);
+            assert_eq!(read, text.ends_with('Z').then_some(moment), "{text}");
+        }
+        for text in ["2026-11-21T21:15:00+01:00", "2026-11-21T20:15:00.000000999Z", "2026-11-21t20:15:00z"] {
+            assert_eq!(Timestamp::from_rfc3339(text), Some(Timestamp::from_micros(1_795_292_100_000_000)), "{text}");
+        }
+        for text in
+            ["", "2026-11-21", "20:15:00Z", "2026-11-21T20:15:00", "2026-13-21T20:15:00Z", "2026-11-21T25:15:00Z"]
+        {
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_text_that_is_written_is_read_in_a_form() {
+        const FORM: &str = "%Y%m%d-%H%M%S";
+        let moment = Timestamp::from_micros(1_795_292_100_000_000);
+        assert_eq!(moment.strftime(FORM), "20261121-201500");
+        assert_eq!(Timestamp::strptime(FORM, "20261121-201500"), Some(moment));
+        for text in ["", "20261121", "20261121-2015", "20261121-201560", " 20261121-201500", "20261321-201500"] {
+            assert_eq!(Timestamp::strptime(FORM, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_of_http_is_read_whatever_day_of_the_week_it_names() {
+        let moment = Some(Timestamp::from_micros(1_795_292_100_000_000));
+        for text in [
+            "Sat, 21 Nov 2026 20:15:00 GMT",
+            "Mon, 21 Nov 2026 20:15:00 GMT",
+            "21 Nov 2026 20:15:00 GMT",
+            "Sat, 21 Nov 2026 20:15:00 +0000",
+            "Sat, 21 Nov 2026 21:15:00 +0100",
+        ] {
+            assert_eq!(Timestamp::from_http_date(text), moment, "{text}");
+        }
+        assert_eq!(Timestamp::from_http_date("90"), None);
     }
 
     #[tokio::test]

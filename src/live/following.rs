@@ -14,23 +14,37 @@
 //! end of the live and a person's word stop it for good. A refusal that will not go away by itself stops it, too; a
 //! rate limit is waited out. Who does not want to wait gets one try.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use rand::Rng;
 
-use super::refusal::Class;
+use crate::kernel::backoff::Backoff;
 use crate::kernel::time::Timestamp;
 
-/// The waits while the name is not live: the first, and the longest (`D-27`).
-const OFFLINE_WAITS: (Duration, Duration) = (Duration::from_secs(15), Duration::from_mins(5));
+/// The waits while the name is not live (`D-27`).
+const OFFLINE: Backoff = Backoff::new(Duration::from_secs(15), 2, Duration::from_mins(5));
 /// The waits after a lost connection, once the try at once has failed (`D-27`).
-const DROPPED_WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(2));
+const DROPPED: Backoff = Backoff::new(Duration::from_secs(5), 2, Duration::from_mins(2));
 /// The shortest wait after something that looks like a block: more tries make it longer.
-const SLOW_WAIT: Duration = Duration::from_mins(1);
+const BLOCKED: Backoff = Backoff::new(Duration::from_mins(1), 1, Duration::from_mins(1));
 /// How far a wait is spread to both sides, so that many servers do not ask at the same moment (`D-27`).
-const SPREAD: f64 = 0.2;
+const SPREAD: RangeInclusive<f64> = 0.8..=1.2;
 /// A connection that held this long was a good one: the next drop begins with the shortest wait.
 const GOOD: Duration = Duration::from_mins(1);
+
+/// What a refusal means for the next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Passes by itself: try again soon, with the usual back-off.
+    Transient,
+    /// Passes in minutes or hours, or when the host goes live: try again rarely.
+    Slow,
+    /// Passes at a time that we know: try again not before it.
+    RateLimit(Duration),
+    /// Stays until a person does something: do not try again.
+    Final,
+}
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,17 +157,16 @@ impl Following {
                 if self.was_live {
                     (self.was_live, self.waits) = (false, 0);
                 }
-                let wait = spread(self.grown(OFFLINE_WAITS), dice);
+                let wait = self.grown(OFFLINE, dice);
                 self.wait(now, wait)
             }
             Happened::Refused(Class::Final) => self.stop(Stop::Refused),
             Happened::Refused(_) if !self.is_persistent && !self.was_live => self.stop(Stop::Refused),
             Happened::Refused(nature) => {
-                let waits = if self.was_live { DROPPED_WAITS } else { OFFLINE_WAITS };
-                let usual = spread(self.grown(waits), dice);
+                let usual = self.grown(if self.was_live { DROPPED } else { OFFLINE }, dice);
                 let wait = match nature {
                     Class::RateLimit(limit) => usual.max(limit),
-                    Class::Slow => usual.max(spread(SLOW_WAIT, dice)),
+                    Class::Slow => usual.max(BLOCKED.jittered(0, SPREAD, dice)),
                     Class::Transient | Class::Final => usual,
                 };
                 self.wait(now, wait)
@@ -176,7 +189,7 @@ impl Following {
             self.waits = 1;
             return Next::LookUp;
         }
-        let wait = spread(self.grown(DROPPED_WAITS), dice);
+        let wait = self.grown(DROPPED, dice);
         self.wait(now, wait)
     }
 
@@ -191,17 +204,12 @@ impl Following {
         Next::WaitUntil(due)
     }
 
-    /// The next wait: twice the one before, up to the longest. After a drop the first of them follows the try at once.
-    fn grown(&mut self, (first, longest): (Duration, Duration)) -> Duration {
-        let doublings = if self.was_live { self.waits.saturating_sub(1) } else { self.waits };
+    /// The next wait, longer than the one before. After a drop the first of them follows the try at once.
+    fn grown(&mut self, backoff: Backoff, dice: &mut impl Rng) -> Duration {
+        let earlier = if self.was_live { self.waits.saturating_sub(1) } else { self.waits };
         self.waits = self.waits.saturating_add(1);
-        first.saturating_mul(1 << doublings.min(16)).min(longest)
+        backoff.jittered(earlier, SPREAD, dice)
     }
-}
-
-/// A wait, a little longer or shorter.
-fn spread(wait: Duration, dice: &mut impl Rng) -> Duration {
-    wait.mul_f64(dice.random_range(1.0 - SPREAD..=1.0 + SPREAD))
 }
 
 #[cfg(test)]

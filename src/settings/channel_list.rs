@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Limits, Typed};
-use crate::discord::references::Target;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text;
+use crate::references::Target;
 use crate::text_setting;
 
 /// The most channels of one setting.

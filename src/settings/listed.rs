@@ -4,11 +4,11 @@
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
 use super::{Limits, Setting, SettingValue};
-use crate::discord::references::{Needs, Target};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::sentence::Template;
 use crate::kernel::text;
+use crate::references::{Needs, Target};
 use crate::store::{Read, Tx};
 use crate::{refusals, sentence};
 

@@ -4,7 +4,7 @@
 //! [`Record::decode_old`]. Where all that changed is fields behind the others, [`fields!`](crate::fields) does both.
 //! bincode writes no field names: `skip_serializing_if`, `flatten` and `untagged` cannot be used.
 //!
-//! How the rows of every table look is frozen by a test (`app::catalogue`).
+//! How the rows of every table look is frozen by a test (`catalogue`).
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -19,11 +19,5 @@ pub static OPERATIONS: LazyLock<Family<[(&'static str, &'static str); 1], Counte
 
 /// Counts an operation.
 pub(super) fn count(ran: Ran) {
-    let outcome = match ran {
-        Ran::Succeeded => "done",
-        Ran::Refused => "refused",
-        Ran::Failed => "failed",
-        Ran::Panicked => "panicked",
-    };
-    OPERATIONS.get_or_create(&[("outcome", outcome)]).inc();
+    OPERATIONS.get_or_create(&[("outcome", ran.into())]).inc();
 }

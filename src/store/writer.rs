@@ -56,9 +56,11 @@ pub(super) trait Request: Send {
     fn answer(self: Box<Self>, error: Option<StoreError>);
 }
 
-/// How an operation ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How an operation ended; as text, the word for figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Ran {
+    #[strum(serialize = "done")]
     Succeeded,
     Refused,
     Failed,

@@ -10,8 +10,12 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `settings`, `jobs`, `discord`, `live`, `http`: what every feature needs of the outside world.
+    /// `access`, `settings`, `jobs`, `display`, `references`, `outbox`, `live`: what every feature stands on.
+    Common,
+    /// `runner`, `discord`, `tiktok`, `http`: what speaks with the outside world.
     Platform,
+    /// `discord::debug_channel`, whose lines are staged by whoever causes them. Nothing else of Discord is known below it.
+    DebugChannel,
     /// `rules`, `tables`, `service` of a feature, and what else lies beside them.
     Inner(String),
     /// `model`, `settings` and `queries`: inner files that the edges of other features may read.
@@ -21,6 +25,8 @@ enum Part {
     Domain(String),
     /// `features/mod.rs`.
     DomainList,
+    /// `catalogue`: what is stored, as the list of features tells.
+    Catalogue,
     /// What of a feature speaks with Discord, below `bot`.
     Edge(String),
     /// `views`: an edge as well, but pure, so that other edges may show a part of it.
@@ -39,8 +45,11 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            ["settings" | "jobs" | "discord" | "live" | "http", ..] => Self::Platform,
+            ["access" | "settings" | "jobs" | "display" | "references" | "outbox" | "live", ..] => Self::Common,
+            ["discord", "debug_channel", ..] => Self::DebugChannel,
+            ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,
             ["flows", ..] => Self::Flow,
+            ["catalogue", ..] => Self::Catalogue,
             ["sim", ..] => Self::Sim,
             ["app", ..] => Self::App,
             ["features", item, ..] if is_item(item) => Self::DomainList,
@@ -69,23 +78,39 @@ impl Part {
     #[expect(clippy::match_same_arms, reason = "one line for each part reads like the rule")]
     fn may_import(&self, target: &Self) -> bool {
         use Part::{
-            App, Domain, DomainList, Edge, FaceList, Flow, Inner, Kernel, Platform, Readable, Root, Sim, Store, Views,
+            App, Catalogue, Common, DebugChannel, Domain, DomainList, Edge, FaceList, Flow, Inner, Kernel, Platform,
+            Readable, Root, Sim, Store, Views,
         };
         match (self, target) {
             (App | Root, _) | (_, Root | Kernel) => true,
             (Sim, Sim) | (Store, Store) => true,
-            (Platform, Store | Platform) => true,
-            (Inner(_) | Readable(_), Store | Platform) => true,
+            (Common, Store | Common | DebugChannel) => true,
+            (Inner(_) | Readable(_), Store | Common | DebugChannel) => true,
             (Inner(own) | Readable(own), Inner(other) | Readable(other)) => own == other,
-            (Flow, Store | Platform | Inner(_) | Readable(_) | Flow) => true,
-            (Domain(_), Store | Platform | Flow | DomainList | Readable(_)) => true,
+            (Flow, Store | Common | DebugChannel | Inner(_) | Readable(_) | Flow) => true,
+            (Domain(_), Store | Common | Flow | DomainList | Readable(_)) => true,
             (Domain(own), Inner(other)) => own == other,
-            (DomainList, Store | Platform | DomainList | Domain(_)) => true,
-            (Edge(_) | Views(_), Store | Platform | Flow | DomainList | FaceList | Readable(_) | Views(_)) => true,
+            (DomainList, Store | Common | DebugChannel | DomainList | Domain(_)) => true,
+            (Catalogue, Store | Flow | DomainList | Catalogue) => true,
+            (Platform | DebugChannel, Store | Common | Platform | DebugChannel) => true,
+            (Edge(_) | Views(_) | FaceList, Store | Common | Platform | DebugChannel | DomainList | FaceList) => true,
+            (Edge(_) | Views(_), Flow | Readable(_) | Views(_)) => true,
             (Edge(own) | Views(own), Inner(other) | Edge(other)) => own == other,
-            (FaceList, Store | Platform | DomainList | FaceList | Edge(_)) => true,
+            (FaceList, Edge(_)) => true,
             _ => false,
         }
+    }
+
+    /// Whether it belongs to the domain: what is true whatever speaks with the outside world, and how.
+    fn is_domain(&self) -> bool {
+        use Part::{Catalogue, Common, Domain, DomainList, Flow, Inner, Readable};
+        matches!(self, Common | Inner(_) | Readable(_) | Flow | Domain(_) | DomainList | Catalogue)
+    }
+
+    /// Whether it stands above the domain.
+    fn is_above_domain(&self) -> bool {
+        use Part::{App, Edge, FaceList, Platform, Sim, Views};
+        matches!(self, Platform | Edge(_) | Views(_) | FaceList | Sim | App)
     }
 }
 
@@ -108,7 +133,7 @@ fn imports_point_one_way() {
 fn what_registers_features_names_none_of_them() {
     const REGISTERS: [&str; 7] = [
         "src/app/application.rs",
-        "src/app/catalogue.rs",
+        "src/catalogue.rs",
         "src/app/connection.rs",
         "src/app/upkeep.rs",
         "src/app/health/",
@@ -134,18 +159,34 @@ fn what_registers_features_names_none_of_them() {
 }
 
 #[test]
-fn only_store_knows_redb_and_inner_feature_files_know_no_runtime() {
+fn only_store_knows_redb_and_the_domain_knows_no_runtime_and_nothing_of_discord_and_the_web() {
     let mut wrong = Vec::new();
     for source in program() {
         let module = module_path(&source.path);
-        let part = Part::of(&module);
-        let banned: &[&str] = match part {
+        let banned: &[&str] = match Part::of(&module) {
             Part::Store => &[],
-            Part::Inner(_) | Part::Readable(_) => &["redb", "tokio", "serenity", "poise", "axum", "reqwest"],
+            part if part.is_domain() => &["redb", "tokio", "serenity", "poise", "axum", "reqwest"],
             _ => &["redb"],
         };
         let named = banned.iter().filter(|name| names_crate(&code(source.outside_tests()), name));
         wrong.extend(named.map(|name| format!("{} names {name}", source.path)));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Tests of the domain as well stand on nothing above it: what people read is tested beside the views.
+#[test]
+fn tests_of_the_domain_know_nothing_above_it() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("src/")) {
+        let module = module_path(&source.path);
+        if !Part::of(&module).is_domain() {
+            continue;
+        }
+        let code = code(&source.text);
+        let targets = imported_paths(&code).into_iter().map(|path| absolute(&module, &path));
+        let above = targets.filter(|target| Part::of(target).is_above_domain());
+        wrong.extend(above.map(|target| format!("{} names {}", source.path, target.join("::"))));
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
@@ -204,6 +245,11 @@ fn wrong_imports_are_found_however_they_are_written() {
         ("src/store/a.rs", "use crate::{\n    kernel::{ids, time},\n    store,\n};", 0),
         ("src/features/queue/rules.rs", "use super::model::Line; use crate::id_type;", 0),
         ("src/features/queue/rules.rs", "use crate::bot::queue::commands::next;", 1),
+        ("src/features/queue/service.rs", "use crate::{jobs, outbox, discord::delivery, runner, tiktok};", 3),
+        ("src/jobs/mod.rs", "use crate::runner::Runner; use crate::live::Handle;", 1),
+        ("src/live/show.rs", "use crate::tiktok::wire;", 1),
+        ("src/tiktok/wire.rs", "use crate::live::Handle;", 0),
+        ("src/flows/gift.rs", "use crate::discord::debug_channel; use crate::discord::Bot;", 1),
         ("src/bot/queue/commands.rs", "use crate::features::queue::rules; use super::views;", 0),
         ("src/bot/queue/commands.rs", "use crate::features::coins::rules::a;", 1),
         ("src/bot/queue/commands.rs", "use crate::bot::coins::components::a;", 1),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use greenroom::app::catalogue::CATALOGUE;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::queue;
 use greenroom::features::queue::model::{Line, Place, PublicId, Song, SongId, Source};
 use greenroom::kernel::dice::Seed;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use greenroom::app::application::Application;
 use greenroom::covers;
-use greenroom::discord::display::{Display, tables};
+use greenroom::display::{Display, tables};
 use greenroom::kernel::ids::{ChannelId, GuildId, MessageId};
 use greenroom::kernel::time::ClockHand;
 use greenroom::sim::{GatewayFault, Id, OverwriteSpec, SeenMessage, Sim, World as Discord};

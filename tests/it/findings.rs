@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins::model::{Currency, EntryId, EntryKind, LedgerEntry, SkipBought};
 use greenroom::features::engagement::model::{AccountRef, Participant, Session};
 use greenroom::features::queue::model::{Line, Place, PublicId, Song, SongId, Source};

@@ -56,7 +56,7 @@ pub fn heard(world: &World) -> u64 {
     world.app.bot.lives.status(&host()).map_or(0, |status| status.counts.events)
 }
 
-pub async fn until(world: &World, fits: impl FnMut(Option<&greenroom::live::status::Status>) -> bool) {
+pub async fn until(world: &World, fits: impl FnMut(Option<&greenroom::tiktok::status::Status>) -> bool) {
     let waited = tokio::time::timeout(SOON, world.app.bot.lives.until(&host(), fits)).await;
     assert!(waited.is_ok(), "it stays at {:?}", world.app.bot.lives.status(&host()));
 }

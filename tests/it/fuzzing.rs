@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
-use greenroom::discord::component::{Click, Form};
+use greenroom::bot::{desk, submissions};
+use greenroom::features::queue::model::{Line, PublicId, Seen};
 use greenroom::kernel::dice::Seed;
+use greenroom::kernel::ids::GuildId;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -100,12 +102,14 @@ fn the_corpus_of_interactions_is_read_as_a_command_a_click_and_a_form() {
         match serde_json::from_slice(&bytes) {
             Ok(Interaction::Command(_)) => commands += 1,
             Ok(Interaction::Component(event)) => {
-                let click = Click::read(&event).unwrap();
-                assert_eq!((click.arguments, click.values), (vec!["2".to_owned()], vec!["5 Skip".to_owned()]));
+                let click = desk::components::TIER.click(&event).unwrap();
+                let seen = Seen { song: PublicId::new(12_345), line: Line::PendingSkips };
+                assert_eq!((click.arguments, click.picked), ((GuildId::new(5), seen), Line::Skip5));
                 clicks += 1;
             }
             Ok(Interaction::Modal(event)) => {
-                let form = Form::read(&event).unwrap();
+                let form = submissions::modal::SUBMIT.filled(&event).unwrap();
+                assert!(form.arguments.0);
                 assert!(form.field("link").is_some() && form.field("nothing").is_none());
                 forms += 1;
             }

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use greenroom::app::backup::folder::Folder;
-use greenroom::app::catalogue::{CATALOGUE, Catalogue};
 use greenroom::app::config::storage::Storage;
 use greenroom::app::restore::{Restore, restore};
+use greenroom::catalogue::{CATALOGUE, Catalogue};
 use greenroom::covers;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;

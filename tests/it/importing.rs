@@ -4,7 +4,7 @@ mod told;
 
 use std::path::{Path, PathBuf};
 
-use greenroom::app::catalogue::CATALOGUE;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::handles::model::AccountId;
 use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::features::{coins, engagement, handles, queue};

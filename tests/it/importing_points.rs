@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use greenroom::app::backup::Plan;
 use greenroom::app::backup::folder::{Folder, Room};
-use greenroom::app::catalogue::CATALOGUE;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::{coins, engagement, handles};
 use greenroom::kernel::amount::Amount;
 use greenroom::kernel::dice::Seed;

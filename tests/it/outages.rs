@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use greenroom::covers;
 use greenroom::discord::Draft;
-use greenroom::discord::outbox;
 use greenroom::kernel::ids::{ChannelId, MessageId};
 use greenroom::live::Occurrence;
+use greenroom::outbox;
 use greenroom::sim::{Fault, LoggedRequest};
 
 use crate::reading::link;

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use greenroom::app::application::Application;
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins::tables::LEDGER;
 use greenroom::features::engagement::tables::INTERACTIONS;
 use greenroom::features::queue::model::{Line, PublicId};

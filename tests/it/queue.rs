@@ -6,6 +6,7 @@ use std::time::Duration;
 use greenroom::covers;
 use greenroom::features::queue::model::{Line, PublicId};
 use greenroom::live::Occurrence;
+use strum::VariantArray;
 
 use crate::reading::{SOON, link, mention};
 use crate::world::{World, viewer};
@@ -121,7 +122,7 @@ async fn from_wherever_a_song_comes_it_has_the_points_of_now() {
     world.on_the_live("ann", "ann.live").await;
     let song = world.member("ann").submits(&link(1), "Song").await;
     let mut points = 0;
-    for from in Line::ALL.into_iter().filter(|line| *line != Line::Free) {
+    for from in Line::VARIANTS.iter().copied().filter(|line| *line != Line::Free) {
         match from {
             Line::SongsPlayed => {
                 world.moves(song, Line::Skip5).await;

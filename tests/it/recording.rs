@@ -214,7 +214,7 @@ async fn a_restart_in_the_same_session_goes_on_with_the_same_recording() {
 
     let app = site.start().await;
     site.sim.live_connected(HOST, SOON).await.unwrap();
-    let is_live = |status: Option<&greenroom::live::status::Status>| status.is_some_and(|s| s.state == State::Live);
+    let is_live = |status: Option<&greenroom::tiktok::status::Status>| status.is_some_and(|s| s.state == State::Live);
     tokio::time::timeout(SOON, app.bot.lives.until(&name, is_live)).await.unwrap();
     site.run(site.call("ben", "link-tiktok").with("handle", "ben.live")).await;
     hear(&app, &[rose("ann.live", 500, true), rose("ben.live", 100, true)]).await;

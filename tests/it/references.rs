@@ -216,6 +216,15 @@ async fn a_role_that_is_deleted_is_told_and_one_that_is_not_there_cannot_be_set(
 
 #[tokio::test]
 async fn where_the_debug_channel_is_what_is_gone_the_next_administrator_reads_it_beside_the_answer() {
+    reads_what_is_gone_beside("config list", []).await;
+}
+
+#[tokio::test]
+async fn an_administrator_reads_what_is_gone_beside_a_refusal_as_well() {
+    reads_what_is_gone_beside("remove", [("submission_id", "no number".to_owned())]).await;
+}
+
+async fn reads_what_is_gone_beside<const N: usize>(command: &str, options: [(&str, String); N]) {
     let world = World::new().await;
     world.chooses("setdebugchannel", "general").await;
     world.chooses("setbookmarkchannel", "bookmarks").await;
@@ -232,7 +241,7 @@ async fn where_the_debug_channel_is_what_is_gone_the_next_administrator_reads_it
     for _ in 0..20 {
         // The events of the deletions come in by themselves.
         ann.run("queue").await;
-        host.run("config list").await;
+        host.run_with(command, options.clone()).await;
         if private(host).await.contains("Bookmark Channel** is gone") {
             break;
         }

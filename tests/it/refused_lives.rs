@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use greenroom::live::Way;
 use greenroom::live::following::{State, Stop};
 use greenroom::sim::{LiveFaultKind, LiveOddity};
+use greenroom::tiktok::Way;
 use serde_json::json;
 
 use crate::followed::*;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use greenroom::app::application::Application;
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::covers;
 use greenroom::discord::debug_channel::DEBUG_CHANNEL;
 use greenroom::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;

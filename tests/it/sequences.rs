@@ -8,9 +8,9 @@ use greenroom::features::engagement::model::Interaction;
 use greenroom::features::handles;
 use greenroom::features::handles::model::AccountId;
 use greenroom::features::queue::model::PublicId;
-use greenroom::live::Way;
 use greenroom::live::following::{State, Stop};
 use greenroom::sim::{LiveCorruption, LiveFault, LiveFaultKind, LiveManagedForm, SimBatch, SimLiveEvent, SimPacking};
+use greenroom::tiktok::Way;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::{Outcome, Request};
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::covers;
 use greenroom::features::queue::model::{Line, Place, PublicId, Song, Source};
 use greenroom::features::{coins, queue};

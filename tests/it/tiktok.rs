@@ -304,7 +304,7 @@ async fn a_restart_goes_on_with_the_live_and_its_session() {
     site.sim.live_disconnected(HOST, SOON).await.unwrap();
     let app = site.start().await;
     site.sim.live_connected(HOST, SOON).await.unwrap();
-    let is_live = |status: Option<&greenroom::live::status::Status>| status.is_some_and(|s| s.state == State::Live);
+    let is_live = |status: Option<&greenroom::tiktok::status::Status>| status.is_some_and(|s| s.state == State::Live);
     tokio::time::timeout(SOON, app.bot.lives.until(&host(), is_live)).await.unwrap();
     app.stop().await;
 }

@@ -10,9 +10,9 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use greenroom::app::application::{Application, Blueprint};
-use greenroom::app::catalogue::CATALOGUE;
 use greenroom::app::control::Outcome;
 use greenroom::app::maintenance;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::discord::activity::update_id;
 use greenroom::discord::display::Rhythm;
 use greenroom::discord::registration::Registration;
@@ -26,12 +26,13 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
-use greenroom::live::{Base, ClientSettings, Endpoints, Gift, Handle, LiveEvent, Occurrence, Transport, Viewer, Way};
+use greenroom::live::{Gift, Handle, LiveEvent, Occurrence, Viewer};
 use greenroom::sim::{
     AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds, GuildSpec,
     Id, MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
 use greenroom::store::{Options, Place};
+use greenroom::tiktok::{Base, ClientSettings, Endpoints, Transport, Way};
 use serde_json::{Map, Value};
 
 use crate::patience::{LONG, within};

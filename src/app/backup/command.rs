@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::folder::Folder;
 use super::label::Kind;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::cli::{BackupArgs, Options};
 use crate::app::control::{Outcome, Request};
 use crate::app::exit::{CommandResult, Stop, print, tell};
 use crate::app::{maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 use crate::kernel::time::Clock;
 
 /// Makes a snapshot, in the folder of the backups or as the file that was named, whose folder has to be there. A

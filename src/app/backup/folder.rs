@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::label::{Kind, Label, digits, moment_of};
+use super::label::{Kind, Label};
 use super::retention::{SECONDS_AHEAD, age_first, surplus};
 use crate::app::machine::{self, Space};
 use crate::kernel::ids::GuildId;
@@ -76,8 +76,7 @@ impl Folder {
 
     /// The file for the points of a server at a moment.
     pub fn points_at(&self, guild: GuildId, at: Timestamp) -> PathBuf {
-        let (date, time) = digits(at);
-        self.points_dir(guild).join(format!("points_{date}_{time}.json"))
+        self.points_dir(guild).join(at.strftime(POINTS_NAME))
     }
 
     /// All snapshots, the oldest first.
@@ -99,7 +98,7 @@ impl Folder {
 
     /// All files of points of a server, the oldest first.
     pub fn points(&self, guild: GuildId) -> io::Result<Vec<Dated>> {
-        dated(&self.points_dir(guild), points_moment)
+        dated(&self.points_dir(guild), |name| Timestamp::strptime(POINTS_NAME, name))
     }
 
     /// Removes the snapshots that are too many ([`surplus`]), and none that was made by hand.
@@ -137,14 +136,12 @@ impl Folder {
     }
 }
 
+/// The name of a file of points.
+const POINTS_NAME: &str = "points_%Y%m%d_%H%M%S.json";
 /// The beginning of the name of a file of points that is being written.
 pub(super) const UNFINISHED_POINTS: &str = ".points-";
 /// The beginning of the name of a store that is tried out and thrown away.
 pub const SCRATCH: &str = ".scratch-";
-
-fn points_moment(name: &str) -> Option<Timestamp> {
-    moment_of(name.strip_prefix("points_")?.strip_suffix(".json")?, '_')
-}
 
 /// The files of a folder; none where it does not exist.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -248,7 +245,7 @@ mod tests {
         let snapshot = folder.free_snapshot(Kind::Daily, NOW);
         assert_eq!(snapshot, Path::new("data/backups/snapshots/greenroom-20261121-200000.redb"));
         assert_eq!(folder.points_at(GUILD, NOW), Path::new("data/backups/81/points_20261121_200000.json"));
-        assert_eq!(points_moment("points_20261121_200000.json"), Some(NOW));
+        assert_eq!(Timestamp::strptime(POINTS_NAME, "points_20261121_200000.json"), Some(NOW));
     }
 
     #[test]

@@ -6,38 +6,31 @@
 
 use std::fmt;
 
+use strum::{Display, EnumString, VariantArray};
+
 use crate::kernel::time::Timestamp;
 
-/// What a snapshot was made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The form of the moment in a name: `20261121-200000`.
+pub(in crate::app) const MOMENT: &str = "%Y%m%d-%H%M%S";
+
+/// What a snapshot was made for; as text, what stands behind the moment in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, EnumString, VariantArray)]
 pub enum Kind {
     /// For the day.
+    #[strum(serialize = "")]
     Daily,
     /// Because the format of the store was to change.
+    #[strum(serialize = "-before-migration")]
     BeforeMigration,
     /// Because a backup was to take the store's place.
+    #[strum(serialize = "-before-restore")]
     BeforeRestore,
     /// Because the data of another bot were to come in.
+    #[strum(serialize = "-before-import")]
     BeforeImport,
     /// Because somebody wanted one.
+    #[strum(serialize = "-by-hand")]
     ByHand,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Daily, Self::BeforeMigration, Self::BeforeRestore, Self::BeforeImport, Self::ByHand];
-
-    /// What stands behind the moment in a name.
-    const fn suffix(self) -> &'static str {
-        match self {
-            Self::Daily => "",
-            Self::BeforeMigration => "-before-migration",
-            Self::BeforeRestore => "-before-restore",
-            Self::BeforeImport => "-before-import",
-            Self::ByHand => "-by-hand",
-        }
-    }
 }
 
 /// When a snapshot was made, and what for.
@@ -55,38 +48,16 @@ impl Label {
         let text = name.strip_prefix("greenroom-")?.strip_suffix(".redb")?;
         // Behind the 15 characters of the moment.
         let (moment, suffix) = text.split_at_checked(15)?;
-        let kind = Kind::ALL.into_iter().find(|kind| kind.suffix() == suffix)?;
-        Some(Self { at: moment_of(moment, '-')?, kind })
+        let kind = suffix.parse().ok()?;
+        Some(Self { at: Timestamp::strptime(MOMENT, moment)?, kind })
     }
 }
 
 impl fmt::Display for Label {
     /// The name of the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (date, time) = digits(self.at);
-        write!(f, "greenroom-{date}-{time}{}.redb", self.kind.suffix())
+        write!(f, "greenroom-{}{}.redb", self.at.strftime(MOMENT), self.kind)
     }
-}
-
-/// `20261121` and `200000`.
-pub fn digits(at: Timestamp) -> (String, String) {
-    let text = at.rfc3339();
-    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
-    let (date, time) = text.split_once('T').unwrap_or((text.as_str(), ""));
-    (digits(date), digits(time.get(..8).unwrap_or(time)))
-}
-
-/// The moment that [`digits`] were written of.
-pub(super) fn moment_of(text: &str, between: char) -> Option<Timestamp> {
-    let (date, time) = text.split_once(between)?;
-    let is_number = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(date, 8) || !is_number(time, 6) {
-        return None;
-    }
-    let part = |text: &str, from: usize, to: usize| text.get(from..to).map(str::to_owned);
-    let date = [part(date, 0, 4)?, part(date, 4, 6)?, part(date, 6, 8)?].join("-");
-    let time = [part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?].join(":");
-    Timestamp::from_rfc3339(&format!("{date}T{time}Z"))
 }
 
 #[cfg(test)]

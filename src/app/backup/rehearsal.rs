@@ -10,9 +10,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::folder::{Folder, Room, SCRATCH};
-use crate::app::catalogue::Catalogue;
 use crate::app::exit::Stop;
 use crate::app::restore::{Trial, try_out};
+use crate::catalogue::Catalogue;
 use crate::kernel::text::one_line;
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::store::make_folder;

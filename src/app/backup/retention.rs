@@ -24,8 +24,6 @@ pub const BEFORE: usize = 7;
 /// How many seconds later than now the name of a snapshot may be, where those before are taken.
 pub(super) const SECONDS_AHEAD: u64 = 60;
 
-const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
-
 /// The snapshots that are too many.
 pub fn surplus(all: &BTreeSet<Label>, now: Timestamp) -> BTreeSet<Label> {
     let of_kind = |kind: Kind| newest_first(all.iter().copied().filter(move |label| label.kind == kind), now);
@@ -39,12 +37,12 @@ pub fn surplus(all: &BTreeSet<Label>, now: Timestamp) -> BTreeSet<Label> {
 
 /// The dailies that stay, of all of them, the newest first.
 fn dailies(all: &[Label], now: Timestamp) -> BTreeSet<Label> {
-    let of_days = newest_of_each(all, day, DAYS);
-    let begin = of_days.last().map(|oldest| day(oldest.at));
+    let of_days = newest_of_each(all, Timestamp::day, DAYS);
+    let begin = of_days.last().map(|oldest| oldest.at.day());
     // A moment of the future is from a clock that was wrong, and a day of it is enough.
-    let is_before = |label: &&Label| begin.is_some_and(|begin| day(label.at) < begin) && !is_ahead(label.at, now);
+    let is_before = |label: &&Label| begin.is_some_and(|begin| label.at.day() < begin) && !is_ahead(label.at, now);
     let earlier: Vec<Label> = all.iter().filter(is_before).copied().collect();
-    let of_weeks = newest_of_each(&earlier, week, WEEKS);
+    let of_weeks = newest_of_each(&earlier, Timestamp::week, WEEKS);
     // Several of a day are from a time when all kinds had the same names.
     all.iter().take(DAYS).copied().chain(of_days).chain(of_weeks).collect()
 }
@@ -72,18 +70,10 @@ pub fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at > now.after(Duration::from_secs(SECONDS_AHEAD))
 }
 
-fn day(at: Timestamp) -> i64 {
-    at.micros().div_euclid(DAY_MICROS)
-}
-
-fn week(at: Timestamp) -> i64 {
-    // Day 0 was a Thursday.
-    (day(at) + 3).div_euclid(7)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use strum::VariantArray;
 
     use super::*;
 
@@ -91,7 +81,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 
     fn days_ago(days: u32, kind: Kind) -> Label {
-        Label { at: Timestamp::from_micros(NOW.micros() - i64::from(days) * DAY_MICROS), kind }
+        Label { at: NOW.before(Duration::from_hours(24) * days), kind }
     }
 
     fn left(all: &BTreeSet<Label>, now: Timestamp) -> BTreeSet<Label> {
@@ -114,7 +104,8 @@ mod tests {
         all.insert(days_ago(299, Kind::BeforeImport));
         let left = left(&all, NOW);
         let count = |kind| left.iter().filter(|label| label.kind == kind).count();
-        assert_eq!(Kind::ALL.map(count), [7, 1, BEFORE, 1, 50]);
+        let counts: Vec<_> = Kind::VARIANTS.iter().copied().map(count).collect();
+        assert_eq!(counts, [7, 1, BEFORE, 1, 50]);
         assert!(left.contains(&days_ago(0, Kind::BeforeRestore)), "the newest stay");
     }
 
@@ -127,7 +118,7 @@ mod tests {
 
     /// What happens in a time of random length: days pass, and snapshots are made.
     fn histories() -> impl Strategy<Value = Vec<(i64, Kind)>> {
-        let kind = prop_oneof![6 => Just(Kind::Daily), 1 => prop::sample::select(Kind::ALL.to_vec())];
+        let kind = prop_oneof![6 => Just(Kind::Daily), 1 => prop::sample::select(Kind::VARIANTS)];
         prop::collection::vec((0..300_i64, kind), 1..250)
     }
 
@@ -141,7 +132,7 @@ mod tests {
                 let minutes = if minutes > 280 { (minutes - 280) * 1_000 } else { minutes * 10 };
                 now = Timestamp::from_micros(now.micros() + minutes * 60_000_000 + 1_000_000);
                 // The bot makes one a day.
-                if kind == Kind::Daily && !dailies_of.insert(day(now)) {
+                if kind == Kind::Daily && !dailies_of.insert(now.day()) {
                     continue;
                 }
                 let label = Label { at: now, kind };
@@ -157,7 +148,7 @@ mod tests {
                 let dailies = all(Kind::Daily);
                 prop_assert!(dailies.iter().take(DAYS).all(is_here), "those of the last days");
                 let mut weeks = BTreeSet::new();
-                let earlier = dailies.iter().skip(DAYS).filter(|label| weeks.insert(week(label.at))).take(WEEKS);
+                let earlier = dailies.iter().skip(DAYS).filter(|label| weeks.insert(label.at.week())).take(WEEKS);
                 prop_assert!(earlier.copied().all(|label| here.contains(&label)), "those of the weeks before");
                 let others = here.iter().filter(|label| label.kind != Kind::ByHand).count();
                 prop_assert!(others <= DAYS + WEEKS + 3 * BEFORE, "{others}");

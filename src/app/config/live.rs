@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::table::{
     EULER_API_KEY, TIKTOK_MANAGED_URL, TIKTOK_SIGN_URL, TIKTOK_TRANSPORT, TIKTOK_WEB_URL, TIKTOK_WEBCAST_URL,
 };
-use crate::live::{Base, ClientSettings, Endpoints, Transport};
+use crate::tiktok::{Base, ClientSettings, Endpoints, Transport};
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> ClientSettings {

@@ -28,7 +28,8 @@ pub struct FileLimits {
 }
 
 /// The form of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum LogFormat {
     /// For people.
     Text,
@@ -38,15 +39,10 @@ pub enum LogFormat {
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> Logging {
-    let format = |text: &str| match text.to_ascii_lowercase().as_str() {
-        "text" => Some(LogFormat::Text),
-        "json" => Some(LogFormat::Json),
-        _ => None,
-    };
     let (most, mib) = (reader.whole(&LOG_FILES), reader.whole(&LOG_FILE_MIB));
     Logging {
         filter: reader.parse(&LOG, filter).unwrap_or_default(),
-        format: reader.parse(&LOG_FORMAT, format).unwrap_or(LogFormat::Text),
+        format: reader.parse(&LOG_FORMAT, |text| text.parse().ok()).unwrap_or(LogFormat::Text),
         files: (most > 0).then(|| FileLimits { most, bytes: u64::from(mib) << 20 }),
     }
 }

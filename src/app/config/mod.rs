@@ -40,7 +40,7 @@ use storage::Storage;
 use table::OEMBED_URL;
 
 use super::backup::off_site::Target;
-use crate::live::{Base, ClientSettings};
+use crate::tiktok::{Base, ClientSettings};
 
 /// Everything that the process was told.
 #[derive(Clone, Debug)]

@@ -212,7 +212,7 @@ fn words_are_read_without_regard_to_capitals() {
     ];
     let config = loaded(&environment(&given));
     assert_eq!((config.health.listen, config.logging.format), (None, LogFormat::Json));
-    assert_eq!(Some(config.live.transport), crate::live::Transport::parse("managed"));
+    assert_eq!(Some(config.live.transport), crate::tiktok::Transport::parse("managed"));
     assert!(config.community.live_rehearsal);
 }
 

@@ -25,11 +25,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::discord::references::Target;
 use crate::features::coins::csv::Wanted;
 use crate::features::coins::economy::Economy;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
+use crate::references::Target;
 
 use super::exit::{ExitCode, Stop};
 use super::import::Imported;
@@ -174,8 +174,7 @@ impl From<Reply> for Option<Result<Outcome, Stop>> {
             Reply::Progress(_) => None,
             Reply::Done(outcome) => Some(Ok(outcome)),
             Reply::Stopped { code, message } => {
-                let known = ExitCode::ALL.into_iter().find(|known| known.number() == code);
-                Some(Err(Stop::new(known.unwrap_or(ExitCode::Failed), message)))
+                Some(Err(Stop::new(ExitCode::from_repr(code).unwrap_or(ExitCode::Failed), message)))
             }
         }
     }

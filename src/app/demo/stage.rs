@@ -18,11 +18,12 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::live::{ClientSettings, Handle, LiveEvent};
+use crate::live::{Handle, LiveEvent};
 use crate::sim::{
     AutocompleteCall, CommandCall, CommandOutcome, ComponentCall, GuildIds, GuildSpec, Id, MessageSpec, ModalCall,
     Refused, SeenMessage, Settings, Sim, SimOptions,
 };
+use crate::tiktok::ClientSettings;
 
 use crate::store::{Options, Place};
 

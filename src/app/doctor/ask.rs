@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 use tokio::time::timeout;
 
 use crate::discord::rest::{self, Endpoint};
 use crate::kernel::cause::Cause;
 use crate::kernel::secret::Secret;
+use crate::kernel::time::Timestamp;
 
 /// The longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -101,6 +100,5 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
 }
 
 fn date(headers: &HeaderMap) -> Option<i64> {
-    let text = headers.get(DATE)?.to_str().ok()?;
-    OffsetDateTime::parse(text, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp)
+    Timestamp::from_http_date(headers.get(DATE)?.to_str().ok()?).map(Timestamp::seconds)
 }

@@ -11,8 +11,9 @@ use crate::kernel::text::one_line;
 const LONGEST_NAME: usize = 60;
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Level {
     /// As it should be.
     Ok,
@@ -63,13 +64,7 @@ impl Finding {
 impl Finding {
     /// What is so, in one line.
     fn line(&self) -> String {
-        let level = match self.level {
-            Level::Ok => "ok",
-            Level::Note => "note",
-            Level::Warning => "warning",
-            Level::Error => "error",
-        };
-        format!("{level:<8} {}: {}", self.id.name(), self.sentence)
+        format!("{:<8} {}: {}", self.level, self.id.name(), self.sentence)
     }
 }
 

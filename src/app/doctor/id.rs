@@ -1,132 +1,93 @@
 //! The names of what the doctor finds. They are part of the interface: one never changes its meaning, and
 //! `docs/troubleshooting.md` tells of each what to do.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
 
 /// What a finding is about. Findings are made from these alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr, VariantArray)]
+#[serde(into = "&'static str")]
+#[strum(serialize_all = "lowercase")]
 pub enum Id {
     /// The configuration can be read, or a mistake in it.
     Config,
     /// Something about the configuration that is worth knowing.
+    #[strum(serialize = "config.notice")]
     Notice,
     /// Discord answers.
+    #[strum(serialize = "discord.reachable")]
     Reachable,
     /// Discord wants fewer requests.
+    #[strum(serialize = "discord.limit")]
     Limit,
     /// Discord refuses the address of this machine.
+    #[strum(serialize = "discord.ban")]
     Ban,
     /// The bot's token.
+    #[strum(serialize = "discord.token")]
     Token,
     /// The intent that shows what messages say.
+    #[strum(serialize = "discord.intent.message_content")]
     MessageContent,
     /// The intent that shows who is a member.
+    #[strum(serialize = "discord.intent.members")]
     Members,
     /// The clock of this machine.
     Clock,
     /// The commands that Discord has.
+    #[strum(serialize = "discord.commands")]
     Commands,
     /// The servers that the bot is in.
+    #[strum(serialize = "discord.servers")]
     Servers,
     /// What the bot may do in a server.
+    #[strum(serialize = "discord.permissions")]
     Permissions,
     /// Where the bot's role stands in a server.
+    #[strum(serialize = "discord.role")]
     Role,
     /// The channels and roles that servers have set.
+    #[strum(serialize = "discord.references")]
     References,
     /// The data folder can be written.
+    #[strum(serialize = "folder.writable")]
     Writable,
     /// There is room for data.
+    #[strum(serialize = "folder.space")]
     Space,
     /// The data folder lasts.
+    #[strum(serialize = "folder.lasting")]
     Lasting,
     /// Only the user of the bot may read the data.
+    #[strum(serialize = "folder.private")]
     Private,
     /// The memory of the machine.
     Memory,
     /// The last backup, and the last rehearsal of a restore.
     Backup,
     /// The copies of the snapshots elsewhere.
+    #[strum(serialize = "backup.off_site")]
     OffSite,
     /// Who holds the store.
+    #[strum(serialize = "store.lock")]
     Lock,
     /// The store is sound.
     Store,
     /// The variables about TikTok.
+    #[strum(serialize = "tiktok.settings")]
     LiveSettings,
     /// TikTok answers.
+    #[strum(serialize = "tiktok.reachable")]
     LiveReachable,
     /// The service that signs connections.
+    #[strum(serialize = "tiktok.sign")]
     Sign,
 }
 
 impl Id {
-    /// All of them.
-    pub const ALL: [Self; 26] = [
-        Self::Config,
-        Self::Notice,
-        Self::Reachable,
-        Self::Limit,
-        Self::Ban,
-        Self::Token,
-        Self::MessageContent,
-        Self::Members,
-        Self::Clock,
-        Self::Commands,
-        Self::Servers,
-        Self::Permissions,
-        Self::Role,
-        Self::References,
-        Self::Writable,
-        Self::Space,
-        Self::Lasting,
-        Self::Private,
-        Self::Memory,
-        Self::Backup,
-        Self::OffSite,
-        Self::Lock,
-        Self::Store,
-        Self::LiveSettings,
-        Self::LiveReachable,
-        Self::Sign,
-    ];
-
     /// As it is printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Notice => "config.notice",
-            Self::Reachable => "discord.reachable",
-            Self::Limit => "discord.limit",
-            Self::Ban => "discord.ban",
-            Self::Token => "discord.token",
-            Self::MessageContent => "discord.intent.message_content",
-            Self::Members => "discord.intent.members",
-            Self::Clock => "clock",
-            Self::Commands => "discord.commands",
-            Self::Servers => "discord.servers",
-            Self::Permissions => "discord.permissions",
-            Self::Role => "discord.role",
-            Self::References => "discord.references",
-            Self::Writable => "folder.writable",
-            Self::Space => "folder.space",
-            Self::Lasting => "folder.lasting",
-            Self::Private => "folder.private",
-            Self::Memory => "memory",
-            Self::Backup => "backup",
-            Self::OffSite => "backup.off_site",
-            Self::Lock => "store.lock",
-            Self::Store => "store",
-            Self::LiveSettings => "tiktok.settings",
-            Self::LiveReachable => "tiktok.reachable",
-            Self::Sign => "tiktok.sign",
-        }
-    }
-}
-
-impl Serialize for Id {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -145,8 +106,8 @@ mod tests {
             .filter_map(|row| row.split('|').nth(1))
             .flat_map(|ids| ids.split(',').map(|id| id.trim().trim_matches('`')))
             .collect();
-        let names: BTreeSet<&str> = Id::ALL.iter().map(|id| id.name()).collect();
+        let names: BTreeSet<&str> = Id::VARIANTS.iter().map(|id| id.name()).collect();
         assert_eq!(told.iter().copied().collect::<BTreeSet<_>>(), names);
-        assert_eq!((told.len(), names.len()), (Id::ALL.len(), Id::ALL.len()), "each once");
+        assert_eq!((told.len(), names.len()), (Id::VARIANTS.len(), Id::VARIANTS.len()), "each once");
     }
 }

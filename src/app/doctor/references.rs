@@ -11,16 +11,17 @@ use tokio::time::timeout;
 use super::ask::{self, Asker};
 use super::finding::{Finding, quoted};
 use super::id::Id;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::config::Config;
 use crate::app::config::discord::Access;
 use crate::app::config::storage::Storage;
 use crate::app::control::{Outcome, Request, SetReference};
 use crate::app::maintenance;
 use crate::bot;
-use crate::discord::references::{Problem, Reference, Server, Target, Trouble, permissions};
+use crate::catalogue::CATALOGUE;
+use crate::discord::references::{Server, permissions};
 use crate::discord::rest::Endpoint;
 use crate::kernel::ids::GuildId;
+use crate::references::{Problem, Reference, Target, Trouble};
 use crate::sim::BOT_TOKEN;
 
 /// How long the store may take to tell what is set.

@@ -10,12 +10,12 @@ use super::finding::Finding;
 use super::folder::{READ_ONLY_FIX, ROOM_FIX};
 use super::id::Id;
 use crate::app::backup;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::config::storage::Storage;
 use crate::app::control::{self, Outcome, Presence, Request, Silence};
 use crate::app::exit::Stop;
 use crate::app::maintenance::{self, Unfulfilled};
 use crate::app::{machine, owner};
+use crate::catalogue::CATALOGUE;
 use crate::store::OpenError;
 
 /// How long verifying the store may take; a gigabyte takes less on a good disk.

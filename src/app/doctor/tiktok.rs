@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use super::finding::Finding;
 use super::id::Id;
 use crate::kernel::time::Clock;
-use crate::live::{Budget, Client, ClientSettings, Refusal};
+use crate::tiktok::{Budget, Client, ClientSettings, Refusal};
 
 /// The longest wait for each of the two.
 const PATIENCE: Duration = Duration::from_secs(15);

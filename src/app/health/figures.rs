@@ -1,6 +1,6 @@
 //! The figures of `/metrics`, in the form of `OpenMetrics`, which Prometheus reads.
 //!
-//! What happens is counted where it happens (`figures.rs` of the store, of Discord, the jobs, the lives and the coins), by
+//! What happens is counted where it happens (`figures.rs` of the store, the runner, of Discord, TikTok and the coins), by
 //! names that the code declares. How things stand is looked up at each request: kept counts and lengths only, and nothing
 //! by user, handle or server. So a request costs the same however much is stored; it grows with the number of servers that
 //! have songs waiting, and such a look is kept for [`KEPT`].
@@ -19,14 +19,14 @@ use tokio::sync::Mutex;
 
 use super::backups;
 use super::vitals::Vitals;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::headroom;
 use crate::app::machine::{self, Space};
 use crate::app::maintenance::store_file;
+use crate::catalogue::CATALOGUE;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::store::Read;
-use crate::{discord, features, jobs, live, store};
+use crate::{discord, features, jobs, runner, store, tiktok};
 
 /// For so long what was looked up in the store is shown again.
 const KEPT: Duration = Duration::from_secs(10);
@@ -229,8 +229,8 @@ fn register_counts(into: &mut Registry) {
     into.register("display_updates", "Displays that were put right, by outcome", discord::figures::DISPLAYS.clone());
     into.register_with_unit("store_commit", "Time of durable commits", Unit::Seconds, store::figures::COMMITS.clone());
     into.register("store_operations", "Writes that were run, by outcome", store::figures::OPERATIONS.clone());
-    into.register("job_tries", "Tries of jobs, by kind and outcome", jobs::figures::TRIES.clone());
-    into.register("live_messages", "Messages of followed lives, by kind", live::figures::MESSAGES.clone());
+    into.register("job_tries", "Tries of jobs, by kind and outcome", runner::figures::TRIES.clone());
+    into.register("live_messages", "Messages of followed lives, by kind", tiktok::figures::MESSAGES.clone());
     for feature in features::ALL {
         (feature.counters)(into);
     }

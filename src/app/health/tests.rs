@@ -6,20 +6,20 @@ use tokio::sync::{oneshot, watch};
 
 use super::figures::Figures;
 use super::vitals::Vitals;
-use crate::app::catalogue::CATALOGUE;
+use crate::catalogue::CATALOGUE;
 use crate::discord::Bot;
 use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
-use crate::discord::references::Catalogue;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
 use crate::http::oembed::Titles;
 use crate::kernel::dice::Seed;
 use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::live::{Client, ClientSettings};
+use crate::references::Catalogue;
 use crate::store::{Options, Place, SimulatedDisk, Store};
+use crate::tiktok::{Client, ClientSettings};
 
 /// The parts.
 struct Parts {
@@ -43,7 +43,7 @@ impl Parts {
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
-        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], &[]) };
+        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []) };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();

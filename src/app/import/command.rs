@@ -6,12 +6,12 @@ use std::path::Path;
 use super::{Imported, LeftOut, Order, begin};
 use crate::app::backup::folder::{Folder, Room};
 use crate::app::backup::label::Kind;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::cli::{Import, ImportLuxbotArgs, Options};
 use crate::app::control::{Outcome, Request};
 use crate::app::exit::{CommandResult, Stop, print, tell};
 use crate::app::maintenance::{self, Unfulfilled};
 use crate::app::telemetry;
+use crate::catalogue::CATALOGUE;
 use crate::kernel::time::Clock;
 
 /// Reasons that are told with examples.

@@ -27,12 +27,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::backup::folder::{Room, SCRATCH};
-use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};
 use super::maintenance::store_file;
 use super::restore::open_copy;
 use super::scratch::ScratchFolder;
+use crate::catalogue::Catalogue;
 use crate::flows::imported::{self, Fate, Row};
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
@@ -326,7 +326,7 @@ mod tests {
     use std::sync::atomic::AtomicU64;
 
     use super::*;
-    use crate::app::catalogue::CATALOGUE;
+    use crate::catalogue::CATALOGUE;
 
     #[test]
     fn nothing_is_copied_where_the_disk_has_no_room_for_the_store_once_more() {

@@ -191,7 +191,7 @@ pub(super) fn song(cells: &dyn Cells, source: &str) -> Result<Row, String> {
     let id = cells.id("id").ok_or("it has no number")?;
     let user = cells.id("user_id").ok_or("it names no member")?;
     let line = cells.text("queue_line").ok_or("it is in no line")?;
-    let line: Line = line.trim().parse().map_err(|()| "there is no such line".to_owned())?;
+    let line: Line = line.trim().parse().map_err(|_| "there is no such line".to_owned())?;
     let submitted_at = cells.moment("submission_time").ok_or("it has no time of submission")?;
     let played_at = match line {
         Line::SongsPlayed => Some(cells.moment("played_time").unwrap_or(submitted_at)),
@@ -275,7 +275,7 @@ pub(super) fn interaction(cells: &dyn Cells, source: &str) -> Result<Row, String
     let number = cells.id("id").ok_or("it has no number")?;
     let session = cells.id("session_id").ok_or("it belongs to no live")?;
     let kind = cells.text("interaction_type").ok_or("it has no type")?;
-    let kind = InteractionKind::from_name(kind.trim()).ok_or("there is no such type")?;
+    let kind: InteractionKind = kind.trim().parse().map_err(|_| "there is no such type")?;
     let coin_value = match cells.cell("coin_value") {
         Cell::Empty => None,
         _ => Some(cells.amount("coin_value")?),

@@ -4,9 +4,9 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use super::guilds;
-use crate::app::catalogue::Catalogue;
 use crate::app::control::Outcome;
 use crate::app::exit::{ExitCode, Stop};
+use crate::catalogue::Catalogue;
 use crate::features::coins::csv::{self, CsvError, Wanted};
 use crate::flows;
 use crate::kernel::ids::GuildId;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::catalogue::Catalogue;
 use crate::app::exit::{ExitCode, Stop};
+use crate::catalogue::Catalogue;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::{Read, Store};

@@ -15,11 +15,11 @@ use std::{fs, io};
 
 use super::backup::folder::{Folder, Room};
 use super::backup::label::Kind;
-use super::catalogue::Catalogue;
 use super::config::storage::Storage;
 use super::control::{Handler, Outcome, Request, SetReference, Silence, ask};
 use super::exit::{ExitCode, Stop};
 use super::{backup, import, owner};
+use crate::catalogue::Catalogue;
 use crate::features::coins::csv::Wanted;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;

@@ -4,8 +4,8 @@ use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use super::*;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::control::ControlServer;
+use crate::catalogue::CATALOGUE;
 use crate::discord::debug_channel::DEBUG_CHANNEL;
 use crate::kernel::ids::ChannelId;
 use crate::store::sqlite::{SqlTable, column};

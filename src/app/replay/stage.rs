@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::super::catalogue::CATALOGUE;
 use super::super::exit::{ExitCode, Stop};
 use super::super::scratch::ScratchFolder;
 use super::super::{maintenance, upkeep};
 use super::discord::People;
 use super::outcome::{Lift, Outcome};
 use super::show::StageProblem;
+use crate::catalogue::CATALOGUE;
 use crate::flows::payment_terms::{self, Terms};
 use crate::flows::{handle_links, live_events};
 use crate::kernel::dice::Seed;

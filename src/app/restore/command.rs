@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::{Restore, Restored, Trial, restore};
 use crate::app::backup::rehearsal::rehearse;
-use crate::app::catalogue::CATALOGUE;
 use crate::app::cli::{Options, RestoreArgs};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print, tell};
 use crate::app::{maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 use crate::kernel::time::Clock;
 
 /// Restores a backup, or rehearses it.

@@ -22,11 +22,11 @@ use std::path::{Path, PathBuf};
 
 use present::Present;
 
-use super::backup::label::digits;
-use super::catalogue::Catalogue;
+use super::backup::label::MOMENT;
 use super::config::storage::Storage;
 use super::exit::{ExitCode, Stop};
 use super::maintenance::store_file;
+use crate::catalogue::Catalogue;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::store::{BeforeMigration, OpenError, Options, Place, Store, make_folder};
@@ -170,10 +170,10 @@ fn try_out_as_ordered(
 
 /// Gives the store a second name beside it, under which it stays.
 fn keep_beside(store: &Path, clock: &Clock) -> io::Result<PathBuf> {
-    let (date, time) = digits(clock.now());
+    let moment = clock.now().strftime(MOMENT);
     let name = |number: u32| match number {
-        1 => format!("greenroom.redb.before-restore-{date}-{time}"),
-        number => format!("greenroom.redb.before-restore-{date}-{time}-{number}"),
+        1 => format!("greenroom.redb.before-restore-{moment}"),
+        number => format!("greenroom.redb.before-restore-{moment}-{number}"),
     };
     for number in 1..=9 {
         let kept = store.with_file_name(name(number));

@@ -6,10 +6,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::open_copy;
-use crate::app::catalogue::Catalogue;
 use crate::app::control::{Outcome, Request};
 use crate::app::exit::{ExitCode, Stop};
 use crate::app::maintenance;
+use crate::catalogue::Catalogue;
 use crate::kernel::error::Error;
 use crate::store::{SnapshotError, Store, Verified, give_to_owner_of_folder, repair, verify};
 

@@ -6,7 +6,7 @@ use super::{components, views};
 use crate::bot::handles::autocomplete::chosen_user;
 use crate::discord::access::is_administrator;
 use crate::discord::choice::{choice, value_in};
-use crate::discord::{Caller, Command, Context, answer};
+use crate::discord::{Caller, Command, Context, ContextExt, answer};
 use crate::features::coins::model::{CoinsRefusal, EntryId};
 use crate::features::coins::service::Order;
 use crate::features::coins::{queries, rules};
@@ -33,30 +33,24 @@ const LONGEST_NAME: usize = 32;
 /// Show your Luxury Coins and server currency
 #[poise::command(slash_command, guild_only)]
 async fn balance(ctx: Context<'_>, #[description = "Someone else"] user: Option<User>) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user: caller, name, .. } = Caller::of(ctx)?;
-        let whose = user.as_ref().map_or(caller, |user| UserId::new(user.id.get()));
-        let name = user.map_or(name, |user| one_line(&user.name, LONGEST_NAME));
-        let (purse, earning) = bot
-            .store
-            .read("balance", move |read| Ok((queries::purse(read, guild, whose)?, skip_bought::earning(read, guild)?)))
-            .await?;
-        Ok(views::balance(&name, &purse, &earning, &bot.command_mention("buy-skip"), whose == caller))
-    })
+    let Caller { guild, user: caller, name, .. } = Caller::of(ctx)?;
+    let whose = user.as_ref().map_or(caller, |user| UserId::new(user.id.get()));
+    let name = user.map_or(name, |user| one_line(&user.name, LONGEST_NAME));
+    ctx.read(
+        "balance",
+        move |read| Ok((queries::purse(read, guild, whose)?, skip_bought::earning(read, guild)?)),
+        |(purse, earning)| {
+            views::balance(&name, purse, earning, &ctx.data().command_mention("buy-skip"), whose == caller)
+        },
+    )
     .await
 }
 
 /// Spend Luxury Coins to move your latest submission to 10 Skip
 #[poise::command(slash_command, guild_only, rename = "buy-skip")]
 async fn buy_skip(ctx: Context<'_>) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let bought = bot.store.write("skip_bought", move |tx| skip_bought::run(tx, guild, user)).await?;
-        Ok(views::skip_bought(&bought))
-    })
-    .await
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    ctx.write("skip_bought", move |tx| skip_bought::run(tx, guild, user), views::skip_bought).await
 }
 
 /// View, add or remove Luxury Coins of a user
@@ -73,40 +67,32 @@ async fn coins(
     #[autocomplete = "complete_entry"]
     entry: Option<String>,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let caller = Caller::of(ctx)?;
-        let (guild, user) = (caller.guild, UserId::new(user.id.get()));
-        let order = Order { user, reason: told_reason(reason.as_deref()), actor: caller.actor() };
-        match action {
-            CoinsAction::View => {
-                let purse = bot.store.read("balance", move |read| queries::purse(read, guild, user)).await?;
-                Ok(views::viewed(user, &purse))
-            }
-            CoinsAction::History => components::history(bot, guild, user, None).await,
-            CoinsAction::Add => {
-                let amount = rules::typed_amount(amount)?;
-                let added =
-                    bot.store.write("coins_added", move |tx| coins_by_hand::add(tx, guild, &order, amount)).await?;
-                Ok(views::added(&added))
-            }
-            CoinsAction::Remove => {
-                let amount = rules::typed_amount(amount)?;
-                let removed = bot
-                    .store
-                    .write("coins_removed", move |tx| coins_by_hand::remove(tx, guild, &order, amount))
-                    .await?;
-                Ok(views::removed(&removed))
-            }
-            CoinsAction::Undo => {
-                let id = entry_number(entry.as_deref())?;
-                let undone =
-                    bot.store.write("coins_undone", move |tx| coins_by_hand::undo(tx, guild, &order, id)).await?;
-                Ok(views::undone(id, &undone))
-            }
+    let caller = Caller::of(ctx)?;
+    let (guild, user) = (caller.guild, UserId::new(user.id.get()));
+    let order = Order { user, reason: told_reason(reason.as_deref()), actor: caller.actor() };
+    match action {
+        CoinsAction::View => {
+            ctx.read("balance", move |read| queries::purse(read, guild, user), |purse| views::viewed(user, purse)).await
         }
-    })
-    .await
+        CoinsAction::History => answer(ctx, components::history(ctx.data(), guild, user, None)).await,
+        CoinsAction::Add => {
+            let amount = rules::typed_amount(amount)?;
+            ctx.write("coins_added", move |tx| coins_by_hand::add(tx, guild, &order, amount), views::added).await
+        }
+        CoinsAction::Remove => {
+            let amount = rules::typed_amount(amount)?;
+            ctx.write("coins_removed", move |tx| coins_by_hand::remove(tx, guild, &order, amount), views::removed).await
+        }
+        CoinsAction::Undo => {
+            let id = entry_number(entry.as_deref())?;
+            ctx.write(
+                "coins_undone",
+                move |tx| coins_by_hand::undo(tx, guild, &order, id),
+                |entry| views::undone(id, entry),
+            )
+            .await
+        }
+    }
 }
 
 /// What `/coins` does (`C-04`).

@@ -5,8 +5,9 @@ use serenity::all::ChannelId;
 use super::faces::{MAIN, PENDING};
 use crate::bot::displays::views as displays_views;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::display::{self, DISPLAY_NEEDS, Kind};
+use crate::discord::display::{self, Kind};
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::display::DISPLAY_NEEDS;
 use crate::kernel::error::Result;
 
 /// The desk, as `/setup` offers it.

@@ -2,7 +2,8 @@
 
 use super::views::{self, Details, Listed};
 use crate::discord::Draft;
-use crate::discord::display::{Audience, Installation, Kind, Shown};
+use crate::discord::display::{Audience, Kind, Shown};
+use crate::display::Installation;
 use crate::features::coins::model::Currency;
 use crate::features::desk::model;
 use crate::features::engagement::model::SongRef;

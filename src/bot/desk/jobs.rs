@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::views;
+use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
-use crate::discord::{Bot, outbox};
 use crate::features::desk::model::TELL_DEAD_LINK;
-use crate::jobs::{Handler, Run, Setback, Worth};
+use crate::jobs::{Run, Setback};
 use crate::kernel::ids::MessageId;
+use crate::outbox;
+use crate::runner::{Handler, Worth};
 
 /// Tells a submitter that a song could not be heard, by direct message, or in the submissions channel where that is blocked.
 pub static TELL_DEAD_LINK_HANDLER: Handler<Bot> = Handler {

@@ -13,11 +13,13 @@ use serenity::builder::{
 
 pub use panel::{Details, panel};
 
+use super::components::{APPROVE, APPROVE_SONG, MOVE, NEXT, OnPage, OnPanel, PICK, REMOVE, REMOVE_SONG, TIER};
 use crate::bot::queue::views as queue_views;
 use crate::discord::Draft;
+use crate::discord::component::{Button, Menu};
 use crate::discord::display::{Audience, Shown, page_row};
 use crate::features::desk::model::DeadLink;
-use crate::features::queue::model::{Entry, Line, PublicId, Seen, Song, Source};
+use crate::features::queue::model::{Entry, Line, Seen, Song, Source};
 use crate::features::queue::queries::{LinePage, QueuePage};
 use crate::flows::dead_link_removed::Refunded;
 use crate::kernel::amount::Amount;
@@ -73,8 +75,7 @@ pub fn main(shown: Shown, page: &QueuePage, rows: &[Listed]) -> Draft {
         .description(description + empty)
         .fields(rows.iter().map(|row| field(shown.guild, row)))
         .footer(queue_views::queue_footer(page));
-    let seen = playing.map_or_else(|| "none".to_owned(), PublicId::digits);
-    let next = CreateButton::new(format!("desk:next:{}:{seen}", shown.guild))
+    let next = CreateButton::new(NEXT.with(&(shown.guild, playing)))
         .label("Next song")
         .emoji('⏭')
         .style(ButtonStyle::Primary)
@@ -106,19 +107,17 @@ fn desk(
     (page, pages): (u64, u64),
 ) -> Draft {
     let Shown { guild, display, .. } = shown;
-    let button = |action: &str, label: &str, style| {
-        CreateButton::new(format!("desk:{action}:{guild}:{display}:{page}"))
-            .label(label)
-            .style(style)
-            .disabled(rows.is_empty())
+    let button = |button: &Button<OnPage>, label: &str, style| {
+        let id = button.with(&(guild, display, page));
+        CreateButton::new(id).label(label).style(style).disabled(rows.is_empty())
     };
     let mut buttons =
-        vec![button("approve", "Approve…", ButtonStyle::Success), button("remove", "Remove…", ButtonStyle::Danger)];
+        vec![button(&APPROVE, "Approve…", ButtonStyle::Success), button(&REMOVE, "Remove…", ButtonStyle::Danger)];
     buttons.extend(next);
     let mut draft = Draft::embed(embed);
     if !rows.is_empty() {
-        let choices = rows.iter().map(|row| choice(&row.entry, row.entry.song.public_id.digits()));
-        draft = draft.row(menu(format!("desk:pick:{guild}"), "Choose a song", choices));
+        let choices = rows.iter().map(|row| choice(&row.entry, PICK.value(&row.entry.song.public_id)));
+        draft = draft.row(menu(PICK.with(&guild), "Choose a song", choices));
     }
     draft.row(CreateActionRow::Buttons(buttons)).row(page_row(shown, Audience::Team, page, pages))
 }
@@ -177,15 +176,15 @@ pub fn which(guild: GuildId, intent: Intent, songs: &[Entry]) -> Draft {
     if songs.is_empty() {
         return Draft::text("No song is on this page any more.");
     }
-    let (question, action) = match intent {
-        Intent::Approve => ("Which song do you want to approve?", "approve_song"),
-        Intent::Remove => ("Which song do you want to remove?", "remove_song"),
+    let (question, picks) = match intent {
+        Intent::Approve => ("Which song do you want to approve?", &APPROVE_SONG),
+        Intent::Remove => ("Which song do you want to remove?", &REMOVE_SONG),
     };
     let choices = songs.iter().map(|entry| {
-        let seen = format!("{}:{}", entry.song.public_id.digits(), entry.place.line.rank());
-        choice(entry, seen)
+        let seen = Seen { song: entry.song.public_id, line: entry.place.line };
+        choice(entry, picks.value(&seen))
     });
-    Draft::text(question).row(menu(format!("desk:{action}:{guild}"), "Choose a song", choices))
+    Draft::text(question).row(menu(picks.with(&guild), "Choose a song", choices))
 }
 
 /// Into which tier a song is approved: nobody decides that by default (`D-21`).
@@ -196,24 +195,24 @@ pub fn which_tier(guild: GuildId, entry: &Entry, seen: Seen) -> Draft {
 
 /// The menu of the tiers that a song can be approved to.
 pub(super) fn tiers(guild: GuildId, seen: Seen) -> CreateActionRow {
-    lines(guild, "tier", "Approve to…", seen, Line::is_skip_tier)
+    lines(&TIER, "Approve to…", (guild, seen), Line::is_skip_tier)
 }
 
 /// The menu of the lines that a song can be moved to.
 pub(super) fn targets(guild: GuildId, seen: Seen) -> CreateActionRow {
-    lines(guild, "move", "Move to…", seen, Line::is_waiting)
+    lines(&MOVE, "Move to…", (guild, seen), Line::is_waiting)
 }
 
-fn lines(guild: GuildId, action: &str, label: &str, seen: Seen, is_offered: fn(Line) -> bool) -> CreateActionRow {
+fn lines(
+    picks: &Menu<OnPanel, Line>,
+    label: &str,
+    (guild, seen): OnPanel,
+    is_offered: fn(Line) -> bool,
+) -> CreateActionRow {
     let lines = Line::WAITING.into_iter().filter(|line| *line != seen.line && is_offered(*line));
-    let choices = lines
-        .map(|line| CreateSelectMenuOption::new(format!("{} {}", line.emoji(), line.name()), line.rank().to_string()));
-    menu(acting(guild, action, seen), label, choices)
-}
-
-/// The custom id of something that is done to a song where it was seen.
-pub(super) fn acting(guild: GuildId, action: &str, seen: Seen) -> String {
-    format!("desk:{action}:{guild}:{}:{}", seen.song.digits(), seen.line.rank())
+    let choices =
+        lines.map(|line| CreateSelectMenuOption::new(format!("{} {}", line.emoji(), line.name()), picks.value(&line)));
+    menu(picks.with(&(guild, seen)), label, choices)
 }
 
 fn choice(entry: &Entry, value: String) -> CreateSelectMenuOption {
@@ -282,7 +281,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::features::queue::model::{Place, SongId};
+    use crate::features::queue::model::{Place, PublicId, SongId};
     use crate::kernel::ids::UserId;
     use crate::kernel::time::Timestamp;
 

@@ -5,10 +5,12 @@ use serenity::all::ChannelId;
 use super::faces::LIVE_QUEUE;
 use super::views;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::display::{self, DISPLAY_NEEDS, Kind, Occasion};
-use crate::discord::references::{self, Problem, Subject};
+use crate::discord::display::{self, Kind, Occasion};
+use crate::discord::references;
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::display::DISPLAY_NEEDS;
 use crate::kernel::error::Result;
+use crate::references::Subject;
 
 /// The live queue, as `/setup` offers it.
 pub static PLACE: EveningChannel = EveningChannel {
@@ -57,7 +59,7 @@ async fn selfheal(ctx: Context<'_>) -> Result<()> {
         let problems = references::look(bot, guild).await?;
         let others =
             problems.iter().filter(|problem| !matches!(problem.reference.declared.subject, Subject::Display(_)));
-        let others: Vec<String> = others.map(Problem::sentence).collect();
+        let others: Vec<String> = others.map(references::sentence).collect();
         Ok(views::healed(&findings, &others, &bot.command_mention("setup-live-queue")))
     };
     answer(ctx, Box::pin(work)).await

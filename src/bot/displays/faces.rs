@@ -3,7 +3,8 @@
 use super::views;
 use crate::bot::queue::views as queue_views;
 use crate::discord::Draft;
-use crate::discord::display::{Audience, Installation, Kind, Shown, page_row};
+use crate::discord::display::{Audience, Kind, Shown, page_row};
+use crate::display::Installation;
 use crate::features::displays::model;
 use crate::features::displays::settings::EMBED_CONFIGS;
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};

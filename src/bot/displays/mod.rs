@@ -13,3 +13,6 @@ pub const FACE: Face = Face {
     displays: &[&faces::LIVE_QUEUE],
     ..Face::named("displays")
 };
+
+#[cfg(test)]
+mod tests;

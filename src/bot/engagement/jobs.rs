@@ -11,10 +11,11 @@ use crate::features::engagement::figures::{self, Figures};
 use crate::features::engagement::model::{POST_REPORT, SessionId, SessionOver, TELL_LIFTED};
 use crate::features::handles::model::AccountId;
 use crate::features::{handles, queue};
-use crate::jobs::{Handler, Run, Setback, Worth};
+use crate::jobs::{Run, Setback};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::live::Handle;
+use crate::runner::{Handler, Worth};
 use crate::store::Read;
 
 /// Tells a submitter that gifts lifted the song. Who takes no messages is not told, and nobody hears of that (`D-10`).

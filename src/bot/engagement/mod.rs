@@ -13,3 +13,6 @@ pub const FACE: Face = Face {
     jobs: &[&jobs::TELL_LIFTED_HANDLER, &jobs::POST_REPORT_HANDLER],
     ..Face::named("engagement")
 };
+
+#[cfg(test)]
+mod tests;

@@ -6,10 +6,10 @@ use super::autocomplete::{
     complete_chosen_users_handle, complete_handle_to_link, complete_own_handle, complete_unlinked_handle,
 };
 use super::views;
-use crate::discord::{Caller, Command, Context, answer};
+use crate::discord::{Caller, Command, Context, ContextExt};
 use crate::features::handles::model::HandleRefusal;
 use crate::features::handles::queries;
-use crate::flows::handle_links::{self, LinkAnswer};
+use crate::flows::handle_links;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
 use crate::live::Handle;
@@ -32,17 +32,9 @@ async fn link_tiktok(
     #[autocomplete = "complete_handle_to_link"]
     handle: String,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let handle = parsed(&handle)?;
-        let answer = bot.store.write("handle_linked", move |tx| handle_links::link(tx, guild, user, &handle)).await?;
-        Ok(match answer {
-            LinkAnswer::Made(link) => views::linked(&link),
-            LinkAnswer::NeedsProof(wanted) => views::proof_wanted(&wanted),
-        })
-    })
-    .await
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    let handle = parsed(&handle)?;
+    ctx.write("handle_linked", move |tx| handle_links::link(tx, guild, user, &handle), views::link_answer).await
 }
 
 /// Remove one of your TikTok links
@@ -53,25 +45,20 @@ async fn unlink_tiktok(
     #[autocomplete = "complete_own_handle"]
     handle: String,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let handle = parsed(&handle)?;
-        let link = bot.store.write("handle_unlinked", move |tx| handle_links::unlink(tx, guild, user, &handle)).await?;
-        Ok(views::unlinked(&link))
-    })
-    .await
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    let handle = parsed(&handle)?;
+    ctx.write("handle_unlinked", move |tx| handle_links::unlink(tx, guild, user, &handle), views::unlinked).await
 }
 
 /// Show your linked TikTok handles
 #[poise::command(slash_command, guild_only, rename = "my-tiktok-handles")]
 async fn my_tiktok_handles(ctx: Context<'_>) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let handles = bot.store.read("linked_handles", move |read| queries::linked_handles(read, guild, user)).await?;
-        Ok(views::own_handles(&handles, &bot.command_mention("link-tiktok")))
-    })
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    ctx.read(
+        "linked_handles",
+        move |read| queries::linked_handles(read, guild, user),
+        |handles| views::own_handles(handles, &ctx.data().command_mention("link-tiktok")),
+    )
     .await
 }
 
@@ -84,16 +71,13 @@ async fn admin_link(
     #[autocomplete = "complete_unlinked_handle"]
     handle: String,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user: admin, .. } = Caller::of(ctx)?;
-        let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
-        let link = bot
-            .store
-            .write("handle_linked", move |tx| handle_links::admin_link(tx, guild, admin, user, &handle))
-            .await?;
-        Ok(views::admin_linked(&link, user))
-    })
+    let Caller { guild, user: admin, .. } = Caller::of(ctx)?;
+    let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
+    ctx.write(
+        "handle_linked",
+        move |tx| handle_links::admin_link(tx, guild, admin, user, &handle),
+        |link| views::admin_linked(link, user),
+    )
     .await
 }
 
@@ -106,16 +90,13 @@ async fn admin_unlink(
     #[autocomplete = "complete_chosen_users_handle"]
     handle: String,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user: admin, .. } = Caller::of(ctx)?;
-        let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
-        let link = bot
-            .store
-            .write("handle_unlinked", move |tx| handle_links::admin_unlink(tx, guild, admin, user, &handle))
-            .await?;
-        Ok(views::admin_unlinked(&link, user))
-    })
+    let Caller { guild, user: admin, .. } = Caller::of(ctx)?;
+    let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
+    ctx.write(
+        "handle_unlinked",
+        move |tx| handle_links::admin_unlink(tx, guild, admin, user, &handle),
+        |link| views::admin_unlinked(link, user),
+    )
     .await
 }
 

@@ -3,8 +3,9 @@
 use super::views;
 use crate::discord::{Bot, Draft};
 use crate::features::handles::model::{TELL_PROOF, TELL_RENAME};
-use crate::jobs::{Handler, Run, Setback, Worth};
+use crate::jobs::{Run, Setback};
 use crate::kernel::ids::UserId;
+use crate::runner::{Handler, Worth};
 
 /// Tells a member what a proof on the live did to a handle of theirs. Who takes no messages is not told; the debug
 /// channel has the fact, and `/my-tiktok-handles` shows it.

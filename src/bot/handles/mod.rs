@@ -14,3 +14,6 @@ pub const FACE: Face = Face {
     jobs: &[&jobs::TELL_PROOF_HANDLER, &jobs::TELL_RENAME_HANDLER],
     ..Face::named("handles")
 };
+
+#[cfg(test)]
+mod tests;

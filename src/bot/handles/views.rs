@@ -2,7 +2,7 @@
 
 use crate::discord::Draft;
 use crate::features::handles::model::{Account, ProofEffect, ProofTold, RenameTold, RenamedTo};
-use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
+use crate::flows::handle_links::{LinkAnswer, LinkGone, LinkMade, ProofWanted};
 use crate::kernel::ids::UserId;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
 use crate::live::Handle;
@@ -13,6 +13,14 @@ fn shown(handle: &Handle) -> String {
 }
 
 /// The answer to `/link-tiktok`.
+pub fn link_answer(answer: &LinkAnswer) -> Draft {
+    match answer {
+        LinkAnswer::Made(link) => linked(link),
+        LinkAnswer::NeedsProof(wanted) => proof_wanted(wanted),
+    }
+}
+
+/// The answer to `/link-tiktok` where the link was made.
 pub fn linked(link: &LinkMade) -> Draft {
     let handle = shown(&link.account.handle);
     Draft::text(format!("🔗 {handle} is linked to you. You have **{}** engagement points now.", link.points))

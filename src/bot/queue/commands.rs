@@ -2,10 +2,10 @@
 
 use serenity::all::{ChannelId, CreateAutocompleteResponse};
 
-use super::{playing, views};
+use super::{components, playing, views};
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::choice::{choice, value_in};
-use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::discord::{Caller, Command, Context, ContextExt, answer, channel_setting};
 use crate::features::queue::model::{Line, PublicId, QueueRefusal};
 use crate::features::queue::queries;
 use crate::features::queue::settings::{BOOKMARK_CHANNEL, BOOKMARK_NEEDS, NOW_PLAYING_CHANNEL, NOW_PLAYING_NEEDS};
@@ -69,19 +69,13 @@ async fn r#move(
     submission_id: String,
     #[description = "Where it goes"] target_line: TargetLine,
 ) -> Result<()> {
-    let bot = ctx.data();
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    let (song, line) = (song_number(&submission_id)?, Line::from(target_line));
     answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let song = song_number(&submission_id)?;
-        let line = Line::from(target_line);
-        let moved = bot.store.write("song_moved", move |tx| flows::song_moved::to_line(tx, guild, song, line)).await?;
-        let standing = bot
-            .store
-            .read("standing", {
-                let entry = moved.entry.clone();
-                move |read| queries::standing(read, guild, &entry)
-            })
-            .await?;
+        let store = &ctx.data().store;
+        let moved = store.write("song_moved", move |tx| flows::song_moved::to_line(tx, guild, song, line)).await?;
+        let entry = moved.entry.clone();
+        let standing = store.read("standing", move |read| queries::standing(read, guild, &entry)).await?;
         Ok(views::moved(&moved, standing))
     })
     .await
@@ -95,26 +89,18 @@ async fn remove(
     #[autocomplete = "complete_song"]
     submission_id: String,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let song = song_number(&submission_id)?;
-        let moved = bot.store.write("song_removed", move |tx| flows::song_moved::out(tx, guild, song)).await?;
-        Ok(views::moved(&moved, None))
-    })
-    .await
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    let song = song_number(&submission_id)?;
+    ctx.write("song_removed", move |tx| flows::song_moved::out(tx, guild, song), |moved| views::moved(moved, None))
+        .await
 }
 
 /// Move every Free submission to Removed
 #[poise::command(slash_command, rename = "clear-free")]
 async fn clear_free(ctx: Context<'_>) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let cleared = bot.store.write("free_cleared", move |tx| flows::song_moved::free_cleared(tx, guild)).await?;
-        Ok(views::cleared(cleared))
-    })
-    .await
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    ctx.write("free_cleared", move |tx| flows::song_moved::free_cleared(tx, guild), |count| views::cleared(*count))
+        .await
 }
 
 /// Show the active queue and your place in it
@@ -125,12 +111,8 @@ async fn queue(
     #[min = 1]
     page: Option<u32>,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let caller = Caller::of(ctx)?;
-        super::components::queue_page(bot, &caller, page.map_or(1, u64::from)).await
-    })
-    .await
+    let caller = Caller::of(ctx)?;
+    answer(ctx, components::queue_page(ctx.data(), &caller, page.map_or(1, u64::from))).await
 }
 
 /// List your submissions
@@ -141,12 +123,8 @@ async fn mysubmissions(
     #[min = 1]
     page: Option<u32>,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let caller = Caller::of(ctx)?;
-        super::components::own_page(bot, &caller, page.map_or(1, u64::from)).await
-    })
-    .await
+    let caller = Caller::of(ctx)?;
+    answer(ctx, components::own_page(ctx.data(), &caller, page.map_or(1, u64::from))).await
 }
 
 /// Set the channel for bookmarked songs

@@ -9,15 +9,16 @@ use poise::BoxFuture;
 use serenity::all::Message;
 
 use super::views;
+use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Deletion;
-use crate::discord::references::told;
-use crate::discord::{Bot, outbox};
 use crate::features::queue::model::{Entry, SongId, Source};
 use crate::features::queue::settings::NOW_PLAYING;
 use crate::features::queue::{queries, service};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::outbox;
+use crate::references::told;
 use crate::store::Tx;
 
 /// How long somebody who asked waits for a new link.
@@ -58,8 +59,9 @@ pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Res
 /// Looks whether messages that somebody deleted held files of songs that wait.
 pub fn deleted<'a>(bot: &'a Bot, deletion: &'a Deletion) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let (guild, wanted) = (deletion.guild, deletion.clone());
-        let lost = bot.store.read("songs_of_messages", move |read| queries::kept_in(read, guild, &wanted)).await?;
+        let (guild, gone) = (deletion.guild, deletion.clone());
+        let is_gone = move |channel, message| gone.took(channel, message);
+        let lost = bot.store.read("songs_of_messages", move |read| queries::kept_in(read, guild, is_gone)).await?;
         if lost.is_empty() { Ok(()) } else { lose(bot, guild, lost).await }
     })
 }

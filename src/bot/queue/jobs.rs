@@ -7,9 +7,10 @@ use super::views;
 use crate::discord::Bot;
 use crate::features::queue::model::{ANNOUNCE, COPY_BOOKMARK, Song, SongId, SongPost};
 use crate::features::queue::{queries, service};
-use crate::jobs::{Handler, Run, Setback, Worth};
+use crate::jobs::{Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::runner::{Handler, Worth};
 
 /// How late a song is announced, if no other plays by then: ten minutes, and the longest wait between two tries.
 const ANNOUNCED: Duration = Duration::from_mins(12);

@@ -5,7 +5,9 @@ use std::time::Duration;
 use serenity::all::{ButtonStyle, Colour};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
 
+use super::components::{BOOKMARK, OWN_PAGE, QUEUE_PAGE};
 use crate::discord::Draft;
+use crate::discord::component::Button;
 use crate::features::queue::model::{Entry, Line, PublicId, Song, Source};
 use crate::features::queue::queries::{OwnPage, QueuePage, Row, Standing};
 use crate::features::queue::service::{Moved, Played};
@@ -96,7 +98,7 @@ pub fn queue(page: &QueuePage) -> Draft {
         text.push_str(&format!("\n**Yours** {} {} · {place}\n", own.entry.song.public_id, name(&own.entry.song)));
     }
     let embed = CreateEmbed::new().title("Queue").colour(COLOUR).description(text).footer(queue_footer(page));
-    Draft::embed(embed).rows(page_buttons("queue:page", page.page, page.pages))
+    Draft::embed(embed).rows(page_buttons(&QUEUE_PAGE, page.page, page.pages))
 }
 
 /// The queue, one page of it, for everybody: the embed of the live queue (`M-EMB-07`).
@@ -172,7 +174,7 @@ pub fn own_songs(page: &OwnPage, submit: &str) -> Draft {
         .colour(COLOUR)
         .description(text)
         .footer(CreateEmbedFooter::new(footer(page.page, page.pages, &total)));
-    Draft::embed(embed).rows(page_buttons("queue:own", page.page, page.pages))
+    Draft::embed(embed).rows(page_buttons(&OWN_PAGE, page.page, page.pages))
 }
 
 /// The answer to `/next`: what plays, who submitted it, and who comes after.
@@ -202,11 +204,13 @@ pub fn playing(played: &Played, upcoming: &[Entry], trouble: &[String]) -> Draft
             .collect::<Vec<_>>()
             .join("\n"),
     };
-    let bookmark = CreateButton::new(format!("queue:bookmark:{}", song.public_id.digits()))
-        .label("Bookmark")
-        .emoji('🔖')
-        .style(ButtonStyle::Secondary);
-    Draft::embed(embed.field("Coming up", next, false)).row(CreateActionRow::Buttons(vec![bookmark]))
+    let buttons = CreateActionRow::Buttons(vec![bookmark_button(song.public_id)]);
+    Draft::embed(embed.field("Coming up", next, false)).row(buttons)
+}
+
+/// The button that bookmarks a song.
+pub fn bookmark_button(song: PublicId) -> CreateButton {
+    CreateButton::new(BOOKMARK.with(&song)).label("Bookmark").emoji('🔖').style(ButtonStyle::Secondary)
 }
 
 /// The announcement in the now-playing channel (`D-23`).
@@ -261,12 +265,12 @@ fn footer(page: u64, pages: u64, rest: &str) -> String {
 }
 
 /// Buttons to the page before and behind; none when there is one page only.
-fn page_buttons(list: &str, page: u64, pages: u64) -> Vec<CreateActionRow> {
+fn page_buttons(list: &Button<u64>, page: u64, pages: u64) -> Vec<CreateActionRow> {
     if pages < 2 {
         return Vec::new();
     }
     let button = |label: &str, to: u64, is_end: bool| {
-        CreateButton::new(format!("{list}:{to}")).label(label).style(ButtonStyle::Secondary).disabled(is_end)
+        CreateButton::new(list.with(&to)).label(label).style(ButtonStyle::Secondary).disabled(is_end)
     };
     // Both ids must differ even where a button leads nowhere, so they name the page before 1 and behind the last.
     vec![CreateActionRow::Buttons(vec![

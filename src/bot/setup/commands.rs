@@ -10,11 +10,12 @@ use crate::bot::coins::views::economy;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL, cleaning};
 use crate::discord::invitation;
-use crate::discord::references::{self, Problem, Server, Target};
+use crate::discord::references::{self, Server};
 use crate::discord::{Bot, Caller, Command, Context, Draft, answer, channel_setting, problem};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::{self, one_line};
+use crate::references::{Problem, Target};
 use crate::settings::{Area, Listed, SettingRefusal};
 use crate::store::{Read, Tx};
 
@@ -150,11 +151,8 @@ async fn reset(
     #[autocomplete = "complete_key"]
     key: String,
 ) -> Result<()> {
-    answer(ctx, async {
-        let listed = find(&key)?;
-        change(ctx, listed, move |tx, guild| listed.setting.reset(tx, guild)).await
-    })
-    .await
+    let listed = find(&key)?;
+    answer(ctx, change(ctx, listed, move |tx, guild| listed.setting.reset(tx, guild))).await
 }
 
 /// Set the debug channel

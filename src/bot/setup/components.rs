@@ -9,7 +9,7 @@ use super::views::{self, Form, Place, Undo};
 use crate::bot;
 use crate::discord::access::Access;
 use crate::discord::channel_setting::{self, EveningChannel};
-use crate::discord::component::{Acknowledge, Click, Component};
+use crate::discord::component::{Acknowledge, Arguments, Button, Click, Component, ComponentRefusal, Menu, Parts};
 use crate::discord::problem;
 use crate::discord::references::Server;
 use crate::discord::{Bot, Draft};
@@ -21,55 +21,38 @@ use crate::kernel::text;
 pub const PER_PAGE: usize = 4;
 
 /// All components of set-up.
-pub const ALL: &[&Component] = &[&OPEN, &MISSING, &PAGE, &CHOOSE, &UNDO, &MAKE];
+pub const ALL: &[&dyn Component] = &[&OPEN, &MISSING, &PAGE, &CHOOSE, &UNDO, &MAKE];
+
+/// A channel of the form, on a page of it.
+pub type OnPage = (usize, &'static EveningChannel);
 
 /// Opens the form.
-static OPEN: Component = Component {
-    id: "setup:open",
-    access: Access::Administrator,
-    first: Acknowledge::Private,
-    run: |bot, click| Box::pin(async move { show(bot, click.caller.guild, 0, Note::default()).await }),
-};
+pub static OPEN: Button<()> = Button::new("setup:open", Access::Administrator, Acknowledge::Private, |bot, click| {
+    Box::pin(show(bot, click.caller.guild, 0, Note::default()))
+});
 
 /// Says what the bot lacks.
-static MISSING: Component = Component {
-    id: "setup:missing",
-    access: Access::Administrator,
-    first: Acknowledge::Private,
-    run: |bot, click| Box::pin(missing(bot, click)),
-};
+pub static MISSING: Button<()> =
+    Button::new("setup:missing", Access::Administrator, Acknowledge::Private, |bot, click| {
+        Box::pin(missing(bot, click.caller.guild))
+    });
 
 /// Turns to another page of the form.
-static PAGE: Component = Component {
-    id: "setup:page",
-    access: Access::Administrator,
-    first: Acknowledge::Update,
-    run: |bot, click| Box::pin(async move { show(bot, click.caller.guild, number(&click, 0), Note::default()).await }),
-};
+pub static PAGE: Button<usize> = Button::new("setup:page", Access::Administrator, Acknowledge::Update, |bot, click| {
+    Box::pin(show(bot, click.caller.guild, click.arguments, Note::default()))
+});
 
 /// Chooses a channel, or none.
-static CHOOSE: Component = Component {
-    id: "setup:choose",
-    access: Access::Administrator,
-    first: Acknowledge::Update,
-    run: |bot, click| Box::pin(choose(bot, click)),
-};
+pub static CHOOSE: Menu<OnPage, Vec<ChannelId>> =
+    Menu::new("setup:choose", Access::Administrator, Acknowledge::Update, |bot, click| Box::pin(choose(bot, click)));
 
 /// Puts back what was chosen before.
-static UNDO: Component = Component {
-    id: "setup:undo",
-    access: Access::Administrator,
-    first: Acknowledge::Update,
-    run: |bot, click| Box::pin(undo(bot, click)),
-};
+pub static UNDO: Button<Undo> =
+    Button::new("setup:undo", Access::Administrator, Acknowledge::Update, |bot, click| Box::pin(undo(bot, click)));
 
-/// Makes the channels that are missing.
-static MAKE: Component = Component {
-    id: "setup:make",
-    access: Access::Administrator,
-    first: Acknowledge::Update,
-    run: |bot, click| Box::pin(make(bot, click)),
-};
+/// Makes the channels that are missing, and shows the page again.
+pub static MAKE: Button<usize> =
+    Button::new("setup:make", Access::Administrator, Acknowledge::Update, |bot, click| Box::pin(make(bot, click)));
 
 /// What is said above the form.
 #[derive(Default)]
@@ -113,26 +96,19 @@ pub(super) async fn places(bot: &Bot, guild: GuildId, server: &Server) -> Result
     Ok(chosen.into_iter().map(place).collect())
 }
 
-async fn missing(bot: &Bot, click: Click) -> Result<Draft> {
-    let server = ask(bot, click.caller.guild).await?;
-    Ok(views::missing(server.granted(), &places(bot, click.caller.guild, &server).await?))
+async fn missing(bot: &Bot, guild: GuildId) -> Result<Draft> {
+    let server = ask(bot, guild).await?;
+    Ok(views::missing(server.granted(), &places(bot, guild, &server).await?))
 }
 
-async fn choose(bot: &Bot, click: Click) -> Result<Draft> {
-    let (guild, page) = (click.caller.guild, number(&click, 0));
-    let Some(offered) = named(&click, 1) else { return show(bot, guild, page, Note::default()).await };
-    let chosen = click.values.first().and_then(|id| id.parse().ok()).map(ChannelId::new);
-    let note = set(bot, guild, (page, offered), chosen).await?;
+async fn choose(bot: &Bot, click: Click<OnPage, Vec<ChannelId>>) -> Result<Draft> {
+    let (guild, (page, offered)) = (click.caller.guild, click.arguments);
+    let note = set(bot, guild, (page, offered), click.picked.first().copied()).await?;
     show(bot, guild, page, note).await
 }
 
 /// Sets a channel, if the bot can do there what it must; says what came of it.
-async fn set(
-    bot: &Bot,
-    guild: GuildId,
-    (page, offered): (usize, &'static EveningChannel),
-    chosen: Option<ChannelId>,
-) -> Result<Note> {
+async fn set(bot: &Bot, guild: GuildId, (page, offered): OnPage, chosen: Option<ChannelId>) -> Result<Note> {
     let before = bot.store.read("evening_channel", move |read| offered.chosen(read, guild)).await?;
     if before == chosen {
         return Ok(Note::default());
@@ -153,10 +129,8 @@ async fn set(
     Ok(Note { text: format!("✅ **{}** is {now}.{lacking}", offered.title), undo: Some(undo) })
 }
 
-async fn undo(bot: &Bot, click: Click) -> Result<Draft> {
-    let (guild, page) = (click.caller.guild, number(&click, 0));
-    let Some(offered) = named(&click, 1) else { return show(bot, guild, page, Note::default()).await };
-    let (before, after) = (channel_in(&click, 2), channel_in(&click, 3));
+async fn undo(bot: &Bot, click: Click<Undo>) -> Result<Draft> {
+    let (guild, Undo { page, offered, before, now: after }) = (click.caller.guild, click.arguments);
     let now = bot.store.read("evening_channel", move |read| offered.chosen(read, guild)).await?;
     let note = if now == after {
         set(bot, guild, (page, offered), before).await?
@@ -166,23 +140,30 @@ async fn undo(bot: &Bot, click: Click) -> Result<Draft> {
     show(bot, guild, page, note).await
 }
 
-async fn make(bot: &Bot, click: Click) -> Result<Draft> {
-    let guild = click.caller.guild;
+async fn make(bot: &Bot, click: Click<usize>) -> Result<Draft> {
+    let (guild, page) = (click.caller.guild, click.arguments);
     let text = making::make(bot, guild).await?;
-    show(bot, guild, number(&click, 0), Note { text, undo: None }).await
+    show(bot, guild, page, Note { text, undo: None }).await
 }
 
-fn number(click: &Click, at: usize) -> usize {
-    click.arguments.get(at).and_then(|number| number.parse().ok()).unwrap_or(0)
+impl Arguments for &'static EveningChannel {
+    fn write(&self, to: &mut Vec<String>) {
+        to.push(self.id.to_owned());
+    }
+
+    fn read(from: &mut Parts<'_>) -> Result<Self> {
+        let id = from.part()?;
+        Ok(offered().into_iter().find(|channel| channel.id == id).ok_or(ComponentRefusal::Unknown)?)
+    }
 }
 
-fn named(click: &Click, at: usize) -> Option<&'static EveningChannel> {
-    let id = click.arguments.get(at)?;
-    offered().into_iter().find(|channel| channel.id == id)
-}
+impl Arguments for Undo {
+    fn write(&self, to: &mut Vec<String>) {
+        (self.page, self.offered, self.before, self.now).write(to);
+    }
 
-/// A channel in a custom id; 0 for none.
-fn channel_in(click: &Click, at: usize) -> Option<ChannelId> {
-    let id: u64 = click.arguments.get(at)?.parse().ok()?;
-    (id != 0).then(|| ChannelId::new(id))
+    fn read(from: &mut Parts<'_>) -> Result<Self> {
+        let (page, offered, before, now) = Arguments::read(from)?;
+        Ok(Self { page, offered, before, now })
+    }
 }

@@ -13,13 +13,15 @@ use serenity::all::Guild;
 
 use super::views;
 use crate::discord::delivery::Undelivered;
-use crate::discord::references::{Needs, Server};
+use crate::discord::references::Server;
 use crate::discord::{Bot, invitation};
 use crate::features::setup::tables;
-use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
+use crate::jobs::{Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::references::Needs;
+use crate::runner::{Handler, Worth};
 
 /// A server that is met for the first time so long after the bot joined it is not greeted any more.
 const LATE: Duration = Duration::from_hours(7 * 24);

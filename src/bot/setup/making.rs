@@ -6,14 +6,15 @@
 use serde_json::{Value, json};
 
 use super::components::{ask, places};
+use crate::access::REVIEWER_ROLE;
 use crate::discord::Bot;
-use crate::discord::access::REVIEWER_ROLE;
 use crate::discord::channel_setting::{EveningChannel, SeenBy, require_in};
 use crate::discord::delivery::{Obstacle, Undelivered};
-use crate::discord::references::{Needs, Server};
+use crate::discord::references::Server;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
 use crate::kernel::text;
+use crate::references::Needs;
 
 /// Discord's number for a channel of text.
 const TEXT_CHANNEL: u8 = 0;

@@ -3,16 +3,16 @@
 use serenity::all::{ButtonStyle, ChannelType, Colour};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateSelectMenu, CreateSelectMenuKind};
 
-use super::components::{Note, PER_PAGE};
-
+use super::components::{CHOOSE, MAKE, MISSING, Note, OPEN, PAGE, PER_PAGE, UNDO};
 use crate::discord::Draft;
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::debug_channel::cleaning::Cleaned;
 use crate::discord::invitation;
-use crate::discord::references::{Needs, Problem, names_of};
+use crate::discord::references::{self, names_of};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{self, truncate};
+use crate::references::{Needs, Problem};
 use crate::settings::Listed;
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
@@ -43,7 +43,7 @@ impl Shown {
     #[must_use]
     pub fn with(mut self, problems: &[Problem]) -> Self {
         let own = problems.iter().filter(|problem| problem.reference.declared.key() == self.listed.setting.key());
-        self.marks = own.map(Problem::mark).collect();
+        self.marks = own.map(references::mark).collect();
         self
     }
 
@@ -129,7 +129,7 @@ impl Place {
             channel_types: Some(vec![ChannelType::Text]),
             default_channels: chosen.map(|channel| vec![channel]),
         };
-        let menu = CreateSelectMenu::new(format!("setup:choose:{page}:{}", self.offered.id), kind);
+        let menu = CreateSelectMenu::new(CHOOSE.with(&(page, self.offered)), kind);
         CreateActionRow::SelectMenu(menu.min_values(0).max_values(1).placeholder(self.offered.title))
     }
 }
@@ -157,17 +157,15 @@ pub fn form(form: &Form) -> Draft {
     if pages > 1 {
         let other = (page + 1) % pages;
         let label = format!("More channels ({} of {pages})", page + 1);
-        buttons.push(CreateButton::new(format!("setup:page:{other}")).label(label).style(ButtonStyle::Secondary));
+        buttons.push(CreateButton::new(PAGE.with(&other)).label(label).style(ButtonStyle::Secondary));
     }
     let is_incomplete = places.iter().any(|place| place.missing.flatten().is_none());
     if is_incomplete && granted & Needs::CHANNELS != 0 {
-        let make = CreateButton::new(format!("setup:make:{page}")).label("Make the missing ones for me");
+        let make = CreateButton::new(MAKE.with(&page)).label("Make the missing ones for me");
         buttons.push(make.style(ButtonStyle::Success));
     }
-    if let Some(Undo { page, offered, before, now }) = &note.undo {
-        let id = |channel: &Option<ChannelId>| channel.map_or(0, ChannelId::get);
-        let undo = CreateButton::new(format!("setup:undo:{page}:{}:{}:{}", offered.id, id(before), id(now)));
-        buttons.push(undo.label("Undo").style(ButtonStyle::Danger));
+    if let Some(undo) = &note.undo {
+        buttons.push(CreateButton::new(UNDO.with(undo)).label("Undo").style(ButtonStyle::Danger));
     }
     let mut draft = Draft::embed(embed).with_text(truncate(&note.text, MESSAGE)).rows(menus.collect());
     if !buttons.is_empty() {
@@ -190,8 +188,8 @@ pub fn missing(granted: u64, places: &[Place]) -> Draft {
 
 /// What a server reads when the bot joins it.
 pub fn greeting(missing: &[&str]) -> Draft {
-    let open = CreateButton::new("setup:open").label("Choose the channels").style(ButtonStyle::Primary);
-    let lacks = CreateButton::new("setup:missing").label("What is missing?").style(ButtonStyle::Secondary);
+    let open = CreateButton::new(OPEN.with(&())).label("Choose the channels").style(ButtonStyle::Primary);
+    let lacks = CreateButton::new(MISSING.with(&())).label("What is missing?").style(ButtonStyle::Secondary);
     Draft::embed(greeting_embed(missing)).row(CreateActionRow::Buttons(vec![open, lacks]))
 }
 
@@ -225,7 +223,7 @@ pub fn overview(settings: &[Shown], warnings: Warnings, problems: &[Problem]) ->
         embed = embed.field("Missing permissions", format!("Please give me: {}", missing.join(", ")), false);
     }
     if !problems.is_empty() {
-        let lines: Vec<String> = problems.iter().map(Problem::sentence).collect();
+        let lines: Vec<String> = problems.iter().map(references::sentence).collect();
         embed = embed.field("Does not work", truncate(&lines.join("\n"), FIELD), false);
     }
     if lacks_intents {

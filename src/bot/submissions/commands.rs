@@ -6,7 +6,7 @@ use super::{files, intake, modal, views};
 use crate::bot::handles::autocomplete::complete_any_handle;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::responder::Responder;
-use crate::discord::{Caller, Command, Context, answer, channel_setting};
+use crate::discord::{Caller, Command, Context, ContextExt, answer, channel_setting};
 use crate::features::submissions::model::Details;
 use crate::features::submissions::service;
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSION_NEEDS};
@@ -119,11 +119,6 @@ async fn close_submissions(ctx: Context<'_>) -> Result<()> {
 }
 
 async fn set_open(ctx: Context<'_>, is_open: bool) -> Result<()> {
-    answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let bot = ctx.data();
-        bot.store.write("submissions_opened", move |tx| service::set_open(tx, guild, is_open)).await?;
-        Ok(views::opened(is_open))
-    })
-    .await
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    ctx.write("submissions_opened", move |tx| service::set_open(tx, guild, is_open), |()| views::opened(is_open)).await
 }

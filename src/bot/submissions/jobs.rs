@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::views;
+use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
-use crate::discord::{Bot, outbox};
 use crate::features::queue::model::{Entry, SongId, Source};
 use crate::features::queue::queries::Standing;
 use crate::features::submissions::model::{CONFIRM, CORRECT, Confirmation, Confirmed, Details, NOTICE, Notice, TITLES};
@@ -13,9 +13,11 @@ use crate::features::submissions::settings::SUBMISSIONS_OPEN;
 use crate::features::{handles, queue};
 use crate::flows::song_described;
 use crate::http::oembed::Provider;
-use crate::jobs::{Handler, Run, Setback, Worth};
+use crate::jobs::{Run, Setback};
 use crate::kernel::error::{Failure, Result as Outcome};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::outbox;
+use crate::runner::{Handler, Worth};
 
 /// Confirms a submission by direct message, or in the channel where that is blocked (`M-SUB-15`, `D-33`).
 pub static CONFIRM_HANDLER: Handler<Bot> =

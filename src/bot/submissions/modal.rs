@@ -1,26 +1,38 @@
-//! The modal of `/submit` (`C-24`): five fields, and whether it is a skip in the custom id.
+//! The form of `/submit` (`C-24`): five fields, and whether it is a skip in the custom id.
 
 use serenity::all::InputTextStyle;
 use serenity::builder::{CreateActionRow, CreateInputText, CreateModal};
 
 use super::{intake, views};
 use crate::discord::access::Access;
-use crate::discord::component::{Form, Modal};
+use crate::discord::component::{Arguments, ComponentRefusal, Field, Filled, Form, Parts};
 use crate::discord::{Bot, Draft};
 use crate::features::submissions::links::{LinkVerdict, SongLink, TextParts, find_in, judge};
 use crate::features::submissions::model::Details;
 use crate::kernel::error::Result;
 
 /// Submits what was typed.
-pub static SUBMIT: Modal = Modal {
-    id: "submit:modal",
-    access: Access::Everyone,
-    fields: &[LINK, ARTIST, TITLE, NOTE, HANDLE],
-    run: |bot, form| Box::pin(submit(bot, form)),
-};
+pub static SUBMIT: Form<IsSkip> =
+    Form::new("submit:modal", Access::Everyone, &[LINK, ARTIST, TITLE, NOTE, HANDLE], |bot, form| {
+        Box::pin(submit(bot, form))
+    });
 
-/// A field: its id, and what people read above it.
-type Field = (&'static str, &'static str);
+/// Whether the song is a skip. The word stands in the custom id of those only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IsSkip(pub bool);
+
+impl Arguments for IsSkip {
+    fn write(&self, to: &mut Vec<String>) {
+        to.extend(self.0.then(|| SKIP.to_owned()));
+    }
+
+    fn read(from: &mut Parts<'_>) -> Result<Self> {
+        if from.is_at_end() {
+            return Ok(Self(false));
+        }
+        if from.part()? == SKIP { Ok(Self(true)) } else { Err(ComponentRefusal::Unknown.into()) }
+    }
+}
 
 const LINK: Field = ("link", "Link");
 const ARTIST: Field = ("artist_name", "Artist");
@@ -34,7 +46,6 @@ const LONGEST_HANDLE: u16 = 200;
 
 /// The empty form, with the handle that the caller chose.
 pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
-    let id = if is_skip { format!("{}:{SKIP}", SUBMIT.id) } else { SUBMIT.id.to_owned() };
     let field = |style: InputTextStyle, (id, label): Field, longest: u16| {
         CreateInputText::new(style, label, id).max_length(longest)
     };
@@ -48,11 +59,11 @@ pub fn form(is_skip: bool, tiktok_handle: Option<&str>) -> CreateModal {
     let artist = short(ARTIST, 100).placeholder("Your username, if you leave this empty");
     let title = short(TITLE, 100).placeholder("Not Known, if you leave this empty");
     let rows = [link, artist, title, note, handle].map(CreateActionRow::InputText);
-    CreateModal::new(id, "Submit a song").components(rows.into())
+    CreateModal::new(SUBMIT.with(&IsSkip(is_skip)), "Submit a song").components(rows.into())
 }
 
-async fn submit(bot: &Bot, form: Form) -> Result<Draft> {
-    let is_skip = form.arguments.first().is_some_and(|argument| argument == SKIP);
+async fn submit(bot: &Bot, form: Filled<IsSkip>) -> Result<Draft> {
+    let IsSkip(is_skip) = form.arguments;
     let typed = |(id, _): Field| form.field(id);
     let link = typed(LINK).unwrap_or_default();
     let song = judge(link).into_song()?;

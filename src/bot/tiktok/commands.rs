@@ -5,14 +5,14 @@ use std::time::Duration;
 use poise::ChoiceParameter;
 
 use super::views;
-use crate::discord::{Caller, Command, Context, answer};
+use crate::discord::{Caller, Command, Context, ContextExt, answer};
 use crate::features::engagement::queries::open_session;
 use crate::features::tiktok::{queries, rules, service};
 use crate::flows::{followed_live, rehearsal};
 use crate::kernel::error::Result;
 use crate::live::following::State;
-use crate::live::status::Status;
 use crate::live::{Gift, Occurrence, Viewer};
+use crate::tiktok::status::Status;
 
 /// How long `/tiktok connect` waits for the first outcome before it answers that it is on its way.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -67,30 +67,23 @@ async fn connect(
 /// Show the connection state
 #[poise::command(slash_command)]
 async fn status(ctx: Context<'_>) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let (follow, session) = bot
-            .store
-            .read("live_status", move |read| Ok((queries::follow(read, guild)?, open_session(read, guild)?)))
-            .await?;
-        let status = follow.as_ref().and_then(|follow| bot.lives.status(&follow.streamer));
-        let session = session.map(|(_, session)| session);
-        Ok(views::status(follow.as_ref(), status.as_ref(), session.as_ref()))
-    })
+    let Caller { guild, .. } = Caller::of(ctx)?;
+    ctx.read(
+        "live_status",
+        move |read| Ok((queries::follow(read, guild)?, open_session(read, guild)?)),
+        |(follow, session)| {
+            let status = follow.as_ref().and_then(|follow| ctx.data().lives.status(&follow.streamer));
+            views::status(follow.as_ref(), status.as_ref(), session.as_ref().map(|(_, session)| session))
+        },
+    )
     .await
 }
 
 /// Disconnect and end the session
 #[poise::command(slash_command)]
 async fn disconnect(ctx: Context<'_>) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let left = bot.store.write("live_left", move |tx| followed_live::left(tx, guild, user)).await?;
-        Ok(views::left(&left))
-    })
-    .await
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    ctx.write("live_left", move |tx| followed_live::left(tx, guild, user), views::left).await
 }
 
 /// What can be simulated.
@@ -147,20 +140,17 @@ async fn simulate(
     repeat: Option<u32>,
     #[description = "Whether the streak of gifts goes on"] streaking: Option<bool>,
 ) -> Result<()> {
-    let bot = ctx.data();
-    answer(ctx, async {
-        let Caller { guild, user, .. } = Caller::of(ctx)?;
-        let handle = rules::streamer(handle.as_deref().unwrap_or(SOMEBODY))?;
-        let viewer = Viewer::named(handle);
-        let (coins, repeat) = (coins.unwrap_or(1), repeat.unwrap_or(1));
-        let goes_on = event == Simulated::Gift && streaking == Some(true);
-        let what = occurrence(event, viewer, coins, repeat, streaking);
-        let words = rehearsal::words(&what);
-        let told = words.clone();
-        let rehearsed =
-            bot.store.write("live_simulated", move |tx| rehearsal::run(tx, guild, user, &what, &told)).await?;
-        Ok(views::simulated(&rehearsed, &words, goes_on))
-    })
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    let viewer = Viewer::named(rules::streamer(handle.as_deref().unwrap_or(SOMEBODY))?);
+    let goes_on = event == Simulated::Gift && streaking == Some(true);
+    let what = occurrence(event, viewer, coins.unwrap_or(1), repeat.unwrap_or(1), streaking);
+    let words = rehearsal::words(&what);
+    let told = words.clone();
+    ctx.write(
+        "live_simulated",
+        move |tx| rehearsal::run(tx, guild, user, &what, &told),
+        |rehearsed| views::simulated(rehearsed, &words, goes_on),
+    )
     .await
 }
 

@@ -9,7 +9,7 @@ use crate::features::tiktok::model::Follow;
 use crate::flows::rehearsal::Rehearsed;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
 use crate::live::following::{State, Stop};
-use crate::live::status::Status;
+use crate::tiktok::status::Status;
 
 const COLOUR: Colour = Colour::new(0x00fe_2c55);
 

@@ -17,11 +17,12 @@ use poise::BoxFuture;
 
 use super::bot::Bot;
 use super::draft::Draft;
-use super::references::{Needs, Want};
-use crate::jobs::{Handler, Kind, Lane, Run, Setback, Worth};
+use crate::jobs::{Kind, Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::one_line;
+use crate::references::{Needs, Want};
+use crate::runner::{Handler, Worth};
 use crate::settings::{BOT_CONFIG, Setting};
 use crate::store::{Read, Span, Tx};
 

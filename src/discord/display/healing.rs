@@ -8,24 +8,19 @@ use std::time::Duration;
 use serenity::all::{Message, MessageType};
 
 use super::kind::{Audience, Kind};
-use super::model::{Display, DisplayId};
 use super::posting::{self, Hindrance};
-use super::tables;
 use crate::discord::bot::Bot;
 use crate::discord::debug_channel;
 use crate::discord::delivery::{Obstacle, Undelivered};
+use crate::display::{Display, DisplayId, RECREATE_CHANNELS, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
-use crate::settings::Setting;
 
 /// Discord's number for a channel of text.
 const TEXT_CHANNEL: u8 = 0;
 /// In the routine, a channel is searched for leftovers only if something was posted there so lately: nothing else makes any.
 const LATELY: Duration = Duration::from_mins(11);
-
-/// Whether a display whose channel was deleted gets a new channel (`C-40`).
-pub static RECREATE_CHANNELS: Setting<bool> = Setting::new("selfheal_recreate_channels", false);
 
 /// Why displays are healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

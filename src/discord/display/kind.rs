@@ -1,8 +1,7 @@
 //! What a feature declares to have a display.
 
-use super::model::DisplayId;
 use crate::discord::draft::Draft;
-use crate::discord::references::{Needs, Want};
+use crate::display::{DisplayId, Installation};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::store::{Read, Topic, Tx};
@@ -26,21 +25,6 @@ pub struct Kind {
     /// Notes in which message it is now; `None` when it is in none.
     pub placed: Placed,
 }
-
-/// What one command puts into a channel: a display, or several.
-pub struct Installation {
-    /// What people call it: `live queue`.
-    pub title: &'static str,
-    /// The command, as it is typed.
-    pub command: &'static str,
-}
-
-/// What the bot needs in the channel of a display.
-pub static DISPLAY_NEEDS: Needs = Needs {
-    effect: "It is switched off.",
-    must: Needs::POST | Needs::HISTORY,
-    wants: &[Want { permission: Needs::PIN, without: "It is not pinned." }],
-};
 
 /// Whom a display is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,12 +14,11 @@ use tokio::task::JoinSet;
 
 use super::healing::{self, Occasion};
 use super::kind::{Kind, Shown};
-use super::model::{Display, DisplayId};
 use super::posting::{self, Done};
-use super::tables::{self, CHANGED};
 use crate::discord::bot::Bot;
 use crate::discord::draft::Draft;
 use crate::discord::figures::DISPLAYS;
+use crate::display::{CHANGED, Display, DisplayId, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -186,7 +185,7 @@ async fn paint(bot: &Bot, guild: GuildId) -> Result<()> {
         for _ in 0..2 {
             let Some(stale) = look(bot, kind, guild, id, &mut pace).await? else { break };
             let done = posting::show(bot, kind, guild, stale).await?;
-            DISPLAYS.get_or_create(&[("outcome", done.name())]).inc();
+            DISPLAYS.get_or_create(&[("outcome", done.into())]).inc();
             pace.changed(bot.clock.now());
             if done != Done::Lost {
                 break;

@@ -8,25 +8,27 @@ use std::time::Duration;
 
 use serenity::all::{ActionRowComponent, ButtonKind, Message};
 
-use super::kind::{DISPLAY_NEEDS, Kind};
-use super::model::{Display, DisplayId};
+use super::kind::Kind;
 use super::painter::Stale;
-use super::tables::{by_kind, change, note};
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
-use crate::discord::references::{Needs, Problem, Reference, Target, Trouble, names_of, told};
+use crate::discord::references::{names_of, sentence};
+use crate::display::tables::{by_kind, change, note};
+use crate::display::{DISPLAY_NEEDS, Display, DisplayId};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
+use crate::references::{Needs, Problem, Reference, Target, Trouble, told};
 
 /// A message is replaced because of its age at most so often.
 const REPLACED_AFTER: Duration = Duration::from_hours(1);
 /// The latest messages of a channel that are searched for one of ours.
 const SEARCHED: u8 = 50;
 
-/// What became of a display that was to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a display that was to be shown; as text, the word for figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Done {
     /// It shows what is so.
     Shown,
@@ -36,18 +38,6 @@ pub(super) enum Done {
     Disabled,
     /// It did not work now.
     Later,
-}
-
-impl Done {
-    /// The word for figures.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Shown => "shown",
-            Self::Lost => "lost",
-            Self::Disabled => "disabled",
-            Self::Later => "later",
-        }
-    }
 }
 
 /// Why a display cannot be shown.
@@ -211,7 +201,7 @@ async fn pin(bot: &Bot, kind: &'static Kind, guild: GuildId, channel: ChannelId,
         return Ok(());
     }
     let Some(problem) = problem_of(bot, kind, channel, Trouble::Lacks(Needs::PIN)) else { return Ok(()) };
-    bot.store.write("display_unpinned", move |tx| told::met(tx, guild, &problem)).await
+    bot.store.write("display_unpinned", move |tx| told::met(tx, guild, &problem, sentence)).await
 }
 
 /// The display has no message any more that we know of.
@@ -256,7 +246,7 @@ pub(super) async fn disable(
         .write("display_disabled", move |tx| {
             note(tx, guild, id, |row| row.is_active = false)?;
             (kind.placed)(tx, guild, None)?;
-            problem.as_ref().map_or(Ok(()), |problem| told::met(tx, guild, problem))
+            problem.as_ref().map_or(Ok(()), |problem| told::met(tx, guild, problem, sentence))
         })
         .await
 }

@@ -1,12 +1,13 @@
 //! How a display comes into a channel, and out of it.
 
-use super::kind::{DISPLAY_NEEDS, Kind};
-use super::tables::{self, Former};
+use super::kind::Kind;
 use crate::discord::bot::Bot;
 use crate::discord::channel_setting;
-use crate::discord::outbox;
+use crate::display::DISPLAY_NEEDS;
+use crate::display::tables::{self, Former};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
+use crate::outbox;
 use crate::store::Tx;
 
 /// What came of setting displays up.

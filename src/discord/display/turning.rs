@@ -8,92 +8,103 @@ use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton};
 
 use super::kind::{Audience, Shown};
-use super::model::DisplayId;
-use super::tables;
 use crate::discord::access::Access;
 use crate::discord::bot::Bot;
-use crate::discord::component::{Acknowledge, Click, Component};
+use crate::discord::component::{Acknowledge, Arguments, Button, Click, Component, ComponentRefusal, Part, Parts};
 use crate::discord::draft::Draft;
+use crate::display::{DisplayId, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::refusals;
 
 /// The highest page that can be asked for; far beyond what any list has.
 const MOST_PAGES: u32 = 1_000_000;
 
 /// The buttons.
-pub const COMPONENTS: &[&Component] = &[&TURN, &TURN_OF_TEAM];
+pub const COMPONENTS: &[&dyn Component] = &[&TURN, &TURN_OF_TEAM];
 
 /// To another page, or the same one anew.
-static TURN: Component = Component {
-    id: "display:page",
-    access: Access::Everyone,
-    first: Acknowledge::Update,
-    run: |bot, click| Box::pin(turn(bot, click, Audience::Everyone)),
-};
+pub static TURN: Button<Turn> = Button::new("display:page", Access::Everyone, Acknowledge::Update, |bot, click| {
+    Box::pin(turn(bot, click, Audience::Everyone))
+});
 
 /// The same for a display of the team.
-static TURN_OF_TEAM: Component = Component {
-    id: "display:team",
-    access: Access::Reviewer,
-    first: Acknowledge::Update,
-    run: |bot, click| Box::pin(turn(bot, click, Audience::Team)),
-};
+pub static TURN_OF_TEAM: Button<Turn> =
+    Button::new("display:team", Access::Reviewer, Acknowledge::Update, |bot, click| {
+        Box::pin(turn(bot, click, Audience::Team))
+    });
 
-refusals! {
-    /// Why a button of a display does nothing.
-    pub enum DisplayRefusal {
-        /// The display that it belongs to is no more.
-        Retired
-            => "display.retired", "This message is not kept up to date any more. An administrator can set it up again.";
+/// Which of the buttons it is, of which display, and the page that it leads to, from 1.
+pub type Turn = (Step, GuildId, DisplayId, u64);
+
+/// Which of the buttons of a row it is: two may lead to the same page, and the ids of a message must differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To the page before.
+    Back,
+    /// The same page, anew.
+    Same,
+    /// To the next page.
+    On,
+}
+
+impl Step {
+    const ALL: [Self; 3] = [Self::Back, Self::Same, Self::On];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Back => "back",
+            Self::Same => "same",
+            Self::On => "on",
+        }
     }
 }
+
+impl Arguments for Step {
+    fn write(&self, to: &mut Vec<String>) {
+        to.push(self.name().to_owned());
+    }
+
+    fn read(from: &mut Parts<'_>) -> Result<Self> {
+        let name = from.part()?;
+        let step = Self::ALL.into_iter().find(|step| step.name() == name);
+        Ok(step.ok_or(ComponentRefusal::Unknown)?)
+    }
+}
+
+impl Part for DisplayId {}
 
 /// The row of buttons of a list with pages, from 1. A list of one page can be refreshed only.
 pub fn page_row(shown: Shown, audience: Audience, page: u64, pages: u64) -> CreateActionRow {
     let Shown { guild, display, .. } = shown;
-    let id = component_of(audience).id;
-    let button = |place: &str, to: u64| {
-        CreateButton::new(format!("{id}:{place}:{guild}:{display}:{to}")).style(ButtonStyle::Secondary)
+    let turn = match audience {
+        Audience::Everyone => &TURN,
+        Audience::Team => &TURN_OF_TEAM,
     };
-    let refresh = button("same", page).label("Refresh").emoji('🔄');
+    let button = |step, to| CreateButton::new(turn.with(&(step, guild, display, to))).style(ButtonStyle::Secondary);
+    let refresh = button(Step::Same, page).label("Refresh").emoji('🔄');
     if pages < 2 {
         return CreateActionRow::Buttons(vec![refresh]);
     }
     CreateActionRow::Buttons(vec![
-        button("back", page.saturating_sub(1).max(1)).label("Previous").emoji('◀').disabled(page <= 1),
+        button(Step::Back, page.saturating_sub(1).max(1)).label("Previous").emoji('◀').disabled(page <= 1),
         refresh,
-        button("on", page + 1).label("Next").emoji('▶').disabled(page >= pages),
+        button(Step::On, page + 1).label("Next").emoji('▶').disabled(page >= pages),
     ])
 }
 
-const fn component_of(audience: Audience) -> &'static Component {
-    match audience {
-        Audience::Everyone => &TURN,
-        Audience::Team => &TURN_OF_TEAM,
-    }
-}
-
-async fn turn(bot: &Bot, click: Click, audience: Audience) -> Result<Draft> {
-    let guild = click.caller.guild;
-    let [place, named, display, page] = &click.arguments[..] else { return Err(DisplayRefusal::Retired.into()) };
-    let (Ok(named), Ok(id), Ok(page)) = (named.parse::<u64>(), display.parse::<u64>(), page.parse::<u32>()) else {
-        return Err(DisplayRefusal::Retired.into());
-    };
-    if named != guild.get() {
-        return Err(DisplayRefusal::Retired.into());
-    }
-    let (id, page, is_anew) = (DisplayId::new(id), page.clamp(1, MOST_PAGES) - 1, place == "same");
+async fn turn(bot: &Bot, click: Click<Turn>, audience: Audience) -> Result<Draft> {
+    let (step, guild, id, page) = click.arguments;
+    let page = u32::try_from(page).unwrap_or(MOST_PAGES).clamp(1, MOST_PAGES) - 1;
     let displays = bot.clone();
     let is_for = move |kind: &str| displays.displays.kind(kind).is_some_and(|kind| kind.audience == audience);
     bot.store
         .write("display_turned", move |tx| {
             if tables::display(tx, guild, id)?.is_none_or(|display| !display.is_active || !is_for(&display.kind)) {
-                return Err(DisplayRefusal::Retired.into());
+                return Err(ComponentRefusal::Retired.into());
             }
             tables::change(tx, guild, id, |display| {
                 display.page = page;
-                if is_anew {
+                if step == Step::Same {
                     display.content_hash = None;
                 }
             })
@@ -105,9 +116,6 @@ async fn turn(bot: &Bot, click: Click, audience: Audience) -> Result<Draft> {
 
 /// The display of this guild that a custom id belongs to.
 pub(super) fn display_in(custom_id: &str, guild: GuildId) -> Option<DisplayId> {
-    let arguments = COMPONENTS.iter().find_map(|component| custom_id.strip_prefix(component.id)?.strip_prefix(':'))?;
-    let mut parts = arguments.split(':').skip(1);
-    let named: u64 = parts.next()?.parse().ok()?;
-    let id: u64 = parts.next()?.parse().ok()?;
-    (named == guild.get()).then(|| DisplayId::new(id))
+    let turns = [&TURN, &TURN_OF_TEAM].into_iter().find_map(|turn| turn.read(custom_id, guild).ok());
+    turns.map(|(_, _, display, _)| display)
 }

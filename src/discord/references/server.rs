@@ -13,13 +13,11 @@ use serde_json::Value;
 use serenity::all::{Permissions, UserId as SerenityUser};
 use serenity::http::Route;
 
-use super::catalogue::{Reference, Target};
-use super::needs::Needs;
-use super::problem::{Problem, Trouble};
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::rest::RestError;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
+use crate::references::{Needs, Problem, Reference, Target, Trouble};
 
 const ADMINISTRATOR: u64 = Permissions::ADMINISTRATOR.bits();
 /// Discord's number of a text channel.

@@ -13,15 +13,14 @@ use serenity::all::{ChannelId as SerenityChannel, FullEvent, GuildId as Serenity
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
-use super::catalogue::Target;
-use super::problem::Problem;
 use super::server::{Server, has_left};
-use super::told;
+use super::words::sentence;
 use crate::discord::bot::Bot;
 use crate::discord::problem::log_error;
 use crate::jobs::GIVEN_UP;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
+use crate::references::{Problem, Target, told};
 use crate::settings::Setting;
 
 /// The servers that are to be looked at.
@@ -148,7 +147,7 @@ pub async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
             // What is set may be another thing by now.
             let set = catalogue.references.of_guild(tx, guild)?;
             let problems = server.problems(&set);
-            told::compare(tx, guild, &set, &problems)?;
+            told::compare(tx, guild, &set, &problems, sentence)?;
             Ok(problems)
         })
         .await
@@ -170,5 +169,5 @@ pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
 pub async fn trouble_with(bot: &Bot, guild: GuildId, channel: &Setting<Option<ChannelId>>) -> Result<Vec<String>> {
     let problems = known(bot, guild).await?;
     let is_in_the_way = |problem: &&Problem| problem.is_total() && problem.reference.declared.key() == channel.key();
-    Ok(problems.iter().filter(is_in_the_way).map(Problem::sentence).collect())
+    Ok(problems.iter().filter(is_in_the_way).map(sentence).collect())
 }

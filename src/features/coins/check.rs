@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use strum::VariantArray;
+
 use super::model::{Currency, EntryKind, SkipBought};
 use super::tables;
 use super::weeks::{WeekNumber, WeekSums};
@@ -20,7 +22,7 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         *expected.entry((Currency::Points, user)).or_default() += waiting.points;
         Ok(())
     })?;
-    for currency in Currency::ALL {
+    for &currency in Currency::VARIANTS {
         tables::balances(currency).for_each(read, guild, |(_, user), balance| {
             let listed = expected.remove(&(currency, user)).unwrap_or_default();
             if listed != balance.amount.get() {

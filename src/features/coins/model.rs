@@ -1,9 +1,9 @@
 //! Currencies, entries of the ledger, and what the ledger refuses.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -19,7 +19,22 @@ id_type!(
 );
 
 /// The kinds of balances. They never convert into one another (`C-01`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Currency {
     /// Luxury Coins, earned by gifts and watch time.
     Luxury,
@@ -31,20 +46,14 @@ pub enum Currency {
 key_enum!(Currency { Luxury = 1, Points = 2 });
 
 impl Currency {
-    /// Every currency.
-    pub const ALL: [Self; 2] = [Self::Luxury, Self::Points];
-
     /// The name in files and on the command line.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Luxury => "luxury",
-            Self::Points => "points",
-        }
+    pub fn key(self) -> &'static str {
+        self.into()
     }
 
     /// The currency that is called so in files and on the command line.
     pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|currency| currency.key() == key)
+        key.parse().ok()
     }
 
     /// How the currency is called in a sentence.
@@ -65,8 +74,11 @@ impl fmt::Display for Currency {
 slots_by_display!(Currency, EntryId);
 
 /// What an entry stands for: one closed set for all currencies (`C-11`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(into = "String", try_from = "String")]
+#[strum(serialize_all = "snake_case", parse_err_ty = UnknownKind, parse_err_fn = UnknownKind::of)]
 pub enum EntryKind {
     /// The daily claim.
     Daily,
@@ -115,64 +127,9 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// Every kind.
-    pub const ALL: [Self; 22] = [
-        Self::Daily,
-        Self::TaskReward,
-        Self::ShopPurchase,
-        Self::ShopRefund,
-        Self::TransferSend,
-        Self::TransferReceive,
-        Self::AdminAdd,
-        Self::AdminRemove,
-        Self::AdminSet,
-        Self::AdminAdjust,
-        Self::WatchTime,
-        Self::Gift,
-        Self::BuySkip,
-        Self::PointsEvent,
-        Self::PointsReset,
-        Self::PointsLink,
-        Self::XpText,
-        Self::XpVoice,
-        Self::XpAdmin,
-        Self::Rollback,
-        Self::ArchiveOpening,
-        Self::Import,
-    ];
-
     /// The stored and exported name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Daily => "daily",
-            Self::TaskReward => "task_reward",
-            Self::ShopPurchase => "shop_purchase",
-            Self::ShopRefund => "shop_refund",
-            Self::TransferSend => "transfer_send",
-            Self::TransferReceive => "transfer_receive",
-            Self::AdminAdd => "admin_add",
-            Self::AdminRemove => "admin_remove",
-            Self::AdminSet => "admin_set",
-            Self::AdminAdjust => "admin_adjust",
-            Self::WatchTime => "watch_time",
-            Self::Gift => "gift",
-            Self::BuySkip => "buy_skip",
-            Self::PointsEvent => "points_event",
-            Self::PointsReset => "points_reset",
-            Self::PointsLink => "points_link",
-            Self::XpText => "xp_text",
-            Self::XpVoice => "xp_voice",
-            Self::XpAdmin => "xp_admin",
-            Self::Rollback => "rollback",
-            Self::ArchiveOpening => "archive_opening",
-            Self::Import => "import",
-        }
-    }
-}
-
-impl fmt::Display for EntryKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -181,11 +138,9 @@ impl fmt::Display for EntryKind {
 #[error("there is no kind of ledger entry called {0:?}")]
 pub struct UnknownKind(String);
 
-impl FromStr for EntryKind {
-    type Err = UnknownKind;
-
-    fn from_str(name: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| UnknownKind(name.to_owned()))
+impl UnknownKind {
+    fn of(name: &str) -> Self {
+        Self(name.to_owned())
     }
 }
 
@@ -399,10 +354,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_entry_has_a_name_of_its_own_and_is_read_by_it() {
-        let names: HashSet<_> = EntryKind::ALL.into_iter().map(EntryKind::name).collect();
-        assert_eq!(names.len(), EntryKind::ALL.len());
-        for kind in EntryKind::ALL {
-            assert_eq!(kind.name().parse(), Ok(kind));
+        let names: HashSet<_> = EntryKind::VARIANTS.iter().map(|kind| kind.name()).collect();
+        assert_eq!(names.len(), EntryKind::VARIANTS.len());
+        for kind in EntryKind::VARIANTS {
+            assert_eq!(kind.name().parse(), Ok(*kind));
         }
         assert_eq!("shop".parse::<EntryKind>(), Err(UnknownKind("shop".into())));
     }
@@ -414,9 +369,10 @@ mod tests {
             "admin_adjust watch_time gift buy_skip points_event points_reset points_link xp_text xp_voice xp_admin",
             "rollback archive_opening import",
         ];
-        assert_eq!(EntryKind::ALL.map(EntryKind::name).join(" "), names.join(" "));
+        let found: Vec<_> = EntryKind::VARIANTS.iter().map(|kind| kind.name()).collect();
+        assert_eq!(found.join(" "), names.join(" "));
         let mut bytes = Vec::new();
-        for currency in Currency::ALL {
+        for currency in Currency::VARIANTS {
             currency.encode_to(&mut bytes);
         }
         assert_eq!(bytes, [1, 2]);

@@ -17,8 +17,7 @@ pub struct WeekNumber(pub i64);
 impl WeekNumber {
     /// The week of a moment.
     pub const fn of(at: Timestamp) -> Self {
-        // 1 January 1970 was a Thursday.
-        Self((at.micros().div_euclid(MICROS_PER_DAY) + 3).div_euclid(7))
+        Self(at.week())
     }
 
     /// Its Monday, 00:00 UTC.

@@ -1,7 +1,7 @@
 //! The setting of the desk.
 
-use crate::discord::access::REVIEWER_ROLE;
-use crate::discord::references::Needs;
+use crate::access::REVIEWER_ROLE;
+use crate::references::Needs;
 use crate::settings::{Area, Listed};
 
 /// Who reviews, as administrators meet it.

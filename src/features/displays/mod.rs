@@ -4,14 +4,12 @@
 //! displays right at once, and says what was found (`M-HEA-06`, `M-HEA-08`); the same happens by itself every five minutes.
 //!
 //! Table: `displays.shown_lines`, where each line is shown (`M-DB-10`). The displays themselves are rows of
-//! `discord::display`.
+//! [`display`](crate::display).
 
 pub mod model;
 pub mod settings;
 pub mod sql;
 pub mod tables;
-#[cfg(test)]
-mod tests;
 
 use super::Domain;
 

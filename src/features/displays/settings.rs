@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::discord::display::RECREATE_CHANNELS;
+use crate::display::RECREATE_CHANNELS;
 use crate::settings::{Area, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 

@@ -1,8 +1,8 @@
 //! The displays in the SQLite export: `persistent_embeds` (`M-DB-09`) and `queue_config` (`M-DB-10`).
 
 use super::tables::SHOWN_LINES;
-use crate::discord::display::DisplayId;
-use crate::discord::display::tables::DISPLAYS;
+use crate::display::DisplayId;
+use crate::display::tables::DISPLAYS;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, RowSink, SqlTable, SqlValue, column};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::rules::EventPoints;
-use crate::discord::references::{Needs, Want};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
+use crate::references::{Needs, Want};
 use crate::settings::{Area, Listed, Setting};
 use crate::store::Read;
 

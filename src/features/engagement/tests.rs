@@ -1,14 +1,13 @@
-//! Credits, the checks, and what people read.
+//! Credits, and the checks.
 
 use super::check::check;
 use super::migration::order_streaks_and_add_up_sessions;
 use super::model::{
-    AccountRef, Interaction, InteractionKind, InteractionNumber, Participant, SessionId, SongLifted, SongRef, StreakKey,
+    AccountRef, Interaction, InteractionKind, InteractionNumber, Participant, SessionId, SongRef, StreakKey,
 };
 use super::recorder::Recorder;
 use super::{queries, service, tables};
-use crate::bot::engagement::{FACE, views};
-use crate::features::tests::{GUILD, TestStore, definitions, text_of};
+use crate::features::tests::{GUILD, TestStore};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
@@ -163,24 +162,4 @@ fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stor
     let made = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
     assert_eq!((made.deeds, made.coins), (kept.deeds, kept.coins));
     store.check();
-}
-
-#[test]
-fn a_submitter_reads_where_the_song_went() {
-    let lifted =
-        SongLifted { user: ANN, number: "#012345".into(), title: "*Blue* @everyone".into(), line: "10 Skip".into() };
-    let text = text_of(views::lifted(&lifted)).replace('\u{200b}', "(invisible)");
-    insta::assert_snapshot!(
-        text,
-        @r"🎁 Your song #012345 **\*Blue\* @(invisible)everyone** moved to **10 Skip**. Thank you for the gifts!"
-    );
-}
-
-#[test]
-fn the_command_is_that_of_the_catalogue() {
-    crate::covers!("M-CMD-21");
-    insta::assert_snapshot!(definitions(&FACE.all_commands(false)), @"
-    /setup-post-live-metrics – Set the post-live metrics channel (administrators)
-        channel 7 required
-    ");
 }

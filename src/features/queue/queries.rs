@@ -6,9 +6,8 @@ use super::model::{Entry, Line, Pace, Place, PublicId, QueueRefusal, SongId, Sou
 use super::settings::NOW_PLAYING;
 pub use super::tables::CHANGED;
 use super::{rules, tables};
-use crate::discord::gateway::Deletion;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
@@ -253,24 +252,24 @@ pub fn waiting_count(read: &dyn Read, guild: GuildId, user: UserId) -> Result<us
 
 /// How many songs wait in each line, over all guilds: a look at kept counts for each guild with waiting songs.
 pub fn waiting_by_line(read: &dyn Read) -> Result<Vec<(Line, u64)>> {
-    let mut counts: Vec<_> = Line::ALL.into_iter().filter(|line| line.is_waiting()).map(|line| (line, 0)).collect();
+    let mut counts = Line::WAITING.map(|line| (line, 0));
     for guild in tables::guilds_with_waiting_songs(read)? {
         for (line, count) in &mut counts {
             *count += tables::count_in(read, guild, *line)?;
         }
     }
-    Ok(counts)
+    Ok(counts.to_vec())
 }
 
-/// The waiting songs whose files were kept in deleted messages, among the first that wait. What lies beyond is noticed when
-/// its link is renewed.
-pub fn kept_in(read: &dyn Read, guild: GuildId, deletion: &Deletion) -> Result<Vec<SongId>> {
+/// The waiting songs whose files were kept in messages that are gone, among the first that wait. What lies beyond is noticed
+/// when its link is renewed.
+pub fn kept_in(read: &dyn Read, guild: GuildId, is_gone: impl Fn(ChannelId, MessageId) -> bool) -> Result<Vec<SongId>> {
     const FIRST: usize = 20_000;
     let mut found = Vec::new();
     for id in tables::waiting(read, guild, FIRST)? {
         let Some(entry) = tables::entry(read, guild, id)? else { continue };
         if let Source::File { kept_in, .. } = &entry.song.source
-            && deletion.took(kept_in.channel, kept_in.message)
+            && is_gone(kept_in.channel, kept_in.message)
         {
             found.push(id);
         }

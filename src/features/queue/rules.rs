@@ -92,6 +92,8 @@ pub fn estimated_wait(pace: &Pace, ahead: u64) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
     use crate::kernel::ids::UserId;
 
@@ -120,8 +122,8 @@ mod tests {
 
     #[test]
     fn a_gift_never_moves_a_song_down_or_one_that_it_did_not_lift() {
-        for from in Line::ALL {
-            for to in Line::ALL.into_iter().filter(|line| line.is_skip_tier()) {
+        for &from in Line::VARIANTS {
+            for to in Line::VARIANTS.iter().copied().filter(|line| line.is_skip_tier()) {
                 let attached = gift_may_move(from, to, true);
                 let free = matches!(from, Line::Free | Line::PendingSkips);
                 assert_eq!(attached, free || (from.is_skip_tier() && to.rank() < from.rank()), "{from} to {to}");
@@ -140,7 +142,7 @@ mod tests {
 
     #[test]
     fn only_in_free_points_order_the_line_and_are_used_up() {
-        for line in Line::ALL {
+        for &line in Line::VARIANTS {
             let now = Timestamp::from_micros(0);
             let place = Place { user: UserId::new(1), line, score: 70, submitted_at: now, played_at: None };
             assert_eq!(ordering_score(&place), if line == Line::Free { 70 } else { 0 }, "{line}");

@@ -1,8 +1,8 @@
 //! The settings of the queue.
 
 use super::model::PublicId;
-use crate::discord::references::Needs;
 use crate::kernel::ids::ChannelId;
+use crate::references::Needs;
 use crate::settings::{Area, Entry, Listed, Setting, SettingValue};
 
 /// The public number of the song that is playing now (`C-27`).

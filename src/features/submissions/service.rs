@@ -8,10 +8,10 @@ use super::model::{
 use super::posted::{LOOK_AGAIN, PostedAs, REACH, Waiting, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use super::tables;
-use crate::discord::references::told;
 use crate::jobs::Lane;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
+use crate::references::told;
 use crate::store::{Read, Tx};
 
 /// A member is told at most this often per channel where songs go (`C-20`).

@@ -1,10 +1,10 @@
 //! The settings of submissions.
 
-use std::str::FromStr;
+use strum::{Display, EnumString, VariantNames};
 
 use super::service;
-use crate::discord::references::{Needs, Want};
 use crate::kernel::ids::ChannelId;
+use crate::references::{Needs, Want};
 use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
@@ -42,7 +42,8 @@ pub static OFFCHANNEL_LINKS: Setting<Offchannel> = Setting::new("offchannel_link
 pub static OFFCHANNEL_EXEMPT: Setting<ChannelList> = Setting::new("offchannel_exempt_channels", ChannelList::EMPTY);
 
 /// What happens to songs posted in other channels (`C-20`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
 pub enum Offchannel {
     /// The author is told where songs go.
     Notify,
@@ -123,30 +124,7 @@ impl Typed for Offchannel {
     }
 
     fn offered() -> Vec<&'static str> {
-        vec!["notify", "delete", "off"]
-    }
-}
-
-impl std::fmt::Display for Offchannel {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Notify => "notify",
-            Self::Delete => "delete",
-            Self::Off => "off",
-        })
-    }
-}
-
-impl FromStr for Offchannel {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Ok(match text {
-            "notify" => Self::Notify,
-            "delete" => Self::Delete,
-            "off" => Self::Off,
-            _ => return Err(()),
-        })
+        Self::VARIANTS.to_vec()
     }
 }
 

@@ -7,8 +7,8 @@
 //! followed is stored, so a restart goes on (`M-TIK-04`). A person's word and the end of the live end it; anything else
 //! leads to another try (`M-TIK-05`, `M-TIK-19`). What the live tells is counted only for servers that still follow it.
 //!
-//! **How it is built.** [`intake`] keeps one task for each followed name. The task steps `live::following`, dials with
-//! `live::client`, and hands what it hears to the flow `followed_live`, in order and in batches.
+//! **How it is built.** `bot::tiktok::intake` keeps one task for each followed name. The task steps `live::following`, dials
+//! with the client of `src/tiktok`, and hands what it hears to the flow `followed_live`, in order and in batches.
 //! What a server counted is recorded as a show file in the data folder, unless `record_lives` is off; `intake::recording`
 //! has the rules. `/tiktok simulate` is there for rehearsals only (`DEBUG`), and makes events up.
 //! **Table.** `tiktok.follows`. **Topic.** `tiktok.changed`.

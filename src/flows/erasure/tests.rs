@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use self::town::{ADMIN, HERE, OMAR, Person, THERE, Town, ZARA, handle};
 use super::*;
-use crate::app::catalogue::CATALOGUE;
+use crate::catalogue::CATALOGUE;
 use crate::features::coins::model::Currency;
 use crate::features::coins::service::Order;
 use crate::features::queue::model::{Line, Song, Source};

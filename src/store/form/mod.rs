@@ -1,5 +1,5 @@
 //! How the rows of a table look, found by letting their type read itself: which fields it asks for, in which order, of
-//! which kind. For the test that stored data keep their form (`app::catalogue`), and compiled for tests only.
+//! which kind. For the test that stored data keep their form (`catalogue`), and compiled for tests only.
 //!
 //! bincode writes no names, but a field that moved can be told by its name alone, so they are part of the form. Types are
 //! told apart by their bare names: a row cannot hold two that are called the same, nor one that holds itself.

@@ -38,9 +38,9 @@ async fn members_are_refused_everything_on_the_desk_and_nothing_happens() {
     assert!(answer.contains("not kept up to date"), "{answer}");
     let here = format!("{}:{}:{}", world.guild, song.digits(), rank(Line::PendingSkips));
     for component in components::ALL {
-        assert_eq!(component.access, Access::Reviewer, "{}", component.id);
-        let answer = world.press_foreign_button(ben, place, &format!("{}:{here}", component.id)).await;
-        assert!(answer.contains(REFUSAL), "{}: {answer}", component.id);
+        assert_eq!(component.access(), Access::Reviewer, "{}", component.id());
+        let answer = world.press_foreign_button(ben, place, &format!("{}:{here}", component.id())).await;
+        assert!(answer.contains(REFUSAL), "{}: {answer}", component.id());
     }
     assert_eq!(world.songs(), before);
     world.end().await;
@@ -84,7 +84,7 @@ async fn ids_of_the_desk_count_in_their_own_server_only() {
     let mut ids: Vec<String> =
         ["Choose a song", "Approve…", "Remove…", "Next song"].map(|label| main.custom_id(label).unwrap()).into();
     let at = |guild: GuildId| format!("{guild}:{}:{}", song.digits(), rank(Line::Free));
-    ids.extend(components::ALL.iter().map(|component| format!("{}:{}", component.id, at(world.guild))));
+    ids.extend(components::ALL.iter().map(|component| format!("{}:{}", component.id(), at(world.guild))));
     for id in &ids {
         assert!(id.len() <= 100, "{id}");
         let answer = world.press_foreign_button(world.host(), place, id).await;

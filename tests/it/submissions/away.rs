@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use greenroom::app::application::Application;
-use greenroom::app::catalogue::CATALOGUE;
+use greenroom::catalogue::CATALOGUE;
 use greenroom::features::queue::model::Source;
 use greenroom::features::queue::tables;
 use greenroom::features::submissions::links::{SongLink, judge};

@@ -37,12 +37,11 @@ use super::retention::surplus;
 use super::{FIRST_LOOK, Plan, tell_all};
 use crate::app::machine;
 use crate::discord::Bot;
+use crate::kernel::backoff::Backoff;
 use crate::kernel::time::Timestamp;
 
-/// The first pause after a failure; each further one doubles it.
-const FIRST_PAUSE: Duration = Duration::from_mins(1);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+/// Waits after a failure.
+const BACKOFF: Backoff = Backoff::new(Duration::from_mins(1), 2, Duration::from_hours(1));
 
 /// Keeps the target up to date for ever: after each snapshot, and until it worked.
 pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
@@ -58,7 +57,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
     let mut status = status_of(&plan.data_dir, &target).unwrap_or_default();
     status.target = Some(target.identity());
     status.mark = Some(mark.to_string());
-    let mut pause = FIRST_PAUSE;
+    let mut failures = 0;
     loop {
         made.mark_unchanged();
         let now = bot.clock.now().rfc3339();
@@ -72,7 +71,7 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
                 }
                 let (target, mark, mounted_at) = (status.target.take(), status.mark.take(), mount_point(&target));
                 status = Status { target, mark, complete_at: Some(now), newest, mounted_at, ..Status::default() };
-                pause = FIRST_PAUSE;
+                failures = 0;
             }
             Err(problem) => {
                 tracing::warn!(%target, problem, "the snapshots cannot be copied elsewhere");
@@ -89,8 +88,8 @@ pub(crate) async fn run(bot: Bot, plan: Plan, mut made: watch::Receiver<u64>) {
             tracing::warn!(%error, "cannot note how the copies elsewhere stand");
         }
         if has_failed {
-            bot.clock.sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            bot.clock.sleep(BACKOFF.wait(failures)).await;
+            failures += 1;
         } else if made.changed().await.is_err() {
             return;
         }

@@ -4,6 +4,7 @@ use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::COLOUR;
+use crate::bot::coins::components::ECONOMY;
 use crate::discord::Draft;
 use crate::features::coins::economy::{Economy, Week, duration, grouped};
 use crate::kernel::text::{code_table, mention};
@@ -13,7 +14,7 @@ const FIELD: usize = 1_024;
 
 /// The button to it.
 pub fn button() -> CreateActionRow {
-    let button = CreateButton::new("coins:economy").label("Economy").style(ButtonStyle::Secondary);
+    let button = CreateButton::new(ECONOMY.with(&())).label("Economy").style(ButtonStyle::Secondary);
     CreateActionRow::Buttons(vec![button])
 }
 
@@ -52,7 +53,7 @@ pub fn shown(economy: &Economy) -> Draft {
 fn weeks(weeks: &[Week]) -> String {
     let row = |week: &Week| {
         let sums = &week.sums;
-        let day: String = week.begins.rfc3339().chars().skip(5).take(5).collect();
+        let day = week.begins.strftime("%m-%d");
         let other = sums.corrected.saturating_add(sums.others);
         let numbers =
             [sums.gifts, sums.watching, sums.staff, sums.skips.saturating_neg(), sums.removed.saturating_neg(), other];

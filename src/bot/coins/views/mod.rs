@@ -5,6 +5,7 @@ pub mod economy;
 use serenity::all::{ButtonStyle, Colour};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
+use super::components::{HISTORY, OWN_HISTORY, WHERE_FROM};
 use crate::discord::Draft;
 use crate::features::coins::model::{CoinsRefusal, Earning, EntryId, EntryKind, LedgerEntry};
 use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse};
@@ -44,7 +45,7 @@ pub fn balance(name: &str, purse: &Purse, earning: &Earning, buy_skip: &str, is_
     if !is_own {
         return draft;
     }
-    let button = CreateButton::new("coins:where").label("Where from?").style(ButtonStyle::Secondary);
+    let button = CreateButton::new(WHERE_FROM.with(&())).label("Where from?").style(ButtonStyle::Secondary);
     draft.row(CreateActionRow::Buttons(vec![button]))
 }
 
@@ -103,7 +104,7 @@ fn now_has(entry: &LedgerEntry) -> String {
 pub fn own_history(page: &HistoryPage) -> Draft {
     let row =
         |row: &HistoryRow| format!("{}{}", line(&row.entry), if row.undone_by.is_some() { " · undone" } else { "" });
-    listing("Where your Luxury Coins come from", page, "coins:own", row)
+    listing("Where your Luxury Coins come from", page, |before| OWN_HISTORY.with(&before), row)
 }
 
 /// The entries of a member with their numbers, for administrators.
@@ -123,11 +124,16 @@ pub fn history(page: &HistoryPage) -> Draft {
         }
         text
     };
-    listing("Luxury Coins, entry by entry", page, &format!("coins:history:{}", page.user), row)
+    listing("Luxury Coins, entry by entry", page, |before| HISTORY.with(&(page.user, before)), row)
 }
 
 /// Rows of a page with the balance above, and buttons to other pages where there are any.
-fn listing(title: &str, page: &HistoryPage, list: &str, row: impl Fn(&HistoryRow) -> String) -> Draft {
+fn listing(
+    title: &str,
+    page: &HistoryPage,
+    custom_id: impl Fn(Option<EntryId>) -> String,
+    row: impl Fn(&HistoryRow) -> String,
+) -> Draft {
     let mut text = format!("{} · balance **{}**\n", mention(page.user), page.balance);
     for entry in &page.rows {
         text.push_str(&row(entry));
@@ -140,13 +146,14 @@ fn listing(title: &str, page: &HistoryPage, list: &str, row: impl Fn(&HistoryRow
     if page.is_latest && page.older_than.is_none() {
         return draft;
     }
-    let button = |label: &str, id: EntryId, leads_nowhere: bool| {
-        CreateButton::new(format!("{list}:{id}")).label(label).style(ButtonStyle::Secondary).disabled(leads_nowhere)
+    let button = |label: &str, before: Option<EntryId>, leads_nowhere: bool| {
+        CreateButton::new(custom_id(before)).label(label).style(ButtonStyle::Secondary).disabled(leads_nowhere)
     };
-    // Both ids must differ also where a button leads nowhere: 0 is the latest page, and no entry has the last number.
+    // Both ids must differ also where a button leads nowhere, and no entry has the last number.
+    let older = page.older_than.unwrap_or(EntryId::new(u64::MAX));
     draft.row(CreateActionRow::Buttons(vec![
-        button("◀ Latest", EntryId::default(), page.is_latest),
-        button("Older ▶", page.older_than.unwrap_or(EntryId::new(u64::MAX)), page.older_than.is_none()),
+        button("◀ Latest", None, page.is_latest),
+        button("Older ▶", Some(older), page.older_than.is_none()),
     ]))
 }
 

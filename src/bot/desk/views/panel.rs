@@ -4,9 +4,11 @@
 use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
-use super::{COLOUR, acting, handle, hear, targets, tiers};
+use super::{COLOUR, handle, hear, targets, tiers};
+use crate::bot::desk::components::{DEAD_LINK, HOLD, OUT, OnPanel, PLAY};
 use crate::bot::queue::views as queue_views;
 use crate::discord::Draft;
+use crate::discord::component::Button;
 use crate::features::queue::model::{Entry, Line, Seen};
 use crate::features::queue::queries::{Record, Standing};
 use crate::kernel::amount::Amount;
@@ -80,23 +82,19 @@ fn songs(record: Record) -> String {
 }
 
 fn buttons(guild: GuildId, seen: Seen) -> CreateActionRow {
-    let button = |action: &str, label: &str, emoji: char, is_possible: bool| {
-        CreateButton::new(acting(guild, action, seen))
+    let button = |button: &Button<OnPanel>, label: &str, emoji: char, is_possible: bool| {
+        CreateButton::new(button.with(&(guild, seen)))
             .label(label)
             .emoji(emoji)
             .style(ButtonStyle::Secondary)
             .disabled(!is_possible)
     };
     let is_kept = seen.line != Line::Removed;
-    let bookmark = CreateButton::new(format!("queue:bookmark:{}", seen.song.digits()))
-        .label("Bookmark")
-        .emoji('🔖')
-        .style(ButtonStyle::Secondary);
     CreateActionRow::Buttons(vec![
-        button("play", "Play now", '🎶', seen.line.is_waiting()),
-        button("hold", "Hold", '⏳', seen.line != Line::PendingSkips),
-        button("out", "Remove", '❌', is_kept),
-        button("dead", "Dead link", '🔗', is_kept),
-        bookmark,
+        button(&PLAY, "Play now", '🎶', seen.line.is_waiting()),
+        button(&HOLD, "Hold", '⏳', seen.line != Line::PendingSkips),
+        button(&OUT, "Remove", '❌', is_kept),
+        button(&DEAD_LINK, "Dead link", '🔗', is_kept),
+        queue_views::bookmark_button(seen.song),
     ])
 }

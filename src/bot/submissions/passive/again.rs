@@ -11,9 +11,10 @@ use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::rest::RestError;
 use crate::discord::{Bot, Caller};
 use crate::features::submissions::posted::{LOOK_AGAIN, Waiting};
-use crate::jobs::{Handler, Lane, Run, Setback, Worth};
+use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::runner::{Handler, Worth};
 use crate::store::Tx;
 
 /// How long a message is looked at again; then it stays.

@@ -7,9 +7,10 @@ use super::contents::digest;
 use crate::discord::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::features::submissions::posted::{CLEAR, Cleared};
-use crate::jobs::{Handler, Lane, Run, Setback, Worth};
+use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::runner::{Handler, Worth};
 use crate::store::Tx;
 
 /// Deletes such messages.

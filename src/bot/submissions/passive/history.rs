@@ -13,16 +13,18 @@ use super::contents::{Contents, is_from_member};
 use super::{EDITS_COUNT_FOR, Look, id_of, look, submission_channel};
 use crate::bot::submissions::views;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
-use crate::discord::references::{Needs, Server};
+use crate::discord::references::Server;
 use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller, debug_channel};
 use crate::features::submissions::model::{CATCH_UP, IN_SIGHT_AGAIN};
 use crate::features::submissions::posted::{REACH, Watch};
 use crate::features::submissions::{service, tables};
-use crate::jobs::{Handler, Lane, Run, Setback, Worth};
+use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::time::Timestamp;
+use crate::references::Needs;
+use crate::runner::{Handler, Worth};
 
 /// Messages that are read; Discord gives no more at a time.
 const PAGE: usize = 100;

@@ -26,10 +26,8 @@ use self::contents::{Contents, What, digest, is_from_member, is_unreadable};
 use super::{files, intake, views};
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Taken;
-use crate::discord::outbox::Word;
-use crate::discord::references::told;
 use crate::discord::turns::Turn;
-use crate::discord::{Bot, Caller, outbox, problem};
+use crate::discord::{Bot, Caller, problem};
 use crate::features::queue::model::Source;
 use crate::features::submissions::audio::AudioRefusal;
 use crate::features::submissions::model::{Details, SubmissionRefusal};
@@ -42,6 +40,8 @@ use crate::flows::song_submitted::Submitted;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::refusal::Refuse;
+use crate::outbox::{self, Word};
+use crate::references::told;
 use crate::store::{Read, Tx};
 
 /// How long a refusal or a hint stays (`C-20`).

@@ -11,8 +11,9 @@ use crate::kernel::dice::Seed;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::time::Timestamp;
+use crate::live::Handle;
 use crate::live::following::{Following, Happened, Next};
-use crate::live::{Closed, Connection, Handle, Live, Refusal, RoomId};
+use crate::tiktok::{Closed, Connection, Live, Refusal, RoomId};
 
 /// Frames that wait to be written. Past that the socket is not read, which slows TikTok down and loses nothing.
 const MOST_WAITING: usize = 256;

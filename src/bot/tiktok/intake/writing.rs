@@ -15,11 +15,11 @@ use crate::flows::followed_live;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::live::figures;
 use crate::live::following::Stop;
-use crate::live::status::Counts;
-use crate::live::wire::{Message, Observed};
 use crate::live::{Handle, LiveEvent, Occurrence};
+use crate::tiktok::figures;
+use crate::tiktok::status::Counts;
+use crate::tiktok::wire::{Message, Observed};
 
 /// The most events of one transaction.
 const MOST_AT_ONCE: usize = 1024;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub use participant::{Deeds, Participant, Watch};
 pub use report::{POST_REPORT, SessionOver};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::old;
 use crate::jobs::Kind;
@@ -84,7 +85,8 @@ pub struct Connection {
 }
 
 /// The kinds of interactions (`M-TIK-08` to `M-TIK-17`). Their order is stored: new ones come last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum InteractionKind {
     /// Someone came in.
     Join,
@@ -103,6 +105,7 @@ pub enum InteractionKind {
     /// A poll started, moved or ended.
     Poll,
     /// A battle between hosts started, moved or ended.
+    #[strum(serialize = "mic_battle")]
     Battle,
 }
 
@@ -125,35 +128,9 @@ impl InteractionKind {
         })
     }
 
-    /// The kind of an exported `interaction_type`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [
-            Self::Join,
-            Self::Like,
-            Self::Comment,
-            Self::Share,
-            Self::Follow,
-            Self::Subscribe,
-            Self::Gift,
-            Self::Poll,
-            Self::Battle,
-        ];
-        all.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// The exported `interaction_type`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Join => "join",
-            Self::Like => "like",
-            Self::Comment => "comment",
-            Self::Share => "share",
-            Self::Follow => "follow",
-            Self::Subscribe => "subscribe",
-            Self::Gift => "gift",
-            Self::Poll => "poll",
-            Self::Battle => "mic_battle",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::id_type;
 use crate::jobs::Kind;
@@ -22,17 +23,38 @@ id_type!(
 );
 
 /// The nine lines, best first (`M-QUE-01`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "title_case")]
 pub enum Line {
     /// 6,000 gifted coins or more.
+    #[strum(serialize = "25+ Skip")]
     Skip25Plus,
     /// 5,000 to 5,999.
+    #[strum(serialize = "20 Skip")]
     Skip20,
     /// 4,000 to 4,999.
+    #[strum(serialize = "15 Skip")]
     Skip15,
     /// 2,000 to 3,999.
+    #[strum(serialize = "10 Skip")]
     Skip10,
     /// 1,000 to 1,999.
+    #[strum(serialize = "5 Skip")]
     Skip5,
     /// By engagement points, then by time (`M-QUE-07`).
     Free,
@@ -45,35 +67,13 @@ pub enum Line {
 }
 
 impl Line {
-    /// All lines, best first.
-    pub const ALL: [Self; 9] = [
-        Self::Skip25Plus,
-        Self::Skip20,
-        Self::Skip15,
-        Self::Skip10,
-        Self::Skip5,
-        Self::Free,
-        Self::PendingSkips,
-        Self::SongsPlayed,
-        Self::Removed,
-    ];
     /// The lines in which a song waits, and into which `/move` may put one (`D-25`).
     pub const WAITING: [Self; 7] =
         [Self::Skip25Plus, Self::Skip20, Self::Skip15, Self::Skip10, Self::Skip5, Self::Free, Self::PendingSkips];
 
     /// The exact name under which the line is shown and stored (`M-QUE-01`).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Skip25Plus => "25+ Skip",
-            Self::Skip20 => "20 Skip",
-            Self::Skip15 => "15 Skip",
-            Self::Skip10 => "10 Skip",
-            Self::Skip5 => "5 Skip",
-            Self::Free => "Free",
-            Self::PendingSkips => "Pending Skips",
-            Self::SongsPlayed => "Songs Played",
-            Self::Removed => "Removed",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The sign of the line (`D-19`).
@@ -98,7 +98,7 @@ impl Line {
 
     /// The line of a stored rank.
     pub fn from_rank(rank: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(rank)).copied()
+        Self::VARIANTS.get(usize::from(rank)).copied()
     }
 
     /// One of the five lines that coins lead into.
@@ -114,20 +114,6 @@ impl Line {
     /// Whether a song here still waits for its turn or for a reviewer.
     pub const fn is_waiting(self) -> bool {
         self.rank() <= Self::PendingSkips.rank()
-    }
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Line {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|line| line.name() == name).ok_or(())
     }
 }
 
@@ -376,12 +362,12 @@ mod tests {
     #[test]
     fn the_lines_have_their_exact_names_in_their_order() {
         crate::covers!("M-QUE-01");
-        let names: Vec<&str> = Line::ALL.into_iter().map(Line::name).collect();
+        let names: Vec<&str> = Line::VARIANTS.iter().map(|line| line.name()).collect();
         assert_eq!(
             names,
             ["25+ Skip", "20 Skip", "15 Skip", "10 Skip", "5 Skip", "Free", "Pending Skips", "Songs Played", "Removed"]
         );
-        for (rank, line) in Line::ALL.into_iter().enumerate() {
+        for (rank, line) in Line::VARIANTS.iter().copied().enumerate() {
             assert_eq!(usize::from(line.rank()), rank);
             assert_eq!(Line::from_rank(line.rank()), Some(line));
             assert_eq!(line.name().parse(), Ok(line));

@@ -12,6 +12,7 @@ mod mpeg;
 
 use content::Content;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
@@ -30,7 +31,8 @@ const WANTED: &str = "Send an mp3, m4a, wav or flac file of up to 25 MB";
 const FILMS: [&str; 10] = ["mp4", "mov", "m4v", "webm", "mkv", "avi", "wmv", "mpg", "mpeg", "3gp"];
 
 /// A kind of audio file that is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum AudioKind {
     /// MPEG layer III.
     Mp3,
@@ -43,23 +45,15 @@ pub enum AudioKind {
 }
 
 impl AudioKind {
-    /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Mp3, Self::M4a, Self::Wav, Self::Flac];
-
     /// The extension of its files, in lower case, without the dot.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Mp3 => "mp3",
-            Self::M4a => "m4a",
-            Self::Wav => "wav",
-            Self::Flac => "flac",
-        }
+    pub fn extension(self) -> &'static str {
+        self.into()
     }
 
     /// The kind that a file name claims.
     fn claimed_by(file_name: &str) -> Option<Self> {
         let (_, extension) = file_name.trim().rsplit_once('.')?;
-        Self::ALL.into_iter().find(|kind| kind.extension().eq_ignore_ascii_case(extension))
+        extension.parse().ok()
     }
 }
 

@@ -308,7 +308,7 @@ proptest! {
     }
 
     #[test]
-    fn a_safe_file_name_claims_the_same_kind(stem in r"(\PC|[./\\ \n@]){0,150}", kind in prop::sample::select(AudioKind::ALL.to_vec())) {
+    fn a_safe_file_name_claims_the_same_kind(stem in r"(\PC|[./\\ \n@]){0,150}", kind in prop::sample::select(AudioKind::VARIANTS)) {
         let safe = safe_file_name(&format!("{stem}.{}", kind.extension()));
         prop_assert_eq!(AudioKind::claimed_by(&safe), Some(kind));
     }
@@ -316,8 +316,8 @@ proptest! {
     #[test]
     fn any_bytes_get_a_verdict(start in prop::sample::select(vec![&b""[..], b"ID3\x04\0\0", b"\0\0\0\x18ftyp", b"RIFF", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PK\x03\x04"]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
         let head = [start, &rest].concat();
-        for kind in AudioKind::ALL {
-            let _ = check_bytes(Some(kind), &head);
+        for kind in AudioKind::VARIANTS {
+            let _ = check_bytes(Some(*kind), &head);
         }
     }
 

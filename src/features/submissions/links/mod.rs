@@ -18,6 +18,7 @@ mod wrappers;
 mod youtube;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, IntoStaticStr};
 use url::{Host, Url};
 
 pub use find::{TextLink, TextParts, find_in, judge};
@@ -32,8 +33,8 @@ pub const MAX_LINK_BYTES: usize = 2_000;
 /// The longest address that is kept for a song, in bytes: what fits into a field of an embed with room to spare.
 pub const MAX_SONG_URL_BYTES: usize = 900;
 
-/// Where a song can be heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Where a song can be heard; as text, the name as the platform writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Display, IntoStaticStr)]
 pub enum Platform {
     /// soundcloud.com
     SoundCloud,
@@ -52,14 +53,8 @@ impl Platform {
     pub const ALL: [Self; 5] = [Self::YouTube, Self::Spotify, Self::SoundCloud, Self::Deezer, Self::Ditto];
 
     /// The name as the platform writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SoundCloud => "SoundCloud",
-            Self::Spotify => "Spotify",
-            Self::YouTube => "YouTube",
-            Self::Deezer => "Deezer",
-            Self::Ditto => "Ditto",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The first part of the keys of its songs.
@@ -71,12 +66,6 @@ impl Platform {
             Self::Deezer => "deezer",
             Self::Ditto => "ditto",
         }
-    }
-}
-
-impl std::fmt::Display for Platform {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
     }
 }
 

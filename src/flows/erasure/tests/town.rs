@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::catalogue::CATALOGUE;
+use crate::catalogue::CATALOGUE;
 use crate::discord::debug_channel::{self, DEBUG_CHANNEL};
-use crate::discord::references::told;
-use crate::discord::{display, outbox};
+use crate::display;
 use crate::features::coins::model::Currency;
 use crate::features::coins::service::Order;
 use crate::features::displays::model::LIVE_QUEUE;
@@ -29,6 +28,8 @@ use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::text::mention;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::live::{AccountNumber, Gift, Handle, LiveEvent, MessageId as LiveMessage, Occurrence, Viewer};
+use crate::outbox;
+use crate::references::told;
 use crate::store::{Options, Place, Record, Store, Table, Tx};
 
 pub(super) const HERE: GuildId = GuildId::new(701_234_567_890_123_451);

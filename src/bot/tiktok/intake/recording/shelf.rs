@@ -20,6 +20,9 @@ use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::store::{Place, Read};
 
+/// The form of the begin in a name: `20261121T200000Z`.
+const BEGIN: &str = "%Y%m%dT%H%M%SZ";
+
 /// The folder of all recordings. Clones are the same folder.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Shelf(PathBuf);
@@ -58,7 +61,7 @@ impl Shelf {
 
     /// The file for a session.
     pub(super) fn file(&self, guild: GuildId, streamer: &Handle, begin: Timestamp, session: SessionId) -> PathBuf {
-        let name = format!("{}-{}-{session}.jsonl", compact(begin), streamer.as_str());
+        let name = format!("{}-{}-{session}.jsonl", begin.strftime(BEGIN), streamer.as_str());
         self.0.join(guild.to_string()).join(name)
     }
 
@@ -125,31 +128,13 @@ fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// `20261121T200000Z`.
-fn compact(moment: Timestamp) -> String {
-    let text = moment.rfc3339();
-    let digits = text.chars().take(19).filter(|sign| !matches!(sign, '-' | ':'));
-    digits.chain(['Z']).collect()
-}
-
 /// When the recording of this name begins; `None` for other files.
 fn begin_of(name: &str) -> Option<Timestamp> {
     let (begin, rest) = name.split_once('-')?;
     let (handle, session) = rest.strip_suffix(".jsonl")?.rsplit_once('-')?;
     Handle::parse(handle).ok()?;
     session.parse::<u64>().ok()?;
-    let part = |from: usize, to: usize| begin.get(from..to);
-    let (date, time) = (part(0, 8)?, part(9, 15)?);
-    if part(8, 9) != Some("T") || part(15, begin.len()) != Some("Z") {
-        return None;
-    }
-    let split = |text: &str, parts: [(usize, usize); 3], sign: &str| {
-        let parts: Option<Vec<&str>> = parts.into_iter().map(|(from, to)| text.get(from..to)).collect();
-        parts.map(|parts| parts.join(sign))
-    };
-    let date = split(date, [(0, 4), (4, 6), (6, 8)], "-")?;
-    let time = split(time, [(0, 2), (2, 4), (4, 6)], ":")?;
-    Timestamp::from_rfc3339(&format!("{date}T{time}Z"))
+    Timestamp::strptime(BEGIN, begin)
 }
 
 #[cfg(test)]

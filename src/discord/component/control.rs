@@ -1,0 +1,124 @@
+//! Buttons and menus.
+
+use poise::BoxFuture;
+use serenity::all::{ComponentInteraction, ComponentInteractionDataKind};
+
+use super::arguments::{Arguments, Picked, write_all};
+use super::{Run, read};
+use crate::discord::access::{Access, Caller};
+use crate::discord::bot::Bot;
+use crate::discord::draft::Draft;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+
+/// A kind of button, whose custom ids hold `A`.
+pub type Button<A> = Control<A, ()>;
+
+/// A kind of menu, whose custom ids hold `A`, and in which `V` is picked: one value, or a list.
+pub type Menu<A, V> = Control<A, V>;
+
+/// A button or a menu. A button is one in which nothing is picked.
+pub struct Control<A, V> {
+    id: &'static str,
+    access: Access,
+    acknowledge: Acknowledge,
+    run: Run<Click<A, V>>,
+}
+
+/// How a click is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledge {
+    /// The clicked message will change.
+    Update,
+    /// A private answer will follow.
+    Private,
+}
+
+/// A click.
+#[derive(Clone, Debug)]
+pub struct Click<A, V = ()> {
+    /// Who clicked.
+    pub caller: Caller,
+    /// What the custom id holds.
+    pub arguments: A,
+    /// What was picked in a menu.
+    pub picked: V,
+}
+
+impl<A, V> Control<A, V> {
+    /// Declares one: its `feature:action`, who may use it, how a click is acknowledged before any work (`M-EMB-05`,
+    /// `M-RAT-03`), and what it does.
+    pub const fn new(id: &'static str, access: Access, acknowledge: Acknowledge, run: Run<Click<A, V>>) -> Self {
+        Self { id, access, acknowledge, run }
+    }
+}
+
+impl<A: Arguments, V> Control<A, V> {
+    /// The custom id with these arguments.
+    pub fn with(&self, arguments: &A) -> String {
+        write_all(Some(self.id), arguments)
+    }
+
+    /// The arguments in a custom id of this kind that is clicked in `guild`.
+    pub fn read(&self, custom_id: &str, guild: GuildId) -> Result<A> {
+        read(self.id, custom_id, guild)
+    }
+}
+
+impl<A, V: Arguments> Control<A, V> {
+    /// What stands in a choice of the menu that picks this.
+    pub fn value(&self, picked: &V) -> String {
+        write_all(None, picked)
+    }
+}
+
+impl<A: Arguments, V: Picked> Control<A, V> {
+    /// What an event tells; refused outside of a server.
+    pub fn click(&self, event: &ComponentInteraction) -> Result<Click<A, V>> {
+        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        let arguments = self.read(&event.data.custom_id, caller.guild)?;
+        let picked = V::from_values(&values_of(event), caller.guild)?;
+        Ok(Click { caller, arguments, picked })
+    }
+}
+
+fn values_of(event: &ComponentInteraction) -> Vec<String> {
+    match &event.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => values.clone(),
+        ComponentInteractionDataKind::ChannelSelect { values } => values.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A button or menu as it is registered, whatever its arguments are.
+pub trait Component: Sync {
+    /// `feature:action`, the first two parts of its custom ids.
+    fn id(&self) -> &'static str;
+
+    /// Who may use it.
+    fn access(&self) -> Access;
+
+    /// How a click is acknowledged.
+    fn acknowledge(&self) -> Acknowledge;
+
+    /// Reads a click, and does what it asks for.
+    fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>>;
+}
+
+impl<A: Arguments, V: Picked> Component for Control<A, V> {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn access(&self) -> Access {
+        self.access
+    }
+
+    fn acknowledge(&self) -> Acknowledge {
+        self.acknowledge
+    }
+
+    fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>> {
+        Ok((self.run)(bot, self.click(event)?))
+    }
+}

@@ -1,0 +1,107 @@
+//! The calendar and the clock on the wall, in the time zone of a person or a server.
+//!
+//! What is stored is a moment in UTC. Whoever plans for people ("tomorrow at nine") asks here when that is. The database of
+//! time zones is part of the program: a Raspberry Pi or a container may have none, and so it is the same everywhere.
+
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+
+pub use jiff::Span;
+pub use jiff::civil::{DateTime, Time, Weekday};
+
+use super::time::Timestamp;
+
+/// A time zone of the IANA database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone of this name, in capital or small letters: `Europe/Berlin`. `None` where there is no such zone.
+    pub fn named(name: &str) -> Option<Self> {
+        TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self)
+    }
+
+    /// Its name as the database writes it.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// What the calendar and the clock on the wall show at a moment; `None` for one that only a damaged record can hold.
+    pub fn local(&self, at: Timestamp) -> Option<DateTime> {
+        Some(self.0.to_datetime(at.to_jiff()?))
+    }
+
+    /// The moment at which they show this: the first one where the clock shows it twice. A time that the clock skips is as
+    /// much later as it skips.
+    pub fn moment(&self, local: DateTime) -> Option<Timestamp> {
+        self.0.to_timestamp(local).ok().map(Timestamp::from_jiff)
+    }
+
+    /// The moment a span later. Days, weeks, months and years later the clock shows the same time; hours are hours.
+    pub fn after(&self, at: Timestamp, span: Span) -> Option<Timestamp> {
+        let later = at.to_jiff()?.to_zoned(self.0.clone()).checked_add(span).ok()?;
+        Some(Timestamp::from_jiff(later.timestamp()))
+    }
+
+    /// The first moment after another at which the clock shows a time, on a day of the week or on any.
+    pub fn next(&self, day: Option<Weekday>, time: Time, after: Timestamp) -> Option<Timestamp> {
+        // From today to the same day of the next week, and one more where a zone leaves out a day.
+        let dates = self.local(after)?.date().series(1.day()).take(9);
+        let fitting = dates.filter(|date| day.is_none_or(|day| date.weekday() == day));
+        fitting.filter_map(|date| self.moment(date.to_datetime(time))).find(|at| *at > after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, time};
+
+    use super::*;
+
+    fn berlin() -> Zone {
+        Zone::named("europe/berlin").unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_rfc3339(text).unwrap()
+    }
+
+    #[test]
+    fn a_zone_is_found_by_its_name_without_help_of_the_system() {
+        assert_eq!(berlin().name(), "Europe/Berlin");
+        assert_eq!(Zone::named("UTC").map(|zone| zone.name().to_owned()).as_deref(), Some("UTC"));
+        for name in ["", "Berlin", "Europe/Atlantis", "Etc/Unknown", "../../etc/passwd"] {
+            assert_eq!(Zone::named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_clock_on_the_wall_goes_back_and_forth_twice_a_year() {
+        let local = |text: &str| berlin().local(at(text)).unwrap();
+        assert_eq!(local("2026-11-21T20:00:00Z"), date(2026, 11, 21).at(21, 0, 0, 0));
+        assert_eq!(local("2026-07-21T20:00:00Z"), date(2026, 7, 21).at(22, 0, 0, 0));
+        let skipped = berlin().moment(date(2026, 3, 29).at(2, 30, 0, 0));
+        assert_eq!(skipped, Some(at("2026-03-29T01:30:00Z")));
+        let twice = berlin().moment(date(2026, 10, 25).at(2, 30, 0, 0));
+        assert_eq!(twice, Some(at("2026-10-25T00:30:00Z")));
+        assert_eq!(berlin().local(Timestamp::from_micros(i64::MAX)), None);
+    }
+
+    #[test]
+    fn a_day_later_the_clock_shows_the_same_time_and_24_hours_later_it_may_not() {
+        let evening = at("2026-10-24T16:00:00Z");
+        assert_eq!(berlin().after(evening, 1.day()), Some(at("2026-10-25T17:00:00Z")));
+        assert_eq!(berlin().after(evening, 24.hours()), Some(at("2026-10-25T16:00:00Z")));
+        assert_eq!(berlin().after(at("2026-01-31T12:00:00Z"), 1.month()), Some(at("2026-02-28T12:00:00Z")));
+    }
+
+    #[test]
+    fn the_next_monday_evening_is_never_now() {
+        let (saturday, six) = (at("2026-11-21T20:00:00Z"), time(18, 0, 0, 0));
+        let monday = berlin().next(Some(Weekday::Monday), six, saturday);
+        assert_eq!(monday, Some(at("2026-11-23T17:00:00Z")));
+        assert_eq!(berlin().next(Some(Weekday::Monday), six, monday.unwrap()), Some(at("2026-11-30T17:00:00Z")));
+        assert_eq!(berlin().next(None, six, saturday), Some(at("2026-11-22T17:00:00Z")));
+        assert_eq!(berlin().next(None, time(22, 0, 0, 0), saturday), Some(at("2026-11-21T21:00:00Z")));
+    }
+}
