@@ -30,7 +30,7 @@ use greenroom::kernel::time::Stopwatch;
 use greenroom::store::Options;
 
 use support::alongside::{meanwhile, spread, write_until};
-use support::process::{BINARY, megabytes};
+use support::process::{binary, megabytes};
 use support::report::Report;
 use support::times::{Times, shown};
 
@@ -127,7 +127,7 @@ fn restoring(folder: &Path, file: &Path, snapshot: &Path, report: &mut Report) {
     ] {
         support::progress(what);
         let watch = Stopwatch::start();
-        let ended = Command::new(BINARY)
+        let ended = Command::new(binary())
             .args(["restore", snapshot.to_str().unwrap(), "--data-dir", data.to_str().unwrap()])
             .env_clear()
             .current_dir(folder)

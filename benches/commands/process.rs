@@ -9,7 +9,7 @@ use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
 
 use crate::people::Server;
-use crate::support::process::{BINARY, Bot, megabytes};
+use crate::support::process::{Bot, binary, megabytes};
 use crate::support::report::Report;
 use crate::support::times::{Times, shown};
 use crate::support::{FILLING, fill, folder, progress, store};
@@ -21,7 +21,7 @@ const REST: Duration = Duration::from_secs(3);
 
 /// Size, starts and memory.
 pub async fn measure(report: &mut Report) {
-    let bytes = fs::metadata(BINARY).unwrap().len();
+    let bytes = fs::metadata(binary()).unwrap().len();
     report.size("release binary", 25, bytes, "");
     start_with_empty_store(report).await;
     start_with_a_million(report).await;

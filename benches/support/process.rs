@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,8 +12,13 @@ use greenroom::kernel::time::Stopwatch;
 use greenroom::sim::Sim;
 use tempfile::TempDir;
 
-/// The program.
-pub const BINARY: &str = env!("CARGO_BIN_EXE_greenroom");
+/// The program as this build made it.
+const BUILT: &str = env!("CARGO_BIN_EXE_greenroom");
+
+/// The program that is measured: another build where `GREENROOM` names one, such as `target/dist/greenroom`.
+pub fn binary() -> PathBuf {
+    std::env::var_os("GREENROOM").map_or_else(|| PathBuf::from(BUILT), PathBuf::from)
+}
 
 /// How many of the units in which Linux counts processor time are in a second, whatever the kernel's own clock is.
 const TICKS: u64 = 100;
@@ -29,7 +34,7 @@ impl Bot {
 
     /// The same with more settings, each with its name.
     pub fn start_with(sim: &Sim, data: &Path, settings: &[(&str, &str)]) -> Self {
-        let child = Command::new(BINARY)
+        let child = Command::new(binary())
             .arg("run")
             .current_dir(data)
             .env("DISCORD_API_URL", sim.discord_url())
@@ -40,6 +45,8 @@ impl Bot {
             .env("DATA_DIR", data)
             .env("ALLOW_ANY_HANDLE_LINKING", "true")
             .env("LOG", "warn")
+            // As the service and the image start it.
+            .env("MALLOC_ARENA_MAX", "2")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
