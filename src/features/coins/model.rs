@@ -277,9 +277,10 @@ impl Slot for Earning {
     fn to_sentence(&self) -> Sentence {
         let Self { per_hundred_gifted: coins, minutes_per_coin: minutes } = *self;
         let gifts = (coins > 0).then(|| sentence!("**{coins}** for each whole 100 coins that you gift, and ", coins));
-        let watching = match minutes {
-            1 => sentence!("**1** for each minute that you watch."),
-            _ => sentence!("**1** for each {minutes} minutes that you watch.", minutes),
+        let watching = if minutes == 1 {
+            sentence!("**1** for each minute that you watch.")
+        } else {
+            sentence!("**1** for each {minutes} minutes that you watch.", minutes)
         };
         sentence!("You earn Luxury Coins on the live, with a linked TikTok handle: {gifts}{watching}", gifts, watching)
     }

@@ -117,6 +117,7 @@ macro_rules! sentence {
         TEMPLATE.filled(&[])
     }};
     ($text:literal $(, $slot:ident $(= $value:expr)?)+ $(,)?) => {{
+        #[allow(unused_imports, reason = "whoever writes a slot's type has it in scope")]
         use $crate::kernel::sentence::Slot as _;
         const TEMPLATE: $crate::kernel::sentence::Template =
             $crate::kernel::sentence::Template::checked($text, &[$(stringify!($slot)),+]);

@@ -99,10 +99,7 @@ fn megabytes(size: u64) -> Sentence {
 }
 
 fn what_was_found(extension: Option<&'static str>) -> Sentence {
-    match extension {
-        Some(extension) => sentence!("{extension} data", extension),
-        None => sentence!("something else"),
-    }
+    extension.map_or_else(|| sentence!("something else"), |extension| sentence!("{extension} data", extension))
 }
 
 /// Whether a file among a message's attachments is meant as a song: by its name or by its content type.
