@@ -16,6 +16,7 @@ use tempfile::TempDir;
 const BUILT: &str = env!("CARGO_BIN_EXE_greenroom");
 
 /// The program that is measured: another build where `GREENROOM` names one, such as `target/dist/greenroom`.
+#[expect(clippy::disallowed_methods, reason = "a bench has no other configuration")]
 pub fn binary() -> PathBuf {
     std::env::var_os("GREENROOM").map_or_else(|| PathBuf::from(BUILT), PathBuf::from)
 }

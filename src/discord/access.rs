@@ -9,9 +9,10 @@ use serenity::all::{Member, Permissions};
 use super::bot::{Bot, Command, Context};
 use crate::access::is_reviewer;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Refuse, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
+use crate::refusals;
 
 /// The person behind an interaction, in a guild.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,29 +38,17 @@ pub enum Access {
     Administrator,
 }
 
-/// Refusals of this module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AccessRefusal {
-    /// Used in a direct message.
-    #[error("This works in a server only. Please use it there.")]
-    GuildOnly,
-    /// Used by someone without the permission.
-    #[error("Only people with the **Administrator** permission can use this.")]
-    AdministratorOnly,
-    /// Used by someone who is no reviewer.
-    #[error(
-        "Only reviewers can use this: people with the **Administrator** permission, or with the reviewer role of this server."
-    )]
-    ReviewerOnly,
-}
-
-impl Refuse for AccessRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::GuildOnly => "access.guild_only",
-            Self::AdministratorOnly => "access.administrator_only",
-            Self::ReviewerOnly => "access.reviewer_only",
-        }
+refusals! {
+    /// Why somebody may not use something.
+    pub enum AccessRefusal {
+        /// Used in a direct message.
+        GuildOnly => "access.guild_only", "This works in a server only. Please use it there.";
+        /// Used by someone without the permission.
+        AdministratorOnly
+            => "access.administrator_only", "Only people with the **Administrator** permission can use this.";
+        /// Used by someone who is no reviewer.
+        ReviewerOnly => "access.reviewer_only", "Only reviewers can use this: people with the **Administrator** \
+            permission, or with the reviewer role of this server.";
     }
 }
 

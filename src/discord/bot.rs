@@ -15,6 +15,7 @@ use super::turns::Turns;
 use crate::http::oembed::Titles;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
+use crate::kernel::sentence::Sentence;
 use crate::kernel::text;
 use crate::kernel::time::Clock;
 use crate::references::Catalogue;
@@ -125,10 +126,19 @@ impl std::ops::Deref for Bot {
 impl Parts {
     /// A mention of a command that can be clicked, or its plain name before the commands are registered.
     pub fn command_mention(&self, name: &str) -> String {
+        text::command(name, self.command_id(name))
+    }
+
+    /// A sentence for a message on Discord, with mentions of commands that can be clicked.
+    pub fn markdown(&self, sentence: &Sentence) -> String {
+        sentence.markdown(&|name| self.command_id(name))
+    }
+
+    fn command_id(&self, name: &str) -> Option<CommandId> {
         let ids = self.command_ids.read().unwrap_or_else(PoisonError::into_inner);
         // A subcommand has the id of the command that it is part of.
         let registered = name.split(' ').next().unwrap_or(name);
-        text::command(name, ids.get(registered).copied())
+        ids.get(registered).copied()
     }
 
     /// Remembers the ids that Discord gave to the commands.

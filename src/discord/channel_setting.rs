@@ -10,58 +10,42 @@ use super::bot::{Bot, Context};
 use super::command::answer;
 use super::display::{self, Kind};
 use super::draft::Draft;
-use super::references::{Server, names_of};
+use super::references::{Server, names_of, permissions};
 use crate::display::tables;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Error, Failure, Refuse, Result};
+use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::text;
 use crate::references::Needs;
+use crate::refusals;
 use crate::settings::Setting;
 use crate::store::{Read, Tx};
 
-/// Why a channel cannot be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ChannelRefusal {
-    /// It is none of the channels of the server.
-    #[error("{} is none of the channels of this server. Please choose a text channel.", text::channel(*channel))]
-    NotHere {
-        /// The channel.
-        channel: ChannelId,
-    },
-    /// The bot cannot see it.
-    #[error(
-        "I cannot see {}. Please give me {} there, then try again.",
-        text::channel(*channel),
-        names_of(*needed)
-    )]
-    NotVisible {
-        /// The channel.
-        channel: ChannelId,
-        /// What is needed there.
-        needed: u64,
-    },
-    /// The bot cannot do there what it must.
-    #[error(
-        "I cannot write in {} as I should. Please give me {} there, then try again.",
-        text::channel(*channel),
-        names_of(*missing)
-    )]
-    NotWritable {
-        /// The channel.
-        channel: ChannelId,
-        /// What is missing there.
-        missing: u64,
-    },
-}
-
-impl Refuse for ChannelRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotHere { .. } => "channel.not_here",
-            Self::NotVisible { .. } => "channel.not_visible",
-            Self::NotWritable { .. } => "channel.not_writable",
-        }
+refusals! {
+    /// Why a channel cannot be chosen.
+    pub enum ChannelRefusal {
+        /// It is none of the channels of the server.
+        NotHere {
+            /// The channel.
+            channel: ChannelId,
+        } => "channel.not_here", "{channel} is none of the channels of this server. Please choose a text channel.";
+        /// The bot cannot see it.
+        NotVisible {
+            /// The channel.
+            channel: ChannelId,
+            /// What is needed there.
+            needed: u64,
+        } => "channel.not_visible", "I cannot see {channel}. Please give me {permissions} there, then try again.",
+            channel, permissions = permissions(*needed);
+        /// The bot cannot do there what it must.
+        NotWritable {
+            /// The channel.
+            channel: ChannelId,
+            /// What is missing there.
+            missing: u64,
+        } => "channel.not_writable", "I cannot write in {channel} as I should. Please give me {permissions} there, then \
+            try again.",
+            channel, permissions = permissions(*missing);
     }
 }
 

@@ -64,14 +64,14 @@ impl ContextExt for Context<'_> {
 
 /// Does the work of a slash command and answers privately with its result.
 pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
-    let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
+    let responder = Responder::to_command(ctx.data(), ctx.interaction);
     responder.answer(Visibility::Private, work).await?;
     tell_notices(ctx, &responder).await
 }
 
 /// Answers a slash command that ended with an error.
 pub(super) async fn refuse(ctx: Context<'_>, error: Error) -> Result<()> {
-    let responder = Responder::to_command(&ctx.data().rest, ctx.interaction);
+    let responder = Responder::to_command(ctx.data(), ctx.interaction);
     // What failed may have been the notices, so they are told after a refusal only.
     let is_refusal = matches!(error, Error::Refused(_));
     responder.refuse(error, &ctx.command().qualified_name).await?;

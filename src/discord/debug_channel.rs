@@ -11,9 +11,9 @@ use serenity::all::{Message, MessageId as SerenityMessage, MessagePagination};
 use super::bot::Bot;
 use super::delivery::{Obstacle, Undelivered, moment_of};
 use crate::activity::debug_channel::DEBUG_CHANNEL;
-use crate::kernel::error::{Error, Refuse, Result};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
-use crate::kernel::text;
+use crate::refusals;
 
 /// Messages that Discord gives at once.
 const PAGE: u8 = 100;
@@ -24,29 +24,18 @@ const BULK_AGE: Duration = Duration::from_hours(13 * 24);
 /// Of those, so many go in one go.
 const MOST_OLD: usize = 200;
 
-/// Why a debug channel is not cleaned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CleaningRefusal {
-    /// There is none.
-    #[error("This server has no debug channel. Choose one with `/setdebugchannel`.")]
-    NoChannel,
-    /// The bot may not.
-    #[error(
-        "I cannot clean {}. Please give me **View Channel**, **Read Message History** and **Manage Messages** there.",
-        text::channel(*channel)
-    )]
-    Forbidden {
-        /// The channel.
-        channel: ChannelId,
-    },
-}
-
-impl Refuse for CleaningRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoChannel => "debug_channel.none",
-            Self::Forbidden { .. } => "debug_channel.forbidden",
-        }
+refusals! {
+    /// Why a debug channel is not cleaned.
+    pub enum CleaningRefusal {
+        /// There is none.
+        NoChannel
+            => "debug_channel.none", "This server has no debug channel. Choose one with `/setdebugchannel`.";
+        /// The bot may not.
+        Forbidden {
+            /// The channel.
+            channel: ChannelId,
+        } => "debug_channel.forbidden", "I cannot clean {channel}. Please give me **View Channel**, **Read Message \
+            History** and **Manage Messages** there.";
     }
 }
 

@@ -20,8 +20,9 @@ use super::component::{self, Component, Modal};
 use super::registration::Registration;
 use super::seen::Seen;
 use super::{activity, command, figures, invitation, problem};
-use crate::kernel::error::{Error, Failure, Refuse, Result};
+use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
+use crate::refusals;
 
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
 pub type MessageHandler = for<'a> fn(&'a Bot, &'a Message) -> BoxFuture<'a, Result<Taken>>;
@@ -416,21 +417,13 @@ fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
     }
 }
 
-/// Why an option cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-enum OptionRefusal {
-    #[error("I cannot see what you chose. Please give me **View Channel** there, then try again.")]
-    Hidden,
-    #[error("What you chose is gone. Please choose another.")]
-    Gone,
-}
-
-impl Refuse for OptionRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Hidden => "option.hidden",
-            Self::Gone => "option.gone",
-        }
+refusals! {
+    /// Why an option cannot be used.
+    enum OptionRefusal {
+        /// The bot may not see it.
+        Hidden => "option.hidden", "I cannot see what you chose. Please give me **View Channel** there, then try again.";
+        /// There is none any more.
+        Gone => "option.gone", "What you chose is gone. Please choose another.";
     }
 }
 
@@ -449,13 +442,17 @@ mod tests {
     use serenity::http::ErrorResponse;
 
     use super::*;
+    use crate::kernel::sentence::NO_COMMANDS;
 
     /// What somebody reads who chose something that Discord answers with this status when it is asked for.
     async fn told(status: u16) -> String {
         let answer = axum::http::Response::builder().status(status).body("{}").unwrap();
         let response = ErrorResponse::from_response(answer.into(), reqwest::Method::GET).await;
         let error = serenity::Error::Http(HttpError::UnsuccessfulRequest(response));
-        unreadable(Box::new(error)).to_string()
+        match unreadable(Box::new(error)) {
+            Error::Refused(refusal) => refusal.sentence.markdown(NO_COMMANDS),
+            Error::Failed(failure) => failure.to_string(),
+        }
     }
 
     #[tokio::test]

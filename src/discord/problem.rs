@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::bot::Bot;
 use super::delivery::Undelivered;
 use super::draft::Draft;
 use super::figures::{self, Outcome};
@@ -14,34 +15,37 @@ use crate::settings::Setting;
 use crate::store::{Store, StoreError};
 
 /// What the person who asked reads.
-pub fn draft_of(error: Error, doing: &str) -> Draft {
-    Draft::text(sentence_of(error, doing))
+pub fn draft_of(bot: &Bot, error: Error, doing: &str) -> Draft {
+    Draft::text(sentence_of(bot, error, doing))
 }
 
 /// The same as a sentence.
-pub fn sentence_of(error: Error, doing: &str) -> String {
+pub fn sentence_of(bot: &Bot, error: Error, doing: &str) -> String {
     match error {
         Error::Refused(refusal) => {
             figures::note(Outcome::Refused);
             tracing::debug!(doing, code = refusal.code, "refused");
-            refusal.sentence
+            bot.markdown(&refusal.sentence)
         }
-        Error::Failed(failure) => {
-            if let Some(sentence) = failure.cause().downcast_ref().and_then(storage_trouble) {
-                // The store has said so in the log, once.
-                tracing::debug!(doing, error = %failure, "not stored");
-                return sentence;
-            }
-            let report = log(&failure, doing);
-            if let Some(sentence) = discord_trouble(&failure) {
-                return format!("{sentence} Nothing was changed unless you see it.");
-            }
-            format!(
-                "Something went wrong on my side. Nothing was changed unless you see it. \
-                 Please try again; if it stays, tell an administrator the number `{report}`."
-            )
-        }
+        Error::Failed(failure) => apology(&failure, doing),
     }
+}
+
+/// Logs a failure, and says what the person who asked reads of it.
+fn apology(failure: &Failure, doing: &str) -> String {
+    if let Some(sentence) = failure.cause().downcast_ref().and_then(storage_trouble) {
+        // The store has said so in the log, once.
+        tracing::debug!(doing, error = %failure, "not stored");
+        return sentence;
+    }
+    let report = log(failure, doing);
+    if let Some(sentence) = discord_trouble(failure) {
+        return format!("{sentence} Nothing was changed unless you see it.");
+    }
+    format!(
+        "Something went wrong on my side. Nothing was changed unless you see it. \
+         Please try again; if it stays, tell an administrator the number `{report}`."
+    )
 }
 
 /// What people read where Discord itself is the trouble and may be none later.
@@ -162,12 +166,12 @@ mod tests {
             (StoreError::Closed, "I am just being stopped. Please try again when I am back."),
         ];
         for (error, sentence) in told {
-            let shown = sentence_of(error.clone().into(), "test");
+            let shown = apology(&Failure::new(error.clone()), "test");
             assert!(shown.contains(sentence), "{error:?}: {shown}");
             assert!(!shown.contains("error 5") && !shown.contains("number"), "what broke is for the log: {shown}");
         }
         let row = StoreError::NotThere { table: "queue.songs", key: "1".into() };
-        let shown = sentence_of(row.into(), "test");
+        let shown = apology(&Failure::new(row), "test");
         assert!(shown.contains("tell an administrator the number") && !shown.contains("queue.songs"), "{shown}");
     }
 }

@@ -15,11 +15,12 @@ use serenity::all::{CommandInteraction, ComponentInteraction, InteractionId, Mod
 use serenity::builder::{CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal};
 use tokio::sync::Semaphore;
 
+use super::bot::Bot;
 use super::draft::{Draft, Visibility};
 use super::figures;
 use super::given_back::{self, Typed};
 use super::problem;
-use super::rest::{Rest, RestError};
+use super::rest::RestError;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::Stopwatch;
 
@@ -36,7 +37,7 @@ static ON_THE_WIRE: Semaphore = Semaphore::const_new(128);
 
 /// Answers one interaction.
 pub struct Responder<'a> {
-    rest: &'a Rest,
+    bot: &'a Bot,
     id: InteractionId,
     token: &'a str,
     name: &'a str,
@@ -48,24 +49,24 @@ pub struct Responder<'a> {
 
 impl<'a> Responder<'a> {
     /// For a slash command.
-    pub fn to_command(rest: &'a Rest, interaction: &'a CommandInteraction) -> Self {
+    pub fn to_command(bot: &'a Bot, interaction: &'a CommandInteraction) -> Self {
         let typed = given_back::typed_into(&interaction.data.options);
-        Self { typed, ..Self::new(rest, interaction.id, &interaction.token, &interaction.data.name) }
+        Self { typed, ..Self::new(bot, interaction.id, &interaction.token, &interaction.data.name) }
     }
 
     /// For a button or menu.
-    pub fn to_component(rest: &'a Rest, interaction: &'a ComponentInteraction) -> Self {
-        Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id)
+    pub fn to_component(bot: &'a Bot, interaction: &'a ComponentInteraction) -> Self {
+        Self::new(bot, interaction.id, &interaction.token, &interaction.data.custom_id)
     }
 
     /// For a submitted modal, into which this was typed.
-    pub(super) fn to_modal(rest: &'a Rest, interaction: &'a ModalInteraction, typed: Vec<Typed>) -> Self {
-        Self { typed, ..Self::new(rest, interaction.id, &interaction.token, &interaction.data.custom_id) }
+    pub(super) fn to_modal(bot: &'a Bot, interaction: &'a ModalInteraction, typed: Vec<Typed>) -> Self {
+        Self { typed, ..Self::new(bot, interaction.id, &interaction.token, &interaction.data.custom_id) }
     }
 
-    fn new(rest: &'a Rest, id: InteractionId, token: &'a str, name: &'a str) -> Self {
+    fn new(bot: &'a Bot, id: InteractionId, token: &'a str, name: &'a str) -> Self {
         let (since, is_acknowledged) = (Stopwatch::start(), AtomicBool::new(false));
-        Self { rest, id, token, name, typed: Vec::new(), since, is_acknowledged }
+        Self { bot, id, token, name, typed: Vec::new(), since, is_acknowledged }
     }
 
     /// Does the work and answers with its result; a refusal or failure is told to the person who asked.
@@ -104,7 +105,7 @@ impl<'a> Responder<'a> {
 
     /// Tells the person who asked what was refused or failed, and gives back what they typed.
     pub async fn refuse(&self, error: Error, doing: &str) -> Result<()> {
-        let refusal = given_back::with_typed(problem::draft_of(error, doing), &self.typed);
+        let refusal = given_back::with_typed(problem::draft_of(self.bot, error, doing), &self.typed);
         self.show(Visibility::Private, refusal).await
     }
 
@@ -125,14 +126,14 @@ impl<'a> Responder<'a> {
         match work.await {
             Ok(draft) if draft.is_empty() => Ok(()),
             Ok(draft) => self.show(Visibility::Public, draft).await,
-            Err(error) => self.whisper(problem::draft_of(error, self.name)).await,
+            Err(error) => self.whisper(problem::draft_of(self.bot, error, self.name)).await,
         }
     }
 
     /// Says something privately beside the answer.
     pub(super) async fn whisper(&self, draft: Draft) -> Result<()> {
         let message = draft.into_followup();
-        let send = || self.rest.create_followup_message(self.token, &message);
+        let send = || self.bot.rest.create_followup_message(self.token, &message);
         again_if_lost(send).await.map_err(Error::failed)
     }
 
@@ -145,7 +146,7 @@ impl<'a> Responder<'a> {
     pub async fn show(&self, visibility: Visibility, draft: Draft) -> Result<()> {
         if self.is_acknowledged.load(Ordering::Acquire) {
             let edit = draft.into_edit();
-            let send = || self.rest.edit_original_interaction_response(self.token, &edit);
+            let send = || self.bot.rest.edit_original_interaction_response(self.token, &edit);
             again_if_lost(send).await.map_err(Error::failed)
         } else {
             self.acknowledge(CreateInteractionResponse::Message(draft.into_response(visibility))).await
@@ -156,7 +157,7 @@ impl<'a> Responder<'a> {
         self.is_acknowledged.store(true, Ordering::Release);
         // Nobody closes the semaphore, and an answer without a permit is better than none.
         let permit = ON_THE_WIRE.acquire().await.ok();
-        let send = || self.rest.create_interaction_response(self.id, self.token, &response);
+        let send = || self.bot.rest.create_interaction_response(self.id, self.token, &response);
         let sent = match again_if_lost(send).await {
             Err(error) if error.code() == Some(ANSWERED_ALREADY) => Ok(()),
             sent => sent,

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::activity::{Activity, debug_channel};
 use crate::kernel::dice::Seed;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::store::{Erasure, Options, Place, Read, Schema, Store, Tx};
 use crate::{features, jobs};
@@ -96,4 +97,12 @@ fn in_one_line(activity: &Activity) -> String {
     let subject = subject.as_ref().map(|subject| format!(" of {subject:?}")).unwrap_or_default();
     let change = before.as_ref().zip(after.as_ref()).map(|(before, after)| format!(" {before} -> {after}"));
     format!("{kind} by {actor}{subject}{} {details}", change.unwrap_or_default())
+}
+
+/// What somebody reads on Discord of a refusal.
+pub(crate) fn said(error: Error) -> String {
+    match error {
+        Error::Refused(refusal) => refusal.sentence.markdown(NO_COMMANDS),
+        Error::Failed(failure) => failure.to_string(),
+    }
 }

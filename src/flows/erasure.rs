@@ -14,33 +14,23 @@ use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
 use crate::features::{coins, engagement, handles, queue, tiktok};
 use crate::jobs;
-use crate::kernel::error::{Refuse, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::{escape, names_member};
+use crate::kernel::text::names_member;
 use crate::live::Handle;
 use crate::references::told;
+use crate::refusals;
 use crate::store::{Erasure, Read, Store, Tx};
 
-/// Why nobody is erased.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ErasureRefusal {
-    /// The server follows their own live.
-    #[error(
-        "This server follows the live of **{}**, who is to be erased. Use `/tiktok disconnect` first; that ends the \
-         session.",
-        escape(&host.to_string())
-    )]
-    IsFollowed {
-        /// Under which name.
-        host: Handle,
-    },
-}
-
-impl Refuse for ErasureRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::IsFollowed { .. } => "erasure.is_followed",
-        }
+refusals! {
+    /// Why nobody is erased.
+    pub enum ErasureRefusal {
+        /// The server follows their own live.
+        IsFollowed {
+            /// Under which name.
+            host: Handle,
+        } => "erasure.is_followed", "This server follows the live of **{host}**, who is to be erased. Use `/tiktok \
+            disconnect` first; that ends the session.";
     }
 }
 

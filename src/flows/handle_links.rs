@@ -17,6 +17,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::sentence::NO_COMMANDS;
 use crate::live::Handle;
 use crate::store::Tx;
 
@@ -102,7 +103,7 @@ pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
         Ok(linked) => linked,
         Err(refusal) => {
             handles::service::close_code(tx, guild, *user)?;
-            return tell(*user, ProofEffect::Refused(refusal.sentence));
+            return tell(*user, ProofEffect::Refused(refusal.sentence.markdown(NO_COMMANDS)));
         }
     };
     let link = made(tx, guild, *user, linked, Actor::Live)?;

@@ -271,8 +271,7 @@ fn bring_coins(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Resu
         actor: Actor::System,
     };
     let posted = tx.step(|tx| coins::service::apply(tx, guild, &posting))?;
-    let too_many = |refusal: crate::kernel::error::Refusal| refusal.sentence;
-    Ok(posted.map(|_| user.get()).map_err(too_many))
+    Ok(posted.map(|_| user.get()).map_err(|refusal| refusal.sentence.to_string()))
 }
 
 fn bring_song(

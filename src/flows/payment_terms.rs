@@ -10,9 +10,11 @@ use crate::features::engagement::settings::{
     WATCH_IDLE_SECONDS, WATCH_MINUTES,
 };
 use crate::features::handles;
-use crate::kernel::error::{Refuse, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::sentence::Sentence;
 use crate::live::Handle;
+use crate::refusals;
 use crate::settings::{self, Changeable};
 use crate::store::{Change, Read, Tx};
 
@@ -39,28 +41,20 @@ pub struct Terms {
     pub links: BTreeMap<Handle, UserId>,
 }
 
-/// What a change of the terms refuses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TermRefusal {
-    /// The setting does not exist, or decides nothing about payment.
-    #[error("There is no setting {0:?} that decides about payment. There are: {keys}.", keys = keys().join(", "))]
-    Unknown(String),
-    /// The value does not fit.
-    #[error("{key} can be {allowed}.")]
-    NotAllowed {
-        /// The setting.
-        key: &'static str,
-        /// What it can be.
-        allowed: String,
-    },
-}
-
-impl Refuse for TermRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown(_) => "terms.unknown",
-            Self::NotAllowed { .. } => "terms.not_allowed",
-        }
+refusals! {
+    /// What a change of the terms refuses.
+    pub enum TermRefusal {
+        /// The setting does not exist, or decides nothing about payment.
+        Unknown(typed: String)
+            => "terms.unknown", "There is no setting \"{typed}\" that decides about payment. There are: {keys}.",
+            typed, keys = Sentence::words(keys().join(", "));
+        /// The value does not fit.
+        NotAllowed {
+            /// The setting.
+            key: &'static str,
+            /// What it can be.
+            allowed: String,
+        } => "terms.not_allowed", "{key} can be {allowed}.";
     }
 }
 

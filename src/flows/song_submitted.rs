@@ -3,7 +3,7 @@
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::queries::Standing;
 use crate::features::queue::service::NewSong;
-use crate::features::submissions::model::{CommandMentions, Confirmation, Details};
+use crate::features::submissions::model::{Confirmation, Details};
 use crate::features::submissions::posted::PostedAs;
 use crate::features::submissions::settings::FETCH_TITLES;
 use crate::features::{coins, handles, queue, submissions};
@@ -28,8 +28,6 @@ pub struct Submission {
     pub source: Source,
     /// Which part of which message it was, so that it is taken once (`C-125`).
     pub posted_as: Option<PostedAs>,
-    /// Mentions of the commands, for a refusal.
-    pub mentions: CommandMentions,
 }
 
 /// What became of it.
@@ -47,7 +45,7 @@ pub struct Submitted {
 pub fn run(tx: &Tx<'_>, submission: &Submission) -> Result<Submitted> {
     let Submission { guild, channel, user, .. } = *submission;
     let details = &submission.details;
-    submissions::service::admit(tx, guild, channel, details.is_skip, &submission.mentions)?;
+    submissions::service::admit(tx, guild, channel, details.is_skip)?;
     let (entry, used_credit) =
         match queue::service::replace_file(tx, guild, user, &submission.source, details.note.as_deref())? {
             Some(entry) => (entry, false),

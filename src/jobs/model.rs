@@ -103,7 +103,7 @@ impl From<Error> for Setback {
     fn from(error: Error) -> Self {
         match error {
             Error::Failed(failure) => Self::Retry(failure),
-            Error::Refused(refusal) => Self::GiveUp(Failure::new(refusal.sentence)),
+            Error::Refused(refusal) => Self::GiveUp(Failure::new(refusal.sentence.to_string())),
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::cause::Cause;
+use super::refusal::Refusal;
 
 /// What operations return when they do not succeed.
 #[derive(Debug)]
@@ -19,27 +20,6 @@ pub enum Error {
 
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// A stable code and one helpful sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Stable, for tests, logs and the API: `queue.empty`.
-    pub code: &'static str,
-    /// What a person reads. Markdown for Discord; user text in it is escaped already.
-    pub sentence: String,
-}
-
-/// A feature's refusals: an enum whose `Display` is the sentence.
-pub trait Refuse: fmt::Display {
-    /// The stable code of this refusal.
-    fn code(&self) -> &'static str;
-}
-
-impl<R: Refuse> From<R> for Error {
-    fn from(refusal: R) -> Self {
-        Self::Refused(Refusal { code: refusal.code(), sentence: refusal.to_string() })
-    }
-}
 
 /// What broke, and what was being done when it broke.
 #[derive(Debug)]
@@ -108,10 +88,11 @@ impl Error {
     }
 }
 
+/// Plain text, for the log and the command line.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refusal) => f.write_str(&refusal.sentence),
+            Self::Refused(refusal) => refusal.sentence.fmt(f),
             Self::Failed(failure) => failure.fmt(f),
         }
     }

@@ -1,4 +1,5 @@
-//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, secrets, safe text and errors.
+//! The vocabulary that every other module shares: ids, amounts, time, chance, actors, secrets, safe text, sentences and
+//! errors.
 //!
 //! Nothing here does I/O, and no word here belongs to a feature.
 
@@ -14,6 +15,8 @@ pub mod error;
 pub mod ids;
 #[cfg(test)]
 pub(crate) mod patience;
+pub mod refusal;
 pub mod secret;
+pub mod sentence;
 pub mod text;
 pub mod time;

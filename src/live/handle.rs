@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::kernel::sentence::{Sentence, Slot};
+use crate::slots_by_display;
+
 /// The hosts of TikTok's own pages.
 const HOSTS: [&str; 3] = ["www.tiktok.com", "tiktok.com", "m.tiktok.com"];
 /// The hosts of links that lead to a page without naming whose.
@@ -30,6 +33,8 @@ pub enum NamesNobody {
     #[error("A short link does not say whose it is. Open it, and copy the name that begins with @ on the profile.")]
     ShortLink,
 }
+
+slots_by_display!(NamesNobody);
 
 impl Handle {
     /// The shortest handle, and the shortest beginning that autocomplete answers to (`M-LNK-04`).
@@ -151,6 +156,12 @@ impl std::fmt::Display for Handle {
     /// With `@`, as people write it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "@{}", self.0)
+    }
+}
+
+impl Slot for Handle {
+    fn to_sentence(&self) -> Sentence {
+        Sentence::typed(&self.to_string())
     }
 }
 

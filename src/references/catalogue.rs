@@ -6,6 +6,7 @@ use super::needs::Needs;
 use crate::display::{self, DISPLAY_NEEDS, Installation};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
+use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::settings::{BOT_CONFIG, Listed};
 use crate::store::{Read, Span, Tx};
 
@@ -73,9 +74,10 @@ impl Declared {
     /// How another channel or role is chosen, as a command to type.
     pub fn remedy(&self) -> String {
         match self.subject {
-            Subject::Setting(listed) => {
-                listed.command.map_or_else(|| format!("`/config set {}`", listed.setting.key()), ToOwned::to_owned)
-            }
+            Subject::Setting(listed) => match listed.command {
+                Some(command) => command.to_sentence().markdown(NO_COMMANDS),
+                None => format!("`/config set {}`", listed.setting.key()),
+            },
             Subject::Display(installed) => installed.command.to_owned(),
         }
     }

@@ -7,11 +7,13 @@ use super::change::{Change, NewValue, change};
 use super::tables::{self, Entry};
 use super::{Limits, Setting, SettingValue};
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Refuse, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
+use crate::kernel::sentence::Template;
 use crate::kernel::text;
 use crate::references::{Needs, Target};
 use crate::store::{Read, Tx};
+use crate::{refusals, sentence};
 
 /// What a setting is about; the groups of `/config list`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +36,8 @@ pub struct Listed {
     pub about: &'static str,
     /// What it is about.
     pub area: Area,
-    /// The command that changes it, where it has one of its own.
-    pub command: Option<&'static str>,
+    /// The command that changes it, where it has one of its own, as a part of a sentence.
+    pub command: Option<Template>,
     /// Whether `/show-settings` shows it; `/config list` shows all.
     pub is_main: bool,
     /// What it needs of the channels or roles that it names; `None` for what names none.
@@ -65,7 +67,7 @@ impl Listed {
     /// The same, changed by a command of its own.
     #[must_use]
     pub const fn by_command(self, command: &'static str) -> Self {
-        Self { command: Some(command), ..self }
+        Self { command: Some(Template::checked(command, &[])), ..self }
     }
 
     /// The same, which names a channel or role and needs this of it.
@@ -105,54 +107,37 @@ impl Listed {
     }
 }
 
-/// What a person did wrong with a setting.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingRefusal {
-    /// No setting has this key.
-    #[error("There is no setting {typed}.{} Choose one from the list that appears while you type.", suggestion(*meant))]
-    Unknown {
-        /// What was typed, as it may be shown.
-        typed: String,
-        /// The key that was probably meant.
-        meant: Option<&'static str>,
-    },
-    /// The value does not fit.
-    #[error("**{title}** can be {allowed}.")]
-    NotAllowed {
-        /// The name of the setting.
-        title: &'static str,
-        /// What it can be.
-        allowed: String,
-    },
-    /// What it names is not in the server.
-    #[error("There is no such {what} in this server.")]
-    NotHere {
-        /// A channel or a role.
-        what: &'static str,
-    },
-    /// Another command changes it.
-    #[error("**{title}** is changed by {command}.")]
-    OwnCommand {
-        /// The name of the setting.
-        title: &'static str,
-        /// The command.
-        command: &'static str,
-    },
-}
-
-/// The sentence that asks whether a key was meant; nothing without one.
-fn suggestion(meant: Option<&'static str>) -> String {
-    meant.map_or_else(String::new, |key| format!(" Did you mean {}?", text::code(key)))
-}
-
-impl Refuse for SettingRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown { .. } => "setting.unknown",
-            Self::NotAllowed { .. } => "setting.not_allowed",
-            Self::NotHere { .. } => "setting.not_here",
-            Self::OwnCommand { .. } => "setting.own_command",
-        }
+refusals! {
+    /// What a person did wrong with a setting.
+    pub enum SettingRefusal {
+        /// No setting has this key.
+        Unknown {
+            /// What was typed.
+            typed: String,
+            /// The key that was probably meant.
+            meant: Option<&'static str>,
+        } => "setting.unknown",
+            "There is no setting `{typed}`.{question} Choose one from the list that appears while you type.",
+            typed, question = meant.map(|key| sentence!(" Did you mean `{key}`?", key));
+        /// The value does not fit.
+        NotAllowed {
+            /// The name of the setting.
+            title: &'static str,
+            /// What it can be.
+            allowed: String,
+        } => "setting.not_allowed", "**{title}** can be {allowed}.";
+        /// What it names is not in the server.
+        NotHere {
+            /// A channel or a role.
+            what: &'static str,
+        } => "setting.not_here", "There is no such {what} in this server.";
+        /// Another command changes it.
+        OwnCommand {
+            /// The name of the setting.
+            title: &'static str,
+            /// The command.
+            command: Template,
+        } => "setting.own_command", "**{title}** is changed by {command}.";
     }
 }
 

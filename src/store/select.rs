@@ -23,7 +23,8 @@ use super::key::{Key, decode};
 use super::read::{RawName, Read, page};
 use super::span::{ByteSpan, Direction, Within};
 use super::table::Table;
-use crate::kernel::error::{Error, Refuse, Result};
+use crate::kernel::error::{Error, Result};
+use crate::refusals;
 
 /// What to read, in which order, and how much of it at a time: `Selection::of(guild).backward().limit(20)`.
 ///
@@ -57,23 +58,13 @@ pub struct Selected<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor(Vec<u8>);
 
-/// Why a cursor leads nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CursorRefusal {
-    /// The text is no cursor.
-    #[error("I cannot read where that list goes on. Please open it again.")]
-    Unreadable,
-    /// It lies outside the selection, or is no key of its table.
-    #[error("That page belongs to another list. Please open this one again.")]
-    Elsewhere,
-}
-
-impl Refuse for CursorRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unreadable => "cursor.unreadable",
-            Self::Elsewhere => "cursor.elsewhere",
-        }
+refusals! {
+    /// Why a cursor leads nowhere.
+    pub enum CursorRefusal {
+        /// The text is no cursor.
+        Unreadable => "cursor.unreadable", "I cannot read where that list goes on. Please open it again.";
+        /// It lies outside the selection, or is no key of its table.
+        Elsewhere => "cursor.elsewhere", "That page belongs to another list. Please open this one again.";
     }
 }
 

@@ -15,8 +15,9 @@ use super::read::{Bytes, RawName, get_in, raw, scan_in};
 use super::schema::SEQUENCES;
 use super::span::{ByteSpan, Direction};
 use crate::kernel::dice::Seed;
-use crate::kernel::error::{Error, Refusal, Result};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::refusal::Refusal;
 use crate::kernel::time::Timestamp;
 
 /// One write transaction: reads see its own writes, and everything is kept or nothing is.

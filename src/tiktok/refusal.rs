@@ -4,114 +4,91 @@
 //! Invariant: a reason holds only our own words and numbers. What a server wrote never gets in, because a server can
 //! repeat the key that it was given. The one exception is the name of a limit, which is cut to harmless characters.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::kernel::cause::Cause;
-use crate::kernel::error::Refuse;
+use crate::kernel::refusal::Refuse;
 use crate::live::following::Class;
+use crate::{refusals, sentence, slots_by_display};
 
-/// Why a live could not be looked up or connected to.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The sign service has had enough requests of ours.
-    #[error(
-        "Euler Stream, which signs connections to TikTok, takes no more requests for now{}. Greenroom tries again when \
-         the limit ends. An API key of your own in `EULER_API_KEY` raises it.",
-        limit(label.as_deref())
-    )]
-    RateLimited {
-        /// How long to wait: 1 second to 24 hours.
-        wait: Duration,
-        /// Which limit it is, in the service's own word: `rate_limit_account_day`.
-        label: Option<String>,
-    },
-    /// The API key is wrong.
-    #[error(
-        "Euler Stream does not know the API key. Copy it again from <https://www.eulerstream.com> into `EULER_API_KEY`, \
-         or leave that empty, and restart Greenroom."
-    )]
-    BadKey,
-    /// The service wants a larger plan.
-    #[error(
-        "Euler Stream's plan does not include this connection. Check the plan of the key in `EULER_API_KEY`, or choose \
-         another way with `TIKTOK_TRANSPORT`."
-    )]
-    PlanTooSmall,
-    /// The service does not answer to the network that we are in.
-    #[error(
-        "Euler Stream refuses the network that Greenroom runs in, as it does with some data centres. Run Greenroom \
-         elsewhere, or set `TIKTOK_TRANSPORT` to `direct`."
-    )]
-    IspBlocked,
-    /// The account holds too many connections at once.
-    #[error(
-        "The Euler Stream account has too many connections open. Disconnect a live, or stop another program that uses \
-         the same key; Greenroom tries again in a while."
-    )]
-    TooManyConnections,
-    /// The service did not take what we asked for.
-    #[error("Euler Stream no longer understands what this version of Greenroom asks for. Update Greenroom.")]
-    OptionsRefused,
-    /// The service is in trouble.
-    #[error(
-        "Euler Stream, which signs connections to TikTok, is in trouble ({0}). This is not about the host or the live; \
-         Greenroom tries again in some minutes."
-    )]
-    ServiceDegraded(Degradation),
-    /// TikTok does not serve us.
-    #[error(
-        "TikTok blocks the network that Greenroom runs in. That often passes by itself, and Greenroom tries again in \
-         some minutes. If it stays, run Greenroom in a home network, or set an `EULER_API_KEY`."
-    )]
-    Blocked,
-    /// TikTok wants to see a person.
-    #[error(
-        "TikTok asks for a captcha, which Greenroom cannot solve. That often passes by itself, and Greenroom tries again \
-         in some minutes. If it stays, run Greenroom in a home network, or set an `EULER_API_KEY`."
-    )]
-    Captcha,
-    /// The live is for adults only.
-    #[error(
-        "TikTok shows this live to adults who are logged in only. Turn the age restriction of the live off, then \
-         connect again."
-    )]
-    AgeRestricted,
-    /// The live is not public.
-    #[error(
-        "TikTok shows this live to people who are logged in only. Make the live public, for everyone, then connect again."
-    )]
-    LoginNeeded,
-    /// The account is not live.
-    #[error("The account is not live on TikTok.")]
-    Offline,
-    /// There is no such account, or it never was live.
-    #[error(
-        "TikTok knows no live of this account. Check the spelling of the name. TikTok sometimes says so by mistake, so \
-         Greenroom asks again in some minutes."
-    )]
-    NotFound,
-    /// What TikTok says of the account contradicts itself, wherever it is asked.
-    #[error(
-        "TikTok says that the account is live and does not say where. That often passes by itself, and Greenroom asks \
-         again soon."
-    )]
-    Contradiction,
-    /// We were told to connect to a place that is not TikTok's.
-    #[error(
-        "Greenroom was sent to a server that is not TikTok's, and did not go there. Check the `TIKTOK_…_URL` variables; \
-         if none is set, Euler Stream made a mistake, and Greenroom tries again in some minutes."
-    )]
-    HostNotAllowed,
-    /// An answer that we do not understand.
-    #[error(
-        "TikTok or Euler Stream gave an answer that Greenroom does not understand (code {0}). Greenroom tries again in \
-         some minutes; if it stays, update Greenroom."
-    )]
-    Unexpected(i64),
-    /// The network.
-    #[error("The connection failed: {0}. Greenroom tries again by itself.")]
-    Network(Trouble),
+refusals! {
+    /// Why a live could not be looked up or connected to.
+    pub enum Refusal {
+        /// The sign service has had enough requests of ours.
+        RateLimited(limit: Limit) => "live.rate_limited", "Euler Stream, which signs connections to TikTok, takes no more \
+            requests for now{name}. Greenroom tries again when the limit ends. An API key of your own in \
+            `EULER_API_KEY` raises it.",
+            name = limit.label.as_ref().map(|label| sentence!(" (limit `{label}`)", label));
+        /// The API key is wrong.
+        BadKey => "live.bad_key", "Euler Stream does not know the API key. Copy it again from \
+            <https://www.eulerstream.com> into `EULER_API_KEY`, or leave that empty, and restart Greenroom.";
+        /// The service wants a larger plan.
+        PlanTooSmall => "live.plan_too_small", "Euler Stream's plan does not include this connection. Check the plan of \
+            the key in `EULER_API_KEY`, or choose another way with `TIKTOK_TRANSPORT`.";
+        /// The service does not answer to the network that we are in.
+        IspBlocked => "live.isp_blocked", "Euler Stream refuses the network that Greenroom runs in, as it does with some \
+            data centres. Run Greenroom elsewhere, or set `TIKTOK_TRANSPORT` to `direct`.";
+        /// The account holds too many connections at once.
+        TooManyConnections => "live.too_many_connections", "The Euler Stream account has too many connections open. \
+            Disconnect a live, or stop another program that uses the same key; Greenroom tries again in a while.";
+        /// The service did not take what we asked for.
+        OptionsRefused => "live.options_refused",
+            "Euler Stream no longer understands what this version of Greenroom asks for. Update Greenroom.";
+        /// The service is in trouble.
+        ServiceDegraded(state: Degradation) => "live.service_degraded", "Euler Stream, which signs connections to TikTok, \
+            is in trouble ({state}). This is not about the host or the live; Greenroom tries again in some minutes.";
+        /// TikTok does not serve us.
+        Blocked => "live.blocked", "TikTok blocks the network that Greenroom runs in. That often passes by itself, and \
+            Greenroom tries again in some minutes. If it stays, run Greenroom in a home network, or set an \
+            `EULER_API_KEY`.";
+        /// TikTok wants to see a person.
+        Captcha => "live.captcha", "TikTok asks for a captcha, which Greenroom cannot solve. That often passes by itself, \
+            and Greenroom tries again in some minutes. If it stays, run Greenroom in a home network, or set an \
+            `EULER_API_KEY`.";
+        /// The live is for adults only.
+        AgeRestricted => "live.age_restricted", "TikTok shows this live to adults who are logged in only. Turn the age \
+            restriction of the live off, then connect again.";
+        /// The live is not public.
+        LoginNeeded => "live.login_needed", "TikTok shows this live to people who are logged in only. Make the live \
+            public, for everyone, then connect again.";
+        /// The account is not live.
+        Offline => "live.offline", "The account is not live on TikTok.";
+        /// There is no such account, or it never was live.
+        NotFound => "live.not_found", "TikTok knows no live of this account. Check the spelling of the name. TikTok \
+            sometimes says so by mistake, so Greenroom asks again in some minutes.";
+        /// What TikTok says of the account contradicts itself, wherever it is asked.
+        Contradiction => "live.contradiction", "TikTok says that the account is live and does not say where. That often \
+            passes by itself, and Greenroom asks again soon.";
+        /// We were told to connect to a place that is not TikTok's.
+        HostNotAllowed => "live.host_not_allowed", "Greenroom was sent to a server that is not TikTok's, and did not go \
+            there. Check the `TIKTOK_…_URL` variables; if none is set, Euler Stream made a mistake, and Greenroom tries \
+            again in some minutes.";
+        /// An answer that we do not understand.
+        Unexpected(code: i64) => "live.unexpected", "TikTok or Euler Stream gave an answer that Greenroom does not \
+            understand (code {code}). Greenroom tries again in some minutes; if it stays, update Greenroom.";
+        /// The network.
+        Network(trouble: Trouble) => "live.network", "The connection failed: {trouble}. Greenroom tries again by itself.";
+    }
 }
+
+/// Plain text, for the log and the command line.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+/// A limit of the sign service, as it named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// How long to wait: 1 second to 24 hours.
+    pub wait: Duration,
+    /// Which limit it is, in the service's own word: `rate_limit_account_day`.
+    pub label: Option<String>,
+}
+
+slots_by_display!(Degradation, Trouble);
 
 /// What is wrong with the sign service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -198,7 +175,7 @@ impl Refusal {
     /// What this means for the next try.
     pub const fn class(&self) -> Class {
         match self {
-            Self::RateLimited { wait, .. } => Class::RateLimit(*wait),
+            Self::RateLimited(limit) => Class::RateLimit(limit.wait),
             Self::Network(_) | Self::Contradiction => Class::Transient,
             Self::ServiceDegraded(_)
             | Self::TooManyConnections
@@ -214,30 +191,6 @@ impl Refusal {
             | Self::OptionsRefused
             | Self::AgeRestricted
             | Self::LoginNeeded => Class::Final,
-        }
-    }
-}
-
-impl Refuse for Refusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::RateLimited { .. } => "live.rate_limited",
-            Self::BadKey => "live.bad_key",
-            Self::PlanTooSmall => "live.plan_too_small",
-            Self::IspBlocked => "live.isp_blocked",
-            Self::TooManyConnections => "live.too_many_connections",
-            Self::OptionsRefused => "live.options_refused",
-            Self::ServiceDegraded(_) => "live.service_degraded",
-            Self::Blocked => "live.blocked",
-            Self::Captcha => "live.captcha",
-            Self::AgeRestricted => "live.age_restricted",
-            Self::LoginNeeded => "live.login_needed",
-            Self::Offline => "live.offline",
-            Self::NotFound => "live.not_found",
-            Self::Contradiction => "live.contradiction",
-            Self::HostNotAllowed => "live.host_not_allowed",
-            Self::Unexpected(_) => "live.unexpected",
-            Self::Network(_) => "live.network",
         }
     }
 }
@@ -267,10 +220,6 @@ impl From<Trouble> for Refusal {
     }
 }
 
-fn limit(label: Option<&str>) -> String {
-    label.map(|label| format!(" (limit `{label}`)")).unwrap_or_default()
-}
-
 /// The name of a limit as a server wrote it, if it looks like one: `rate_limit_` and small letters.
 pub(super) fn limit_label(text: &str) -> Option<String> {
     let is_name = text.starts_with("rate_limit_") && text.len() <= 64;
@@ -291,8 +240,8 @@ mod tests {
             Unexpected,
         };
         let mut all = vec![
-            RateLimited { wait: Duration::from_mins(1), label: limit_label("rate_limit_account_day") },
-            RateLimited { wait: Duration::from_mins(1), label: None },
+            RateLimited(Limit { wait: Duration::from_mins(1), label: limit_label("rate_limit_account_day") }),
+            RateLimited(Limit { wait: Duration::from_mins(1), label: None }),
             BadKey,
             PlanTooSmall,
             IspBlocked,

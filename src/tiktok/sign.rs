@@ -20,7 +20,7 @@ use super::browser::{self, encode};
 use super::cookies::Cookies;
 use super::endpoints::Endpoints;
 use super::rate_limit;
-use super::refusal::{Degradation, Refusal, Trouble, limit_label};
+use super::refusal::{Degradation, Limit, Refusal, Trouble, limit_label};
 use super::request::{Answer, Requester};
 use super::room::parse_room;
 use super::wire::{FetchResult, Message, RoomId};
@@ -191,7 +191,7 @@ pub(super) fn failure(status: u16, headers: &HeaderMap, body: &[u8], now: Timest
         // Both forms of the request say so: the room is not there any more.
         404 => Refusal::Offline,
         420 => Refusal::IspBlocked,
-        429 => Refusal::RateLimited { wait: rate_limit::wait(headers, now), label: label_in(body) },
+        429 => Refusal::RateLimited(Limit { wait: rate_limit::wait(headers, now), label: label_in(body) }),
         500..600 => Refusal::ServiceDegraded(Degradation::Failed(status)),
         other => Refusal::Unexpected(other.into()),
     }

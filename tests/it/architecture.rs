@@ -1,6 +1,8 @@
 //! The house rules that a compiler does not check: which module may import which, who knows which crate, how long a file
 //! may be, and that each says what it is for.
 
+use std::collections::BTreeMap;
+
 use crate::sources::{Source, sources};
 
 /// Which part of the house a module belongs to. Features go by name.
@@ -201,6 +203,33 @@ fn every_file_says_what_it_is_for_and_stays_short() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Tests, logs and the API know a refusal by its code. Its form is checked where it is declared, when that is compiled.
+#[test]
+fn every_refusal_is_a_row_of_a_table_with_a_code_of_its_own() {
+    let mut codes = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for source in program() {
+        let code = code(source.outside_tests());
+        if code.contains("Refuse for ") && source.path != "src/kernel/refusal.rs" {
+            wrong.push(format!("{} refuses without a table", source.path));
+        }
+        for declared in codes_in(&code) {
+            if let Some(other) = codes.insert(declared.to_owned(), source.path.clone()) {
+                wrong.push(format!("{declared} is declared in {other} and in {}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(codes.len() > 90 && codes.contains_key("queue.empty"), "the tables were not read: {codes:?}");
+}
+
+/// The codes in the tables of a file.
+fn codes_in(code: &str) -> Vec<&str> {
+    let tables = code.split("refusals! {\n").skip(1).filter_map(|rest| Some(rest.split_once("\n}\n")?.0));
+    let rows = tables.flat_map(|table| table.split("=> \"").skip(1));
+    rows.filter_map(|row| Some(row.split_once('"')?.0)).collect()
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::app::control::{Outcome, Request, SetReference};
 use crate::app::maintenance;
 use crate::bot;
 use crate::catalogue::CATALOGUE;
-use crate::discord::references::{Server, names_of};
+use crate::discord::references::{Server, permissions};
 use crate::discord::rest::Endpoint;
 use crate::kernel::ids::GuildId;
 use crate::references::{Problem, Reference, Target, Trouble};
@@ -139,7 +139,7 @@ fn finding(name: &str, server: &Server, problem: &Problem) -> Finding {
     match (problem.trouble, problem.reference.target) {
         (Trouble::Lacks(missing), Target::Channel(channel)) => {
             let channel = quoted(server.channel(channel).map_or("", |channel| channel.name.as_str()));
-            let missing_names = plain(names_of(missing));
+            let missing_names = permissions(missing);
             Finding::warning(
                 Id::References,
                 format!(

@@ -10,7 +10,7 @@ use super::stage::GUILD;
 use crate::features::queue::model::Source;
 use crate::features::submissions;
 use crate::features::submissions::links::{SongLink, judge};
-use crate::features::submissions::model::{CommandMentions, Details};
+use crate::features::submissions::model::Details;
 use crate::features::submissions::settings::SUBMISSION_CHANNEL;
 use crate::flows::song_submitted::{self, Submission};
 use crate::flows::{handle_links, song_played};
@@ -112,6 +112,5 @@ fn submission(name: &str, user: UserId, typed: Option<&Value>, is_skip: bool) ->
         details,
         source: Source::Link { platform: platform.to_string(), url, key },
         posted_as: None,
-        mentions: CommandMentions { submit: "/submit".to_owned(), submit_file: "/submitfile".to_owned() },
     })
 }

@@ -191,7 +191,7 @@ impl Stage {
                 self.settings.extend(changed);
                 Ok(())
             }
-            Err(Error::Refused(refusal)) => Err(StageProblem::Line(refusal.sentence)),
+            Err(Error::Refused(refusal)) => Err(StageProblem::Line(refusal.sentence.to_string())),
             Err(failed) => Err(failed.into()),
         }
     }

@@ -4,6 +4,7 @@ use super::{FACE, views};
 use crate::bot::tests::{definitions, text_of};
 use crate::features::handles::code::Code;
 use crate::features::handles::model::{Account, HandleRefusal, OpenCode, ProofEffect, ProofTold};
+use crate::features::tests::said;
 use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
@@ -69,7 +70,7 @@ fn who_has_to_prove_a_handle_reads_what_to_type_and_later_what_came_of_it() {
         views::proof_wanted(&wanted(None)),
         told(ProofEffect::Verified(Amount::of(1_240))),
         told(ProofEffect::Lost(Amount::of(3))),
-        told(ProofEffect::Refused(HandleRefusal::TooMany { most: 25 }.to_string())),
+        told(ProofEffect::Refused(said(HandleRefusal::TooMany { most: 25 }.into()))),
     ];
     insta::assert_snapshot!(texts.map(text_of).join("\n"), @r"
     🔑 Is **@dj\_ann\_** yours? Then write this code in the chat of the live of **@night\_owl**, with that TikTok account:

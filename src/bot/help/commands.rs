@@ -5,8 +5,9 @@ use serenity::builder::CreateEmbed;
 
 use crate::discord::choice::choice;
 use crate::discord::{Command, Context, Draft, answer};
-use crate::kernel::error::{Refuse, Result};
-use crate::kernel::text::{self, escape, one_line, truncate, typed_name};
+use crate::kernel::error::Result;
+use crate::kernel::text::{self, one_line, truncate, typed_name};
+use crate::{refusals, sentence};
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
 /// The most choices that Discord shows.
@@ -30,33 +31,32 @@ async fn help(
             None => Ok(overview(ctx)),
             Some(wanted) => find(ctx, &wanted)
                 .map(|(group, command)| details(ctx, group, command))
-                .ok_or_else(|| NoSuchCommand::new(ctx, &wanted).into()),
+                .ok_or_else(|| no_such_command(ctx, &wanted).into()),
         }
     })
     .await
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("There is no command {typed} that you can use. {suggestion}Run `/help` without a command to see all of them.")]
-struct NoSuchCommand {
-    typed: String,
-    /// Asks whether another one was meant, where that can be told.
-    suggestion: String,
-}
-
-impl NoSuchCommand {
-    /// What was typed names none, and perhaps means one of those that the caller can use.
-    fn new(ctx: Context<'_>, typed: &str) -> Self {
-        let known = named(ctx).map(|(_, command)| &*command.qualified_name);
-        let meant = text::meant(known, typed).map(|name| format!("Did you mean {}? ", text::code(&format!("/{name}"))));
-        Self { typed: escape(&one_line(typed, 32)), suggestion: meant.unwrap_or_default() }
+refusals! {
+    /// Why nothing is told about a command.
+    enum HelpRefusal {
+        /// What was typed names none that the caller can use.
+        NoSuchCommand {
+            /// What was typed.
+            typed: String,
+            /// The one that was probably meant.
+            meant: Option<String>,
+        } => "help.no_such_command",
+            "There is no command {typed} that you can use. {question}Run `/help` without a command to see all of them.",
+            typed, question = meant.as_ref().map(|name| sentence!("Did you mean `/{name}`? ", name));
     }
 }
 
-impl Refuse for NoSuchCommand {
-    fn code(&self) -> &'static str {
-        "help.no_such_command"
-    }
+/// What was typed names none, and perhaps means one of those that the caller can use.
+fn no_such_command(ctx: Context<'_>, typed: &str) -> HelpRefusal {
+    let known = named(ctx).map(|(_, command)| &*command.qualified_name);
+    let meant = text::meant(known, typed).map(ToOwned::to_owned);
+    HelpRefusal::NoSuchCommand { typed: one_line(typed, 32), meant }
 }
 
 fn overview(ctx: Context<'_>) -> Draft {

@@ -16,7 +16,7 @@ use crate::discord::{
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{self, one_line};
+use crate::kernel::text::one_line;
 use crate::references::{Problem, Target};
 use crate::settings::{self, Area, Change, Listed, NewValue, SettingRefusal};
 use crate::store::{Read, Tx};
@@ -223,8 +223,7 @@ fn look_at(read: &dyn Read, guild: GuildId, listed: &'static Listed) -> Result<S
 
 /// The setting that somebody named by its key, or by its title.
 fn find(typed: &str) -> Result<&'static Listed> {
-    let unknown =
-        || SettingRefusal::Unknown { typed: text::code(&one_line(typed.trim(), 64)), meant: meant(typed) }.into();
+    let unknown = || SettingRefusal::Unknown { typed: one_line(typed.trim(), 64), meant: meant(typed) }.into();
     named(typed).ok_or_else(unknown)
 }
 

@@ -118,7 +118,7 @@ async fn set(bot: &Bot, caller: &Caller, (page, offered): OnPage, chosen: Option
         Some(channel) => match channel_setting::require_in(&ask(bot, guild).await?, channel, offered.needs) {
             Ok(lacking) => lacking,
             Err(refused) => {
-                let refused = problem::sentence_of(refused, "setup");
+                let refused = problem::sentence_of(bot, refused, "setup");
                 return Ok(Note { text: format!("❌ **{}** stays as it was. {refused}", offered.title), undo: None });
             }
         },

@@ -10,6 +10,7 @@ use crate::discord::debug_channel::Cleaned;
 use crate::discord::invitation;
 use crate::discord::references::{self, names_of};
 use crate::kernel::ids::ChannelId;
+use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{self, truncate};
 use crate::references::{Needs, Problem};
 use crate::settings::{Change, Listed};
@@ -241,7 +242,7 @@ pub fn details(shown: &Shown) -> Draft {
     let Shown { listed, value, is_own, marks } = shown;
     let origin = if *is_own { "chosen for this server" } else { "the default" };
     let change = match listed.command {
-        Some(command) => format!("Changed by {command}."),
+        Some(command) => format!("Changed by {}.", command.to_sentence().markdown(NO_COMMANDS)),
         None => format!("It can be {}.", listed.setting.allowed()),
     };
     Draft::text(format!(

@@ -48,7 +48,7 @@ async fn submit(
 ) -> Result<()> {
     let bot = ctx.data();
     let is_skip = skip.unwrap_or(false);
-    let responder = Responder::to_command(&bot.rest, ctx.interaction);
+    let responder = Responder::to_command(bot, ctx.interaction);
     // A modal must be the first answer, so what would refuse the song anyway is said before anyone types it.
     match intake::may_submit(bot, &Caller::of(ctx)?, is_skip).await {
         Ok(()) => responder.open(modal::form(is_skip, tiktok_handle.as_deref())).await,

@@ -7,7 +7,7 @@ use crate::discord::{Bot, Caller, problem};
 use crate::features::queue;
 use crate::features::queue::model::Source;
 use crate::features::submissions::links::SongLink;
-use crate::features::submissions::model::{CommandMentions, Details};
+use crate::features::submissions::model::Details;
 use crate::features::submissions::posted::PostedAs;
 use crate::features::submissions::service;
 use crate::flows::song_submitted::{self, Submission, Submitted};
@@ -15,13 +15,8 @@ use crate::kernel::error::{Error, Failure, Result};
 
 /// Refuses early what the flow would refuse: wrong channel, closed.
 pub async fn may_submit(bot: &Bot, caller: &Caller, is_skip: bool) -> Result<()> {
-    let (guild, channel, mentions) = (caller.guild, caller.channel, mentions(bot));
-    bot.store.read("may_submit", move |read| service::admit(read, guild, channel, is_skip, &mentions)).await
-}
-
-/// Mentions of the two commands that can be clicked.
-pub fn mentions(bot: &Bot) -> CommandMentions {
-    CommandMentions { submit: bot.command_mention("submit"), submit_file: bot.command_mention("submitfile") }
+    let (guild, channel) = (caller.guild, caller.channel);
+    bot.store.read("may_submit", move |read| service::admit(read, guild, channel, is_skip)).await
 }
 
 /// Where the song of a link is to be heard.
@@ -38,8 +33,7 @@ pub async fn submit(
     posted_as: Option<PostedAs>,
 ) -> Result<Submitted> {
     let Caller { guild, channel, user, name } = caller;
-    let mentions = mentions(bot);
-    let submission = Submission { guild, channel, user, username: name, details, source, posted_as, mentions };
+    let submission = Submission { guild, channel, user, username: name, details, source, posted_as };
     bot.store.write("song_submitted", move |tx| song_submitted::run(tx, &submission)).await
 }
 

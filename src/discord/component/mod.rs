@@ -38,38 +38,32 @@ use super::bot::Bot;
 use super::draft::{Draft, Visibility};
 use super::problem;
 use super::responder::Responder;
-use crate::kernel::error::{Refuse, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::refusal::Refuse;
+use crate::refusals;
 
 /// What a button, menu or form does with a [`Click`], or with what was [`Filled`] in.
 pub type Run<C> = for<'a> fn(&'a Bot, C) -> BoxFuture<'a, Result<Draft>>;
 
-/// Why a click does nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ComponentRefusal {
-    /// There is no such button any more, or its arguments are others now.
-    #[error("This button belongs to an older version of me. Please use the command again.")]
-    Unknown,
-    /// What it stands below belongs to another server, or is kept no more.
-    #[error("This message is not kept up to date any more. An administrator can set it up again.")]
-    Retired,
-}
-
-impl Refuse for ComponentRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "component.unknown",
-            Self::Retired => "display.retired",
-        }
+refusals! {
+    /// Why a click does nothing.
+    pub enum ComponentRefusal {
+        /// There is no such button any more, or its arguments are others now.
+        Unknown
+            => "component.unknown", "This button belongs to an older version of me. Please use the command again.";
+        /// What it stands below belongs to another server, or is kept no more.
+        Retired
+            => "display.retired", "This message is not kept up to date any more. An administrator can set it up again.";
     }
 }
 
 /// Answers a click, if one of `components` is meant.
 pub async fn click(bot: &Bot, components: &[&'static dyn Component], event: &ComponentInteraction) {
     let (id, _) = split(&event.data.custom_id);
-    let responder = Responder::to_component(&bot.rest, event);
+    let responder = Responder::to_component(bot, event);
     let Some(component) = components.iter().find(|component| component.id() == id) else {
-        return say_unknown(&responder).await;
+        return say_unknown(bot, &responder).await;
     };
     let work = async {
         component.access().check(bot, event.guild_id, event.member.as_ref()).await?;
@@ -89,9 +83,9 @@ pub async fn submit(bot: &Bot, modals: &[&'static dyn Modal], event: &ModalInter
     let (id, _) = split(&event.data.custom_id);
     let modal = modals.iter().find(|modal| modal.id() == id);
     let typed = modal.map(|modal| form::typed(modal.fields(), event)).unwrap_or_default();
-    let responder = Responder::to_modal(&bot.rest, event, typed);
+    let responder = Responder::to_modal(bot, event, typed);
     let Some(modal) = modal else {
-        return say_unknown(&responder).await;
+        return say_unknown(bot, &responder).await;
     };
     let work = async {
         modal.access().check(bot, event.guild_id, event.member.as_ref()).await?;
@@ -114,8 +108,8 @@ pub(super) fn named(mut known: impl Iterator<Item = &'static str>, custom_id: &s
     known.any(|known| known == id).then(|| id.to_owned())
 }
 
-async fn say_unknown(responder: &Responder<'_>) {
-    let draft = Draft::text(ComponentRefusal::Unknown.to_string());
+async fn say_unknown(bot: &Bot, responder: &Responder<'_>) {
+    let draft = Draft::text(bot.markdown(&ComponentRefusal::Unknown.sentence()));
     if let Err(error) = responder.show(Visibility::Private, draft).await {
         problem::log_error(&error, "unknown component");
     }

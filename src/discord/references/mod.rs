@@ -15,4 +15,4 @@ mod words;
 
 pub use server::{Channel, Server};
 pub use watch::{Watch, known, look, run, trouble_with};
-pub use words::{mark, names_of, sentence};
+pub use words::{mark, names_of, permissions, sentence};

@@ -2,6 +2,7 @@
 
 use serenity::all::Permissions;
 
+use crate::kernel::sentence::{NO_COMMANDS, Sentence};
 use crate::kernel::text;
 use crate::references::{Needs, Problem, Subject, Target, Trouble};
 
@@ -51,18 +52,18 @@ fn afterwards(problem: &Problem) -> &'static str {
 }
 
 /// The names of permissions in bold, as the end of a sentence: "**View Channel** and **Send Messages**".
-pub fn names_of(permissions: u64) -> String {
-    let mut names = Permissions::from_bits_truncate(permissions).get_permission_names();
+pub fn permissions(bits: u64) -> Sentence {
+    let mut names = Permissions::from_bits_truncate(bits).get_permission_names();
     // serenity does not know it, and drops it from what it reads.
-    names.extend((permissions & Needs::PIN != 0).then_some("Pin Messages"));
+    names.extend((bits & Needs::PIN != 0).then_some("Pin Messages"));
     // View Channel first: without it nothing else counts.
     names.sort_by_key(|name| *name != "View Channel");
-    let names: Vec<String> = names.into_iter().map(|name| format!("**{name}**")).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
+    Sentence::list(names.into_iter().map(|name| crate::sentence!("**{name}**", name)).collect(), " and ")
+}
+
+/// The same for a text on Discord.
+pub fn names_of(bits: u64) -> String {
+    permissions(bits).markdown(NO_COMMANDS)
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
-use crate::kernel::error::Refuse;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::time::Timestamp;
 use crate::store::Record;
-use crate::{id_type, key_enum};
+use crate::{id_type, key_enum, refusals, sentence, slots_by_display};
 
 id_type!(
     /// The number of a ledger entry within its guild: 1, 2, 3 …
@@ -70,6 +70,8 @@ impl fmt::Display for Currency {
         f.pad(self.name())
     }
 }
+
+slots_by_display!(Currency, EntryId);
 
 /// What an entry stands for: one closed set for all currencies (`C-11`).
 #[derive(
@@ -271,103 +273,76 @@ pub struct Earning {
     pub minutes_per_coin: u32,
 }
 
-impl fmt::Display for Earning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("You earn Luxury Coins on the live, with a linked TikTok handle: ")?;
-        if self.per_hundred_gifted > 0 {
-            write!(f, "**{}** for each whole 100 coins that you gift, and ", self.per_hundred_gifted)?;
-        }
-        match self.minutes_per_coin {
-            1 => f.write_str("**1** for each minute that you watch."),
-            minutes => write!(f, "**1** for each {minutes} minutes that you watch."),
-        }
+impl Slot for Earning {
+    fn to_sentence(&self) -> Sentence {
+        let Self { per_hundred_gifted: coins, minutes_per_coin: minutes } = *self;
+        let gifts = (coins > 0).then(|| sentence!("**{coins}** for each whole 100 coins that you gift, and ", coins));
+        let watching = if minutes == 1 {
+            sentence!("**1** for each minute that you watch.")
+        } else {
+            sentence!("**1** for each {minutes} minutes that you watch.", minutes)
+        };
+        sentence!("You earn Luxury Coins on the live, with a linked TikTok handle: {gifts}{watching}", gifts, watching)
     }
 }
 
-/// What the ledger refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CoinsRefusal {
-    /// A change by nothing.
-    #[error("An amount of 0 changes nothing. Please use 1 or more.")]
-    Nothing,
-    /// More is to go than there is.
-    #[error("The balance is **{balance} {currency}**, and **{wanted}** are needed.")]
-    NotEnough {
-        /// The currency.
-        currency: Currency,
-        /// What there is.
-        balance: Amount,
-        /// What was to go.
-        wanted: Amount,
-    },
-    /// More is to come than a balance can hold (`D-35`).
-    #[error("The balance is **{balance} {currency}**. It cannot grow beyond {}.", Amount::MAX)]
-    Full {
-        /// The currency.
-        currency: Currency,
-        /// What there is.
-        balance: Amount,
-    },
-    /// What was typed is no amount to add or to remove.
-    #[error("The amount has to be a whole number from 1 to {}.", Amount::MAX)]
-    NotAnAmount,
-    /// There is nothing to take away.
-    #[error("There are no Luxury Coins to remove: the balance is **0**.")]
-    NothingThere,
-    /// The economy of the guild is off (`D-13`).
-    #[error("Luxury Coins are switched off in this server. What you have stays yours.")]
-    SwitchedOff,
-    /// A skip costs more than there is (`M-ECO-06`).
-    #[error(
-        "A skip costs **{price} Luxury Coins**, and you have **{balance}**: **{}** more are needed. {earning}",
-        price.clamped_change(balance.get().saturating_neg())
-    )]
-    CannotAfford {
-        /// What it costs.
-        price: Amount,
-        /// What there is.
-        balance: Amount,
-        /// How to get more.
-        earning: Earning,
-    },
-    /// The member has no song that a skip could lift (`C-32`).
-    #[error(
-        "You have no song that a skip could lift: it has to wait in **Free**, **Pending Skips** or **5 Skip**. Nothing \
-         was taken, you have **{balance} Luxury Coins**."
-    )]
-    NothingToLift {
-        /// What the member has, and keeps.
-        balance: Amount,
-    },
-    /// The member has no entry of this number.
-    #[error("This member has no such entry. Choose one from the list that appears while you type `entry`.")]
-    NoSuchEntry,
-    /// The entry was undone before.
-    #[error("This entry was undone already, by entry **{by}**.")]
-    AlreadyUndone {
-        /// The entry that undid it.
-        by: EntryId,
-    },
-    /// The entry undid another.
-    #[error("This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.")]
-    IsAnUndo,
-}
-
-impl Refuse for CoinsRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Nothing => "coins.nothing",
-            Self::NotEnough { .. } => "coins.not_enough",
-            Self::Full { .. } => "coins.full",
-            Self::NotAnAmount => "coins.not_an_amount",
-            Self::NothingThere => "coins.nothing_there",
-            Self::SwitchedOff => "coins.switched_off",
-            Self::CannotAfford { .. } => "coins.cannot_afford",
-            Self::NothingToLift { .. } => "coins.nothing_to_lift",
-            Self::NoSuchEntry => "coins.no_such_entry",
-            Self::AlreadyUndone { .. } => "coins.already_undone",
-            Self::IsAnUndo => "coins.is_an_undo",
-        }
+refusals! {
+    /// What the ledger refuses.
+    pub enum CoinsRefusal {
+        /// A change by nothing.
+        Nothing => "coins.nothing", "An amount of 0 changes nothing. Please use 1 or more.";
+        /// More is to go than there is.
+        NotEnough {
+            /// The currency.
+            currency: Currency,
+            /// What there is.
+            balance: Amount,
+            /// What was to go.
+            wanted: Amount,
+        } => "coins.not_enough", "The balance is **{balance} {currency}**, and **{wanted}** are needed.";
+        /// More is to come than a balance can hold (`D-35`).
+        Full {
+            /// The currency.
+            currency: Currency,
+            /// What there is.
+            balance: Amount,
+        } => "coins.full", "The balance is **{balance} {currency}**. It cannot grow beyond {most}.",
+            currency, balance, most = Amount::MAX;
+        /// What was typed is no amount to add or to remove.
+        NotAnAmount => "coins.not_an_amount", "The amount has to be a whole number from 1 to {most}.", most = Amount::MAX;
+        /// There is nothing to take away.
+        NothingThere => "coins.nothing_there", "There are no Luxury Coins to remove: the balance is **0**.";
+        /// The economy of the guild is off (`D-13`).
+        SwitchedOff => "coins.switched_off",
+            "Luxury Coins are switched off in this server. What you have stays yours.";
+        /// A skip costs more than there is (`M-ECO-06`).
+        CannotAfford {
+            /// What it costs.
+            price: Amount,
+            /// What there is.
+            balance: Amount,
+            /// How to get more.
+            earning: Earning,
+        } => "coins.cannot_afford",
+            "A skip costs **{price} Luxury Coins**, and you have **{balance}**: **{missing}** more are needed. {earning}",
+            price, balance, missing = price.clamped_change(balance.get().saturating_neg()), earning;
+        /// The member has no song that a skip could lift (`C-32`).
+        NothingToLift {
+            /// What the member has, and keeps.
+            balance: Amount,
+        } => "coins.nothing_to_lift", "You have no song that a skip could lift: it has to wait in **Free**, **Pending \
+            Skips** or **5 Skip**. Nothing was taken, you have **{balance} Luxury Coins**.";
+        /// The member has no entry of this number.
+        NoSuchEntry => "coins.no_such_entry",
+            "This member has no such entry. Choose one from the list that appears while you type `entry`.";
+        /// The entry was undone before.
+        AlreadyUndone {
+            /// The entry that undid it.
+            by: EntryId,
+        } => "coins.already_undone", "This entry was undone already, by entry **{by}**.";
+        /// The entry undid another.
+        IsAnUndo => "coins.is_an_undo",
+            "This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.";
     }
 }
 

@@ -123,7 +123,7 @@ mod tests {
         for (balance, delta, expected) in cases {
             let balance = Amount::try_from(balance).unwrap();
             let outcome = after_posting(Currency::Luxury, balance, delta).map(Amount::get);
-            let outcome = outcome.map_err(|refusal| crate::kernel::error::Refuse::code(&refusal));
+            let outcome = outcome.map_err(|refusal| crate::kernel::refusal::Refuse::code(&refusal));
             assert_eq!(outcome, expected, "{balance} changed by {delta}");
         }
     }

@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use super::check::check;
 use super::model::{Currency, EntryId, EntryKind, LedgerEntry, Posting};
 use super::{queries, service, tables};
-use crate::features::tests::{GUILD, TestStore};
+use crate::features::tests::{GUILD, TestStore, said};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -74,7 +74,7 @@ fn a_refusal_says_what_there_is() {
     let store = TestStore::new();
     post(&store, Currency::Luxury, 250).unwrap();
     let refusal = post(&store, Currency::Luxury, -1000).unwrap_err();
-    insta::assert_snapshot!(refusal, @"The balance is **250 Luxury Coins**, and **1,000** are needed.");
+    insta::assert_snapshot!(said(refusal), @"The balance is **250 Luxury Coins**, and **1,000** are needed.");
 }
 
 #[test]

@@ -5,14 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::code::Code;
 use crate::jobs::Kind;
 use crate::kernel::amount::Amount;
-use crate::kernel::error::Refuse;
 use crate::kernel::ids::UserId;
-use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::handle::NamesNobody;
 use crate::store::{Erasure, Record};
-use crate::{fields, id_type};
+use crate::{fields, id_type, refusals};
 
 id_type!(
     /// The number of an account within its guild (`M-DB-03`: `handle_id`).
@@ -207,86 +205,59 @@ pub enum ProofEffect {
     Verified(Amount),
     /// It was theirs, not verified, and is someone else's now; they have so many points left.
     Lost(Amount),
-    /// It cannot be theirs; the sentence says why.
+    /// It cannot be theirs; the sentence, as it is read on Discord, says why.
     Refused(String),
 }
 
 /// The job that tells a member what a proof did.
 pub static TELL_PROOF: Kind<ProofTold> = Kind::new("handles.tell_proof");
 
-/// What is refused about handles.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HandleRefusal {
-    /// What was typed is no handle (`D-14`).
-    #[error("That is no TikTok handle. {0}")]
-    NotAHandle(NamesNobody),
-    /// The handle never did anything on the live (`D-16`).
-    #[error(
-        "{} has to be seen on the live first. Write something in the live chat with it, then link it.",
-        shown(handle)
-    )]
-    NeverSeen {
-        /// The handle.
-        handle: Handle,
-    },
-    /// The member linked it before (`D-15`).
-    #[error("{} is linked to you already.", shown(handle))]
-    AlreadyYours {
-        /// The handle.
-        handle: Handle,
-    },
-    /// Someone else linked it before; who, is not told (`D-15`).
-    #[error("{} is linked to someone else. If it is yours, please ask an administrator.", shown(handle))]
-    SomeoneElses {
-        /// The handle.
-        handle: Handle,
-    },
-    /// An administrator links what is linked so already.
-    #[error("{} is linked to {} already.", shown(handle), text::mention(*user))]
-    AlreadyTheirs {
-        /// The handle.
-        handle: Handle,
-        /// The member.
-        user: UserId,
-    },
-    /// A member unlinks a handle of someone else or of nobody.
-    #[error("{} is not one of your linked handles. Pick one from the list that appears while you type.", shown(handle))]
-    NotYours {
-        /// The handle.
-        handle: Handle,
-    },
-    /// An administrator unlinks a handle from someone who does not have it.
-    #[error("{} is not linked to {}.", shown(handle), text::mention(*user))]
-    NotTheirs {
-        /// The handle.
-        handle: Handle,
-        /// The member.
-        user: UserId,
-    },
-    /// As many handles as one member may have.
-    #[error("A member can link up to {most} handles. Unlink one first.")]
-    TooMany {
-        /// How many that is.
-        most: usize,
-    },
-}
-
-/// A handle in bold, escaped: an underscore in it must not begin italics.
-fn shown(handle: &Handle) -> String {
-    format!("**{}**", text::escape(&handle.to_string()))
-}
-
-impl Refuse for HandleRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotAHandle(_) => "handles.not_a_handle",
-            Self::NeverSeen { .. } => "handles.never_seen",
-            Self::AlreadyYours { .. } => "handles.already_yours",
-            Self::SomeoneElses { .. } => "handles.someone_elses",
-            Self::AlreadyTheirs { .. } => "handles.already_theirs",
-            Self::NotYours { .. } => "handles.not_yours",
-            Self::NotTheirs { .. } => "handles.not_theirs",
-            Self::TooMany { .. } => "handles.too_many",
-        }
+refusals! {
+    /// What is refused about handles.
+    pub enum HandleRefusal {
+        /// What was typed is no handle (`D-14`).
+        NotAHandle(reason: NamesNobody) => "handles.not_a_handle", "That is no TikTok handle. {reason}";
+        /// The handle never did anything on the live (`D-16`).
+        NeverSeen {
+            /// The handle.
+            handle: Handle,
+        } => "handles.never_seen", "**{handle}** has to be seen on the live first. Write something in the live chat with \
+            it, then link it.";
+        /// The member linked it before (`D-15`).
+        AlreadyYours {
+            /// The handle.
+            handle: Handle,
+        } => "handles.already_yours", "**{handle}** is linked to you already.";
+        /// Someone else linked it before; who, is not told (`D-15`).
+        SomeoneElses {
+            /// The handle.
+            handle: Handle,
+        } => "handles.someone_elses",
+            "**{handle}** is linked to someone else. If it is yours, please ask an administrator.";
+        /// An administrator links what is linked so already.
+        AlreadyTheirs {
+            /// The handle.
+            handle: Handle,
+            /// The member.
+            user: UserId,
+        } => "handles.already_theirs", "**{handle}** is linked to {user} already.";
+        /// A member unlinks a handle of someone else or of nobody.
+        NotYours {
+            /// The handle.
+            handle: Handle,
+        } => "handles.not_yours", "**{handle}** is not one of your linked handles. Pick one from the list that appears \
+            while you type.";
+        /// An administrator unlinks a handle from someone who does not have it.
+        NotTheirs {
+            /// The handle.
+            handle: Handle,
+            /// The member.
+            user: UserId,
+        } => "handles.not_theirs", "**{handle}** is not linked to {user}.";
+        /// As many handles as one member may have.
+        TooMany {
+            /// How many that is.
+            most: usize,
+        } => "handles.too_many", "A member can link up to {most} handles. Unlink one first.";
     }
 }

@@ -67,7 +67,8 @@ pub fn is_linked_to(owner: Option<UserId>, user: UserId) -> bool {
 mod tests {
     use super::*;
     use crate::kernel::amount::Amount;
-    use crate::kernel::error::Refuse;
+    use crate::kernel::refusal::Refuse;
+    use crate::kernel::sentence::NO_COMMANDS;
     use crate::kernel::time::Timestamp;
 
     const ANN: UserId = UserId::new(1);
@@ -144,7 +145,7 @@ mod tests {
         let refusal =
             may_link(LinkRequest::Own { any_allowed: true }, &handle, Some(&account(Some(BOB))), ANN, 0).unwrap_err();
         insta::assert_snapshot!(
-            refusal,
+            refusal.sentence().markdown(NO_COMMANDS),
             @r"**@ann\_live** is linked to someone else. If it is yours, please ask an administrator."
         );
     }

@@ -1,17 +1,15 @@
 //! The words of submissions: what people may write about a song, and why a song is refused.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::audio::AudioRefusal;
 use super::links::{LinkVerdict, Miss, Platform, SongLink};
 use crate::jobs::Kind;
-use crate::kernel::error::Refuse;
 use crate::kernel::ids::{ChannelId, MessageId};
+use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::text;
 use crate::live::Handle;
 use crate::live::handle::NamesNobody;
+use crate::{refusals, sentence};
 
 /// Room for a host in a sentence, in characters. Real ones are shorter; a longer one would fill the screen.
 const HOST_CHARS: usize = 60;
@@ -45,195 +43,128 @@ impl TextField {
     }
 }
 
-/// Why a song is not taken, apart from what is wrong with a file, which [`super::audio::AudioRefusal`] tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SubmissionRefusal {
-    /// A link to Apple Music or iTunes (`M-SUB-10`).
-    Apple,
-    /// A link to a host that is not supported (`M-SUB-09`).
-    UnsupportedHost {
-        /// As the sender made it.
-        host: String,
-    },
-    /// A page of a supported platform that is no song.
-    NoSong {
-        /// Whose page it is.
-        platform: Platform,
-        /// What is wrong with it.
-        miss: Miss,
-    },
-    /// A link with a login, a port or a dot after its host.
-    DisguisedLink {
-        /// Whose host it is.
-        platform: Platform,
-    },
-    /// A link that is too long to be one.
-    LinkTooLong,
-    /// Text where a link is asked for.
-    NotALink,
-    /// A film instead of its sound.
-    Video,
-    /// Beside a link to Apple Music or iTunes (`D-32`).
-    BesideApple,
-    /// The message has yielded as many songs as it may.
-    AnotherMessage,
-    /// Submissions are closed (`D-05`).
-    Closed,
-    /// Not in the submissions channel (`C-22`).
-    WrongChannel {
-        /// Where submissions are taken.
-        channel: ChannelId,
-        /// `/submit` as [`text::command`] writes it.
-        submit: String,
-        /// `/submitfile` likewise.
-        submit_file: String,
-    },
-    /// There is no submissions channel yet (`C-22`).
-    NoChannel,
-    /// The sender has as many songs waiting as the server allows (`D-04`).
-    TooMany {
-        /// How many are allowed.
-        max: u32,
-    },
-    /// The bot may not post a file of this size here, so it could not keep it (`C-38`).
-    CannotKeepFile,
-    /// The bot may not post files in the submissions channel.
-    CannotPostFile,
-    /// Submissions are open or closed already.
-    AlreadySo {
-        /// Which.
-        is_open: bool,
-    },
-    /// What was typed for a TikTok handle cannot be one.
-    NoHandle(NamesNobody),
-    /// A text that is too long.
-    TooLong {
-        /// Which text.
-        field: TextField,
-        /// How long it is, counted as [`text::discord_len`] does.
-        length: usize,
-    },
-}
-
-impl SubmissionRefusal {
-    /// The code of [`Self::CannotKeepFile`], for whom there is another way to keep the file.
-    pub const CANNOT_KEEP_FILE: &'static str = "submission.cannot_keep_file";
-    /// The code of [`Self::CannotPostFile`], which waits until the bot may.
-    pub const CANNOT_POST_FILE: &'static str = "submission.cannot_post_file";
-}
-
-impl Refuse for SubmissionRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Apple => "submission.link_apple",
-            Self::UnsupportedHost { .. } => "submission.link_unsupported",
-            Self::NoSong { .. } => "submission.link_no_song",
-            Self::DisguisedLink { .. } => "submission.link_disguised",
-            Self::LinkTooLong => "submission.link_too_long",
-            Self::NotALink => "submission.not_a_link",
-            Self::Video => "submission.file_video",
-            Self::BesideApple => "submission.beside_apple",
-            Self::AnotherMessage => "submission.another_message",
-            Self::Closed => "submission.closed",
-            Self::WrongChannel { .. } => "submission.wrong_channel",
-            Self::NoChannel => "submission.no_channel",
-            Self::TooMany { .. } => "submission.too_many",
-            Self::CannotKeepFile => Self::CANNOT_KEEP_FILE,
-            Self::CannotPostFile => Self::CANNOT_POST_FILE,
-            Self::AlreadySo { .. } => "submission.already_so",
-            Self::NoHandle(_) => "submission.no_handle",
-            Self::TooLong { .. } => "submission.text_too_long",
-        }
+refusals! {
+    /// Why a song is not taken, apart from what is wrong with a file, which [`super::audio::AudioRefusal`] tells.
+    pub enum SubmissionRefusal {
+        /// A link to Apple Music or iTunes (`M-SUB-10`).
+        Apple => "submission.link_apple",
+            "Links to Apple Music and iTunes can't be reviewed. Send the song from {platforms}.",
+            platforms = any_platform();
+        /// A link to a host that is not supported (`M-SUB-09`).
+        UnsupportedHost {
+            /// As the sender made it.
+            host: String,
+        } => "submission.link_unsupported",
+            "Links to **{host}** can't be reviewed. Send the song from {platforms}.",
+            host = text::one_line(host, HOST_CHARS), platforms = any_platform();
+        /// A page of a supported platform that is no song.
+        NoSong {
+            /// Whose page it is.
+            platform: Platform,
+            /// What is wrong with it.
+            miss: Miss,
+        } => "submission.link_no_song", "{what} Open the song, choose Share, and send the link from there.",
+            what = what_is_no_song(*platform, *miss);
+        /// A link with a login, a port or a dot after its host.
+        DisguisedLink {
+            /// Whose host it is.
+            platform: Platform,
+        } => "submission.link_disguised", "This {platform} link has a login, a port or a stray character in it. Open the \
+            song, choose Share, and send the link from there.";
+        /// A link that is too long to be one.
+        LinkTooLong => "submission.link_too_long",
+            "This link is too long. Open the song, choose Share, and send the short link from there.";
+        /// Text where a link is asked for.
+        NotALink => "submission.not_a_link",
+            "This is not a link. Copy the address of the song from {platforms}; it starts with `https://`.",
+            platforms = any_platform();
+        /// Beside a link to Apple Music or iTunes (`D-32`).
+        BesideApple => "submission.beside_apple",
+            "Not taken, because of the Apple link beside it. Send it in a message of its own.";
+        /// The message has yielded as many songs as it may.
+        AnotherMessage => "submission.another_message",
+            "No more songs are taken from this message. Send it in a message of its own.";
+        /// Submissions are closed (`D-05`).
+        Closed => "submission.closed",
+            "Submissions are closed right now. Keep your song ready and send it when they open again.";
+        /// Not in the submissions channel (`C-22`).
+        WrongChannel {
+            /// Where submissions are taken.
+            channel: ChannelId,
+        } => "submission.wrong_channel",
+            "Songs are taken in {channel} only. Go there and use {/submit} for a link or {/submitfile} for a file.";
+        /// There is no submissions channel yet (`C-22`).
+        NoChannel => "submission.no_channel", "There is no channel for submissions yet. An administrator has to run \
+            /set-submission-channel first.";
+        /// The sender has as many songs waiting as the server allows (`D-04`).
+        TooMany {
+            /// How many are allowed.
+            max: u32,
+        } => "submission.too_many", "{what}", what = what_waits_already(*max);
+        /// The bot may not post a file of this size here, so it could not keep it (`C-38`). There is another way to keep it.
+        CannotKeepFile => "submission.cannot_keep_file", "This server does not let me keep a file of this size. Post it as \
+            a message in this channel instead: then it stays where you put it.";
+        /// The bot may not post files in the submissions channel. The song waits until it may.
+        CannotPostFile => "submission.cannot_post_file", "I may not post files in this channel. An administrator has to \
+            give me **Send Messages** and **Attach Files** here.";
+        /// Submissions are open or closed already.
+        AlreadySo {
+            /// Which.
+            is_open: bool,
+        } => "submission.already_so", "Submissions are {state} already.",
+            state = if *is_open { "open" } else { "closed" };
+        /// What was typed for a TikTok handle cannot be one.
+        NoHandle(reason: NamesNobody) => "submission.no_handle", "That is no TikTok handle. {reason}";
+        /// A text that is too long.
+        TooLong {
+            /// Which text.
+            field: TextField,
+            /// How long it is, counted as [`text::discord_len`] does.
+            length: usize,
+        } => "submission.text_too_long",
+            "The {name} has {length} characters, and {most} fit. Shorten it and send the song again.",
+            name = field.name(), length, most = field.max_len();
     }
 }
 
-impl fmt::Display for SubmissionRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Apple => {
-                write!(f, "Links to Apple Music and iTunes can't be reviewed. Send the song from {AnyPlatform}.")
-            }
-            Self::UnsupportedHost { host } => {
-                let host = text::escape(&text::one_line(host, HOST_CHARS));
-                write!(f, "Links to **{host}** can't be reviewed. Send the song from {AnyPlatform}.")
-            }
-            Self::NoSong { platform, miss } => {
-                write_miss(f, *platform, *miss)?;
-                f.write_str(" Open the song, choose Share, and send the link from there.")
-            }
-            Self::DisguisedLink { platform } => write!(
-                f,
-                "This {platform} link has a login, a port or a stray character in it. Open the song, choose Share, and send the \
-                 link from there."
-            ),
-            Self::LinkTooLong => {
-                f.write_str("This link is too long. Open the song, choose Share, and send the short link from there.")
-            }
-            Self::NotALink => {
-                write!(
-                    f,
-                    "This is not a link. Copy the address of the song from {AnyPlatform}; it starts with `https://`."
-                )
-            }
-            Self::Video => AudioRefusal::Video.fmt(f),
-            Self::BesideApple => f.write_str("Not taken, because of the Apple link beside it. Send it in a message of its own."),
-            Self::AnotherMessage => f.write_str("No more songs are taken from this message. Send it in a message of its own."),
-            Self::Closed => {
-                f.write_str("Submissions are closed right now. Keep your song ready and send it when they open again.")
-            }
-            Self::WrongChannel { channel, submit, submit_file } => write!(
-                f,
-                "Songs are taken in {} only. Go there and use {submit} for a link or {submit_file} for a file.",
-                text::channel(*channel)
-            ),
-            Self::NoChannel => f.write_str(
-                "There is no channel for submissions yet. An administrator has to run /set-submission-channel first.",
-            ),
-            Self::TooMany { max: 1 } => {
-                f.write_str("You already have a song in the queue. Send the next one once it is reviewed.")
-            }
-            Self::TooMany { max } => {
-                write!(f, "You already have {max} songs in the queue. Send the next one once one of them is reviewed.")
-            }
-            Self::CannotKeepFile => f.write_str(
-                "This server does not let me keep a file of this size. Post it as a message in this channel instead: then it \
-                 stays where you put it.",
-            ),
-            Self::CannotPostFile => f.write_str(
-                "I may not post files in this channel. An administrator has to give me **Send Messages** and **Attach Files** \
-                 here.",
-            ),
-            Self::AlreadySo { is_open: true } => f.write_str("Submissions are open already."),
-            Self::AlreadySo { is_open: false } => f.write_str("Submissions are closed already."),
-            Self::NoHandle(names_nobody) => write!(f, "That is no TikTok handle. {names_nobody}"),
-            Self::TooLong { field, length } => write!(
-                f,
-                "The {} has {length} characters, and {} fit. Shorten it and send the song again.",
-                field.name(),
-                field.max_len()
-            ),
-        }
-    }
+/// `YouTube, Spotify, SoundCloud, Deezer or Ditto`.
+fn any_platform() -> Sentence {
+    Sentence::list(Platform::ALL.iter().map(Slot::to_sentence).collect(), " or ")
 }
 
-fn write_miss(f: &mut fmt::Formatter<'_>, platform: Platform, miss: Miss) -> fmt::Result {
+fn what_is_no_song(platform: Platform, miss: Miss) -> Sentence {
     match miss {
-        Miss::Nothing => write!(f, "This {platform} link doesn't lead to a song."),
-        Miss::Own => write!(
-            f,
-            "This {platform} link doesn't lead to a song: only you can see that page, or everybody sees something else on it."
+        Miss::Nothing => sentence!("This {platform} link doesn't lead to a song.", platform),
+        Miss::Own => sentence!(
+            "This {platform} link doesn't lead to a song: only you can see that page, or everybody sees something else on it.",
+            platform
         ),
-        Miss::Artist => write!(f, "This {platform} link doesn't lead to a song, but to everything of one artist."),
-        Miss::Cut { length, found } if found < length => write!(
-            f,
+        Miss::Artist => {
+            sentence!("This {platform} link doesn't lead to a song, but to everything of one artist.", platform)
+        }
+        Miss::Cut { length, found } if found < length => sentence!(
             "This {platform} link doesn't lead to a song, because it was cut off: {platform}'s ids have {length} characters, \
-             and this one has {found}."
+             and this one has {found}.",
+            platform,
+            length,
+            found
         ),
-        Miss::Cut { length, found } => write!(
-            f,
+        Miss::Cut { length, found } => sentence!(
             "This {platform} link doesn't lead to a song, because it was cut off or something was stuck to its end: \
-             {platform}'s ids have {length} characters, and this one has {found}."
+             {platform}'s ids have {length} characters, and this one has {found}.",
+            platform,
+            length,
+            found
         ),
+    }
+}
+
+fn what_waits_already(max: u32) -> Sentence {
+    match max {
+        1 => sentence!("You already have a song in the queue. Send the next one once it is reviewed."),
+        _ => {
+            sentence!("You already have {max} songs in the queue. Send the next one once one of them is reviewed.", max)
+        }
     }
 }
 
@@ -325,15 +256,6 @@ fn cleaned(field: TextField, typed: Option<&str>) -> Result<Option<String>, Subm
     Ok((!clean.is_empty()).then_some(clean))
 }
 
-/// Mentions of the two commands, for those who are told where songs go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandMentions {
-    /// `/submit` as [`text::command`] writes it.
-    pub submit: String,
-    /// `/submitfile` likewise.
-    pub submit_file: String,
-}
-
 /// What the job that confirms a submission carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
@@ -416,23 +338,6 @@ impl LinkVerdict {
     }
 }
 
-/// `YouTube, Spotify, SoundCloud, Deezer or Ditto`.
-struct AnyPlatform;
-
-impl fmt::Display for AnyPlatform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, platform) in Platform::ALL.into_iter().enumerate() {
-            let before = match place {
-                0 => "",
-                _ if place + 1 == Platform::ALL.len() => " or ",
-                _ => ", ",
-            };
-            write!(f, "{before}{platform}")?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::links::judge;
@@ -440,9 +345,15 @@ mod tests {
     use crate::kernel::error::Error;
     use crate::kernel::ids::CommandId;
 
+    fn submit_is_registered(command: &str) -> Option<CommandId> {
+        (command == "submit").then(|| CommandId::new(11))
+    }
+
     fn said(refusal: SubmissionRefusal) -> String {
         match Error::from(refusal) {
-            Error::Refused(refusal) => format!("{}: {}", refusal.code, refusal.sentence),
+            Error::Refused(refusal) => {
+                format!("{}: {}", refusal.code, refusal.sentence.markdown(&submit_is_registered))
+            }
             Error::Failed(failure) => panic!("{failure}"),
         }
     }
@@ -472,10 +383,8 @@ mod tests {
 
     #[test]
     fn each_refused_song_is_told_what_would_work() {
-        let submit = text::command("submit", Some(CommandId::new(11)));
-        let submit_file = text::command("submitfile", None);
         insta::assert_snapshot!(said(SubmissionRefusal::Closed), @"submission.closed: Submissions are closed right now. Keep your song ready and send it when they open again.");
-        insta::assert_snapshot!(said(SubmissionRefusal::WrongChannel { channel: ChannelId::new(7), submit, submit_file }), @"submission.wrong_channel: Songs are taken in <#7> only. Go there and use </submit:11> for a link or **/submitfile** for a file.");
+        insta::assert_snapshot!(said(SubmissionRefusal::WrongChannel { channel: ChannelId::new(7) }), @"submission.wrong_channel: Songs are taken in <#7> only. Go there and use </submit:11> for a link or **/submitfile** for a file.");
         insta::assert_snapshot!(said(SubmissionRefusal::NoChannel), @"submission.no_channel: There is no channel for submissions yet. An administrator has to run /set-submission-channel first.");
         insta::assert_snapshot!(said(SubmissionRefusal::TooMany { max: 1 }), @"submission.too_many: You already have a song in the queue. Send the next one once it is reviewed.");
         insta::assert_snapshot!(said(SubmissionRefusal::TooMany { max: 3 }), @"submission.too_many: You already have 3 songs in the queue. Send the next one once one of them is reviewed.");

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::model::{
-    CONFIRM, CORRECT, CommandMentions, Confirmation, Confirmed, IN_SIGHT_AGAIN, NOTICE, Notice, SubmissionRefusal,
-    TITLES, TitlesWanted,
+    CONFIRM, CORRECT, Confirmation, Confirmed, IN_SIGHT_AGAIN, NOTICE, Notice, SubmissionRefusal, TITLES, TitlesWanted,
 };
 use super::posted::{LOOK_AGAIN, PostedAs, REACH, Waiting, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
@@ -26,30 +25,18 @@ const FORGOTTEN_AT_A_TIME: usize = 4;
 const MOST_KEPT_OUT: usize = 100;
 
 /// Checks whether a song may be submitted in this channel now. Holds for all ways of submitting (`M-ACC-02`, `C-22`).
-pub fn admit(
-    read: &dyn Read,
-    guild: GuildId,
-    channel: ChannelId,
-    is_skip: bool,
-    mentions: &CommandMentions,
-) -> Result<()> {
+pub fn admit(read: &dyn Read, guild: GuildId, channel: ChannelId, is_skip: bool) -> Result<()> {
     match SUBMISSION_CHANNEL.get(read, guild)? {
         None => return Err(SubmissionRefusal::NoChannel.into()),
         // Nobody is sent to a channel that is not there.
         Some(right) if right != channel && told::is_out_of_sight(read, guild, SUBMISSION_CHANNEL.key(), right)? => {
             return Err(SubmissionRefusal::NoChannel.into());
         }
-        Some(right) if right != channel => return Err(wrong_channel(right, mentions).into()),
+        Some(right) if right != channel => return Err(SubmissionRefusal::WrongChannel { channel: right }.into()),
         Some(_) => {}
     }
     let is_open = SUBMISSIONS_OPEN.get(read, guild)? || (is_skip && CLOSED_ACCEPTS_SKIPS.get(read, guild)?);
     if is_open { Ok(()) } else { Err(SubmissionRefusal::Closed.into()) }
-}
-
-/// Tells where songs go.
-pub fn wrong_channel(right: ChannelId, mentions: &CommandMentions) -> SubmissionRefusal {
-    let CommandMentions { submit, submit_file } = mentions.clone();
-    SubmissionRefusal::WrongChannel { channel: right, submit, submit_file }
 }
 
 /// Checks whether a member with `waiting` songs may submit one more (`D-04`).

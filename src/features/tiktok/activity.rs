@@ -9,7 +9,7 @@ use crate::live::{Gift, Occurrence, Viewer};
 pub static CONNECTED: Kind<()> = Kind::new("tiktok.connected");
 /// The connection was lost, and is tried again.
 pub static CONNECTION_LOST: Kind<()> = Kind::new("tiktok.connection_lost");
-/// The live cannot be connected at the moment, because of this.
+/// The live cannot be connected at the moment, because of this: a sentence for a message on Discord.
 pub static REFUSED: Kind<String> = Kind::new("tiktok.refused");
 /// The live is not followed any more.
 pub static STOPPED: Kind<Ending> = Kind::new("tiktok.stopped");
@@ -28,7 +28,7 @@ pub enum Ending {
     LiveEnded,
     /// There is no live, and nobody wanted to wait.
     NotLive,
-    /// It was refused for good, because of this if it is known.
+    /// It was refused for good, because of this if it is known: a sentence for a message on Discord.
     Refused(Option<String>),
 }
 

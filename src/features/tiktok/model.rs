@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::error::Refuse;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::handle::NamesNobody;
+use crate::refusals;
 use crate::store::Record;
 
 /// A name that a server follows.
@@ -26,26 +26,15 @@ pub struct Follow {
 
 impl Record for Follow {}
 
-/// What a person did wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TiktokRefusal {
-    /// No TikTok name.
-    #[error("That is no TikTok name. {0}")]
-    NoName(NamesNobody),
-    /// The server follows somebody else.
-    #[error("This server follows **{0}**. Use `/tiktok disconnect` first; that ends the session.")]
-    FollowsAnother(String),
-    /// Nobody is followed.
-    #[error("This server follows no live. `/tiktok connect` begins it.")]
-    FollowsNobody,
-}
-
-impl Refuse for TiktokRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoName(_) => "tiktok.no_name",
-            Self::FollowsAnother(_) => "tiktok.follows_another",
-            Self::FollowsNobody => "tiktok.follows_nobody",
-        }
+refusals! {
+    /// What a person did wrong.
+    pub enum TiktokRefusal {
+        /// No TikTok name.
+        NoName(reason: NamesNobody) => "tiktok.no_name", "That is no TikTok name. {reason}";
+        /// The server follows somebody else.
+        FollowsAnother(streamer: Handle) => "tiktok.follows_another",
+            "This server follows **{streamer}**. Use `/tiktok disconnect` first; that ends the session.";
+        /// Nobody is followed.
+        FollowsNobody => "tiktok.follows_nobody", "This server follows no live. `/tiktok connect` begins it.";
     }
 }

@@ -4,7 +4,6 @@ use super::model::{Follow, TiktokRefusal};
 use super::tables;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::escape;
 use crate::live::Handle;
 use crate::store::{Read, Tx};
 
@@ -13,7 +12,7 @@ pub fn follow(tx: &Tx<'_>, guild: GuildId, by: UserId, streamer: &Handle, is_per
     let before = tables::follow(tx, guild)?;
     let follow = match before {
         Some(other) if other.streamer != *streamer => {
-            return Err(TiktokRefusal::FollowsAnother(escape(&other.streamer.to_string())).into());
+            return Err(TiktokRefusal::FollowsAnother(other.streamer).into());
         }
         Some(same) => Follow { is_persistent, ..same },
         None => {

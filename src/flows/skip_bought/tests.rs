@@ -15,7 +15,7 @@ use crate::features::coins::service::Order;
 use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use crate::features::queue::model::{Entry, PublicId, Seen, Source};
 use crate::features::queue::service::NewSong;
-use crate::features::tests::{GUILD, TestStore};
+use crate::features::tests::{GUILD, TestStore, said};
 use crate::flows::{coins_by_hand, dead_link_removed};
 
 const ANN: UserId = UserId::new(1);
@@ -88,7 +88,7 @@ fn a_skip_costs_what_the_server_says() {
     submit(&store, 1, Line::Free);
     store.write(|tx| SKIP_PRICE.set(tx, GUILD, &40)).unwrap();
     add(&store, Amount::of(39)).unwrap();
-    insta::assert_snapshot!(buy(&store).unwrap_err(), @"A skip costs **40 Luxury Coins**, and you have **39**: **1** more are needed. You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each 30 minutes that you watch.");
+    insta::assert_snapshot!(said(buy(&store).unwrap_err()), @"A skip costs **40 Luxury Coins**, and you have **39**: **1** more are needed. You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each 30 minutes that you watch.");
     add(&store, Amount::of(1)).unwrap();
     let bought = store.write(|tx| run(tx, GUILD, ANN)).unwrap();
     assert_eq!((bought.price, bought.left), (Amount::of(40), Amount::ZERO));
@@ -126,7 +126,7 @@ fn played_and_removed_songs_are_not_lifted_and_nothing_is_taken() {
     let removed = submit(&store, 2, Line::Free);
     store.write(move |tx| queue::service::remove(tx, GUILD, removed).map(drop)).unwrap();
     let refusal = buy(&store).unwrap_err();
-    insta::assert_snapshot!(refusal, @"You have no song that a skip could lift: it has to wait in **Free**, **Pending Skips** or **5 Skip**. Nothing was taken, you have **1,500 Luxury Coins**.");
+    insta::assert_snapshot!(said(refusal), @"You have no song that a skip could lift: it has to wait in **Free**, **Pending Skips** or **5 Skip**. Nothing was taken, you have **1,500 Luxury Coins**.");
     assert_eq!(balance(&store), 1_500);
 }
 
@@ -137,7 +137,7 @@ fn who_cannot_afford_a_skip_reads_what_is_there_and_how_to_earn() {
     submit(&store, 1, Line::Free);
     add(&store, Amount::of(999)).unwrap();
     let refusal = buy(&store).unwrap_err();
-    insta::assert_snapshot!(refusal, @"A skip costs **1,000 Luxury Coins**, and you have **999**: **1** more are needed. You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each 30 minutes that you watch.");
+    insta::assert_snapshot!(said(refusal), @"A skip costs **1,000 Luxury Coins**, and you have **999**: **1** more are needed. You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each 30 minutes that you watch.");
     assert_eq!(balance(&store), 999);
     add(&store, Amount::of(1)).unwrap();
     assert_eq!(buy(&store).unwrap().1, Line::Free);
@@ -194,7 +194,7 @@ fn amounts_that_are_nothing_or_too_much_are_refused() {
     assert_eq!(add(&store, Amount::ZERO).unwrap_err().code(), "coins.nothing");
     assert_eq!(remove(&store, 0).unwrap_err().code(), "coins.nothing");
     let refusal = add(&store, Amount::MAX).unwrap_err();
-    insta::assert_snapshot!(refusal, @"The balance is **7 Luxury Coins**. It cannot grow beyond 9,007,199,254,740,991.");
+    insta::assert_snapshot!(said(refusal), @"The balance is **7 Luxury Coins**. It cannot grow beyond 9,007,199,254,740,991.");
     assert_eq!(balance(&store), 7);
 }
 
@@ -204,8 +204,8 @@ fn an_entry_is_undone_once_and_an_undo_never() {
     add(&store, Amount::of(30)).unwrap();
     remove(&store, 10).unwrap();
     assert_eq!(undo(&store, ANN, 2).unwrap(), 10);
-    insta::assert_snapshot!(undo(&store, ANN, 2).unwrap_err(), @"This entry was undone already, by entry **3**.");
-    insta::assert_snapshot!(undo(&store, ANN, 3).unwrap_err(), @"This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.");
+    insta::assert_snapshot!(said(undo(&store, ANN, 2).unwrap_err()), @"This entry was undone already, by entry **3**.");
+    insta::assert_snapshot!(said(undo(&store, ANN, 3).unwrap_err()), @"This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.");
     assert_eq!(balance(&store), 30);
     assert_eq!(undo(&store, ANN, 1).unwrap(), -30);
     assert_eq!(balance(&store), 0);
@@ -217,7 +217,7 @@ fn an_undo_that_leaves_the_range_of_balances_is_refused() {
     let store = TestStore::new();
     add(&store, Amount::of(30)).unwrap();
     remove(&store, 10).unwrap();
-    insta::assert_snapshot!(undo(&store, ANN, 1).unwrap_err(), @"The balance is **20 Luxury Coins**, and **30** are needed.");
+    insta::assert_snapshot!(said(undo(&store, ANN, 1).unwrap_err()), @"The balance is **20 Luxury Coins**, and **30** are needed.");
     add(&store, Amount::MAX.changed_by(-20).unwrap()).unwrap();
     assert_eq!(undo(&store, ANN, 2).unwrap_err().code(), "coins.full");
     assert_eq!(balance(&store), Amount::MAX.get());

@@ -16,6 +16,10 @@ use super::length::truncate;
 
 /// Stands after an `@`, so that it names nobody, and between two marks that would end a block of code.
 const BREAKER: char = '\u{200B}';
+/// The same as a text.
+const BREAKER_TEXT: &str = "\u{200B}";
+/// The longest word that names somebody behind an `@`.
+const LONGEST_PING: usize = "everyone".len();
 /// The units of the lines around a block of code.
 const FENCES: usize = 8;
 
@@ -64,6 +68,14 @@ pub fn code_block(text: &str, most: usize) -> String {
         }
     }
     format!("```\n{}\n```", truncate(&block, most.saturating_sub(FENCES)))
+}
+
+/// What has to stand between two written texts: something that cannot be seen, where they would name somebody together.
+pub(in crate::kernel) fn separates_ping(before: &str, after: &str) -> &'static str {
+    let is_joined = before.rsplit_once('@').is_some_and(|(_, tail)| {
+        tail.len() < LONGEST_PING && !starts_ping(tail) && starts_ping(&format!("{tail}{after}"))
+    });
+    if is_joined { BREAKER_TEXT } else { "" }
 }
 
 /// How far into its line a character stands, as far as that matters.

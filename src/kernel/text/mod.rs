@@ -19,6 +19,7 @@ mod unicode;
 pub use clean::{one_line, paragraph};
 pub use formats::{csv_text, hex, html};
 pub use length::{discord_len, truncate};
+pub(in crate::kernel) use markdown::separates_ping;
 pub use markdown::{code, code_block, escape};
 pub use markup::{MomentStyle, channel, command, mention, message_link, moment, names_member, role};
 pub use near::meant;

@@ -6,20 +6,17 @@ use rand::Rng;
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::sample::{GUILD, SONGS, SONGS_BY_LINK, in_memory, key, song};
-use crate::kernel::error::{Error, Refuse, Result};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::patience::within;
+use crate::refusals;
 use crate::store::{Change, Direction, Store, StoreError, Topic, Tx};
 
 const SONG_LIST: Topic = Topic::new("songs");
 
-#[derive(Debug, thiserror::Error)]
-#[error("The list is full.")]
-struct ListFull;
-
-impl Refuse for ListFull {
-    fn code(&self) -> &'static str {
-        "songs.full"
+refusals! {
+    enum SongsRefusal {
+        ListFull => "songs.full", "The list is full.";
     }
 }
 
@@ -97,7 +94,7 @@ async fn one_that_wrote_and_failed_and_one_that_panicked_do_not_spoil_the_batch(
                     match id {
                         2 => Err(Error::failed("after the write")),
                         3 => panic!("on purpose"),
-                        4 => Err(ListFull.into()),
+                        4 => Err(SongsRefusal::ListFull.into()),
                         _ => Ok(added),
                     }
                 })
@@ -132,7 +129,7 @@ fn nothing_is_published_by_an_operation_that_is_refused() {
     let mut changes = store.changes();
     let refused = store.write_blocking("refuse", |tx| -> Result<()> {
         tx.publish(SONG_LIST, GUILD);
-        Err(ListFull.into())
+        Err(SongsRefusal::ListFull.into())
     });
     assert_eq!(refused.unwrap_err().to_string(), "The list is full.");
     assert_eq!(changes.try_recv(), Err(TryRecvError::Empty));
@@ -158,14 +155,14 @@ fn a_step_may_refuse_but_not_after_it_wrote() {
     let store = in_memory();
     let tolerated = store.write_blocking("tolerate", |tx| {
         add(tx, 1)?;
-        let step = tx.step(|_| -> Result<()> { Err(ListFull.into()) })?;
+        let step = tx.step(|_| -> Result<()> { Err(SongsRefusal::ListFull.into()) })?;
         Ok(step.unwrap_err().code)
     });
     assert_eq!(tolerated.unwrap(), "songs.full");
     let wrote = store.write_blocking("write first", |tx| {
         tx.step(|tx| -> Result<()> {
             add(tx, 2)?;
-            Err(ListFull.into())
+            Err(SongsRefusal::ListFull.into())
         })
     });
     assert_eq!(StoreError::of(&wrote.unwrap_err()), Some(&StoreError::RefusedAfterWriting("songs.full")));
@@ -282,14 +279,14 @@ async fn what_is_noted_for_after_the_commit_happens_once_and_only_then() {
         done(tx);
         let refusal = tx.step(|tx| {
             step(tx);
-            Err::<(), _>(ListFull.into())
+            Err::<(), _>(SongsRefusal::ListFull.into())
         })?;
         assert!(refusal.is_err());
         add(tx, 1)
     });
     let lost = store.write("refused", move |tx| {
         refused(tx);
-        Err::<(), _>(ListFull.into())
+        Err::<(), _>(SongsRefusal::ListFull.into())
     });
     let spoiled = store.write("panics", move |tx| -> Result<()> {
         spoiler(tx);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::MutexGuard;
 
 use crate::kernel::time::{Clock, Timestamp};
-use crate::tiktok::refusal::Refusal;
+use crate::tiktok::refusal::{Limit, Refusal};
 
 /// The least time between the beginnings of two connections.
 const SPACING: Duration = Duration::from_secs(5);
@@ -48,7 +48,7 @@ impl Limiter {
         let limit = self.limit.lock().unwrap_or_else(PoisonError::into_inner);
         match &*limit {
             Some((until, label)) if self.clock.now() < *until => {
-                Err(Refusal::RateLimited { wait: until.since(self.clock.now()), label: label.clone() })
+                Err(Refusal::RateLimited(Limit { wait: until.since(self.clock.now()), label: label.clone() }))
             }
             _ => Ok(()),
         }
@@ -56,7 +56,7 @@ impl Limiter {
 
     /// Keeps a limit that the sign service named.
     pub(super) fn note(&self, refusal: &Refusal) {
-        if let Refusal::RateLimited { wait, label } = refusal {
+        if let Refusal::RateLimited(Limit { wait, label }) = refusal {
             let until = self.clock.now().after(*wait);
             *self.limit.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, label.clone()));
         }
@@ -105,9 +105,10 @@ mod tests {
         let limiter = Limiter::new(clock);
         limiter.note(&Refusal::Offline);
         assert_eq!(limiter.check(), Ok(()));
-        limiter.note(&Refusal::RateLimited { wait: Duration::from_secs(90), label: None });
+        let limited = |seconds| Refusal::RateLimited(Limit { wait: Duration::from_secs(seconds), label: None });
+        limiter.note(&limited(90));
         hand.advance(Duration::from_mins(1));
-        assert_eq!(limiter.check(), Err(Refusal::RateLimited { wait: Duration::from_secs(30), label: None }));
+        assert_eq!(limiter.check(), Err(limited(30)));
         hand.advance(Duration::from_secs(30));
         assert_eq!(limiter.check(), Ok(()));
     }

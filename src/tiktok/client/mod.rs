@@ -39,7 +39,7 @@ use super::socket::pump::{Dialect, Heart, Pump};
 use super::wire::{Message, RoomId};
 use super::{direct, managed};
 use crate::kernel::dice::Seed;
-use crate::kernel::error::Refuse;
+use crate::kernel::refusal::Refuse;
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Clock;
 use crate::live::Handle;
@@ -290,7 +290,7 @@ impl Inner {
 /// Whether another way may work where this one did not.
 const fn lies_in_the_way(refusal: &Refusal) -> bool {
     match refusal {
-        Refusal::RateLimited { .. }
+        Refusal::RateLimited(_)
         | Refusal::PlanTooSmall
         | Refusal::IspBlocked
         | Refusal::TooManyConnections

@@ -3,7 +3,7 @@
 use super::bytes::{comment, frame, other_frame};
 use super::server::{Peer, http, socket};
 use super::*;
-use crate::tiktok::refusal::{Closed, Degradation};
+use crate::tiktok::refusal::{Closed, Degradation, Limit};
 use crate::tiktok::wire::Observed;
 
 const WORKER: &str = r#"{"timestamp": 1, "messages": [{"type": "workerInfo", "data": {"webSocketId": "x"}}]}"#;
@@ -106,7 +106,7 @@ async fn a_refused_handshake_speaks_as_the_sign_service_does() {
     for (status, refusal) in [
         (401, Refusal::BadKey),
         (402, Refusal::PlanTooSmall),
-        (429, Refusal::RateLimited { wait: Duration::from_secs(90), label: None }),
+        (429, Refusal::RateLimited(Limit { wait: Duration::from_secs(90), label: None })),
         (503, Refusal::ServiceDegraded(Degradation::Failed(503))),
     ] {
         let scene = Scene::with_key(MANAGED, Some("k"), move |_| http(status, &[("Retry-After", "90")], "")).await;

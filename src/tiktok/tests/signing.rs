@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::bytes::{SignBody, comment};
 use super::server::{http, socket};
 use super::*;
-use crate::tiktok::refusal::{Degradation, Trouble};
+use crate::tiktok::refusal::{Degradation, Limit, Trouble};
 use crate::tiktok::wire::Observed;
 
 pub(super) const NEWER: &str = "/sign/webcast/rooms/7300000000000000001/connect";
@@ -136,7 +136,7 @@ async fn a_room_that_neither_form_knows_is_offline() {
 async fn a_limit_is_told_with_its_wait_and_its_name() {
     let body = r#"{"code": 429, "message": "x", "limit_label": "rate_limit_account_day"}"#;
     let day = Some("rate_limit_account_day".to_owned());
-    let limited = |seconds, label: Option<String>| Refusal::RateLimited { wait: Duration::from_secs(seconds), label };
+    let limited = |seconds, label| Refusal::RateLimited(Limit { wait: Duration::from_secs(seconds), label });
     assert_eq!(refused_with(429, &[("Retry-After", "90")], body).await, limited(90, day.clone()));
     assert_eq!(refused_with(429, &[("RateLimit-Reset", "1795000125")], body).await, limited(120, day.clone()));
     assert_eq!(refused_with(429, &[("RateLimit-Reset", "120")], body).await, limited(120, day.clone()));
@@ -151,7 +151,7 @@ async fn while_a_limit_lasts_the_service_is_left_alone() {
     let scene = Scene::new(EULER, |_| http(429, &[("Retry-After", "90")], "")).await;
     scene.connect().await.err().unwrap();
     let again = scene.connect().await.err();
-    assert_eq!(again, Some(Refusal::RateLimited { wait: Duration::from_secs(85), label: None }));
+    assert_eq!(again, Some(Refusal::RateLimited(Limit { wait: Duration::from_secs(85), label: None })));
     assert_eq!(scene.server.paths(), [NEWER]);
     scene.clock.advance(Duration::from_secs(85));
     scene.connect().await.err().unwrap();

@@ -8,7 +8,7 @@ use greenroom::catalogue::CATALOGUE;
 use greenroom::features::queue::model::Source;
 use greenroom::features::queue::tables;
 use greenroom::features::submissions::links::{SongLink, judge};
-use greenroom::features::submissions::model::{CommandMentions, Details};
+use greenroom::features::submissions::model::Details;
 use greenroom::features::submissions::posted::PostedAs;
 use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
 use greenroom::features::submissions::tables as submissions;
@@ -171,7 +171,6 @@ async fn takes_first_song_and_dies(site: &Site, message: Id, link: &str) {
         details: Details::default(),
         posted_as: Some(PostedAs { message: MessageId::from(message), part: key.clone() }),
         source: Source::Link { platform: platform.to_string(), url, key },
-        mentions: CommandMentions { submit: "/submit".into(), submit_file: "/submitfile".into() },
     };
     store.write("song_submitted", move |tx| song_submitted::run(tx, &submission).map(drop)).await.unwrap();
     store.close().await;

@@ -14,6 +14,8 @@ use crate::flows::skip_bought::SkipBought;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
+use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{MomentStyle, escape, mention, moment, truncate};
 
 /// The colour of everything about coins.
@@ -31,7 +33,8 @@ pub fn balance(name: &str, purse: &Purse, earning: &Earning, buy_skip: &str, is_
         (true, Amount::ZERO) => format!(" (enough for a skip: {buy_skip})"),
         (true, missing) => format!(" ({missing} more for a skip)"),
     };
-    let how = if purse.is_on { earning.to_string() } else { CoinsRefusal::SwitchedOff.to_string() };
+    let how = if purse.is_on { earning.to_sentence() } else { CoinsRefusal::SwitchedOff.sentence() };
+    let how = how.markdown(NO_COMMANDS);
     let text = format!(
         "🪙 Luxury Coins: **{}**{skip}\n⭐ Engagement points: **{}**\n\n{how}\nEngagement points come from what you do on \
          the live. They order the Free line, and are used up when a song of yours is played from there.",

@@ -38,6 +38,8 @@ pub(super) enum What<'m> {
     Link(SongLink),
     File(&'m Attachment),
     Refused(SubmissionRefusal),
+    /// A film instead of its sound.
+    Video,
 }
 
 impl What<'_> {
@@ -46,7 +48,7 @@ impl What<'_> {
         match self {
             Self::Link(song) => Some(song.key.clone()),
             Self::File(file) => Some(format!("attachment:{}", file.id)),
-            Self::Refused(_) => None,
+            Self::Refused(_) | Self::Video => None,
         }
     }
 }
@@ -137,7 +139,7 @@ impl<'m> Contents<'m> {
             if audio::is_meant_as_audio(&file.filename, content_type) {
                 self.add(Item { name, what: What::File(file) });
             } else if audio::is_video(&file.filename, content_type) {
-                self.add(Item { name, what: What::Refused(SubmissionRefusal::Video) });
+                self.add(Item { name, what: What::Video });
             } else {
                 self.others.push(name);
             }

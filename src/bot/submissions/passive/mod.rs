@@ -29,6 +29,7 @@ use crate::discord::gateway::Taken;
 use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller, problem};
 use crate::features::queue::model::Source;
+use crate::features::submissions::audio::AudioRefusal;
 use crate::features::submissions::model::{Details, SubmissionRefusal};
 use crate::features::submissions::posted::{Became, Part, PostedAs, Remains};
 use crate::features::submissions::settings::{
@@ -38,6 +39,7 @@ use crate::features::submissions::{service, tables};
 use crate::flows::song_submitted::Submitted;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
+use crate::kernel::refusal::Refuse;
 use crate::outbox::{self, Word};
 use crate::references::told;
 use crate::store::{Read, Tx};
@@ -237,12 +239,13 @@ impl Taking<'_> {
         } else {
             Ok(())
         };
-        let stop = verdict.err().map(said);
+        let stop = verdict.err().map(|refused| said(self.bot, refused));
         let mut parts = Vec::with_capacity(contents.songs.len());
         for item in &contents.songs {
             let became = match (&item.what, &stop) {
                 (what, _) if is_taken(what) => Became::TakenBefore,
-                (What::Refused(refusal), _) => Became::Refused(said(refusal.clone())),
+                (What::Refused(refusal), _) => Became::Refused(said(self.bot, refusal.clone())),
+                (What::Video, _) => Became::Refused(said(self.bot, AudioRefusal::Video)),
                 (_, Some(sentence)) => Became::Refused(sentence.clone()),
                 (what, None) => self.one(what).await,
             };
@@ -271,11 +274,11 @@ impl Taking<'_> {
                 self.later = Some(failure);
                 Became::Later
             }
-            Err(Error::Refused(refusal)) if refusal.code == SubmissionRefusal::CANNOT_POST_FILE => {
+            Err(Error::Refused(refusal)) if refusal.is(&SubmissionRefusal::CannotPostFile) => {
                 self.is_kept_out = true;
-                Became::Refused(format!("{} {}", said(Error::Refused(refusal)), views::ONCE_ALLOWED))
+                Became::Refused(format!("{} {}", said(self.bot, Error::Refused(refusal)), views::ONCE_ALLOWED))
             }
-            Err(error) => Became::Refused(said(error)),
+            Err(error) => Became::Refused(said(self.bot, error)),
         }
     }
 
@@ -290,7 +293,7 @@ impl Taking<'_> {
             intake::submit_file(self.bot, self.caller.clone(), self.details.clone(), fetched, Some(posted)).await;
         match kept {
             // The server lets people post larger files than the bot: then the file stays where it is (`C-38`).
-            Err(Error::Refused(refusal)) if refusal.code == SubmissionRefusal::CANNOT_KEEP_FILE => {
+            Err(Error::Refused(refusal)) if refusal.is(&SubmissionRefusal::CannotKeepFile) => {
                 let source = files::left_in_place(self.caller.channel, id_of(self.message), file, content);
                 self.link(source, key).await
             }
@@ -353,7 +356,7 @@ async fn hint(bot: &Bot, caller: Caller, message: &Message, right: ChannelId) ->
     let has_words = !contents.words.is_empty();
     let Caller { guild, channel, user, .. } = caller;
     let place = (channel, id_of(message));
-    let text = service::wrong_channel(right, &intake::mentions(bot)).to_string();
+    let text = bot.markdown(&SubmissionRefusal::WrongChannel { channel: right }.sentence());
     let names: Vec<_> = contents.songs.into_iter().map(|item| item.name).chain(contents.others).collect();
     let went = views::song_went(channel, &names, &contents.words, &text);
     bot.store
@@ -384,8 +387,8 @@ async fn hint(bot: &Bot, caller: Caller, message: &Message, right: ChannelId) ->
 }
 
 /// What people read of a refusal or failure.
-fn said(error: impl Into<Error>) -> String {
-    problem::sentence_of(error.into(), "passive submission")
+fn said(bot: &Bot, error: impl Into<Error>) -> String {
+    problem::sentence_of(bot, error.into(), "passive submission")
 }
 
 const fn id_of(message: &Message) -> MessageId {

@@ -8,6 +8,8 @@ use super::recording::Shelf;
 use super::writing::{self, Heard};
 use crate::discord::Bot;
 use crate::kernel::dice::Seed;
+use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::following::{Following, Happened, Next};
@@ -178,8 +180,8 @@ impl Dialler {
         if *refusal == Refusal::Offline {
             return Happened::Offline;
         }
-        let sentence = refusal.to_string();
-        tracing::warn!(name = %self.name, reason = sentence, "no connection to a live");
+        tracing::warn!(name = %self.name, reason = refusal.to_string(), "no connection to a live");
+        let sentence = refusal.sentence().markdown(NO_COMMANDS);
         if self.trouble.as_ref() != Some(&sentence) {
             self.trouble = Some(sentence.clone());
             self.tell(Heard::Refused(sentence)).await;

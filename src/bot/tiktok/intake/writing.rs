@@ -34,7 +34,7 @@ pub(super) enum Heard {
     Lost,
     /// The live is over.
     Ended,
-    /// It cannot be connected at the moment: why.
+    /// It cannot be connected at the moment: why, for a message on Discord.
     Refused(String),
     /// The course is over, with what went wrong, if anything did.
     Stopped(Stop, Option<String>),

@@ -10,14 +10,13 @@ mod content;
 mod mp4;
 mod mpeg;
 
-use std::fmt;
-
 use content::Content;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::kernel::error::Refuse;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
+use crate::{refusals, sentence};
 
 /// The largest file that is taken, in bytes: 25 MB, inclusive.
 pub const MAX_FILE_BYTES: u64 = 25 * 1024 * 1024;
@@ -64,62 +63,43 @@ fn extension_of(file_name: &str) -> Option<&str> {
     (!end.is_empty() && !end.contains(char::is_whitespace)).then_some(end)
 }
 
-/// Why a file is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AudioRefusal {
-    /// The name or the content type is that of something else.
-    Type,
-    /// A film, by its name or by what it holds.
-    Video,
-    /// More than [`MAX_FILE_BYTES`].
-    TooLarge {
-        /// The size of the file in bytes.
-        size: u64,
-    },
-    /// A file without content.
-    Empty,
-    /// The content is not what the name says.
-    Content {
-        /// What the name says.
-        claimed: AudioKind,
-        /// The extension that would suit the content, where it is recognised.
-        found: Option<&'static str>,
-    },
-}
-
-impl Refuse for AudioRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Type => "submission.file_type",
-            Self::Video => "submission.file_video",
-            Self::TooLarge { .. } => "submission.file_too_large",
-            Self::Empty => "submission.file_empty",
-            Self::Content { .. } => "submission.file_content",
-        }
+refusals! {
+    /// Why a file is not taken.
+    #[derive(Copy)]
+    pub enum AudioRefusal {
+        /// The name or the content type is that of something else.
+        Type => "submission.file_type", "This type of file can't be reviewed. {wanted}, or a link to the song.",
+            wanted = WANTED;
+        /// A film, by its name or by what it holds.
+        Video => "submission.file_video", "A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of \
+            up to 25 MB, or the link to it on YouTube.";
+        /// More than [`MAX_FILE_BYTES`].
+        TooLarge {
+            /// The size of the file in bytes.
+            size: u64,
+        } => "submission.file_too_large", "This file is too large ({size} MB). {wanted}.",
+            size = megabytes(*size), wanted = WANTED;
+        /// A file without content.
+        Empty => "submission.file_empty", "This file is empty. {wanted}.", wanted = WANTED;
+        /// The content is not what the name says.
+        Content {
+            /// What the name says.
+            claimed: AudioKind,
+            /// The extension that would suit the content, where it is recognised.
+            found: Option<&'static str>,
+        } => "submission.file_content", "This file is named .{name} but holds {content}. {wanted}.",
+            name = claimed.extension(), content = what_was_found(*found), wanted = WANTED;
     }
 }
 
-impl fmt::Display for AudioRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Type => write!(f, "This type of file can't be reviewed. {WANTED}, or a link to the song."),
-            Self::Video => f.write_str(
-                "A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of up to 25 MB, or the link to it \
-                 on YouTube.",
-            ),
-            Self::TooLarge { size } => {
-                let tenths = size.saturating_mul(10).div_ceil(1024 * 1024);
-                write!(f, "This file is too large ({}.{} MB). {WANTED}.", tenths / 10, tenths % 10)
-            }
-            Self::Empty => write!(f, "This file is empty. {WANTED}."),
-            Self::Content { claimed, found: Some(found) } => {
-                write!(f, "This file is named .{} but holds {found} data. {WANTED}.", claimed.extension())
-            }
-            Self::Content { claimed, found: None } => {
-                write!(f, "This file is named .{} but holds something else. {WANTED}.", claimed.extension())
-            }
-        }
-    }
+/// With one digit behind the point, rounded up: what is too large never looks as if it were not.
+fn megabytes(size: u64) -> Sentence {
+    let tenths = size.saturating_mul(10).div_ceil(1024 * 1024);
+    Sentence::words(format!("{}.{}", tenths / 10, tenths % 10))
+}
+
+fn what_was_found(extension: Option<&'static str>) -> Sentence {
+    extension.map_or_else(|| sentence!("something else"), |extension| sentence!("{extension} data", extension))
 }
 
 /// Whether a file among a message's attachments is meant as a song: by its name or by its content type.

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::NO_COMMANDS;
 
 /// A tag of the ID3 kind with `size` bytes in it.
 fn id3(size: usize) -> Vec<u8> {
@@ -260,7 +262,7 @@ fn a_container_is_judged_by_its_tracks() {
 
 #[test]
 fn refusals_say_what_would_work() {
-    let said = |refusal: AudioRefusal| format!("{}: {refusal}", refusal.code());
+    let said = |refusal: AudioRefusal| format!("{}: {}", refusal.code(), refusal.sentence().markdown(NO_COMMANDS));
     insta::assert_snapshot!(said(AudioRefusal::Type), @"submission.file_type: This type of file can't be reviewed. Send an mp3, m4a, wav or flac file of up to 25 MB, or a link to the song.");
     insta::assert_snapshot!(said(AudioRefusal::Video), @"submission.file_video: A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of up to 25 MB, or the link to it on YouTube.");
     insta::assert_snapshot!(said(AudioRefusal::TooLarge { size: MAX_FILE_BYTES + 1 }), @"submission.file_too_large: This file is too large (25.1 MB). Send an mp3, m4a, wav or flac file of up to 25 MB.");
@@ -322,7 +324,7 @@ proptest! {
     #[test]
     fn any_declaration_gets_a_verdict(name in any::<String>(), content_type in any::<Option<String>>(), size in any::<u64>()) {
         if let Err(refusal) = check_declared(&name, content_type.as_deref(), size) {
-            let sentence = refusal.to_string();
+            let sentence = refusal.sentence().to_string();
             prop_assert!(sentence.contains("mp3, m4a, wav or flac") && sentence.contains("25 MB"));
         }
     }

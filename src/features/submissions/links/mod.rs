@@ -25,6 +25,8 @@ pub use find::{TextLink, TextParts, find_in, judge};
 use hosts::Site;
 use page::Page;
 
+use crate::slots_by_display;
+
 /// The longest address that is taken, in bytes.
 pub const MAX_LINK_BYTES: usize = 2_000;
 
@@ -66,6 +68,8 @@ impl Platform {
         }
     }
 }
+
+slots_by_display!(Platform);
 
 /// A link to a song on a supported platform.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,9 +7,9 @@ use crate::features::coins::model::Currency;
 use crate::features::engagement::model::{AccountRef, Interaction, SessionId};
 use crate::features::queue::model::{Entry, Line, Seen, SongId, Source};
 use crate::features::queue::service::NewSong;
-use crate::features::submissions::model::{CommandMentions, Details};
+use crate::features::submissions::model::Details;
 use crate::features::submissions::settings::SUBMISSION_CHANNEL;
-use crate::features::tests::{GUILD, TestStore};
+use crate::features::tests::{GUILD, TestStore, said};
 use crate::features::{self, coins, engagement, handles, queue};
 use crate::flows::song_submitted::{self, Submission};
 use crate::flows::{
@@ -123,7 +123,6 @@ impl Evening {
             details: Details { is_skip, ..Details::default() },
             source: Source::Link { platform: "YouTube".into(), url: key.clone(), key },
             posted_as: None,
-            mentions: CommandMentions { submit: String::new(), submit_file: String::new() },
         };
         let submitted = self.store.write(move |tx| {
             SUBMISSION_CHANNEL.set(tx, GUILD, &Some(channel))?;
@@ -136,7 +135,7 @@ impl Evening {
     pub(crate) fn moves(&self, song: SongId, line: Line) -> Result<(), String> {
         let number = self.entry(song).song.public_id;
         let moved = self.store.write(move |tx| song_moved::to_line(tx, GUILD, number, line).map(drop));
-        moved.map_err(|refused| refused.to_string())
+        moved.map_err(said)
     }
 
     /// A reviewer removes a song as a dead link; what comes back of gifted coins and of Luxury Coins.
@@ -145,7 +144,7 @@ impl Evening {
         let seen = Seen { song: song.public_id, line: place.line };
         let removed = self.store.write(move |tx| dead_link_removed::run(tx, GUILD, UserId::new(99), seen));
         let coins = |amount: Option<Amount>| amount.map_or(0, Amount::get);
-        removed.map(|refunded| (coins(refunded.gifted), coins(refunded.luxury))).map_err(|refused| refused.to_string())
+        removed.map(|refunded| (coins(refunded.gifted), coins(refunded.luxury))).map_err(said)
     }
 
     /// The songs in the order in which they are played.
