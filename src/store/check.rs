@@ -1,4 +1,7 @@
 //! Does everything fit together? Every row decodes, every row has its index entries, every entry has its row.
+//!
+//! A table has a snapshot of its own, so that a long check keeps few old pages; one that cannot be read further is a finding
+//! and hides no other. What contradicts nothing is not found: a bit that flipped inside a text is a text.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -4,7 +4,8 @@
 //! unsynced writes, in any order and torn at any sector; a full disk refuses to grow; one that was mounted anew refuses
 //! to write; a broken one refuses everything. Open a store on it with [`Place::Simulated`](super::Place::Simulated),
 //! cause the trouble, and open it again. A disk that [records](SimulatedDisk::record) can afterwards be had as a power
-//! loss at any moment of its past would have left it.
+//! loss at any moment of its past would have left it. Such a disk is harsher than a real one; redb's commits, in one phase
+//! with checksums, survive it.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,7 @@
 //! Numbers are big-endian; signed numbers have their sign bit flipped; [`Reverse`] inverts every byte. Everything has a
 //! fixed width except text: a `String` is its bytes alone, and the types below allow it only at the end of a key; a
 //! [`KeyText`] carries its own end and may stand anywhere. Stored data depends on this file: an encoding that is in use
-//! never changes.
+//! never changes. That is why redb's own encodings are not used: those of tuples have changed between its versions.
 
 use std::cmp::Reverse;
 use std::fmt::{self, Debug};

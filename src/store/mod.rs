@@ -18,6 +18,17 @@
 //! operation asks again and again of a small table is read once ([`Table::remembered`]). A [`Selection`] reads a filtered
 //! list page by page, each of bounded work.
 //!
+//! # Changing what is stored
+//! - A **field** stands at the end of its struct and is listed by [`fields!`](crate::fields); rows of before are read with its
+//!   default. Anywhere else, or in a struct inside the record, it makes a new version with a [`Record::decode_old`].
+//! - A **variant** stands behind the last one of its enum.
+//! - A **table** is a static, and a line in the `TABLES` of its module. Keys have no version: others are another table.
+//! - An **index** is a static, and a place in the list of its table; opening builds it. A changed rule gets the next
+//!   [`Index::rule_version`].
+//! - Each of these raises the version of the store by a [`Migration`], which may do nothing, so that an older program refuses
+//!   the file. Tests hold this to be true: how all of it looks stands in `tests/golden` (`catalogue::formats`), which has a
+//!   store of each version as well, written by the program of that time.
+//!
 //! # Invariants
 //! - What was answered is on the disk, in whole; changes are published only then.
 //! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells). What the file holds

@@ -80,7 +80,8 @@ pub enum BeforeMigration {
 }
 
 impl Options {
-    /// 16 MiB: enough for the hot pages of a few large guilds, little enough for a Raspberry Pi.
+    /// 16 MiB: enough for the hot pages of a few large guilds, little enough for a Raspberry Pi. redb's own default grows to a
+    /// gigabyte.
     pub const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
     /// The default cache with this clock and seed.

@@ -3,6 +3,9 @@
 //! It takes what is queued, up to [`BATCH`] operations, runs them one after the other in one redb transaction, commits it
 //! durably once, publishes the changes and only then answers. So many callers share the price of one sync.
 //!
+//! redb can commit without a sync, too. Such a commit is lost when the process dies, not only when the power goes, so it is
+//! used for nothing: what was answered is on the disk.
+//!
 //! An operation that fails must have written nothing. One that wrote and then failed, or panicked, spoils the
 //! transaction: it is rolled back, the spoiler alone gets its error, and the others run again. After a failed commit or a
 //! disk error nothing more is written, because what redb holds in memory may no longer be what the disk holds.

@@ -6,6 +6,7 @@
 //! - An account that never had a number is taken to be that of the first number that comes under its name. It is so where
 //!   it was linked before a live saw it, and where it became known before numbers were kept.
 //! - Without a number the name is all that there is.
+//! - What points to an account has the account's own key, so it needs no change when number or name do.
 //!
 //! Invariants: a number has one account and an account one number at the most; both in the same guild.
 

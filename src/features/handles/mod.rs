@@ -24,7 +24,7 @@
 //! **Invariants.** Those of [`check`]; across features, `flows::checks`.
 //!
 //! **Tables.** `handles.accounts`; `handles.numbers`, whose each of TikTok's numbers is; `handles.unseen`, the accounts that
-//! were linked and that no live saw; `handles.codes`, from which `app::sweep` takes what is over. Only the accounts are in
+//! were linked and that no live saw; `handles.codes`, from which [`upkeep`] takes what is over. Only the accounts are in
 //! the export, whose tables are promised, without what is verified. **Topic.** `handles.changed`: links and names, not
 //! points. **Jobs.** `handles.tell_proof`, `handles.tell_rename`.
 

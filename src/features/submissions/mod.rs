@@ -1,12 +1,12 @@
 //! Submissions: how a song gets into the queue.
 //!
 //! Members submit a link with `/submit`, a file with `/submitfile`, or either by just posting it in the submissions
-//! channel. All three ways lead through [`intake`] into one flow, so all obey the same rules: only in that channel, only
-//! while submissions are open, only supported platforms and audio files up to 25 MB, nothing that waits already.
+//! channel. All three ways lead through `bot::submissions::intake` into one flow, so all obey the same rules: only in that
+//! channel, only while submissions are open, only supported platforms and audio files up to 25 MB, nothing that waits already.
 //! A confirmation comes by direct message, or in the channel where those are blocked.
 //!
 //! A posted message yields every song in it, once, also where it is edited or was posted while the bot was away; see
-//! [`passive`].
+//! `bot::submissions::passive`.
 //!
 //! Administrators choose the channel with `/set-submission-channel` and open and close submissions. Songs posted in other
 //! channels are never submitted; their authors are told where songs go, at most once in ten minutes (`C-20`).

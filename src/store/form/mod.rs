@@ -2,7 +2,8 @@
 //! which kind. For the test that stored data keep their form (`catalogue`), and compiled for tests only.
 //!
 //! bincode writes no names, but a field that moved can be told by its name alone, so they are part of the form. Types are
-//! told apart by their bare names: a row cannot hold two that are called the same, nor one that holds itself.
+//! told apart by their bare names: a row cannot hold two that are called the same, nor one that holds itself. The tool for
+//! this, `serde-reflection`, wants each enum named to it, private ones too.
 
 mod probe;
 
