@@ -227,7 +227,8 @@ fn every_refusal_is_a_row_of_a_table_with_a_code_of_its_own() {
 
 /// The codes in the tables of a file.
 fn codes_in(code: &str) -> Vec<&str> {
-    let tables = code.split("refusals! {\n").skip(1).filter_map(|rest| Some(rest.split_once("\n}\n")?.0));
+    let end = |rest: &'_ str| rest.find("\n}\n").or_else(|| Some(rest.strip_suffix("\n}")?.len()));
+    let tables = code.split("refusals! {\n").skip(1).filter_map(|rest| rest.get(..end(rest)?));
     let rows = tables.flat_map(|table| table.split("=> \"").skip(1));
     rows.filter_map(|row| Some(row.split_once('"')?.0)).collect()
 }

@@ -43,6 +43,7 @@ async fn every_choice_may_be_typed_as_it_is_shown() {
         assert_eq!(by_value, by_name, "{} {option}", call.0);
         assert!(!by_name.contains("no song number") && !by_name.contains("no setting"), "{by_name}");
     }
+    world.configures("activity_days", "60").await;
     let [reset, again] = answers(&world, "host", ("config reset", &[]), "key").await;
     assert!(reset.contains("is now") && again.contains("as it was"), "{reset} {again}");
     let [removed, again] = answers(&world, "host", ("remove", &[]), "submission_id").await;
