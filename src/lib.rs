@@ -13,22 +13,9 @@
     )
 )]
 
-pub mod kernel;
-pub mod store;
-
-pub mod access;
-pub mod activity;
-pub mod display;
-pub mod jobs;
-pub mod live;
-pub mod outbox;
-pub mod references;
-pub mod settings;
-
-pub mod features;
-pub mod flows;
-
-pub mod catalogue;
+pub use greenroom_base::{covers, fields, id_type, kernel, key_enum, refusals, sentence, slots_by_display, store};
+pub use greenroom_domain::{access, activity, catalogue, display, features, flows, jobs, live, outbox, references, settings, text_setting};
+pub use greenroom_sim as sim;
 
 pub mod discord;
 pub mod http;
@@ -38,10 +25,3 @@ pub mod tiktok;
 pub mod bot;
 
 pub mod app;
-pub mod sim;
-
-/// Names the rows of the requirement table that a test proves; `tests/it/spec.rs` reads these lines.
-#[macro_export]
-macro_rules! covers {
-    ($($row:literal),+ $(,)?) => {};
-}

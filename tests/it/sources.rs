@@ -29,7 +29,7 @@ impl Source {
 }
 
 fn is_test_name(part: &str) -> bool {
-    part == "tests" || part == "tests.rs"
+    ["tests", "tests.rs", "testing", "testing.rs"].contains(&part)
 }
 
 /// All Rust files below `src`, `tests` and `benches`, in order.

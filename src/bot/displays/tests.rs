@@ -8,7 +8,7 @@ use crate::discord::display::Shown;
 use crate::display::DisplayId;
 use crate::features::queue;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};
-use crate::features::tests::{GUILD, TestStore};
+use crate::features::testing::{GUILD, TestStore};
 use crate::kernel::ids::UserId;
 use crate::kernel::text::{discord_len, one_line};
 

@@ -4,7 +4,7 @@ use super::{FACE, views};
 use crate::bot::tests::{definitions, text_of};
 use crate::features::handles::code::Code;
 use crate::features::handles::model::{Account, HandleRefusal, OpenCode, ProofEffect, ProofTold};
-use crate::features::tests::said;
+use crate::features::testing::said;
 use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;

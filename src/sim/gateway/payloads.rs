@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::sessions::intents;
-use crate::sim::Id;
-use crate::sim::id::shard_of;
-use crate::sim::world::World;
-use crate::sim::world::guild::Guild;
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::id::shard_of;
+use crate::world::World;
+use crate::world::guild::Guild;
+use crate::world::permissions::Permissions;
 
 impl World {
     /// Starts a session: READY, then each guild of its shard.

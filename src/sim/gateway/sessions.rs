@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::sim::Id;
-use crate::sim::id::shard_of;
-use crate::sim::world::World;
+use crate::Id;
+use crate::id::shard_of;
+use crate::world::World;
 
 /// Events that a session keeps for a resume.
 const KEPT_EVENTS: usize = 2_048;

@@ -12,9 +12,9 @@ use tokio::sync::mpsc;
 use super::compression::Packing;
 use super::payloads::presence_json;
 use super::sessions::{Frame, QUEUE, intents};
-use crate::sim::Id;
-use crate::sim::shared::Shared;
-use crate::sim::world::World;
+use crate::Id;
+use crate::shared::Shared;
+use crate::world::World;
 
 /// How long the other side may take to close after we did.
 const FAREWELL: Duration = Duration::from_secs(1);

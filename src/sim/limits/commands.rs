@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::sim::rest::form::{Form, length};
-use crate::sim::world::command::{CHAT_INPUT, MESSAGE, USER};
+use crate::rest::form::{Form, length};
+use crate::world::command::{CHAT_INPUT, MESSAGE, USER};
 
 /// Option types that hold other options.
 const SUBCOMMAND: u64 = 1;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::sim::rest::form::Form;
+use crate::rest::form::Form;
 
 /// A row of buttons, or of one menu.
 pub(crate) const ROW: u64 = 1;
@@ -78,7 +78,7 @@ fn check_layout(form: &mut Form, components: &[Value]) {
             BUTTON => check_button(form, &path, component),
             TEXT_DISPLAY => {
                 form.text_field(&path, component, "content", 1, 4_000);
-                texts += component.get("content").and_then(Value::as_str).map_or(0, crate::sim::rest::form::length);
+                texts += component.get("content").and_then(Value::as_str).map_or(0, crate::rest::form::length);
             }
             kind if is_select(kind) || matches!(kind, 9 | 11..=14 | 17) => {}
             _ => form.wrong(&path, "UNION_TYPE_CHOICES", "Unknown component type."),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sim::rest::form::{Form, length};
+use crate::rest::form::{Form, length};
 
 /// The most characters that all embeds of a message may hold together.
 const TOTAL: usize = 6_000;

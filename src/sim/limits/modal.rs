@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::components::{LABEL, ROW, TEXT_INPUT, check_ids_differ, check_select, is_select, kind_of};
-use crate::sim::rest::form::Form;
+use crate::rest::form::Form;
 
 /// A field of a modal: the label that a person reads and the component itself.
 #[derive(Clone, Copy, Debug)]

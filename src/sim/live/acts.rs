@@ -12,7 +12,7 @@ use super::frames::SimPacking;
 use super::lives::Lives;
 use super::room::{Live, LiveSent, LiveSettings};
 use super::seen::{LiveSeen, SeenFrame};
-use crate::sim::{Refused, Sim};
+use crate::{Refused, Sim};
 
 /// How many frames may wait for a connection before a burst waits for it.
 const AHEAD: usize = 256;

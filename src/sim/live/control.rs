@@ -27,8 +27,8 @@ use super::event::SimLiveEvent;
 use super::faults::LiveFault;
 use super::play::SimPlay;
 use super::room::LiveSettings;
-use crate::sim::Sim;
-use crate::sim::control::{Answer, Body, done};
+use crate::Sim;
+use crate::control::{Answer, Body, done};
 
 /// The routes below `/sim/v1/live`.
 pub(crate) fn router() -> Router<Sim> {

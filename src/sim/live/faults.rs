@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::event::strictly;
-use crate::sim::Refused;
+use crate::Refused;
 
 /// How many faults may wait for one live.
 const KEPT: usize = 100;

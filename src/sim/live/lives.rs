@@ -7,7 +7,7 @@ use tokio::task::AbortHandle;
 use super::numbers::Numbers;
 use super::room::Live;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::sim::Refused;
+use crate::Refused;
 
 /// How many hosts there may be.
 const MOST_LIVES: usize = 1_000;

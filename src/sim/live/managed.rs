@@ -20,7 +20,7 @@ use super::numbers::millis;
 use super::pages::Params;
 use super::room::Live;
 use super::socket::{Watcher, limited};
-use crate::sim::shared::Shared;
+use crate::shared::Shared;
 
 /// Takes a connection at the managed socket.
 pub(crate) async fn upgrade(

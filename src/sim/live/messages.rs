@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::event::{SimControl, SimLiveEvent, SimOccurrence, SimViewer};
 use super::protobuf::Proto;
 use super::viewers::number_of;
-use crate::sim::Refused;
+use crate::Refused;
 
 /// What a message says beside its event.
 #[derive(Clone, Copy, Debug)]

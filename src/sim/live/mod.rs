@@ -8,7 +8,7 @@
 //! # Addresses
 //! | variable of a client | address |
 //! | --- | --- |
-//! | `TIKTOK_WEB_URL`, `TIKTOK_SIGN_URL` | `http://127.0.0.1:PORT/live` ([`Sim::live_url`](crate::sim::Sim::live_url)) |
+//! | `TIKTOK_WEB_URL`, `TIKTOK_SIGN_URL` | `http://127.0.0.1:PORT/live` ([`Sim::live_url`](crate::Sim::live_url)) |
 //! | `TIKTOK_WEBCAST_URL` | the same with `/webcast` |
 //! | `TIKTOK_MANAGED_URL` | `ws://127.0.0.1:PORT/live/managed` |
 //!

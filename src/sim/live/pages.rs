@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::faults::{LiveFaultKind, LiveOddity, Route};
 use super::lives::Lives;
 use super::room::Live;
-use crate::sim::shared::Shared;
+use crate::shared::Shared;
 
 /// The parameters of a request; the last one of a name counts.
 pub(crate) type Params = HashMap<String, String>;

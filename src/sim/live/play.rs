@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::acts::SimBatch;
 use super::event::SimLiveEvent;
-use crate::sim::{Refused, Sim};
+use crate::{Refused, Sim};
 
 /// The largest show in bytes.
 const MOST_BYTES: u64 = 64 << 20;

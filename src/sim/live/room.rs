@@ -21,7 +21,7 @@ use super::seen::{LiveSeen, Notes};
 use super::sign::Ticket;
 use super::viewers::number_of;
 use crate::kernel::time::Timestamp;
-use crate::sim::Refused;
+use crate::Refused;
 
 /// How many messages are kept for a replay, and how many bytes of them.
 const KEPT_MESSAGES: usize = 512;

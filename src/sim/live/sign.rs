@@ -22,7 +22,7 @@ use super::numbers::{Numbers, cursor_of, internal_ext_of, millis};
 use super::pages::{Params, json_answer};
 use super::room::Live;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::sim::shared::Shared;
+use crate::shared::Shared;
 
 /// How long a sign response opens a connection.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30);

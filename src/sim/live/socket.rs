@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::connection::{Feed, Opening, Out};
 use super::handshake::admit;
 use super::lives::Lives;
-use crate::sim::shared::Shared;
+use crate::shared::Shared;
 
 /// How long the other side may take to close after we did.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(1);

@@ -9,9 +9,9 @@ use super::Refused;
 use super::calls::Beginning;
 use super::options::{self, Given, Resolved};
 use super::outcome::wait_of;
-use crate::sim::world::World;
-use crate::sim::world::interaction::Kind;
-use crate::sim::{Id, Sim};
+use crate::world::World;
+use crate::world::interaction::Kind;
+use crate::{Id, Sim};
 
 /// Somebody types into an option of a command.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

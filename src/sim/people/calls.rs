@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::Refused;
 use crate::kernel::time::Stopwatch;
-use crate::sim::Id;
-use crate::sim::gateway::sessions::{Event, intents};
-use crate::sim::world::World;
-use crate::sim::world::channel::Channel;
-use crate::sim::world::files::Attachment;
-use crate::sim::world::interaction::{Interaction, Kind};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::gateway::sessions::{Event, intents};
+use crate::world::World;
+use crate::world::channel::Channel;
+use crate::world::files::Attachment;
+use crate::world::interaction::{Interaction, Kind};
+use crate::world::permissions::Permissions;
 
 /// Who does it, and where.
 #[derive(Clone, Copy, Debug)]

@@ -10,11 +10,11 @@ use super::options::{Given, Resolved};
 use super::outcome::{CommandOutcome, wait_of};
 use super::specs::FileSpec;
 use super::{Refused, options};
-use crate::sim::world::World;
-use crate::sim::world::command::{CHAT_INPUT, Command, MESSAGE, USER};
-use crate::sim::world::interaction::Kind;
-use crate::sim::world::permissions::Permissions;
-use crate::sim::{Id, Sim};
+use crate::world::World;
+use crate::world::command::{CHAT_INPUT, Command, MESSAGE, USER};
+use crate::world::interaction::Kind;
+use crate::world::permissions::Permissions;
+use crate::{Id, Sim};
 
 /// Somebody runs a command.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -119,7 +119,7 @@ impl World {
         &self,
         place: Place,
         call: &CommandCall,
-        uploaded: &BTreeMap<String, crate::sim::world::files::Attachment>,
+        uploaded: &BTreeMap<String, crate::world::files::Attachment>,
     ) -> Result<(String, Value), Refused> {
         let chosen = self.chosen(place, &call.name)?;
         let mut resolved = Resolved::default();

@@ -7,11 +7,11 @@ use super::Refused;
 use super::calls::Beginning;
 use super::options::Resolved;
 use super::outcome::{CommandOutcome, wait_of};
-use crate::sim::limits::components::{BUTTON, STRING_SELECT, all, is_select, kind_of};
-use crate::sim::world::World;
-use crate::sim::world::interaction::Kind;
-use crate::sim::world::permissions::Permissions;
-use crate::sim::{Id, Sim};
+use crate::limits::components::{BUTTON, STRING_SELECT, all, is_select, kind_of};
+use crate::world::World;
+use crate::world::interaction::Kind;
+use crate::world::permissions::Permissions;
+use crate::{Id, Sim};
 
 /// Somebody presses a button or picks from a menu.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

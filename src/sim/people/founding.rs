@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
-use crate::sim::gateway::sessions::{Event, intents};
-use crate::sim::world::World;
-use crate::sim::world::channel::{Channel, Overwrite};
-use crate::sim::world::guild::{Guild, Member, Role};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::gateway::sessions::{Event, intents};
+use crate::world::World;
+use crate::world::channel::{Channel, Overwrite};
+use crate::world::guild::{Guild, Member, Role};
+use crate::world::permissions::Permissions;
 
 impl World {
     pub(crate) fn guild_or_refuse(&self, guild: Id) -> Result<&Guild, Refused> {

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
-use crate::sim::gateway::sessions::intents;
-use crate::sim::world::channel::{Channel, PUBLIC_THREAD, Thread};
-use crate::sim::world::permissions::Permissions;
-use crate::sim::{Id, Sim};
+use crate::gateway::sessions::intents;
+use crate::world::channel::{Channel, PUBLIC_THREAD, Thread};
+use crate::world::permissions::Permissions;
+use crate::{Id, Sim};
 
 #[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {

@@ -7,9 +7,9 @@
 use serde_json::json;
 
 use super::Refused;
-use crate::sim::gateway::sessions::intents;
-use crate::sim::world::permissions::Permissions;
-use crate::sim::{Id, Sim};
+use crate::gateway::sessions::intents;
+use crate::world::permissions::Permissions;
+use crate::{Id, Sim};
 
 #[expect(clippy::unused_async, reason = "whatever a person does is awaited, as over HTTP")]
 impl Sim {
@@ -58,7 +58,7 @@ impl Sim {
     }
 }
 
-impl crate::sim::world::World {
+impl crate::world::World {
     /// Tells the listeners of a guild that they have not seen, or not for a while.
     fn announce_guild(&mut self, id: Id) -> Result<(), Refused> {
         let data = self.guild_create_json(self.guild_or_refuse(id)?, intents::NONE);

@@ -5,12 +5,12 @@ use serde_json::json;
 
 use super::Refused;
 use super::specs::FileSpec;
-use crate::sim::rest::form::length;
-use crate::sim::world::files::{Attachment, clean_filename};
-use crate::sim::world::message::{Emoji, Forwarded, HAS_SNAPSHOT, Message};
-use crate::sim::world::permissions::Permissions;
-use crate::sim::world::{DmRefusal, World};
-use crate::sim::{Id, Sim};
+use crate::rest::form::length;
+use crate::world::files::{Attachment, clean_filename};
+use crate::world::message::{Emoji, Forwarded, HAS_SNAPSHOT, Message};
+use crate::world::permissions::Permissions;
+use crate::world::{DmRefusal, World};
+use crate::{Id, Sim};
 
 /// A message that somebody writes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

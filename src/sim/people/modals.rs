@@ -7,12 +7,12 @@ use super::Refused;
 use super::calls::Beginning;
 use super::components::check_picked;
 use super::outcome::{CommandOutcome, wait_of};
-use crate::sim::limits::components::{LABEL, ROW, TEXT_INPUT, kind_of};
-use crate::sim::limits::modal::{self, Field};
-use crate::sim::rest::form::length;
-use crate::sim::world::World;
-use crate::sim::world::interaction::Kind;
-use crate::sim::{Id, Sim};
+use crate::limits::components::{LABEL, ROW, TEXT_INPUT, kind_of};
+use crate::limits::modal::{self, Field};
+use crate::rest::form::length;
+use crate::world::World;
+use crate::world::interaction::Kind;
+use crate::{Id, Sim};
 
 /// Somebody fills in the modal that the bot opened and sends it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

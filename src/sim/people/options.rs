@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::Refused;
 use super::calls::Place;
-use crate::sim::Id;
-use crate::sim::rest::form::length;
-use crate::sim::world::World;
-use crate::sim::world::files::Attachment;
+use crate::Id;
+use crate::rest::form::length;
+use crate::world::World;
+use crate::world::files::Attachment;
 
-pub(super) use crate::sim::limits::commands::kind_of;
+pub(super) use crate::limits::commands::kind_of;
 
 /// The largest whole number that an option takes.
 const LARGEST: i64 = 1 << 53;

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::Refused;
 use super::seen::SeenMessage;
-use crate::sim::world::World;
-use crate::sim::world::interaction::{FirstAnswer, Interaction};
-use crate::sim::{Id, Sim};
+use crate::world::World;
+use crate::world::interaction::{FirstAnswer, Interaction};
+use crate::{Id, Sim};
 
 /// How long a person waits where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::Refused;
 use crate::kernel::time::Timestamp;
-use crate::sim::limits::components::{BUTTON, all, is_select, kind_of};
-use crate::sim::world::World;
-use crate::sim::world::channel::Channel;
-use crate::sim::world::message::{EPHEMERAL, LOADING, Message, Pinged};
-use crate::sim::{Id, Sim};
+use crate::limits::components::{BUTTON, all, is_select, kind_of};
+use crate::world::World;
+use crate::world::channel::Channel;
+use crate::world::message::{EPHEMERAL, LOADING, Message, Pinged};
+use crate::{Id, Sim};
 
 /// A message as a person sees it: Discord's JSON, and in `pinged` whom it really notified.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,7 +190,7 @@ impl World {
     /// The messages of a channel as `user` sees them, with those that only they see.
     pub fn messages_seen_by(&self, channel: impl Into<Id>, user: impl Into<Id>) -> Vec<SeenMessage> {
         let (channel, user) = (channel.into(), user.into());
-        let sees = self.permissions_at(user, channel).has(crate::sim::Permissions::VIEW_CHANNEL);
+        let sees = self.permissions_at(user, channel).has(crate::Permissions::VIEW_CHANNEL);
         let channel = self.channels.get(&channel).filter(|_| sees);
         channel.map(|channel| self.shown(channel, Some(user))).unwrap_or_default()
     }

@@ -7,9 +7,9 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::Refused;
-use crate::sim::Id;
-use crate::sim::world::channel::{ANNOUNCEMENT, CATEGORY, FORUM, STAGE, TEXT, VOICE};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::world::channel::{ANNOUNCEMENT, CATEGORY, FORUM, STAGE, TEXT, VOICE};
+use crate::world::permissions::Permissions;
 
 /// A guild to be made. The bot is in it from the start.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
-use crate::sim::Id;
-use crate::sim::limits::commands::check;
-use crate::sim::world::World;
-use crate::sim::world::command::{CHAT_INPUT, Command};
+use crate::Id;
+use crate::limits::commands::check;
+use crate::world::World;
+use crate::world::command::{CHAT_INPUT, Command};
 
 /// The most chat-input commands in one scope.
 const MOST: usize = 100;
@@ -138,7 +138,7 @@ fn replace_all(world: &mut World, request: &Request, guild: Option<Id>) -> Reply
     }
     form.check()?;
     let old = std::mem::take(world.commands.scope_mut(guild));
-    let mut replaced = crate::sim::world::command::Scope::new();
+    let mut replaced = crate::world::command::Scope::new();
     let mut twice = None;
     for (at, definition) in definitions.iter().enumerate() {
         let mut command = world.command_from(definition, guild, None);
@@ -206,7 +206,7 @@ fn change(world: &mut World, request: &Request, guild: Option<Id>, id: &str) -> 
     Ok(Answer::ok(shown))
 }
 
-fn too_many(scope: &crate::sim::world::command::Scope) -> Option<ApiError> {
+fn too_many(scope: &crate::world::command::Scope) -> Option<ApiError> {
     let count = |kind: u64| scope.keys().filter(|(of, _)| *of == kind).count();
     let is_over = count(CHAT_INPUT) > MOST || count(2) > MOST_OF_MENU || count(3) > MOST_OF_MENU;
     is_over.then(ApiError::command_limit)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError, Reply};
 use super::request::Request;
-use crate::sim::world::World;
+use crate::world::World;
 
 /// The most links of one request.
 const MOST: usize = 50;

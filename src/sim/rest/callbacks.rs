@@ -6,11 +6,11 @@ use super::answer::{Answer, ApiError, Reply};
 use super::draft::Draft;
 use super::form::Form;
 use super::request::{Request, snowflake};
-use crate::sim::Id;
-use crate::sim::limits::{commands, modal};
-use crate::sim::world::World;
-use crate::sim::world::interaction::{FirstAnswer, Interaction, Kind};
-use crate::sim::world::message::{EPHEMERAL, LOADING, Message};
+use crate::Id;
+use crate::limits::{commands, modal};
+use crate::world::World;
+use crate::world::interaction::{FirstAnswer, Interaction, Kind};
+use crate::world::message::{EPHEMERAL, LOADING, Message};
 
 /// Discord's callback types.
 const MESSAGE: u64 = 4;

@@ -6,10 +6,10 @@ use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
-use crate::sim::world::World;
-use crate::sim::world::channel::{ANNOUNCEMENT, CATEGORY, Channel, FORUM, Overwrite, STAGE, TEXT, VOICE};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::world::World;
+use crate::world::channel::{ANNOUNCEMENT, CATEGORY, Channel, FORUM, Overwrite, STAGE, TEXT, VOICE};
+use crate::world::permissions::Permissions;
 
 /// The most channels of a guild.
 const MOST: usize = 500;

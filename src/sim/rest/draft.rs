@@ -6,12 +6,12 @@ use serde_json::Value;
 use super::answer::ApiError;
 use super::form::{Form, length};
 use super::request::{Request, Upload};
-use crate::sim::Id;
-use crate::sim::limits::{components, embeds};
-use crate::sim::world::World;
-use crate::sim::world::files::{Attachment, clean_filename};
-use crate::sim::world::mentions::AllowedMentions;
-use crate::sim::world::message::{COMPONENTS_V2, EPHEMERAL, LOADING, Message};
+use crate::Id;
+use crate::limits::{components, embeds};
+use crate::world::World;
+use crate::world::files::{Attachment, clean_filename};
+use crate::world::mentions::AllowedMentions;
+use crate::world::message::{COMPONENTS_V2, EPHEMERAL, LOADING, Message};
 
 /// Flags that a bot may set on a message: embeds hidden, notification silent, layout components.
 const SETTABLE: u64 = 1 << 2 | 1 << 12 | COMPONENTS_V2;

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
-use crate::sim::Id;
-use crate::sim::gateway::sessions::intents;
-use crate::sim::world::World;
-use crate::sim::world::guild::{Guild, Role};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::gateway::sessions::intents;
+use crate::world::World;
+use crate::world::guild::{Guild, Role};
+use crate::world::permissions::Permissions;
 
 /// The most roles of a guild.
 const MOST_ROLES: usize = 250;

@@ -9,9 +9,9 @@ use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
-use crate::sim::world::World;
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::world::World;
+use crate::world::permissions::Permissions;
 
 /// The longest time-out.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(28 * 24);

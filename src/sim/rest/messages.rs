@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Reply};
 use super::draft::Draft;
 use super::request::{Request, snowflake};
-use crate::sim::Id;
-use crate::sim::world::World;
-use crate::sim::world::channel::Channel;
-use crate::sim::world::message::Message;
-use crate::sim::world::permissions::Permissions;
-use crate::sim::world::posting::without_content;
+use crate::Id;
+use crate::world::World;
+use crate::world::channel::Channel;
+use crate::world::message::Message;
+use crate::world::permissions::Permissions;
+use crate::world::posting::without_content;
 
 /// How many messages a list holds when nothing is asked.
 const DEFAULT_LIMIT: u64 = 50;

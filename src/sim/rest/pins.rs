@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Reply};
 use super::request::snowflake;
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
-use crate::sim::gateway::sessions::{Event, intents};
-use crate::sim::world::World;
-use crate::sim::world::message::Message;
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::gateway::sessions::{Event, intents};
+use crate::world::World;
+use crate::world::message::Message;
+use crate::world::permissions::Permissions;
 
 /// The most pins of a channel.
 const MOST: usize = 50;
@@ -36,7 +36,7 @@ pub(crate) fn page(world: &World, channel: &str) -> Reply {
 fn pinned<'a>(
     world: &'a World,
     channel: &str,
-) -> Result<(&'a crate::sim::world::channel::Channel, Vec<&'a Message>), ApiError> {
+) -> Result<(&'a crate::world::channel::Channel, Vec<&'a Message>), ApiError> {
     let id = snowflake(channel)?;
     let channel = world.visible_channel(id)?;
     world.require(id, Permissions::READ_MESSAGE_HISTORY)?;

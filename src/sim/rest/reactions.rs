@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::answer::{Answer, ApiError, Reply};
 use super::request::snowflake;
-use crate::sim::Id;
-use crate::sim::world::World;
-use crate::sim::world::message::{Emoji, Reaction};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::world::World;
+use crate::world::message::{Emoji, Reaction};
+use crate::world::permissions::Permissions;
 
 /// The most different emoji under one message.
 const MOST: usize = 20;

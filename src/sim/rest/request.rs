@@ -6,7 +6,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use super::answer::ApiError;
-use crate::sim::Id;
+use crate::Id;
 
 /// The most that any request may hold, whatever the upload limit is set to.
 const HARD_LIMIT: usize = 256 << 20;

@@ -7,7 +7,7 @@ use super::request::{Request, snowflake};
 use super::{
     application, attachments, callbacks, channels, guilds, members, messages, pins, reactions, threads, webhooks,
 };
-use crate::sim::world::World;
+use crate::world::World;
 
 /// Whether a path carries its own token, so that the header needs none.
 pub(crate) fn carries_token(segments: &[&str]) -> bool {

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
-use crate::sim::Id;
-use crate::sim::world::World;
-use crate::sim::world::channel::{Channel, PRIVATE_THREAD, PUBLIC_THREAD, Thread};
-use crate::sim::world::permissions::Permissions;
+use crate::Id;
+use crate::world::World;
+use crate::world::channel::{Channel, PRIVATE_THREAD, PUBLIC_THREAD, Thread};
+use crate::world::permissions::Permissions;
 
 /// `POST /channels/{id}/messages/{id}/threads`: the thread gets the message's id.
 pub(crate) fn start_from_message(world: &mut World, request: &Request, channel: &str, message: &str) -> Reply {

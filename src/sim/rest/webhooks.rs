@@ -6,11 +6,11 @@ use super::answer::{Answer, ApiError, Reply};
 use super::draft::Draft;
 use super::form::Form;
 use super::request::{Request, snowflake};
-use crate::sim::Id;
-use crate::sim::gateway::sessions::intents;
-use crate::sim::world::World;
-use crate::sim::world::permissions::Permissions;
-use crate::sim::world::webhook::Webhook;
+use crate::Id;
+use crate::gateway::sessions::intents;
+use crate::world::World;
+use crate::world::permissions::Permissions;
+use crate::world::webhook::Webhook;
 
 /// What a token in the path opens.
 enum Door {

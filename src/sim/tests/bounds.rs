@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rest::Rest;
-use crate::sim::{CommandCall, FileSpec, MessageSpec};
+use crate::{CommandCall, FileSpec, MessageSpec};
 
 #[tokio::test]
 async fn a_channel_forgets_its_oldest_messages_and_their_files() {
@@ -39,7 +39,7 @@ async fn the_log_keeps_its_numbers_when_old_requests_are_forgotten() {
     let rest = Rest::new().await;
     rest.call("GET", "/users/@me", Value::Null).await;
     rest.sim.shared.change(|world| {
-        let (request, now) = (crate::sim::rest::request::Request::default(), world.now());
+        let (request, now) = (crate::rest::request::Request::default(), world.now());
         for _ in 0..20_000 {
             world.log.write(&request, now);
         }

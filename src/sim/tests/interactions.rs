@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::rest::Rest;
 use super::{SOON, sim};
-use crate::sim::{AutocompleteCall, CommandCall, Fault, GuildSpec, ModalCall};
+use crate::{AutocompleteCall, CommandCall, Fault, GuildSpec, ModalCall};
 
 fn say(text: &str) -> Value {
     json!({"type": 4, "data": {"content": text}})
@@ -80,7 +80,7 @@ async fn choices_are_at_most_25_and_each_at_most_100_long() {
         let sim = rest.sim.clone();
         async move { sim.autocomplete(call).await }
     });
-    let started = |world: &crate::sim::World| world.interactions.newest();
+    let started = |world: &crate::World| world.interactions.newest();
     let id = rest.sim.wait_until(started, SOON).await.unwrap();
     let callback = format!("/interactions/{id}/{}/callback", rest.token(id));
     let choices = |count: usize, name: &str| -> Value {
@@ -128,11 +128,11 @@ async fn an_ordered_fault_fails_the_next_requests() {
 async fn a_simulator_listens_on_loopback_only() {
     let (sim, _) = sim().await;
     assert!(sim.discord_url().starts_with("http://127.0.0.1:"));
-    let options = crate::sim::SimOptions {
+    let options = crate::SimOptions {
         listen: "0.0.0.0:0".parse().unwrap(),
-        ..crate::sim::SimOptions::new(crate::kernel::time::Clock::system(), None)
+        ..crate::SimOptions::new(crate::kernel::time::Clock::system(), None)
     };
-    assert!(crate::sim::Sim::start(options).await.is_err());
+    assert!(crate::Sim::start(options).await.is_err());
     assert!(sim.create_guild(GuildSpec { channels: vec!["".into()], ..GuildSpec::default() }).await.is_err());
 }
 
@@ -163,7 +163,7 @@ async fn a_ban_at_the_edge_answers_a_page_and_not_json() {
 async fn a_request_whose_sender_hangs_up_is_not_waited_for() {
     let rest = Rest::new().await;
     rest.sim.faults(Fault { delay_ms: Some(60_000), ..Fault::default() }).await;
-    let in_flight = |count: usize| move |world: &crate::sim::World| (world.in_flight == count).then_some(());
+    let in_flight = |count: usize| move |world: &crate::World| (world.in_flight == count).then_some(());
     tokio::select! {
         _ = rest.raw("GET", "/users/@me") => panic!("it was held back"),
         arrived = rest.sim.wait_until(in_flight(1), SOON) => arrived.unwrap(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::sim::gateway::sessions::{Frame, intents};
+use crate::gateway::sessions::{Frame, intents};
 
 /// Opens a session as IDENTIFY does; gives its queue.
 fn listen(sim: &Sim, shard: (u64, u64), wanted: u64) -> mpsc::Receiver<Frame> {

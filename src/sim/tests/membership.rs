@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rest::Rest;
-use crate::sim::Permissions;
+use crate::Permissions;
 
 #[tokio::test]
 async fn who_is_thrown_out_has_no_access_and_comes_back_with_a_new_role_and_a_new_moment() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::rest::Rest;
-use crate::sim::{FileSpec, ForwardSpec, MessageSpec, OverwriteSpec, SeenMessage};
+use crate::{FileSpec, ForwardSpec, MessageSpec, OverwriteSpec, SeenMessage};
 
 #[tokio::test]
 async fn an_enforced_nonce_makes_one_message_of_two_requests() {

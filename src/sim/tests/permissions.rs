@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rest::Rest;
-use crate::sim::{MessageSpec, OverwriteSpec, Permissions, RoleSpec};
+use crate::{MessageSpec, OverwriteSpec, Permissions, RoleSpec};
 
 async fn forbid(rest: &Rest, deny: Permissions) {
     let target = "bot".to_owned();
@@ -79,7 +79,7 @@ async fn a_direct_message_needs_a_shared_guild_and_an_open_door() {
     rest.sim.block_dms(ann, true).await;
     assert_eq!(rest.code("POST", &path, json!({"content": "hi"})).await, (403, 50_007));
     rest.sim.block_dms(ann, false).await;
-    let refused = |code, at_opening| Some(crate::sim::DmRefusal { code, at_opening });
+    let refused = |code, at_opening| Some(crate::DmRefusal { code, at_opening });
     for (code, status) in [(50_278, 403), (20_026, 403), (50_033, 400), (40_003, 403), (99_999, 403)] {
         rest.sim.refuse_dms(ann, refused(code, false)).await;
         assert_eq!(rest.code("POST", &path, json!({"content": "hi"})).await, (status, code));
@@ -114,7 +114,7 @@ async fn an_address_that_asks_wrongly_too_often_is_banned_for_a_while() {
     for _ in 0..2 {
         assert_eq!(rest.call("GET", "/users/@me", Value::Null).await.0, 401);
     }
-    rest.use_token(crate::sim::BOT_TOKEN);
+    rest.use_token(crate::BOT_TOKEN);
     let (status, answer) = rest.call("GET", "/users/@me", Value::Null).await;
     assert_eq!((status, &answer["retry_after"], &answer["global"]), (429, &json!(3_600.0), &json!(true)));
     rest.hand.advance(std::time::Duration::from_hours(1));

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::World;
 use super::channel::Channel;
 use super::guild::{Guild, Member, Role, VoiceState};
-use crate::sim::Id;
-use crate::sim::gateway::sessions::intents;
+use crate::Id;
+use crate::gateway::sessions::intents;
 
 impl World {
     /// Adds a channel to its guild; a thread is announced as one.

@@ -8,7 +8,7 @@ use super::World;
 use super::message::Messages;
 use super::permissions::Permissions;
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
+use crate::Id;
 
 /// Discord's number of a text channel.
 pub(crate) const TEXT: u64 = 0;

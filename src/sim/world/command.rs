@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::World;
-use crate::sim::Id;
+use crate::Id;
 
 /// Discord's number of a chat-input command.
 pub(crate) const CHAT_INPUT: u64 = 1;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
+use crate::Id;
 
 /// The bytes of files that are kept at most; then the oldest files are lost.
 const KEPT_BYTES: usize = 512 << 20;

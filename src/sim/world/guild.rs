@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::World;
 use super::permissions::Permissions;
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
+use crate::Id;
 
 /// A guild. Its @everyone role has the guild's own id.
 #[derive(Debug)]

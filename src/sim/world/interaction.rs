@@ -13,7 +13,7 @@ use super::World;
 use super::files::Attachment;
 use super::message::Cause;
 use crate::kernel::time::{Stopwatch, Timestamp};
-use crate::sim::Id;
+use crate::Id;
 
 /// How long the token of an answered interaction works.
 pub(crate) const TOKEN_LIFE: Duration = Duration::from_mins(15);

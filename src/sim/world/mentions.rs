@@ -9,7 +9,7 @@ use super::World;
 use super::channel::Channel;
 use super::message::Pinged;
 use super::permissions::Permissions;
-use crate::sim::Id;
+use crate::Id;
 
 /// Discord's `allowed_mentions`.
 #[derive(Clone, Debug, Default, Deserialize)]

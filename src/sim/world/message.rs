@@ -11,7 +11,7 @@ use super::channel::Channel;
 use super::files::Attachment;
 use super::interaction::Kind;
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
+use crate::Id;
 
 /// Discord's flag of a message that only one person sees.
 pub(crate) const EPHEMERAL: u64 = 1 << 6;

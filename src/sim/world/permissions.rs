@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::World;
 use super::channel::Channel;
 use super::guild::{Guild, Member};
-use crate::sim::Id;
+use crate::Id;
 
 /// A set of Discord permissions; a decimal string in JSON, names are understood too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use super::channel::Channel;
 use super::message::Message;
 use super::permissions::Permissions;
 use crate::kernel::time::Timestamp;
-use crate::sim::Id;
-use crate::sim::gateway::sessions::{Event, intents};
+use crate::Id;
+use crate::gateway::sessions::{Event, intents};
 
 impl World {
     /// Puts a message into its channel and tells the listeners. The channel must exist.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::World;
-use crate::sim::Id;
+use crate::Id;
 
 /// An account.
 #[derive(Clone, Debug)]

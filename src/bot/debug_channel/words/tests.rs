@@ -4,7 +4,7 @@ use super::*;
 use crate::activity::program::Backup;
 use crate::activity::{Happened, Kind};
 use crate::features::coins::model::EntryKind;
-use crate::features::tests::{GUILD, TestStore};
+use crate::features::testing::{GUILD, TestStore};
 use crate::features::tiktok::activity::{Deed, SimulatedEvent};
 use crate::kernel::amount::Amount;
 

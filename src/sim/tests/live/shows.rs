@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::viewer::*;
 use super::*;
-use crate::sim::tests::rest::Rest;
+use crate::tests::rest::Rest;
 
 #[tokio::test]
 async fn the_recorded_evening_plays_by_the_clock_at_its_speed() {

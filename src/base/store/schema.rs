@@ -1,0 +1,201 @@
+//! Which tables the store has.
+
+use std::any::TypeId;
+use std::collections::{BTreeSet, HashSet};
+
+use super::check::{Findings, check_table};
+use super::codec::Record;
+use super::error::{OpenError, StoreError};
+use super::key::{FixedKey, Key, decode};
+use super::layout::{LAYOUT, build};
+use super::migrations::{APPLIED, Migration};
+use super::personal::{Erasure, Personal};
+use super::read::{RawName, Read, page};
+use super::span::{ByteSpan, Direction};
+use super::table::Table;
+use super::tx::Tx;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+
+/// The store's own figures: `schema` is the version of the stored data.
+pub(super) static META: Table<String, u64> = Table::new("store.meta", &[]);
+
+/// The last number given in each sequence of each guild.
+pub(super) static SEQUENCES: Table<(GuildId, String), u64> = Table::new("store.sequences", &[]).without_members();
+
+/// A [`Table`] of any type, as the schema lists it.
+pub trait AnyTable: Sync {
+    /// The declared name.
+    fn name(&self) -> &'static str;
+
+    /// How many rows it holds, over all guilds.
+    fn row_count(&self, read: &dyn Read) -> Result<u64>;
+
+    /// Adds the guilds that have rows here, where the key begins with the guild.
+    fn guilds(&self, read: &dyn Read, into: &mut BTreeSet<GuildId>) -> Result<()>;
+
+    /// The redb tables of the table and its indexes.
+    fn raw_names(&self) -> Vec<RawName>;
+
+    /// The version of the rows that are written.
+    fn row_version(&self) -> u8;
+
+    /// How the keys and rows look, or what is wrong with that.
+    fn form(&self) -> Result<super::form::TableForm, String>;
+
+    /// The indexes by name, each with its form: what it keeps and by which version of its rule.
+    fn index_forms(&self) -> Vec<(&'static str, String)>;
+
+    /// The redb tables of one index.
+    fn index_tables(&self, index: &str) -> Vec<RawName>;
+
+    /// Builds one index anew from the rows.
+    fn build_index(&self, tx: &Tx<'_>, index: &str) -> Result<()>;
+
+    /// Whether it is said what becomes of each row when a member is erased.
+    fn says_whose(&self) -> bool;
+
+    /// The encoded keys of the rows that tell of a member.
+    fn find_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Vec<u8>>>;
+
+    /// Takes the member out of the rows at these keys. Answers how many were changed.
+    fn erase_rows(&self, tx: &Tx<'_>, erasure: &Erasure, keys: &[Vec<u8>]) -> Result<u64>;
+
+    /// Removes up to `limit` rows of a guild. Answers how many went.
+    fn remove_rows(&self, tx: &Tx<'_>, guild: GuildId, limit: usize) -> Result<usize>;
+
+    /// Compares the table with its indexes.
+    fn check(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), StoreError>;
+}
+
+impl<K: Key, V: Record> AnyTable for Table<K, V> {
+    fn name(&self) -> &'static str {
+        Self::name(self)
+    }
+
+    fn row_count(&self, read: &dyn Read) -> Result<u64> {
+        self.len(read)
+    }
+
+    fn guilds(&self, read: &dyn Read, into: &mut BTreeSet<GuildId>) -> Result<()> {
+        let width = <GuildId as FixedKey>::WIDTH;
+        if K::HEAD != width && TypeId::of::<K>() != TypeId::of::<GuildId>() {
+            return Ok(());
+        }
+        // One step per guild: behind the last key that begins with it.
+        let mut span = ByteSpan::default();
+        loop {
+            let first = page(read, self.raw(), &span, Direction::Forward, 1, |key, _| {
+                Ok::<_, StoreError>(key.get(..width).unwrap_or(key).to_vec())
+            })?;
+            let Some(head) = first.into_iter().next() else { return Ok(()) };
+            if head < span.start {
+                return Err(StoreError::Damaged(format!("the keys of {} are not in order", self.raw())).into());
+            }
+            into.extend(decode::<GuildId>(&head));
+            match ByteSpan::beginning_with(head).end {
+                Some(end) => span.start = end,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn raw_names(&self) -> Vec<RawName> {
+        let indexes = self.indexes().iter().flat_map(|index| index.raw_names());
+        std::iter::once(self.raw()).chain(indexes).collect()
+    }
+
+    fn row_version(&self) -> u8 {
+        V::VERSION
+    }
+
+    fn form(&self) -> Result<super::form::TableForm, String> {
+        super::form::of_table::<K, V>()
+    }
+
+    fn index_forms(&self) -> Vec<(&'static str, String)> {
+        self.indexes().iter().map(|index| (index.name(), index.form())).collect()
+    }
+
+    fn index_tables(&self, index: &str) -> Vec<RawName> {
+        self.indexes().iter().filter(|present| present.name() == index).flat_map(|found| found.raw_names()).collect()
+    }
+
+    fn build_index(&self, tx: &Tx<'_>, index: &str) -> Result<()> {
+        let mut found = self.indexes().iter().filter(|present| present.name() == index);
+        Ok(found.try_for_each(|index| build(self, *index, tx))?)
+    }
+
+    fn says_whose(&self) -> bool {
+        !matches!(self.personal(), Personal::Unsaid)
+    }
+
+    fn find_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Vec<u8>>> {
+        self.rows_telling_of(read, erasure)
+    }
+
+    fn erase_rows(&self, tx: &Tx<'_>, erasure: &Erasure, keys: &[Vec<u8>]) -> Result<u64> {
+        self.erase(tx, erasure, keys)
+    }
+
+    fn remove_rows(&self, tx: &Tx<'_>, guild: GuildId, limit: usize) -> Result<usize> {
+        self.remove_some(tx, guild, limit)
+    }
+
+    fn check(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), StoreError> {
+        check_table(self, read, findings)
+    }
+}
+
+/// Everything that is stored.
+#[derive(Clone, Default)]
+pub struct Schema {
+    /// All tables, each with its indexes.
+    pub tables: Vec<&'static dyn AnyTable>,
+    /// All migrations, oldest first. A new store starts at the last version without running any.
+    pub migrations: Vec<Migration>,
+}
+
+impl Schema {
+    /// The tables, the store's own included.
+    pub fn all_tables(&self) -> impl Iterator<Item = &'static dyn AnyTable> {
+        let own: [&'static dyn AnyTable; 4] = [&META, &LAYOUT, &APPLIED, &SEQUENCES];
+        own.into_iter().chain(self.tables.iter().copied())
+    }
+
+    /// The tables whose rows belong to guilds. The numbers that were given come last.
+    pub fn tables_of_guilds(&self) -> impl Iterator<Item = &'static dyn AnyTable> {
+        let sequences: &'static dyn AnyTable = &SEQUENCES;
+        self.tables.iter().copied().chain([sequences])
+    }
+
+    /// The rows and indexes of each table, a line for each, with the versions of their rows and rules.
+    pub fn layout(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for table in self.all_tables() {
+            lines.push(format!("{}: rows, version {}", table.name(), table.row_version()));
+            lines.extend(table.index_forms().into_iter().map(|(name, form)| format!("  {name}: {form}")));
+        }
+        lines
+    }
+
+    /// The names of all redb tables, or the first contradiction.
+    pub(super) fn raw_names(&self) -> Result<HashSet<RawName>, OpenError> {
+        let mut names = HashSet::new();
+        for name in self.all_tables().flat_map(AnyTable::raw_names) {
+            if !names.insert(name) {
+                return Err(OpenError::Schema(format!("two tables or indexes are called {name}")));
+            }
+        }
+        let in_order = self.migrations.is_sorted_by(|one, next| one.version < next.version);
+        if !in_order || self.migrations.first().is_some_and(|first| first.version == 0) {
+            return Err(OpenError::Schema(String::from("the migrations are not in order")));
+        }
+        Ok(names)
+    }
+
+    /// The version that this program writes, and the newest one that it reads.
+    pub fn version(&self) -> u64 {
+        self.migrations.last().map_or(0, |last| last.version)
+    }
+}

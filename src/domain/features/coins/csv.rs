@@ -1,0 +1,268 @@
+//! The ledger as CSV: one line for each entry, in the order in which they were made, for people who audit it.
+//!
+//! Invariants: quoted by RFC 4180, in UTF-8; text that a spreadsheet would take for a formula is made harmless (`D-54`), and
+//! numbers stay numbers. One entry is in memory at a time, whatever the ledger's size.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Currency, EntryId, LedgerEntry};
+use super::{rules, tables};
+use crate::kernel::error::Error;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::text::csv_text;
+use crate::kernel::time::Timestamp;
+use crate::store::{Read, Span};
+
+/// The columns.
+const HEAD: [&str; 14] = [
+    "entry",
+    "guild",
+    "time",
+    "user_id",
+    "currency",
+    "operation",
+    "amount",
+    "reason",
+    "before_balance",
+    "after_balance",
+    "actor",
+    "requested",
+    "undoes",
+    "undone_by",
+];
+/// Lines between two reports of progress.
+const REPORT_EVERY: u64 = 10_000;
+
+/// Which entries are written; all of them where nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Of one guild.
+    pub guild: Option<GuildId>,
+    /// Of one currency.
+    pub currency: Option<Currency>,
+    /// Of one member.
+    pub user: Option<UserId>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+}
+
+/// Why the entries were not written.
+#[derive(Debug, thiserror::Error)]
+pub enum CsvError {
+    /// They could not be written.
+    #[error("{0}")]
+    Write(io::Error),
+    /// They could not be read.
+    #[error("{0}")]
+    Store(Error),
+}
+
+impl From<csv::Error> for CsvError {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Self::Write(error),
+            other => Self::Write(io::Error::other(format!("{other:?}"))),
+        }
+    }
+}
+
+impl Wanted {
+    fn holds(&self, entry: &LedgerEntry) -> bool {
+        self.currency.is_none_or(|currency| currency == entry.currency)
+            && self.user.is_none_or(|user| user == entry.user)
+            && self.since.is_none_or(|since| since <= entry.at)
+    }
+}
+
+/// Writes the entries that are wanted, and a line with the names of the columns first. Answers how many entries.
+pub fn write(
+    read: &dyn Read,
+    wanted: &Wanted,
+    out: impl io::Write,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, CsvError> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(HEAD)?;
+    let (mut written, mut failure) = (0, None);
+    let listed = tables::LEDGER.for_each(read, wanted.guild.map_or_else(Span::all, Span::of), |(guild, id), entry| {
+        if !wanted.holds(&entry) {
+            return Ok(());
+        }
+        let line = line(read, guild, id, &entry)?;
+        if let Err(error) = csv.write_record(&line) {
+            failure = Some(error.into());
+            return Err(Error::failed("the export ended early"));
+        }
+        written += 1;
+        if written % REPORT_EVERY == 0 {
+            progress(written);
+        }
+        Ok(())
+    });
+    match (failure, listed) {
+        (Some(failure), _) => return Err(failure),
+        (None, Err(error)) => return Err(CsvError::Store(error)),
+        (None, Ok(())) => {}
+    }
+    csv.flush().map_err(CsvError::Write)?;
+    Ok(written)
+}
+
+/// The cells of an entry, as in [`HEAD`].
+fn line(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry) -> Result<[String; 14], Error> {
+    let requested = tables::wish(read, guild, id)?.map(|wish| wish.requested.get().to_string());
+    let undone_by = tables::undone(read, guild, id)?.map(|undone| undone.by.to_string());
+    let undoes = match rules::says_it_undoes(entry) {
+        Some(other) if tables::undone(read, guild, other)?.is_some_and(|undone| undone.by == id) => {
+            Some(other.to_string())
+        }
+        _ => None,
+    };
+    Ok([
+        id.to_string(),
+        guild.to_string(),
+        entry.at.rfc3339_in_order(),
+        entry.user.to_string(),
+        entry.currency.key().to_owned(),
+        entry.kind.name().to_owned(),
+        entry.delta.to_string(),
+        csv_text(&entry.reason).into_owned(),
+        entry.before.get().to_string(),
+        entry.after.get().to_string(),
+        entry.actor.to_string(),
+        requested.unwrap_or_default(),
+        undoes.unwrap_or_default(),
+        undone_by.unwrap_or_default(),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::features::coins::model::{EntryKind, Posting};
+    use crate::features::coins::service::{self, Order};
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::kernel::actor::Actor;
+    use crate::kernel::amount::Amount;
+
+    const ANN: UserId = UserId::new(1);
+    const BOB: UserId = UserId::new(2);
+
+    fn post(store: &TestStore, guild: GuildId, user: UserId, currency: Currency, delta: i64, reason: &str) {
+        let (kind, reason, actor) = (EntryKind::AdminAdd, reason.to_owned(), Actor::Member(UserId::new(9)));
+        let posting = Posting { currency, user, delta, kind, reason, actor };
+        store.write(move |tx| service::apply(tx, guild, &posting).map(drop)).unwrap();
+    }
+
+    fn written(store: &TestStore, wanted: &Wanted) -> Vec<u8> {
+        let mut out = Vec::new();
+        let written = store.read(|read| Ok(write(read, wanted, &mut out, &mut |_| {}).unwrap()));
+        assert_eq!(u64::try_from(rows(&out).len()).unwrap(), written);
+        out
+    }
+
+    /// The rows as a reader of CSV files finds them.
+    fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
+        let mut reader = csv::Reader::from_reader(bytes);
+        assert_eq!(reader.headers().unwrap(), &HEAD[..]);
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn each_entry_is_a_line_with_what_undid_it_and_what_was_asked_for() {
+        let store = TestStore::new();
+        let order = |reason: &str| Order { user: ANN, reason: reason.to_owned(), actor: Actor::Member(UserId::new(9)) };
+        post(&store, GUILD, ANN, Currency::Luxury, 30, "quiz");
+        let (remove, undo) = (order("a mistake"), order("sorry"));
+        store.write(move |tx| service::remove(tx, GUILD, &remove, Amount::of(50)).map(drop)).unwrap();
+        store.advance(Duration::from_micros(1_500));
+        store.write(move |tx| service::undo(tx, GUILD, &undo, EntryId::new(2)).map(drop)).unwrap();
+        insta::assert_snapshot!(String::from_utf8(written(&store, &Wanted::default())).unwrap(), @"
+        entry,guild,time,user_id,currency,operation,amount,reason,before_balance,after_balance,actor,requested,undoes,undone_by
+        1,5,2025-11-21T20:15:00.000000Z,1,luxury,admin_add,30,quiz,0,30,9,,,
+        2,5,2025-11-21T20:15:00.000000Z,1,luxury,admin_remove,-30,a mistake,30,0,9,50,,3
+        3,5,2025-11-21T20:15:00.001500Z,1,luxury,rollback,30,undo of entry 2: sorry,0,30,9,,2,
+        ");
+    }
+
+    #[test]
+    fn a_reason_is_never_a_formula_and_reads_back_as_it_was() {
+        let store = TestStore::new();
+        let reasons = [
+            "=HYPERLINK(\"https://a.example\",\"click\")",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "say \"hi\", then go",
+            "two\nlines",
+            "two\r\nlines",
+            "undo of entry 1: not really",
+            "Ünïcödé 🎁 '",
+            "",
+            " ",
+            "'",
+            ";",
+        ];
+        for reason in reasons {
+            post(&store, GUILD, ANN, Currency::Luxury, 1, reason);
+        }
+        post(&store, GUILD, ANN, Currency::Luxury, -3, "taken");
+        let rows = rows(&written(&store, &Wanted::default()));
+        for (row, reason) in rows.iter().zip(reasons) {
+            let guarded = reason.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            assert_eq!(row[7], format!("{}{reason}", if guarded { "'" } else { "" }));
+            assert_eq!(row[12], "", "a reason alone undoes nothing");
+        }
+        assert_eq!(rows.len(), reasons.len() + 1);
+        assert_eq!(rows.last().unwrap()[6], "-3", "a number stays a number");
+    }
+
+    #[test]
+    fn only_the_entries_that_are_wanted_are_written() {
+        let store = TestStore::new();
+        let elsewhere = GuildId::new(6);
+        post(&store, GUILD, ANN, Currency::Luxury, 1, "a");
+        post(&store, GUILD, BOB, Currency::Luxury, 1, "b");
+        post(&store, GUILD, ANN, Currency::Points, 1, "c");
+        post(&store, elsewhere, ANN, Currency::Luxury, 1, "d");
+        store.advance(Duration::from_hours(1));
+        let later = store.now();
+        post(&store, GUILD, ANN, Currency::Luxury, 1, "e");
+        let reasons =
+            |wanted: Wanted| rows(&written(&store, &wanted)).into_iter().map(|row| row[7].clone()).collect::<String>();
+        let all = Wanted::default();
+        assert_eq!(reasons(all), "abced");
+        assert_eq!(reasons(Wanted { guild: Some(elsewhere), ..all }), "d");
+        assert_eq!(reasons(Wanted { guild: Some(GuildId::new(7)), ..all }), "");
+        assert_eq!(reasons(Wanted { user: Some(BOB), ..all }), "b");
+        assert_eq!(reasons(Wanted { currency: Some(Currency::Points), ..all }), "c");
+        assert_eq!(reasons(Wanted { since: Some(later), ..all }), "e");
+        assert_eq!(
+            reasons(Wanted { guild: Some(GUILD), user: Some(ANN), currency: Some(Currency::Luxury), since: None }),
+            "ae"
+        );
+    }
+
+    #[test]
+    fn a_disk_that_takes_no_more_is_told() {
+        struct Full;
+        impl io::Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+        }
+        let store = TestStore::new();
+        post(&store, GUILD, ANN, Currency::Luxury, 1, &"long ".repeat(10_000));
+        let error = store.read(|read| Ok(write(read, &Wanted::default(), Full, &mut |_| {}).unwrap_err()));
+        assert!(matches!(&error, CsvError::Write(error) if error.kind() == io::ErrorKind::StorageFull), "{error:?}");
+    }
+}

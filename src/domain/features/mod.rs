@@ -1,0 +1,131 @@
+//! The features, what each of them registers below Discord, and the only list of them.
+//!
+//! A feature is one folder that looks like every other: `mod.rs` is its manual page and declares it as a [`Domain`];
+//! `model.rs`, `rules.rs`, `tables.rs`, `service.rs` and `queries.rs` know neither Discord nor other features. What must
+//! change several features at once is a flow. What people see of a feature on Discord is its `bot::Face`, in the
+//! folder of the same name in `bot`.
+//!
+//! To add
+//! * **a feature**: a folder with a `DOMAIN`, and a line in [`ALL`]; for Discord a folder in `bot` with a `FACE`, and a line there;
+//! * **a setting**: a static and its `Listed` in `settings.rs`;
+//! * **a table**: a static in `tables.rs` that says whose its rows are, and a line in `DOMAIN`; a changed record also needs
+//!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`catalogue::formats`);
+//! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
+//! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
+//! * **something of which teams are told**: a kind of [activity] in `activity.rs`;
+//! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
+//!
+//! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`].
+
+use prometheus_client::registry::Registry;
+
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::settings::Listed;
+use crate::store::sqlite::SqlTable;
+use crate::store::{AnyTable, Migration, Read};
+use crate::{activity, display, jobs, references, settings};
+
+pub mod coins;
+pub mod desk;
+pub mod displays;
+pub mod engagement;
+pub mod handles;
+pub mod imports;
+pub mod queue;
+pub mod setup;
+pub mod submissions;
+#[doc(hidden)]
+pub mod testing;
+pub mod tiktok;
+mod upkeep;
+
+pub use upkeep::{Due, Upkeep};
+
+/// What a feature consists of below Discord. Everything that must be registered somewhere is registered from here.
+pub struct Domain {
+    /// Its name, as in its tables and topics.
+    pub name: &'static str,
+    /// Its tables.
+    pub tables: &'static [&'static dyn AnyTable],
+    /// How its rows of earlier versions become those of this one.
+    pub migrations: &'static [Migration],
+    /// Its settings that administrators see.
+    pub settings: &'static [Listed],
+    /// What is done at each start before anybody sees the store.
+    pub at_start: &'static [&'static Upkeep],
+    /// What is looked at once after each start, while everything runs.
+    pub after_start: &'static [&'static Upkeep],
+    /// What comes again every half minute.
+    pub recurring: &'static [&'static Upkeep],
+    /// Its invariants.
+    pub checks: &'static [Check],
+    /// Its tables in the SQLite export.
+    pub export: &'static [SqlTable],
+    /// Registers what it counts while the process runs.
+    pub counters: fn(&mut Registry),
+    /// How it stands, looked up for the figures.
+    pub gauges: &'static [Gauge],
+}
+
+/// What is wrong in a guild, one sentence each.
+pub type Check = fn(&dyn Read, GuildId) -> Result<Vec<String>>;
+
+/// A figure that is looked up: kept counts and lengths only, so that a look costs the same however much is stored.
+pub struct Gauge {
+    /// Its name behind `greenroom_`.
+    pub name: &'static str,
+    /// What it tells.
+    pub help: &'static str,
+    /// What its values are told apart by.
+    pub label: &'static str,
+    /// Its values by that label.
+    pub look: Look,
+}
+
+/// Looks up the values of a gauge, each with its label.
+pub type Look = fn(&dyn Read) -> Result<Vec<(&'static str, u64)>>;
+
+impl Domain {
+    /// A feature of nothing, to be filled in with `..Domain::named("…")`.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            tables: &[],
+            migrations: &[],
+            settings: &[],
+            at_start: &[],
+            after_start: &[],
+            recurring: &[],
+            checks: &[],
+            export: &[],
+            counters: |_| {},
+            gauges: &[],
+        }
+    }
+}
+
+/// All features, and before them what they stand on.
+pub const ALL: &[&Domain] = &[
+    &Domain { tables: jobs::TABLES, ..Domain::named("jobs") },
+    &Domain { tables: settings::TABLES, export: settings::sql::EXPORT, ..Domain::named("settings") },
+    &Domain {
+        tables: activity::TABLES,
+        migrations: activity::migration::ALL,
+        settings: activity::settings::LISTED,
+        recurring: &[&upkeep::OLD_ACTIVITIES],
+        ..Domain::named("activity")
+    },
+    &Domain { tables: display::tables::TABLES, ..Domain::named("display") },
+    &Domain { tables: references::told::TABLES, ..Domain::named("references") },
+    &submissions::DOMAIN,
+    &queue::DOMAIN,
+    &handles::DOMAIN,
+    &engagement::DOMAIN,
+    &tiktok::DOMAIN,
+    &coins::DOMAIN,
+    &displays::DOMAIN,
+    &desk::DOMAIN,
+    &setup::DOMAIN,
+    &imports::DOMAIN,
+];
