@@ -6,8 +6,8 @@ COPY . .
 # The caches belong to the builder and are no part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin greenroom \
-    && install -D -m 0755 target/release/greenroom /out/greenroom \
+    cargo build --profile dist --locked --bin greenroom \
+    && install -D -m 0755 target/dist/greenroom /out/greenroom \
     # An empty folder that belongs to the one who runs the program: a volume begins as a copy of it.
     && install -d -m 0750 -o 10001 -g 10001 /out/data
 
