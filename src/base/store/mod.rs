@@ -104,7 +104,6 @@ pub use table::Table;
 pub use tx::Tx;
 pub use unfinished::{FileError, UnfinishedFile};
 
-
 #[doc(hidden)]
 pub mod testing;
 #[cfg(test)]

@@ -6,8 +6,8 @@ use tokio::task::AbortHandle;
 
 use super::numbers::Numbers;
 use super::room::Live;
-use crate::kernel::time::{Clock, Timestamp};
 use crate::Refused;
+use crate::kernel::time::{Clock, Timestamp};
 
 /// How many hosts there may be.
 const MOST_LIVES: usize = 1_000;

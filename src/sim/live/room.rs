@@ -20,8 +20,8 @@ use super::numbers::{Numbers, millis};
 use super::seen::{LiveSeen, Notes};
 use super::sign::Ticket;
 use super::viewers::number_of;
-use crate::kernel::time::Timestamp;
 use crate::Refused;
+use crate::kernel::time::Timestamp;
 
 /// How many messages are kept for a replay, and how many bytes of them.
 const KEPT_MESSAGES: usize = 512;

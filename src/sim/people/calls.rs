@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Refused;
-use crate::kernel::time::Stopwatch;
 use crate::Id;
 use crate::gateway::sessions::{Event, intents};
+use crate::kernel::time::Stopwatch;
 use crate::world::World;
 use crate::world::channel::Channel;
 use crate::world::files::Attachment;

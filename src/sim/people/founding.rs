@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
-use crate::kernel::time::Timestamp;
 use crate::Id;
 use crate::gateway::sessions::{Event, intents};
+use crate::kernel::time::Timestamp;
 use crate::world::World;
 use crate::world::channel::{Channel, Overwrite};
 use crate::world::guild::{Guild, Member, Role};

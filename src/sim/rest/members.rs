@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
-use crate::kernel::time::Timestamp;
 use crate::Id;
+use crate::kernel::time::Timestamp;
 use crate::world::World;
 use crate::world::permissions::Permissions;
 

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError, Reply};
 use super::request::snowflake;
-use crate::kernel::time::Timestamp;
 use crate::Id;
 use crate::gateway::sessions::{Event, intents};
+use crate::kernel::time::Timestamp;
 use crate::world::World;
 use crate::world::message::Message;
 use crate::world::permissions::Permissions;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::World;
 use super::message::Messages;
 use super::permissions::Permissions;
-use crate::kernel::time::Timestamp;
 use crate::Id;
+use crate::kernel::time::Timestamp;
 
 /// Discord's number of a text channel.
 pub(crate) const TEXT: u64 = 0;

@@ -12,8 +12,8 @@ use axum::body::Bytes;
 use serde_json::{Value, json};
 
 use super::World;
-use crate::kernel::time::Timestamp;
 use crate::Id;
+use crate::kernel::time::Timestamp;
 
 /// The bytes of files that are kept at most; then the oldest files are lost.
 const KEPT_BYTES: usize = 512 << 20;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::permissions::Permissions;
-use crate::kernel::time::Timestamp;
 use crate::Id;
+use crate::kernel::time::Timestamp;
 
 /// A guild. Its @everyone role has the guild's own id.
 #[derive(Debug)]

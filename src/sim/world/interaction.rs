@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 use super::World;
 use super::files::Attachment;
 use super::message::Cause;
-use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::Id;
+use crate::kernel::time::{Stopwatch, Timestamp};
 
 /// How long the token of an answered interaction works.
 pub(crate) const TOKEN_LIFE: Duration = Duration::from_mins(15);

@@ -10,8 +10,8 @@ use super::World;
 use super::channel::Channel;
 use super::files::Attachment;
 use super::interaction::Kind;
-use crate::kernel::time::Timestamp;
 use crate::Id;
+use crate::kernel::time::Timestamp;
 
 /// Discord's flag of a message that only one person sees.
 pub(crate) const EPHEMERAL: u64 = 1 << 6;

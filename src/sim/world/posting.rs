@@ -6,9 +6,9 @@ use super::World;
 use super::channel::Channel;
 use super::message::Message;
 use super::permissions::Permissions;
-use crate::kernel::time::Timestamp;
 use crate::Id;
 use crate::gateway::sessions::{Event, intents};
+use crate::kernel::time::Timestamp;
 
 impl World {
     /// Puts a message into its channel and tells the listeners. The channel must exist.

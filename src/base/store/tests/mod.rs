@@ -14,4 +14,3 @@ mod selecting;
 mod snapshots;
 mod trouble;
 mod writing;
-
