@@ -212,7 +212,7 @@ fn every_refusal_is_a_row_of_a_table_with_a_code_of_its_own() {
     let mut wrong = Vec::new();
     for source in program() {
         let code = code(source.outside_tests());
-        if code.contains("Refuse for ") && source.path != "src/kernel/refusal.rs" {
+        if code.contains("Refuse for ") && source.path != "src/base/kernel/refusal.rs" {
             wrong.push(format!("{} refuses without a table", source.path));
         }
         for declared in codes_in(&code) {

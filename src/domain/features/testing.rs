@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     missing_docs,
     clippy::missing_panics_doc,
+    clippy::new_without_default,
     reason = "for tests alone; a broken setup should fail them"
 )]
 

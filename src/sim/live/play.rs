@@ -179,6 +179,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_is_read_below_the_working_directory_only() {
+        crate::tests::work_at_the_root();
         for file in ["/etc/x.jsonl", "../x.jsonl", "data/../../x.jsonl", "Cargo.toml", "data/demo"] {
             assert!(read(PathBuf::from(file)).await.is_err(), "{file}");
         }

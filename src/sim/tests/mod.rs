@@ -40,3 +40,9 @@ pub(super) fn house() -> GuildSpec {
         ..GuildSpec::default()
     }
 }
+
+/// Lets the tests of this process work in the folder of the whole project, as the simulator does where it is served: shows lie
+/// there, and cargo starts tests in the folder of their crate.
+pub(crate) fn work_at_the_root() {
+    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap();
+}

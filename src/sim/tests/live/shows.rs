@@ -8,6 +8,7 @@ use crate::tests::rest::Rest;
 
 #[tokio::test]
 async fn the_recorded_evening_plays_by_the_clock_at_its_speed() {
+    crate::tests::work_at_the_root();
     let studio = Studio::new().await;
     let mut viewer = studio.enter().await;
     let show = std::fs::read_to_string("data/demo/evening.jsonl").unwrap();
@@ -29,6 +30,7 @@ async fn the_recorded_evening_plays_by_the_clock_at_its_speed() {
 
 #[tokio::test]
 async fn a_live_is_run_over_http() {
+    crate::tests::work_at_the_root();
     let rest = Rest::new().await;
     assert_eq!(rest.control("POST", "/live", json!({"withhold_cookies": 1})).await.0, 200);
     let (status, live) = rest.control("POST", "/live/host", json!({"live": true, "title": "Reviews"})).await;
