@@ -1,10 +1,8 @@
 //! The `greenroom` binary: chooses a subcommand, nothing else.
 
 use clap::Parser;
-use greenroom::app::cli::{Cli, Command, ConfigCommand};
-use greenroom::app::{
-    backup, check, config, demo, doctor, exit, export, import, manual, replay, restore, rights, run, service, sim,
-};
+use greenroom::app::cli::{Cli, Command, ConfigCommand, backup, check, export, import, restore};
+use greenroom::app::{config, demo, doctor, exit, manual, replay, rights, run, service, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
@@ -21,7 +19,7 @@ fn main() -> std::process::ExitCode {
         Command::Demo(args) => demo::run(&options, &args),
         Command::Replay(args) => replay::run(&options, &args),
         Command::Sim(args) => sim::run(&options, &args),
-        Command::Backup(args) => backup::run_command(&options, &args),
+        Command::Backup(args) => backup::run(&options, &args),
         Command::Restore(args) => restore::run(&options, &args),
         Command::Import(form) => import::run(&options, &form),
         Command::Service(what) => service::run(&options, &what),

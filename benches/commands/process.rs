@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
 
-use greenroom::app::maintenance::store_file;
+use greenroom::app::config::storage::store_file;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
 

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use greenroom::app::maintenance::store_file;
+use greenroom::app::config::storage::store_file;
 use greenroom::features::engagement::tables::INTERACTIONS;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};

@@ -31,7 +31,7 @@ mod upgrade;
 
 use std::path::PathBuf;
 
-use greenroom::app::maintenance::store_file;
+use greenroom::app::config::storage::store_file;
 
 use support::report::Report;
 

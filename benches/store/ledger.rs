@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use criterion::Criterion;
-use greenroom::app::control::{Outcome, Request};
-use greenroom::app::maintenance;
+use greenroom::app::operation::{CheckStore, Checked, Operation as _};
 use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::{check, queries, service};
@@ -67,8 +66,8 @@ pub fn of_a_million_entries(criterion: &mut Criterion, report: &mut Report) {
 
 /// What `greenroom check` does.
 fn check_all(store: &Store) {
-    let outcome = maintenance::perform(store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
-    assert_eq!(outcome, Outcome::Checked { findings: Vec::new() });
+    let outcome = CheckStore {}.run(store, CATALOGUE, &mut |_| {}).unwrap();
+    assert_eq!(outcome, Checked { findings: Vec::new() });
 }
 
 /// The index is named because SQLite, without statistics, may walk the whole ledger backwards for one member.

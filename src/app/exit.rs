@@ -6,6 +6,8 @@ use std::io::Write as _;
 use strum::{FromRepr, VariantArray};
 
 use super::config::Problems;
+use crate::kernel::error::Error;
+use crate::store::{FileError, OpenError, StoreError};
 
 /// The exit codes of `greenroom`. They are part of its interface: a code never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRepr, VariantArray)]
@@ -101,6 +103,42 @@ impl Stop {
 impl From<Problems> for Stop {
     fn from(problems: Problems) -> Self {
         Self::new(ExitCode::Configuration, problems.to_string())
+    }
+}
+
+impl From<OpenError> for Stop {
+    fn from(error: OpenError) -> Self {
+        let code = match error {
+            OpenError::Damaged { .. } => return Self::damage(error.to_string()),
+            OpenError::InUse(_) => ExitCode::StoreInUse,
+            OpenError::Schema(_) => ExitCode::Failed,
+            _ => ExitCode::StorageFailed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        let cause = StoreError::of(&error);
+        if let Some(problem) = cause.and_then(StoreError::damage) {
+            return Self::damage(format!("The store seems to be damaged: {problem}."));
+        }
+        let code = match cause {
+            Some(StoreError::CopyExists(_)) => ExitCode::Configuration,
+            Some(_) => ExitCode::StorageFailed,
+            None => ExitCode::Failed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<FileError> for Stop {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Exists(_) => Self::new(ExitCode::Configuration, error.to_string()),
+            other => Self::failed(other),
+        }
     }
 }
 

@@ -2,22 +2,20 @@
 
 pub mod application;
 pub mod backup;
-pub mod check;
 pub mod cli;
 pub mod config;
 pub mod connection;
 pub mod control;
 pub mod demo;
 pub mod doctor;
-pub mod economy;
 pub mod exit;
-pub mod export;
 pub mod headroom;
 pub mod health;
 pub mod import;
 pub mod machine;
 pub mod maintenance;
 pub mod manual;
+pub mod operation;
 mod owner;
 pub mod replay;
 pub mod restore;

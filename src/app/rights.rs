@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 
 use super::backup::label::Label;
-use super::maintenance::store_file;
+use super::config::storage::store_file;
 
 /// What others may do with a file or folder.
 const OF_OTHERS: u32 = 0o077;

@@ -8,11 +8,13 @@ use super::backup::{self, folder::Room};
 use super::cli::Options;
 use super::config::Config;
 use super::config::discord::Access;
+use super::config::storage::store_file;
 use super::connection::Ended;
 use super::control::ControlServer;
 use super::doctor::sentence;
 use super::exit::{CommandResult, ExitCode, Stop};
 use super::health::Health;
+use super::maintenance::served::handler;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
 use super::{maintenance, rights};
@@ -82,7 +84,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         Access::Simulated { url } => (BOT_TOKEN.to_owned(), Endpoint::Simulated(url.clone())),
     };
     Ok(Blueprint {
-        place: Place::File(maintenance::store_file(&config.storage.data_dir)),
+        place: Place::File(store_file(&config.storage.data_dir)),
         cache_bytes: config.storage.cache_bytes,
         clock: Clock::system(),
         seed: Seed::from_entropy(),
@@ -160,9 +162,7 @@ async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> 
 /// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
 fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
     match ControlServer::open(&config.storage.data_dir) {
-        Ok(server) => {
-            tokio::spawn(server.serve(maintenance::handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir)))
-        }
+        Ok(server) => tokio::spawn(server.serve(handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir))),
         Err(error) => {
             tracing::warn!(%error, "no control socket: check, export, backup and import have to wait until I stop");
             tokio::spawn(async {})
@@ -195,7 +195,7 @@ fn store_stopped(trouble: &StoreError, data_dir: &Path) -> String {
     match trouble.root() {
         StoreError::Damaged(problem) | StoreError::Engine(problem) => format!(
             "{} turned out to be damaged ({problem}), and nothing more was written to it.\n{}",
-            maintenance::store_file(data_dir).display(),
+            store_file(data_dir).display(),
             backup::way_back(data_dir)
         ),
         reason => format!(

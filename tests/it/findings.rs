@@ -4,8 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use greenroom::app::control::{Outcome, Request};
-use greenroom::app::maintenance;
+use greenroom::app::operation::{CheckStore, Checked, Operation as _};
 use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins::model::{Currency, EntryId, EntryKind, LedgerEntry, SkipBought};
 use greenroom::features::engagement::model::{AccountRef, Participant, Session};
@@ -169,8 +168,7 @@ fn open(place: &StorePlace) -> Store {
 }
 
 fn findings(store: &Store) -> Vec<String> {
-    let checked = maintenance::perform(store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
-    let Outcome::Checked { findings } = checked else { panic!("{checked:?}") };
+    let Checked { findings } = CheckStore {}.run(store, CATALOGUE, &mut |_| {}).unwrap();
     for finding in &findings {
         for of_the_code in ["Id(", "Some(", "::", "Handle(", "PublicId"] {
             assert!(!finding.contains(of_the_code), "people read this: {finding}");

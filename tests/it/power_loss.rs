@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use greenroom::app::application::Application;
-use greenroom::app::control::{Outcome, Request};
-use greenroom::app::maintenance;
+use greenroom::app::operation::{CheckStore, Checked, Operation as _};
 use greenroom::catalogue::CATALOGUE;
 use greenroom::features::coins::tables::LEDGER;
 use greenroom::features::engagement::tables::INTERACTIONS;
@@ -130,8 +129,8 @@ fn assert_kept(history: &History, moment: usize, disk: &SimulatedDisk, loss: Los
     let options = Options::new(Clock::simulated(START).0, Seed::fixed(1));
     let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)())
         .unwrap_or_else(|error| panic!("at {moment} {loss:?}: {error}"));
-    let checked = maintenance::perform(&store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
-    assert_eq!(checked, Outcome::Checked { findings: Vec::new() }, "at {moment} {loss:?}");
+    let checked = CheckStore {}.run(&store, CATALOGUE, &mut |_| {}).unwrap();
+    assert_eq!(checked, Checked { findings: Vec::new() }, "at {moment} {loss:?}");
     let answered = history.facts.iter().filter(|(at, _)| *at <= moment);
     let are_kept = store
         .read_blocking("facts", |read| {

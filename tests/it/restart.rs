@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use greenroom::activity::debug_channel::DEBUG_CHANNEL;
 use greenroom::app::application::Application;
-use greenroom::app::control::{Outcome, Request};
-use greenroom::app::maintenance;
+use greenroom::app::operation::{CheckStore, Checked, Operation as _};
 use greenroom::catalogue::CATALOGUE;
 use greenroom::covers;
 use greenroom::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
@@ -133,8 +132,8 @@ async fn songs_that_hold_an_old_score_are_found_by_the_check_and_mended_at_the_s
     let old = [second, third].map(|song| (song.id, Place { score: 1_800, ..song.place }));
     let write = move |tx: &Tx<'_>| old.iter().try_for_each(|(id, place)| tables::place(tx, guild, *id, place));
     app.bot.store.write("as_before", write).await.unwrap();
-    let check = || maintenance::perform(&app.bot.store, CATALOGUE, &Request::Check, &mut |_| {}).unwrap();
-    let Outcome::Checked { findings } = check() else { panic!("no check") };
+    let check = || CheckStore {}.run(&app.bot.store, CATALOGUE, &mut |_| {}).unwrap();
+    let Checked { findings } = check();
     assert_eq!(findings.len(), 2, "{findings:?}");
     assert!(findings.iter().all(|found| found.contains("is ordered by 1800 points")), "{findings:?}");
     app.stop().await;

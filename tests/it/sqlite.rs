@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use greenroom::app::control::{Outcome, Request};
-use greenroom::app::maintenance;
+use greenroom::app::operation::{ExportSqlite, Operation as _};
 use greenroom::catalogue::CATALOGUE;
 use greenroom::covers;
 use greenroom::features::queue::model::{Line, Place, PublicId, Song, Source};
@@ -162,9 +161,9 @@ fn rows(file: &Connection, query: &str) -> Vec<String> {
 }
 
 fn export(world: &World, path: &Path, guild: Option<GuildId>) -> Connection {
-    let request = Request::ExportSqlite { path: path.to_owned(), guild, replace: false };
-    let done = maintenance::perform(&world.app.bot.store, CATALOGUE, &request, &mut |_| {}).unwrap();
-    assert!(matches!(done, Outcome::Exported { dangling: 0, .. }), "{done:?}");
+    let operation = ExportSqlite { path: path.to_owned(), guild, replace: false };
+    let done = operation.run(&world.app.bot.store, CATALOGUE, &mut |_| {}).unwrap();
+    assert_eq!(done.dangling, 0, "{done:?}");
     Connection::open(path).unwrap()
 }
 

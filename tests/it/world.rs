@@ -10,8 +10,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use greenroom::app::application::{Application, Blueprint};
-use greenroom::app::control::Outcome;
-use greenroom::app::maintenance;
+use greenroom::app::operation::{CheckStore, Checked, Operation as _};
 use greenroom::catalogue::CATALOGUE;
 use greenroom::discord::activity::update_id;
 use greenroom::discord::display::Rhythm;
@@ -244,10 +243,9 @@ impl Drop for World {
 
 /// Fails where an index or an invariant does not hold.
 pub async fn assert_sound(app: &Application) {
-    let request = greenroom::app::control::Request::Check;
     let store = app.bot.store.clone();
-    let check = move || maintenance::perform(&store, CATALOGUE, &request, &mut |_| {});
-    let Outcome::Checked { findings } = tokio::task::spawn_blocking(check).await.unwrap().unwrap() else { panic!() };
+    let check = move || CheckStore {}.run(&store, CATALOGUE, &mut |_| {});
+    let Checked { findings } = tokio::task::spawn_blocking(check).await.unwrap().unwrap();
     assert!(findings.is_empty(), "the store is damaged: {findings:?}");
 }
 

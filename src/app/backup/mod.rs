@@ -15,7 +15,6 @@
 //! each time, told in the debug channels once until it works again, and tried again at the next hour. Where the disk has
 //! no room the backup is left out, so that the store can go on.
 
-mod command;
 pub mod folder;
 pub mod label;
 pub mod off_site;
@@ -23,7 +22,6 @@ mod points;
 pub mod rehearsal;
 pub mod retention;
 
-pub use command::run as run_command;
 pub use points::FORMAT as POINTS_FORMAT;
 
 use std::collections::BTreeSet;
@@ -38,8 +36,8 @@ use tokio::sync::watch;
 use self::folder::{Dated, Folder, Room};
 use self::label::Kind;
 use self::off_site::Target;
+use super::config::storage::store_file;
 use super::headroom;
-use super::maintenance::store_file;
 use super::restore;
 use crate::activity::Happened;
 use crate::activity::program::{BACKUP_LEFT_OUT, Backup, DISK_FILLS, LeftOut, SNAPSHOT_DAMAGED};

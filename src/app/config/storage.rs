@@ -1,6 +1,6 @@
 //! Where the store lies and how much memory it may use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::reader::Reader;
 use super::table::{DATA_DIR, STORE_CACHE_MIB};
@@ -14,6 +14,11 @@ pub struct Storage {
     pub cache_bytes: usize,
     /// Whether somebody chose the size of the cache.
     pub is_cache_chosen: bool,
+}
+
+/// The store's file in a data folder.
+pub fn store_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("greenroom.redb")
 }
 
 /// The smallest cache, as the table of variables says.

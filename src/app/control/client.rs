@@ -5,9 +5,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use super::protocol::{self, Told};
 use super::socket::connect;
-use super::{Outcome, Reply, Request};
 use crate::app::exit::{ExitCode, Stop};
+use crate::app::operation::Operation;
 
 /// How long a bot may take until it says that it has the request, which it says before it does anything else.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -21,6 +22,8 @@ pub enum Silence {
     Forbidden,
     /// It took the request and said nothing.
     NoAnswer,
+    /// It did something else.
+    AnotherVersion,
 }
 
 impl Silence {
@@ -36,6 +39,9 @@ impl Silence {
             }
             Self::NoAnswer => {
                 format!("The bot holds the store in {folder} and does not answer: restart it and try again.")
+            }
+            Self::AnotherVersion => {
+                return Stop::failed("The running Greenroom answered something else; is it another version?");
             }
         };
         Stop::new(ExitCode::StoreInUse, message)
@@ -66,21 +72,21 @@ pub fn presence(data_dir: &Path) -> Presence {
 
 /// Asks the process that holds the store of `data_dir`, and shows its progress. Blocks until it is done, but not where it
 /// does not even begin.
-pub fn ask(
+pub fn ask<O: Operation>(
     data_dir: &Path,
-    request: &Request,
+    operation: &O,
     progress: &mut dyn FnMut(&str),
-) -> Result<Result<Outcome, Stop>, Silence> {
-    ask_for(PATIENCE, data_dir, request, progress)
+) -> Result<Result<O::Outcome, Stop>, Silence> {
+    ask_for(PATIENCE, data_dir, operation, progress)
 }
 
 /// As [`ask`], with this patience for the first word.
-pub(super) fn ask_for(
+pub(super) fn ask_for<O: Operation>(
     patience: Duration,
     data_dir: &Path,
-    request: &Request,
+    operation: &O,
     progress: &mut dyn FnMut(&str),
-) -> Result<Result<Outcome, Stop>, Silence> {
+) -> Result<Result<O::Outcome, Stop>, Silence> {
     let stream = connect(data_dir).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => Silence::Forbidden,
         _ => Silence::NobodyListens,
@@ -90,8 +96,9 @@ pub(super) fn ask_for(
         has_begun = true;
         progress(line);
     };
-    match converse(&stream, patience, request, &mut progress) {
-        Ok(end) => Ok(end),
+    match converse(&stream, patience, operation, &mut progress) {
+        Ok(Some(end)) => Ok(end),
+        Ok(None) => Err(Silence::AnotherVersion),
         Err(error) if !has_begun && is_out_of_time(&error) => Err(Silence::NoAnswer),
         Err(error) => {
             Ok(Err(Stop::failed(format!("The running Greenroom did not finish ({error}); its log may say why."))))
@@ -103,26 +110,25 @@ fn is_out_of_time(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
-fn converse(
+/// The end of what was asked; nothing where something else was done.
+fn converse<O: Operation>(
     mut stream: &UnixStream,
     patience: Duration,
-    request: &Request,
+    operation: &O,
     progress: &mut dyn FnMut(&str),
-) -> io::Result<Result<Outcome, Stop>> {
-    let mut line = serde_json::to_vec(request)?;
-    line.push(b'\n');
+) -> io::Result<Option<Result<O::Outcome, Stop>>> {
+    let request = protocol::request(operation)?;
     stream.set_write_timeout(Some(patience))?;
     stream.set_read_timeout(Some(patience))?;
-    stream.write_all(&line)?;
+    stream.write_all(&request)?;
     for line in BufReader::new(stream).lines() {
-        let reply: Reply = serde_json::from_str(&line?)?;
+        let told = protocol::read_reply::<O>(&line?)?;
         // It is at work, and may take as long as that takes.
         stream.set_read_timeout(None)?;
-        if let Reply::Progress(text) = &reply {
-            progress(text);
-        }
-        if let Some(end) = reply.into() {
-            return Ok(end);
+        match told {
+            Told::Progress(text) => progress(&text),
+            Told::End(end) => return Ok(Some(end)),
+            Told::AnotherOutcome => return Ok(None),
         }
     }
     Err(io::ErrorKind::UnexpectedEof.into())

@@ -10,12 +10,21 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
+use super::protocol::{self, Answer, LONGEST_REQUEST, Request};
 use super::socket::{listen, path_in};
-use super::{LONGEST_REQUEST, Outcome, Reply, Request};
-use crate::app::exit::{ExitCode, Stop};
+use crate::app::exit::Stop;
+
+/// Reads what a request asks, or refuses it.
+pub type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
 
 /// Does what a request asks and reports progress, one short line at a time. It runs on a thread that may block.
-pub type Handler = Arc<dyn Fn(Request, &mut dyn FnMut(String)) -> Result<Outcome, Stop> + Send + Sync>;
+pub type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<Answer, Stop> + Send>;
+
+/// What the work tells the connection that waits for it.
+enum Report {
+    Progress(String),
+    End(Result<Answer, Stop>),
+}
 
 /// Requests that are worked on at the same time; further ones wait.
 const AT_ONCE: usize = 2;
@@ -50,7 +59,7 @@ impl ControlServer {
                 Ok((stream, _)) => {
                     let (handler, turns) = (Arc::clone(&handler), Arc::clone(&turns));
                     tokio::spawn(async move {
-                        if let Err(error) = answer(stream, handler, turns).await {
+                        if let Err(error) = answer(stream, &handler, turns).await {
                             tracing::debug!(%error, "a control connection ended early");
                         }
                         drop(place);
@@ -69,53 +78,45 @@ impl Drop for ControlServer {
     }
 }
 
-async fn answer(mut stream: UnixStream, handler: Handler, turns: Arc<Semaphore>) -> io::Result<()> {
-    let request = timeout(REQUEST_TIME, read_request(&mut stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
-    let request = match request {
-        Ok(request) => request,
-        Err(stop) => return write(&mut stream, &stop.into()).await,
+async fn answer(mut stream: UnixStream, handler: &Handler, turns: Arc<Semaphore>) -> io::Result<()> {
+    let line = timeout(REQUEST_TIME, read_line(&mut stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    // A line that is no request is answered; a connection that breaks is not.
+    let work = match Request::of(line).and_then(|request| handler(&request)) {
+        Ok(work) => work,
+        Err(stop) => return stream.write_all(&protocol::stopped(stop)?).await,
     };
     // At once, so that whoever asks knows that somebody is there.
-    write(&mut stream, &Reply::Progress("the running Greenroom does it".to_owned())).await?;
+    let begun = protocol::progress("the running Greenroom does it".to_owned())?;
+    stream.write_all(&begun).await?;
     let turn = turns.acquire_owned().await.map_err(io::Error::other)?;
-    let (replies, mut outbox) = mpsc::channel(16);
+    let (reports, mut outbox) = mpsc::channel(16);
     tokio::task::spawn_blocking(move || {
-        work(&handler, request, &replies);
+        perform(work, &reports);
         drop(turn);
     });
-    let mut end = Reply::from(Stop::failed("The running Greenroom failed; its log says why."));
+    let mut end = Err(Stop::failed("The running Greenroom failed; its log says why."));
     // The work goes on when nobody listens any more; only its reports are then lost.
-    while let Some(reply) = outbox.recv().await {
-        if let Reply::Progress(_) = reply {
-            write(&mut stream, &reply).await?;
-        } else {
-            end = reply;
+    while let Some(report) = outbox.recv().await {
+        match report {
+            Report::Progress(text) => stream.write_all(&protocol::progress(text)?).await?,
+            Report::End(ended) => end = ended,
         }
     }
-    write(&mut stream, &end).await
+    let last = match end {
+        Ok(Answer(line)) => line,
+        Err(stop) => protocol::stopped(stop)?,
+    };
+    stream.write_all(&last).await
 }
 
-/// A line that is no request is answered; a connection that breaks is not.
-async fn read_request(stream: &mut UnixStream) -> io::Result<Result<Request, Stop>> {
+async fn read_line(stream: &mut UnixStream) -> io::Result<String> {
     let mut line = String::new();
     BufReader::new(stream.take(LONGEST_REQUEST)).read_line(&mut line).await?;
-    let unknown =
-        |error| Stop::new(ExitCode::Configuration, format!("The running Greenroom does not know this: {error}"));
-    Ok(serde_json::from_str(&line).map_err(unknown))
+    Ok(line)
 }
 
 /// When this panics, the channel closes without an end, and the caller reports a failure.
-fn work(handler: &Handler, request: Request, replies: &mpsc::Sender<Reply>) {
-    let mut progress = |line| _ = replies.blocking_send(Reply::Progress(line));
-    let end = match handler(request, &mut progress) {
-        Ok(outcome) => Reply::Done(outcome),
-        Err(stop) => stop.into(),
-    };
-    let _ = replies.blocking_send(end);
-}
-
-async fn write(stream: &mut UnixStream, reply: &Reply) -> io::Result<()> {
-    let mut line = serde_json::to_vec(reply)?;
-    line.push(b'\n');
-    stream.write_all(&line).await
+fn perform(work: Work, reports: &mpsc::Sender<Report>) {
+    let end = work(&mut |line| _ = reports.blocking_send(Report::Progress(line)));
+    let _ = reports.blocking_send(Report::End(end));
 }

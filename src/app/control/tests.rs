@@ -10,6 +10,9 @@ use tempfile::TempDir;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::*;
+use crate::app::exit::{ExitCode, Stop};
+use crate::app::operation::{CheckStore, Checked, ExportSqlite, Operation, SqliteExported};
+use crate::kernel::ids::GuildId;
 use crate::kernel::patience::within;
 
 /// What is said before anything is done.
@@ -19,14 +22,33 @@ fn serve(folder: &Path, handler: Handler) -> JoinHandle<()> {
     tokio::spawn(ControlServer::open(folder).unwrap().serve(handler))
 }
 
-fn healthy() -> Handler {
-    Arc::new(|_, progress| {
-        progress("half".to_owned());
-        Ok(Outcome::Checked { findings: Vec::new() })
+/// A bot that knows one operation, and does this for it.
+fn doing<O: Operation>(
+    run: impl Fn(O, &mut dyn FnMut(String)) -> Result<O::Outcome, Stop> + Send + Sync + 'static,
+) -> Handler {
+    let run = Arc::new(run);
+    Arc::new(move |request: &Request| {
+        let operation: O = request.operation().unwrap_or_else(|| Err(request.unknown()))?;
+        let run = Arc::clone(&run);
+        Ok(Box::new(move |progress: &mut dyn FnMut(String)| Answer::of::<O>(&run(operation, progress)?)))
     })
 }
 
-async fn asked(folder: &Path, request: Request) -> (Result<Outcome, Stop>, Vec<String>) {
+fn sound() -> Checked {
+    Checked { findings: Vec::new() }
+}
+
+fn healthy() -> Handler {
+    doing::<CheckStore>(|_, progress| {
+        progress("half".to_owned());
+        Ok(sound())
+    })
+}
+
+async fn asked<O>(folder: &Path, request: O) -> (Result<O::Outcome, Stop>, Vec<String>)
+where
+    O: Operation<Outcome: Send>,
+{
     let folder = folder.to_owned();
     let conversation = move || {
         let mut seen = Vec::new();
@@ -44,18 +66,18 @@ fn folder() -> TempDir {
 #[tokio::test]
 async fn a_request_is_answered_with_progress_and_an_outcome() {
     let folder = folder();
-    let handler: Handler = Arc::new(|request, progress| {
-        let Request::ExportSqlite { path, guild, replace: true } = request else { panic!("{request:?}") };
+    let handler = doing::<ExportSqlite>(|request, progress| {
+        let ExportSqlite { path, guild, replace: true } = request else { panic!("{request:?}") };
         progress("submissions: 10000 rows".to_owned());
         progress("submissions: 12000 rows, complete".to_owned());
         let tables = vec![("submissions".to_owned(), guild.unwrap().get())];
-        Ok(Outcome::Exported { path, tables, dangling: 0 })
+        Ok(SqliteExported { path, tables, dangling: 0 })
     });
     let _server = serve(folder.path(), handler);
     let guild = Some(GuildId::new(1_152_921_504_606_846_977));
-    let (end, seen) = asked(folder.path(), Request::ExportSqlite { path: "/x.db".into(), guild, replace: true }).await;
+    let (end, seen) = asked(folder.path(), ExportSqlite { path: "/x.db".into(), guild, replace: true }).await;
     let tables = vec![("submissions".to_owned(), 1_152_921_504_606_846_977)];
-    assert_eq!(end.unwrap(), Outcome::Exported { path: "/x.db".into(), tables, dangling: 0 });
+    assert_eq!(end.unwrap(), SqliteExported { path: "/x.db".into(), tables, dangling: 0 });
     assert_eq!(seen, [BEGUN, "submissions: 10000 rows", "submissions: 12000 rows, complete"]);
 }
 
@@ -64,21 +86,22 @@ async fn a_stop_arrives_with_its_code_and_its_message() {
     let folder = folder();
     let full = Stop::new(ExitCode::StorageFailed, "The disk is full.");
     let stop = full.clone();
-    let _server = serve(folder.path(), Arc::new(move |_, _| Err(stop.clone())));
-    assert_eq!(asked(folder.path(), Request::Check).await.0, Err(full));
+    let _server = serve(folder.path(), doing::<CheckStore>(move |_, _| Err(stop.clone())));
+    assert_eq!(asked(folder.path(), CheckStore {}).await.0, Err(full));
 }
 
 #[tokio::test]
 async fn a_panic_in_a_request_stops_that_request_alone() {
     let folder = folder();
-    let handler: Handler = Arc::new(|request, progress| match request {
-        Request::Check => healthy()(request, progress),
-        _ => panic!("a mistake in the export"),
+    let (sound, broken) = (healthy(), doing::<ExportSqlite>(|_, _| panic!("a mistake in the export")));
+    let handler: Handler = Arc::new(move |request: &Request| {
+        let is_check = request.operation::<CheckStore>().is_some();
+        if is_check { sound(request) } else { broken(request) }
     });
     let _server = serve(folder.path(), handler);
-    let export = Request::ExportSqlite { path: "/x.db".into(), guild: None, replace: false };
+    let export = ExportSqlite { path: "/x.db".into(), guild: None, replace: false };
     assert_eq!(asked(folder.path(), export).await.0.unwrap_err().code, ExitCode::Failed);
-    assert!(asked(folder.path(), Request::Check).await.0.is_ok());
+    assert!(asked(folder.path(), CheckStore {}).await.0.is_ok());
 }
 
 #[tokio::test]
@@ -117,10 +140,10 @@ async fn a_socket_that_a_dead_process_left_is_replaced() {
     let folder = folder();
     drop(socket::listen(folder.path()).unwrap());
     assert!(socket::path_in(folder.path()).exists());
-    let end = asked(folder.path(), Request::Check).await.0.unwrap_err();
+    let end = asked(folder.path(), CheckStore {}).await.0.unwrap_err();
     assert_eq!(end.code, ExitCode::StoreInUse);
     let _server = serve(folder.path(), healthy());
-    assert!(asked(folder.path(), Request::Check).await.0.is_ok());
+    assert!(asked(folder.path(), CheckStore {}).await.0.is_ok());
 }
 
 #[tokio::test]
@@ -129,17 +152,14 @@ async fn a_path_that_is_too_long_for_a_socket_still_works() {
     let deep = folder.path().join("d".repeat(120)).join("e".repeat(120));
     std::fs::create_dir_all(&deep).unwrap();
     let _server = serve(&deep, healthy());
-    let (end, seen) = asked(&deep, Request::Check).await;
-    assert_eq!(
-        (end.unwrap(), seen),
-        (Outcome::Checked { findings: Vec::new() }, vec![BEGUN.to_owned(), "half".to_owned()])
-    );
+    let (end, seen) = asked(&deep, CheckStore {}).await;
+    assert_eq!((end.unwrap(), seen), (sound(), vec![BEGUN.to_owned(), "half".to_owned()]));
 }
 
 #[tokio::test]
 async fn without_a_server_the_store_is_said_to_be_in_use() {
     let folder = folder();
-    let end = asked(folder.path(), Request::Check).await.0.unwrap_err();
+    let end = asked(folder.path(), CheckStore {}).await.0.unwrap_err();
     assert_eq!(end.code, ExitCode::StoreInUse);
     assert!(end.message.ends_with("stop it and try again."), "{}", end.message);
 }
@@ -149,16 +169,16 @@ async fn a_request_that_waits_for_others_is_told_at_once_that_it_was_heard() {
     let folder = folder();
     let (release, held) = std::sync::mpsc::channel::<()>();
     let held = std::sync::Mutex::new(held);
-    let handler: Handler = Arc::new(move |_, _| {
+    let handler = doing::<CheckStore>(move |_, _| {
         let _ = held.lock().unwrap().recv();
-        Ok(Outcome::Checked { findings: Vec::new() })
+        Ok(sound())
     });
     let _server = serve(folder.path(), handler);
     let (begin, mut begun) = tokio::sync::mpsc::unbounded_channel();
     let asking: Vec<_> = (0..5)
         .map(|_| {
             let (folder, begin) = (folder.path().to_owned(), begin.clone());
-            spawn_blocking(move || ask(&folder, &Request::Check, &mut |line| begin.send(line.to_owned()).unwrap()))
+            spawn_blocking(move || ask(&folder, &CheckStore {}, &mut |line| begin.send(line.to_owned()).unwrap()))
         })
         .collect();
     for _ in 0..5 {
@@ -187,25 +207,25 @@ async fn work_that_takes_longer_than_the_first_word_may_is_not_cut_off() {
     let folder = folder();
     let _silent = socket::listen(folder.path()).unwrap();
     let path = folder.path().to_owned();
-    let asked = move || client::ask_for(Duration::from_millis(200), &path, &Request::Check, &mut |_| {});
+    let asked = move || client::ask_for(Duration::from_millis(200), &path, &CheckStore {}, &mut |_| {});
     assert_eq!(spawn_blocking(asked).await.unwrap().unwrap_err(), Silence::NoAnswer);
 }
 
 /// Asks for work that takes longer than `short`, which is the patience for the first word.
 async fn told_in_time(short: Duration) -> Result<(), Silence> {
     let folder = folder();
-    let handler: Handler = Arc::new(move |_, progress| {
+    let handler = doing::<CheckStore>(move |_, progress| {
         let (_kept, nothing) = std::sync::mpsc::channel::<()>();
         let _ = nothing.recv_timeout(short * 3);
         progress("half".to_owned());
         let _ = nothing.recv_timeout(short * 3);
-        Ok(Outcome::Checked { findings: Vec::new() })
+        Ok(sound())
     });
     let server = serve(folder.path(), handler);
     let path = folder.path().to_owned();
-    let asked = spawn_blocking(move || client::ask_for(short, &path, &Request::Check, &mut |_| {}));
+    let asked = spawn_blocking(move || client::ask_for(short, &path, &CheckStore {}, &mut |_| {}));
     let answer = asked.await.unwrap();
     server.abort();
-    assert_eq!(answer?.unwrap(), Outcome::Checked { findings: Vec::new() });
+    assert_eq!(answer?.unwrap(), sound());
     Ok(())
 }

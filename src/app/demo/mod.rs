@@ -15,11 +15,12 @@ use self::show::{Act, Call, Cue};
 use self::stage::{ShowError, Stage};
 use self::transcript::{Counts, Transcript, command_words};
 use super::cli::{DemoArgs, Options};
+use super::config::storage::store_file;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::run::{listen, runtime};
 use super::scratch::ScratchFolder;
 use super::signals::Signals;
-use super::{maintenance, telemetry};
+use super::telemetry;
 use crate::features::queue::model::{Entry, Line};
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::sim::{CommandCall, MessageSpec};
@@ -49,7 +50,7 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
     let temporary = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
     let named = args.data.as_deref().or(options.data_dir.as_deref().map(Path::new));
     let folder = named.unwrap_or(temporary.path());
-    let store = maintenance::store_file(folder);
+    let store = store_file(folder);
     // The evening needs an empty store, and must never play into the data of a real server.
     if store.exists() {
         let message = format!("{} holds a store already. Name an empty folder with --data.", folder.display());

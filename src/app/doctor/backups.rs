@@ -9,9 +9,9 @@ use super::id::Id;
 use crate::app::backup::folder::{Dated, Folder};
 use crate::app::backup::label::Kind;
 use crate::app::backup::retention::is_ahead;
-use crate::app::config::storage::Storage;
+use crate::app::config::storage::{Storage, store_file};
 use crate::app::health::backups::trouble;
-use crate::app::{machine, maintenance};
+use crate::app::machine;
 use crate::catalogue::CATALOGUE;
 use crate::kernel::text::one_line;
 use crate::kernel::time::{Clock, Stopwatch, Timestamp};
@@ -31,7 +31,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
 }
 
 fn in_folder(data_dir: &Path, now: Timestamp) -> Vec<Finding> {
-    if !maintenance::store_file(data_dir).exists() {
+    if !store_file(data_dir).exists() {
         return Vec::new();
     }
     let folder = Folder::of(data_dir);
@@ -127,7 +127,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let (folder, now) = (Folder::of(data.path()), Clock::system().now());
         assert_eq!(in_folder(data.path(), now), [], "without a store there is nothing to save");
-        let place = Place::File(maintenance::store_file(data.path()));
+        let place = Place::File(store_file(data.path()));
         let store = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         let look = |now| in_folder(data.path(), now).remove(0);

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use super::id::Id;
-use crate::app::config::storage::Storage;
+use crate::app::config::storage::{Storage, store_file};
 use crate::app::machine::{self, Mount, Space};
-use crate::app::{headroom, maintenance, rights};
+use crate::app::{headroom, rights};
 
 /// Below so much room the bot will stop soon.
 const LEAST_ROOM: u64 = 100 << 20;
@@ -33,7 +33,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
 fn of_folder(folder: &Path) -> Vec<Finding> {
     let existing = nearest(folder);
     let mut findings = vec![writable(folder, &existing)];
-    let store_bytes = maintenance::store_file(folder).metadata().map_or(0, |file| file.len());
+    let store_bytes = store_file(folder).metadata().map_or(0, |file| file.len());
     findings.extend(machine::space(&existing).map(|space| room(space, store_bytes)));
     findings.extend(machine::mount(&existing).map(|mount| lasting(&mount)));
     findings.extend(private(folder));
@@ -99,7 +99,7 @@ fn room(space: Space, store_bytes: u64) -> Finding {
 
 /// Whether nobody else may read the data. Nothing where there are none.
 fn private(folder: &Path) -> Option<Finding> {
-    let (store, id) = (maintenance::store_file(folder), Id::Private);
+    let (store, id) = (store_file(folder), Id::Private);
     if !store.exists() {
         return None;
     }

@@ -14,8 +14,8 @@ use super::id::Id;
 use crate::app::config::Config;
 use crate::app::config::discord::Access;
 use crate::app::config::storage::Storage;
-use crate::app::control::{Outcome, Request, SetReference};
 use crate::app::maintenance;
+use crate::app::operation::{ListReferences, ReferenceList, SetReference};
 use crate::bot;
 use crate::catalogue::CATALOGUE;
 use crate::discord::references::{Server, permissions};
@@ -91,11 +91,11 @@ async fn what_is_set(storage: &Storage) -> Option<Vec<SetReference>> {
     let storage = storage.clone();
     let ask = move || {
         // The doctor may have lost patience.
-        let _ = tell.send(maintenance::attempt(&storage, CATALOGUE, &Request::References, &mut |_| {}));
+        let _ = tell.send(maintenance::attempt(&storage, CATALOGUE, &ListReferences {}, &mut |_| {}));
     };
     std::thread::Builder::new().name("doctor-references".into()).spawn(ask).ok()?;
     match timeout(PATIENCE, told).await {
-        Ok(Ok(Ok(Outcome::References { set }))) => Some(set),
+        Ok(Ok(Ok(ReferenceList { set }))) => Some(set),
         _ => None,
     }
 }

@@ -11,9 +11,10 @@ use super::folder::{READ_ONLY_FIX, ROOM_FIX};
 use super::id::Id;
 use crate::app::backup;
 use crate::app::config::storage::Storage;
-use crate::app::control::{self, Outcome, Presence, Request, Silence};
+use crate::app::control::{self, Presence, Silence};
 use crate::app::exit::Stop;
 use crate::app::maintenance::{self, Unfulfilled};
+use crate::app::operation::{CheckStore, Checked};
 use crate::app::{machine, owner};
 use crate::catalogue::CATALOGUE;
 use crate::store::OpenError;
@@ -30,7 +31,7 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
         let presence = control::presence(&storage.data_dir);
         // The doctor may have lost patience.
         let _ = see.send(presence);
-        let found = maintenance::attempt(&storage, CATALOGUE, &Request::Check, &mut |_| {});
+        let found = maintenance::attempt(&storage, CATALOGUE, &CheckStore {}, &mut |_| {});
         let _ = tell.send(findings(presence, found, &storage.data_dir));
     };
     if std::thread::Builder::new().name("doctor-store".into()).spawn(look).is_err() {
@@ -47,13 +48,13 @@ fn takes_long() -> Finding {
     Finding::note(Id::Store, "Verifying the store takes long. `greenroom check` has more patience.")
 }
 
-fn findings(presence: Presence, found: Result<Outcome, Unfulfilled>, data_dir: &Path) -> Vec<Finding> {
+fn findings(presence: Presence, found: Result<Checked, Unfulfilled>, data_dir: &Path) -> Vec<Finding> {
     let stored = match found {
-        Ok(Outcome::Checked { findings }) => sound(&findings, data_dir),
-        Ok(_) => Finding::note(Id::Store, "The running bot is of another version; the store was not verified."),
+        Ok(Checked { findings }) => sound(&findings, data_dir),
         Err(Unfulfilled::NoStore) => {
             return vec![Finding::note(Id::Store, "There is no store yet; the first start makes it.")];
         }
+        Err(Unfulfilled::Silent(silence @ Silence::AnotherVersion)) => silent(silence, data_dir),
         Err(Unfulfilled::Silent(silence)) => return vec![silent(silence, data_dir)],
         Err(Unfulfilled::Unopened(error @ OpenError::NotWritable(_))) => {
             // Whoever may not open the store cannot see whether somebody else has it open.
@@ -92,6 +93,10 @@ fn silent(silence: Silence, data_dir: &Path) -> Finding {
             format!("The store in {folder} is in use by another user's Greenroom."),
             "Run the doctor as the user who runs the bot.",
         ),
+        Silence::AnotherVersion => {
+            let sentence = "The running bot is of another version; the store was not verified.";
+            return Finding::note(Id::Store, sentence);
+        }
     };
     Finding::error(Id::Lock, sentence, fix)
 }
@@ -197,8 +202,16 @@ mod tests {
         let refused = Err(Unfulfilled::Unopened(OpenError::NotWritable("data/greenroom.redb".into())));
         let found = findings(Presence::Nobody, refused, Path::new("data"));
         assert!(found[0].id == Id::Lock && found[0].sentence.contains("cannot tell"), "{}", found[0]);
-        let sound = findings(Presence::Hidden, Ok(Outcome::Checked { findings: Vec::new() }), Path::new("data"));
+        let sound = findings(Presence::Hidden, Ok(Checked { findings: Vec::new() }), Path::new("data"));
         assert!(sound[0].level == Level::Warning && sound[0].sentence.contains("cannot tell"), "{}", sound[0]);
+    }
+
+    #[test]
+    fn a_bot_of_another_version_is_told_apart_from_a_store_that_is_not_sound() {
+        let other = Err(Unfulfilled::Silent(Silence::AnotherVersion));
+        let found = findings(Presence::Listens, other, Path::new("data"));
+        assert!(found[0].level == Level::Ok && found[1].level == Level::Note, "{} {}", found[0], found[1]);
+        assert_eq!(found[1].sentence, "The running bot is of another version; the store was not verified.");
     }
 
     #[test]

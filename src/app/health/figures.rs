@@ -19,9 +19,9 @@ use tokio::sync::Mutex;
 
 use super::backups;
 use super::vitals::Vitals;
+use crate::app::config::storage::store_file;
 use crate::app::headroom;
 use crate::app::machine::{self, Space};
-use crate::app::maintenance::store_file;
 use crate::catalogue::CATALOGUE;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::time::{Stopwatch, Timestamp};

@@ -1,4 +1,4 @@
-//! `greenroom import`: the data of another bot come in, as far as they make sense here.
+//! The data of another bot come in, as far as they make sense here.
 //!
 //! The rows are read one by one ([`sqlite`], [`json`]), cleaned as if somebody had typed them ([`rows`]), and brought in by the flow
 //! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
@@ -10,12 +10,9 @@
 //! What cannot come in, be it a row, a part of one, or what the file tells a second time, is counted and listed with its
 //! reason; no row can end the import. What is told of a file is cleaned as well, because a terminal obeys more than letters.
 
-mod command;
 mod json;
 mod rows;
 mod sqlite;
-
-pub use command::run;
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -27,9 +24,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::backup::folder::{Room, SCRATCH};
-use super::config::storage::Storage;
+use super::config::storage::{Storage, store_file};
 use super::exit::{ExitCode, Stop};
-use super::maintenance::store_file;
+use super::operation::Operation;
 use super::restore::open_copy;
 use super::scratch::ScratchFolder;
 use crate::catalogue::Catalogue;
@@ -56,19 +53,17 @@ const TWICE: &str = "it is twice in the file, and the first one counts";
 /// The beginning of the names under which rows of a LuxBot are remembered. A stored name: it never changes.
 const LUXBOT: &str = "luxbot";
 
-/// What is to be brought in.
-#[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
-    /// The file of the other bot.
-    pub path: &'a Path,
+/// Bring the data of another bot in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportLuxbot {
+    /// Its file, as an absolute path.
+    pub path: PathBuf,
     /// The guild that it is for.
     pub guild: GuildId,
     /// Whether it is only tried in a copy.
     pub dry_run: bool,
     /// The snapshot that is made before; its folder also holds the copy of a dry run.
-    pub snapshot: &'a Path,
-    /// How much room the disk has.
-    pub room: &'a Room,
+    pub snapshot: PathBuf,
 }
 
 /// What came of an import.
@@ -116,18 +111,29 @@ pub struct LeftOut {
     pub reason: String,
 }
 
+impl Operation for ImportLuxbot {
+    const NAME: &'static str = "import";
+    const OUTCOME: &'static str = "imported";
+    type Outcome = Imported;
+
+    fn run(&self, store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
+        perform(store, catalogue, self, &Room::OfDisk, progress)
+    }
+}
+
 /// Brings a file in on an open store, or tries it in a copy. Blocks.
-pub fn perform(
+fn perform(
     store: &Store,
     catalogue: Catalogue,
-    order: Order<'_>,
+    order: &ImportLuxbot,
+    room: &Room,
     progress: &mut dyn FnMut(String),
 ) -> Result<Imported, Stop> {
-    let file = open(order.path)?;
+    let file = open(&order.path)?;
     let folder = order.snapshot.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
     // The snapshot and the copy of a dry run need room, and a full disk would stop the running bot.
-    order.room.require(folder, store.length()?).map_err(|error| Stop::storage(folder, &error))?;
+    room.require(folder, store.length()?).map_err(|error| Stop::storage(folder, &error))?;
     if order.dry_run {
         let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder);
         let scratch = scratch.map_err(|error| Stop::storage(folder, &error))?;
@@ -140,9 +146,9 @@ pub fn perform(
         return tried;
     }
     progress("saving the store as it is".to_owned());
-    store.copy_to_blocking(order.snapshot)?;
+    store.copy_to_blocking(&order.snapshot)?;
     let mut imported = bring_all(store, &file, order, progress)?;
-    imported.snapshot = Some(order.snapshot.to_owned());
+    imported.snapshot = Some(order.snapshot.clone());
     Ok(imported)
 }
 
@@ -151,10 +157,10 @@ pub fn perform(
 pub fn begin(
     storage: &Storage,
     catalogue: Catalogue,
-    order: Order<'_>,
+    order: &ImportLuxbot,
     progress: &mut dyn FnMut(String),
 ) -> Result<Imported, Stop> {
-    let file = open(order.path)?;
+    let file = open(&order.path)?;
     let no_folder = |error: std::io::Error| Stop::failed(format!("No temporary folder: {error}."));
     let scratch = order.dry_run.then(ScratchFolder::new).transpose().map_err(no_folder)?;
     let path = store_file(scratch.as_ref().map_or(storage.data_dir.as_path(), ScratchFolder::path));
@@ -165,7 +171,12 @@ pub fn begin(
     Ok(Imported { began: scratch.is_none().then_some(path), ..brought? })
 }
 
-fn bring_all(store: &Store, file: &File, order: Order<'_>, progress: &mut dyn FnMut(String)) -> Result<Imported, Stop> {
+fn bring_all(
+    store: &Store,
+    file: &File,
+    order: &ImportLuxbot,
+    progress: &mut dyn FnMut(String),
+) -> Result<Imported, Stop> {
     let imported = Imported { dry_run: order.dry_run, ..Imported::default() };
     let mut intake = Intake {
         store,
@@ -340,8 +351,8 @@ mod tests {
         let bring = |room: u64, dry_run: bool| {
             let room = Room::Of(Arc::new(AtomicU64::new(room)));
             let guild = GuildId::new(81);
-            let order = Order { path: &file, guild, dry_run, snapshot: &snapshot, room: &room };
-            perform(&store, CATALOGUE, order, &mut |_| {})
+            let order = ImportLuxbot { path: file.clone(), guild, dry_run, snapshot: snapshot.clone() };
+            perform(&store, CATALOGUE, &order, &room, &mut |_| {})
         };
         let enough = fs::metadata(folder.path().join("greenroom.redb")).unwrap().len() + Room::RESERVE;
         for dry_run in [true, false] {

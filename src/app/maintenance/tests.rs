@@ -3,11 +3,15 @@
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
+use super::served::handler;
 use super::*;
 use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::app::control::ControlServer;
+use crate::app::operation::{CheckStore, Checked, ExportLedger, ExportSqlite, SqliteExported};
 use crate::catalogue::CATALOGUE;
-use crate::kernel::ids::ChannelId;
+use crate::features::coins::csv::Wanted;
+use crate::kernel::ids::{ChannelId, GuildId};
+use crate::store::StoreError;
 use crate::store::sqlite::{SqlTable, column};
 
 const SAMPLE: SqlTable = SqlTable {
@@ -43,8 +47,8 @@ fn open(storage: &Storage) -> Store {
     Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
 }
 
-fn quietly(storage: &Storage, catalogue: Catalogue, request: &Request) -> Result<Outcome, Stop> {
-    fulfil(storage, catalogue, request, &mut |_| {})
+fn quietly<O: Operation>(storage: &Storage, catalogue: Catalogue, operation: &O) -> Result<O::Outcome, Stop> {
+    fulfil(storage, catalogue, operation, &mut |_| {})
 }
 
 /// Lets the store hold something of a server.
@@ -57,10 +61,10 @@ fn a_store_that_nobody_has_open_is_opened_and_closed_again() {
     let (_folder, storage) = storage();
     open(&storage).close_blocking();
     for _ in 0..2 {
-        let sound = quietly(&storage, CATALOGUE, &Request::Check).unwrap();
-        assert_eq!(sound, Outcome::Checked { findings: Vec::new() });
+        let sound = quietly(&storage, CATALOGUE, &CheckStore {}).unwrap();
+        assert_eq!(sound, Checked { findings: Vec::new() });
     }
-    let Outcome::Checked { findings } = quietly(&storage, SAMPLES, &Request::Check).unwrap() else { panic!() };
+    let Checked { findings } = quietly(&storage, SAMPLES, &CheckStore {}).unwrap();
     assert_eq!(findings, ["queue.songs: two songs are playing"]);
 }
 
@@ -72,16 +76,13 @@ async fn a_store_that_the_bot_has_open_is_exported_and_checked_by_the_bot() {
     let serving = tokio::spawn(server.serve(handler(store.clone(), SAMPLES, &storage.data_dir)));
     let out = folder.path().join("out.db");
     is_known(&store, GuildId::new(5));
-    let request = export_request(&out, Some(GuildId::new(5)), false).unwrap();
+    let request = ExportSqlite::to(&out, Some(GuildId::new(5)), false).unwrap();
     let (exported, checked) =
-        spawn_blocking(move || (quietly(&storage, CATALOGUE, &request), quietly(&storage, CATALOGUE, &Request::Check)))
+        spawn_blocking(move || (quietly(&storage, CATALOGUE, &request), quietly(&storage, CATALOGUE, &CheckStore {})))
             .await
             .unwrap();
-    assert_eq!(
-        exported.unwrap(),
-        Outcome::Exported { path: out.clone(), tables: vec![("songs".into(), 1)], dangling: 0 }
-    );
-    assert!(matches!(checked.unwrap(), Outcome::Checked { findings } if findings.len() == 1));
+    assert_eq!(exported.unwrap(), SqliteExported { path: out.clone(), tables: vec![("songs".into(), 1)], dangling: 0 });
+    assert_eq!(checked.unwrap().findings.len(), 1);
     let title: String =
         rusqlite::Connection::open(out).unwrap().query_row("SELECT title FROM songs", [], |row| row.get(0)).unwrap();
     assert_eq!(title, "Lunar");
@@ -93,7 +94,7 @@ async fn a_store_that_the_bot_has_open_is_exported_and_checked_by_the_bot() {
 fn a_store_that_is_held_by_a_silent_process_is_in_use() {
     let (_folder, storage) = storage();
     let store = open(&storage);
-    let stop = quietly(&storage, CATALOGUE, &Request::Check).unwrap_err();
+    let stop = quietly(&storage, CATALOGUE, &CheckStore {}).unwrap_err();
     assert_eq!(stop.code, ExitCode::StoreInUse);
     store.close_blocking();
 }
@@ -101,7 +102,7 @@ fn a_store_that_is_held_by_a_silent_process_is_in_use() {
 #[test]
 fn a_folder_without_a_store_stays_empty() {
     let (_folder, storage) = storage();
-    let stop = quietly(&storage, CATALOGUE, &Request::Check).unwrap_err();
+    let stop = quietly(&storage, CATALOGUE, &CheckStore {}).unwrap_err();
     assert_eq!(stop.code, ExitCode::Configuration);
     assert!(!storage.data_dir.exists());
 }
@@ -114,19 +115,20 @@ fn an_export_of_a_server_that_the_store_does_not_know_is_refused_with_those_that
     store.close_blocking();
     let out = folder.path().join("out");
     let wanted = |guild| Wanted { guild: Some(guild), ..Wanted::default() };
-    let requests = |guild| {
-        [export_request(&out, Some(guild), false).unwrap(), ledger_request(&out, wanted(guild), false).unwrap()]
-    };
-    for request in requests(GuildId::new(4711)) {
-        let stop = quietly(&storage, CATALOGUE, &request).unwrap_err();
+    let export = |guild| ExportSqlite::to(&out, Some(guild), false).unwrap();
+    let ledger = |guild| ExportLedger::to(&out, wanted(guild), false).unwrap();
+    let (nobodys, known) = (GuildId::new(4711), GuildId::new(5));
+    for stop in [
+        quietly(&storage, CATALOGUE, &export(nobodys)).unwrap_err(),
+        quietly(&storage, CATALOGUE, &ledger(nobodys)).unwrap_err(),
+    ] {
         assert_eq!(stop.code, ExitCode::Configuration);
         assert_eq!(stop.message, "The store knows no server 4711: it knows 5.");
         assert!(!out.exists(), "no file is begun");
     }
-    for request in requests(GuildId::new(5)) {
-        quietly(&storage, CATALOGUE, &request).unwrap();
-        std::fs::remove_file(&out).unwrap();
-    }
+    quietly(&storage, CATALOGUE, &export(known)).unwrap();
+    std::fs::remove_file(&out).unwrap();
+    quietly(&storage, CATALOGUE, &ledger(known)).unwrap();
 }
 
 #[test]
@@ -135,11 +137,11 @@ fn a_damaged_store_and_an_existing_export_have_codes_of_their_own() {
     open(&storage).close_blocking();
     let out = folder.path().join("out.db");
     std::fs::write(&out, "mine").unwrap();
-    let exists = quietly(&storage, SAMPLES, &export_request(&out, None, false).unwrap()).unwrap_err();
+    let exists = quietly(&storage, SAMPLES, &ExportSqlite::to(&out, None, false).unwrap()).unwrap_err();
     assert_eq!(exists.code, ExitCode::Configuration);
     assert!(exists.message.contains("--force"), "{}", exists.message);
     std::fs::write(store_file(&storage.data_dir), "no store").unwrap();
-    assert_eq!(quietly(&storage, CATALOGUE, &Request::Check).unwrap_err().code, ExitCode::StorageFailed);
+    assert_eq!(quietly(&storage, CATALOGUE, &CheckStore {}).unwrap_err().code, ExitCode::StorageFailed);
 }
 
 #[test]
@@ -162,7 +164,7 @@ fn a_check_that_fails_is_a_finding_and_the_others_are_made_all_the_same() {
     };
     let (_folder, storage) = storage();
     open(&storage).close_blocking();
-    let Outcome::Checked { findings } = quietly(&storage, BROKEN, &Request::Check).unwrap() else { panic!() };
+    let Checked { findings } = quietly(&storage, BROKEN, &CheckStore {}).unwrap();
     insta::assert_snapshot!(findings.join("\n"), @r"
     queue: a first one
     the invariants of the features cannot be verified further: a page is torn
@@ -177,7 +179,7 @@ fn damage_that_is_met_on_the_way_names_the_snapshot_that_can_take_the_stores_pla
         Catalogue { exports: || vec![SqlTable { rows: |_, _, _| panic!("a page is torn"), ..SAMPLE }], ..CATALOGUE };
     let (folder, storage) = storage();
     open(&storage).close_blocking();
-    let request = export_request(&folder.path().join("out.db"), None, false).unwrap();
+    let request = ExportSqlite::to(&folder.path().join("out.db"), None, false).unwrap();
     let stop = quietly(&storage, TORN, &request).unwrap_err();
     let (problem, way_back) = stop.message.split_once('\n').unwrap();
     assert_eq!(problem, "The store seems to be damaged: reading it failed; the log says where.");
@@ -193,7 +195,7 @@ fn a_store_that_nobody_may_see_is_not_a_missing_one() {
     let (folder, storage) = storage();
     // A file in the way of the folder, which stands for a folder without rights: root has all of them.
     std::fs::write(&storage.data_dir, "no folder").unwrap();
-    let unseen = attempt(&storage, CATALOGUE, &Request::Check, &mut |_| {}).unwrap_err();
+    let unseen = attempt(&storage, CATALOGUE, &CheckStore {}, &mut |_| {}).unwrap_err();
     assert!(matches!(unseen, Unfulfilled::Unopened(_)), "{unseen:?}");
     drop(folder);
 }

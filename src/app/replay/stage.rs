@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::super::config::storage::store_file;
 use super::super::exit::{ExitCode, Stop};
 use super::super::scratch::ScratchFolder;
-use super::super::{maintenance, upkeep};
+use super::super::upkeep;
 use super::discord::People;
 use super::outcome::{Lift, Outcome};
 use super::show::StageProblem;
@@ -89,7 +90,7 @@ impl Stage {
         };
         let folder = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
         let (clock, hand) = Clock::simulated(begin);
-        let place = Place::File(maintenance::store_file(folder.path()));
+        let place = Place::File(store_file(folder.path()));
         let store = Store::open(&place, Options::new(clock, Seed::fixed(1)), (CATALOGUE.schema)())?;
         change(&store, what_if.to_vec())?;
         people.open_submissions(&store)?;

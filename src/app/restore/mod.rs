@@ -1,4 +1,4 @@
-//! `greenroom restore`: puts a backup in the place of the store, or only tries whether that would work.
+//! Puts a backup in the place of the store, or only tries whether that would work.
 //!
 //! Nothing is believed: the backup is copied beside the store, read from front to back, compared with its manifest, opened,
 //! brought up to date and checked, all in the copy. Only then it takes the place of the store by a rename, so there is a
@@ -8,11 +8,9 @@
 //! Invariants: where anything fails the store is what it was, byte for byte. Nothing that was there before is removed, so the
 //! backup itself stays, also where it is the oldest of the snapshots; the next one that is made tidies up.
 
-mod command;
 mod present;
 mod trial;
 
-pub use command::run;
 pub(super) use trial::copy_file;
 pub use trial::{Trial, try_out};
 
@@ -23,9 +21,8 @@ use std::path::{Path, PathBuf};
 use present::Present;
 
 use super::backup::label::MOMENT;
-use super::config::storage::Storage;
+use super::config::storage::{Storage, store_file};
 use super::exit::{ExitCode, Stop};
-use super::maintenance::store_file;
 use crate::catalogue::Catalogue;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;

@@ -6,9 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::open_copy;
-use crate::app::control::{Outcome, Request};
 use crate::app::exit::{ExitCode, Stop};
-use crate::app::maintenance;
+use crate::app::operation::{CheckStore, Checked, Operation as _};
 use crate::catalogue::Catalogue;
 use crate::kernel::error::Error;
 use crate::store::{SnapshotError, Store, Verified, give_to_owner_of_folder, repair, verify};
@@ -61,8 +60,7 @@ pub(in crate::app) fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn examine(store: &Store, catalogue: Catalogue, verified: &Verified) -> Result<Vec<String>, Stop> {
-    let outcome = maintenance::perform(store, catalogue, &Request::Check, &mut |_| {})?;
-    let Outcome::Checked { mut findings } = outcome else { return Err(Stop::failed("check answered something else")) };
+    let Checked { mut findings } = CheckStore {}.run(store, catalogue, &mut |_| {})?;
     // A migration may add rows and take some away.
     if verified.manifest.schema == store.schema().version() {
         findings.extend(store.read_blocking("rehearsal", |read| {

@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 
 use super::cli::{Options, Service, ServiceInstallArgs, ServiceUninstallArgs};
 use super::config::sources::Sources;
-use super::config::storage::Storage;
+use super::config::storage::{Storage, store_file};
 use super::config::table::DATA_DIR;
 use super::exit::{CommandResult, ExitCode, Stop, print};
-use super::maintenance::store_file;
 use super::owner;
 use super::restore::lock;
 use folders::Folders;

@@ -6,8 +6,8 @@ use super::below;
 use super::folders::{Folders, HOME};
 use super::step::Step;
 use crate::app::config::reference;
+use crate::app::config::storage::store_file;
 use crate::app::exit::{ExitCode, Stop};
-use crate::app::maintenance::store_file;
 
 /// The unit of a service of the system, in the form in which packages carry it as well.
 const UNIT: &str = include_str!("../../../packaging/systemd/greenroom.service");

@@ -1,32 +1,37 @@
-//! The command `greenroom backup`.
+//! `greenroom backup`: makes a snapshot of the store.
 
 use std::path::PathBuf;
 
+use clap::Args;
 use serde_json::json;
 
-use super::folder::Folder;
-use super::label::Kind;
-use crate::app::cli::{BackupArgs, Options};
-use crate::app::control::{Outcome, Request};
-use crate::app::exit::{CommandResult, Stop, print, tell};
-use crate::app::{maintenance, telemetry};
-use crate::catalogue::CATALOGUE;
+use super::{Options, fulfil};
+use crate::app::backup::folder::Folder;
+use crate::app::backup::label::Kind;
+use crate::app::exit::{CommandResult, print};
+use crate::app::operation::{BackUp, BackedUp, absolute};
 use crate::kernel::time::Clock;
+
+/// Options of `backup`.
+#[derive(Args, Clone, Debug)]
+pub struct BackupArgs {
+    /// The file to write, which must not exist, in a folder that does [default: a new one in backups/snapshots of the data folder]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Makes a snapshot, in the folder of the backups or as the file that was named, whose folder has to be there. A
 /// running bot is asked to do it. No other one goes for it.
 pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
+    let config = options.start()?;
     let folder = Folder::of(&config.storage.data_dir);
-    let named = args.file.clone();
-    let file = named.clone().unwrap_or_else(|| folder.free_snapshot(Kind::ByHand, Clock::system().now()));
-    let path: PathBuf = std::path::absolute(file).map_err(Stop::failed)?;
-    let request = Request::Backup { path, makes_folder: named.is_none() };
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
-    let Outcome::BackedUp { path, greenroom, version, rows } = outcome else {
-        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
-    };
+    let free = || folder.free_snapshot(Kind::ByHand, Clock::system().now());
+    let path = absolute(&args.file.clone().unwrap_or_else(free))?;
+    let operation = BackUp { path, makes_folder: args.file.is_none() };
+    let BackedUp { path, greenroom, version, rows } = fulfil(&config, &operation)?;
     let by_hand = folder.snapshots_of(Kind::ByHand).unwrap_or_default().len();
     if args.json {
         let report = json!({
@@ -35,7 +40,7 @@ pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
         print(&report.to_string());
     } else {
         print(&format!("Wrote a snapshot of {rows} rows to {}, and verified it.", path.display()));
-        if named.is_none() {
+        if args.file.is_none() {
             let others = match by_hand {
                 0 | 1 => String::new(),
                 many => format!(" There are {many} such snapshots in that folder."),

@@ -1,13 +1,69 @@
 //! `greenroom export`: writes the stored data in another form.
 
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::cli::{Export, ExportLedgerArgs, ExportSqliteArgs, Options};
-use super::control::Outcome;
-use super::exit::{CommandResult, Stop, print, tell};
-use super::{maintenance, telemetry};
-use crate::catalogue::CATALOGUE;
+use super::{Options, fulfil};
+use crate::app::exit::{CommandResult, print};
+use crate::app::operation::{ExportLedger, ExportSqlite, LedgerExported, SqliteExported};
 use crate::features::coins::csv::Wanted;
+use crate::features::coins::model::Currency;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
+
+/// The forms in which data can be written.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Write the tables into an SQLite file, from one moment; a running bot is asked to do it
+    Sqlite(ExportSqliteArgs),
+    /// Write the ledger of coins and points into a CSV file; a running bot is asked to do it
+    Ledger(ExportLedgerArgs),
+}
+
+/// Options of `export sqlite`.
+#[derive(Args, Clone, Debug)]
+pub struct ExportSqliteArgs {
+    /// The file to write
+    #[arg(value_name = "OUT.db")]
+    pub out: PathBuf,
+    /// One server only; without it every table begins with the server's id
+    #[arg(long, value_name = "ID", value_parser = super::server)]
+    pub guild: Option<GuildId>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `export ledger`.
+#[derive(Args, Clone, Debug)]
+pub struct ExportLedgerArgs {
+    /// The file to write
+    #[arg(value_name = "OUT.csv")]
+    pub out: PathBuf,
+    /// One server only
+    #[arg(long, value_name = "ID", value_parser = super::server)]
+    pub guild: Option<GuildId>,
+    /// One currency only: luxury or points
+    #[arg(long, value_parser = super::currency)]
+    pub currency: Option<Currency>,
+    /// One member only
+    #[arg(long, value_name = "ID", value_parser = super::member)]
+    pub user: Option<UserId>,
+    /// From a day (2026-11-21, in UTC) or moment (2026-11-21T20:00:00Z) on
+    #[arg(long, value_name = "DATE", value_parser = super::moment)]
+    pub since: Option<Timestamp>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Writes the form that is asked for.
 pub fn run(options: &Options, export: &Export) -> CommandResult {
@@ -18,14 +74,10 @@ pub fn run(options: &Options, export: &Export) -> CommandResult {
 }
 
 fn ledger(options: &Options, args: &ExportLedgerArgs) -> CommandResult {
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
+    let config = options.start()?;
     let wanted = Wanted { guild: args.guild, currency: args.currency, user: args.user, since: args.since };
-    let request = maintenance::ledger_request(&args.out, wanted, args.force)?;
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
-    let Outcome::LedgerExported { path, entries } = outcome else {
-        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
-    };
+    let operation = ExportLedger::to(&args.out, wanted, args.force)?;
+    let LedgerExported { path, entries } = fulfil(&config, &operation)?;
     if args.json {
         print(&json!({ "path": path, "entries": entries }).to_string());
     } else {
@@ -49,13 +101,9 @@ fn nothing_there(wanted: Wanted) -> String {
 }
 
 fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
-    let request = maintenance::export_request(&args.out, args.guild, args.force)?;
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
-    let Outcome::Exported { path, tables, dangling } = outcome else {
-        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
-    };
+    let config = options.start()?;
+    let operation = ExportSqlite::to(&args.out, args.guild, args.force)?;
+    let SqliteExported { path, tables, dangling } = fulfil(&config, &operation)?;
     if args.json {
         let tables: serde_json::Map<_, _> = tables.into_iter().map(|(table, rows)| (table, rows.into())).collect();
         print(&json!({ "path": path, "tables": tables, "dangling": dangling }).to_string());
@@ -72,8 +120,6 @@ fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::coins::model::Currency;
-    use crate::kernel::ids::UserId;
 
     #[test]
     fn an_empty_ledger_says_whose_it_is() {

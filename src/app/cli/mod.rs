@@ -1,19 +1,25 @@
 //! The command line: what can be typed, and what `--help` says about it.
 
-mod backups;
+pub mod backup;
+pub mod check;
+pub mod economy;
+pub mod export;
+pub mod import;
+pub mod restore;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-pub use backups::{BackupArgs, Import, ImportLuxbotArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand};
 use strum::VariantArray;
 
 use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::{Config, logging::Logging, table};
-use super::exit::help_section;
-use super::machine;
+use super::exit::{Stop, help_section, tell};
+use super::operation::Operation;
+use super::{machine, maintenance, telemetry};
+use crate::catalogue::CATALOGUE;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -60,21 +66,21 @@ pub enum Command {
     Sim(SimArgs),
     /// Write the stored data in another form
     #[command(subcommand)]
-    Export(Export),
+    Export(export::Export),
     /// Verify every index and every invariant of the store; a running bot is asked to do it
-    Check(CheckArgs),
+    Check(check::CheckArgs),
     /// Look at everything that the bot depends on, and say what is wrong and what to do about it
     Doctor(DoctorArgs),
     /// Look at the configuration of the process
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Make a verified snapshot of the store in one file; a running bot is asked to do it
-    Backup(BackupArgs),
+    Backup(backup::BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
-    Restore(RestoreArgs),
+    Restore(restore::RestoreArgs),
     /// Bring the data of another bot in
     #[command(subcommand)]
-    Import(Import),
+    Import(import::Import),
     /// Run the bot as a service of systemd
     #[command(subcommand)]
     Service(Service),
@@ -203,88 +209,6 @@ pub struct SimArgs {
     pub answer_within: u64,
 }
 
-/// The forms in which data can be written.
-#[derive(Debug, Subcommand)]
-pub enum Export {
-    /// Write the tables into an SQLite file, from one moment; a running bot is asked to do it
-    Sqlite(ExportSqliteArgs),
-    /// Write the ledger of coins and points into a CSV file; a running bot is asked to do it
-    Ledger(ExportLedgerArgs),
-}
-
-/// Options of `export sqlite`.
-#[derive(Args, Clone, Debug)]
-pub struct ExportSqliteArgs {
-    /// The file to write
-    #[arg(value_name = "OUT.db")]
-    pub out: PathBuf,
-    /// One server only; without it every table begins with the server's id
-    #[arg(long, value_name = "ID", value_parser = server)]
-    pub guild: Option<GuildId>,
-    /// Replace the file if it exists
-    #[arg(long)]
-    pub force: bool,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Options of `export ledger`.
-#[derive(Args, Clone, Debug)]
-pub struct ExportLedgerArgs {
-    /// The file to write
-    #[arg(value_name = "OUT.csv")]
-    pub out: PathBuf,
-    /// One server only
-    #[arg(long, value_name = "ID", value_parser = server)]
-    pub guild: Option<GuildId>,
-    /// One currency only: luxury or points
-    #[arg(long, value_parser = currency)]
-    pub currency: Option<Currency>,
-    /// One member only
-    #[arg(long, value_name = "ID", value_parser = member)]
-    pub user: Option<UserId>,
-    /// From a day (2026-11-21, in UTC) or moment (2026-11-21T20:00:00Z) on
-    #[arg(long, value_name = "DATE", value_parser = moment)]
-    pub since: Option<Timestamp>,
-    /// Replace the file if it exists
-    #[arg(long)]
-    pub force: bool,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Options of `check`.
-#[derive(Args, Clone, Copy, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct CheckArgs {
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Something else than the store
-    #[command(subcommand)]
-    pub what: Option<Check>,
-}
-
-/// What else can be checked.
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Check {
-    /// Tell what a skip costs, what was made and spent, and which price is out of proportion
-    Economy(EconomyArgs),
-}
-
-/// Options of `check economy`.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct EconomyArgs {
-    /// One server only
-    #[arg(long, value_name = "ID", value_parser = server)]
-    pub guild: Option<GuildId>,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// Options of `doctor`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct DoctorArgs {
@@ -306,6 +230,13 @@ impl Options {
         Logging::load(&self.sources())
     }
 
+    /// The whole configuration, for a command that works on the store; its log is started.
+    fn start(&self) -> Result<Config, Stop> {
+        let config = self.load_config()?;
+        telemetry::start(&config.logging)?;
+        Ok(config)
+    }
+
     /// Where settings come from.
     pub fn sources(&self) -> Sources {
         [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
@@ -315,6 +246,11 @@ impl Options {
                 sources.with(Origin::CommandLine, name, value)
             })
     }
+}
+
+/// Does an operation on the store, in this process or in the running bot, and prints its progress.
+fn fulfil<O: Operation>(config: &Config, operation: &O) -> Result<O::Outcome, Stop> {
+    maintenance::fulfil(&config.storage, CATALOGUE, operation, &mut tell)
 }
 
 /// What can be typed, and what comes of it.

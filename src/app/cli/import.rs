@@ -1,21 +1,47 @@
-//! The command `greenroom import luxbot`.
+//! `greenroom import`: brings the data of another bot in.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
-use super::{Imported, LeftOut, Order, begin};
-use crate::app::backup::folder::{Folder, Room};
+use clap::{Args, Subcommand};
+
+use super::Options;
+use crate::app::backup::folder::Folder;
 use crate::app::backup::label::Kind;
-use crate::app::cli::{Import, ImportLuxbotArgs, Options};
-use crate::app::control::{Outcome, Request};
 use crate::app::exit::{CommandResult, Stop, print, tell};
+use crate::app::import::{ImportLuxbot, Imported, LeftOut, begin};
 use crate::app::maintenance::{self, Unfulfilled};
-use crate::app::telemetry;
+use crate::app::operation::absolute;
 use crate::catalogue::CATALOGUE;
+use crate::kernel::ids::GuildId;
 use crate::kernel::time::Clock;
 
 /// Reasons that are told with examples.
 const EXAMPLES: usize = 3;
+
+/// The bots whose data can be brought in.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The SQLite file of a LuxBot, or a JSON file of points; a running bot is asked to do it
+    Luxbot(ImportLuxbotArgs),
+}
+
+/// Options of `import luxbot`.
+#[derive(Args, Clone, Debug)]
+pub struct ImportLuxbotArgs {
+    /// The file
+    #[arg(value_name = "FILE.db|POINTS.json")]
+    pub file: PathBuf,
+    /// The server that the data are for
+    #[arg(long, value_name = "ID", value_parser = super::server)]
+    pub guild: GuildId,
+    /// Only show what would come, and what would be left out and why
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Brings the data of another bot in. A running bot is asked to do it; where there is no store yet, one is begun.
 pub fn run(options: &Options, import: &Import) -> CommandResult {
@@ -24,23 +50,21 @@ pub fn run(options: &Options, import: &Import) -> CommandResult {
 }
 
 fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
+    let config = options.start()?;
     let folder = Folder::of(&config.storage.data_dir);
     let snapshot = folder.free_snapshot(Kind::BeforeImport, Clock::system().now());
-    let request = Request::Import {
-        path: std::path::absolute(&args.file).map_err(Stop::failed)?,
+    let operation = ImportLuxbot {
+        path: absolute(&args.file)?,
         guild: args.guild,
         dry_run: args.dry_run,
-        snapshot: std::path::absolute(snapshot).map_err(Stop::failed)?,
+        snapshot: absolute(&snapshot)?,
     };
-    let imported = match maintenance::attempt(&config.storage, CATALOGUE, &request, &mut tell) {
-        Ok(Outcome::Imported(imported)) => imported,
-        Ok(_) => return Err(Stop::failed("The running Greenroom answered something else; is it another version?")),
+    let imported = match maintenance::attempt(&config.storage, CATALOGUE, &operation, &mut tell) {
+        Ok(imported) => imported,
         Err(Unfulfilled::NoStore) => {
-            let (path, snapshot) = (args.file.as_path(), Path::new(""));
-            let order = Order { path, guild: args.guild, dry_run: args.dry_run, snapshot, room: &Room::OfDisk };
-            begin(&config.storage, CATALOGUE, order, &mut |line| tell(&line))?
+            // What is told of the file names it as it was typed.
+            let as_typed = ImportLuxbot { path: args.file.clone(), ..operation };
+            begin(&config.storage, CATALOGUE, &as_typed, &mut |line| tell(&line))?
         }
         Err(why) => return Err(why.told(&config.storage.data_dir)),
     };

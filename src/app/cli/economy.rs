@@ -1,24 +1,31 @@
 //! `greenroom check economy`: what a skip costs in each server, what was made and spent, and what is out of proportion.
 
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::cli::{EconomyArgs, Options};
-use super::control::{Outcome, Request};
-use super::exit::{CommandResult, Stop, print, tell};
-use super::{maintenance, telemetry};
-use crate::catalogue::CATALOGUE;
+use super::{Options, fulfil};
+use crate::app::exit::{CommandResult, print};
+use crate::app::operation::{EconomyReport, ReportEconomy};
 use crate::features::coins::economy::{Economy, Week, duration, grouped};
+use crate::kernel::ids::GuildId;
 use crate::kernel::time::Clock;
+
+/// Options of `check economy`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct EconomyArgs {
+    /// One server only
+    #[arg(long, value_name = "ID", value_parser = super::server)]
+    pub guild: Option<GuildId>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Prints how the economy stands. What is out of proportion is advice and no failure: the exit code is 0.
 pub fn run(options: &Options, args: EconomyArgs) -> CommandResult {
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
-    let request = Request::Economy { guild: args.guild, now: Clock::system().now() };
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &request, &mut tell)?;
-    let Outcome::Economy { guilds } = outcome else {
-        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
-    };
+    let config = options.start()?;
+    let now = Clock::system().now();
+    let EconomyReport { guilds } = fulfil(&config, &ReportEconomy { guild: args.guild, now })?;
     if args.json {
         print(&json!({ "guilds": guilds.iter().map(as_json).collect::<Vec<_>>() }).to_string());
     } else if guilds.is_empty() {

@@ -1,19 +1,38 @@
-//! The command `greenroom restore`.
+//! `greenroom restore`: puts a backup in the place of the store, or only tries whether that would work.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde_json::json;
 
-use super::{Restore, Restored, Trial, restore};
+use super::Options;
 use crate::app::backup::rehearsal::rehearse;
-use crate::app::cli::{Options, RestoreArgs};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print, tell};
-use crate::app::{maintenance, telemetry};
+use crate::app::maintenance;
+use crate::app::restore::{Restore, Restored, Trial, restore};
 use crate::catalogue::CATALOGUE;
 use crate::kernel::time::Clock;
 
+/// Options of `restore`.
+#[derive(Args, Clone, Debug)]
+pub struct RestoreArgs {
+    /// The backup: a snapshot, or the greenroom.redb of a stopped bot
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only try it in a scratch file; the store is not touched, and the bot may run
+    #[arg(long)]
+    pub rehearse: bool,
+    /// Restore it also when check finds problems in it
+    #[arg(long, conflicts_with = "rehearse")]
+    pub anyway: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Restores a backup, or rehearses it.
 pub fn run(options: &Options, args: &RestoreArgs) -> CommandResult {
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
+    let config = options.start()?;
     let data_dir = &config.storage.data_dir;
     let by_owner = |stop| maintenance::by_owner(stop, data_dir);
     if args.rehearse {

@@ -1,12 +1,31 @@
 //! `greenroom check`: verifies every index and every invariant of the store.
 
+use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::cli::{Check, CheckArgs, Options};
-use super::control::{Outcome, Request};
-use super::exit::{CommandResult, ExitCode, Stop, print, tell};
-use super::{backup, economy, maintenance, telemetry};
-use crate::catalogue::CATALOGUE;
+use super::{Options, economy, fulfil};
+use crate::app::backup;
+use crate::app::exit::{CommandResult, ExitCode, Stop, print};
+use crate::app::operation::{CheckStore, Checked};
+
+/// Options of `check`.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct CheckArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Something else than the store
+    #[command(subcommand)]
+    pub what: Option<Check>,
+}
+
+/// What else can be checked.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Check {
+    /// Tell what a skip costs, what was made and spent, and which price is out of proportion
+    Economy(economy::EconomyArgs),
+}
 
 /// Prints what is wrong, one line each, and stops with [`ExitCode::ProblemsFound`] if anything is; the message names the
 /// newest snapshot.
@@ -14,12 +33,8 @@ pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
     if let Some(Check::Economy(args)) = args.what {
         return economy::run(options, args);
     }
-    let config = options.load_config()?;
-    telemetry::start(&config.logging)?;
-    let outcome = maintenance::fulfil(&config.storage, CATALOGUE, &Request::Check, &mut tell)?;
-    let Outcome::Checked { findings } = outcome else {
-        return Err(Stop::failed("The running Greenroom answered something else; is it another version?"));
-    };
+    let config = options.start()?;
+    let Checked { findings } = fulfil(&config, &CheckStore {})?;
     if args.json {
         print(&json!({ "findings": findings }).to_string());
     } else if findings.is_empty() {

@@ -1,0 +1,132 @@
+//! Writes the stored data in another form: the store as an SQLite file, or the ledger as a CSV file.
+
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, absolute, guilds};
+use crate::app::exit::Stop;
+use crate::catalogue::Catalogue;
+use crate::features::coins::csv::{self, CsvError, Wanted};
+use crate::kernel::ids::GuildId;
+use crate::store::sqlite::{Export, ExportError, Progress, export};
+use crate::store::{FileError, Store, UnfinishedFile};
+
+/// Write the store as an SQLite file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportSqlite {
+    /// The file, as an absolute path.
+    pub path: PathBuf,
+    /// One guild, or all of them.
+    pub guild: Option<GuildId>,
+    /// Whether a file that is there already is replaced.
+    pub replace: bool,
+}
+
+/// The file was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqliteExported {
+    /// The file.
+    pub path: PathBuf,
+    /// Its tables with the numbers of their rows.
+    pub tables: Vec<(String, u64)>,
+    /// Rows that refer to rows which do not exist.
+    pub dangling: u64,
+}
+
+impl ExportSqlite {
+    /// The export to a file that was named in this process.
+    pub fn to(path: &Path, guild: Option<GuildId>, replace: bool) -> Result<Self, Stop> {
+        Ok(Self { path: absolute(path)?, guild, replace })
+    }
+}
+
+impl Operation for ExportSqlite {
+    const NAME: &'static str = "export_sqlite";
+    const OUTCOME: &'static str = "exported";
+    type Outcome = SqliteExported;
+
+    fn run(
+        &self,
+        store: &Store,
+        catalogue: Catalogue,
+        progress: &mut dyn FnMut(String),
+    ) -> Result<SqliteExported, Stop> {
+        guilds::require_known(store, catalogue, self.guild)?;
+        let tables = (catalogue.exports)();
+        let request = Export { path: &self.path, guild: self.guild, replace: self.replace };
+        let mut report = |step: Progress| progress(format!("{}: {} rows", step.table, step.rows));
+        let exported = store.read_blocking("export", |read| Ok(export(read, &tables, &request, &mut report)))??;
+        Ok(SqliteExported {
+            path: self.path.clone(),
+            tables: exported.tables.into_iter().map(|(table, rows)| (table.to_owned(), rows)).collect(),
+            dangling: exported.dangling,
+        })
+    }
+}
+
+/// Write the ledger as a CSV file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportLedger {
+    /// The file, as an absolute path.
+    pub path: PathBuf,
+    /// Which entries.
+    pub wanted: Wanted,
+    /// Whether a file that is there already is replaced.
+    pub replace: bool,
+}
+
+/// The ledger was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerExported {
+    /// The file.
+    pub path: PathBuf,
+    /// How many entries are in it.
+    pub entries: u64,
+}
+
+impl ExportLedger {
+    /// The export to a file that was named in this process.
+    pub fn to(path: &Path, wanted: Wanted, replace: bool) -> Result<Self, Stop> {
+        Ok(Self { path: absolute(path)?, wanted, replace })
+    }
+}
+
+impl Operation for ExportLedger {
+    const NAME: &'static str = "export_ledger";
+    const OUTCOME: &'static str = "ledger_exported";
+    type Outcome = LedgerExported;
+
+    /// Writes the entries beside the place of the file first.
+    fn run(
+        &self,
+        store: &Store,
+        catalogue: Catalogue,
+        progress: &mut dyn FnMut(String),
+    ) -> Result<LedgerExported, Stop> {
+        let Self { path, wanted, replace } = self;
+        guilds::require_known(store, catalogue, wanted.guild)?;
+        let unfinished = UnfinishedFile::begin(path, *replace)?;
+        let written = store.read_blocking("export_ledger", |read| {
+            let out = BufWriter::new(unfinished.file());
+            Ok(csv::write(read, wanted, out, &mut |entries| progress(format!("{entries} entries"))))
+        })?;
+        let entries = written.map_err(|error| match error {
+            CsvError::Store(error) => error.into(),
+            CsvError::Write(error) => Stop::from(FileError::of(path, &error)),
+        })?;
+        unfinished.finish()?;
+        Ok(LedgerExported { path: path.clone(), entries })
+    }
+}
+
+impl From<ExportError> for Stop {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::File(error) => error.into(),
+            ExportError::Refused { .. } => Self::failed(error),
+        }
+    }
+}
