@@ -174,7 +174,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Name => "its name cannot be resolved (DNS)",
-            Self::OutOfReach => "its address is in a private network, where the bot does not go",
+            Self::OutOfReach => "its address is one that the bot does not go to (a private network?)",
             Self::Refused => "it refuses the connection",
             Self::NoRoute => "no way leads there (is there a network?)",
             Self::Forbidden => "this machine does not allow the connection (a firewall?)",
