@@ -44,8 +44,12 @@ impl RequestError {
 
     fn read(error: &(dyn Error + 'static), kind: Kind) -> Self {
         let (what, cause) = (error.to_string(), Cause::of(error));
-        let below: Vec<String> =
-            std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string).collect();
+        let mut below = Vec::new();
+        let mut source = error.source();
+        while let Some(next) = source {
+            below.push(next.to_string());
+            source = next.source();
+        }
         let bottom = below.last().unwrap_or(&what).clone();
         let why = (!below.is_empty()).then(|| match cause {
             Cause::Unknown => Why(below.join(": ")),
