@@ -22,7 +22,7 @@ use crate::discord::references;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
 use crate::discord::{Bot, problem};
-use crate::http::oembed::Titles;
+use crate::http::{RequestError, oembed::Titles};
 use crate::jobs;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
@@ -83,7 +83,7 @@ pub enum StartError {
     Live(#[from] SetupError),
     /// The HTTP client could not be built.
     #[error("cannot set up TLS: {0}")]
-    Http(#[from] reqwest::Error),
+    Http(#[from] RequestError),
 }
 
 /// A running application.

@@ -12,7 +12,7 @@ use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
 use super::turns::Turns;
-use crate::http::oembed::Titles;
+use crate::http::{self, oembed::Titles};
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
 use crate::kernel::sentence::Sentence;
@@ -41,7 +41,7 @@ pub struct Parts {
     /// Asks Discord.
     pub rest: Rest,
     /// For the bytes of attachments.
-    pub files: reqwest::Client,
+    pub files: http::Client,
     /// Asks platforms what songs are called.
     pub titles: Titles,
     /// Asks TikTok.
@@ -70,7 +70,7 @@ pub struct Clients {
     /// Asks Discord.
     pub rest: Rest,
     /// For the bytes of attachments.
-    pub files: reqwest::Client,
+    pub files: http::Client,
     /// Asks platforms what songs are called.
     pub titles: Titles,
     /// Asks TikTok.

@@ -20,6 +20,7 @@ use super::component::{self, Component, Modal};
 use super::registration::Registration;
 use super::seen::Seen;
 use super::{activity, command, figures, invitation, problem};
+use crate::http::RequestError;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::refusals;
@@ -406,15 +407,17 @@ async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
 
 /// An option whose channel, person or role Discord does not let the bot read, or that is gone meanwhile, is no fault of ours.
 fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
-    let refused = match error.downcast_ref::<serenity::Error>() {
-        Some(serenity::Error::Http(HttpError::UnsuccessfulRequest(response))) => Some(response.status_code),
-        _ => None,
+    let failure = match error.downcast::<serenity::Error>().map(|error| *error) {
+        Ok(serenity::Error::Http(HttpError::UnsuccessfulRequest(response))) => match response.status_code {
+            StatusCode::FORBIDDEN => return OptionRefusal::Hidden.into(),
+            StatusCode::NOT_FOUND => return OptionRefusal::Gone.into(),
+            _ => Failure::new(serenity::Error::Http(HttpError::UnsuccessfulRequest(response))),
+        },
+        Ok(serenity::Error::Http(HttpError::Request(lost))) => Failure::new(RequestError::from(lost)),
+        Ok(error) => Failure::new(error),
+        Err(error) => Failure::new(error),
     };
-    match refused {
-        Some(StatusCode::FORBIDDEN) => OptionRefusal::Hidden.into(),
-        Some(StatusCode::NOT_FOUND) => OptionRefusal::Gone.into(),
-        _ => Failure::new(error).during("read the options").into(),
-    }
+    failure.during("read the options").into()
 }
 
 refusals! {

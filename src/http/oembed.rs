@@ -5,16 +5,16 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::header::ACCEPT;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
+use super::{Client, Reach, RequestError};
 use crate::tiktok::Base;
 
 /// The most that is read of an answer, in bytes; real ones have about one thousand.
-const MOST_BYTES: usize = 64 * 1024;
+const MOST_BYTES: u64 = 64 * 1024;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The same for the simulator, which answers at once if it does at all.
@@ -69,6 +69,12 @@ pub struct Told {
 #[error("{0}")]
 pub struct NotNow(String);
 
+impl From<RequestError> for NotNow {
+    fn from(error: RequestError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Asks for titles.
 #[derive(Clone, Debug)]
 pub struct Titles {
@@ -78,19 +84,18 @@ pub struct Titles {
 
 impl Titles {
     /// Asks the real platforms, or one simulator that plays them all. Fails only where TLS cannot be set up.
-    pub fn new(simulator: Option<Base>) -> Result<Self, reqwest::Error> {
-        let builder = Client::builder().use_rustls_tls().redirect(Policy::none());
-        let builder = match simulator {
-            None => builder.https_only(true).timeout(PATIENCE),
-            Some(_) => builder.no_proxy().timeout(PATIENCE_WITH_SIMULATOR),
+    pub fn new(simulator: Option<Base>) -> Result<Self, RequestError> {
+        let http = match &simulator {
+            None => Client::new(Reach::Public, PATIENCE),
+            Some(base) => Client::new(Reach::of_operator(&base.join(&[])), PATIENCE_WITH_SIMULATOR),
         };
-        Ok(Self { http: builder.build()?, simulator })
+        Ok(Self { http: http?, simulator })
     }
 
     /// What `provider` calls `link`. What it will not tell, such as the title of a private video, stays untold.
     pub async fn ask(&self, provider: Provider, link: &str) -> Result<Told, NotNow> {
-        let asked = self.http.get(self.address(provider, link)).header(ACCEPT, "application/json").send().await;
-        let response = asked.map_err(|error| NotNow(error.without_url().to_string()))?;
+        let request = self.http.get(self.address(provider, link));
+        let response = request.with(|request| request.header(ACCEPT, "application/json")).send().await?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
             return Err(NotNow(format!("{provider:?} answered {status}")));
@@ -98,7 +103,8 @@ impl Titles {
         if status != StatusCode::OK {
             return Ok(Told::default());
         }
-        let Some(body) = bounded(response).await? else { return Ok(Told::default()) };
+        // No answer that tells a title is longer.
+        let Some(body) = response.body(MOST_BYTES).await? else { return Ok(Told::default()) };
         Ok(serde_json::from_slice(&body).map(|answer| told(provider, answer)).unwrap_or_default())
     }
 
@@ -121,18 +127,6 @@ impl Provider {
 fn with_query(mut url: Url, parameters: [(&str, &str); 2]) -> Url {
     url.query_pairs_mut().extend_pairs(parameters);
     url
-}
-
-/// The body of an answer; `None` where it is longer than any that tells a title.
-async fn bounded(mut response: Response) -> Result<Option<Vec<u8>>, NotNow> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| NotNow(error.without_url().to_string()))? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Some(body))
 }
 
 /// The two fields of an answer that matter.

@@ -12,9 +12,9 @@ use super::sign::{self, ApiKey};
 use crate::kernel::time::Timestamp;
 
 /// Most bytes of the answer about limits.
-const MOST_BYTES: usize = 64 << 10;
+const MOST_BYTES: u64 = 64 << 10;
 /// Most bytes of the start page.
-const LARGEST_PAGE: usize = 4 << 20;
+const LARGEST_PAGE: u64 = 4 << 20;
 
 /// How many connections are left in a span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

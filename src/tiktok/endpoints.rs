@@ -13,6 +13,7 @@ use std::fmt;
 use url::{Host, Url};
 
 use super::refusal::{Degradation, Refusal};
+use crate::http::{Reach, is_loopback};
 
 /// The server for events that needs no sign service, below the host.
 const SOCKET_PATH: &str = "/webcast/im/ws_proxy/ws_reuse_supplement/";
@@ -96,6 +97,17 @@ impl Endpoints {
         self.web.is_loopback() || self.webcast.is_loopback()
     }
 
+    /// How far requests go: an operator who names a place of their own may have it at home.
+    pub(super) fn reach(&self) -> Reach {
+        if self.is_simulated() {
+            Reach::ThisMachine
+        } else if *self == Self::default() {
+            Reach::Public
+        } else {
+            Reach::Anywhere
+        }
+    }
+
     /// Refuses a base that leads out of a simulation.
     pub(super) fn admit<'b>(&self, base: &'b Base) -> Result<&'b Base, Refusal> {
         if self.is_simulated() && !base.is_loopback() { Err(Refusal::HostNotAllowed) } else { Ok(base) }
@@ -130,16 +142,6 @@ impl Endpoints {
         url.set_scheme(scheme).map_err(|()| Refusal::HostNotAllowed)?;
         url.set_path(SOCKET_PATH);
         Ok(url)
-    }
-}
-
-/// Whether an address points to this machine.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -1,28 +1,21 @@
-//! One HTTP request to TikTok or the sign service: bounded in time and size, and never led elsewhere.
+//! One HTTP request to TikTok or the sign service, in the time of the clock.
 //!
-//! A redirect is an answer like any other, and [`Requester::page`] alone goes where it points to, and only on the same
-//! scheme, host and port. So nothing of ours, least of all a key, reaches a host that we did not choose.
-//!
-//! Invariant: no error of the HTTP client leaves this file, because such errors hold the address.
+//! [`Requester::page`] alone goes where a redirect points to, and only on the same scheme, host and port. So nothing of
+//! ours, least of all a key, reaches a host that we did not choose.
 
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, LOCATION};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
 use url::Url;
 
 use super::refusal::Trouble;
-use crate::kernel::cause::Cause;
+use crate::http::{Client, Reach, RequestError, Response};
 use crate::kernel::time::Clock;
 
 /// Longest wait for one whole answer.
 pub(super) const TIME_OUT: Duration = Duration::from_secs(10);
 /// Most redirects on the way to one page.
 const MOST_REDIRECTS: usize = 3;
-/// Idle connections kept for each host, and for how long.
-const IDLE_CONNECTIONS: usize = 2;
-const IDLE_TIME: Duration = Duration::from_secs(90);
 
 /// What requests are made with.
 #[derive(Clone, Debug)]
@@ -40,24 +33,18 @@ pub(super) struct Answer {
 }
 
 impl Requester {
-    /// Builds the HTTP client. On this machine no proxy is asked. Fails only where TLS cannot be set up.
-    pub(super) fn new(clock: Clock, is_simulated: bool) -> Result<Self, reqwest::Error> {
-        let builder = Client::builder()
-            .use_rustls_tls()
-            .redirect(Policy::none())
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .pool_idle_timeout(IDLE_TIME);
-        let builder = if is_simulated { builder.no_proxy() } else { builder };
-        Ok(Self { http: builder.build()?, clock })
+    /// Builds the HTTP client. Fails only where TLS cannot be set up.
+    pub(super) fn new(clock: Clock, reach: Reach) -> Result<Self, RequestError> {
+        Ok(Self { http: Client::new(reach, TIME_OUT)?, clock })
     }
 
     /// Gets `url`, reading at most `most_bytes` of its body.
-    pub(super) async fn get(&self, url: Url, headers: HeaderMap, most_bytes: usize) -> Result<Answer, Trouble> {
+    pub(super) async fn get(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<Answer, Trouble> {
         self.in_time(async { read(self.send(url, headers).await?, most_bytes).await }).await
     }
 
     /// Gets a page, also where it has moved to another path of its server.
-    pub(super) async fn page(&self, url: Url, headers: HeaderMap, most_bytes: usize) -> Result<Answer, Trouble> {
+    pub(super) async fn page(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<Answer, Trouble> {
         let arrive = async {
             let mut url = url;
             let mut response = self.send(url.clone(), headers.clone()).await?;
@@ -77,7 +64,7 @@ impl Requester {
     }
 
     async fn send(&self, url: Url, headers: HeaderMap) -> Result<Response, Trouble> {
-        self.http.get(url).headers(headers).send().await.map_err(|error| trouble(&error))
+        self.http.get(url).with(|request| request.headers(headers)).send().await.map_err(|error| trouble(&error))
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
@@ -89,16 +76,10 @@ impl Requester {
     }
 }
 
-async fn read(mut response: Response, most_bytes: usize) -> Result<Answer, Trouble> {
+async fn read(response: Response, most_bytes: u64) -> Result<Answer, Trouble> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&error))? {
-        if body.len() + chunk.len() > most_bytes {
-            return Err(Trouble::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer { status, headers, body })
+    let body = response.body(most_bytes).await.map_err(|error| trouble(&error))?;
+    Ok(Answer { status, headers, body: body.ok_or(Trouble::TooLarge)? })
 }
 
 /// Where a redirect points to, unless that is another server.
@@ -109,8 +90,8 @@ fn next_at_home(url: &Url, response: &Response) -> Option<Url> {
 }
 
 /// The kind of an error.
-fn trouble(error: &reqwest::Error) -> Trouble {
-    match Cause::of(error) {
+fn trouble(error: &RequestError) -> Trouble {
+    match error.cause() {
         _ if error.is_timeout() => Trouble::TimedOut,
         _ if !error.is_connect() => Trouble::Broken,
         cause if cause.is_about_tls() => Trouble::Tls(cause),

@@ -30,9 +30,9 @@ use super::wire::RoomId;
 use crate::live::Handle;
 
 /// Most bytes of the page, which is about half a megabyte.
-const MOST_PAGE_BYTES: usize = 8 << 20;
+const MOST_PAGE_BYTES: u64 = 8 << 20;
 /// Most bytes of an answer in JSON.
-const MOST_JSON_BYTES: usize = 1 << 20;
+const MOST_JSON_BYTES: u64 = 1 << 20;
 /// What a room's state means.
 const LIVE: i64 = 2;
 const PAUSED: i64 = 3;

@@ -28,7 +28,7 @@ use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
 
 /// Most bytes of an answer, which has about 43 thousand.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: u64 = 4 << 20;
 /// Who we are, for the service.
 const CLIENT: &str = "greenroom";
 /// The same as a header.

@@ -173,6 +173,23 @@ fn only_store_knows_redb_and_the_domain_knows_no_runtime_and_nothing_of_discord_
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Its rules would not hold for a second one. Headers, methods and statuses are anybody's.
+#[test]
+fn only_http_knows_the_http_client() {
+    const OF_THE_CLIENT: [&str; 5] = ["Client", "ClientBuilder", "RequestBuilder", "Response", "get"];
+    let mut wrong = Vec::new();
+    for source in program().iter().filter(|source| !source.path.starts_with("src/http/")) {
+        let code = code(source.outside_tests());
+        let mut named = Vec::new();
+        for (at, _) in code.match_indices("reqwest::") {
+            take_paths(&code[at..], &[], &mut named);
+        }
+        let named = named.iter().filter(|path| path.get(1).is_some_and(|name| OF_THE_CLIENT.contains(name)));
+        wrong.extend(named.map(|path| format!("{} names {}", source.path, path.join("::"))));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
 /// Tests of the domain as well stand on nothing above it: what people read is tested beside the views.
 #[test]
 fn tests_of_the_domain_know_nothing_above_it() {

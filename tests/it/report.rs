@@ -156,7 +156,8 @@ async fn the_picture_has_the_evening_on_it_and_is_told_in_words() {
         "Chart of the live over 0:11: 100 to 250 viewers, the most 0:10 after the beginning; 500 coins, the most in the \
          1 min from 0:10."
     );
-    let png = world.app.bot.files.get(file["url"].as_str().unwrap()).send().await.unwrap().bytes().await.unwrap();
+    let answer = world.app.bot.files.get(file["url"].as_str().unwrap()).send().await.unwrap();
+    let png = answer.body(1 << 25).await.unwrap().unwrap();
     let mut reader = png::Decoder::new(std::io::Cursor::new(&png[..])).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();

@@ -1,7 +1,8 @@
 //! Which Discord the bot talks to, and as whom.
 
-use url::{Host, Url};
+use url::Url;
 
+use crate::http::is_loopback;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::secret::Secret;
 
@@ -62,14 +63,9 @@ fn read_access(reader: &mut Reader<'_>) -> Access {
 /// The base of an address on this machine; `None` for anything else.
 fn loopback_base(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
-    let is_loopback = match url.host()? {
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-        Host::Domain(name) => name == "localhost",
-    };
     let is_web = matches!(url.scheme(), "http" | "https");
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    (is_loopback && is_web && is_bare && url.password().is_none())
+    (is_loopback(&url) && is_web && is_bare && url.password().is_none())
         .then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 

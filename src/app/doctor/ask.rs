@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::discord::rest::{self, Endpoint};
+use crate::http::{Client, RequestError};
 use crate::kernel::cause::Cause;
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
@@ -14,12 +15,12 @@ use crate::kernel::time::Timestamp;
 /// The longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest answer that is read.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: u64 = 8 << 20;
 /// A wait that asks for more than this is a ban, not a limit.
 const LONGEST_LIMIT: u64 = 300;
 /// Asks Discord as the bot.
 pub(super) struct Asker {
-    http: reqwest::Client,
+    http: Client,
     base: String,
     authorization: Secret,
 }
@@ -51,7 +52,7 @@ pub(super) enum Trouble {
 
 impl Asker {
     /// Asks with this token. Fails only where TLS cannot be set up.
-    pub(super) fn new(token: &str, endpoint: &Endpoint) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(token: &str, endpoint: &Endpoint) -> Result<Self, RequestError> {
         let http = rest::connect(token, endpoint)?.files;
         let base = match endpoint {
             Endpoint::Discord => "https://discord.com",
@@ -66,17 +67,14 @@ impl Asker {
     }
 
     async fn get_slowly(&self, path: &str) -> Result<Answer, Trouble> {
-        let request = self.http.get(format!("{}{path}", self.base)).header(USER_AGENT, serenity::constants::USER_AGENT);
-        let sent = request.header(AUTHORIZATION, self.authorization.expose()).send().await;
-        let mut response = sent.map_err(|error| Trouble::Unreachable(Cause::of(&error)))?;
+        let unreachable = |error: RequestError| Trouble::Unreachable(error.cause());
+        let request = self.http.get(format!("{}{path}", self.base)).with(|request| {
+            let request = request.header(USER_AGENT, serenity::constants::USER_AGENT);
+            request.header(AUTHORIZATION, self.authorization.expose())
+        });
+        let response = request.send().await.map_err(unreachable)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Trouble::Unreachable(Cause::of(&error)))? {
-            if bytes.len() + chunk.len() > MOST_BYTES {
-                return Err(Trouble::Status(status));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let bytes = response.body(MOST_BYTES).await.map_err(unreachable)?.ok_or(Trouble::Status(status))?;
         let body = serde_json::from_slice::<Value>(&bytes).ok();
         match (status, body) {
             (200, Some(body)) => Ok(Answer { body, date: date(&headers) }),

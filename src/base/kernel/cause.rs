@@ -2,7 +2,8 @@
 //!
 //! HTTP clients say "error sending request" for a name that cannot be resolved, a refused connection and a clock in another
 //! year alike; what happened is at the bottom of the chain of errors. It is read there by kinds of the system's errors and by
-//! the words of the TLS library, of which there are two versions in the program. Tests hold real connections against it.
+//! the words of the TLS library, of which there are two versions in the program. The tests of the HTTP client hold real
+//! connections against it.
 //!
 //! Invariant: no word of an error gets out, because an address in it can hold a secret.
 
@@ -15,6 +16,8 @@ use std::io::{self, ErrorKind};
 pub enum Cause {
     /// The name of the server leads to no address.
     Name,
+    /// The server is where the program does not go.
+    OutOfReach,
     /// The machine is there, and nothing listens.
     Refused,
     /// No way leads there.
@@ -46,7 +49,8 @@ pub enum Cause {
 }
 
 /// What the TLS libraries, the resolvers and the HTTP clients say, in the order in which it counts.
-const WORDS: [(&str, Cause); 26] = [
+const WORDS: [(&str, Cause); 27] = [
+    ("the address is out of reach", Cause::OutOfReach),
     ("not valid until", Cause::NotValidYet),
     ("notvalidyet", Cause::NotValidYet),
     ("not valid yet", Cause::NotValidYet),
@@ -85,7 +89,9 @@ impl Cause {
             let Some(error) = current else { break };
             let here = Self::of_one(error);
             // What is told by words is more than the kind of the system's error around it.
-            if here != Self::Unknown && !(found.is_about_tls() || found == Self::Name || found == Self::Proxy) {
+            let is_told = found.is_about_tls() || found == Self::Name || found == Self::Proxy;
+            // An address is refused where its name is looked up, which is a trouble with the name to the HTTP client.
+            if here == Self::OutOfReach || (here != Self::Unknown && !is_told) {
                 found = here;
             }
             let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -95,11 +101,6 @@ impl Cause {
             };
         }
         found
-    }
-
-    /// As [`Cause::of`], where there is a request of the HTTP client in the chain; a file's troubles read much the same.
-    pub fn of_request(error: &(dyn Error + 'static)) -> Option<Self> {
-        if error.is::<reqwest::Error>() { Some(Self::of(error)) } else { Self::of_request(error.source()?) }
     }
 
     fn of_one(error: &(dyn Error + 'static)) -> Self {
@@ -144,6 +145,9 @@ impl Cause {
             Self::Name => {
                 "Look at the name server of this machine (/etc/resolv.conf), and whether it has a network at all."
             }
+            Self::OutOfReach => {
+                "Look at the name server of this machine (/etc/resolv.conf): it leads this name into a private network."
+            }
             Self::Refused => "Look whether the address is right, and whether a firewall or a proxy stands in the way.",
             Self::NoRoute | Self::TimedOut | Self::Broken => {
                 "Look at the network of this machine, its firewall and its router."
@@ -170,6 +174,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Name => "its name cannot be resolved (DNS)",
+            Self::OutOfReach => "its address is one that the bot does not go to (a private network?)",
             Self::Refused => "it refuses the connection",
             Self::NoRoute => "no way leads there (is there a network?)",
             Self::Forbidden => "this machine does not allow the connection (a firewall?)",
@@ -190,99 +195,7 @@ impl fmt::Display for Cause {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
-    use std::time::Duration;
-
     use super::*;
-
-    /// What comes of a request to an address.
-    async fn cause_of(url: &str) -> Cause {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(2)).build().unwrap();
-        Cause::of(&client.get(url).send().await.unwrap_err())
-    }
-
-    #[tokio::test]
-    async fn what_happened_on_a_real_connection_is_named() {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        assert_eq!(
-            cause_of(&format!("http://{free}/proxy/dns error")).await,
-            Cause::Refused,
-            "words of an address count nothing"
-        );
-        assert_eq!(cause_of("https://greenroom-test.invalid/").await, Cause::Name);
-    }
-
-    /// A server that reads something, says something and hangs up.
-    fn says(words: &'static [u8]) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || {
-            use std::io::{Read, Write};
-            let (mut stream, _) = listener.accept().unwrap();
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(words);
-        });
-        address.to_string()
-    }
-
-    #[tokio::test]
-    async fn a_server_that_speaks_something_else_is_named() {
-        let garbage = b"220 mail.example ESMTP ready\r\n\r\n";
-        assert_eq!(cause_of(&format!("https://{}/", says(garbage))).await, Cause::NoTls);
-        assert_eq!(cause_of(&format!("http://{}/", says(garbage))).await, Cause::Unreadable);
-        assert!(matches!(cause_of(&format!("https://{}/", says(b""))).await, Cause::Broken | Cause::Tls));
-        assert_eq!(cause_of(&format!("http://{}/", says(b""))).await, Cause::Broken);
-    }
-
-    /// A server with a certificate of the folder `tests/certificates`.
-    fn shows(certificate: &'static [u8]) -> String {
-        use tokio_rustls::rustls::{ServerConfig, ServerConnection, crypto::ring};
-        let key = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/certificates/key.der")).to_vec();
-        let config = ServerConfig::builder_with_provider(std::sync::Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.into()], key.try_into().unwrap())
-            .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut tls = ServerConnection::new(std::sync::Arc::new(config)).unwrap();
-            // The client hangs up when it has seen the certificate.
-            while tls.complete_io(&mut stream).is_ok() {}
-        });
-        format!("https://{address}/")
-    }
-
-    #[tokio::test]
-    async fn a_certificate_is_named_with_what_is_wrong_with_it() {
-        for (certificate, cause) in [
-            (
-                &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/certificates/not-yet-valid.der"))[..],
-                Cause::NotValidYet,
-            ),
-            (
-                &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/certificates/expired.der"))[..],
-                Cause::Expired,
-            ),
-            (
-                &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/certificates/untrusted.der"))[..],
-                Cause::Untrusted,
-            ),
-        ] {
-            assert_eq!(cause_of(&shows(certificate)).await, cause);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_proxy_that_refuses_is_named() {
-        let proxy =
-            reqwest::Proxy::all(format!("http://{}", says(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")))
-                .unwrap();
-        let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
-        assert_eq!(Cause::of(&client.get("https://discord.com/").send().await.unwrap_err()), Cause::Proxy);
-    }
 
     #[test]
     fn words_of_both_tls_libraries_are_known() {

@@ -6,7 +6,6 @@
 
 use std::fmt;
 
-use super::cause::Cause;
 use super::refusal::Refusal;
 
 /// What operations return when they do not succeed.
@@ -59,11 +58,7 @@ impl fmt::Display for Failure {
             write!(f, ": {next}")?;
             source = next.source();
         }
-        // An HTTP client tells that it failed, and not why.
-        match Cause::of_request(&*self.cause) {
-            None | Some(Cause::Unknown) => Ok(()),
-            Some(cause) => write!(f, " ({cause})"),
-        }
+        Ok(())
     }
 }
 

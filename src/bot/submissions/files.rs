@@ -12,6 +12,7 @@ use crate::discord::{Bot, Draft};
 use crate::features::queue::model::{KeptFile, Source};
 use crate::features::submissions::audio::{self, AudioKind, MAX_FILE_BYTES};
 use crate::features::submissions::model::SubmissionRefusal;
+use crate::http::Response;
 use crate::kernel::error::{Context, Error, Result};
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId};
 use crate::kernel::text::hex;
@@ -55,16 +56,9 @@ pub async fn fetch(bot: &Bot, file: &Attachment) -> Result<Fetched> {
 }
 
 async fn download(bot: &Bot, url: &str) -> Result<Vec<u8>> {
-    let mut response =
-        bot.files.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(Error::failed)?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Error::failed)? {
-        if (bytes.len() + chunk.len()) as u64 > MAX_FILE_BYTES {
-            return Err(Error::failed("the file is larger than Discord said"));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
+    let response = bot.files.get(url).send().await.and_then(Response::expect_success).map_err(Error::failed)?;
+    let bytes = response.body(MAX_FILE_BYTES).await.map_err(Error::failed)?;
+    bytes.ok_or_else(|| Error::failed("the file is larger than Discord said"))
 }
 
 /// Posts a fetched file into a channel, as a message that the bot owns, and says where it is now.

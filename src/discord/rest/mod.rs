@@ -17,10 +17,11 @@ mod limits;
 mod refusal;
 mod requests;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use serenity::http::{Http, HttpBuilder};
+
+use crate::http::{self, Client, Reach, RequestError};
 
 pub use refusal::RestError;
 pub use requests::Rest;
@@ -42,6 +43,14 @@ impl Endpoint {
             Self::Simulated(url) => url.trim_end_matches('/'),
         }
     }
+
+    /// How far whoever asks there may go, also for the bytes of attachments.
+    const fn reach(&self) -> Reach {
+        match self {
+            Self::Discord => Reach::Public,
+            Self::Simulated(_) => Reach::ThisMachine,
+        }
+    }
 }
 
 /// The connections, which share one pool.
@@ -49,28 +58,23 @@ pub struct Connections {
     /// For serenity's gateway.
     pub gateway: Http,
     /// For everything else, and for the bytes of attachments.
-    pub files: reqwest::Client,
+    pub files: Client,
 }
 
 /// Longest wait for one request.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Builds the connections. Fails only where TLS cannot be set up.
-pub fn connect(token: &str, endpoint: &Endpoint) -> Result<Connections, reqwest::Error> {
-    let files = reqwest::Client::builder().use_rustls_tls().timeout(TIMEOUT).build()?;
-    let gateway = HttpBuilder::new(token).client(files.clone()).proxy(endpoint.base()).ratelimiter_disabled(true);
+pub fn connect(token: &str, endpoint: &Endpoint) -> Result<Connections, RequestError> {
+    let files = Client::new(endpoint.reach(), TIMEOUT)?;
+    let gateway = HttpBuilder::new(token).client(files.for_serenity());
+    let gateway = gateway.proxy(endpoint.base()).ratelimiter_disabled(true);
     Ok(Connections { gateway: gateway.build(), files })
 }
 
 /// Whether a URL points to this machine. A simulated run must never reach anything else.
 pub fn is_loopback(url: &str) -> bool {
-    let Ok(url) = url::Url::parse(url) else { return false };
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
+    url::Url::parse(url).is_ok_and(|url| http::is_loopback(&url))
 }
 
 #[cfg(test)]

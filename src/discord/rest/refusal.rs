@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::http::RequestError;
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
 
@@ -31,7 +32,7 @@ pub enum RestError {
     },
     /// The request or its answer was lost on the way.
     #[error("Discord was not reached: {0}")]
-    Unreachable(reqwest::Error),
+    Unreachable(RequestError),
     /// The request could not be put together, or its answer was none that we know.
     #[error("a request or its answer makes no sense: {0}")]
     Senseless(String),
@@ -55,11 +56,6 @@ impl RestError {
             (message, errors) => format!("{message} {errors}"),
         };
         Self::Refused { status, code: told.code, message: one_line(&message, LONGEST) }
-    }
-
-    /// The request was lost. Its address is left out, because the token of an interaction may be in it.
-    pub(super) fn lost(error: reqwest::Error) -> Self {
-        Self::Unreachable(error.without_url())
     }
 
     /// The status of Discord's answer.

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,12 +18,15 @@ use serenity::http::Route;
 
 use super::limits::{Limits, Scope};
 use super::{Endpoint, RestError};
+use crate::http;
 use crate::kernel::time::{Clock, Timestamp};
 
 /// How long a request waits for limits, all in all.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The same for the first answer to an interaction, which Discord wants within three seconds.
 const PATIENCE_OF_ANSWERS: Duration = Duration::from_millis(1_500);
+/// The longest answer that is read, in bytes; the longest lists have less than one million.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// Asks Discord. Clones share everything.
 #[derive(Clone)]
@@ -33,7 +36,7 @@ pub struct Rest {
 }
 
 struct Core {
-    client: reqwest::Client,
+    client: http::Client,
     base: String,
     authorization: HeaderValue,
     clock: Clock,
@@ -90,7 +93,7 @@ fn write_defaults_as_texts(body: &mut Value) {
 
 impl Rest {
     /// For a bot with this token.
-    pub fn new(token: &str, endpoint: &Endpoint, client: reqwest::Client, clock: Clock) -> Self {
+    pub fn new(token: &str, endpoint: &Endpoint, client: http::Client, clock: Clock) -> Self {
         // Of a token that cannot stand in a header, Discord says that it is wrong.
         let mut authorization =
             HeaderValue::try_from(format!("Bot {token}")).unwrap_or(HeaderValue::from_static("Bot"));
@@ -293,13 +296,14 @@ impl Rest {
             while let Err(until) = limits.admit(&scope, clock.now()) {
                 self.wait(until, patience).await?;
             }
-            let response = self.built(request).send().await.map_err(RestError::lost)?;
+            let response = self.built(request).send().await.map_err(RestError::Unreachable)?;
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = response.bytes().await.map_err(RestError::lost)?;
+            let body = response.body(MOST_BYTES).await.map_err(RestError::Unreachable)?;
+            let body = body.ok_or_else(|| senseless("the answer is too long"))?;
             tracing::trace!(method = %request.method, ?scope, %status, bytes = body.len(), "Discord answered");
             match limits.learn(&scope, status, &headers, &body, clock.now()) {
                 Some(until) => self.wait(until, patience).await?,
-                None if status.is_success() => return Ok(body.to_vec()),
+                None if status.is_success() => return Ok(body),
                 None => return Err(RestError::read(status, &body)),
             }
         }
@@ -313,16 +317,17 @@ impl Rest {
         Ok(())
     }
 
-    fn built(&self, request: &Request<'_>) -> RequestBuilder {
+    fn built(&self, request: &Request<'_>) -> http::Request {
         let path = request.route.path();
         let path = path.strip_prefix("https://discord.com").unwrap_or(&path);
         let Core { client, base, authorization, .. } = &*self.core;
-        let builder = client
-            .request(request.method.clone(), format!("{base}{path}"))
-            .query(&request.query)
-            .header(AUTHORIZATION, authorization.clone())
-            .header(USER_AGENT, serenity::constants::USER_AGENT);
-        match &request.body {
+        let built = client.request(request.method.clone(), format!("{base}{path}")).with(|builder| {
+            builder
+                .query(&request.query)
+                .header(AUTHORIZATION, authorization.clone())
+                .header(USER_AGENT, serenity::constants::USER_AGENT)
+        });
+        built.with(|builder| match &request.body {
             // Discord wants a length also where there is nothing.
             Body::Nothing if request.method == Method::GET => builder,
             Body::Nothing => builder.body(Vec::new()),
@@ -338,7 +343,7 @@ impl Rest {
                 }
                 builder.multipart(form)
             }
-        }
+        })
     }
 }
 

@@ -146,7 +146,7 @@ impl Client {
         if transport == Transport::Only(Way::Managed) && key.is_none() {
             return Err(SetupError::KeyMissing);
         }
-        let requester = Requester::new(clock.clone(), endpoints.is_simulated()).map_err(tls)?;
+        let requester = Requester::new(clock.clone(), endpoints.reach()).map_err(tls)?;
         let dialler = Dialler::new(clock.clone()).map_err(tls)?;
         let browser = Browser::new(seed.unwrap_or_else(Seed::from_entropy));
         let (signer, limiter) = (Signer::default(), Limiter::new(clock.clone()));

@@ -82,7 +82,8 @@ async fn a_kept_file_has_the_whole_content_and_a_safe_name() {
     let size = file["size"].as_u64().unwrap();
     let Source::File { bytes, .. } = world.songs()[0].song.source.clone() else { panic!("not a file") };
     assert_eq!(bytes, size);
-    let body = world.app.bot.files.get(file["url"].as_str().unwrap()).send().await.unwrap().bytes().await.unwrap();
+    let answer = world.app.bot.files.get(file["url"].as_str().unwrap()).send().await.unwrap();
+    let body = answer.body(1 << 25).await.unwrap().unwrap();
     assert!(body.starts_with(b"ID3") && body.len() as u64 == size);
     world.end().await;
 }

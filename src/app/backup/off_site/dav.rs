@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, StatusCode};
 use url::Url;
 use xmlparser::{ElementEnd, Token, Tokenizer};
 
 use super::remote::{Stored, ask, client, expect_success, send, text};
 use super::target::DavTarget;
+use crate::http::{Client, Request, Response};
 use crate::kernel::secret::Secret;
 
 /// What is asked of each file.
@@ -49,13 +51,15 @@ impl Dav {
         if answer.status() == StatusCode::NOT_FOUND { Ok(()) } else { expect_success(answer).map(drop) }
     }
 
-    pub(super) fn get(&self, name: &str) -> Result<RequestBuilder, String> {
+    pub(super) fn get(&self, name: &str) -> Result<Request, String> {
         Ok(self.request(Method::GET, self.address(name)?))
     }
 
-    async fn propfind(&self) -> Result<reqwest::Response, String> {
+    async fn propfind(&self) -> Result<Response, String> {
         let request = self.request(method("PROPFIND")?, self.base.clone());
-        ask(request.header("Depth", "1").header("Content-Type", "application/xml").body(WANTED)).await
+        let wanted =
+            request.with(|request| request.header("Depth", "1").header(CONTENT_TYPE, "application/xml").body(WANTED));
+        ask(wanted).await
     }
 
     pub(super) async fn make_folder(&self) -> Result<(), String> {
@@ -70,10 +74,12 @@ impl Dav {
         self.base.join(name).map_err(|error| error.to_string())
     }
 
-    fn request(&self, method: Method, url: Url) -> RequestBuilder {
+    fn request(&self, method: Method, url: Url) -> Request {
         let request = self.http.request(method, url);
         match &self.login {
-            Some((user, password)) => request.basic_auth(user.expose(), Some(password.expose())),
+            Some((user, password)) => {
+                request.with(|request| request.basic_auth(user.expose(), Some(password.expose())))
+            }
             None => request,
         }
     }

@@ -1,7 +1,4 @@
 //! The things that a target must be able to do: list, take, give up, show, and say what went wrong.
-//!
-//! Invariant: no error of the HTTP client leaves this folder with its address, because the address of a request to S3 holds
-//! its signature.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read as _};
@@ -9,25 +6,22 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::header::{CONTENT_LENGTH, RANGE};
 use sha2::{Digest, Sha256};
 
 use super::dav::Dav;
 use super::mark::CopyName;
 use super::s3::S3;
-use super::target::{Target, is_loopback};
-use crate::kernel::cause::Cause;
+use super::target::Target;
+use crate::http::{Client, Reach, Request, RequestError, Response};
 use crate::kernel::text::hex;
 
 /// The longest wait for a short answer.
 const SHORT: Duration = Duration::from_mins(1);
 /// The longest time for sending a snapshot.
 const LONG: Duration = Duration::from_hours(6);
-/// The longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(15);
 /// The longest list that is read, in bytes.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: u64 = 4 << 20;
 
 /// The beginning of the name of a file that is being copied into a folder. Behind it stands whose it is.
 const UNFINISHED: &str = ".greenroom-";
@@ -97,17 +91,11 @@ impl Remote {
             Self::S3(s3) => s3.get(name),
             Self::Dav(dav) => dav.get(name)?,
         };
-        let request = request.header(reqwest::header::RANGE, format!("bytes=0-{}", most.saturating_sub(1)));
-        let mut response = expect_success(ask(request).await?)?;
-        let (mut digest, mut left) = (Sha256::new(), most);
+        let range = format!("bytes=0-{}", most.saturating_sub(1));
+        let response = expect_success(ask(request.with(|request| request.header(RANGE, range))).await?)?;
+        let mut digest = Sha256::new();
         // A server that knows no ranges sends all of it.
-        while left > 0
-            && let Some(chunk) = response.chunk().await.map_err(said)?
-        {
-            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
-            digest.update(chunk.get(..wanted).unwrap_or(&chunk));
-            left -= wanted as u64;
-        }
+        response.pass_on(most, |part| digest.update(part)).await.map_err(RequestError::in_short)?;
         Ok(hex(&digest.finalize()))
     }
 
@@ -229,24 +217,22 @@ fn remove_unfinished(folder: &Path, ours: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// A client that goes nowhere else than it is told to.
+/// A client for a server that the operator named.
 pub(super) fn client(base: &url::Url) -> Result<Client, String> {
-    let builder = Client::builder().use_rustls_tls().redirect(Policy::none()).connect_timeout(CONNECT);
-    let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
-    builder.build().map_err(said)
+    Client::new(Reach::of_operator(base), SHORT).map_err(RequestError::in_short)
 }
 
 /// Sends a request that is answered at once.
-pub(super) async fn ask(request: RequestBuilder) -> Result<Response, String> {
-    request.timeout(SHORT).send().await.map_err(said)
+pub(super) async fn ask(request: Request) -> Result<Response, String> {
+    request.send().await.map_err(RequestError::in_short)
 }
 
 /// Sends a file. Its length goes first, because S3 wants to know it.
-pub(super) async fn send(request: RequestBuilder, file: &Path) -> Result<Response, String> {
+pub(super) async fn send(request: Request, file: &Path) -> Result<Response, String> {
     let file = tokio::fs::File::open(file).await.map_err(|error| error.to_string())?;
     let bytes = file.metadata().await.map_err(|error| error.to_string())?.len();
-    let request = request.header(reqwest::header::CONTENT_LENGTH, bytes).body(reqwest::Body::from(file));
-    request.timeout(LONG).send().await.map_err(said)
+    let request = request.with(|request| request.header(CONTENT_LENGTH, bytes).body(file).timeout(LONG));
+    request.send().await.map_err(RequestError::in_short)
 }
 
 /// Refuses every answer but a success.
@@ -263,26 +249,9 @@ pub(super) fn expect_success(response: Response) -> Result<Response, String> {
 }
 
 /// The body of an answer, up to a limit.
-pub(super) async fn text(mut response: Response) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(said)? {
-        if bytes.len() + chunk.len() > MOST_BYTES {
-            return Err("its list is too long".to_owned());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    String::from_utf8(bytes).map_err(|_| "its list is no text".to_owned())
-}
-
-fn said(error: reqwest::Error) -> String {
-    match Cause::of(&error) {
-        Cause::Unknown => innermost(&error.without_url()),
-        cause => cause.to_string(),
-    }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), innermost)
+pub(super) async fn text(response: Response) -> Result<String, String> {
+    let bytes = response.body(MOST_BYTES).await.map_err(RequestError::in_short)?;
+    String::from_utf8(bytes.ok_or("its list is too long")?).map_err(|_| "its list is no text".to_owned())
 }
 
 #[cfg(test)]

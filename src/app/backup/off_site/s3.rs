@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::Method;
 use rusty_s3::actions::ListObjectsV2;
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 use url::Url;
 
 use super::remote::{Stored, ask, client, expect_success, send, text};
 use super::target::S3Target;
+use crate::http::{Client, Request};
 
 /// How long a signature counts.
 const SIGNED_FOR: Duration = Duration::from_hours(6);
@@ -68,16 +69,16 @@ impl S3 {
     pub(super) async fn put(&self, file: &Path, name: &str) -> Result<(), String> {
         let key = self.key(name);
         let url = self.bucket.put_object(Some(&self.credentials), &key).sign(SIGNED_FOR);
-        expect_success(send(self.http.put(url), file).await?).map(drop)
+        expect_success(send(self.http.request(Method::PUT, url), file).await?).map(drop)
     }
 
     pub(super) async fn delete(&self, name: &str) -> Result<(), String> {
         let key = self.key(name);
         let url = self.bucket.delete_object(Some(&self.credentials), &key).sign(SIGNED_FOR);
-        expect_success(ask(self.http.delete(url)).await?).map(drop)
+        expect_success(ask(self.http.request(Method::DELETE, url)).await?).map(drop)
     }
 
-    pub(super) fn get(&self, name: &str) -> RequestBuilder {
+    pub(super) fn get(&self, name: &str) -> Request {
         let key = self.key(name);
         self.http.get(self.bucket.get_object(Some(&self.credentials), &key).sign(SIGNED_FOR))
     }

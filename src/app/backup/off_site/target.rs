@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use url::{Host, Url};
+use url::Url;
 
+use crate::http::is_loopback;
 use crate::kernel::secret::Secret;
 
 /// A place for copies of snapshots.
@@ -84,16 +85,6 @@ pub fn web_address(text: &str) -> Option<Url> {
     let is_fit = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
     (is_fit && is_bare && url.fragment().is_none() && url.has_host()).then_some(url)
-}
-
-/// Whether an address is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 impl Target {

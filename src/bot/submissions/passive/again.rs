@@ -11,6 +11,7 @@ use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::rest::RestError;
 use crate::discord::{Bot, Caller};
 use crate::features::submissions::posted::{LOOK_AGAIN, Waiting};
+use crate::http::RequestError;
 use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
@@ -38,16 +39,12 @@ pub(super) fn stage(tx: &Tx<'_>, guild: GuildId, place: (ChannelId, MessageId)) 
 pub(super) fn may_pass(failure: &Failure) -> bool {
     match undelivered(failure) {
         Some(undelivered) => undelivered.may_pass(),
-        None => cause(failure).is_some_and(|error| Obstacle::of(error) == Obstacle::Temporary) || is_download(failure),
+        None => {
+            let download = failure.cause().downcast_ref::<RequestError>();
+            cause(failure).is_some_and(|error| Obstacle::of(error) == Obstacle::Temporary)
+                || download.is_some_and(RequestError::may_pass)
+        }
     }
-}
-
-/// Whether the file servers did not answer, or are busy.
-fn is_download(failure: &Failure) -> bool {
-    let error = failure.cause().downcast_ref::<reqwest::Error>();
-    let is_busy =
-        |status: reqwest::StatusCode| status.is_server_error() || status == reqwest::StatusCode::TOO_MANY_REQUESTS;
-    error.is_some_and(|error| error.status().is_none_or(is_busy))
 }
 
 fn undelivered(failure: &Failure) -> Option<&Undelivered> {
