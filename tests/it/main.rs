@@ -69,6 +69,7 @@ mod settable;
 mod settings;
 mod signals;
 mod site;
+mod snapshots;
 mod sources;
 mod spec;
 mod sqlite;

@@ -13,3 +13,6 @@ pub const FACE: Face = Face {
     components: &[&components::WHERE_FROM, &components::OWN_HISTORY, &components::HISTORY, &components::ECONOMY],
     ..Face::named("coins")
 };
+
+#[cfg(test)]
+mod tests;

@@ -17,3 +17,6 @@ pub const FACE: Face = Face {
     jobs: &[&jobs::TELL_DEAD_LINK_HANDLER],
     ..Face::named("desk")
 };
+
+#[cfg(test)]
+mod tests;

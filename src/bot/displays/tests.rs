@@ -1,15 +1,19 @@
-//! The live queue stays within Discord's limits, whatever songs are called.
+//! What people read of displays; and that the live queue stays within Discord's limits, whatever songs are called.
+
+use std::borrow::Cow;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::faces::LIVE_QUEUE;
-use crate::discord::display::Shown;
+use super::views;
+use crate::bot::tests::messages_of;
+use crate::discord::display::{Finding, SetUp, Shown};
 use crate::display::DisplayId;
 use crate::features::queue;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};
 use crate::features::testing::{GUILD, TestStore};
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::{discord_len, one_line};
 
 fn song(number: u32, text: &str, handle: &str) -> Song {
@@ -82,4 +86,55 @@ proptest! {
     fn any_names_fit(texts in proptest::collection::vec("\\PC{0,120}", 0..12), page in 0..4_u64) {
         assert_fits(&shown(&texts, page));
     }
+}
+
+const CHANNEL: ChannelId = ChannelId::new(5);
+
+#[test]
+fn whether_songs_are_taken_is_told_with_where() {
+    let words =
+        [views::submissions(true, Some(CHANNEL)), views::submissions(true, None), views::submissions(false, None)];
+    insta::assert_snapshot!(words.join("\n"), @"
+    🟢 Open in <#5>
+    🟢 Open
+    🔴 Closed
+    ");
+}
+
+#[test]
+fn a_display_that_is_set_up_or_put_right_is_told() {
+    let moved =
+        SetUp { former: Some(ChannelId::new(6)), lacking: " Please give me **Pin Messages** there.".to_owned() };
+    let title = || Cow::Borrowed("live queue");
+    let channel = CHANNEL;
+    let findings = [
+        Finding::InOrder { title: title(), channel },
+        Finding::Reposted { title: title(), channel },
+        Finding::Recreated { title: title(), channel },
+        Finding::Revived { title: title(), channel },
+        Finding::Hindered { sentence: "⚠️ I may not write in <#5>.".to_owned() },
+        Finding::Cleaned { messages: 1, channel },
+        Finding::Cleaned { messages: 2, channel },
+        Finding::Unknown { title: title(), channel },
+    ];
+    let others = ["⚠️ The **Debug Channel** is gone.".to_owned()];
+    let answers = [
+        views::set_up("The live queue is", CHANNEL, &SetUp::default()),
+        views::set_up("The live queue is", CHANNEL, &moved),
+        views::healed(&findings, &others, "</setup-live-queue:1>"),
+        views::healed(&[], &[], "</setup-live-queue:1>"),
+    ];
+    insta::assert_snapshot!(messages_of(answers), @"
+    The live queue is now kept up to date in <#5>.
+    The live queue is now kept up to date in <#5>. It is no more in <#6>. Please give me **Pin Messages** there.
+    ✅ The live queue in <#5> is in order.
+    🔧 The message of the live queue in <#5> was gone. It is posted again.
+    🔧 The channel of the live queue was gone. It has a new one: <#5>.
+    🔧 The live queue in <#5> was switched off. It is on again.
+    ⚠️ I may not write in <#5>.
+    🧹 1 message of mine that nothing needs any more in <#5> is deleted.
+    🧹 2 messages of mine that nothing needs any more in <#5> are deleted.
+    ❔ Discord did not say how the live queue in <#5> is. Please try again in a minute.
+    There is no display in this server. Set one up with </setup-live-queue:1>.
+    ");
 }

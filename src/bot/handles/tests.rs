@@ -3,9 +3,11 @@
 use super::{FACE, views};
 use crate::bot::tests::{definitions, text_of};
 use crate::features::handles::code::Code;
-use crate::features::handles::model::{Account, HandleRefusal, OpenCode, ProofEffect, ProofTold};
+use crate::features::handles::model::{
+    Account, HandleRefusal, OpenCode, ProofEffect, ProofTold, RenameTold, RenamedTo,
+};
 use crate::features::testing::said;
-use crate::flows::handle_links::{LinkGone, LinkMade, ProofWanted};
+use crate::flows::handle_links::{LinkAnswer, LinkGone, LinkMade, ProofWanted};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
@@ -66,7 +68,7 @@ fn who_has_to_prove_a_handle_reads_what_to_type_and_later_what_came_of_it() {
     let wanted = |live| ProofWanted { open: OpenCode { handle: handle.clone(), code: code.clone(), until }, live };
     let told = |what| views::proof_told(&ProofTold { user, handle: handle.clone(), what });
     let texts = [
-        views::proof_wanted(&wanted(Some(Handle::parse("night_owl").unwrap()))),
+        views::link_answer(&LinkAnswer::NeedsProof(wanted(Some(Handle::parse("night_owl").unwrap())))),
         views::proof_wanted(&wanted(None)),
         told(ProofEffect::Verified(Amount::of(1_240))),
         told(ProofEffect::Lost(Amount::of(3))),
@@ -83,6 +85,16 @@ fn who_has_to_prove_a_handle_reads_what_to_type_and_later_what_came_of_it() {
     ✅ **@dj\_ann\_** is linked to you and verified. You have **1,240** engagement points now.
     🔗 **@dj\_ann\_** is no longer linked to you: someone else proved on the live that it is theirs. Its points went with it. You have **3** engagement points now.
     Your code came from **@dj\_ann\_**, but it was not linked to you. A member can link up to 25 handles. Unlink one first. Then ask for a new code.
+    ");
+}
+
+#[test]
+fn who_owns_an_account_of_another_name_reads_that_nothing_is_lost() {
+    let told = |what| views::rename_told(&RenameTold { user: ANN, before: handle("dj_ann_"), what });
+    let texts = [told(RenamedTo::Known(handle("ann_live"))), told(RenamedTo::NotSeenYet(handle("ann_b")))];
+    insta::assert_snapshot!(texts.map(text_of).join("\n"), @r"
+    🔁 Your linked TikTok account **@dj\_ann\_** is called **@ann\_live** now. The link, its points and its watch time stay with it; you have nothing to do.
+    🔁 **@dj\_ann\_** belongs to another TikTok account now. Your link and its points stay with the account that you had linked. Until it does something on the live under its new name, it is shown as **@ann\_b**.
     ");
 }
 

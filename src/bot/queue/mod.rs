@@ -19,3 +19,6 @@ pub const FACE: Face = Face {
     deletions: &[files::deleted],
     ..Face::named("queue")
 };
+
+#[cfg(test)]
+mod tests;

@@ -18,3 +18,6 @@ pub const FACE: Face = Face {
     jobs: &[&jobs::HANDLER],
     ..Face::named("setup")
 };
+
+#[cfg(test)]
+mod tests;

@@ -36,3 +36,6 @@ pub const FACE: Face = Face {
     ],
     ..Face::named("submissions")
 };
+
+#[cfg(test)]
+mod tests;

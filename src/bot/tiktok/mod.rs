@@ -13,3 +13,6 @@ pub const FACE: Face = Face {
     tasks: &[intake::LIVES, intake::OLD_RECORDINGS],
     ..Face::named("tiktok")
 };
+
+#[cfg(test)]
+mod tests;
