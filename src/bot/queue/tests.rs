@@ -13,12 +13,12 @@ use crate::features::queue::queries::{OwnPage, QueuePage, Row, Standing};
 use crate::features::queue::service::{Moved, Played};
 use crate::kernel::ids::ChannelId;
 
-fn standing(ahead: u64, minutes: Option<u64>) -> Option<Standing> {
-    Some(Standing { ahead: Some(ahead), wait: minutes.map(Duration::from_mins) })
+fn standing(ahead: u64, minutes: Option<u64>) -> Standing {
+    Standing { ahead: Some(ahead), wait: minutes.map(Duration::from_mins) }
 }
 
 fn row(entry: Entry, ahead: u64, minutes: Option<u64>) -> Row {
-    Row { entry, standing: standing(ahead, minutes) }
+    Row { entry, standing: Some(standing(ahead, minutes)) }
 }
 
 fn page() -> QueuePage {
@@ -41,8 +41,8 @@ fn a_song_has_a_name_and_stands_somewhere() {
     let free = entry(Line::Free);
     let words = [
         views::name(&free.song),
-        views::standing(&free, standing(2, Some(12))),
-        views::standing(&free, standing(0, None)),
+        views::standing(&free, Some(standing(2, Some(12)))),
+        views::standing(&free, Some(standing(0, None))),
         views::standing(&entry(Line::PendingSkips), Some(Standing { ahead: None, wait: None })),
         views::standing(&entry(Line::SongsPlayed), None),
         views::standing(&entry(Line::Removed), None),
@@ -202,7 +202,7 @@ fn a_song_is_announced_and_bookmarked() {
 fn what_was_moved_is_told_with_both_lines() {
     let moved = Moved { entry: entry(Line::Skip5), from: Line::Free };
     let shown = [
-        views::moved(&moved, standing(0, None)),
+        views::moved(&moved, Some(standing(0, None))),
         views::moved(&Moved { entry: entry(Line::Removed), from: Line::Free }, None),
         views::cleared(0),
         views::cleared(1),

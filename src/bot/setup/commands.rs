@@ -137,12 +137,13 @@ async fn set(
     #[autocomplete = "complete_value"]
     value: String,
 ) -> Result<()> {
-    answer(ctx, async {
+    let work = async {
         let listed = find(&key)?;
         require_there(ctx.data(), Caller::of(ctx)?.guild, listed, &value).await?;
         change(ctx, listed, move |tx, guild, by| listed.change(tx, guild, by, &value)).await
-    })
-    .await
+    };
+    // Boxed, because what serenity keeps across its requests is large.
+    answer(ctx, Box::pin(work)).await
 }
 
 /// Back to the default

@@ -37,14 +37,12 @@ pub(super) fn stage(tx: &Tx<'_>, guild: GuildId, place: (ChannelId, MessageId)) 
 
 /// Whether the same may work later, because it is Discord that did not do it.
 pub(super) fn may_pass(failure: &Failure) -> bool {
-    match undelivered(failure) {
-        Some(undelivered) => undelivered.may_pass(),
-        None => {
-            let download = failure.cause().downcast_ref::<RequestError>();
-            cause(failure).is_some_and(|error| Obstacle::of(error) == Obstacle::Temporary)
-                || download.is_some_and(RequestError::may_pass)
-        }
+    if let Some(undelivered) = undelivered(failure) {
+        return undelivered.may_pass();
     }
+    let download = failure.cause().downcast_ref::<RequestError>();
+    cause(failure).is_some_and(|error| Obstacle::of(error) == Obstacle::Temporary)
+        || download.is_some_and(RequestError::may_pass)
 }
 
 fn undelivered(failure: &Failure) -> Option<&Undelivered> {
