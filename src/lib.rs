@@ -22,6 +22,7 @@ pub mod display;
 pub mod jobs;
 pub mod live;
 pub mod outbox;
+pub mod profile;
 pub mod references;
 pub mod settings;
 
