@@ -1,9 +1,9 @@
 //! What people see of the features on Discord, and the only list of that.
 //!
-//! Each feature has a folder here of the same name as below `features`: `mod.rs` declares its [`Face`], `commands.rs`,
-//! `components.rs`, `modal.rs`, `jobs.rs` and the like ask who somebody is and what they want, call a service or a flow, and
-//! answer with a view; `views.rs` turns read models into messages, and every word that a person reads is there or in a
-//! refusal. No decisions are made here.
+//! Each feature has a folder here of the same name as below `features`, or a file where all of it is short. `mod.rs` declares
+//! its [`Face`]; `commands.rs`, `components.rs`, `modal.rs`, `jobs.rs` and the like ask who somebody is and what they want,
+//! call a service or a flow, and answer with a view; `views.rs` turns read models into messages, and every word that a person
+//! reads is there or in a refusal. No decisions are made here.
 //!
 //! To add
 //! * **a feature**: a folder with a `FACE`, and a line in [`ALL`];
@@ -39,6 +39,7 @@ pub mod engagement;
 pub mod handles;
 pub mod help;
 pub mod queue;
+pub mod reminders;
 pub mod setup;
 pub mod submissions;
 pub mod tiktok;
@@ -152,6 +153,7 @@ pub const ALL: &[&Face] = &[
     &displays::FACE,
     &desk::FACE,
     &setup::FACE,
+    &reminders::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

@@ -14,10 +14,10 @@ use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
 use crate::refusals;
 
-/// The person behind an interaction, in a guild.
+/// The person behind an interaction, in a guild or in direct messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The guild.
+    /// The guild; [`GuildId::INSTANCE`] in direct messages.
     pub guild: GuildId,
     /// The channel.
     pub channel: ChannelId,
@@ -30,6 +30,8 @@ pub struct Caller {
 /// Who may use a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
+    /// Every member, and everybody in direct messages.
+    Anywhere,
     /// Every member.
     Everyone,
     /// Those with the guild's reviewer role, and administrators (`D-20`).
@@ -59,18 +61,32 @@ impl Caller {
         Self::new(interaction.guild_id, interaction.channel_id, &interaction.user)
     }
 
+    /// The caller of a slash command that works in direct messages as well.
+    pub fn anywhere(ctx: Context<'_>) -> Self {
+        let interaction = ctx.interaction;
+        Self::found(interaction.guild_id, interaction.channel_id, &interaction.user)
+    }
+
     pub(crate) fn new(
         guild: Option<serenity::all::GuildId>,
         channel: serenity::all::ChannelId,
         user: &serenity::all::User,
     ) -> Result<Self> {
         let guild = guild.ok_or(AccessRefusal::GuildOnly)?;
-        Ok(Self {
-            guild: GuildId::new(guild.get()),
+        Ok(Self::found(Some(guild), channel, user))
+    }
+
+    fn found(
+        guild: Option<serenity::all::GuildId>,
+        channel: serenity::all::ChannelId,
+        user: &serenity::all::User,
+    ) -> Self {
+        Self {
+            guild: guild.map_or(GuildId::INSTANCE, |guild| GuildId::new(guild.get())),
             channel: ChannelId::new(channel.get()),
             user: UserId::new(user.id.get()),
             name: shown_name(user),
-        })
+        }
     }
 
     /// The caller as the cause of a change.
@@ -90,6 +106,16 @@ fn shown_name(user: &serenity::all::User) -> String {
 }
 
 impl Access {
+    /// Who uses something that is for these; refused in direct messages, unless it is for them as well.
+    pub(crate) fn caller(
+        self,
+        guild: Option<serenity::all::GuildId>,
+        channel: serenity::all::ChannelId,
+        user: &serenity::all::User,
+    ) -> Result<Caller> {
+        if self == Self::Anywhere { Ok(Caller::found(guild, channel, user)) } else { Caller::new(guild, channel, user) }
+    }
+
     /// Checks the permissions and roles that came with an interaction. Only [`Access::Reviewer`] reads the store.
     pub(crate) async fn check(
         self,
@@ -99,7 +125,7 @@ impl Access {
     ) -> Result<()> {
         let permissions = member.and_then(|member| member.permissions).unwrap_or(Permissions::empty());
         match self {
-            Self::Everyone => Ok(()),
+            Self::Anywhere | Self::Everyone => Ok(()),
             Self::Administrator | Self::Reviewer if permissions.administrator() => Ok(()),
             Self::Administrator => Err(AccessRefusal::AdministratorOnly.into()),
             Self::Reviewer if has_reviewer_role(bot, guild, member).await? => Ok(()),

@@ -24,5 +24,6 @@ pub mod flows;
 pub mod jobs;
 pub mod live;
 pub mod outbox;
+pub mod profile;
 pub mod references;
 pub mod settings;

@@ -10,7 +10,8 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `live`: what every feature stands on.
+    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `profile`, `live`: what every feature
+    /// stands on.
     Common,
     /// `runner`, `discord`, `tiktok`, `http`: what speaks with the outside world.
     Platform,
@@ -43,9 +44,10 @@ impl Part {
         match path {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
-            ["access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "live", ..] => {
-                Self::Common
-            }
+            [
+                "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "profile" | "live",
+                ..,
+            ] => Self::Common,
             ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,
             ["flows", ..] => Self::Flow,
             ["catalogue", ..] => Self::Catalogue,

@@ -56,6 +56,7 @@ mod references_doctor;
 mod refused_lives;
 mod registration;
 mod rehearsal;
+mod reminders;
 mod replay;
 mod report;
 mod restart;

@@ -55,6 +55,7 @@ const RULES: &[(&str, Met)] = &[
     ("C-50", By(&["debug_channel_id"])),
     ("C-54", By(&["skip_price"])),
     ("D-20", By(&["reviewer_role_id"])),
+    ("D-69", By(&["timezone"])),
 ];
 
 fn keys() -> BTreeSet<&'static str> {

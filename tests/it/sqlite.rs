@@ -123,6 +123,19 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    (
+        "reminders",
+        &[
+            "*id INTEGER",
+            "user_id INTEGER!",
+            "channel_id INTEGER!",
+            "message TEXT!",
+            "remind_at TEXT!",
+            "completed INTEGER=0",
+            "created_at TEXT=now",
+        ],
+        &[],
+    ),
 ];
 
 /// Each index: its name, its table and the rest of its definition.
@@ -142,6 +155,7 @@ const INDEXES: &[(&str, &str, &str)] = &[
     ("idx_tiktok_handles_search", "tiktok_accounts", "(handle_name)"),
     ("idx_transactions_user_id", "transactions", "(user_id, currency, id)"),
     ("idx_tiktok_handles_unlinked", "tiktok_accounts", "(linked_discord_id) WHERE linked_discord_id IS NULL"),
+    ("idx_reminders_pending", "reminders", "(remind_at) WHERE completed = 0"),
 ];
 
 /// Each reference: table, column, what it names, and what happens when that goes.
@@ -209,7 +223,7 @@ async fn the_export_of_one_server_has_exactly_the_promised_schema() {
     covers!(
         "M-ACC-01", "M-DB-01", "M-DB-02", "M-DB-03", "M-DB-04", "M-DB-05", "M-DB-06", "M-DB-07", "M-DB-08", "M-DB-09",
         "M-DB-10", "M-DB-11", "M-DB-12", "M-DB-13", "M-DB-14", "M-DB-15", "M-DB-16", "M-DB-17", "M-DB-18", "M-DB-19",
-        "M-DB-20", "M-DB-21", "M-DB-22", "M-ECO-07", "S-MIG-02"
+        "M-DB-20", "M-DB-21", "M-DB-22", "M-ECO-07", "S-MIG-02", "S-DB-19", "S-DB-20"
     );
     let world = evening().await;
     let folder = tempfile::tempdir().unwrap();
@@ -294,6 +308,30 @@ async fn exported_rows_are_what_people_did() {
         ["join|", "join|", "like|", "gift|1000"]
     );
     assert_eq!(rows(&file, "SELECT CAST(viewer_count AS TEXT) FROM viewer_count_snapshots"), ["12"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn exported_reminders_are_those_that_are_to_come_and_those_that_came() {
+    covers!("S-DB-19");
+    let world = World::new().await;
+    let ann = world.member("ann").in_channel("general");
+    for (when, message) in [("10m", "tea"), ("2h", "O'Hara")] {
+        ann.run_with("remind me", [("when", when.to_owned()), ("message", message.to_owned())]).await;
+    }
+    world.pass(Duration::from_mins(10)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let row =
+        "user_id || '|' || channel_id || '|' || message || '|' || remind_at || '|' || completed || '|' || created_at";
+    let query = format!("SELECT id || '|' || {row} FROM reminders ORDER BY id");
+    let (user, channel) = (world.user("ann"), world.channel("general"));
+    let expected = [
+        format!("1|{user}|{channel}|tea|2026-11-21T20:10:00.000000Z|1|2026-11-21T20:00:00.000000Z"),
+        format!("2|{user}|{channel}|O'Hara|2026-11-21T22:00:00.000000Z|0|2026-11-21T20:00:00.000000Z"),
+    ];
+    for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
+        assert_eq!(rows(&export(&world, &folder.path().join(name), guild), &query), expected, "{name}");
+    }
     world.end().await;
 }
 

@@ -3,11 +3,14 @@
 //! What is stored is a moment in UTC. Whoever plans for people ("tomorrow at nine") asks here when that is. The database of
 //! time zones is part of the program: a Raspberry Pi or a container may have none, and so it is the same everywhere.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::ToSpan;
-use jiff::tz::TimeZone;
+use jiff::tz::{self, AmbiguousOffset, TimeZone};
 
 pub use jiff::Span;
-pub use jiff::civil::{DateTime, Time, Weekday};
+pub use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::time::Timestamp;
 
@@ -16,6 +19,15 @@ use super::time::Timestamp;
 pub struct Zone(TimeZone);
 
 impl Zone {
+    /// The zone by which moments are stored.
+    pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// The zones that are named after a place, and UTC.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let names = tz::db().available().filter(|name| name.as_str().contains('/') || name.as_str() == "UTC");
+        names.filter_map(|name| Self::named(name.as_str()))
+    }
+
     /// The zone of this name, in capital or small letters: `Europe/Berlin`. `None` where there is no such zone.
     pub fn named(name: &str) -> Option<Self> {
         TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self)
@@ -31,10 +43,22 @@ impl Zone {
         Some(self.0.to_datetime(at.to_jiff()?))
     }
 
-    /// The moment at which they show this: the first one where the clock shows it twice. A time that the clock skips is as
-    /// much later as it skips.
+    /// What they show at a moment, as people read it: `Monday 30 November 2026, 18:00`.
+    pub fn in_words(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        local.map_or_else(|| at.rfc3339(), |local| local.strftime("%A %-d %B %Y, %H:%M").to_string())
+    }
+
+    /// The moment at which they show this: the first one where the clock shows it twice, and where it skips it, the one at
+    /// which it is put forward.
     pub fn moment(&self, local: DateTime) -> Option<Timestamp> {
-        self.0.to_timestamp(local).ok().map(Timestamp::from_jiff)
+        let found = self.0.to_ambiguous_timestamp(local);
+        let first = found.earlier().ok()?;
+        let moment = match found.offset() {
+            AmbiguousOffset::Gap { .. } => self.0.following(first).next()?.timestamp(),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => first,
+        };
+        Some(Timestamp::from_jiff(moment))
     }
 
     /// The moment a span later. Days, weeks, months and years later the clock shows the same time; hours are hours.
@@ -49,6 +73,20 @@ impl Zone {
         let dates = self.local(after)?.date().series(1.day()).take(9);
         let fitting = dates.filter(|date| day.is_none_or(|day| date.weekday() == day));
         fitting.filter_map(|date| self.moment(date.to_datetime(time))).find(|at| *at > after)
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Zone {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::named(name).ok_or(())
     }
 }
 
@@ -80,11 +118,30 @@ mod tests {
         let local = |text: &str| berlin().local(at(text)).unwrap();
         assert_eq!(local("2026-11-21T20:00:00Z"), date(2026, 11, 21).at(21, 0, 0, 0));
         assert_eq!(local("2026-07-21T20:00:00Z"), date(2026, 7, 21).at(22, 0, 0, 0));
-        let skipped = berlin().moment(date(2026, 3, 29).at(2, 30, 0, 0));
-        assert_eq!(skipped, Some(at("2026-03-29T01:30:00Z")));
+        for skipped in [date(2026, 3, 29).at(2, 0, 0, 0), date(2026, 3, 29).at(2, 30, 0, 0)] {
+            assert_eq!(berlin().moment(skipped), Some(at("2026-03-29T01:00:00Z")), "03:00 by the clock");
+        }
+        // Samoa left out a whole day.
+        let apia = Zone::named("Pacific/Apia").unwrap();
+        let skipped = apia.moment(date(2011, 12, 30).at(12, 0, 0, 0)).unwrap();
+        assert_eq!(apia.in_words(skipped), "Saturday 31 December 2011, 00:00");
         let twice = berlin().moment(date(2026, 10, 25).at(2, 30, 0, 0));
         assert_eq!(twice, Some(at("2026-10-25T00:30:00Z")));
         assert_eq!(berlin().local(Timestamp::from_micros(i64::MAX)), None);
+    }
+
+    #[test]
+    fn zones_are_listed_by_place_and_a_moment_is_written_in_words() {
+        let names: Vec<String> = Zone::all().map(|zone| zone.to_string()).collect();
+        assert!(names.len() > 400, "{} zones", names.len());
+        for name in ["UTC", "Europe/Berlin", "America/New_York"] {
+            assert!(names.iter().any(|known| known == name), "{name}");
+        }
+        assert_eq!("europe/berlin".parse(), Ok(berlin()));
+        assert_eq!("Berlin".parse::<Zone>(), Err(()));
+        assert_eq!(Zone::named("utc"), Some(Zone::UTC));
+        assert_eq!(berlin().in_words(at("2026-11-30T17:00:00Z")), "Monday 30 November 2026, 18:00");
+        assert_eq!(berlin().in_words(Timestamp::from_micros(i64::MAX)), i64::MAX.to_string());
     }
 
     #[test]

@@ -20,3 +20,4 @@ pub mod secret;
 pub mod sentence;
 pub mod text;
 pub mod time;
+pub mod when;

@@ -1,13 +1,14 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, desk, queue, setup, submissions};
+use crate::bot::{ALL, coins, desk, queue, reminders, setup, submissions};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
 use crate::display::DisplayId;
 use crate::features::coins::model::EntryId;
 use crate::features::queue::model::{Line, PublicId, Seen};
+use crate::features::reminders::service::ReminderId;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use strum::VariantArray;
 
@@ -139,6 +140,16 @@ fn check_setup(golden: &mut Golden) {
     }
 }
 
+fn check_reminders(golden: &mut Golden) {
+    use reminders::{CANCEL, SNOOZE, Snooze};
+    let largest = (u64::MAX, ReminderId::new(u64::MAX), Snooze::Tomorrow);
+    for (place, until) in [("10 min", Snooze::Minutes), ("1 h", Snooze::Hour), ("Tomorrow", Snooze::Tomorrow)] {
+        golden.holds(&SNOOZE, (&format!("reminders:snooze:5:3:{place}"), (5, ReminderId::new(3), until)), largest);
+    }
+    golden.holds(&CANCEL, ("reminders:cancel", ()), ());
+    assert_eq!(CANCEL.value(&ReminderId::new(3)), "3");
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -147,6 +158,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_coins(&mut golden);
     check_desk(&mut golden);
     check_setup(&mut golden);
+    check_reminders(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
     kinds.dedup();

@@ -73,9 +73,9 @@ impl<A, V: Arguments> Control<A, V> {
 }
 
 impl<A: Arguments, V: Picked> Control<A, V> {
-    /// What an event tells; refused outside of a server.
+    /// What an event tells; refused in direct messages, unless it is for them as well.
     pub fn click(&self, event: &ComponentInteraction) -> Result<Click<A, V>> {
-        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        let caller = self.access.caller(event.guild_id, event.channel_id, &event.user)?;
         let arguments = self.read(&event.data.custom_id, caller.guild)?;
         let picked = V::from_values(&values_of(event), caller.guild)?;
         Ok(Click { caller, arguments, picked })

@@ -24,7 +24,7 @@ use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read};
-use crate::{activity, display, jobs, references, settings};
+use crate::{activity, display, jobs, profile, references, settings};
 
 pub mod coins;
 pub mod desk;
@@ -33,6 +33,7 @@ pub mod engagement;
 pub mod handles;
 pub mod imports;
 pub mod queue;
+pub mod reminders;
 pub mod setup;
 pub mod submissions;
 #[doc(hidden)]
@@ -118,6 +119,7 @@ pub const ALL: &[&Domain] = &[
     },
     &Domain { tables: display::tables::TABLES, ..Domain::named("display") },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
+    &Domain { tables: profile::TABLES, settings: profile::LISTED, ..Domain::named("profile") },
     &submissions::DOMAIN,
     &queue::DOMAIN,
     &handles::DOMAIN,
@@ -128,4 +130,5 @@ pub const ALL: &[&Domain] = &[
     &desk::DOMAIN,
     &setup::DOMAIN,
     &imports::DOMAIN,
+    &reminders::DOMAIN,
 ];

@@ -15,8 +15,9 @@ use crate::features::engagement::model::{Session, SongRef};
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
+use crate::features::reminders::service::Wanted;
 use crate::features::submissions::posted::{Handled, Watch};
-use crate::features::{coins, engagement, handles, imports, queue, setup, submissions, tiktok};
+use crate::features::{coins, engagement, handles, imports, queue, reminders, setup, submissions, tiktok};
 use crate::flows::{
     coins_by_hand, handle_links, lines_shown, live_events, skip_bought, song_moved, song_played, watch_time,
 };
@@ -30,6 +31,7 @@ use crate::kernel::text::mention;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::live::{AccountNumber, Gift, Handle, LiveEvent, MessageId as LiveMessage, Occurrence, Viewer};
 use crate::outbox;
+use crate::profile;
 use crate::references::told;
 use crate::store::{Options, Place, Record, Store, Table, Tx};
 
@@ -168,6 +170,7 @@ impl Town {
         self.watches(guild, person, first);
         let [played, _, bought] = self.sends_songs(guild, person, first);
         self.trades(guild, person);
+        self.plans(guild, person);
         let session = self.write(move |tx| {
             let gift = |id, unit_coins, count, is_streaking, group| {
                 let gift = Gift { id, name: "Rose".to_owned(), unit_coins, count, is_streaking, group };
@@ -264,6 +267,16 @@ impl Town {
             // What they give to others as administrators do.
             let giving = Order { user: ADMIN, reason: "thanks".to_owned(), actor: Actor::Member(person.user) };
             coins_by_hand::add(tx, guild, &giving, Amount::of(3)).map(drop)
+        });
+    }
+
+    /// They choose a time zone and set a reminder.
+    fn plans(&self, guild: GuildId, person: &'static Person) {
+        self.write(move |tx| {
+            profile::choose_zone(tx, guild, person.user, "Europe/Berlin")?;
+            let text = format!("a song of {}", person.name);
+            let wanted = Wanted { user: person.user, channel: CHANNEL, when: "2h".to_owned(), text };
+            reminders::service::set(tx, guild, &wanted).map(drop)
         });
     }
 

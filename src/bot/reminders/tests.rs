@@ -1,0 +1,126 @@
+//! What people read of reminders, and the commands.
+
+use super::*;
+use crate::bot::tests::{definitions, text_of};
+use crate::features::reminders::service::ReminderRefusal;
+use crate::features::tests::said;
+use crate::jobs::JobId;
+use crate::kernel::calendar::Zone;
+use crate::kernel::error::Error;
+use crate::kernel::ids::{ChannelId, UserId};
+use crate::kernel::text::discord_len;
+use crate::kernel::when::{When, WhenRefusal};
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
+
+fn when(typed: &str) -> When {
+    When::parse(typed, &Zone::named("Europe/Berlin").unwrap(), NOW).unwrap()
+}
+
+fn reminder(typed: &str, text: &str) -> Reminder {
+    let When { at, every, zone } = when(typed);
+    Reminder {
+        user: UserId::new(7),
+        channel: ChannelId::new(8),
+        text: text.to_owned(),
+        due: at,
+        every,
+        zone: zone.to_string(),
+        made_at: NOW,
+        state: State::Open,
+        job: JobId::new(9),
+    }
+}
+
+fn described(draft: Draft) -> String {
+    let message = serde_json::to_value(draft.into_message()).unwrap();
+    message["embeds"][0]["description"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_reminder_reads_so_when_it_is_set_when_it_comes_and_late() {
+    let noted = |typed: &str, is_own_zone| Noted { id: ReminderId::new(3), when: when(typed), is_own_zone };
+    let due = |text: &str, is_late| due_view((GuildId::new(5), ReminderId::new(3)), &reminder("10m", text), is_late);
+    let texts = [
+        noted_view(&noted("monday 6pm", true), "</profile:1>"),
+        noted_view(&noted("every weekday 8:30", false), "</profile:1>"),
+        due("water the *plants*", false),
+        due("water the plants", true),
+    ];
+    insta::assert_snapshot!(texts.map(text_of).join("\n"), @r"
+    ⏰ Reminder **3** comes <t:1795453200:R>, <t:1795453200:f>: `Monday 23 November 2026, 18:00 in Europe/Berlin`.
+    ⏰ Reminder **3** comes <t:1795419000:R>, <t:1795419000:f>: `every weekday, 08:30 in Europe/Berlin`. Not your time zone? </profile:1> sets yours.
+    ⏰ <@7> water the \*plants\*
+    ⏰ <@7> water the plants
+    -# Late: it was due <t:1795291800:f>, and I could not tell you then.
+    ");
+}
+
+#[test]
+fn a_list_reads_so_and_fits_into_a_message_whatever_is_in_it() {
+    let mut lost = reminder("10m", "call @everyone");
+    lost.state = State::Undelivered;
+    let found = [(ReminderId::new(2), lost), (ReminderId::new(3), reminder("every mon 18:00", "review night"))];
+    insta::assert_snapshot!(described(list_view(&found)).replace('\u{200b}', "(invisible)"), @"
+    **2** · <t:1795291800:f> · ⚠️ could not be delivered · call @(invisible)everyone
+    **3** · <t:1795453200:f> · every Monday, 18:00 · review night
+    ");
+    let long = reminder("every mon tue wed thu fri sat 18:00", &"*@1 ".repeat(500));
+    let many: Vec<_> = (1..=40).map(|number| (ReminderId::new(u64::MAX - number), long.clone())).collect();
+    let message = serde_json::to_value(list_view(&many).into_message()).unwrap();
+    assert!(discord_len(message["embeds"][0]["description"].as_str().unwrap()) <= DESCRIPTION);
+    assert_eq!(message["components"][0]["components"][0]["options"].as_array().unwrap().len(), CHOICES);
+    assert_eq!(text_of(list_view(&[])), "You have no reminders. `/remind me` sets one.");
+    for text in ["*".repeat(500), "@1".repeat(250), "🎶".repeat(500)] {
+        let shown = text_of(due_view((GuildId::new(5), ReminderId::new(3)), &reminder("10m", &text), true));
+        assert!(discord_len(&shown) <= 2_000, "{}", discord_len(&shown));
+    }
+}
+
+#[test]
+fn a_time_zone_reads_so() {
+    let shown = |name: &str, is_own| text_of(zone_view(&MemberZone { zone: Zone::named(name).unwrap(), is_own }, NOW));
+    insta::assert_snapshot!([shown("America/New_York", true), shown("UTC", false)].join("\n"), @"
+    🕰️ Your time zone is `America/New_York`: it is **Saturday 21 November 2026, 15:00** there. `timezone` of `/profile` sets yours.
+    🕰️ You have not chosen a time zone, so what counts is `UTC`: it is **Saturday 21 November 2026, 20:00** there. `timezone` of `/profile` sets yours.
+    ");
+}
+
+#[test]
+fn a_refusal_says_what_would_work() {
+    let refusals: [Error; 5] = [
+        WhenRefusal::Unclear { typed: "*soon*".to_owned() }.into(),
+        WhenRefusal::Passed { at: NOW }.into(),
+        ReminderRefusal::OutOfReach.into(),
+        ReminderRefusal::Full.into(),
+        ReminderRefusal::NoneSuch.into(),
+    ];
+    insta::assert_snapshot!(refusals.map(said).join("\n"), @r"
+    I cannot tell which moment **\*soon\*** is. Write it like `in 2h30m`, `tomorrow 9:00`, `monday 6pm`, `24 dec 18:00`, `2026-12-24` or `every weekday 8:30`.
+    That was <t:1795291200:f>. Write a moment to come, like `in 2h30m`, `tomorrow 9:00` or `24 dec 18:00`.
+    A reminder comes in a minute at the earliest and in a year at the latest: `10m`, `tomorrow 9:00`, `24 dec`.
+    You have 25 open reminders, and there is no room for more. **/remind cancel** takes one away.
+    You have no such reminder, or it came more than a week ago. **/remind list** shows yours.
+    ");
+}
+
+#[test]
+fn each_way_to_put_off_is_understood_as_a_moment() {
+    for snooze in Snooze::VARIANTS {
+        let When { at, .. } = when(&snooze.to_string());
+        assert!(at > NOW, "{snooze}");
+        assert_eq!(snooze.to_string().parse(), Ok(*snooze));
+    }
+}
+
+#[test]
+fn the_commands_are_those_that_people_were_promised() {
+    insta::assert_snapshot!(definitions(&FACE.all_commands(false)), @"
+    /remind – Reminders for yourself (everyone)
+        me 1
+        list 1
+        cancel 1
+    /profile – Show or set your time zone (everyone)
+        timezone 3 autocomplete
+    ");
+}

@@ -1,0 +1,146 @@
+//! Reminders from the transaction in which they are set to the one in which they are forgotten.
+
+use std::time::Duration;
+
+use super::service::{Reminder, ReminderId, State, Wanted, cancel, end, forget, of_user, set, snooze, waiting_for};
+use crate::features::testing::{GUILD, TestStore, said};
+use crate::jobs;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::time::Timestamp;
+use crate::store::Erasure;
+
+const ANN: UserId = UserId::new(701_234_567_890_123_451);
+const BEN: UserId = UserId::new(702_234_567_890_123_452);
+const CHANNEL: ChannelId = ChannelId::new(3);
+const OTHER: GuildId = GuildId::new(6);
+
+fn sets(store: &TestStore, user: UserId, when: &'static str) -> Result<ReminderId> {
+    let wanted = move || Wanted {
+        user,
+        channel: CHANNEL,
+        when: when.to_owned(),
+        text: " water\u{202E}  the plants ".to_owned(),
+    };
+    store.write(move |tx| set(tx, GUILD, &wanted())).map(|noted| noted.id)
+}
+
+fn reminders(store: &TestStore, user: UserId) -> Vec<(u64, Timestamp, State)> {
+    let found = store.read(|read| of_user(read, GUILD, user));
+    found.into_iter().map(|(id, reminder)| (id.get(), reminder.due, reminder.state)).collect()
+}
+
+/// Lets time pass, and gives what is due then: the number of the reminder, and the reminder if it waits for that job.
+fn due(store: &TestStore, after: Duration) -> Vec<(ReminderId, jobs::JobId, Option<Reminder>)> {
+    store.advance(after);
+    let runs = store.read(|read| jobs::due_by(read, store.now(), 100));
+    let waits = |run: jobs::Run| {
+        let id = super::service::DUE.payload(&run).unwrap();
+        (id, run.id, store.read(|read| waiting_for(read, run.guild, id, run.id)))
+    };
+    runs.into_iter().map(waits).collect()
+}
+
+const MINUTES: fn(u64) -> Duration = Duration::from_mins;
+
+#[test]
+fn a_reminder_waits_for_its_moment_is_delivered_once_and_forgotten_after_a_week() {
+    crate::covers!("S-REM-01", "S-PROP-23");
+    let store = TestStore::new();
+    let id = sets(&store, ANN, "10m").unwrap();
+    assert!(due(&store, MINUTES(9)).is_empty());
+    let found = due(&store, MINUTES(1));
+    let [(due_id, job, Some(reminder))] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((*due_id, reminder.text.as_str(), reminder.channel), (id, "water the plants", CHANNEL));
+    let job = *job;
+    store.write(move |tx| end(tx, GUILD, id, job, State::Delivered)).unwrap();
+    assert!(reminders(&store, ANN).is_empty());
+    let before = store.read(|read| super::service::REMINDERS.get(read, &(GUILD, id)));
+    for _ in 0..3 {
+        store.write(move |tx| end(tx, GUILD, id, job, State::Undelivered)).unwrap();
+        store.write(move |tx| forget(tx, GUILD, id, job)).unwrap();
+    }
+    assert_eq!(store.read(|read| super::service::REMINDERS.get(read, &(GUILD, id))), before, "once more is once");
+    assert!(due(&store, Duration::from_hours(167)).is_empty());
+    let found = due(&store, Duration::from_hours(1));
+    let [(_, job, Some(reminder))] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(reminder.state, State::Delivered);
+    let job = *job;
+    store.write(move |tx| forget(tx, GUILD, id, job)).unwrap();
+    assert_eq!(store.read(|read| super::service::REMINDERS.get(read, &(GUILD, id))), None);
+    store.check();
+}
+
+#[test]
+fn one_that_comes_again_is_followed_by_the_next_in_the_same_transaction() {
+    let store = TestStore::new();
+    let id = sets(&store, ANN, "every day 9:00").unwrap();
+    let first = reminders(&store, ANN)[0].1;
+    // Three days pass in which nobody could deliver it: it comes once.
+    let found = due(&store, first.since(store.now()) + Duration::from_hours(3 * 24));
+    let [(_, job, Some(_))] = found[..] else { panic!("{found:?}") };
+    store.write(move |tx| end(tx, GUILD, id, job, State::Delivered)).unwrap();
+    let next = first.after(Duration::from_hours(4 * 24));
+    assert_eq!(reminders(&store, ANN), [(2, next, State::Open)]);
+    store.write(move |tx| end(tx, GUILD, id, job, State::Delivered)).unwrap();
+    assert_eq!(reminders(&store, ANN).len(), 1, "a job that runs twice adds one");
+    store.write(|tx| cancel(tx, GUILD, ANN, ReminderId::new(2))).unwrap();
+    assert!(reminders(&store, ANN).is_empty());
+    store.check();
+}
+
+#[test]
+fn what_was_cancelled_or_put_off_meanwhile_does_nothing() {
+    let store = TestStore::new();
+    let [cancelled, put_off] = ["10m", "11m"].map(|when| sets(&store, ANN, when).unwrap());
+    let found = due(&store, MINUTES(20));
+    let [(_, before, Some(_)), _] = found[..] else { panic!("{found:?}") };
+    store.write(move |tx| cancel(tx, GUILD, ANN, cancelled)).unwrap();
+    store.write(move |tx| end(tx, GUILD, cancelled, before, State::Delivered)).unwrap();
+    let found = due(&store, MINUTES(0));
+    let [(_, job, Some(_))] = found[..] else { panic!("{found:?}") };
+    store.write(move |tx| end(tx, GUILD, put_off, job, State::Delivered)).unwrap();
+    store.write(move |tx| snooze(tx, GUILD, ANN, put_off, "10 min")).unwrap();
+    store.write(move |tx| end(tx, GUILD, put_off, job, State::Delivered)).unwrap();
+    assert_eq!(reminders(&store, ANN), [(put_off.get(), store.now().after(MINUTES(10)), State::Open)]);
+    assert!(matches!(due(&store, MINUTES(10))[..], [(_, _, Some(_))]));
+    store.check();
+}
+
+#[test]
+fn a_member_has_25_open_ones_in_reach_and_only_their_own() {
+    let store = TestStore::new();
+    for typed in ["59s", "366d 1h", "2 years"] {
+        assert_eq!(sets(&store, ANN, typed).unwrap_err().code(), "reminders.out_of_reach", "{typed}");
+    }
+    for typed in ["1m", "1 year"].into_iter().chain(["2h"; 23]) {
+        sets(&store, ANN, typed).unwrap();
+    }
+    assert_eq!(sets(&store, ANN, "2h").unwrap_err().code(), "reminders.full");
+    assert_eq!(sets(&store, ANN, "soon").unwrap_err().code(), "when.unclear");
+    sets(&store, BEN, "2h").unwrap();
+    let number = ReminderId::new(1);
+    let refused = store.write(move |tx| cancel(tx, GUILD, BEN, number)).unwrap_err();
+    assert!(said(refused).starts_with("You have no such reminder"));
+    for refused in [
+        store.write(move |tx| snooze(tx, GUILD, BEN, number, "1 h")),
+        store.write(move |tx| cancel(tx, OTHER, ANN, number)),
+    ] {
+        assert_eq!(refused.unwrap_err().code(), "reminders.none_such");
+    }
+    store.write(move |tx| cancel(tx, GUILD, ANN, number)).unwrap();
+    sets(&store, ANN, "2h").unwrap();
+    store.check();
+}
+
+#[test]
+fn whoever_is_erased_has_no_reminder_and_no_job_left() {
+    let store = TestStore::new();
+    sets(&store, ANN, "10m").unwrap();
+    sets(&store, BEN, "10m").unwrap();
+    store.erase(&Erasure { guild: GUILD, member: ANN, pseudonym: UserId::new(1), accounts: Vec::new() });
+    assert!(reminders(&store, ANN).is_empty());
+    let found = due(&store, MINUTES(10));
+    assert!(matches!(&found[..], [(_, _, Some(reminder))] if reminder.user == BEN), "{found:?}");
+    store.check();
+}
