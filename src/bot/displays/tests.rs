@@ -135,6 +135,7 @@ fn a_display_that_is_set_up_or_put_right_is_told() {
     🧹 1 message of mine that nothing needs any more in <#5> is deleted.
     🧹 2 messages of mine that nothing needs any more in <#5> are deleted.
     ❔ Discord did not say how the live queue in <#5> is. Please try again in a minute.
+    ⚠️ The **Debug Channel** is gone.
     There is no display in this server. Set one up with </setup-live-queue:1>.
     ");
 }

@@ -10,14 +10,12 @@ use greenroom::features::queue::tables;
 use greenroom::features::submissions::links::{SongLink, judge};
 use greenroom::features::submissions::model::Details;
 use greenroom::features::submissions::posted::PostedAs;
-use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
-use greenroom::features::submissions::tables as submissions;
 use greenroom::flows::song_submitted::{self, Submission};
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{ChannelId, MessageId, UserId};
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{Fault, FileSpec, GatewayFault, Id, MemberSpec, MessageSpec, OverwriteSpec, SeenMessage};
-use greenroom::store::{Options, Place, Store, Tx};
+use greenroom::store::{Options, Place, Store};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::json;
@@ -361,22 +359,6 @@ async fn a_channel_that_is_refused_leaves_what_was_posted_while_the_bot_was_away
     assert_eq!(songs(&site, &app), [""; 0]);
     until(&site, &app, async || !songs(&site, &app).is_empty()).await;
     assert_eq!(songs(&site, &app), ["youtube:dQw4w9WgXcQ"]);
-    ends(app).await;
-}
-
-#[tokio::test]
-async fn a_channel_begins_to_count_when_it_is_chosen_and_not_when_another_is_refused() {
-    let site = Site::new().await;
-    let app = site.start().await;
-    // As an import brings it.
-    let (guild, channel) = (site.guild, ChannelId::from(site.channel("submissions")));
-    let bring = move |tx: &Tx<'_>| SUBMISSION_CHANNEL.set(tx, guild, &Some(channel));
-    app.bot.store.write("brought", bring).await.unwrap();
-    let watched = || app.bot.store.read_blocking("watched", move |read| submissions::watch(read, guild)).unwrap();
-    is_refused_another(&site).await;
-    assert_eq!(watched(), None);
-    site.open().await;
-    assert_eq!(watched().map(|watch| watch.channel), Some(channel));
     ends(app).await;
 }
 
