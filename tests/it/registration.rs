@@ -225,7 +225,9 @@ async fn fast_registration_puts_all_commands_into_the_guild_and_those_of_message
     site.sim.wait_until(both, SOON).await.unwrap();
     let mut sent = site.registrations().await;
     sent.sort();
-    sent.iter_mut().for_each(|(_, names)| names.sort());
+    for (_, names) in &mut sent {
+        names.sort();
+    }
     let mut all = command_names();
     all.sort();
     assert_eq!(sent, [("global".to_owned(), IN_MESSAGES.map(str::to_owned).to_vec()), ("guild".to_owned(), all)]);

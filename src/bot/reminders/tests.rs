@@ -3,7 +3,7 @@
 use super::*;
 use crate::bot::tests::{definitions, text_of};
 use crate::features::reminders::service::ReminderRefusal;
-use crate::features::tests::said;
+use crate::features::testing::said;
 use crate::jobs::JobId;
 use crate::kernel::calendar::Zone;
 use crate::kernel::error::Error;
