@@ -140,8 +140,36 @@ fn a_damaged_store_and_an_existing_export_have_codes_of_their_own() {
     let exists = quietly(&storage, SAMPLES, &ExportSqlite::to(&out, None, false).unwrap()).unwrap_err();
     assert_eq!(exists.code, ExitCode::Configuration);
     assert!(exists.message.contains("--force"), "{}", exists.message);
+    assert_eq!(std::fs::read(&out).unwrap(), b"mine");
     std::fs::write(store_file(&storage.data_dir), "no store").unwrap();
     assert_eq!(quietly(&storage, CATALOGUE, &CheckStore {}).unwrap_err().code, ExitCode::StorageFailed);
+}
+
+#[test]
+fn an_export_replaces_an_export_of_its_kind_and_nothing_else() {
+    let (folder, storage) = storage();
+    open(&storage).close_blocking();
+    let (sqlite, ledger) = (folder.path().join("out.db"), folder.path().join("out.csv"));
+    let as_sqlite = |path: &Path| ExportSqlite::to(path, None, true).unwrap();
+    let as_ledger = |path: &Path| ExportLedger::to(path, Wanted::default(), true).unwrap();
+    for _ in 0..2 {
+        quietly(&storage, CATALOGUE, &as_sqlite(&sqlite)).unwrap();
+        quietly(&storage, CATALOGUE, &as_ledger(&ledger)).unwrap();
+    }
+    let store = store_file(&storage.data_dir);
+    let through = folder.path().join("elsewhere/../link");
+    std::fs::create_dir(folder.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(&store, folder.path().join("link")).unwrap();
+    for place in [&store, &through, &storage.data_dir] {
+        let refused = [
+            quietly(&storage, CATALOGUE, &as_sqlite(place)).unwrap_err(),
+            quietly(&storage, CATALOGUE, &as_ledger(place)).unwrap_err(),
+        ];
+        assert!(refused.iter().all(|stop| stop.code == ExitCode::Configuration), "{refused:?}");
+    }
+    assert!(quietly(&storage, CATALOGUE, &as_sqlite(&ledger)).is_err());
+    assert!(quietly(&storage, CATALOGUE, &as_ledger(&sqlite)).is_err());
+    quietly(&storage, CATALOGUE, &CheckStore {}).unwrap();
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Writes the stored data in another form: the store as an SQLite file, or the ledger as a CSV file.
 
-use std::io::BufWriter;
+use std::fs::File;
+use std::io::{BufWriter, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, absolute, guilds};
-use crate::app::exit::Stop;
+use crate::app::exit::{ExitCode, Stop};
 use crate::catalogue::Catalogue;
 use crate::features::coins::csv::{self, CsvError, Wanted};
 use crate::kernel::ids::GuildId;
@@ -54,6 +55,7 @@ impl Operation for ExportSqlite {
         progress: &mut dyn FnMut(String),
     ) -> Result<SqliteExported, Stop> {
         guilds::require_known(store, catalogue, self.guild)?;
+        require_export(&self.path, SQLITE_HEAD)?;
         let tables = (catalogue.exports)();
         let request = Export { path: &self.path, guild: self.guild, replace: self.replace };
         let mut report = |step: Progress| progress(format!("{}: {} rows", step.table, step.rows));
@@ -107,6 +109,7 @@ impl Operation for ExportLedger {
     ) -> Result<LedgerExported, Stop> {
         let Self { path, wanted, replace } = self;
         guilds::require_known(store, catalogue, wanted.guild)?;
+        require_export(path, csv::head().as_bytes())?;
         let unfinished = UnfinishedFile::begin(path, *replace)?;
         let written = store.read_blocking("export_ledger", |read| {
             let out = BufWriter::new(unfinished.file());
@@ -119,6 +122,28 @@ impl Operation for ExportLedger {
         unfinished.finish()?;
         Ok(LedgerExported { path: path.clone(), entries })
     }
+}
+
+/// How every SQLite file begins.
+const SQLITE_HEAD: &[u8] = b"SQLite format 3\0";
+
+/// Refuses a place where something else lies than an export of the kind that begins so. Whoever replaces means an export of
+/// before; the store, its socket and its copies lie close by, and the running bot may write wherever it keeps them.
+fn require_export(path: &Path, begins: &[u8]) -> Result<(), Stop> {
+    let Ok(found) = path.metadata() else { return Ok(()) };
+    if found.is_file() && (found.len() == 0 || begins_with(path, begins)) {
+        return Ok(());
+    }
+    let message = format!(
+        "There is something else than an earlier export of this kind at {}. Choose another name: --force replaces exports only.",
+        path.display()
+    );
+    Err(Stop::new(ExitCode::Configuration, message))
+}
+
+fn begins_with(path: &Path, begins: &[u8]) -> bool {
+    let mut head = vec![0; begins.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == begins
 }
 
 impl From<ExportError> for Stop {

@@ -110,6 +110,11 @@ pub fn write(
     Ok(written)
 }
 
+/// How every file of a ledger begins.
+pub fn head() -> String {
+    HEAD.join(",")
+}
+
 /// The cells of an entry, as in [`HEAD`].
 fn line(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry) -> Result<[String; 14], Error> {
     let requested = tables::wish(read, guild, id)?.map(|wish| wish.requested.get().to_string());

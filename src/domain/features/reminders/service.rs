@@ -102,6 +102,10 @@ refusals! {
         /// The member has as many as there may be.
         Full => "reminders.full", "You have {most} open reminders, and there is no room for more. {/remind cancel} \
             takes one away.", most = MOST_OPEN;
+        /// It would say nothing.
+        NoText => "reminders.no_text", "A reminder needs a text: what do you want to be reminded of?";
+        /// It has come, and nothing comes after it.
+        HasCome => "reminders.has_come", "That reminder has come already. {/remind list} shows those that are to come.";
         /// The member has no such reminder.
         NoneSuch => "reminders.none_such",
             "You have no such reminder, or it came more than a week ago. {/remind list} shows yours.";
@@ -132,10 +136,14 @@ pub fn set(tx: &Tx<'_>, guild: GuildId, wanted: &Wanted) -> Result<Noted> {
     let MemberZone { zone, is_own } = profile::zone_of(tx, guild, wanted.user)?;
     let when = When::parse(&wanted.when, &zone, tx.now())?;
     admit(tx, guild, wanted.user, when.at, tx.now())?;
+    let text = paragraph(&wanted.text, LONGEST_TEXT);
+    if text.is_empty() {
+        return Err(ReminderRefusal::NoText.into());
+    }
     let reminder = Reminder {
         user: wanted.user,
         channel: wanted.channel,
-        text: paragraph(&wanted.text, LONGEST_TEXT),
+        text,
         due: when.at,
         every: when.every,
         zone: when.zone.to_string(),
@@ -157,9 +165,12 @@ pub fn of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<(Rem
     Ok(found)
 }
 
-/// Takes a reminder of a member away.
+/// Takes a reminder of a member away. One that comes again has another number each time: an earlier one stands for the next.
 pub fn cancel(tx: &Tx<'_>, guild: GuildId, user: UserId, id: ReminderId) -> Result<Reminder> {
-    let reminder = own(tx, guild, user, id)?;
+    let (id, reminder) = match own(tx, guild, user, id)? {
+        came if came.state == State::Delivered => next_of(tx, guild, &came)?.ok_or(ReminderRefusal::HasCome)?,
+        open => (id, open),
+    };
     jobs::tables::remove(tx, guild, reminder.job)?;
     REMINDERS.remove(tx, &(guild, id))?;
     Ok(reminder)
@@ -196,6 +207,14 @@ pub fn forget(tx: &Tx<'_>, guild: GuildId, id: ReminderId, job: JobId) -> Result
         Some(_) => REMINDERS.remove(tx, &(guild, id)).map(drop),
         None => Ok(()),
     }
+}
+
+/// The next time of a reminder that has come: it was set by the same command.
+fn next_of(read: &dyn Read, guild: GuildId, came: &Reminder) -> Result<Option<(ReminderId, Reminder)>> {
+    let is_next = |next: &Reminder| {
+        next.state == State::Open && next.every.is_some() && next.made_at == came.made_at && next.text == came.text
+    };
+    Ok(of_user(read, guild, came.user)?.into_iter().find(|(_, next)| is_next(next)))
 }
 
 /// A reminder that must be this member's.

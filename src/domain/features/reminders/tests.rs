@@ -90,6 +90,34 @@ fn one_that_comes_again_is_followed_by_the_next_in_the_same_transaction() {
 }
 
 #[test]
+fn the_number_by_which_a_series_was_set_cancels_it_also_when_it_came_once() {
+    let store = TestStore::new();
+    let series = sets(&store, ANN, "every day 9:00").unwrap();
+    store.advance(Duration::from_secs(1));
+    let once = sets(&store, ANN, "10m").unwrap();
+    let first = reminders(&store, ANN).into_iter().find(|(id, ..)| *id == series.get()).unwrap().1;
+    for (id, job, _) in due(&store, first.since(store.now())) {
+        store.write(move |tx| end(tx, GUILD, id, job, State::Delivered)).unwrap();
+    }
+    assert_eq!(reminders(&store, ANN).len(), 1, "the next of the series");
+    let refused = store.write(move |tx| cancel(tx, GUILD, ANN, once)).unwrap_err();
+    assert_eq!(refused.code(), "reminders.has_come");
+    store.write(move |tx| cancel(tx, GUILD, ANN, series)).unwrap();
+    assert!(reminders(&store, ANN).is_empty());
+    store.check();
+}
+
+#[test]
+fn a_reminder_of_nothing_is_refused() {
+    let store = TestStore::new();
+    for text in ["", "   ", "\u{200b}\u{200d}"] {
+        let wanted = Wanted { user: ANN, channel: CHANNEL, when: "10m".to_owned(), text: text.to_owned() };
+        let refused = store.write(move |tx| set(tx, GUILD, &wanted)).unwrap_err();
+        assert_eq!(refused.code(), "reminders.no_text", "{text:?}");
+    }
+}
+
+#[test]
 fn what_was_cancelled_or_put_off_meanwhile_does_nothing() {
     let store = TestStore::new();
     let [cancelled, put_off] = ["10m", "11m"].map(|when| sets(&store, ANN, when).unwrap());
