@@ -73,10 +73,13 @@ pub(super) fn guilds(read: &dyn Read) -> Result<Vec<GuildId>> {
     Ok(guilds)
 }
 
-/// Lets the debug channel, if there is one, be told of an activity that was just added.
+/// Lets the debug channel, if there is one, be told of an activity that was just added. Where there is none any more, nobody
+/// is told what waited for it: the next one may be for others.
 pub(super) fn stage(tx: &Tx<'_>, guild: GuildId, added: ActivityId) -> Result<()> {
-    let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else { return Ok(()) };
     let delivery = DELIVERIES.get(tx, &guild)?;
+    let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else {
+        return if delivery.is_some() { end(tx, guild) } else { Ok(()) };
+    };
     if let Some(delivery) = delivery
         && jobs::is_waiting(tx, guild, delivery.job)?
     {

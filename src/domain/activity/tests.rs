@@ -206,6 +206,23 @@ fn the_debug_channel_waits_for_what_happens_while_there_is_one() {
 }
 
 #[test]
+fn what_waited_for_a_channel_that_was_switched_off_is_not_told_to_the_next() {
+    let store = TestStore::new();
+    let chosen = |channel: Option<u64>| {
+        let channel = channel.map(ChannelId::new);
+        store.write(move |tx| DEBUG_CHANNEL.change(tx, GUILD, Actor::Member(ANN), &channel).map(drop)).unwrap();
+    };
+    chosen(Some(7));
+    note(&store, GUILD, 0..2);
+    assert_eq!(untold(&store), [0, 1]);
+    chosen(None);
+    note(&store, GUILD, 2..3);
+    chosen(Some(8));
+    note(&store, GUILD, 3..4);
+    assert_eq!(untold(&store), [3]);
+}
+
+#[test]
 fn of_what_waits_for_long_the_newest_thousand_stay() {
     let store = TestStore::new();
     store.write(|tx| DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
