@@ -13,6 +13,24 @@ pub struct Refusal {
     pub code: &'static str,
     /// What a person reads.
     pub sentence: Sentence,
+    /// What kind of no it is.
+    pub class: Class,
+}
+
+/// What kind of no a refusal is, for programs that ask: over HTTP it decides the status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Class {
+    /// It would be possible, but not as things stand. What no table says otherwise.
+    #[default]
+    NotNow,
+    /// What it is about is not there.
+    NotThere,
+    /// Whoever asks may not.
+    NotAllowed,
+    /// What was typed has no meaning, or lies outside of what is allowed.
+    NotValid,
+    /// It was asked for too often.
+    TooOften,
 }
 
 impl Refusal {
@@ -29,11 +47,14 @@ pub trait Refuse {
 
     /// What a person reads.
     fn sentence(&self) -> Sentence;
+
+    /// What kind of no it is.
+    fn class(&self) -> Class;
 }
 
 impl<R: Refuse> From<R> for Error {
     fn from(refusal: R) -> Self {
-        Self::Refused(Refusal { code: refusal.code(), sentence: refusal.sentence() })
+        Self::Refused(Refusal { code: refusal.code(), sentence: refusal.sentence(), class: refusal.class() })
     }
 }
 
@@ -65,6 +86,7 @@ pub const fn checked_code(code: &'static str) -> &'static str {
 ///
 /// Each value is a slot of its name, and the text has to have all of them. Where something else than the values is to be
 /// read, the slots stand behind the text: a name alone is the value of that name, and `name = …` is made of the values.
+/// Behind the code stands what [kind of no](Class) it is, unless it is [`Class::NotNow`].
 ///
 /// ```ignore
 /// refusals! {
@@ -76,7 +98,7 @@ pub const fn checked_code(code: &'static str) -> &'static str {
 ///             pending: u64,
 ///         } => "queue.empty", "The queue is empty.{hint}", hint = pending_hint(*pending);
 ///         /// No song has this number.
-///         NoSuchSong(public_id: PublicId) => "queue.no_such_song", "There is no song **{public_id}**. Use {/queue}.";
+///         NoSuchSong(public_id: PublicId) => "queue.no_such_song" as NotThere, "There is no song **{public_id}**. Use {/queue}.";
 ///     }
 /// }
 /// ```
@@ -117,6 +139,8 @@ pub const fn checked_code(code: &'static str) -> &'static str {
 /// `name = …` uses is an unused variable.
 #[macro_export]
 macro_rules! refusals {
+    (@class) => { $crate::kernel::refusal::Class::NotNow };
+    (@class $class:ident) => { $crate::kernel::refusal::Class::$class };
     (@sentence $text:literal []) => { $crate::sentence!($text) };
     (@sentence $text:literal [$($value:ident)+]) => { $crate::sentence!($text, $($value),+) };
     (@sentence $text:literal [$($value:ident)*] $($slot:ident $(= $made:expr)?),+) => {
@@ -130,7 +154,7 @@ macro_rules! refusals {
                 $variant:ident
                 $({ $($(#[$about_field:meta])* $field:ident: $type:ty),+ $(,)? })?
                 $(($inner:ident: $inner_type:ty))?
-                => $code:literal, $text:literal $(, $slot:ident $(= $made:expr)?)*;
+                => $code:literal $(as $class:ident)?, $text:literal $(, $slot:ident $(= $made:expr)?)*;
             )+
         }
     ) => {
@@ -157,6 +181,12 @@ macro_rules! refusals {
                             @sentence $text [$($($field)+)? $($inner)?] $($slot $(= $made)?),*
                         ),
                     )+
+                }
+            }
+
+            fn class(&self) -> $crate::kernel::refusal::Class {
+                match self {
+                    $(Self::$variant { .. } => $crate::refusals!(@class $($class)?),)+
                 }
             }
         }

@@ -39,6 +39,14 @@ impl fmt::Display for Secret {
     }
 }
 
+/// Bytes that nobody can guess, for keys, codes and salts.
+#[expect(clippy::disallowed_methods, reason = "secrets come from the operating system; the dice of a transaction can be repeated")]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes[..]);
+    bytes
+}
+
 /// A text that somebody typed, fit to be shown or logged: in place of what may be a login, a query or a fragment in an address
 /// stands `…`, and so it does for what is shaped like a bot's token, wherever that was put.
 ///

@@ -1,0 +1,18 @@
+//! Who comes in, from where, how often, and what they may.
+
+mod cookies;
+mod csrf;
+pub mod jwt;
+mod limits;
+mod origin;
+mod passwords;
+mod proxies;
+mod who;
+
+pub use cookies::{ACCESS, Name, REFRESH};
+pub use csrf::Csrf;
+pub use limits::{Caller, Limit, Limits, SignIns, TooOften};
+pub use origin::{Hosts, Sender, sender};
+pub use passwords::{PasswordRefusal, Passwords, check};
+pub use proxies::{Network, Origin, Proxies, cut, place};
+pub use who::{Rank, Somebody, Verdict, Via, Visitor, Who};

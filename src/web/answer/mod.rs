@@ -1,0 +1,305 @@
+//! Answers: what was done, as JSON or as the way to a page; what was not, as an error or as the page once more.
+
+mod problem;
+mod repeats;
+
+pub use problem::{Details, Problem, Told};
+pub use repeats::{Done, RepeatKey, RepeatRefusal};
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Web;
+use super::endpoint::{Arrived, Door, Endpoint};
+use super::ui::layout::Notice;
+use crate::discord::problem;
+use crate::kernel::error::{Error, ReportId};
+use crate::kernel::sentence::Sentence;
+
+/// That an answer was given before, and is the same once more.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// What was done.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// What is answered.
+    pub value: Given<T>,
+    /// The status; 200 unless something else is meant.
+    pub status: StatusCode,
+    /// The revision of what is answered.
+    pub revision: Option<u64>,
+    /// What a page says of it.
+    pub notice: Option<Sentence>,
+    /// To which page a form leads; where it came from by default.
+    pub leads_to: Option<String>,
+    /// Cookies to keep or to drop.
+    pub cookies: Vec<String>,
+}
+
+/// An answer that is made now, or one that was given before.
+#[derive(Debug)]
+pub enum Given<T> {
+    /// Now.
+    Now(T),
+    /// Before: its body, as it was sent.
+    Before(Vec<u8>),
+}
+
+/// A form that was not taken: what is wrong, and everything that was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Refill {
+    /// What was typed, by field.
+    pub typed: BTreeMap<String, Vec<String>>,
+    /// What is wrong with which field.
+    pub fields: BTreeMap<String, Sentence>,
+    /// What is wrong in all.
+    pub sentence: Sentence,
+    /// The status of the page.
+    pub status: StatusCode,
+}
+
+impl<T> From<T> for Answered<T> {
+    fn from(value: T) -> Self {
+        Self {
+            value: Given::Now(value),
+            status: StatusCode::OK,
+            revision: None,
+            notice: None,
+            leads_to: None,
+            cookies: Vec::new(),
+        }
+    }
+}
+
+impl<T> From<Done<T>> for Answered<T> {
+    fn from(done: Done<T>) -> Self {
+        match done {
+            Done::Now(value) => value.into(),
+            Done::Before(body) => Self {
+                value: Given::Before(body),
+                status: StatusCode::OK,
+                revision: None,
+                notice: None,
+                leads_to: None,
+                cookies: Vec::new(),
+            },
+        }
+    }
+}
+
+impl<T> Answered<T> {
+    /// With this to be said on the page.
+    #[must_use]
+    pub fn saying(self, notice: Sentence) -> Self {
+        Self { notice: Some(notice), ..self }
+    }
+
+    /// Leading a form to this page.
+    #[must_use]
+    pub fn leading_to(self, page: impl Into<String>) -> Self {
+        Self { leads_to: Some(page.into()), ..self }
+    }
+
+    /// With a cookie.
+    #[must_use]
+    pub fn with_cookies(mut self, cookies: impl IntoIterator<Item = String>) -> Self {
+        self.cookies.extend(cookies);
+        self
+    }
+
+    /// Of this revision.
+    #[must_use]
+    pub fn of_revision(self, revision: u64) -> Self {
+        Self { revision: Some(revision), ..self }
+    }
+}
+
+/// Answers whoever asked, by the door by which they came.
+pub(super) async fn respond<E: Endpoint>(
+    web: Web,
+    arrived: Arrived,
+    outcome: Result<Answered<E::Answer>, Problem>,
+) -> Response {
+    match (arrived.door, outcome) {
+        (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
+        (Door::Form, Err(problem)) => once_more::<E>(web, arrived, problem).await,
+        (_, Ok(answered)) => as_json::<E>(answered),
+        (_, Err(problem)) => told(&web, &problem, E::NAME, E::SUCCESS),
+    }
+}
+
+fn as_json<E: Endpoint>(answered: Answered<E::Answer>) -> Response {
+    let (body, is_replayed) = match &answered.value {
+        Given::Now(value) => (body_of::<E>(value), false),
+        Given::Before(body) => (body.clone(), true),
+    };
+    let mut response = json_response(answered.status, body);
+    let headers = response.headers_mut();
+    if let Some(tag) = answered.revision.and_then(|revision| HeaderValue::try_from(format!("\"{revision}\"")).ok()) {
+        headers.insert(ETAG, tag);
+    }
+    if is_replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    append_cookies(&mut response, &answered.cookies);
+    response
+}
+
+/// The body of an answer, with `success` where it belongs there.
+pub(super) fn body_of<E: Endpoint>(value: &E::Answer) -> Vec<u8> {
+    let mut body = serde_json::to_value(value).unwrap_or(Value::Null);
+    if let (true, Value::Object(fields)) = (E::SUCCESS, &mut body) {
+        fields.insert("success".to_owned(), Value::Bool(true));
+    }
+    serde_json::to_vec(&body).unwrap_or_default()
+}
+
+/// What was not done, as JSON.
+pub(super) fn told(web: &Web, problem: &Problem, doing: &str, says_success: bool) -> Response {
+    let told = problem.told(web.bot.clock.now(), report(problem, doing));
+    let body = if says_success { json!({ "success": false, "error": told }) } else { json!({ "error": told }) };
+    let mut response = json_response(problem.status(), serde_json::to_vec(&body).unwrap_or_default());
+    say_when_again(&mut response, problem);
+    response
+}
+
+/// Logs what broke, and gives its number.
+pub(super) fn report(problem: &Problem, doing: &str) -> Option<ReportId> {
+    match problem {
+        Problem::Operation(Error::Failed(failure)) => Some(problem::log(failure, doing)),
+        _ => None,
+    }
+}
+
+pub(super) fn say_when_again(response: &mut Response, problem: &Problem) {
+    if let Some(wait) = problem.retry_after() {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+}
+
+fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    (status, headers, Body::from(body)).into_response()
+}
+
+/// The way to the page that a form leads to, with what is to be said there.
+fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
+    if let Some(notice) = answered.notice {
+        web.notices.leave(&arrived.visitor, Notice::good(html(&notice)));
+    }
+    let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
+    let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
+    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
+    append_cookies(&mut response, &answered.cookies);
+    response
+}
+
+/// The page from which a form was sent, where it says so and it is ours.
+fn page_before(arrived: &Arrived) -> String {
+    let typed = serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default();
+    let back = typed.into_iter().find(|(name, _)| name == "back").map(|(_, back)| back);
+    back.filter(|back| is_page_of_ours(back)).unwrap_or_else(|| "/".to_owned())
+}
+
+/// Whether an address is a path of ours, and leads nowhere else however a browser reads it.
+pub fn is_page_of_ours(address: &str) -> bool {
+    let bytes = address.as_bytes();
+    bytes.first() == Some(&b'/')
+        && !matches!(bytes.get(1), Some(b'/' | b'\\'))
+        && address.len() <= 2_000
+        && bytes.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'<' | b'>' | b'"'))
+}
+
+/// The page of a form once more, with everything that was typed.
+async fn once_more<E: Endpoint>(web: Web, arrived: Arrived, problem: Problem) -> Response {
+    let Some(form) = E::DOORS.form else { return told(&web, &problem, E::NAME, E::SUCCESS) };
+    let refill = Refill::of(&arrived, &problem, E::NAME);
+    let mut response = (form.page)(web, arrived, refill).await;
+    say_when_again(&mut response, &problem);
+    response
+}
+
+impl Refill {
+    pub(super) fn of(arrived: &Arrived, problem: &Problem, doing: &str) -> Self {
+        let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default() {
+            // What is secret is typed again.
+            if !name.contains("password") {
+                typed.entry(name).or_default().push(value);
+            }
+        }
+        let fields = match problem {
+            Problem::Fields(fields) => fields.clone(),
+            _ => BTreeMap::new(),
+        };
+        Self { typed, fields, sentence: problem.sentence(report(problem, doing)), status: problem.status() }
+    }
+
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.typed.get(field)?.first().map(String::as_str)
+    }
+}
+
+fn append_cookies(response: &mut Response, cookies: &[String]) {
+    for cookie in cookies {
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// The revision that whoever asks has seen: of the header, or of the form.
+pub(super) fn seen_revision(arrived: &Arrived) -> Option<u64> {
+    let header = arrived.headers.get(IF_MATCH).and_then(|tag| tag.to_str().ok());
+    let of_header = header.and_then(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok());
+    of_header.or_else(|| form_field(arrived, "revision")?.parse().ok())
+}
+
+/// A field that stands in every form, beside those of the endpoint.
+pub(super) fn form_field(arrived: &Arrived, field: &str) -> Option<String> {
+    if arrived.door != Door::Form {
+        return None;
+    }
+    let typed = serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).ok()?;
+    typed.into_iter().find(|(name, _)| name == field).map(|(_, value)| value)
+}
+
+/// A sentence, for a page.
+pub fn html(sentence: &Sentence) -> Markup {
+    maud::PreEscaped(sentence.html(&|_| None))
+}
+
+/// Anything that is shown as JSON without an endpoint of its own.
+pub(super) fn plain_json(status: StatusCode, value: &impl Serialize) -> Response {
+    json_response(status, serde_json::to_vec(value).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_page_of_ours;
+
+    #[test]
+    fn a_form_leads_to_pages_of_ours_alone() {
+        for ours in ["/", "/g/5/desk", "/g/5/songs?line=free&after=a-b_c", "/me#sessions"] {
+            assert!(is_page_of_ours(ours), "{ours}");
+        }
+        for other in [
+            "", "//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example", "javascript:alert(1)",
+            "/\t/evil.example", "/ /evil.example", "\\/evil.example", "/a\r\nset-cookie: a=b", "g/5", "/<script>",
+        ] {
+            assert!(!is_page_of_ours(other), "{other}");
+        }
+    }
+}

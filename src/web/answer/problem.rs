@@ -1,0 +1,272 @@
+//! What goes wrong, as an answer over HTTP: always the same shape (`C-77`, `S-ERR-02`), with a stable code, a sentence, and
+//! for what broke the number under which it is logged.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::kernel::error::{Error, ReportId};
+use crate::kernel::refusal::Class;
+use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
+use crate::web::access::Who;
+
+/// Why a request was not done, before it is an answer.
+#[derive(Debug)]
+pub enum Problem {
+    /// What an operation said: a refusal, or something that broke.
+    Operation(Error),
+    /// Fields that cannot be read or lie outside of what is allowed, each with a sentence (`T-ERR-05`).
+    Fields(BTreeMap<String, Sentence>),
+    /// The request itself cannot be read.
+    Unreadable(Sentence),
+    /// Nobody knows who asks.
+    Unauthenticated,
+    /// The request does not come from a page of ours, or its token is an old one.
+    Csrf,
+    /// The right is missing.
+    Forbidden(Who),
+    /// There is nothing there, for whoever asks.
+    NotFound,
+    /// The method is none of these.
+    Method(String),
+    /// Somebody else changed it meanwhile; with the present revision.
+    Stale(u64),
+    /// The body is larger than this many bytes.
+    TooLarge(usize),
+    /// Asked too often; once more makes sense after so long.
+    RateLimited(Duration),
+    /// Discord does not answer, so nobody knows whether they may.
+    DiscordUnavailable,
+    /// Too many at once.
+    Busy,
+    /// The request is for a name that is none of ours.
+    WrongHost,
+}
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self::Operation(error.into())
+    }
+}
+
+/// The error of an answer, as programs read it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Told {
+    /// A stable code.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// What it is about, such as the fields that are wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Details>,
+    /// When.
+    pub timestamp: String,
+    /// The number under which it is logged, for what broke.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// What an error is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct Details {
+    /// What is wrong with each field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// The present revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+}
+
+impl Problem {
+    /// A single field that is wrong.
+    pub fn field(name: &str, sentence: Sentence) -> Self {
+        Self::Fields(BTreeMap::from([(name.to_owned(), sentence)]))
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Operation(Error::Refused(refusal)) => match refusal.class {
+                Class::NotNow => StatusCode::CONFLICT,
+                Class::NotThere => StatusCode::NOT_FOUND,
+                Class::NotAllowed => StatusCode::FORBIDDEN,
+                Class::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
+                Class::TooOften => StatusCode::TOO_MANY_REQUESTS,
+            },
+            Self::Operation(Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Csrf | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::DiscordUnavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+        }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Operation(Error::Refused(refusal)) => refusal.code,
+            Self::Operation(Error::Failed(_)) => "internal",
+            Self::Fields(_) => "validation_failed",
+            Self::Unreadable(_) => "unreadable",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Csrf => "csrf_failed",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Method(_) => "method_not_allowed",
+            Self::Stale(_) => "stale",
+            Self::TooLarge(_) => "too_large",
+            Self::RateLimited(_) => "rate_limited",
+            Self::DiscordUnavailable => "discord_unavailable",
+            Self::Busy => "busy",
+            Self::WrongHost => "wrong_host",
+        }
+    }
+
+    /// After how long it makes sense to ask once more.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited(wait) => Some(*wait),
+            Self::DiscordUnavailable => Some(Duration::from_secs(5)),
+            Self::Busy => Some(Duration::from_secs(30)),
+            Self::Operation(Error::Refused(refusal)) if refusal.class == Class::TooOften => Some(Duration::from_secs(60)),
+            _ => None,
+        }
+    }
+
+    /// What a person reads. `report` is the number of what broke.
+    pub fn sentence(&self, report: Option<ReportId>) -> Sentence {
+        let words = |words: &'static str| Sentence::words(words);
+        match self {
+            Self::Operation(Error::Refused(refusal)) => refusal.sentence.clone(),
+            Self::Operation(Error::Failed(_)) => match report {
+                Some(report) => crate::sentence!(
+                    "Something broke here. It is in the log as **{report}**; whoever runs this Greenroom can look there.",
+                    report = Sentence::words(report.to_string())
+                ),
+                None => words("Something broke here; the log says what."),
+            },
+            Self::Fields(fields) => match fields.len() {
+                1 => fields.values().next().cloned().unwrap_or_default(),
+                _ => words("Some fields need another look."),
+            },
+            Self::Unreadable(sentence) => sentence.clone(),
+            Self::Unauthenticated => words("Please sign in first."),
+            Self::Csrf => words("This page was open for a while, so I do not know whether you meant that. Please send it once more."),
+            Self::Forbidden(who) => {
+                crate::sentence!("That is for {who}.", who = Sentence::words(who.in_words()))
+            }
+            Self::NotFound => words("There is nothing here, or not for you."),
+            Self::Method(allowed) => crate::sentence!("This address takes {allowed}.", allowed = Sentence::words(allowed.clone())),
+            Self::Stale(_) => words("Somebody changed this meanwhile. Please look at it as it is now, and decide again."),
+            Self::TooLarge(most) => crate::sentence!(
+                "That is too large: {most} KiB are taken here at most.",
+                most = Sentence::words((most / 1024).to_string())
+            ),
+            Self::RateLimited(wait) => crate::sentence!(
+                "That is too often. Please wait {wait}.",
+                wait = Sentence::words(in_words(*wait))
+            ),
+            Self::DiscordUnavailable => words("Discord does not answer at the moment, so I cannot look up what you may do. Please try again soon."),
+            Self::Busy => words("Too many are here at once. Please try again in half a minute."),
+            Self::WrongHost => words("I do not answer under that name. Whoever runs this Greenroom can allow it with API_HOSTS."),
+        }
+    }
+
+    /// The error, as programs read it.
+    pub fn told(&self, now: Timestamp, report: Option<ReportId>) -> Told {
+        let details = match self {
+            Self::Fields(fields) => {
+                let fields = fields.iter().map(|(name, sentence)| (name.clone(), sentence.to_string())).collect();
+                Some(Details { fields, ..Details::default() })
+            }
+            Self::Stale(revision) => Some(Details { revision: Some(*revision), ..Details::default() }),
+            _ => None,
+        };
+        Told {
+            code: self.code(),
+            message: self.sentence(report).to_string(),
+            details,
+            timestamp: now.rfc3339(),
+            id: report.map(|report| report.to_string()),
+        }
+    }
+}
+
+/// A wait, rounded up: "5 seconds", "15 minutes".
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let (number, unit) = if seconds < 90 { (seconds.max(1), "second") } else { (seconds.div_ceil(60), "minute") };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::refusals! {
+        /// Of each class one.
+        enum Refused {
+            /// Not now.
+            Empty => "a.empty", "Nothing is here.";
+            /// Not there.
+            Gone => "a.gone" as NotThere, "It is gone.";
+            /// Not allowed.
+            Closed => "a.closed" as NotAllowed, "It is closed.";
+            /// Not valid.
+            Wrong => "a.wrong" as NotValid, "It is wrong.";
+            /// Too often.
+            Often => "a.often" as TooOften, "It is too often.";
+        }
+    }
+
+    #[test]
+    fn what_kind_of_no_a_refusal_is_decides_the_status() {
+        let status = |refusal: Refused| Problem::from(refusal).status().as_u16();
+        let all = [Refused::Empty, Refused::Gone, Refused::Closed, Refused::Wrong, Refused::Often];
+        assert_eq!(all.map(status), [409, 404, 403, 422, 429]);
+        assert_eq!(Problem::from(Error::failed("disk")).status().as_u16(), 500);
+    }
+
+    #[test]
+    fn a_problem_is_told_with_code_sentence_and_fields_and_what_broke_with_its_number_alone() {
+        let told = |problem: Problem, report| {
+            serde_json::to_string_pretty(&problem.told(Timestamp::from_micros(0), report)).unwrap()
+        };
+        insta::assert_snapshot!(told(Problem::field("stock", Sentence::words("A number from 1 to 5.")), None), @r#"
+        {
+          "code": "validation_failed",
+          "message": "A number from 1 to 5.",
+          "details": {
+            "fields": {
+              "stock": "A number from 1 to 5."
+            }
+          },
+          "timestamp": "1970-01-01T00:00:00Z"
+        }
+        "#);
+        insta::assert_snapshot!(told(Error::failed("password=hunter2").into(), Some(ReportId::new(60_000_000, 3))), @r#"
+        {
+          "code": "internal",
+          "message": "Something broke here. It is in the log as 1S71R0-3; whoever runs this Greenroom can look there.",
+          "timestamp": "1970-01-01T00:00:00Z",
+          "id": "1S71R0-3"
+        }
+        "#);
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        let waits = [1, 1_001, 89_000, 90_000, 900_000].map(|millis| in_words(Duration::from_millis(millis)));
+        assert_eq!(waits, ["1 second", "2 seconds", "89 seconds", "2 minutes", "15 minutes"]);
+    }
+}

@@ -1,0 +1,425 @@
+//! One declaration for each thing that can be asked over HTTP.
+//!
+//! An [`Endpoint`] says all that is known of it: name, doors, for whom, how often, what it takes and gives, a sample that
+//! succeeds. [`Route::of`] makes a row of the table of it, from which router, rights, limits, names in the audit, the
+//! document and the access test are made. An endpoint holds no decision: it looks or changes through [`Web`], and answers.
+//!
+//! **Two doors, one handler.** The API door takes and gives JSON. A form door takes what a page's form sends into the same
+//! body; it answers with the way to a page, or with the page again and everything that was typed.
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::Web;
+use super::access::{Limit, Origin, Rank, Visitor, Who};
+use super::answer::{Answered, Problem, Refill, respond};
+use super::segments::Segments;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
+use crate::signin::Scope;
+
+/// Something that can be asked over HTTP, as JSON and maybe by a form.
+pub trait Endpoint: Sized + Send + Sync + 'static {
+    /// Its name, `feature.verb`: in the document, the figures, the audit.
+    const NAME: &'static str;
+    /// What it does, in one sentence.
+    const ABOUT: &'static str;
+    /// Where it is.
+    const DOORS: Doors;
+    /// For whom it is.
+    const WHO: Who;
+    /// What a token needs.
+    const SCOPE: Scope;
+    /// What it counts as.
+    const LIMIT: Limit;
+    /// Whether its answers say `"success": true`, as those of seed 001 do (`C-77`).
+    const SUCCESS: bool = false;
+    /// The requirements that ask for it.
+    const REQUIREMENTS: &'static [&'static str] = &[];
+
+    /// What its path holds beside the server.
+    type Path: Segments;
+    /// What may stand behind the question mark.
+    type Query: DeserializeOwned + ToSchema + Send;
+    /// What is sent to it; `()` for nothing.
+    type Body: DeserializeOwned + ToSchema + Send;
+    /// What it answers.
+    type Answer: Serialize + ToSchema + Send + 'static;
+
+    /// A request that would succeed, for the access test and the document.
+    fn sample(samples: &Samples) -> Sample;
+
+    /// Does it.
+    fn run(
+        web: &Web,
+        asked: Asked<Self>,
+    ) -> impl Future<Output = Result<Answered<Self::Answer>, Problem>> + Send;
+}
+
+/// Where something is: its paths, and maybe one of a form.
+#[derive(Clone, Copy)]
+pub struct Doors {
+    /// What is done there.
+    pub verb: Verb,
+    /// Its paths. `{server}` is the number of a server; other names are in the endpoint's own path.
+    pub paths: &'static [&'static str],
+    /// By which door what is asked at these paths comes.
+    pub door: Door,
+    /// The form.
+    pub form: Option<FormDoor>,
+}
+
+/// A method of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Something to look at.
+    Get,
+    /// Something to do or to make.
+    Post,
+    /// Something to set.
+    Put,
+    /// Something to change in part.
+    Patch,
+    /// Something to take away.
+    Delete,
+}
+
+/// Where a form is sent, and the page that is shown again when something was wrong with it.
+#[derive(Clone, Copy)]
+pub struct FormDoor {
+    /// Where it is sent, by POST.
+    pub path: &'static str,
+    /// The page.
+    pub page: ShowAgain,
+}
+
+/// Shows the page of a form again, with what was typed and what is wrong with it.
+pub type ShowAgain = fn(Web, Arrived, Refill) -> BoxFuture<'static, Response>;
+
+/// By which door a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// As JSON.
+    Api,
+    /// By a form of a page.
+    Form,
+    /// A page itself.
+    Page,
+}
+
+impl Verb {
+    /// As HTTP calls it.
+    pub const fn method(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Post => Method::POST,
+            Self::Put => Method::PUT,
+            Self::Patch => Method::PATCH,
+            Self::Delete => Method::DELETE,
+        }
+    }
+}
+
+impl Doors {
+    /// Something to look at.
+    pub const fn get(paths: &'static [&'static str]) -> Self {
+        Self::of(Verb::Get, paths)
+    }
+
+    /// Something to do or to make.
+    pub const fn post(paths: &'static [&'static str]) -> Self {
+        Self::of(Verb::Post, paths)
+    }
+
+    /// Something to set.
+    pub const fn put(paths: &'static [&'static str]) -> Self {
+        Self::of(Verb::Put, paths)
+    }
+
+    /// Something to change in part.
+    pub const fn patch(paths: &'static [&'static str]) -> Self {
+        Self::of(Verb::Patch, paths)
+    }
+
+    /// Something to take away.
+    pub const fn delete(paths: &'static [&'static str]) -> Self {
+        Self::of(Verb::Delete, paths)
+    }
+
+    /// A page.
+    pub const fn page(paths: &'static [&'static str]) -> Self {
+        Self { door: Door::Page, ..Self::of(Verb::Get, paths) }
+    }
+
+    const fn of(verb: Verb, paths: &'static [&'static str]) -> Self {
+        Self { verb, paths, door: Door::Api, form: None }
+    }
+
+    /// The same by a form as well, of this page.
+    #[must_use]
+    pub const fn form(self, path: &'static str, page: ShowAgain) -> Self {
+        Self { form: Some(FormDoor { path, page }), ..self }
+    }
+}
+
+/// A request that has passed the gate.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// By which door.
+    pub door: Door,
+    /// The path as it was asked for, with what stands behind the question mark.
+    pub address: String,
+    /// The server of the path; the instance where there is none.
+    pub guild: GuildId,
+    /// What the path holds.
+    pub params: BTreeMap<String, String>,
+    /// What stands behind the question mark.
+    pub query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// From where.
+    pub origin: Origin,
+    /// Who asks.
+    pub visitor: Visitor,
+    /// What they are in the server.
+    pub rank: Rank,
+    /// When it came.
+    pub now: Timestamp,
+}
+
+/// What an endpoint was asked.
+#[derive(Debug)]
+pub struct Asked<E: Endpoint> {
+    /// The server; the instance where the path has none.
+    pub guild: GuildId,
+    /// Who asks.
+    pub visitor: Visitor,
+    /// What they are there.
+    pub rank: Rank,
+    /// From where.
+    pub origin: Origin,
+    /// What the path holds beside the server.
+    pub path: E::Path,
+    /// What stood behind the question mark.
+    pub query: E::Query,
+    /// What was sent.
+    pub body: E::Body,
+    /// The revision that whoever asks has seen, where they say so (`If-Match`).
+    pub seen_revision: Option<u64>,
+    /// The key under which a repeat is known, and the digest of what was sent with it.
+    pub repeat: Option<super::answer::RepeatKey>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// By which door.
+    pub door: Door,
+    /// When it came.
+    pub now: Timestamp,
+}
+
+/// One row of the table of routes.
+pub struct Route {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Where it is.
+    pub doors: Doors,
+    /// For whom it is.
+    pub who: Who,
+    /// What a token needs; `None` for what no token opens, such as pages.
+    pub scope: Scope,
+    /// What it counts as.
+    pub limit: Limit,
+    /// The largest body, in bytes.
+    pub largest_body: usize,
+    /// Whether answers say `"success"`.
+    pub says_success: bool,
+    /// The requirements that ask for it.
+    pub requirements: &'static [&'static str],
+    /// Whether its forms may lead to Discord's own page.
+    pub leads_to_discord: bool,
+    /// What it takes and gives; `None` for pages and streams.
+    pub shape: Option<fn() -> Shape>,
+    /// A request that would succeed.
+    pub sample: fn(&Samples) -> Sample,
+    /// Serves a request that has passed the gate.
+    pub serve: fn(Web, Arrived) -> BoxFuture<'static, Response>,
+}
+
+/// What an endpoint takes and gives, for the document.
+pub struct Shape {
+    /// What may stand behind the question mark, as an object.
+    pub query: RefOr<Schema>,
+    /// The body.
+    pub body: Option<RefOr<Schema>>,
+    /// The answer.
+    pub answer: RefOr<Schema>,
+    /// What these refer to, by name.
+    pub named: Vec<(String, RefOr<Schema>)>,
+}
+
+/// Things of a server that are there, for samples.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    /// The number of a song that waits.
+    pub song: String,
+    /// A member.
+    pub member: String,
+}
+
+/// A request that would succeed.
+#[derive(Clone, Debug, Default)]
+pub struct Sample {
+    /// What the path holds beside the server.
+    pub path: Vec<(&'static str, String)>,
+    /// What stands behind the question mark.
+    pub query: &'static str,
+    /// What is sent.
+    pub body: Option<serde_json::Value>,
+}
+
+/// The largest body unless a route says otherwise.
+pub const BODY: usize = 64 * 1024;
+
+impl Route {
+    /// The row of an endpoint.
+    pub const fn of<E: Endpoint>() -> Self {
+        Self {
+            name: E::NAME,
+            about: E::ABOUT,
+            doors: E::DOORS,
+            who: E::WHO,
+            scope: E::SCOPE,
+            limit: E::LIMIT,
+            largest_body: BODY,
+            says_success: E::SUCCESS,
+            requirements: E::REQUIREMENTS,
+            leads_to_discord: false,
+            shape: Some(shape::<E>),
+            sample: E::sample,
+            serve: serve::<E>,
+        }
+    }
+}
+
+fn shape<E: Endpoint>() -> Shape {
+    let mut named = Vec::new();
+    E::Query::schemas(&mut named);
+    E::Body::schemas(&mut named);
+    E::Answer::schemas(&mut named);
+    let takes_body = !matches!(E::DOORS.verb, Verb::Get | Verb::Delete);
+    Shape {
+        query: E::Query::schema(),
+        body: takes_body.then(E::Body::schema),
+        answer: E::Answer::schema(),
+        named,
+    }
+}
+
+fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let outcome = match Asked::<E>::of(&arrived) {
+            Ok(asked) => E::run(&web, asked).await,
+            Err(problem) => Err(problem),
+        };
+        respond::<E>(web, arrived, outcome).await
+    })
+}
+
+impl<E: Endpoint> Asked<E> {
+    /// Reads a request; says which fields are wrong.
+    fn of(arrived: &Arrived) -> Result<Self, Problem> {
+        let path = E::Path::read(&arrived.params).ok_or(Problem::NotFound)?;
+        let query = read_form(arrived.query.as_bytes())?;
+        let body = match arrived.door {
+            Door::Form => read_form(&arrived.body)?,
+            Door::Api | Door::Page => read_json(&arrived.body)?,
+        };
+        Ok(Self {
+            guild: arrived.guild,
+            visitor: arrived.visitor.clone(),
+            rank: arrived.rank,
+            origin: arrived.origin,
+            path,
+            query,
+            body,
+            seen_revision: super::answer::seen_revision(arrived),
+            repeat: super::answer::RepeatKey::of::<E>(arrived)?,
+            headers: arrived.headers.clone(),
+            door: arrived.door,
+            now: arrived.now,
+        })
+    }
+}
+
+/// Reads what a form sends, and what stands behind a question mark.
+pub fn read_form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    let reading = serde_html_form::Deserializer::from_bytes(text);
+    serde_path_to_error::deserialize(reading).map_err(|error| unreadable(&error.path().to_string(), &error.into_inner()))
+}
+
+/// Reads JSON; nothing at all is read as `null`, so that what takes no body may be sent none.
+fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    let text = if text.trim_ascii().is_empty() { b"null" } else { text };
+    let mut reading = serde_json::Deserializer::from_slice(text);
+    let read: Result<T, _> = serde_path_to_error::deserialize(&mut reading);
+    let read = read.map_err(|error| unreadable(&error.path().to_string(), error.inner()))?;
+    match reading.end() {
+        Ok(()) => Ok(read),
+        Err(_) => Err(Problem::Unreadable(Sentence::words("Behind the JSON stands something else."))),
+    }
+}
+
+/// What cannot be read, at the field where it is.
+fn unreadable(path: &str, error: &dyn std::error::Error) -> Problem {
+    let why = Sentence::typed(&crate::kernel::secret::without_secrets(&error.to_string()));
+    let sentence = crate::sentence!("I cannot read this: {why}", why);
+    if path.is_empty() || path == "." { Problem::Unreadable(sentence) } else { Problem::field(path, sentence) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Body {
+        price: u32,
+        #[serde(default)]
+        tags: Vec<String>,
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_read_is_named() {
+        let problem = |text: &str| match read_json::<Body>(text.as_bytes()).unwrap_err() {
+            Problem::Fields(fields) => fields.into_iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; "),
+            other => other.sentence(None).to_string(),
+        };
+        insta::assert_snapshot!(problem(r#"{"price": "many"}"#), @r#"price: I cannot read this: invalid type: string "many", expected u32 at line 1 column 16"#);
+        insta::assert_snapshot!(problem(r#"{"price": -1}"#), @"price: I cannot read this: invalid value: integer `-1`, expected u32 at line 1 column 12");
+        insta::assert_snapshot!(problem(r#"{"tags": []}"#), @"I cannot read this: missing field `price` at line 1 column 12");
+        insta::assert_snapshot!(problem("{"), @"I cannot read this: EOF while parsing an object at line 1 column 1");
+        insta::assert_snapshot!(problem(r#"{"price": 1} and more"#), @"Behind the JSON stands something else.");
+        insta::assert_snapshot!(problem(""), @"I cannot read this: invalid type: null, expected struct Body at line 1 column 4");
+    }
+
+    #[test]
+    fn a_form_and_json_are_read_into_the_same_body() {
+        let by_form: Body = read_form(b"price=5&tags=a&tags=b").unwrap();
+        let by_json: Body = read_json(br#"{"price":5,"tags":["a","b"]}"#).unwrap();
+        assert_eq!(by_form, by_json);
+        assert!(read_json::<()>(b"").is_ok() && read_form::<Option<Body>>(b"").is_ok());
+    }
+}

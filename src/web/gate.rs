@@ -1,0 +1,267 @@
+//! What every request passes, in this order (`C-120`): a name of ours, where it comes from, how often from there, who asks,
+//! whether a change comes from a page of ours, what they are in the server, whether they may, how often they may, and the
+//! body in bounds. Rights come before anything that tells what exists.
+//!
+//! Whatever fails here is answered here, before a handler runs; a refused request changes nothing.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use http_body_util::{BodyExt, Limited};
+use tokio::time::timeout;
+
+use super::Web;
+use super::access::{Caller, Origin, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender};
+use super::answer::{Problem, Refill, form_field, told};
+use super::endpoint::{Arrived, Door, Route};
+use super::headers::CSRF_TOKEN;
+use crate::discord::standing::Asked;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
+use crate::signin::Person;
+
+/// How long a body may take to come.
+const BODY: Duration = Duration::from_secs(20);
+
+/// With whom a connection is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub SocketAddr);
+
+/// Takes a request to what serves it, or answers why not.
+pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: axum::extract::Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let mut visitor = Visitor::Nobody;
+    let problem = match examine(&web, route, door, &mut parts, body, &mut visitor).await {
+        Ok(arrived) if door == Door::Form => match is_meant(&web, &arrived) {
+            Ok(()) => {
+                let turned = session_of(&arrived.visitor).copied();
+                let now = arrived.now;
+                let response = (route.serve)(web.clone(), arrived).await;
+                turn(&web, turned, now, &response);
+                return response;
+            }
+            Err(problem) => return shown_once_more(web, route, arrived, problem).await,
+        },
+        Ok(arrived) => {
+            let turned = session_of(&arrived.visitor).copied().filter(|_| is_change(&parts.method));
+            let now = arrived.now;
+            let response = (route.serve)(web.clone(), arrived).await;
+            turn(&web, turned, now, &response);
+            return response;
+        }
+        Err(problem) => problem,
+    };
+    match door {
+        Door::Api => told(&web, &problem, route.name, route.says_success),
+        Door::Page | Door::Form => super::page::problem(&web, &visitor, &address, &problem, route.name),
+    }
+}
+
+/// What is known of a request before it is served.
+async fn examine(
+    web: &Web,
+    route: &'static Route,
+    door: Door,
+    parts: &mut Parts,
+    body: Body,
+    visitor: &mut Visitor,
+) -> Result<Arrived, Problem> {
+    let origin = arrive(web, parts)?;
+    let now = web.bot.clock.now();
+    *visitor = web.visitor(parts, now).await?;
+    let is_change = is_change(&parts.method);
+    if is_change {
+        admit_sender(web, door, parts, visitor)?;
+    }
+    let params = params_of(parts).await;
+    let guild = guild_of(&params)?;
+    let rank = rank_of(web, route.who, visitor, guild).await?;
+    match route.who.verdict(visitor, rank, route.scope, guild) {
+        Verdict::Yes => {}
+        Verdict::SignIn => return Err(Problem::Unauthenticated),
+        Verdict::NotHere => return Err(Problem::NotFound),
+        Verdict::NotEnough => return Err(Problem::Forbidden(route.who)),
+    }
+    let caller = caller_of(visitor, origin);
+    web.limits.count(route.limit, caller).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
+    let body = if is_change { whole(body, route.largest_body).await? } else { Bytes::new() };
+    Ok(Arrived {
+        door,
+        address: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        guild: guild.unwrap_or(GuildId::INSTANCE),
+        params,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: std::mem::take(&mut parts.headers),
+        body,
+        origin,
+        visitor: visitor.clone(),
+        rank,
+        now,
+    })
+}
+
+/// The name that is asked for, and the place from which.
+pub(super) fn arrive(web: &Web, parts: &Parts) -> Result<Origin, Problem> {
+    let peer = parts.extensions.get::<Peer>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |peer| peer.0);
+    let origin = web.settings.proxies.origin(peer, &parts.headers);
+    if !web.settings.hosts.admit(&parts.headers) {
+        return Err(Problem::WrongHost);
+    }
+    web.limits.arrive(place(origin.address)).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
+    Ok(origin)
+}
+
+/// A change comes from a page of ours, or from a program without a cookie. Programs with a session say their token in a
+/// header; a form says it in a field, which is looked at when the body is there.
+fn admit_sender(web: &Web, door: Door, parts: &Parts, visitor: &Visitor) -> Result<(), Problem> {
+    let session = session_of(visitor);
+    let has_cookie = session.is_some() || parts.headers.contains_key(axum::http::header::COOKIE);
+    match sender(&parts.headers) {
+        Sender::Foreign => return Err(Problem::Csrf),
+        Sender::Silent if has_cookie => return Err(Problem::Csrf),
+        Sender::Silent | Sender::Ours => {}
+    }
+    let Some(session) = session.filter(|_| door == Door::Api) else { return Ok(()) };
+    let token = parts.headers.get(CSRF_TOKEN).and_then(|token| token.to_str().ok());
+    let admitted = token.is_some_and(|token| web.csrf.admits(session, token, web.bot.clock.now()));
+    if admitted { Ok(()) } else { Err(Problem::Csrf) }
+}
+
+/// Whether a form was sent from a page that we made for this session.
+fn is_meant(web: &Web, arrived: &Arrived) -> Result<(), Problem> {
+    let Some(session) = session_of(&arrived.visitor) else { return Ok(()) };
+    let token = form_field(arrived, "csrf");
+    let admitted = token.is_some_and(|token| web.csrf.admits(session, &token, arrived.now));
+    if admitted { Ok(()) } else { Err(Problem::Csrf) }
+}
+
+/// A form whose token is an old one is shown again with everything that was typed.
+async fn shown_once_more(web: Web, route: &'static Route, arrived: Arrived, problem: Problem) -> Response {
+    let Some(form) = route.doors.form else { return told(&web, &problem, route.name, route.says_success) };
+    let refill = Refill::of(&arrived, &problem, route.name);
+    (form.page)(web, arrived, refill).await
+}
+
+/// After a change that succeeded the next form needs the next token.
+fn turn(web: &Web, session: Option<crate::kernel::digest::Digest>, now: crate::kernel::time::Timestamp, response: &Response) {
+    let is_done = response.status().is_success() || response.status() == StatusCode::SEE_OTHER;
+    if let Some(session) = session.filter(|_| is_done) {
+        web.csrf.turn(&session, now);
+    }
+}
+
+fn is_change(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The session of a browser.
+pub(super) const fn session_of(visitor: &Visitor) -> Option<&crate::kernel::digest::Digest> {
+    match visitor {
+        Visitor::Somebody(somebody) => match &somebody.via {
+            Via::Session(session) => Some(session),
+            Via::Token { .. } => None,
+        },
+        Visitor::Nobody => None,
+    }
+}
+
+fn caller_of(visitor: &Visitor, origin: Origin) -> Caller {
+    match visitor.somebody().map(|somebody| &somebody.via) {
+        Some(Via::Session(session)) => Caller::Key(*session),
+        Some(Via::Token { key, .. }) => Caller::Key(*key),
+        None => Caller::Place(place(origin.address)),
+    }
+}
+
+async fn params_of(parts: &mut Parts) -> BTreeMap<String, String> {
+    match RawPathParams::from_request_parts(parts, &()).await {
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        Err(_) => BTreeMap::new(),
+    }
+}
+
+/// The server of a path: all digits, so that no word that stands there as well is ever one (`C-75`).
+fn guild_of(params: &BTreeMap<String, String>) -> Result<Option<GuildId>, Problem> {
+    let Some(text) = params.get("server") else { return Ok(None) };
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') && text.len() <= 20;
+    let guild = text.parse().ok().filter(|_| is_number).map(GuildId::new).filter(|guild| *guild != GuildId::INSTANCE);
+    guild.map(Some).ok_or(Problem::NotFound)
+}
+
+/// What somebody is in a server at this moment.
+async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>) -> Result<Rank, Problem> {
+    let (Some(guild), true) = (guild, who.is_of_a_guild()) else { return Ok(Rank::default()) };
+    let Some(somebody) = visitor.somebody() else { return Ok(Rank::default()) };
+    web.rank(&somebody.person, guild).await
+}
+
+impl Web {
+    /// What a person is in a server: the operator everything in those that we are in, others what Discord says of them.
+    pub async fn rank(&self, person: &Person, guild: GuildId) -> Result<Rank, Problem> {
+        if !self.bot.standings.is_ours(guild) {
+            return Ok(Rank::default());
+        }
+        let user = match person {
+            Person::Operator { .. } => return Ok(Rank::OPERATOR),
+            Person::Member { user } => *user,
+        };
+        match self.bot.standings.of(&self.bot, guild, user).await {
+            Asked::Is(standing) => {
+                let rank = move |read: &dyn crate::store::Read| {
+                    let crate::discord::standing::Standing { is_owner, has_administrator, ref roles, .. } = standing;
+                    let level = crate::access::level_of(read, guild, roles, has_administrator, is_owner)?;
+                    let is_reviewer = crate::access::is_reviewer(read, guild, roles)?;
+                    Ok(Rank { level: Some(level), is_reviewer })
+                };
+                Ok(self.bot.store.read("rank", rank).await?)
+            }
+            Asked::NotThere => Ok(Rank::default()),
+            Asked::Silent => Err(Problem::DiscordUnavailable),
+        }
+    }
+}
+
+/// The body, if it is not too large and comes in time.
+async fn whole(body: Body, most: usize) -> Result<Bytes, Problem> {
+    let collected = timeout(BODY, Limited::new(body, most).collect()).await;
+    match collected {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Problem::TooLarge(most)),
+        Ok(Err(_)) => Err(Problem::Unreadable(Sentence::words("The request broke off."))),
+        Err(_) => Err(Problem::Unreadable(Sentence::words("The request took too long to come."))),
+    }
+}
+
+/// Where somebody who is not signed in is sent from a page: to sign in, and then back.
+pub(super) fn to_sign_in(address: &str) -> Response {
+    let next: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_of_a_path_is_a_number_and_nothing_else() {
+        let guild = |text: &str| guild_of(&BTreeMap::from([("server".to_owned(), text.to_owned())])).ok().flatten();
+        assert_eq!(guild("700000000000000005"), Some(GuildId::new(700_000_000_000_000_005)));
+        for other in ["", "0", "007", "auth", "+5", "-5", "5a", "５", "99999999999999999999", "1 ", "18446744073709551616"] {
+            assert_eq!(guild(other), None, "{other}");
+        }
+        assert!(guild_of(&BTreeMap::new()).is_ok_and(|guild| guild.is_none()));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_bounded() {
+        assert_eq!(whole(Body::from("1234"), 4).await.unwrap(), "1234");
+        assert!(matches!(whole(Body::from("12345"), 4).await, Err(Problem::TooLarge(4))));
+    }
+}

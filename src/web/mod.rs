@@ -1,0 +1,127 @@
+//! Everything that Greenroom says over HTTP: the API, the pages, what is pushed to them.
+//!
+//! **One table.** [`table::ROUTES`] lists every address; router, rights, limits, the document of the API and the access test
+//! are made from it. Whatever comes in passes the [`gate`], is looked at or changed through [`Web`], and is answered by the
+//! door by which it came. There is one listener; health and figures have theirs, on the same accept loop ([`server`]).
+//!
+//! **Rights** are those of this moment: what somebody is in a server is asked of Discord and kept for a minute at most, and
+//! a session is looked up at each request. Whoever has no place in a server is not told whether anything is there.
+//!
+//! **Pages** are made on the server and work without script; forms are sent to the endpoints of the API by a door of their
+//! own. No page loads anything from elsewhere.
+//!
+//! What is not here: words of refusals and decisions, which are the domain's; and TLS, which a proxy brings.
+
+pub mod access;
+pub mod answer;
+pub mod api;
+pub mod assets;
+pub mod endpoint;
+mod gate;
+mod headers;
+mod notices;
+pub mod openapi;
+pub mod page;
+pub mod pages;
+pub mod segments;
+pub mod server;
+pub mod settings;
+pub mod sign_in;
+pub mod table;
+pub mod ui;
+mod visitor;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use access::{Csrf, Limits, Passwords, SignIns};
+use answer::{Answered, Done, Problem, RepeatKey};
+use assets::Assets;
+use endpoint::{Asked, Endpoint};
+use notices::Notices;
+use settings::Settings;
+
+use crate::discord::Bot;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Result;
+use crate::kernel::secret::random;
+use crate::kernel::time::Timestamp;
+use crate::store::{Read, Tx};
+
+/// What a handler can reach. Clones share everything.
+#[derive(Clone)]
+pub struct Web(Arc<Parts>);
+
+/// What [`Web`] derefs to.
+pub struct Parts {
+    /// The bot: store, clock, Discord.
+    pub bot: Bot,
+    /// What the operator set.
+    pub settings: Settings,
+    /// Styles, scripts, icons.
+    pub assets: Assets,
+    /// How often anybody may ask.
+    pub limits: Limits,
+    /// Wrong tries to sign in.
+    pub sign_ins: SignIns,
+    /// Hashes of passwords.
+    pub passwords: Passwords,
+    /// The tokens of forms.
+    pub csrf: Csrf,
+    /// What the next page says.
+    pub notices: Notices,
+    /// When the process started.
+    pub started: Timestamp,
+}
+
+impl Deref for Web {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Web {
+    /// The web of a bot.
+    pub fn new(bot: Bot, settings: Settings) -> Self {
+        let clock = bot.clock.clone();
+        Self(Arc::new(Parts {
+            started: clock.now(),
+            limits: Limits::new(clock),
+            assets: Assets::new(),
+            sign_ins: SignIns::default(),
+            passwords: Passwords::default(),
+            csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
+            notices: Notices::default(),
+            bot,
+            settings,
+        }))
+    }
+
+    /// Looks at one snapshot.
+    pub async fn look<T, F>(&self, name: &'static str, query: F) -> Result<T>
+    where
+        F: FnOnce(&dyn Read) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.bot.store.read(name, query).await
+    }
+
+    /// Changes something, once however often it is sent: the only way in which an endpoint writes. `change` is given the
+    /// transaction and who is the cause, and answers what the endpoint answers; it may run more than once.
+    pub async fn change<E, F>(&self, asked: &Asked<E>, change: F) -> Result<Answered<E::Answer>, Problem>
+    where
+        E: Endpoint,
+        F: Fn(&Tx<'_>, Actor) -> Result<E::Answer> + Send + 'static,
+    {
+        let key: Option<RepeatKey> = asked.repeat.clone();
+        let actor = asked.visitor.actor();
+        let done: Done<E::Answer> = self
+            .bot
+            .store
+            .write(E::NAME, move |tx| answer::once::<E>(tx, key.as_ref(), || change(tx, actor)))
+            .await?;
+        Ok(done.into())
+    }
+}

@@ -1,0 +1,49 @@
+//! What the operator set of the web, as the configuration gives it.
+
+use url::Url;
+
+use super::access::{Hosts, Proxies};
+use crate::kernel::secret::Secret;
+
+/// The settings of the web.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The address that people open, where the operator said it: links lead there.
+    pub base_url: Option<Url>,
+    /// The names under which we answer.
+    pub hosts: Hosts,
+    /// The proxies whose headers count.
+    pub proxies: Proxies,
+    /// Whether the operator may sign in with a password.
+    pub has_local_admin: bool,
+    /// The key of access cookies.
+    pub jwt_key: Vec<u8>,
+    /// The key of the tokens of forms; made at each start where there is none.
+    pub csrf_key: Option<[u8; 32]>,
+    /// What signing in with Discord needs; `None` where that is not set up.
+    pub oauth: Option<OAuth>,
+    /// Where the server listens, as people open it on this machine: `http://127.0.0.1:3000`.
+    pub local_address: String,
+}
+
+/// What signing in with Discord needs.
+#[derive(Clone, Debug)]
+pub struct OAuth {
+    /// The number of the application.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Secret,
+}
+
+impl Settings {
+    /// Whether people come by an encrypted way, as the operator says.
+    pub fn is_https(&self) -> bool {
+        self.base_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// The address of a page, to be sent to somebody.
+    pub fn link(&self, page: &str) -> String {
+        let base = self.base_url.as_ref().map_or(self.local_address.as_str(), Url::as_str);
+        format!("{}{page}", base.trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,150 @@
+//! Every address, once. The router is made of it, and there is no other.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::ALLOW;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+
+use super::answer::{Problem, told};
+use super::endpoint::{Door, Route};
+use super::headers::{Leads, guard};
+use super::{Web, api, gate, page, pages};
+
+/// All routes.
+pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES];
+
+/// All routes, in one row.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().copied().flatten()
+}
+
+/// What is done at one path, by method.
+type AtPath = Vec<(Method, &'static Route, Door)>;
+
+/// What is done at each path.
+fn paths() -> BTreeMap<&'static str, AtPath> {
+    let mut paths: BTreeMap<&'static str, AtPath> = BTreeMap::new();
+    for route in routes() {
+        for path in route.doors.paths {
+            paths.entry(path).or_default().push((route.doors.verb.method(), route, route.doors.door));
+        }
+        if let Some(form) = route.doors.form {
+            paths.entry(form.path).or_default().push((Method::POST, route, Door::Form));
+        }
+    }
+    paths
+}
+
+/// The router of all routes.
+pub fn router(web: &Web) -> Router {
+    let mut router = Router::new();
+    for (path, at_path) in paths() {
+        let (web, at_path) = (web.clone(), std::sync::Arc::new(at_path));
+        let serve = move |request: Request| {
+            let (web, at_path) = (web.clone(), std::sync::Arc::clone(&at_path));
+            async move { dispatch(web, &at_path, request).await }
+        };
+        router = router.route(path, any(serve));
+    }
+    let elsewhere = web.clone();
+    router.fallback(move |request: Request| {
+        let web = elsewhere.clone();
+        async move { nowhere(&web, request).await }
+    })
+}
+
+async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
+    let is_head = request.method() == Method::HEAD;
+    let method = if is_head { &Method::GET } else { request.method() };
+    let found = at_path.iter().find(|(of, _, _)| of == method);
+    let leads = match at_path.first() {
+        Some((_, route, _)) if route.leads_to_discord => Leads::ToDiscord,
+        _ => Leads::Nowhere,
+    };
+    let is_https = web.settings.is_https();
+    let mut response = match found {
+        Some((_, route, door)) => gate::pass(web, route, *door, request).await,
+        None => other_method(&web, at_path, &request),
+    };
+    guard(response.headers_mut(), leads, is_https);
+    if is_head { response.map(|_| Body::empty()) } else { response }
+}
+
+fn other_method(web: &Web, at_path: &AtPath, request: &Request) -> Response {
+    let mut methods: Vec<&str> = at_path.iter().map(|(method, _, _)| method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    let allowed = methods.join(", ");
+    let mut response = if request.method() == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        told(web, &Problem::Method(allowed.clone()), "http.method", false)
+    };
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
+}
+
+/// What is asked for where nothing is.
+async fn nowhere(web: &Web, request: Request) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let (parts, _) = request.into_parts();
+    let problem = gate::arrive(web, &parts).err().unwrap_or(Problem::NotFound);
+    let mut response = if is_api {
+        told(web, &problem, "http.nowhere", false)
+    } else {
+        let visitor = web.visitor(&parts, web.bot.clock.now()).await.unwrap_or(super::access::Visitor::Nobody);
+        page::problem(web, &visitor, "/", &problem, "http.nowhere")
+    };
+    guard(response.headers_mut(), Leads::Nowhere, web.settings.is_https());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::web::access::{Limit, Who};
+
+    #[test]
+    fn every_route_has_a_name_of_its_own_and_no_address_twice() {
+        let mut names = BTreeSet::new();
+        for route in routes() {
+            assert!(names.insert(route.name), "{}", route.name);
+            assert!(route.about.ends_with('.'), "{}: {}", route.name, route.about);
+            let (feature, verb) = route.name.split_once('.').expect(route.name);
+            let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            assert!(is_word(feature) && is_word(verb), "{}", route.name);
+        }
+        for (path, at_path) in paths() {
+            let methods: BTreeSet<_> = at_path.iter().map(|(method, _, _)| method.as_str()).collect();
+            assert_eq!(methods.len(), at_path.len(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_of_a_server_has_it_in_its_path_and_what_has_it_is_held_to_its_people() {
+        for route in routes() {
+            let form = route.doors.form.map(|form| form.path);
+            for path in route.doors.paths.iter().copied().chain(form) {
+                assert_eq!(path.contains("{server}"), route.who.is_of_a_guild(), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_changes_something_is_counted() {
+        for route in routes().filter(|route| route.doors.verb.method() != Method::GET && route.who != Who::Anyone) {
+            assert!(!matches!(route.limit, Limit::Reads | Limit::Free), "{}", route.name);
+        }
+    }
+}
