@@ -29,3 +29,4 @@ pub mod sim;
 pub mod telemetry;
 mod trouble;
 mod upkeep;
+mod web;
