@@ -7,6 +7,7 @@ mod names;
 mod operator;
 pub(in crate::app) mod secrets;
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -25,7 +26,7 @@ use crate::web::settings::Settings;
 use crate::web::table::router;
 
 /// So many ports are tried where nobody chose one.
-pub(super) const PORTS: u16 = 10;
+const PORTS: u16 = 10;
 /// So many connections are held beside the streams.
 const BESIDE_STREAMS: usize = 200;
 /// The longest head of a request, in bytes. An access cookie alone may have four KiB.
@@ -55,38 +56,51 @@ pub(super) struct Serving {
 /// Has the port; `None` where there is to be no web, or no port can be had, which is told.
 pub(super) async fn bind(web: &config::web::Web) -> Option<Place> {
     let ip = web.bind?;
-    let tried = if web.is_port_chosen { 1 } else { PORTS };
-    let mut trouble = None;
-    for port in (web.port..=u16::MAX).take(tried.into()) {
-        match TcpListener::bind((ip, port)).await {
-            Ok(listener) => {
-                if port != web.port {
-                    tracing::warn!(
-                        taken = web.port,
-                        port,
-                        "the port of the web is taken, so the web has the next free one"
-                    );
-                }
-                let address = listener.local_addr().unwrap_or(SocketAddr::new(ip, port));
-                return Some(Place { listener, address });
+    match have(ip, web).await {
+        Ok(place) => {
+            if place.port() != web.port {
+                let port = place.port();
+                tracing::warn!(
+                    taken = web.port,
+                    port,
+                    "the port of the web is taken, so the web has the next free one"
+                );
             }
-            Err(error) => {
-                let is_taken = error.kind() == std::io::ErrorKind::AddrInUse;
-                trouble = Some(error);
-                // The others would fail for the same reason.
-                if !is_taken {
-                    break;
-                }
-            }
+            Some(place)
+        }
+        Err(error) => {
+            tracing::warn!(
+                address = %SocketAddr::new(ip, web.port), %error,
+                "the web cannot be served there; the bot goes on. Set API_BIND and API_PORT to an address and a port that are \
+                 free, or API_BIND to off"
+            );
+            None
         }
     }
-    let error = trouble.map(|error| error.to_string()).unwrap_or_default();
-    tracing::warn!(
-        address = %SocketAddr::new(ip, web.port), error,
-        "the web cannot be served there; the bot goes on. Set API_BIND and API_PORT to an address and a port that are free, or \
-         API_BIND to off"
-    );
-    None
+}
+
+/// Has the port of an address, or the next free one where nobody chose it; the error is that of the last one.
+pub(super) async fn have(ip: IpAddr, web: &config::web::Web) -> io::Result<Place> {
+    let last = if web.is_port_chosen { web.port } else { web.port.saturating_add(PORTS - 1) };
+    let mut port = web.port;
+    loop {
+        match TcpListener::bind((ip, port)).await {
+            Ok(listener) => {
+                let address = listener.local_addr()?;
+                return Ok(Place { listener, address });
+            }
+            // Any other trouble is that of all ports.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && port < last => port += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+impl Place {
+    /// Which port it is.
+    pub(super) const fn port(&self) -> u16 {
+        self.address.port()
+    }
 }
 
 /// Serves the web of a bot at a place.
@@ -97,7 +111,7 @@ pub(super) async fn start(place: Place, config: &Config, bot: Bot) -> Serving {
         tracing::error!(%error, "the password of ADMIN_PASSWORD cannot be stored");
     }
     let address = web.settings.link("");
-    tracing::info!(%address, port = place.address.port(), "the web is served");
+    tracing::info!(%address, port = place.port(), "the web is served");
     // Only the first one counts; a process that runs the bot serves no other.
     let _ = SERVED_AT.set(address);
     let bounds = Bounds {
@@ -173,7 +187,7 @@ mod tests {
         let (_held, port) = taken();
         let web = config::web::Web { port, ..config(&[]) };
         let place = bind(&web).await.expect("one of ten is free");
-        assert!((port + 1..port + PORTS).contains(&place.address.port()), "{}", place.address);
+        assert!((port + 1..port + PORTS).contains(&place.port()), "{}", place.address);
         assert!(bind(&config::web::Web { is_port_chosen: true, ..web }).await.is_none());
         assert!(bind(&config(&[("API_BIND", "off")])).await.is_none());
         // Kept for examples in texts; no machine has it.
