@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what `--help` says about it.
 
+pub mod admin;
 pub mod backup;
 pub mod check;
 pub mod economy;
@@ -78,6 +79,9 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
     Restore(restore::RestoreArgs),
+    /// Let the operator of the web in; a running bot is asked to do it
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring the data of another bot in
     #[command(subcommand)]
     Import(import::Import),
@@ -254,7 +258,7 @@ fn fulfil<O: Operation>(config: &Config, operation: &O) -> Result<O::Outcome, St
 }
 
 /// What can be typed, and what comes of it.
-pub(super) const EXAMPLES: [(&str, &str); 14] = [
+pub(super) const EXAMPLES: [(&str, &str); 15] = [
     ("greenroom demo", "watch a whole review evening, without Discord"),
     ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
     ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
@@ -268,6 +272,7 @@ pub(super) const EXAMPLES: [(&str, &str); 14] = [
     ("greenroom check economy", "what a skip costs, and what is out of proportion"),
     ("greenroom backup", "make a snapshot, also while the bot runs"),
     ("greenroom restore SNAPSHOT.redb", "put it back"),
+    ("greenroom admin link", "a link that signs you in on the web"),
     ("sudo greenroom service install", "run it from now on, also after a restart"),
 ];
 

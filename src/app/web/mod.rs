@@ -7,6 +7,8 @@ mod names;
 mod operator;
 pub(in crate::app) mod secrets;
 
+pub(in crate::app) use operator::set_password;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -145,20 +147,20 @@ fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Set
         jwt_key: jwt_secret.expose().as_bytes().to_vec(),
         csrf_key: Some(Sha256::digest(csrf_secret.expose()).into()),
         oauth: web.oauth.clone(),
-        local_address: format!("http://{}", on_this_machine(address)),
+        local_address: address_of(address.ip(), address.port()),
         streams: web.streams,
         base_url: web.base_url.clone(),
     }
 }
 
-/// Where somebody at this machine finds what listens at an address: at none of those that stand for all.
-pub(super) fn on_this_machine(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
+/// The address by which somebody at this machine opens what is served there: none of those that stand for all.
+pub(super) fn address_of(ip: IpAddr, port: u16) -> String {
+    let ip = match ip {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    SocketAddr::new(ip, address.port())
+    format!("http://{}", SocketAddr::new(ip, port))
 }
 
 #[cfg(test)]
