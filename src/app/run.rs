@@ -167,12 +167,12 @@ async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> 
     }
 }
 
-/// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
+/// Lets `check`, `export`, `backup`, `import` and `admin` ask this process, which alone may open the store.
 fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
     match ControlServer::open(&config.storage.data_dir) {
         Ok(server) => tokio::spawn(server.serve(handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir))),
         Err(error) => {
-            tracing::warn!(%error, "no control socket: check, export, backup and import have to wait until I stop");
+            tracing::warn!(%error, "no control socket: check, export, backup, import and admin have to wait until I stop");
             tokio::spawn(async {})
         }
     }
