@@ -1,7 +1,7 @@
 //! The web of the running bot: its port, its names, its keys, and the password of its operator.
 //!
 //! The port is had before anything else is begun, so that one that is taken is told at once; what is served there waits for
-//! the store. Without a port the bot goes on, and so does whatever reviews there are on Discord.
+//! the store. Without a port the bot goes on, and nothing but the web is missing.
 
 mod names;
 mod operator;

@@ -97,10 +97,10 @@ fn read_place(reader: &mut Reader<'_>) -> (Option<IpAddr>, Option<u16>) {
     let bind = |text: &str| match text {
         _ if text.eq_ignore_ascii_case("off") => Some(None),
         _ if text.eq_ignore_ascii_case("localhost") => Some(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
-        _ => text.parse().ok().map(Some),
+        _ => text.parse::<IpAddr>().ok().map(Some),
     };
     // Beside a Service called `api`, Kubernetes says its address under this name, which chooses nothing here.
-    let port = |text: &str| match text.parse() {
+    let port = |text: &str| match text.parse::<u16>() {
         Ok(port) if port > 0 => Some(Some(port)),
         _ => platform::is_address(text).then_some(None),
     };
