@@ -122,7 +122,8 @@ impl Default for Standings {
 
 impl Standings {
     /// What somebody is in a server now. Discord is asked where that is not known, for at most three seconds, and once
-    /// for all who want to know the same.
+    /// for all who want to know the same. Whoever has the number of the server from outside looks first whether it is one of
+    /// ours ([`Self::guild_of_bot`]): a strange one costs a request.
     pub async fn of(&self, bot: &Bot, guild: GuildId, user: UserId) -> Asked {
         // Nothing on Discord has the number 0, and serenity panics where it meets it.
         let (Some(guild_id), Some(user_id)) = (NonZeroU64::new(guild.get()), NonZeroU64::new(user.get())) else {
@@ -258,5 +259,20 @@ async fn ask<T>(rest: Rest, clock: Clock, route: Route<'static>, read: fn(&Value
                 Told::Silent
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_concerns_its_person_or_everybody_in_its_server_and_nobody_elsewhere() {
+        let (here, elsewhere) = (GuildId::new(1), GuildId::new(2));
+        let (ann, ben) = (UserId::new(3), UserId::new(4));
+        let of_ann = Change { guild: here, user: Some(ann) };
+        assert!(of_ann.concerns(here, ann) && !of_ann.concerns(here, ben) && !of_ann.concerns(elsewhere, ann));
+        let of_all = Change { guild: here, user: None };
+        assert!(of_all.concerns(here, ann) && of_all.concerns(here, ben) && !of_all.concerns(elsewhere, ann));
     }
 }
