@@ -114,7 +114,7 @@ fn points_from_the_live_stop_at_the_cap() {
 fn points_that_change_nothing_wake_no_score_sync() {
     let store = TestStore::new();
     post(&store, Currency::Points, Amount::MAX.get()).unwrap();
-    let take = || store.write(|tx| service::take_changed(tx, GUILD, 10)).unwrap();
+    let take = || store.write(|tx| tables::take_changed(tx, GUILD, 10)).unwrap();
     assert_eq!(take(), [ANN]);
     assert_eq!(award(&store, 5), 0);
     assert_eq!(take(), [], "the balance is full");
@@ -170,7 +170,7 @@ fn whoever_gains_or_loses_points_waits_for_the_score_sync_once() {
     let store = TestStore::new();
     award(&store, 1);
     award(&store, 1);
-    let take = |limit| store.write(move |tx| service::take_changed(tx, GUILD, limit)).unwrap();
+    let take = |limit| store.write(move |tx| tables::take_changed(tx, GUILD, limit)).unwrap();
     assert_eq!(take(10), [ANN]);
     assert_eq!(take(10), []);
     store.write(|tx| service::move_points(tx, GUILD, ANN, Amount::of(7), "linked", Actor::System)).unwrap();

@@ -83,9 +83,10 @@ impl Memory {
         let first_kept = self.newest.saturating_sub(MOST_CHUNKS);
         for (number, chunk) in (0..=self.newest).rev().zip(self.chunks.iter().rev()) {
             if number >= first_kept {
-                tables::set_chunk(tx, guild, session, number, chunk)?;
+                tables::MESSAGES.put(tx, &(guild, session, number), chunk)?;
             }
         }
-        (self.oldest..first_kept).try_for_each(|number| tables::remove_chunk(tx, guild, session, number))
+        (self.oldest..first_kept)
+            .try_for_each(|number| tables::MESSAGES.remove(tx, &(guild, session, number)).map(drop))
     }
 }

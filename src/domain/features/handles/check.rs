@@ -36,7 +36,7 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         Ok(())
     })?;
     tables::for_each_number(read, guild, |number, numbered| {
-        match tables::by_id(read, guild, numbered.account)? {
+        match tables::ACCOUNTS.get(read, &(guild, numbered.account))? {
             Some(account) if numbered.names.last() != Some(&account.handle) => {
                 findings
                     .push(format!("number {number} is not known under the name of its account, {}", account.handle));
@@ -48,7 +48,7 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         Ok(())
     })?;
     tables::for_each_unseen(read, guild, |id| {
-        if tables::by_id(read, guild, id)?.is_none() {
+        if tables::ACCOUNTS.get(read, &(guild, id))?.is_none() {
             findings.push(format!("account {id} was never seen and is not there"));
         }
         Ok(())
