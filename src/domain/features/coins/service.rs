@@ -145,10 +145,11 @@ pub fn reset_points(
     reason: &str,
     actor: Actor,
 ) -> Result<Option<LedgerEntry>> {
-    bring_points_to(tx, guild, user, Amount::ZERO, EntryKind::PointsReset, reason, actor)
+    move_points(tx, guild, user, Amount::ZERO, EntryKind::PointsReset, reason, actor)
 }
 
-/// Brings a member's points to what the linked handles hold together, after a link came or went (`C-34`).
+/// Brings a member's points to what the linked handles hold together: after a link came or went (`C-34`), which the ledger
+/// has as [`EntryKind::PointsLink`], or after handles were brought from another bot, as [`EntryKind::Import`].
 ///
 /// `None` when the points are that already.
 pub fn move_points(
@@ -156,37 +157,12 @@ pub fn move_points(
     guild: GuildId,
     user: UserId,
     held: Amount,
-    reason: &str,
-    actor: Actor,
-) -> Result<Option<LedgerEntry>> {
-    bring_points_to(tx, guild, user, held, EntryKind::PointsLink, reason, actor)
-}
-
-/// Brings a member's points to what the linked handles hold together, after handles were brought from another bot.
-///
-/// `None` when the points are that already.
-pub fn take_over_points(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    user: UserId,
-    held: Amount,
-    reason: &str,
-    actor: Actor,
-) -> Result<Option<LedgerEntry>> {
-    bring_points_to(tx, guild, user, held, EntryKind::Import, reason, actor)
-}
-
-fn bring_points_to(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    user: UserId,
-    target: Amount,
     kind: EntryKind,
     reason: &str,
     actor: Actor,
 ) -> Result<Option<LedgerEntry>> {
     let balance = tables::balance(tx, guild, Currency::Points, user)?;
-    let delta = target.get() - balance.get();
+    let delta = held.get() - balance.get();
     if delta == 0 {
         return Ok(None);
     }

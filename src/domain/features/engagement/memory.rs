@@ -40,7 +40,7 @@ impl Memory {
         // Numbers grow with time: what is older than all that is coming need not be looked for.
         let (Some(first), Some(last)) = (coming.first(), coming.last()) else { return Ok(memory) };
         let mut newest = None;
-        tables::for_each_chunk(read, guild, session, |number, chunk| {
+        tables::MESSAGES.for_each(read, (guild, session), |(.., number), chunk| {
             let known = chunk.ids.iter().filter(|id| (first..=last).contains(id) && coming.contains(id));
             memory.taken.extend(known);
             memory.oldest = if newest.is_none() { number } else { memory.oldest };

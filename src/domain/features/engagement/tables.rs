@@ -280,16 +280,6 @@ pub fn first_unfinished(read: &dyn Read, guild: GuildId, session: SessionId) -> 
     Ok(UNFINISHED.first(read, (guild, session), Direction::Forward)?.map(|(_, _, at, ..)| at))
 }
 
-/// Shows the chunks of messages that a session took, the oldest first.
-pub fn for_each_chunk(
-    read: &dyn Read,
-    guild: GuildId,
-    session: SessionId,
-    mut visit: impl FnMut(u64, MessageChunk) -> Result<()>,
-) -> Result<()> {
-    MESSAGES.for_each(read, (guild, session), |(.., number), chunk| visit(number, chunk))
-}
-
 /// Takes a member's credit away, and what a reviewer did to its song.
 pub fn remove_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId) -> Result<()> {
     set_held(tx, guild, session, user, None)?;

@@ -38,7 +38,7 @@ pub fn matching_unlinked(read: &dyn Read, guild: GuildId, typed: &str) -> Result
 pub fn matching_to_link(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> Result<Vec<String>> {
     let mut handles = matching_unlinked(read, guild, typed)?;
     let mut unseen = BTreeSet::new();
-    tables::for_each_unseen(read, guild, |id| {
+    tables::UNSEEN.for_each(read, guild, |(_, id), _| {
         unseen.extend(tables::ACCOUNTS.get(read, &(guild, id))?.map(|account| String::from(account.handle)));
         Ok(())
     })?;

@@ -111,15 +111,6 @@ pub fn set_number(
     NUMBERS.put(tx, &(guild, number.get()), &Numbered { account, names })
 }
 
-/// Shows every number of a guild to `visit`.
-pub fn for_each_number(
-    read: &dyn Read,
-    guild: GuildId,
-    mut visit: impl FnMut(u64, Numbered) -> Result<()>,
-) -> Result<()> {
-    NUMBERS.for_each(read, guild, |(_, number), numbered| visit(number, numbered))
-}
-
 /// Whether no live saw an account yet.
 pub fn is_unseen(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<bool> {
     Ok(UNSEEN.get(read, &(guild, id))?.is_some())
@@ -128,11 +119,6 @@ pub fn is_unseen(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<bool>
 /// Notes that no live saw an account yet.
 pub fn set_unseen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
     UNSEEN.put(tx, &(guild, id), &Unseen)
-}
-
-/// Shows every account of a guild that no live saw to `visit`.
-pub fn for_each_unseen(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(AccountId) -> Result<()>) -> Result<()> {
-    UNSEEN.for_each(read, guild, |(_, id), Unseen| visit(id))
 }
 
 /// The accounts that are linked to a member, in the order in which they became known.
@@ -203,15 +189,6 @@ pub fn close_codes_of(tx: &Tx<'_>, guild: GuildId, handle: &Handle) -> Result<()
             return Ok(());
         }
     }
-}
-
-/// Shows every code of a guild to `visit`.
-pub fn for_each_code(
-    read: &dyn Read,
-    guild: GuildId,
-    mut visit: impl FnMut(UserId, OpenCode) -> Result<()>,
-) -> Result<()> {
-    CODES.for_each(read, guild, |(_, user), open| visit(user, open))
 }
 
 /// The guilds that have codes which are worth nothing any more.
