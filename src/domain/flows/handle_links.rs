@@ -7,6 +7,7 @@
 //! Invariant: a member's points are the sum of what the linked handles hold.
 
 use crate::activity::Subject;
+use crate::features::coins::model::EntryKind;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::{LINKED, Link, PROVEN, UNLINKED};
 use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked};
@@ -157,7 +158,7 @@ fn gone(tx: &Tx<'_>, guild: GuildId, user: UserId, unlinked: Unlinked, actor: Ac
 /// Brings a member's points to what the handles hold; answers them.
 fn settle_points(tx: &Tx<'_>, guild: GuildId, user: UserId, reason: &str, actor: Actor) -> Result<Amount> {
     let held = points_held(tx, guild, user)?;
-    coins::service::move_points(tx, guild, user, held, reason, actor)?;
+    coins::service::move_points(tx, guild, user, held, EntryKind::PointsLink, reason, actor)?;
     Ok(held)
 }
 

@@ -1,4 +1,4 @@
-//! The ledger and the balances, and the only functions that touch them.
+//! The ledger and the balances, and whatever is done to them beyond one row.
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
@@ -84,7 +84,7 @@ pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId
 pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId, amount: Amount) -> Result<()> {
     balances(currency).put(tx, &(guild, user), &Balance { amount })?;
     if currency == Currency::Points {
-        note_changed(tx, guild, user)?;
+        POINTS_CHANGED.put(tx, &(guild, user), &())?;
     }
     tx.publish(CHANGED, guild);
     Ok(())
@@ -95,11 +95,6 @@ pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<Ent
     let id = EntryId::new(tx.next_id(guild, "coins.ledger")?);
     LEDGER.insert(tx, &(guild, id), entry)?;
     Ok(id)
-}
-
-/// An entry by its number.
-pub fn entry(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<LedgerEntry>> {
-    LEDGER.get(read, &(guild, id))
 }
 
 /// Takes the words out of the reasons of entries: they name somebody who is erased.
@@ -122,26 +117,6 @@ pub fn set_week(tx: &Tx<'_>, guild: GuildId, week: WeekNumber, sums: &WeekSums) 
     WEEKS.put(tx, &(guild, week.0), sums)
 }
 
-/// What was asked for where an entry took less.
-pub fn wish(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Wish>> {
-    WISHES.get(read, &(guild, id))
-}
-
-/// Remembers what was asked for where an entry took less.
-pub fn add_wish(tx: &Tx<'_>, guild: GuildId, id: EntryId, wish: &Wish) -> Result<()> {
-    WISHES.insert(tx, &(guild, id), wish)
-}
-
-/// What undid an entry.
-pub fn undone(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Undone>> {
-    UNDONE.get(read, &(guild, id))
-}
-
-/// Remembers what undid an entry.
-pub fn set_undone(tx: &Tx<'_>, guild: GuildId, id: EntryId, undone: &Undone) -> Result<()> {
-    UNDONE.insert(tx, &(guild, id), undone)
-}
-
 /// The entries that paid for the places of a song, the latest first.
 pub fn skips_bought(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<EntryId>> {
     let mut entries = Vec::new();
@@ -160,16 +135,6 @@ pub fn add_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64, bought: &SkipBoug
         EARLIER_SKIPS.insert(tx, &(guild, bought.entry), &earlier)?;
     }
     SKIPS_BOUGHT.put(tx, &(guild, song), bought)
-}
-
-/// Whether a member's points wait for the score sync.
-pub fn is_changed(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
-    POINTS_CHANGED.contains(read, &(guild, user))
-}
-
-/// Lets a member's points wait for the score sync.
-pub fn note_changed(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    POINTS_CHANGED.put(tx, &(guild, user), &())
 }
 
 /// The entries of one balance before the number `before`, latest first, at most `limit`.

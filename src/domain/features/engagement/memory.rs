@@ -40,7 +40,7 @@ impl Memory {
         // Numbers grow with time: what is older than all that is coming need not be looked for.
         let (Some(first), Some(last)) = (coming.first(), coming.last()) else { return Ok(memory) };
         let mut newest = None;
-        tables::for_each_chunk(read, guild, session, |number, chunk| {
+        tables::MESSAGES.for_each(read, (guild, session), |(.., number), chunk| {
             let known = chunk.ids.iter().filter(|id| (first..=last).contains(id) && coming.contains(id));
             memory.taken.extend(known);
             memory.oldest = if newest.is_none() { number } else { memory.oldest };
@@ -83,9 +83,10 @@ impl Memory {
         let first_kept = self.newest.saturating_sub(MOST_CHUNKS);
         for (number, chunk) in (0..=self.newest).rev().zip(self.chunks.iter().rev()) {
             if number >= first_kept {
-                tables::set_chunk(tx, guild, session, number, chunk)?;
+                tables::MESSAGES.put(tx, &(guild, session, number), chunk)?;
             }
         }
-        (self.oldest..first_kept).try_for_each(|number| tables::remove_chunk(tx, guild, session, number))
+        (self.oldest..first_kept)
+            .try_for_each(|number| tables::MESSAGES.remove(tx, &(guild, session, number)).map(drop))
     }
 }

@@ -25,7 +25,7 @@ impl People {
         match self.0.entry(account) {
             Entry::Occupied(present) => Ok(present.into_mut()),
             Entry::Vacant(place) => {
-                let known = tables::participant(tx, guild, session, account)?;
+                let known = tables::PARTICIPANTS.get(tx, &(guild, session, account))?;
                 Ok(place.insert(known.unwrap_or_else(|| {
                     numbers.participant += 1;
                     Participant { number: numbers.participant, ..Participant::default() }
@@ -37,6 +37,6 @@ impl People {
     /// Writes them all, and has nobody in hand any more.
     pub fn save(&mut self, tx: &Tx<'_>, (guild, session): (GuildId, SessionId)) -> Result<()> {
         let people = std::mem::take(&mut self.0);
-        people.iter().try_for_each(|(account, row)| tables::set_participant(tx, guild, session, *account, row))
+        people.iter().try_for_each(|(account, row)| tables::PARTICIPANTS.put(tx, &(guild, session, *account), row))
     }
 }

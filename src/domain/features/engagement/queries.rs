@@ -1,19 +1,14 @@
 //! Reads of engagement, for flows and views.
 
-use super::model::{AccountRef, Credit, Session, SessionId, SongRef};
+use super::model::{Credit, Session, SessionId, SongRef};
 use super::rules::watch;
-pub use super::tables::SESSION_BEGUN;
+pub use super::tables::{SESSION_BEGUN, on_watch, open_session};
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Read;
-
-/// The open session of a guild.
-pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId, Session)>> {
-    tables::open_session(read, guild)
-}
 
 /// The open sessions of all guilds.
 pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
@@ -45,32 +40,21 @@ pub fn guilds_to_keep_up(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>
 pub fn sessions_to_count(read: &dyn Read, now: Timestamp) -> Result<Vec<(GuildId, SessionId)>> {
     let mut found = Vec::new();
     for (guild, id) in tables::sessions_on_watch(read)? {
-        let session = tables::session(read, guild, id)?;
+        let session = tables::SESSIONS.get(read, &(guild, id))?;
         found.extend(session.filter(|session| watch::count_is_due(session, now)).map(|_| (guild, id)));
     }
     Ok(found)
 }
 
-/// People of a session whose watch time is to be counted, behind one of them.
-pub fn on_watch(
-    read: &dyn Read,
-    guild: GuildId,
-    session: SessionId,
-    behind: Option<AccountRef>,
-    limit: usize,
-) -> Result<Vec<AccountRef>> {
-    tables::on_watch(read, guild, session, behind, limit)
-}
-
 /// A session by its number.
 pub fn session(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Session>> {
-    tables::session(read, guild, id)
+    tables::SESSIONS.get(read, &(guild, id))
 }
 
 /// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
 pub fn held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Amount>> {
     match tables::open_session(read, guild)? {
-        Some((id, _)) => tables::held(read, guild, id, user),
+        Some((id, _)) => tables::CREDITS_HELD.get(read, &(guild, id, user)),
         None => Ok(None),
     }
 }
@@ -86,7 +70,7 @@ pub fn songs_with_credit(read: &dyn Read, guild: GuildId) -> Result<Vec<SongRef>
 /// A member's credit in the open session.
 pub fn credit(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Credit>> {
     match tables::open_session(read, guild)? {
-        Some((id, _)) => tables::credit(read, guild, id, user),
+        Some((id, _)) => tables::CREDITS.get(read, &(guild, id, user)),
         None => Ok(None),
     }
 }

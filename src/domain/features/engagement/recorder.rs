@@ -138,7 +138,7 @@ impl<'b, 't> Recorder<'b, 't> {
                 let mut all = tables::interruptions(self.tx, self.guild, *id)?;
                 let newest = tables::newest_chunk(self.tx, self.guild, *id)?;
                 rules::interrupt(&mut all, session.last_event_at, newest);
-                tables::set_interruptions(self.tx, self.guild, *id, &all)
+                tables::INTERRUPTIONS.put(self.tx, &(self.guild, *id), &all)
             }
             _ => Ok(()),
         }
@@ -152,7 +152,7 @@ impl<'b, 't> Recorder<'b, 't> {
         if let Some(last) = all.spans.last_mut() {
             last.until = Some(at);
         }
-        tables::set_interruptions(self.tx, self.guild, *id, &all)
+        tables::INTERRUPTIONS.put(self.tx, &(self.guild, *id), &all)
     }
 
     /// Whether something that happened at a moment of TikTok's was hidden by an interruption of this session (`C-29`).
@@ -172,7 +172,7 @@ impl<'b, 't> Recorder<'b, 't> {
         };
         let completed = rules::completed(gift, told.gifts.get(&gift.id));
         if rules::remember(told, gift) {
-            tables::set_told_gifts(self.tx, self.guild, *id, told)?;
+            tables::TOLD_GIFTS.put(self.tx, &(self.guild, *id), told)?;
         }
         Ok(completed)
     }
@@ -203,7 +203,7 @@ impl<'b, 't> Recorder<'b, 't> {
         session.is_connected = false;
         session.viewers = None;
         session.ended_at = Some(session.last_event_at);
-        tables::set_session(self.tx, self.guild, id, &session)?;
+        tables::SESSIONS.put(self.tx, &(self.guild, id), &session)?;
         tables::forget_open_state(self.tx, self.guild, id)?;
         Ok(Some(id))
     }
@@ -223,7 +223,7 @@ impl<'b, 't> Recorder<'b, 't> {
         }
         self.numbers.interaction += 1;
         let number = InteractionNumber::new(self.numbers.interaction);
-        tables::add_interaction(self.tx, self.guild, id, number, interaction)
+        tables::INTERACTIONS.insert(self.tx, &(self.guild, id, number), interaction)
     }
 
     /// Notes that someone did something on the live: they are there (`C-44`).
@@ -273,7 +273,7 @@ impl<'b, 't> Recorder<'b, 't> {
         session.last_snapshot_at = Some(at);
         self.numbers.snapshot += 1;
         let number = SnapshotNumber::new(self.numbers.snapshot);
-        tables::add_snapshot(self.tx, self.guild, *id, number, &ViewerSnapshot { viewers, at })
+        tables::VIEWER_SNAPSHOTS.insert(self.tx, &(self.guild, *id, number), &ViewerSnapshot { viewers, at })
     }
 
     /// Notes that an event of this kind by this handle is paid now; false when it pays only once and has paid (`D-01`).
@@ -372,9 +372,9 @@ impl<'b, 't> Recorder<'b, 't> {
             return Ok(());
         }
         if let Some((id, session)) = &open {
-            tables::set_session(tx, guild, *id, session)?;
+            tables::SESSIONS.put(tx, &(guild, *id), session)?;
         }
-        tables::set_numbers(tx, guild, &numbers)?;
+        tables::NUMBERS.put(tx, &guild, &numbers)?;
         tx.publish(tables::CHANGED, guild);
         Ok(())
     }

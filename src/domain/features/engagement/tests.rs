@@ -92,7 +92,7 @@ fn the_check_finds_what_belongs_to_no_session() {
     store
         .write(move |tx| {
             let (nowhere, key) = (SessionId::new(77), StreakKey { account: AccountRef::new(1), gift: 1, group: 1 });
-            tables::add_interaction(tx, GUILD, nowhere, InteractionNumber::new(1), &interaction)?;
+            tables::INTERACTIONS.insert(tx, &(GUILD, nowhere, InteractionNumber::new(1)), &interaction)?;
             let streak = super::model::Streak {
                 gift: "Rose".into(),
                 unit_coins: 1,
@@ -135,11 +135,11 @@ fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stor
     let findings = || store.read(|read| check(read, GUILD)).join("\n");
     let session = store.read(|read| queries::open_session(read, GUILD)).unwrap().0;
     let account = AccountRef::new(4);
-    let kept = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
+    let kept = store.read(|read| tables::PARTICIPANTS.get(read, &(GUILD, session, account))).unwrap();
     assert_eq!((kept.deeds.likes, kept.deeds.gifts, kept.coins), (15, 1, Amount::of(30)));
     assert_eq!(findings(), "");
     let wrong = Participant { coins: Amount::of(31), ..kept.clone() };
-    store.write(move |tx| tables::set_participant(tx, GUILD, session, account, &wrong)).unwrap();
+    store.write(move |tx| tables::PARTICIPANTS.put(tx, &(GUILD, session, account), &wrong)).unwrap();
     store.write(move |tx| tables::add_coins(tx, GUILD, session, 3, Amount::of(1))).unwrap();
     insta::assert_snapshot!(findings(), @"
     what account 4 did in session 1 is not what its interactions add up to
@@ -159,7 +159,7 @@ fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stor
     ");
     store.write(order_streaks_and_add_up_sessions).unwrap();
     assert_eq!(findings(), "");
-    let made = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
+    let made = store.read(|read| tables::PARTICIPANTS.get(read, &(GUILD, session, account))).unwrap();
     assert_eq!((made.deeds, made.coins), (kept.deeds, kept.coins));
     store.check();
 }

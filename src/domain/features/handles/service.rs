@@ -83,7 +83,7 @@ fn merge(
     let known = KnownAccount { id: known.id, account };
     tables::set(tx, guild, &known)?;
     // Another bot saw it.
-    tables::set_seen(tx, guild, known.id)?;
+    tables::UNSEEN.remove(tx, &(guild, known.id))?;
     Ok(known)
 }
 
@@ -105,7 +105,7 @@ pub fn record_activity(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount, activi
 
 /// Adds points to a handle; they stop at the cap.
 pub fn add_points(tx: &Tx<'_>, guild: GuildId, id: AccountId, points: Amount) -> Result<Account> {
-    let account = tables::by_id(tx, guild, id)?;
+    let account = tables::ACCOUNTS.get(tx, &(guild, id))?;
     let account = account.ok_or_else(|| Error::failed(format!("guild {guild} has no account {id}")))?;
     let account = Account { points: account.points.clamped_change(points.get()), ..account };
     tables::set(tx, guild, &KnownAccount { id, account: account.clone() })?;
@@ -158,7 +158,7 @@ pub fn open_code(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> 
         }
     };
     let open = OpenCode { handle: handle.clone(), code, until: tx.now().after(LIFE) };
-    tables::set_code(tx, guild, user, &open)?;
+    tables::CODES.put(tx, &(guild, user), &open)?;
     Ok(open)
 }
 
@@ -183,7 +183,7 @@ fn may_prove(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Resu
 
 /// Takes a member's code away, if there is one.
 pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    tables::close_code(tx, guild, user)
+    tables::CODES.remove(tx, &(guild, user)).map(drop)
 }
 
 /// Forgets codes that are worth nothing any more, some hundreds at a time; answers whether there are more.
@@ -205,8 +205,8 @@ pub fn tell_rename(tx: &Tx<'_>, guild: GuildId, told: &RenameTold) -> Result<()>
 pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Unlinked> {
     let refusal = || HandleRefusal::NotYours { handle: handle.clone() };
     let unlinked = unlink_or(tx, guild, user, handle, refusal)?;
-    if tables::code_of(tx, guild, user)?.is_some_and(|open| open.handle == *handle) {
-        tables::close_code(tx, guild, user)?;
+    if tables::CODES.get(tx, &(guild, user))?.is_some_and(|open| open.handle == *handle) {
+        tables::CODES.remove(tx, &(guild, user))?;
     }
     Ok(unlinked)
 }

@@ -1,4 +1,4 @@
-//! The tables of accounts and codes, and the only functions that touch them.
+//! The tables of accounts and codes, and whatever is done to them beyond one row.
 
 use std::collections::BTreeSet;
 
@@ -75,16 +75,11 @@ pub fn set(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount) -> Result<()> {
     ACCOUNTS.put(tx, &(guild, known.id), &known.account)
 }
 
-/// An account by its number.
-pub fn by_id(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<Option<Account>> {
-    ACCOUNTS.get(read, &(guild, id))
-}
-
 /// The account of a handle.
 pub fn by_handle(read: &dyn Read, guild: GuildId, handle: &Handle) -> Result<Option<KnownAccount>> {
     let Some((_, id)) = BY_HANDLE.get(read, &(guild, handle.as_str().to_owned()))? else { return Ok(None) };
     let missing = || Error::failed(format!("{handle} of guild {guild} leads to the account {id}, which is not there"));
-    let account = by_id(read, guild, id)?.ok_or_else(missing)?;
+    let account = ACCOUNTS.get(read, &(guild, id))?.ok_or_else(missing)?;
     Ok(Some(KnownAccount { id, account }))
 }
 
@@ -96,7 +91,7 @@ pub fn by_number(
 ) -> Result<Option<(KnownAccount, Vec<Handle>)>> {
     let Some(Numbered { account: id, names }) = NUMBERS.get(read, &(guild, number.get()))? else { return Ok(None) };
     let missing = || Error::failed(format!("a number of guild {guild} leads to the account {id}, which is not there"));
-    let account = by_id(read, guild, id)?.ok_or_else(missing)?;
+    let account = ACCOUNTS.get(read, &(guild, id))?.ok_or_else(missing)?;
     Ok(Some((KnownAccount { id, account }, names)))
 }
 
@@ -116,15 +111,6 @@ pub fn set_number(
     NUMBERS.put(tx, &(guild, number.get()), &Numbered { account, names })
 }
 
-/// Shows every number of a guild to `visit`.
-pub fn for_each_number(
-    read: &dyn Read,
-    guild: GuildId,
-    mut visit: impl FnMut(u64, Numbered) -> Result<()>,
-) -> Result<()> {
-    NUMBERS.for_each(read, guild, |(_, number), numbered| visit(number, numbered))
-}
-
 /// Whether no live saw an account yet.
 pub fn is_unseen(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<bool> {
     Ok(UNSEEN.get(read, &(guild, id))?.is_some())
@@ -135,21 +121,11 @@ pub fn set_unseen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
     UNSEEN.put(tx, &(guild, id), &Unseen)
 }
 
-/// Notes that a live saw an account.
-pub fn set_seen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
-    UNSEEN.remove(tx, &(guild, id)).map(drop)
-}
-
-/// Shows every account of a guild that no live saw to `visit`.
-pub fn for_each_unseen(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(AccountId) -> Result<()>) -> Result<()> {
-    UNSEEN.for_each(read, guild, |(_, id), Unseen| visit(id))
-}
-
 /// The accounts that are linked to a member, in the order in which they became known.
 pub fn of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<KnownAccount>> {
     let mut accounts = Vec::new();
     for (.., id) in BY_USER.page(read, (guild, user), Direction::Forward, MOST_HANDLES)? {
-        accounts.extend(by_id(read, guild, id)?.map(|account| KnownAccount { id, account }));
+        accounts.extend(ACCOUNTS.get(read, &(guild, id))?.map(|account| KnownAccount { id, account }));
     }
     Ok(accounts)
 }
@@ -160,7 +136,7 @@ pub fn for_each_linked(
     guild: GuildId,
     mut visit: impl FnMut(UserId, Account) -> Result<()>,
 ) -> Result<()> {
-    BY_USER.for_each(read, guild, |(_, user, id)| match by_id(read, guild, id)? {
+    BY_USER.for_each(read, guild, |(_, user, id)| match ACCOUNTS.get(read, &(guild, id))? {
         Some(account) => visit(user, account),
         None => Ok(()),
     })
@@ -169,7 +145,7 @@ pub fn for_each_linked(
 /// The handle of a member that became known first.
 pub fn first_of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Account>> {
     match BY_USER.first(read, (guild, user), Direction::Forward)? {
-        Some((.., id)) => by_id(read, guild, id),
+        Some((.., id)) => ACCOUNTS.get(read, &(guild, id)),
         None => Ok(None),
     }
 }
@@ -191,21 +167,6 @@ pub fn for_each(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(KnownAcco
     ACCOUNTS.for_each(read, guild, |(_, id), account| visit(KnownAccount { id, account }))
 }
 
-/// Writes every account again, in the form of today.
-pub fn rewrite_accounts(tx: &Tx<'_>) -> Result<()> {
-    ACCOUNTS.for_each(tx, Span::all(), |key, account| ACCOUNTS.put(tx, &key, &account))
-}
-
-/// Gives a member an open code in place of the one before.
-pub fn set_code(tx: &Tx<'_>, guild: GuildId, user: UserId, open: &OpenCode) -> Result<()> {
-    CODES.put(tx, &(guild, user), open)
-}
-
-/// The open code of a member.
-pub fn code_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<OpenCode>> {
-    CODES.get(read, &(guild, user))
-}
-
 /// Whether anybody in a guild has a code.
 pub fn has_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
     Ok(CODES.first(read, guild, Direction::Forward)?.is_some())
@@ -214,11 +175,6 @@ pub fn has_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
 /// The member who has this code for a handle.
 pub fn holder_of_code(read: &dyn Read, guild: GuildId, handle: &Handle, code: &Code) -> Result<Option<UserId>> {
     Ok(CODES_BY_HANDLE.get(read, &(guild, typed(handle, code)))?.map(|(_, user)| user))
-}
-
-/// Takes a member's code away, if there is one.
-pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    CODES.remove(tx, &(guild, user)).map(drop)
 }
 
 /// Takes all codes for a handle away.
@@ -233,15 +189,6 @@ pub fn close_codes_of(tx: &Tx<'_>, guild: GuildId, handle: &Handle) -> Result<()
             return Ok(());
         }
     }
-}
-
-/// Shows every code of a guild to `visit`.
-pub fn for_each_code(
-    read: &dyn Read,
-    guild: GuildId,
-    mut visit: impl FnMut(UserId, OpenCode) -> Result<()>,
-) -> Result<()> {
-    CODES.for_each(read, guild, |(_, user), open| visit(user, open))
 }
 
 /// The guilds that have codes which are worth nothing any more.

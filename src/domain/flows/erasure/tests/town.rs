@@ -143,11 +143,11 @@ impl Town {
     pub(super) fn begin(&self, guild: GuildId) {
         self.write(move |tx| {
             BOOKMARK_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
-            setup::tables::remember(tx, guild, tx.now())?;
-            submissions::tables::set_watch(tx, guild, &Watch { channel: CHANNEL, since: MessageId::new(1) })?;
+            setup::tables::GREETED.put(tx, &guild, &tx.now())?;
+            submissions::tables::WATCHED.put(tx, &guild, &Watch { channel: CHANNEL, since: MessageId::new(1) })?;
             let handled = Handled { taken: vec!["song-1".to_owned()], ..Handled::default() };
-            submissions::tables::remember_handled(tx, guild, MessageId::new(2), &handled)?;
-            submissions::tables::remember_kept_out(tx, guild, MessageId::new(3))?;
+            submissions::tables::HANDLED.put(tx, &(guild, MessageId::new(2)), &handled)?;
+            submissions::tables::KEPT_OUT.put(tx, &(guild, MessageId::new(3)), &())?;
             TOLD.put(tx, &(guild, "bookmark_channel_id/4".to_owned()), &Told(1, tx.now()))?;
             LINES.put(tx, &(guild, 1), &"A line of before.".to_owned())?;
             display::tables::put(tx, guild, LIVE_QUEUE, CHANNEL)?;
@@ -201,7 +201,7 @@ impl Town {
             DEBUG_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
             TEAM_TOLD.with(format!("**@{}** came.", person.handle)).note(tx, guild)?;
             tiktok::service::follow(tx, guild, person.user, &host(), true)?;
-            submissions::tables::remember_nudge(tx, guild, CHANNEL, person.user)?;
+            submissions::tables::NUDGES.put(tx, &(guild, CHANNEL, person.user), &tx.now())?;
             let joined = vec![Occurrence::Joined(person.viewer())];
             live_events::run(tx, guild, &host(), &Person::events(tx.now(), first + 20, joined))?;
             handle_links::admin_link(tx, guild, ADMIN, person.user, &handle(person.handle))?;

@@ -273,7 +273,7 @@ impl Evening {
         self.store.read(|read| {
             let Some(id) = handles::queries::account_id(read, GUILD, &handle)? else { return Ok((0, 0)) };
             let account = AccountRef::new(id.get());
-            let person = engagement::tables::participant(read, GUILD, session, account)?.unwrap_or_default();
+            let person = engagement::tables::PARTICIPANTS.get(read, &(GUILD, session, account))?.unwrap_or_default();
             Ok((person.watch.total().as_secs(), person.watch.unpaid().as_secs()))
         })
     }

@@ -272,7 +272,7 @@ fn the_latest_thousands_of_messages_are_remembered_and_older_ones_forgotten() {
         chunks += 1;
         Ok(())
     };
-    evening.store.read(|read| engagement::tables::for_each_chunk(read, GUILD, session, count));
+    evening.store.read(|read| engagement::tables::MESSAGES.for_each(read, (GUILD, session), count));
     assert_eq!(chunks, 33);
     // One batch may bring more than are remembered.
     assert_eq!(evening.told((20_001..=40_000).map(share)).repeated, 0);
