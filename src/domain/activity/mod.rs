@@ -33,7 +33,7 @@ mod words;
 
 pub use kind::{Happened, Kind};
 pub use model::{Activity, ActivityId, Subject};
-pub use tables::{CHANGED, Filter, forget, forget_old, guilds_with_old, naming, newest};
+pub use tables::{CHANGED, Filter, forget, forget_old, guilds, has_old, naming, newest};
 pub use words::log_in_words;
 
 use crate::kernel::error::Result;
