@@ -10,40 +10,23 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
-/// The open sessions of all guilds.
-pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
-    Ok(tables::open_sessions(read)?.into_iter().map(|(guild, _, session)| (guild, session)).collect())
+/// Whether the session of a guild lost its connection and was not continued in time (`D-26`).
+pub fn is_left_behind(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
+    Ok(tables::open_session(read, guild)?.is_some_and(|(_, session)| rules::is_over(&session, now)))
 }
 
-/// The guilds with a session that lost its connection and was not continued in time (`D-26`).
-pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
-    let mut guilds = tables::open_sessions(read)?;
-    guilds.retain(|(.., session)| rules::is_over(session, now));
-    Ok(guilds.into_iter().map(|(guild, ..)| guild).collect())
-}
-
-/// The guilds with a live that has something due without an event: a streak that is over although no end of it was told
+/// Whether the live of a guild has something due without an event: a streak that is over although no end of it was told
 /// (`M-TIK-24`), or a viewer count (`M-TIK-25`).
-pub fn guilds_to_keep_up(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
-    let mut guilds = Vec::new();
-    for (guild, id, session) in tables::open_sessions(read)? {
-        let first = tables::first_unfinished(read, guild, id)?;
-        if first.is_some_and(|at| rules::is_timed_out(at, now)) || rules::snapshot_is_due(&session, now) {
-            guilds.push(guild);
-        }
-    }
-    Ok(guilds)
+pub fn is_to_keep_up(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
+    let Some((id, session)) = tables::open_session(read, guild)? else { return Ok(false) };
+    let first = tables::first_unfinished(read, guild, id)?;
+    Ok(first.is_some_and(|at| rules::is_timed_out(at, now)) || rules::snapshot_is_due(&session, now))
 }
 
-/// The sessions in which watch time is to be counted now: the open ones every minute (`C-44`), and those that are closed
-/// and not counted to their end.
-pub fn sessions_to_count(read: &dyn Read, now: Timestamp) -> Result<Vec<(GuildId, SessionId)>> {
-    let mut found = Vec::new();
-    for (guild, id) in tables::sessions_on_watch(read)? {
-        let session = tables::SESSIONS.get(read, &(guild, id))?;
-        found.extend(session.filter(|session| watch::count_is_due(session, now)).map(|_| (guild, id)));
-    }
-    Ok(found)
+/// Whether watch time is to be counted now in a session: in an open one every minute (`C-44`), in one that is closed until
+/// it is counted to its end.
+pub fn watch_is_due(read: &dyn Read, guild: GuildId, id: SessionId, now: Timestamp) -> Result<bool> {
+    Ok(tables::SESSIONS.get(read, &(guild, id))?.is_some_and(|session| watch::count_is_due(&session, now)))
 }
 
 /// A session by its number.

@@ -135,14 +135,15 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
     Ok(Some((id, session.ok_or_else(missing)?)))
 }
 
-/// The open sessions of all guilds.
-pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, SessionId, Session)>> {
-    let mut found = Vec::new();
-    OPEN.for_each(read, Span::all(), |(guild, id)| {
-        found.extend(SESSIONS.get(read, &(guild, id))?.map(|session| (guild, id, session)));
+/// The guilds with an open session, as the index tells.
+pub fn guilds_with_open_session(read: &dyn Read) -> Result<Vec<GuildId>> {
+    let mut guilds = Vec::new();
+    OPEN.for_each(read, Span::all(), |(guild, _)| {
+        guilds.push(guild);
         Ok(())
     })?;
-    Ok(found)
+    guilds.dedup();
+    Ok(guilds)
 }
 
 /// How many sessions of a guild are open; counts to two.

@@ -139,7 +139,7 @@ pub fn proof_in(
     Ok(None)
 }
 
-/// The guilds that have codes which are worth nothing any more.
-pub fn guilds_with_expired_codes(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
-    Ok(tables::guilds_with_codes_until(read, now)?.into_iter().collect())
+/// Whether a guild has codes that are worth nothing any more.
+pub fn has_expired_codes(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
+    tables::has_codes_until(read, guild, now)
 }

@@ -191,16 +191,21 @@ pub fn close_codes_of(tx: &Tx<'_>, guild: GuildId, handle: &Handle) -> Result<()
     }
 }
 
-/// The guilds that have codes which are worth nothing any more.
-pub fn guilds_with_codes_until(read: &dyn Read, moment: Timestamp) -> Result<BTreeSet<GuildId>> {
+/// The guilds that have codes.
+pub fn guilds_with_codes(read: &dyn Read) -> Result<BTreeSet<GuildId>> {
     let mut guilds = BTreeSet::new();
-    CODES.for_each(read, Span::all(), |(guild, _), open| {
-        if open.until <= moment {
-            guilds.insert(guild);
-        }
+    CODES.guilds(read, &mut guilds)?;
+    Ok(guilds)
+}
+
+/// Whether a guild has codes that are worth nothing any more.
+pub fn has_codes_until(read: &dyn Read, guild: GuildId, moment: Timestamp) -> Result<bool> {
+    let mut has_some = false;
+    CODES.for_each(read, guild, |_, open| {
+        has_some |= open.until <= moment;
         Ok(())
     })?;
-    Ok(guilds)
+    Ok(has_some)
 }
 
 /// Forgets some of the codes that are worth nothing any more; answers whether there are more of them.
