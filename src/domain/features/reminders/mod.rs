@@ -6,12 +6,12 @@
 //! what could not be delivered, with a menu to cancel; `/remind cancel` does that by number. All of it works in direct
 //! messages, too: those reminders are of guild 0. By which time zone a moment is meant is told by [`profile`](crate::profile).
 //!
-//! **Rules.** A member has up to 25 open reminders in a server; each comes in a minute at the earliest and in a year at the
+//! **Rules.** A member has up to 25 open reminders in a server; each comes in a minute at the earliest and in 366 days at the
 //! latest (`D-68`). One that was missed comes late, once, and says so (`D-71`). One that comes again is a row of its own each
 //! time: when it ends, the next is added in the same transaction. What has come, or could not be delivered, is kept for a
 //! week.
 //!
-//! **Jobs.** `reminders.due`: a reminder has one job at a time, as [`service`] explains.
+//! **Jobs.** `reminders.due`, the alarm of each reminder.
 //!
 //! **Table.** `reminders.reminders`, with its index `reminders.reminders_by_user`; in the export `reminders`.
 

@@ -15,7 +15,6 @@ use crate::features::engagement::model::{Session, SongRef};
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
-use crate::features::reminders::service::Wanted;
 use crate::features::submissions::posted::{Handled, Watch};
 use crate::features::{coins, engagement, handles, imports, queue, reminders, setup, submissions, tiktok};
 use crate::flows::{
@@ -275,8 +274,7 @@ impl Town {
         self.write(move |tx| {
             profile::choose_zone(tx, guild, person.user, "Europe/Berlin")?;
             let text = format!("a song of {}", person.name);
-            let wanted = Wanted { user: person.user, channel: CHANNEL, when: "2h".to_owned(), text };
-            reminders::service::set(tx, guild, &wanted).map(drop)
+            reminders::service::set(tx, guild, (person.user, CHANNEL), "2h", &text).map(drop)
         });
     }
 
