@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
     pub(super) fn of(sources: &'a Sources, area: &[&Variable]) -> Self {
         let mut reader = Self { sources, problems: sources.problems_of(area), notices: Vec::new() };
         for (origin, layer) in sources.layers() {
-            for (name, value) in layer.iter().filter(|(name, value)| is_slip(origin, name, value)) {
+            for (name, _) in layer.iter().filter(|(name, value)| is_slip(origin, name, value)) {
                 let meant =
                     near::name(name).filter(|meant| area.iter().any(|of| of.names().any(|known| known == meant)));
                 if meant.is_some() {

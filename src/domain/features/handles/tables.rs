@@ -9,7 +9,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::{AccountNumber, Handle};
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Starts, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, Fate, Index, Read, Starts, Table, Topic, Tx, UniqueIndex};
 
 /// Handles of a guild were linked or unlinked.
 pub const CHANGED: Topic = Topic::new("handles.changed");
