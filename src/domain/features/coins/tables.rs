@@ -38,7 +38,7 @@ pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
 pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> =
     Table::new("coins.points_changed", &[]).held_back().erasing(handed_on);
 /// What was asked for, by the entry that took less (`C-08`). Beside the ledger, whose entries never change.
-pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]).without_members();
+static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]).without_members();
 /// What undid an entry, by the undone one.
 pub static UNDONE: Table<(GuildId, EntryId), Undone> = Table::new("coins.undone", &[]).without_members();
 /// Which entry paid for the place of a song last, by the song's row number.

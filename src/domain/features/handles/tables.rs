@@ -47,7 +47,7 @@ static NUMBER_OF: UniqueIndex<(GuildId, AccountId), (GuildId, u64), Numbered> =
     UniqueIndex::new("handles.numbers_by_account", |(guild, _), numbered| Some((*guild, numbered.account)));
 
 /// The accounts that no live saw yet.
-pub static UNSEEN: Table<(GuildId, AccountId), Unseen> = Table::new("handles.unseen", &[]).without_members();
+static UNSEEN: Table<(GuildId, AccountId), Unseen> = Table::new("handles.unseen", &[]).without_members();
 
 /// Codes that are forgotten, or looked at, in one step.
 const CODES_AT_ONCE: usize = 512;

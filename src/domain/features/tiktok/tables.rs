@@ -9,7 +9,7 @@ use crate::store::{AnyTable, Fate, Read, Span, Table, Topic, Tx};
 pub const CHANGED: Topic = Topic::new("tiktok.changed");
 
 /// Whom each server follows.
-pub static FOLLOWS: Table<GuildId, Follow> = Table::new("tiktok.follows", &[]).erasing(|guild, follow, erasure| {
+static FOLLOWS: Table<GuildId, Follow> = Table::new("tiktok.follows", &[]).erasing(|guild, follow, erasure| {
     Fate::from((guild, follow), *guild, Follow { by: erasure.of(follow.by), ..follow.clone() })
 });
 
