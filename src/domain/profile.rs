@@ -17,7 +17,7 @@ use crate::store::{AnyTable, Fate, Read, Record, Table, Tx};
 use crate::{refusals, text_setting};
 
 /// The time zone of a guild.
-pub static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
+static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
 /// The settings of this module, as administrators meet them.
 pub const LISTED: &[Listed] = &[Listed::new(
     &TIMEZONE,

@@ -11,7 +11,8 @@
 //! [`Store::write`] hands a function to the one writer thread, which runs it in a transaction together with others that
 //! wait, and answers after the commit. The function sees a [`Tx`]: it reads its own writes, has a time and chance of its
 //! own, and stages what is published after the commit. It refuses before its first write, or succeeds; one that writes
-//! and then fails is rolled back without harm to the others.
+//! and then fails is rolled back without harm to the others. Rows that one operation writes again and again are encoded
+//! once where their table says so ([`Table::held_back`]); nothing else is to be known of that.
 //!
 //! # Reading
 //! [`Store::read`] runs a function on a snapshot. Functions that read take `&dyn Read` and work in both places. What an
@@ -53,6 +54,7 @@ pub mod figures;
 pub mod form;
 mod growth;
 mod handle;
+mod held;
 mod index;
 mod key;
 mod layout;

@@ -14,7 +14,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::Tx;
 
-/// Does what follows from names that changed. What is in hand of the accounts and members must have been written before.
+/// Does what follows from names that changed.
 pub fn run(tx: &Tx<'_>, guild: GuildId, moves: &[Renamed]) -> Result<()> {
     for moved in moves {
         for user in &moved.settle {

@@ -92,8 +92,6 @@ pub fn link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Resul
 
 /// A handle typed a member's code on the live: links it to them, verified, and tells whom it concerns. The code is used up,
 /// also where the link is refused.
-///
-/// What is in hand of the handle's account and of the session's people must have been written before.
 pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
     let Proof { user, handle } = proof;
     let tell = |user: UserId, what: ProofEffect| {

@@ -122,7 +122,7 @@ fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, Ledg
     Ok((id, entry))
 }
 
-/// Adds points for what happened on the live. Stops at the cap; the entry follows in [`journal_points`].
+/// Adds points for what happened on the live. Stops at the cap; the entry follows when the points are journalled.
 ///
 /// Answers how many points were added.
 pub fn award_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<i64> {
@@ -171,7 +171,7 @@ pub fn move_points(
 }
 
 /// Writes the entry for points that were added one event at a time (`C-01`); `None` when there are none.
-pub fn journal_points(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<Option<LedgerEntry>> {
+fn journal_points(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<Option<LedgerEntry>> {
     let points = tables::unjournalled(tx, guild, user)?;
     if points == 0 {
         return Ok(None);

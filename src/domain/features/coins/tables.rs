@@ -29,12 +29,14 @@ static BY_ACCOUNT: Index<(GuildId, Currency, UserId, EntryId), (GuildId, EntryId
 /// Luxury Coins by guild and member (`M-DB-11`).
 pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]).erasing(handed_on);
 /// Engagement points by guild and member (`M-DB-07`).
-pub static USER_POINTS: Table<(GuildId, UserId), Balance> = Table::new("coins.user_points", &[]).erasing(handed_on);
+pub static USER_POINTS: Table<(GuildId, UserId), Balance> =
+    Table::new("coins.user_points", &[]).held_back().erasing(handed_on);
 /// Points that no entry lists yet.
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
-    Table::new("coins.points_unjournalled", &[]).erasing(handed_on);
+    Table::new("coins.points_unjournalled", &[]).held_back().erasing(handed_on);
 /// Members whose points changed since the last score sync.
-pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.points_changed", &[]).erasing(handed_on);
+pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> =
+    Table::new("coins.points_changed", &[]).held_back().erasing(handed_on);
 /// What was asked for, by the entry that took less (`C-08`). Beside the ledger, whose entries never change.
 pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]).without_members();
 /// What undid an entry, by the undone one.

@@ -4,7 +4,6 @@ use super::model::{
     AccountRef, Connection, Credit, Interaction, InteractionNumber, POST_REPORT, Participant, Session, SessionId,
     SessionOver, SongLifted, SongRef, TELL_LIFTED,
 };
-use super::people::People;
 use super::recorder::Recorder;
 use super::rules::watch;
 use super::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL, WATCH_MINUTES};
@@ -159,9 +158,7 @@ pub fn close_left_behind(tx: &Tx<'_>, guild: GuildId) -> Result<Option<SessionId
     match tables::open_session(tx, guild)? {
         Some((_, session)) if rules::is_over(&session, tx.now()) => {
             let mut recorder = Recorder::load(tx, guild)?;
-            let closed = recorder.close()?;
-            recorder.save()?;
-            Ok(closed)
+            recorder.close()
         }
         _ => Ok(None),
     }
@@ -190,14 +187,13 @@ pub fn bring_interaction(tx: &Tx<'_>, guild: GuildId, id: SessionId, interaction
     let Some(session) = tables::SESSIONS.get(tx, &(guild, id))? else { return Ok(()) };
     let mut numbers = tables::numbers(tx, guild)?;
     numbers.interaction += 1;
+    tables::NUMBERS.put(tx, &guild, &numbers)?;
     tables::INTERACTIONS.insert(tx, &(guild, id, InteractionNumber::new(numbers.interaction)), interaction)?;
     if let Some(account) = interaction.account {
-        let mut people = People::default();
-        people.get(tx, (guild, id), &mut numbers, account)?.add(interaction);
-        people.save(tx, (guild, id))?;
+        tables::change_participant(tx, (guild, id, account), &mut numbers, |person| person.add(interaction))?;
     }
     if let Some(coins) = interaction.coin_value {
         tables::add_coins(tx, guild, id, rules::minute_of(&session, interaction.at), coins)?;
     }
-    tables::NUMBERS.put(tx, &guild, &numbers)
+    Ok(())
 }

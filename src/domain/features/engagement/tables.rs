@@ -21,7 +21,7 @@ pub const SESSION_BEGUN: Topic = Topic::new("engagement.session_begun");
 
 /// Sessions by guild and number (`M-DB-02`). Where the host is a member, the flow `erasure` takes the name out.
 pub static SESSIONS: Table<(GuildId, SessionId), Session> =
-    Table::new("engagement.sessions", &[&OPEN]).without_members();
+    Table::new("engagement.sessions", &[&OPEN]).held_back().without_members();
 /// The sessions that did not end. The rules keep it to one of each guild.
 static OPEN: Index<(GuildId, SessionId), (GuildId, SessionId), Session> =
     Index::new("engagement.sessions_open", |key, session| session.ended_at.is_none().then_some(*key));
@@ -46,6 +46,7 @@ pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerS
 
 /// The people of a session, by guild, session and handle (`M-DB-22`).
 pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH])
+    .held_back()
     .erasing(|key, person, erasure| Fate::from((key, person), *key, person.clone().linked_as(|user| erasure.of(user))));
 /// The people whose watch time is to be counted.
 static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
@@ -53,7 +54,7 @@ static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
 
 /// What gifts were worth in each minute of a session, the first being 0.
 pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> =
-    Table::new("engagement.coins_by_minute", &[]).without_members();
+    Table::new("engagement.coins_by_minute", &[]).held_back().without_members();
 
 /// Streaks of the open session: whose, of which gift, in which group.
 pub static STREAKS: Table<StreakRow, Streak> =
@@ -87,7 +88,7 @@ static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> =
 
 /// The messages that the open session took, in numbered chunks: what comes again is recognised by them.
 pub static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> =
-    Table::new("engagement.messages", &[]).without_members();
+    Table::new("engagement.messages", &[]).held_back().without_members();
 
 /// When the open session was told nothing.
 pub static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> =
@@ -98,7 +99,7 @@ pub static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> =
     Table::new("engagement.told_gifts", &[]).without_members();
 
 /// The last numbers given, by guild.
-pub static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]).without_members();
+pub static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]).held_back().without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[
@@ -178,11 +179,26 @@ pub fn has_interactions(read: &dyn Read, guild: GuildId, session: SessionId) -> 
     Ok(INTERACTIONS.first(read, (guild, session), Direction::Forward)?.is_some())
 }
 
+/// Changes someone of a session; whoever is new there has the number that comes next, which is given by that.
+pub fn change_participant(
+    tx: &Tx<'_>,
+    key: (GuildId, SessionId, AccountRef),
+    numbers: &mut Numbers,
+    change: impl FnOnce(&mut Participant),
+) -> Result<()> {
+    let next = numbers.participant + 1;
+    let new = || Participant { number: next, ..Participant::default() };
+    if PARTICIPANTS.change(tx, &key, new, change)?.number == next {
+        numbers.participant = next;
+        NUMBERS.put(tx, &key.0, numbers)?;
+    }
+    Ok(())
+}
+
 /// Adds to what gifts of a minute of a session were worth.
 pub fn add_coins(tx: &Tx<'_>, guild: GuildId, session: SessionId, minute: u32, coins: Amount) -> Result<()> {
-    let key = (guild, session, minute);
-    let before = COINS_BY_MINUTE.get(tx, &key)?.unwrap_or_default();
-    COINS_BY_MINUTE.put(tx, &key, &before.clamped_change(coins.get()))
+    let add = |sum: &mut Amount| *sum = sum.clamped_change(coins.get());
+    COINS_BY_MINUTE.change(tx, &(guild, session, minute), Amount::default, add).map(drop)
 }
 
 /// People of a session whose watch time is to be counted, in the order of their accounts, behind one of them.

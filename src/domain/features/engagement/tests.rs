@@ -20,8 +20,7 @@ fn live() -> TestStore {
     store
         .write(|tx| {
             let mut recorder = Recorder::load(tx, GUILD)?;
-            recorder.connect(&Handle::parse("host").unwrap(), tx.now())?;
-            recorder.save()
+            recorder.connect(&Handle::parse("host").unwrap(), tx.now())
         })
         .unwrap();
     store
@@ -70,7 +69,6 @@ fn a_price_that_was_missing_at_first_counts_when_it_comes() {
         let account = AccountRef::new(1);
         recorder.gift(account, &step(0, 1, true), Some(9), tx.now())?;
         let settled = recorder.gift(account, &step(5, 2, false), None, tx.now())?;
-        recorder.save()?;
         Ok(settled)
     });
     let settled = settled.unwrap().unwrap();
@@ -128,8 +126,7 @@ fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stor
                 at: tx.now(),
             };
             recorder.interaction(&interaction(InteractionKind::Like, "15", None))?;
-            recorder.interaction(&interaction(InteractionKind::Gift, "Rose", Some(30)))?;
-            recorder.save()
+            recorder.interaction(&interaction(InteractionKind::Gift, "Rose", Some(30)))
         })
         .unwrap();
     let findings = || store.read(|read| check(read, GUILD)).join("\n");

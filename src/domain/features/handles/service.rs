@@ -88,28 +88,17 @@ fn merge(
 }
 
 /// Writes down what a handle did: when, at which level, for how many points. Points stop at the cap.
-pub fn record_activity(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount, activity: &Activity) -> Result<KnownAccount> {
-    let before = &known.account;
-    let account = Account {
-        last_seen: before.last_seen.max(activity.at),
-        level: activity.level.or(before.level),
-        points: before.points.clamped_change(activity.points.get()),
-        ..before.clone()
-    };
-    let now = KnownAccount { id: known.id, account };
-    if now != *known {
-        tables::set(tx, guild, &now)?;
-    }
-    Ok(now)
+pub fn record_activity(tx: &Tx<'_>, guild: GuildId, id: AccountId, activity: &Activity) -> Result<Account> {
+    tables::change(tx, guild, id, |account| {
+        account.last_seen = account.last_seen.max(activity.at);
+        account.level = activity.level.or(account.level);
+        account.points = account.points.clamped_change(activity.points.get());
+    })
 }
 
 /// Adds points to a handle; they stop at the cap.
 pub fn add_points(tx: &Tx<'_>, guild: GuildId, id: AccountId, points: Amount) -> Result<Account> {
-    let account = tables::ACCOUNTS.get(tx, &(guild, id))?;
-    let account = account.ok_or_else(|| Error::failed(format!("guild {guild} has no account {id}")))?;
-    let account = Account { points: account.points.clamped_change(points.get()), ..account };
-    tables::set(tx, guild, &KnownAccount { id, account: account.clone() })?;
-    Ok(account)
+    tables::change(tx, guild, id, |account| account.points = account.points.clamped_change(points.get()))
 }
 
 /// Links a handle to the member who asks (`M-LNK-01`, `M-LNK-02`, `D-15`, `D-16`).

@@ -17,6 +17,7 @@ pub const CHANGED: Topic = Topic::new("handles.changed");
 /// Accounts by guild and number (`M-DB-03`).
 pub static ACCOUNTS: Table<(GuildId, AccountId), Account> =
     Table::new("handles.accounts", &[&BY_HANDLE, &BY_USER, &UNLINKED])
+        .held_back()
         .erasing(|key, account, erasure| Fate::from((key, account), *key, account.without(key.1, erasure)));
 /// The account of a handle (`C-06`), in the order of handles (`M-DB-20`).
 static BY_HANDLE: UniqueIndex<(GuildId, String), (GuildId, AccountId), Account> =
@@ -73,6 +74,11 @@ pub fn add(tx: &Tx<'_>, guild: GuildId, account: Account) -> Result<KnownAccount
 /// Writes an account that exists.
 pub fn set(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount) -> Result<()> {
     ACCOUNTS.put(tx, &(guild, known.id), &known.account)
+}
+
+/// Changes an account that exists.
+pub fn change(tx: &Tx<'_>, guild: GuildId, id: AccountId, change: impl FnOnce(&mut Account)) -> Result<Account> {
+    ACCOUNTS.update(tx, &(guild, id), change)
 }
 
 /// The account of a handle.

@@ -1,4 +1,4 @@
-//! Codes and proofs on a store in memory: rows that are in hand, limits, and what is left behind.
+//! Codes and proofs on a store in memory: rows that several of them change, limits, and what is left behind.
 
 use std::time::Duration;
 
