@@ -23,6 +23,7 @@ pub mod rights;
 pub mod run;
 mod scratch;
 pub mod service;
+pub mod show;
 mod signals;
 pub mod sim;
 

@@ -11,6 +11,7 @@ use super::display::Displays;
 use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
+use super::standing::Standings;
 use super::turns::Turns;
 use crate::http::{self, oembed::Titles};
 use crate::kernel::error::Error;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub watch: Watch,
     /// Whose turn it is to read the messages of a guild.
     pub turns: Turns,
+    /// What people are in guilds, and in which guilds the bot is.
+    pub standings: Standings,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
@@ -106,6 +109,7 @@ impl Bot {
             activity: Activity::default(),
             displays,
             turns: Turns::default(),
+            standings: Standings::default(),
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),

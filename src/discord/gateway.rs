@@ -3,7 +3,6 @@
 //! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
 //! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -106,8 +105,6 @@ struct Inner {
     /// Of the present connection; a new one brings its own.
     shards: Mutex<Option<Arc<ShardManager>>>,
     seen: Mutex<Seen>,
-    /// The servers that the bot is in.
-    guilds: Mutex<BTreeSet<GuildId>>,
 }
 
 impl Gateway {
@@ -134,7 +131,6 @@ impl Gateway {
             registering: tokio::sync::Mutex::default(),
             shards: Mutex::default(),
             seen: Mutex::default(),
-            guilds: Mutex::default(),
         }))
     }
 
@@ -150,7 +146,7 @@ impl Gateway {
 
     /// How the connection stands now.
     pub async fn link(&self) -> Link {
-        let guilds = self.0.guilds.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let guilds = self.0.bot.standings.count_guilds();
         let shards = self.0.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(shards) = shards else { return Link { guilds, ..Link::default() } };
         let runners = shards.runners.lock().await;
@@ -195,15 +191,12 @@ impl serenity::framework::Framework for Gateway {
     async fn dispatch(&self, ctx: serenity::client::Context, mut event: FullEvent) {
         let inner = &*self.0;
         lighten(&mut event);
+        inner.bot.standings.notice(&event);
         inner.bot.watch.notice(&inner.bot, &event).await;
         match event {
             FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
             // One that is out of order is looked at when it is back.
             FullEvent::GuildCreate { guild, .. } if !guild.unavailable => inner.guild_available(&ctx, &guild).await,
-            // A server that is out of order for a while is not left.
-            FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
-                inner.guild_left(incomplete.id.get());
-            }
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
                 let (kind, name) = inner.name_of(&interaction);
@@ -300,8 +293,6 @@ impl Inner {
             let link = invitation::link(ready.application.id.get());
             tracing::warn!("I am in no server yet. Invite me: {link}");
         }
-        let guilds = ready.guilds.iter().map(|guild| GuildId::new(guild.id.get()));
-        self.guilds.lock().unwrap_or_else(PoisonError::into_inner).extend(guilds);
         let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync(&self.bot, &self.options.commands, ready.application.id).await {
             problem::log_error(&error, "register the commands");
@@ -312,7 +303,6 @@ impl Inner {
         // Known to the connection since READY, which this event always follows.
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
-        self.guilds.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         self.bot.turns.note_gap(id);
         {
             let _registering = self.registering.lock().await;
@@ -325,10 +315,6 @@ impl Inner {
                 problem::log_error(&error, "look at a server");
             }
         }
-    }
-
-    fn guild_left(&self, id: u64) {
-        self.guilds.lock().unwrap_or_else(PoisonError::into_inner).remove(&GuildId::new(id));
     }
 
     async fn interaction(&self, ctx: serenity::client::Context, interaction: Interaction) {

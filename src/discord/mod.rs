@@ -23,6 +23,7 @@
 //! | [`display`] | messages that show something that changes, kept as it is |
 //! | [`debug_channel`] | how the channel in which the administrators read what happened is cleaned |
 //! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
+//! | [`standing`] | what somebody is in a server now, and in which servers the bot is |
 //! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |
@@ -47,12 +48,14 @@ pub mod gateway;
 mod given_back;
 pub mod invitation;
 pub mod outbox;
+pub mod paging;
 pub mod problem;
 pub mod references;
 pub mod registration;
 pub mod responder;
 pub mod rest;
 mod seen;
+pub mod standing;
 pub mod turns;
 
 pub use access::Caller;

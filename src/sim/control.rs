@@ -6,6 +6,8 @@
 //! | `POST /guilds` | [`GuildSpec`]: makes a guild; answers all ids by name, as `GET /guilds/{g}` does later |
 //! | `POST /guilds/{g}/members`, `/channels`, `/roles` | [`MemberSpec`], [`ChannelSpec`], [`RoleSpec`]; answers `{"id"}` |
 //! | `DELETE /guilds/{g}/members/{u}`, `/channels/{c}`, `/roles/{r}`, `/messages/{m}` | as a person or moderator would |
+//! | `PATCH /guilds/{g}` | `{"name", "owner"}`: gives the guild another name, or another owner |
+//! | `PUT /guilds/{g}/members/{u}/roles/{r}`, `DELETE` | gives somebody a role, or takes it |
 //! | `POST /guilds/{g}/bot`, `DELETE` | `{"permissions"}`: somebody invites the bot, or throws it out |
 //! | `POST /guilds/{g}/trouble` | `{"on"}`: Discord has trouble with the guild, or no more |
 //! | `POST /channels/{c}/overwrites` | [`OverwriteSpec`]: changes what a channel allows a role or member |
@@ -29,7 +31,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -48,9 +50,10 @@ use super::{BenchCall, DmRefusal, Fault, GatewayFault, Id, Sim};
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
     Router::new()
         .route("/guilds", post(create_guild))
-        .route("/guilds/{guild}", get(guild))
+        .route("/guilds/{guild}", get(guild).patch(change_guild))
         .route("/guilds/{guild}/members", post(add_member))
         .route("/guilds/{guild}/members/{user}", delete(remove_member))
+        .route("/guilds/{guild}/members/{user}/roles/{role}", put(give_role).delete(take_role))
         .route("/guilds/{guild}/channels", post(create_channel))
         .route("/guilds/{guild}/channels/{channel}", delete(delete_channel))
         .route("/guilds/{guild}/channels/{channel}/messages/{message}", delete(delete_guild_message))
@@ -147,6 +150,31 @@ async fn create_guild(State(sim): State<Sim>, Body(spec): Body<GuildSpec>) -> An
 
 async fn guild(State(sim): State<Sim>, Path(guild): Path<Id>) -> Answer<impl Serialize> {
     sim.guild_ids(guild).await.map(Json)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct GuildChange {
+    name: Option<String>,
+    owner: Option<Id>,
+}
+
+async fn change_guild(State(sim): State<Sim>, Path(guild): Path<Id>, Body(change): Body<GuildChange>) -> Answer<Value> {
+    if let Some(name) = change.name {
+        sim.rename_guild(guild, &name).await?;
+    }
+    if let Some(owner) = change.owner {
+        sim.transfer_ownership(guild, owner).await?;
+    }
+    Ok(done())
+}
+
+async fn give_role(State(sim): State<Sim>, Path((guild, user, role)): Path<(Id, Id, Id)>) -> Answer<Value> {
+    sim.set_member_role(guild, user, role, true).await.map(|()| done())
+}
+
+async fn take_role(State(sim): State<Sim>, Path((guild, user, role)): Path<(Id, Id, Id)>) -> Answer<Value> {
+    sim.set_member_role(guild, user, role, false).await.map(|()| done())
 }
 
 async fn add_member(State(sim): State<Sim>, Path(guild): Path<Id>, Body(spec): Body<MemberSpec>) -> Answer<Value> {

@@ -13,8 +13,8 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -25,7 +25,7 @@ use super::segments::Segments;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
-use crate::signin::Scope;
+use crate::signin::scope::Scope;
 
 /// Something that can be asked over HTTP, as JSON and maybe by a form.
 pub trait Endpoint: Sized + Send + Sync + 'static {
@@ -217,8 +217,8 @@ pub struct Asked<E: Endpoint> {
     pub body: E::Body,
     /// The revision that whoever asks has seen, where they say so (`If-Match`).
     pub seen_revision: Option<u64>,
-    /// The key under which a repeat is known, and the digest of what was sent with it.
-    pub repeat: Option<super::answer::RepeatKey>,
+    /// The key under which a repeat is known.
+    pub repeat: Option<super::answer::Repeat>,
     /// The headers.
     pub headers: HeaderMap,
     /// By which door.
@@ -276,7 +276,17 @@ pub struct Samples {
     pub song: String,
     /// A member.
     pub member: String,
+    /// The operator's name.
+    pub operator: String,
+    /// Their password.
+    pub password: String,
+    /// The code of a link that signs in.
+    pub link: String,
 }
+
+/// Nothing that counts: what takes no body or no query takes this, whatever stands in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Nothing {}
 
 /// A request that would succeed.
 #[derive(Clone, Debug, Default)]
@@ -355,7 +365,7 @@ impl<E: Endpoint> Asked<E> {
             query,
             body,
             seen_revision: super::answer::seen_revision(arrived),
-            repeat: super::answer::RepeatKey::of::<E>(arrived)?,
+            repeat: super::answer::Repeat::of(arrived)?,
             headers: arrived.headers.clone(),
             door: arrived.door,
             now: arrived.now,

@@ -21,10 +21,14 @@ use super::access::{Caller, Origin, Rank, Sender, TooOften, Verdict, Via, Visito
 use super::answer::{Problem, Refill, form_field, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
-use crate::discord::standing::Asked;
+use crate::access::{is_reviewer, level_of};
+use crate::discord::standing::{Asked, Standing};
+use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
 use crate::signin::Person;
+use crate::store::Read;
 
 /// How long a body may take to come.
 const BODY: Duration = Duration::from_secs(20);
@@ -122,10 +126,10 @@ pub(super) fn arrive(web: &Web, parts: &Parts) -> Result<Origin, Problem> {
 /// header; a form says it in a field, which is looked at when the body is there.
 fn admit_sender(web: &Web, door: Door, parts: &Parts, visitor: &Visitor) -> Result<(), Problem> {
     let session = session_of(visitor);
-    let has_cookie = session.is_some() || parts.headers.contains_key(axum::http::header::COOKIE);
     match sender(&parts.headers) {
         Sender::Foreign => return Err(Problem::Csrf),
-        Sender::Silent if has_cookie => return Err(Problem::Csrf),
+        // Whoever has a cookie is a browser, and browsers say where they come from.
+        Sender::Silent if session.is_some() => return Err(Problem::Csrf),
         Sender::Silent | Sender::Ours => {}
     }
     let Some(session) = session.filter(|_| door == Door::Api) else { return Ok(()) };
@@ -150,7 +154,7 @@ async fn shown_once_more(web: Web, route: &'static Route, arrived: Arrived, prob
 }
 
 /// After a change that succeeded the next form needs the next token.
-fn turn(web: &Web, session: Option<crate::kernel::digest::Digest>, now: crate::kernel::time::Timestamp, response: &Response) {
+fn turn(web: &Web, session: Option<Digest>, now: Timestamp, response: &Response) {
     let is_done = response.status().is_success() || response.status() == StatusCode::SEE_OTHER;
     if let Some(session) = session.filter(|_| is_done) {
         web.csrf.turn(&session, now);
@@ -162,11 +166,11 @@ fn is_change(method: &Method) -> bool {
 }
 
 /// The session of a browser.
-pub(super) const fn session_of(visitor: &Visitor) -> Option<&crate::kernel::digest::Digest> {
+pub(super) const fn session_of(visitor: &Visitor) -> Option<&Digest> {
     match visitor {
         Visitor::Somebody(somebody) => match &somebody.via {
             Via::Session(session) => Some(session),
-            Via::Token { .. } => None,
+            Via::Shown(_) | Via::Token { .. } => None,
         },
         Visitor::Nobody => None,
     }
@@ -174,8 +178,7 @@ pub(super) const fn session_of(visitor: &Visitor) -> Option<&crate::kernel::dige
 
 fn caller_of(visitor: &Visitor, origin: Origin) -> Caller {
     match visitor.somebody().map(|somebody| &somebody.via) {
-        Some(Via::Session(session)) => Caller::Key(*session),
-        Some(Via::Token { key, .. }) => Caller::Key(*key),
+        Some(Via::Session(key) | Via::Shown(key) | Via::Token { key, .. }) => Caller::Key(*key),
         None => Caller::Place(place(origin.address)),
     }
 }
@@ -205,7 +208,7 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 impl Web {
     /// What a person is in a server: the operator everything in those that we are in, others what Discord says of them.
     pub async fn rank(&self, person: &Person, guild: GuildId) -> Result<Rank, Problem> {
-        if !self.bot.standings.is_ours(guild) {
+        if self.bot.standings.guild_of_bot(guild).is_none() {
             return Ok(Rank::default());
         }
         let user = match person {
@@ -214,10 +217,10 @@ impl Web {
         };
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(standing) => {
-                let rank = move |read: &dyn crate::store::Read| {
-                    let crate::discord::standing::Standing { is_owner, has_administrator, ref roles, .. } = standing;
-                    let level = crate::access::level_of(read, guild, roles, has_administrator, is_owner)?;
-                    let is_reviewer = crate::access::is_reviewer(read, guild, roles)?;
+                let rank = move |read: &dyn Read| {
+                    let Standing { is_owner, has_administrator, roles, .. } = &standing;
+                    let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
+                    let is_reviewer = is_reviewer(read, guild, roles)?;
                     Ok(Rank { level: Some(level), is_reviewer })
                 };
                 Ok(self.bot.store.read("rank", rank).await?)

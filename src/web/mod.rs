@@ -35,7 +35,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use access::{Csrf, Limits, Passwords, SignIns};
-use answer::{Answered, Done, Problem, RepeatKey};
+use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use notices::Notices;
@@ -115,7 +115,7 @@ impl Web {
         E: Endpoint,
         F: Fn(&Tx<'_>, Actor) -> Result<E::Answer> + Send + 'static,
     {
-        let key: Option<RepeatKey> = asked.repeat.clone();
+        let key: Option<Repeat> = asked.repeat.clone();
         let actor = asked.visitor.actor();
         let done: Done<E::Answer> = self
             .bot

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::access::{Via, Visitor};
-use super::ui::layout::Notice;
+use super::ui::components::Notice;
 use crate::kernel::digest::Digest;
 
 /// Sessions with something to be said; past this the memory starts again.

@@ -75,6 +75,7 @@ mod snapshots;
 mod sources;
 mod spec;
 mod sqlite;
+mod standing;
 mod submissions;
 mod tiktok;
 mod trouble;

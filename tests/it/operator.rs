@@ -175,33 +175,36 @@ async fn a_link_lets_whoever_runs_the_bot_in_and_the_password_is_theirs_to_set()
     assert_eq!(link.code, Some(0), "{link:?}");
     let code = link.out.trim_end().strip_prefix(&format!("{base}/in/")).unwrap_or_else(|| panic!("{link:?}"));
     assert_eq!(code.len(), 43, "{link:?}");
-    assert!(link.err.contains("leads to the choice of a password"), "{link:?}");
+    assert!(link.err.contains("signs in as admin") && link.err.contains("There is no password yet"), "{link:?}");
 
     let short = set_password(folder.path(), "hunter2\n");
     assert_eq!((short.code, short.out.as_str()), (Some(2), ""), "{short:?}");
     assert!(short.err.contains("12 characters") && !short.err.contains("hunter2"), "{short:?}");
     assert_eq!(set_password(folder.path(), "").code, Some(2));
     let first = set_password(folder.path(), "correct horse battery\n");
-    assert_eq!((first.code, first.out.as_str()), (Some(0), "admin has a password now.\n"), "{first:?}");
+    let told = "admin has another password now, and is signed out everywhere.\n";
+    assert_eq!((first.code, first.out.as_str()), (Some(0), told), "{first:?}");
 
     let json = output(folder.path(), &["admin", "link", "--json"], &[]);
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(
-        (&json["operator"], &json["sets_up"], &json["is_served"]),
+        (&json["operator"], &json["is_first"], &json["is_served"]),
         (&"admin".into(), &false.into(), &true.into())
     );
     let nobody = output(folder.path(), &["admin", "link"], &[("ADMIN_USERNAME", "boss")]);
     assert_eq!(nobody.code, Some(2), "{nobody:?}");
     let off = output(folder.path(), &["admin", "link"], &[("LOCAL_ADMIN", "off")]);
     assert!(off.code == Some(2) && off.err.contains("LOCAL_ADMIN is off"), "{off:?}");
+    let token = output(folder.path(), &["admin", "link"], &[("DISCORD_BOT_TOKEN", "no token")]);
+    assert_eq!(token.code, Some(0), "what is wrong elsewhere is no hindrance: {token:?}");
     stop(running);
 
     // Nobody has the store open now.
     let again = set_password(folder.path(), "another horse battery");
-    assert!(again.out.contains("signed out everywhere"), "{again:?}");
+    assert_eq!((again.code, again.out.as_str()), (Some(0), told), "{again:?}");
     let link = output(folder.path(), &["admin", "link"], &[("API_BASE_URL", "https://greenroom.example.com")]);
     assert!(link.out.starts_with("https://greenroom.example.com/in/"), "{link:?}");
-    assert!(link.err.contains("signs in as admin") && link.err.contains("No bot serves"), "{link:?}");
+    assert!(link.err.contains("No bot serves") && !link.err.contains("There is no password yet"), "{link:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +221,7 @@ async fn the_password_of_the_configuration_counts_from_the_start_on_and_is_nowhe
     let running = starts(PASSWORD);
     let link = output(folder.path(), &["admin", "link", "--json"], &[]);
     let link: Value = serde_json::from_str(&link.out).unwrap();
-    assert_eq!(link["sets_up"], false, "there is an operator");
+    assert_eq!(link["is_first"], false, "there is an operator");
     stop(running);
     assert_eq!(log(folder.path()).matches(kept).count(), 1);
     stop(starts(PASSWORD));

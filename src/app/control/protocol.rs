@@ -168,10 +168,15 @@ mod tests {
             asked(&ExportLedger { path: "/x.csv".into(), wanted: Wanted::default(), replace: false }),
             asked(&ListReferences {}),
             asked(&ReportEconomy { guild: None, now }),
-            asked(&IssueLink { operator: "admin".into(), digest: Digest::from_bytes([7; 32]) }),
+            asked(&IssueLink {
+                operator: "admin".into(),
+                digest: Digest::from_bytes([7; 32]),
+                hash: "$argon2id$x".into(),
+            }),
             asked(&SetPassword { operator: "admin".into(), hash: "$argon2id$x".into() }),
         ];
-        let link = format!(r#"{{"do":"admin_link","operator":"admin","digest":[{}]}}"#, ["7"; 32].join(","));
+        let sevens = ["7"; 32].join(",");
+        let link = format!(r#"{{"do":"admin_link","operator":"admin","digest":[{sevens}],"hash":"$argon2id$x"}}"#);
         let economy = format!(r#"{{"do":"economy","guild":null,"now":{}}}"#, serde_json::to_string(&now).unwrap());
         assert_eq!(
             lines,
@@ -198,7 +203,7 @@ mod tests {
         }];
         let tables = vec![("songs".to_owned(), 1)];
         let address = Some("http://127.0.0.1:3000".to_owned());
-        let issued = LinkIssued { sets_up: false, expires: Timestamp::from_millis(7), address };
+        let issued = LinkIssued { is_first: false, expires: Timestamp::from_millis(7), address };
         let backed_up = BackedUp { path: "/x.redb".into(), greenroom: "0.1.0".to_owned(), version: 6, rows: 9 };
         let lines = [
             answered::<CheckStore>(&Checked { findings: vec!["a page is torn".to_owned()] }),
@@ -213,7 +218,7 @@ mod tests {
         ];
         let expires = serde_json::to_string(&issued.expires).unwrap();
         let link = format!(
-            r#"{{"done":{{"link_issued":{{"sets_up":false,"expires":{expires},"address":"http://127.0.0.1:3000"}}}}}}"#
+            r#"{{"done":{{"link_issued":{{"is_first":false,"expires":{expires},"address":"http://127.0.0.1:3000"}}}}}}"#
         );
         assert_eq!(
             lines,

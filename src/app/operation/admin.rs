@@ -1,7 +1,8 @@
 //! The way back in for whoever runs Greenroom: a link that signs the operator in, and another password.
 //!
 //! Neither the code of a link nor a password is part of a request: the command makes the one and hashes the other, and only
-//! what is stored of them comes here.
+//! what is stored of them comes here. A link works before there is a password: whoever asks for the first one becomes the
+//! operator, with a password that nobody knows.
 
 use std::fmt;
 
@@ -22,19 +23,21 @@ use crate::store::{Read, Store};
 const KIND_OF_HASH: &str = "$argon2id$";
 
 /// Give a link that signs the operator in, in place of the one before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueLink {
     /// The operator's name.
     pub operator: String,
     /// By what the code of the link is known.
     pub digest: Digest,
+    /// The hash of a password that nobody knows, for an operator who has none yet.
+    pub hash: String,
 }
 
 /// The link works.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkIssued {
-    /// Whether there is no operator yet, so that it leads to the choice of a first password.
-    pub sets_up: bool,
+    /// Whether there was no operator before, so that nobody knows a password.
+    pub is_first: bool,
     /// Up to when it works.
     pub expires: Timestamp,
     /// Where whoever did this serves the web, without a slash at the end; `None` where it does not.
@@ -57,6 +60,12 @@ pub struct PasswordSet {
     pub is_first: bool,
 }
 
+impl fmt::Debug for IssueLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssueLink").field("operator", &self.operator).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for SetPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SetPassword").field("operator", &self.operator).finish_non_exhaustive()
@@ -69,7 +78,7 @@ impl Operation for IssueLink {
     type Outcome = LinkIssued;
 
     fn run(&self, store: &Store, _: Catalogue, _: &mut dyn FnMut(String)) -> Result<LinkIssued, Stop> {
-        let name = self.operator.clone();
+        let (name, hash) = (self.operator.clone(), hash(&self.hash)?);
         let (is_there, is_any) = store.read_blocking("operator", |read: &dyn Read| {
             Ok((operator::of(read, &name)?.is_some(), operator::is_any(read)?))
         })?;
@@ -82,10 +91,16 @@ impl Operation for IssueLink {
                 ),
             ));
         }
-        let purpose = if is_there { link::Purpose::Operator { name } } else { link::Purpose::FirstRun };
         let digest = self.digest;
-        let issued = store.write_blocking("operator_link_issued", move |tx| link::issue(tx, digest, &purpose))?;
-        Ok(LinkIssued { sets_up: !is_there, expires: issued.expires, address: served_at().map(str::to_owned) })
+        let (is_first, expires) = store.write_blocking("operator_link_issued", move |tx| {
+            let is_first = operator::of(tx, &name)?.is_none();
+            if is_first {
+                set_password(tx, &name, &hash, Actor::Operator)?;
+            }
+            let issued = link::issue(tx, digest, &link::Purpose::Operator { name: name.clone() })?;
+            Ok((is_first, issued.expires))
+        })?;
+        Ok(LinkIssued { is_first, expires, address: served_at().map(str::to_owned) })
     }
 }
 
@@ -95,10 +110,7 @@ impl Operation for SetPassword {
     type Outcome = PasswordSet;
 
     fn run(&self, store: &Store, _: Catalogue, _: &mut dyn FnMut(String)) -> Result<PasswordSet, Stop> {
-        if !self.hash.starts_with(KIND_OF_HASH) {
-            return Err(Stop::failed("What should be the hash of a password is something else."));
-        }
-        let (name, hash) = (self.operator.clone(), Secret::new(self.hash.as_str()));
+        let (name, hash) = (self.operator.clone(), hash(&self.hash)?);
         let is_first = store.write_blocking("operator_password_set", move |tx| {
             let is_first = operator::of(tx, &name)?.is_none();
             set_password(tx, &name, &hash, Actor::Operator)?;
@@ -108,17 +120,27 @@ impl Operation for SetPassword {
     }
 }
 
+/// What came as the hash of a password, if it is one.
+fn hash(text: &str) -> Result<Secret, Stop> {
+    if text.starts_with(KIND_OF_HASH) {
+        return Ok(Secret::new(text));
+    }
+    Err(Stop::failed("What should be the hash of a password is something else."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::CATALOGUE;
     use crate::kernel::dice::Seed;
-    use crate::kernel::error::Result;
+    use crate::kernel::error::{Error, Result};
     use crate::kernel::time::Clock;
     use crate::signin::Person;
     use crate::signin::link::{LinkRefusal, Purpose};
     use crate::signin::session;
     use crate::store::{Options, Place, Tx};
+
+    const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g";
 
     fn store() -> Store {
         let options = Options::new(Clock::system(), Seed::fixed(1));
@@ -130,11 +152,11 @@ mod tests {
     }
 
     fn link_of(number: u8, operator: &str) -> IssueLink {
-        IssueLink { operator: operator.to_owned(), digest: Digest::of(&[number]) }
+        IssueLink { operator: operator.to_owned(), digest: Digest::of(&[number]), hash: HASH.to_owned() }
     }
 
     fn password(operator: &str) -> SetPassword {
-        SetPassword { operator: operator.to_owned(), hash: "$argon2id$v=19$m=1$c2FsdA$aGFzaA".to_owned() }
+        SetPassword { operator: operator.to_owned(), hash: HASH.to_owned() }
     }
 
     fn purpose(store: &Store, number: u8) -> Result<Purpose> {
@@ -143,20 +165,30 @@ mod tests {
     }
 
     #[test]
-    fn the_first_link_sets_up_and_later_ones_are_the_operators() {
+    fn a_link_is_the_operators_also_before_there_is_a_password() {
         let store = store();
         let first = done(&store, &link_of(1, "admin")).unwrap();
-        assert!(first.sets_up && first.address.is_none(), "{first:?}");
-        assert_eq!(purpose(&store, 1).unwrap(), Purpose::FirstRun);
-        assert!(done(&store, &password("admin")).unwrap().is_first);
-        let gone = purpose(&store, 1).unwrap_err();
-        let crate::kernel::error::Error::Refused(refusal) = gone else { panic!("{gone:?}") };
-        assert!(refusal.is(&LinkRefusal::Gone), "who has a password is set up");
-        assert!(!done(&store, &link_of(2, "admin")).unwrap().sets_up);
-        assert_eq!(purpose(&store, 2).unwrap(), Purpose::Operator { name: "admin".to_owned() });
+        assert!(first.is_first && first.address.is_none(), "{first:?}");
+        assert_eq!(purpose(&store, 1).unwrap(), Purpose::Operator { name: "admin".to_owned() });
+        assert!(!done(&store, &link_of(2, "admin")).unwrap().is_first);
+        assert!(matches!(purpose(&store, 1), Err(Error::Refused(refusal)) if refusal.is(&LinkRefusal::Gone)));
+        assert!(purpose(&store, 2).is_ok());
+        assert!(!done(&store, &password("admin")).unwrap().is_first);
         let stop = done(&store, &link_of(3, "boss")).unwrap_err();
         assert_eq!(stop.code, ExitCode::Configuration);
         insta::assert_snapshot!(stop.message, @"Nobody called boss has a password on the web, but somebody else has: name them in ADMIN_USERNAME, or give boss one with `greenroom admin password`.");
+        assert!(done(&store, &password("boss")).unwrap().is_first);
+        assert!(!done(&store, &link_of(3, "boss")).unwrap().is_first);
+        store.close_blocking();
+    }
+
+    #[test]
+    fn a_link_by_which_greenroom_would_be_set_up_ends_where_there_is_an_operator() {
+        let store = store();
+        let digest = Digest::of(&[1]);
+        store.write_blocking("set_up", move |tx| link::issue(tx, digest, &Purpose::FirstRun).map(drop)).unwrap();
+        done(&store, &password("admin")).unwrap();
+        assert!(purpose(&store, 1).is_err());
         store.close_blocking();
     }
 

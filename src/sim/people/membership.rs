@@ -1,8 +1,8 @@
-//! The bot itself comes into guilds and leaves them, and guilds are out of order for a while.
+//! The bot itself comes into guilds and leaves them; guilds get another owner or name, and are out of order for a while.
 //!
 //! Sources: <https://discord.com/developers/docs/events/gateway-events#guild-create>, `#guild-delete`: a guild that is
 //! out of order goes with `unavailable`, and comes back by the same event as a guild that the bot joins; only the moment of
-//! joining tells them apart.
+//! joining tells them apart. `#guild-update` tells of the guild as a whole.
 
 use serde_json::json;
 
@@ -38,6 +38,38 @@ impl Sim {
             let now = world.now();
             world.admit_bot(id, permissions, now);
             world.announce_guild(id)
+        })
+    }
+
+    /// The owner gives a guild to another member.
+    pub async fn transfer_ownership(&self, guild: impl Into<Id>, to: impl Into<Id>) -> Result<(), Refused> {
+        let (id, to) = (guild.into(), to.into());
+        self.shared.change(|world| {
+            let is_bot = world.users.get(&to).is_some_and(|user| user.is_bot);
+            if is_bot || !world.guild_or_refuse(id)?.members.contains_key(&to) {
+                return Err(Refused::because("Only a member who is a person can own the guild."));
+            }
+            if let Some(guild) = world.guilds.get_mut(&id) {
+                guild.owner = to;
+            }
+            world.announce_guild_change(id);
+            Ok(())
+        })
+    }
+
+    /// Somebody who may gives a guild another name.
+    pub async fn rename_guild(&self, guild: impl Into<Id>, name: &str) -> Result<(), Refused> {
+        let id = guild.into();
+        if !(2..=100).contains(&name.chars().count()) {
+            return Err(Refused::because("The name of a guild has 2 to 100 characters."));
+        }
+        self.shared.change(|world| {
+            world.guild_or_refuse(id)?;
+            if let Some(guild) = world.guilds.get_mut(&id) {
+                name.clone_into(&mut guild.name);
+            }
+            world.announce_guild_change(id);
+            Ok(())
         })
     }
 

@@ -6,7 +6,6 @@ use super::answer::{Answer, ApiError, Reply};
 use super::form::Form;
 use super::request::{Request, snowflake};
 use crate::Id;
-use crate::gateway::sessions::intents;
 use crate::world::World;
 use crate::world::guild::{Guild, Role};
 use crate::world::permissions::Permissions;
@@ -39,9 +38,8 @@ pub(crate) fn change(world: &mut World, request: &Request, guild: &str) -> Reply
             name.clone_into(&mut guild.name);
         }
     }
-    let shown = world.own_guild(id)?.json();
-    world.emit_guild("GUILD_UPDATE", intents::GUILDS, id, shown.clone());
-    Ok(Answer::ok(shown))
+    world.announce_guild_change(id);
+    Ok(Answer::ok(world.own_guild(id)?.json()))
 }
 
 /// `GET /guilds/{id}/roles`

@@ -52,6 +52,35 @@ async fn a_session_gets_the_events_of_its_intents_only() {
 }
 
 #[tokio::test]
+async fn whatever_changes_what_somebody_may_is_told_of_members_by_their_intent_only() {
+    let [role, changed, gone] = ["GUILD_ROLE_UPDATE", "GUILD_UPDATE", "GUILD_ROLE_DELETE"];
+    for (wanted, expected) in [
+        (intents::GUILDS, vec![role, changed, gone, "GUILD_DELETE"]),
+        (
+            intents::GUILDS | intents::MEMBERS,
+            vec!["GUILD_MEMBER_UPDATE", role, changed, gone, "GUILD_MEMBER_REMOVE", "GUILD_DELETE"],
+        ),
+    ] {
+        let (sim, _) = sim().await;
+        let house = sim.create_guild(house()).await.unwrap();
+        let (guild, ann, dj) = (house.guild, house.member("ann"), house.role("dj"));
+        let mut listener = listen(&sim, (0, 1), wanted);
+        names(&mut listener);
+        sim.set_member_role(guild, ann, dj, true).await.unwrap();
+        sim.set_role_permissions(guild, dj, Permissions::ADMINISTRATOR).await.unwrap();
+        sim.transfer_ownership(guild, ann).await.unwrap();
+        sim.delete_role(guild, dj).await.unwrap();
+        sim.remove_member(guild, house.owner).await.unwrap();
+        sim.kick_bot(guild).await.unwrap();
+        let events = heard(&mut listener);
+        let told: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(told, expected);
+        let update = events.iter().find(|(name, _)| name == changed).unwrap();
+        assert_eq!(update.1["owner_id"], ann.to_string());
+    }
+}
+
+#[tokio::test]
 async fn words_need_their_intent_unless_the_bot_is_mentioned() {
     let (sim, _) = sim().await;
     let house = sim.create_guild(house()).await.unwrap();

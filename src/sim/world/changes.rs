@@ -74,6 +74,12 @@ impl World {
         self.channels.get(&thread).is_some_and(|thread| thread.parent == Some(parent))
     }
 
+    /// Tells the listeners that a guild itself has changed.
+    pub(crate) fn announce_guild_change(&mut self, id: Id) {
+        let Some(data) = self.guilds.get(&id).map(Guild::json) else { return };
+        self.emit_guild("GUILD_UPDATE", intents::GUILDS, id, data);
+    }
+
     /// Adds a role, or puts a changed one in its place.
     pub(crate) fn put_role(&mut self, guild_id: Id, role: Role) {
         let Some(guild) = self.guilds.get_mut(&guild_id) else { return };

@@ -14,5 +14,5 @@ pub use csrf::Csrf;
 pub use limits::{Caller, Limit, Limits, SignIns, TooOften};
 pub use origin::{Hosts, Sender, sender};
 pub use passwords::{PasswordRefusal, Passwords, check};
-pub use proxies::{Network, Origin, Proxies, cut, place};
+pub use proxies::{Network, Origin, Proxies, place};
 pub use who::{Rank, Somebody, Verdict, Via, Visitor, Who};

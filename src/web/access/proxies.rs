@@ -120,20 +120,6 @@ pub fn place(address: IpAddr) -> IpAddr {
     }
 }
 
-/// An address as it is kept: cut, so that it tells a network and no household.
-pub fn cut(address: IpAddr) -> String {
-    match plain(address) {
-        IpAddr::V4(older) => {
-            let [a, b, c, _] = older.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        IpAddr::V6(newer) => {
-            let [a, b, c, ..] = newer.segments();
-            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,11 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn a_household_is_one_place_and_an_address_is_kept_cut() {
+    fn a_household_is_one_place() {
         let at = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(place(at("2001:db8:1:2:3:4:5:6")), at("2001:db8:1:2::"));
         assert_eq!(place(at("::ffff:1.2.3.4")), at("1.2.3.4"));
-        assert_eq!(cut(at("203.0.113.77")), "203.0.113.0/24");
-        assert_eq!(cut(at("2001:db8:1:2:3:4:5:6")), "2001:db8:1::/48");
     }
 }

@@ -11,7 +11,8 @@ use crate::access::Level;
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::signin::{Person, Scope};
+use crate::signin::Person;
+use crate::signin::scope::{Scope, Scopes};
 
 /// For whom a route is. Each level of a server includes those before it, but for the reviewers beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -57,6 +58,8 @@ pub struct Somebody {
     pub name: String,
     /// The hash of their picture on Discord.
     pub avatar: Option<String>,
+    /// Their servers when they signed in, to be shown.
+    pub guilds: Vec<GuildId>,
     /// By what we know them.
     pub via: Via,
 }
@@ -66,6 +69,8 @@ pub struct Somebody {
 pub enum Via {
     /// A session in a browser.
     Session(Digest),
+    /// The same session, which a program shows by itself: no page elsewhere can make a browser do that.
+    Shown(Digest),
     /// A token of a program, with what it may at most.
     Token {
         /// By what it is known.
@@ -73,7 +78,7 @@ pub enum Via {
         /// Its number.
         number: u64,
         /// What it is for.
-        scopes: Vec<Scope>,
+        scopes: Scopes,
         /// For which servers; none is all of its maker's.
         guilds: Vec<GuildId>,
     },
@@ -125,11 +130,7 @@ impl Visitor {
 
     /// The visitor as the cause of a change; a program acts as whoever made its token.
     pub fn actor(&self) -> Actor {
-        match self.somebody().map(|somebody| &somebody.person) {
-            Some(Person::Member { user }) => Actor::Member(*user),
-            Some(Person::Operator { .. }) => Actor::Operator,
-            None => Actor::System,
-        }
+        self.somebody().map_or(Actor::System, |somebody| somebody.person.actor())
     }
 }
 
@@ -179,8 +180,8 @@ impl Who {
             _ => rank.reaches(self),
         };
         let covers = match &somebody.via {
-            Via::Session(_) => true,
-            Via::Token { scopes, .. } => scopes.contains(&scope),
+            Via::Session(_) | Via::Shown(_) => true,
+            Via::Token { scopes, .. } => scopes.has(scope),
         };
         if may && covers { Verdict::Yes } else { Verdict::NotEnough }
     }

@@ -4,7 +4,8 @@ mod problem;
 mod repeats;
 
 pub use problem::{Details, Problem, Told};
-pub use repeats::{Done, RepeatKey, RepeatRefusal};
+pub use repeats::{Done, Repeat};
+pub(super) use repeats::once;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::Web;
 use super::endpoint::{Arrived, Door, Endpoint};
-use super::ui::layout::Notice;
+use super::ui::components::{Notice, Tone};
 use crate::discord::problem;
 use crate::kernel::error::{Error, ReportId};
 use crate::kernel::sentence::Sentence;
@@ -82,9 +83,10 @@ impl<T> From<Done<T>> for Answered<T> {
     fn from(done: Done<T>) -> Self {
         match done {
             Done::Now(value) => value.into(),
-            Done::Before(body) => Self {
-                value: Given::Before(body),
-                status: StatusCode::OK,
+            // What was too long to be kept is looked at where it is.
+            Done::Before(answer) => Self {
+                value: Given::Before(answer.body.unwrap_or_else(|| b"{}".to_vec())),
+                status: StatusCode::from_u16(answer.status).unwrap_or_default(),
                 revision: None,
                 notice: None,
                 leads_to: None,
@@ -196,7 +198,7 @@ fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
 /// The way to the page that a form leads to, with what is to be said there.
 fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
     if let Some(notice) = answered.notice {
-        web.notices.leave(&arrived.visitor, Notice::good(html(&notice)));
+        web.notices.leave(&arrived.visitor, Notice::new(Tone::Good, html(&notice)));
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));

@@ -16,6 +16,7 @@ pub(super) use variables::{
 use super::discord::Access;
 use super::platform;
 use super::reader::Reader;
+use super::table::Variable;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::secret::Secret;
 use crate::kernel::text::one_line;
@@ -68,6 +69,24 @@ pub struct Operator {
     /// Their password, where the configuration has it.
     pub password: Option<Secret>,
 }
+
+/// What is read in this area.
+pub(super) const VARIABLES: &[&Variable] = &[
+    &API_BIND,
+    &API_PORT,
+    &API_BASE_URL,
+    &API_HOSTS,
+    &TRUSTED_PROXIES,
+    &STREAM_LIMIT,
+    &ADMIN_USERNAME,
+    &ADMIN_PASSWORD,
+    &LOCAL_ADMIN,
+    &JWT_SECRET,
+    &CSRF_SECRET,
+    &DISCORD_CLIENT_ID,
+    &DISCORD_CLIENT_SECRET,
+    &DISCORD_REDIRECT_URI,
+];
 
 /// Reads this area. Who the bot is tells the number of its application.
 pub(super) fn read(reader: &mut Reader<'_>, access: &Access) -> Web {

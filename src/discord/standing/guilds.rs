@@ -1,0 +1,155 @@
+//! The servers that the bot is in, as far as the gateway tells: of each its name, its picture and its owner.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::rights::picture;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::text::one_line;
+
+/// The longest name of a server, in characters; Discord's own limit.
+const NAME_CHARS: usize = 100;
+
+/// A server that the bot is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuildOfBot {
+    /// The server.
+    pub id: GuildId,
+    /// Its name, cleaned to one line of visible text, not escaped; its number where none was told yet, or none can be seen.
+    pub name: String,
+    /// The name of its picture, where it has one.
+    pub icon: Option<String>,
+    /// Its owner, once told.
+    pub owner: Option<UserId>,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Guilds(Mutex<BTreeMap<GuildId, GuildOfBot>>);
+
+/// Which part of all servers a connection is about: the number of the shard, and how many there are.
+type Shard = (u32, u32);
+
+impl GuildOfBot {
+    pub(super) fn new(id: GuildId, name: &str, icon: Option<&str>, owner: UserId) -> Self {
+        Self { name: shown_name(id, name), icon: picture(icon), owner: Some(owner), id }
+    }
+}
+
+impl Guilds {
+    /// A new connection names the servers of its shard; gives those that are none of ours any more.
+    pub(super) fn begin(&self, named: &BTreeSet<GuildId>, shard: Shard) -> Vec<GuildId> {
+        let mut guilds = self.lock();
+        let is_left = |guild: &GuildId| is_of(*guild, shard) && !named.contains(guild);
+        let left: Vec<GuildId> = guilds.keys().copied().filter(is_left).collect();
+        for guild in &left {
+            guilds.remove(guild);
+        }
+        for id in named {
+            let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None };
+            guilds.entry(*id).or_insert_with(unnamed);
+        }
+        left
+    }
+
+    /// A server comes into sight.
+    pub(super) fn come(&self, guild: GuildOfBot) {
+        self.lock().insert(guild.id, guild);
+    }
+
+    /// A server is another than before. One that was left meanwhile does not come back by that.
+    pub(super) fn change(&self, guild: GuildOfBot) {
+        if let Some(known) = self.lock().get_mut(&guild.id) {
+            *known = guild;
+        }
+    }
+
+    /// The bot is in a server no more.
+    pub(super) fn leave(&self, guild: GuildId) {
+        self.lock().remove(&guild);
+    }
+
+    /// All of them, by number.
+    pub(super) fn all(&self) -> Vec<GuildOfBot> {
+        self.lock().values().cloned().collect()
+    }
+
+    pub(super) fn get(&self, guild: GuildId) -> Option<GuildOfBot> {
+        self.lock().get(&guild).cloned()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<GuildId, GuildOfBot>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn shown_name(id: GuildId, name: &str) -> String {
+    let name = one_line(name, NAME_CHARS);
+    if name.is_empty() { id.to_string() } else { name }
+}
+
+/// Whether a shard is the one that tells of a server.
+fn is_of(guild: GuildId, (shard, shards): Shard) -> bool {
+    (guild.get() >> 22).checked_rem(u64::from(shards)).is_none_or(|number| number == u64::from(shard))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guild(id: u64, name: &str) -> GuildOfBot {
+        GuildOfBot::new(GuildId::new(id), name, Some("0f1e"), UserId::new(9))
+    }
+
+    fn names(guilds: &Guilds) -> Vec<String> {
+        guilds.all().into_iter().map(|guild| guild.name).collect()
+    }
+
+    fn ids<const N: usize>(ids: [u64; N]) -> BTreeSet<GuildId> {
+        ids.map(GuildId::new).into()
+    }
+
+    #[test]
+    fn a_server_has_its_number_for_a_name_until_it_is_told() {
+        let guilds = Guilds::default();
+        assert!(guilds.begin(&ids([1, 2]), (0, 1)).is_empty());
+        assert_eq!(names(&guilds), ["1", "2"]);
+        guilds.come(guild(1, "Night\u{202E} Owl\nReviews"));
+        guilds.come(guild(2, "\u{200B}"));
+        assert_eq!(names(&guilds), ["Night Owl Reviews", "2"]);
+        guilds.begin(&ids([1, 2]), (0, 1));
+        assert_eq!(
+            guilds.get(GuildId::new(1)),
+            Some(guild(1, "Night Owl Reviews")),
+            "a new connection forgets nothing"
+        );
+        assert_eq!(guild(1, &"x".repeat(500)).name.chars().count(), 100);
+    }
+
+    #[test]
+    fn what_a_new_connection_does_not_name_was_left_unless_another_tells_of_it() {
+        let guilds = Guilds::default();
+        let [even, odd] = [2_u64 << 22, 3 << 22];
+        guilds.begin(&ids([even]), (0, 2));
+        guilds.begin(&ids([odd]), (1, 2));
+        assert_eq!(guilds.count(), 2);
+        assert_eq!(guilds.begin(&ids([]), (1, 2)), [GuildId::new(odd)]);
+        assert_eq!(guilds.count(), 1);
+        assert_eq!(guilds.begin(&ids([]), (0, 0)), [GuildId::new(even)]);
+    }
+
+    #[test]
+    fn a_server_that_was_left_does_not_come_back_by_a_late_change() {
+        let guilds = Guilds::default();
+        guilds.come(guild(1, "Before"));
+        guilds.change(guild(1, "After"));
+        assert_eq!(names(&guilds), ["After"]);
+        guilds.leave(GuildId::new(1));
+        guilds.change(guild(1, "Late"));
+        assert_eq!(guilds.get(GuildId::new(1)), None);
+    }
+}

@@ -1,0 +1,258 @@
+//! Who is there: signing in by a password, renewing, signing out (`T-API-01`, `T-API-02`, `S-API-03`, `S-API-04`).
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::digest::SecretBytes;
+use crate::kernel::error::Result;
+use crate::kernel::secret::{Secret, random};
+use crate::refusals;
+use crate::signin::refresh::{Next, Rotation};
+use crate::signin::scope::Scope;
+use crate::signin::session::Door;
+use crate::signin::{Person, guesses, operator, refresh, session};
+use crate::web::Web;
+use crate::web::access::{Limit, Name, TooOften, Via, Who, place};
+use crate::web::answer::{Answered, Problem, is_page_of_ours};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::page::again;
+use crate::web::pages::SignInPage;
+use crate::web::sign_in::{Proven, SignedInView, UserView};
+
+refusals! {
+    /// Why somebody is not signed in.
+    pub enum SignInRefusal {
+        /// No such name with that password.
+        Wrong => "auth.wrong" as NotAllowed, "That name and password do not belong together.";
+        /// The operator's password is switched off.
+        PasswordOff => "auth.password_off" as NotAllowed, "Signing in with a password is switched off here. Type {/dashboard} \
+            in your server: it gives you a link.";
+        /// There is no way by Discord.
+        DiscordOff => "auth.discord_off", "Signing in with Discord is not set up here. Type {/dashboard} in your server: it \
+            gives you a link.";
+        /// What renews a session is none, or was used.
+        NotRenewed => "auth.not_renewed" as NotAllowed, "You were signed out. Please sign in once more.";
+    }
+}
+
+/// Signs the operator in.
+pub struct Login;
+
+/// Who signs in.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Credentials {
+    /// The operator's name.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<String>,
+    /// The page that a form leads to.
+    pub next: Option<String>,
+}
+
+impl Endpoint for Login {
+    const NAME: &'static str = "auth.login";
+    const ABOUT: &'static str = "Signs the operator in with a password, or tells the way to sign in with Discord.";
+    const DOORS: Doors = Doors::post(&["/api/auth/login"]).form("/sign-in", again::<SignInPage>);
+    const WHO: Who = Who::Anyone;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::SignIn;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-01", "S-API-01"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = Credentials;
+    type Answer = SignedInView;
+
+    fn sample(samples: &Samples) -> Sample {
+        let body = serde_json::json!({ "username": samples.operator, "password": samples.password });
+        Sample { body: Some(body), ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SignedInView>, Problem> {
+        let (Some(name), Some(password)) = (asked.body.username.clone(), asked.body.password.clone()) else {
+            return Err(SignInRefusal::DiscordOff.into());
+        };
+        if !web.settings.has_local_admin {
+            return Err(SignInRefusal::PasswordOff.into());
+        }
+        prove(web, &asked, &name, Secret::new(password)).await?;
+        let person = Person::Operator { name: name.clone() };
+        let proven = Proven { person, name, avatar: None, guilds: Vec::new(), door: Door::Password };
+        let signed_in = web.begin_session(proven, &asked.visitor, &asked.headers, asked.origin).await?;
+        let next = asked.body.next.filter(|next| is_page_of_ours(next));
+        let answered = Answered::from(signed_in.view()).with_cookies(signed_in.cookies);
+        Ok(answered.leading_to(next.unwrap_or_else(|| "/".to_owned())))
+    }
+}
+
+/// Whether the password is the operator's, as often as that may be tried. A wrong one takes the time of a right one.
+async fn prove(web: &Web, asked: &Asked<Login>, name: &str, password: Secret) -> Result<(), Problem> {
+    let from = place(asked.origin.address);
+    web.sign_ins.may_try(from, name, asked.now).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
+    let of = name.to_owned();
+    let kept = web.look("operator", move |read| operator::of(read, &of)).await?;
+    let hash = kept.map(|operator| operator.phc().expose().to_owned());
+    if web.passwords.matches(password, hash).await? {
+        web.sign_ins.was_right(from, name);
+        return Ok(());
+    }
+    web.sign_ins.was_wrong(from, name, asked.now);
+    let address = asked.origin.address;
+    web.bot.store.write("wrong_password", move |tx| guesses::wrong_password(tx, address)).await?;
+    Err(SignInRefusal::Wrong.into())
+}
+
+/// Renews a session.
+pub struct Refresh;
+
+/// What renews a session: in the body, or in the cookie.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct RefreshBody {
+    /// The refresh token, for programs.
+    pub refresh_token: Option<String>,
+}
+
+impl Endpoint for Refresh {
+    const NAME: &'static str = "auth.refresh";
+    const ABOUT: &'static str = "Renews a session; the refresh token is spent, and the answer has the next one.";
+    const DOORS: Doors = Doors::post(&["/api/auth/refresh"]);
+    const WHO: Who = Who::Anyone;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::SignIn;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-02"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = Option<RefreshBody>;
+    type Answer = SignedInView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SignedInView>, Problem> {
+        let of_body = asked.body.and_then(|body| body.refresh_token);
+        let shown = of_body.or_else(|| Name::Refresh.of(&asked.headers, web.settings.is_https()));
+        let shown = shown.and_then(|shown| SecretBytes::parse(&shown)).ok_or(SignInRefusal::NotRenewed)?;
+        let (sid, next) = (SecretBytes::new(random()), SecretBytes::new(random()));
+        let given = Next { sid: sid.digest(), refresh: next.digest() };
+        let digest = shown.digest();
+        let rotated = web.bot.store.write("session_renewed", move |tx| refresh::rotate(tx, digest, given)).await?;
+        match rotated {
+            Rotation::Rotated(session) => {
+                let signed_in = web.signed_in(*session, sid.digest(), &next);
+                Ok(Answered::from(signed_in.view()).with_cookies(signed_in.cookies))
+            }
+            Rotation::Repeated | Rotation::Reused | Rotation::Unknown => Err(SignInRefusal::NotRenewed.into()),
+        }
+    }
+}
+
+/// Signs out.
+pub struct Logout;
+
+impl Endpoint for Logout {
+    const NAME: &'static str = "auth.logout";
+    const ABOUT: &'static str = "Ends this session.";
+    const DOORS: Doors = Doors::post(&["/api/auth/logout"]).form("/sign-out", again::<SignInPage>);
+    const WHO: Who = Who::SignedIn;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Changes;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["S-API-03"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Nothing>, Problem> {
+        if let Some(Via::Session(sid) | Via::Shown(sid)) = asked.visitor.somebody().map(|somebody| &somebody.via) {
+            let sid = *sid;
+            web.bot.store.write("signed_out", move |tx| session::end(tx, sid)).await?;
+        }
+        Ok(Answered::from(Nothing {}).with_cookies(web.signed_out()).leading_to("/sign-in"))
+    }
+}
+
+/// Signs out everywhere else.
+pub struct LogoutEverywhere;
+
+/// In how many other places somebody was signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ended {
+    /// Sessions that ended.
+    pub ended: usize,
+}
+
+impl Endpoint for LogoutEverywhere {
+    const NAME: &'static str = "auth.logout_everywhere";
+    const ABOUT: &'static str = "Ends all other sessions of whoever asks.";
+    const DOORS: Doors = Doors::post(&["/api/auth/logout-everywhere"]).form("/sign-out-everywhere", again::<SignInPage>);
+    const WHO: Who = Who::SignedIn;
+    const SCOPE: Scope = Scope::Instance;
+    const LIMIT: Limit = Limit::Changes;
+    const REQUIREMENTS: &'static [&'static str] = &["S-API-03"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = Ended;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Ended>, Problem> {
+        let somebody = asked.visitor.somebody().cloned().ok_or(Problem::Unauthenticated)?;
+        let here = match somebody.via {
+            Via::Session(sid) | Via::Shown(sid) => Some(sid),
+            Via::Token { .. } => None,
+        };
+        let person = somebody.person;
+        web.change(&asked, move |tx, _| Ok(Ended { ended: session::sign_out_everywhere(tx, &person, here)? })).await
+    }
+}
+
+/// Who asks.
+pub struct Me;
+
+impl Endpoint for Me {
+    const NAME: &'static str = "auth.me";
+    const ABOUT: &'static str = "Tells who is signed in.";
+    const DOORS: Doors = Doors::get(&["/api/auth/me"]);
+    const WHO: Who = Who::SignedIn;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["S-API-04"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = ();
+    type Answer = MeView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn run(_: &Web, asked: Asked<Self>) -> Result<Answered<MeView>, Problem> {
+        let somebody = asked.visitor.somebody().ok_or(Problem::Unauthenticated)?;
+        Ok(MeView { user: UserView::of(&somebody.person, &somebody.name) }.into())
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeView {
+    /// The person.
+    pub user: UserView,
+}

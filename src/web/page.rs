@@ -1,0 +1,359 @@
+//! Pages: what somebody sees in a browser.
+//!
+//! A [`Page`] says its name, where it is, for whom, and shows itself from what it looked up; the frame around it, with
+//! servers, modules, notices and theme, is drawn here for all of them. A form that was not taken shows its page again
+//! through [`again`], with what was typed and what is wrong.
+
+use std::collections::BTreeMap;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
+use maud::{Markup, html};
+use serde::de::DeserializeOwned;
+
+use super::Web;
+use super::access::{Limit, Name, Rank, Visitor, Who};
+use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
+use super::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples, read_form};
+use super::gate::{session_of, to_sign_in};
+use super::pages::NAVIGATION;
+use super::segments::Segments;
+use super::ui::components::{Notice, Seal};
+use super::ui::icons::Icon;
+use super::ui::layout::{Crumb, Frame, GuildNav, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
+use crate::kernel::digest::Digest;
+use crate::kernel::ids::GuildId;
+use crate::kernel::secret::random;
+use crate::kernel::time::Timestamp;
+use crate::signin::scope::Scope;
+
+/// Something that is seen in a browser.
+pub trait Page: Sized + Send + Sync + 'static {
+    /// Its name, `feature.page`.
+    const NAME: &'static str;
+    /// What is on it, in one sentence.
+    const ABOUT: &'static str;
+    /// Where it is.
+    const PATHS: &'static [&'static str];
+    /// For whom it is.
+    const WHO: Who;
+
+    /// What its path holds beside the server.
+    type Path: Segments;
+    /// What may stand behind the question mark.
+    type Query: DeserializeOwned + Send;
+
+    /// A request that would succeed, for the access test.
+    fn sample(samples: &Samples) -> Sample;
+
+    /// Shows it.
+    fn show(web: &Web, seen: &Seen<Self>) -> impl Future<Output = Result<Shown, Problem>> + Send;
+}
+
+/// What a page is asked for.
+pub struct Seen<P: Page> {
+    /// The server; the instance where the path has none.
+    pub guild: GuildId,
+    /// Who looks.
+    pub visitor: Visitor,
+    /// What they are there.
+    pub rank: Rank,
+    /// What its path holds beside the server.
+    pub path: P::Path,
+    /// What stands behind the question mark.
+    pub query: P::Query,
+    /// The form that was not taken, if it is shown again for that.
+    pub refill: Option<Refill>,
+    /// When.
+    pub now: Timestamp,
+    /// The address, path and query.
+    pub address: String,
+    ink: Ink,
+}
+
+/// What forms of one page are sealed with.
+struct Ink {
+    csrf: String,
+    key: String,
+}
+
+/// What a page shows.
+pub struct Shown {
+    /// Its heading.
+    pub title: String,
+    /// Its content.
+    pub main: Markup,
+    /// The pages above it: address and title.
+    pub crumbs: Vec<(String, String)>,
+    /// Links and buttons beside the heading.
+    pub actions: Option<Markup>,
+    /// Whether it has the modules of the server around it.
+    pub is_framed: bool,
+}
+
+/// A page that is in the bar of modules.
+pub struct Entry {
+    /// Where it is, behind the server's part.
+    pub path: &'static str,
+    /// Its name there.
+    pub label: &'static str,
+    /// Its picture.
+    pub icon: Icon,
+    /// In which group.
+    pub group: NavGroup,
+    /// For whom.
+    pub who: Who,
+}
+
+impl Shown {
+    /// A page in its frame.
+    pub fn new(title: impl Into<String>, main: Markup) -> Self {
+        Self { title: title.into(), main, crumbs: Vec::new(), actions: None, is_framed: true }
+    }
+
+    /// A page on its own.
+    pub fn bare(title: impl Into<String>, main: Markup) -> Self {
+        Self { is_framed: false, ..Self::new(title, main) }
+    }
+}
+
+impl<P: Page> Seen<P> {
+    /// What a form of this page carries. `form` tells the forms of one page apart.
+    pub fn seal(&self, form: &str) -> SealOf {
+        SealOf { csrf: self.ink.csrf.clone(), key: format!("{}-{form}", self.ink.key) }
+    }
+
+    /// What was typed into a field before, where the form was not taken.
+    pub fn typed(&self, field: &str) -> Option<&str> {
+        self.refill.as_ref()?.value(field)
+    }
+
+    /// What is wrong with a field.
+    pub fn wrong(&self, field: &str) -> Option<String> {
+        Some(self.refill.as_ref()?.fields.get(field)?.to_string())
+    }
+}
+
+/// A seal that owns its texts.
+pub struct SealOf {
+    csrf: String,
+    key: String,
+}
+
+impl SealOf {
+    /// As forms take it.
+    pub fn seal(&self) -> Seal<'_> {
+        Seal { csrf: &self.csrf, key: &self.key }
+    }
+}
+
+impl Route {
+    /// The row of a page.
+    pub const fn page<P: Page>() -> Self {
+        Self {
+            name: P::NAME,
+            about: P::ABOUT,
+            doors: Doors::page(P::PATHS),
+            who: P::WHO,
+            scope: Scope::Read,
+            limit: Limit::Reads,
+            largest_body: BODY,
+            says_success: false,
+            requirements: &[],
+            leads_to_discord: false,
+            shape: None,
+            sample: P::sample,
+            serve: serve::<P>,
+        }
+    }
+}
+
+fn serve<P: Page>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
+    Box::pin(async move { shown::<P>(web, arrived, None).await })
+}
+
+/// Shows the page of a form once more, because the form was not taken.
+pub fn again<P: Page>(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'static, Response> {
+    Box::pin(async move { shown::<P>(web, arrived, Some(refill)).await })
+}
+
+async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> Response {
+    let status = refill.as_ref().map_or(StatusCode::OK, |refill| refill.status);
+    let seen = match Seen::<P>::of(&web, &arrived, refill) {
+        Ok(seen) => seen,
+        Err(wrong) => return problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
+    };
+    match P::show(&web, &seen).await {
+        Ok(shown) => {
+            let around = Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+            html_response(status, around.draw(&shown, seen.refill.as_ref()))
+        }
+        Err(wrong) => problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
+    }
+}
+
+impl<P: Page> Seen<P> {
+    fn of(web: &Web, arrived: &Arrived, refill: Option<Refill>) -> Result<Self, Problem> {
+        // What a form sent is no part of the page's own address.
+        let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+        Ok(Self {
+            guild: arrived.guild,
+            visitor: arrived.visitor.clone(),
+            rank: arrived.rank,
+            path: P::Path::read(&arrived.params).ok_or(Problem::NotFound)?,
+            query: read_form(query.as_bytes())?,
+            refill,
+            now: arrived.now,
+            address: arrived.address.clone(),
+            ink: Ink::new(web, &arrived.visitor),
+        })
+    }
+}
+
+impl Ink {
+    fn new(web: &Web, visitor: &Visitor) -> Self {
+        let csrf = session_of(visitor).map(|session: &Digest| web.csrf.issue(session, random())).unwrap_or_default();
+        Self { csrf, key: BASE64_URL_SAFE_NO_PAD.encode(random::<12>()) }
+    }
+}
+
+/// What is drawn around the content of a page.
+struct Around<'a> {
+    web: &'a Web,
+    theme: Theme,
+    here: &'a str,
+    visitor: &'a Visitor,
+    ink: &'a Ink,
+    guild: Option<(GuildId, String)>,
+    servers: Vec<(GuildId, String)>,
+    entries: Vec<(String, &'static Entry)>,
+    notices: Vec<Notice>,
+}
+
+impl<'a> Around<'a> {
+    fn of(
+        web: &'a Web,
+        visitor: &'a Visitor,
+        headers: &HeaderMap,
+        guild: GuildId,
+        rank: Rank,
+        here: &'a str,
+        ink: &'a Ink,
+    ) -> Self {
+        let named = web.bot.standings.guild_of_bot(guild);
+        let entries = NAVIGATION.iter().filter(|entry| named.is_some() && rank.reaches(entry.who));
+        Self {
+            theme: Name::Theme.of(headers, false).and_then(|word| Theme::parse(&word)).unwrap_or_default(),
+            here,
+            visitor,
+            ink,
+            servers: servers_of(web, visitor),
+            entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
+            notices: web.notices.take(visitor),
+            guild: named.map(|named| (named.id, named.name)),
+            web,
+        }
+    }
+
+    fn draw(&self, shown: &Shown, refill: Option<&Refill>) -> String {
+        let servers: Vec<Server<'_>> = self.servers.iter().map(|(id, name)| Server { id: *id, name }).collect();
+        let path = self.here.split('?').next().unwrap_or_default();
+        let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
+        let crumbs: Vec<Crumb<'_>> = shown.crumbs.iter().map(|(href, label)| Crumb { href, label }).collect();
+        let viewer = self.visitor.somebody().map(|somebody| Viewer {
+            name: &somebody.name,
+            avatar: None,
+            csrf: &self.ink.csrf,
+            key: &self.ink.key,
+        });
+        let guild = self.guild.as_ref().filter(|_| shown.is_framed);
+        let around = Frame {
+            here: self.here,
+            viewer,
+            guild: guild.map(|(id, name)| GuildNav { id: *id, name, servers: &servers, items: &items }),
+            crumbs: &crumbs,
+            actions: shown.actions.as_ref(),
+            notices: &self.notices,
+            theme: self.theme,
+            ..Frame::new(&self.web.assets, &shown.title)
+        };
+        let main = html! {
+            @if let Some(refill) = refill { (wrong(refill)) }
+            (shown.main)
+        };
+        if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }
+    }
+}
+
+fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a> {
+    // The first page of a server is above all others; it is current where no other is.
+    let is_below = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_current = if entry.path.is_empty() { path == href } else { is_below };
+    NavItem { href, label: entry.label, icon: entry.icon, group: entry.group, is_current }
+}
+
+/// What was wrong with a form, above its page.
+fn wrong(refill: &Refill) -> Markup {
+    html! {
+        div.notice.bad role="alert" tabindex="-1" autofocus {
+            p { (sentence_html(&refill.sentence)) }
+            @if refill.fields.len() > 1 {
+                ul {
+                    @for (field, sentence) in &refill.fields {
+                        li { a href={ "#" (field) } { (sentence_html(sentence)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The servers of somebody that we are in; of the operator all.
+pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
+    let Some(somebody) = visitor.somebody() else { return Vec::new() };
+    let ours: BTreeMap<GuildId, String> =
+        web.bot.standings.guilds_of_bot().into_iter().map(|guild| (guild.id, guild.name)).collect();
+    if visitor.is_operator() {
+        return ours.into_iter().collect();
+    }
+    somebody.guilds.iter().filter_map(|id| Some((*id, ours.get(id)?.clone()))).collect()
+}
+
+/// The page that says what is not possible, in the frame of nobody's server.
+pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Problem, doing: &str) -> Response {
+    if matches!(problem, Problem::Unauthenticated) {
+        return to_sign_in(address);
+    }
+    let status = problem.status();
+    let title = match status {
+        StatusCode::NOT_FOUND => "Not here",
+        StatusCode::FORBIDDEN => "Not for you",
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "Not right now",
+        status if status.is_server_error() => "Something broke",
+        _ => "That did not work",
+    };
+    let sentence = problem.sentence(report(problem, doing));
+    let main = html! {
+        p { (sentence_html(&sentence)) }
+        p { a.button href="/" { "To your servers" } }
+    };
+    let ink = Ink::new(web, visitor);
+    let headers = HeaderMap::new();
+    let around = Around::of(web, visitor, &headers, GuildId::INSTANCE, Rank::default(), "/", &ink);
+    let mut response = html_response(status, around.draw(&Shown::bare(title, main), None));
+    say_when_again(&mut response, problem);
+    response
+}
+
+pub(super) fn html_response(status: StatusCode, document: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (VARY, HeaderValue::from_static("cookie")),
+    ];
+    (status, headers, document).into_response()
+}

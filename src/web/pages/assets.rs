@@ -1,0 +1,62 @@
+//! Styles, scripts and icons, below an address that changes with them: kept by browsers for a year.
+
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
+
+use crate::signin::scope::Scope;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Problem, told};
+use crate::web::assets::STYLES;
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+
+const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// An old tab gets today's file, and asks again next time.
+const TODAY: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Each file by its name.
+pub const ROUTE: Route = Route {
+    name: "pages.asset",
+    about: "Gives a style, a script or an icon of the pages.",
+    doors: Doors::page(&["/assets/{digest}/{name}"]),
+    who: Who::Anyone,
+    scope: Scope::Read,
+    limit: Limit::Free,
+    largest_body: BODY,
+    says_success: false,
+    requirements: &[],
+    leads_to_discord: false,
+    shape: None,
+    sample: |_| Sample {
+        path: vec![("digest", "today".to_owned()), ("name", STYLES.to_owned())],
+        ..Sample::default()
+    },
+    serve,
+};
+
+fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
+    Box::pin(async move { asset(&web, &arrived) })
+}
+
+fn asset(web: &Web, arrived: &Arrived) -> Response {
+    let part = |name: &str| arrived.params.get(name).map(String::as_str).unwrap_or_default();
+    let Some(found) = web.assets.find(part("digest"), part("name")) else {
+        return told(web, &Problem::NotFound, ROUTE.name, false);
+    };
+    let accepted = arrived.headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts_gzip = accepted.split(',').any(|coding| coding.trim().split(';').next() == Some("gzip"));
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(found.asset.content_type)),
+        (CACHE_CONTROL, if found.is_todays { YEAR } else { TODAY }),
+        (VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    match &found.asset.gzip {
+        Some(packed) if accepts_gzip => {
+            let coding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+            (StatusCode::OK, headers, coding, packed.clone()).into_response()
+        }
+        _ => (StatusCode::OK, headers, found.asset.bytes).into_response(),
+    }
+}

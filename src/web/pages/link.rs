@@ -1,0 +1,134 @@
+//! Links that sign in once: made by `/dashboard`, or by `greenroom admin link`.
+//!
+//! Opening one only tells whose it is, because previews of links open them, too; its button uses it up.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use maud::html;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::kernel::digest::{Digest, SecretBytes};
+use crate::signin::link::{self, Purpose};
+use crate::signin::scope::Scope;
+use crate::signin::session::Door;
+use crate::signin::Person;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown, again};
+use crate::web::segments::{One, Segment};
+use crate::web::sign_in::{Proven, SignedInView};
+use crate::web::ui::components::{Button, Form};
+
+/// The code in a link's address.
+#[derive(Clone, Debug)]
+pub struct Code(String);
+
+impl FromStr for Code {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Segment for Code {
+    const NAME: &'static str = "code";
+}
+
+impl Code {
+    /// By what it is known here. What is no code of ours is the digest of nothing that was ever given away.
+    fn digest(&self) -> Digest {
+        SecretBytes::parse(&self.0).map_or_else(|| Digest::of(self.0.as_bytes()), |secret| secret.digest())
+    }
+}
+
+/// Says whose link it is.
+pub struct LinkPage;
+
+impl Page for LinkPage {
+    const NAME: &'static str = "signin.link_page";
+    const ABOUT: &'static str = "Says whose link it is, with the button that uses it.";
+    const PATHS: &'static [&'static str] = &["/in/{code}"];
+    const WHO: Who = Who::Anyone;
+
+    type Path = One<Code>;
+    type Query = Nothing;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("code", samples.link.clone())], ..Sample::default() }
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let One(code) = &seen.path;
+        let (digest, now) = (code.digest(), seen.now);
+        let found = web.look("link", move |read| link::look(read, digest, now)).await?;
+        let whose = match &found.purpose {
+            Purpose::SignIn { name, .. } | Purpose::Operator { name } => name.clone(),
+            Purpose::FirstRun => "the operator".to_owned(),
+        };
+        let action = format!("/in/{}", code.0);
+        let form = Form { seal: None, ..Form::new(&action, seen.seal("link").seal()) };
+        let main = html! {
+            section.card {
+                p { "This link is for " strong { (whose) } ". It works once." }
+                (form.around(&html! { (Button::main(&format!("Sign in as {whose}"))) }))
+            }
+        };
+        Ok(Shown::bare("Sign in", main))
+    }
+}
+
+/// Uses a link.
+pub struct UseLink;
+
+/// Nothing beside the code.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct Press {}
+
+impl Endpoint for UseLink {
+    const NAME: &'static str = "signin.use_link";
+    const ABOUT: &'static str = "Signs in with a link, which is used up by that.";
+    const DOORS: Doors = Doors::post(&["/api/auth/link/{code}"]).form("/in/{code}", again::<LinkPage>);
+    const WHO: Who = Who::Anyone;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::SignIn;
+
+    type Path = One<Code>;
+    type Query = Nothing;
+    type Body = Option<Press>;
+    type Answer = SignedInView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("code", samples.link.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SignedInView>, Problem> {
+        let One(code) = &asked.path;
+        let digest = code.digest();
+        let used = web.bot.store.write("link_used", move |tx| link::redeem(tx, digest)).await?;
+        let proven = match used.purpose {
+            Purpose::SignIn { user, name, guild } => Proven {
+                person: Person::Member { user },
+                name,
+                avatar: None,
+                guilds: guild.into_iter().collect(),
+                door: Door::Link,
+            },
+            Purpose::Operator { name } => Proven {
+                person: Person::Operator { name: name.clone() },
+                name,
+                avatar: None,
+                guilds: Vec::new(),
+                door: Door::Link,
+            },
+            Purpose::FirstRun => return Err(Problem::NotFound),
+        };
+        let to = proven.guilds.first().map_or_else(|| "/".to_owned(), |guild| format!("/g/{guild}"));
+        let signed_in = web.begin_session(proven, &asked.visitor, &asked.headers, asked.origin).await?;
+        Ok(Answered::from(signed_in.view()).with_cookies(signed_in.cookies).leading_to(to))
+    }
+}
