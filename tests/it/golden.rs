@@ -22,15 +22,16 @@ use tempfile::TempDir;
 
 use crate::process::{SimProcess, output};
 
-/// The versions, and how many rows each has in the tables whose form changed since, and in some others.
+/// The versions, and how many rows each has in the tables whose form changed since, and in some others. The export itself notes
+/// what the store is known by, a row of `bot_config`.
 const STORES: &[(u64, &[(&str, u64)])] = &[
-    (0, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
-    (1, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (2, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (3, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (4, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (5, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (6, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (0, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
+    (1, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (2, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (3, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (4, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (5, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (6, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.

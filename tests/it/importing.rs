@@ -1,5 +1,6 @@
 //! The data of another bot come in by the command line: once, cleaned, with what is wrong in them left out and told.
 
+mod own;
 mod told;
 
 use std::path::{Path, PathBuf};
