@@ -17,7 +17,7 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
 use greenroom::store::{OpenError, Options, Place, Schema, Store, verify};
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::process::{SimProcess, output};
@@ -90,9 +90,20 @@ fn a_store_of_each_version_is_brought_up_to_date_and_keeps_its_rows() {
         assert!(saved.is_snapshot);
         assert_eq!((saved.manifest.schema, &saved.manifest.tables), (*version, &before.tables));
         fs::copy(&snapshot.path, folder.path().join("saved.redb")).unwrap();
+        let tried = output(folder.path(), &["restore", "saved.redb", "--rehearse"], &[]);
+        let told = format!(
+            "from before an upgrade: a restore brings its data from version {version} up to version {}.",
+            newest()
+        );
+        assert!(tried.out.contains(&told), "{tried:?}");
         let restored = output(folder.path(), &["restore", "saved.redb", "--json"], &[]);
         assert_eq!(restored.code, Some(0), "version {version}: {}", restored.err);
+        let report: Value = serde_json::from_str(&restored.out).unwrap();
+        assert_eq!((&report["version"], &report["brought_up_to"]), (&json!(version), &json!(newest())), "{report}");
         assert_eq!(exported(folder.path()), tables);
+        let restored = output(folder.path(), &["restore", "saved.redb"], &[]);
+        let told = format!("its data were brought from version {version} up to version {} again.", newest());
+        assert!(restored.out.contains(&told), "{restored:?}");
     }
 }
 
@@ -143,7 +154,8 @@ fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
     let error = Store::open(&Place::File(store.clone()), options, older()).unwrap_err();
     assert!(matches!(error, OpenError::NewerSchema { found: 2, known: 1, .. }));
     let sentence = error.to_string();
-    assert!(sentence.contains("store version 2, this one reads up to 1"), "{sentence}");
+    assert!(sentence.contains("its data are of version 2, and this one, "), "{sentence}");
+    assert!(sentence.contains("reads up to version 1."), "{sentence}");
     assert!(sentence.contains("start that version, or restore an older backup"), "{sentence}");
     assert_eq!(verify(&store, newest()).unwrap(), before, "it is untouched");
 

@@ -51,13 +51,19 @@ fn told_rehearsal(args: &RestoreArgs, trial: &Trial) -> CommandResult {
         print(
             &json!({
                 "rehearsed": args.file.display().to_string(), "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom,
-                "version": manifest.schema, "taken_at": manifest.taken_at, "rows": manifest.rows(),
-                "findings": trial.findings,
+                "version": manifest.schema, "brought_up_to": trial.older().map(|_| trial.version),
+                "taken_at": manifest.taken_at, "rows": manifest.rows(), "findings": trial.findings,
             })
             .to_string(),
         );
     } else if trial.findings.is_empty() {
         print(&format!("{} can be restored: {}.", args.file.display(), described(trial)));
+        if let Some(before) = trial.older() {
+            let now = trial.version;
+            print(&format!(
+                "It is from before an upgrade: a restore brings its data from version {before} up to version {now}."
+            ));
+        }
     } else {
         print(&trial.findings.join("\n"));
     }
@@ -78,13 +84,20 @@ fn told_restore(args: &RestoreArgs, restored: &Restored) {
                 "kept": kept.as_ref().map(|path| path.display().to_string()),
                 "snapshot": snapshot.as_ref().map(|path| path.display().to_string()),
                 "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom, "version": manifest.schema,
-                "taken_at": manifest.taken_at, "rows": manifest.rows(), "findings": trial.findings,
+                "brought_up_to": trial.older().map(|_| trial.version), "taken_at": manifest.taken_at, "rows": manifest.rows(),
+                "findings": trial.findings,
             })
             .to_string(),
         );
         return;
     }
     print(&format!("{} is restored: {}.", args.file.display(), described(trial)));
+    if let Some(before) = trial.older() {
+        let now = trial.version;
+        print(&format!(
+            "It was from before an upgrade: its data were brought from version {before} up to version {now} again."
+        ));
+    }
     if let Some(kept) = kept {
         print(&format!("The store as it was before is {}; delete it when you are content.", kept.display()));
     }
