@@ -362,7 +362,7 @@ async fn a_backup_goes_where_it_is_told_and_replaces_nothing() {
 fn the_variables_of_the_target_are_checked_and_its_secrets_never_told() {
     let folder = tempfile::tempdir().unwrap();
     let run = |variables: &[(&str, &str)]| {
-        let Finished { code, err, .. } = output(folder.path(), &["check"], variables);
+        let Finished { code, err, .. } = output(folder.path(), &["run"], variables);
         assert_eq!(code, Some(2), "{err}");
         err
     };

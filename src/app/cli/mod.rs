@@ -15,7 +15,8 @@ use strum::VariantArray;
 
 use super::config::Problems;
 use super::config::sources::{Origin, Sources};
-use super::config::{Config, logging::Logging, table};
+use super::config::storage::Storage;
+use super::config::{Config, OfStore, logging::Logging, table};
 use super::exit::{Stop, help_section, tell};
 use super::operation::Operation;
 use super::{machine, maintenance, telemetry};
@@ -177,7 +178,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "SHOW.jsonl")]
     pub file: Option<PathBuf>,
     /// How many seconds of the show pass in one second; as fast as possible without it
-    #[arg(long, value_name = "X", value_parser = speed)]
+    #[arg(long, value_name = "X", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
 }
 
@@ -188,7 +189,7 @@ pub struct ReplayArgs {
     #[arg(value_name = "SHOW.jsonl")]
     pub file: PathBuf,
     /// How many seconds of the show pass in one second; as fast as possible without it
-    #[arg(long, value_name = "X", value_parser = speed)]
+    #[arg(long, value_name = "X", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
     /// Play it once more with another setting, and print the difference; can be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
@@ -205,7 +206,7 @@ pub struct SimArgs {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
     pub listen: SocketAddr,
     /// How many seconds a bot has for its first answer; Discord gives three
-    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, allow_negative_numbers = true, value_parser = answer_time)]
     pub answer_within: u64,
 }
 
@@ -230,11 +231,12 @@ impl Options {
         Logging::load(&self.sources())
     }
 
-    /// The whole configuration, for a command that works on the store; its log is started.
-    fn start(&self) -> Result<Config, Stop> {
-        let config = self.load_config()?;
-        telemetry::start(&config.logging)?;
-        Ok(config)
+    /// Where the store is, for a command that needs nothing else; its log is started.
+    fn start(&self) -> Result<Storage, Stop> {
+        let OfStore { mut storage, logging } = OfStore::load(&self.sources())?;
+        storage.fit_into(machine::memory_limit());
+        telemetry::start(&logging)?;
+        Ok(storage)
     }
 
     /// Where settings come from.
@@ -249,8 +251,8 @@ impl Options {
 }
 
 /// Does an operation on the store, in this process or in the running bot, and prints its progress.
-fn fulfil<O: Operation>(config: &Config, operation: &O) -> Result<O::Outcome, Stop> {
-    maintenance::fulfil(&config.storage, CATALOGUE, operation, &mut tell)
+fn fulfil<O: Operation>(storage: &Storage, operation: &O) -> Result<O::Outcome, Stop> {
+    maintenance::fulfil(storage, CATALOGUE, operation, &mut tell)
 }
 
 /// What can be typed, and what comes of it.
@@ -282,6 +284,11 @@ fn speed(text: &str) -> Result<f64, String> {
         Ok(speed) if (0.01..=10_000.0).contains(&speed) => Ok(speed),
         _ => Err("must be a number from 0.01 to 10000, like 2 for twice as fast".to_owned()),
     }
+}
+
+fn answer_time(text: &str) -> Result<u64, String> {
+    let seconds = text.parse::<u64>().ok().filter(|seconds| (1..=3_600).contains(seconds));
+    seconds.ok_or_else(|| "must be a whole number of seconds from 1 to 3600".to_owned())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -389,6 +396,8 @@ mod tests {
             ["greenroom", "sim", "--listen", "localhost"],
             ["greenroom", "demo", "--speed", "0"],
             ["greenroom", "demo", "--speed", "NaN"],
+            ["greenroom", "demo", "--speed", "-1"],
+            ["greenroom", "sim", "--answer-within", "-1"],
             ["greenroom", "replay", "x.jsonl", "--what-if=gift_rate"],
             ["greenroom", "export", "sqlite", "--guild=me"],
             ["greenroom", "check", "--json", "economy"],
@@ -415,6 +424,23 @@ mod tests {
         }
         let told = Cli::try_parse_from(["greenroom", "check", "economy", "--guild", "abc"]).unwrap_err().to_string();
         assert!(told.contains("which is a number like"), "{told}");
+    }
+
+    #[test]
+    fn a_number_below_zero_is_told_what_is_allowed() {
+        for (line, allowed) in [
+            (&["demo", "--speed", "-1"][..], "must be a number from 0.01 to 10000"),
+            (&["replay", "x.jsonl", "--speed", "-0.5"], "must be a number from 0.01 to 10000"),
+            (&["sim", "--answer-within", "-1"], "must be a whole number of seconds from 1 to 3600"),
+            (&["import", "luxbot", "x.db", "--guild", "-5"], "Copy Server ID"),
+            (&["check", "economy", "--guild", "-5"], "Copy Server ID"),
+            (&["export", "sqlite", "x.db", "--guild", "-5"], "Copy Server ID"),
+            (&["export", "ledger", "x.csv", "--user", "-5"], "Copy User ID"),
+            (&["export", "ledger", "x.csv", "--since", "-5"], "must be a day like"),
+        ] {
+            let error = Cli::try_parse_from([&["greenroom"][..], line].concat()).unwrap_err();
+            assert!(error.exit_code() == 2 && error.to_string().contains(allowed), "{line:?}: {error}");
+        }
     }
 
     #[test]

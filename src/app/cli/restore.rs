@@ -32,15 +32,15 @@ pub struct RestoreArgs {
 
 /// Restores a backup, or rehearses it.
 pub fn run(options: &Options, args: &RestoreArgs) -> CommandResult {
-    let config = options.start()?;
-    let data_dir = &config.storage.data_dir;
+    let storage = options.start()?;
+    let data_dir = &storage.data_dir;
     let by_owner = |stop| maintenance::by_owner(stop, data_dir);
     if args.rehearse {
-        let trial = rehearse(data_dir, &args.file, CATALOGUE, config.storage.cache_bytes).map_err(by_owner)?;
+        let trial = rehearse(data_dir, &args.file, CATALOGUE, storage.cache_bytes).map_err(by_owner)?;
         return told_rehearsal(args, &trial);
     }
     let order = Restore { backup: &args.file, anyway: args.anyway };
-    let restored = restore(&config.storage, CATALOGUE, order, &Clock::system(), &mut tell).map_err(by_owner)?;
+    let restored = restore(&storage, CATALOGUE, order, &Clock::system(), &mut tell).map_err(by_owner)?;
     told_restore(args, &restored);
     Ok(())
 }

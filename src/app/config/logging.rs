@@ -5,7 +5,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::near::is_near_to_us;
 use super::reader::Reader;
-use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT};
+use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT, Variable};
 
 /// The settings that concern the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub enum LogFormat {
     /// One JSON object a line.
     Json,
 }
+
+/// What is read in this area.
+pub(super) const VARIABLES: &[&Variable] = &[&LOG, &LOG_FORMAT, &LOG_FILES, &LOG_FILE_MIB];
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> Logging {

@@ -93,6 +93,24 @@ impl Config {
     }
 }
 
+/// What the commands have to know that work on the store alone.
+#[derive(Clone, Debug)]
+pub struct OfStore {
+    /// The store.
+    pub storage: Storage,
+    /// The log.
+    pub logging: Logging,
+}
+
+impl OfStore {
+    /// Reads these areas alone: what is wrong with the token or with any other setting is no hindrance.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::of(sources, &[storage::VARIABLES, logging::VARIABLES].concat());
+        let config = Self { storage: storage::read(&mut reader), logging: logging::read(&mut reader) };
+        reader.finish(config).map(|(config, _)| config)
+    }
+}
+
 impl Storage {
     /// Reads this area alone, for a service that is being installed.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
@@ -113,7 +131,7 @@ impl Logging {
     /// Reads this area alone, for the commands that need neither Discord nor a store: what is wrong with the rest of
     /// the configuration is then no hindrance.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
-        let mut reader = Reader::new(sources);
+        let mut reader = Reader::of(sources, logging::VARIABLES);
         let logging = logging::read(&mut reader);
         reader.finish(logging).map(|(logging, _)| logging)
     }
