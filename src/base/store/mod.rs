@@ -34,7 +34,8 @@
 //! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells). What the file holds
 //!   can still be read, where the disk gives it.
 //! - Bytes that cannot be decoded are an error that names the table and the key, never a panic.
-//! - Where redb panics over a damaged page, the read or write that met it fails, and nothing else ([`contained`]).
+//! - Where redb panics over a damaged page, the read or write that met it fails, and nothing else ([`contained`]). A check tells
+//!   where that is ([`contained_with_place`]).
 //! - The store never hands out anything of redb.
 
 mod backing;
@@ -64,6 +65,7 @@ mod ownership;
 mod pace;
 mod personal;
 mod read;
+mod reading;
 mod schema;
 mod select;
 mod span;
@@ -96,6 +98,7 @@ pub use open::{BeforeMigration, Options, Place};
 pub use ownership::{give_to_owner_of_folder, make_folder};
 pub use personal::{Erase, Erasure, Fate};
 pub use read::Read;
+pub use reading::contained_with_place;
 pub use schema::{AnyTable, Schema};
 pub use select::{Cursor, CursorRefusal, Selected, Selection};
 pub use span::{Direction, Span, Starts, Within};
