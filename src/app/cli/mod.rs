@@ -24,6 +24,7 @@ use crate::catalogue::CATALOGUE;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::sim::control_calls;
 
 /// Live music reviews on Discord: submissions, live gifts and a priority queue, in one program.
 #[derive(Debug, Parser)]
@@ -201,6 +202,7 @@ pub struct ReplayArgs {
 
 /// Options of `sim`.
 #[derive(Args, Clone, Debug)]
+#[command(after_long_help = calls_of_the_simulator())]
 pub struct SimArgs {
     /// The address to listen on; it must belong to this machine alone
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
@@ -277,6 +279,11 @@ fn after_help() -> String {
     let examples: Vec<String> = EXAMPLES.iter().map(|(command, what)| format!("  {command:<50} {what}\n")).collect();
     let variables = "Variables are explained in the manual page (greenroom man) and in docs/configuration.md.";
     format!("Examples:\n{}\n{variables}\n\n{}", examples.concat(), help_section())
+}
+
+fn calls_of_the_simulator() -> String {
+    let calls: String = control_calls().into_iter().map(|(call, about)| format!("  {call}: {about}\n")).collect();
+    format!("Calls below the address \"control\", which lists them as well:\n{calls}")
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -365,6 +372,21 @@ mod tests {
         let mut told: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
         told.sort_unstable();
         assert_eq!(told, all, "docs/commands.md should list them");
+    }
+
+    #[test]
+    fn the_help_of_the_simulator_and_the_page_on_development_list_every_call() {
+        let mut cli = Cli::command();
+        cli.build();
+        let help = cli.find_subcommand_mut("sim").unwrap().render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/development.md")).unwrap();
+        let mut rows = "| call | what it does |\n| --- | --- |\n".to_owned();
+        for (call, about) in control_calls() {
+            assert!(help.contains(&format!("{call}: {about}")), "{call} in {help}");
+            rows.push_str(&format!("| `{call}` | `{about}` |\n"));
+        }
+        assert!(page.contains(&rows), "docs/development.md should list the calls so:\n{rows}");
     }
 
     #[test]
