@@ -261,7 +261,7 @@ fn setting_changed(activity: &Activity) -> Option<String> {
 fn placed(activity: &Activity) -> Option<String> {
     let (what, by) = (PLACED.details(activity)?, mention(actor(activity)?));
     let [before, after] = [&activity.before, &activity.after]
-        .map(|channel| channel.as_deref().and_then(|channel| channel.parse().ok()).map(text::channel));
+        .map(|channel| channel.as_deref().and_then(|channel| channel.parse::<ChannelId>().ok()).map(text::channel));
     match (before, after) {
         (None, Some(after)) => Some(format!("⚙️ {by} put the {what} into {after}.")),
         (Some(before), Some(after)) => Some(format!("⚙️ {by} moved the {what} from {before} to {after}.")),
