@@ -105,7 +105,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
 }
 
 async fn list() -> String {
-    control_calls().into_iter().map(|(call, about)| format!("{call}: {about}\n")).collect()
+    let lines: Vec<_> = control_calls().into_iter().map(|(call, about)| format!("{call}: {about}")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// What every call gives.

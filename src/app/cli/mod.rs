@@ -293,7 +293,8 @@ fn after_help() -> String {
 }
 
 fn calls_of_the_simulator() -> String {
-    let calls: String = control_calls().into_iter().map(|(call, about)| format!("  {call}: {about}\n")).collect();
+    let calls: Vec<_> = control_calls().into_iter().map(|(call, about)| format!("  {call}: {about}\n")).collect();
+    let calls = calls.concat();
     format!("Calls below the address \"control\", which lists them as well:\n{calls}")
 }
 
