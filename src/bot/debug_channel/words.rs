@@ -92,7 +92,7 @@ fn gifts_lifted(activity: &Activity) -> Option<String> {
 
 fn dead_link_removed(activity: &Activity) -> Option<String> {
     let Refund { user, number, gifted, luxury } = DEAD_LINK_REMOVED.details(activity)?;
-    let (by, (from, _)) = (actor(activity)?, change(activity)?);
+    let (by, (from, _)) = (whoever(activity), change(activity)?);
     let of_user = format!("of {} `{user}`", mention(user));
     let given = match (gifted, luxury) {
         (None, None) => "nothing was to be given back".to_owned(),
@@ -102,7 +102,7 @@ fn dead_link_removed(activity: &Activity) -> Option<String> {
             format!("{gifted} gifted coins {of_user} wait for another song, and {coins} Luxury Coins are given back")
         }
     };
-    Some(format!("🔗 {} `{by}` removed {number} from {from} as a dead link: {given}", mention(by)))
+    Some(format!("🔗 {by} removed {number} from {from} as a dead link: {given}"))
 }
 
 fn proven(activity: &Activity) -> Option<String> {
@@ -258,6 +258,14 @@ fn actor(activity: &Activity) -> Option<UserId> {
     match activity.actor {
         Actor::Member(by) => Some(by),
         Actor::Live | Actor::System => None,
+    }
+}
+
+/// Whoever did it, as the beginning of a line.
+fn whoever(activity: &Activity) -> String {
+    match activity.actor {
+        Actor::Member(by) => format!("{} `{by}`", mention(by)),
+        _ => "The operator".to_owned(),
     }
 }
 

@@ -32,6 +32,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod imports;
+pub mod public;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
@@ -131,4 +132,5 @@ pub const ALL: &[&Domain] = &[
     &setup::DOMAIN,
     &imports::DOMAIN,
     &reminders::DOMAIN,
+    &public::DOMAIN,
 ];

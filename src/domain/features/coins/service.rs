@@ -162,6 +162,20 @@ pub fn move_points(
     bring_points_to(tx, guild, user, held, EntryKind::PointsLink, reason, actor)
 }
 
+/// Brings a member's points to what the linked handles hold together, after a play that used them up was taken back.
+///
+/// `None` when the points are that already.
+pub fn return_points(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    user: UserId,
+    held: Amount,
+    reason: &str,
+    actor: Actor,
+) -> Result<Option<LedgerEntry>> {
+    bring_points_to(tx, guild, user, held, EntryKind::Rollback, reason, actor)
+}
+
 /// Brings a member's points to what the linked handles hold together, after handles were brought from another bot.
 ///
 /// `None` when the points are that already.

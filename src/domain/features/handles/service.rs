@@ -247,6 +247,15 @@ pub fn reset_points_of(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> 
     Ok(())
 }
 
+/// Gives a handle of a member points again that were used up; one that is not theirs any more gets none.
+pub fn give_points_back(tx: &Tx<'_>, guild: GuildId, user: UserId, id: AccountId, points: Amount) -> Result<()> {
+    let Some(account) = tables::by_id(tx, guild, id)?.filter(|account| account.linked == Some(user)) else {
+        return Ok(());
+    };
+    let account = Account { points: account.points.clamped_change(points.get()), ..account };
+    tables::set(tx, guild, &KnownAccount { id, account })
+}
+
 /// Links an account to a member, since when verified, and tells whose it was if that was someone else.
 fn relink(
     tx: &Tx<'_>,

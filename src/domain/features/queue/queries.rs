@@ -9,7 +9,7 @@ use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::Read;
+use crate::store::{Cursor, Read, Selected};
 
 /// Songs on one page of a list (`D-18`, `D-37`).
 pub const PAGE: u8 = 10;
@@ -192,6 +192,56 @@ pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: T
 /// The next songs to be played, at most `limit`.
 pub fn upcoming(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Entry>> {
     entries(read, guild, tables::served_from(read, guild, 0, limit)?)
+}
+
+/// Which songs are looked for: all, unless something is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Those in this line.
+    pub line: Option<Line>,
+    /// Those of this member.
+    pub user: Option<UserId>,
+    /// Those that wait, or those that do not.
+    pub waits: Option<bool>,
+    /// Those with this in their number, artist, title, or the names of their submitter; in lower case.
+    pub text: Option<String>,
+}
+
+/// A page of the songs that are looked for, the latest first. The narrowest index is walked.
+pub fn select(
+    read: &dyn Read,
+    guild: GuildId,
+    wanted: &Wanted,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<Entry>> {
+    tables::select(read, guild, wanted, after, limit)
+}
+
+/// How many songs were sent from a moment up to another.
+pub fn submitted_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
+    tables::submitted_between(read, guild, from, until)
+}
+
+/// How many songs wait in a line.
+pub fn count_in(read: &dyn Read, guild: GuildId, line: Line) -> Result<u64> {
+    tables::count_in(read, guild, line)
+}
+
+impl Wanted {
+    /// Whether a song is one of them.
+    pub(super) fn matches(&self, entry: &Entry) -> bool {
+        let Entry { song, place, .. } = entry;
+        let has_text = |text: &String| {
+            let names = [Some(&song.artist), Some(&song.title), Some(&song.username), song.tiktok_username.as_ref()];
+            song.public_id.digits().starts_with(text.trim_start_matches('#'))
+                || names.into_iter().flatten().any(|name| name.to_lowercase().contains(text.as_str()))
+        };
+        self.line.is_none_or(|line| place.line == line)
+            && self.user.is_none_or(|user| place.user == user)
+            && self.waits.is_none_or(|waits| place.line.is_waiting() == waits)
+            && self.text.as_ref().is_none_or(has_text)
+    }
 }
 
 /// A song by its public number.
