@@ -8,8 +8,9 @@
 use crate::activity::{self, Filter, Subject};
 use crate::features::handles::model::AccountId;
 use crate::features::queue::activity::{PLAYED, PUT_BACK, Taken};
-use crate::features::queue::model::{Entry, Line, QueueRefusal};
+use crate::features::queue::model::{Entry, Line, PublicId, QueueRefusal};
 use crate::features::queue::service::Moved;
+use crate::features::queue::settings::NOW_PLAYING;
 use crate::features::{coins, handles, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
@@ -37,8 +38,13 @@ pub fn last(read: &dyn Read, guild: GuildId) -> Result<Option<LastPlay>> {
     Ok(from.zip(PLAYED.details(&play)).map(|(from, taken)| LastPlay { entry, from, taken }))
 }
 
-/// Takes it back.
-pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Moved> {
+/// Takes it back. Whoever says which song they saw playing is refused where it does not any more.
+pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Option<PublicId>) -> Result<Moved> {
+    if let Some(public_id) = seen
+        && NOW_PLAYING.get(tx, guild)? != seen
+    {
+        return Err(QueueRefusal::PlaysNoMore { public_id }.into());
+    }
     let LastPlay { entry, from, taken } = last(tx, guild)?.ok_or(QueueRefusal::NothingToUndo)?;
     queue::queries::require_new(tx, guild, entry.song.source.key())?;
     let user = entry.place.user;

@@ -13,7 +13,7 @@ use crate::features::queue::service::{Moved, Played};
 use crate::features::{engagement, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::store::{Read, Tx};
 
 /// Plays the next song, whatever plays now.
@@ -46,6 +46,11 @@ pub fn out(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen, reason: Option<St
     require_there(tx, guild, seen)?;
     let moved = super::song_moved::out(tx, guild, seen.song)?;
     note_move(tx, guild, by, moved, reason)
+}
+
+/// Bookmarks the song: it is copied to the bookmark channel, which is answered.
+pub fn bookmarked(tx: &Tx<'_>, guild: GuildId, by: UserId, song: PublicId) -> Result<ChannelId> {
+    queue::service::bookmark(tx, guild, by, song)
 }
 
 /// A song, seen where it is: for whoever names it by its number and says nothing of its line.

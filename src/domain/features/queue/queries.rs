@@ -223,6 +223,16 @@ pub fn submitted_between(read: &dyn Read, guild: GuildId, from: Timestamp, until
     tables::submitted_between(read, guild, from, until)
 }
 
+/// The first songs of a line in its order, each with where it stands.
+pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for entry in entries(read, guild, tables::waiting_in(read, guild, line, limit)?)? {
+        let standing = standing(read, guild, &entry)?;
+        rows.push(Row { entry, standing });
+    }
+    Ok(rows)
+}
+
 /// How many songs wait in a line.
 pub fn count_in(read: &dyn Read, guild: GuildId, line: Line) -> Result<u64> {
     tables::count_in(read, guild, line)

@@ -14,7 +14,7 @@ fn plays(evening: &Evening) -> SongId {
 }
 
 fn undoes(evening: &Evening) -> Result<SongId, String> {
-    evening.store.write(|tx| Ok(run(tx, GUILD, HOST)?.entry.id)).map_err(said)
+    evening.store.write(|tx| Ok(run(tx, GUILD, HOST, None)?.entry.id)).map_err(said)
 }
 
 fn playing(evening: &Evening) -> Option<SongId> {
@@ -105,6 +105,18 @@ fn plays_are_taken_back_one_after_another_and_none_twice() {
 }
 
 #[test]
+fn whoever_saw_another_song_playing_takes_nothing_back() {
+    let evening = Evening::begun();
+    let (first, second) = (evening.submit(1, Line::Skip5), evening.submit(2, Line::Skip5));
+    plays(&evening);
+    plays(&evening);
+    let seen = Some(evening.entry(first).song.public_id);
+    let refused = evening.store.write(move |tx| run(tx, GUILD, HOST, seen).map(drop)).map_err(said).unwrap_err();
+    assert!(refused.contains("does not play any more"), "{refused}");
+    assert_eq!(playing(&evening), Some(second));
+}
+
+#[test]
 fn a_song_that_a_reviewer_put_elsewhere_does_not_play_again() {
     let evening = Evening::begun();
     let (first, second) = (evening.submit(1, Line::Skip5), evening.submit(2, Line::Skip5));
@@ -133,8 +145,8 @@ fn what_a_reviewer_does_is_the_story_of_the_song() {
     let told: Vec<String> = found
         .iter()
         .map(|(_, what)| {
-            let line = |line: &Option<String>| line.clone().unwrap_or_default();
-            format!("{} by {}: {} to {}", what.kind, what.actor, line(&what.before), line(&what.after))
+            let (before, after) = (what.before.as_deref(), what.after.as_deref());
+            format!("{} by {}: {} to {}", what.kind, what.actor, before.unwrap_or_default(), after.unwrap_or_default())
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"), @"

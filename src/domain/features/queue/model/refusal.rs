@@ -71,6 +71,11 @@ refusals! {
         /// No play can be taken back: nothing plays, or nobody noted what that play used up.
         NothingToUndo => "queue.nothing_to_undo",
             "There is no play to take back. Only the song that plays now can go back to where it was.";
+        /// The song does not play any more whose play is to be taken back: somebody was faster.
+        PlaysNoMore {
+            /// The song.
+            public_id: PublicId,
+        } => "queue.plays_no_more", "Song **{public_id}** does not play any more, so nothing was taken back.";
         /// The song is bookmarked already (`D-22`).
         AlreadyBookmarked {
             /// The song.
