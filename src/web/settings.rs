@@ -30,6 +30,8 @@ pub struct Settings {
     pub backups: Option<Backups>,
     /// Where the server listens, as people open it on this machine: `http://127.0.0.1:3000`.
     pub local_address: String,
+    /// How many streams there may be at the same time.
+    pub streams: usize,
 }
 
 /// Tells when the store was last backed up. It looks into a folder, so it is asked on a thread that may wait.

@@ -3,10 +3,12 @@
 //! Text of people is escaped here, where it becomes a part of a line. What is a sentence already was escaped by whoever
 //! made it.
 
+use crate::activity::debug_channel::Leaving;
 use crate::activity::program::{BACKUP_LEFT_OUT, COPIES_FAIL, COPIES_WORK, DISK_FILLS, LeftOut, SNAPSHOT_DAMAGED};
 use crate::activity::{Activity, Subject, TEAM_TOLD};
+use crate::bot::displays::views::finding;
 use crate::bot::tiktok::views::deed;
-use crate::discord::display::{Finding, HEALED};
+use crate::display::{HEALED, PLACED};
 use crate::features;
 use crate::features::coins::activity::{POSTED, Posted};
 use crate::features::coins::model::Currency;
@@ -39,10 +41,11 @@ static WORDS: &[(&str, Words)] = &[
     (DEAD_LINK_REMOVED.name(), dead_link_removed),
     (DISK_FILLS.name(), disk_fills),
     (GIFTS_LIFTED.name(), gifts_lifted),
-    (HEALED.name(), |activity| HEALED.details(activity).as_ref().map(Finding::sentence)),
+    (HEALED.name(), |activity| HEALED.details(activity).as_ref().map(finding)),
     (LEFT.name(), left),
     (LEFT_IN_HISTORY.name(), left_in_history),
     (LINKED.name(), linked),
+    (PLACED.name(), placed),
     (POSTED.name(), posted),
     (PROVEN.name(), proven),
     (RECORDING_STOPPED.name(), recording_stopped),
@@ -66,6 +69,19 @@ pub fn line(activity: &Activity) -> Option<String> {
     words(activity)
 }
 
+/// The last line in a channel that is the debug channel no more.
+pub fn leaving(leaving: &Leaving) -> String {
+    let by = match leaving.by {
+        Actor::Member(by) => format!(": {} chose that", mention(by)),
+        Actor::Operator => ": the operator chose that".to_owned(),
+        Actor::Live | Actor::System => String::new(),
+    };
+    match leaving.now {
+        Some(now) => format!("👋 The lines for your team now go to {}{by}.", text::channel(now)),
+        None => format!("👋 The lines for your team are switched off{by}."),
+    }
+}
+
 /// Coins, with the labels of `M-ECO-09` (`C-07`).
 fn posted(activity: &Activity) -> Option<String> {
     let Posted { currency, kind, delta, reason, requested } = POSTED.details(activity)?;
@@ -73,7 +89,8 @@ fn posted(activity: &Activity) -> Option<String> {
     let (before, after) = change(activity)?;
     let by = match activity.actor {
         Actor::Member(by) if by != user => format!(" · by {}", mention(by)),
-        _ => String::new(),
+        Actor::Operator => " · by the operator".to_owned(),
+        Actor::Member(_) | Actor::Live | Actor::System => String::new(),
     };
     let requested = requested.map(|amount| format!(" · requested `{}`", amount.get())).unwrap_or_default();
     Some(format!(
@@ -92,7 +109,11 @@ fn gifts_lifted(activity: &Activity) -> Option<String> {
 
 fn dead_link_removed(activity: &Activity) -> Option<String> {
     let Refund { user, number, gifted, luxury } = DEAD_LINK_REMOVED.details(activity)?;
-    let (by, (from, _)) = (whoever(activity), change(activity)?);
+    let by = match activity.actor {
+        Actor::Member(by) => format!("{} `{by}`", mention(by)),
+        _ => who(activity)?,
+    };
+    let (from, _) = change(activity)?;
     let of_user = format!("of {} `{user}`", mention(user));
     let given = match (gifted, luxury) {
         (None, None) => "nothing was to be given back".to_owned(),
@@ -120,12 +141,11 @@ fn proven(activity: &Activity) -> Option<String> {
 
 fn linked(activity: &Activity) -> Option<String> {
     let Link { handle, former, was_verified, points } = LINKED.details(activity)?;
-    let (by, user) = (actor(activity)?, member(activity)?);
+    let (by, user) = (who(activity)?, member(activity)?);
     let from = former.map(|former| format!(" from {} `{former}`", mention(former))).unwrap_or_default();
     let proof = if was_verified { " · this replaces a verified link" } else { "" };
     Some(format!(
-        "🔗 {} linked {}{from} to {} `{user}` · points `{}`{proof}",
-        mention(by),
+        "🔗 {by} linked {}{from} to {} `{user}` · points `{}`{proof}",
         bold(&handle),
         mention(user),
         points.get()
@@ -134,11 +154,10 @@ fn linked(activity: &Activity) -> Option<String> {
 
 fn unlinked(activity: &Activity) -> Option<String> {
     let Link { handle, was_verified, points, .. } = UNLINKED.details(activity)?;
-    let (by, user) = (actor(activity)?, member(activity)?);
+    let (by, user) = (who(activity)?, member(activity)?);
     let proof = if was_verified { " · the link was verified" } else { "" };
     Some(format!(
-        "🔗 {} unlinked {} from {} `{user}` · points `{}`{proof}",
-        mention(by),
+        "🔗 {by} unlinked {} from {} `{user}` · points `{}`{proof}",
         bold(&handle),
         mention(user),
         points.get()
@@ -184,7 +203,7 @@ fn stopped(activity: &Activity) -> Option<String> {
 }
 
 fn left(activity: &Activity) -> Option<String> {
-    Some(format!("⏹️ {} disconnected from {}.", mention(actor(activity)?), bold(handle(activity)?)))
+    Some(format!("⏹️ {} disconnected from {}.", who(activity)?, bold(handle(activity)?)))
 }
 
 fn recording_stopped(activity: &Activity) -> Option<String> {
@@ -197,7 +216,7 @@ fn recording_stopped(activity: &Activity) -> Option<String> {
 }
 
 fn simulated(activity: &Activity) -> Option<String> {
-    Some(format!("🧪 {} simulated {}", mention(actor(activity)?), deed(&SIMULATED.details(activity)?)))
+    Some(format!("🧪 {} simulated {}", who(activity)?, deed(&SIMULATED.details(activity)?)))
 }
 
 fn report_missed(activity: &Activity) -> Option<String> {
@@ -237,7 +256,19 @@ fn setting_changed(activity: &Activity) -> Option<String> {
     let mut settings = features::ALL.iter().flat_map(|feature| feature.settings);
     let listed = settings.find(|listed| listed.setting.key() == key)?;
     let [before, after] = [&activity.before, &activity.after].map(|value| listed.setting.in_words(value.as_deref()));
-    Some(format!("⚙️ {} changed {} from {before} to {after}.", mention(actor(activity)?), listed.title))
+    Some(format!("⚙️ {} changed {} from {before} to {after}.", who(activity)?, listed.title))
+}
+
+fn placed(activity: &Activity) -> Option<String> {
+    let (what, by) = (PLACED.details(activity)?, who(activity)?);
+    let [before, after] = [&activity.before, &activity.after]
+        .map(|channel| channel.as_deref().and_then(|channel| channel.parse::<ChannelId>().ok()).map(text::channel));
+    match (before, after) {
+        (None, Some(after)) => Some(format!("⚙️ {by} put the {what} into {after}.")),
+        (Some(before), Some(after)) => Some(format!("⚙️ {by} moved the {what} from {before} to {after}.")),
+        (Some(before), None) => Some(format!("⚙️ {by} took the {what} out of {before}.")),
+        (None, None) => None,
+    }
 }
 
 fn backup_left_out(activity: &Activity) -> Option<String> {
@@ -253,19 +284,12 @@ fn disk_fills(activity: &Activity) -> Option<String> {
     ))
 }
 
-/// Who did it, where that is a member.
-fn actor(activity: &Activity) -> Option<UserId> {
+/// Who did it, as the beginning of a line; `None` where nobody did.
+fn who(activity: &Activity) -> Option<String> {
     match activity.actor {
-        Actor::Member(by) => Some(by),
+        Actor::Member(by) => Some(mention(by)),
+        Actor::Operator => Some("The operator".to_owned()),
         Actor::Live | Actor::System => None,
-    }
-}
-
-/// Whoever did it, as the beginning of a line.
-fn whoever(activity: &Activity) -> String {
-    match activity.actor {
-        Actor::Member(by) => format!("{} `{by}`", mention(by)),
-        _ => "The operator".to_owned(),
     }
 }
 

@@ -4,20 +4,11 @@
 use super::files::with_fresh_link;
 use super::views;
 use crate::discord::{Bot, Draft, references};
-use crate::features::queue::model::{Entry, Source};
 use crate::features::queue::queries;
 use crate::features::queue::service::Played;
 use crate::features::queue::settings::NOW_PLAYING_CHANNEL;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-
-/// A link to the file of a song that works now; `None` where there is none any more.
-pub async fn file_of(bot: &Bot, guild: GuildId, entry: Entry) -> Result<Option<String>> {
-    match with_fresh_link(bot, guild, entry).await?.song.source {
-        Source::File { kept_in, .. } => Ok(Some(kept_in.url).filter(|url| !url.is_empty())),
-        Source::Link { .. } => Ok(None),
-    }
-}
 
 /// The answer to whoever played a song.
 pub async fn answer(bot: &Bot, guild: GuildId, mut played: Played) -> Result<Draft> {

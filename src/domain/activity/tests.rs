@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::debug_channel::{self, DEBUG_CHANNEL, DELIVER};
+use super::debug_channel::{self, DEBUG_CHANNEL, DELIVER, LEAVE, Leaving};
 use super::migration::{LINES, Line, tell_lines_from_the_log};
 use super::settings::ACTIVITY_DAYS;
 use super::*;
@@ -135,7 +135,10 @@ fn what_is_older_than_a_guild_keeps_it_goes_in_parts_and_nothing_else() {
     note(&store, OTHER, 0..1_100);
     store.advance(8 * DAY);
     note(&store, OTHER, 2_000..2_001);
-    let old = |store: &TestStore| store.read(|read| guilds_with_old(read, store.now()));
+    let old = |store: &TestStore| {
+        let has_old = |guild: &GuildId| store.read(|read| has_old(read, *guild, store.now()));
+        store.read(guilds).into_iter().filter(has_old).collect::<Vec<_>>()
+    };
     assert_eq!(old(&store), [OTHER]);
     let step = |guild: GuildId| {
         let now = store.now();
@@ -223,6 +226,22 @@ fn what_waited_for_a_channel_that_was_switched_off_is_not_told_to_the_next() {
 }
 
 #[test]
+fn a_channel_that_is_left_is_told_where_the_lines_go_and_who_says_so() {
+    let store = TestStore::new();
+    for channel in [None, Some(7), Some(7), Some(8), None].map(|channel| channel.map(ChannelId::new)) {
+        store.write(move |tx| DEBUG_CHANNEL.change(tx, GUILD, Actor::Member(ANN), &channel).map(drop)).unwrap();
+    }
+    store.write(|tx| ACTIVITY_DAYS.change(tx, GUILD, Actor::Member(ANN), &7).map(drop)).unwrap();
+    let due = store.read(|read| jobs::due_by(read, store.now(), 100));
+    let leaving = due.iter().filter(|run| run.job.kind == LEAVE.name());
+    let told: Vec<_> = leaving.map(|run| (run.job.lane, LEAVE.payload(run).unwrap())).collect();
+    let (old, new, by) = (ChannelId::new(7), ChannelId::new(8), Actor::Member(ANN));
+    let expected = [(old, Some(new)), (new, None)]
+        .map(|(channel, now)| (jobs::Lane::Channel(channel), Leaving { channel, now, by }));
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn of_what_waits_for_long_the_newest_thousand_stay() {
     let store = TestStore::new();
     store.write(|tx| DEBUG_CHANNEL.set(tx, GUILD, &Some(ChannelId::new(9)))).unwrap();
@@ -270,5 +289,23 @@ fn lines_that_waited_before_there_were_activities_are_told_from_the_log() {
     assert_eq!(through, Some(waiting[1].0), "what was being posted goes on to be posted");
     assert!(store.read(|read| LINES.is_empty(read)));
     assert!(store.read(|read| debug_channel::untold(read, OTHER)).is_empty(), "nothing waited there");
+    store.check();
+}
+
+#[test]
+fn what_happens_to_the_instance_is_kept_and_told_in_no_server() {
+    let store = TestStore::new();
+    store
+        .write(|tx| {
+            // A default for all servers is no debug channel of the instance.
+            DEBUG_CHANNEL.set(tx, GuildId::INSTANCE, &Some(ChannelId::new(7)))?;
+            NUMBERED.with(1).note(tx, GuildId::INSTANCE)
+        })
+        .unwrap();
+    assert_eq!(numbers(&all(&store, GuildId::INSTANCE, &Filter::default())), [1]);
+    assert!(store.read(|read| debug_channel::untold(read, GuildId::INSTANCE)).is_empty());
+    assert_eq!(deliveries(&store), 0);
+    note(&store, GUILD, 2..3);
+    assert_eq!(deliveries(&store), 1, "the default counts for servers");
     store.check();
 }

@@ -10,6 +10,7 @@
 //! * **a setting**: a static and its `Listed` in `settings.rs`;
 //! * **a table**: a static in `tables.rs` that says whose its rows are, and a line in `DOMAIN`; a changed record also needs
 //!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`catalogue::formats`);
+//! * **a table of the SQLite export**: an [`exported!`](crate::exported) in `sql.rs`, with a line for each column;
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
 //! * **something of which teams are told**: a kind of [activity] in `activity.rs`;
@@ -24,7 +25,7 @@ use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read};
-use crate::{activity, display, jobs, profile, references, settings};
+use crate::{access, activity, display, jobs, profile, references, settings, signin};
 
 pub mod coins;
 pub mod desk;
@@ -121,6 +122,13 @@ pub const ALL: &[&Domain] = &[
     &Domain { tables: display::tables::TABLES, ..Domain::named("display") },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &Domain { tables: profile::TABLES, settings: profile::LISTED, ..Domain::named("profile") },
+    &Domain { settings: access::LISTED, ..Domain::named("access") },
+    &Domain {
+        tables: signin::TABLES,
+        migrations: signin::MIGRATIONS,
+        recurring: &[&upkeep::SIGNINS_FORGOTTEN],
+        ..Domain::named("signin")
+    },
     &submissions::DOMAIN,
     &queue::DOMAIN,
     &handles::DOMAIN,

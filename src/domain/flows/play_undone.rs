@@ -6,6 +6,7 @@
 //! back, and when it has, it does not play.
 
 use crate::activity::{self, Filter, Subject};
+use crate::features::coins::model::EntryKind;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::activity::{PLAYED, PUT_BACK, Taken};
 use crate::features::queue::model::{Entry, Line, PublicId, QueueRefusal};
@@ -70,7 +71,8 @@ fn give_points_back(tx: &Tx<'_>, guild: GuildId, by: Actor, user: UserId, taken:
     }
     if !taken.points.is_empty() {
         let held = handles::queries::points_held(tx, guild, user)?;
-        coins::service::return_points(tx, guild, user, held, "Song put back into the Free line", by)?;
+        let reason = "Song put back into the Free line";
+        coins::service::move_points(tx, guild, user, held, EntryKind::Rollback, reason, by)?;
     }
     Ok(coins::queries::points(tx, guild, user)?.get())
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::activity::program::Backup;
 use crate::activity::{Happened, Kind};
+use crate::display::Finding;
 use crate::features::coins::model::EntryKind;
 use crate::features::testing::{GUILD, TestStore};
 use crate::features::tiktok::activity::{Deed, SimulatedEvent};
@@ -205,6 +206,64 @@ fn a_setting_is_told_by_its_title_and_with_values_as_people_read_them() {
     ⚙️ <@1> changed Songs per Page from 10 to 15.
     ⚙️ <@1> changed Activity Kept from 90 days to 30 days.
     -
+    ");
+}
+
+#[test]
+fn what_the_operator_does_is_told_as_theirs() {
+    let member = || Subject::Member(USER);
+    let currency = Currency::Luxury.key().to_owned();
+    let kind = EntryKind::AdminAdd;
+    let coins = POSTED.with(Posted { currency, kind, delta: 7, reason: "a prize".to_owned(), requested: None });
+    let link =
+        || Link { handle: Handle::parse("dj_ann").unwrap(), former: None, was_verified: false, points: Amount::ZERO };
+    let refund = Refund { user: USER, number: "#012345".to_owned(), gifted: None, luxury: None };
+    let removed = DEAD_LINK_REMOVED.with(refund).of(Subject::Song(7));
+    let days = || Subject::Setting("activity_days".to_owned());
+    let lines = [
+        said(coins.by(Actor::Operator).of(member()).changing("5".to_owned(), "12".to_owned())),
+        said(LINKED.with(link()).by(Actor::Operator).of(member())),
+        said(UNLINKED.with(link()).by(Actor::Operator).of(member())),
+        said(removed.by(Actor::Operator).changing("5 Skip".to_owned(), "Removed".to_owned())),
+        said(LEFT.with(()).by(Actor::Operator).of(owl())),
+        said(SETTING_CHANGED.with(()).by(Actor::Operator).of(days()).changing("90".to_owned(), "30".to_owned())),
+        said(SETTING_CHANGED.with(()).by(Actor::System).of(days()).changing("90".to_owned(), "30".to_owned())),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    🪙 Luxury Coins · user_id <@2> `2` · operation `admin_add` · amount `+7` · reason a prize · before_balance `5` · after_balance `12` · by the operator
+    🔗 The operator linked **@dj\_ann** to <@2> `2` · points `0`
+    🔗 The operator unlinked **@dj\_ann** from <@2> `2` · points `0`
+    🔗 The operator removed #012345 from 5 Skip as a dead link: nothing was to be given back
+    ⏹️ The operator disconnected from **@night\_owl**.
+    ⚙️ The operator changed Activity Kept from 90 days to 30 days.
+    -
+    ");
+}
+
+#[test]
+fn displays_that_somebody_puts_moves_or_takes_away_are_told_with_where() {
+    let placed = |before: Option<&str>, after: Option<&str>| {
+        let [before, after] = [before, after].map(|channel| channel.map(ToOwned::to_owned));
+        said(PLACED.with("live queue".to_owned()).by(BY).changing(before, after))
+    };
+    let lines = [placed(None, Some("5")), placed(Some("5"), Some("6")), placed(Some("6"), None), placed(None, None)];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    ⚙️ <@1> put the live queue into <#5>.
+    ⚙️ <@1> moved the live queue from <#5> to <#6>.
+    ⚙️ <@1> took the live queue out of <#6>.
+    -
+    ");
+}
+
+#[test]
+fn a_channel_that_is_left_reads_where_the_lines_go() {
+    let left = |now: Option<u64>, by: Actor| {
+        leaving(&Leaving { channel: ChannelId::new(5), now: now.map(ChannelId::new), by })
+    };
+    insta::assert_snapshot!([left(Some(6), BY), left(None, BY), left(None, Actor::System)].join("\n"), @"
+    👋 The lines for your team now go to <#6>: <@1> chose that.
+    👋 The lines for your team are switched off: <@1> chose that.
+    👋 The lines for your team are switched off.
     ");
 }
 

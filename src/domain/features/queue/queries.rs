@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, Place, PublicId, QueueRefusal, SongId, Source};
+use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
-pub use super::tables::CHANGED;
+pub use super::tables::{
+    CHANGED, by_public_id as song, count_in, entry, for_each_free, free_behind, guilds_with_waiting_songs,
+    played_between, select, submitted_between,
+};
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
-use crate::kernel::time::Timestamp;
-use crate::store::{Cursor, Read, Selected};
+use crate::store::Read;
 
 /// Songs on one page of a list (`D-18`, `D-37`).
 pub const PAGE: u8 = 10;
@@ -184,11 +186,6 @@ pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
     }
 }
 
-/// How many songs were played from a moment up to another.
-pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
-    tables::played_between(read, guild, from, until)
-}
-
 /// The next songs to be played, at most `limit`.
 pub fn upcoming(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Entry>> {
     entries(read, guild, tables::served_from(read, guild, 0, limit)?)
@@ -207,22 +204,6 @@ pub struct Wanted {
     pub text: Option<String>,
 }
 
-/// A page of the songs that are looked for, the latest first. The narrowest index is walked.
-pub fn select(
-    read: &dyn Read,
-    guild: GuildId,
-    wanted: &Wanted,
-    after: Option<Cursor>,
-    limit: usize,
-) -> Result<Selected<Entry>> {
-    tables::select(read, guild, wanted, after, limit)
-}
-
-/// How many songs were sent from a moment up to another.
-pub fn submitted_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
-    tables::submitted_between(read, guild, from, until)
-}
-
 /// The first songs of a line in its order, each with where it stands.
 pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
@@ -231,11 +212,6 @@ pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Re
         rows.push(Row { entry, standing });
     }
     Ok(rows)
-}
-
-/// How many songs wait in a line.
-pub fn count_in(read: &dyn Read, guild: GuildId, line: Line) -> Result<u64> {
-    tables::count_in(read, guild, line)
 }
 
 impl Wanted {
@@ -252,16 +228,6 @@ impl Wanted {
             && self.waits.is_none_or(|waits| place.line.is_waiting() == waits)
             && self.text.as_ref().is_none_or(has_text)
     }
-}
-
-/// A song by its public number.
-pub fn song(read: &dyn Read, guild: GuildId, public_id: PublicId) -> Result<Option<Entry>> {
-    tables::by_public_id(read, guild, public_id)
-}
-
-/// A song by its row number.
-pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
-    tables::entry(read, guild, id)
 }
 
 /// A member's latest song that a gift may lift: in Free or Pending Skips (`M-TIK-23`).
@@ -283,26 +249,6 @@ fn latest_in(read: &dyn Read, guild: GuildId, user: UserId, fits: impl Fn(Line) 
         }
     }
     Ok(None)
-}
-
-/// Shows every song of the Free line with its place to `visit`, in their order.
-pub fn for_each_free(read: &dyn Read, guild: GuildId, visit: impl FnMut(SongId, Place) -> Result<()>) -> Result<()> {
-    tables::for_each_free(read, guild, visit)
-}
-
-/// Some songs of the Free line by their row numbers, from behind one of these on.
-pub fn free_behind(
-    read: &dyn Read,
-    guild: GuildId,
-    behind: Option<SongId>,
-    limit: usize,
-) -> Result<Vec<(SongId, Place)>> {
-    tables::free_behind(read, guild, behind, limit)
-}
-
-/// The guilds in which songs wait.
-pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
-    tables::guilds_with_waiting_songs(read)
 }
 
 /// How many songs of a member wait.

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
-use crate::bot::queue::playing::file_of;
+use crate::discord::attachment::{Found, link_to};
 use crate::features::queue::model::{PublicId, QueueRefusal, Source};
 use crate::features::queue::queries;
 use crate::signin::scope::Scope;
@@ -50,10 +50,17 @@ async fn address(web: &Web, arrived: &Arrived) -> Result<HeaderValue, Problem> {
     let guild = arrived.guild;
     let entry = web.look("song", move |read| queries::song(read, guild, public_id)).await?;
     let entry = entry.ok_or(QueueRefusal::NoSuchSong { public_id })?;
-    let link = match &entry.song.source {
-        // Where it is on a platform, that is where it is.
-        Source::Link { url, .. } => Some(url.clone()),
-        Source::File { .. } => file_of(&web.bot, guild, entry).await?,
+    let link = match entry.song.source {
+        Source::Link { url, .. } => Some(url),
+        Source::File { kept_in, .. } if kept_in.url.is_empty() => None,
+        Source::File { kept_in, .. } => {
+            match link_to(&web.bot, kept_in.channel, kept_in.message, kept_in.attachment).await {
+                Found::There(url) => Some(url),
+                // The next time it is to be played, the team is told.
+                Found::Gone => None,
+                Found::Unknown => Some(kept_in.url),
+            }
+        }
     };
     let link = link.filter(|link| link.starts_with("https://") || link.starts_with("http://"));
     link.and_then(|link| HeaderValue::try_from(link).ok()).ok_or(Problem::NotFound)

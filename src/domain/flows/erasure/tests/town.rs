@@ -1,5 +1,6 @@
 //! Servers in whose tables there is a row of everybody, all of them.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,6 @@ use crate::features::engagement::model::{Session, SongRef};
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
-use crate::features::reminders::service::Wanted;
 use crate::features::submissions::posted::{Handled, Watch};
 use crate::features::{coins, engagement, handles, imports, queue, reminders, setup, submissions, tiktok};
 use crate::flows::{
@@ -25,6 +25,7 @@ use crate::jobs::{self, DeadLetter, Job, JobId, Lane};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::dice::Seed;
+use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::text::mention;
@@ -33,6 +34,9 @@ use crate::live::{AccountNumber, Gift, Handle, LiveEvent, MessageId as LiveMessa
 use crate::outbox;
 use crate::profile;
 use crate::references::told;
+use crate::signin::scope::Scope;
+use crate::signin::session::{self, Door, SignIn};
+use crate::signin::{self, answer, link, token};
 use crate::store::{Options, Place, Record, Store, Table, Tx};
 
 pub(super) const HERE: GuildId = GuildId::new(701_234_567_890_123_451);
@@ -40,6 +44,8 @@ pub(super) const THERE: GuildId = GuildId::new(712_345_678_901_234_562);
 /// Who does what administrators do.
 pub(super) const ADMIN: UserId = UserId::new(834_567_890_123_456_783);
 const CHANNEL: ChannelId = ChannelId::new(3);
+/// A server of which nothing else is stored.
+const ELSEWHERE: GuildId = GuildId::new(5);
 
 /// Somebody with accounts on TikTok. The name, like the handles, begins with the word, and nothing of others holds it.
 pub(super) struct Person {
@@ -119,6 +125,9 @@ impl Town {
                 town.live_through(guild, person, nth);
             }
         }
+        for person in [&ZARA, &OMAR] {
+            town.signs_in(person);
+        }
         town.check();
         town
     }
@@ -143,11 +152,11 @@ impl Town {
     pub(super) fn begin(&self, guild: GuildId) {
         self.write(move |tx| {
             BOOKMARK_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
-            setup::tables::remember(tx, guild, tx.now())?;
-            submissions::tables::set_watch(tx, guild, &Watch { channel: CHANNEL, since: MessageId::new(1) })?;
+            setup::tables::GREETED.put(tx, &guild, &tx.now())?;
+            submissions::tables::WATCHED.put(tx, &guild, &Watch { channel: CHANNEL, since: MessageId::new(1) })?;
             let handled = Handled { taken: vec!["song-1".to_owned()], ..Handled::default() };
-            submissions::tables::remember_handled(tx, guild, MessageId::new(2), &handled)?;
-            submissions::tables::remember_kept_out(tx, guild, MessageId::new(3))?;
+            submissions::tables::HANDLED.put(tx, &(guild, MessageId::new(2)), &handled)?;
+            submissions::tables::KEPT_OUT.put(tx, &(guild, MessageId::new(3)), &())?;
             TOLD.put(tx, &(guild, "bookmark_channel_id/4".to_owned()), &Told(1, tx.now()))?;
             LINES.put(tx, &(guild, 1), &"A line of before.".to_owned())?;
             display::tables::put(tx, guild, LIVE_QUEUE, CHANNEL)?;
@@ -201,7 +210,7 @@ impl Town {
             DEBUG_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
             TEAM_TOLD.with(format!("**@{}** came.", person.handle)).note(tx, guild)?;
             tiktok::service::follow(tx, guild, person.user, &host(), true)?;
-            submissions::tables::remember_nudge(tx, guild, CHANNEL, person.user)?;
+            submissions::tables::NUDGES.put(tx, &(guild, CHANNEL, person.user), &tx.now())?;
             let joined = vec![Occurrence::Joined(person.viewer())];
             live_events::run(tx, guild, &host(), &Person::events(tx.now(), first + 20, joined))?;
             handle_links::admin_link(tx, guild, ADMIN, person.user, &handle(person.handle))?;
@@ -275,8 +284,36 @@ impl Town {
         self.write(move |tx| {
             profile::choose_zone(tx, guild, person.user, "Europe/Berlin")?;
             let text = format!("a song of {}", person.name);
-            let wanted = Wanted { user: person.user, channel: CHANNEL, when: "2h".to_owned(), text };
-            reminders::service::set(tx, guild, &wanted).map(drop)
+            reminders::service::set(tx, guild, (person.user, CHANNEL), "2h", &text).map(drop)
+        });
+    }
+
+    /// They sign in on the web, which is no matter of a server, and do everything there.
+    fn signs_in(&self, person: &'static Person) {
+        self.write(move |tx| {
+            let code = |what: &str| Digest::of_parts(&[person.word.as_bytes(), what.as_bytes()]);
+            let who = person.member();
+            let sign_in = SignIn {
+                sid: code("session"),
+                refresh: code("refresh"),
+                person: who.clone(),
+                name: person.name.to_owned(),
+                avatar: None,
+                door: Door::Link,
+                agent: "Firefox".to_owned(),
+                address: IpAddr::from([203, 0, 113, 7]),
+                guilds: Vec::new(),
+                replaces: None,
+            };
+            session::begin(tx, &sign_in)?;
+            let (user, name) = (person.user, person.name.to_owned());
+            link::issue(tx, code("link"), &link::Purpose::SignIn { user, name, guild: ELSEWHERE })?;
+            let scopes = [Scope::Read].into_iter().collect();
+            let (name, guilds) = (format!("bot of {}", person.name), vec![ELSEWHERE]);
+            token::issue(tx, code("token"), &token::Wanted { maker: who.clone(), name, guilds, scopes, lasts: None })?;
+            let key = answer::RepeatKey::parse("key")?;
+            let asked = answer::Asked { caller: &who, route: "a.b", key: &key, request: code("request") };
+            answer::keep(tx, &asked, &answer::Reply { status: 200, body: person.name.as_bytes(), location: None })
         });
     }
 
@@ -315,6 +352,11 @@ impl Town {
 }
 
 impl Person {
+    /// As who signs in.
+    fn member(&self) -> signin::Person {
+        signin::Person::Member { user: self.user }
+    }
+
     fn viewer(&self) -> Viewer {
         Viewer { handle: Some(handle(self.handle)), number: AccountNumber::new(self.number), level: Some(12) }
     }
