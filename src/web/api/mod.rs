@@ -4,7 +4,7 @@ pub mod auth;
 pub mod desk;
 pub mod instance;
 pub mod public;
-mod servers;
+pub mod servers;
 pub mod songs;
 
 use super::endpoint::Route;

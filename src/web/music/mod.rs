@@ -13,6 +13,8 @@ pub mod desk;
 pub mod search;
 pub mod song;
 pub mod story;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::features::queue::model::PublicId;
 use crate::web::segments::Segment;

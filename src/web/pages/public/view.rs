@@ -31,7 +31,7 @@ pub(in crate::web) fn board(board: &Board) -> Markup {
 
 fn row(place: u64, song: &Shown) -> Markup {
     html! {
-        li.own[song.is_own] {
+        li class=[song.is_own.then_some("own")] {
             span.number { (place) }
             span {
                 @if let Some(line) = song.line { (line.emoji()) " " span.heard { (line.name()) " " } }
@@ -52,7 +52,7 @@ pub(in crate::web) fn now(now: Option<&Shown>) -> Markup {
     html! {
         @if let Some(song) = now {
             p.song { (song.name) }
-            p { (by(song)) }
+            @if let Some(by) = &song.by { p { (by) } }
         }
     }
 }
