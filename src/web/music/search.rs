@@ -56,8 +56,14 @@ impl SongsQuery {
         let waits = match said(self.state.as_deref()).as_deref() {
             None => None,
             Some("waiting") => Some(true),
-            Some("played") => not_waiting(&mut line, Line::SongsPlayed),
-            Some("removed") => not_waiting(&mut line, Line::Removed),
+            Some("played") => {
+                line = line.or(Some(Line::SongsPlayed));
+                Some(false)
+            }
+            Some("removed") => {
+                line = line.or(Some(Line::Removed));
+                Some(false)
+            }
             Some(_) => return Err(Problem::field("state", Sentence::words("It is waiting, played or removed."))),
         };
         let text = said(self.text.as_deref()).map(|text| text.to_lowercase().chars().take(LONGEST_TEXT).collect());
@@ -85,12 +91,6 @@ impl SongsQuery {
         let query = query.finish();
         if query.is_empty() { list.to_owned() } else { format!("{list}?{query}") }
     }
-}
-
-/// Songs of this line, unless another is asked for.
-fn not_waiting(line: &mut Option<Line>, of: Line) -> Option<bool> {
-    line.get_or_insert(of);
-    Some(false)
 }
 
 fn no_line() -> Problem {

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::features::queue::model::{Entry, Source};
 use crate::features::queue::queries::{Row, Standing};
+use crate::kernel::time::Timestamp;
 
 /// A song and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,7 +66,7 @@ impl SongView {
             source: SourceView::of(&song.source),
             note: song.note.clone(),
             submitted_at: place.submitted_at.rfc3339(),
-            played_at: place.played_at.map(|at| at.rfc3339()),
+            played_at: place.played_at.map(Timestamp::rfc3339),
             place: standing.and_then(|standing| standing.ahead).map(|ahead| ahead.saturating_add(1)),
             wait_seconds: standing.and_then(|standing| standing.wait).map(|wait| wait.as_secs()),
         }

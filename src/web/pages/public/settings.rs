@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::features::public::model::PublicName;
 use crate::features::public::queries::{Chosen, chosen};
 use crate::web::Web;
 use crate::web::access::Who;
@@ -52,7 +53,7 @@ impl Page for PublicPage {
 
 fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
     let action = format!("/g/{}/public", seen.guild);
-    let kept = chosen.name.as_ref().map(|name| name.as_str()).unwrap_or_default();
+    let kept = chosen.name.as_ref().map(PublicName::as_str).unwrap_or_default();
     let wrong = seen.wrong("name");
     let name = Field {
         value: seen.typed("name").unwrap_or(kept),
