@@ -202,7 +202,11 @@ pub fn change_participant(
 ) -> Result<()> {
     let next = numbers.participant + 1;
     let new = || Participant { number: next, ..Participant::default() };
-    if PARTICIPANTS.change(tx, &key, new, change)?.number == next {
+    let number = PARTICIPANTS.change(tx, &key, new, |person| {
+        change(person);
+        person.number
+    })?;
+    if number == next {
         numbers.participant = next;
         NUMBERS.put(tx, &key.0, numbers)?;
     }
@@ -212,7 +216,7 @@ pub fn change_participant(
 /// Adds to what gifts of a minute of a session were worth.
 pub fn add_coins(tx: &Tx<'_>, guild: GuildId, session: SessionId, minute: u32, coins: Amount) -> Result<()> {
     let add = |sum: &mut Amount| *sum = sum.clamped_change(coins.get());
-    COINS_BY_MINUTE.change(tx, &(guild, session, minute), Amount::default, add).map(drop)
+    COINS_BY_MINUTE.change(tx, &(guild, session, minute), Amount::default, add)
 }
 
 /// People of a session whose watch time is to be counted, in the order of their accounts, behind one of them.
