@@ -79,4 +79,5 @@ mod submissions;
 mod tiktok;
 mod trouble;
 mod watching;
+mod web;
 mod world;

@@ -1,0 +1,15 @@
+//! What Greenroom says over HTTP, through the front door: a real server on this machine, people of every kind with a
+//! browser or a token, and the simulated Discord behind it.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | [`ground`] | the ground of these tests: two servers, their people, the web in front of them |
+//! | [`person`] | what somebody with a browser or a token does, and what they are answered |
+//! | [`html`] | what stands in a page: its forms, its fields, its text |
+
+mod ground;
+mod html;
+mod person;
+
+pub use ground::WebWorld;
+pub use person::Person;
