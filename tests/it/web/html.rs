@@ -131,8 +131,8 @@ fn values(tags: &[Tag]) -> Vec<String> {
     match field.name.as_str() {
         "textarea" => vec![field.text.strip_prefix('\n').unwrap_or(&field.text).to_owned()],
         "select" => {
-            let options: Vec<&Tag> = tags.iter().take_while(|tag| tag.name != "/select").collect();
-            let options: Vec<&&Tag> = options.iter().filter(|tag| tag.name == "option").collect();
+            let inside = tags.iter().take_while(|tag| tag.name != "/select");
+            let options: Vec<&Tag> = inside.filter(|tag| tag.name == "option").collect();
             let chosen: Vec<String> = options.iter().filter(|tag| tag.has("selected")).map(|tag| value(tag)).collect();
             if chosen.is_empty() && !field.has("multiple") {
                 return options.first().map(|tag| value(tag)).into_iter().collect();

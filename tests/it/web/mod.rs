@@ -5,10 +5,14 @@
 //! | --- | --- |
 //! | [`ground`] | the ground of these tests: two servers, their people, the web in front of them |
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
+//! | [`access`] | who may what, at every door of every route |
+//! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
+mod access;
 mod ground;
 mod html;
+mod openapi;
 mod person;
 
 pub use ground::WebWorld;

@@ -187,7 +187,11 @@ impl<'w> Person<'w> {
         let answer = within("the web answers", async {
             let answer = request.send().await.unwrap();
             let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            Answer { status, headers, body: answer.bytes().await.unwrap().to_vec() }
+            // A stream has no end: whoever wants to read it opens it by itself.
+            let is_stream =
+                headers.get("content-type").is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
+            let body = if is_stream { Vec::new() } else { answer.bytes().await.unwrap().to_vec() };
+            Answer { status, headers, body }
         });
         let answer = answer.await;
         self.keep_cookies_of(&answer);
