@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what `--help` says about it.
 
+pub mod admin;
 pub mod backup;
 pub mod check;
 pub mod economy;
@@ -16,6 +17,7 @@ use strum::VariantArray;
 use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::storage::Storage;
+use super::config::web::Web;
 use super::config::{Config, OfStore, logging::Logging, table};
 use super::exit::{Stop, help_section, tell};
 use super::operation::Operation;
@@ -79,6 +81,9 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
     Restore(restore::RestoreArgs),
+    /// Let the operator of the web in; a running bot is asked to do it
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring the data of another bot in
     #[command(subcommand)]
     Import(import::Import),
@@ -239,6 +244,11 @@ impl Options {
         Ok(storage)
     }
 
+    /// The settings of the web alone, for commands that let its operator in.
+    fn load_web(&self) -> Result<Web, Problems> {
+        Web::load(&self.sources())
+    }
+
     /// Where settings come from.
     pub fn sources(&self) -> Sources {
         [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
@@ -256,7 +266,7 @@ fn fulfil<O: Operation>(storage: &Storage, operation: &O) -> Result<O::Outcome, 
 }
 
 /// What can be typed, and what comes of it.
-pub(super) const EXAMPLES: [(&str, &str); 14] = [
+pub(super) const EXAMPLES: [(&str, &str); 15] = [
     ("greenroom demo", "watch a whole review evening, without Discord"),
     ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
     ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
@@ -270,6 +280,7 @@ pub(super) const EXAMPLES: [(&str, &str); 14] = [
     ("greenroom check economy", "what a skip costs, and what is out of proportion"),
     ("greenroom backup", "make a snapshot, also while the bot runs"),
     ("greenroom restore SNAPSHOT.redb", "put it back"),
+    ("greenroom admin link", "a link that signs you in on the web"),
     ("sudo greenroom service install", "run it from now on, also after a restart"),
 ];
 
