@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use greenroom::features::queue::model::PublicId;
 use greenroom::signin::scope::Scope;
 use greenroom::web::access::Who;
 use greenroom::web::endpoint::{Door, Route, Sample, Samples};
@@ -278,7 +279,7 @@ impl WebWorld {
         let landlady = self.world.member("landlady").in_guild(self.there.guild, submissions);
         let answer = landlady.submit([("link", &link(2)), ("song_title", CANARY_THERE)]).await;
         let there = number_in(&answer.text());
-        (self, [here, there].map(|song| song.to_string().trim_start_matches('#').to_owned()))
+        (self, [here, there].map(PublicId::digits))
     }
 
     /// What is there for samples: a song, and somebody, of this server.

@@ -38,7 +38,7 @@ const PHC: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBvZiB0aGUgdGVzdA$8LHfpQY
 /// The people of the first server who have a role, each called by what they are.
 const BY_ROLE: [&str; 5] = ["viewer", "moderator", "reviewer", "admin", "former"];
 /// What the server of these tests bears.
-pub const BOUNDS: Bounds = Bounds { at_once: 256, patience: None, keeps_alive: true, largest_head: 16 * 1024 };
+pub const BOUNDS: Bounds = Bounds { at_once: 256, patience: None, keeps_alive: true, largest_head: 32 * 1024 };
 
 /// See the module.
 pub struct WebWorld {
@@ -74,11 +74,13 @@ impl WebWorld {
             jwt_key: vec![7; 32],
             csrf_key: Some([8; 32]),
             local_address: format!("http://{address}"),
+            streams: 100,
             ..Settings::default()
         };
         change(&mut settings);
         let web = Web::new(world.app.bot.clone(), settings);
-        let server = tokio::spawn(serve(listener, bounds, router(&web))).abort_handle();
+        let serving = serve(listener, bounds, router(&web), std::future::pending());
+        let server = tokio::spawn(serving).abort_handle();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let ground = Self { world, web, there, address, http, server, secrets: AtomicU64::new(1) };
         ground.write(|tx| operator::set_password(tx, OPERATOR, &Secret::new(PHC), Actor::Operator, None));
