@@ -159,14 +159,14 @@ type Tokens = BTreeMap<String, Means>;
 /// One door of a route: a path, and how it is asked for.
 #[derive(Clone, Copy)]
 pub struct Asking {
-    route: &'static Route,
-    door: Door,
-    path: &'static str,
+    pub route: &'static Route,
+    pub door: Door,
+    pub path: &'static str,
 }
 
 impl Asking {
     /// All doors of all routes.
-    fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for route in routes() {
             all.extend(route.doors.paths.iter().map(|path| Self { route, door: route.doors.door, path }));
@@ -185,7 +185,8 @@ impl Asking {
         format!("{} ({method} {})", self.route.name, self.path)
     }
 
-    fn method(self) -> Method {
+    /// The method.
+    pub fn method(self) -> Method {
         if self.door == Door::Form { Method::POST } else { self.route.doors.verb.method() }
     }
 

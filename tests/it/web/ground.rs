@@ -22,7 +22,8 @@ use greenroom::web::Web;
 use greenroom::web::server::{Bounds, serve};
 use greenroom::web::settings::Settings;
 use greenroom::web::table::router;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
 use super::person::{Means, Person};
@@ -170,6 +171,15 @@ impl WebWorld {
                 async { while !changes.recv().await.unwrap().concerns(self.here(), UserId::new(user.get())) {} };
             within("the bot hears that somebody lost a role", hears).await;
         }
+    }
+
+    /// What is answered to these very bytes.
+    pub async fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        within("an answer comes to its end", stream.read_to_end(&mut answer)).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// Does something in the store that must succeed.

@@ -7,13 +7,16 @@
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
 //! | [`access`] | who may what, at every door of every route |
 //! | [`openapi`] | what the document of the API says, against what is answered |
+//! | [`threats`], [`crowd`] | what somebody could try, alone and as many |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
+mod crowd;
 mod ground;
 mod html;
 mod openapi;
 mod person;
+mod threats;
 
 pub use ground::WebWorld;
 pub use person::Person;
