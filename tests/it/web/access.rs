@@ -206,7 +206,7 @@ impl Asking {
     }
 
     /// The address for a sample of this server.
-    fn address(self, sample: &Sample, server: Server) -> String {
+    pub fn address(self, sample: &Sample, server: Server) -> String {
         let mut path = match server {
             Server::Here => self.path.to_owned(),
             Server::There => self.path.replace("{server}", "{other}"),

@@ -8,9 +8,11 @@
 //! | [`access`] | who may what, at every door of every route |
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`threats`], [`crowd`] | what somebody could try, alone and as many |
+//! | [`browser`] | pages in a real Chromium |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
+mod browser;
 mod crowd;
 mod ground;
 mod html;
