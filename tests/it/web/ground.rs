@@ -243,14 +243,14 @@ async fn people_come(world: &mut World) {
     let of = world.guild;
     let (admin, viewer, reviewer) = (role("admin"), role("viewer"), role("reviewer"));
     let moderators = [role("moderator"), role("former")];
-    let say = move |tx: &greenroom::store::Tx<'_>| {
+    let say = world.app.bot.store.write("roles", move |tx| {
         let set = |setting: &Setting<RoleList>, roles: &[Id]| setting.set(tx, of, &list(roles));
         set(&ADMIN_ROLES, &[admin])?;
         set(&MODERATOR_ROLES, &moderators)?;
         set(&VIEWER_ROLES, &[viewer])?;
         REVIEWER_ROLE.set(tx, of, &Some(RoleId::new(reviewer.get())))
-    };
-    world.app.bot.store.write("roles", say).await.unwrap();
+    });
+    say.await.unwrap();
 }
 
 fn list(roles: &[Id]) -> RoleList {

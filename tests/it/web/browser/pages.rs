@@ -143,6 +143,7 @@ async fn names_that_are_code_are_shown_and_do_nothing() {
     let mallory = ground.world.sim.add_member(guild, mallory).await.unwrap();
     ground.world.ids.members.insert("mallory".into(), mallory);
     ground.world.sim.rename_guild(guild, "<script>alert(7)</script>").await.unwrap();
+    ground.world.member("mallory").submits(&link(99), "Hers").await;
     let (ground, song) = ground.with_an_evening(HOSTILE).await;
     for page in pages() {
         ground.world.pass(Duration::from_secs(5)).await;
