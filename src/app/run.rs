@@ -225,6 +225,8 @@ impl From<StartError> for Stop {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex, mpsc};
+
     use super::*;
     use crate::app::backup::off_site::Target;
     use crate::app::config::sources::{Origin, Sources};
@@ -273,6 +275,34 @@ mod tests {
         assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));
         assert_eq!((plan.data_dir, plan.cache_bytes), ("/srv/greenroom".into(), 24 << 20));
         assert!(matches!(blueprint.place, Place::File(file) if file.starts_with("/srv/greenroom")));
+    }
+
+    #[test]
+    fn work_that_blocks_has_as_many_threads_as_it_may_and_the_rest_waits_its_turn() {
+        const MORE: usize = 8;
+        let runtime = runtime().unwrap();
+        let (begun, begins) = mpsc::channel();
+        let gate = Arc::new(Mutex::new(()));
+        let closed = gate.lock().unwrap();
+        let begin = |_| {
+            let (begun, gate) = (begun.clone(), Arc::clone(&gate));
+            runtime.spawn_blocking(move || {
+                begun.send(()).unwrap();
+                drop(gate.lock().unwrap());
+            })
+        };
+        let work: Vec<_> = (0..MOST_BLOCKING + MORE).map(begin).collect();
+        for _ in 0..MOST_BLOCKING {
+            begins.recv_timeout(Duration::from_secs(30)).unwrap();
+        }
+        assert!(begins.recv_timeout(Duration::from_millis(300)).is_err(), "no thread is left for one more");
+        drop(closed);
+        runtime.block_on(async {
+            for done in work {
+                done.await.unwrap();
+            }
+        });
+        assert_eq!(begins.try_iter().count(), MORE);
     }
 
     #[test]

@@ -6,8 +6,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use greenroom::features::public::model::PublicName;
+use greenroom::features::public::service as public;
 use greenroom::features::queue::model::PublicId;
+use greenroom::kernel::actor::Actor;
+use greenroom::kernel::digest::SecretBytes;
 use greenroom::signin::scope::Scope;
+use greenroom::sim::MemberSpec;
 use greenroom::web::access::Who;
 use greenroom::web::endpoint::{Door, Route, Sample, Samples};
 use greenroom::web::table::routes;
@@ -270,17 +275,40 @@ fn fields(body: Option<&Value>) -> Vec<(String, String)> {
 }
 
 impl WebWorld {
-    /// Ann has a song in the first server, and somebody in the second.
-    pub async fn with_songs(self) -> (Self, [String; 2]) {
+    /// A song waits in the second server; gives its number.
+    pub async fn with_a_song_elsewhere(&self) -> String {
+        self.world.chooses("setbookmarkchannel", "bookmarks").await;
         let submissions = self.there.channels["submissions"];
         let host = self.world.member("elsewhere").in_guild(self.there.guild, self.there.channels["staff"]);
         let set = host.run_with("set-submission-channel", [("channel", submissions.to_string())]).await;
         assert!(set.text().contains("Songs are accepted only in"), "{}", set.text());
-        let here = self.world.member("ann").submits(&link(1), CANARY).await;
         let landlady = self.world.member("landlady").in_guild(self.there.guild, submissions);
         let answer = landlady.submit([("link", &link(2)), ("song_title", CANARY_THERE)]).await;
-        let there = number_in(&answer.text());
-        (self, [here, there].map(PublicId::digits))
+        number_in(&answer.text()).digits()
+    }
+
+    /// In the first server a song plays and another waits, and everybody may see that at the address of the samples, once
+    /// more after whatever was done before. Gives the number of the song that waits.
+    pub async fn staged(&self) -> String {
+        let (guild, name) = (self.here(), "night-owl".parse::<PublicName>().ok());
+        let overlay = SecretBytes::new([9; 32]).digest();
+        self.write(move |tx| {
+            public::set_name(tx, guild, Actor::System, name.clone())?;
+            public::set_overlay(tx, guild, Actor::System, Some(&overlay))
+        });
+        self.sung().await;
+        let waits = self.sung().await;
+        self.world.next().await;
+        waits.digits()
+    }
+
+    /// Somebody who has just come sends a song.
+    async fn sung(&self) -> PublicId {
+        let number = usize::try_from(self.number()).unwrap();
+        let come = MemberSpec { name: format!("singer{number}"), ..MemberSpec::default() };
+        let mut singer = self.world.member("ann");
+        singer.id = self.world.sim.add_member(self.world.ids.guild, come).await.unwrap();
+        singer.submits(&link(number), CANARY).await
     }
 
     /// What is there for samples: a song, and somebody, of this server.
@@ -313,10 +341,13 @@ fn changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) 
 }
 
 /// Everybody asks at one door in one server.
-async fn everybody_asks(ground: &WebWorld, tokens: &mut Tokens, asking: Asking, server: Server, song: &str) {
+async fn everybody_asks(ground: &WebWorld, tokens: &mut Tokens, asking: Asking, server: Server, elsewhere: &str) {
+    let (member, song) = match server {
+        Server::Here => ("ann", ground.staged().await),
+        Server::There => ("landlady", elsewhere.to_owned()),
+    };
     ground.rest().await;
-    let member = if server == Server::Here { "ann" } else { "landlady" };
-    let sample = || (asking.route.sample)(&ground.samples(song, member));
+    let sample = || (asking.route.sample)(&ground.samples(&song, member));
     let people: Vec<(&Somebody, Person<'_>, Expected)> = EVERYBODY
         .iter()
         .map(|who| (who, who.comes(ground, asking.route.scope, tokens), who.expects(asking.route.who, server)))
@@ -359,15 +390,16 @@ fn tells_nothing(asking: Asking, somebody: &Somebody, answer: &Answer) {
 
 #[tokio::test]
 async fn every_route_answers_every_person_as_declared() {
-    let (ground, [here, there]) = WebWorld::start().await.with_songs().await;
+    let ground = WebWorld::start().await;
+    let elsewhere = ground.with_a_song_elsewhere().await;
     let moderator = ground.signed_in("former");
     moderator.get("/g/{server}").await.is(200);
     ground.demote("former").await;
     let mut tokens = Tokens::new();
     for asking in Asking::all() {
-        everybody_asks(&ground, &mut tokens, asking, Server::Here, &here).await;
+        everybody_asks(&ground, &mut tokens, asking, Server::Here, &elsewhere).await;
         if asking.route.who.is_of_a_guild() {
-            everybody_asks(&ground, &mut tokens, asking, Server::There, &there).await;
+            everybody_asks(&ground, &mut tokens, asking, Server::There, &elsewhere).await;
         }
     }
     ground.end().await;
@@ -375,7 +407,8 @@ async fn every_route_answers_every_person_as_declared() {
 
 #[tokio::test]
 async fn a_thing_of_another_server_is_not_there_for_anybody() {
-    let (ground, [_, there]) = WebWorld::start().await.with_songs().await;
+    let ground = WebWorld::start().await;
+    let there = ground.with_a_song_elsewhere().await;
     let of_a_thing =
         Asking::all().into_iter().filter(|asking| asking.route.who.is_of_a_guild() && asking.names_a_thing());
     for asking in of_a_thing {

@@ -50,7 +50,7 @@ pub struct WebWorld {
     pub address: SocketAddr,
     pub http: reqwest::Client,
     server: AbortHandle,
-    secrets: AtomicU64,
+    numbers: AtomicU64,
 }
 
 impl WebWorld {
@@ -83,7 +83,7 @@ impl WebWorld {
         let serving = serve(listener, bounds, router(&web), std::future::pending());
         let server = tokio::spawn(serving).abort_handle();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let ground = Self { world, web, there, address, http, server, secrets: AtomicU64::new(1) };
+        let ground = Self { world, web, there, address, http, server, numbers: AtomicU64::new(1_000) };
         ground.write(|tx| operator::set_password(tx, OPERATOR, &Secret::new(PHC), Actor::Operator, None));
         ground
     }
@@ -197,9 +197,13 @@ impl WebWorld {
         self.world.end().await;
     }
 
+    /// A number that comes once.
+    pub fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
     fn secret(&self) -> SecretBytes {
-        let number = self.secrets.fetch_add(1, Ordering::Relaxed);
-        SecretBytes::new(*Digest::of(&number.to_be_bytes()).bytes())
+        SecretBytes::new(*Digest::of(&self.number().to_be_bytes()).bytes())
     }
 
     /// Somebody as sessions know them. Who is called `stranger` is nobody's member.

@@ -9,15 +9,18 @@
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`threats`], [`crowd`] | what somebody could try, alone and as many |
 //! | [`browser`] | pages in a real Chromium |
+//! | [`desk`], [`public`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
 mod browser;
 mod crowd;
+mod desk;
 mod ground;
 mod html;
 mod openapi;
 mod person;
+mod public;
 mod threats;
 
 pub use ground::WebWorld;

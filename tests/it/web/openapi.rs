@@ -96,10 +96,12 @@ fn the_document_of_the_api_is_the_one_in_the_folder() {
 
 #[tokio::test]
 async fn what_is_answered_is_what_the_document_declares() {
-    let (ground, [song, _]) = WebWorld::start().await.with_songs().await;
+    let ground = WebWorld::start().await;
+    ground.with_a_song_elsewhere().await;
     let document = golden();
     let mut seen = 0;
     for route in of_api().filter(|route| route.shape.is_some()) {
+        let song = ground.staged().await;
         ground.world.pass(Duration::from_secs(10)).await;
         let person = match route.who {
             Who::Anyone | Who::Instance => ground.signed_in(OPERATOR),

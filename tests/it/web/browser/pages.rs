@@ -31,18 +31,17 @@ const MOST_SCRIPT: u64 = 20 * 1024;
 const MOST_REQUESTS: u64 = 8;
 
 impl WebWorld {
-    /// The first server on an evening: songs in the queue, one that plays, gifts. Gives the number of a song that waits.
-    async fn with_an_evening(self, titles: [&str; 6]) -> (Self, String) {
+    /// The first server on an evening: songs with these titles, gifts, one that plays. Gives the number of one that waits.
+    async fn evening(&self, titles: [&str; 6]) -> String {
+        let waits = self.staged().await;
         let people = ["ann", "ben", "chloe", "dmitri", "member", "viewer"];
-        let mut last = String::new();
         for (nth, (name, title)) in people.into_iter().zip(titles).enumerate() {
             let link = link(nth);
             let answer = self.world.member(name).submit([("link", link.as_str()), ("song_title", title)]).await;
-            last = number_in(&answer.text()).digits();
+            number_in(&answer.text());
         }
         self.world.gift("ann.live", 250).await;
-        self.world.host().in_channel("staff").run("next").await;
-        (self, last)
+        waits
     }
 
     /// Somebody for whom a page is: nobody more than that.
@@ -61,9 +60,13 @@ impl WebWorld {
     }
 }
 
+/// What is asked for like a page and is none: files, and the way to them.
+const FILES: [&str; 2] = ["pages.asset", "songs.file"];
+
 /// All pages.
 fn pages() -> Vec<Asking> {
-    Asking::all().into_iter().filter(|asking| asking.door == Door::Page && asking.route.name != "pages.asset").collect()
+    let is_page = |asking: &Asking| asking.door == Door::Page && !FILES.contains(&asking.route.name);
+    Asking::all().into_iter().filter(is_page).collect()
 }
 
 /// What is wrong with a page that was just opened for the first time.
@@ -88,7 +91,8 @@ fn faults(measure: Measure, view: View) -> Vec<String> {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
     let browser = Browser::start();
-    let (ground, song) = WebWorld::start().await.with_an_evening(TITLES).await;
+    let ground = WebWorld::start().await;
+    let song = ground.evening(TITLES).await;
     let mut wrong = Vec::new();
     for page in pages() {
         for view in [WIDE, NARROW] {
@@ -117,7 +121,8 @@ async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_form_can_be_sent_without_script() {
     let browser = Browser::start();
-    let (ground, song) = WebWorld::start().await.with_an_evening(TITLES).await;
+    let ground = WebWorld::start().await;
+    let song = ground.evening(TITLES).await;
     for page in pages() {
         ground.world.pass(Duration::from_secs(5)).await;
         let sample = (page.route.sample)(&ground.samples(&song, "ann"));
@@ -144,7 +149,7 @@ async fn names_that_are_code_are_shown_and_do_nothing() {
     ground.world.ids.members.insert("mallory".into(), mallory);
     ground.world.sim.rename_guild(guild, "<script>alert(7)</script>").await.unwrap();
     ground.world.member("mallory").submits(&link(99), "Hers").await;
-    let (ground, song) = ground.with_an_evening(HOSTILE).await;
+    let song = ground.evening(HOSTILE).await;
     for page in pages() {
         ground.world.pass(Duration::from_secs(5)).await;
         let sample = (page.route.sample)(&ground.samples(&song, "ann"));
