@@ -6,28 +6,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use greenroom::features::public::model::PublicName;
-use greenroom::features::public::service as public;
-use greenroom::features::queue::model::PublicId;
-use greenroom::kernel::actor::Actor;
-use greenroom::kernel::digest::SecretBytes;
 use greenroom::signin::scope::Scope;
-use greenroom::sim::MemberSpec;
 use greenroom::web::access::Who;
-use greenroom::web::endpoint::{Door, Route, Sample, Samples};
-use greenroom::web::table::routes;
+use greenroom::web::endpoint::Door;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::ground::{OPERATOR, PASSWORD, WebWorld};
+use super::asking::{Asking, Expected, Server};
+use super::ground::{OPERATOR, WebWorld};
 use super::person::{Answer, Means, Person};
-use crate::reading::link;
-use crate::world::number_in;
-
-/// A title that stands in the first server alone.
-const CANARY: &str = "Amber Canary";
-/// A title that stands in the second server alone.
-const CANARY_THERE: &str = "Indigo Wagtail";
+use super::stage::{CANARY, CANARY_THERE};
 
 const MEMBER: &[Who] = &[Who::Member];
 const VIEWER: &[Who] = &[Who::Member, Who::Viewer];
@@ -110,22 +98,6 @@ const EVERY_SCOPE: [Scope; 9] = [
     Scope::Instance,
 ];
 
-/// In which server something is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
-    Here,
-    There,
-}
-
-/// What somebody is to be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
-    Done,
-    SignIn,
-    NotHere,
-    NotEnough,
-}
-
 impl Somebody {
     fn expects(&self, who: Who, server: Server) -> Expected {
         let is_known = !matches!(self.comes_as, ComesAs::Nobody);
@@ -161,167 +133,7 @@ impl Somebody {
 /// The tokens that were made, by maker and scopes.
 type Tokens = BTreeMap<String, Means>;
 
-/// One door of a route: a path, and how it is asked for.
-#[derive(Clone, Copy)]
-pub struct Asking {
-    pub route: &'static Route,
-    pub door: Door,
-    pub path: &'static str,
-}
-
-impl Asking {
-    /// All doors of all routes.
-    pub fn all() -> Vec<Self> {
-        let mut all = Vec::new();
-        for route in routes() {
-            all.extend(route.doors.paths.iter().map(|path| Self { route, door: route.doors.door, path }));
-            all.extend(route.doors.form.map(|form| Self { route, door: Door::Form, path: form.path }));
-        }
-        all
-    }
-
-    /// The first API door of a route.
-    pub fn of_api(route: &'static Route) -> Self {
-        Self { route, door: route.doors.door, path: route.doors.paths[0] }
-    }
-
-    fn named(self) -> String {
-        let method = if self.door == Door::Form { "POST" } else { self.method_name() };
-        format!("{} ({method} {})", self.route.name, self.path)
-    }
-
-    /// The method.
-    pub fn method(self) -> Method {
-        if self.door == Door::Form { Method::POST } else { self.route.doors.verb.method() }
-    }
-
-    fn method_name(self) -> &'static str {
-        match self.route.doors.verb.method().as_str() {
-            "GET" => "GET",
-            "PUT" => "PUT",
-            "PATCH" => "PATCH",
-            "DELETE" => "DELETE",
-            _ => "POST",
-        }
-    }
-
-    /// Whether its path names something beside the server.
-    fn names_a_thing(self) -> bool {
-        fields_of_path(self.path).any(|name| name != "server")
-    }
-
-    /// The address for a sample of this server.
-    pub fn address(self, sample: &Sample, server: Server) -> String {
-        let mut path = match server {
-            Server::Here => self.path.to_owned(),
-            Server::There => self.path.replace("{server}", "{other}"),
-        };
-        for (name, value) in &sample.path {
-            path = path.replace(&format!("{{{name}}}"), value);
-        }
-        if sample.query.is_empty() { path } else { format!("{path}?{}", sample.query) }
-    }
-
-    /// The answer to somebody who asks.
-    pub async fn by(self, person: &Person<'_>, sample: &Sample, server: Server) -> Answer {
-        let address = self.address(sample, server);
-        match self.door {
-            Door::Api => person.json(self.method(), &address, sample.body.as_ref().unwrap_or(&Value::Null)).await,
-            Door::Page => person.get(&address).await,
-            Door::Form => {
-                let csrf = person.csrf().unwrap_or_default();
-                let mut fields = fields(sample.body.as_ref());
-                fields.push(("csrf".to_owned(), csrf));
-                let fields: Vec<(&str, &str)> =
-                    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-                person.post(&address, &fields).await
-            }
-        }
-    }
-
-    /// What an answer means.
-    fn met(self, answer: &Answer) -> Expected {
-        let says = |words: &str| answer.text().contains(words);
-        let is_api = self.door == Door::Api;
-        match answer.status {
-            401 => Expected::SignIn,
-            303 if !is_api && answer.location().starts_with("/sign-in?next=") => Expected::SignIn,
-            403 if is_api && answer.code().as_deref() == Some("forbidden") => Expected::NotEnough,
-            403 if !is_api && says("That is for ") => Expected::NotEnough,
-            404 if is_api && answer.code().as_deref() == Some("not_found") => Expected::NotHere,
-            404 if !is_api && says("There is nothing here, or not for you.") => Expected::NotHere,
-            405 | 421 | 429 | 500.. => panic!("{}: {} {}", self.named(), answer.status, answer.text()),
-            _ => Expected::Done,
-        }
-    }
-}
-
-/// The names in a path.
-pub fn fields_of_path(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-}
-
-/// The body of a sample as a form sends it.
-fn fields(body: Option<&Value>) -> Vec<(String, String)> {
-    let mut fields = Vec::new();
-    for (name, value) in body.and_then(Value::as_object).into_iter().flatten() {
-        let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-        for value in values.iter().filter(|value| !value.is_null()) {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            fields.push((name.clone(), text));
-        }
-    }
-    fields
-}
-
 impl WebWorld {
-    /// A song waits in the second server; gives its number.
-    pub async fn with_a_song_elsewhere(&self) -> String {
-        self.world.chooses("setbookmarkchannel", "bookmarks").await;
-        let submissions = self.there.channels["submissions"];
-        let host = self.world.member("elsewhere").in_guild(self.there.guild, self.there.channels["staff"]);
-        let set = host.run_with("set-submission-channel", [("channel", submissions.to_string())]).await;
-        assert!(set.text().contains("Songs are accepted only in"), "{}", set.text());
-        let landlady = self.world.member("landlady").in_guild(self.there.guild, submissions);
-        let answer = landlady.submit([("link", &link(2)), ("song_title", CANARY_THERE)]).await;
-        number_in(&answer.text()).digits()
-    }
-
-    /// In the first server a song plays and another waits, and everybody may see that at the address of the samples, once
-    /// more after whatever was done before. Gives the number of the song that waits.
-    pub async fn staged(&self) -> String {
-        let (guild, name) = (self.here(), "night-owl".parse::<PublicName>().ok());
-        let overlay = SecretBytes::new([9; 32]).digest();
-        self.write(move |tx| {
-            public::set_name(tx, guild, Actor::System, name.clone())?;
-            public::set_overlay(tx, guild, Actor::System, Some(&overlay))
-        });
-        self.sung().await;
-        let waits = self.sung().await;
-        self.world.next().await;
-        waits.digits()
-    }
-
-    /// Somebody who has just come sends a song.
-    async fn sung(&self) -> PublicId {
-        let number = usize::try_from(self.number()).unwrap();
-        let come = MemberSpec { name: format!("singer{number}"), ..MemberSpec::default() };
-        let mut singer = self.world.member("ann");
-        singer.id = self.world.sim.add_member(self.world.ids.guild, come).await.unwrap();
-        singer.submits(&link(number), CANARY).await
-    }
-
-    /// What is there for samples: a song, and somebody, of this server.
-    pub fn samples(&self, song: &str, member: &str) -> Samples {
-        Samples {
-            song: song.to_owned(),
-            member: self.world.user(member).to_string(),
-            operator: OPERATOR.to_owned(),
-            password: PASSWORD.to_owned(),
-            link: self.link_of(member),
-        }
-    }
-
     /// What the store holds, by table.
     fn sums(&self) -> BTreeMap<String, String> {
         let folder = tempfile::tempdir().unwrap();

@@ -5,14 +5,16 @@
 //! | --- | --- |
 //! | [`ground`] | the ground of these tests: two servers, their people, the web in front of them |
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
+//! | [`asking`], [`stage`] | how a route is asked by its sample, and what is there for that |
 //! | [`access`] | who may what, at every door of every route |
 //! | [`openapi`] | what the document of the API says, against what is answered |
-//! | [`threats`], [`crowd`] | what somebody could try, alone and as many |
+//! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
 //! | [`browser`] | pages in a real Chromium |
 //! | [`desk`], [`public`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
+mod asking;
 mod browser;
 mod crowd;
 mod desk;
@@ -21,6 +23,8 @@ mod html;
 mod openapi;
 mod person;
 mod public;
+mod sessions;
+mod stage;
 mod threats;
 
 pub use ground::WebWorld;

@@ -14,7 +14,7 @@ use greenroom::web::table::routes;
 use serde_json::{Value, json};
 
 use super::WebWorld;
-use super::access::fields_of_path;
+use super::asking::{Asking, Server, fields_of_path};
 use super::ground::OPERATOR;
 
 /// The document as it is in the folder: of no version, because that changes with each release.
@@ -108,8 +108,8 @@ async fn what_is_answered_is_what_the_document_declares() {
             _ => ground.signed_in("owner"),
         };
         let sample = (route.sample)(&ground.samples(&song, "ann"));
-        let asking = super::access::Asking::of_api(route);
-        let answer = asking.by(&person, &sample, super::access::Server::Here).await;
+        let asking = Asking::of_api(route);
+        let answer = asking.by(&person, &sample, Server::Here).await;
         assert!((200..300).contains(&answer.status), "{}: {} {}", route.name, answer.status, answer.text());
         let method = route.doors.verb.method().as_str().to_lowercase();
         let declared = &document["paths"][route.doors.paths[0]][&method]["responses"]["200"]["content"];

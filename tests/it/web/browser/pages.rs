@@ -8,7 +8,7 @@ use greenroom::web::endpoint::Door;
 
 use super::{Browser, Measure, NARROW, View, WIDE, WITHOUT_SCRIPT};
 use crate::reading::link;
-use crate::web::access::{Asking, Server};
+use crate::web::asking::{Asking, Server};
 use crate::web::ground::{OPERATOR, WebWorld};
 use crate::web::person::Person;
 use crate::world::number_in;
