@@ -38,6 +38,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod help;
+pub mod profile;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
@@ -154,6 +155,7 @@ pub const ALL: &[&Face] = &[
     &desk::FACE,
     &setup::FACE,
     &reminders::FACE,
+    &profile::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

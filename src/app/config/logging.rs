@@ -3,9 +3,10 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::environment::ENVIRONMENT;
 use super::near::is_near_to_us;
 use super::reader::Reader;
-use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT};
+use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT, Variable};
 
 /// The settings that concern the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,9 @@ pub enum LogFormat {
     /// One JSON object a line.
     Json,
 }
+
+/// What is read in this area.
+pub(super) const VARIABLES: &[&Variable] = &[&LOG, &LOG_FORMAT, &ENVIRONMENT, &LOG_FILES, &LOG_FILE_MIB];
 
 /// Reads this area. In production lines are for machines, unless somebody chose their form (`D-106`).
 pub(super) fn read(reader: &mut Reader<'_>, is_production: bool) -> Logging {

@@ -33,7 +33,7 @@ pub mod web;
 pub use problem::{Problem, Problems};
 
 use community::Community;
-use discord::Discord;
+use discord::{Access, Discord};
 use health::Health;
 use logging::Logging;
 use reader::Reader;
@@ -106,6 +106,25 @@ impl Config {
     }
 }
 
+/// What the commands have to know that work on the store alone.
+#[derive(Clone, Debug)]
+pub struct OfStore {
+    /// The store.
+    pub storage: Storage,
+    /// The log.
+    pub logging: Logging,
+}
+
+impl OfStore {
+    /// Reads these areas alone: what is wrong with the token or with any other setting is no hindrance.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::of(sources, &[storage::VARIABLES, logging::VARIABLES].concat());
+        let is_production = environment::is_production(&mut reader);
+        let config = Self { storage: storage::read(&mut reader), logging: logging::read(&mut reader, is_production) };
+        reader.finish(config).map(|(config, _)| config)
+    }
+}
+
 impl Storage {
     /// Reads this area alone, for a service that is being installed.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
@@ -122,11 +141,20 @@ pub fn off_site_of(sources: &Sources) -> Result<Option<Target>, Problems> {
     reader.finish(target).map(|(target, _)| target)
 }
 
+impl Web {
+    /// Reads this area alone, for the commands that let the operator in: a token that is wrong is no hindrance.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::of(sources, web::VARIABLES);
+        let web = web::read(&mut reader, &Access::Missing);
+        reader.finish(web).map(|(web, _)| web)
+    }
+}
+
 impl Logging {
     /// Reads this area alone, for the commands that need neither Discord nor a store: what is wrong with the rest of
     /// the configuration is then no hindrance.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
-        let mut reader = Reader::new(sources);
+        let mut reader = Reader::of(sources, logging::VARIABLES);
         let is_production = environment::is_production(&mut reader);
         let logging = logging::read(&mut reader, is_production);
         reader.finish(logging).map(|(logging, _)| logging)

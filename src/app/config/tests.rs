@@ -1,6 +1,7 @@
 //! The configuration as a whole: precedence, defaults and every problem.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use super::discord::Access;
@@ -176,6 +177,35 @@ fn the_log_can_be_read_without_the_rest() {
     let sources = environment(&[("GUILD_ID", "nonsense"), ("LOG", "debug")]);
     assert_eq!(Logging::load(&sources).unwrap().filter, "debug");
     assert!(Config::load(&sources).is_err());
+}
+
+#[test]
+fn a_command_that_needs_the_store_alone_is_stopped_by_what_may_concern_the_store_alone() {
+    let folder = |sources: &Sources| OfStore::load(sources).map(|config| config.storage.data_dir);
+    let wrong = environment(&[("GUILD_ID", "nonsense"), ("BACKUP_TARGET", "s3://X")]);
+    assert!(Config::load(&wrong).is_err());
+    assert_eq!(folder(&wrong).unwrap(), Path::new("./data"));
+    let file =
+        "DATA_DIR=./mine\nGUILDID=5\nGUILD_ID=5\nGUILD_ID=6\nDISCORD_BOT_TOKEN=not in quotes\nSTORE_CACHE_MIB=32\n";
+    let wrong = Sources::default().with_dotenv(file);
+    assert!(Config::load(&wrong).is_err());
+    assert_eq!(folder(&wrong).unwrap(), Path::new("./mine"), "what stands behind the mistake is read as well");
+    assert_eq!(OfStore::load(&wrong).unwrap().storage.cache_bytes, 32 << 20);
+    for (file, told) in [
+        ("DATADIR=./mine\n", "DATADIR (in .env) is not a variable of Greenroom. Did you mean DATA_DIR?"),
+        ("DATA_DIR=my folder\n", ".env has a line at its beginning that is not NAME=value"),
+        ("DISCORD_BOT_TOKEN='open\nDATA_DIR=./mine\n", ".env has a line at its beginning that is not NAME=value"),
+        ("DATA_DIR=./mine\nDATA_DIR=./yours\n", "DATA_DIR is set twice in .env"),
+        ("STORE_CACHE_MIB=much\n", "STORE_CACHE_MIB is \"much\""),
+        ("LOG=loud\n", "LOG is \"loud\""),
+    ] {
+        let problems = folder(&Sources::default().with_dotenv(file)).unwrap_err().to_string();
+        assert!(problems.contains(told), "{file}: {problems}");
+    }
+    // Where the command line says it, nobody has to know what the file says.
+    let lost = Sources::default().with_dotenv("DATA_DIR=my folder\n");
+    let said = lost.with(Origin::CommandLine, "DATA_DIR", "here");
+    assert_eq!(folder(&said).unwrap(), Path::new("here"));
 }
 
 #[test]

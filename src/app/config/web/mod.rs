@@ -16,6 +16,7 @@ pub(super) use variables::{
 use super::discord::Access;
 use super::platform;
 use super::reader::Reader;
+use super::table::Variable;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::secret::Secret;
 use crate::kernel::text::one_line;
@@ -69,6 +70,24 @@ pub struct Operator {
     pub password: Option<Secret>,
 }
 
+/// What is read in this area.
+pub(super) const VARIABLES: &[&Variable] = &[
+    &API_BIND,
+    &API_PORT,
+    &API_BASE_URL,
+    &API_HOSTS,
+    &TRUSTED_PROXIES,
+    &STREAM_LIMIT,
+    &ADMIN_USERNAME,
+    &ADMIN_PASSWORD,
+    &LOCAL_ADMIN,
+    &JWT_SECRET,
+    &CSRF_SECRET,
+    &DISCORD_CLIENT_ID,
+    &DISCORD_CLIENT_SECRET,
+    &DISCORD_REDIRECT_URI,
+];
+
 /// Reads this area. Who the bot is tells the number of its application.
 pub(super) fn read(reader: &mut Reader<'_>, access: &Access) -> Web {
     let (bind, port) = read_place(reader);
@@ -97,10 +116,10 @@ fn read_place(reader: &mut Reader<'_>) -> (Option<IpAddr>, Option<u16>) {
     let bind = |text: &str| match text {
         _ if text.eq_ignore_ascii_case("off") => Some(None),
         _ if text.eq_ignore_ascii_case("localhost") => Some(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
-        _ => text.parse().ok().map(Some),
+        _ => text.parse::<IpAddr>().ok().map(Some),
     };
     // Beside a Service called `api`, Kubernetes says its address under this name, which chooses nothing here.
-    let port = |text: &str| match text.parse() {
+    let port = |text: &str| match text.parse::<u16>() {
         Ok(port) if port > 0 => Some(Some(port)),
         _ => platform::is_address(text).then_some(None),
     };
