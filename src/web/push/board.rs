@@ -39,6 +39,8 @@ pub(super) enum Part {
     Region(&'static Region),
     /// That something of a topic changed.
     Topic(Topic),
+    /// The same for whoever must know it at once, because it may take rights away.
+    Guard(Topic),
     /// What happened, as the activities tell.
     Activities,
 }
@@ -110,7 +112,8 @@ impl Part {
         match self {
             Self::Region(region) => (0, region.name),
             Self::Topic(topic) => (1, topic.name()),
-            Self::Activities => (2, ""),
+            Self::Guard(topic) => (2, topic.name()),
+            Self::Activities => (3, ""),
         }
     }
 
@@ -119,7 +122,7 @@ impl Part {
         const ACTIVITIES: &[Topic] = &[activity::CHANGED];
         match self {
             Self::Region(region) => region.topics,
-            Self::Topic(topic) => slice::from_ref(topic),
+            Self::Topic(topic) | Self::Guard(topic) => slice::from_ref(topic),
             Self::Activities => ACTIVITIES,
         }
     }
@@ -132,7 +135,15 @@ impl Part {
                 event("region", &json!({ "region": name, "revision": revision, "html": form }))
             }
             Self::Topic(topic) => event("hint", &json!({ "topic": topic.name(), "guild_id": guild.to_string() })),
-            Self::Activities => Bytes::new(),
+            Self::Guard(_) | Self::Activities => Bytes::new(),
+        }
+    }
+
+    /// How long it rests after it was drawn.
+    const fn rest(&self) -> Duration {
+        match self {
+            Self::Guard(_) => Duration::ZERO,
+            Self::Region(_) | Self::Topic(_) | Self::Activities => REST,
         }
     }
 }
@@ -270,7 +281,7 @@ impl Slot {
             Drawn::Changed => (before + 1, self.part.told(guild, revision, "")),
         };
         self.known = revision;
-        self.rests_until = now.after(REST);
+        self.rests_until = now.after(self.part.rest());
         self.place.send_replace(Some(Frame { revision, form, bytes }));
     }
 }

@@ -206,7 +206,7 @@ async fn draw(web: Web, job: Job) {
     let Job { guild, revision, parts } = job;
     let now = web.bot.clock.now();
     let last = web.push.state().feed.last_of(guild);
-    let drawn = if parts.iter().all(|part| matches!(part, Part::Topic(_))) {
+    let drawn = if parts.iter().all(|part| matches!(part, Part::Topic(_) | Part::Guard(_))) {
         Ok(Snapshot { drawn: parts.iter().map(|part| (*part, Drawn::Changed)).collect(), found: Vec::new() })
     } else {
         let (bot, parts) = (web.bot.clone(), parts.clone());
@@ -237,7 +237,7 @@ impl Snapshot {
         for part in parts {
             let drawn = match part {
                 Part::Region(region) => (region.draw)(drawing).map(|form| Drawn::Form(form.into_string())),
-                Part::Topic(_) => Ok(Drawn::Changed),
+                Part::Topic(_) | Part::Guard(_) => Ok(Drawn::Changed),
                 Part::Activities => seen.read(drawing, last).map(|()| Drawn::Changed),
             };
             let drawn = drawn.unwrap_or_else(|error| {

@@ -95,7 +95,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     for (guild, part) in &parts {
         let who = match part {
             Part::Region(region) => region.who,
-            Part::Topic(_) | Part::Activities => Who::Member,
+            Part::Topic(_) | Part::Guard(_) | Part::Activities => Who::Member,
         };
         wanted.entry(*guild).or_default().push(who);
     }

@@ -109,7 +109,7 @@ impl Stream {
         let (standings, since) = (web.bot.standings.changes(), web.push.number());
         let topics = rights.guilds().into_iter().map(|guild| (guild, settings::CHANGED));
         let topics = topics.chain([(GuildId::INSTANCE, signin::ENDED)]);
-        let guards = topics.map(|(guild, topic)| Watched::begin(web, guild, Part::Topic(topic), since)).collect();
+        let guards = topics.map(|(guild, topic)| Watched::begin(web, guild, Part::Guard(topic), since)).collect();
         let seat = take_seat(web, arrived)?;
         let ends = match rights.look(web).await? {
             Look::May(ends) => ends,

@@ -148,6 +148,20 @@ fn what_looks_the_same_is_the_same_form_and_a_hint_is_another_one_each_time() {
 }
 
 #[test]
+fn what_may_take_rights_away_does_not_rest() {
+    let mut board = Board::new();
+    let (guard, _) = board.watch(HERE, Part::Guard(COINS), board.revision());
+    for form in 1..=3 {
+        changed(&mut board, COINS);
+        let (jobs, _) = board.take(at(0));
+        let [job] = jobs.as_slice() else { panic!("it is drawn at once") };
+        let drawn = job.parts.iter().map(|part| (*part, Drawn::Changed)).collect();
+        board.finish(job.guild, job.revision, drawn, at(0));
+        assert_eq!(form_of(&guard), Some((board.revision(), form)));
+    }
+}
+
+#[test]
 fn what_cannot_be_drawn_is_tried_again_a_while_later() {
     let mut board = Board::new();
     let (place, _) = board.watch(HERE, Part::Region(&BOARD), board.revision());
@@ -365,7 +379,7 @@ impl Model {
 fn form(part: Part, values: Values) -> String {
     match part {
         Part::Region(region) => shown(region, values),
-        Part::Topic(_) | Part::Activities => String::new(),
+        Part::Topic(_) | Part::Guard(_) | Part::Activities => String::new(),
     }
 }
 
