@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use greenroom::access::VIEWER_ROLES;
+use greenroom::covers;
 use greenroom::features::coins;
 use greenroom::features::coins::model::{Currency, EntryKind, Posting};
 use greenroom::flows::coins_posted;
@@ -375,6 +376,7 @@ async fn what_differs_by_person_is_hinted_at_and_asked_for_by_its_tag() {
 
 #[tokio::test]
 async fn a_program_is_told_what_changed_and_not_what_it_is_now() {
+    covers!("T-SSE-01", "T-SSE-05", "T-DAT-09");
     let ground = ground().await;
     let program = ground.signed_in("admin");
     let mut listener = listening(&program, "/api/stream?guilds={server}&events=balance_update,queue_update").await;
@@ -402,6 +404,7 @@ async fn a_program_is_told_what_changed_and_not_what_it_is_now() {
 
 #[tokio::test]
 async fn what_happens_at_once_is_told_in_one_event() {
+    covers!("T-SSE-06");
     let ground = ground().await;
     let program = ground.signed_in("admin");
     let mut listener = listening(&program, "/api/stream?guilds={server}&events=balance_update").await;
@@ -442,6 +445,7 @@ async fn a_program_that_comes_back_is_told_what_happened_meanwhile_also_where_no
 
 #[tokio::test]
 async fn the_operator_tries_the_stream_and_nobody_else_does() {
+    covers!("T-SSE-02");
     let ground = ground().await;
     let (operator, admin) = (ground.signed_in(OPERATOR), ground.signed_in("admin"));
     let mut listener = listening(&admin, "/api/stream?guilds={server}").await;
