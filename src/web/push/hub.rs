@@ -73,7 +73,7 @@ impl Push {
     /// The number of a revision; `None` for one of another process, and for what is none.
     pub(super) fn number_of(&self, revision: &str) -> Option<u64> {
         let (epoch, number) = revision.split_once('.')?;
-        let number = number.parse().ok().filter(|_| epoch == self.epoch)?;
+        let number = number.parse::<u64>().ok().filter(|_| epoch == self.epoch)?;
         (number <= self.state().board.revision()).then_some(number)
     }
 

@@ -141,8 +141,10 @@ fn listed(texts: &[String]) -> impl Iterator<Item = &str> {
 
 fn guilds_of(texts: &[String]) -> Result<BTreeSet<GuildId>, Problem> {
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let read =
-        |text: &str| text.parse().ok().filter(|_| is_number(text)).filter(|number| *number > 0).map(GuildId::new);
+    let read = |text: &str| {
+        let number = text.parse::<u64>().ok().filter(|number| is_number(text) && *number > 0);
+        number.map(GuildId::new)
+    };
     let guilds: Option<BTreeSet<GuildId>> = listed(texts).map(read).collect();
     let guilds = guilds.filter(|guilds| guilds.len() <= MOST_PARTS);
     guilds.ok_or_else(|| {

@@ -164,7 +164,7 @@ async fn whoever_comes_back_gets_what_changed_meanwhile_and_nothing_else() {
     let old = format!("{LIVE}&since=0.0");
     let mut back = viewer.listen_with(&old, &since).await;
     back.heard_at_once().await;
-    assert_eq!(back.heard_before_a_beat().await, [], "nothing changed");
+    assert_eq!(back.heard_before_a_beat().await, Vec::<Heard>::new(), "nothing changed");
     drop(back);
     ground.pay();
     let mut listener = viewer.listen_with(&old, &since).await;
@@ -269,6 +269,16 @@ async fn a_token_that_is_taken_away_ends_its_stream() {
     let number = tokens[0].number;
     ground.write(move |tx| token::revoke(tx, &maker, number).map(drop));
     assert_eq!(listener.to_the_end().await, goodbye("signed out"));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_stop_ends_every_stream_without_a_goodbye_so_that_pages_come_back() {
+    let ground = ground().await;
+    let viewer = ground.signed_in("viewer");
+    let listener = listening(&viewer, &ground.live_now()).await;
+    ground.web.push.stop();
+    assert_eq!(listener.to_the_end().await, Vec::<Heard>::new());
     ground.end().await;
 }
 
