@@ -1,12 +1,18 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
 pub mod assets;
+pub mod desk;
+pub mod home;
 pub mod link;
+pub mod public;
 pub mod servers;
 pub mod sign_in;
+pub mod songs;
 pub mod theme;
 
+pub use desk::DeskPage;
 pub use link::LinkPage;
+pub use public::PublicPage;
 pub use servers::ServersPage;
 pub use sign_in::SignInPage;
 
@@ -23,10 +29,21 @@ pub const ROUTES: &[Route] = &[
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),
-    Route::page::<servers::Home>(),
+    Route::page::<home::Home>(),
+    Route::page::<DeskPage>(),
+    Route::page::<songs::SongsPage>(),
+    Route::page::<songs::SongPage>(),
+    songs::FILE,
+    Route::page::<PublicPage>(),
+    Route::page::<public::PublicQueue>(),
+    public::OVERLAY,
     Route::of::<theme::ChooseTheme>(),
 ];
 
 /// The pages in the bar of a server.
-pub const NAVIGATION: &[Entry] =
-    &[Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member }];
+pub const NAVIGATION: &[Entry] = &[
+    Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
+    Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
+    Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
+    Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
+];
