@@ -47,6 +47,7 @@ use serde_json::Value;
 
 use super::access::Who;
 use super::endpoint::Route;
+use super::pages::desk::{DESK_COMING, DESK_GIFTS, DESK_NOW, DESK_SKIPS};
 use super::ui::components;
 use crate::discord::Bot;
 use crate::features::{coins, engagement, handles, queue, tiktok};
@@ -81,7 +82,7 @@ pub struct Drawing<'a> {
 }
 
 /// All parts of pages that are pushed.
-pub static REGIONS: &[&Region] = &[];
+pub static REGIONS: &[&Region] = &[&DESK_NOW, &DESK_COMING, &DESK_SKIPS, &DESK_GIFTS];
 
 /// The topics that pages may be hinted at.
 const HINTED: &[Topic] = &[

@@ -7,7 +7,7 @@
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
 //! | [`access`] | who may what, at every door of every route |
 //! | [`openapi`] | what the document of the API says, against what is answered |
-//! | [`push`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
+//! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
 //! | [`threats`], [`crowd`] | what somebody could try, alone and as many |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
@@ -18,6 +18,7 @@ mod html;
 mod listener;
 mod openapi;
 mod person;
+mod programs;
 mod push;
 mod threats;
 
