@@ -2,9 +2,11 @@
 //!
 //! Connections are bounded in number and in the time that a head may take. When all places are taken, the connection that
 //! has waited longest without a whole request makes room: so whoever only opens connections, or begins a request and never
-//! ends it, holds up nobody who asks something. A stop lets what is being answered come to its end.
+//! ends it, holds up nobody who asks something. A connection that streams makes room for nobody, and one that takes nothing of
+//! what it is sent is closed. A stop lets what is being answered come to its end.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +25,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::gate::Peer;
+use super::stall::Impatient;
 
 /// The pause after the system refused a connection, for want of file handles perhaps.
 const BREATH: Duration = Duration::from_millis(200);
@@ -30,6 +33,9 @@ const BREATH: Duration = Duration::from_millis(200);
 const HEAD: Duration = Duration::from_secs(5);
 /// How long what is being answered may take after a stop. A stream, which has no end of its own, is cut off then.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// A connection that takes nothing of what it is sent for so long is closed.
+const STALL: Duration = Duration::from_secs(20);
 
 /// What a server bears.
 #[derive(Clone, Copy, Debug)]
@@ -109,9 +115,8 @@ async fn converse(
         async move {
             let busy = asked.busy();
             let coming = request.map(|body| Body::new(Coming { body, seat: asked, is_late: false }));
-            let response = routes.oneshot(coming).await;
-            drop(busy);
-            response
+            let response = routes.oneshot(coming).await?;
+            Ok::<_, Infallible>(response.map(|body| Answer { body, _busy: busy }))
         }
     });
     let mut http = http1::Builder::new();
@@ -119,7 +124,7 @@ async fn converse(
         .header_read_timeout(HEAD)
         .keep_alive(bounds.keeps_alive)
         .max_buf_size(bounds.largest_head);
-    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(Impatient::new(stream, STALL)), service));
     let orderly = async {
         tokio::select! {
             _ = conversation.as_mut() => {}
@@ -160,6 +165,29 @@ struct Seat {
 
 /// A request is being answered: its connection makes room for nobody.
 struct Busy(Arc<Seat>);
+
+/// What is answered. Until all of it is sent, or nobody takes it any more, the request is being answered.
+struct Answer {
+    body: Body,
+    _busy: Busy,
+}
+
+impl hyper::body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
 
 /// The body of a request. While it is waited for, its connection makes room like one that has asked nothing yet: or else a
 /// few heads without their bodies would take all places.
@@ -292,6 +320,54 @@ mod tests {
             assert!(answer.ends_with("here"), "{answer}");
         }
         drop(idle);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_streams_makes_room_for_nobody() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds { at_once: 2, patience: None, keeps_alive: true, largest_head: 16 * 1024 };
+        let (say, said) = tokio::sync::mpsc::unbounded_channel::<&'static str>();
+        let said = Arc::new(Mutex::new(Some(said)));
+        let stream = move || {
+            let said = said.lock().unwrap().take().unwrap();
+            let words = futures_util::stream::unfold(said, |mut said| async move {
+                let word = said.recv().await?;
+                Some((Ok::<_, Infallible>(word), said))
+            });
+            async move { Body::from_stream(words) }
+        };
+        let routes = Router::new().route("/", get(|| async { "here" })).route("/stream", get(stream));
+        tokio::spawn(serve(listener, bounds, routes, std::future::pending()));
+        let mut streaming = TcpStream::connect(address).await.unwrap();
+        streaming.write_all(b"GET /stream HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        say.send("first").unwrap();
+        until_read(&mut streaming, "first").await;
+        // Each of these needs the place of somebody who asks nothing.
+        let mut idle = Vec::new();
+        for _ in 0..10 {
+            idle.push(TcpStream::connect(address).await.unwrap());
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let answer = timeout(Duration::from_secs(4), ask(&mut stream)).await.expect("answered");
+            assert!(answer.ends_with("here"), "{answer}");
+        }
+        say.send("second").unwrap();
+        until_read(&mut streaming, "second").await;
+        drop(idle);
+    }
+
+    /// Reads until this was read.
+    async fn until_read(stream: &mut TcpStream, wanted: &str) {
+        let mut read = Vec::new();
+        let reading = async {
+            while !String::from_utf8_lossy(&read).contains(wanted) {
+                let mut some = [0; 1_024];
+                let number = stream.read(&mut some).await.unwrap();
+                assert!(number > 0, "the connection was closed before {wanted}");
+                read.extend_from_slice(&some[..number]);
+            }
+        };
+        timeout(Duration::from_secs(4), reading).await.expect("it is read in time");
     }
 
     #[tokio::test]

@@ -14,10 +14,10 @@ use tower_http::compression::CompressionLayer;
 use super::answer::{Problem, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
-use super::{Web, api, gate, page, pages};
+use super::{Web, api, gate, page, pages, push};
 
 /// All routes.
-pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES];
+pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES, push::ROUTES];
 
 /// All routes, in one row.
 pub fn routes() -> impl Iterator<Item = &'static Route> {

@@ -24,9 +24,8 @@ use super::health::backups::last_snapshot;
 use super::machine;
 use crate::discord::Bot;
 use crate::web::Web;
-use crate::web::server::{Bounds, serve};
+use crate::web::server::Bounds;
 use crate::web::settings::{Backups, Settings};
-use crate::web::table::router;
 
 /// So many ports are tried where nobody chose one.
 const PORTS: u16 = 10;
@@ -125,7 +124,7 @@ pub(super) async fn start(place: Place, config: &Config, bot: Bot) -> Serving {
     };
     let (stop, stopped) = oneshot::channel();
     let told_to_stop = async move { drop(stopped.await) };
-    let task = tokio::spawn(serve(place.listener, bounds, router(&web), told_to_stop));
+    let task = tokio::spawn(web.serve(place.listener, bounds, told_to_stop));
     Serving { stop, task }
 }
 

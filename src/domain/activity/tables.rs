@@ -74,7 +74,7 @@ pub fn newest(
 }
 
 /// The activities of a guild from one on, in their order; the newest `most` of them.
-pub(super) fn since(
+pub fn since(
     read: &dyn Read,
     guild: GuildId,
     first: ActivityId,

@@ -151,6 +151,13 @@ pub fn of(read: &dyn Read, sid: Digest, now: Timestamp) -> Result<Option<Session
     Ok(going_on(read, sid, now)?.filter(|session| session.expires > now))
 }
 
+/// Up to when somebody is signed in who came in by this family, whatever id their session has by now; `None` where it does not
+/// count at this moment.
+pub fn end_of_family(read: &dyn Read, family: Digest, now: Timestamp) -> Result<Option<Timestamp>> {
+    let Some(sid) = refresh::session_of(read, family)? else { return Ok(None) };
+    Ok(of(read, sid, now)?.map(|session| session.expires))
+}
+
 /// The session of an id, where it counts or can still go on by its refresh.
 pub(super) fn going_on(read: &dyn Read, sid: Digest, now: Timestamp) -> Result<Option<Session>> {
     let Some(session) = SESSIONS.get(read, &place(sid))? else { return Ok(None) };

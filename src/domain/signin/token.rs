@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::activity::{TOKEN_MADE, TOKEN_REVOKED, TokenTold};
 use super::over::End;
 use super::scope::Scopes;
-use super::{Person, Place, SEEN_EVERY, place};
+use super::{ENDED, Person, Place, SEEN_EVERY, place};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -184,12 +184,14 @@ pub fn revoke(tx: &Tx<'_>, maker: &Person, number: TokenId) -> Result<Token> {
     let found = rows_of(tx, maker)?.into_iter().find(|(_, token)| token.number == number);
     let (digest, token) = found.ok_or(TokenRefusal::NoneSuch)?;
     TOKENS.remove(tx, &place(digest))?;
+    tx.publish(ENDED, GuildId::INSTANCE);
     maker.did(TOKEN_REVOKED.with(token.told())).note(tx, GuildId::INSTANCE)?;
     Ok(token)
 }
 
 /// Takes all tokens of a person away.
 pub(super) fn revoke_all_of(tx: &Tx<'_>, maker: &Person) -> Result<()> {
+    tx.publish(ENDED, GuildId::INSTANCE);
     rows_of(tx, maker)?.into_iter().try_for_each(|(digest, _)| TOKENS.remove(tx, &place(digest)).map(drop))
 }
 

@@ -72,7 +72,8 @@ impl Page for LinkPage {
             Purpose::FirstRun => "the operator".to_owned(),
         };
         let action = format!("/in/{}", code.0);
-        let form = Form::new(&action, seen.seal("link").seal());
+        let seal = seen.seal("link");
+        let form = Form::new(&action, seal.seal());
         let main = html! {
             section.card {
                 p { "This link is for " strong { (whose) } ". It works once." }

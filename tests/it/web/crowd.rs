@@ -17,7 +17,7 @@ const BAD: usize = 2_000;
 const GOOD: usize = 50;
 
 /// As many files may be open as the system lets us have: each client has one, and so has its connection at the server.
-fn raise_open_files() {
+pub fn raise_open_files() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit).unwrap();

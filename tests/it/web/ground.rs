@@ -19,9 +19,9 @@ use greenroom::signin::token::Wanted;
 use greenroom::signin::{self, link, operator, session, token};
 use greenroom::sim::{GuildIds, GuildSpec, Id, MemberSpec, Permissions, RoleSpec};
 use greenroom::web::Web;
-use greenroom::web::server::{Bounds, serve};
+use greenroom::web::push::{REGIONS, Region};
+use greenroom::web::server::Bounds;
 use greenroom::web::settings::Settings;
-use greenroom::web::table::router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
@@ -65,7 +65,17 @@ impl WebWorld {
     }
 
     /// The web in front of a world, which gets its people and a second server.
-    pub async fn before(mut world: World, bounds: Bounds, change: impl FnOnce(&mut Settings)) -> Self {
+    pub async fn before(world: World, bounds: Bounds, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::showing(REGIONS, world, bounds, change).await
+    }
+
+    /// The same with other parts of pages that are pushed.
+    pub async fn showing(
+        regions: &'static [&'static Region],
+        mut world: World,
+        bounds: Bounds,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         people_come(&mut world).await;
         let there = second_server(&mut world).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -79,13 +89,22 @@ impl WebWorld {
             ..Settings::default()
         };
         change(&mut settings);
-        let web = Web::new(world.app.bot.clone(), settings);
-        let serving = serve(listener, bounds, router(&web), std::future::pending());
-        let server = tokio::spawn(serving).abort_handle();
+        let web = Web::with_regions(world.app.bot.clone(), settings, regions);
+        let server = tokio::spawn(web.clone().serve(listener, bounds, std::future::pending())).abort_handle();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let ground = Self { world, web, there, address, http, server, numbers: AtomicU64::new(1_000) };
         ground.write(|tx| operator::set_password(tx, OPERATOR, &Secret::new(PHC), Actor::Operator, None));
         ground
+    }
+
+    /// The web ends, and another process serves it.
+    pub async fn restart(&mut self, regions: &'static [&'static Region]) {
+        self.server.abort();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.address = listener.local_addr().unwrap();
+        self.web = Web::with_regions(self.world.app.bot.clone(), self.web.settings.clone(), regions);
+        let serving = self.web.clone().serve(listener, BOUNDS, std::future::pending());
+        self.server = tokio::spawn(serving).abort_handle();
     }
 
     /// The first server.

@@ -8,6 +8,7 @@
 //! | [`asking`], [`stage`] | how a route is asked by its sample, and what is there for that |
 //! | [`access`] | who may what, at every door of every route |
 //! | [`openapi`] | what the document of the API says, against what is answered |
+//! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
 //! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
 //! | [`browser`] | pages in a real Chromium |
 //! | [`desk`], [`public`] | features, each by its own name |
@@ -20,9 +21,12 @@ mod crowd;
 mod desk;
 mod ground;
 mod html;
+mod listener;
 mod openapi;
 mod person;
+mod programs;
 mod public;
+mod push;
 mod sessions;
 mod stage;
 mod threats;

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::ground::WebWorld;
 use super::html::{self, Form};
+use super::listener::Listener;
 use crate::patience::within;
 
 /// By what somebody is known.
@@ -173,17 +174,7 @@ impl<'w> Person<'w> {
     /// Asks with these headers beside those of every browser; one that is named here is sent in place of the usual one,
     /// and not at all where it is empty.
     pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let ground = self.ground;
-        let address = format!("http://{}{}", ground.address, ground.path(path));
-        let mut request = ground.http.request(method.clone(), address).body(body);
-        for (name, value) in self.usual_headers(&method) {
-            if !headers.iter().any(|(given, _)| *given == name) {
-                request = request.header(name, value);
-            }
-        }
-        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
-            request = request.header(*name, *value);
-        }
+        let request = self.request(&method, path, headers).body(body);
         let answer = within("the web answers", async {
             let answer = request.send().await.unwrap();
             let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -196,6 +187,35 @@ impl<'w> Person<'w> {
         let answer = answer.await;
         self.keep_cookies_of(&answer);
         answer
+    }
+
+    /// Begins to listen to a stream, with these headers beside the usual ones; it must open.
+    pub async fn listen_with(&self, path: &str, headers: &[(&str, &str)]) -> Listener<'w> {
+        let sent = self.request(&Method::GET, path, headers).send();
+        let answer = within("a stream opens", sent).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Listener::new(self.ground, answer)
+    }
+
+    /// The same without more headers.
+    pub async fn listen(&self, path: &str) -> Listener<'w> {
+        self.listen_with(path, &[]).await
+    }
+
+    fn request(&self, method: &Method, path: &str, headers: &[(&str, &str)]) -> reqwest::RequestBuilder {
+        let ground = self.ground;
+        let address = format!("http://{}{}", ground.address, ground.path(path));
+        let mut request = ground.http.request(method.clone(), address);
+        for (name, value) in self.usual_headers(method) {
+            if !headers.iter().any(|(given, _)| *given == name) {
+                request = request.header(name, value);
+            }
+        }
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+            request = request.header(*name, *value);
+        }
+        request
     }
 
     async fn send(&self, path: &str, fields: &[(String, String)]) -> Answer {
