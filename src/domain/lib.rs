@@ -27,3 +27,4 @@ pub mod outbox;
 pub mod profile;
 pub mod references;
 pub mod settings;
+pub mod signin;

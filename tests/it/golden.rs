@@ -31,6 +31,7 @@ const STORES: &[(u64, &[(&str, u64)])] = &[
     (4, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
     (5, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
     (6, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (7, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.

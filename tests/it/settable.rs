@@ -54,6 +54,7 @@ const RULES: &[(&str, Met)] = &[
     ("C-44", By(&["watch_idle_seconds"])),
     ("C-50", By(&["debug_channel_id"])),
     ("C-54", By(&["skip_price"])),
+    ("C-82", By(&["admin_roles", "moderator_roles", "viewer_roles"])),
     ("D-20", By(&["reviewer_role_id"])),
     ("D-69", By(&["timezone"])),
 ];

@@ -13,6 +13,8 @@ pub enum Actor {
     Live,
     /// Greenroom itself: a schedule, a repair, a migration.
     System,
+    /// Whoever runs Greenroom, signed in by the password (`C-71`). They are nobody on Discord.
+    Operator,
 }
 
 impl Actor {
@@ -21,7 +23,7 @@ impl Actor {
     pub fn called(self, name: impl FnOnce(UserId) -> UserId) -> Self {
         match self {
             Self::Member(user) => Self::Member(name(user)),
-            Self::Live | Self::System => self,
+            Self::Live | Self::System | Self::Operator => self,
         }
     }
 }
@@ -32,6 +34,7 @@ impl std::fmt::Display for Actor {
             Self::Member(user) => write!(f, "{user}"),
             Self::Live => f.write_str("live"),
             Self::System => f.write_str("system"),
+            Self::Operator => f.write_str("operator"),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod captured;
 pub mod cause;
 pub mod dice;
+pub mod digest;
 pub mod error;
 pub mod ids;
 #[doc(hidden)]

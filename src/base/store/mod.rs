@@ -44,6 +44,7 @@ mod codec;
 mod containing;
 mod copy;
 mod counted;
+mod digest;
 mod disk;
 mod error;
 mod facade;

@@ -73,7 +73,8 @@ fn posted(activity: &Activity) -> Option<String> {
     let (before, after) = change(activity)?;
     let by = match activity.actor {
         Actor::Member(by) if by != user => format!(" · by {}", mention(by)),
-        _ => String::new(),
+        Actor::Operator => " · by the operator".to_owned(),
+        Actor::Member(_) | Actor::Live | Actor::System => String::new(),
     };
     let requested = requested.map(|amount| format!(" · requested `{}`", amount.get())).unwrap_or_default();
     Some(format!(
@@ -92,7 +93,11 @@ fn gifts_lifted(activity: &Activity) -> Option<String> {
 
 fn dead_link_removed(activity: &Activity) -> Option<String> {
     let Refund { user, number, gifted, luxury } = DEAD_LINK_REMOVED.details(activity)?;
-    let (by, (from, _)) = (actor(activity)?, change(activity)?);
+    let by = match activity.actor {
+        Actor::Member(by) => format!("{} `{by}`", mention(by)),
+        _ => who(activity)?,
+    };
+    let (from, _) = change(activity)?;
     let of_user = format!("of {} `{user}`", mention(user));
     let given = match (gifted, luxury) {
         (None, None) => "nothing was to be given back".to_owned(),
@@ -102,7 +107,7 @@ fn dead_link_removed(activity: &Activity) -> Option<String> {
             format!("{gifted} gifted coins {of_user} wait for another song, and {coins} Luxury Coins are given back")
         }
     };
-    Some(format!("🔗 {} `{by}` removed {number} from {from} as a dead link: {given}", mention(by)))
+    Some(format!("🔗 {by} removed {number} from {from} as a dead link: {given}"))
 }
 
 fn proven(activity: &Activity) -> Option<String> {
@@ -120,12 +125,11 @@ fn proven(activity: &Activity) -> Option<String> {
 
 fn linked(activity: &Activity) -> Option<String> {
     let Link { handle, former, was_verified, points } = LINKED.details(activity)?;
-    let (by, user) = (actor(activity)?, member(activity)?);
+    let (by, user) = (who(activity)?, member(activity)?);
     let from = former.map(|former| format!(" from {} `{former}`", mention(former))).unwrap_or_default();
     let proof = if was_verified { " · this replaces a verified link" } else { "" };
     Some(format!(
-        "🔗 {} linked {}{from} to {} `{user}` · points `{}`{proof}",
-        mention(by),
+        "🔗 {by} linked {}{from} to {} `{user}` · points `{}`{proof}",
         bold(&handle),
         mention(user),
         points.get()
@@ -134,11 +138,10 @@ fn linked(activity: &Activity) -> Option<String> {
 
 fn unlinked(activity: &Activity) -> Option<String> {
     let Link { handle, was_verified, points, .. } = UNLINKED.details(activity)?;
-    let (by, user) = (actor(activity)?, member(activity)?);
+    let (by, user) = (who(activity)?, member(activity)?);
     let proof = if was_verified { " · the link was verified" } else { "" };
     Some(format!(
-        "🔗 {} unlinked {} from {} `{user}` · points `{}`{proof}",
-        mention(by),
+        "🔗 {by} unlinked {} from {} `{user}` · points `{}`{proof}",
         bold(&handle),
         mention(user),
         points.get()
@@ -184,7 +187,7 @@ fn stopped(activity: &Activity) -> Option<String> {
 }
 
 fn left(activity: &Activity) -> Option<String> {
-    Some(format!("⏹️ {} disconnected from {}.", mention(actor(activity)?), bold(handle(activity)?)))
+    Some(format!("⏹️ {} disconnected from {}.", who(activity)?, bold(handle(activity)?)))
 }
 
 fn recording_stopped(activity: &Activity) -> Option<String> {
@@ -197,7 +200,7 @@ fn recording_stopped(activity: &Activity) -> Option<String> {
 }
 
 fn simulated(activity: &Activity) -> Option<String> {
-    Some(format!("🧪 {} simulated {}", mention(actor(activity)?), deed(&SIMULATED.details(activity)?)))
+    Some(format!("🧪 {} simulated {}", who(activity)?, deed(&SIMULATED.details(activity)?)))
 }
 
 fn report_missed(activity: &Activity) -> Option<String> {
@@ -237,7 +240,7 @@ fn setting_changed(activity: &Activity) -> Option<String> {
     let mut settings = features::ALL.iter().flat_map(|feature| feature.settings);
     let listed = settings.find(|listed| listed.setting.key() == key)?;
     let [before, after] = [&activity.before, &activity.after].map(|value| listed.setting.in_words(value.as_deref()));
-    Some(format!("⚙️ {} changed {} from {before} to {after}.", mention(actor(activity)?), listed.title))
+    Some(format!("⚙️ {} changed {} from {before} to {after}.", who(activity)?, listed.title))
 }
 
 fn backup_left_out(activity: &Activity) -> Option<String> {
@@ -253,10 +256,11 @@ fn disk_fills(activity: &Activity) -> Option<String> {
     ))
 }
 
-/// Who did it, where that is a member.
-fn actor(activity: &Activity) -> Option<UserId> {
+/// Who did it, as the beginning of a line; `None` where nobody did.
+fn who(activity: &Activity) -> Option<String> {
     match activity.actor {
-        Actor::Member(by) => Some(by),
+        Actor::Member(by) => Some(mention(by)),
+        Actor::Operator => Some("The operator".to_owned()),
         Actor::Live | Actor::System => None,
     }
 }

@@ -42,6 +42,10 @@ fn subject(problem: &Problem, article: &str) -> String {
         (Subject::Setting(listed), Target::Channel(channel)) if listed.names_many => {
             format!("{article} channel {} of **{title}**", text::channel(channel))
         }
+        // Nobody is told the name of a role that is gone, so it has its number.
+        (Subject::Setting(listed), Target::Role(role)) if listed.names_many => {
+            format!("{article} role `{role}` of **{title}**")
+        }
         (Subject::Setting(_), _) => format!("{article} **{title}**"),
     }
 }
@@ -69,6 +73,18 @@ pub fn names_of(bits: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access;
+    use crate::kernel::ids::RoleId;
+    use crate::references::{Declared, Reference};
+
+    #[test]
+    fn of_several_roles_the_one_that_is_gone_is_named() {
+        let listed = access::LISTED.iter().find(|listed| listed.setting.key() == "admin_roles").unwrap();
+        let declared = Declared { subject: Subject::Setting(listed), needs: listed.needs.unwrap() };
+        let reference = Reference { declared, target: Target::Role(RoleId::new(7)) };
+        let problem = Problem { reference, trouble: Trouble::Gone };
+        insta::assert_snapshot!(sentence(&problem), @"⚠️ The role `7` of **Admin Roles** is gone. It gives nobody rights any more. Choose another by `/config set admin_roles`.");
+    }
 
     #[test]
     fn permissions_are_named_in_bold_and_the_first_that_counts_comes_first() {

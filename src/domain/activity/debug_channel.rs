@@ -74,8 +74,12 @@ pub(super) fn guilds(read: &dyn Read) -> Result<Vec<GuildId>> {
 }
 
 /// Lets the debug channel, if there is one, be told of an activity that was just added. Where there is none any more, nobody
-/// is told what waited for it: the next one may be for others.
+/// is told what waited for it: the next one may be for others. What happens to the instance is told in no server, not even
+/// where the instance has a default for all.
 pub(super) fn stage(tx: &Tx<'_>, guild: GuildId, added: ActivityId) -> Result<()> {
+    if guild == GuildId::INSTANCE {
+        return Ok(());
+    }
     let delivery = DELIVERIES.get(tx, &guild)?;
     let Some(channel) = DEBUG_CHANNEL.get(tx, guild)? else {
         return if delivery.is_some() { end(tx, guild) } else { Ok(()) };

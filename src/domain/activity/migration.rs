@@ -16,8 +16,8 @@ pub const ALL: &[Migration] = &[Migration {
     run: tell_lines_from_the_log,
 }];
 
-/// The lines that waited for the debug channel before there were activities. It has no rows any more; it is gone from here
-/// as soon as another migration changes the tables.
+/// The lines that waited for the debug channel before there were activities. It has no rows any more; it stays here as long
+/// as stores of before that are brought up to date.
 pub(super) static LINES: Table<(GuildId, u64), Line> = Table::new("debug_channel.lines", &[]).without_members();
 
 /// A line as it was to be posted.

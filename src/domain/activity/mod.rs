@@ -12,6 +12,8 @@
 //! GIFTS_LIFTED.with(Lifted { user, coins, number }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
 //! ```
 //!
+//! What happens to the instance, such as a sign-in, is of guild 0: it is kept, and no debug channel is told.
+//!
 //! Not everything is an activity: what happens on a live is an interaction already, and a song is in its line.
 //!
 //! **Reads.** [`newest`] gives a page, the newest first, filtered by kind, actor and subject.

@@ -272,3 +272,21 @@ fn lines_that_waited_before_there_were_activities_are_told_from_the_log() {
     assert!(store.read(|read| debug_channel::untold(read, OTHER)).is_empty(), "nothing waited there");
     store.check();
 }
+
+#[test]
+fn what_happens_to_the_instance_is_kept_and_told_in_no_server() {
+    let store = TestStore::new();
+    store
+        .write(|tx| {
+            // A default for all servers is no debug channel of the instance.
+            DEBUG_CHANNEL.set(tx, GuildId::INSTANCE, &Some(ChannelId::new(7)))?;
+            NUMBERED.with(1).note(tx, GuildId::INSTANCE)
+        })
+        .unwrap();
+    assert_eq!(numbers(&all(&store, GuildId::INSTANCE, &Filter::default())), [1]);
+    assert!(store.read(|read| debug_channel::untold(read, GuildId::INSTANCE)).is_empty());
+    assert_eq!(deliveries(&store), 0);
+    note(&store, GUILD, 2..3);
+    assert_eq!(deliveries(&store), 1, "the default counts for servers");
+    store.check();
+}

@@ -24,7 +24,7 @@ use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read};
-use crate::{activity, display, jobs, profile, references, settings};
+use crate::{access, activity, display, jobs, profile, references, settings, signin};
 
 pub mod coins;
 pub mod desk;
@@ -120,6 +120,13 @@ pub const ALL: &[&Domain] = &[
     &Domain { tables: display::tables::TABLES, ..Domain::named("display") },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &Domain { tables: profile::TABLES, settings: profile::LISTED, ..Domain::named("profile") },
+    &Domain { settings: access::LISTED, ..Domain::named("access") },
+    &Domain {
+        tables: signin::TABLES,
+        migrations: signin::MIGRATIONS,
+        recurring: &[&upkeep::SIGNINS_FORGOTTEN],
+        ..Domain::named("signin")
+    },
     &submissions::DOMAIN,
     &queue::DOMAIN,
     &handles::DOMAIN,

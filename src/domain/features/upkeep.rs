@@ -1,10 +1,10 @@
 //! Work that nobody asks for: what comes again every half minute, and what a start has to put right.
 
-use crate::activity;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Tx};
+use crate::{activity, signin};
 
 /// A piece of such work. It is safe to run at any time and to be cut off anywhere: where nothing is due it writes nothing,
 /// and what was left undone is due the next time.
@@ -23,6 +23,16 @@ pub(super) static OLD_ACTIVITIES: Upkeep = Upkeep {
     name: "old_activities",
     due: |read, at| Ok(Due::in_guilds(activity::guilds_with_old(read, at)?, at)),
     step: |tx, due, _| Ok(activity::forget_old(tx, due.guild, due.at)?.then_some(0)),
+};
+
+/// Sessions, links, tokens and the like that have ended are forgotten, and wrong passwords are told.
+pub(super) static SIGNINS_FORGOTTEN: Upkeep = Upkeep {
+    name: "signins_forgotten",
+    due: |read, at| {
+        let is_due = signin::over::is_any(read, at)?;
+        Ok(Due::in_guilds(is_due.then_some(GuildId::INSTANCE), at))
+    },
+    step: |tx, due, _| Ok(signin::over::forget(tx, due.at)?.then_some(0)),
 };
 
 /// Something that is to be done.

@@ -36,6 +36,9 @@ refusals! {
 
 /// Erases a member of a guild. Answers how many rows told of them. Twice is once.
 ///
+/// With [`GuildId::INSTANCE`] as the guild goes what belongs to no server: who is signed in, and what was chosen and set in
+/// direct messages.
+///
 /// Blocks; for a blocking thread.
 pub fn erase(store: &Store, guild: GuildId, member: UserId) -> Result<u64> {
     // These tables are large, so they are looked through before anybody has to wait.

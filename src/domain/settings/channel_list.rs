@@ -3,14 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Limits, Typed};
+use super::{Limits, Typed, mentioned};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text;
 use crate::references::Target;
 use crate::text_setting;
-
-/// The most channels of one setting.
-const MOST: usize = 20;
 
 /// Channels without an order, each once; stored as their numbers with spaces between.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,18 +27,15 @@ impl ChannelList {
         self.0.iter().copied()
     }
 
-    fn of(numbers: impl Iterator<Item = Option<u64>>) -> Option<Self> {
-        let mut channels = numbers.map(|number| number.filter(|number| *number != 0)).collect::<Option<Vec<_>>>()?;
-        channels.sort_unstable();
-        channels.dedup();
-        (channels.len() <= MOST).then(|| Self(channels.into_iter().map(ChannelId::new).collect()))
+    fn of(mut numbers: Vec<u64>) -> Self {
+        numbers.sort_unstable();
+        Self(numbers.into_iter().map(ChannelId::new).collect())
     }
 }
 
 impl fmt::Display for ChannelList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&numbers.join(" "))
+        f.write_str(&mentioned::joined(self.iter()))
     }
 }
 
@@ -49,33 +43,20 @@ impl FromStr for ChannelList {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::of(text.split_whitespace().map(|number| number.parse().ok())).ok_or(())
+        mentioned::stored(text).map(Self::of).ok_or(())
     }
 }
 
 text_setting!(ChannelList);
 
-/// Typed as Discord writes channels, `<#1>`, which is what choosing one while typing gives, or by their numbers.
+/// Typed as Discord writes channels, `<#1>`, or by their numbers.
 impl Typed for ChannelList {
     fn shown(&self, _: Limits) -> String {
-        let names: Vec<String> = self.iter().map(text::channel).collect();
-        if names.is_empty() { "None".to_owned() } else { names.join(" ") }
+        if self.0.is_empty() { "None".to_owned() } else { mentioned::joined(self.iter().map(text::channel)) }
     }
 
     fn parse(typed: &str, _: Limits) -> Option<Self> {
-        if typed.eq_ignore_ascii_case("none") {
-            return Some(Self::EMPTY);
-        }
-        // Mentions may stand side by side without a space.
-        let typed = typed.replace("<#", " <#");
-        let mut words =
-            typed.split(|sign: char| sign.is_whitespace() || sign == ',').filter(|word| !word.is_empty()).peekable();
-        words.peek()?;
-        Self::of(words.map(|word| {
-            let mentioned = word.strip_prefix("<#").and_then(|rest| rest.strip_suffix('>'));
-            let digits = mentioned.unwrap_or(word);
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
-        }))
+        mentioned::numbers(typed, "<#").map(Self::of)
     }
 
     fn targets(&self) -> Vec<Target> {
@@ -87,7 +68,7 @@ impl Typed for ChannelList {
     }
 
     fn allowed(_: Limits) -> String {
-        format!("up to {MOST} channels, as mentions or by their numbers, or none")
+        format!("up to {} channels, as mentions or by their numbers, or none", mentioned::MOST)
     }
 }
 

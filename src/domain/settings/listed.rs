@@ -42,7 +42,7 @@ pub struct Listed {
     pub is_main: bool,
     /// What it needs of the channels or roles that it names; `None` for what names none.
     pub needs: Option<&'static Needs>,
-    /// Whether it names any number of channels.
+    /// Whether it names any number of channels or roles.
     pub names_many: bool,
     /// What is staged where the messages in a channel that it names can be taken and answered again.
     pub once_mended: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
@@ -76,7 +76,7 @@ impl Listed {
         Self { needs: Some(needs), ..self }
     }
 
-    /// The same, which names any number of channels.
+    /// The same, which names any number of channels or roles.
     #[must_use]
     pub const fn naming_many(self) -> Self {
         Self { names_many: true, ..self }

@@ -16,6 +16,8 @@ mod change;
 mod channel_list;
 mod kept;
 mod listed;
+mod mentioned;
+mod role_list;
 pub mod sql;
 mod tables;
 mod value;
@@ -23,6 +25,7 @@ mod value;
 pub use change::{Change, NewValue, SETTING_CHANGED, change};
 pub use channel_list::ChannelList;
 pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
+pub use role_list::RoleList;
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
 pub use value::SettingValue;
 

@@ -111,10 +111,10 @@ pub fn own_history(page: &HistoryPage) -> Draft {
 pub fn history(page: &HistoryPage) -> Draft {
     let row = |row: &HistoryRow| {
         let mut text = format!("`{}` {}", row.id, line(&row.entry));
-        if let Actor::Member(actor) = row.entry.actor
-            && actor != row.entry.user
-        {
-            text.push_str(&format!(" · by {}", mention(actor)));
+        match row.entry.actor {
+            Actor::Member(actor) if actor != row.entry.user => text.push_str(&format!(" · by {}", mention(actor))),
+            Actor::Operator => text.push_str(" · by the operator"),
+            Actor::Member(_) | Actor::Live | Actor::System => {}
         }
         if let Some(requested) = row.requested {
             text.push_str(&format!(" · {requested} asked for"));

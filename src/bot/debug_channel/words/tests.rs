@@ -209,6 +209,37 @@ fn a_setting_is_told_by_its_title_and_with_values_as_people_read_them() {
 }
 
 #[test]
+fn what_the_operator_does_is_told_as_theirs() {
+    let member = || Subject::Member(USER);
+    let currency = Currency::Luxury.key().to_owned();
+    let kind = EntryKind::AdminAdd;
+    let coins = POSTED.with(Posted { currency, kind, delta: 7, reason: "a prize".to_owned(), requested: None });
+    let link =
+        || Link { handle: Handle::parse("dj_ann").unwrap(), former: None, was_verified: false, points: Amount::ZERO };
+    let refund = Refund { user: USER, number: "#012345".to_owned(), gifted: None, luxury: None };
+    let removed = DEAD_LINK_REMOVED.with(refund).of(Subject::Song(7));
+    let days = || Subject::Setting("activity_days".to_owned());
+    let lines = [
+        said(coins.by(Actor::Operator).of(member()).changing("5".to_owned(), "12".to_owned())),
+        said(LINKED.with(link()).by(Actor::Operator).of(member())),
+        said(UNLINKED.with(link()).by(Actor::Operator).of(member())),
+        said(removed.by(Actor::Operator).changing("5 Skip".to_owned(), "Removed".to_owned())),
+        said(LEFT.with(()).by(Actor::Operator).of(owl())),
+        said(SETTING_CHANGED.with(()).by(Actor::Operator).of(days()).changing("90".to_owned(), "30".to_owned())),
+        said(SETTING_CHANGED.with(()).by(Actor::System).of(days()).changing("90".to_owned(), "30".to_owned())),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    🪙 Luxury Coins · user_id <@2> `2` · operation `admin_add` · amount `+7` · reason a prize · before_balance `5` · after_balance `12` · by the operator
+    🔗 The operator linked **@dj\_ann** to <@2> `2` · points `0`
+    🔗 The operator unlinked **@dj\_ann** from <@2> `2` · points `0`
+    🔗 The operator removed #012345 from 5 Skip as a dead link: nothing was to be given back
+    ⏹️ The operator disconnected from **@night\_owl**.
+    ⚙️ The operator changed Activity Kept from 90 days to 30 days.
+    -
+    ");
+}
+
+#[test]
 fn what_happens_to_the_program_is_told_with_what_becomes_of_it() {
     let left_out = |backup: Backup, is_disk_full: bool| said(BACKUP_LEFT_OUT.with(LeftOut { backup, is_disk_full }));
     let lines = [

@@ -46,6 +46,9 @@ const OF_NOBODY: &[&str] = &[
     "references.told",
     "settings.bot_config",
     "setup.greeted",
+    "signin.guesses",
+    "signin.operators",
+    "signin.states",
     "store.sequences",
     "submissions.handled",
     "submissions.kept_out",
@@ -75,9 +78,19 @@ fn rows_with(rows: &[RawRow], traces: &[Vec<u8>]) -> Vec<RawRow> {
     rows.iter().filter(|row| holds(row, traces)).cloned().collect()
 }
 
+/// Whether a row belongs to the instance and so to no server: its key begins with the number 0.
+fn is_of_instance((_, key, _): &RawRow) -> bool {
+    key.starts_with(&GuildId::INSTANCE.get().to_be_bytes())
+}
+
 /// The rows of a guild: in each of them its number stands as in a key.
 fn of_guild(rows: &[RawRow], guild: GuildId) -> Vec<RawRow> {
     rows_with(rows, &[guild.get().to_be_bytes().to_vec()])
+}
+
+/// The rows of the instance, but for the numbers that were given.
+fn of_instance(rows: &[RawRow]) -> Vec<RawRow> {
+    rows.iter().filter(|row| is_of_instance(row) && row.0 != "store.sequences").cloned().collect()
 }
 
 fn tables_of(rows: &[RawRow]) -> BTreeSet<&str> {
@@ -122,9 +135,10 @@ fn somebody_who_did_everything_has_a_row_in_every_table_that_tells_of_members() 
         let accounts = handles::queries::names_of(read, HERE, ZARA.user)?;
         let accounts = accounts.iter().map(|(id, _)| id.get()).collect();
         let erasure = Erasure { guild: HERE, member: ZARA.user, pseudonym: UserId::new(1), accounts };
+        let of_instance = Erasure { guild: GuildId::INSTANCE, ..erasure.clone() };
         let mut without_row = Vec::new();
         for table in town.store.schema().tables_of_guilds() {
-            if table.find_member(read, &erasure)?.is_empty() {
+            if table.find_member(read, &erasure)?.is_empty() && table.find_member(read, &of_instance)?.is_empty() {
                 without_row.push(table.name());
             }
         }
@@ -152,10 +166,11 @@ fn whoever_is_erased_is_in_no_row_and_everything_else_is_as_it_was() {
     let after = town.store.raw_rows();
     let left: Vec<_> = rows_with(&after, &theirs)
         .into_iter()
-        .filter(|row| of_guild(std::slice::from_ref(row), THERE).is_empty())
+        .filter(|row| of_guild(std::slice::from_ref(row), THERE).is_empty() && !is_of_instance(row))
         .collect();
     assert!(left.is_empty(), "{:?} still tell of her: {left:?}", tables_of(&left));
     assert_eq!(of_guild(&after, THERE), of_guild(&before, THERE), "she is erased in one server");
+    assert_eq!(of_instance(&after), of_instance(&before), "and stays signed in for the others");
 
     // What tells of others and not of her is there, to the byte.
     let of_others = rows_with(&of_guild(&before, HERE), &traces(&OMAR));
@@ -174,6 +189,26 @@ fn whoever_is_erased_is_in_no_row_and_everything_else_is_as_it_was() {
     let but_sequences =
         |rows: Vec<RawRow>| -> Vec<_> { rows.into_iter().filter(|(table, ..)| table != "store.sequences").collect() };
     assert_eq!(but_sequences(town.store.raw_rows()), but_sequences(after));
+}
+
+#[test]
+fn whoever_is_erased_from_the_instance_is_signed_out_and_stays_in_the_servers() {
+    let town = Town::filled(&Place::Memory);
+    let before = town.store.raw_rows();
+    let theirs = traces(&ZARA);
+    assert!(!rows_with(&of_instance(&before), &theirs).is_empty());
+    assert!(erase(&town.store, GuildId::INSTANCE, ZARA.user).unwrap() > 5);
+    town.check();
+    let after = town.store.raw_rows();
+    let left = rows_with(&of_instance(&after), &theirs);
+    assert!(left.is_empty(), "{:?} still tell of her: {left:?}", tables_of(&left));
+    let of_others: Vec<_> = of_instance(&before).into_iter().filter(|row| !holds(row, &theirs)).collect();
+    let kept: BTreeSet<_> = after.iter().collect();
+    let lost: Vec<_> = of_others.iter().filter(|row| !kept.contains(row)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    for guild in [HERE, THERE] {
+        assert_eq!(of_guild(&after, guild), of_guild(&before, guild));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Servers in whose tables there is a row of everybody, all of them.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::jobs::{self, DeadLetter, Job, JobId, Lane};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::dice::Seed;
+use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::text::mention;
@@ -33,6 +35,9 @@ use crate::live::{AccountNumber, Gift, Handle, LiveEvent, MessageId as LiveMessa
 use crate::outbox;
 use crate::profile;
 use crate::references::told;
+use crate::signin::scope::Scope;
+use crate::signin::session::{self, Door, SignIn};
+use crate::signin::{self, answer, link, token};
 use crate::store::{Options, Place, Record, Store, Table, Tx};
 
 pub(super) const HERE: GuildId = GuildId::new(701_234_567_890_123_451);
@@ -40,6 +45,8 @@ pub(super) const THERE: GuildId = GuildId::new(712_345_678_901_234_562);
 /// Who does what administrators do.
 pub(super) const ADMIN: UserId = UserId::new(834_567_890_123_456_783);
 const CHANNEL: ChannelId = ChannelId::new(3);
+/// A server of which nothing else is stored.
+const ELSEWHERE: GuildId = GuildId::new(5);
 
 /// Somebody with accounts on TikTok. The name, like the handles, begins with the word, and nothing of others holds it.
 pub(super) struct Person {
@@ -118,6 +125,9 @@ impl Town {
             for (nth, person) in [(0, &ZARA), (1, &OMAR)] {
                 town.live_through(guild, person, nth);
             }
+        }
+        for person in [&ZARA, &OMAR] {
+            town.signs_in(person);
         }
         town.check();
         town
@@ -280,6 +290,35 @@ impl Town {
         });
     }
 
+    /// They sign in on the web, which is no matter of a server, and do everything there.
+    fn signs_in(&self, person: &'static Person) {
+        self.write(move |tx| {
+            let code = |what: &str| Digest::of_parts(&[person.word.as_bytes(), what.as_bytes()]);
+            let who = person.member();
+            let sign_in = SignIn {
+                sid: code("session"),
+                refresh: code("refresh"),
+                person: who.clone(),
+                name: person.name.to_owned(),
+                avatar: None,
+                door: Door::Link,
+                agent: "Firefox".to_owned(),
+                address: IpAddr::from([203, 0, 113, 7]),
+                guilds: Vec::new(),
+                replaces: None,
+            };
+            session::begin(tx, &sign_in)?;
+            let (user, name) = (person.user, person.name.to_owned());
+            link::issue(tx, code("link"), &link::Purpose::SignIn { user, name, guild: ELSEWHERE })?;
+            let scopes = [Scope::Read].into_iter().collect();
+            let (name, guilds) = (format!("bot of {}", person.name), vec![ELSEWHERE]);
+            token::issue(tx, code("token"), &token::Wanted { maker: who.clone(), name, guilds, scopes, lasts: None })?;
+            let key = answer::RepeatKey::parse("key")?;
+            let asked = answer::Asked { caller: &who, route: "a.b", key: &key, request: code("request") };
+            answer::keep(tx, &asked, &answer::Reply { status: 200, body: person.name.as_bytes(), location: None })
+        });
+    }
+
     /// Jobs, dead letters, imports and an earlier live of their own.
     fn is_remembered(&self, guild: GuildId, person: &'static Person, nth: u64) {
         self.write(move |tx| {
@@ -315,6 +354,11 @@ impl Town {
 }
 
 impl Person {
+    /// As who signs in.
+    fn member(&self) -> signin::Person {
+        signin::Person::Member { user: self.user }
+    }
+
     fn viewer(&self) -> Viewer {
         Viewer { handle: Some(handle(self.handle)), number: AccountNumber::new(self.number), level: Some(12) }
     }

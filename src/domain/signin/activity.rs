@@ -1,0 +1,54 @@
+//! What is noted of signing in. All of it is of the instance.
+
+use serde::{Deserialize, Serialize};
+
+use super::session::Door;
+use crate::activity::Kind;
+use crate::kernel::ids::UserId;
+
+/// Somebody signed in.
+pub static SIGNED_IN: Kind<Door> = Kind::new("signin.signed_in");
+/// Somebody signed out everywhere; the details say of how many sessions.
+pub static SIGNED_OUT_EVERYWHERE: Kind<usize> = Kind::new("signin.signed_out_everywhere");
+/// Wrong passwords came from somewhere within a minute.
+pub static WRONG_PASSWORDS: Kind<Guessed> = Kind::new("signin.wrong_passwords");
+/// An operator has another password, or the first; the details are the name.
+pub static PASSWORD_CHANGED: Kind<String> = Kind::new("signin.password_changed");
+/// Somebody made a token of the API.
+pub static TOKEN_MADE: Kind<TokenTold> = Kind::new("signin.token_made");
+/// Somebody took a token of the API away.
+pub static TOKEN_REVOKED: Kind<TokenTold> = Kind::new("signin.token_revoked");
+/// A link was given that signs in.
+pub static LINK_ISSUED: Kind<LinkTold> = Kind::new("signin.link_issued");
+
+/// Wrong passwords.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guessed {
+    /// The network that they came from.
+    pub network: String,
+    /// How many.
+    pub tries: u32,
+}
+
+/// A token of the API. It is known by its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenTold {
+    /// Its number.
+    pub number: u64,
+    /// What its maker calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<String>,
+}
+
+/// Whom a link is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkTold {
+    /// A member.
+    Member(UserId),
+    /// Whoever sets Greenroom up.
+    FirstRun,
+    /// An operator.
+    Operator(String),
+}
