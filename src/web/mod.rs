@@ -86,6 +86,7 @@ impl Web {
     /// The web of a bot.
     pub fn new(bot: Bot, settings: Settings) -> Self {
         let clock = bot.clock.clone();
+        bot.remember_web_address(settings.link(""));
         Self(Arc::new(Parts {
             started: clock.now(),
             limits: Limits::new(clock),
