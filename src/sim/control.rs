@@ -23,6 +23,7 @@
 //! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect", "invalid" or "repeat", "code", "resumable", "last"}` |
 //! | `POST /dm_block` | `{"user", "on", "code", "at_opening"}`: takes no direct messages, and Discord says so by that code |
 //! | `POST /oembed` | `{"link", "answers"}`, each an [`OEmbedAnswer`](super::OEmbedAnswer): what a platform calls a link |
+//! | `POST /oauth2` | `{"user", "redirect_uris"}`: who authorizes applications at once, and where these may send people back to |
 //! | `POST /clock` | `{"advance_ms"}`: moves the clock |
 //! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
 //! | `/live/…` | the lives of the simulated TikTok: `src/sim/live/control.rs` |
@@ -84,6 +85,7 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
         .route("/gateway", post(break_gateway))
         .route("/dm_block", post(block_dms))
         .route("/oembed", post(set_oembed))
+        .route("/oauth2", post(sign_ins))
         .route("/clock", post(advance))
         .route("/bench", post(bench))
         .nest("/live", live::control::router())
@@ -436,6 +438,23 @@ const fn blocked() -> u64 {
 async fn block_dms(State(sim): State<Sim>, Body(call): Body<BlockCall>) -> Answer<Value> {
     let BlockCall { user, on, code, at_opening } = call;
     sim.refuse_dms(user, on.then_some(DmRefusal { code, at_opening })).await;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignInCall {
+    #[serde(default)]
+    user: Option<Id>,
+    #[serde(default)]
+    redirect_uris: Option<Vec<String>>,
+}
+
+async fn sign_ins(State(sim): State<Sim>, Body(call): Body<SignInCall>) -> Answer<Value> {
+    sim.authorizes(call.user);
+    if let Some(addresses) = call.redirect_uris {
+        sim.set(|settings| settings.redirect_uris = addresses);
+    }
     Ok(done())
 }
 
