@@ -282,6 +282,12 @@ pub struct Samples {
     pub password: String,
     /// The code of a link that signs in.
     pub link: String,
+    /// What a session of whoever asks is called in their list.
+    pub session: String,
+    /// The number of a token of theirs.
+    pub token: String,
+    /// The name of the server.
+    pub server_name: String,
 }
 
 /// Nothing that counts: what takes no body or no query takes this, whatever stands in it.
@@ -320,6 +326,12 @@ impl Route {
             sample: E::sample,
             serve: serve::<E>,
         }
+    }
+
+    /// The same, whose forms may lead to Discord's own page.
+    #[must_use]
+    pub const fn leading_to_discord(self) -> Self {
+        Self { leads_to_discord: true, ..self }
     }
 }
 

@@ -1,13 +1,21 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
+mod access;
 mod assets;
 mod link;
+mod me;
+mod prove;
 mod servers;
+mod sessions;
 mod sign_in;
 mod theme;
 
+pub use access::AccessPage;
 pub use link::LinkPage;
+pub use me::{MePage, MineInServer};
+pub use prove::ProvePage;
 pub use servers::ServersPage;
+pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 
 use super::access::Who;
@@ -19,14 +27,21 @@ use super::ui::layout::NavGroup;
 /// All of them, with what their forms alone do.
 pub const ROUTES: &[Route] = &[
     assets::ROUTE,
-    Route::page::<SignInPage>(),
+    Route::page::<SignInPage>().leading_to_discord(),
+    Route::page::<ProvePage>().leading_to_discord(),
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),
     Route::page::<servers::Home>(),
+    Route::page::<AccessPage>(),
+    Route::page::<MePage>(),
+    Route::page::<MineInServer>(),
+    Route::page::<SessionsPage>(),
     Route::of::<theme::ChooseTheme>(),
 ];
 
 /// The pages in the bar of a server.
-pub const NAVIGATION: &[Entry] =
-    &[Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member }];
+pub const NAVIGATION: &[Entry] = &[
+    Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
+    Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
+];
