@@ -12,7 +12,9 @@ use greenroom::features::submissions::audio::{AudioKind, check_bytes};
 use greenroom::features::submissions::links::{LinkVerdict, find_in, judge};
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::text::{discord_len, escape, html, one_line, paragraph, truncate};
-use greenroom::live::{Handle, show_file};
+use greenroom::live::Handle;
+use greenroom::live::show_file::Line;
+use greenroom::live::show_reader::Lines;
 use greenroom::tiktok::wire::{FetchResult, FrameKind, PushFrame};
 use serenity::all::{ActionRowComponent, ComponentInteractionDataKind, Interaction, Message};
 use strum::VariantArray;
@@ -43,25 +45,13 @@ pub fn audio(data: &[u8]) {
     }
 }
 
-/// Lines of recorded shows.
+/// Shows.
 pub fn show(data: &[u8]) {
-    for line in String::from_utf8_lossy(data).lines() {
-        let Ok(Some(read)) = show_file::read(line) else { continue };
+    for line in Lines::new(data, data.len() as u64).flatten() {
         let mut written = Vec::new();
-        match &read.said {
-            show_file::Said::Note(note) => show_file::write_note(&mut written, read.at, note),
-            show_file::Said::Live(said) => {
-                // The clock of a show ends long before that of the file.
-                if read.at.as_secs() > 1 << 32 {
-                    continue;
-                }
-                let at = greenroom::kernel::time::Timestamp::from_millis(0).after(read.at);
-                show_file::write_event(&mut written, read.at, &said.clone().at(at));
-            }
-            show_file::Said::Discord(_) => continue,
-        }
+        line.write(&mut written);
         let text = String::from_utf8(written).unwrap();
-        let again = show_file::read(&text);
+        let again = Line::read(&text);
         assert!(matches!(&again, Ok(Some(_))), "what is written is read again: {text} {again:?}");
     }
 }

@@ -27,4 +27,6 @@ pub mod tiktok;
 
 pub mod bot;
 
+pub mod web;
+
 pub mod app;

@@ -25,12 +25,15 @@ pub fn songs(store: &Store, guild: GuildId, count: u64) {
     });
 }
 
-/// Gives the members of `count` songs the points by which these are ordered, as a running bot expects it.
+/// Gives the members of `count` songs the points by which these are ordered, and each a linked handle that holds them, as a
+/// running bot and a restore expect it.
 pub fn points(store: &Store, guild: GuildId, count: u64) {
     in_parts(count, |from, to| {
         let write = store.write_blocking("fill_points", move |tx| {
             (from..to).try_for_each(|n| {
                 let amount = Amount::try_from(place(n).score).unwrap();
+                let linked = Account { linked: Some(submitter(n)), points: amount, ..account(n) };
+                handles::tables::add(tx, guild, linked)?;
                 coins::tables::USER_POINTS.put(tx, &(guild, submitter(n)), &Balance { amount })
             })
         });

@@ -23,9 +23,12 @@ pub mod rights;
 pub mod run;
 mod scratch;
 pub mod service;
+pub mod show;
 mod signals;
 pub mod sim;
 
 pub mod telemetry;
+mod terminal;
 mod trouble;
 mod upkeep;
+mod web;

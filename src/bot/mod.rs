@@ -39,6 +39,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod help;
+pub mod profile;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
@@ -155,6 +156,7 @@ pub const ALL: &[&Face] = &[
     &desk::FACE,
     &setup::FACE,
     &reminders::FACE,
+    &profile::FACE,
     &dashboard::FACE,
 ];
 

@@ -1,63 +1,43 @@
-//! `/remind`, what comes when a reminder is due, and `/profile`, by whose time zone it is planned.
+//! `/remind`, and what comes when a reminder is due.
 
-use serenity::all::{AutocompleteChoice, ButtonStyle, Colour, CreateAutocompleteResponse};
-use serenity::builder::{
-    CreateActionRow, CreateButton, CreateEmbed, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption,
-};
-use strum::{Display, EnumString, VariantArray};
+use serenity::all::{ButtonStyle, Colour, CreateAutocompleteResponse};
+use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::Face;
 use crate::discord::access::Access;
-use crate::discord::choice::choice;
+use crate::discord::choice::{number_choice, offer_found};
 use crate::discord::component::{Acknowledge, Button, Click, Menu, Part};
-use crate::discord::delivery::Undelivered;
 use crate::discord::{Bot, Caller, Context, ContextExt, Draft};
-use crate::features::reminders::service::{self, DUE, Noted, Reminder, ReminderId, State, Wanted};
+use crate::features::reminders::service::{self, DUE, Reminder, ReminderId, Set, State};
 use crate::jobs::{Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::kernel::text::{MomentStyle, code, escape, mention, moment, one_line, truncate};
-use crate::kernel::time::Timestamp;
-use crate::profile::{self, MemberZone};
+use crate::kernel::text::{MomentStyle, code, escape, escape_around_links, mention, moment, one_line, truncate};
 use crate::runner::{Handler, Worth};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// What it registers.
 pub const FACE: Face = Face {
-    commands: || vec![remind(), profile()],
+    commands: || vec![remind()],
     components: &[&SNOOZE, &CANCEL],
     jobs: &[&DUE_HANDLER],
     ..Face::named("reminders")
 };
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
-/// The most choices that Discord shows, and the most of a menu.
-const CHOICES: usize = 25;
-/// The longest name of a choice.
-const CHOICE: usize = 100;
 /// The longest description of an embed.
 const DESCRIPTION: usize = 4_096;
 /// A text longer than this is cut in a list.
 const SHORT: usize = 80;
 
-/// Until when a reminder is put off, in a form that is understood as a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantArray)]
-pub enum Snooze {
-    /// A little.
-    #[strum(serialize = "10 min")]
-    Minutes,
-    /// A while.
-    #[strum(serialize = "1 h")]
-    Hour,
-    /// To the next morning.
-    Tomorrow,
-}
+/// Until when a reminder may be put off, as its buttons say and as is understood as a moment.
+const SNOOZES: [&str; 3] = ["10 min", "1 h", "Tomorrow"];
 
-impl Part for Snooze {}
 impl Part for ReminderId {}
 
-/// Lets a reminder come once more. Its guild is named, because it may be pressed in a direct message; nobody but its maker can.
-pub static SNOOZE: Button<(u64, ReminderId, Snooze)> =
+/// Lets a reminder come once more at a moment that is typed like one. Its guild is named, because it may be pressed in a direct
+/// message; nobody but its maker can.
+pub static SNOOZE: Button<(u64, ReminderId, String)> =
     Button::new("reminders:snooze", Access::Anywhere, Acknowledge::Update, |bot, click| Box::pin(snooze(bot, click)));
 
 /// Cancels the chosen reminder of whoever chooses.
@@ -87,9 +67,9 @@ async fn me(
     message: String,
 ) -> Result<()> {
     let Caller { guild, user, channel, .. } = Caller::anywhere(ctx);
-    let wanted = Wanted { user, channel, when, text: message };
-    let by = ctx.data().command_mention("profile");
-    ctx.write("reminder_set", move |tx| service::set(tx, guild, &wanted), |noted| noted_view(noted, &by)).await
+    let profile = ctx.data().command_mention("profile");
+    let set = move |tx: &Tx<'_>| service::set(tx, guild, (user, channel), &when, &message);
+    ctx.write("reminder_set", set, |set| set_view(set, &profile)).await
 }
 
 /// List your reminders
@@ -110,45 +90,22 @@ async fn cancel(
 ) -> Result<()> {
     let Caller { guild, user, .. } = Caller::anywhere(ctx);
     let id = ReminderId::new(reminder_id);
-    let cancelled = |reminder: &Reminder| Draft::text(format!("🗑️ Cancelled: {}", code(&in_line(id, reminder))));
-    ctx.write("reminder_cancelled", move |tx| service::cancel(tx, guild, user, id), cancelled).await
+    let cancelled = move |tx: &Tx<'_>| service::cancel(tx, guild, user, id);
+    ctx.write("reminder_cancelled", cancelled, |reminder| cancelled_view(id, reminder)).await
 }
 
 async fn complete_reminder(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let Caller { guild, user, .. } = Caller::anywhere(ctx);
-    let found = ctx.data().store.read("reminders", move |read| service::of_user(read, guild, user)).await;
-    let shown = found.unwrap_or_default().into_iter().map(|(id, reminder)| (in_line(id, &reminder), id));
-    let fitting = shown.filter(|(shown, _)| shown.contains(typed.trim())).take(CHOICES);
-    CreateAutocompleteResponse::new()
-        .set_choices(fitting.map(|(shown, id)| AutocompleteChoice::new(truncate(&shown, CHOICE), id.get())).collect())
+    let search = |read: &dyn Read, caller: &Caller, typed: &str| -> Result<Vec<_>> {
+        let mut found = service::of_user(read, caller.guild, caller.user)?;
+        found.retain(|(id, reminder)| in_line(*id, reminder).contains(typed.trim()));
+        Ok(found)
+    };
+    offer_found(ctx, typed, search, |(id, reminder)| number_choice(&in_line(*id, reminder), id.get())).await
 }
 
-/// Show or set your time zone
-#[poise::command(slash_command)]
-async fn profile(
-    ctx: Context<'_>,
-    #[description = "Type your city, or what your clock shows now; none: the server's time zone"]
-    #[autocomplete = "complete_zone"]
-    timezone: Option<String>,
-) -> Result<()> {
-    let (Caller { guild, user, .. }, now) = (Caller::anywhere(ctx), ctx.data().clock.now());
-    let view = |own: &MemberZone| zone_view(own, now);
-    match timezone {
-        None => ctx.read("profile", move |read| profile::zone_of(read, guild, user), view).await,
-        Some(typed) => ctx.write("zone_chosen", move |tx| profile::choose_zone(tx, guild, user, &typed), view).await,
-    }
-}
-
-#[expect(clippy::unused_async, reason = "autocomplete functions are asynchronous")]
-async fn complete_zone(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let like = profile::zones_like(typed, ctx.data().clock.now()).into_iter().take(CHOICES);
-    CreateAutocompleteResponse::new().set_choices(like.map(|(zone, shown)| choice(shown, zone)).collect())
-}
-
-async fn snooze(bot: &Bot, click: Click<(u64, ReminderId, Snooze)>) -> Result<Draft> {
+async fn snooze(bot: &Bot, click: Click<(u64, ReminderId, String)>) -> Result<Draft> {
     let ((guild, id, until), user) = (click.arguments, click.caller.user);
-    let (guild, until) = (GuildId::new(guild), until.to_string());
-    let snoozed = move |tx: &Tx<'_>| service::snooze(tx, guild, user, id, &until);
+    let snoozed = move |tx: &Tx<'_>| service::snooze(tx, GuildId::new(guild), user, id, &until);
     let reminder = bot.store.write("reminder_snoozed", snoozed).await?;
     Ok(reminder_view(&reminder, &format!("\n-# Again {}", moment(reminder.due, MomentStyle::Relative))))
 }
@@ -162,44 +119,32 @@ async fn cancel_chosen(bot: &Bot, click: Click<(), ReminderId>) -> Result<Draft>
     Ok(list_view(&bot.store.write("reminder_cancelled", cancelled).await?))
 }
 
-async fn due(bot: &Bot, run: Run) -> Result<(), Setback> {
-    let (guild, id, job) = (run.guild, DUE.payload(&run)?, run.id);
-    match bot.store.read("reminder_due", move |read| service::waiting_for(read, guild, id, job)).await? {
-        None => Ok(()),
-        Some(reminder) if reminder.state == State::Open => {
-            let state = deliver(bot, &run, id, &reminder).await?;
-            Ok(bot.store.write("reminder_ended", move |tx| service::end(tx, guild, id, job, state)).await?)
-        }
-        Some(_) => Ok(bot.store.write("reminder_forgotten", move |tx| service::forget(tx, guild, id, job)).await?),
-    }
-}
-
 /// Posts a reminder where it was set; where that fails for good, sends it to its maker.
-async fn deliver(bot: &Bot, run: &Run, id: ReminderId, reminder: &Reminder) -> Result<State, Undelivered> {
-    let draft = due_view((run.guild, id), reminder, run.is_late(bot.clock.now()));
-    let closed = match bot.post(reminder.channel, draft.clone(), Some(run.id)).await {
-        Err(undelivered) if !undelivered.may_pass() => undelivered,
-        sent => return sent.map(|_| State::Delivered),
-    };
-    match bot.direct_message(reminder.user, draft, Some(run.id)).await {
-        Err(undelivered) if !undelivered.may_pass() => {
-            tracing::info!(reminder = %id, channel = %closed, person = %undelivered, "a reminder cannot be delivered");
-            Ok(State::Undelivered)
-        }
-        sent => sent.map(|_| State::Delivered),
+async fn due(bot: &Bot, run: Run) -> Result<(), Setback> {
+    let ring = DUE.ring(&run)?;
+    let waiting = bot.store.read("reminder_due", move |read| DUE.waiting(read, ring)).await?;
+    let Some(reminder) = waiting else { return Ok(()) };
+    let mut state = reminder.state;
+    if state == State::Open {
+        let draft = due_view((run.guild, ring.id), &reminder, run.is_late(bot.clock.now()));
+        let is_told = bot.post_or_tell((reminder.channel, reminder.user), draft, run.id).await?;
+        state = if is_told { State::Delivered } else { State::Undelivered };
     }
+    Ok(bot.store.write("reminder_ended", move |tx| service::end(tx, ring, state)).await?)
 }
 
-/// The answer to `/remind me`.
-fn noted_view(noted: &Noted, by: &str) -> Draft {
-    let Noted { id, when, is_own_zone } = noted;
-    let hint = if *is_own_zone { String::new() } else { format!(" Not your time zone? {by} sets yours.") };
-    Draft::text(format!(
-        "⏰ Reminder **{id}** comes {}, {}: {}.{hint}",
-        moment(when.at, MomentStyle::Relative),
-        moment(when.at, MomentStyle::ShortDateTime),
-        code(&when.to_string())
-    ))
+/// The answer to `/remind me`. `profile` sets the time zone by which it is `planned`.
+fn set_view((id, when, planned): &Set, profile: &str) -> Draft {
+    let is_named = planned.is_own || when.zone != planned.zone;
+    let hint = if is_named { String::new() } else { format!(" Not your time zone? {profile} sets yours.") };
+    let [soon, at] = [MomentStyle::Relative, MomentStyle::ShortDateTime].map(|style| moment(when.at, style));
+    Draft::text(format!("⏰ Reminder **{id}** comes {soon}, {at}: {}.{hint}", code(&when.to_string())))
+}
+
+/// The answer to `/remind cancel`.
+fn cancelled_view(id: ReminderId, reminder: &Reminder) -> Draft {
+    let series = if reminder.every.is_some() { " It does not come again." } else { "" };
+    Draft::text(format!("🗑️ Cancelled: {}.{series}", code(&in_line(id, reminder))))
 }
 
 /// A reminder that is due.
@@ -207,17 +152,16 @@ fn due_view((guild, id): (GuildId, ReminderId), reminder: &Reminder, is_late: bo
     let since = moment(reminder.due, MomentStyle::ShortDateTime);
     let late =
         if is_late { format!("\n-# Late: it was due {since}, and I could not tell you then.") } else { String::new() };
-    let button = |snooze: &Snooze| {
-        CreateButton::new(SNOOZE.with(&(guild.get(), id, *snooze)))
-            .label(snooze.to_string())
-            .style(ButtonStyle::Secondary)
+    let button = |until: &str| {
+        let id = SNOOZE.with(&(guild.get(), id, until.to_owned()));
+        CreateButton::new(id).label(until).style(ButtonStyle::Secondary)
     };
-    let buttons = CreateActionRow::Buttons(Snooze::VARIANTS.iter().map(button).collect());
+    let buttons = CreateActionRow::Buttons(SNOOZES.map(button).to_vec());
     reminder_view(reminder, &late).pinging(reminder.user).row(buttons)
 }
 
 fn reminder_view(reminder: &Reminder, note: &str) -> Draft {
-    Draft::text(format!("⏰ {} {}{note}", mention(reminder.user), escape(&reminder.text)))
+    Draft::text(format!("⏰ {} {}{note}", mention(reminder.user), escape_around_links(&reminder.text)))
 }
 
 /// What somebody is to be reminded of, with a menu to cancel.
@@ -228,30 +172,23 @@ fn list_view(found: &[(ReminderId, Reminder)]) -> Draft {
     let line = |(id, reminder): &(ReminderId, Reminder)| {
         let (due, text) = (moment(reminder.due, MomentStyle::ShortDateTime), one_line(&reminder.text, SHORT));
         let lost = if reminder.state == State::Undelivered { " · ⚠️ could not be delivered" } else { "" };
-        let every = reminder.every.map(|every| format!(" · {every}")).unwrap_or_default();
-        format!("**{id}** · {due}{every}{lost} · {}", escape(&text))
+        format!("**{id}** · {due}{}{lost} · {}", every(reminder), escape(&text))
     };
     let lines = found.iter().map(line).collect::<Vec<_>>().join("\n");
     let embed = CreateEmbed::new().title("Your reminders").colour(COLOUR).description(truncate(&lines, DESCRIPTION));
-    let option = |(id, reminder): &(ReminderId, Reminder)| {
-        CreateSelectMenuOption::new(truncate(&in_line(*id, reminder), CHOICE), CANCEL.value(id))
-    };
-    let kind = CreateSelectMenuKind::String { options: found.iter().take(CHOICES).map(option).collect() };
-    let menu = CreateSelectMenu::new(CANCEL.with(&()), kind).placeholder("Cancel a reminder");
-    Draft::embed(embed).row(CreateActionRow::SelectMenu(menu))
+    let choices = found.iter().map(|(id, reminder)| CANCEL.choice(&in_line(*id, reminder), id));
+    Draft::embed(embed).row(CANCEL.menu(&(), "Cancel a reminder", choices))
 }
 
 /// A reminder in one line without marks.
 fn in_line(id: ReminderId, reminder: &Reminder) -> String {
-    format!("{id} · {} · {}", reminder.zone().in_words(reminder.due), one_line(&reminder.text, SHORT))
+    let (due, text) = (reminder.zone().in_words(reminder.due), one_line(&reminder.text, SHORT));
+    format!("{id} · {due}{} · {text}", every(reminder))
 }
 
-/// The answer to `/profile`.
-fn zone_view(own: &MemberZone, now: Timestamp) -> Draft {
-    let MemberZone { zone, is_own } = own;
-    let whose = if *is_own { "Your time zone is" } else { "You have not chosen a time zone, so what counts is" };
-    let (name, now) = (code(zone.name()), zone.in_words(now));
-    Draft::text(format!("🕰️ {whose} {name}: it is **{now}** there. `timezone` of `/profile` sets yours."))
+/// How a reminder comes again, behind its moment.
+fn every(reminder: &Reminder) -> String {
+    reminder.every.map(|every| format!(" · {every}")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl EveningChannel {
     /// Chooses a channel that fits, or none, at somebody's word.
     pub async fn choose(&self, bot: &Bot, guild: GuildId, by: UserId, channel: Option<ChannelId>) -> Result<()> {
         match self.kept {
-            Kept::Displays(kinds) => display::put(bot, guild, kinds, channel).await.map(drop),
+            Kept::Displays(kinds) => display::put(bot, guild, by, kinds, channel).await.map(drop),
             Kept::Setting(setting) => {
                 let once_chosen = self.once_chosen.filter(|_| channel.is_some());
                 let choose = move |tx: &Tx<'_>| {

@@ -194,6 +194,27 @@ impl Bot {
         rest.send_message(opened.id, &message, Vec::new()).await.map_err(Undelivered::to_person)
     }
 
+    /// Posts what a job tells a person into a channel; where that fails for good, by direct message. `false` where that fails
+    /// for good as well.
+    pub async fn post_or_tell(
+        &self,
+        (channel, user): (ChannelId, UserId),
+        draft: Draft,
+        job: JobId,
+    ) -> Result<bool, Undelivered> {
+        let closed = match self.post(channel, draft.clone(), Some(job)).await {
+            Err(undelivered) if !undelivered.may_pass() => undelivered,
+            sent => return sent.map(|_| true),
+        };
+        match self.direct_message(user, draft, Some(job)).await {
+            Err(undelivered) if !undelivered.may_pass() => {
+                tracing::info!(%job, channel = %closed, person = %undelivered, "a message can be delivered in no way");
+                Ok(false)
+            }
+            sent => sent.map(|_| true),
+        }
+    }
+
     /// A message as a job sends it: under the job's name, and without waiting for limits, since the job comes again.
     fn for_job(&self, draft: Draft, job: Option<JobId>) -> (Rest, CreateMessage) {
         let message = draft.into_message();

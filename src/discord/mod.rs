@@ -48,6 +48,7 @@ pub mod gateway;
 mod given_back;
 pub mod invitation;
 pub mod outbox;
+pub mod paging;
 pub mod problem;
 pub mod references;
 pub mod registration;

@@ -52,6 +52,20 @@ pub enum Level {
     Owner,
 }
 
+impl Level {
+    /// As programs name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Viewer => "viewer",
+            Self::Moderator => "moderator",
+            Self::Admin => "admin",
+            Self::Administrator => "administrator",
+            Self::Owner => "owner",
+        }
+    }
+}
+
 /// The level of somebody with these roles in a guild. Roles of other guilds count for nothing.
 pub fn level_of(
     read: &dyn Read,

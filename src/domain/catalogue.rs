@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::kernel::error::{Error, Result};
 use crate::store::sqlite::{self, SqlTable};
-use crate::store::{Migration, Read, Schema, StoreError, contained};
+use crate::store::{Migration, Read, Schema, StoreError, contained_with_place};
 use crate::{features, flows};
 
 /// Versions of the store that no feature brought. Opening does the rest.
@@ -47,25 +47,28 @@ fn exports() -> Vec<SqlTable> {
 /// The invariants of every feature, and those between them, in every guild. One that cannot be verified is a finding, and
 /// the others are verified all the same.
 fn check_guilds(read: &dyn Read, report: &mut dyn FnMut(String)) -> Result<()> {
+    let tables = schema().tables;
     let mut guilds = BTreeSet::new();
-    for table in schema().tables {
-        if let Err(error) = contained("check", || table.guilds(read, &mut guilds)) {
+    for table in &tables {
+        if let Err(error) = contained_with_place(read, &tables, |read| table.guilds(read, &mut guilds)) {
             report(format!("{} cannot be read further: {}", table.name(), broken_off(error)?));
         }
     }
     for guild in guilds {
         for feature in features::ALL {
             for check in feature.checks {
-                verify(&format!("guild {guild}, {}", feature.name), || check(read, guild), report)?;
+                let found = contained_with_place(read, &tables, |read| check(read, guild));
+                tell(&format!("guild {guild}, {}", feature.name), found, report)?;
             }
         }
-        verify(&format!("guild {guild}"), || flows::checks::check(read, guild), report)?;
+        let found = contained_with_place(read, &tables, |read| flows::checks::check(read, guild));
+        tell(&format!("guild {guild}"), found, report)?;
     }
     Ok(())
 }
 
-fn verify(place: &str, check: impl FnOnce() -> Result<Vec<String>>, report: &mut dyn FnMut(String)) -> Result<()> {
-    match contained("check", check) {
+fn tell(place: &str, found: Result<Vec<String>>, report: &mut dyn FnMut(String)) -> Result<()> {
+    match found {
         Ok(found) => found.into_iter().for_each(|found| report(format!("{place}: {found}"))),
         Err(error) => report(format!("{place}: cannot be verified further: {}", broken_off(error)?)),
     }

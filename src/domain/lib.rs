@@ -13,7 +13,9 @@
     )
 )]
 
-pub use greenroom_base::{covers, fields, id_type, kernel, key_enum, refusals, sentence, slots_by_display, store};
+pub use greenroom_base::{
+    covers, exported, fields, id_type, kernel, key_enum, refusals, sentence, slots_by_display, store,
+};
 
 pub mod access;
 pub mod activity;

@@ -17,7 +17,7 @@ use crate::store::{AnyTable, Fate, Read, Record, Table, Tx};
 use crate::{refusals, text_setting};
 
 /// The time zone of a guild.
-pub static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
+static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
 /// The settings of this module, as administrators meet them.
 pub const LISTED: &[Listed] = &[Listed::new(
     &TIMEZONE,
@@ -60,7 +60,7 @@ refusals! {
             /// What was typed.
             typed: String,
         } => "profile.no_such_zone", "There is no time zone **{typed}**. Choose one from the list that appears while you \
-            type, such as `Europe/Berlin`.";
+            type, such as `Europe/Berlin`, or write how far your clock is ahead of UTC, such as `UTC+2`.";
     }
 }
 
@@ -72,7 +72,7 @@ impl Typed for Zone {
     }
 
     fn parse(typed: &str, _: Limits) -> Option<Self> {
-        Self::named(typed)
+        Self::typed(typed)
     }
 
     fn offered() -> Vec<&'static str> {
@@ -80,7 +80,7 @@ impl Typed for Zone {
     }
 
     fn allowed(_: Limits) -> String {
-        "the name of a time zone, such as Europe/Berlin or UTC".to_owned()
+        "a time zone, by a city such as Berlin, a name such as Europe/Berlin, or a distance such as UTC+2".to_owned()
     }
 }
 
@@ -95,7 +95,8 @@ pub fn zone_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<MemberZo
     Ok(MemberZone { zone: TIMEZONE.get(read, guild)?, is_own: false })
 }
 
-/// Gives a member the time zone of this name, or the only one that is like what was typed; with [`NO_ZONE`] none of their own.
+/// Gives a member the time zone that they typed, with [`NO_ZONE`] none of their own. What their clock shows is a time zone as
+/// well, and so is what is like one zone alone.
 pub fn choose_zone(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Result<MemberZone> {
     let zone = if typed.eq_ignore_ascii_case(NO_ZONE) { None } else { Some(meant(typed, tx.now())?.to_string()) };
     let mut profile = PROFILES.get(tx, &(guild, user))?.unwrap_or_default();
@@ -104,31 +105,20 @@ pub fn choose_zone(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Re
     zone_of(tx, guild, user)
 }
 
-/// The time zones whose name or present time contains what was typed, each with that time.
-pub fn zones_like(typed: &str, now: Timestamp) -> Vec<(Zone, String)> {
-    let words = |text: &str| text.to_lowercase().replace('_', " ");
-    let typed = words(typed.trim());
-    let with_time = Zone::all().filter_map(|zone| {
-        let shown = format!("{zone} · {}", zone.local(now)?.strftime("%H:%M"));
-        Some((zone, shown))
-    });
-    with_time.filter(|(_, shown)| words(shown).contains(&typed)).collect()
-}
-
-fn meant(typed: &str, now: Timestamp) -> Result<Zone> {
-    // What is shown while somebody types begins with the name.
-    let name = typed.split_whitespace().next().unwrap_or_default();
-    let named = Zone::named(name).or_else(|| match zones_like(typed, now).as_slice() {
+fn meant(typed: &str, now: Timestamp) -> Result<Zone, ProfileRefusal> {
+    let known = Zone::typed(typed).or_else(|| Zone::by_clock(typed, now));
+    let only = || match Zone::like(typed, now).as_slice() {
         [(zone, _)] => Some(zone.clone()),
         _ => None,
-    });
-    Ok(named.ok_or_else(|| ProfileRefusal::NoSuchZone { typed: one_line(typed, 60) })?)
+    };
+    known.or_else(only).ok_or_else(|| ProfileRefusal::NoSuchZone { typed: one_line(typed, 60) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::features::testing::{GUILD, TestStore, said};
+    use crate::settings::Changeable;
 
     const ANN: UserId = UserId::new(1);
     const OTHER: GuildId = GuildId::new(6);
@@ -161,19 +151,40 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_found_by_its_place_and_by_what_its_clock_shows() {
-        let now = Timestamp::from_rfc3339("2026-11-21T20:00:00Z").unwrap();
-        let shown = |typed: &str| zones_like(typed, now).into_iter().map(|(_, shown)| shown).collect::<Vec<_>>();
-        assert_eq!(shown("berlin"), ["Europe/Berlin · 21:00"]);
-        assert_eq!(shown(" New York "), ["America/New_York · 15:00"]);
-        assert!(shown("01:45").iter().all(|shown| shown.starts_with("Asia/Ka")), "{:?}", shown("01:45"));
-        assert!(shown("").len() > 400 && shown("atlantis").is_empty());
+    fn a_zone_is_chosen_by_city_name_distance_and_clock() {
+        let store = TestStore::new();
+        // It is 20:15 in UTC.
+        for (typed, name) in [
+            ("München", "Europe/Berlin"),
+            ("zurich", "Europe/Zurich"),
+            ("york", "America/New_York"),
+            ("Europe/Berlin · 21:15", "Europe/Berlin"),
+            ("UTC+2", "UTC+02:00"),
+            ("21:15", "UTC+01:00"),
+            ("21:17", "UTC+01:00"),
+        ] {
+            let chosen = store.write(move |tx| choose_zone(tx, GUILD, ANN, typed)).unwrap();
+            assert_eq!((chosen.zone.to_string().as_str(), chosen.is_own), (name, true), "{typed}");
+            assert_eq!(zone(&store, GUILD), (name.to_owned(), true), "what is stored is read again");
+        }
+    }
+
+    #[test]
+    fn a_server_types_its_zone_as_members_do() {
+        let store = TestStore::new();
+        for (typed, name) in [("Berlin", "Europe/Berlin"), ("zürich", "Europe/Zurich"), ("GMT-5", "UTC-05:00")] {
+            assert!(store.write(move |tx| TIMEZONE.set_typed(tx, GUILD, typed)).unwrap(), "{typed}");
+            assert_eq!(store.read(|read| TIMEZONE.get(read, GUILD)).to_string(), name);
+        }
+        for typed in ["Atlantis", "Factory", "posixrules", "21:15"] {
+            assert!(!store.write(move |tx| TIMEZONE.set_typed(tx, GUILD, typed)).unwrap(), "{typed}");
+        }
     }
 
     #[test]
     fn what_names_no_zone_or_several_is_refused() {
         let store = TestStore::new();
-        for typed in ["", "Atlantis", "america", "*x*"] {
+        for typed in ["", "Atlantis", "america", "*x*", "Factory", "25:00"] {
             let refused = store.write(move |tx| choose_zone(tx, GUILD, ANN, typed)).unwrap_err();
             assert_eq!(refused.code(), "profile.no_such_zone", "{typed}");
         }

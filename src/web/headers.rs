@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSP
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// By which a script of ours says that a change is meant (`S-SEC-04`).
-pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+pub(super) const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// Scripts, styles and pictures of ours alone; no frame around us, no form elsewhere, no text that becomes code.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// What a page needs to be allowed beside the usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leads<'a> {
+pub(super) enum Leads<'a> {
     /// Nowhere else.
     Nowhere,
     /// To Discord's own page, to sign in there: browsers hold a redirect after a form to its `form-action`, too.
@@ -21,7 +21,7 @@ pub enum Leads<'a> {
 }
 
 /// Puts the headers of every answer in. Whatever a route has set itself stays.
-pub fn guard(headers: &mut HeaderMap, leads: Leads<'_>, is_https: bool) {
+pub(super) fn guard(headers: &mut HeaderMap, leads: Leads<'_>, is_https: bool) {
     headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(leads));
     let always: [(HeaderName, &'static str); 5] = [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

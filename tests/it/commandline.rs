@@ -216,7 +216,7 @@ fn another_file_of_variables_is_read_in_place_of_the_one_in_the_working_folder()
     std::fs::write(folder.path().join(".env"), "COLOUR=red\n").unwrap();
     let file = folder.path().join("greenroom.env");
     std::fs::write(&file, "DATA_DIR=./its-own\nGUILDID=5\n").unwrap();
-    let refused = output(folder.path(), &["check", "--env-file", "greenroom.env"], &[]);
+    let refused = output(folder.path(), &["run", "--env-file", "greenroom.env"], &[]);
     assert_eq!(refused.code, Some(2), "{}", refused.err);
     assert!(refused.err.contains("GUILDID (in greenroom.env) is not a variable"), "{}", refused.err);
     assert!(!refused.err.contains("COLOUR"), "{}", refused.err);
@@ -227,6 +227,27 @@ fn another_file_of_variables_is_read_in_place_of_the_one_in_the_working_folder()
     let missing = output(folder.path(), &["check", "--env-file", "nowhere.env"], &[]);
     assert_eq!(missing.code, Some(2), "{}", missing.err);
     assert!(missing.err.contains("nowhere.env cannot be read"), "{}", missing.err);
+}
+
+#[test]
+fn a_mistake_in_the_variables_of_the_bot_stops_no_command_that_works_on_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("points.json"), r#"{"tiktok_accounts": {"ann": 30}}"#).unwrap();
+    std::fs::write(folder.path().join(".env"), "COLOUR=red\nGUILD_ID=me\nDISCORD_BOT_TOKEN=two words\n").unwrap();
+    assert_eq!(output(folder.path(), &["run"], &[]).code, Some(2), "the bot needs them");
+    for arguments in [
+        &["import", "luxbot", "points.json", "--guild", "81"][..],
+        &["check"],
+        &["check", "economy"],
+        &["export", "sqlite", "out.db"],
+        &["export", "ledger", "out.csv"],
+        &["backup", "saved.redb"],
+        &["restore", "saved.redb", "--rehearse"],
+        &["restore", "saved.redb"],
+    ] {
+        let done = output(folder.path(), arguments, &[("BACKUP_TARGET", "s3://X")]);
+        assert_eq!(done.code, Some(0), "{arguments:?}: {done:?}");
+    }
 }
 
 #[test]
@@ -261,6 +282,7 @@ async fn another_user_than_the_bots_is_told_as_whom_to_run_a_command_and_without
         return;
     }
     std::fs::set_permissions(data.join("greenroom.redb"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(folder.path().join("old.redb"), "a backup that everybody may read").unwrap();
     for (owner, sudo) in [(4711, "sudo -u '#4711'"), (0, "sudo")] {
         chown(&data, Some(owner), Some(owner)).unwrap();
         for arguments in [

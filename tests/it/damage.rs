@@ -123,7 +123,11 @@ fn damage_of_every_kind_is_told_with_the_next_step_and_never_as_a_panic() {
         let findings = report.map_or(0, |report| report["findings"].as_array().unwrap().len());
         match check.code {
             Some(0) => assert_eq!((findings, page == pages[0]), (0, false), "{kind} at {page}: {check:?}"),
-            Some(4) => assert!(findings > 0, "{kind} at {page}: {check:?}"),
+            Some(4) => {
+                assert!(findings > 0, "{kind} at {page}: {check:?}");
+                let names_its_place = check.out.contains("queue.songs") && !check.out.contains("the log says where");
+                assert!(names_its_place || page != pages[0], "{kind}: {check:?}");
+            }
             Some(5) => assert!(names_the_way_back(&check), "{kind} at {page}: {check:?}"),
             _ => panic!("{kind} at {page}: {check:?}"),
         }

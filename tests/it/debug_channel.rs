@@ -6,6 +6,8 @@ use greenroom::activity::TEAM_TOLD;
 use greenroom::covers;
 use greenroom::sim::Fault;
 
+use crate::patience::as_time_passes;
+use crate::reading::mention;
 use crate::world::World;
 
 async fn with_debug_channel() -> World {
@@ -88,6 +90,68 @@ async fn without_a_debug_channel_no_line_waits() {
     report(&world, numbered(1)).await;
     world.settle().await;
     assert_eq!(read(&world).await.1, expected(1));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_is_left_hears_it_last_with_who_did_it_and_where_the_lines_go() {
+    let world = with_debug_channel().await;
+    report(&world, numbered(1)).await;
+    world.settle().await;
+    world.chooses("setdebugchannel", "general").await;
+    report(&world, numbered(2).skip(1)).await;
+    world.settle().await;
+    let (by, now) = (mention(world.host().id), world.channel("general"));
+    let last = async |channel: &str| world.said_in(channel).await.last().unwrap().text();
+    assert_eq!(last("staff").await, format!("👋 The lines for your team now go to <#{now}>: {by} chose that."));
+    assert_eq!(read(&world).await.1, expected(1), "what comes later is not for those who read there");
+    world.host().run_with("config reset", [("key", "debug_channel_id".to_owned())]).await;
+    report(&world, numbered(3)).await;
+    world.settle().await;
+    assert_eq!(last("general").await, format!("👋 The lines for your team are switched off: {by} chose that."));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_is_gone_when_it_is_left_hears_nothing_and_holds_nothing_up() {
+    let world = with_debug_channel().await;
+    world.settle().await;
+    world.sim.delete_channel(world.ids.guild, world.channel("staff")).await.unwrap();
+    world
+        .host()
+        .in_channel("general")
+        .run_with("setdebugchannel", [("channel", world.channel("general").to_string())])
+        .await;
+    report(&world, numbered(1)).await;
+    world.settle().await;
+    assert!(world.seen_in("general").await.iter().any(|text| text.contains("line 000")));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_debug_channel_is_told_of_displays_by_whichever_command_they_are_put() {
+    let world = with_debug_channel().await;
+    for (command, channel) in [
+        ("setup-live-queue", "general"),
+        ("setup-live-queue", "general"),
+        ("setup-live-queue", "now-playing"),
+        ("setup-reviewer-channel", "general"),
+    ] {
+        // Displays move at their pace.
+        as_time_passes(&world.hand, Duration::from_millis(100), world.chooses(command, channel)).await;
+    }
+    world.settle().await;
+    let told =
+        world.said_in("staff").await.iter().map(greenroom::sim::SeenMessage::text).collect::<Vec<_>>().join("\n");
+    let told: Vec<_> = told.lines().filter(|line| line.contains("queue") || line.contains("desk")).collect();
+    let (by, [general, now_playing]) =
+        (mention(world.host().id), ["general", "now-playing"].map(|name| world.channel(name)));
+    let expected = [
+        format!("⚙️ {by} put the live queue into <#{general}>."),
+        format!("⚙️ {by} moved the live queue from <#{general}> to <#{now_playing}>."),
+        format!("⚙️ {by} put the reviewer's desk into <#{general}>."),
+    ];
+    assert_eq!(told, expected);
     world.end().await;
 }
 

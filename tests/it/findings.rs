@@ -112,7 +112,7 @@ const BROKEN: &[(Break, &[&str])] = &[
             let id = engagement::tables::add_session(tx, guild, &session(None, true))?;
             let mut kept = Participant::default();
             kept.watch.counted_until = START;
-            engagement::tables::set_participant(tx, guild, id, AccountRef::new(4), &kept)
+            engagement::tables::PARTICIPANTS.put(tx, &(guild, id, AccountRef::new(4)), &kept)
         },
         &["engagement: the watch time of account 4 in session 1 cannot be right"],
     ),

@@ -17,21 +17,22 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
 use greenroom::store::{OpenError, Options, Place, Schema, Store, verify};
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::process::{SimProcess, output};
 
-/// The versions, and how many rows each has in the tables whose form changed since, and in some others.
+/// The versions, and how many rows each has in the tables whose form changed since, and in some others. The export itself notes
+/// what the store is known by, a row of `bot_config`.
 const STORES: &[(u64, &[(&str, u64)])] = &[
-    (0, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
-    (1, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (2, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (3, &[("bot_config", 8), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (4, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (5, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (6, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
-    (7, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (0, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 5)]),
+    (1, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (2, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (3, &[("bot_config", 9), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (4, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (5, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (6, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (7, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.
@@ -90,9 +91,20 @@ fn a_store_of_each_version_is_brought_up_to_date_and_keeps_its_rows() {
         assert!(saved.is_snapshot);
         assert_eq!((saved.manifest.schema, &saved.manifest.tables), (*version, &before.tables));
         fs::copy(&snapshot.path, folder.path().join("saved.redb")).unwrap();
+        let tried = output(folder.path(), &["restore", "saved.redb", "--rehearse"], &[]);
+        let told = format!(
+            "from before an upgrade: a restore brings its data from version {version} up to version {}.",
+            newest()
+        );
+        assert!(tried.out.contains(&told), "{tried:?}");
         let restored = output(folder.path(), &["restore", "saved.redb", "--json"], &[]);
         assert_eq!(restored.code, Some(0), "version {version}: {}", restored.err);
+        let report: Value = serde_json::from_str(&restored.out).unwrap();
+        assert_eq!((&report["version"], &report["brought_up_to"]), (&json!(version), &json!(newest())), "{report}");
         assert_eq!(exported(folder.path()), tables);
+        let restored = output(folder.path(), &["restore", "saved.redb"], &[]);
+        let told = format!("its data were brought from version {version} up to version {} again.", newest());
+        assert!(restored.out.contains(&told), "{restored:?}");
     }
 }
 
@@ -143,8 +155,9 @@ fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
     let error = Store::open(&Place::File(store.clone()), options, older()).unwrap_err();
     assert!(matches!(error, OpenError::NewerSchema { found: 2, known: 1, .. }));
     let sentence = error.to_string();
-    assert!(sentence.contains("store version 2, this one reads up to 1"), "{sentence}");
-    assert!(sentence.contains("start that version, or restore an older backup"), "{sentence}");
+    assert!(sentence.contains("its data are of version 2, and this one, "), "{sentence}");
+    assert!(sentence.contains("reads up to version 1."), "{sentence}");
+    assert!(sentence.contains("Start the newer one, or restore an older backup."), "{sentence}");
     assert_eq!(verify(&store, newest()).unwrap(), before, "it is untouched");
 
     // A snapshot of it says which Greenroom can restore it.

@@ -61,7 +61,8 @@ async fn a_reminder_comes_on_time_where_it_was_set_and_pings_its_maker_alone() {
     covers!("S-REM-01");
     let world = World::new().await;
     let (ann, ben) = (world.member("ann").in_channel("general"), world.member("ben").id);
-    let answer = remind(ann, "in 10m", &format!("water @everyone <@{ben}> **now**")).await.text();
+    let answer =
+        remind(ann, "in 10m", &format!("water @everyone <@{ben}> **now** https://docs.example/a_b")).await.text();
     assert!(answer.contains("Reminder **1** comes <t:1795291800:R>"), "{answer}");
     assert!(answer.contains("`Saturday 21 November 2026, 20:10 in UTC`. Not your time zone? </profile:"), "{answer}");
     assert!(list(ann).await.contains("**1** · <t:1795291800:f> · water @"));
@@ -74,6 +75,7 @@ async fn a_reminder_comes_on_time_where_it_was_set_and_pings_its_maker_alone() {
     assert!(pinged.users == [ann.id] && pinged.roles.is_empty() && !pinged.everyone, "{pinged:?}");
     assert!(reminder.content().starts_with(&format!("⏰ <@{}> water ", ann.id)), "{}", reminder.content());
     assert!(reminder.content().contains(r"\*\*now\*\*") && !reminder.content().contains("Late"));
+    assert!(reminder.content().contains("<https://docs.example/a_b>"), "its link can be clicked");
     assert_eq!(list(ann).await, "You have no reminders. `/remind me` sets one.");
     world.pass(8 * DAY).await;
     assert_eq!(world.said_in("general").await.len(), 1, "it comes once, and is forgotten");
@@ -176,7 +178,7 @@ async fn its_maker_puts_it_off_and_cancels_it_and_nobody_else_can() {
     world.pass(10 * MINUTE).await;
     let reminder = world.said_in("general").await.remove(0);
     let refused = ben.press(&reminder, "10 min").await.text();
-    assert!(refused.contains("You have no such reminder"), "{refused}");
+    assert!(refused.contains("That reminder is somebody else's"), "{refused}");
     assert!(list(ben).await.contains("You have no reminders"));
     ann.press(&reminder, "Tomorrow").await;
     assert!(world.message(&reminder).content().ends_with("tea\n-# Again <t:1795338000:R>"));
@@ -189,7 +191,7 @@ async fn its_maker_puts_it_off_and_cancels_it_and_nobody_else_can() {
         [
             "3 · Saturday 21 November 2026, 22:10 · coffee",
             "1 · Sunday 22 November 2026, 09:00 · tea",
-            "2 · Monday 23 November 2026, 18:00 · review night"
+            "2 · Monday 23 November 2026, 18:00 · every Monday, 18:00 · review night"
         ]
     );
     assert_eq!(offered[0].value, 3);
@@ -217,6 +219,19 @@ async fn its_maker_puts_it_off_and_cancels_it_and_nobody_else_can() {
 }
 
 #[tokio::test]
+async fn whoever_cancels_what_comes_again_reads_that_it_does_not() {
+    let world = World::new().await;
+    let ann = world.member("ann");
+    for (id, when) in [(1, "every monday 18:00"), (2, "2h")] {
+        remind(ann, when, "tea").await;
+        let cancelled = ann.run_call(ann.call("remind cancel").with("reminder_id", id)).await.text();
+        assert_eq!(cancelled.contains("does not come again"), id == 1, "{cancelled}");
+        assert_eq!(cancelled.contains("every Monday, 18:00"), id == 1, "{cancelled}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_member_has_25_and_the_next_is_refused_with_what_was_typed() {
     let world = World::new().await;
     let ann = world.member("ann");
@@ -231,7 +246,7 @@ async fn a_member_has_25_and_the_next_is_refused_with_what_was_typed() {
         ("3/4", "I cannot tell which moment **3\\/4** is."),
         ("2020-01-01", "That was <t:"),
         ("30s", "in a minute at the earliest"),
-        ("2 years", "in a year at the latest"),
+        ("2 years", "in 366 days at the latest"),
     ] {
         let refused = remind(world.member("chloe"), when, "tea").await.text();
         assert!(refused.contains(expected), "{refused}");
@@ -292,7 +307,7 @@ async fn moments_are_meant_in_the_members_zone_otherwise_in_that_of_the_server()
     );
     let offered = ann.offered("profile", "timezone", "berl").await;
     assert_eq!((offered.len(), offered[0].name.as_str()), (1, "Europe/Berlin · 21:00"));
-    for typed in [offered[0].value.as_str().unwrap(), "Europe/Berlin · 21:00", "berlin"] {
+    for typed in [offered[0].value.as_str().unwrap(), "Europe/Berlin · 21:00", "berlin", "München"] {
         let chosen = ann.run_with("profile", [("timezone", typed.to_owned())]).await.text();
         assert!(chosen.contains("Your time zone is `Europe/Berlin`"), "{chosen}");
     }
@@ -304,7 +319,15 @@ async fn moments_are_meant_in_the_members_zone_otherwise_in_that_of_the_server()
     assert!(ann.run_call(direct(&world, "ann", "profile")).await.text().contains("`UTC`"), "chosen in a server");
     assert!(ann.run_with("profile", [("timezone", "none".to_owned())]).await.text().contains("`Asia/Tokyo`"));
     let refused = world.host().run_with("config set", [("key", "timezone".into()), ("value", "Atlantis".into())]).await;
-    assert!(refused.text().contains("**Time Zone** can be the name of a time zone"), "{}", refused.text());
+    assert!(
+        refused.text().contains("**Time Zone** can be a time zone, by a city such as Berlin"),
+        "{}",
+        refused.text()
+    );
+    world.configures("timezone", "Zürich").await;
+    assert!(ann.run("profile").await.text().contains("`Europe/Zurich`"));
+    let clock = ann.run_with("profile", [("timezone", "22:00".to_owned())]).await.text();
+    assert!(clock.contains("`UTC+02:00`") && clock.contains("no summer time"), "{clock}");
     world.end().await;
 }
 

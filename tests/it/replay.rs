@@ -146,7 +146,7 @@ fn a_file_that_is_no_show_is_refused_in_one_sentence() {
         ("garbage", "Line 3 of garbage cannot be played: expected"),
         ("bytes", "Line 4 of bytes cannot be played: it is no text in UTF-8."),
         ("newer", "Line 1 of newer cannot be played: it was recorded by a newer Greenroom"),
-        ("headless", "Line 1 of headless cannot be played: a show begins with its head."),
+        ("headless", "Line 1 of headless cannot be played: a show begins with its head, or with the guild."),
         ("backwards", "Line 3 of backwards cannot be played: it happens before the line above it."),
         ("endless", "Line 3 of endless cannot be played: it is more than a year after the beginning."),
         ("unknown", "Line 3 of unknown cannot be played: There is no setting \"dance\""),

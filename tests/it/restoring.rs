@@ -158,6 +158,23 @@ async fn damaged_and_foreign_files_are_refused_and_the_store_is_untouched() {
     assert_eq!(left, Vec::<String>::new());
 }
 
+#[test]
+fn where_there_is_nothing_to_restore_nothing_is_made_and_nothing_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("damaged.redb"), "no store").unwrap();
+    for (file, code, why) in
+        [("nowhere.redb", 2, "There is no file"), (".", 2, "is a folder"), ("damaged.redb", 5, "use another backup")]
+    {
+        for more in [&[][..], &["--rehearse"]] {
+            let refused = restore(folder.path(), Path::new(file), &[more, &["--data-dir", "new"]].concat());
+            assert_eq!((refused.code, refused.out.as_str()), (Some(code), ""), "{file}: {}", refused.err);
+            assert!(refused.err.contains(why) && !refused.err.contains("saving"), "{file}: {}", refused.err);
+            let is_scratch = code == 5 && !more.is_empty();
+            assert_eq!(folder.path().join("new").exists(), is_scratch, "{file} {more:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_restore_works_in_a_folder_at_a_time_and_a_start_removes_what_a_killed_one_left() {
     let (folder, sim, snapshot) = evening().await;
@@ -329,8 +346,13 @@ async fn a_backup_goes_where_it_is_told_and_replaces_nothing() {
     let made = output(folder, &["backup", "mine/evening.redb"], &[]);
     assert_eq!(made.code, Some(0), "{}", made.err);
     assert!(made.out.contains("Wrote a snapshot of") && made.out.contains("verified"), "{}", made.out);
-    let again = output(folder, &["backup", "mine/evening.redb"], &[]);
-    assert_eq!(again.code, Some(2), "{}", again.err);
+    for (taken, why) in
+        [("mine/evening.redb", "is there already, and a backup replaces nothing"), ("mine", "is a folder")]
+    {
+        let again = output(folder, &["backup", taken], &[]);
+        assert_eq!((again.code, again.out.as_str()), (Some(2), ""), "{}", again.err);
+        assert!(again.err.contains(why) && !again.err.contains("copying"), "{}", again.err);
+    }
     assert_eq!(output(folder, &["backup", "--data-dir", "nowhere"], &[]).code, Some(2));
     let restored = restore(folder, &folder.join("mine/evening.redb"), &[]);
     assert_eq!(restored.code, Some(0), "{}", restored.err);
@@ -340,7 +362,7 @@ async fn a_backup_goes_where_it_is_told_and_replaces_nothing() {
 fn the_variables_of_the_target_are_checked_and_its_secrets_never_told() {
     let folder = tempfile::tempdir().unwrap();
     let run = |variables: &[(&str, &str)]| {
-        let Finished { code, err, .. } = output(folder.path(), &["check"], variables);
+        let Finished { code, err, .. } = output(folder.path(), &["run"], variables);
         assert_eq!(code, Some(2), "{err}");
         err
     };

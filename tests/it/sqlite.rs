@@ -74,6 +74,7 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         &["public_id"],
     ),
     ("user_points", &["*user_id INTEGER", "points INTEGER!=0"], &[]),
+    ("greenroom_export", &["*store TEXT", "of_guild INTEGER"], &[]),
     ("schema_migrations", &["*version INTEGER", "name TEXT!", "applied_at TEXT!"], &[]),
     ("bot_config", &["*key TEXT", "value TEXT", "channel_id INTEGER", "message_id INTEGER"], &[]),
     (

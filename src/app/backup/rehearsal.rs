@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::{Folder, Room, SCRATCH};
 use crate::app::exit::Stop;
-use crate::app::restore::{Trial, try_out};
+use crate::app::restore::{Trial, require_file, try_out};
 use crate::catalogue::Catalogue;
 use crate::kernel::text::one_line;
 use crate::kernel::time::{Stopwatch, Timestamp};
@@ -47,6 +47,7 @@ impl Rehearsal {
 /// Restores a backup into a scratch file in the data folder, checks it and compares it with what the backup says. Touches
 /// neither the backup nor the store, so the bot may run. Blocks.
 pub fn rehearse(data_dir: &Path, backup: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Trial, Stop> {
+    require_file(backup)?;
     let into = Folder::of(data_dir).snapshots_dir();
     make_folder(&into).map_err(|error| Stop::storage(&into, &error))?;
     let bytes = fs::metadata(backup).map_or(0, |file| file.len());

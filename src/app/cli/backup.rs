@@ -26,12 +26,12 @@ pub struct BackupArgs {
 /// Makes a snapshot, in the folder of the backups or as the file that was named, whose folder has to be there. A
 /// running bot is asked to do it. No other one goes for it.
 pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
-    let config = options.start()?;
-    let folder = Folder::of(&config.storage.data_dir);
+    let storage = options.start()?;
+    let folder = Folder::of(&storage.data_dir);
     let free = || folder.free_snapshot(Kind::ByHand, Clock::system().now());
     let path = absolute(&args.file.clone().unwrap_or_else(free))?;
     let operation = BackUp { path, makes_folder: args.file.is_none() };
-    let BackedUp { path, greenroom, version, rows } = fulfil(&config, &operation)?;
+    let BackedUp { path, greenroom, version, rows } = fulfil(&storage, &operation)?;
     let by_hand = folder.snapshots_of(Kind::ByHand).unwrap_or_default().len();
     if args.json {
         let report = json!({

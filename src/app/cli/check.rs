@@ -33,8 +33,8 @@ pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
     if let Some(Check::Economy(args)) = args.what {
         return economy::run(options, args);
     }
-    let config = options.start()?;
-    let Checked { findings } = fulfil(&config, &CheckStore {})?;
+    let storage = options.start()?;
+    let Checked { findings } = fulfil(&storage, &CheckStore {})?;
     if args.json {
         print(&json!({ "findings": findings }).to_string());
     } else if findings.is_empty() {
@@ -47,6 +47,6 @@ pub fn run(options: &Options, args: CheckArgs) -> CommandResult {
         1 => "1 problem found.".to_owned(),
         many => format!("{many} problems found."),
     };
-    let way_back = backup::way_back(&config.storage.data_dir);
+    let way_back = backup::way_back(&storage.data_dir);
     Err(Stop::new(ExitCode::ProblemsFound, format!("{count}\n{way_back}")))
 }

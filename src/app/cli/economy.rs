@@ -14,7 +14,7 @@ use crate::kernel::time::Clock;
 #[derive(Args, Clone, Copy, Debug)]
 pub struct EconomyArgs {
     /// One server only
-    #[arg(long, value_name = "ID", value_parser = super::server)]
+    #[arg(long, value_name = "ID", value_parser = super::server, allow_negative_numbers = true)]
     pub guild: Option<GuildId>,
     /// Print the result as JSON
     #[arg(long)]
@@ -23,9 +23,9 @@ pub struct EconomyArgs {
 
 /// Prints how the economy stands. What is out of proportion is advice and no failure: the exit code is 0.
 pub fn run(options: &Options, args: EconomyArgs) -> CommandResult {
-    let config = options.start()?;
+    let storage = options.start()?;
     let now = Clock::system().now();
-    let EconomyReport { guilds } = fulfil(&config, &ReportEconomy { guild: args.guild, now })?;
+    let EconomyReport { guilds } = fulfil(&storage, &ReportEconomy { guild: args.guild, now })?;
     if args.json {
         print(&json!({ "guilds": guilds.iter().map(as_json).collect::<Vec<_>>() }).to_string());
     } else if guilds.is_empty() {

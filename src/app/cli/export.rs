@@ -29,7 +29,7 @@ pub struct ExportSqliteArgs {
     #[arg(value_name = "OUT.db")]
     pub out: PathBuf,
     /// One server only; without it every table begins with the server's id
-    #[arg(long, value_name = "ID", value_parser = super::server)]
+    #[arg(long, value_name = "ID", value_parser = super::server, allow_negative_numbers = true)]
     pub guild: Option<GuildId>,
     /// Replace the file if it exists
     #[arg(long)]
@@ -46,16 +46,16 @@ pub struct ExportLedgerArgs {
     #[arg(value_name = "OUT.csv")]
     pub out: PathBuf,
     /// One server only
-    #[arg(long, value_name = "ID", value_parser = super::server)]
+    #[arg(long, value_name = "ID", value_parser = super::server, allow_negative_numbers = true)]
     pub guild: Option<GuildId>,
     /// One currency only: luxury or points
     #[arg(long, value_parser = super::currency)]
     pub currency: Option<Currency>,
     /// One member only
-    #[arg(long, value_name = "ID", value_parser = super::member)]
+    #[arg(long, value_name = "ID", value_parser = super::member, allow_negative_numbers = true)]
     pub user: Option<UserId>,
     /// From a day (2026-11-21, in UTC) or moment (2026-11-21T20:00:00Z) on
-    #[arg(long, value_name = "DATE", value_parser = super::moment)]
+    #[arg(long, value_name = "DATE", value_parser = super::moment, allow_negative_numbers = true)]
     pub since: Option<Timestamp>,
     /// Replace the file if it exists
     #[arg(long)]
@@ -74,10 +74,10 @@ pub fn run(options: &Options, export: &Export) -> CommandResult {
 }
 
 fn ledger(options: &Options, args: &ExportLedgerArgs) -> CommandResult {
-    let config = options.start()?;
+    let storage = options.start()?;
     let wanted = Wanted { guild: args.guild, currency: args.currency, user: args.user, since: args.since };
     let operation = ExportLedger::to(&args.out, wanted, args.force)?;
-    let LedgerExported { path, entries } = fulfil(&config, &operation)?;
+    let LedgerExported { path, entries } = fulfil(&storage, &operation)?;
     if args.json {
         print(&json!({ "path": path, "entries": entries }).to_string());
     } else {
@@ -101,9 +101,9 @@ fn nothing_there(wanted: Wanted) -> String {
 }
 
 fn sqlite(options: &Options, args: &ExportSqliteArgs) -> CommandResult {
-    let config = options.start()?;
+    let storage = options.start()?;
     let operation = ExportSqlite::to(&args.out, args.guild, args.force)?;
-    let SqliteExported { path, tables, dangling } = fulfil(&config, &operation)?;
+    let SqliteExported { path, tables, dangling } = fulfil(&storage, &operation)?;
     if args.json {
         let tables: serde_json::Map<_, _> = tables.into_iter().map(|(table, rows)| (table, rows.into())).collect();
         print(&json!({ "path": path, "tables": tables, "dangling": dangling }).to_string());

@@ -33,7 +33,7 @@ pub struct ImportLuxbotArgs {
     #[arg(value_name = "FILE.db|POINTS.json")]
     pub file: PathBuf,
     /// The server that the data are for
-    #[arg(long, value_name = "ID", value_parser = super::server)]
+    #[arg(long, value_name = "ID", value_parser = super::server, allow_negative_numbers = true)]
     pub guild: GuildId,
     /// Only show what would come, and what would be left out and why
     #[arg(long)]
@@ -50,8 +50,8 @@ pub fn run(options: &Options, import: &Import) -> CommandResult {
 }
 
 fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
-    let config = options.start()?;
-    let folder = Folder::of(&config.storage.data_dir);
+    let storage = options.start()?;
+    let folder = Folder::of(&storage.data_dir);
     let snapshot = folder.free_snapshot(Kind::BeforeImport, Clock::system().now());
     let operation = ImportLuxbot {
         path: absolute(&args.file)?,
@@ -59,14 +59,14 @@ fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
         dry_run: args.dry_run,
         snapshot: absolute(&snapshot)?,
     };
-    let imported = match maintenance::attempt(&config.storage, CATALOGUE, &operation, &mut tell) {
+    let imported = match maintenance::attempt(&storage, CATALOGUE, &operation, &mut tell) {
         Ok(imported) => imported,
         Err(Unfulfilled::NoStore) => {
             // What is told of the file names it as it was typed.
             let as_typed = ImportLuxbot { path: args.file.clone(), ..operation };
-            begin(&config.storage, CATALOGUE, &as_typed, &mut |line| tell(&line))?
+            begin(&storage, CATALOGUE, &as_typed, &mut |line| tell(&line))?
         }
-        Err(why) => return Err(why.told(&config.storage.data_dir)),
+        Err(why) => return Err(why.told(&storage.data_dir)),
     };
     if imported.snapshot.is_some() {
         folder.tidy_snapshots(Clock::system().now()).map_err(|error| Stop::storage(folder.path(), &error))?;

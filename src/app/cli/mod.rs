@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what `--help` says about it.
 
+pub mod admin;
 pub mod backup;
 pub mod check;
 pub mod economy;
@@ -15,7 +16,9 @@ use strum::VariantArray;
 
 use super::config::Problems;
 use super::config::sources::{Origin, Sources};
-use super::config::{Config, logging::Logging, table};
+use super::config::storage::Storage;
+use super::config::web::Web;
+use super::config::{Config, OfStore, logging::Logging, table};
 use super::exit::{Stop, help_section, tell};
 use super::operation::Operation;
 use super::{machine, maintenance, telemetry};
@@ -23,6 +26,7 @@ use crate::catalogue::CATALOGUE;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::sim::control_calls;
 
 /// Live music reviews on Discord: submissions, live gifts and a priority queue, in one program.
 #[derive(Debug, Parser)]
@@ -78,6 +82,9 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
     Restore(restore::RestoreArgs),
+    /// Let the operator of the web in; a running bot is asked to do it
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring the data of another bot in
     #[command(subcommand)]
     Import(import::Import),
@@ -177,7 +184,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "SHOW.jsonl")]
     pub file: Option<PathBuf>,
     /// How many seconds of the show pass in one second; as fast as possible without it
-    #[arg(long, value_name = "X", value_parser = speed)]
+    #[arg(long, value_name = "X", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
 }
 
@@ -188,7 +195,7 @@ pub struct ReplayArgs {
     #[arg(value_name = "SHOW.jsonl")]
     pub file: PathBuf,
     /// How many seconds of the show pass in one second; as fast as possible without it
-    #[arg(long, value_name = "X", value_parser = speed)]
+    #[arg(long, value_name = "X", value_parser = speed, allow_negative_numbers = true)]
     pub speed: Option<f64>,
     /// Play it once more with another setting, and print the difference; can be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
@@ -200,12 +207,13 @@ pub struct ReplayArgs {
 
 /// Options of `sim`.
 #[derive(Args, Clone, Debug)]
+#[command(after_long_help = calls_of_the_simulator())]
 pub struct SimArgs {
     /// The address to listen on; it must belong to this machine alone
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
     pub listen: SocketAddr,
     /// How many seconds a bot has for its first answer; Discord gives three
-    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, allow_negative_numbers = true, value_parser = answer_time)]
     pub answer_within: u64,
 }
 
@@ -230,11 +238,17 @@ impl Options {
         Logging::load(&self.sources())
     }
 
-    /// The whole configuration, for a command that works on the store; its log is started.
-    fn start(&self) -> Result<Config, Stop> {
-        let config = self.load_config()?;
-        telemetry::start(&config.logging)?;
-        Ok(config)
+    /// Where the store is, for a command that needs nothing else; its log is started.
+    fn start(&self) -> Result<Storage, Stop> {
+        let OfStore { mut storage, logging } = OfStore::load(&self.sources())?;
+        storage.fit_into(machine::memory_limit());
+        telemetry::start(&logging)?;
+        Ok(storage)
+    }
+
+    /// The settings of the web alone, for commands that let its operator in.
+    fn load_web(&self) -> Result<Web, Problems> {
+        Web::load(&self.sources())
     }
 
     /// Where settings come from.
@@ -249,12 +263,12 @@ impl Options {
 }
 
 /// Does an operation on the store, in this process or in the running bot, and prints its progress.
-fn fulfil<O: Operation>(config: &Config, operation: &O) -> Result<O::Outcome, Stop> {
-    maintenance::fulfil(&config.storage, CATALOGUE, operation, &mut tell)
+fn fulfil<O: Operation>(storage: &Storage, operation: &O) -> Result<O::Outcome, Stop> {
+    maintenance::fulfil(storage, CATALOGUE, operation, &mut tell)
 }
 
 /// What can be typed, and what comes of it.
-pub(super) const EXAMPLES: [(&str, &str); 14] = [
+pub(super) const EXAMPLES: [(&str, &str); 15] = [
     ("greenroom demo", "watch a whole review evening, without Discord"),
     ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
     ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
@@ -268,6 +282,7 @@ pub(super) const EXAMPLES: [(&str, &str); 14] = [
     ("greenroom check economy", "what a skip costs, and what is out of proportion"),
     ("greenroom backup", "make a snapshot, also while the bot runs"),
     ("greenroom restore SNAPSHOT.redb", "put it back"),
+    ("greenroom admin link", "a link that signs you in on the web"),
     ("sudo greenroom service install", "run it from now on, also after a restart"),
 ];
 
@@ -277,11 +292,22 @@ fn after_help() -> String {
     format!("Examples:\n{}\n{variables}\n\n{}", examples.concat(), help_section())
 }
 
+fn calls_of_the_simulator() -> String {
+    let calls: Vec<_> = control_calls().into_iter().map(|(call, about)| format!("  {call}: {about}\n")).collect();
+    let calls = calls.concat();
+    format!("Calls below the address \"control\", which lists them as well:\n{calls}")
+}
+
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=10_000.0).contains(&speed) => Ok(speed),
         _ => Err("must be a number from 0.01 to 10000, like 2 for twice as fast".to_owned()),
     }
+}
+
+fn answer_time(text: &str) -> Result<u64, String> {
+    let seconds = text.parse::<u64>().ok().filter(|seconds| (1..=3_600).contains(seconds));
+    seconds.ok_or_else(|| "must be a whole number of seconds from 1 to 3600".to_owned())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -322,107 +348,4 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn help_shows_examples_and_every_exit_code() {
-        let help = Cli::command().render_long_help().to_string();
-        assert!(help.contains("greenroom demo"), "{help}");
-        assert!(help.contains("3  the store is in use by another process"), "{help}");
-    }
-
-    #[test]
-    fn the_page_on_commands_lists_every_command() {
-        fn collect(command: &clap::Command, before: &str, all: &mut Vec<String>) {
-            for part in command.get_subcommands() {
-                let name = format!("{before} {}", part.get_name());
-                collect(part, &name, all);
-                if !part.is_subcommand_required_set() {
-                    all.push(name);
-                }
-            }
-        }
-        let mut all = Vec::new();
-        collect(&Cli::command(), "greenroom", &mut all);
-        all.sort();
-        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md")).unwrap();
-        let rows = page.lines().filter(|line| line.starts_with("| `greenroom"));
-        let mut told: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
-        told.sort_unstable();
-        assert_eq!(told, all, "docs/commands.md should list them");
-    }
-
-    #[test]
-    fn help_tells_a_commands_own_options_from_those_of_every_command() {
-        let mut cli = Cli::command();
-        cli.build();
-        let help = cli.find_subcommand_mut("check").unwrap().render_help().to_string();
-        let (own, everywhere) = help.split_once("Options of every command:").unwrap();
-        assert!(own.contains("--json") && !own.contains("--data-dir"), "{help}");
-        assert!(
-            everywhere.contains("--data-dir") && everywhere.contains("--log") && everywhere.contains("--env-file"),
-            "{help}"
-        );
-    }
-
-    #[test]
-    fn without_a_command_the_bot_runs_and_options_may_stand_anywhere() {
-        let cli = Cli::try_parse_from(["greenroom", "--log", "debug"]).unwrap();
-        assert!(cli.command.is_none());
-        assert_eq!(cli.options.log.as_deref(), Some("debug"));
-        let cli = Cli::try_parse_from(["greenroom", "check", "--json", "--data-dir", "x"]).unwrap();
-        assert_eq!(cli.options.data_dir.as_deref(), Some("x"));
-    }
-
-    #[test]
-    fn senseless_values_are_refused() {
-        for line in [
-            ["greenroom", "sim", "--listen", "0.0.0.0:80"],
-            ["greenroom", "sim", "--listen", "localhost"],
-            ["greenroom", "demo", "--speed", "0"],
-            ["greenroom", "demo", "--speed", "NaN"],
-            ["greenroom", "replay", "x.jsonl", "--what-if=gift_rate"],
-            ["greenroom", "export", "sqlite", "--guild=me"],
-            ["greenroom", "check", "--json", "economy"],
-        ] {
-            let error = Cli::try_parse_from(line).unwrap_err();
-            assert_eq!(error.exit_code(), 2, "{line:?}");
-        }
-        for option in ["--currency=gold", "--since=yesterday", "--since=2026-13-01", "--user=ann"] {
-            let error = Cli::try_parse_from(["greenroom", "export", "ledger", "x.csv", option]).unwrap_err();
-            assert_eq!(error.exit_code(), 2, "{option}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_id_is_told_what_an_id_looks_like_and_where_it_is_found() {
-        for (line, hint) in [
-            (["greenroom", "export", "sqlite", "x.db", "--guild=abc"], "Copy Server ID"),
-            (["greenroom", "export", "ledger", "x.csv", "--guild=12x"], "Copy Server ID"),
-            (["greenroom", "export", "ledger", "x.csv", "--user=@ann"], "Copy User ID"),
-            (["greenroom", "import", "luxbot", "x.db", "--guild=-5"], "Copy Server ID"),
-        ] {
-            let told = Cli::try_parse_from(line).unwrap_err().to_string();
-            assert!(told.contains(hint) && !told.contains("digit"), "{told}");
-        }
-        let told = Cli::try_parse_from(["greenroom", "check", "economy", "--guild", "abc"]).unwrap_err().to_string();
-        assert!(told.contains("which is a number like"), "{told}");
-    }
-
-    #[test]
-    fn an_export_begins_with_a_day_or_a_moment() {
-        for (typed, expected) in
-            [("2026-11-21", "2026-11-21T00:00:00Z"), ("2026-11-21T20:00:00+01:00", "2026-11-21T19:00:00Z")]
-        {
-            assert_eq!(moment(typed).unwrap().rfc3339(), expected);
-        }
-    }
-}
+mod tests;

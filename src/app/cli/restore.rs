@@ -32,15 +32,15 @@ pub struct RestoreArgs {
 
 /// Restores a backup, or rehearses it.
 pub fn run(options: &Options, args: &RestoreArgs) -> CommandResult {
-    let config = options.start()?;
-    let data_dir = &config.storage.data_dir;
+    let storage = options.start()?;
+    let data_dir = &storage.data_dir;
     let by_owner = |stop| maintenance::by_owner(stop, data_dir);
     if args.rehearse {
-        let trial = rehearse(data_dir, &args.file, CATALOGUE, config.storage.cache_bytes).map_err(by_owner)?;
+        let trial = rehearse(data_dir, &args.file, CATALOGUE, storage.cache_bytes).map_err(by_owner)?;
         return told_rehearsal(args, &trial);
     }
     let order = Restore { backup: &args.file, anyway: args.anyway };
-    let restored = restore(&config.storage, CATALOGUE, order, &Clock::system(), &mut tell).map_err(by_owner)?;
+    let restored = restore(&storage, CATALOGUE, order, &Clock::system(), &mut tell).map_err(by_owner)?;
     told_restore(args, &restored);
     Ok(())
 }
@@ -51,13 +51,19 @@ fn told_rehearsal(args: &RestoreArgs, trial: &Trial) -> CommandResult {
         print(
             &json!({
                 "rehearsed": args.file.display().to_string(), "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom,
-                "version": manifest.schema, "taken_at": manifest.taken_at, "rows": manifest.rows(),
-                "findings": trial.findings,
+                "version": manifest.schema, "brought_up_to": trial.older().map(|_| trial.version),
+                "taken_at": manifest.taken_at, "rows": manifest.rows(), "findings": trial.findings,
             })
             .to_string(),
         );
     } else if trial.findings.is_empty() {
         print(&format!("{} can be restored: {}.", args.file.display(), described(trial)));
+        if let Some(before) = trial.older() {
+            let now = trial.version;
+            print(&format!(
+                "It is from before an upgrade: a restore brings its data from version {before} up to version {now}."
+            ));
+        }
     } else {
         print(&trial.findings.join("\n"));
     }
@@ -78,13 +84,20 @@ fn told_restore(args: &RestoreArgs, restored: &Restored) {
                 "kept": kept.as_ref().map(|path| path.display().to_string()),
                 "snapshot": snapshot.as_ref().map(|path| path.display().to_string()),
                 "is_snapshot": trial.verified.is_snapshot, "greenroom": manifest.greenroom, "version": manifest.schema,
-                "taken_at": manifest.taken_at, "rows": manifest.rows(), "findings": trial.findings,
+                "brought_up_to": trial.older().map(|_| trial.version), "taken_at": manifest.taken_at, "rows": manifest.rows(),
+                "findings": trial.findings,
             })
             .to_string(),
         );
         return;
     }
     print(&format!("{} is restored: {}.", args.file.display(), described(trial)));
+    if let Some(before) = trial.older() {
+        let now = trial.version;
+        print(&format!(
+            "It was from before an upgrade: its data were brought from version {before} up to version {now} again."
+        ));
+    }
     if let Some(kept) = kept {
         print(&format!("The store as it was before is {}; delete it when you are content.", kept.display()));
     }

@@ -34,7 +34,23 @@ pub(super) struct Found {
 impl<'a> Reader<'a> {
     /// A reader that has seen nothing yet.
     pub(super) fn new(sources: &'a Sources) -> Self {
-        Self { sources, problems: sources.problems().to_vec(), notices: Vec::new() }
+        Self { sources, problems: sources.problems(), notices: Vec::new() }
+    }
+
+    /// One that will read these variables alone: what is wrong with others is no hindrance, but a name that may be meant for
+    /// one of these.
+    pub(super) fn of(sources: &'a Sources, area: &[&Variable]) -> Self {
+        let mut reader = Self { sources, problems: sources.problems_of(area), notices: Vec::new() };
+        for (origin, layer) in sources.layers() {
+            for (name, _) in layer.iter().filter(|(name, value)| is_slip(origin, name, value)) {
+                let meant =
+                    near::name(name).filter(|meant| area.iter().any(|of| of.names().any(|known| known == meant)));
+                if meant.is_some() {
+                    reader.refuse_name(origin, name);
+                }
+            }
+        }
+        reader
     }
 
     /// Refuses names that nobody knows: all of them in the file of variables, and in the environment, which others share, those that
@@ -46,12 +62,7 @@ impl<'a> Reader<'a> {
                 match meaning(name) {
                     Meaning::NotUsed => _ = not_used.insert(name.as_str()),
                     Meaning::Unknown if origin == Origin::Environment && tells_of_a_service(name, value) => {}
-                    Meaning::Unknown if origin == Origin::File || name.starts_with("GREENROOM_") => {
-                        let hint = near::name(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
-                        let file = self.sources.name_of(origin);
-                        let statement = format!("(in {file}) is not a variable of Greenroom.{hint}");
-                        self.problems.push(Problem::new(name, statement));
-                    }
+                    Meaning::Unknown if is_slip(origin, name, value) => self.refuse_name(origin, name),
                     Meaning::Unknown if let Some(known) = near::name_in_environment(name) => {
                         unknown.push(format!("{name} is set but is no variable of Greenroom; did you mean {known}?"));
                     }
@@ -67,6 +78,12 @@ impl<'a> Reader<'a> {
             let names: Vec<_> = not_used.into_iter().collect();
             self.notices.push(format!("set but not used by Greenroom: {}", names.join(", ")));
         }
+    }
+
+    fn refuse_name(&mut self, origin: Origin, name: &str) {
+        let hint = near::name(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
+        let statement = format!("(in {}) is not a variable of Greenroom.{hint}", self.sources.name_of(origin));
+        self.problems.push(Problem::new(name, statement));
     }
 
     /// Adds what is wrong with a variable beside what its own value is.
@@ -216,6 +233,13 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Whether somebody meant to set a variable of ours by a name that is none.
+fn is_slip(origin: Origin, name: &str, value: &str) -> bool {
+    meaning(name) == Meaning::Unknown
+        && !(origin == Origin::Environment && tells_of_a_service(name, value))
+        && (origin == Origin::File || name.starts_with("GREENROOM_"))
 }
 
 pub(super) fn find(layer: &BTreeMap<String, String>, origin: Origin, variable: &Variable) -> Option<Found> {

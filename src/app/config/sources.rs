@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::problem::Problem;
+use super::table::Variable;
 
 /// A place in which a setting can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +30,18 @@ pub struct Sources {
     lines: BTreeMap<String, usize>,
     /// The file of variables, if it is not [`DOTENV`].
     file: Option<String>,
-    problems: Vec<Problem>,
+    flaws: Vec<(Flawed, Problem)>,
+}
+
+/// What a problem is one of.
+#[derive(Clone, Copy)]
+enum Flawed {
+    /// The file of variables as a whole.
+    File,
+    /// A line of it; what stood there, and perhaps behind it, is not known.
+    Line,
+    /// The variable that the problem names.
+    Name,
 }
 
 /// The file of variables where none is named.
@@ -49,7 +61,7 @@ impl Sources {
             Err(error) if error.kind() == io::ErrorKind::NotFound && file.is_none() => {}
             Err(error) => {
                 let problem = Problem::new(sources.name_of(Origin::File), format!("cannot be read: {error}"));
-                sources.problems.push(problem);
+                sources.flaws.push((Flawed::File, problem));
             }
         }
         sources
@@ -103,8 +115,20 @@ impl Sources {
     }
 
     /// What could not be read.
-    pub(super) fn problems(&self) -> &[Problem] {
-        &self.problems
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.flaws.iter().map(|(_, problem)| problem.clone()).collect()
+    }
+
+    /// What of it may concern these variables.
+    pub(super) fn problems_of(&self, variables: &[&Variable]) -> Vec<Problem> {
+        let is_one = |name: &str| variables.iter().any(|variable| variable.names().any(|known| known == name));
+        let is_lost = |name: &String| is_one(name) && !self.layers.values().any(|layer| layer.contains_key(name));
+        let concerned = self.flaws.iter().filter(|(flawed, problem)| match flawed {
+            Flawed::File => true,
+            Flawed::Line => self.lines.keys().any(is_lost),
+            Flawed::Name => is_one(problem.subject()),
+        });
+        concerned.map(|(_, problem)| problem.clone()).collect()
     }
 
     fn set(&mut self, origin: Origin, name: &str, value: String) {
@@ -119,14 +143,15 @@ impl Sources {
                 Ok(value) => self.set(Origin::Environment, name, value),
                 // Only a value that is used may be a problem; others are nobody's business.
                 Err(_) if super::table::meaning(name) == super::table::Meaning::Read => {
-                    self.problems.push(Problem::new(name, "is not valid text (UTF-8)"));
+                    self.flaws.push((Flawed::Name, Problem::new(name, "is not valid text (UTF-8)")));
                 }
                 Err(_) => {}
             }
         }
     }
 
-    /// A line that cannot be read is never shown, because it may hold a secret; the last good name tells where it is.
+    /// A line that cannot be read is never shown, because it may hold a secret; the last good name tells where it is. The
+    /// first one is enough: an open quote makes many of what follows.
     fn read_variables(&mut self, text: &str) {
         let file = self.name_of(Origin::File).to_owned();
         for (number, line) in (1..).zip(text.lines()) {
@@ -134,20 +159,23 @@ impl Sources {
             let Some((name, _)) = line.trim_start_matches("export ").split_once('=') else { continue };
             self.lines.entry(name.trim().to_owned()).or_insert(number);
         }
-        let mut last_good = None::<String>;
+        let (mut last_good, mut is_broken) = (None::<String>, false);
         for line in dotenvy::from_read_iter(text.trim_start_matches('\u{feff}').as_bytes()) {
             let Ok((name, value)) = line else {
-                let place = last_good.map_or_else(|| "at its beginning".to_owned(), |name| format!("after {name}"));
-                self.problems.push(Problem::new(
-                    &file,
-                    format!(
+                if !is_broken {
+                    let place = last_good.as_ref().map(|name| format!("after {name}"));
+                    let place = place.unwrap_or_else(|| "at its beginning".to_owned());
+                    let statement = format!(
                         "has a line {place} that is not NAME=value; values with spaces or quotes need quotes around"
-                    ),
-                ));
-                return;
+                    );
+                    self.flaws.push((Flawed::Line, Problem::new(&file, statement)));
+                }
+                is_broken = true;
+                continue;
             };
             if self.layers.get(&Origin::File).is_some_and(|layer| layer.contains_key(&name)) {
-                self.problems.push(Problem::new(&name, format!("is set twice in {file}; keep one of the two lines")));
+                let problem = Problem::new(&name, format!("is set twice in {file}; keep one of the two lines"));
+                self.flaws.push((Flawed::Name, problem));
             }
             last_good = Some(name.clone());
             self.set(Origin::File, &name, value);
@@ -172,7 +200,7 @@ mod tests {
     fn dotenv(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
         let sources = Sources::default().with_dotenv(text);
         let layer = sources.layers.get(&Origin::File).cloned().unwrap_or_default();
-        (layer, sources.problems.iter().map(ToString::to_string).collect())
+        (layer, sources.problems().iter().map(ToString::to_string).collect())
     }
 
     #[test]

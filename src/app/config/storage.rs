@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::reader::Reader;
-use super::table::{DATA_DIR, STORE_CACHE_MIB};
+use super::table::{DATA_DIR, STORE_CACHE_MIB, Variable};
 
 /// The settings that concern the store.
 #[derive(Clone, Debug)]
@@ -32,6 +32,9 @@ impl Storage {
         self.cache_bytes = self.cache_bytes.min(share.max(LEAST_CACHE));
     }
 }
+
+/// What is read in this area.
+pub(super) const VARIABLES: &[&Variable] = &[&DATA_DIR, &STORE_CACHE_MIB];
 
 /// Reads this area.
 pub(super) fn read(reader: &mut Reader<'_>) -> Storage {

@@ -1,6 +1,7 @@
 //! The configuration as a whole: precedence, defaults and every problem.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use super::discord::Access;
@@ -179,6 +180,35 @@ fn the_log_can_be_read_without_the_rest() {
 }
 
 #[test]
+fn a_command_that_needs_the_store_alone_is_stopped_by_what_may_concern_the_store_alone() {
+    let folder = |sources: &Sources| OfStore::load(sources).map(|config| config.storage.data_dir);
+    let wrong = environment(&[("GUILD_ID", "nonsense"), ("BACKUP_TARGET", "s3://X")]);
+    assert!(Config::load(&wrong).is_err());
+    assert_eq!(folder(&wrong).unwrap(), Path::new("./data"));
+    let file =
+        "DATA_DIR=./mine\nGUILDID=5\nGUILD_ID=5\nGUILD_ID=6\nDISCORD_BOT_TOKEN=not in quotes\nSTORE_CACHE_MIB=32\n";
+    let wrong = Sources::default().with_dotenv(file);
+    assert!(Config::load(&wrong).is_err());
+    assert_eq!(folder(&wrong).unwrap(), Path::new("./mine"), "what stands behind the mistake is read as well");
+    assert_eq!(OfStore::load(&wrong).unwrap().storage.cache_bytes, 32 << 20);
+    for (file, told) in [
+        ("DATADIR=./mine\n", "DATADIR (in .env) is not a variable of Greenroom. Did you mean DATA_DIR?"),
+        ("DATA_DIR=my folder\n", ".env has a line at its beginning that is not NAME=value"),
+        ("DISCORD_BOT_TOKEN='open\nDATA_DIR=./mine\n", ".env has a line at its beginning that is not NAME=value"),
+        ("DATA_DIR=./mine\nDATA_DIR=./yours\n", "DATA_DIR is set twice in .env"),
+        ("STORE_CACHE_MIB=much\n", "STORE_CACHE_MIB is \"much\""),
+        ("LOG=loud\n", "LOG is \"loud\""),
+    ] {
+        let problems = folder(&Sources::default().with_dotenv(file)).unwrap_err().to_string();
+        assert!(problems.contains(told), "{file}: {problems}");
+    }
+    // Where the command line says it, nobody has to know what the file says.
+    let lost = Sources::default().with_dotenv("DATA_DIR=my folder\n");
+    let said = lost.with(Origin::CommandLine, "DATA_DIR", "here");
+    assert_eq!(folder(&said).unwrap(), Path::new("here"));
+}
+
+#[test]
 fn health_is_for_this_machine_and_off_on_request() {
     let health = |pairs: &[(&str, &str)]| loaded(&environment(pairs)).health;
     let usual = health(&[]);
@@ -314,6 +344,24 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     ("PORT", &["0", "65536", "http"]),
     ("METRICS_EVERYWHERE", &["some"]),
+    ("API_BIND", &["127.0.0.1:3000", "greenroom.lan", "on", "0.0.0.0/0", "[::1]"]),
+    ("API_PORT", &["0", "65536", "http", "http://10.43.0.17:80"]),
+    ("API_BASE_URL", &["greenroom.example.com", "https://ann:pw@greenroom.example.com", "https://example.com/panel"]),
+    (
+        "API_HOSTS",
+        &["pi.lan:3000", "*.example.com", "http://pi.lan", "pi_lan", "-pi", "pi-", "pi..lan", "pi.lan,", "10.0.0.1"],
+    ),
+    ("TRUSTED_PROXIES", &["10.0.0.0/33", "proxy.lan", "10.0.0.1;10.0.0.2", "10.0.0.1,"]),
+    ("STREAM_LIMIT", &["0", "5001", "many"]),
+    ("ADMIN_USERNAME", &["a name that is longer than anybody needs", "a\u{7}b"]),
+    ("ADMIN_PASSWORD", &["hunter2", "password1234"]),
+    ("LOCAL_ADMIN", &["never"]),
+    ("JWT_SECRET", &["your-secret-key"]),
+    ("CSRF_SECRET", &["your-secret-key"]),
+    ("DISCORD_CLIENT_ID", &["greenroom", "0"]),
+    ("DISCORD_CLIENT_SECRET", &["short", "two words of some length"]),
+    ("DISCORD_REDIRECT_URI", &["https://greenroom.example.com/api/auth/callback", "callback"]),
+    ("ENVIRONMENT", &["prod", "producton", "two words"]),
     ("LOG", &["warning", "loud", "verbose", "greenroom=loud", "greenrom=debug", "info,,loud", "serenity"]),
     ("LOG_FORMAT", &["xml", "JSON5", "jsno"]),
     ("LOG_FILES", &["101", "-1", "many"]),
@@ -342,6 +390,7 @@ fn what_was_probably_meant_is_told() {
         ("LOG_FORMAT", "jsno", "did you mean json?"),
         ("TIKTOK_TRANSPORT", "eulr", "did you mean euler?"),
         ("DEBUG", "ture", "did you mean true?"),
+        ("ENVIRONMENT", "producton", "did you mean production?"),
     ] {
         let told = problems(&environment(&[(name, value)]));
         assert!(told[0].ends_with(meant), "{told:?}");

@@ -3,7 +3,6 @@
 //! Everything but the people is real: the bot speaks HTTP and the gateway protocol to the simulated Discord over
 //! loopback, the store is a file. The clock is the show's, so an hour passes in a second unless `--speed` says otherwise.
 
-pub mod show;
 pub mod stage;
 pub mod transcript;
 
@@ -11,7 +10,6 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use self::show::{Act, Call, Cue};
 use self::stage::{ShowError, Stage};
 use self::transcript::{Counts, Transcript, command_words};
 use super::cli::{DemoArgs, Options};
@@ -19,10 +17,12 @@ use super::config::storage::store_file;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::run::{listen, runtime};
 use super::scratch::ScratchFolder;
+use super::show::{Act, Call, Show, ShowProblem};
 use super::signals::Signals;
 use super::telemetry;
 use crate::features::queue::model::{Entry, Line};
 use crate::kernel::time::{Stopwatch, Timestamp};
+use crate::live::show_file::Note;
 use crate::sim::{CommandCall, MessageSpec};
 use crate::store::Place;
 
@@ -34,10 +34,11 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
     // The transcript tells what happens; the log speaks up only where something is wrong.
     let log = options.log.clone().or_else(|| Some("warn,serenity=error".to_owned()));
     telemetry::start(&Options { log, ..options.clone() }.load_logging()?)?;
-    let cues = match &args.file {
-        Some(path) => read_show(path).map_err(|problem| Stop::new(ExitCode::Configuration, problem))?,
-        None => show::parse(EVENING).map_err(Stop::failed)?,
+    let mut show = match &args.file {
+        Some(path) => Show::open(path)?,
+        None => Show::built_in("the evening", EVENING),
     };
+    show.check()?;
     if args.data.is_some() && options.data_dir.is_some() {
         return Err(Stop::new(
             ExitCode::Configuration,
@@ -57,15 +58,15 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         return Err(Stop::new(ExitCode::Configuration, message));
     }
     let place = Place::File(store);
-    let performed = runtime.block_on(perform_all(&cues, place, args, &mut signals));
+    let performed = runtime.block_on(perform_all(&mut show, place, args, &mut signals));
     runtime.shutdown_background();
     performed
 }
 
-async fn perform_all(cues: &[Cue], place: Place, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
+async fn perform_all(show: &mut Show, place: Place, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
     let played = tokio::select! {
-        played = play(cues, place, args.speed, std::io::stdout()) => played?,
+        played = play(show, place, args.speed, std::io::stdout()) => played?,
         () = signals.told_to_stop() => return Err(Stop::failed("The evening was interrupted.")),
     };
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
@@ -95,7 +96,7 @@ async fn keep(stage: &Stage, signals: &mut Signals) {
 impl From<ShowError> for Stop {
     fn from(error: ShowError) -> Self {
         let code = match error {
-            ShowError::Refused(_) | ShowError::NoSuch(_) => ExitCode::Configuration,
+            ShowError::Refused(_) | ShowError::NoSuch(_) | ShowError::Unplayable(_) => ExitCode::Configuration,
             ShowError::Failed(_) | ShowError::Start(_) | ShowError::Unwritable(_) => ExitCode::Failed,
         };
         Self::new(code, error.to_string())
@@ -113,15 +114,13 @@ pub struct Played {
 }
 
 /// Plays a show and writes its transcript. `speed` is how many of its seconds pass in one; `None` for no waiting.
-pub async fn play(cues: &[Cue], place: Place, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
-    let Some((opening, cues)) = cues.split_first() else {
-        return Err(ShowError::NoSuch("The show is empty.".to_owned()));
-    };
-    let mut stage = Stage::set(opening, place).await?;
+pub async fn play(show: &mut Show, place: Place, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
+    let Some(opening) = show.next_cue()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
+    let mut stage = Stage::set(opening.act, place).await?;
     let mut transcript = Transcript::new(out, &stage);
-    for cue in cues {
-        wait(&stage, cue.at_ms, speed).await;
-        stage.advance_to(cue.at_ms).await?;
+    while let Some(cue) = show.next_cue()? {
+        wait(&stage, cue.at, speed).await;
+        stage.advance_to(cue.at).await?;
         transcript.follow_ups(&stage).await?;
         perform(&mut stage, &mut transcript, &cue.act).await?;
         transcript.follow_ups(&stage).await?;
@@ -129,6 +128,9 @@ pub async fn play(cues: &[Cue], place: Place, speed: Option<f64>, out: impl Writ
     let songs = stage.songs().await?;
     let counts = transcript.counts;
     final_table(&mut transcript, &songs)?;
+    if show.is_cut() {
+        transcript.plain("The last line of the show was cut off and is left out.")?;
+    }
     Ok(Played { stage, counts, songs })
 }
 
@@ -139,7 +141,9 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
             transcript.live(stage, &event.what)?;
             stage.live(event).await
         }
-        Act::Discord(Call::Guild { .. }) => {
+        // Links and settings of the evening that was recorded are those of another server.
+        Act::Note(Note::Settings { .. } | Note::Link { .. }) => Ok(()),
+        Act::Note(Note::Head(_)) | Act::Discord(Call::Guild { .. }) => {
             Err(ShowError::NoSuch("A show has one guild, in its first line.".to_owned()))
         }
         Act::Discord(Call::Command { user, channel, name, options, attachments, modal }) => {
@@ -183,9 +187,9 @@ async fn perform(stage: &mut Stage, transcript: &mut Transcript<impl Write>, act
     }
 }
 
-async fn wait(stage: &Stage, at_ms: u64, speed: Option<f64>) {
+async fn wait(stage: &Stage, at: Duration, speed: Option<f64>) {
     let Some(speed) = speed else { return };
-    let ahead = Duration::from_millis(at_ms).saturating_sub(stage.elapsed());
+    let ahead = at.saturating_sub(stage.elapsed());
     crate::kernel::time::Clock::system().sleep(ahead.div_f64(speed)).await;
 }
 
@@ -211,14 +215,4 @@ fn final_table(transcript: &mut Transcript<impl Write>, songs: &[Entry]) -> std:
         in_line(Line::SongsPlayed),
         in_line(Line::Removed),
     ))
-}
-
-/// Reads a show file.
-pub fn read_show(path: &Path) -> Result<Vec<Cue>, String> {
-    let length = std::fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?.len();
-    if length > show::MAX_BYTES as u64 {
-        return Err(format!("{} is larger than any show", path.display()));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    show::parse(&text).map_err(|error| error.to_string())
 }

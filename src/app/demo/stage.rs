@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::show::{Call, Cue};
 use crate::app::application::{Application, Blueprint};
+use crate::app::show::{Act, Call, ShowProblem};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -18,10 +18,11 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
+use crate::live::show_file::{Head, Note};
 use crate::live::{Handle, LiveEvent};
 use crate::sim::{
-    AutocompleteCall, CommandCall, CommandOutcome, ComponentCall, GuildIds, GuildSpec, Id, MessageSpec, ModalCall,
-    Refused, SeenMessage, Settings, Sim, SimOptions,
+    AutocompleteCall, CommandCall, CommandOutcome, ComponentCall, GuildIds, GuildSpec, Id, MemberSpec, MessageSpec,
+    ModalCall, Refused, SeenMessage, Settings, Sim, SimOptions,
 };
 use crate::tiktok::ClientSettings;
 
@@ -60,6 +61,9 @@ pub enum ShowError {
     /// The bot broke.
     #[error("the bot failed: {0}")]
     Failed(#[from] Error),
+    /// The show cannot be read.
+    #[error(transparent)]
+    Unplayable(#[from] ShowProblem),
     /// The show asks for something that is not there.
     #[error("{0}")]
     NoSuch(String),
@@ -73,23 +77,13 @@ pub enum ShowError {
 
 impl Stage {
     /// Builds the stage for the first line of a show, and waits until the bot has its commands registered.
-    pub async fn set(opening: &Cue, place: Place) -> Result<Self, ShowError> {
-        let super::show::Act::Discord(Call::Guild { name, streamer, channels, members }) = &opening.act else {
-            return Err(ShowError::NoSuch("The first line of a show has to be the guild.".to_owned()));
-        };
-        let streamer = Handle::parse(streamer).map_err(|error| ShowError::NoSuch(error.to_string()))?;
+    pub async fn set(opening: Act, place: Place) -> Result<Self, ShowError> {
+        let (spec, streamer) = server_of(opening)?;
         let (clock, hand) = Clock::simulated(CURTAIN);
         let settings = Settings { user_upload_bytes: USER_UPLOADS, ..Settings::default() };
         let sim = Sim::start(SimOptions { settings, ..SimOptions::new(clock.clone(), Some(hand.clone())) })
             .await
             .map_err(|error| ShowError::Start(error.to_string()))?;
-        let spec = GuildSpec {
-            name: name.clone(),
-            channels: channels.iter().map(|channel| channel.as_str().into()).collect(),
-            members: members.clone(),
-            bot_joined_days_ago: 30,
-            ..GuildSpec::default()
-        };
         let ids = sim.create_guild(spec).await?;
         let app = Application::start(Blueprint {
             place,
@@ -117,8 +111,8 @@ impl Stage {
     }
 
     /// Moves the clock to a moment of the show, and lets everything happen that is due by then.
-    pub async fn advance_to(&self, at_ms: u64) -> Result<(), ShowError> {
-        self.hand.advance_to(CURTAIN.after(Duration::from_millis(at_ms)));
+    pub async fn advance_to(&self, at: Duration) -> Result<(), ShowError> {
+        self.hand.advance_to(CURTAIN.after(at));
         Ok(self.app.settled().await?)
     }
 
@@ -261,4 +255,22 @@ impl Stage {
             self.last_answers.insert(user.to_owned(), message.clone());
         }
     }
+}
+
+/// The server of a show that begins so, and whose live it is. A recorded live is played in a server of its own.
+fn server_of(opening: Act) -> Result<(GuildSpec, Handle), ShowError> {
+    let (name, streamer, channels, members) = match opening {
+        Act::Discord(Call::Guild { name, streamer, channels, members }) => {
+            let streamer = Handle::parse(&streamer).map_err(|error| ShowError::NoSuch(error.to_string()))?;
+            (name, streamer, channels, members)
+        }
+        Act::Note(Note::Head(Head { streamer, .. })) => {
+            let (channels, members) = (vec!["submissions".to_owned()], vec![MemberSpec::from("host")]);
+            ("A recorded live".to_owned(), streamer, channels, members)
+        }
+        _ => return Err(ShowError::NoSuch("The first line of a show has to be the guild.".to_owned())),
+    };
+    let channels = channels.iter().map(|channel| channel.as_str().into()).collect();
+    let spec = GuildSpec { name, channels, members, bot_joined_days_ago: 30, ..GuildSpec::default() };
+    Ok((spec, streamer))
 }

@@ -132,7 +132,7 @@ fn unopened(error: &OpenError, data_dir: &Path) -> Finding {
         OpenError::DiskFull(path) => (format!("The disk that holds {} is full.", path.display()), ROOM_FIX.to_owned()),
         OpenError::NewerSchema { path, found, known } => (
             format!(
-                "{} was written by a newer Greenroom (store version {found}, this one reads up to {known}).",
+                "{} was written by a newer Greenroom: its data are of version {found}, and this one reads up to version {known}.",
                 path.display()
             ),
             "Start that version, or restore the snapshot that it made before it changed the store.".to_owned(),

@@ -2,7 +2,8 @@
 //!
 //! The rows are read one by one ([`sqlite`], [`json`]), cleaned as if somebody had typed them ([`rows`]), and brought in by the flow
 //! `imported`, some hundreds in a transaction. Each is remembered by its name there, so the same import twice changes
-//! nothing. Our own files of points are known by what they say that they are, and add nothing to what they tell of. Before the
+//! nothing. Our own files of points are known by what they say that they are, and add nothing to what they tell of. An
+//! export of the very store and server is refused: its rows have other names than those that they came under, if any. Before the
 //! first row a snapshot is made. A dry run does all of it in a copy of the store and throws the copy away, so what it tells is
 //! what would happen. A file that holds nothing of the kind is refused before either. Where there is no store one is begun
 //! ([`begin`]), so that somebody can move here before the bot ever ran.
@@ -35,6 +36,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
 use crate::kernel::time::Clock;
+use crate::settings::identity;
 use crate::store::{Options, Place, Store, make_folder};
 
 /// Rows that share a transaction.
@@ -130,6 +132,7 @@ fn perform(
     progress: &mut dyn FnMut(String),
 ) -> Result<Imported, Stop> {
     let file = open(&order.path)?;
+    refuse_own(store, &file, order)?;
     let folder = order.snapshot.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
     // The snapshot and the copy of a dry run need room, and a full disk would stop the running bot.
@@ -211,6 +214,20 @@ fn open(path: &Path) -> Result<File, Stop> {
         Some(b'{') => json::open(path).map(File::Json),
         _ => Err(refused(path, "is neither an SQLite file nor a JSON file of points")),
     }
+}
+
+/// Refuses an export of this store and server, all of which is here already. That of another server of the store is a way to
+/// move, and exports of before say nothing of where they came from.
+fn refuse_own(store: &Store, file: &File, order: &ImportLuxbot) -> Result<(), Stop> {
+    let File::Sqlite(file) = file else { return Ok(()) };
+    let Some(origin) = file.origin()? else { return Ok(()) };
+    let known = store.read_blocking("store_identity", identity::known)?;
+    if known.as_ref() != Some(&origin.store) || origin.guild.is_some_and(|guild| guild != order.guild) {
+        return Ok(());
+    }
+    let problem = "is an export of this very store: all of it is here already, and would come a second time. It can be \
+                   imported into another Greenroom";
+    Err(refused(&order.path, problem))
 }
 
 fn unreadable(path: &Path, error: impl Display) -> Stop {

@@ -7,6 +7,8 @@ use rusqlite::{Connection, OpenFlags, Row as SqlRow};
 
 use super::rows::{self, Cell, Cells, RowOf};
 use super::{Intake, LUXBOT, Stop, refused, unreadable};
+use crate::kernel::ids::GuildId;
+use crate::settings::identity::ORIGIN;
 
 /// The longest text that is looked at, in bytes; what people type is far shorter.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -52,6 +54,14 @@ impl Cells for Record<'_> {
     }
 }
 
+/// Where an export of Greenroom came from.
+pub(super) struct Origin {
+    /// What its store is known by.
+    pub(super) store: String,
+    /// The guild that it is of; `None` for all.
+    pub(super) guild: Option<GuildId>,
+}
+
 /// A file that has at least one of the tables.
 pub(super) struct File {
     path: PathBuf,
@@ -77,6 +87,21 @@ pub(super) fn open(path: &Path) -> Result<File, Stop> {
 }
 
 impl File {
+    /// Where an export came from; `None` for the file of another program, and for an export of before that was said.
+    pub(super) fn origin(&self) -> Result<Option<Origin>, Stop> {
+        let unreadable = |error: rusqlite::Error| unreadable(&self.path, error);
+        if !has_table(&self.connection, ORIGIN).map_err(unreadable)? {
+            return Ok(None);
+        }
+        let query = format!("SELECT CAST(store AS TEXT), CAST(of_guild AS INTEGER) FROM {ORIGIN} WHERE store NOTNULL");
+        let mut statement = self.connection.prepare(&query).map_err(unreadable)?;
+        let mut found = statement.query([]).map_err(unreadable)?;
+        let Some(row) = found.next().map_err(unreadable)? else { return Ok(None) };
+        let guild: Option<i64> = row.get(1).map_err(unreadable)?;
+        let guild = guild.map(|id| GuildId::new(id.cast_unsigned()));
+        Ok(Some(Origin { store: row.get(0).map_err(unreadable)?, guild }))
+    }
+
     /// Hands over every row of every table that the file has.
     pub(super) fn read(&self, intake: &mut Intake<'_>) -> Result<(), Stop> {
         self.tables.iter().try_for_each(|table| self.read_table(intake, table))

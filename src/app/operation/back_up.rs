@@ -41,6 +41,7 @@ impl Operation for BackUp {
     type Outcome = BackedUp;
 
     fn run(&self, store: &Store, _: Catalogue, progress: &mut dyn FnMut(String)) -> Result<BackedUp, Stop> {
+        require_free(&self.path)?;
         if let Some(folder) = self.path.parent() {
             if self.makes_folder {
                 make_folder(folder).map_err(|error| Stop::storage(folder, &error))?;
@@ -56,6 +57,19 @@ impl Operation for BackUp {
         let Manifest { greenroom, schema, .. } = manifest;
         Ok(BackedUp { path: self.path.clone(), greenroom, version: schema, rows })
     }
+}
+
+/// Refuses a place that is taken: a backup replaces nothing.
+fn require_free(path: &Path) -> Result<(), Stop> {
+    let message = if path.is_dir() {
+        format!("{} is a folder: name a file in it. Nothing was written.", path.display())
+    } else if fs::symlink_metadata(path).is_ok() {
+        let path = path.display();
+        format!("{path} is there already, and a backup replaces nothing: choose another name. Nothing was written.")
+    } else {
+        return Ok(());
+    };
+    Err(Stop::new(ExitCode::Configuration, message))
 }
 
 /// Refuses a folder that is not there. One that cannot be looked at is told of by whoever writes to it.

@@ -10,7 +10,9 @@ use super::{Operation, absolute, guilds};
 use crate::app::exit::{ExitCode, Stop};
 use crate::catalogue::Catalogue;
 use crate::features::coins::csv::{self, CsvError, Wanted};
+use crate::kernel::error::Result as StoreResult;
 use crate::kernel::ids::GuildId;
+use crate::settings::identity;
 use crate::store::sqlite::{Export, ExportError, Progress, export};
 use crate::store::{FileError, Store, UnfinishedFile};
 
@@ -56,6 +58,7 @@ impl Operation for ExportSqlite {
     ) -> Result<SqliteExported, Stop> {
         guilds::require_known(store, catalogue, self.guild)?;
         require_export(&self.path, SQLITE_HEAD)?;
+        sign(store)?;
         let tables = (catalogue.exports)();
         let request = Export { path: &self.path, guild: self.guild, replace: self.replace };
         let mut report = |step: Progress| progress(format!("{}: {} rows", step.table, step.rows));
@@ -66,6 +69,14 @@ impl Operation for ExportSqlite {
             dangling: exported.dangling,
         })
     }
+}
+
+/// Sees to it that the export can say of which store it is. One that takes nothing any more is exported all the same.
+fn sign(store: &Store) -> StoreResult<()> {
+    if store.stop_reason().is_none() && store.read_blocking("store_identity", identity::known)?.is_none() {
+        store.write_blocking("store_identity", identity::of_store)?;
+    }
+    Ok(())
 }
 
 /// Write the ledger as a CSV file.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::super::show::Call;
 use super::stage::GUILD;
 use crate::features::queue::model::Source;
 use crate::features::submissions;
@@ -18,6 +19,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::live::Handle;
+use crate::sim::MemberSpec;
 use crate::store::{Store, Tx};
 
 /// Where all songs are submitted.
@@ -37,17 +39,9 @@ pub(super) struct Done {
 }
 
 impl People {
-    /// The host and the people that the first line of a show names.
-    pub(super) fn of(fields: &Map<String, Value>) -> Result<(Handle, Self), String> {
-        if fields.get("call").and_then(Value::as_str) != Some("guild") {
-            return Err("a show begins with its head, or with the guild".to_owned());
-        }
-        let streamer = fields.get("streamer").and_then(Value::as_str).unwrap_or_default();
-        let streamer = Handle::parse(streamer).map_err(|error| format!("the streamer is none: {error}"))?;
-        let members = fields.get("members").and_then(Value::as_array).into_iter().flatten();
-        let names = members.filter_map(|member| member.get("name").and_then(Value::as_str));
-        let people = names.zip(2..).map(|(name, number)| (name.to_owned(), UserId::new(number)));
-        Ok((streamer, Self(people.collect())))
+    /// The people that the first line of a show names.
+    pub(super) fn of(members: &[MemberSpec]) -> Self {
+        Self(members.iter().zip(2..).map(|(member, number)| (member.name.clone(), UserId::new(number))).collect())
     }
 
     /// Songs are taken, where there is somebody to submit them.
@@ -59,22 +53,18 @@ impl People {
     }
 
     /// Somebody does something. What the bot refuses is refused here as well, and left out.
-    pub(super) fn act(&self, tx: &Tx<'_>, fields: &Map<String, Value>) -> Result<Done> {
+    pub(super) fn act(&self, tx: &Tx<'_>, call: &Call) -> Result<Done> {
         let nothing = Done::default();
-        let text = |key: &str| fields.get(key).and_then(Value::as_str);
-        if text("call") == Some("guild") {
-            return Ok(Done { is_played: true, linked: None });
-        }
-        let Some((name, user)) = text("user").and_then(|name| Some((name, *self.0.get(name)?))) else {
-            return Ok(nothing);
+        let (name, command, options, modal) = match call {
+            Call::Guild { .. } => return Ok(Done { is_played: true, linked: None }),
+            Call::Command { user, name, options, modal, .. } => (user, name, options, modal.as_ref()),
+            Call::Message { .. } | Call::Press { .. } | Call::DmBlock { .. } => return Ok(nothing),
         };
-        if text("call") != Some("command") {
-            return Ok(nothing);
-        }
+        let Some(user) = self.0.get(name).copied() else { return Ok(nothing) };
         let by = Actor::Member(user);
-        let option = |key: &str| fields.get("options").and_then(|options| options.get(key));
-        let handle = || option("handle")?.as_str().and_then(|typed| Handle::parse(typed.trim_start_matches('?')).ok());
-        let played = match text("name").unwrap_or_default() {
+        let handle =
+            || options.get("handle")?.as_str().and_then(|typed| Handle::parse(typed.trim_start_matches('?')).ok());
+        let played = match command.as_str() {
             "link-tiktok" => {
                 let Some(handle) = handle() else { return Ok(nothing) };
                 let is_played = tx.step(|tx| handle_links::link(tx, GUILD, user, &handle))?.is_ok();
@@ -85,8 +75,8 @@ impl People {
                 tx.step(|tx| handle_links::unlink(tx, GUILD, user, &handle).map(drop))?
             }
             "submit" => {
-                let is_skip = option("skip") == Some(&Value::Bool(true));
-                let Some(submission) = submission(name, user, fields.get("modal"), is_skip) else { return Ok(nothing) };
+                let is_skip = options.get("skip") == Some(&Value::Bool(true));
+                let Some(submission) = submission(name, user, modal, is_skip) else { return Ok(nothing) };
                 tx.step(|tx| song_submitted::run(tx, &submission).map(drop))?
             }
             "open-submissions" => tx.step(|tx| submissions::service::set_open(tx, GUILD, by, true))?,
@@ -99,7 +89,7 @@ impl People {
 }
 
 /// A song as somebody typed it into the form; `None` where that is refused.
-fn submission(name: &str, user: UserId, typed: Option<&Value>, is_skip: bool) -> Option<Submission> {
+fn submission(name: &str, user: UserId, typed: Option<&Map<String, Value>>, is_skip: bool) -> Option<Submission> {
     let field = |key: &str| typed?.get(key)?.as_str();
     let SongLink { platform, url, key } = judge(field("link")?).into_song().ok()?;
     let [artist, title, note, handle] = ["artist_name", "song_title", "note", "tiktok_handle"].map(field);

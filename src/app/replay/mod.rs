@@ -6,7 +6,6 @@
 //!
 //! | file | for |
 //! | --- | --- |
-//! | [`show`] | the file, line by line, and what can be wrong with it |
 //! | [`stage`] | the empty store with its clock; what lines do there |
 //! | [`discord`] | what people do on Discord in a show that was written for the demo |
 //! | [`outcome`] | what was paid, read from the store |
@@ -14,7 +13,6 @@
 
 mod discord;
 mod outcome;
-mod show;
 mod stage;
 mod words;
 
@@ -23,11 +21,11 @@ use std::io::{IsTerminal as _, Write as _};
 use serde_json::json;
 
 use self::outcome::{Difference, Outcome};
-use self::show::{Show, ShowProblem};
 use self::stage::Stage;
 use super::cli::{Options, ReplayArgs};
-use super::exit::{CommandResult, ExitCode, Stop, print};
+use super::exit::{CommandResult, Stop, print};
 use super::run::runtime;
+use super::show::{Show, ShowProblem};
 use super::telemetry;
 use crate::kernel::time::{Clock, Stopwatch};
 
@@ -69,7 +67,7 @@ async fn replay(show: &mut Show, args: &ReplayArgs) -> CommandResult {
 /// Plays the rest of a show with these settings changed. `speed` is how many of its seconds pass in one; `None` for no
 /// waiting.
 async fn play(show: &mut Show, what_if: &[(String, String)], speed: Option<f64>) -> Result<Outcome, Stop> {
-    let Some(first) = show.next()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
+    let Some(first) = show.next_cue()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
     let mut stage = Stage::set(&first, what_if).map_err(|problem| problem.at(show))?;
     let mut progress = Progress::begin();
     let mut line = Some(first);
@@ -83,7 +81,7 @@ async fn play(show: &mut Show, what_if: &[(String, String)], speed: Option<f64>)
         }
         stage.perform(next).await.map_err(|problem| problem.at(show))?;
         progress.tell(show);
-        line = show.next()?;
+        line = show.next_cue()?;
     }
     let mut outcome = stage.end().await?;
     outcome.is_cut = show.is_cut();
@@ -124,10 +122,4 @@ fn overwrite(line: &str) {
     let mut terminal = std::io::stderr();
     // A terminal that is gone is told nothing.
     let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
-}
-
-impl From<ShowProblem> for Stop {
-    fn from(problem: ShowProblem) -> Self {
-        Self::new(ExitCode::Configuration, problem.to_string())
-    }
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use super::super::config::storage::store_file;
 use super::super::exit::{ExitCode, Stop};
 use super::super::scratch::ScratchFolder;
+use super::super::show::{Act, Call, Cue, Show};
 use super::super::upkeep;
 use super::discord::People;
 use super::outcome::{Lift, Outcome};
-use super::show::StageProblem;
 use crate::catalogue::CATALOGUE;
 use crate::flows::payment_terms::{self, Terms};
 use crate::flows::{handle_links, live_events};
@@ -20,7 +20,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::{Error, Result as StoreResult};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::live::show_file::{Head, Line, Note, Said};
+use crate::live::show_file::{Head, Note};
 use crate::live::{Handle, LiveEvent};
 use crate::store::{Options, Place, Store, Tx};
 
@@ -73,19 +73,20 @@ fn change(store: &Store, settings: Vec<(String, String)>) -> StoreResult<()> {
 
 impl Stage {
     /// An empty stage for a show that begins with this line.
-    pub(super) fn set(first: &Line, what_if: &[(String, String)]) -> Result<Self, StageProblem> {
-        let (begin, streamer, people) = match &first.said {
-            Said::Note(Note::Head(Head { streamer, started_at, .. })) => {
+    pub(super) fn set(first: &Cue, what_if: &[(String, String)]) -> Result<Self, StageProblem> {
+        let (begin, streamer, people) = match &first.act {
+            Act::Note(Note::Head(Head { streamer, started_at, .. })) => {
                 let begin = Timestamp::from_rfc3339(started_at);
                 let begin = begin.ok_or_else(|| StageProblem::Line("its started_at is no moment".to_owned()))?;
                 (begin, streamer.clone(), People::default())
             }
-            Said::Discord(fields) => {
-                let (streamer, people) = People::of(fields).map_err(StageProblem::Line)?;
-                (BEGIN, streamer, people)
+            Act::Discord(Call::Guild { streamer, members, .. }) => {
+                let streamer = Handle::parse(streamer)
+                    .map_err(|error| StageProblem::Line(format!("the streamer is none: {error}")))?;
+                (BEGIN, streamer, People::of(members))
             }
-            Said::Live(_) | Said::Note(_) => {
-                return Err(StageProblem::Line("a show begins with its head".to_owned()));
+            Act::Live(_) | Act::Note(_) | Act::Discord(_) => {
+                return Err(StageProblem::Line("a show begins with its head, or with the guild".to_owned()));
             }
         };
         let folder = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
@@ -118,37 +119,37 @@ impl Stage {
     }
 
     /// Does what a line says, after everything that is due before it.
-    pub(super) async fn perform(&mut self, line: Line) -> Result<(), StageProblem> {
-        let at = self.begin.after(line.at);
+    pub(super) async fn perform(&mut self, cue: Cue) -> Result<(), StageProblem> {
+        let at = self.begin.after(cue.at);
         if at.since(self.swept_at) >= upkeep::INTERVAL {
             self.sweep(at).await?;
         }
-        match line.said {
-            Said::Live(event) => {
+        match cue.act {
+            Act::Live(event) => {
                 self.waiting.push(event.at(at));
                 if self.waiting.len() >= MOST_AT_ONCE {
                     self.flush().await?;
                 }
                 Ok(())
             }
-            Said::Note(Note::Head(head)) => {
-                if line.at > Duration::ZERO || head.streamer != self.streamer {
+            Act::Note(Note::Head(head)) => {
+                if cue.at > Duration::ZERO || head.streamer != self.streamer {
                     return Err(StageProblem::Line("a show has one head, in its first line".to_owned()));
                 }
                 self.change(head.settings).await
             }
-            Said::Note(Note::Settings { settings }) => {
+            Act::Note(Note::Settings { settings }) => {
                 self.move_on(at).await?;
                 self.change(settings).await
             }
-            Said::Note(Note::Link { handle, user }) => {
+            Act::Note(Note::Link { handle, user }) => {
                 self.move_on(at).await?;
                 self.link(handle, user).await
             }
-            Said::Discord(fields) => {
+            Act::Discord(call) => {
                 self.move_on(at).await?;
                 let people = self.people.clone();
-                let done = self.store.write("replay_discord", move |tx| people.act(tx, &fields)).await?;
+                let done = self.store.write("replay_discord", move |tx| people.act(tx, &call)).await?;
                 self.left_out += u64::from(!done.is_played);
                 self.members.extend(done.linked);
                 Ok(())
@@ -231,5 +232,30 @@ impl Stage {
         let paid = self.store.read("replay_outcome", move |read| super::outcome::paid(read, &members)).await?;
         self.store.close().await;
         Ok(Outcome::new(streamer, begin, lasted, settings, paid, lifts, left_out))
+    }
+}
+
+/// What went wrong on the stage: with the line, or with the machine.
+#[derive(Debug)]
+pub(super) enum StageProblem {
+    /// The line asks for something that cannot be.
+    Line(String),
+    /// Something broke.
+    Stop(Stop),
+}
+
+impl StageProblem {
+    /// The end of the replay, for the line of a show that was read last.
+    pub(super) fn at(self, show: &Show) -> Stop {
+        match self {
+            Self::Line(problem) => show.wrong(&problem).into(),
+            Self::Stop(stop) => stop,
+        }
+    }
+}
+
+impl<E: Into<Stop>> From<E> for StageProblem {
+    fn from(error: E) -> Self {
+        Self::Stop(error.into())
     }
 }

@@ -11,8 +11,8 @@
 mod present;
 mod trial;
 
-pub(super) use trial::copy_file;
 pub use trial::{Trial, try_out};
+pub(super) use trial::{copy_file, require_file};
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -58,10 +58,12 @@ pub fn restore(
     clock: &Clock,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Restored, Stop> {
+    require_file(order.backup)?;
     // What is told has to be found from every folder.
     let data_dir = std::path::absolute(&storage.data_dir).map_err(Stop::failed)?;
     let storage = &Storage { data_dir, ..storage.clone() };
     let store = store_file(&storage.data_dir);
+    let is_new = !storage.data_dir.exists();
     make_folder(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
     let _turn = turn(&storage.data_dir)?;
     drop(lock(&store)?);
@@ -69,6 +71,10 @@ pub fn restore(
     let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), tell);
     // What is left of an attempt that failed; after a success there is nothing under this name.
     let _ = fs::remove_file(&incoming);
+    if is_new && restored.is_err() {
+        // Only where nothing is in it.
+        let _ = fs::remove_dir(&storage.data_dir);
+    }
     restored
 }
 

@@ -19,16 +19,36 @@ pub struct Trial {
     pub verified: Verified,
     /// What `check` finds in it, one sentence each, and counts that differ from its manifest. Empty when all is well.
     pub findings: Vec<String>,
+    /// The version of its data once they are brought up to date.
+    pub version: u64,
+}
+
+impl Trial {
+    /// From which version its data are brought up to date; `None` where they are.
+    pub fn older(&self) -> Option<u64> {
+        Some(self.verified.manifest.schema).filter(|before| *before < self.version)
+    }
+}
+
+/// Refuses what is no file, before anything is made for it.
+pub(in crate::app) fn require_file(backup: &Path) -> Result<(), Stop> {
+    let message = match fs::metadata(backup) {
+        Ok(found) if found.is_file() => return Ok(()),
+        Ok(found) if found.is_dir() => format!("{} is a folder: name the file of a backup in it.", backup.display()),
+        Ok(_) => format!("{} is no file.", backup.display()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            format!("There is no file {}.", backup.display())
+        }
+        Err(error) => return Err(Stop::storage(backup, &error)),
+    };
+    Err(Stop::new(ExitCode::Configuration, message))
 }
 
 /// Copies a backup to `scratch`, which becomes a store that can be opened: verified, brought up to date and checked.
 ///
 /// Stops where the backup is damaged, foreign or newer than this program. The backup is only read. Blocks.
 pub fn try_out(backup: &Path, scratch: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Trial, Stop> {
-    if !backup.is_file() {
-        let message = format!("There is no file {}.", backup.display());
-        return Err(Stop::new(ExitCode::Configuration, message));
-    }
+    require_file(backup)?;
     copy_file(backup, scratch).map_err(|error| {
         let _ = fs::remove_file(scratch);
         Stop::storage(scratch, &error)
@@ -42,8 +62,9 @@ pub fn try_out(backup: &Path, scratch: &Path, catalogue: Catalogue, cache_bytes:
     let verified = verified.map_err(|error| error.about(backup))?;
     let store = open_copy(scratch, catalogue, cache_bytes)?;
     let findings = examine(&store, catalogue, &verified);
+    let version = store.schema().version();
     store.close_blocking();
-    Ok(Trial { verified, findings: findings? })
+    Ok(Trial { verified, findings: findings?, version })
 }
 
 /// Copies a backup, which may be read-only, to a new file of the owner of its folder, in place of one that is there.

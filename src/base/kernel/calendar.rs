@@ -3,39 +3,54 @@
 //! What is stored is a moment in UTC. Whoever plans for people ("tomorrow at nine") asks here when that is. The database of
 //! time zones is part of the program: a Raspberry Pi or a container may have none, and so it is the same everywhere.
 
+mod typed;
+
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::ToSpan;
-use jiff::tz::{self, AmbiguousOffset, TimeZone};
+use jiff::tz::{self, AmbiguousOffset, Offset, TimeZone};
 
 pub use jiff::Span;
 pub use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::time::Timestamp;
 
-/// A time zone of the IANA database.
+/// A time zone of the IANA database, or a steady distance from UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
+
+/// Names in databases of time zones that are none of any place.
+const NO_ZONES: [&str; 3] = ["Factory", "localtime", "posixrules"];
 
 impl Zone {
     /// The zone by which moments are stored.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// The zones that are named after a place, and UTC.
+    /// The zones that are named after a place, and UTC. Those of `Etc` are not: their signs are the other way round.
     pub fn all() -> impl Iterator<Item = Self> {
-        let names = tz::db().available().filter(|name| name.as_str().contains('/') || name.as_str() == "UTC");
-        names.filter_map(|name| Self::named(name.as_str()))
+        names().filter_map(|name| Self::named(&name))
     }
 
-    /// The zone of this name, in capital or small letters: `Europe/Berlin`. `None` where there is no such zone.
+    /// The zone of this name, in capital or small letters: `Europe/Berlin`, or `UTC+02:00`. `None` where there is no such
+    /// zone.
     pub fn named(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self)
+        if NO_ZONES.iter().any(|none| none.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let zone = TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self);
+        zone.or_else(|| typed::distance(name))
     }
 
-    /// Its name as the database writes it.
-    pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
+    /// The zone whose clocks are so many minutes ahead of UTC, all year; `None` for more than there is on earth.
+    pub fn ahead_of_utc(minutes: i32) -> Option<Self> {
+        let offset = Offset::from_seconds(minutes.checked_mul(60)?).ok()?;
+        (-12 * 60..=14 * 60).contains(&minutes).then(|| Self(TimeZone::fixed(offset)))
+    }
+
+    /// Whether it is a distance from UTC, which knows no summer time.
+    pub fn is_distance(&self) -> bool {
+        self.0.iana_name().is_none()
     }
 
     /// What the calendar and the clock on the wall show at a moment; `None` for one that only a damaged record can hold.
@@ -76,9 +91,23 @@ impl Zone {
     }
 }
 
+/// The names of the zones of places, and of UTC.
+fn names() -> impl Iterator<Item = String> {
+    let names = tz::db().available().map(|name| name.as_str().to_owned());
+    names.filter(|name| name == "UTC" || (name.contains('/') && !name.starts_with("Etc/")))
+}
+
+/// Its name as the database writes it; a distance as `UTC+02:00`.
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        match (self.0.iana_name(), self.0.to_fixed_offset()) {
+            (None, Ok(offset)) => {
+                let minutes = offset.seconds() / 60;
+                let sign = if minutes < 0 { '-' } else { '+' };
+                write!(f, "UTC{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+            }
+            (name, _) => f.write_str(name.unwrap_or("UTC")),
+        }
     }
 }
 
@@ -106,9 +135,10 @@ mod tests {
 
     #[test]
     fn a_zone_is_found_by_its_name_without_help_of_the_system() {
-        assert_eq!(berlin().name(), "Europe/Berlin");
-        assert_eq!(Zone::named("UTC").map(|zone| zone.name().to_owned()).as_deref(), Some("UTC"));
-        for name in ["", "Berlin", "Europe/Atlantis", "Etc/Unknown", "../../etc/passwd"] {
+        assert_eq!(berlin().to_string(), "Europe/Berlin");
+        assert_eq!(Zone::named("UTC").map(|zone| zone.to_string()).as_deref(), Some("UTC"));
+        let none = ["Factory", "factory", "posixrules", "localtime", "Etc/Unknown", "posix/Europe/Berlin"];
+        for name in ["", "Berlin", "Europe/Atlantis", "../../etc/passwd"].into_iter().chain(none) {
             assert_eq!(Zone::named(name), None, "{name}");
         }
     }
@@ -137,11 +167,30 @@ mod tests {
         for name in ["UTC", "Europe/Berlin", "America/New_York"] {
             assert!(names.iter().any(|known| known == name), "{name}");
         }
+        assert!(!names.iter().any(|name| name.starts_with("Etc/") || name == "Factory"), "{names:?}");
         assert_eq!("europe/berlin".parse(), Ok(berlin()));
         assert_eq!("Berlin".parse::<Zone>(), Err(()));
         assert_eq!(Zone::named("utc"), Some(Zone::UTC));
         assert_eq!(berlin().in_words(at("2026-11-30T17:00:00Z")), "Monday 30 November 2026, 18:00");
         assert_eq!(berlin().in_words(Timestamp::from_micros(i64::MAX)), i64::MAX.to_string());
+    }
+
+    #[test]
+    fn a_distance_from_utc_is_a_zone_without_summer_time() {
+        for (minutes, name) in [(120, "UTC+02:00"), (-570, "UTC-09:30"), (345, "UTC+05:45"), (-30, "UTC-00:30")] {
+            let zone = Zone::ahead_of_utc(minutes).unwrap();
+            assert_eq!((zone.to_string().as_str(), zone.is_distance()), (name, true));
+            assert_eq!(Zone::named(name), Some(zone), "what is stored is read again");
+        }
+        assert_eq!(Zone::ahead_of_utc(0), Some(Zone::UTC));
+        assert!(!Zone::UTC.is_distance() && !berlin().is_distance());
+        for minutes in [-721, 841, i32::MAX, i32::MIN] {
+            assert_eq!(Zone::ahead_of_utc(minutes), None, "{minutes}");
+        }
+        let east = Zone::ahead_of_utc(120).unwrap();
+        for day in ["2026-01-21T20:00:00Z", "2026-07-21T20:00:00Z"] {
+            assert_eq!(east.local(at(day)).unwrap().hour(), 22);
+        }
     }
 
     #[test]

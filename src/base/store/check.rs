@@ -53,6 +53,9 @@ impl Findings {
 
     /// A table whose rest nobody can read.
     pub(super) fn broken_off(&mut self, table: &'static str, error: &Error) {
+        if let Some(&StoreError::Corrupt { table: at, ref key, ref problem }) = StoreError::of(error) {
+            return self.add(at, key.clone(), format!("{problem}; {table} cannot be read further"));
+        }
         let why = StoreError::of(error).and_then(StoreError::damage).unwrap_or_else(|| error.to_string());
         self.add(table, String::from("rows"), format!("they cannot be read further: {why}"));
     }

@@ -96,6 +96,10 @@ impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
         self.index.pairs(key, row, visit);
     }
 
+    fn differs(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+        self.index.has_another_entry(key, before, after)
+    }
+
     fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
         let before = before.and_then(|row| self.index.pair(key, row));
         let after = after.and_then(|row| self.index.pair(key, row));

@@ -229,8 +229,9 @@ pub enum OpenError {
     DiskFull(PathBuf),
     /// A newer Greenroom wrote the file.
     #[error(
-        "{} was written by a newer Greenroom (store version {found}, this one reads up to {known}): start that version, or restore an older backup.",
-        path.display()
+        "{} was written by a newer Greenroom: its data are of version {found}, and this one, {}, reads up to version {known}. Start the newer one, or restore an older backup.",
+        path.display(),
+        env!("CARGO_PKG_VERSION")
     )]
     NewerSchema {
         /// The file.

@@ -15,6 +15,7 @@ use super::handle::{Current, Handle, Latch};
 use super::manifest::Manifest;
 use super::open::{Options, Place, open};
 use super::read::{Read, Snapshot};
+use super::reading::contained_with_place;
 use super::schema::Schema;
 use super::trail::Trail;
 use super::tx::Tx;
@@ -215,8 +216,11 @@ impl Store {
     /// Each table has a snapshot of its own: what one of them trips over is a finding, and the others are read all the same.
     pub fn check_blocking(&self) -> Result<Vec<Finding>> {
         let mut findings = Findings::default();
-        for table in self.0.schema.all_tables() {
-            let looked = self.on_snapshot(table.name(), |snapshot| Ok(table.check(snapshot, &mut findings)?));
+        let tables: Vec<_> = self.0.schema.all_tables().collect();
+        for table in &tables {
+            let looked = self.on_snapshot(table.name(), |snapshot| {
+                contained_with_place(snapshot, &tables, |read| Ok(table.check(read, &mut findings)?))
+            });
             match looked {
                 Ok(()) => {}
                 Err(error) if StoreError::of(&error) == Some(&StoreError::Closed) => return Err(error),

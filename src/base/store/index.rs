@@ -41,6 +41,9 @@ pub trait IndexOf<K, V>: Sync {
     /// Shows the stored pairs of a row, each once.
     fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair));
 
+    /// Whether it keeps something else of the row `after` than of the row `before`.
+    fn differs(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool;
+
     /// Replaces what it keeps of the row `before` by what it keeps of the row `after`.
     fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError>;
 
@@ -90,6 +93,12 @@ fn exchange<E: Key>(
         remove_entry::<E>(tx, table, pair)?;
     }
     after.map_or(Ok(()), |pair| add_entry::<E>(tx, table, pair))
+}
+
+/// Whether a rule gives one row another entry than the other.
+fn differs_by<E: Key, K, V>(rule: Rule<E, K, V>, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+    let entry_of = |row: Option<&V>| row.and_then(|row| rule(key, row));
+    entry_of(before) != entry_of(after)
 }
 
 /// The form of an index, as [`IndexOf::form`] tells it.
@@ -176,6 +185,10 @@ impl<E: Key, K, V> Index<E, K, V> {
     pub(super) fn pair(&self, key: &K, row: &V) -> Option<Pair> {
         Some(Pair { entry: encode(&(self.rule)(key, row)?), value: Vec::new() })
     }
+
+    pub(super) fn has_another_entry(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+        differs_by(self.rule, key, before, after)
+    }
 }
 
 impl<E: Key, K, V> IndexOf<K, V> for Index<E, K, V> {
@@ -193,6 +206,10 @@ impl<E: Key, K, V> IndexOf<K, V> for Index<E, K, V> {
 
     fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair)) {
         self.pair(key, row).into_iter().for_each(visit);
+    }
+
+    fn differs(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+        self.has_another_entry(key, before, after)
     }
 
     fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
@@ -300,6 +317,10 @@ impl<E: Key, K: Key, V> IndexOf<K, V> for UniqueIndex<E, K, V> {
 
     fn pairs(&self, key: &K, row: &V, visit: &mut dyn FnMut(Pair)) {
         self.pair(key, row).into_iter().for_each(visit);
+    }
+
+    fn differs(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+        differs_by(self.rule, key, before, after)
     }
 
     fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {

@@ -146,20 +146,30 @@ pub enum SnapshotError {
         problem: String,
     },
     /// A newer Greenroom wrote it.
-    #[error(
-        "{} was written by a newer Greenroom ({greenroom}, store version {found}; this one reads up to {known}): restore it with Greenroom {greenroom} or newer.",
-        path.display()
-    )]
+    #[error("{}", newer(path, greenroom.as_deref(), *found, *known))]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Which Greenroom wrote it, as far as is known.
-        greenroom: String,
+        /// Which Greenroom wrote it, where it says so.
+        greenroom: Option<String>,
         /// The version of its data.
         found: u64,
         /// The newest version that this program reads.
         known: u64,
     },
+}
+
+fn newer(path: &Path, greenroom: Option<&str>, found: u64, known: u64) -> String {
+    let (by, with) = match greenroom {
+        Some(version) => (format!(", {version}"), format!("Greenroom {version} or newer")),
+        None => (String::new(), String::from("the Greenroom that wrote it, or a newer one")),
+    };
+    format!(
+        "{} was written by a newer Greenroom{by}: its data are of version {found}, and this one, {}, reads up to version {known}. \
+         Restore it with {with}.",
+        path.display(),
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 impl SnapshotError {
@@ -239,7 +249,7 @@ fn read_all(path: &Path, newest: u64, pace: Pace<'_>) -> Result<Verified, Snapsh
     let told = manifest_in(&transaction).map_err(|problem| foreign(path, &problem))?;
     let schema = version_in(&transaction).map_err(|problem| foreign(path, &problem))?;
     if schema > newest {
-        let greenroom = told.map_or_else(|| String::from("version unknown"), |told| told.greenroom);
+        let greenroom = told.map(|told| told.greenroom);
         return Err(SnapshotError::Newer { path: path.to_owned(), greenroom, found: schema, known: newest });
     }
     let found = sums(&transaction, pace).map_err(damaged)?;

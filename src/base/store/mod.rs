@@ -11,7 +11,8 @@
 //! [`Store::write`] hands a function to the one writer thread, which runs it in a transaction together with others that
 //! wait, and answers after the commit. The function sees a [`Tx`]: it reads its own writes, has a time and chance of its
 //! own, and stages what is published after the commit. It refuses before its first write, or succeeds; one that writes
-//! and then fails is rolled back without harm to the others.
+//! and then fails is rolled back without harm to the others. Rows that one operation writes again and again are encoded
+//! once where their table says so ([`Table::held_back`]); nothing else is to be known of that.
 //!
 //! # Reading
 //! [`Store::read`] runs a function on a snapshot. Functions that read take `&dyn Read` and work in both places. What an
@@ -34,7 +35,8 @@
 //! - After a disk error nothing is written until the store is opened again ([`Store::stopped`] tells). What the file holds
 //!   can still be read, where the disk gives it.
 //! - Bytes that cannot be decoded are an error that names the table and the key, never a panic.
-//! - Where redb panics over a damaged page, the read or write that met it fails, and nothing else ([`contained`]).
+//! - Where redb panics over a damaged page, the read or write that met it fails, and nothing else ([`contained`]). A check tells
+//!   where that is ([`contained_with_place`]).
 //! - The store never hands out anything of redb.
 
 mod backing;
@@ -53,6 +55,7 @@ pub mod figures;
 pub mod form;
 mod growth;
 mod handle;
+mod held;
 mod index;
 mod key;
 mod layout;
@@ -65,6 +68,7 @@ mod ownership;
 mod pace;
 mod personal;
 mod read;
+mod reading;
 mod schema;
 mod select;
 mod span;
@@ -97,6 +101,7 @@ pub use open::{BeforeMigration, Options, Place};
 pub use ownership::{give_to_owner_of_folder, make_folder};
 pub use personal::{Erase, Erasure, Fate};
 pub use read::Read;
+pub use reading::contained_with_place;
 pub use schema::{AnyTable, Schema};
 pub use select::{Cursor, CursorRefusal, Selected, Selection};
 pub use span::{Direction, Span, Starts, Within};

@@ -71,6 +71,11 @@ impl<E: Key, K, V> IndexOf<K, V> for MultiIndex<E, K, V> {
         self.sorted_pairs(key, row).into_iter().for_each(visit);
     }
 
+    fn differs(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+        let pairs_of = |row: Option<&V>| row.map(|row| self.sorted_pairs(key, row)).unwrap_or_default();
+        pairs_of(before) != pairs_of(after)
+    }
+
     fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
         let pairs_of = |row: Option<&V>| row.map(|row| self.sorted_pairs(key, row)).unwrap_or_default();
         let (before, after) = (pairs_of(before), pairs_of(after));

@@ -321,6 +321,7 @@ fn in_transaction(
     let transaction = handle.database()?.begin_write().map_err(StoreError::from)?;
     let tx = Tx::new(&transaction, known, options.clock.now(), options.seed);
     run(&tx)?;
+    tx.write_held()?;
     tx.finish()?;
     Ok(transaction.commit().map_err(StoreError::from)?)
 }

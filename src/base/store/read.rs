@@ -13,6 +13,7 @@ use redb::{
 
 use super::error::StoreError;
 use super::handle::Handle;
+use super::held::Held;
 use super::memo::Memo;
 use super::span::{ByteSpan, Direction};
 
@@ -40,7 +41,7 @@ pub(super) type Bytes = &'static [u8];
 pub(super) mod raw {
     //! Reading bytes. In a module of its own, so that only the store can call it.
 
-    use super::{ByteSpan, ControlFlow, Direction, Memo, RawName, StoreError};
+    use super::{ByteSpan, ControlFlow, Direction, Held, Memo, RawName, StoreError};
 
     /// Sees the pairs of a scan one after the other, until it breaks.
     pub(in crate::store) type Visit<'v> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError> + 'v;
@@ -64,6 +65,11 @@ pub(super) mod raw {
 
         /// What was read before and is still so.
         fn memo(&self) -> &Memo;
+
+        /// What was written and is not stored yet; a snapshot has no such thing.
+        fn held(&self) -> Option<&Held> {
+            None
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::check::{Findings, check_table};
 use super::codec::Record;
 use super::error::{OpenError, StoreError};
+use super::index::describe;
 use super::key::{FixedKey, Key, decode};
 use super::layout::{LAYOUT, build};
 use super::migrations::{APPLIED, Migration};
@@ -47,6 +48,9 @@ pub trait AnyTable: Sync {
 
     /// The indexes by name, each with its form: what it keeps and by which version of its rule.
     fn index_forms(&self) -> Vec<(&'static str, String)>;
+
+    /// A key of the table or of one of its indexes as people read it; `None` where it cannot be read, or is of neither.
+    fn key_in_words(&self, name: &str, key: &[u8]) -> Option<String>;
 
     /// The redb tables of one index.
     fn index_tables(&self, index: &str) -> Vec<RawName>;
@@ -120,6 +124,14 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
 
     fn index_forms(&self) -> Vec<(&'static str, String)> {
         self.indexes().iter().map(|index| (index.name(), index.form())).collect()
+    }
+
+    fn key_in_words(&self, name: &str, key: &[u8]) -> Option<String> {
+        if name == Self::name(self) {
+            return decode::<K>(key).map(|_| describe::<K>(key));
+        }
+        let index = self.indexes().iter().find(|index| index.name() == name)?;
+        Some(index.describe(key))
     }
 
     fn index_tables(&self, index: &str) -> Vec<RawName> {

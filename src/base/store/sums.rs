@@ -187,6 +187,10 @@ impl<E: Key, K: Key, V: Record> IndexOf<K, V> for SumIndex<E, K, V> {
 
     fn pairs(&self, _key: &K, _row: &V, _visit: &mut dyn FnMut(Pair)) {}
 
+    fn differs(&self, key: &K, before: Option<&V>, after: Option<&V>) -> bool {
+        self.amount(key, before) != self.amount(key, after)
+    }
+
     fn follow(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
         let (before, after) = (self.amount(key, before), self.amount(key, after));
         if before == after {

@@ -26,12 +26,14 @@ pub struct Table<K: 'static, V: 'static> {
     name: &'static str,
     indexes: &'static [&'static dyn IndexOf<K, V>],
     personal: Personal<K, V>,
+    /// How a row is copied that is held back; `None` where none is.
+    copy: Option<fn(&V) -> V>,
 }
 
 impl<K, V> Table<K, V> {
     /// Declares a table called `name` (`feature.rows`) with the indexes that follow its rows.
     pub const fn new(name: &'static str, indexes: &'static [&'static dyn IndexOf<K, V>]) -> Self {
-        Self { name, indexes, personal: Personal::Unsaid }
+        Self { name, indexes, personal: Personal::Unsaid, copy: None }
     }
 
     /// Says that no row tells anything of a member.
@@ -45,6 +47,17 @@ impl<K, V> Table<K, V> {
     #[must_use]
     pub const fn erasing(mut self, fate: Erase<K, V>) -> Self {
         self.personal = Personal::Rows(fate);
+        self
+    }
+
+    /// Says that one operation may write the same rows again and again, as what happens on a live does: their bytes are made
+    /// once then, at its end. It reads and writes as of any other table; an operation that writes each row once gains nothing.
+    #[must_use]
+    pub const fn held_back(mut self) -> Self
+    where
+        V: Clone,
+    {
+        self.copy = Some(V::clone);
         self
     }
 
@@ -74,7 +87,9 @@ impl<K: Key, V: Record> Table<K, V> {
 
     /// Whether there is a row at `key`.
     pub fn contains(&self, read: &dyn Read, key: &K) -> Result<bool> {
-        Ok(read.get(self.raw(), &encode(key))?.is_some())
+        let bytes = encode(key);
+        let is_held = read.held().is_some_and(|held| held.holds(self.raw(), &bytes));
+        Ok(is_held || read.get(self.raw(), &bytes)?.is_some())
     }
 
     /// Adds a row; fails when the key is taken.
@@ -102,6 +117,18 @@ impl<K: Key, V: Record> Table<K, V> {
         let mut after = before.clone();
         change(&mut after);
         self.replace(tx, key, Some(&before), Some(&after))?;
+        Ok(after)
+    }
+
+    /// Changes the row at `key`, or the one that is `new` where there is none, and returns it as it is now.
+    pub fn change(&self, tx: &Tx<'_>, key: &K, new: impl FnOnce() -> V, change: impl FnOnce(&mut V)) -> Result<V>
+    where
+        V: Clone,
+    {
+        let before = self.load(tx, key)?;
+        let mut after = before.clone().unwrap_or_else(new);
+        change(&mut after);
+        self.replace(tx, key, before.as_ref(), Some(&after))?;
         Ok(after)
     }
 
@@ -165,7 +192,13 @@ impl<K: Key, V: Record> Table<K, V> {
     }
 
     fn load(&self, read: &dyn Read, key: &K) -> Result<Option<V>, StoreError> {
-        let Some(bytes) = read.get(self.raw(), &encode(key))? else { return Ok(None) };
+        let bytes = encode(key);
+        if let (Some(copy), Some(held)) = (self.copy, read.held())
+            && let Some(row) = held.row(self.raw(), &bytes, copy)
+        {
+            return Ok(Some(row));
+        }
+        let Some(bytes) = read.get(self.raw(), &bytes)? else { return Ok(None) };
         codec::decode(&bytes).map(Some).map_err(|problem| StoreError::Corrupt {
             table: self.name,
             key: in_words(&key),
@@ -175,6 +208,11 @@ impl<K: Key, V: Record> Table<K, V> {
 
     fn replace(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
         let bytes = encode(key);
+        if let (Some(copy), Some(row)) = (self.copy, after)
+            && !self.indexes.iter().any(|index| index.differs(key, before, after))
+        {
+            return tx.hold(self.raw(), bytes, copy(row));
+        }
         match after {
             Some(row) => tx.put(self.raw(), &bytes, &codec::encode(row)?)?,
             None => tx.remove(self.raw(), &bytes)?,

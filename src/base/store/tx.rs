@@ -8,7 +8,9 @@ use rand::rngs::StdRng;
 use redb::{ReadableTableMetadata, TableDefinition, TableHandle, WriteTransaction};
 
 use super::changes::{Change, Topic};
+use super::codec::Record;
 use super::error::StoreError;
+use super::held::Held;
 use super::manifest::MANIFEST;
 use super::memo::Memo;
 use super::read::{Bytes, RawName, get_in, raw, scan_in};
@@ -29,6 +31,7 @@ pub struct Tx<'t> {
     tables: RefCell<HashMap<RawName, redb::Table<'t, Bytes, Bytes>>>,
     transaction: &'t WriteTransaction,
     memo: Memo,
+    held: Held,
     known: &'t HashSet<RawName>,
     now: Timestamp,
     seed: Seed,
@@ -66,6 +69,7 @@ impl<'t> Tx<'t> {
             tables: RefCell::default(),
             transaction,
             memo: Memo::default(),
+            held: Held::default(),
             known,
             now,
             seed,
@@ -170,18 +174,52 @@ impl<'t> Tx<'t> {
     /// Writes a pair; true when the key was there before.
     pub(super) fn put(&self, table: RawName, key: &[u8], value: &[u8]) -> Result<bool, StoreError> {
         self.note_write(table);
-        self.with(table, |table| Ok(table.insert(key, value)?.is_some()))
+        let was_held = self.held.forget(table, key);
+        self.with(table, |table| Ok(table.insert(key, value)?.is_some() || was_held))
     }
 
     /// Removes a pair; true when the key was there.
     pub(super) fn remove(&self, table: RawName, key: &[u8]) -> Result<bool, StoreError> {
         self.note_write(table);
-        self.with(table, |table| Ok(table.remove(key)?.is_some()))
+        let was_held = self.held.forget(table, key);
+        self.with(table, |table| Ok(table.remove(key)?.is_some() || was_held))
+    }
+
+    /// Puts a row of which no index keeps anything else than before. It is stored when somebody reads its table, or at the
+    /// end of the operation.
+    pub(super) fn hold<V: Record>(&self, table: RawName, key: Vec<u8>, row: V) -> Result<(), StoreError> {
+        self.note_write(table);
+        if self.held.hold(table, key, row) { self.write_held_of(table) } else { Ok(()) }
+    }
+
+    /// Stores every row that is held back: the end of an operation.
+    pub(super) fn write_held(&self) -> Result<(), StoreError> {
+        while let Some(table) = self.held.any_table() {
+            self.write_held_of(table)?;
+        }
+        Ok(())
+    }
+
+    /// Stores the rows of a table that are held back. They were noted as writes when they were put.
+    fn write_held_of(&self, table: RawName) -> Result<(), StoreError> {
+        if !self.held.has(table) {
+            return Ok(());
+        }
+        let rows = self.held.encoded(table)?;
+        self.with(table, |table| {
+            for (key, value) in &rows {
+                table.insert(key.as_slice(), value.as_slice())?;
+            }
+            Ok(())
+        })?;
+        self.held.forget_all(table);
+        Ok(())
     }
 
     /// Removes every pair.
     pub(super) fn clear(&self, table: RawName) -> Result<(), StoreError> {
         self.note_write(table);
+        self.held.forget_all(table);
         // To drop the tree is much faster than to take one pair after the other out of it.
         self.tables.borrow_mut().remove(&table);
         self.drop_table(&table.to_string())?;
@@ -249,6 +287,9 @@ impl<'t> Tx<'t> {
 
 impl raw::RawRead for Tx<'_> {
     fn get(&self, table: RawName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.held.holds(table, key) {
+            self.write_held_of(table)?;
+        }
         self.with(table, |table| get_in(table, key))
     }
 
@@ -259,14 +300,20 @@ impl raw::RawRead for Tx<'_> {
         direction: Direction,
         visit: &mut raw::Visit<'_>,
     ) -> Result<(), StoreError> {
+        self.write_held_of(table)?;
         self.with(table, |table| scan_in(table, span, direction, visit))
     }
 
     fn len(&self, table: RawName) -> Result<u64, StoreError> {
+        self.write_held_of(table)?;
         self.with(table, |table| Ok(table.len()?))
     }
 
     fn memo(&self) -> &Memo {
         &self.memo
+    }
+
+    fn held(&self) -> Option<&Held> {
+        Some(&self.held)
     }
 }

@@ -89,7 +89,12 @@ where
     }
 
     fn run(&mut self, tx: &Tx<'_>) -> Ran {
-        let (result, ran) = match caught(|| (self.run)(tx)) {
+        let whole = || -> Result<T> {
+            let value = (self.run)(tx)?;
+            tx.write_held()?;
+            Ok(value)
+        };
+        let (result, ran) = match caught(whole) {
             Ok(Ok(value)) => (Ok(value), Ran::Succeeded),
             Ok(Err(refused @ Error::Refused(_))) => (Err(refused), Ran::Refused),
             Ok(Err(failed)) => (Err(failed), Ran::Failed),

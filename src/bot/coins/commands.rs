@@ -5,7 +5,7 @@ use serenity::all::{CreateAutocompleteResponse, User};
 use super::{components, views};
 use crate::bot::handles::autocomplete::chosen_user;
 use crate::discord::access::is_administrator;
-use crate::discord::choice::{choice, value_in};
+use crate::discord::choice::{choice, offer_found, value_in};
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
 use crate::features::coins::model::{CoinsRefusal, EntryId};
 use crate::features::coins::service::Order;
@@ -14,6 +14,7 @@ use crate::flows::{coins_by_hand, skip_bought};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::text::one_line;
+use crate::store::Read;
 
 /// Those of everybody.
 pub fn for_everybody() -> Vec<Command> {
@@ -114,14 +115,10 @@ enum CoinsAction {
 /// the options of people for whom a server opened the command, too.
 async fn complete_entry(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let is_allowed = is_administrator(ctx).await;
-    let chosen = chosen_user(ctx).filter(|_| is_allowed);
-    let (Some(user), Ok(Caller { guild, .. })) = (chosen, Caller::of(ctx)) else {
-        return CreateAutocompleteResponse::new();
-    };
-    let typed = typed.to_owned();
-    let found = ctx.data().store.read("undoable", move |read| queries::undoable(read, guild, user, &typed)).await;
-    let choices = found.unwrap_or_default().into_iter().map(|(id, entry)| choice(views::entry_choice(id, &entry), id));
-    CreateAutocompleteResponse::new().set_choices(choices.collect())
+    let Some(user) = chosen_user(ctx).filter(|_| is_allowed) else { return CreateAutocompleteResponse::new() };
+    let search =
+        move |read: &dyn Read, caller: &Caller, typed: &str| queries::undoable(read, caller.guild, user, typed);
+    offer_found(ctx, typed, search, |(id, entry)| choice(views::entry_choice(*id, entry), id)).await
 }
 
 fn entry_number(typed: Option<&str>) -> Result<EntryId> {

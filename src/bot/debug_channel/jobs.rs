@@ -1,13 +1,13 @@
-//! Posts what the debug channel was not told yet.
+//! Posts what the debug channel was not told yet, and the last line in a channel that is left.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::words;
-use crate::activity::debug_channel::{self, DEBUG_CHANNEL, DELIVER};
+use crate::activity::debug_channel::{self, DEBUG_CHANNEL, DELIVER, LEAVE};
 use crate::activity::{Activity, ActivityId};
 use crate::discord::{Bot, Draft};
-use crate::jobs::Setback;
+use crate::jobs::{Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::{discord_len, truncate};
@@ -21,6 +21,10 @@ const MESSAGE: usize = 2_000;
 pub static HANDLER: Handler<Bot> =
     Handler { kind: DELIVER.name(), worth: Worth::Always, run: |bot, run| Box::pin(deliver(bot, run.guild)) };
 
+/// Says in a channel that is left that it is.
+pub static LEAVING: Handler<Bot> =
+    Handler { kind: LEAVE.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(leave(bot, run)) };
+
 async fn deliver(bot: &Bot, guild: GuildId) -> Result<(), Setback> {
     // Which lines are in a message is settled before it is posted. So a second try, also after a crash, is the same message
     // under the same name, and Discord drops it.
@@ -30,6 +34,15 @@ async fn deliver(bot: &Bot, guild: GuildId) -> Result<(), Setback> {
         bot.store.write("debug_lines_posted", move |tx| debug_channel::told(tx, guild, through)).await?;
     }
     Ok(())
+}
+
+async fn leave(bot: &Bot, run: Run) -> Result<(), Setback> {
+    let leaving = LEAVE.payload(&run)?;
+    match bot.post(leaving.channel, Draft::text(words::leaving(&leaving)), Some(run.id)).await {
+        // Many a channel is left because it is gone, or closed to the bot.
+        Err(undelivered) if !undelivered.may_pass() => Ok(()),
+        posted => Ok(posted.map(drop)?),
+    }
 }
 
 /// A message of lines.

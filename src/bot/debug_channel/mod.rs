@@ -4,7 +4,7 @@
 //! makes a line of it. One job for each guild tells what waits: several lines share a message, in their order. While
 //! Discord is out they wait, and go when it answers. Lines that it refuses wait for the next one, which tries again; only
 //! where a channel takes none for long, the oldest beyond a thousand are left out. Without a debug channel there are no
-//! lines; the ledger, the activities and the log have the facts all the same (`C-49`).
+//! lines; the ledger, the activities and the log have the facts all the same (`C-49`). A channel that is left is told so.
 
 pub mod jobs;
 pub mod words;
@@ -12,4 +12,4 @@ pub mod words;
 use super::Face;
 
 /// What it registers.
-pub const FACE: Face = Face { jobs: &[&jobs::HANDLER], ..Face::named("debug_channel") };
+pub const FACE: Face = Face { jobs: &[&jobs::HANDLER, &jobs::LEAVING], ..Face::named("debug_channel") };

@@ -3,10 +3,12 @@
 //! Text of people is escaped here, where it becomes a part of a line. What is a sentence already was escaped by whoever
 //! made it.
 
+use crate::activity::debug_channel::Leaving;
 use crate::activity::program::{BACKUP_LEFT_OUT, COPIES_FAIL, COPIES_WORK, DISK_FILLS, LeftOut, SNAPSHOT_DAMAGED};
 use crate::activity::{Activity, Subject, TEAM_TOLD};
+use crate::bot::displays::views::finding;
 use crate::bot::tiktok::views::deed;
-use crate::discord::display::{Finding, HEALED};
+use crate::display::{HEALED, PLACED};
 use crate::features;
 use crate::features::coins::activity::{POSTED, Posted};
 use crate::features::coins::model::Currency;
@@ -39,10 +41,11 @@ static WORDS: &[(&str, Words)] = &[
     (DEAD_LINK_REMOVED.name(), dead_link_removed),
     (DISK_FILLS.name(), disk_fills),
     (GIFTS_LIFTED.name(), gifts_lifted),
-    (HEALED.name(), |activity| HEALED.details(activity).as_ref().map(Finding::sentence)),
+    (HEALED.name(), |activity| HEALED.details(activity).as_ref().map(finding)),
     (LEFT.name(), left),
     (LEFT_IN_HISTORY.name(), left_in_history),
     (LINKED.name(), linked),
+    (PLACED.name(), placed),
     (POSTED.name(), posted),
     (PROVEN.name(), proven),
     (RECORDING_STOPPED.name(), recording_stopped),
@@ -64,6 +67,19 @@ static WORDS: &[(&str, Words)] = &[
 pub fn line(activity: &Activity) -> Option<String> {
     let (_, words) = WORDS.iter().find(|(kind, _)| activity.kind == *kind)?;
     words(activity)
+}
+
+/// The last line in a channel that is the debug channel no more.
+pub fn leaving(leaving: &Leaving) -> String {
+    let by = match leaving.by {
+        Actor::Member(by) => format!(": {} chose that", mention(by)),
+        Actor::Operator => ": the operator chose that".to_owned(),
+        Actor::Live | Actor::System => String::new(),
+    };
+    match leaving.now {
+        Some(now) => format!("👋 The lines for your team now go to {}{by}.", text::channel(now)),
+        None => format!("👋 The lines for your team are switched off{by}."),
+    }
 }
 
 /// Coins, with the labels of `M-ECO-09` (`C-07`).
@@ -241,6 +257,18 @@ fn setting_changed(activity: &Activity) -> Option<String> {
     let listed = settings.find(|listed| listed.setting.key() == key)?;
     let [before, after] = [&activity.before, &activity.after].map(|value| listed.setting.in_words(value.as_deref()));
     Some(format!("⚙️ {} changed {} from {before} to {after}.", who(activity)?, listed.title))
+}
+
+fn placed(activity: &Activity) -> Option<String> {
+    let (what, by) = (PLACED.details(activity)?, who(activity)?);
+    let [before, after] = [&activity.before, &activity.after]
+        .map(|channel| channel.as_deref().and_then(|channel| channel.parse::<ChannelId>().ok()).map(text::channel));
+    match (before, after) {
+        (None, Some(after)) => Some(format!("⚙️ {by} put the {what} into {after}.")),
+        (Some(before), Some(after)) => Some(format!("⚙️ {by} moved the {what} from {before} to {after}.")),
+        (Some(before), None) => Some(format!("⚙️ {by} took the {what} out of {before}.")),
+        (None, None) => None,
+    }
 }
 
 fn backup_left_out(activity: &Activity) -> Option<String> {

@@ -40,8 +40,9 @@ async fn setup_reviewer_channel(
     channel: ChannelId,
 ) -> Result<()> {
     let work = async {
-        let (bot, guild, channel) = (ctx.data(), Caller::of(ctx)?.guild, channel_setting::id_of(channel));
-        let set_up = display::set_up(bot, guild, DESK, channel).await?;
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
+        let channel = channel_setting::id_of(channel);
+        let set_up = display::set_up(ctx.data(), guild, user, DESK, channel).await?;
         Ok(displays_views::set_up("The reviewer's desk is", channel, &set_up))
     };
     answer(ctx, Box::pin(work)).await

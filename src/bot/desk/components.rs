@@ -98,7 +98,7 @@ async fn next(bot: &Bot, click: Click<(GuildId, Option<PublicId>)>) -> Result<Dr
 async fn which(bot: &Bot, click: Click<OnPage>, intent: Intent) -> Result<Draft> {
     let (guild, display, page) = click.arguments;
     let look = move |read: &dyn Read| {
-        let display = tables::display(read, guild, display)?.ok_or(ComponentRefusal::Retired)?;
+        let display = tables::DISPLAYS.get(read, &(guild, display))?.ok_or(ComponentRefusal::Retired)?;
         faces::songs_on(read, guild, &display.kind, page)
     };
     let songs = bot.store.read("desk_page", look).await?;

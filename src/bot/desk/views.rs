@@ -6,17 +6,14 @@
 mod panel;
 
 use serenity::all::{ButtonStyle, Colour};
-use serenity::builder::{
-    CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu, CreateSelectMenuKind,
-    CreateSelectMenuOption,
-};
+use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenuOption};
 
 pub use panel::{Details, panel};
 
 use super::components::{APPROVE, APPROVE_SONG, MOVE, NEXT, OnPage, OnPanel, PICK, REMOVE, REMOVE_SONG, TIER};
 use crate::bot::queue::views as queue_views;
 use crate::discord::Draft;
-use crate::discord::component::{Button, Menu};
+use crate::discord::component::{Arguments, Button, Menu};
 use crate::discord::display::{Audience, Shown, page_row};
 use crate::features::desk::model::DeadLink;
 use crate::features::queue::model::{Entry, Line, Seen, Song, Source};
@@ -36,10 +33,8 @@ const HEADLINE: usize = 230;
 const SHORT: usize = 48;
 /// A note of which less than this would be left is not shown in a list.
 const SHORTEST_NOTE: usize = 16;
-/// What Discord allows in a choice of a menu.
+/// What Discord allows below a choice of a menu.
 const CHOICE: usize = 100;
-/// Most choices of a menu.
-const CHOICES: usize = 25;
 
 /// A song in a list.
 #[derive(Clone, Debug)]
@@ -116,8 +111,8 @@ fn desk(
     buttons.extend(next);
     let mut draft = Draft::embed(embed);
     if !rows.is_empty() {
-        let choices = rows.iter().map(|row| choice(&row.entry, PICK.value(&row.entry.song.public_id)));
-        draft = draft.row(menu(PICK.with(&guild), "Choose a song", choices));
+        let choices = rows.iter().map(|row| choice(&PICK, &row.entry, &row.entry.song.public_id));
+        draft = draft.row(PICK.menu(&guild, "Choose a song", choices));
     }
     draft.row(CreateActionRow::Buttons(buttons)).row(page_row(shown, Audience::Team, page, pages))
 }
@@ -182,9 +177,9 @@ pub fn which(guild: GuildId, intent: Intent, songs: &[Entry]) -> Draft {
     };
     let choices = songs.iter().map(|entry| {
         let seen = Seen { song: entry.song.public_id, line: entry.place.line };
-        choice(entry, picks.value(&seen))
+        choice(picks, entry, &seen)
     });
-    Draft::text(question).row(menu(picks.with(&guild), "Choose a song", choices))
+    Draft::text(question).row(picks.menu(&guild, "Choose a song", choices))
 }
 
 /// Into which tier a song is approved: nobody decides that by default (`D-21`).
@@ -210,21 +205,15 @@ fn lines(
     is_offered: fn(Line) -> bool,
 ) -> CreateActionRow {
     let lines = Line::WAITING.into_iter().filter(|line| *line != seen.line && is_offered(*line));
-    let choices =
-        lines.map(|line| CreateSelectMenuOption::new(format!("{} {}", line.emoji(), line.name()), picks.value(&line)));
-    menu(picks.with(&(guild, seen)), label, choices)
+    let choices = lines.map(|line| picks.choice(&format!("{} {}", line.emoji(), line.name()), &line));
+    picks.menu(&(guild, seen), label, choices)
 }
 
-fn choice(entry: &Entry, value: String) -> CreateSelectMenuOption {
+fn choice<V: Arguments>(picks: &Menu<GuildId, V>, entry: &Entry, picked: &V) -> CreateSelectMenuOption {
     let song = &entry.song;
     let name = format!("{} {} – {}", song.public_id, song.artist, song.title);
     let place = format!("{} {} · {}", entry.place.line.emoji(), entry.place.line.name(), song.username);
-    CreateSelectMenuOption::new(truncate(&name, CHOICE), value).description(truncate(&place, CHOICE))
-}
-
-fn menu(id: String, label: &str, choices: impl Iterator<Item = CreateSelectMenuOption>) -> CreateActionRow {
-    let options = choices.take(CHOICES).collect();
-    CreateActionRow::SelectMenu(CreateSelectMenu::new(id, CreateSelectMenuKind::String { options }).placeholder(label))
+    picks.choice(&name, picked).description(truncate(&place, CHOICE))
 }
 
 /// What was done: a song was moved, approved, held or removed. `entry` is the song at its new place.

@@ -42,8 +42,9 @@ async fn setup_live_queue(
     channel: ChannelId,
 ) -> Result<()> {
     let work = async {
-        let (bot, guild, channel) = (ctx.data(), Caller::of(ctx)?.guild, channel_setting::id_of(channel));
-        let set_up = display::set_up(bot, guild, PUBLIC, channel).await?;
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
+        let channel = channel_setting::id_of(channel);
+        let set_up = display::set_up(ctx.data(), guild, user, PUBLIC, channel).await?;
         Ok(views::set_up("The live queue is", channel, &set_up))
     };
     answer(ctx, Box::pin(work)).await

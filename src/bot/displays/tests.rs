@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::faces::LIVE_QUEUE;
 use super::views;
 use crate::bot::tests::messages_of;
-use crate::discord::display::{Finding, SetUp, Shown};
-use crate::display::DisplayId;
+use crate::discord::Draft;
+use crate::discord::display::{SetUp, Shown};
+use crate::display::{DisplayId, Finding};
 use crate::features::queue;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};
 use crate::features::testing::{GUILD, TestStore};
@@ -123,6 +124,7 @@ fn a_display_that_is_set_up_or_put_right_is_told() {
         views::set_up("The live queue is", CHANNEL, &moved),
         views::healed(&findings, &others, "</setup-live-queue:1>"),
         views::healed(&[], &[], "</setup-live-queue:1>"),
+        Draft::text(views::finding(&findings[5])),
     ];
     insta::assert_snapshot!(messages_of(answers), @"
     The live queue is now kept up to date in <#5>.
@@ -137,5 +139,6 @@ fn a_display_that_is_set_up_or_put_right_is_told() {
     ❔ Discord did not say how the live queue in <#5> is. Please try again in a minute.
     ⚠️ The **Debug Channel** is gone.
     There is no display in this server. Set one up with </setup-live-queue:1>.
+    🧹 1 message of mine that nothing needs any more in <#5> is deleted.
     ");
 }

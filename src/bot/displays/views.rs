@@ -1,7 +1,8 @@
 //! What people read about displays.
 
 use crate::discord::Draft;
-use crate::discord::display::{Finding, SetUp};
+use crate::discord::display::SetUp;
+use crate::display::Finding;
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text::{self, truncate};
 
@@ -22,10 +23,38 @@ pub fn set_up(what: &str, channel: ChannelId, set_up: &SetUp) -> Draft {
 
 /// The answer to `/selfheal`.
 pub fn healed(findings: &[Finding], others: &[String], set_up: &str) -> Draft {
-    let mut lines: Vec<String> = findings.iter().map(Finding::sentence).collect();
+    let mut lines: Vec<String> = findings.iter().map(finding).collect();
     if findings.is_empty() {
         lines.push(format!("There is no display in this server. Set one up with {set_up}."));
     }
     lines.extend_from_slice(others);
     Draft::text(truncate(&lines.join("\n"), LONGEST))
+}
+
+/// What was found of a display, and done about it.
+pub fn finding(finding: &Finding) -> String {
+    match finding {
+        Finding::InOrder { title, channel } => format!("✅ The {title} in {} is in order.", text::channel(*channel)),
+        Finding::Reposted { title, channel } => {
+            format!("🔧 The message of the {title} in {} was gone. It is posted again.", text::channel(*channel))
+        }
+        Finding::Recreated { title, channel } => {
+            format!("🔧 The channel of the {title} was gone. It has a new one: {}.", text::channel(*channel))
+        }
+        Finding::Revived { title, channel } => {
+            format!("🔧 The {title} in {} was switched off. It is on again.", text::channel(*channel))
+        }
+        Finding::Hindered { sentence } => sentence.clone(),
+        Finding::Cleaned { messages, channel } => {
+            let (what, are) = if *messages == 1 { ("message", "is") } else { ("messages", "are") };
+            format!(
+                "🧹 {messages} {what} of mine that nothing needs any more in {} {are} deleted.",
+                text::channel(*channel)
+            )
+        }
+        Finding::Unknown { title, channel } => format!(
+            "❔ Discord did not say how the {title} in {} is. Please try again in a minute.",
+            text::channel(*channel)
+        ),
+    }
 }

@@ -3,7 +3,7 @@
 use serenity::all::{CreateAutocompleteResponse, ResolvedValue, Unresolved};
 
 use crate::discord::access::is_administrator;
-use crate::discord::choice::choice;
+use crate::discord::choice::{choice, offer_found};
 use crate::discord::{Caller, Context};
 use crate::features::handles::queries;
 use crate::kernel::error::Result;
@@ -52,19 +52,12 @@ pub fn chosen_user(ctx: Context<'_>) -> Option<UserId> {
     })
 }
 
-/// Searches for handles; a failure offers none, because nobody reads an error there.
+/// Searches for handles.
 async fn offer(
     ctx: Context<'_>,
     typed: &str,
     search: impl FnOnce(&dyn Read, GuildId, UserId, &str) -> Result<Vec<String>> + Send + 'static,
 ) -> CreateAutocompleteResponse {
-    let found = match Caller::of(ctx) {
-        Ok(Caller { guild, user, .. }) => {
-            let typed = typed.to_owned();
-            ctx.data().store.read("matching_handles", move |read| search(read, guild, user, &typed)).await
-        }
-        Err(refused) => Err(refused),
-    };
-    let choices = found.unwrap_or_default().into_iter().map(|handle| choice(format_args!("@{handle}"), &handle));
-    CreateAutocompleteResponse::new().set_choices(choices.collect())
+    let search = move |read: &dyn Read, caller: &Caller, typed: &str| search(read, caller.guild, caller.user, typed);
+    offer_found(ctx, typed, search, |handle| choice(format_args!("@{handle}"), handle)).await
 }

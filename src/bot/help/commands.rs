@@ -3,15 +3,13 @@
 use serenity::all::{Colour, CreateAutocompleteResponse, Permissions};
 use serenity::builder::CreateEmbed;
 
-use crate::discord::choice::choice;
+use crate::discord::choice::{choice, offer};
 use crate::discord::{Command, Context, Draft, answer};
 use crate::kernel::error::Result;
 use crate::kernel::text::{self, one_line, truncate, typed_name};
 use crate::{refusals, sentence};
 
 const COLOUR: Colour = Colour::new(0x0058_65F2);
-/// The most choices that Discord shows.
-const CHOICES: usize = 25;
 
 /// Those of everybody.
 pub fn for_everybody() -> Vec<Command> {
@@ -101,8 +99,7 @@ async fn complete_command(ctx: Context<'_>, typed: &str) -> CreateAutocompleteRe
         named(ctx).map(|(_, command)| &command.qualified_name).filter(|name| typed_name(name).contains(&typed));
     // What begins so comes first; a group comes before its parts in either case.
     let (begins, holds): (Vec<_>, Vec<_>) = fitting.partition(|name| typed_name(name).starts_with(&typed));
-    let names = begins.into_iter().chain(holds).take(CHOICES);
-    CreateAutocompleteResponse::new().set_choices(names.map(|name| choice(format_args!("/{name}"), name)).collect())
+    offer(begins.into_iter().chain(holds).map(|name| choice(format_args!("/{name}"), name)))
 }
 
 fn find<'a>(ctx: Context<'a>, wanted: &str) -> Option<(&'a Command, &'a Command)> {

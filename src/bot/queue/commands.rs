@@ -4,13 +4,14 @@ use serenity::all::{ChannelId, CreateAutocompleteResponse};
 
 use super::{components, playing, views};
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::choice::{choice, value_in};
+use crate::discord::choice::{choice, offer_found, value_in};
 use crate::discord::{Caller, Command, Context, ContextExt, answer, channel_setting};
 use crate::features::queue::model::{Line, PublicId, QueueRefusal};
 use crate::features::queue::queries;
 use crate::features::queue::settings::{BOOKMARK_CHANNEL, BOOKMARK_NEEDS, NOW_PLAYING_CHANNEL, NOW_PLAYING_NEEDS};
 use crate::flows;
 use crate::kernel::error::{Error, Result};
+use crate::store::Read;
 
 /// The now-playing channel, as `/setup` offers it.
 pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
@@ -184,20 +185,13 @@ impl From<TargetLine> for Line {
 
 /// Offers waiting songs by number, artist or title. Only administrators get any: the commands are theirs.
 async fn complete_song(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let bot = ctx.data();
-    let found = match Caller::of(ctx) {
-        Ok(Caller { guild, .. }) => {
-            let typed = typed.to_owned();
-            bot.store.read("matching_songs", move |read| queries::matching(read, guild, &typed)).await
-        }
-        Err(refused) => Err(refused),
-    };
-    let choices = found.unwrap_or_default().into_iter().map(|entry| {
+    let search = |read: &dyn Read, caller: &Caller, typed: &str| queries::matching(read, caller.guild, typed);
+    offer_found(ctx, typed, search, |entry| {
         let song = &entry.song;
         let name = format!("{} {} – {} ({})", song.public_id, song.artist, song.title, entry.place.line.name());
         choice(name, song.public_id.digits())
-    });
-    CreateAutocompleteResponse::new().set_choices(choices.collect())
+    })
+    .await
 }
 
 fn song_number(typed: &str) -> Result<PublicId> {

@@ -6,8 +6,7 @@ use serenity::all::{ButtonStyle, Colour};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
 
 use super::components::{BOOKMARK, OWN_PAGE, QUEUE_PAGE};
-use crate::discord::Draft;
-use crate::discord::component::Button;
+use crate::discord::{Draft, paging};
 use crate::features::queue::model::{Entry, Line, PublicId, Song, Source};
 use crate::features::queue::queries::{OwnPage, QueuePage, Row, Standing};
 use crate::features::queue::service::{Moved, Played};
@@ -98,7 +97,7 @@ pub fn queue(page: &QueuePage) -> Draft {
         text.push_str(&format!("\n**Yours** {} {} · {place}\n", own.entry.song.public_id, name(&own.entry.song)));
     }
     let embed = CreateEmbed::new().title("Queue").colour(COLOUR).description(text).footer(queue_footer(page));
-    Draft::embed(embed).rows(page_buttons(&QUEUE_PAGE, page.page, page.pages))
+    Draft::embed(embed).rows(paging::buttons(&QUEUE_PAGE, page.page, page.pages))
 }
 
 /// The queue, one page of it, for everybody: the embed of the live queue (`M-EMB-07`).
@@ -145,7 +144,7 @@ pub fn queue_footer(page: &QueuePage) -> CreateEmbedFooter {
         .filter(|(_, count)| *count > 0)
         .map(|(line, count)| format!("{} {count}", line.emoji()))
         .collect();
-    CreateEmbedFooter::new(footer(page.page, page.pages, &counts.join("  ")))
+    paging::footer(page.page, page.pages, &counts.join("  "))
 }
 
 fn queue_row(row: &Row) -> String {
@@ -173,8 +172,8 @@ pub fn own_songs(page: &OwnPage, submit: &str) -> Draft {
         .title("Your submissions")
         .colour(COLOUR)
         .description(text)
-        .footer(CreateEmbedFooter::new(footer(page.page, page.pages, &total)));
-    Draft::embed(embed).rows(page_buttons(&OWN_PAGE, page.page, page.pages))
+        .footer(paging::footer(page.page, page.pages, &total));
+    Draft::embed(embed).rows(paging::buttons(&OWN_PAGE, page.page, page.pages))
 }
 
 /// The answer to `/next`: what plays, who submitted it, and who comes after.
@@ -258,23 +257,4 @@ pub fn cleared(count: u64) -> Draft {
 fn submitter(song: &Song) -> String {
     let handle = song.tiktok_username.as_ref().map_or(String::new(), |handle| format!(" · @{}", escape(handle)));
     format!("<@{}>{handle}", song.user)
-}
-
-fn footer(page: u64, pages: u64, rest: &str) -> String {
-    format!("Page {page} of {pages}   {rest}")
-}
-
-/// Buttons to the page before and behind; none when there is one page only.
-fn page_buttons(list: &Button<u64>, page: u64, pages: u64) -> Vec<CreateActionRow> {
-    if pages < 2 {
-        return Vec::new();
-    }
-    let button = |label: &str, to: u64, is_end: bool| {
-        CreateButton::new(list.with(&to)).label(label).style(ButtonStyle::Secondary).disabled(is_end)
-    };
-    // Both ids must differ even where a button leads nowhere, so they name the page before 1 and behind the last.
-    vec![CreateActionRow::Buttons(vec![
-        button("◀ Previous", page.saturating_sub(1), page <= 1),
-        button("Next ▶", page + 1, page >= pages),
-    ])]
 }

@@ -2,14 +2,11 @@
 
 use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 
-use crate::discord::Context;
 use crate::discord::access::is_administrator;
+use crate::discord::{Context, choice};
 use crate::features::ALL;
 use crate::kernel::text::{self, typed_name};
 use crate::settings::Listed;
-
-/// The most choices that Discord shows.
-const MOST: usize = 25;
 
 /// Every setting, in the order of the features.
 pub(super) fn listed() -> impl Iterator<Item = &'static Listed> {
@@ -50,8 +47,8 @@ pub(super) async fn complete_value(ctx: Context<'_>, typed: &str) -> CreateAutoc
         _ => Vec::new(),
     };
     let typed = typed.trim().to_lowercase();
-    let fitting = offered.into_iter().filter(|value| value.to_lowercase().contains(&typed)).take(MOST);
-    CreateAutocompleteResponse::new().set_choices(fitting.map(|value| AutocompleteChoice::new(value, value)).collect())
+    let fitting = offered.into_iter().filter(|value| value.to_lowercase().contains(&typed));
+    choice::offer(fitting.map(|value| AutocompleteChoice::new(value, value)))
 }
 
 async fn offer(ctx: Context<'_>, typed: &str, is_wanted: fn(&Listed) -> bool) -> CreateAutocompleteResponse {
@@ -63,9 +60,7 @@ async fn offer(ctx: Context<'_>, typed: &str, is_wanted: fn(&Listed) -> bool) ->
         let names = [listed.setting.key(), listed.title];
         is_wanted(listed) && names.iter().any(|name| typed_name(name).contains(&typed))
     };
-    let choices = listed().filter(fits).take(MOST);
-    CreateAutocompleteResponse::new()
-        .set_choices(choices.map(|listed| AutocompleteChoice::new(listed.title, listed.setting.key())).collect())
+    choice::offer(listed().filter(fits).map(|listed| AutocompleteChoice::new(listed.title, listed.setting.key())))
 }
 
 /// Discord completes the options of people whose permission was changed by the server, too.

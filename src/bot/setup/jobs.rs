@@ -43,19 +43,19 @@ pub fn seen<'a>(bot: &'a Bot, server: &'a Guild) -> BoxFuture<'a, Result<()>> {
     let joined_at = Timestamp::from_millis(server.joined_at.unix_timestamp().saturating_mul(1_000));
     let owner = UserId::new(server.owner_id.get());
     Box::pin(async move {
-        if bot.store.read("joined_at", move |read| tables::joined_at(read, guild)).await? == Some(joined_at) {
+        if bot.store.read("joined_at", move |read| tables::GREETED.get(read, &guild)).await? == Some(joined_at) {
             return Ok(());
         }
         let catalogue = bot.clone();
         bot.store
             .write("server_joined", move |tx| {
-                let is_new = if let Some(before) = tables::joined_at(tx, guild)? {
+                let is_new = if let Some(before) = tables::GREETED.get(tx, &guild)? {
                     before != joined_at
                 } else {
                     let knows_the_bot = !catalogue.references.of_guild(tx, guild)?.is_empty();
                     !knows_the_bot && tx.now().since(joined_at) < LATE
                 };
-                tables::remember(tx, guild, joined_at)?;
+                tables::GREETED.put(tx, &guild, &joined_at)?;
                 if is_new {
                     GREET.schedule_now(tx, guild, Lane::User(owner), &Greet { owner })?;
                 }

@@ -79,6 +79,8 @@ pub(super) fn split(custom_id: &str) -> (&str, Option<&str>) {
     halves.map_or((custom_id, None), |(id, rest)| (id, rest.strip_prefix(SEPARATOR)))
 }
 
+/// For texts of ours, which hold no colon.
+impl Part for String {}
 impl Part for u64 {}
 impl Part for usize {}
 impl Part for UserId {}

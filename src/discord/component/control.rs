@@ -2,6 +2,7 @@
 
 use poise::BoxFuture;
 use serenity::all::{ComponentInteraction, ComponentInteractionDataKind};
+use serenity::builder::{CreateActionRow, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
 
 use super::arguments::{Arguments, Picked, write_all};
 use super::{Run, read};
@@ -10,6 +11,12 @@ use crate::discord::bot::Bot;
 use crate::discord::draft::Draft;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::text::truncate;
+
+/// The longest name of a choice in a menu.
+const NAME: usize = 100;
+/// The most choices of a menu.
+const MOST: usize = 25;
 
 /// A kind of button, whose custom ids hold `A`.
 pub type Button<A> = Control<A, ()>;
@@ -63,12 +70,28 @@ impl<A: Arguments, V> Control<A, V> {
     pub fn read(&self, custom_id: &str, guild: GuildId) -> Result<A> {
         read(self.id, custom_id, guild)
     }
+
+    /// A menu with these arguments and as many of the choices as Discord shows. `label` says what it is for.
+    pub fn menu(
+        &self,
+        arguments: &A,
+        label: &str,
+        choices: impl IntoIterator<Item = CreateSelectMenuOption>,
+    ) -> CreateActionRow {
+        let kind = CreateSelectMenuKind::String { options: choices.into_iter().take(MOST).collect() };
+        CreateActionRow::SelectMenu(CreateSelectMenu::new(self.with(arguments), kind).placeholder(label))
+    }
 }
 
 impl<A, V: Arguments> Control<A, V> {
     /// What stands in a choice of the menu that picks this.
     pub fn value(&self, picked: &V) -> String {
         write_all(None, picked)
+    }
+
+    /// A choice of the menu, by its name, which is shown as it is.
+    pub fn choice(&self, name: &str, picked: &V) -> CreateSelectMenuOption {
+        CreateSelectMenuOption::new(truncate(name, NAME), self.value(picked))
     }
 }
 

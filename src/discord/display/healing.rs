@@ -6,26 +6,20 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serenity::all::{Message, MessageType};
 
 use super::kind::{Audience, Kind};
 use super::posting::{self, Hindrance};
-use crate::activity::Kind as ActivityKind;
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
-use crate::display::{Display, DisplayId, RECREATE_CHANNELS, tables};
+use crate::display::{Display, DisplayId, Finding, HEALED, RECREATE_CHANNELS, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
-use crate::kernel::text;
 
 /// Discord's number for a channel of text.
 const TEXT_CHANNEL: u8 = 0;
 /// In the routine, a channel is searched for leftovers only if something was posted there so lately: nothing else makes any.
 const LATELY: Duration = Duration::from_mins(11);
-
-/// A display was put right.
-pub static HEALED: ActivityKind<Finding> = ActivityKind::new("displays.healed");
 
 /// Why displays are healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,95 +28,6 @@ pub enum Occasion {
     Routine,
     /// An administrator asked for it.
     Asked,
-}
-
-/// What was found of a display, and done about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Finding {
-    /// All is well.
-    InOrder {
-        /// What the display is called.
-        title: Cow<'static, str>,
-        /// Where it is.
-        channel: ChannelId,
-    },
-    /// The message was gone; another is posted.
-    Reposted {
-        /// What the display is called.
-        title: Cow<'static, str>,
-        /// Where it is.
-        channel: ChannelId,
-    },
-    /// Its channel was gone; it has a new one.
-    Recreated {
-        /// What the display is called.
-        title: Cow<'static, str>,
-        /// Where it is now.
-        channel: ChannelId,
-    },
-    /// It was switched off, and is on again.
-    Revived {
-        /// What the display is called.
-        title: Cow<'static, str>,
-        /// Where it is.
-        channel: ChannelId,
-    },
-    /// It cannot be shown: the sentence says what to do.
-    Hindered {
-        /// What to do about it.
-        sentence: String,
-    },
-    /// Messages that no display uses any more were deleted.
-    Cleaned {
-        /// How many.
-        messages: usize,
-        /// Where.
-        channel: ChannelId,
-    },
-    /// Discord did not answer.
-    Unknown {
-        /// What the display is called.
-        title: Cow<'static, str>,
-        /// Where it is.
-        channel: ChannelId,
-    },
-}
-
-impl Finding {
-    /// Whether something was done.
-    pub const fn is_change(&self) -> bool {
-        matches!(self, Self::Reposted { .. } | Self::Recreated { .. } | Self::Revived { .. } | Self::Cleaned { .. })
-    }
-
-    /// The finding in words.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::InOrder { title, channel } => format!("✅ The {title} in {} is in order.", text::channel(*channel)),
-            Self::Reposted { title, channel } => {
-                format!("🔧 The message of the {title} in {} was gone. It is posted again.", text::channel(*channel))
-            }
-            Self::Recreated { title, channel } => {
-                format!("🔧 The channel of the {title} was gone. It has a new one: {}.", text::channel(*channel))
-            }
-            Self::Revived { title, channel } => {
-                format!("🔧 The {title} in {} was switched off. It is on again.", text::channel(*channel))
-            }
-            Self::Hindered { sentence } => sentence.clone(),
-            Self::Cleaned { messages, channel } => {
-                let what = if *messages == 1 { "1 message".to_owned() } else { format!("{messages} messages") };
-                format!(
-                    "🧹 {what} of mine that nothing needs any more in {} {} deleted.",
-                    text::channel(*channel),
-                    if *messages == 1 { "is" } else { "are" }
-                )
-            }
-            Self::Unknown { title, channel } => format!(
-                "❔ Discord did not say how the {title} in {} is. Please try again in a minute.",
-                text::channel(*channel)
-            ),
-        }
-    }
 }
 
 /// Verifies every display of a guild and puts right what can be put right.

@@ -24,7 +24,7 @@ mod posting;
 mod setup;
 pub mod turning;
 
-pub use healing::{Finding, HEALED, Occasion, heal};
+pub use healing::{Occasion, heal};
 pub use kind::{Audience, Kind, Placed, Shown};
 pub use painter::{Displays, Rhythm, run};
 pub use setup::{SetUp, put, set_up};

@@ -241,7 +241,9 @@ fn stale(read: &dyn Read, kind: &Kind, guild: GuildId, id: DisplayId) -> Result<
 
 /// An active display as it is to be.
 fn drawn(read: &dyn Read, kind: &Kind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
-    let Some(display) = tables::display(read, guild, id)?.filter(|display| display.is_active) else { return Ok(None) };
+    let Some(display) = tables::DISPLAYS.get(read, &(guild, id))?.filter(|display| display.is_active) else {
+        return Ok(None);
+    };
     let face = (kind.face)(read, Shown { guild, display: id, page: u64::from(display.page) + 1 })?;
     let hash = face.digest()?;
     Ok(Some(Stale { id, display, face, hash }))

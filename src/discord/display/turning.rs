@@ -99,7 +99,10 @@ async fn turn(bot: &Bot, click: Click<Turn>, audience: Audience) -> Result<Draft
     let is_for = move |kind: &str| displays.displays.kind(kind).is_some_and(|kind| kind.audience == audience);
     bot.store
         .write("display_turned", move |tx| {
-            if tables::display(tx, guild, id)?.is_none_or(|display| !display.is_active || !is_for(&display.kind)) {
+            if tables::DISPLAYS
+                .get(tx, &(guild, id))?
+                .is_none_or(|display| !display.is_active || !is_for(&display.kind))
+            {
                 return Err(ComponentRefusal::Retired.into());
             }
             tables::change(tx, guild, id, |display| {

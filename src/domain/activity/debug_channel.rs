@@ -7,17 +7,20 @@
 //!
 //! Which activities share a message is settled before it is posted. So a second try, also after a crash, is the same
 //! message.
+//!
+//! A channel that is left hears that as the last thing: where the lines go from then on, and who says so.
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Activity, ActivityId};
+use super::model::{Activity, ActivityId, Subject};
 use super::tables;
 use crate::fields;
 use crate::jobs::{self, JobId, Kind, Lane};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::references::{Needs, Want};
-use crate::settings::{BOT_CONFIG, Setting};
+use crate::settings::{BOT_CONFIG, SETTING_CHANGED, Setting};
 use crate::store::{Read, Span, Table, Tx};
 
 /// The debug channel of a guild.
@@ -32,6 +35,20 @@ pub static NEEDS: Needs = Needs {
 
 /// Tells a debug channel what it was not told yet.
 pub static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
+
+/// Tells a channel that it is the debug channel no more.
+pub static LEAVE: Kind<Leaving> = Kind::new("debug_channel.leave");
+
+/// What a channel is told that is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Where the lines go now; `None` where they are switched off.
+    pub now: Option<ChannelId>,
+    /// Who says so.
+    pub by: Actor,
+}
 
 /// So many activities wait at most. Where a channel takes none for long, the oldest beyond it are left out.
 const MOST: usize = 1_000;
@@ -93,6 +110,18 @@ pub(super) fn stage(tx: &Tx<'_>, guild: GuildId, added: ActivityId) -> Result<()
     // What an earlier job began with, this one goes on with.
     let (through, next) = delivery.map_or((None, added), |earlier| (earlier.through, earlier.next));
     DELIVERIES.put(tx, &guild, &Delivery { job, through, next })
+}
+
+/// Lets the channel that was the debug channel before this activity hear of it.
+pub(super) fn take_leave(tx: &Tx<'_>, guild: GuildId, activity: &Activity) -> Result<()> {
+    let is_of_it = matches!(&activity.subject, Some(Subject::Setting(key)) if key == DEBUG_CHANNEL.key());
+    if activity.kind != SETTING_CHANGED.name() || !is_of_it {
+        return Ok(());
+    }
+    let channel = |stored: Option<&str>| stored.and_then(|stored| stored.parse::<ChannelId>().ok());
+    let Some(left) = channel(activity.before.as_deref()) else { return Ok(()) };
+    let leaving = Leaving { channel: left, now: channel(activity.after.as_deref()), by: activity.actor };
+    LEAVE.schedule_now(tx, guild, Lane::Channel(left), &leaving).map(drop)
 }
 
 /// What the channel was not told yet, in order.

@@ -22,7 +22,7 @@
 //! `activity_days`.
 //!
 //! Tables: `activity.log`, `debug_channel.deliveries`; `debug_channel.lines` is empty since version 6. Topic: [`CHANGED`].
-//! Job: `debug_channel.deliver`.
+//! Jobs: `debug_channel.deliver`, `debug_channel.leave`.
 
 pub mod debug_channel;
 mod kind;
@@ -35,7 +35,7 @@ mod words;
 
 pub use kind::{Happened, Kind};
 pub use model::{Activity, ActivityId, Subject};
-pub use tables::{CHANGED, Filter, forget, forget_old, guilds_with_old, naming, newest};
+pub use tables::{CHANGED, Filter, forget, forget_old, guilds, has_old, naming, newest};
 pub use words::log_in_words;
 
 use crate::kernel::error::Result;
@@ -52,6 +52,7 @@ pub static TEAM_TOLD: Kind<String> = Kind::new("team.told");
 fn stage(tx: &Tx<'_>, guild: GuildId, activity: Activity) -> Result<()> {
     let id = tables::add(tx, guild, &activity)?;
     debug_channel::stage(tx, guild, id)?;
+    debug_channel::take_leave(tx, guild, &activity)?;
     words::log_after_commit(tx, guild, activity);
     Ok(())
 }

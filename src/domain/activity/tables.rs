@@ -105,22 +105,18 @@ pub fn forget(tx: &Tx<'_>, guild: GuildId, ids: &[ActivityId]) -> Result<()> {
     ids.iter().try_for_each(|id| LOG.remove(tx, &(guild, *id)).map(drop))
 }
 
-/// The guilds with activities that are older than they keep them.
-pub fn guilds_with_old(read: &dyn Read, at: Timestamp) -> Result<Vec<GuildId>> {
+/// The guilds with activities.
+pub fn guilds(read: &dyn Read) -> Result<BTreeSet<GuildId>> {
     let mut guilds = BTreeSet::new();
     LOG.guilds(read, &mut guilds)?;
-    let mut with_old = Vec::new();
-    for guild in guilds {
-        let oldest = LOG.first(read, guild, Direction::Forward)?;
-        // Most have none that could be too old, and then the setting need not be looked up.
-        let may_be_old = oldest.filter(|((_, id), _)| *id < first_kept(at, LEAST_DAYS));
-        if let Some(((_, id), _)) = may_be_old
-            && id < first_kept(at, ACTIVITY_DAYS.get(read, guild)?)
-        {
-            with_old.push(guild);
-        }
-    }
-    Ok(with_old)
+    Ok(guilds)
+}
+
+/// Whether a guild has activities that are older than it keeps them.
+pub fn has_old(read: &dyn Read, guild: GuildId, at: Timestamp) -> Result<bool> {
+    let Some(((_, oldest), _)) = LOG.first(read, guild, Direction::Forward)? else { return Ok(false) };
+    // Most have none that could be too old, and then the setting need not be looked up.
+    Ok(oldest < first_kept(at, LEAST_DAYS) && oldest < first_kept(at, ACTIVITY_DAYS.get(read, guild)?))
 }
 
 /// Takes away some of the activities that are older than their guild keeps them. Answers whether there are more.

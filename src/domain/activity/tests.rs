@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::debug_channel::{self, DEBUG_CHANNEL, DELIVER};
+use super::debug_channel::{self, DEBUG_CHANNEL, DELIVER, LEAVE, Leaving};
 use super::migration::{LINES, Line, tell_lines_from_the_log};
 use super::settings::ACTIVITY_DAYS;
 use super::*;
@@ -135,7 +135,10 @@ fn what_is_older_than_a_guild_keeps_it_goes_in_parts_and_nothing_else() {
     note(&store, OTHER, 0..1_100);
     store.advance(8 * DAY);
     note(&store, OTHER, 2_000..2_001);
-    let old = |store: &TestStore| store.read(|read| guilds_with_old(read, store.now()));
+    let old = |store: &TestStore| {
+        let has_old = |guild: &GuildId| store.read(|read| has_old(read, *guild, store.now()));
+        store.read(guilds).into_iter().filter(has_old).collect::<Vec<_>>()
+    };
     assert_eq!(old(&store), [OTHER]);
     let step = |guild: GuildId| {
         let now = store.now();
@@ -220,6 +223,22 @@ fn what_waited_for_a_channel_that_was_switched_off_is_not_told_to_the_next() {
     chosen(Some(8));
     note(&store, GUILD, 3..4);
     assert_eq!(untold(&store), [3]);
+}
+
+#[test]
+fn a_channel_that_is_left_is_told_where_the_lines_go_and_who_says_so() {
+    let store = TestStore::new();
+    for channel in [None, Some(7), Some(7), Some(8), None].map(|channel| channel.map(ChannelId::new)) {
+        store.write(move |tx| DEBUG_CHANNEL.change(tx, GUILD, Actor::Member(ANN), &channel).map(drop)).unwrap();
+    }
+    store.write(|tx| ACTIVITY_DAYS.change(tx, GUILD, Actor::Member(ANN), &7).map(drop)).unwrap();
+    let due = store.read(|read| jobs::due_by(read, store.now(), 100));
+    let leaving = due.iter().filter(|run| run.job.kind == LEAVE.name());
+    let told: Vec<_> = leaving.map(|run| (run.job.lane, LEAVE.payload(run).unwrap())).collect();
+    let (old, new, by) = (ChannelId::new(7), ChannelId::new(8), Actor::Member(ANN));
+    let expected = [(old, Some(new)), (new, None)]
+        .map(|(channel, now)| (jobs::Lane::Channel(channel), Leaving { channel, now, by }));
+    assert_eq!(told, expected);
 }
 
 #[test]

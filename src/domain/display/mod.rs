@@ -5,9 +5,11 @@
 //!
 //! Table: `displays.displays`, with its index `displays.displays_by_kind`. Topic: [`CHANGED`].
 
+mod activity;
 mod model;
 pub mod tables;
 
+pub use activity::{Finding, HEALED, PLACED};
 pub use model::{Display, DisplayId};
 pub use tables::CHANGED;
 

@@ -1,4 +1,4 @@
-//! The table of displays, and the only functions that touch it.
+//! The table of displays, and whatever is done to it beyond one row.
 
 use super::model::{Display, DisplayId};
 use crate::kernel::error::{Error, Result};
@@ -37,11 +37,6 @@ pub fn guilds(read: &dyn Read) -> Result<Vec<GuildId>> {
     })?;
     guilds.dedup();
     Ok(guilds)
-}
-
-/// A display.
-pub fn display(read: &dyn Read, guild: GuildId, id: DisplayId) -> Result<Option<Display>> {
-    DISPLAYS.get(read, &(guild, id))
 }
 
 /// The guild's display of a kind.
@@ -110,7 +105,7 @@ pub fn change(tx: &Tx<'_>, guild: GuildId, id: DisplayId, change: impl FnOnce(&m
 
 /// Changes what is known of a display, where there is nothing to paint by it.
 pub fn note(tx: &Tx<'_>, guild: GuildId, id: DisplayId, change: impl FnOnce(&mut Display)) -> Result<()> {
-    let display = display(tx, guild, id)?;
+    let display = DISPLAYS.get(tx, &(guild, id))?;
     let mut display = display.ok_or_else(|| Error::failed(format!("guild {guild} has no display {id}")))?;
     change(&mut display);
     DISPLAYS.put(tx, &(guild, id), &display)

@@ -10,6 +10,7 @@
 //! * **a setting**: a static and its `Listed` in `settings.rs`;
 //! * **a table**: a static in `tables.rs` that says whose its rows are, and a line in `DOMAIN`; a changed record also needs
 //!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`catalogue::formats`);
+//! * **a table of the SQLite export**: an [`exported!`](crate::exported) in `sql.rs`, with a line for each column;
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
 //! * **something of which teams are told**: a kind of [activity] in `activity.rs`;

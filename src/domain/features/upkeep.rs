@@ -11,8 +11,11 @@ use crate::{activity, signin};
 pub struct Upkeep {
     /// As its operations are called in the log.
     pub name: &'static str,
-    /// Where there is something to do at a moment, read from one snapshot.
+    /// Where there may be something to do at a moment. It reads no rows, as far as it can: one that is damaged would hide all
+    /// other guilds.
     pub due: fn(&dyn Read, Timestamp) -> Result<Vec<Due>>,
+    /// Whether there is, read from the same snapshot. Fails for its guild alone.
+    pub is_due: fn(&dyn Read, &Due) -> Result<bool>,
     /// Does a part of it in one transaction, so small that nobody waits for it. Answers where to go on, as a number of its
     /// own that the next step is given; `None` when it is through.
     pub step: fn(&Tx<'_>, &Due, Option<u64>) -> Result<Option<u64>>,
@@ -21,17 +24,16 @@ pub struct Upkeep {
 /// What happened too long ago is forgotten.
 pub(super) static OLD_ACTIVITIES: Upkeep = Upkeep {
     name: "old_activities",
-    due: |read, at| Ok(Due::in_guilds(activity::guilds_with_old(read, at)?, at)),
+    due: |read, at| Ok(Due::in_guilds(activity::guilds(read)?, at)),
+    is_due: |read, due| activity::has_old(read, due.guild, due.at),
     step: |tx, due, _| Ok(activity::forget_old(tx, due.guild, due.at)?.then_some(0)),
 };
 
 /// Sessions, links, tokens and the like that have ended are forgotten, and wrong passwords are told.
 pub(super) static SIGNINS_FORGOTTEN: Upkeep = Upkeep {
     name: "signins_forgotten",
-    due: |read, at| {
-        let is_due = signin::over::is_any(read, at)?;
-        Ok(Due::in_guilds(is_due.then_some(GuildId::INSTANCE), at))
-    },
+    due: |_, at| Ok(Due::in_guilds([GuildId::INSTANCE], at)),
+    is_due: |read, due| signin::over::is_any(read, due.at),
     step: |tx, due, _| Ok(signin::over::forget(tx, due.at)?.then_some(0)),
 };
 

@@ -3,6 +3,7 @@
 //! That it is the same account is told by TikTok's number (`handles::identity`).
 
 use crate::activity::Subject;
+use crate::features::coins::model::EntryKind;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::RENAMED;
 use crate::features::handles::model::{RenameTold, Renamed};
@@ -13,13 +14,13 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::Tx;
 
-/// Does what follows from names that changed. What is in hand of the accounts and members must have been written before.
+/// Does what follows from names that changed.
 pub fn run(tx: &Tx<'_>, guild: GuildId, moves: &[Renamed]) -> Result<()> {
     for moved in moves {
         for user in &moved.settle {
             let held = points_held(tx, guild, *user)?;
             let reason = format!("{} is the account behind a linked name", moved.account.handle);
-            coins::service::move_points(tx, guild, *user, held, &reason, Actor::Live)?;
+            coins::service::move_points(tx, guild, *user, held, EntryKind::PointsLink, &reason, Actor::Live)?;
             if let Some(id) = handles::queries::account_id(tx, guild, &moved.account.handle)? {
                 engagement::service::pay_at_next_count(tx, guild, AccountRef::new(id.get()))?;
             }

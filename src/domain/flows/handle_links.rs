@@ -7,6 +7,7 @@
 //! Invariant: a member's points are the sum of what the linked handles hold.
 
 use crate::activity::Subject;
+use crate::features::coins::model::EntryKind;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::{LINKED, Link, PROVEN, UNLINKED};
 use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked};
@@ -91,8 +92,6 @@ pub fn link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Resul
 
 /// A handle typed a member's code on the live: links it to them, verified, and tells whom it concerns. The code is used up,
 /// also where the link is refused.
-///
-/// What is in hand of the handle's account and of the session's people must have been written before.
 pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
     let Proof { user, handle } = proof;
     let tell = |user: UserId, what: ProofEffect| {
@@ -157,7 +156,7 @@ fn gone(tx: &Tx<'_>, guild: GuildId, user: UserId, unlinked: Unlinked, actor: Ac
 /// Brings a member's points to what the handles hold; answers them.
 fn settle_points(tx: &Tx<'_>, guild: GuildId, user: UserId, reason: &str, actor: Actor) -> Result<Amount> {
     let held = points_held(tx, guild, user)?;
-    coins::service::move_points(tx, guild, user, held, reason, actor)?;
+    coins::service::move_points(tx, guild, user, held, EntryKind::PointsLink, reason, actor)?;
     Ok(held)
 }
 

@@ -240,7 +240,7 @@ fn compare_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> 
 /// Brings a member's points to what their handles hold (`C-34`).
 fn follow_handles(tx: &Tx<'_>, guild: GuildId, user: UserId, reason: &str) -> Result<()> {
     let held = handles::queries::points_held(tx, guild, user)?;
-    coins::service::take_over_points(tx, guild, user, held, reason, Actor::System).map(drop)
+    coins::service::move_points(tx, guild, user, held, EntryKind::Import, reason, Actor::System).map(drop)
 }
 
 fn bring_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<Result<u64, String>> {

@@ -1,8 +1,7 @@
 //! What happened on a live, as a batch in one transaction: session, handles, interactions, points, gifts and the songs
 //! that they lift.
 //!
-//! A batch is equal to its events one by one. For speed, handles and points are kept in hand and written once: at the
-//! end of the batch, and before a session closes.
+//! A batch is equal to its events one by one: whatever an event brings about is written before the next one.
 //!
 //! **What counts once.** A message that the session took before is no new event, whether it is told again by the same
 //! connection, after a reconnect or after a restart of the program. **What does not count at all.** History: what a live
@@ -15,7 +14,7 @@
 mod hidden;
 mod people;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use self::people::{Identity, Somebody};
 use crate::features::coins::model::{Currency, EntryKind, Posting};
@@ -25,7 +24,7 @@ use crate::features::engagement::recorder::Recorder;
 use crate::features::engagement::rules::EventPoints;
 use crate::features::engagement::rules::watch::WatchTerms;
 use crate::features::engagement::settings::{event_points, watch_idle};
-use crate::features::handles::model::{AccountId, Activity, KnownAccount};
+use crate::features::handles::model::{AccountId, Activity};
 use crate::features::queue::service::Moved;
 use crate::features::{coins, engagement, handles};
 use crate::flows::{coins_posted, gift_credit, handle_links, session_closed};
@@ -75,7 +74,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, events: &[LiveEvent])
     for event in events {
         batch.take(event)?;
     }
-    batch.finish()
+    Ok(batch.finish())
 }
 
 /// Does for a live what is due without any event: pays streaks that are over although no end of them was told, and writes
@@ -87,7 +86,7 @@ pub fn keep_up(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
     if session.is_connected {
         batch.recorder.write_viewers(tx.now())?;
     }
-    batch.finish()
+    Ok(batch.finish())
 }
 
 /// Notes that the connection is gone and nobody knows since when: the program was interrupted.
@@ -95,10 +94,10 @@ pub fn interrupted(tx: &Tx<'_>, guild: GuildId) -> Result<Effects> {
     let Some((_, session)) = engagement::queries::open_session(tx, guild)? else { return Ok(Effects::default()) };
     let mut batch = Batch::begin(tx, guild, &session.streamer)?;
     batch.disconnect(None)?;
-    batch.finish()
+    Ok(batch.finish())
 }
 
-/// A batch in hand.
+/// A batch.
 struct Batch<'b, 't> {
     tx: &'b Tx<'t>,
     guild: GuildId,
@@ -108,9 +107,8 @@ struct Batch<'b, 't> {
     recorder: Recorder<'b, 't>,
     /// Whether a comment can prove whose a handle is.
     expects_codes: bool,
+    /// Who was found out already: it is asked for each event.
     ids: HashMap<Identity, Somebody>,
-    /// Handles with what they did; in order, so that the same batch always writes in the same order.
-    active: BTreeMap<AccountId, (KnownAccount, Activity)>,
     effects: Effects,
 }
 
@@ -125,7 +123,6 @@ impl<'b, 't> Batch<'b, 't> {
             recorder: Recorder::load(tx, guild)?,
             expects_codes: handles::queries::expects_codes(tx, guild)?,
             ids: HashMap::new(),
-            active: BTreeMap::new(),
             effects: Effects::default(),
         })
     }
@@ -142,7 +139,9 @@ impl<'b, 't> Batch<'b, 't> {
             self.effects.dropped += 1;
             return Ok(());
         }
-        if event.id.is_some_and(|id| !self.recorder.take_message(id)) {
+        if let Some(id) = event.id
+            && !self.recorder.take_message(id)?
+        {
             self.effects.repeated += 1;
             return Ok(());
         }
@@ -180,14 +179,11 @@ impl<'b, 't> Batch<'b, 't> {
     fn look_for_proof(&mut self, viewer: &Viewer, comment: &str) -> Result<()> {
         let (tx, guild) = (self.tx, self.guild);
         let Some(known) = self.resolve(viewer, tx.now())? else { return Ok(()) };
-        let Some(known) = self.known(known.id)? else { return Ok(()) };
-        let Some(proof) = handles::queries::proof_in(tx, guild, &known.account.handle, comment, tx.now())? else {
-            return Ok(());
-        };
-        // The link changes rows that are in hand.
-        self.write_activity()?;
-        self.recorder.write_people()?;
-        handle_links::proven(tx, guild, &proof)
+        let Some(account) = handles::queries::account_by_id(tx, guild, known.id)? else { return Ok(()) };
+        match handles::queries::proof_in(tx, guild, &account.handle, comment, tx.now())? {
+            Some(proof) => handle_links::proven(tx, guild, &proof),
+            None => Ok(()),
+        }
     }
 
     /// Continues the open session or begins one. One that is left behind is closed first, and what it owes is paid.
@@ -220,9 +216,8 @@ impl<'b, 't> Batch<'b, 't> {
         self.close(closed)
     }
 
-    /// What follows when a session is closed; the points that it brought are written before.
+    /// What follows when a session is closed.
     fn close(&mut self, closed: Option<SessionId>) -> Result<()> {
-        self.write_activity()?;
         if let Some(session) = closed {
             session_closed::run(self.tx, self.guild, session)?;
         }
@@ -245,10 +240,7 @@ impl<'b, 't> Batch<'b, 't> {
     /// Pays gifts of streaks without an end, at the moment of their last step.
     fn pay_late(&mut self, gifts: Vec<SettledGift>) -> Result<()> {
         for gift in gifts {
-            let known = self.known(AccountId::new(gift.account.get()))?;
-            if let Some(known) = known {
-                self.pay(&known, &gift)?;
-            }
+            self.pay(AccountId::new(gift.account.get()), &gift)?;
         }
         Ok(())
     }
@@ -261,13 +253,12 @@ impl<'b, 't> Batch<'b, 't> {
         value: Option<String>,
         at: Timestamp,
     ) -> Result<()> {
-        let Some(id) = self.see(viewer, at)? else { return Ok(()) };
-        let account = AccountRef::new(id.get());
+        let Some(somebody) = self.who(viewer, at)? else { return Ok(()) };
+        let account = AccountRef::new(somebody.id.get());
         let points = self.points.of(kind);
-        if points > Amount::ZERO && self.recorder.mark_paid(account, kind)? {
-            self.award(id, points)?;
-        }
-        let level = viewer.level;
+        let is_paid = points > Amount::ZERO && self.recorder.mark_paid(account, kind)?;
+        let (level, points) = (viewer.level, if is_paid { points } else { Amount::ZERO });
+        self.note(somebody, &Activity { at, level, points })?;
         self.write(&Interaction { account: Some(account), kind, value, coin_value: None, level, at })
     }
 
@@ -279,10 +270,9 @@ impl<'b, 't> Batch<'b, 't> {
 
     /// A gift, or one step of a streak: only what is settled by it counts (`M-TIK-24`).
     fn gift(&mut self, viewer: &Viewer, gift: &Gift, at: Timestamp) -> Result<()> {
-        match self.see(viewer, at)? {
-            Some(id) => self.gift_of(id, viewer, gift, at),
-            None => Ok(()),
-        }
+        let Some(somebody) = self.who(viewer, at)? else { return Ok(()) };
+        self.note(somebody, &Activity { at, level: viewer.level, points: Amount::ZERO })?;
+        self.gift_of(somebody.id, viewer, gift, at)
     }
 
     /// A gift of an account, with what its message left out and the session was told before.
@@ -290,24 +280,25 @@ impl<'b, 't> Batch<'b, 't> {
         let account = AccountRef::new(id.get());
         let name = one_line(&gift.name, LONGEST_NAME);
         let gift = self.recorder.completed(&Gift { name, ..gift.clone() })?;
-        let Some(settled) = self.recorder.gift(account, &gift, viewer.level, at)? else { return Ok(()) };
-        match self.known(id)? {
-            Some(known) => self.pay(&known, &settled),
+        match self.recorder.gift(account, &gift, viewer.level, at)? {
+            Some(settled) => self.pay(id, &settled),
             None => Ok(()),
         }
     }
 
     /// Pays a settled gift: the interaction, points, Luxury Coins and the credit that lifts songs (`M-ECO-11`).
-    fn pay(&mut self, known: &KnownAccount, gift: &SettledGift) -> Result<()> {
+    fn pay(&mut self, id: AccountId, gift: &SettledGift) -> Result<()> {
+        let Some(known) = handles::queries::account_by_id(self.tx, self.guild, id)? else { return Ok(()) };
         let SettledGift { account, payout, level, at, .. } = *gift;
         let (kind, coin_value) = (InteractionKind::Gift, Some(payout.coins));
         let value = Some(gift.gift.clone());
         self.write(&Interaction { account: Some(account), kind, value, coin_value, level, at })?;
-        self.award(known.id, payout.points)?;
+        handles::service::add_points(self.tx, self.guild, id, payout.points)?;
+        self.award(id, known.linked, payout.points)?;
         // A handle of nobody earns points and nothing else (`D-06`).
-        let Some(user) = known.account.linked else { return Ok(()) };
+        let Some(user) = known.linked else { return Ok(()) };
         if self.terms.earns && payout.luxury > Amount::ZERO {
-            self.credit_luxury(user, known, gift)?;
+            self.credit_luxury(user, &known.handle, gift)?;
         }
         if payout.coins > Amount::ZERO {
             self.effects.lifted.extend(gift_credit::add(self.tx, self.guild, user, payout.coins)?);
@@ -316,13 +307,13 @@ impl<'b, 't> Batch<'b, 't> {
     }
 
     /// Credits Luxury Coins (`M-ECO-04`). What a balance cannot hold is refused and logged (`D-35`).
-    fn credit_luxury(&mut self, user: UserId, known: &KnownAccount, gift: &SettledGift) -> Result<()> {
+    fn credit_luxury(&mut self, user: UserId, handle: &Handle, gift: &SettledGift) -> Result<()> {
         let posting = Posting {
             currency: Currency::Luxury,
             user,
             delta: gift.payout.luxury.get(),
             kind: EntryKind::Gift,
-            reason: format!("{} ×{} by {}", gift.gift, gift.count, known.account.handle),
+            reason: format!("{} ×{} by {handle}", gift.gift, gift.count),
             actor: Actor::Live,
         };
         match self.tx.step(|tx| coins_posted::run(tx, self.guild, &posting))? {
@@ -337,9 +328,10 @@ impl<'b, 't> Batch<'b, 't> {
         }
     }
 
-    fn award(&mut self, id: AccountId, points: Amount) -> Result<()> {
-        if let Some((_, activity)) = self.active.get_mut(&id) {
-            activity.points = activity.points.clamped_change(points.get());
+    /// Gives the points that a handle got to its member as well (`M-PTS-04`), and notes them in the session.
+    fn award(&mut self, id: AccountId, linked: Option<UserId>, points: Amount) -> Result<()> {
+        if let Some(user) = linked {
+            coins::service::award_points(self.tx, self.guild, user, points)?;
         }
         self.recorder.note_earned(AccountRef::new(id.get()), points, 0)
     }
@@ -349,26 +341,7 @@ impl<'b, 't> Batch<'b, 't> {
         self.recorder.interaction(interaction)
     }
 
-    /// Writes what the handles in hand did: first their own points, then the same to their members (`M-PTS-04`).
-    fn write_activity(&mut self) -> Result<()> {
-        let mut members: BTreeMap<UserId, Amount> = BTreeMap::new();
-        for (known, activity) in std::mem::take(&mut self.active).into_values() {
-            if let Some(user) = known.account.linked {
-                let sum = members.entry(user).or_default();
-                *sum = sum.clamped_change(activity.points.get());
-            }
-            handles::service::record_activity(self.tx, self.guild, &known, &activity)?;
-        }
-        self.ids.clear();
-        for (user, points) in members {
-            coins::service::award_points(self.tx, self.guild, user, points)?;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Effects> {
-        self.write_activity()?;
-        self.recorder.save()?;
+    fn finish(self) -> Effects {
         let Effects { dropped, hidden, .. } = self.effects;
         if dropped > 0 {
             tracing::warn!(guild = %self.guild, streamer = %self.streamer, dropped, "live events outside a session");
@@ -376,7 +349,7 @@ impl<'b, 't> Batch<'b, 't> {
         if hidden > 0 {
             tracing::info!(guild = %self.guild, streamer = %self.streamer, hidden, "gifts of an interruption were told late");
         }
-        Ok(self.effects)
+        self.effects
     }
 }
 

@@ -19,7 +19,7 @@ use crate::settings::{self, Changeable};
 use crate::store::{Change, Read, Tx};
 
 /// The settings that decide about payment.
-pub static SETTINGS: [&dyn Changeable; 10] = [
+static SETTINGS: [&dyn Changeable; 10] = [
     &POINTS_LIKE,
     &POINTS_COMMENT,
     &POINTS_SHARE,
@@ -59,7 +59,7 @@ refusals! {
 }
 
 /// The keys of the settings that decide about payment.
-pub fn keys() -> Vec<&'static str> {
+fn keys() -> Vec<&'static str> {
     SETTINGS.iter().map(|setting| setting.key()).collect()
 }
 

@@ -27,7 +27,7 @@ pub struct Synced {
 
 /// Copies the points that changed since the last sync. Nothing is published when no song's score changes.
 pub fn run(tx: &Tx<'_>, guild: GuildId) -> Result<Synced> {
-    let changed = coins::service::take_changed(tx, guild, BATCH)?;
+    let changed = coins::tables::take_changed(tx, guild, BATCH)?;
     let mut synced = Synced { members: changed.len(), moved: 0, more: changed.len() == BATCH };
     for user in changed {
         let score = coins::queries::points(tx, guild, user)?.get();

@@ -1,5 +1,5 @@
 //! Live events as lines of a recorded show: the JSON that `greenroom demo` and `greenroom replay` play, and that a followed
-//! live is recorded as. [`show_file`](super::show_file) has the lines around them.
+//! live is recorded as. [`show_file`](super::show_file) has the lines around them, with their times.
 //!
 //! ```json
 //! {"type": "gift", "user": "bass.ann", "id": 5655, "name": "Rose", "diamonds": 1, "count": 3, "end": true, "group": 7}
@@ -7,13 +7,10 @@
 //! ```
 //!
 //! `msg_id` is TikTok's number of the message, by which a repetition is known; `backlog` marks history; `made_ms` is when it
-//! happened by TikTok's clock, in milliseconds since 1970; `us` are the microseconds by which it happened after the `at_ms`
-//! of its line. `uid` is TikTok's number of the person, who has that or a handle in `user`. All may be left out, and what
-//! says nothing is not written. (`id` is the number of a gift.)
+//! happened by TikTok's clock, in milliseconds since 1970. `uid` is TikTok's number of the person, who has that or a handle
+//! in `user`. All may be left out, and what says nothing is not written. (`id` is the number of a gift.)
 //!
 //! Invariant: what is written of an event is read back as the same event.
-
-use std::time::Duration;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
@@ -23,12 +20,9 @@ use super::event::{AccountNumber, Gift, LiveEvent, MessageId, Occurrence, Viewer
 use super::handle::Handle;
 use crate::kernel::time::Timestamp;
 
-/// One live event of a show with its person and identity, without its time but for the microseconds.
+/// One live event of a show with its person and identity, without its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShowLine {
-    /// Microseconds after the millisecond of its line: 0 to 999.
-    #[serde(rename = "us", skip_serializing_if = "is_zero")]
-    pub micros: u16,
     /// TikTok's number of the message.
     #[serde(rename = "msg_id", skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
@@ -47,16 +41,15 @@ pub struct ShowLine {
 }
 
 impl ShowLine {
-    /// The line of an event that happened so many microseconds after the millisecond of the line.
-    pub fn of(event: &LiveEvent, micros: u16) -> Self {
+    /// What a show says of an event.
+    pub fn of(event: &LiveEvent) -> Self {
         let made_ms = event.made_at.map(|made_at| made_at.micros().div_euclid(1000));
         let viewer = event.what.viewer().cloned().map_or_else(ShowViewer::default, ShowViewer::from);
-        Self { micros, id: event.id, is_backlog: event.is_backlog, made_ms, event: (&event.what).into(), viewer }
+        Self { id: event.id, is_backlog: event.is_backlog, made_ms, event: (&event.what).into(), viewer }
     }
 
     /// The event, for a line of this moment.
     pub fn at(self, at: Timestamp) -> LiveEvent {
-        let at = at.after(Duration::from_micros(self.micros.into()));
         let what = self.event.by(self.viewer.into());
         LiveEvent {
             at,
@@ -77,24 +70,19 @@ impl<'de> Deserialize<'de> for ShowLine {
         let id = serde_json::from_value(taken("msg_id")).map_err(read)?;
         let is_backlog: Option<bool> = serde_json::from_value(taken("backlog")).map_err(read)?;
         let made_ms = serde_json::from_value(taken("made_ms")).map_err(read)?;
-        let micros: Option<u16> = serde_json::from_value(taken("us")).map_err(read)?;
         let viewer = ShowViewer {
             user: serde_json::from_value(taken("user")).map_err(read)?,
             uid: serde_json::from_value(taken("uid")).map_err(read)?,
             level: serde_json::from_value(taken("level")).map_err(read)?,
         };
         let event: ShowEvent = serde_json::from_value(fields.into()).map_err(read)?;
-        let micros = micros.unwrap_or(0);
-        if micros > 999 {
-            return Err(D::Error::custom("us is more than 999"));
-        }
         let is_somebody = viewer.user.is_some() || viewer.uid.is_some();
         match event.is_a_deed() {
             true if !is_somebody => return Err(D::Error::missing_field("user")),
             false if viewer != ShowViewer::default() => return Err(D::Error::custom("nobody does this")),
             _ => {}
         }
-        Ok(Self { micros, id, is_backlog: is_backlog.unwrap_or(false), made_ms, event, viewer })
+        Ok(Self { id, is_backlog: is_backlog.unwrap_or(false), made_ms, event, viewer })
     }
 }
 
@@ -187,11 +175,6 @@ const fn yes() -> bool {
 }
 
 // serde hands references to these.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-const fn is_zero(number: &u16) -> bool {
-    *number == 0
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 const fn is_none(number: &u64) -> bool {
     *number == 0
@@ -374,7 +357,7 @@ pub(crate) mod tests {
         assert_eq!(plain, LiveEvent::new(Timestamp::from_micros(5), plain.what.clone()));
         let told = read(r#"{"type":"share","user":"ann","msg_id":7300000000000000042,"backlog":true}"#).unwrap();
         assert_eq!((told.id, told.is_backlog), (MessageId::new(7_300_000_000_000_000_042), true));
-        for wrong in [r#""msg_id":0"#, r#""msg_id":"7""#, r#""backlog":1"#, r#""backlogs":true"#, r#""us":1000"#] {
+        for wrong in [r#""msg_id":0"#, r#""msg_id":"7""#, r#""backlog":1"#, r#""backlogs":true"#, r#""us":1"#] {
             assert!(read(&format!(r#"{{"type":"share","user":"ann",{wrong}}}"#)).is_err(), "{wrong}");
         }
     }

@@ -7,11 +7,11 @@
 //! {"at_ms":5120,"us":87,"actor":"live","msg_id":7300000000000000042,"type":"like","user":"bass.ann","count":15}
 //! ```
 //!
-//! `at_ms` are milliseconds since the beginning. Lines of the actor `live` are events ([`ShowLine`]); of `show`, what a
-//! recording knows besides ([`Note`]); of `discord`, what people do in a demo. Empty lines and lines that begin with `#`
-//! say nothing.
+//! `at_ms` are milliseconds since the beginning, `us` the microseconds beyond them. Lines of the actor `live` are events
+//! ([`ShowLine`]); of `show`, what a recording knows besides ([`Note`]); of `discord`, what people do in a demo. Empty lines
+//! and lines that begin with `#` say nothing. [`show_reader`](super::show_reader) reads a whole file.
 //!
-//! Invariants: times never go back; what [`write()`] writes, [`read`] reads as the same.
+//! Invariant: what [`Line::write`] writes, [`Line::read`] reads as the same.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,7 +19,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::event::LiveEvent;
 use super::handle::Handle;
 use super::show::ShowLine;
 use crate::kernel::ids::{GuildId, UserId};
@@ -41,7 +40,7 @@ pub struct Line {
 pub enum Said {
     /// What the recording knows.
     Note(Note),
-    /// What happens on the live. Its microseconds are in the time of the line.
+    /// What happens on the live.
     Live(ShowLine),
     /// What somebody does on Discord, in a show that was written for the demo.
     Discord(Map<String, Value>),
@@ -112,64 +111,74 @@ struct Written<'a, T> {
     rest: &'a T,
 }
 
-/// Adds the line of a note to `out`.
-pub fn write_note(out: &mut Vec<u8>, at: Duration, note: &Note) {
-    let (at_ms, micros) = parts(at);
-    write(out, &Written { at_ms, micros: (micros > 0).then_some(micros), actor: "show", rest: note });
-}
-
-/// Adds the line of an event to `out`. Its time is `at`, whatever the event says.
-pub fn write_event(out: &mut Vec<u8>, at: Duration, event: &LiveEvent) {
-    let (at_ms, micros) = parts(at);
-    write(out, &Written { at_ms, micros: None, actor: "live", rest: &ShowLine::of(event, micros) });
-}
-
-fn write(out: &mut Vec<u8>, line: &impl Serialize) {
-    let before = out.len();
-    // Memory takes every line, and all that is written can be JSON; should one not be, it is left out whole.
-    if serde_json::to_writer(&mut *out, line).is_err() {
-        out.truncate(before);
-        return;
-    }
-    out.push(b'\n');
-}
-
-/// Milliseconds, and the microseconds beyond them.
-fn parts(at: Duration) -> (u64, u16) {
-    let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-    (at_ms, u16::try_from(at.subsec_micros() % 1000).unwrap_or(0))
-}
-
-/// Reads a line without its end; `None` when it says nothing.
-pub fn read(line: &str) -> Result<Option<Line>, Unreadable> {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
-        return Ok(None);
-    }
-    let garbage = |error: serde_json::Error| Unreadable::Garbage(error.to_string());
-    let mut fields: Map<String, Value> = serde_json::from_str(line).map_err(garbage)?;
-    let at_ms = fields.remove("at_ms").and_then(|at| at.as_u64());
-    let at_ms = at_ms.ok_or_else(|| Unreadable::Garbage("it has no at_ms".to_owned()))?;
-    let actor = fields.remove("actor").unwrap_or_default();
-    let micros = fields.get("us").and_then(Value::as_u64).unwrap_or(0);
-    let at = Duration::from_millis(at_ms).saturating_add(Duration::from_micros(micros));
-    let said = match actor.as_str() {
-        Some("live") => {
-            let line: ShowLine = serde_json::from_value(fields.into()).map_err(garbage)?;
-            Said::Live(ShowLine { micros: 0, ..line })
+impl Line {
+    /// Reads a line, with or without its end; `None` when it says nothing.
+    pub fn read(text: &str) -> Result<Option<Self>, Unreadable> {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('#') {
+            return Ok(None);
         }
-        Some("show") => {
-            fields.remove("us");
-            let version = fields.get("version").and_then(Value::as_u64).filter(|version| *version > VERSION.into());
-            if let Some(version) = version {
-                return Err(Unreadable::Newer(version));
-            }
-            Said::Note(serde_json::from_value(fields.into()).map_err(garbage)?)
+        let mut fields: Map<String, Value> = serde_json::from_str(text)?;
+        let at = time_of(&mut fields)?;
+        let actor = fields.remove("actor").unwrap_or_default();
+        let said = match actor.as_str() {
+            Some("live") => Said::Live(serde_json::from_value(fields.into())?),
+            Some("show") => Said::Note(note_of(fields)?),
+            Some("discord") => Said::Discord(fields),
+            _ => return Err(garbage("its actor is none of live, show and discord")),
+        };
+        Ok(Some(Self { at, said }))
+    }
+
+    /// Adds the line to `out`, with its end.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let before = out.len();
+        let written = match &self.said {
+            Said::Note(note) => self.write_as("show", note, out),
+            Said::Live(event) => self.write_as("live", event, out),
+            Said::Discord(fields) => self.write_as("discord", fields, out),
+        };
+        // Memory takes every line, and all that is written can be JSON; should one not be, it is left out whole.
+        match written {
+            Ok(()) => out.push(b'\n'),
+            Err(_) => out.truncate(before),
         }
-        Some("discord") => Said::Discord(fields),
-        _ => return Err(Unreadable::Garbage("its actor is none of live, show and discord".to_owned())),
-    };
-    Ok(Some(Line { at, said }))
+    }
+
+    fn write_as(&self, actor: &'static str, rest: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        let at_ms = u64::try_from(self.at.as_millis()).unwrap_or(u64::MAX);
+        let micros = u16::try_from(self.at.subsec_micros() % 1000).ok().filter(|micros| *micros > 0);
+        serde_json::to_writer(out, &Written { at_ms, micros, actor, rest })
+    }
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Garbage(error.to_string())
+    }
+}
+
+fn garbage(problem: &str) -> Unreadable {
+    Unreadable::Garbage(problem.to_owned())
+}
+
+/// When a line happens. Takes the fields that say so.
+fn time_of(fields: &mut Map<String, Value>) -> Result<Duration, Unreadable> {
+    let at_ms = fields.remove("at_ms").and_then(|at| at.as_u64()).ok_or_else(|| garbage("it has no at_ms"))?;
+    let micros: Option<u16> = serde_json::from_value(fields.remove("us").unwrap_or_default())?;
+    let micros = micros.unwrap_or(0);
+    if micros > 999 {
+        return Err(garbage("us is more than 999"));
+    }
+    Ok(Duration::from_millis(at_ms).saturating_add(Duration::from_micros(micros.into())))
+}
+
+fn note_of(fields: Map<String, Value>) -> Result<Note, Unreadable> {
+    let newer = fields.get("version").and_then(Value::as_u64).filter(|version| *version > VERSION.into());
+    match newer {
+        Some(version) => Err(Unreadable::Newer(version)),
+        None => Ok(serde_json::from_value(fields.into())?),
+    }
 }
 
 /// Ids are texts in JSON (`C-17`).
@@ -196,11 +205,17 @@ mod tests {
 
     use super::*;
     use crate::kernel::time::Timestamp;
-    use crate::live::MessageId;
     use crate::live::show::tests::occurrence;
+    use crate::live::{LiveEvent, MessageId};
 
     fn handle(text: &str) -> Handle {
         Handle::parse(text).unwrap()
+    }
+
+    fn written(line: &Line) -> String {
+        let mut out = Vec::new();
+        line.write(&mut out);
+        String::from_utf8(out).unwrap()
     }
 
     proptest! {
@@ -215,11 +230,9 @@ mod tests {
             let (start, at) = (Timestamp::from_millis(1_795_291_200_000), Duration::from_micros(micros));
             let made_at = made_ms.map(Timestamp::from_millis);
             let event = LiveEvent { at: start.after(at), id: MessageId::new(id), is_backlog, made_at, what };
-            let mut written = Vec::new();
-            write_event(&mut written, at, &event);
-            let text = String::from_utf8(written).unwrap();
+            let text = written(&Line { at, said: Said::Live(ShowLine::of(&event)) });
             prop_assert_eq!(text.matches('\n').count(), 1);
-            let line = read(text.trim_end_matches('\n')).unwrap().unwrap();
+            let line = Line::read(&text).unwrap().unwrap();
             prop_assert_eq!(line.at, at);
             let Said::Live(told) = line.said else { panic!("{text}") };
             prop_assert_eq!(told.at(start.after(line.at)), event);
@@ -227,7 +240,7 @@ mod tests {
 
         #[test]
         fn any_line_is_read_or_refused(line in any::<String>()) {
-            let _ = read(&line);
+            let _ = Line::read(&line);
         }
     }
 
@@ -243,21 +256,40 @@ mod tests {
             Note::Link { handle: handle("bass.ann"), user: None },
         ];
         for note in notes {
-            let mut written = Vec::new();
-            write_note(&mut written, Duration::from_micros(5_000_017), &note);
-            let line = read(std::str::from_utf8(&written).unwrap()).unwrap().unwrap();
-            assert_eq!(line, Line { at: Duration::from_micros(5_000_017), said: Said::Note(note) });
+            let line = Line { at: Duration::from_micros(5_000_017), said: Said::Note(note) };
+            assert_eq!(Line::read(&written(&line)), Ok(Some(line)));
         }
     }
 
     #[test]
+    fn what_people_do_on_discord_is_written_as_it_was_read() {
+        let text = r#"{"at_ms":40,"us":7,"actor":"discord","call":"command","name":"next","options":{"a":[1]}}"#;
+        let line = Line::read(text).unwrap().unwrap();
+        assert_eq!(line.at, Duration::from_micros(40_007));
+        assert_eq!(Line::read(&written(&line)), Ok(Some(line)));
+    }
+
+    #[test]
+    fn a_line_of_a_recording_looks_so() {
+        let what = crate::live::Occurrence::Viewers(3);
+        let event = LiveEvent { id: MessageId::new(9), ..LiveEvent::new(Timestamp::default(), what) };
+        let line = |micros| Line { at: Duration::from_micros(micros), said: Said::Live(ShowLine::of(&event)) };
+        insta::assert_snapshot!(written(&line(5_120_087)), @r#"{"at_ms":5120,"us":87,"actor":"live","msg_id":9,"type":"viewers","count":3}"#);
+        insta::assert_snapshot!(written(&line(5_120_000)), @r#"{"at_ms":5120,"actor":"live","msg_id":9,"type":"viewers","count":3}"#);
+    }
+
+    #[test]
     fn a_line_that_is_none_is_refused_with_what_is_wrong() {
-        let said = |line: &str| read(line).unwrap_err().to_string();
+        let said = |line: &str| Line::read(line).unwrap_err().to_string();
         assert!(said("nonsense").contains("expected"));
         assert!(said(r#"{"actor":"live","type":"connect"}"#).contains("at_ms"));
         assert!(said(r#"{"at_ms":1,"actor":"moon"}"#).contains("none of live, show and discord"));
         assert!(said(r#"{"at_ms":1,"actor":"show","type":"link","handle":"ann","user":"me"}"#).contains("digit"));
         assert!(said(r#"{"at_ms":0,"actor":"show","type":"head","version":2,"new":1}"#).contains("newer Greenroom"));
-        assert_eq!(read("  # a note").unwrap(), None);
+        for us in ["1000", "-1", "\"5\""] {
+            let line = format!(r#"{{"at_ms":1,"us":{us},"actor":"live","type":"connect"}}"#);
+            assert!(Line::read(&line).is_err(), "{line}");
+        }
+        assert_eq!(Line::read("  # a note").unwrap(), None);
     }
 }

@@ -14,6 +14,7 @@
 
 mod change;
 mod channel_list;
+pub mod identity;
 mod kept;
 mod listed;
 mod mentioned;

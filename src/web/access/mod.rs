@@ -10,7 +10,7 @@ mod passwords;
 mod proxies;
 mod who;
 
-pub use cookies::{ACCESS, Name, REFRESH};
+pub use cookies::{ACCESS, Name, REFRESH, REFRESH_PATH};
 pub use csrf::Csrf;
 pub use limits::{Caller, Limit, Limits, SignIns, TooOften};
 pub use oauth::{Account, OAuthRefusal, SignInAtDiscord};

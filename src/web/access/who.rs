@@ -11,8 +11,8 @@ use crate::access::Level;
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::signin::scope::{Scope, Scopes};
 use crate::signin::Person;
+use crate::signin::scope::{Scope, Scopes};
 
 /// For whom a route is. Each level of a server includes those before it, but for the reviewers beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]

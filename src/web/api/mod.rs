@@ -1,16 +1,14 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
 pub mod access;
-mod auth;
-mod instance;
+pub mod auth;
+pub mod instance;
 pub mod me;
-mod oauth;
-mod prove;
-mod servers;
-mod sessions;
-mod tokens;
-
-pub use auth::Login;
+pub mod oauth;
+pub mod prove;
+pub mod servers;
+pub mod sessions;
+pub mod tokens;
 
 use super::endpoint::Route;
 

@@ -76,7 +76,7 @@ impl Page for LinkPage {
         let (action, sealed) = (format!("/in/{}", code.0), seen.seal("link"));
         // Whoever is signed in already sends what shows that the form is ours; nobody else has that.
         let seal = seen.visitor.somebody().map(|_| sealed.seal());
-        let form = Form { seal, ..Form::new(&action, sealed.seal()) };
+        let form = Form { seal, ..Form::unsealed(&action) };
         let main = html! {
             section.card {
                 p { "This link is for " strong { (whose) } ". It works once." }

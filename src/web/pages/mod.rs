@@ -1,14 +1,14 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
-mod access;
-mod assets;
-mod link;
-mod me;
-mod prove;
-mod servers;
-mod sessions;
-mod sign_in;
-mod theme;
+pub mod access;
+pub mod assets;
+pub mod link;
+pub mod me;
+pub mod prove;
+pub mod servers;
+pub mod sessions;
+pub mod sign_in;
+pub mod theme;
 
 pub use access::AccessPage;
 pub use link::LinkPage;

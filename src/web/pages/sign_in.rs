@@ -68,7 +68,7 @@ pub(super) fn with_discord<P: Page>(web: &Web, seen: &Seen<P>, next: Option<&str
     let sealed = seen.seal("discord");
     // Whoever is signed in already sends what shows that the form is ours; nobody else has that.
     let seal = seen.visitor.somebody().map(|_| sealed.seal());
-    let form = Form { seal, ..Form::new("/sign-in", sealed.seal()) };
+    let form = Form { seal, ..Form::unsealed("/sign-in") };
     html! {
         @if web.settings.oauth.is_some() {
             (form.around(&html! {
@@ -85,7 +85,7 @@ pub(super) fn with_discord<P: Page>(web: &Web, seen: &Seen<P>, next: Option<&str
 fn with_password(seen: &Seen<SignInPage>, next: Option<&str>) -> Markup {
     let sealed = seen.seal("password");
     let seal = seen.visitor.somebody().map(|_| sealed.seal());
-    let form = Form { seal, ..Form::new("/sign-in", sealed.seal()) };
+    let form = Form { seal, ..Form::unsealed("/sign-in") };
     form.around(&html! {
         input type="hidden" name="next" value=(next_of(seen, next));
         (Field {

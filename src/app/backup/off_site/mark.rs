@@ -10,17 +10,13 @@
 
 use std::fmt;
 
-use rand::Rng;
 use sha2::{Digest, Sha256};
 
 use crate::app::backup::label::Label;
 use crate::discord::Bot;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
-use crate::settings::Setting;
-
-/// What the store is known by. Whoever needs it first makes it, and it never changes.
-static IDENTITY: Setting<Option<String>> = Setting::new("store_identity", None);
+use crate::kernel::ids::UserId;
+use crate::settings::identity;
 
 /// What stands before the mark in a name.
 const OF: &str = "-of-";
@@ -57,15 +53,8 @@ impl fmt::Display for Mark {
 /// The mark of the running bot's store. Waits until Discord has said which bot it is.
 pub(super) async fn mark_of(bot: &Bot) -> Result<Mark> {
     let own = bot.until_own_user().await;
-    let identity = bot.store.write("store_identity", |tx| {
-        if let Some(identity) = IDENTITY.get_own(tx, GuildId::INSTANCE)?.flatten() {
-            return Ok(identity);
-        }
-        let identity = format!("{:016x}", tx.dice("store_identity", tx.now().micros()).random::<u64>());
-        IDENTITY.set(tx, GuildId::INSTANCE, &Some(identity.clone()))?;
-        Ok(identity)
-    });
-    Ok(Mark::new(&identity.await?, own))
+    let identity = bot.store.write("store_identity", identity::of_store).await?;
+    Ok(Mark::new(&identity, own))
 }
 
 /// What a copy is called.

@@ -42,6 +42,60 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// `text` like [`escape`], in which addresses of pages stay links that can be clicked; Discord shows no preview of them.
+/// Invitations are only text as everywhere.
+///
+/// Not for text that was cut: what is left of an address would lead elsewhere.
+pub fn escape_around_links(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 4);
+    let mut rest = text;
+    while let Some((before, link, after)) = next_link(rest) {
+        // Whoever wrote it between `<` and `>` did so for Discord.
+        let (before, after) = before.strip_suffix('<').zip(after.strip_prefix('>')).unwrap_or((before, after));
+        escaped.push_str(&format!("{}<{}>", escape(before), without_pings(link)));
+        rest = after;
+    }
+    escaped + &escape(rest)
+}
+
+/// An address that leads to the same page and in which the server finds nobody to ping.
+fn without_pings(link: &str) -> String {
+    let mut quiet = String::with_capacity(link.len());
+    for (place, character) in link.char_indices() {
+        match character {
+            '@' if starts_ping(link.get(place + 1..).unwrap_or_default()) => quiet.push_str("%40"),
+            other => quiet.push(other),
+        }
+    }
+    quiet
+}
+
+/// The first address of a page that is no invitation, with what stands before and behind it.
+fn next_link(text: &str) -> Option<(&str, &str, &str)> {
+    let starts = text.match_indices("http").filter(|(at, _)| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|before| !before.is_alphanumeric())
+    });
+    starts.filter_map(|(at, _)| Some((at, link_in(text.get(at..)?)?))).find_map(|(at, link)| {
+        let (before, rest) = text.split_at_checked(at)?;
+        Some((before, link, rest.strip_prefix(link)?))
+    })
+}
+
+/// The address with which a text begins, without the marks of the sentence around it.
+fn link_in(text: &str) -> Option<&str> {
+    let behind_scheme = text.strip_prefix("https://").or(text.strip_prefix("http://"))?;
+    let ends = |sign: char| sign.is_whitespace() || matches!(sign, '<' | '>' | '"' | '`' | '|' | '\\' | '[' | ']');
+    let link = text.split(ends).next()?.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~']);
+    // A bracket belongs to the sentence, unless it was opened in the address.
+    let link = if link.contains('(') { link } else { link.trim_end_matches(')') };
+    let lower = link.to_lowercase();
+    let is_invitation =
+        ["discord.gg/", "discord.com/invite", "discordapp.com/invite"].iter().any(|to| lower.contains(to));
+    let has_host = behind_scheme.starts_with(char::is_alphanumeric);
+    (has_host && !is_invitation).then_some(link)
+}
+
 /// `text` as code, in which nothing has a meaning: it is not escaped, because the backslashes would be seen.
 pub fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len() + 2);
@@ -185,6 +239,31 @@ mod tests {
     }
 
     #[test]
+    fn addresses_can_stay_links_and_all_around_them_is_text() {
+        for (typed, sent) in [
+            ("no *link*", r"no \*link\*"),
+            ("see https://a.example/b_c?d=*1, **now**", r"see <https://a.example/b_c?d=*1>, \*\*now\*\*"),
+            ("**https://a.example**", r"\*\*<https://a.example>\*\*"),
+            ("https://a.example", "<https://a.example>"),
+            ("(http://a.example/x).", r"\(<http://a.example/x>\)."),
+            ("https://a.example/x_(y)", "<https://a.example/x_(y)>"),
+            ("[free](https://a.example)", r"\[free\]\(<https://a.example>\)"),
+            ("<https://a.example/ü>", "<https://a.example/ü>"),
+            ("<https://a.example", r"\<<https://a.example>"),
+            ("https://a.example/@ann", "<https://a.example/@ann>"),
+            ("https://a.example https://b.example", "<https://a.example> <https://b.example>"),
+            ("https://a.example/@everyone/@1", "<https://a.example/%40everyone/%401>"),
+            ("https://a.example/<@1>", "<https://a.example/>\\<@\u{200B}1\\>"),
+            ("https://discord.gg/abc", r"https\:\/\/discord.gg\/abc"),
+            ("https://Discord.com/invite/abc x", r"https\:\/\/Discord.com\/invite\/abc x"),
+            ("https:// xhttps://a.example ftp://a.example", r"https\:\/\/ xhttps\:\/\/a.example ftp\:\/\/a.example"),
+            ("javascript:https", r"javascript\:https"),
+        ] {
+            assert_eq!(escape_around_links(typed), sent, "{typed}");
+        }
+    }
+
+    #[test]
     fn nobody_and_nothing_is_mentioned() {
         for (typed, sent) in [
             ("@everyone", "@\u{200B}everyone"),
@@ -238,6 +317,24 @@ mod tests {
                 prop_assert!(!start.starts_with(['-', '+', '#', '>', '*']), "{}", line);
                 prop_assert!(!start.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.') || start.starts_with('.'), "{}", line);
             }
+        }
+
+        #[test]
+        fn links_let_nothing_else_through(
+            text in r"([-+*_~|`><#\[\]():/@&!.\\ \na1é]|everyone|here|https://a.b/|http://|discord\.gg/){0,40}"
+        ) {
+            let escaped = escape_around_links(&text);
+            prop_assert!(escaped.chars().count() <= 2 * text.chars().count() + 1, "{}", escaped);
+            let lower = escaped.to_lowercase();
+            for trap in ["@everyone", "@here", "@1", "@&", "@!", "](http", "discord.gg/"] {
+                prop_assert!(!lower.contains(trap), "{} in {}", trap, escaped);
+            }
+            // What is not between the marks of a link is as it is without links.
+            let around: String = escaped.split("<http").enumerate().map(|(place, part)| match place {
+                0 => part,
+                _ => part.split_once('>').map_or("", |(_, around)| around),
+            }).collect();
+            prop_assert!(!around.replace("\\<", "").contains('<'), "{}", escaped);
         }
 
         #[test]

@@ -1,26 +1,25 @@
 //! What was migrated, in the export: the table `schema_migrations` (`S-MIG-02`, `C-135`).
 
-use super::{RowSink, SqlTable, SqlValue, column};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::store::{Read, applied_migrations};
+use crate::store::{Applied, Read, applied_migrations};
 
-/// The table `schema_migrations`. It belongs to no guild, so each export has it whole.
-pub const MIGRATIONS: SqlTable = SqlTable {
-    name: "schema_migrations",
-    columns: &[column("version", "INTEGER"), column("name", "TEXT NOT NULL"), column("applied_at", "TEXT NOT NULL")],
-    primary_key: &["version"],
-    unique: &[],
-    references: &[],
-    indexes: &[],
-    rows: schema_migrations,
-};
-
-fn schema_migrations(read: &dyn Read, guild: Option<GuildId>, sink: &mut RowSink<'_>) -> Result<()> {
-    for (version, applied) in applied_migrations(read)? {
-        let columns: [SqlValue<'_>; 3] =
-            [version.cast_signed().into(), applied.name.as_str().into(), applied.at.into()];
-        sink(guild.unwrap_or(GuildId::INSTANCE), &columns)?;
+crate::exported! {
+    /// The table `schema_migrations`. It belongs to no guild, so each export has it whole.
+    pub const MIGRATIONS = "schema_migrations" by each_migration;
+    |read, (guild, version), applied| => {
+        "version": "INTEGER" => version.cast_signed(),
+        "name": "TEXT NOT NULL" => &applied.name,
+        "applied_at": "TEXT NOT NULL" => applied.at,
     }
-    Ok(())
+    primary_key: ["version"];
+}
+
+fn each_migration(
+    read: &dyn Read,
+    wanted: Option<GuildId>,
+    show: &mut dyn FnMut((GuildId, u64), Applied) -> Result<()>,
+) -> Result<()> {
+    let guild = wanted.unwrap_or(GuildId::INSTANCE);
+    applied_migrations(read)?.into_iter().try_for_each(|(version, applied)| show((guild, version), applied))
 }

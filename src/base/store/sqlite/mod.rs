@@ -1,7 +1,7 @@
 //! The stored data as an SQLite file, for people who want to look at it with other tools.
 //!
-//! A feature describes its tables once, as [`SqlTable`] constants beside its own tables, and gives a function that lists
-//! their rows. Each description has two forms:
+//! A feature describes its tables once, as [`SqlTable`] constants, each column with its value in one line
+//! ([`exported!`](crate::exported)). Each description has two forms:
 //! - for one guild: the tables, columns, keys and indexes of `M-DB-02` to `M-DB-22` as they stand there;
 //! - for all guilds: the same with a leading `guild_id` in every table, key, reference and index.
 //!
@@ -12,6 +12,7 @@
 //! [`export`] reads from one snapshot, binds every value as a parameter, and writes to a temporary file that takes its
 //! name only when it is complete.
 
+mod exported;
 mod migrations;
 mod statements;
 mod value;

@@ -12,6 +12,7 @@
 use std::cell::Cell;
 
 use crate::store::error::StoreError;
+use crate::store::held::Held;
 use crate::store::memo::Memo;
 use crate::store::read::raw::{RawRead, Visit};
 use crate::store::read::{RawName, Read};
@@ -58,5 +59,9 @@ impl RawRead for Counting<'_> {
 
     fn memo(&self) -> &Memo {
         self.read.memo()
+    }
+
+    fn held(&self) -> Option<&Held> {
+        self.read.held()
     }
 }

@@ -5,8 +5,11 @@ use super::sample::{
 };
 use crate::kernel::error::Result;
 use crate::store::key::encode;
+use crate::store::memo::Memo;
 use crate::store::read::RawName;
-use crate::store::{AnyTable, Direction, Store, StoreError, Tx};
+use crate::store::read::raw::{RawRead, Visit};
+use crate::store::span::ByteSpan;
+use crate::store::{AnyTable, Direction, Read, Store, StoreError, Tx, contained_with_place};
 
 fn with_two_songs() -> Store {
     let store = in_memory();
@@ -39,6 +42,70 @@ fn an_unreadable_row_is_found_and_named_when_it_is_read() {
     let findings = store.check_blocking().unwrap();
     assert_eq!(findings[0].table, "sample.songs");
     assert_eq!(findings[0].key, "guild 1, message 1");
+}
+
+/// Reads as far as a damaged file lets it, and trips then as redb does.
+struct Torn<'r>(&'r dyn Read);
+
+impl RawRead for Torn<'_> {
+    fn get(&self, _: RawName, _: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        panic!("a page is torn")
+    }
+
+    fn scan(
+        &self,
+        table: RawName,
+        span: &ByteSpan,
+        direction: Direction,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.0.scan(table, span, direction, &mut |key, value| {
+            let _ = visit(key, value)?;
+            panic!("a page is torn")
+        })
+    }
+
+    fn len(&self, _: RawName) -> Result<u64, StoreError> {
+        Err(StoreError::Damaged("a page is torn".to_owned()))
+    }
+
+    fn memo(&self) -> &Memo {
+        self.0.memo()
+    }
+}
+
+#[test]
+fn damage_over_which_reading_breaks_off_is_told_with_its_table_and_key() {
+    let store = with_two_songs();
+    let tables: Vec<_> = store.schema().all_tables().collect();
+    let told = |look: fn(&dyn Read) -> Result<()>| {
+        let read = store.read_blocking("look", |read| contained_with_place(&Torn(read), &tables, look));
+        read.unwrap_err().to_string()
+    };
+    assert_eq!(
+        [
+            told(|read| SONGS.get(read, &key(2)).map(drop)),
+            told(|read| SONGS_BY_LINK.get(read, &(GUILD, "a".to_owned())).map(drop)),
+            told(|read| SONGS.first(read, GUILD, Direction::Forward).map(drop)),
+            told(|read| SONGS.len(read).map(drop)),
+            told(|_| Err(StoreError::DiskFull.into())),
+        ],
+        [
+            "sample.songs holds something unreadable at guild 1, message 2: reading it failed",
+            "sample.songs_by_link holds something unreadable at guild 1, \"a\": reading it failed",
+            "sample.songs holds something unreadable at the row next to guild 1, message 1: reading it failed",
+            "sample.songs holds something unreadable at its first row: a page is torn",
+            "the disk is full; free some space and start again",
+        ]
+    );
+    // What was read already is not the place of a mistake that comes later.
+    let later = store.read_blocking("look", |read| {
+        contained_with_place(read, &tables, |read| {
+            SONGS.get(read, &key(2))?;
+            Err::<(), _>(StoreError::Panicked("check").into())
+        })
+    });
+    assert_eq!(later.unwrap_err().to_string(), "check was broken off; the log says where");
 }
 
 #[test]

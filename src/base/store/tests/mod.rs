@@ -4,6 +4,7 @@ mod building;
 mod damage;
 mod erasing;
 mod files;
+mod holding;
 mod large;
 mod model;
 mod opening;

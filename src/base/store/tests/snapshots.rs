@@ -99,8 +99,15 @@ fn a_snapshot_of_a_newer_greenroom_is_refused_with_the_version_that_it_needs() {
     let (_folder, path, _) = snapshot(3);
     edit_manifest(&path, |manifest| manifest.greenroom = String::from("7.1.0"), Some(3));
     let error = verify(&path, 2).unwrap_err().to_string();
-    assert!(error.contains("7.1.0, store version 3; this one reads up to 2"), "{error}");
-    assert!(error.contains("restore it with Greenroom 7.1.0 or newer"), "{error}");
+    let own = env!("CARGO_PKG_VERSION");
+    let versions = format!("7.1.0: its data are of version 3, and this one, {own}, reads up to version 2.");
+    assert!(error.contains(&versions), "{error}");
+    assert!(error.ends_with("Restore it with Greenroom 7.1.0 or newer."), "{error}");
+    // The file of a stopped bot does not say which Greenroom wrote it.
+    forget_manifest(&path);
+    let error = verify(&path, 2).unwrap_err().to_string();
+    assert!(error.contains(&format!("of version 3, and this one, {own}, reads up to version 2.")), "{error}");
+    assert!(error.ends_with("Restore it with the Greenroom that wrote it, or a newer one."), "{error}");
 }
 
 #[test]
@@ -204,6 +211,16 @@ fn a_file_that_was_not_closed_is_told_and_can_be_repaired() {
             assert!(!verify(&torn, 0).unwrap().is_snapshot);
         }
     }
+}
+
+/// Makes a store without a manifest of a snapshot.
+fn forget_manifest(path: &Path) {
+    let database = redb::Database::open(path).unwrap();
+    let mut transaction = database.begin_write().unwrap();
+    transaction.set_quick_repair(true);
+    let manifest = redb::TableDefinition::<&[u8], &[u8]>::new("snapshot.manifest");
+    assert!(transaction.delete_table(manifest).unwrap());
+    transaction.commit().unwrap();
 }
 
 /// Changes what a snapshot says about itself, and perhaps the version of its data.

@@ -31,7 +31,7 @@ fn song_count(store: &Store) -> u64 {
 }
 
 /// Keeps the writer busy until the returned sender is dropped, so that what is sent meanwhile becomes one batch.
-async fn hold_the_writer(store: &Store) -> mpsc::Sender<()> {
+pub(super) async fn hold_the_writer(store: &Store) -> mpsc::Sender<()> {
     let (release, held) = mpsc::channel::<()>();
     let (tell, holding) = mpsc::channel();
     let held = std::sync::Mutex::new(held);

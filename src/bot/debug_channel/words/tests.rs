@@ -3,6 +3,7 @@
 use super::*;
 use crate::activity::program::Backup;
 use crate::activity::{Happened, Kind};
+use crate::display::Finding;
 use crate::features::coins::model::EntryKind;
 use crate::features::testing::{GUILD, TestStore};
 use crate::features::tiktok::activity::{Deed, SimulatedEvent};
@@ -236,6 +237,33 @@ fn what_the_operator_does_is_told_as_theirs() {
     ⏹️ The operator disconnected from **@night\_owl**.
     ⚙️ The operator changed Activity Kept from 90 days to 30 days.
     -
+    ");
+}
+
+#[test]
+fn displays_that_somebody_puts_moves_or_takes_away_are_told_with_where() {
+    let placed = |before: Option<&str>, after: Option<&str>| {
+        let [before, after] = [before, after].map(|channel| channel.map(ToOwned::to_owned));
+        said(PLACED.with("live queue".to_owned()).by(BY).changing(before, after))
+    };
+    let lines = [placed(None, Some("5")), placed(Some("5"), Some("6")), placed(Some("6"), None), placed(None, None)];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    ⚙️ <@1> put the live queue into <#5>.
+    ⚙️ <@1> moved the live queue from <#5> to <#6>.
+    ⚙️ <@1> took the live queue out of <#6>.
+    -
+    ");
+}
+
+#[test]
+fn a_channel_that_is_left_reads_where_the_lines_go() {
+    let left = |now: Option<u64>, by: Actor| {
+        leaving(&Leaving { channel: ChannelId::new(5), now: now.map(ChannelId::new), by })
+    };
+    insta::assert_snapshot!([left(Some(6), BY), left(None, BY), left(None, Actor::System)].join("\n"), @"
+    👋 The lines for your team now go to <#6>: <@1> chose that.
+    👋 The lines for your team are switched off: <@1> chose that.
+    👋 The lines for your team are switched off.
     ");
 }
 

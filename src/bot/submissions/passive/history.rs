@@ -156,7 +156,7 @@ async fn look_at(bot: &Bot, message: &Message, now: Timestamp) -> Result<()> {
 /// Whether a message holds a song that nobody looked at.
 async fn is_missed_song(bot: &Bot, guild: GuildId, message: &Message) -> Result<bool> {
     let id = id_of(message);
-    let handled = bot.store.read("handled_message", move |read| tables::handled(read, guild, id)).await?;
+    let handled = bot.store.read("handled_message", move |read| tables::HANDLED.get(read, &(guild, id))).await?;
     Ok(handled.is_none() && Contents::of(message).holds_song())
 }
 

@@ -138,7 +138,7 @@ async fn whole(bot: &Bot, event: &MessageUpdateEvent) -> Result<Option<Message>>
 async fn has_given_songs(bot: &Bot, event: &MessageUpdateEvent) -> Result<bool> {
     let (guild, id) = (event.guild_id.map_or(0, serenity::all::GuildId::get), event.id.get());
     let (guild, id) = (GuildId::new(guild), MessageId::new(id));
-    let handled = bot.store.read("handled_message", move |read| tables::handled(read, guild, id)).await?;
+    let handled = bot.store.read("handled_message", move |read| tables::HANDLED.get(read, &(guild, id))).await?;
     Ok(handled.is_some_and(|handled| !handled.taken.is_empty()))
 }
 
@@ -159,7 +159,7 @@ async fn turn_in(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(Optio
 async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Result<Option<Failure>> {
     let (guild, id, digest) = (caller.guild, id_of(message), digest(message));
     let what_is_known = move |read: &dyn Read| {
-        let handled = tables::handled(read, guild, id)?.unwrap_or_default();
+        let handled = tables::HANDLED.get(read, &(guild, id))?.unwrap_or_default();
         Ok::<_, Error>((handled, tables::is_kept_out(read, guild, id)?))
     };
     let (before, was_kept_out) = bot.store.read("handled_message", what_is_known).await?;

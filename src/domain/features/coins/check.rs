@@ -36,14 +36,14 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     }
     check_undone(read, guild, &mut findings)?;
     tables::SKIPS_BOUGHT.for_each(read, guild, |(_, song), bought| {
-        let entry = tables::entry(read, guild, bought.entry)?;
+        let entry = tables::LEDGER.get(read, &(guild, bought.entry))?;
         if entry.is_none_or(|entry| entry.kind != EntryKind::BuySkip) {
             findings.push(format!("the place of song {song} is paid for by entry {}, which buys none", bought.entry));
         }
         Ok(())
     })?;
     tables::EARLIER_SKIPS.for_each(read, guild, |(_, id), SkipBought { entry: earlier }| {
-        let both = [tables::entry(read, guild, id)?, tables::entry(read, guild, earlier)?];
+        let both = [tables::LEDGER.get(read, &(guild, id))?, tables::LEDGER.get(read, &(guild, earlier))?];
         if earlier >= id || both.iter().any(|entry| entry.as_ref().is_none_or(|entry| entry.kind != EntryKind::BuySkip))
         {
             findings.push(format!("entry {earlier} is no purchase before entry {id} for the same song"));
@@ -56,7 +56,7 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
 /// An undone entry has its opposite in the same account, later.
 fn check_undone(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> Result<()> {
     tables::UNDONE.for_each(read, guild, |(_, id), undone| {
-        let pair = tables::entry(read, guild, id)?.zip(tables::entry(read, guild, undone.by)?);
+        let pair = tables::LEDGER.get(read, &(guild, id))?.zip(tables::LEDGER.get(read, &(guild, undone.by))?);
         let fits = pair.is_some_and(|(entry, by)| {
             by.kind == EntryKind::Rollback
                 && (by.user, by.currency, by.delta) == (entry.user, entry.currency, -entry.delta)

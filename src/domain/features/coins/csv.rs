@@ -117,10 +117,10 @@ pub fn head() -> String {
 
 /// The cells of an entry, as in [`HEAD`].
 fn line(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry) -> Result<[String; 14], Error> {
-    let requested = tables::wish(read, guild, id)?.map(|wish| wish.requested.get().to_string());
-    let undone_by = tables::undone(read, guild, id)?.map(|undone| undone.by.to_string());
+    let requested = tables::WISHES.get(read, &(guild, id))?.map(|wish| wish.requested.get().to_string());
+    let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by.to_string());
     let undoes = match rules::says_it_undoes(entry) {
-        Some(other) if tables::undone(read, guild, other)?.is_some_and(|undone| undone.by == id) => {
+        Some(other) if tables::UNDONE.get(read, &(guild, other))?.is_some_and(|undone| undone.by == id) => {
             Some(other.to_string())
         }
         _ => None,

@@ -9,9 +9,9 @@ use prometheus_client::registry::Registry;
 use super::model::{Currency, LedgerEntry};
 
 /// Coins that came and went, by direction and by what for.
-pub static COINS: LazyLock<Family<[(&'static str, String); 2], Counter>> = LazyLock::new(Family::default);
+static COINS: LazyLock<Family<[(&'static str, String); 2], Counter>> = LazyLock::new(Family::default);
 /// Entries, by what for.
-pub static ENTRIES: LazyLock<Family<[(&'static str, String); 1], Counter>> = LazyLock::new(Family::default);
+static ENTRIES: LazyLock<Family<[(&'static str, String); 1], Counter>> = LazyLock::new(Family::default);
 
 /// Counts an entry of Luxury Coins; those of points are none.
 pub fn count(entry: &LedgerEntry) {

@@ -13,7 +13,7 @@ use crate::store::{Migration, Span, Tx};
 pub const ALL: &[Migration] = &[Migration { version: 3, name: "add up Luxury Coins by week", run: add_up_weeks }];
 
 /// Each week has the sums of its Luxury Coins.
-pub fn add_up_weeks(tx: &Tx<'_>) -> Result<()> {
+fn add_up_weeks(tx: &Tx<'_>) -> Result<()> {
     let mut weeks: BTreeMap<(GuildId, WeekNumber), WeekSums> = BTreeMap::new();
     tables::LEDGER.for_each(tx, Span::all(), |(guild, _), entry| {
         if entry.currency == Currency::Luxury {

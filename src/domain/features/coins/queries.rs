@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use super::economy::{Circulation, Holder, Week};
 use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
 use super::settings::{LUXURY_ENABLED, SKIP_PRICE};
+pub use super::tables::balance;
 use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
@@ -90,8 +91,8 @@ pub fn history_page(read: &dyn Read, guild: GuildId, user: UserId, before: Optio
     let older_than = entries.last().map(|(id, _)| *id).filter(|_| has_more);
     let mut rows = Vec::with_capacity(entries.len());
     for (id, entry) in entries {
-        let requested = tables::wish(read, guild, id)?.map(|wish| wish.requested);
-        let undone_by = tables::undone(read, guild, id)?.map(|undone| undone.by);
+        let requested = tables::WISHES.get(read, &(guild, id))?.map(|wish| wish.requested);
+        let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
         rows.push(HistoryRow { id, entry, requested, undone_by });
     }
     let balance = tables::balance(read, guild, Currency::Luxury, user)?;
@@ -105,16 +106,11 @@ pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> R
     found.retain(|(id, _)| id.to_string().starts_with(typed));
     let mut offered = Vec::new();
     for (id, entry) in found {
-        if offered.len() < CHOICES && rules::may_undo(&entry, tables::undone(read, guild, id)?).is_ok() {
+        if offered.len() < CHOICES && rules::may_undo(&entry, tables::UNDONE.get(read, &(guild, id))?).is_ok() {
             offered.push((id, entry));
         }
     }
     Ok(offered)
-}
-
-/// What a member has of a currency.
-pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId) -> Result<Amount> {
-    tables::balance(read, guild, currency, user)
 }
 
 /// All Luxury Coins of a guild, and who has most of them. Looks at each balance once and holds `most` of them.
@@ -155,7 +151,7 @@ pub fn points(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Amount> {
 
 /// Whether a member's points wait for the score sync.
 pub fn waits_for_sync(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
-    tables::is_changed(read, guild, user)
+    tables::POINTS_CHANGED.contains(read, &(guild, user))
 }
 
 /// The latest entries of one balance, latest first, at most `limit`.

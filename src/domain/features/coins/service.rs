@@ -46,7 +46,7 @@ pub fn remove(tx: &Tx<'_>, guild: GuildId, order: &Order, wanted: Amount) -> Res
     let taken = rules::taken(balance, wanted)?;
     let (id, entry) = post(tx, guild, &order.posting(-taken.get(), EntryKind::AdminRemove))?;
     if taken < wanted {
-        tables::add_wish(tx, guild, id, &Wish { requested: wanted })?;
+        tables::WISHES.insert(tx, &(guild, id), &Wish { requested: wanted })?;
     }
     Ok(Removed { entry, requested: wanted })
 }
@@ -64,8 +64,8 @@ pub fn refundable(tx: &Tx<'_>, guild: GuildId, user: UserId, song: u64) -> Resul
     let mut balance = tables::balance(tx, guild, Currency::Luxury, user)?;
     let mut paid = Vec::new();
     for id in tables::skips_bought(tx, guild, song)? {
-        let Some(entry) = tables::entry(tx, guild, id)? else { continue };
-        if entry.user == user && tables::undone(tx, guild, id)?.is_none() {
+        let Some(entry) = tables::LEDGER.get(tx, &(guild, id))? else { continue };
+        if entry.user == user && tables::UNDONE.get(tx, &(guild, id))?.is_none() {
             balance = rules::after_posting(Currency::Luxury, balance, entry.delta.saturating_neg())?;
             paid.push(id);
         }
@@ -75,14 +75,14 @@ pub fn refundable(tx: &Tx<'_>, guild: GuildId, user: UserId, song: u64) -> Resul
 
 /// Undoes an entry of a member's Luxury Coins by its opposite, once. Refuses where that leaves the range of balances.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
-    let found = tables::entry(tx, guild, id)?;
+    let found = tables::LEDGER.get(tx, &(guild, id))?;
     let is_theirs = |entry: &LedgerEntry| entry.user == order.user && entry.currency == Currency::Luxury;
     let undone = found.filter(is_theirs).ok_or(CoinsRefusal::NoSuchEntry)?;
-    rules::may_undo(&undone, tables::undone(tx, guild, id)?)?;
+    rules::may_undo(&undone, tables::UNDONE.get(tx, &(guild, id))?)?;
     let posting = order.posting(-undone.delta, EntryKind::Rollback);
     let reason = rules::undo_reason(id, &order.reason);
     let (by, entry) = post(tx, guild, &Posting { reason, ..posting })?;
-    tables::set_undone(tx, guild, id, &Undone { by })?;
+    tables::UNDONE.insert(tx, &(guild, id), &Undone { by })?;
     Ok(entry)
 }
 
@@ -122,7 +122,7 @@ fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, Ledg
     Ok((id, entry))
 }
 
-/// Adds points for what happened on the live. Stops at the cap; the entry follows in [`journal_points`].
+/// Adds points for what happened on the live. Stops at the cap; the entry follows when the points are journalled.
 ///
 /// Answers how many points were added.
 pub fn award_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<i64> {
@@ -145,10 +145,11 @@ pub fn reset_points(
     reason: &str,
     actor: Actor,
 ) -> Result<Option<LedgerEntry>> {
-    bring_points_to(tx, guild, user, Amount::ZERO, EntryKind::PointsReset, reason, actor)
+    move_points(tx, guild, user, Amount::ZERO, EntryKind::PointsReset, reason, actor)
 }
 
-/// Brings a member's points to what the linked handles hold together, after a link came or went (`C-34`).
+/// Brings a member's points to what the linked handles hold together: after a link came or went (`C-34`), which the ledger
+/// has as [`EntryKind::PointsLink`], or after handles were brought from another bot, as [`EntryKind::Import`].
 ///
 /// `None` when the points are that already.
 pub fn move_points(
@@ -156,37 +157,12 @@ pub fn move_points(
     guild: GuildId,
     user: UserId,
     held: Amount,
-    reason: &str,
-    actor: Actor,
-) -> Result<Option<LedgerEntry>> {
-    bring_points_to(tx, guild, user, held, EntryKind::PointsLink, reason, actor)
-}
-
-/// Brings a member's points to what the linked handles hold together, after handles were brought from another bot.
-///
-/// `None` when the points are that already.
-pub fn take_over_points(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    user: UserId,
-    held: Amount,
-    reason: &str,
-    actor: Actor,
-) -> Result<Option<LedgerEntry>> {
-    bring_points_to(tx, guild, user, held, EntryKind::Import, reason, actor)
-}
-
-fn bring_points_to(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    user: UserId,
-    target: Amount,
     kind: EntryKind,
     reason: &str,
     actor: Actor,
 ) -> Result<Option<LedgerEntry>> {
     let balance = tables::balance(tx, guild, Currency::Points, user)?;
-    let delta = target.get() - balance.get();
+    let delta = held.get() - balance.get();
     if delta == 0 {
         return Ok(None);
     }
@@ -195,7 +171,7 @@ fn bring_points_to(
 }
 
 /// Writes the entry for points that were added one event at a time (`C-01`); `None` when there are none.
-pub fn journal_points(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<Option<LedgerEntry>> {
+fn journal_points(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<Option<LedgerEntry>> {
     let points = tables::unjournalled(tx, guild, user)?;
     if points == 0 {
         return Ok(None);
@@ -227,10 +203,5 @@ pub fn journal_all_points(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
 
 /// Lets a member's points wait for the score sync although they did not change.
 pub fn note_changed(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    tables::note_changed(tx, guild, user)
-}
-
-/// Members whose points changed since they were last taken, at most `limit`: for the score sync (`M-PTS-05`).
-pub fn take_changed(tx: &Tx<'_>, guild: GuildId, limit: usize) -> Result<Vec<UserId>> {
-    tables::take_changed(tx, guild, limit)
+    tables::POINTS_CHANGED.put(tx, &(guild, user), &())
 }

@@ -1,4 +1,4 @@
-//! The ledger and the balances, and the only functions that touch them.
+//! The ledger and the balances, and whatever is done to them beyond one row.
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
@@ -29,12 +29,14 @@ static BY_ACCOUNT: Index<(GuildId, Currency, UserId, EntryId), (GuildId, EntryId
 /// Luxury Coins by guild and member (`M-DB-11`).
 pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]).erasing(handed_on);
 /// Engagement points by guild and member (`M-DB-07`).
-pub static USER_POINTS: Table<(GuildId, UserId), Balance> = Table::new("coins.user_points", &[]).erasing(handed_on);
+pub static USER_POINTS: Table<(GuildId, UserId), Balance> =
+    Table::new("coins.user_points", &[]).held_back().erasing(handed_on);
 /// Points that no entry lists yet.
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
-    Table::new("coins.points_unjournalled", &[]).erasing(handed_on);
+    Table::new("coins.points_unjournalled", &[]).held_back().erasing(handed_on);
 /// Members whose points changed since the last score sync.
-pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> = Table::new("coins.points_changed", &[]).erasing(handed_on);
+pub static POINTS_CHANGED: Table<(GuildId, UserId), ()> =
+    Table::new("coins.points_changed", &[]).held_back().erasing(handed_on);
 /// What was asked for, by the entry that took less (`C-08`). Beside the ledger, whose entries never change.
 pub static WISHES: Table<(GuildId, EntryId), Wish> = Table::new("coins.wishes", &[]).without_members();
 /// What undid an entry, by the undone one.
@@ -84,7 +86,7 @@ pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId
 pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId, amount: Amount) -> Result<()> {
     balances(currency).put(tx, &(guild, user), &Balance { amount })?;
     if currency == Currency::Points {
-        note_changed(tx, guild, user)?;
+        POINTS_CHANGED.put(tx, &(guild, user), &())?;
     }
     tx.publish(CHANGED, guild);
     Ok(())
@@ -95,11 +97,6 @@ pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<Ent
     let id = EntryId::new(tx.next_id(guild, "coins.ledger")?);
     LEDGER.insert(tx, &(guild, id), entry)?;
     Ok(id)
-}
-
-/// An entry by its number.
-pub fn entry(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<LedgerEntry>> {
-    LEDGER.get(read, &(guild, id))
 }
 
 /// Takes the words out of the reasons of entries: they name somebody who is erased.
@@ -122,26 +119,6 @@ pub fn set_week(tx: &Tx<'_>, guild: GuildId, week: WeekNumber, sums: &WeekSums) 
     WEEKS.put(tx, &(guild, week.0), sums)
 }
 
-/// What was asked for where an entry took less.
-pub fn wish(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Wish>> {
-    WISHES.get(read, &(guild, id))
-}
-
-/// Remembers what was asked for where an entry took less.
-pub fn add_wish(tx: &Tx<'_>, guild: GuildId, id: EntryId, wish: &Wish) -> Result<()> {
-    WISHES.insert(tx, &(guild, id), wish)
-}
-
-/// What undid an entry.
-pub fn undone(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Undone>> {
-    UNDONE.get(read, &(guild, id))
-}
-
-/// Remembers what undid an entry.
-pub fn set_undone(tx: &Tx<'_>, guild: GuildId, id: EntryId, undone: &Undone) -> Result<()> {
-    UNDONE.insert(tx, &(guild, id), undone)
-}
-
 /// The entries that paid for the places of a song, the latest first.
 pub fn skips_bought(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<EntryId>> {
     let mut entries = Vec::new();
@@ -160,16 +137,6 @@ pub fn add_skip_bought(tx: &Tx<'_>, guild: GuildId, song: u64, bought: &SkipBoug
         EARLIER_SKIPS.insert(tx, &(guild, bought.entry), &earlier)?;
     }
     SKIPS_BOUGHT.put(tx, &(guild, song), bought)
-}
-
-/// Whether a member's points wait for the score sync.
-pub fn is_changed(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
-    POINTS_CHANGED.contains(read, &(guild, user))
-}
-
-/// Lets a member's points wait for the score sync.
-pub fn note_changed(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    POINTS_CHANGED.put(tx, &(guild, user), &())
 }
 
 /// The entries of one balance before the number `before`, latest first, at most `limit`.

@@ -114,7 +114,7 @@ fn points_from_the_live_stop_at_the_cap() {
 fn points_that_change_nothing_wake_no_score_sync() {
     let store = TestStore::new();
     post(&store, Currency::Points, Amount::MAX.get()).unwrap();
-    let take = || store.write(|tx| service::take_changed(tx, GUILD, 10)).unwrap();
+    let take = || store.write(|tx| tables::take_changed(tx, GUILD, 10)).unwrap();
     assert_eq!(take(), [ANN]);
     assert_eq!(award(&store, 5), 0);
     assert_eq!(take(), [], "the balance is full");
@@ -126,7 +126,9 @@ fn points_from_another_bot_are_an_entry_of_their_own_kind() {
     award(&store, 3);
     let take_over = |held| {
         let held = Amount::of(held);
-        store.write(move |tx| service::take_over_points(tx, GUILD, ANN, held, "brought", Actor::System)).unwrap()
+        store
+            .write(move |tx| service::move_points(tx, GUILD, ANN, held, EntryKind::Import, "brought", Actor::System))
+            .unwrap()
     };
     let entry = take_over(10).unwrap();
     assert_eq!((entry.kind, entry.delta, entry.after), (EntryKind::Import, 7, Amount::of(10)));
@@ -170,10 +172,12 @@ fn whoever_gains_or_loses_points_waits_for_the_score_sync_once() {
     let store = TestStore::new();
     award(&store, 1);
     award(&store, 1);
-    let take = |limit| store.write(move |tx| service::take_changed(tx, GUILD, limit)).unwrap();
+    let take = |limit| store.write(move |tx| tables::take_changed(tx, GUILD, limit)).unwrap();
     assert_eq!(take(10), [ANN]);
     assert_eq!(take(10), []);
-    store.write(|tx| service::move_points(tx, GUILD, ANN, Amount::of(7), "linked", Actor::System)).unwrap();
+    store
+        .write(|tx| service::move_points(tx, GUILD, ANN, Amount::of(7), EntryKind::PointsLink, "linked", Actor::System))
+        .unwrap();
     assert_eq!(take(10), [ANN]);
 }
 
@@ -228,7 +232,8 @@ fn take(tx: &Tx<'_>, guild: GuildId, user: UserId, step: &Step) -> Result<bool> 
         Step::Award(points) => service::award_points(tx, guild, user, Amount::of(points)).map(drop),
         Step::Reset => service::reset_points(tx, guild, user, "reset", Actor::System).map(drop),
         Step::MoveTo(points) => {
-            service::move_points(tx, guild, user, Amount::of(points), "link", Actor::System).map(drop)
+            service::move_points(tx, guild, user, Amount::of(points), EntryKind::PointsLink, "link", Actor::System)
+                .map(drop)
         }
         Step::Journal => service::journal_all_points(tx, guild),
     })?;

@@ -8,6 +8,7 @@ use crate::flows::scores_synced;
 pub static SCORES_SYNCED: Upkeep = Upkeep {
     name: "scores_synced",
     due: |read, at| Ok(Due::in_guilds(queries::guilds_with_changed_points(read)?, at)),
+    is_due: |_, _| Ok(true),
     step: |tx, due, _| Ok(scores_synced::run(tx, due.guild)?.more.then_some(0)),
 };
 
@@ -15,5 +16,6 @@ pub static SCORES_SYNCED: Upkeep = Upkeep {
 pub static OLD_SCORES: Upkeep = Upkeep {
     name: "old_scores",
     due: |read, at| Ok(Due::in_guilds(queue::queries::guilds_with_waiting_songs(read)?, at)),
+    is_due: |_, _| Ok(true),
     step: |tx, due, behind| scores_synced::mend(tx, due.guild, behind),
 };

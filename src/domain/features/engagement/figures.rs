@@ -76,7 +76,7 @@ pub struct Curve {
 
 /// The figures of a session; `None` when there is no such session.
 pub fn of(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Figures>> {
-    let Some(session) = tables::session(read, guild, id)? else { return Ok(None) };
+    let Some(session) = tables::SESSIONS.get(read, &(guild, id))? else { return Ok(None) };
     let (viewers, viewer_curve) = viewers(read, guild, id, &session)?;
     let coin_curve = coins(read, guild, id, &session)?;
     let mut figures = Figures {

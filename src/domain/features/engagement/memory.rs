@@ -1,12 +1,12 @@
-//! The messages that a session took, in hand while a batch of live events is written: what comes again is no new event.
+//! The messages that a session took: what comes again is no new event.
 //!
 //! A live tells the same message more than once: after a reconnect it repeats what it told before, and frames are sent
 //! again. Streaks are no help there and do not need it, because each step of one is a message of its own.
 //!
 //! At least the last 8,192 messages of a session are remembered; what is repeated is always the end of what was told.
-//! They lie in chunks in the order in which they came. A batch reads all chunks, writes the newest, and drops the oldest.
-//! The memory is written in the transaction of what the messages brought about, so it survives a restart, and it is
-//! forgotten with the session.
+//! They lie in chunks in the order in which they came. A batch looks once through all chunks for what it brings, and what it
+//! takes goes into the newest; the oldest are dropped. All of it is written in the transaction of what the messages brought
+//! about, so it survives a restart, and it is forgotten with the session.
 
 use std::collections::BTreeSet;
 
@@ -25,12 +25,10 @@ const MOST_CHUNKS: u64 = 32;
 pub struct Memory {
     /// Of the messages of this batch, those that were taken, before it or in it.
     taken: BTreeSet<MessageId>,
-    /// The number of the oldest chunk, as stored.
+    /// The number of the oldest chunk.
     oldest: u64,
-    /// The chunks to be written, the newest last, and the number of the newest.
-    chunks: Vec<MessageChunk>,
-    newest: u64,
-    is_changed: bool,
+    /// The newest chunk, and its number.
+    newest: (u64, MessageChunk),
 }
 
 impl Memory {
@@ -39,18 +37,15 @@ impl Memory {
         let mut memory = Self::default();
         // Numbers grow with time: what is older than all that is coming need not be looked for.
         let (Some(first), Some(last)) = (coming.first(), coming.last()) else { return Ok(memory) };
-        let mut newest = None;
-        tables::for_each_chunk(read, guild, session, |number, chunk| {
+        let mut oldest = None;
+        tables::MESSAGES.for_each(read, (guild, session), |(.., number), chunk| {
             let known = chunk.ids.iter().filter(|id| (first..=last).contains(id) && coming.contains(id));
             memory.taken.extend(known);
-            memory.oldest = if newest.is_none() { number } else { memory.oldest };
-            newest = Some((number, chunk));
+            oldest = oldest.or(Some(number));
+            memory.newest = (number, chunk);
             Ok(())
         })?;
-        if let Some((number, chunk)) = newest {
-            memory.newest = number;
-            memory.chunks.push(chunk);
-        }
+        memory.oldest = oldest.unwrap_or(0);
         Ok(memory)
     }
 
@@ -60,32 +55,26 @@ impl Memory {
     }
 
     /// Takes a message; false when it was taken before.
-    pub fn take(&mut self, id: MessageId) -> bool {
+    pub fn take(&mut self, tx: &Tx<'_>, guild: GuildId, session: SessionId, id: MessageId) -> Result<bool> {
         if !self.taken.insert(id) {
-            return false;
+            return Ok(false);
         }
-        self.is_changed = true;
-        match self.chunks.last_mut() {
-            Some(newest) if newest.ids.len() < MessageChunk::MOST => newest.ids.push(id),
-            newest => {
-                self.newest += u64::from(newest.is_some());
-                self.chunks.push(MessageChunk { ids: vec![id] });
-            }
+        if self.newest.1.ids.len() >= MessageChunk::MOST {
+            self.newest = (self.newest.0 + 1, MessageChunk::default());
+            self.forget_oldest(tx, guild, session)?;
         }
-        true
+        let (number, chunk) = &mut self.newest;
+        chunk.ids.push(id);
+        tables::MESSAGES.put(tx, &(guild, session, *number), chunk)?;
+        Ok(true)
     }
 
-    /// Writes what was taken, and forgets the oldest.
-    pub fn save(self, tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Result<()> {
-        if !self.is_changed {
-            return Ok(());
+    fn forget_oldest(&mut self, tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Result<()> {
+        let first_kept = self.newest.0.saturating_sub(MOST_CHUNKS);
+        while self.oldest < first_kept {
+            tables::MESSAGES.remove(tx, &(guild, session, self.oldest))?;
+            self.oldest += 1;
         }
-        let first_kept = self.newest.saturating_sub(MOST_CHUNKS);
-        for (number, chunk) in (0..=self.newest).rev().zip(self.chunks.iter().rev()) {
-            if number >= first_kept {
-                tables::set_chunk(tx, guild, session, number, chunk)?;
-            }
-        }
-        (self.oldest..first_kept).try_for_each(|number| tables::remove_chunk(tx, guild, session, number))
+        Ok(())
     }
 }

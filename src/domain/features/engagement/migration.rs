@@ -15,7 +15,7 @@ pub const ALL: &[Migration] = &[Migration {
 ///
 /// The points of sessions before that are not known any more, because rates may have changed since; they stay 0 there.
 pub fn order_streaks_and_add_up_sessions(tx: &Tx<'_>) -> Result<()> {
-    tables::reindex_streaks(tx)?;
+    tables::STREAKS.reindex(tx)?;
     let mut sessions = Vec::new();
     tables::SESSIONS.for_each(tx, Span::all(), |(guild, id), session| {
         sessions.push((guild, id, session));
@@ -27,12 +27,12 @@ pub fn order_streaks_and_add_up_sessions(tx: &Tx<'_>) -> Result<()> {
         for (account, mut participant) in sums.people {
             numbers.participant += 1;
             participant.number = numbers.participant;
-            tables::set_participant(tx, guild, id, account, &participant)?;
+            tables::PARTICIPANTS.put(tx, &(guild, id, account), &participant)?;
         }
         for (minute, coins) in sums.coins {
             tables::add_coins(tx, guild, id, minute, coins)?;
         }
-        tables::set_numbers(tx, guild, &numbers)?;
+        tables::NUMBERS.put(tx, &guild, &numbers)?;
     }
     Ok(())
 }

@@ -21,8 +21,8 @@
 //! the handles that come first, and a picture of viewers and coins over the evening (`M-MET-01`, `M-MET-02`, `D-30`). A
 //! session of less than a minute in which nothing happened has none. What cannot be posted is told in the debug channel.
 //!
-//! **How it is built.** A batch of events is written by the flow `live_events` with a [`recorder`], which has the
-//! [`memory`] of messages and the [`people`] in hand; the flow `gift_credit` lifts songs, `watch_time` counts, and
+//! **How it is built.** A batch of events is written by the flow `live_events` with a [`recorder`], which asks the
+//! [`memory`] what was told before; the flow `gift_credit` lifts songs, `watch_time` counts, and
 //! `session_closed` stages the report, which is made from [`figures`].
 //! **Tables.** `engagement.sessions`, `.interactions`, `.viewer_snapshots`; what a session adds up to in `.participants`
 //! and `.coins_by_minute`; for the open session only: `.streaks`, `.paid_once`, `.credits`, `.credits_held`,
@@ -36,7 +36,6 @@ pub mod memory;
 pub mod migration;
 pub mod model;
 pub mod old;
-pub mod people;
 pub mod queries;
 pub mod recorder;
 pub mod rules;

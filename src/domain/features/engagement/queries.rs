@@ -1,8 +1,8 @@
 //! Reads of engagement, for flows and views.
 
-use super::model::{AccountRef, Credit, Session, SessionId, SongRef};
+use super::model::{Credit, Session, SessionId, SongRef};
 use super::rules::watch;
-pub use super::tables::SESSION_BEGUN;
+pub use super::tables::{SESSION_BEGUN, on_watch, open_session};
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -10,67 +10,34 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
-/// The open session of a guild.
-pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId, Session)>> {
-    tables::open_session(read, guild)
+/// Whether the session of a guild lost its connection and was not continued in time (`D-26`).
+pub fn is_left_behind(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
+    Ok(tables::open_session(read, guild)?.is_some_and(|(_, session)| rules::is_over(&session, now)))
 }
 
-/// The open sessions of all guilds.
-pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, Session)>> {
-    Ok(tables::open_sessions(read)?.into_iter().map(|(guild, _, session)| (guild, session)).collect())
-}
-
-/// The guilds with a session that lost its connection and was not continued in time (`D-26`).
-pub fn guilds_left_behind(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
-    let mut guilds = tables::open_sessions(read)?;
-    guilds.retain(|(.., session)| rules::is_over(session, now));
-    Ok(guilds.into_iter().map(|(guild, ..)| guild).collect())
-}
-
-/// The guilds with a live that has something due without an event: a streak that is over although no end of it was told
+/// Whether the live of a guild has something due without an event: a streak that is over although no end of it was told
 /// (`M-TIK-24`), or a viewer count (`M-TIK-25`).
-pub fn guilds_to_keep_up(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
-    let mut guilds = Vec::new();
-    for (guild, id, session) in tables::open_sessions(read)? {
-        let first = tables::first_unfinished(read, guild, id)?;
-        if first.is_some_and(|at| rules::is_timed_out(at, now)) || rules::snapshot_is_due(&session, now) {
-            guilds.push(guild);
-        }
-    }
-    Ok(guilds)
+pub fn is_to_keep_up(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
+    let Some((id, session)) = tables::open_session(read, guild)? else { return Ok(false) };
+    let first = tables::first_unfinished(read, guild, id)?;
+    Ok(first.is_some_and(|at| rules::is_timed_out(at, now)) || rules::snapshot_is_due(&session, now))
 }
 
-/// The sessions in which watch time is to be counted now: the open ones every minute (`C-44`), and those that are closed
-/// and not counted to their end.
-pub fn sessions_to_count(read: &dyn Read, now: Timestamp) -> Result<Vec<(GuildId, SessionId)>> {
-    let mut found = Vec::new();
-    for (guild, id) in tables::sessions_on_watch(read)? {
-        let session = tables::session(read, guild, id)?;
-        found.extend(session.filter(|session| watch::count_is_due(session, now)).map(|_| (guild, id)));
-    }
-    Ok(found)
-}
-
-/// People of a session whose watch time is to be counted, behind one of them.
-pub fn on_watch(
-    read: &dyn Read,
-    guild: GuildId,
-    session: SessionId,
-    behind: Option<AccountRef>,
-    limit: usize,
-) -> Result<Vec<AccountRef>> {
-    tables::on_watch(read, guild, session, behind, limit)
+/// Whether watch time is to be counted now in a session: in an open one every minute (`C-44`), in one that is closed until
+/// it is counted to its end.
+pub fn watch_is_due(read: &dyn Read, guild: GuildId, id: SessionId, now: Timestamp) -> Result<bool> {
+    Ok(tables::SESSIONS.get(read, &(guild, id))?.is_some_and(|session| watch::count_is_due(&session, now)))
 }
 
 /// A session by its number.
 pub fn session(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Session>> {
-    tables::session(read, guild, id)
+    tables::SESSIONS.get(read, &(guild, id))
 }
 
 /// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
 pub fn held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Amount>> {
     match tables::open_session(read, guild)? {
-        Some((id, _)) => tables::held(read, guild, id, user),
+        Some((id, _)) => tables::CREDITS_HELD.get(read, &(guild, id, user)),
         None => Ok(None),
     }
 }
@@ -86,7 +53,7 @@ pub fn songs_with_credit(read: &dyn Read, guild: GuildId) -> Result<Vec<SongRef>
 /// A member's credit in the open session.
 pub fn credit(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Credit>> {
     match tables::open_session(read, guild)? {
-        Some((id, _)) => tables::credit(read, guild, id, user),
+        Some((id, _)) => tables::CREDITS.get(read, &(guild, id, user)),
         None => Ok(None),
     }
 }

@@ -1,18 +1,17 @@
-//! The open session of a guild, in hand while a batch of live events is written.
+//! The open session of a guild, while a batch of live events is written.
 //!
-//! The session's row and the guild's numbers are read once and written once in a batch; interactions, viewer counts and
-//! streaks go to their tables at once. Nothing counts while there is no connection (`D-12`): callers ask
-//! [`Recorder::is_live`] first. [`Recorder::save`] must be the last call.
+//! Whatever it is told stands in its tables at once, so that others may read and change what they like meanwhile; only the
+//! session's row and the guild's numbers are nobody else's until the batch ends. Nothing counts while there is no connection
+//! (`D-12`): callers ask [`Recorder::is_live`] first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::memory::Memory;
 use super::model::{
-    AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, Numbers, Session, SessionId, SettledGift,
-    SnapshotNumber, Streak, StreakKey, ToldGifts, ViewerSnapshot,
+    AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, Numbers, Participant, Session, SessionId,
+    SettledGift, SnapshotNumber, Streak, StreakKey, ToldGifts, ViewerSnapshot,
 };
-use super::people::People;
 use super::rules::watch::{self, WatchTerms};
 use super::settings::GIFT_RATE;
 use super::{rules, tables};
@@ -26,39 +25,31 @@ use crate::store::Tx;
 /// The smallest difference between two moments.
 const JUST_BEFORE: Duration = Duration::from_micros(1);
 
-/// The open session, and what was changed of it.
+/// The open session as it is stored, and what is asked of it again and again.
 pub struct Recorder<'b, 't> {
     tx: &'b Tx<'t>,
     guild: GuildId,
     open: Option<(SessionId, Session)>,
     numbers: Numbers,
     memory: Memory,
-    people: People,
-    /// What gifts of this batch were worth, by minute of the session.
-    coins: BTreeMap<u32, Amount>,
     /// No streak that did not end has its last step before this; `None` when there is no such streak.
     first_unfinished: Option<Timestamp>,
     /// What the session was told of gifts; `None` until a gift comes.
     told_gifts: Option<ToldGifts>,
     /// Luxury Coins for each whole 100 gifted coins.
     rate: u32,
-    /// As they are stored, so that what did not change is not written.
-    stored: (Option<(SessionId, Session)>, Numbers),
 }
 
 impl<'b, 't> Recorder<'b, 't> {
-    /// Takes the open session of a guild in hand, if there is one.
+    /// Finds the open session of a guild, if there is one.
     pub fn load(tx: &'b Tx<'t>, guild: GuildId) -> Result<Self> {
-        let stored = (tables::open_session(tx, guild)?, tables::numbers(tx, guild)?);
-        let (open, numbers) = stored.clone();
+        let (open, numbers) = (tables::open_session(tx, guild)?, tables::numbers(tx, guild)?);
         let first_unfinished = match &open {
             Some((id, _)) => tables::first_unfinished(tx, guild, *id)?,
             None => None,
         };
-        let (memory, people, coins) = (Memory::default(), People::default(), BTreeMap::new());
         let rate = GIFT_RATE.get(tx, guild)?;
-        let told_gifts = None;
-        Ok(Self { tx, guild, open, numbers, memory, people, coins, first_unfinished, told_gifts, rate, stored })
+        Ok(Self { tx, guild, open, numbers, memory: Memory::default(), first_unfinished, told_gifts: None, rate })
     }
 
     /// Looks up which of the messages that are coming were taken before. Comes before [`Recorder::take_message`].
@@ -70,8 +61,32 @@ impl<'b, 't> Recorder<'b, 't> {
     }
 
     /// Takes a message of the open session; false when it was taken before, so that what it tells must not count again.
-    pub fn take_message(&mut self, id: MessageId) -> bool {
-        self.memory.take(id)
+    pub fn take_message(&mut self, id: MessageId) -> Result<bool> {
+        let Some((session, _)) = &self.open else { return Ok(true) };
+        self.memory.take(self.tx, self.guild, *session, id)
+    }
+
+    /// Changes the open session, if there is one, and writes it if that changed anything.
+    fn change_session(&mut self, change: impl FnOnce(&mut Session)) -> Result<()> {
+        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        let before = session.clone();
+        change(session);
+        if *session != before {
+            tables::SESSIONS.put(self.tx, &(self.guild, *id), session)?;
+            self.tx.publish(tables::CHANGED, self.guild);
+        }
+        Ok(())
+    }
+
+    /// Takes notice that something happened at a moment.
+    fn note_event(&mut self, at: Timestamp) -> Result<()> {
+        self.change_session(|session| session.last_event_at = session.last_event_at.max(at))
+    }
+
+    /// Changes someone of the open session, if there is one.
+    fn change_person(&mut self, account: AccountRef, change: impl FnOnce(&mut Participant)) -> Result<()> {
+        let Some((id, _)) = &self.open else { return Ok(()) };
+        tables::change_participant(self.tx, (self.guild, *id, account), &mut self.numbers, change)
     }
 
     /// The open session.
@@ -97,11 +112,12 @@ impl<'b, 't> Recorder<'b, 't> {
     /// We are connected: continues the open session, or begins one (`M-TIK-18`). What is left behind is closed before.
     pub fn connect(&mut self, streamer: &Handle, at: Timestamp) -> Result<()> {
         self.end_interruption(at)?;
-        if let Some((_, session)) = &mut self.open {
-            session.is_connected = true;
-            session.last_event_at = session.last_event_at.max(at);
-            watch::connect(&mut session.connections, at);
-            return Ok(());
+        if self.open.is_some() {
+            return self.change_session(|session| {
+                session.is_connected = true;
+                session.last_event_at = session.last_event_at.max(at);
+                watch::connect(&mut session.connections, at);
+            });
         }
         let session = Session {
             streamer: streamer.clone(),
@@ -115,6 +131,7 @@ impl<'b, 't> Recorder<'b, 't> {
             counted_at: at,
         };
         self.open = Some((tables::add_session(self.tx, self.guild, &session)?, session));
+        self.tx.publish(tables::CHANGED, self.guild);
         self.tx.publish(tables::SESSION_BEGUN, self.guild);
         Ok(())
     }
@@ -123,12 +140,11 @@ impl<'b, 't> Recorder<'b, 't> {
     pub fn disconnect(&mut self, at: Timestamp) -> Result<()> {
         self.begin_interruption()?;
         self.write_viewers(at)?;
-        if let Some((_, session)) = &mut self.open {
+        self.change_session(|session| {
             session.is_connected = false;
             session.viewers = None;
             watch::disconnect(&mut session.connections, at);
-        }
-        Ok(())
+        })
     }
 
     /// Notes that the live tells nothing since its last event, unless that is noted already.
@@ -138,7 +154,7 @@ impl<'b, 't> Recorder<'b, 't> {
                 let mut all = tables::interruptions(self.tx, self.guild, *id)?;
                 let newest = tables::newest_chunk(self.tx, self.guild, *id)?;
                 rules::interrupt(&mut all, session.last_event_at, newest);
-                tables::set_interruptions(self.tx, self.guild, *id, &all)
+                tables::INTERRUPTIONS.put(self.tx, &(self.guild, *id), &all)
             }
             _ => Ok(()),
         }
@@ -152,7 +168,7 @@ impl<'b, 't> Recorder<'b, 't> {
         if let Some(last) = all.spans.last_mut() {
             last.until = Some(at);
         }
-        tables::set_interruptions(self.tx, self.guild, *id, &all)
+        tables::INTERRUPTIONS.put(self.tx, &(self.guild, *id), &all)
     }
 
     /// Whether something that happened at a moment of TikTok's was hidden by an interruption of this session (`C-29`).
@@ -172,7 +188,7 @@ impl<'b, 't> Recorder<'b, 't> {
         };
         let completed = rules::completed(gift, told.gifts.get(&gift.id));
         if rules::remember(told, gift) {
-            tables::set_told_gifts(self.tx, self.guild, *id, told)?;
+            tables::TOLD_GIFTS.put(self.tx, &(self.guild, *id), told)?;
         }
         Ok(completed)
     }
@@ -185,10 +201,8 @@ impl<'b, 't> Recorder<'b, 't> {
     /// The host ended the live (`M-TIK-20`). Answers the session that is closed by that: now, or where the connection
     /// was lost before, at its last event.
     pub fn end(&mut self, at: Timestamp) -> Result<Option<SessionId>> {
-        if let Some((_, session)) = &mut self.open
-            && session.is_connected
-        {
-            session.last_event_at = session.last_event_at.max(at);
+        if self.open.as_ref().is_some_and(|(_, session)| session.is_connected) {
+            self.note_event(at)?;
             self.write_viewers(at)?;
         }
         self.close()
@@ -196,51 +210,56 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// Closes the open session at its last event.
     pub fn close(&mut self) -> Result<Option<SessionId>> {
-        self.save_sums()?;
-        let Some((id, mut session)) = self.open.take() else { return Ok(None) };
-        watch::disconnect(&mut session.connections, session.last_event_at);
+        self.change_session(|session| {
+            watch::disconnect(&mut session.connections, session.last_event_at);
+            session.is_connected = false;
+            session.viewers = None;
+            session.ended_at = Some(session.last_event_at);
+        })?;
+        let Some((id, _)) = self.open.take() else { return Ok(None) };
         (self.memory, self.first_unfinished, self.told_gifts) = (Memory::default(), None, None);
-        session.is_connected = false;
-        session.viewers = None;
-        session.ended_at = Some(session.last_event_at);
-        tables::set_session(self.tx, self.guild, id, &session)?;
         tables::forget_open_state(self.tx, self.guild, id)?;
         Ok(Some(id))
     }
 
     /// Writes down an interaction.
     pub fn interaction(&mut self, interaction: &Interaction) -> Result<()> {
-        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        self.note_event(interaction.at)?;
+        let Some((id, session)) = &self.open else { return Ok(()) };
         let id = *id;
-        session.last_event_at = session.last_event_at.max(interaction.at);
         if let Some(coins) = interaction.coin_value {
-            let sum = self.coins.entry(rules::minute_of(session, interaction.at)).or_default();
-            *sum = sum.clamped_change(coins.get());
+            let minute = rules::minute_of(session, interaction.at);
+            tables::add_coins(self.tx, self.guild, id, minute, coins)?;
         }
         if let Some(account) = interaction.account {
-            let participant = self.people.get(self.tx, (self.guild, id), &mut self.numbers, account)?;
-            participant.add(interaction);
+            self.change_person(account, |person| person.add(interaction))?;
         }
         self.numbers.interaction += 1;
+        self.write_numbers()?;
         let number = InteractionNumber::new(self.numbers.interaction);
-        tables::add_interaction(self.tx, self.guild, id, number, interaction)
+        tables::INTERACTIONS.insert(self.tx, &(self.guild, id, number), interaction)
+    }
+
+    fn write_numbers(&self) -> Result<()> {
+        self.tx.publish(tables::CHANGED, self.guild);
+        tables::NUMBERS.put(self.tx, &self.guild, &self.numbers)
     }
 
     /// Notes that someone did something on the live: they are there (`C-44`).
     pub fn note_presence(&mut self, account: AccountRef, at: Timestamp, terms: &WatchTerms) -> Result<()> {
         let Some((id, session)) = &self.open else { return Ok(()) };
-        let participant = self.people.get(self.tx, (self.guild, *id), &mut self.numbers, account)?;
-        watch::note_presence(&mut participant.watch, &session.connections, at, self.tx.now(), terms);
-        Ok(())
+        let now = self.tx.now();
+        tables::change_participant(self.tx, (self.guild, *id, account), &mut self.numbers, |person| {
+            watch::note_presence(&mut person.watch, &session.connections, at, now, terms);
+        })
     }
 
     /// Notes points that someone got, and Luxury Coins that their member got.
     pub fn note_earned(&mut self, account: AccountRef, points: Amount, luxury: i64) -> Result<()> {
-        let Some((id, _)) = &self.open else { return Ok(()) };
-        let participant = self.people.get(self.tx, (self.guild, *id), &mut self.numbers, account)?;
-        participant.points = participant.points.clamped_change(points.get());
-        participant.luxury = participant.luxury.clamped_change(luxury);
-        Ok(())
+        self.change_person(account, |person| {
+            person.points = person.points.clamped_change(points.get());
+            person.luxury = person.luxury.clamped_change(luxury);
+        })
     }
 
     /// Takes notice of how many watch (`M-TIK-15`). The count is written down now if it is the first, and every 30 seconds
@@ -248,13 +267,16 @@ impl<'b, 't> Recorder<'b, 't> {
     pub fn viewers(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
         // What was due before this count came has the one before it.
         self.write_viewers(at.before(JUST_BEFORE))?;
-        let Some((_, session)) = &mut self.open else { return Ok(()) };
-        session.last_event_at = session.last_event_at.max(at);
+        let Some((_, session)) = &self.open else { return Ok(()) };
         let is_first = session.viewers.is_none();
-        if session.viewers.is_none_or(|known| known.at <= at) {
-            session.viewers = Some(ViewerSnapshot { viewers, at });
-        }
-        if is_first && rules::first_snapshot_is_due(session.last_snapshot_at, at) {
+        let is_due = is_first && rules::first_snapshot_is_due(session.last_snapshot_at, at);
+        self.change_session(|session| {
+            session.last_event_at = session.last_event_at.max(at);
+            if session.viewers.is_none_or(|known| known.at <= at) {
+                session.viewers = Some(ViewerSnapshot { viewers, at });
+            }
+        })?;
+        if is_due {
             return self.add_snapshot(viewers, at);
         }
         self.write_viewers(at)
@@ -269,11 +291,12 @@ impl<'b, 't> Recorder<'b, 't> {
     }
 
     fn add_snapshot(&mut self, viewers: u32, at: Timestamp) -> Result<()> {
-        let Some((id, session)) = &mut self.open else { return Ok(()) };
-        session.last_snapshot_at = Some(at);
+        self.change_session(|session| session.last_snapshot_at = Some(at))?;
+        let Some(id) = self.session() else { return Ok(()) };
         self.numbers.snapshot += 1;
+        self.write_numbers()?;
         let number = SnapshotNumber::new(self.numbers.snapshot);
-        tables::add_snapshot(self.tx, self.guild, *id, number, &ViewerSnapshot { viewers, at })
+        tables::VIEWER_SNAPSHOTS.insert(self.tx, &(self.guild, id, number), &ViewerSnapshot { viewers, at })
     }
 
     /// Notes that an event of this kind by this handle is paid now; false when it pays only once and has paid (`D-01`).
@@ -294,8 +317,8 @@ impl<'b, 't> Recorder<'b, 't> {
         level: Option<u32>,
         at: Timestamp,
     ) -> Result<Option<SettledGift>> {
-        let Some((id, session)) = &mut self.open else { return Ok(None) };
-        session.last_event_at = session.last_event_at.max(at);
+        self.note_event(at)?;
+        let Some((id, _)) = &self.open else { return Ok(None) };
         // TikTok numbers each streak; a step that leaves the gift out belongs to the one that is known.
         let known_gift = match gift.id {
             0 if gift.group != 0 => tables::gift_of_streak(self.tx, self.guild, *id, account, gift.group)?,
@@ -345,38 +368,6 @@ impl<'b, 't> Recorder<'b, 't> {
         }
         self.first_unfinished = tables::first_unfinished(self.tx, self.guild, *id)?;
         Ok(gifts)
-    }
-
-    /// Writes what people did, and has nobody in hand any more: something else is about to change their rows.
-    pub fn write_people(&mut self) -> Result<()> {
-        let Some((id, _)) = &self.open else { return Ok(()) };
-        self.people.save(self.tx, (self.guild, *id))
-    }
-
-    /// Writes what people did and what gifts were worth.
-    fn save_sums(&mut self) -> Result<()> {
-        self.write_people()?;
-        let Some((id, _)) = &self.open else { return Ok(()) };
-        let coins = std::mem::take(&mut self.coins);
-        coins.iter().try_for_each(|(minute, coins)| tables::add_coins(self.tx, self.guild, *id, *minute, *coins))
-    }
-
-    /// Writes the session and the numbers, where they changed.
-    pub fn save(mut self) -> Result<()> {
-        self.save_sums()?;
-        let Self { tx, guild, open, numbers, memory, stored, .. } = self;
-        if let Some((id, _)) = &open {
-            memory.save(tx, guild, *id)?;
-        }
-        if (&open, &numbers) == (&stored.0, &stored.1) {
-            return Ok(());
-        }
-        if let Some((id, session)) = &open {
-            tables::set_session(tx, guild, *id, session)?;
-        }
-        tables::set_numbers(tx, guild, &numbers)?;
-        tx.publish(tables::CHANGED, guild);
-        Ok(())
     }
 }
 

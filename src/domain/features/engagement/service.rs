@@ -4,7 +4,6 @@ use super::model::{
     AccountRef, Connection, Credit, Interaction, InteractionNumber, POST_REPORT, Participant, Session, SessionId,
     SessionOver, SongLifted, SongRef, TELL_LIFTED,
 };
-use super::people::People;
 use super::recorder::Recorder;
 use super::rules::watch;
 use super::settings::{GIFT_CREDIT_CARRY, METRICS_CHANNEL, WATCH_MINUTES};
@@ -19,9 +18,9 @@ use crate::store::{Read, Tx};
 /// Adds what a gift was worth to a member's credit in the open session (`C-29`); `None` when there is no session.
 pub fn add_credit(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<Option<Credit>> {
     let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(None) };
-    let before = tables::credit(tx, guild, session, user)?.unwrap_or_default();
+    let before = tables::CREDITS.get(tx, &(guild, session, user))?.unwrap_or_default();
     let credit = Credit { coins: before.coins.clamped_change(coins.get()), ..before };
-    tables::set_credit(tx, guild, session, user, &credit)?;
+    tables::CREDITS.put(tx, &(guild, session, user), &credit)?;
     Ok(Some(credit))
 }
 
@@ -38,14 +37,14 @@ pub fn waiting_credit(read: &dyn Read, guild: GuildId, user: UserId) -> Result<O
 /// Gives a member's credit to a song: it was lifted, or went straight into the tier.
 pub fn attach(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Result<()> {
     let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
-    let Some(credit) = tables::credit(tx, guild, session, user)? else { return Ok(()) };
-    tables::set_credit(tx, guild, session, user, &Credit { song: Some(song), ..credit })
+    let Some(credit) = tables::CREDITS.get(tx, &(guild, session, user))? else { return Ok(()) };
+    tables::CREDITS.put(tx, &(guild, session, user), &Credit { song: Some(song), ..credit })
 }
 
 /// A reviewer put the song of a member's credit into a line: `is_below` the one that the credit leads to, or not (`C-29`).
 pub fn placed(tx: &Tx<'_>, guild: GuildId, user: UserId, is_below: bool) -> Result<()> {
     let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
-    let credit = tables::credit(tx, guild, session, user)?.filter(|_| is_below);
+    let credit = tables::CREDITS.get(tx, &(guild, session, user))?.filter(|_| is_below);
     tables::set_held(tx, guild, session, user, credit.map(|credit| credit.coins))
 }
 
@@ -53,7 +52,7 @@ pub fn placed(tx: &Tx<'_>, guild: GuildId, user: UserId, is_below: bool) -> Resu
 /// session ends, for [`give_back`].
 pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
     let Some((session, user)) = tables::credit_of_song(tx, guild, song)? else { return Ok(()) };
-    if let Some(credit) = tables::credit(tx, guild, session, user)? {
+    if let Some(credit) = tables::CREDITS.get(tx, &(guild, session, user))? {
         tables::add_used(tx, guild, session, song, credit.coins)?;
     }
     tables::remove_credit(tx, guild, session, user)
@@ -64,7 +63,7 @@ pub fn release(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result<()> {
 pub fn give_back(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Result<Option<Amount>> {
     let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(None) };
     let used = tables::take_used(tx, guild, session, song)?;
-    let credit = tables::credit(tx, guild, session, user)?.unwrap_or_default();
+    let credit = tables::CREDITS.get(tx, &(guild, session, user))?.unwrap_or_default();
     let has_credit = credit.song == Some(song);
     let attached = if has_credit { credit.coins } else { Amount::ZERO };
     let given = attached.clamped_change(used.get());
@@ -72,7 +71,7 @@ pub fn give_back(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Re
         return Ok(None);
     }
     let coins = credit.coins.clamped_change(used.get());
-    tables::set_credit(tx, guild, session, user, &Credit { coins, song: credit.song.filter(|_| !has_credit) })?;
+    tables::CREDITS.put(tx, &(guild, session, user), &Credit { coins, song: credit.song.filter(|_| !has_credit) })?;
     if has_credit {
         tables::set_held(tx, guild, session, user, None)?;
     }
@@ -104,7 +103,8 @@ pub struct Count {
 
 /// Begins, or goes on with, a count of watch time; `earns` is whether time counts towards coins (`D-13`).
 pub fn count_watch_time(read: &dyn Read, guild: GuildId, session: SessionId, earns: bool) -> Result<Count> {
-    let connections = tables::session(read, guild, session)?.map(|session| session.connections).unwrap_or_default();
+    let connections =
+        tables::SESSIONS.get(read, &(guild, session))?.map(|session| session.connections).unwrap_or_default();
     Ok(Count { guild, session, connections, earns, minutes_per_coin: WATCH_MINUTES.get(read, guild)? })
 }
 
@@ -114,7 +114,7 @@ pub fn count_watch_time(read: &dyn Read, guild: GuildId, session: SessionId, ear
 /// remainder stays in the row, and all of it while there is nobody to pay (`C-45`).
 pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option<UserId>) -> Result<i64> {
     let &Count { guild, session, ref connections, earns, minutes_per_coin } = count;
-    let Some(mut participant) = tables::participant(tx, guild, session, account)? else { return Ok(0) };
+    let Some(mut participant) = tables::PARTICIPANTS.get(tx, &(guild, session, account))? else { return Ok(0) };
     let watch = &mut participant.watch;
     watch.is_due = false;
     watch.linked = linked;
@@ -126,31 +126,31 @@ pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option
     if coins > 0 {
         watch.keep_unpaid(rest, tx.now());
     }
-    tables::set_participant(tx, guild, session, account, &participant)?;
+    tables::PARTICIPANTS.put(tx, &(guild, session, account), &participant)?;
     Ok(coins)
 }
 
 /// Notes Luxury Coins that were paid to someone of a session.
 pub fn note_luxury(tx: &Tx<'_>, guild: GuildId, session: SessionId, account: AccountRef, coins: i64) -> Result<()> {
-    let Some(before) = tables::participant(tx, guild, session, account)? else { return Ok(()) };
+    let Some(before) = tables::PARTICIPANTS.get(tx, &(guild, session, account))? else { return Ok(()) };
     let luxury = before.luxury.clamped_change(coins);
-    tables::set_participant(tx, guild, session, account, &Participant { luxury, ..before })
+    tables::PARTICIPANTS.put(tx, &(guild, session, account), &Participant { luxury, ..before })
 }
 
 /// Notes that a count which began at a moment has reached everybody in a session.
 pub fn everybody_counted(tx: &Tx<'_>, guild: GuildId, session: SessionId, began: Timestamp) -> Result<()> {
-    let Some(mut row) = tables::session(tx, guild, session)? else { return Ok(()) };
+    let Some(mut row) = tables::SESSIONS.get(tx, &(guild, session))? else { return Ok(()) };
     row.counted_at = row.counted_at.max(began);
     watch::forget_counted(&mut row.connections, began);
-    tables::set_session(tx, guild, session, &row)
+    tables::SESSIONS.put(tx, &(guild, session), &row)
 }
 
 /// Notes that a handle was linked: what it watched in the open session is paid at the next count (`C-45`).
 pub fn pay_at_next_count(tx: &Tx<'_>, guild: GuildId, account: AccountRef) -> Result<()> {
     let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
-    let Some(mut participant) = tables::participant(tx, guild, session, account)? else { return Ok(()) };
+    let Some(mut participant) = tables::PARTICIPANTS.get(tx, &(guild, session, account))? else { return Ok(()) };
     participant.watch.is_due = true;
-    tables::set_participant(tx, guild, session, account, &participant)
+    tables::PARTICIPANTS.put(tx, &(guild, session, account), &participant)
 }
 
 /// Closes a session that lost its connection and was not continued in time, at its last event (`D-26`).
@@ -158,9 +158,7 @@ pub fn close_left_behind(tx: &Tx<'_>, guild: GuildId) -> Result<Option<SessionId
     match tables::open_session(tx, guild)? {
         Some((_, session)) if rules::is_over(&session, tx.now()) => {
             let mut recorder = Recorder::load(tx, guild)?;
-            let closed = recorder.close()?;
-            recorder.save()?;
-            Ok(closed)
+            recorder.close()
         }
         _ => Ok(None),
     }
@@ -170,7 +168,7 @@ pub fn close_left_behind(tx: &Tx<'_>, guild: GuildId) -> Result<Option<SessionId
 /// (`M-MET-01`, `D-30`). A session is closed once, so it has one report.
 pub fn stage_report(tx: &Tx<'_>, guild: GuildId, id: SessionId) -> Result<()> {
     let Some(channel) = METRICS_CHANNEL.get(tx, guild)? else { return Ok(()) };
-    let Some(session) = tables::session(tx, guild, id)? else { return Ok(()) };
+    let Some(session) = tables::SESSIONS.get(tx, &(guild, id))? else { return Ok(()) };
     if !rules::report::is_worth_posting(&session, tables::has_interactions(tx, guild, id)?) {
         return Ok(());
     }
@@ -186,17 +184,16 @@ pub fn bring_session(tx: &Tx<'_>, guild: GuildId, session: &Session) -> Result<S
 
 /// Brings in what happened on a live of another bot, and adds it to the figures of that live.
 pub fn bring_interaction(tx: &Tx<'_>, guild: GuildId, id: SessionId, interaction: &Interaction) -> Result<()> {
-    let Some(session) = tables::session(tx, guild, id)? else { return Ok(()) };
+    let Some(session) = tables::SESSIONS.get(tx, &(guild, id))? else { return Ok(()) };
     let mut numbers = tables::numbers(tx, guild)?;
     numbers.interaction += 1;
-    tables::add_interaction(tx, guild, id, InteractionNumber::new(numbers.interaction), interaction)?;
+    tables::NUMBERS.put(tx, &guild, &numbers)?;
+    tables::INTERACTIONS.insert(tx, &(guild, id, InteractionNumber::new(numbers.interaction)), interaction)?;
     if let Some(account) = interaction.account {
-        let mut people = People::default();
-        people.get(tx, (guild, id), &mut numbers, account)?.add(interaction);
-        people.save(tx, (guild, id))?;
+        tables::change_participant(tx, (guild, id, account), &mut numbers, |person| person.add(interaction))?;
     }
     if let Some(coins) = interaction.coin_value {
         tables::add_coins(tx, guild, id, rules::minute_of(&session, interaction.at), coins)?;
     }
-    tables::set_numbers(tx, guild, &numbers)
+    Ok(())
 }

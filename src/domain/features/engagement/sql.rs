@@ -1,8 +1,8 @@
 //! Engagement in the SQLite export. Streaks, credits and marks of the open session are not part of it.
 
 use super::tables::{INTERACTIONS, PARTICIPANTS, SESSIONS, VIEWER_SNAPSHOTS};
-use crate::store::Span;
-use crate::store::sqlite::{MOMENT_DEFAULT_NOW, OnDelete, SqlReference, SqlTable, SqlValue, column, index, reference};
+use crate::exported;
+use crate::store::sqlite::{MOMENT_DEFAULT_NOW, OnDelete, SqlReference, SqlTable, SqlValue, index, reference};
 
 /// The exported tables of this feature.
 pub const EXPORT: &[SqlTable] = &[LIVE_SESSIONS, TIKTOK_INTERACTIONS, VIEWER_COUNT_SNAPSHOTS, TIKTOK_WATCH_TIME];
@@ -10,122 +10,64 @@ pub const EXPORT: &[SqlTable] = &[LIVE_SESSIONS, TIKTOK_INTERACTIONS, VIEWER_COU
 const OF_SESSION: SqlReference = reference("session_id", "live_sessions", "id", OnDelete::Cascade);
 const OF_ACCOUNT: SqlReference = reference("tiktok_account_id", "tiktok_accounts", "handle_id", OnDelete::SetNull);
 
-/// `M-DB-02`.
-const LIVE_SESSIONS: SqlTable = SqlTable {
-    name: "live_sessions",
-    columns: &[
-        column("id", "INTEGER"),
-        column("tiktok_username", "TEXT NOT NULL"),
-        column("start_time", MOMENT_DEFAULT_NOW),
-        column("end_time", "TEXT"),
-    ],
-    primary_key: &["id"],
-    unique: &[],
-    references: &[],
-    indexes: &[],
-    rows: |read, wanted, sink| {
-        SESSIONS.for_each(read, wanted.map_or_else(Span::all, Span::of), |(guild, id), session| {
-            let values = [
-                SqlValue::id(id.get()),
-                session.streamer.as_str().into(),
-                session.started_at.into(),
-                session.ended_at.into(),
-            ];
-            sink(guild, &values)
-        })
-    },
-};
+exported! {
+    /// `M-DB-02`.
+    const LIVE_SESSIONS = "live_sessions" of SESSIONS;
+    |read, (guild, id), session| => {
+        "id": "INTEGER" => SqlValue::id(id.get()),
+        "tiktok_username": "TEXT NOT NULL" => session.streamer.as_str(),
+        "start_time": MOMENT_DEFAULT_NOW => session.started_at,
+        "end_time": "TEXT" => session.ended_at,
+    }
+    primary_key: ["id"];
+}
 
-/// `M-DB-04`, with the indexes `M-DB-17` and `M-DB-18`.
-const TIKTOK_INTERACTIONS: SqlTable = SqlTable {
-    name: "tiktok_interactions",
-    columns: &[
-        column("id", "INTEGER"),
-        column("session_id", "INTEGER"),
-        column("tiktok_account_id", "INTEGER"),
-        column("interaction_type", "TEXT NOT NULL"),
-        column("value", "TEXT"),
-        column("coin_value", "INTEGER"),
-        column("user_level", "INTEGER"),
-        column("timestamp", MOMENT_DEFAULT_NOW),
-    ],
-    primary_key: &["id"],
-    unique: &[],
-    references: &[OF_SESSION, OF_ACCOUNT],
-    indexes: &[
+exported! {
+    /// `M-DB-04`, with the indexes `M-DB-17` and `M-DB-18`.
+    const TIKTOK_INTERACTIONS = "tiktok_interactions" of INTERACTIONS;
+    |read, (guild, session, number), interaction| => {
+        "id": "INTEGER" => SqlValue::id(number.get()),
+        "session_id": "INTEGER" => SqlValue::id(session.get()),
+        "tiktok_account_id": "INTEGER" => interaction.account.map(|account| SqlValue::id(account.get())),
+        "interaction_type": "TEXT NOT NULL" => interaction.kind.name(),
+        "value": "TEXT" => interaction.value,
+        "coin_value": "INTEGER" => interaction.coin_value,
+        "user_level": "INTEGER" => interaction.level,
+        "timestamp": MOMENT_DEFAULT_NOW => interaction.at,
+    }
+    primary_key: ["id"];
+    references: [OF_SESSION, OF_ACCOUNT];
+    indexes: [
         index("idx_tiktok_interactions_session_id", "session_id"),
         index("idx_tiktok_interactions_tiktok_account_id", "tiktok_account_id"),
-    ],
-    rows: |read, wanted, sink| {
-        let guilds = wanted.map_or_else(Span::all, Span::of);
-        INTERACTIONS.for_each(read, guilds, |(guild, session, number), interaction| {
-            let values = [
-                SqlValue::id(number.get()),
-                SqlValue::id(session.get()),
-                interaction.account.map_or(SqlValue::Null, |account| SqlValue::id(account.get())),
-                interaction.kind.name().into(),
-                interaction.value.into(),
-                interaction.coin_value.into(),
-                interaction.level.into(),
-                interaction.at.into(),
-            ];
-            sink(guild, &values)
-        })
-    },
-};
+    ];
+}
 
-/// `M-DB-05`.
-const VIEWER_COUNT_SNAPSHOTS: SqlTable = SqlTable {
-    name: "viewer_count_snapshots",
-    columns: &[
-        column("id", "INTEGER"),
-        column("session_id", "INTEGER"),
-        column("viewer_count", "INTEGER NOT NULL"),
-        column("timestamp", MOMENT_DEFAULT_NOW),
-    ],
-    primary_key: &["id"],
-    unique: &[],
-    references: &[OF_SESSION],
-    indexes: &[],
-    rows: |read, wanted, sink| {
-        let guilds = wanted.map_or_else(Span::all, Span::of);
-        VIEWER_SNAPSHOTS.for_each(read, guilds, |(guild, session, number), snapshot| {
-            let (id, session) = (SqlValue::id(number.get()), SqlValue::id(session.get()));
-            sink(guild, &[id, session, snapshot.viewers.into(), snapshot.at.into()])
-        })
-    },
-};
+exported! {
+    /// `M-DB-05`.
+    const VIEWER_COUNT_SNAPSHOTS = "viewer_count_snapshots" of VIEWER_SNAPSHOTS;
+    |read, (guild, session, number), snapshot| => {
+        "id": "INTEGER" => SqlValue::id(number.get()),
+        "session_id": "INTEGER" => SqlValue::id(session.get()),
+        "viewer_count": "INTEGER NOT NULL" => snapshot.viewers,
+        "timestamp": MOMENT_DEFAULT_NOW => snapshot.at,
+    }
+    primary_key: ["id"];
+    references: [OF_SESSION];
+}
 
-/// `M-DB-22`.
-const TIKTOK_WATCH_TIME: SqlTable = SqlTable {
-    name: "tiktok_watch_time",
-    columns: &[
-        column("id", "INTEGER"),
-        column("session_id", "INTEGER"),
-        column("tiktok_account_id", "INTEGER"),
-        column("linked_discord_id", "INTEGER"),
-        column("watch_seconds", "INTEGER NOT NULL DEFAULT 0"),
-        column("last_updated", MOMENT_DEFAULT_NOW),
-    ],
-    primary_key: &["id"],
-    unique: &[],
-    references: &[OF_SESSION, OF_ACCOUNT],
-    indexes: &[],
-    rows: |read, wanted, sink| {
-        let guilds = wanted.map_or_else(Span::all, Span::of);
-        PARTICIPANTS.for_each(read, guilds, |(guild, session, account), participant| {
-            let watch = participant.watch;
-            // Whoever did not watch long enough to be counted has no row.
-            let Some(updated_at) = watch.updated_at else { return Ok(()) };
-            let values = [
-                SqlValue::id(participant.number),
-                SqlValue::id(session.get()),
-                SqlValue::id(account.get()),
-                watch.linked.into(),
-                u32::try_from(watch.unpaid().as_secs()).unwrap_or(u32::MAX).into(),
-                updated_at.into(),
-            ];
-            sink(guild, &values)
-        })
-    },
-};
+exported! {
+    /// `M-DB-22`. Whoever did not watch long enough to be counted has no row.
+    const TIKTOK_WATCH_TIME = "tiktok_watch_time" of PARTICIPANTS;
+    |read, (guild, session, account), participant| if participant.watch.updated_at.is_some() => {
+        let watch = participant.watch;
+        "id": "INTEGER" => SqlValue::id(participant.number),
+        "session_id": "INTEGER" => SqlValue::id(session.get()),
+        "tiktok_account_id": "INTEGER" => SqlValue::id(account.get()),
+        "linked_discord_id": "INTEGER" => watch.linked,
+        "watch_seconds": "INTEGER NOT NULL DEFAULT 0" => u32::try_from(watch.unpaid().as_secs()).unwrap_or(u32::MAX),
+        "last_updated": MOMENT_DEFAULT_NOW => watch.updated_at,
+    }
+    primary_key: ["id"];
+    references: [OF_SESSION, OF_ACCOUNT];
+}

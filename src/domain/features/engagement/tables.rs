@@ -1,4 +1,4 @@
-//! The tables of engagement, and the only functions that touch them.
+//! The tables of engagement, and whatever is done to them beyond one row.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub const SESSION_BEGUN: Topic = Topic::new("engagement.session_begun");
 
 /// Sessions by guild and number (`M-DB-02`). Where the host is a member, the flow `erasure` takes the name out.
 pub static SESSIONS: Table<(GuildId, SessionId), Session> =
-    Table::new("engagement.sessions", &[&OPEN]).without_members();
+    Table::new("engagement.sessions", &[&OPEN]).held_back().without_members();
 /// The sessions that did not end. The rules keep it to one of each guild.
 static OPEN: Index<(GuildId, SessionId), (GuildId, SessionId), Session> =
     Index::new("engagement.sessions_open", |key, session| session.ended_at.is_none().then_some(*key));
@@ -46,6 +46,7 @@ pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerS
 
 /// The people of a session, by guild, session and handle (`M-DB-22`).
 pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH])
+    .held_back()
     .erasing(|key, person, erasure| Fate::from((key, person), *key, person.clone().linked_as(|user| erasure.of(user))));
 /// The people whose watch time is to be counted.
 static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
@@ -53,10 +54,10 @@ static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
 
 /// What gifts were worth in each minute of a session, the first being 0.
 pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> =
-    Table::new("engagement.coins_by_minute", &[]).without_members();
+    Table::new("engagement.coins_by_minute", &[]).held_back().without_members();
 
 /// Streaks of the open session: whose, of which gift, in which group.
-static STREAKS: Table<StreakRow, Streak> =
+pub static STREAKS: Table<StreakRow, Streak> =
     Table::new("engagement.streaks", &[&UNFINISHED]).erasing(|key, streak, erasure| {
         let level = streak.level.filter(|_| !erasure.owns(key.2.get()));
         Fate::from((key, streak), *key, Streak { level, ..streak.clone() })
@@ -72,32 +73,33 @@ static PAID_ONCE: Table<(GuildId, SessionId, AccountRef, u8), ()> =
     Table::new("engagement.paid_once", &[]).without_members();
 
 /// Credits of the open session by member (`C-29`).
-static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engagement.credits", &[&BY_SONG])
+pub static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engagement.credits", &[&BY_SONG])
     .erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
 /// The credit that lifted a song.
 static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
     UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
 
 /// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
-static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[])
+pub static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[])
     .erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
 /// The credit that a song used up by being played or removed, in the open session: what a dead link gives back.
 static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> =
     Table::new("engagement.credits_used", &[]).without_members();
 
 /// The messages that the open session took, in numbered chunks: what comes again is recognised by them.
-static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> =
-    Table::new("engagement.messages", &[]).without_members();
+pub static MESSAGES: Table<(GuildId, SessionId, u64), MessageChunk> =
+    Table::new("engagement.messages", &[]).held_back().without_members();
 
 /// When the open session was told nothing.
-static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> =
+pub static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> =
     Table::new("engagement.interruptions", &[]).without_members();
 
 /// What the open session was told of gifts.
-static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> = Table::new("engagement.told_gifts", &[]).without_members();
+pub static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> =
+    Table::new("engagement.told_gifts", &[]).without_members();
 
 /// The last numbers given, by guild.
-static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]).without_members();
+pub static NUMBERS: Table<GuildId, Numbers> = Table::new("engagement.numbers", &[]).held_back().without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[
@@ -134,14 +136,15 @@ pub fn open_session(read: &dyn Read, guild: GuildId) -> Result<Option<(SessionId
     Ok(Some((id, session.ok_or_else(missing)?)))
 }
 
-/// The open sessions of all guilds.
-pub fn open_sessions(read: &dyn Read) -> Result<Vec<(GuildId, SessionId, Session)>> {
-    let mut found = Vec::new();
-    OPEN.for_each(read, Span::all(), |(guild, id)| {
-        found.extend(SESSIONS.get(read, &(guild, id))?.map(|session| (guild, id, session)));
+/// The guilds with an open session, as the index tells.
+pub fn guilds_with_open_session(read: &dyn Read) -> Result<Vec<GuildId>> {
+    let mut guilds = Vec::new();
+    OPEN.for_each(read, Span::all(), |(guild, _)| {
+        guilds.push(guild);
         Ok(())
     })?;
-    Ok(found)
+    guilds.dedup();
+    Ok(guilds)
 }
 
 /// How many sessions of a guild are open; counts to two.
@@ -156,24 +159,14 @@ pub fn add_session(tx: &Tx<'_>, guild: GuildId, session: &Session) -> Result<Ses
     Ok(id)
 }
 
-/// Writes a session that exists.
-pub fn set_session(tx: &Tx<'_>, guild: GuildId, id: SessionId, session: &Session) -> Result<()> {
-    SESSIONS.put(tx, &(guild, id), session)
-}
-
 /// Shows the lives of these hosts under another name.
 pub fn rename_streamer(tx: &Tx<'_>, guild: GuildId, names: &[Handle], name: &Handle) -> Result<()> {
     SESSIONS.for_each(tx, guild, |(_, id), session| {
         if names.contains(&session.streamer) {
-            set_session(tx, guild, id, &Session { streamer: name.clone(), ..session })?;
+            SESSIONS.put(tx, &(guild, id), &Session { streamer: name.clone(), ..session })?;
         }
         Ok(())
     })
-}
-
-/// A session by its number.
-pub fn session(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Session>> {
-    SESSIONS.get(read, &(guild, id))
 }
 
 /// The last numbers given.
@@ -181,64 +174,31 @@ pub fn numbers(read: &dyn Read, guild: GuildId) -> Result<Numbers> {
     Ok(NUMBERS.get(read, &guild)?.unwrap_or_default())
 }
 
-/// Writes the last numbers given.
-pub fn set_numbers(tx: &Tx<'_>, guild: GuildId, numbers: &Numbers) -> Result<()> {
-    NUMBERS.put(tx, &guild, numbers)
-}
-
-/// Adds an interaction under a number that is free.
-pub fn add_interaction(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    session: SessionId,
-    number: InteractionNumber,
-    interaction: &Interaction,
-) -> Result<()> {
-    INTERACTIONS.insert(tx, &(guild, session, number), interaction)
-}
-
 /// Whether anything was written down of a session.
 pub fn has_interactions(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<bool> {
     Ok(INTERACTIONS.first(read, (guild, session), Direction::Forward)?.is_some())
 }
 
-/// Adds a viewer count under a number that is free.
-pub fn add_snapshot(
+/// Changes someone of a session; whoever is new there has the number that comes next, which is given by that.
+pub fn change_participant(
     tx: &Tx<'_>,
-    guild: GuildId,
-    session: SessionId,
-    number: SnapshotNumber,
-    snapshot: &ViewerSnapshot,
+    key: (GuildId, SessionId, AccountRef),
+    numbers: &mut Numbers,
+    change: impl FnOnce(&mut Participant),
 ) -> Result<()> {
-    VIEWER_SNAPSHOTS.insert(tx, &(guild, session, number), snapshot)
-}
-
-/// Someone of a session.
-pub fn participant(
-    read: &dyn Read,
-    guild: GuildId,
-    session: SessionId,
-    account: AccountRef,
-) -> Result<Option<Participant>> {
-    PARTICIPANTS.get(read, &(guild, session, account))
-}
-
-/// Writes someone of a session.
-pub fn set_participant(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    session: SessionId,
-    account: AccountRef,
-    participant: &Participant,
-) -> Result<()> {
-    PARTICIPANTS.put(tx, &(guild, session, account), participant)
+    let next = numbers.participant + 1;
+    let new = || Participant { number: next, ..Participant::default() };
+    if PARTICIPANTS.change(tx, &key, new, change)?.number == next {
+        numbers.participant = next;
+        NUMBERS.put(tx, &key.0, numbers)?;
+    }
+    Ok(())
 }
 
 /// Adds to what gifts of a minute of a session were worth.
 pub fn add_coins(tx: &Tx<'_>, guild: GuildId, session: SessionId, minute: u32, coins: Amount) -> Result<()> {
-    let key = (guild, session, minute);
-    let before = COINS_BY_MINUTE.get(tx, &key)?.unwrap_or_default();
-    COINS_BY_MINUTE.put(tx, &key, &before.clamped_change(coins.get()))
+    let add = |sum: &mut Amount| *sum = sum.clamped_change(coins.get());
+    COINS_BY_MINUTE.change(tx, &(guild, session, minute), Amount::default, add).map(drop)
 }
 
 /// People of a session whose watch time is to be counted, in the order of their accounts, behind one of them.
@@ -337,50 +297,10 @@ pub fn first_unfinished(read: &dyn Read, guild: GuildId, session: SessionId) -> 
     Ok(UNFINISHED.first(read, (guild, session), Direction::Forward)?.map(|(_, _, at, ..)| at))
 }
 
-/// Brings the index of streaks up to date with a rule that changed. For migrations.
-pub fn reindex_streaks(tx: &Tx<'_>) -> Result<()> {
-    STREAKS.reindex(tx)
-}
-
-/// Shows the chunks of messages that a session took, the oldest first.
-pub fn for_each_chunk(
-    read: &dyn Read,
-    guild: GuildId,
-    session: SessionId,
-    mut visit: impl FnMut(u64, MessageChunk) -> Result<()>,
-) -> Result<()> {
-    MESSAGES.for_each(read, (guild, session), |(.., number), chunk| visit(number, chunk))
-}
-
-/// Writes a chunk of messages.
-pub fn set_chunk(tx: &Tx<'_>, guild: GuildId, session: SessionId, number: u64, chunk: &MessageChunk) -> Result<()> {
-    MESSAGES.put(tx, &(guild, session, number), chunk)
-}
-
-/// Forgets a chunk of messages.
-pub fn remove_chunk(tx: &Tx<'_>, guild: GuildId, session: SessionId, number: u64) -> Result<()> {
-    MESSAGES.remove(tx, &(guild, session, number)).map(drop)
-}
-
-/// A member's credit in a session.
-pub fn credit(read: &dyn Read, guild: GuildId, session: SessionId, user: UserId) -> Result<Option<Credit>> {
-    CREDITS.get(read, &(guild, session, user))
-}
-
-/// Writes a member's credit.
-pub fn set_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId, credit: &Credit) -> Result<()> {
-    CREDITS.put(tx, &(guild, session, user), credit)
-}
-
 /// Takes a member's credit away, and what a reviewer did to its song.
 pub fn remove_credit(tx: &Tx<'_>, guild: GuildId, session: SessionId, user: UserId) -> Result<()> {
     set_held(tx, guild, session, user, None)?;
     CREDITS.remove(tx, &(guild, session, user)).map(drop)
-}
-
-/// What a member's credit was when a reviewer put its song down.
-pub fn held(read: &dyn Read, guild: GuildId, session: SessionId, user: UserId) -> Result<Option<Amount>> {
-    CREDITS_HELD.get(read, &(guild, session, user))
 }
 
 /// Notes what a member's credit is while a reviewer puts its song down, or that no reviewer did.
@@ -429,19 +349,9 @@ pub fn interruptions(read: &dyn Read, guild: GuildId, session: SessionId) -> Res
     Ok(INTERRUPTIONS.get(read, &(guild, session))?.unwrap_or_default())
 }
 
-/// Writes when a session was told nothing.
-pub fn set_interruptions(tx: &Tx<'_>, guild: GuildId, session: SessionId, all: &Interruptions) -> Result<()> {
-    INTERRUPTIONS.put(tx, &(guild, session), all)
-}
-
 /// What a session was told of gifts.
 pub fn told_gifts(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<ToldGifts> {
     Ok(TOLD_GIFTS.get(read, &(guild, session))?.unwrap_or_default())
-}
-
-/// Writes what a session was told of gifts.
-pub fn set_told_gifts(tx: &Tx<'_>, guild: GuildId, session: SessionId, told: &ToldGifts) -> Result<()> {
-    TOLD_GIFTS.put(tx, &(guild, session), told)
 }
 
 /// Forgets what only an open session needs: its streaks, credits, messages, interruptions, what it was told of gifts and

@@ -20,8 +20,7 @@ fn live() -> TestStore {
     store
         .write(|tx| {
             let mut recorder = Recorder::load(tx, GUILD)?;
-            recorder.connect(&Handle::parse("host").unwrap(), tx.now())?;
-            recorder.save()
+            recorder.connect(&Handle::parse("host").unwrap(), tx.now())
         })
         .unwrap();
     store
@@ -70,7 +69,6 @@ fn a_price_that_was_missing_at_first_counts_when_it_comes() {
         let account = AccountRef::new(1);
         recorder.gift(account, &step(0, 1, true), Some(9), tx.now())?;
         let settled = recorder.gift(account, &step(5, 2, false), None, tx.now())?;
-        recorder.save()?;
         Ok(settled)
     });
     let settled = settled.unwrap().unwrap();
@@ -92,7 +90,7 @@ fn the_check_finds_what_belongs_to_no_session() {
     store
         .write(move |tx| {
             let (nowhere, key) = (SessionId::new(77), StreakKey { account: AccountRef::new(1), gift: 1, group: 1 });
-            tables::add_interaction(tx, GUILD, nowhere, InteractionNumber::new(1), &interaction)?;
+            tables::INTERACTIONS.insert(tx, &(GUILD, nowhere, InteractionNumber::new(1)), &interaction)?;
             let streak = super::model::Streak {
                 gift: "Rose".into(),
                 unit_coins: 1,
@@ -128,18 +126,17 @@ fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stor
                 at: tx.now(),
             };
             recorder.interaction(&interaction(InteractionKind::Like, "15", None))?;
-            recorder.interaction(&interaction(InteractionKind::Gift, "Rose", Some(30)))?;
-            recorder.save()
+            recorder.interaction(&interaction(InteractionKind::Gift, "Rose", Some(30)))
         })
         .unwrap();
     let findings = || store.read(|read| check(read, GUILD)).join("\n");
     let session = store.read(|read| queries::open_session(read, GUILD)).unwrap().0;
     let account = AccountRef::new(4);
-    let kept = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
+    let kept = store.read(|read| tables::PARTICIPANTS.get(read, &(GUILD, session, account))).unwrap();
     assert_eq!((kept.deeds.likes, kept.deeds.gifts, kept.coins), (15, 1, Amount::of(30)));
     assert_eq!(findings(), "");
     let wrong = Participant { coins: Amount::of(31), ..kept.clone() };
-    store.write(move |tx| tables::set_participant(tx, GUILD, session, account, &wrong)).unwrap();
+    store.write(move |tx| tables::PARTICIPANTS.put(tx, &(GUILD, session, account), &wrong)).unwrap();
     store.write(move |tx| tables::add_coins(tx, GUILD, session, 3, Amount::of(1))).unwrap();
     insta::assert_snapshot!(findings(), @"
     what account 4 did in session 1 is not what its interactions add up to
@@ -159,7 +156,7 @@ fn sums_that_are_not_those_of_the_interactions_are_found_and_made_for_older_stor
     ");
     store.write(order_streaks_and_add_up_sessions).unwrap();
     assert_eq!(findings(), "");
-    let made = store.read(|read| tables::participant(read, GUILD, session, account)).unwrap();
+    let made = store.read(|read| tables::PARTICIPANTS.get(read, &(GUILD, session, account))).unwrap();
     assert_eq!((made.deeds, made.coins), (kept.deeds, kept.coins));
     store.check();
 }

@@ -29,14 +29,14 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     })?;
     let surplus = owned.into_iter().filter(|(_, count)| *count > MOST_HANDLES);
     findings.extend(surplus.map(|(user, count)| format!("user {user} has {count} handles")));
-    tables::for_each_code(read, guild, |user, open| {
+    tables::CODES.for_each(read, guild, |(_, user), open| {
         if tables::by_handle(read, guild, &open.handle)?.is_some_and(|known| known.account.is_verified()) {
             findings.push(format!("user {user} has a code for {}, which is verified", open.handle));
         }
         Ok(())
     })?;
-    tables::for_each_number(read, guild, |number, numbered| {
-        match tables::by_id(read, guild, numbered.account)? {
+    tables::NUMBERS.for_each(read, guild, |(_, number), numbered| {
+        match tables::ACCOUNTS.get(read, &(guild, numbered.account))? {
             Some(account) if numbered.names.last() != Some(&account.handle) => {
                 findings
                     .push(format!("number {number} is not known under the name of its account, {}", account.handle));
@@ -47,8 +47,8 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         }
         Ok(())
     })?;
-    tables::for_each_unseen(read, guild, |id| {
-        if tables::by_id(read, guild, id)?.is_none() {
+    tables::UNSEEN.for_each(read, guild, |(_, id), _| {
+        if tables::ACCOUNTS.get(read, &(guild, id))?.is_none() {
             findings.push(format!("account {id} was never seen and is not there"));
         }
         Ok(())

@@ -95,7 +95,7 @@ pub fn identify(tx: &Tx<'_>, guild: GuildId, viewer: &Viewer, at: Timestamp) -> 
         },
     };
     if tables::is_unseen(tx, guild, known.id)? {
-        tables::set_seen(tx, guild, known.id)?;
+        tables::UNSEEN.remove(tx, &(guild, known.id))?;
     }
     Ok(Some(Identified { known, moves }))
 }

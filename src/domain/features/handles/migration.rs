@@ -1,8 +1,8 @@
 //! What changes in the stored data of handles when the program becomes newer.
 
-use super::tables;
+use super::tables::ACCOUNTS;
 use crate::kernel::error::Result;
-use crate::store::{Migration, Tx};
+use crate::store::{Migration, Span, Tx};
 
 /// All of them, by the version of the store that they lead to.
 pub const ALL: &[Migration] =
@@ -10,7 +10,7 @@ pub const ALL: &[Migration] =
 
 /// Accounts can say that their link is verified. Those of before are rewritten in the form of today, not verified.
 pub fn rewrite_accounts(tx: &Tx<'_>) -> Result<()> {
-    tables::rewrite_accounts(tx)
+    ACCOUNTS.for_each(tx, Span::all(), |key, account| ACCOUNTS.put(tx, &key, &account))
 }
 
 #[cfg(test)]

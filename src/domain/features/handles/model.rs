@@ -134,10 +134,10 @@ pub struct RenameTold {
 /// The job that tells a member that a handle of theirs has another name.
 pub static TELL_RENAME: Kind<RenameTold> = Kind::new("handles.tell_rename");
 
-/// What a handle did on the live since it was last written down.
+/// What a handle did on the live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Activity {
-    /// The last moment of it.
+    /// When.
     pub at: Timestamp,
     /// The level that was seen with it.
     pub level: Option<u32>,

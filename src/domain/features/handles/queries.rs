@@ -6,6 +6,7 @@ use super::code::Code;
 use super::model::{Account, AccountId, Proof};
 use super::settings::{ALLOW_ANY_HANDLE_LINKING, HANDLE_PROOF};
 use super::tables;
+pub use super::tables::for_each_linked;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -37,8 +38,8 @@ pub fn matching_unlinked(read: &dyn Read, guild: GuildId, typed: &str) -> Result
 pub fn matching_to_link(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> Result<Vec<String>> {
     let mut handles = matching_unlinked(read, guild, typed)?;
     let mut unseen = BTreeSet::new();
-    tables::for_each_unseen(read, guild, |id| {
-        unseen.extend(tables::by_id(read, guild, id)?.map(|account| String::from(account.handle)));
+    tables::UNSEEN.for_each(read, guild, |(_, id), _| {
+        unseen.extend(tables::ACCOUNTS.get(read, &(guild, id))?.map(|account| String::from(account.handle)));
         Ok(())
     })?;
     if !ALLOW_ANY_HANDLE_LINKING.get(read, guild)? {
@@ -107,22 +108,13 @@ pub fn account_id(read: &dyn Read, guild: GuildId, handle: &Handle) -> Result<Op
 
 /// An account by its number.
 pub fn account_by_id(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<Option<Account>> {
-    tables::by_id(read, guild, id)
+    tables::ACCOUNTS.get(read, &(guild, id))
 }
 
 /// The points that a member's linked handles hold together; stops at the cap (`C-34`).
 pub fn points_held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Amount> {
     let accounts = tables::of_user(read, guild, user)?;
     Ok(accounts.iter().fold(Amount::ZERO, |sum, known| sum.clamped_change(known.account.points.get())))
-}
-
-/// Shows every linked account of a guild with its member to `visit`, in the order of members. Looks at those alone.
-pub fn for_each_linked(
-    read: &dyn Read,
-    guild: GuildId,
-    visit: impl FnMut(UserId, Account) -> Result<()>,
-) -> Result<()> {
-    tables::for_each_linked(read, guild, visit)
 }
 
 /// Whether comments of a guild's live can prove anything now: handles need proof there, and somebody has a code.
@@ -140,14 +132,14 @@ pub fn proof_in(
 ) -> Result<Option<Proof>> {
     for code in Code::in_comment(comment) {
         let Some(user) = tables::holder_of_code(read, guild, handle, &code)? else { continue };
-        if tables::code_of(read, guild, user)?.is_some_and(|open| now < open.until) {
+        if tables::CODES.get(read, &(guild, user))?.is_some_and(|open| now < open.until) {
             return Ok(Some(Proof { user, handle: handle.clone() }));
         }
     }
     Ok(None)
 }
 
-/// The guilds that have codes which are worth nothing any more.
-pub fn guilds_with_expired_codes(read: &dyn Read, now: Timestamp) -> Result<Vec<GuildId>> {
-    Ok(tables::guilds_with_codes_until(read, now)?.into_iter().collect())
+/// Whether a guild has codes that are worth nothing any more.
+pub fn has_expired_codes(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
+    tables::has_codes_until(read, guild, now)
 }

@@ -83,33 +83,22 @@ fn merge(
     let known = KnownAccount { id: known.id, account };
     tables::set(tx, guild, &known)?;
     // Another bot saw it.
-    tables::set_seen(tx, guild, known.id)?;
+    tables::UNSEEN.remove(tx, &(guild, known.id))?;
     Ok(known)
 }
 
 /// Writes down what a handle did: when, at which level, for how many points. Points stop at the cap.
-pub fn record_activity(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount, activity: &Activity) -> Result<KnownAccount> {
-    let before = &known.account;
-    let account = Account {
-        last_seen: before.last_seen.max(activity.at),
-        level: activity.level.or(before.level),
-        points: before.points.clamped_change(activity.points.get()),
-        ..before.clone()
-    };
-    let now = KnownAccount { id: known.id, account };
-    if now != *known {
-        tables::set(tx, guild, &now)?;
-    }
-    Ok(now)
+pub fn record_activity(tx: &Tx<'_>, guild: GuildId, id: AccountId, activity: &Activity) -> Result<Account> {
+    tables::change(tx, guild, id, |account| {
+        account.last_seen = account.last_seen.max(activity.at);
+        account.level = activity.level.or(account.level);
+        account.points = account.points.clamped_change(activity.points.get());
+    })
 }
 
 /// Adds points to a handle; they stop at the cap.
 pub fn add_points(tx: &Tx<'_>, guild: GuildId, id: AccountId, points: Amount) -> Result<Account> {
-    let account = tables::by_id(tx, guild, id)?;
-    let account = account.ok_or_else(|| Error::failed(format!("guild {guild} has no account {id}")))?;
-    let account = Account { points: account.points.clamped_change(points.get()), ..account };
-    tables::set(tx, guild, &KnownAccount { id, account: account.clone() })?;
-    Ok(account)
+    tables::change(tx, guild, id, |account| account.points = account.points.clamped_change(points.get()))
 }
 
 /// Links a handle to the member who asks (`M-LNK-01`, `M-LNK-02`, `D-15`, `D-16`).
@@ -158,7 +147,7 @@ pub fn open_code(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> 
         }
     };
     let open = OpenCode { handle: handle.clone(), code, until: tx.now().after(LIFE) };
-    tables::set_code(tx, guild, user, &open)?;
+    tables::CODES.put(tx, &(guild, user), &open)?;
     Ok(open)
 }
 
@@ -183,7 +172,7 @@ fn may_prove(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Resu
 
 /// Takes a member's code away, if there is one.
 pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    tables::close_code(tx, guild, user)
+    tables::CODES.remove(tx, &(guild, user)).map(drop)
 }
 
 /// Forgets codes that are worth nothing any more, some hundreds at a time; answers whether there are more.
@@ -205,8 +194,8 @@ pub fn tell_rename(tx: &Tx<'_>, guild: GuildId, told: &RenameTold) -> Result<()>
 pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Result<Unlinked> {
     let refusal = || HandleRefusal::NotYours { handle: handle.clone() };
     let unlinked = unlink_or(tx, guild, user, handle, refusal)?;
-    if tables::code_of(tx, guild, user)?.is_some_and(|open| open.handle == *handle) {
-        tables::close_code(tx, guild, user)?;
+    if tables::CODES.get(tx, &(guild, user))?.is_some_and(|open| open.handle == *handle) {
+        tables::CODES.remove(tx, &(guild, user))?;
     }
     Ok(unlinked)
 }

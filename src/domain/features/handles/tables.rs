@@ -1,4 +1,4 @@
-//! The tables of accounts and codes, and the only functions that touch them.
+//! The tables of accounts and codes, and whatever is done to them beyond one row.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::{AccountNumber, Handle};
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Starts, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, Fate, Index, Read, Starts, Table, Topic, Tx, UniqueIndex};
 
 /// Handles of a guild were linked or unlinked.
 pub const CHANGED: Topic = Topic::new("handles.changed");
@@ -17,6 +17,7 @@ pub const CHANGED: Topic = Topic::new("handles.changed");
 /// Accounts by guild and number (`M-DB-03`).
 pub static ACCOUNTS: Table<(GuildId, AccountId), Account> =
     Table::new("handles.accounts", &[&BY_HANDLE, &BY_USER, &UNLINKED])
+        .held_back()
         .erasing(|key, account, erasure| Fate::from((key, account), *key, account.without(key.1, erasure)));
 /// The account of a handle (`C-06`), in the order of handles (`M-DB-20`).
 static BY_HANDLE: UniqueIndex<(GuildId, String), (GuildId, AccountId), Account> =
@@ -75,16 +76,16 @@ pub fn set(tx: &Tx<'_>, guild: GuildId, known: &KnownAccount) -> Result<()> {
     ACCOUNTS.put(tx, &(guild, known.id), &known.account)
 }
 
-/// An account by its number.
-pub fn by_id(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<Option<Account>> {
-    ACCOUNTS.get(read, &(guild, id))
+/// Changes an account that exists.
+pub fn change(tx: &Tx<'_>, guild: GuildId, id: AccountId, change: impl FnOnce(&mut Account)) -> Result<Account> {
+    ACCOUNTS.update(tx, &(guild, id), change)
 }
 
 /// The account of a handle.
 pub fn by_handle(read: &dyn Read, guild: GuildId, handle: &Handle) -> Result<Option<KnownAccount>> {
     let Some((_, id)) = BY_HANDLE.get(read, &(guild, handle.as_str().to_owned()))? else { return Ok(None) };
     let missing = || Error::failed(format!("{handle} of guild {guild} leads to the account {id}, which is not there"));
-    let account = by_id(read, guild, id)?.ok_or_else(missing)?;
+    let account = ACCOUNTS.get(read, &(guild, id))?.ok_or_else(missing)?;
     Ok(Some(KnownAccount { id, account }))
 }
 
@@ -96,7 +97,7 @@ pub fn by_number(
 ) -> Result<Option<(KnownAccount, Vec<Handle>)>> {
     let Some(Numbered { account: id, names }) = NUMBERS.get(read, &(guild, number.get()))? else { return Ok(None) };
     let missing = || Error::failed(format!("a number of guild {guild} leads to the account {id}, which is not there"));
-    let account = by_id(read, guild, id)?.ok_or_else(missing)?;
+    let account = ACCOUNTS.get(read, &(guild, id))?.ok_or_else(missing)?;
     Ok(Some((KnownAccount { id, account }, names)))
 }
 
@@ -116,15 +117,6 @@ pub fn set_number(
     NUMBERS.put(tx, &(guild, number.get()), &Numbered { account, names })
 }
 
-/// Shows every number of a guild to `visit`.
-pub fn for_each_number(
-    read: &dyn Read,
-    guild: GuildId,
-    mut visit: impl FnMut(u64, Numbered) -> Result<()>,
-) -> Result<()> {
-    NUMBERS.for_each(read, guild, |(_, number), numbered| visit(number, numbered))
-}
-
 /// Whether no live saw an account yet.
 pub fn is_unseen(read: &dyn Read, guild: GuildId, id: AccountId) -> Result<bool> {
     Ok(UNSEEN.get(read, &(guild, id))?.is_some())
@@ -135,21 +127,11 @@ pub fn set_unseen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
     UNSEEN.put(tx, &(guild, id), &Unseen)
 }
 
-/// Notes that a live saw an account.
-pub fn set_seen(tx: &Tx<'_>, guild: GuildId, id: AccountId) -> Result<()> {
-    UNSEEN.remove(tx, &(guild, id)).map(drop)
-}
-
-/// Shows every account of a guild that no live saw to `visit`.
-pub fn for_each_unseen(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(AccountId) -> Result<()>) -> Result<()> {
-    UNSEEN.for_each(read, guild, |(_, id), Unseen| visit(id))
-}
-
 /// The accounts that are linked to a member, in the order in which they became known.
 pub fn of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<KnownAccount>> {
     let mut accounts = Vec::new();
     for (.., id) in BY_USER.page(read, (guild, user), Direction::Forward, MOST_HANDLES)? {
-        accounts.extend(by_id(read, guild, id)?.map(|account| KnownAccount { id, account }));
+        accounts.extend(ACCOUNTS.get(read, &(guild, id))?.map(|account| KnownAccount { id, account }));
     }
     Ok(accounts)
 }
@@ -160,7 +142,7 @@ pub fn for_each_linked(
     guild: GuildId,
     mut visit: impl FnMut(UserId, Account) -> Result<()>,
 ) -> Result<()> {
-    BY_USER.for_each(read, guild, |(_, user, id)| match by_id(read, guild, id)? {
+    BY_USER.for_each(read, guild, |(_, user, id)| match ACCOUNTS.get(read, &(guild, id))? {
         Some(account) => visit(user, account),
         None => Ok(()),
     })
@@ -169,7 +151,7 @@ pub fn for_each_linked(
 /// The handle of a member that became known first.
 pub fn first_of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Account>> {
     match BY_USER.first(read, (guild, user), Direction::Forward)? {
-        Some((.., id)) => by_id(read, guild, id),
+        Some((.., id)) => ACCOUNTS.get(read, &(guild, id)),
         None => Ok(None),
     }
 }
@@ -191,21 +173,6 @@ pub fn for_each(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(KnownAcco
     ACCOUNTS.for_each(read, guild, |(_, id), account| visit(KnownAccount { id, account }))
 }
 
-/// Writes every account again, in the form of today.
-pub fn rewrite_accounts(tx: &Tx<'_>) -> Result<()> {
-    ACCOUNTS.for_each(tx, Span::all(), |key, account| ACCOUNTS.put(tx, &key, &account))
-}
-
-/// Gives a member an open code in place of the one before.
-pub fn set_code(tx: &Tx<'_>, guild: GuildId, user: UserId, open: &OpenCode) -> Result<()> {
-    CODES.put(tx, &(guild, user), open)
-}
-
-/// The open code of a member.
-pub fn code_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<OpenCode>> {
-    CODES.get(read, &(guild, user))
-}
-
 /// Whether anybody in a guild has a code.
 pub fn has_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
     Ok(CODES.first(read, guild, Direction::Forward)?.is_some())
@@ -214,11 +181,6 @@ pub fn has_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
 /// The member who has this code for a handle.
 pub fn holder_of_code(read: &dyn Read, guild: GuildId, handle: &Handle, code: &Code) -> Result<Option<UserId>> {
     Ok(CODES_BY_HANDLE.get(read, &(guild, typed(handle, code)))?.map(|(_, user)| user))
-}
-
-/// Takes a member's code away, if there is one.
-pub fn close_code(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    CODES.remove(tx, &(guild, user)).map(drop)
 }
 
 /// Takes all codes for a handle away.
@@ -235,25 +197,21 @@ pub fn close_codes_of(tx: &Tx<'_>, guild: GuildId, handle: &Handle) -> Result<()
     }
 }
 
-/// Shows every code of a guild to `visit`.
-pub fn for_each_code(
-    read: &dyn Read,
-    guild: GuildId,
-    mut visit: impl FnMut(UserId, OpenCode) -> Result<()>,
-) -> Result<()> {
-    CODES.for_each(read, guild, |(_, user), open| visit(user, open))
+/// The guilds that have codes.
+pub fn guilds_with_codes(read: &dyn Read) -> Result<BTreeSet<GuildId>> {
+    let mut guilds = BTreeSet::new();
+    CODES.guilds(read, &mut guilds)?;
+    Ok(guilds)
 }
 
-/// The guilds that have codes which are worth nothing any more.
-pub fn guilds_with_codes_until(read: &dyn Read, moment: Timestamp) -> Result<BTreeSet<GuildId>> {
-    let mut guilds = BTreeSet::new();
-    CODES.for_each(read, Span::all(), |(guild, _), open| {
-        if open.until <= moment {
-            guilds.insert(guild);
-        }
+/// Whether a guild has codes that are worth nothing any more.
+pub fn has_codes_until(read: &dyn Read, guild: GuildId, moment: Timestamp) -> Result<bool> {
+    let mut has_some = false;
+    CODES.for_each(read, guild, |_, open| {
+        has_some |= open.until <= moment;
         Ok(())
     })?;
-    Ok(guilds)
+    Ok(has_some)
 }
 
 /// Forgets some of the codes that are worth nothing any more; answers whether there are more of them.

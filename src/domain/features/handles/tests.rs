@@ -31,17 +31,16 @@ fn a_handle_becomes_known_once_by_what_it_does() {
     let store = TestStore::new();
     let early = Timestamp::from_micros(1_000_000);
     let late = Timestamp::from_micros(9_000_000);
-    let known = store
+    let account = store
         .write(move |tx| {
             let known = service::seen(tx, GUILD, &handle("ann"), early)?;
             assert_eq!(service::seen(tx, GUILD, &handle("@ANN"), late)?, known);
             let activity = Activity { at: late, level: Some(12), points: Amount::of(3) };
-            let known = service::record_activity(tx, GUILD, &known, &activity)?;
+            service::record_activity(tx, GUILD, known.id, &activity)?;
             let activity = Activity { at: early, level: None, points: Amount::of(4) };
-            service::record_activity(tx, GUILD, &known, &activity)
+            service::record_activity(tx, GUILD, known.id, &activity)
         })
         .unwrap();
-    let account = known.account;
     assert_eq!(
         (account.first_seen, account.last_seen),
         (early, late),

@@ -10,7 +10,7 @@ pub const ALL: &[Migration] =
     &[Migration { version: 4, name: "name what plays by six digits", run: write_what_plays_in_six_digits }];
 
 /// What plays is named by six digits, as every song is in the export.
-pub fn write_what_plays_in_six_digits(tx: &Tx<'_>) -> Result<()> {
+fn write_what_plays_in_six_digits(tx: &Tx<'_>) -> Result<()> {
     let mut guilds = Vec::new();
     BOT_CONFIG.for_each(tx, Span::all(), |(guild, key), _| {
         guilds.extend((key == NOW_PLAYING.key()).then_some(guild));

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, Place, PublicId, QueueRefusal, SongId, Source};
+use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
-pub use super::tables::CHANGED;
+pub use super::tables::{
+    CHANGED, by_public_id as song, entry, for_each_free, free_behind, guilds_with_waiting_songs, played_between,
+};
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
-use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
 /// Songs on one page of a list (`D-18`, `D-37`).
@@ -184,24 +185,9 @@ pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
     }
 }
 
-/// How many songs were played from a moment up to another.
-pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
-    tables::played_between(read, guild, from, until)
-}
-
 /// The next songs to be played, at most `limit`.
 pub fn upcoming(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Entry>> {
     entries(read, guild, tables::served_from(read, guild, 0, limit)?)
-}
-
-/// A song by its public number.
-pub fn song(read: &dyn Read, guild: GuildId, public_id: PublicId) -> Result<Option<Entry>> {
-    tables::by_public_id(read, guild, public_id)
-}
-
-/// A song by its row number.
-pub fn entry(read: &dyn Read, guild: GuildId, id: SongId) -> Result<Option<Entry>> {
-    tables::entry(read, guild, id)
 }
 
 /// A member's latest song that a gift may lift: in Free or Pending Skips (`M-TIK-23`).
@@ -223,26 +209,6 @@ fn latest_in(read: &dyn Read, guild: GuildId, user: UserId, fits: impl Fn(Line) 
         }
     }
     Ok(None)
-}
-
-/// Shows every song of the Free line with its place to `visit`, in their order.
-pub fn for_each_free(read: &dyn Read, guild: GuildId, visit: impl FnMut(SongId, Place) -> Result<()>) -> Result<()> {
-    tables::for_each_free(read, guild, visit)
-}
-
-/// Some songs of the Free line by their row numbers, from behind one of these on.
-pub fn free_behind(
-    read: &dyn Read,
-    guild: GuildId,
-    behind: Option<SongId>,
-    limit: usize,
-) -> Result<Vec<(SongId, Place)>> {
-    tables::free_behind(read, guild, behind, limit)
-}
-
-/// The guilds in which songs wait.
-pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
-    tables::guilds_with_waiting_songs(read)
 }
 
 /// How many songs of a member wait.

@@ -134,7 +134,7 @@ fn begin(tx: &Tx<'_>, guild: GuildId, entry: Entry) -> Result<Played> {
     let played_at = Some(rules::played_at(tables::last_played(tx, guild)?, tx.now()));
     let entry = set_place(tx, guild, entry, |place| Place { line: Line::SongsPlayed, played_at, ..place })?;
     NOW_PLAYING.set(tx, guild, &Some(entry.song.public_id))?;
-    tables::set_pace(tx, guild, &rules::pace_after_play(tables::pace(tx, guild)?, tx.now()))?;
+    tables::PACES.put(tx, &guild, &rules::pace_after_play(tables::pace(tx, guild)?, tx.now()))?;
     Ok(Played { entry, from })
 }
 
@@ -245,17 +245,17 @@ pub fn announce(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
 pub fn bookmark(tx: &Tx<'_>, guild: GuildId, by: UserId, public_id: PublicId) -> Result<ChannelId> {
     let entry = find(tx, guild, public_id)?;
     let channel = BOOKMARK_CHANNEL.get(tx, guild)?.ok_or(QueueRefusal::NoBookmarkChannel)?;
-    if tables::is_bookmarked(tx, guild, channel, entry.id)? {
+    if tables::BOOKMARKS.contains(tx, &(guild, channel, entry.id))? {
         return Err(QueueRefusal::AlreadyBookmarked { public_id }.into());
     }
-    tables::add_bookmark(tx, guild, channel, entry.id, &Bookmark { by, at: tx.now() })?;
+    tables::BOOKMARKS.insert(tx, &(guild, channel, entry.id), &Bookmark { by, at: tx.now() })?;
     COPY_BOOKMARK.schedule_now(tx, guild, Lane::Channel(channel), &SongPost { song: entry.id, channel })?;
     Ok(channel)
 }
 
 /// Takes in that a song could not be copied to a channel: it may be bookmarked there again.
 pub fn forget_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId) -> Result<()> {
-    tables::remove_bookmark(tx, guild, channel, song)
+    tables::BOOKMARKS.remove(tx, &(guild, channel, song)).map(drop)
 }
 
 fn find(tx: &Tx<'_>, guild: GuildId, public_id: PublicId) -> Result<Entry> {

@@ -1,4 +1,4 @@
-//! The tables of songs and their places, and the only functions that touch them.
+//! The tables of songs and their places, and whatever is done to them beyond one row.
 //!
 //! A song has exactly one place, so it is in exactly one line. What changes often (line, score) is kept in the narrow
 //! place, so that a re-score never rewrites a song.
@@ -76,10 +76,10 @@ static ORDER: CountedIndex<OrderKey, SongKey, Place> =
     });
 
 /// How long reviews take, by guild.
-static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]).without_members();
+pub static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]).without_members();
 
 /// Copied songs, by guild, channel and song.
-static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[])
+pub static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[])
     .erasing(|key, mark, erasure| Fate::from((key, mark), *key, Bookmark { by: erasure.of(mark.by), ..*mark }));
 
 /// Songs whose file is gone, since when; by guild and song.
@@ -310,26 +310,6 @@ pub fn waiting_of_source(read: &dyn Read, guild: GuildId, key: &str) -> Result<V
 /// How long reviews take in a guild.
 pub fn pace(read: &dyn Read, guild: GuildId) -> Result<Pace> {
     Ok(PACES.get(read, &guild)?.unwrap_or_default())
-}
-
-/// Remembers how long reviews take.
-pub fn set_pace(tx: &Tx<'_>, guild: GuildId, pace: &Pace) -> Result<()> {
-    PACES.put(tx, &guild, pace)
-}
-
-/// Whether a song was copied to a channel.
-pub fn is_bookmarked(read: &dyn Read, guild: GuildId, channel: ChannelId, song: SongId) -> Result<bool> {
-    BOOKMARKS.contains(read, &(guild, channel, song))
-}
-
-/// Remembers that a song is copied to a channel.
-pub fn add_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId, bookmark: &Bookmark) -> Result<()> {
-    BOOKMARKS.insert(tx, &(guild, channel, song), bookmark)
-}
-
-/// Forgets that a song is copied to a channel.
-pub fn remove_bookmark(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, song: SongId) -> Result<()> {
-    BOOKMARKS.remove(tx, &(guild, channel, song)).map(drop)
 }
 
 /// Every song of a guild with its place, by row number. For the export and the check.

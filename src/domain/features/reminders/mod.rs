@@ -6,55 +6,39 @@
 //! what could not be delivered, with a menu to cancel; `/remind cancel` does that by number. All of it works in direct
 //! messages, too: those reminders are of guild 0. By which time zone a moment is meant is told by [`profile`](crate::profile).
 //!
-//! **Rules.** A member has up to 25 open reminders in a server; each comes in a minute at the earliest and in a year at the
+//! **Rules.** A member has up to 25 open reminders in a server; each comes in a minute at the earliest and in 366 days at the
 //! latest (`D-68`). One that was missed comes late, once, and says so (`D-71`). One that comes again is a row of its own each
 //! time: when it ends, the next is added in the same transaction. What has come, or could not be delivered, is kept for a
 //! week.
 //!
-//! **Jobs.** `reminders.due`: a reminder has one job at a time, as [`service`] explains.
+//! **Jobs.** `reminders.due`, the alarm of each reminder.
 //!
 //! **Table.** `reminders.reminders`, with its index `reminders.reminders_by_user`; in the export `reminders`.
 
 pub mod service;
 
 use super::Domain;
-use crate::store::Span;
-use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlTable, SqlValue, column, partial_index};
+use crate::exported;
+use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlValue, partial_index};
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain { tables: &[&service::REMINDERS], export: &[EXPORTED], ..Domain::named("reminders") };
 
-/// `S-DB-19`, with the index `S-DB-20`.
-const EXPORTED: SqlTable = SqlTable {
-    name: "reminders",
-    columns: &[
-        column("id", "INTEGER"),
-        column("user_id", "INTEGER NOT NULL"),
-        column("channel_id", "INTEGER NOT NULL"),
-        column("message", "TEXT NOT NULL"),
-        column("remind_at", "TEXT NOT NULL"),
-        column("completed", "INTEGER DEFAULT 0"),
-        column("created_at", MOMENT_DEFAULT_NOW),
-    ],
-    primary_key: &["id"],
-    unique: &[],
-    references: &[],
-    indexes: &[partial_index("idx_reminders_pending", "remind_at", "completed = 0")],
-    rows: |read, wanted, sink| {
-        service::REMINDERS.for_each(read, wanted.map_or_else(Span::all, Span::of), |(guild, id), reminder| {
-            let cells = [
-                SqlValue::id(id.get()),
-                reminder.user.into(),
-                reminder.channel.into(),
-                reminder.text.as_str().into(),
-                reminder.due.into(),
-                (reminder.state == service::State::Delivered).into(),
-                reminder.made_at.into(),
-            ];
-            sink(guild, &cells)
-        })
-    },
-};
+exported! {
+    /// `S-DB-19`, with the index `S-DB-20`.
+    const EXPORTED = "reminders" of service::REMINDERS;
+    |read, (guild, id), reminder| => {
+        "id": "INTEGER" => SqlValue::id(id.get()),
+        "user_id": "INTEGER NOT NULL" => reminder.user,
+        "channel_id": "INTEGER NOT NULL" => reminder.channel,
+        "message": "TEXT NOT NULL" => &reminder.text,
+        "remind_at": "TEXT NOT NULL" => reminder.due,
+        "completed": "INTEGER DEFAULT 0" => reminder.state == service::State::Delivered,
+        "created_at": MOMENT_DEFAULT_NOW => reminder.made_at,
+    }
+    primary_key: ["id"];
+    indexes: [partial_index("idx_reminders_pending", "remind_at", "completed = 0")];
+}
 
 #[cfg(test)]
 mod tests;

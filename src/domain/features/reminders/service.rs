@@ -1,14 +1,13 @@
 //! Reminders: what is kept of each, and what happens to it.
 //!
-//! A reminder has one job at a time: while it is open, the one that delivers it; then the one that forgets it. Its row says
-//! which. So a job that runs once more, or whose reminder was cancelled or put off meanwhile, changes nothing (`S-PROP-23`).
+//! A reminder has one [alarm](crate::jobs::Alarm): while it is open, it is for the delivery, then for its being forgotten.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::{self, JobId, Kind, Lane};
-use crate::kernel::calendar::Zone;
+use crate::jobs::{Alarm, JobId, Lane, Ring};
+use crate::kernel::calendar::{Span, Zone};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::text::paragraph;
@@ -22,9 +21,9 @@ use crate::{id_type, refusals};
 const LONGEST_TEXT: usize = 500;
 /// The most open reminders of a member (`D-72`).
 const MOST_OPEN: usize = 25;
-/// How soon one may come, and how late (`D-68`); a year may have a day more.
+/// How soon one may come, and in how many days at the latest (`D-68`): a year may have a day more.
 const SOONEST: Duration = Duration::from_mins(1);
-const LATEST: Duration = Duration::from_hours(366 * 24);
+const MOST_DAYS: i64 = 366;
 /// How long one is kept that has come.
 const KEPT: Duration = Duration::from_hours(7 * 24);
 
@@ -69,36 +68,15 @@ pub enum State {
     Undelivered,
 }
 
-/// A reminder that somebody wants.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// Who.
-    pub user: UserId,
-    /// Where.
-    pub channel: ChannelId,
-    /// The moment, as it was typed.
-    pub when: String,
-    /// The text, as it was typed.
-    pub text: String,
-}
-
-/// A reminder that was set, as it was understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Noted {
-    /// Its number.
-    pub id: ReminderId,
-    /// When it comes.
-    pub when: When,
-    /// Whether the time zone is one that the member chose.
-    pub is_own_zone: bool,
-}
+/// A reminder that was set: its number, the moment as it was understood, and by which time zone its maker plans.
+pub type Set = (ReminderId, When, MemberZone);
 
 refusals! {
     /// What is refused of reminders.
     pub enum ReminderRefusal {
         /// It would come too soon or too late.
-        OutOfReach => "reminders.out_of_reach",
-            "A reminder comes in a minute at the earliest and in a year at the latest: `10m`, `tomorrow 9:00`, `24 dec`.";
+        OutOfReach => "reminders.out_of_reach", "A reminder comes in a minute at the earliest and in {most} days at the \
+            latest: `10m`, `tomorrow 9:00`, `24 dec`.", most = MOST_DAYS;
         /// The member has as many as there may be.
         Full => "reminders.full", "You have {most} open reminders, and there is no room for more. {/remind cancel} \
             takes one away.", most = MOST_OPEN;
@@ -109,11 +87,15 @@ refusals! {
         /// The member has no such reminder.
         NoneSuch => "reminders.none_such",
             "You have no such reminder, or it came more than a week ago. {/remind list} shows yours.";
+        /// Another member set it.
+        NotYours => "reminders.not_yours",
+            "That reminder is somebody else's, and only they can put it off. {/remind me} sets one for you.";
     }
 }
 
-/// Does with a reminder what its state says.
-pub static DUE: Kind<ReminderId> = Kind::new("reminders.due");
+/// When something is to be done with a reminder: what its state says.
+pub static DUE: Alarm<ReminderId, Reminder> =
+    Alarm::new("reminders.due", &REMINDERS, |reminder| Lane::User(reminder.user), |reminder| &mut reminder.job);
 
 /// Reminders by guild and number (`S-DB-19`).
 pub static REMINDERS: Table<(GuildId, ReminderId), Reminder> = Table::new("reminders.reminders", &[&BY_USER])
@@ -131,29 +113,19 @@ impl Reminder {
     }
 }
 
-/// Sets a reminder.
-pub fn set(tx: &Tx<'_>, guild: GuildId, wanted: &Wanted) -> Result<Noted> {
-    let MemberZone { zone, is_own } = profile::zone_of(tx, guild, wanted.user)?;
-    let when = When::parse(&wanted.when, &zone, tx.now())?;
-    admit(tx, guild, wanted.user, when.at, tx.now())?;
-    let text = paragraph(&wanted.text, LONGEST_TEXT);
+/// Sets a reminder of a member in a channel, with the moment and the text as they were typed.
+pub fn set(tx: &Tx<'_>, guild: GuildId, (user, channel): (UserId, ChannelId), when: &str, text: &str) -> Result<Set> {
+    let planned = profile::zone_of(tx, guild, user)?;
+    let when = When::parse(when, &planned.zone, tx.now())?.beginning(tx.now().after(SOONEST));
+    admit(tx, guild, user, &when)?;
+    let text = paragraph(text, LONGEST_TEXT);
     if text.is_empty() {
         return Err(ReminderRefusal::NoText.into());
     }
-    let reminder = Reminder {
-        user: wanted.user,
-        channel: wanted.channel,
-        text,
-        due: when.at,
-        every: when.every,
-        zone: when.zone.to_string(),
-        made_at: tx.now(),
-        state: State::Open,
-        job: JobId::default(),
-    };
-    let id = add(tx, guild, reminder)?;
-    let is_own_zone = is_own || when.zone != zone;
-    Ok(Noted { id, when, is_own_zone })
+    let (due, every, zone) = (when.at, when.every, when.zone.to_string());
+    let (made_at, state, job) = (tx.now(), State::Open, JobId::default());
+    let id = add(tx, guild, Reminder { user, channel, text, due, every, zone, made_at, state, job })?;
+    Ok((id, when, planned))
 }
 
 /// What a member is to be reminded of, and what could not be delivered, by its moments.
@@ -167,46 +139,41 @@ pub fn of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<(Rem
 
 /// Takes a reminder of a member away. One that comes again has another number each time: an earlier one stands for the next.
 pub fn cancel(tx: &Tx<'_>, guild: GuildId, user: UserId, id: ReminderId) -> Result<Reminder> {
-    let (id, reminder) = match own(tx, guild, user, id)? {
+    let found = REMINDERS.get(tx, &(guild, id))?.filter(|reminder| reminder.user == user);
+    let (id, reminder) = match found.ok_or(ReminderRefusal::NoneSuch)? {
         came if came.state == State::Delivered => next_of(tx, guild, &came)?.ok_or(ReminderRefusal::HasCome)?,
         open => (id, open),
     };
-    jobs::tables::remove(tx, guild, reminder.job)?;
-    REMINDERS.remove(tx, &(guild, id))?;
+    DUE.remove(tx, guild, id)?;
     Ok(reminder)
 }
 
 /// Lets a reminder of a member that has come do so once more, at a moment in the forms of [`When`].
 pub fn snooze(tx: &Tx<'_>, guild: GuildId, user: UserId, id: ReminderId, until: &str) -> Result<Reminder> {
-    let reminder = own(tx, guild, user, id)?;
-    let When { at: due, .. } = When::parse(until, &reminder.zone(), tx.now())?;
-    if reminder.state != State::Open {
-        admit(tx, guild, user, due, tx.now())?;
+    let reminder = REMINDERS.get(tx, &(guild, id))?.ok_or(ReminderRefusal::NoneSuch)?;
+    if reminder.user != user {
+        return Err(ReminderRefusal::NotYours.into());
     }
-    put(tx, guild, id, Reminder { due, state: State::Open, ..reminder }, due)
+    let when = When::parse(until, &reminder.zone(), tx.now())?;
+    if reminder.state != State::Open {
+        admit(tx, guild, user, &when)?;
+    }
+    DUE.set(tx, guild, id, Reminder { due: when.at, state: State::Open, ..reminder }, when.at)
 }
 
-/// The reminder that waits for exactly this job.
-pub fn waiting_for(read: &dyn Read, guild: GuildId, id: ReminderId, job: JobId) -> Result<Option<Reminder>> {
-    Ok(REMINDERS.get(read, &(guild, id))?.filter(|reminder| reminder.job == job))
-}
-
-/// Notes how a reminder ended that waited for a job; where it comes again, the next time is another reminder.
-pub fn end(tx: &Tx<'_>, guild: GuildId, id: ReminderId, job: JobId, state: State) -> Result<()> {
-    let Some(reminder) = waiting_for(tx, guild, id, job)? else { return Ok(()) };
+/// Notes how a reminder ended that waited for a job; where it comes again, the next time is another reminder. One that ended
+/// before is forgotten.
+pub fn end(tx: &Tx<'_>, ring: Ring<ReminderId>, state: State) -> Result<()> {
+    let Ring { guild, id, .. } = ring;
+    let Some(reminder) = DUE.waiting(tx, ring)? else { return Ok(()) };
+    if reminder.state != State::Open {
+        return DUE.remove(tx, guild, id).map(drop);
+    }
     let next = reminder.every.and_then(|every| every.next(&reminder.zone(), tx.now().max(reminder.due)));
     if let Some(due) = next {
-        add(tx, guild, Reminder { due, ..reminder.clone() })?;
+        add(tx, guild, Reminder { due, job: JobId::default(), ..reminder.clone() })?;
     }
-    put(tx, guild, id, Reminder { every: None, state, ..reminder }, tx.now().after(KEPT)).map(drop)
-}
-
-/// Forgets a reminder that has come, if it waits for this job.
-pub fn forget(tx: &Tx<'_>, guild: GuildId, id: ReminderId, job: JobId) -> Result<()> {
-    match waiting_for(tx, guild, id, job)? {
-        Some(_) => REMINDERS.remove(tx, &(guild, id)).map(drop),
-        None => Ok(()),
-    }
+    DUE.set(tx, guild, id, Reminder { every: None, state, ..reminder }, tx.now().after(KEPT)).map(drop)
 }
 
 /// The next time of a reminder that has come: it was set by the same command.
@@ -217,33 +184,18 @@ fn next_of(read: &dyn Read, guild: GuildId, came: &Reminder) -> Result<Option<(R
     Ok(of_user(read, guild, came.user)?.into_iter().find(|(_, next)| is_next(next)))
 }
 
-/// A reminder that must be this member's.
-fn own(read: &dyn Read, guild: GuildId, user: UserId, id: ReminderId) -> Result<Reminder> {
-    let found = REMINDERS.get(read, &(guild, id))?.filter(|reminder| reminder.user == user);
-    found.ok_or_else(|| ReminderRefusal::NoneSuch.into())
-}
-
 /// Refuses a moment that is too near or too far, and one reminder more than there may be.
-fn admit(read: &dyn Read, guild: GuildId, user: UserId, due: Timestamp, now: Timestamp) -> Result<()> {
-    if !(SOONEST..=LATEST).contains(&due.since(now)) {
+fn admit(tx: &Tx<'_>, guild: GuildId, user: UserId, when: &When) -> Result<()> {
+    let latest = when.zone.after(tx.now(), Span::new().days(MOST_DAYS));
+    if when.at < tx.now().after(SOONEST) || latest.is_none_or(|latest| when.at > latest) {
         return Err(ReminderRefusal::OutOfReach.into());
     }
-    let open = of_user(read, guild, user)?.into_iter().filter(|(_, reminder)| reminder.state == State::Open).count();
+    let open = of_user(tx, guild, user)?.into_iter().filter(|(_, reminder)| reminder.state == State::Open).count();
     if open < MOST_OPEN { Ok(()) } else { Err(ReminderRefusal::Full.into()) }
 }
 
 fn add(tx: &Tx<'_>, guild: GuildId, reminder: Reminder) -> Result<ReminderId> {
-    let id = ReminderId::new(tx.next_id(guild, "reminders.reminders")?);
-    let due = reminder.due;
-    put(tx, guild, id, Reminder { job: JobId::default(), ..reminder }, due)?;
+    let (id, due) = (ReminderId::new(tx.next_id(guild, "reminders.reminders")?), reminder.due);
+    DUE.set(tx, guild, id, reminder, due)?;
     Ok(id)
-}
-
-/// Writes a reminder, whose job now comes at this moment in place of the one before.
-fn put(tx: &Tx<'_>, guild: GuildId, id: ReminderId, reminder: Reminder, job_due: Timestamp) -> Result<Reminder> {
-    jobs::tables::remove(tx, guild, reminder.job)?;
-    let job = DUE.schedule(tx, guild, Lane::User(reminder.user), job_due, &id)?;
-    let reminder = Reminder { job, ..reminder };
-    REMINDERS.put(tx, &(guild, id), &reminder)?;
-    Ok(reminder)
 }

@@ -83,34 +83,34 @@ pub fn set_open(tx: &Tx<'_>, guild: GuildId, by: Actor, is_open: bool) -> Result
 
 /// Whether a member is to be told now where songs go; remembers it if so.
 pub fn nudge(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, user: UserId) -> Result<bool> {
-    let last = tables::last_nudge(tx, guild, channel, user)?;
+    let last = tables::NUDGES.get(tx, &(guild, channel, user))?;
     if last.is_some_and(|last| tx.now().since(last) < NUDGE_PAUSE) {
         return Ok(false);
     }
-    tables::remember_nudge(tx, guild, channel, user)?;
+    tables::NUDGES.put(tx, &(guild, channel, user), &tx.now())?;
     Ok(true)
 }
 
 /// Remembers that a part of a posted message is a song now, and whether the song `needs` the message for its file.
 pub fn remember_taken(tx: &Tx<'_>, guild: GuildId, posted_as: &PostedAs, needs: bool) -> Result<()> {
     let PostedAs { message, part } = posted_as;
-    let mut handled = tables::handled(tx, guild, *message)?.unwrap_or_default();
+    let mut handled = tables::HANDLED.get(tx, &(guild, *message))?.unwrap_or_default();
     handled.taken.push(part.clone());
     handled.is_needed |= needs;
-    tables::remember_handled(tx, guild, *message, &handled)
+    tables::HANDLED.put(tx, &(guild, *message), &handled)
 }
 
 /// Remembers that a posted message was looked at to the end, and what stood in it then. Answers whether it has to stay for
 /// the file of a song.
 pub fn looked_at(tx: &Tx<'_>, guild: GuildId, message: MessageId, digest: u64) -> Result<bool> {
     watch(tx, guild, message)?;
-    tables::forget_kept_out(tx, guild, message)?;
-    let mut handled = tables::handled(tx, guild, message)?.unwrap_or_default();
+    tables::KEPT_OUT.remove(tx, &(guild, message))?;
+    let mut handled = tables::HANDLED.get(tx, &(guild, message))?.unwrap_or_default();
     handled.looked_at = Some(digest);
-    tables::remember_handled(tx, guild, message, &handled)?;
+    tables::HANDLED.put(tx, &(guild, message), &handled)?;
     for old in tables::oldest_handled(tx, guild, FORGOTTEN_AT_A_TIME)? {
         if tx.now().since(old.moment()) > REMEMBERED_FOR {
-            tables::forget_handled(tx, guild, old)?;
+            tables::HANDLED.remove(tx, &(guild, old))?;
             set_watched_up_to(tx, guild, old)?;
         }
     }
@@ -122,26 +122,26 @@ pub fn kept_out(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
     watch(tx, guild, message)?;
     for old in tables::oldest_kept_out(tx, guild, FORGOTTEN_AT_A_TIME)? {
         if tx.now().since(old.moment()) > REACH {
-            tables::forget_kept_out(tx, guild, old)?;
+            tables::KEPT_OUT.remove(tx, &(guild, old))?;
         }
     }
-    tables::remember_kept_out(tx, guild, message)
+    tables::KEPT_OUT.put(tx, &(guild, message), &())
 }
 
 /// Whether a posted message has to stay for the file of a song.
 pub fn is_needed(read: &dyn Read, guild: GuildId, message: MessageId) -> Result<bool> {
-    Ok(tables::handled(read, guild, message)?.is_some_and(|handled| handled.is_needed))
+    Ok(tables::HANDLED.get(read, &(guild, message))?.is_some_and(|handled| handled.is_needed))
 }
 
 /// From where on the messages of the submissions channel count; for a channel that was just set, after `first`. `None`
 /// where there is no channel.
 pub fn watch(tx: &Tx<'_>, guild: GuildId, first: MessageId) -> Result<Option<Watch>> {
     let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Ok(None) };
-    match tables::watch(tx, guild)? {
+    match tables::WATCHED.get(tx, &guild)? {
         Some(watch) if watch.channel == channel => Ok(Some(watch)),
         _ => {
             let watch = Watch { channel, since: first };
-            tables::set_watch(tx, guild, &watch)?;
+            tables::WATCHED.put(tx, &guild, &watch)?;
             Ok(Some(watch))
         }
     }
@@ -162,7 +162,7 @@ pub fn look_at_what_was_kept_out(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Ok(()) };
     for message in tables::oldest_kept_out(tx, guild, MOST_KEPT_OUT)? {
         if tx.now().since(message.moment()) > REACH {
-            tables::forget_kept_out(tx, guild, message)?;
+            tables::KEPT_OUT.remove(tx, &(guild, message))?;
         } else {
             LOOK_AGAIN.schedule_now(tx, guild, lane, &Waiting { channel, message })?;
         }
@@ -172,15 +172,15 @@ pub fn look_at_what_was_kept_out(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
 
 /// The history of a channel was read up to a message.
 pub fn watched_up_to(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, newest: MessageId) -> Result<()> {
-    match tables::watch(tx, guild)? {
+    match tables::WATCHED.get(tx, &guild)? {
         Some(watch) if watch.channel == channel => set_watched_up_to(tx, guild, newest),
         _ => Ok(()),
     }
 }
 
 fn set_watched_up_to(tx: &Tx<'_>, guild: GuildId, message: MessageId) -> Result<()> {
-    match tables::watch(tx, guild)? {
-        Some(watch) if watch.since < message => tables::set_watch(tx, guild, &Watch { since: message, ..watch }),
+    match tables::WATCHED.get(tx, &guild)? {
+        Some(watch) if watch.since < message => tables::WATCHED.put(tx, &guild, &Watch { since: message, ..watch }),
         _ => Ok(()),
     }
 }

@@ -8,5 +8,5 @@ use crate::store::Read;
 
 /// Whom a server follows.
 pub fn follow(read: &dyn Read, guild: GuildId) -> Result<Option<Follow>> {
-    tables::follow(read, guild)
+    tables::FOLLOWS.get(read, &guild)
 }

@@ -9,7 +9,7 @@ use crate::store::{Read, Tx};
 
 /// The server follows a name from now on. Once more for the same name only changes whether it waits.
 pub fn follow(tx: &Tx<'_>, guild: GuildId, by: UserId, streamer: &Handle, is_persistent: bool) -> Result<Follow> {
-    let before = tables::follow(tx, guild)?;
+    let before = tables::FOLLOWS.get(tx, &guild)?;
     let follow = match before {
         Some(other) if other.streamer != *streamer => {
             return Err(TiktokRefusal::FollowsAnother(other.streamer).into());
@@ -26,12 +26,12 @@ pub fn follow(tx: &Tx<'_>, guild: GuildId, by: UserId, streamer: &Handle, is_per
 
 /// The server follows nobody any more; answers whom it followed. Refuses when that was nobody.
 pub fn unfollow(tx: &Tx<'_>, guild: GuildId) -> Result<Follow> {
-    let follow = tables::follow(tx, guild)?.ok_or(TiktokRefusal::FollowsNobody)?;
+    let follow = tables::FOLLOWS.get(tx, &guild)?.ok_or(TiktokRefusal::FollowsNobody)?;
     tables::remove(tx, guild)?;
     Ok(follow)
 }
 
 /// Whether a server follows this name now.
 pub fn is_followed(read: &dyn Read, guild: GuildId, streamer: &Handle) -> Result<bool> {
-    Ok(tables::follow(read, guild)?.is_some_and(|follow| follow.streamer == *streamer))
+    Ok(tables::FOLLOWS.get(read, &guild)?.is_some_and(|follow| follow.streamer == *streamer))
 }

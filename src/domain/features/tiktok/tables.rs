@@ -1,4 +1,4 @@
-//! The table of follows, and the only functions that touch it.
+//! The table of follows, and whatever is done to it beyond one row.
 
 use super::model::Follow;
 use crate::kernel::error::Result;
@@ -15,11 +15,6 @@ pub static FOLLOWS: Table<GuildId, Follow> = Table::new("tiktok.follows", &[]).e
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[&FOLLOWS];
-
-/// Whom a server follows.
-pub fn follow(read: &dyn Read, guild: GuildId) -> Result<Option<Follow>> {
-    FOLLOWS.get(read, &guild)
-}
 
 /// Whom all servers follow.
 pub fn all(read: &dyn Read) -> Result<Vec<(GuildId, Follow)>> {

@@ -1,11 +1,10 @@
-//! Who did something on the live: the account, by TikTok's number before the handle, held in hand until the batch is
-//! written.
+//! Who did something on the live: the account, by TikTok's number before the handle.
 
 use super::Batch;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles;
 use crate::features::handles::identity::{self, Who};
-use crate::features::handles::model::{AccountId, Activity, KnownAccount};
+use crate::features::handles::model::{AccountId, Activity};
 use crate::flows::account_renamed;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -25,24 +24,27 @@ pub(super) struct Somebody {
 }
 
 impl Batch<'_, '_> {
-    /// The account of whoever did something; it becomes known by that, and is taken to be there. The host is there anyway
-    /// and earns nothing by it (`D-11`). `None` where nobody knows whose deed it is.
-    pub(super) fn see(&mut self, viewer: &Viewer, at: Timestamp) -> Result<Option<AccountId>> {
-        let Some(Somebody { id, is_host }) = self.resolve(viewer, at)? else {
+    /// Whose account it is; it becomes known by that. `None` where nobody knows whose deed it is.
+    pub(super) fn who(&mut self, viewer: &Viewer, at: Timestamp) -> Result<Option<Somebody>> {
+        let somebody = self.resolve(viewer, at)?;
+        if somebody.is_none() {
             self.effects.nameless += 1;
-            return Ok(None);
-        };
-        if let Some((_, activity)) = self.active.get_mut(&id) {
-            activity.at = activity.at.max(at);
-            activity.level = viewer.level.or(activity.level);
         }
-        if !is_host {
-            self.recorder.note_presence(AccountRef::new(id.get()), at, &self.terms)?;
-        }
-        Ok(Some(id))
+        Ok(somebody)
     }
 
-    /// Whose account it is. It becomes known by that, and is in hand.
+    /// Writes down that somebody did something, with the points for it, and takes them to be there. The host is there anyway
+    /// and earns nothing by it (`D-11`).
+    pub(super) fn note(&mut self, somebody: Somebody, activity: &Activity) -> Result<()> {
+        let Somebody { id, is_host } = somebody;
+        let account = handles::service::record_activity(self.tx, self.guild, id, activity)?;
+        if !is_host {
+            self.recorder.note_presence(AccountRef::new(id.get()), activity.at, &self.terms)?;
+        }
+        if activity.points > Amount::ZERO { self.award(id, account.linked, activity.points) } else { Ok(()) }
+    }
+
+    /// As [`Batch::who`], for what is no deed of theirs, or none of now.
     pub(super) fn resolve(&mut self, viewer: &Viewer, at: Timestamp) -> Result<Option<Somebody>> {
         let key = (viewer.number, viewer.handle.clone());
         if let Some(somebody) = self.ids.get(&key) {
@@ -53,11 +55,9 @@ impl Batch<'_, '_> {
             Who::Nobody => return Ok(None),
             Who::Known(known, had_the_name) => (known, had_the_name),
             who @ (Who::ToBeNoted | Who::Renamed) => {
-                let is_renamed = who == Who::Renamed;
-                if is_renamed {
-                    // Rows that are in hand are about to change.
-                    self.write_activity()?;
-                    self.recorder.write_people()?;
+                if who == Who::Renamed {
+                    // Others may have other names by it.
+                    self.ids.clear();
                 }
                 let Some(found) = identity::identify(tx, guild, viewer, at)? else { return Ok(None) };
                 account_renamed::run(tx, guild, &found.moves)?;
@@ -67,26 +67,8 @@ impl Batch<'_, '_> {
                 }
             }
         };
-        let somebody = Somebody { id: self.hold(known), is_host };
+        let somebody = Somebody { id: known.id, is_host };
         self.ids.insert(key, somebody);
         Ok(Some(somebody))
-    }
-
-    /// An account that is in hand, or is taken in hand for a streak of an earlier batch.
-    pub(super) fn known(&mut self, id: AccountId) -> Result<Option<KnownAccount>> {
-        if let Some((known, _)) = self.active.get(&id) {
-            return Ok(Some(known.clone()));
-        }
-        let Some(account) = handles::queries::account_by_id(self.tx, self.guild, id)? else { return Ok(None) };
-        let known = KnownAccount { id, account };
-        self.hold(known.clone());
-        Ok(Some(known))
-    }
-
-    /// Takes an account in hand, unless it is. That alone is nothing that it did.
-    fn hold(&mut self, known: KnownAccount) -> AccountId {
-        let (id, at) = (known.id, known.account.last_seen);
-        self.active.entry(id).or_insert_with(|| (known, Activity { at, level: None, points: Amount::ZERO }));
-        id
     }
 }

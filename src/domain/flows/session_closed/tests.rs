@@ -136,7 +136,7 @@ fn a_crowd_in_a_live_of_a_week_has_few_figures() {
                     points: Amount::of(2),
                     ..Participant::default()
                 };
-                tables::set_participant(tx, GUILD, session, AccountRef::new(number + 1), &person)?;
+                tables::PARTICIPANTS.put(tx, &(GUILD, session, AccountRef::new(number + 1)), &person)?;
             }
             (0..7 * 1_440).try_for_each(|minute| tables::add_coins(tx, GUILD, session, minute, Amount::of(3)))
         })

@@ -242,7 +242,7 @@ fn the_check_finds_an_undo_that_does_not_fit() {
     let store = TestStore::new();
     add(&store, Amount::of(30)).unwrap();
     add(&store, Amount::of(1)).unwrap();
-    store.write(|tx| tables::set_undone(tx, GUILD, EntryId::new(1), &Undone { by: EntryId::new(2) })).unwrap();
+    store.write(|tx| tables::UNDONE.insert(tx, &(GUILD, EntryId::new(1)), &Undone { by: EntryId::new(2) })).unwrap();
     assert_eq!(store.read(|read| check(read, GUILD)), ["ledger entry 2 does not undo entry 1"]);
 }
 

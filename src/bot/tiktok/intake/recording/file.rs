@@ -26,7 +26,8 @@ use crate::flows::payment_terms::Terms;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::live::show_file::{Head, Note, write_event, write_note};
+use crate::live::show::ShowLine;
+use crate::live::show_file::{Head, Line, Note, Said};
 use crate::live::{Handle, LiveEvent, Occurrence};
 
 /// So many bytes are handed to the system at once, at the latest.
@@ -110,7 +111,7 @@ impl Recording {
             let Opening { guild, name, begin, terms, .. } = &self.opening;
             self.written.settings.clone_from(&terms.settings);
             let head = Head::new(*guild, name.clone(), begin.rfc3339(), terms.settings.clone());
-            self.note(Duration::ZERO, &Note::Head(head));
+            self.note(Duration::ZERO, Note::Head(head));
             return Ok(());
         }
         // The program was interrupted: the connection was lost then, and links may have changed since.
@@ -177,7 +178,7 @@ impl Recording {
         if self.written.settings != terms.settings {
             self.written.settings.clone_from(&terms.settings);
             let settings = terms.settings.clone();
-            self.note(self.since(at), &Note::Settings { settings });
+            self.note(self.since(at), Note::Settings { settings });
         }
         self.opening.terms = terms;
     }
@@ -191,12 +192,11 @@ impl Recording {
             Some(user) => drop(self.written.links.insert(handle.clone(), user)),
             None => drop(self.written.links.remove(handle)),
         }
-        self.note(self.since(at), &Note::Link { handle: handle.clone(), user });
+        self.note(self.since(at), Note::Link { handle: handle.clone(), user });
     }
 
-    fn note(&mut self, at: Duration, note: &Note) {
-        let at = self.not_before(at);
-        write_note(&mut self.lines, at, note);
+    fn note(&mut self, at: Duration, note: Note) {
+        self.write(at, Said::Note(note));
     }
 
     fn event(&mut self, event: &LiveEvent) {
@@ -205,18 +205,17 @@ impl Recording {
             Occurrence::Disconnected | Occurrence::Ended => self.written.is_connected = false,
             _ => {}
         }
-        let at = self.not_before(self.since(event.at));
-        write_event(&mut self.lines, at, event);
+        self.write(self.since(event.at), Said::Live(ShowLine::of(event)));
+    }
+
+    /// Adds a line. Times in a show never go back, also where the clock of the machine was set.
+    fn write(&mut self, at: Duration, said: Said) {
+        self.written.last = self.written.last.max(at);
+        Line { at: self.written.last, said }.write(&mut self.lines);
     }
 
     fn since(&self, at: Timestamp) -> Duration {
         at.since(self.opening.begin)
-    }
-
-    /// Times in a show never go back, also where the clock of the machine was set.
-    fn not_before(&mut self, at: Duration) -> Duration {
-        self.written.last = self.written.last.max(at);
-        self.written.last
     }
 
     /// Gives what was added to the system.

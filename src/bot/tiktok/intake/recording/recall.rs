@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -13,10 +13,8 @@ use std::time::Duration;
 use crate::kernel::ids::UserId;
 use crate::live::Handle;
 use crate::live::show::ShowEvent;
-use crate::live::show_file::{self, Note, Said};
-
-/// The longest line that is looked at.
-const LONGEST_LINE: u64 = 1 << 20;
+use crate::live::show_file::{Line, Note, Said};
+use crate::live::show_reader::{Lines, ReadError};
 
 /// What a recording says up to its end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,35 +37,40 @@ pub(super) fn open(path: &Path) -> io::Result<(File, Recalled)> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    let recalled = recall(BufReader::new(&file))?;
+    let recalled = Recalled::of(&file)?;
     file.set_len(recalled.bytes)?;
     file.seek(SeekFrom::End(0))?;
     file.flush()?;
     Ok((file, recalled))
 }
 
-fn recall(mut lines: impl BufRead) -> io::Result<Recalled> {
-    let mut recalled = Recalled::default();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = io::Read::take(&mut lines, LONGEST_LINE).read_until(b'\n', &mut line)?;
-        // The end, or half a line.
-        if line.pop_if(|last| *last == b'\n').is_none() {
-            return Ok(recalled);
+impl Recalled {
+    fn of(file: &File) -> io::Result<Self> {
+        let mut recalled = Self::default();
+        let mut lines = Lines::new(BufReader::new(file), file.metadata()?.len());
+        while let Some(line) = lines.next() {
+            match line {
+                // What follows half a line would stand behind it, also where the half can be read.
+                Ok(line) if lines.is_whole() => recalled.take(line),
+                // What cannot be read says nothing here; a replay names it.
+                Ok(_) | Err(ReadError::Line { .. }) => {}
+                Err(ReadError::Input(error)) => return Err(error),
+            }
         }
-        recalled.bytes += read as u64;
-        // What cannot be read says nothing here; a replay names it.
-        let Ok(Ok(Some(line))) = str::from_utf8(&line).map(show_file::read) else { continue };
-        recalled.last = recalled.last.max(line.at);
+        recalled.bytes = lines.whole();
+        Ok(recalled)
+    }
+
+    fn take(&mut self, line: Line) {
+        self.last = line.at;
         match line.said {
-            Said::Note(Note::Head(head)) => recalled.settings = head.settings,
-            Said::Note(Note::Settings { settings }) => recalled.settings.extend(settings),
-            Said::Note(Note::Link { handle, user: Some(user) }) => drop(recalled.links.insert(handle, user)),
-            Said::Note(Note::Link { handle, user: None }) => drop(recalled.links.remove(&handle)),
+            Said::Note(Note::Head(head)) => self.settings = head.settings,
+            Said::Note(Note::Settings { settings }) => self.settings.extend(settings),
+            Said::Note(Note::Link { handle, user: Some(user) }) => drop(self.links.insert(handle, user)),
+            Said::Note(Note::Link { handle, user: None }) => drop(self.links.remove(&handle)),
             Said::Live(event) => match event.event {
-                ShowEvent::Connect => recalled.is_connected = true,
-                ShowEvent::Disconnect | ShowEvent::LiveEnd => recalled.is_connected = false,
+                ShowEvent::Connect => self.is_connected = true,
+                ShowEvent::Disconnect | ShowEvent::LiveEnd => self.is_connected = false,
                 _ => {}
             },
             Said::Discord(_) => {}
@@ -99,5 +102,17 @@ mod tests {
         assert_eq!(recalled.links.into_values().collect::<Vec<_>>(), [UserId::new(7)]);
         file.write_all(b"next\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{WHOLE}next\n"));
+    }
+
+    #[test]
+    fn a_line_that_says_something_and_has_no_end_is_cut_off_like_any_half() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.jsonl");
+        let half = r#"{"at_ms":9,"actor":"show","type":"link","handle":"ben.live","user":"8"}"#;
+        std::fs::write(&path, format!("{WHOLE}nonsense\n{half}")).unwrap();
+        let (_, recalled) = open(&path).unwrap();
+        assert_eq!((recalled.bytes, recalled.last), ((WHOLE.len() + 9) as u64, Duration::from_millis(4)));
+        assert_eq!(recalled.links.into_values().collect::<Vec<_>>(), [UserId::new(7)]);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{WHOLE}nonsense\n"));
     }
 }

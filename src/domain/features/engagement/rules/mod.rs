@@ -108,19 +108,19 @@ pub fn minute_of(session: &Session, at: Timestamp) -> u32 {
 }
 
 /// What gifts of this price are worth together (`C-30`); stops at the largest amount.
-pub fn coin_value(unit_coins: u32, count: u32) -> Amount {
+fn coin_value(unit_coins: u32, count: u32) -> Amount {
     let coins = u64::from(unit_coins) * u64::from(count);
     i64::try_from(coins).ok().and_then(|coins| Amount::try_from(coins).ok()).unwrap_or(Amount::MAX)
 }
 
 /// The points for gifts of this price (`M-TIK-21`).
-pub fn gift_points(unit_coins: u32, count: u32) -> Amount {
+fn gift_points(unit_coins: u32, count: u32) -> Amount {
     let coins = coin_value(unit_coins, count);
     if unit_coins < BIG_GIFT { coins.clamped_change(coins.get()) } else { coins }
 }
 
 /// The Luxury Coins for gifts of this value: `rate` for each whole 100 (`M-ECO-04`, `C-31`).
-pub fn luxury_for(coins: Amount, rate: u32) -> Amount {
+fn luxury_for(coins: Amount, rate: u32) -> Amount {
     Amount::ZERO.clamped_change((coins.get() / LUXURY_LOT).saturating_mul(rate.into()))
 }
 

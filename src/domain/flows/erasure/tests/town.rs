@@ -16,7 +16,6 @@ use crate::features::engagement::model::{Session, SongRef};
 use crate::features::queue::model::{Entry, Line, Source};
 use crate::features::queue::service::NewSong;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
-use crate::features::reminders::service::Wanted;
 use crate::features::submissions::posted::{Handled, Watch};
 use crate::features::{coins, engagement, handles, imports, queue, reminders, setup, submissions, tiktok};
 use crate::flows::{
@@ -153,11 +152,11 @@ impl Town {
     pub(super) fn begin(&self, guild: GuildId) {
         self.write(move |tx| {
             BOOKMARK_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
-            setup::tables::remember(tx, guild, tx.now())?;
-            submissions::tables::set_watch(tx, guild, &Watch { channel: CHANNEL, since: MessageId::new(1) })?;
+            setup::tables::GREETED.put(tx, &guild, &tx.now())?;
+            submissions::tables::WATCHED.put(tx, &guild, &Watch { channel: CHANNEL, since: MessageId::new(1) })?;
             let handled = Handled { taken: vec!["song-1".to_owned()], ..Handled::default() };
-            submissions::tables::remember_handled(tx, guild, MessageId::new(2), &handled)?;
-            submissions::tables::remember_kept_out(tx, guild, MessageId::new(3))?;
+            submissions::tables::HANDLED.put(tx, &(guild, MessageId::new(2)), &handled)?;
+            submissions::tables::KEPT_OUT.put(tx, &(guild, MessageId::new(3)), &())?;
             TOLD.put(tx, &(guild, "bookmark_channel_id/4".to_owned()), &Told(1, tx.now()))?;
             LINES.put(tx, &(guild, 1), &"A line of before.".to_owned())?;
             display::tables::put(tx, guild, LIVE_QUEUE, CHANNEL)?;
@@ -211,7 +210,7 @@ impl Town {
             DEBUG_CHANNEL.set(tx, guild, &Some(CHANNEL))?;
             TEAM_TOLD.with(format!("**@{}** came.", person.handle)).note(tx, guild)?;
             tiktok::service::follow(tx, guild, person.user, &host(), true)?;
-            submissions::tables::remember_nudge(tx, guild, CHANNEL, person.user)?;
+            submissions::tables::NUDGES.put(tx, &(guild, CHANNEL, person.user), &tx.now())?;
             let joined = vec![Occurrence::Joined(person.viewer())];
             live_events::run(tx, guild, &host(), &Person::events(tx.now(), first + 20, joined))?;
             handle_links::admin_link(tx, guild, ADMIN, person.user, &handle(person.handle))?;
@@ -285,8 +284,7 @@ impl Town {
         self.write(move |tx| {
             profile::choose_zone(tx, guild, person.user, "Europe/Berlin")?;
             let text = format!("a song of {}", person.name);
-            let wanted = Wanted { user: person.user, channel: CHANNEL, when: "2h".to_owned(), text };
-            reminders::service::set(tx, guild, &wanted).map(drop)
+            reminders::service::set(tx, guild, (person.user, CHANNEL), "2h", &text).map(drop)
         });
     }
 

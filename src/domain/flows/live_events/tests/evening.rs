@@ -245,7 +245,10 @@ impl Evening {
     pub(crate) fn count_watch_time(&self) -> Vec<watch_time::Counted> {
         let now = self.store.now();
         let mut batches = Vec::new();
-        for (guild, session) in self.store.read(|read| engagement::queries::sessions_to_count(read, now)) {
+        for (guild, session) in self.store.read(engagement::tables::sessions_on_watch) {
+            if !self.store.read(|read| engagement::queries::watch_is_due(read, guild, session, now)) {
+                continue;
+            }
             let mut behind = None;
             loop {
                 let counted = self.store.write(move |tx| watch_time::run(tx, guild, session, now, behind)).unwrap();
@@ -273,7 +276,7 @@ impl Evening {
         self.store.read(|read| {
             let Some(id) = handles::queries::account_id(read, GUILD, &handle)? else { return Ok((0, 0)) };
             let account = AccountRef::new(id.get());
-            let person = engagement::tables::participant(read, GUILD, session, account)?.unwrap_or_default();
+            let person = engagement::tables::PARTICIPANTS.get(read, &(GUILD, session, account))?.unwrap_or_default();
             Ok((person.watch.total().as_secs(), person.watch.unpaid().as_secs()))
         })
     }

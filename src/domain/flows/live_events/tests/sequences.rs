@@ -229,17 +229,17 @@ fn a_streak_that_falls_silent_is_paid_after_a_minute_and_its_late_end_pays_what_
 #[test]
 fn a_silent_streak_is_paid_without_another_event() {
     let (evening, _) = begun();
-    let due = || {
+    let is_due = || {
         let now = evening.store.now();
-        evening.store.read(|read| engagement::queries::guilds_to_keep_up(read, now))
+        evening.store.read(|read| engagement::queries::is_to_keep_up(read, GUILD, now))
     };
     let keep_up = || evening.store.write(|tx| keep_up(tx, GUILD)).unwrap();
     evening.told(steps(&evening, "ann", 100, 7, &[(1, 4, true)]));
     evening.store.advance(Duration::from_secs(59));
-    assert_eq!((due(), keep_up().interactions), (vec![], 0));
+    assert_eq!((is_due(), keep_up().interactions), (false, 0));
     evening.store.advance(Duration::from_secs(1));
-    assert_eq!((due(), keep_up().interactions), (vec![GUILD], 1));
-    assert_eq!((due(), keep_up().interactions), (vec![], 0));
+    assert_eq!((is_due(), keep_up().interactions), (true, 1));
+    assert_eq!((is_due(), keep_up().interactions), (false, 0));
     assert_eq!(evening.luxury(1), 8);
     let tapped_at = evening.interactions().last().map(|gift| gift.at);
     assert_eq!(tapped_at, Some(evening.store.now().before(Duration::from_mins(1))));
@@ -272,7 +272,7 @@ fn the_latest_thousands_of_messages_are_remembered_and_older_ones_forgotten() {
         chunks += 1;
         Ok(())
     };
-    evening.store.read(|read| engagement::tables::for_each_chunk(read, GUILD, session, count));
+    evening.store.read(|read| engagement::tables::MESSAGES.for_each(read, (GUILD, session), count));
     assert_eq!(chunks, 33);
     // One batch may bring more than are remembered.
     assert_eq!(evening.told((20_001..=40_000).map(share)).repeated, 0);

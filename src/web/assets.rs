@@ -1,0 +1,235 @@
+//! The files that a browser needs beside the pages: the sheet, the script with its modules, the picture of the tab.
+//!
+//! They are inside the program, so nothing has to be installed beside it and nothing comes from elsewhere. Their
+//! addresses hold a digest of all of them: a browser keeps them for a year, asks anew after an update, and relative
+//! imports between modules always meet files of the same version.
+
+use std::io::{self, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest as _, Sha256};
+
+use crate::kernel::text::hex;
+
+/// The sheet of all pages.
+pub const STYLES: &str = "styles.css";
+/// The entry module of the script.
+pub const SCRIPT: &str = "script.js";
+/// The picture of the tab.
+pub const FAVICON: &str = "favicon.svg";
+/// What the entry module imports; pages name them, so that a browser fetches all at once.
+pub const MODULES: [&str; 4] = ["forms.js", "keys.js", "live.js", "times.js"];
+
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Name, content type and content of each file.
+const FILES: [(&str, &str, &[u8]); 7] = [
+    (STYLES, CSS, include_bytes!("assets/styles.css")),
+    (SCRIPT, JAVASCRIPT, include_bytes!("assets/script.js")),
+    ("forms.js", JAVASCRIPT, include_bytes!("assets/forms.js")),
+    ("keys.js", JAVASCRIPT, include_bytes!("assets/keys.js")),
+    ("live.js", JAVASCRIPT, include_bytes!("assets/live.js")),
+    ("times.js", JAVASCRIPT, include_bytes!("assets/times.js")),
+    (FAVICON, SVG, include_bytes!("assets/favicon.svg")),
+];
+
+/// How many hexadecimal digits of the digest stand in addresses.
+const DIGITS: usize = 16;
+
+/// One file.
+#[derive(Debug)]
+pub struct Asset {
+    /// The last part of its address.
+    pub name: &'static str,
+    /// For the header `Content-Type`.
+    pub content_type: &'static str,
+    /// The file as it is.
+    pub bytes: &'static [u8],
+    /// The file packed by gzip; `None` where that would not make it smaller.
+    pub gzip: Option<Vec<u8>>,
+}
+
+/// A file that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The file, always in its present version.
+    pub asset: &'a Asset,
+    /// Whether the address is today's, so that the answer may be kept for a year. An old tab asks by an old digest: it
+    /// gets today's file, which nobody may keep under that address.
+    pub is_todays: bool,
+}
+
+/// All files, with their digest.
+#[derive(Debug)]
+pub struct Assets {
+    digest: String,
+    files: Vec<Asset>,
+}
+
+impl Assets {
+    /// Packs the files and computes their digest; a few milliseconds, once at start.
+    pub fn new() -> Self {
+        let mut digest = Sha256::new();
+        for (name, _, bytes) in FILES {
+            // The length keeps what is the end of one file apart from what is the beginning of the next.
+            digest = digest.chain_update(format!("{name} {}\n", bytes.len())).chain_update(bytes);
+        }
+        let mut digest = hex(&digest.finalize());
+        digest.truncate(DIGITS);
+        let file = |(name, content_type, bytes)| Asset { name, content_type, bytes, gzip: packed(bytes) };
+        Self { digest, files: FILES.into_iter().map(file).collect() }
+    }
+
+    /// The digest in today's addresses: 16 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The file that is asked for below `/assets/{digest}/`.
+    pub fn find(&self, digest: &str, name: &str) -> Option<Found<'_>> {
+        let asset = self.files.iter().find(|asset| asset.name == name)?;
+        Some(Found { asset, is_todays: digest == self.digest })
+    }
+
+    /// Today's address of a file.
+    pub fn href(&self, name: &str) -> String {
+        format!("/assets/{}/{name}", self.digest)
+    }
+}
+
+impl Default for Assets {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The bytes packed by gzip; `None` where that would not make them smaller.
+fn packed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let pack = || -> io::Result<Vec<u8>> {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(bytes)?;
+        packer.finish()
+    };
+    // Writing into memory does not fail; if it did, the file would go out as it is.
+    pack().ok().filter(|packed| packed.len() < bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::GzDecoder;
+
+    use super::*;
+
+    fn text(name: &str) -> String {
+        let assets = Assets::new();
+        String::from_utf8(assets.find("", name).unwrap().asset.bytes.to_vec()).unwrap()
+    }
+
+    /// What goes over the wire for some of the files.
+    fn weight(names: &[&str]) -> usize {
+        let assets = Assets::new();
+        let size = |name: &&str| {
+            let asset = assets.find(assets.digest(), name).unwrap().asset;
+            asset.gzip.as_ref().map_or(asset.bytes.len(), Vec::len)
+        };
+        names.iter().map(size).sum()
+    }
+
+    fn scripts() -> Vec<&'static str> {
+        let scripts: Vec<_> = FILES.iter().map(|file| file.0).filter(|name| name.ends_with(".js")).collect();
+        assert_eq!(scripts.len(), MODULES.len() + 1);
+        scripts
+    }
+
+    #[test]
+    fn an_address_of_today_may_be_kept_and_one_of_yesterday_gets_the_file_of_today() {
+        let assets = Assets::new();
+        let href = assets.href(STYLES);
+        let [_, "assets", digest, name] = href.split('/').collect::<Vec<_>>()[..] else { panic!("{href}") };
+        assert_eq!((digest.len(), name), (16, STYLES));
+        let found = assets.find(digest, name).unwrap();
+        assert!(found.is_todays);
+        let old = assets.find("0123456789abcdef", STYLES).unwrap();
+        assert!(!old.is_todays);
+        assert_eq!(old.asset.bytes, found.asset.bytes);
+        assert!(assets.find(digest, "../styles.css").is_none());
+        assert_eq!(Assets::new().digest(), digest, "the digest depends on the files alone");
+    }
+
+    #[test]
+    fn what_is_packed_is_the_file() {
+        let assets = Assets::new();
+        for asset in &assets.files {
+            let Some(gzip) = &asset.gzip else { continue };
+            let mut unpacked = Vec::new();
+            GzDecoder::new(&gzip[..]).read_to_end(&mut unpacked).unwrap();
+            assert_eq!(unpacked, asset.bytes, "{}", asset.name);
+        }
+        assert!(assets.find("", STYLES).unwrap().asset.gzip.is_some());
+        assert_eq!(packed(b"x"), None);
+    }
+
+    #[test]
+    fn a_first_visit_is_light() {
+        assert!(text(STYLES).len() <= 30 * 1024, "the sheet has {} bytes", text(STYLES).len());
+        let scripts = weight(&scripts());
+        assert!(scripts <= 20 * 1024, "the script has {scripts} bytes");
+        // 60 KiB are for the page as well.
+        let all = scripts + weight(&[STYLES, FAVICON]);
+        assert!(all <= 40 * 1024, "all files have {all} bytes");
+    }
+
+    #[test]
+    fn nothing_comes_from_elsewhere_and_nothing_needs_what_the_policy_forbids() {
+        for (name, ..) in FILES {
+            // The name of SVG's own namespace is no address that anybody asks.
+            let text = text(name).replace("http://www.w3.org/2000/svg", "");
+            for forbidden in
+                ["http:", "https:", "//cdn", "@import", "style=\"", "innerHTML", "eval(", "new Function", ".cssText"]
+            {
+                assert!(!text.contains(forbidden), "{name} has {forbidden}");
+            }
+            assert!(!crate::web::ui::testing::has_handler(&text), "{name} has an inline handler");
+        }
+    }
+
+    #[test]
+    fn each_module_is_named_by_those_who_import_it_and_by_the_page() {
+        for name in scripts() {
+            for import in text(name).split("from \"./").skip(1) {
+                let imported = import.split('"').next().unwrap();
+                assert!(MODULES.contains(&imported), "{name} imports {imported}");
+            }
+        }
+        for module in MODULES {
+            assert!(text(SCRIPT).contains(&format!("\"./{module}\"")), "nobody imports {module}");
+        }
+    }
+
+    /// The names by which the first description of the dashboard knows its script (`T-DSH-02` to `T-DSH-04`).
+    #[test]
+    fn the_entry_module_exports_what_was_promised() {
+        let script = text(SCRIPT);
+        for name in ["const loadServerData", "const handleSSE", "const renderUsers", "const state"] {
+            assert!(script.contains(&format!("export {name}")), "{name}");
+        }
+        for part in [
+            "currentServer",
+            "servers",
+            "users",
+            "transactions",
+            "tasks",
+            "shop",
+            "currentView",
+            "selectedServer",
+            "realTimeData",
+        ] {
+            assert!(script.contains(&format!("{part}:")), "{part}");
+        }
+    }
+}

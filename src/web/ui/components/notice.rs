@@ -1,0 +1,75 @@
+//! What a page tells about what just happened, with the button that takes it back.
+
+use maud::{Markup, html};
+
+use super::form::{Form, Seal};
+use super::value::Tone;
+use crate::web::ui::icons::{Icon, icon};
+
+/// For how many seconds a notice with an undo stands there. The history has the undo for ever.
+const STANDS: u32 = 30;
+
+/// Something to tell.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// How good or bad it is.
+    pub kind: Tone,
+    /// What is told.
+    pub text: Markup,
+    /// Where the form that takes it back is sent.
+    pub undo: Option<String>,
+}
+
+impl Notice {
+    /// Something to tell that nobody takes back.
+    pub const fn new(kind: Tone, text: Markup) -> Self {
+        Self { kind, text, undo: None }
+    }
+
+    /// The notice on a page; without a seal, for whoever is not signed in, it has no undo.
+    pub fn draw(&self, seal: Option<Seal<'_>>) -> Markup {
+        let undo = self.undo.as_deref().zip(seal);
+        let role = if self.kind == Tone::Bad { "alert" } else { "status" };
+        html! {
+            div class={ "notice " (self.kind.class()) } role=(role) data-for=[undo.map(|_| STANDS)] {
+                (icon(self.kind.icon()))
+                p { (self.text) }
+                @if let Some((action, seal)) = undo {
+                    (Form { is_quiet: true, ..Form::new(action, seal) }.around(&html! {
+                        button.link type="submit" { (icon(Icon::Undo)) "Undo" }
+                    }))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::ui::testing::lines;
+
+    #[test]
+    fn a_change_can_be_taken_back_where_it_is_told() {
+        let text = html! { "Price of " strong { "Cookie" } " is 120." };
+        let notice = Notice { undo: Some("/g/5/undo/77".to_owned()), ..Notice::new(Tone::Good, text) };
+        insta::assert_snapshot!(lines(&notice.draw(Some(Seal { csrf: "t0ken", key: "k3y" }))), @r#"
+        <div class="notice good" role="status" data-for="30">[icon]<p>Price of <strong>Cookie</strong> is 120.</p>
+        <form method="post" action="/g/5/undo/77" data-quiet>
+        <input type="hidden" name="csrf" value="t0ken">
+        <input type="hidden" name="idempotency_key" value="k3y">
+        <button class="link" type="submit">[icon]Undo</button>
+        </form>
+        </div>
+        "#);
+    }
+
+    #[test]
+    fn a_failure_is_told_at_once_and_stays() {
+        let notice = Notice::new(Tone::Bad, html! { "Not saved: 7F3A09C1." });
+        insta::assert_snapshot!(lines(&notice.draw(None)), @r#"
+        <div class="notice bad" role="alert">[icon]<p>Not saved: 7F3A09C1.</p>
+        </div>
+        "#);
+    }
+}
