@@ -282,12 +282,16 @@ pub struct Samples {
     pub password: String,
     /// The code of a link that signs in.
     pub link: String,
-    /// What a session of whoever asks is called in their list.
+    /// The name of the server.
+    pub server_name: String,
+    /// Which roles give rights there, as whoever says so anew has to say it.
+    pub roles: serde_json::Value,
+    /// The code of a link of whoever asks.
+    pub own_link: String,
+    /// What a session of theirs is called in their list.
     pub session: String,
     /// The number of a token of theirs.
     pub token: String,
-    /// The name of the server.
-    pub server_name: String,
 }
 
 /// Nothing that counts: what takes no body or no query takes this, whatever stands in it.

@@ -138,8 +138,8 @@ impl Endpoint for SetRoles {
     type Body = RolesWanted;
     type Answer = RolesView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample { body: Some(serde_json::json!({ "viewer_roles": ["1"] })), ..Sample::default() }
+    fn sample(samples: &Samples) -> Sample {
+        Sample { body: Some(samples.roles.clone()), ..Sample::default() }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<RolesView>, Problem> {

@@ -62,7 +62,7 @@ pub struct Mine {
 /// Which pages of it are seen.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct Pages {
+pub struct OwnPages {
     /// The page of songs, from 1.
     pub page: Option<u64>,
     /// Entries of coins older than the one of this number.
@@ -74,7 +74,7 @@ impl Mine {
     const POINTS: usize = 10;
 
     /// Looks it up.
-    pub fn of(read: &dyn Read, guild: GuildId, user: UserId, shown: Pages) -> Result<Self> {
+    pub fn of(read: &dyn Read, guild: GuildId, user: UserId, shown: OwnPages) -> Result<Self> {
         Ok(Self {
             purse: coins::purse(read, guild, user)?,
             handles: handles::linked_handles(read, guild, user)?,
@@ -93,20 +93,20 @@ pub struct MineView {
     /// Engagement points.
     pub points: i64,
     /// Linked TikTok handles.
-    pub handles: Vec<HandleView>,
+    pub handles: Vec<OwnHandleView>,
     /// A page of songs, the latest first.
-    pub songs: Vec<SongView>,
+    pub songs: Vec<OwnSongView>,
     /// How many songs there are in all.
     pub songs_total: u64,
     /// A page of the entries of Luxury Coins, the latest first.
-    pub entries: Vec<EntryView>,
+    pub entries: Vec<OwnEntryView>,
     /// What to send as `before` for older ones.
     pub next: Option<String>,
 }
 
 /// A linked handle.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct HandleView {
+pub struct OwnHandleView {
     /// Without the @.
     pub handle: String,
     /// Whether it is proven that it is theirs.
@@ -117,7 +117,7 @@ pub struct HandleView {
 
 /// A song.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SongView {
+pub struct OwnSongView {
     /// Its number, six digits.
     pub number: String,
     /// The artist.
@@ -134,7 +134,7 @@ pub struct SongView {
 
 /// An entry of the ledger.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EntryView {
+pub struct OwnEntryView {
     /// Its public name (`C-15`).
     pub transaction_id: String,
     /// How much came or went.
@@ -156,7 +156,7 @@ pub struct EntryView {
 impl MineView {
     fn of(guild: GuildId, mine: &Mine) -> Self {
         let Mine { purse, handles, songs, history, .. } = mine;
-        let entry = |row: &coins::HistoryRow| EntryView {
+        let entry = |row: &coins::HistoryRow| OwnEntryView {
             transaction_id: row.entry.transaction_id(guild, row.id),
             delta: row.entry.delta,
             balance_before: row.entry.before.get(),
@@ -166,7 +166,7 @@ impl MineView {
             at: row.entry.at.rfc3339(),
             is_undone: row.undone_by.is_some(),
         };
-        let handle = |account: &Account| HandleView {
+        let handle = |account: &Account| OwnHandleView {
             handle: account.handle.as_str().to_owned(),
             is_verified: account.is_verified(),
             points: account.points.get(),
@@ -175,7 +175,7 @@ impl MineView {
             luxury_coins: purse.luxury.get(),
             points: purse.points.get(),
             handles: handles.iter().map(handle).collect(),
-            songs: songs.rows.iter().map(SongView::of).collect(),
+            songs: songs.rows.iter().map(OwnSongView::of).collect(),
             songs_total: songs.total,
             entries: history.rows.iter().map(entry).collect(),
             next: history.older_than.map(|older| older.to_string()),
@@ -183,7 +183,7 @@ impl MineView {
     }
 }
 
-impl SongView {
+impl OwnSongView {
     fn of(row: &Row) -> Self {
         let (song, standing) = (&row.entry.song, row.standing);
         Self {
@@ -209,7 +209,7 @@ impl Endpoint for MineShown {
     const LIMIT: Limit = Limit::Reads;
 
     type Path = ();
-    type Query = Pages;
+    type Query = OwnPages;
     type Body = ();
     type Answer = MineView;
 
@@ -237,8 +237,7 @@ pub struct ExportView {
     /// When it was made.
     pub made_at: String,
     /// The rows that tell of them, by table. An entry or a song of somebody else is among them where they had a part in it.
-    #[schema(value_type = Object)]
-    pub tables: BTreeMap<&'static str, Vec<Value>>,
+    pub tables: BTreeMap<String, Vec<Value>>,
 }
 
 impl Endpoint for Export {
@@ -262,6 +261,7 @@ impl Endpoint for Export {
         let (guild, user, store) = (asked.guild, own_account(&asked.visitor)?, web.bot.store.clone());
         let _place = AT_ONCE.acquire().await.map_err(Error::failed)?;
         let tables = blocking(move || own_data::of(&store, guild, user)).await?;
+        let tables = tables.into_iter().map(|(table, rows)| (table.to_owned(), rows)).collect();
         let (server, user) = (guild.to_string(), user.to_string());
         Ok(ExportView { server, user, made_at: asked.now.rfc3339(), tables }.into())
     }

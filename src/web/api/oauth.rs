@@ -10,16 +10,16 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 use crate::kernel::digest::SecretBytes;
+use crate::kernel::refusal::Refuse;
 use crate::kernel::secret::random;
+use crate::kernel::sentence::Sentence;
 use crate::signin::scope::Scope;
 use crate::signin::session::Door;
 use crate::signin::{Person, oauth};
 use crate::web::Web;
 use crate::web::access::{Account, Caller, Limit, Name, OAuthRefusal, Origin, SignInAtDiscord, TooOften, Who, place};
-use crate::web::answer::{Problem, Refill, is_page_of_ours, see};
+use crate::web::answer::{Problem, is_page_of_ours, report, see};
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, read_form};
-use crate::web::page::again;
-use crate::web::pages::SignInPage;
 use crate::web::settings::OAuth;
 use crate::web::sign_in::Proven;
 
@@ -89,18 +89,30 @@ fn callback(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match come_back(&web, &arrived).await {
             Ok((next, cookies)) => see(&next, &cookies),
+            // The page says why, under an address that has no code in it.
             Err(problem) => {
-                let refill = Refill::of(&arrived, &problem, CALLBACK.name);
-                again::<SignInPage>(web, arrived, refill).await
+                report(&problem, CALLBACK.name);
+                see(&format!("/sign-in?why={}", problem.code()), &[])
             }
         }
     })
 }
 
+/// Why somebody came back and is not signed in, by the code of the problem; nothing for what is no code of it.
+pub fn why_not(code: &str) -> Option<Sentence> {
+    let refusals = [OAuthRefusal::NotBegun, OAuthRefusal::Denied, OAuthRefusal::CodeRefused, OAuthRefusal::NotOurs];
+    let refused = refusals.into_iter().find(|refusal| refusal.code() == code).map(|refusal| refusal.sentence());
+    let is_failure = code == "internal";
+    let words =
+        || Sentence::words("Something broke on the way back from Discord; the log says what. Please try again.");
+    let is_away = code == Problem::DiscordUnavailable.code();
+    refused.or_else(|| is_away.then(|| Problem::DiscordUnavailable.sentence(None))).or_else(|| is_failure.then(words))
+}
+
 /// Signs in whoever came back; answers the page that they wanted, and the cookies of the session.
 async fn come_back(web: &Web, arrived: &Arrived) -> Result<(String, Vec<String>), Problem> {
     let is_https = web.settings.is_https();
-    let application = web.settings.oauth.as_ref().ok_or(Problem::NotFound)?;
+    let application = web.settings.oauth.as_ref().ok_or(OAuthRefusal::NotBegun)?;
     let brought: Brought = read_form(arrived.query.as_bytes())?;
     let state = brought.state.as_deref().and_then(SecretBytes::parse);
     let browser = Name::State.of(&arrived.headers, is_https).as_deref().and_then(SecretBytes::parse);

@@ -74,7 +74,7 @@ impl Endpoint for Prove {
     type Answer = ProvenView;
 
     fn sample(samples: &Samples) -> Sample {
-        let body = serde_json::json!({ "password": samples.password });
+        let body = serde_json::json!({ "link": samples.own_link });
         Sample { body: Some(body), ..Sample::default() }
     }
 

@@ -12,7 +12,7 @@ use crate::kernel::ids::GuildId;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::me::{Mine, Pages, own_account};
+use crate::web::api::me::{Mine, OwnPages, own_account};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::ui::components::{
@@ -88,7 +88,7 @@ impl Page for MineInServer {
     const WHO: Who = Who::Member;
 
     type Path = ();
-    type Query = Pages;
+    type Query = OwnPages;
 
     fn sample(_: &Samples) -> Sample {
         Sample::default()

@@ -6,19 +6,21 @@ use serde::Deserialize;
 use crate::signin::operator;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::{Problem, is_page_of_ours};
+use crate::web::answer::{Problem, html as sentence_html, is_page_of_ours};
+use crate::web::api::oauth::why_not;
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{Button, Field, Form, Input, code};
+use crate::web::ui::components::{Button, Field, Form, Input, Notice, Tone, code};
 
 /// The page.
 pub struct SignInPage;
 
-/// Where somebody wanted to go.
+/// Where somebody wanted to go, and why they are here again.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
     next: Option<String>,
+    why: Option<String>,
 }
 
 impl Page for SignInPage {
@@ -37,7 +39,9 @@ impl Page for SignInPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let has_password = web.settings.has_local_admin && web.look("any_operator", operator::is_any).await?;
         let next = seen.query.next.as_deref();
+        let why = seen.query.why.as_deref().and_then(why_not);
         let main = html! {
+            @if let Some(why) = &why { (Notice::new(Tone::Bad, sentence_html(why)).draw(None)) }
             section.card {
                 h2 { "With Discord" }
                 (with_discord(web, seen, next, "Sign in with Discord"))

@@ -9,6 +9,7 @@ use std::time::Duration;
 use greenroom::features::queue::model::PublicId;
 use greenroom::signin::scope::Scope;
 use greenroom::web::access::Who;
+use greenroom::web::api::access::RolesView;
 use greenroom::web::endpoint::{Door, Route, Sample, Samples};
 use greenroom::web::table::routes;
 use reqwest::Method;
@@ -291,7 +292,19 @@ impl WebWorld {
             operator: OPERATOR.to_owned(),
             password: PASSWORD.to_owned(),
             link: self.link_of(member),
+            server_name: if member == "landlady" { "Day Lark Reviews" } else { "Night Owl Reviews" }.to_owned(),
+            roles: self.roles(),
+            own_link: self.link_of("owner"),
+            session: self.own_session("owner"),
+            token: self.own_token("owner"),
         }
+    }
+
+    /// Which roles give rights in the first server.
+    fn roles(&self) -> Value {
+        let guild = self.here();
+        let look = |read: &dyn greenroom::store::Read| RolesView::of(read, guild);
+        serde_json::to_value(self.world.app.bot.store.read_blocking("test", look).unwrap()).unwrap()
     }
 
     /// What the store holds, by table.
