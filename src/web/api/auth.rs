@@ -1,7 +1,7 @@
 //! Who is there: signing in, renewing, signing out (`T-API-01`, `T-API-02`, `S-API-01`, `S-API-03`, `S-API-04`).
 
-use axum::http::StatusCode;
 use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,7 +84,7 @@ impl Endpoint for Login {
 
     type Path = ();
     type Query = Nothing;
-    type Body = Credentials;
+    type Body = Option<Credentials>;
     type Answer = LoginView;
 
     fn sample(samples: &Samples) -> Sample {
@@ -93,29 +93,32 @@ impl Endpoint for Login {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LoginView>, Problem> {
-        let (Some(name), Some(password)) = (asked.body.username.clone(), asked.body.password.clone()) else {
-            return to_discord(web, asked).await;
+        let Credentials { username, password, next } = asked.body.unwrap_or_default();
+        let next = next.filter(|next| is_page_of_ours(next));
+        let (Some(name), Some(password)) = (username, password) else {
+            return to_discord(web, &asked.headers, asked.origin, next).await;
         };
         prove(web, asked.origin, asked.now, &name, Secret::new(password)).await?;
         let person = Person::Operator { name: name.clone() };
         let proven = Proven { person, name, avatar: None, guilds: Vec::new(), door: Door::Password };
         let signed_in = web.begin_session(proven, &asked.visitor, &asked.headers, asked.origin).await?;
-        let next = asked.body.next.filter(|next| is_page_of_ours(next));
         let answered = Answered::from(LoginView::SignedIn(signed_in.view())).with_cookies(signed_in.cookies);
         Ok(answered.leading_to(next.unwrap_or_else(|| "/".to_owned())))
     }
 }
 
 /// The way to sign in with Discord: as JSON for who reads that, else as a redirect.
-async fn to_discord(web: &Web, asked: Asked<Login>) -> Result<Answered<LoginView>, Problem> {
+async fn to_discord(
+    web: &Web,
+    headers: &HeaderMap,
+    origin: Origin,
+    next: Option<String>,
+) -> Result<Answered<LoginView>, Problem> {
     let application = web.settings.oauth.as_ref().ok_or(SignInRefusal::DiscordOff)?;
-    let reads_json = asked.headers.get_all(ACCEPT).iter().filter_map(|accepted| accepted.to_str().ok());
-    let status = if reads_json.flat_map(|accepted| accepted.split(',')).any(is_json) {
-        StatusCode::OK
-    } else {
-        StatusCode::FOUND
-    };
-    let oauth::Begun { address, cookie } = oauth::begin(web, application, asked.origin, asked.body.next).await?;
+    let mut accepted =
+        headers.get_all(ACCEPT).iter().filter_map(|kinds| kinds.to_str().ok()).flat_map(|kinds| kinds.split(','));
+    let status = if accepted.any(is_json) { StatusCode::OK } else { StatusCode::FOUND };
+    let oauth::Begun { address, cookie } = oauth::begin(web, application, origin, next).await?;
     let way = LoginView::Discord(DiscordWay { url: address.clone() });
     Ok(Answered::from(way).with_status(status).with_cookies([cookie]).leading_to(address))
 }

@@ -172,7 +172,7 @@ impl WebWorld {
     pub fn own_token(&self, name: &str) -> String {
         const NAME: &str = "a sample";
         let (maker, now, digest) = (self.person_called(name), self.world.hand.now(), self.secret().digest());
-        let scopes = [Scope::Read].into_iter().collect();
+        let scopes: Scopes = [Scope::Read].into_iter().collect();
         self.write(move |tx| {
             let found = token::list_of(tx, &maker, now)?.into_iter().find(|token| token.name == NAME);
             let wanted =
