@@ -140,7 +140,9 @@ impl Web {
         let access = jwt::write(&self.settings.jwt_key, claims(&session, sid, now));
         let refresh = refresh.text().expose().to_owned();
         let is_https = self.settings.is_https();
-        let cookies = vec![Name::Access.set(&access, ACCESS, is_https), Name::Refresh.set(&refresh, REFRESH, is_https)];
+        // The cookie outlives what is in it: whoever still has one may have what renews it.
+        let cookies =
+            vec![Name::Access.set(&access, REFRESH, is_https), Name::Refresh.set(&refresh, REFRESH, is_https)];
         SignedIn { session, access, refresh, cookies }
     }
 
@@ -150,7 +152,7 @@ impl Web {
         let session = self.bot.store.write("session_proven", move |tx| session::prove(tx, sid, other)).await?;
         Ok(session.map(|session| {
             let access = jwt::write(&self.settings.jwt_key, claims(&session, other, self.bot.clock.now()));
-            let cookie = Name::Access.set(&access, ACCESS, self.settings.is_https());
+            let cookie = Name::Access.set(&access, REFRESH, self.settings.is_https());
             Renamed { sid: other, access, cookie }
         }))
     }

@@ -22,7 +22,7 @@ use crate::web::answer::{Answered, Problem, is_page_of_ours};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::{SessionsPage, SignInPage};
-use crate::web::sign_in::{Proven, SignedInView, UserView, session_shown};
+use crate::web::sign_in::{Proven, SignedIn, SignedInView, UserView, session_shown};
 
 refusals! {
     /// Why somebody is not signed in.
@@ -187,18 +187,33 @@ impl Endpoint for Refresh {
         let of_body = asked.body.and_then(|body| body.refresh_token);
         let shown = of_body.or_else(|| Name::Refresh.of(&asked.headers, web.settings.is_https()));
         let shown = shown.and_then(|shown| SecretBytes::parse(&shown)).ok_or(SignInRefusal::NotRenewed)?;
-        let (sid, next) = (SecretBytes::new(random()), SecretBytes::new(random()));
-        let given = Next { sid: sid.digest(), refresh: next.digest() };
-        let digest = shown.digest();
-        let rotated = web.bot.store.write("session_renewed", move |tx| refresh::rotate(tx, digest, given)).await?;
-        match rotated {
-            Rotation::Rotated(session) => {
-                let signed_in = web.signed_in(*session, sid.digest(), &next);
-                Ok(Answered::from(signed_in.view()).with_cookies(signed_in.cookies))
-            }
-            Rotation::Repeated | Rotation::Reused | Rotation::Unknown => Err(SignInRefusal::NotRenewed.into()),
+        match renewed(web, &shown).await? {
+            Renewed::Now(signed_in) => Ok(Answered::from(signed_in.view()).with_cookies(signed_in.cookies)),
+            Renewed::BeforeJustNow | Renewed::Never => Err(SignInRefusal::NotRenewed.into()),
         }
     }
+}
+
+/// What comes of a refresh that is shown.
+pub(super) enum Renewed {
+    /// The session goes on.
+    Now(Box<SignedIn>),
+    /// It went on a moment ago: the same browser asked twice.
+    BeforeJustNow,
+    /// It is none, or was used.
+    Never,
+}
+
+/// Lets a session go on by its refresh, which is spent by that.
+pub(super) async fn renewed(web: &Web, shown: &SecretBytes) -> Result<Renewed> {
+    let (sid, next) = (SecretBytes::new(random()), SecretBytes::new(random()));
+    let (digest, given) = (shown.digest(), Next { sid: sid.digest(), refresh: next.digest() });
+    let rotated = web.bot.store.write("session_renewed", move |tx| refresh::rotate(tx, digest, given)).await?;
+    Ok(match rotated {
+        Rotation::Rotated(session) => Renewed::Now(Box::new(web.signed_in(*session, sid.digest(), &next))),
+        Rotation::Repeated => Renewed::BeforeJustNow,
+        Rotation::Reused | Rotation::Unknown => Renewed::Never,
+    })
 }
 
 /// Signs out.

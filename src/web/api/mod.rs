@@ -6,6 +6,7 @@ pub mod instance;
 pub mod me;
 pub mod oauth;
 pub mod prove;
+pub mod renew;
 pub mod servers;
 pub mod sessions;
 pub mod tokens;
@@ -17,6 +18,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<auth::Login>().leading_to_discord(),
     oauth::CALLBACK,
     Route::of::<auth::Refresh>(),
+    renew::RENEW,
     Route::of::<auth::Logout>(),
     Route::of::<auth::LogoutEverywhere>(),
     Route::of::<auth::Me>(),

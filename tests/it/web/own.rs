@@ -78,6 +78,63 @@ async fn where_the_web_is_off_the_command_says_so() {
     world.end().await;
 }
 
+#[tokio::test]
+async fn the_operator_signs_in_by_a_password_and_a_program_goes_on_by_the_refresh() {
+    covers!("T-API-01", "T-API-02", "T-AUT-01", "T-SEC-01", "S-API-04");
+    let ground = WebWorld::start().await;
+    let browser = ground.nobody();
+    browser.get("/api/auth/me").await.is(401);
+    let credentials = json!({ "username": OPERATOR, "password": PASSWORD });
+    let signed_in = browser.json(Method::POST, "/api/auth/login", &credentials).await.is(200).json();
+    let user = json!({ "id": OPERATOR, "username": OPERATOR, "role": "operator" });
+    assert_eq!((&signed_in["user"], &signed_in["expires_in"]), (&user, &json!(86_400)));
+    let access = signed_in["access_token"].as_str().unwrap();
+    assert_eq!(browser.cookie("access").as_deref(), Some(access));
+    let asks = async |access: &str| {
+        let bearer = format!("Bearer {access}");
+        let headers = [("authorization", bearer.as_str())];
+        ground.nobody().ask(Method::GET, "/api/auth/me", &headers, Vec::new()).await.status
+    };
+    assert_eq!(asks(access).await, 200);
+    let shown = json!({ "refresh_token": signed_in["refresh_token"] });
+    let renewed = ground.nobody().json(Method::POST, "/api/auth/refresh", &shown).await.is(200).json();
+    assert_eq!(renewed["user"], user);
+    assert_eq!((asks(renewed["access_token"].as_str().unwrap()).await, asks(access).await), (200, 401));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_page_whose_day_is_over_goes_on_by_itself_and_what_was_copied_does_not() {
+    covers!("T-AUT-02");
+    let ground = WebWorld::start().await;
+    let (browser, copy) = (ground.signed_in("ann"), ground.nobody());
+    for name in ["access", "refresh"] {
+        copy.keep_cookie(name, &browser.cookie(name).unwrap());
+    }
+    ground.world.pass(Duration::from_hours(25)).await;
+    let away = browser.get("/me?a=b").await.is(303).location();
+    assert_eq!(away, "/api/auth/refresh?next=%2Fme%3Fa%3Db");
+    assert_eq!(browser.get(&away).await.is(303).location(), "/me?a=b");
+    browser.get("/me?a=b").await.is(200);
+    assert_eq!(browser.get(&away).await.is(303).location(), "/me?a=b", "another page of hers was late");
+    // Within ten seconds a copy is a page that asked at the same time: it is led round once, and then to the door.
+    let round = copy.get(&away).await.is(303).location();
+    assert_eq!(round, "/api/auth/refresh?next=%2Fme%3Fa%3Db&again=1");
+    assert_eq!(copy.get(&round).await.is(303).location(), "/sign-in?next=%2Fme%3Fa%3Db");
+    browser.get("/me").await.is(200);
+    ground.world.pass(Duration::from_secs(11)).await;
+    assert_eq!(copy.get(&away).await.is(303).location(), "/sign-in?next=%2Fme%3Fa%3Db");
+    let away = browser.get("/me").await.is(303).location();
+    assert_eq!(browser.get(&away).await.is(303).location(), "/sign-in?next=%2Fme", "nobody knows who copied whom");
+    assert_eq!((browser.cookie("access"), browser.cookie("refresh")), (None, None));
+    for next in ["//evil.example", "https://evil.example", "/\\evil.example"] {
+        let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        let led = ground.signed_in("ann").get(&format!("/api/auth/refresh?next={next}")).await.is(303).location();
+        assert_eq!(led, "/", "{next}");
+    }
+    ground.end().await;
+}
+
 /// What a page says when it asks for a proof.
 async fn is_sent_to_prove(browser: &Person<'_>, answer: Answer, back: &str) -> String {
     let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
