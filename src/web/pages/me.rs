@@ -270,3 +270,44 @@ fn data(seen: &Seen<MineInServer>, name: &str, is_proven: bool) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::amount::Amount;
+    use crate::web::ui::testing::lines;
+
+    #[test]
+    fn a_place_in_the_line_is_said_in_words() {
+        let said =
+            |ahead, seconds: Option<u64>| place(Some(Standing { ahead, wait: seconds.map(Duration::from_secs) }));
+        let words = [said(None, None), said(Some(0), None), said(Some(1), Some(90)), said(Some(12), None)];
+        assert_eq!(
+            words.map(Option::unwrap),
+            ["waits for a reviewer", "next", "after 1 other, in about 2 min", "after 12 others"]
+        );
+        assert_eq!(place(None), None);
+    }
+
+    #[test]
+    fn balances_say_what_they_are_good_for() {
+        let purse =
+            Purse { luxury: Amount::of(1_250), points: Amount::of(40), is_on: true, skip_price: Amount::of(1_000) };
+        insta::assert_snapshot!(lines(&balances(&purse)), @r#"
+        <div class="tiles">
+        <div class="tile">
+        <p class="tile-label">Luxury Coins</p>
+        <p class="tile-value">1,250</p>
+        <p class="hint">A skip costs 1,000.</p>
+        </div>
+        <div class="tile">
+        <p class="tile-label">Engagement points</p>
+        <p class="tile-value">40</p>
+        <p class="hint">They order the Free line.</p>
+        </div>
+        </div>
+        "#);
+        let off = lines(&balances(&Purse { is_on: false, ..purse }));
+        assert!(!off.contains("A skip costs"), "{off}");
+    }
+}
