@@ -19,6 +19,7 @@ pub mod assets;
 pub mod endpoint;
 mod gate;
 mod headers;
+pub mod music;
 mod notices;
 pub mod openapi;
 pub mod page;

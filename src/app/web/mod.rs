@@ -20,11 +20,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::config::{self, Config};
+use super::health::backups::last_snapshot;
 use super::machine;
 use crate::discord::Bot;
 use crate::web::Web;
 use crate::web::server::{Bounds, serve};
-use crate::web::settings::Settings;
+use crate::web::settings::{Backups, Settings};
 use crate::web::table::router;
 
 /// So many ports are tried where nobody chose one.
@@ -140,6 +141,7 @@ impl Serving {
 fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Settings {
     let jwt_secret = web.jwt_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::JWT));
     let csrf_secret = web.csrf_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::CSRF));
+    let folder = data_dir.to_owned();
     Settings {
         hosts: names::ours(web),
         proxies: web.proxies.clone(),
@@ -147,6 +149,7 @@ fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Set
         jwt_key: jwt_secret.expose().as_bytes().to_vec(),
         csrf_key: Some(Sha256::digest(csrf_secret.expose()).into()),
         oauth: web.oauth.clone(),
+        backups: Some(Backups::new(move || last_snapshot(&folder))),
         local_address: address_of(address.ip(), address.port()),
         streams: web.streams,
         base_url: web.base_url.clone(),

@@ -2,13 +2,16 @@
 
 pub mod access;
 pub mod auth;
+pub mod desk;
 pub mod instance;
 pub mod me;
 pub mod oauth;
 pub mod prove;
+pub mod public;
 pub mod renew;
 pub mod servers;
 pub mod sessions;
+pub mod songs;
 pub mod tokens;
 
 use super::endpoint::Route;
@@ -34,6 +37,22 @@ pub const ROUTES: &[Route] = &[
     Route::of::<me::Export>(),
     Route::of::<me::EraseMe>(),
     Route::of::<servers::Servers>(),
+    Route::of::<songs::Queue>(),
+    Route::of::<songs::Songs>(),
+    Route::of::<songs::SongStory>(),
+    Route::of::<desk::PlayNext>(),
+    Route::of::<desk::UndoPlay>(),
+    Route::of::<desk::PlaySong>(),
+    Route::of::<desk::MoveSong>(),
+    Route::of::<desk::HoldSong>(),
+    Route::of::<desk::RemoveSong>(),
+    Route::of::<desk::DeadLink>(),
+    Route::of::<desk::BookmarkSong>(),
+    Route::of::<public::Public>(),
+    Route::of::<public::SetPublic>(),
+    Route::of::<public::OpenOverlay>(),
+    Route::of::<public::CloseOverlay>(),
+    Route::of::<public::SetGoal>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,
 ];

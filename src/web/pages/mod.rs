@@ -2,18 +2,24 @@
 
 pub mod access;
 pub mod assets;
+pub mod desk;
+pub mod home;
 pub mod link;
 pub mod me;
 pub mod prove;
+pub mod public;
 pub mod servers;
 pub mod sessions;
 pub mod sign_in;
+pub mod songs;
 pub mod theme;
 
 pub use access::AccessPage;
+pub use desk::DeskPage;
 pub use link::LinkPage;
 pub use me::{MePage, MineInServer};
 pub use prove::ProvePage;
+pub use public::PublicPage;
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
@@ -32,7 +38,14 @@ pub const ROUTES: &[Route] = &[
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),
-    Route::page::<servers::Home>(),
+    Route::page::<home::Home>(),
+    Route::page::<DeskPage>(),
+    Route::page::<songs::SongsPage>(),
+    Route::page::<songs::SongPage>(),
+    songs::FILE,
+    Route::page::<PublicPage>(),
+    Route::page::<public::PublicQueue>(),
+    public::OVERLAY,
     Route::page::<AccessPage>(),
     Route::page::<MePage>(),
     Route::page::<MineInServer>(),
@@ -43,5 +56,8 @@ pub const ROUTES: &[Route] = &[
 /// The pages in the bar of a server.
 pub const NAVIGATION: &[Entry] = &[
     Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
+    Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
+    Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
+    Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
     Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
 ];
