@@ -32,6 +32,7 @@ use crate::runner::Handler;
 use crate::store::Place;
 
 pub mod coins;
+pub mod dashboard;
 pub mod debug_channel;
 pub mod desk;
 pub mod displays;
@@ -156,6 +157,7 @@ pub const ALL: &[&Face] = &[
     &setup::FACE,
     &reminders::FACE,
     &profile::FACE,
+    &dashboard::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::SetOnce;
 
@@ -64,6 +64,7 @@ pub struct Parts {
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
+    web_address: OnceLock<String>,
     deleted: Mutex<Seen>,
     lacks_intents: AtomicBool,
 }
@@ -113,6 +114,7 @@ impl Bot {
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),
+            web_address: OnceLock::new(),
             deleted: Mutex::default(),
             lacks_intents: AtomicBool::new(false),
         }))
@@ -187,6 +189,16 @@ impl Parts {
     pub(crate) fn remember_own_user(&self, user: UserId) {
         // It stays the same after a reconnect.
         let _ = self.own_user.set(user);
+    }
+
+    /// The address of the web pages, without a slash at its end; `None` where there are none.
+    pub fn web_address(&self) -> Option<&str> {
+        self.web_address.get().map(String::as_str)
+    }
+
+    /// Notes where the web pages are. They stay there as long as the process runs.
+    pub(crate) fn remember_web_address(&self, address: String) {
+        let _ = self.web_address.set(address);
     }
 
     pub(crate) fn dm_channel(&self, user: UserId) -> Option<ChannelId> {

@@ -17,7 +17,9 @@ use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
 
 use super::Web;
-use super::access::{Caller, Origin, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender};
+use super::access::{
+    Caller, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender,
+};
 use super::answer::{Problem, Refill, form_field, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
@@ -62,8 +64,10 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         }
         Err(problem) => problem,
     };
+    let had_session = Name::Access.of(&parts.headers, web.settings.is_https()).is_some();
     match door {
         Door::Api => told(&web, &problem, route.name, route.says_success),
+        Door::Page if had_session && matches!(problem, Problem::Unauthenticated) => to_renew(&address),
         Door::Page | Door::Form => super::page::problem(&web, &visitor, &address, &problem, route.name),
     }
 }
@@ -248,6 +252,12 @@ pub(super) fn to_sign_in(address: &str) -> Response {
     Redirect::to(&format!("/sign-in?next={next}")).into_response()
 }
 
+/// Where somebody is sent from a page whose session is over: to let it go on, and then back (`T-AUT-02`).
+fn to_renew(address: &str) -> Response {
+    let next: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+    Redirect::to(&format!("{REFRESH_PATH}?next={next}")).into_response()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,7 +266,9 @@ mod tests {
     fn the_server_of_a_path_is_a_number_and_nothing_else() {
         let guild = |text: &str| guild_of(&BTreeMap::from([("server".to_owned(), text.to_owned())])).ok().flatten();
         assert_eq!(guild("700000000000000005"), Some(GuildId::new(700_000_000_000_000_005)));
-        for other in ["", "0", "007", "auth", "+5", "-5", "5a", "５", "99999999999999999999", "1 ", "18446744073709551616"] {
+        for other in
+            ["", "0", "007", "auth", "+5", "-5", "5a", "５", "99999999999999999999", "1 ", "18446744073709551616"]
+        {
             assert_eq!(guild(other), None, "{other}");
         }
         assert!(guild_of(&BTreeMap::new()).is_ok_and(|guild| guild.is_none()));

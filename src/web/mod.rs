@@ -99,6 +99,7 @@ impl Web {
     /// The web of a bot whose pages have these parts that are pushed.
     pub fn with_regions(bot: Bot, settings: Settings, regions: &'static [&'static Region]) -> Self {
         let clock = bot.clock.clone();
+        bot.remember_web_address(settings.link(""));
         Self(Arc::new(Parts {
             started: clock.now(),
             limits: Limits::new(clock),

@@ -16,6 +16,7 @@ pub mod handle_links;
 pub mod imported;
 pub mod lines_shown;
 pub mod live_events;
+pub mod own_data;
 pub mod payment_terms;
 pub mod play_undone;
 pub mod rehearsal;

@@ -7,7 +7,8 @@ use super::operator;
 use super::refresh::{self, Next, Rotation, rotate};
 use super::scope::Scope;
 use super::session::{
-    Door, Session, ShownGuild, SignIn, begin, end, end_of_family, list_of, of, prove, sign_out_everywhere, touch,
+    Door, Session, ShownGuild, SignIn, begin, end, end_marked, end_of_family, list_of, mark, of, prove, sign_out_everywhere,
+    touch,
 };
 use super::token::Wanted;
 use super::{Person, answer, guesses, link, oauth, over, token};
@@ -453,4 +454,21 @@ fn whoever_came_in_is_signed_in_under_whatever_id_until_they_sign_out_or_it_ends
     assert!(ends(&store).is_some());
     store.write(|tx| end(tx, code("fourth"))).unwrap();
     assert_eq!(ends(&store), None);
+}
+
+#[test]
+fn a_person_ends_their_own_sessions_by_what_they_are_called() {
+    let store = TestStore::new();
+    for (person, sid) in [(member(ANN), "desk"), (member(ANN), "phone"), (member(BEN), "his")] {
+        signs_in(&store, person, sid);
+    }
+    let ends = |person: Person, called: String| store.write(move |tx| end_marked(tx, &person, &called));
+    assert_eq!(mark(code("desk")).len(), 16);
+    let refused = ends(member(ANN), mark(code("his"))).unwrap_err();
+    insta::assert_snapshot!(said(refused), @"You are not signed in there any more.");
+    assert_eq!(ends(member(ANN), mark(code("phone"))).unwrap(), code("phone"));
+    assert!(is_in(&store, "desk") && !is_in(&store, "phone") && is_in(&store, "his"));
+    assert!(ends(member(ANN), mark(code("phone"))).is_err() && ends(member(ANN), String::new()).is_err());
+    assert_eq!(shows(&store, refresh_of("phone"), "next"), Rotation::Unknown);
+    store.check();
 }

@@ -109,6 +109,12 @@ impl<T> Answered<T> {
         Self { leads_to: Some(page.into()), ..self }
     }
 
+    /// With this status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// With a cookie.
     #[must_use]
     pub fn with_cookies(mut self, cookies: impl IntoIterator<Item = String>) -> Self {
@@ -131,6 +137,7 @@ pub(super) async fn respond<E: Endpoint>(
 ) -> Response {
     match (arrived.door, outcome) {
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
+        (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&arrived),
         (Door::Form, Err(problem)) => once_more::<E>(web, arrived, problem).await,
         (_, Ok(answered)) => as_json::<E>(answered),
         (_, Err(problem)) => told(&web, &problem, E::NAME, E::SUCCESS),
@@ -146,6 +153,11 @@ fn as_json<E: Endpoint>(answered: Answered<E::Answer>) -> Response {
     let headers = response.headers_mut();
     if let Some(tag) = answered.revision.and_then(|revision| HeaderValue::try_from(format!("\"{revision}\"")).ok()) {
         headers.insert(ETAG, tag);
+    }
+    if let Some(to) = answered.leads_to.as_deref().filter(|_| answered.status.is_redirection())
+        && let Ok(to) = HeaderValue::try_from(to)
+    {
+        headers.insert(LOCATION, to);
     }
     if is_replayed {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
@@ -201,10 +213,21 @@ fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response
         web.notices.leave(&arrived.visitor, Notice::new(Tone::Good, html(&notice)));
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
+    see(&to, &answered.cookies)
+}
+
+/// The way to a page, with cookies to keep or to drop.
+pub(super) fn see(to: &str, cookies: &[String]) -> Response {
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
-    append_cookies(&mut response, &answered.cookies);
+    append_cookies(&mut response, cookies);
     response
+}
+
+/// The way to where somebody proves that it is them, and back to where they were.
+fn to_prove(arrived: &Arrived) -> Response {
+    let next: String = url::form_urlencoded::byte_serialize(page_before(arrived).as_bytes()).collect();
+    see(&format!("/prove?next={next}"), &[])
 }
 
 /// The page from which a form was sent, where it says so and it is ours.

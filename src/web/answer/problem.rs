@@ -27,6 +27,8 @@ pub enum Problem {
     Unauthenticated,
     /// The request does not come from a page of ours, or its token is an old one.
     Csrf,
+    /// They have to prove first, once more, that it is them.
+    ProofNeeded,
     /// The right is missing.
     Forbidden(Who),
     /// There is nothing there, for whoever asks.
@@ -101,7 +103,7 @@ impl Problem {
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Csrf | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Csrf | Self::ProofNeeded | Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
@@ -121,6 +123,7 @@ impl Problem {
             Self::Unreadable(_) => "unreadable",
             Self::Unauthenticated => "unauthenticated",
             Self::Csrf => "csrf_failed",
+            Self::ProofNeeded => "proof_needed",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::Method(_) => "method_not_allowed",
@@ -163,6 +166,7 @@ impl Problem {
             Self::Unreadable(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
             Self::Csrf => words("This page was open for a while, so I do not know whether you meant that. Please send it once more."),
+            Self::ProofNeeded => words("Please prove first that it is you. That counts for ten minutes."),
             Self::Forbidden(who) => {
                 crate::sentence!("That is for {who}.", who = Sentence::words(who.in_words()))
             }

@@ -1,19 +1,27 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
+pub mod access;
 pub mod assets;
 pub mod desk;
 pub mod home;
 pub mod link;
+pub mod me;
+pub mod prove;
 pub mod public;
 pub mod servers;
+pub mod sessions;
 pub mod sign_in;
 pub mod songs;
 pub mod theme;
 
+pub use access::AccessPage;
 pub use desk::DeskPage;
 pub use link::LinkPage;
+pub use me::{MePage, MineInServer};
+pub use prove::ProvePage;
 pub use public::PublicPage;
 pub use servers::ServersPage;
+pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 
 use super::access::Who;
@@ -25,7 +33,8 @@ use super::ui::layout::NavGroup;
 /// All of them, with what their forms alone do.
 pub const ROUTES: &[Route] = &[
     assets::ROUTE,
-    Route::page::<SignInPage>(),
+    Route::page::<SignInPage>().leading_to_discord(),
+    Route::page::<ProvePage>().leading_to_discord(),
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),
@@ -37,6 +46,10 @@ pub const ROUTES: &[Route] = &[
     Route::page::<PublicPage>(),
     Route::page::<public::PublicQueue>(),
     public::OVERLAY,
+    Route::page::<AccessPage>(),
+    Route::page::<MePage>(),
+    Route::page::<MineInServer>(),
+    Route::page::<SessionsPage>(),
     Route::of::<theme::ChooseTheme>(),
 ];
 
@@ -46,4 +59,5 @@ pub const NAVIGATION: &[Entry] = &[
     Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
     Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
     Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
+    Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
 ];

@@ -180,6 +180,27 @@ impl WebWorld {
         code.text().expose().to_owned()
     }
 
+    /// What a new session of somebody is called in their list.
+    pub fn own_session(&self, name: &str) -> String {
+        let person = self.signed_in(name);
+        let Means::Session(sid) = &person.means else { panic!("{name} has no session") };
+        session::mark(*sid)
+    }
+
+    /// The number of a token of somebody that nobody here shows.
+    pub fn own_token(&self, name: &str) -> String {
+        const NAME: &str = "a sample";
+        let (maker, now, digest) = (self.person_called(name), self.world.hand.now(), self.secret().digest());
+        let scopes: Scopes = [Scope::Read].into_iter().collect();
+        self.write(move |tx| {
+            let found = token::list_of(tx, &maker, now)?.into_iter().find(|token| token.name == NAME);
+            let wanted =
+                || Wanted { maker: maker.clone(), name: NAME.to_owned(), guilds: Vec::new(), scopes, lasts: None };
+            let token = found.map_or_else(|| token::issue(tx, digest, &wanted()), Ok)?;
+            Ok(token.number.to_string())
+        })
+    }
+
     /// Takes all roles of somebody in the first server away, and waits until the bot has heard of it.
     pub async fn demote(&self, name: &str) {
         let (guild, user) = (self.world.ids.guild, self.world.ids.members[name]);

@@ -7,6 +7,8 @@
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
 //! | [`asking`], [`stage`] | how a route is asked by its sample, and what is there for that |
 //! | [`access`] | who may what, at every door of every route |
+//! | [`discord_sign_in`] | to Discord and back |
+//! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
 //! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
@@ -19,10 +21,12 @@ mod asking;
 mod browser;
 mod crowd;
 mod desk;
+mod discord_sign_in;
 mod ground;
 mod html;
 mod listener;
 mod openapi;
+mod own;
 mod person;
 mod programs;
 mod public;

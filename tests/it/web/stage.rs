@@ -6,7 +6,10 @@ use greenroom::features::queue::model::PublicId;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::SecretBytes;
 use greenroom::sim::MemberSpec;
+use greenroom::store::Read;
+use greenroom::web::api::access::RolesView;
 use greenroom::web::endpoint::Samples;
+use serde_json::Value;
 
 use super::ground::{OPERATOR, PASSWORD, WebWorld};
 use crate::reading::link;
@@ -63,6 +66,18 @@ impl WebWorld {
             operator: OPERATOR.to_owned(),
             password: PASSWORD.to_owned(),
             link: self.link_of(member),
+            server_name: if member == "landlady" { "Day Lark Reviews" } else { "Night Owl Reviews" }.to_owned(),
+            roles: self.roles(),
+            own_link: self.link_of("owner"),
+            session: self.own_session("owner"),
+            token: self.own_token("owner"),
         }
+    }
+
+    /// Which roles give rights in the first server.
+    fn roles(&self) -> Value {
+        let guild = self.here();
+        let look = |read: &dyn Read| RolesView::of(read, guild);
+        serde_json::to_value(self.world.app.bot.store.read_blocking("test", look).unwrap()).unwrap()
     }
 }

@@ -131,6 +131,29 @@ impl EntryKind {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// What an entry stands for, as the member whose it is reads it.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Gift => "a gift on the live",
+            Self::WatchTime => "time on the live",
+            Self::BuySkip => "a skip",
+            Self::AdminAdd => "from an administrator",
+            Self::AdminRemove => "taken by an administrator",
+            Self::AdminSet | Self::AdminAdjust => "set by an administrator",
+            Self::Rollback => "a correction",
+            Self::Daily => "a daily claim",
+            Self::TaskReward => "a task",
+            Self::ShopPurchase => "a purchase",
+            Self::ShopRefund => "a refund",
+            Self::TransferSend => "given",
+            Self::TransferReceive => "received",
+            Self::PointsEvent | Self::PointsReset | Self::PointsLink => "points",
+            Self::XpText | Self::XpVoice | Self::XpAdmin => "experience",
+            Self::ArchiveOpening => "from earlier entries",
+            Self::Import => "from another bot",
+        }
+    }
 }
 
 /// A text that names no kind of entry.
