@@ -282,6 +282,8 @@ pub struct Samples {
     pub password: String,
     /// The code of a link that signs in.
     pub link: String,
+    /// The number of a change of a setting that can be undone.
+    pub change: String,
 }
 
 /// Nothing that counts: what takes no body or no query takes this, whatever stands in it.

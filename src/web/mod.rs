@@ -23,6 +23,7 @@ mod notices;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+pub mod places;
 pub mod segments;
 pub mod server;
 pub mod settings;
@@ -39,6 +40,7 @@ use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use notices::Notices;
+use places::Places;
 use settings::Settings;
 
 use crate::discord::Bot;
@@ -70,6 +72,8 @@ pub struct Parts {
     pub csrf: Csrf,
     /// What the next page says.
     pub notices: Notices,
+    /// The channels and roles of servers, for a minute.
+    pub places: Places,
     /// When the process started.
     pub started: Timestamp,
 }
@@ -94,6 +98,7 @@ impl Web {
             passwords: Passwords::default(),
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             notices: Notices::default(),
+            places: Places::default(),
             bot,
             settings,
         }))

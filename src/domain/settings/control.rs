@@ -13,6 +13,8 @@ pub enum Control {
     Choice(Vec<&'static str>),
     /// A line of text.
     Text,
+    /// Several lines of text.
+    Lines,
     /// A channel of the server, or none.
     Channel,
     /// A role of the server, or none.
@@ -32,6 +34,9 @@ impl Control {
     /// What was chosen, as somebody would type it: the last of several values where there is one, all of them where
     /// there are many. A form sends a value that stands for none beside those that are chosen.
     pub fn typed(&self, chosen: &[String]) -> String {
+        if *self == Self::Lines {
+            return chosen.join("\n");
+        }
         if !self.takes_many() {
             return chosen.last().cloned().unwrap_or_default();
         }
@@ -59,6 +64,7 @@ mod tests {
         assert_eq!(typed(Control::Switch, &["no", "yes"]), "yes", "a tick comes behind what is sent without it");
         assert_eq!(typed(Control::Switch, &["no"]), "no");
         assert_eq!(typed(Control::Text, &[]), "");
+        assert_eq!(typed(Control::Lines, &["a b", "c"]), "a b\nc");
         assert_eq!(typed(Control::Roles, &["none", "1", "2"]), "1 2");
         assert_eq!(typed(Control::Channels, &["none"]), "none");
         assert_eq!(typed(Control::Channels, &["1 2", ""]), "1 2");
