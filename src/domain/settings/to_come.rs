@@ -4,15 +4,15 @@
 //! both views hold the same value. Nothing obeys them yet, so no command and no page shows them; whoever builds the feature
 //! takes its settings over into its own list.
 
-use super::{Area, Limits, Lines, Listed, Setting, Text, Typed};
-use crate::kernel::ids::ChannelId;
-use crate::references::Needs;
-use crate::text_setting;
-
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+
+use super::{Area, Changeable, Limits, Lines, Listed, Setting, Text, Typed};
+use crate::kernel::ids::ChannelId;
+use crate::references::Needs;
+use crate::text_setting;
 
 /// The most of a threshold of warnings.
 const MOST_WARNINGS: u32 = 100;
@@ -80,7 +80,7 @@ pub const LISTED: &[Listed] = &[
     of(&XP_MULTIPLIER, "Experience Factor", "By what experience is multiplied, in hundredths."),
 ];
 
-const fn of(setting: &'static dyn super::Changeable, title: &'static str, about: &'static str) -> Listed {
+const fn of(setting: &'static dyn Changeable, title: &'static str, about: &'static str) -> Listed {
     Listed::new(setting, Area::General, title, about)
 }
 
@@ -126,7 +126,6 @@ mod tests {
 
     use super::*;
     use crate::features;
-    use crate::settings::Changeable;
 
     #[test]
     fn no_feature_has_taken_one_over_and_left_it_here() {

@@ -7,12 +7,12 @@
 use serde_json::{Map, Value, json};
 
 use super::settings::{ChangesView, Values, Wishes, all, json_of, level_of, save, unknown};
+use crate::access::Level;
 use crate::discord::standing::GuildOfBot;
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, MessageId};
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
-use crate::kernel::time::Timestamp;
 use crate::settings::{Listed, NONE, to_come};
 use crate::signin::scope::Scope;
 use crate::store::Read;
@@ -124,7 +124,7 @@ fn hundredths(sent: &Value) -> Result<Value, Sentence> {
         return Ok(Value::Null);
     }
     let text = sent.as_str().map_or_else(|| sent.to_string(), str::to_owned);
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let (whole, part) = text.split_once('.').unwrap_or((text.as_str(), ""));
     let is_decimal = part.len() <= 2 && [whole, part].iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let number = format!("{whole}{part:0<2}").parse::<u64>().ok().filter(|_| is_decimal && !whole.is_empty());
     number.map(|number| json!(number)).ok_or_else(|| Sentence::words("A number with up to two digits behind its point."))
@@ -177,12 +177,12 @@ async fn view(web: &Web, guild: GuildId, keys: &'static [Key]) -> Result<Values,
 }
 
 /// What is wished by a body in the names of a view. `now` is what the settings are.
-fn wishes(body: &Values, keys: &[Key], shown: &[&str], now: &Values, level: crate::access::Level) -> Wishes {
+fn wishes(body: &Values, keys: &'static [Key], shown: &[&str], now: &Values, level: Level) -> Wishes {
     let mut wishes = Wishes::default();
     for (name, sent) in flat(body).iter().filter(|(name, _)| !shown.contains(&name.as_str())) {
         let found = keys.iter().find(|key| key.name == name).and_then(|key| Some((key, listed(key.setting)?)));
         let Some((key, listed)) = found else {
-            wishes.refuse(name, unknown(name, [].into_iter()).sentence());
+            wishes.refuse(name, unknown(name, keys.iter().map(|key| key.name)).sentence());
             continue;
         };
         let now = now.get(key.setting).cloned().unwrap_or_default();
@@ -219,7 +219,8 @@ fn of_server(view: &mut Values, guild: GuildId, named: Option<GuildOfBot>) {
     view.insert("server_name".to_owned(), json!(named.map(|named| named.name)));
     view.insert("icon_url".to_owned(), json!(icon));
     view.insert("owner_id".to_owned(), json!(owner));
-    view.insert("created_at".to_owned(), json!(Timestamp::of_snowflake(guild.get()).rfc3339()));
+    // Every id of Discord begins with its time.
+    view.insert("created_at".to_owned(), json!(MessageId::new(guild.get()).moment().rfc3339()));
     // Nobody tells it without being asked for all members.
     view.insert("member_count".to_owned(), Value::Null);
 }
