@@ -28,5 +28,7 @@ mod signals;
 pub mod sim;
 
 pub mod telemetry;
+mod terminal;
 mod trouble;
 mod upkeep;
+mod web;

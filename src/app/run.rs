@@ -17,7 +17,7 @@ use super::health::Health;
 use super::maintenance::served::handler;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
-use super::{maintenance, rights};
+use super::{maintenance, rights, web};
 use crate::catalogue::CATALOGUE;
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
@@ -122,9 +122,14 @@ async fn serve(
     mut signals: Signals,
 ) -> Result<Ended, Stop> {
     let data_dir = &config.storage.data_dir;
+    let place = web::bind(&config.web).await;
     let Some(mut app) = start(data_dir, blueprint, &mut signals).await? else { return Ok(Ended::Stopped) };
     telemetry.write_files(data_dir);
     let control = serve_control(config, &app);
+    let web = match place {
+        Some(place) => Some(web::start(place, config, app.bot.clone()).await),
+        None => None,
+    };
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
@@ -133,6 +138,9 @@ async fn serve(
     health.stopping();
     control.abort();
     tracing::info!("stopping");
+    if let Some(web) = web {
+        web.stop().await;
+    }
     app.stop().await;
     Ok(ended)
 }
@@ -159,12 +167,12 @@ async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> 
     }
 }
 
-/// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
+/// Lets `check`, `export`, `backup`, `import` and `admin` ask this process, which alone may open the store.
 fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
     match ControlServer::open(&config.storage.data_dir) {
         Ok(server) => tokio::spawn(server.serve(handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir))),
         Err(error) => {
-            tracing::warn!(%error, "no control socket: check, export, backup and import have to wait until I stop");
+            tracing::warn!(%error, "no control socket: check, export, backup, import and admin have to wait until I stop");
             tokio::spawn(async {})
         }
     }
@@ -217,6 +225,8 @@ impl From<StartError> for Stop {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex, mpsc};
+
     use super::*;
     use crate::app::backup::off_site::Target;
     use crate::app::config::sources::{Origin, Sources};
@@ -265,6 +275,34 @@ mod tests {
         assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));
         assert_eq!((plan.data_dir, plan.cache_bytes), ("/srv/greenroom".into(), 24 << 20));
         assert!(matches!(blueprint.place, Place::File(file) if file.starts_with("/srv/greenroom")));
+    }
+
+    #[test]
+    fn work_that_blocks_has_as_many_threads_as_it_may_and_the_rest_waits_its_turn() {
+        const MORE: usize = 8;
+        let runtime = runtime().unwrap();
+        let (begun, begins) = mpsc::channel();
+        let gate = Arc::new(Mutex::new(()));
+        let closed = gate.lock().unwrap();
+        let begin = |_| {
+            let (begun, gate) = (begun.clone(), Arc::clone(&gate));
+            runtime.spawn_blocking(move || {
+                begun.send(()).unwrap();
+                drop(gate.lock().unwrap());
+            })
+        };
+        let work: Vec<_> = (0..MOST_BLOCKING + MORE).map(begin).collect();
+        for _ in 0..MOST_BLOCKING {
+            begins.recv_timeout(Duration::from_secs(30)).unwrap();
+        }
+        assert!(begins.recv_timeout(Duration::from_millis(300)).is_err(), "no thread is left for one more");
+        drop(closed);
+        runtime.block_on(async {
+            for done in work {
+                done.await.unwrap();
+            }
+        });
+        assert_eq!(begins.try_iter().count(), MORE);
     }
 
     #[test]

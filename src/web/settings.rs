@@ -24,6 +24,8 @@ pub struct Settings {
     pub oauth: Option<OAuth>,
     /// Where the server listens, as people open it on this machine: `http://127.0.0.1:3000`.
     pub local_address: String,
+    /// How many streams there may be at the same time.
+    pub streams: usize,
 }
 
 /// What signing in with Discord needs.

@@ -1,10 +1,8 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
-mod auth;
-mod instance;
-mod servers;
-
-pub use auth::Login;
+pub mod auth;
+pub mod instance;
+pub mod servers;
 
 use super::endpoint::Route;
 

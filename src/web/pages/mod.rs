@@ -1,10 +1,10 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
-mod assets;
-mod link;
-mod servers;
-mod sign_in;
-mod theme;
+pub mod assets;
+pub mod link;
+pub mod servers;
+pub mod sign_in;
+pub mod theme;
 
 pub use link::LinkPage;
 pub use servers::ServersPage;
