@@ -11,7 +11,7 @@ use crate::kernel::ids::GuildId;
 use crate::settings::{Listed, SETTING_CHANGED, is_undoable};
 use crate::store::Read;
 use crate::web::api::settings::{of_key, undo_address};
-use crate::web::places::drawn_text;
+use crate::web::places::{drawn_text, who};
 use crate::web::ui::components::{Event, Seal, history as drawn};
 
 /// A change of a setting.
@@ -55,17 +55,6 @@ pub(super) fn past(
         });
     }
     Ok(past)
-}
-
-/// Who did something, as a page names them.
-pub(super) fn who(actor: Actor, you: Actor) -> String {
-    match actor {
-        actor if actor == you => "you".to_owned(),
-        Actor::Member(user) => format!("member {user}"),
-        Actor::Operator => "the operator".to_owned(),
-        Actor::Live => "the live".to_owned(),
-        Actor::System => "Greenroom".to_owned(),
-    }
 }
 
 /// The history of the settings on a page.
