@@ -20,6 +20,7 @@ pub mod payment_terms;
 pub mod rehearsal;
 pub mod reviewed;
 pub mod scores_synced;
+pub mod server_removed;
 pub mod session_closed;
 pub mod session_left_behind;
 pub mod skip_bought;

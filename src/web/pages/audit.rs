@@ -83,8 +83,8 @@ impl View {
     /// The same filters, behind another place.
     fn address(&self, after: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let AuditQuery { kind, actor, subject, .. } = &self.query;
-        for (name, value) in [("kind", kind.as_str()), ("actor", actor), ("subject", subject), ("after", after)] {
+        let [kind, actor, subject] = [&self.query.kind, &self.query.actor, &self.query.subject].map(String::as_str);
+        for (name, value) in [("kind", kind), ("actor", actor), ("subject", subject), ("after", after)] {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
