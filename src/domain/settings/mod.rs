@@ -27,17 +27,19 @@ mod tables;
 mod texts;
 pub mod to_come;
 mod together;
+mod typed;
 mod undo;
 mod value;
 
 pub use change::{Change, Consequence, NewValue, SETTING_CHANGED, change};
 pub use channel_list::ChannelList;
 pub use control::{Control, NONE};
-pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
+pub use listed::{Area, Changeable, Listed, SettingRefusal};
 pub use role_list::RoleList;
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
 pub use texts::{Lines, Text};
 pub use together::{Changed, Wanted, change_all, wanted};
+pub use typed::Typed;
 pub use undo::{is_undoable, undo};
 pub use value::SettingValue;
 

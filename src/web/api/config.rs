@@ -125,9 +125,12 @@ fn hundredths(sent: &Value) -> Result<Value, Sentence> {
     }
     let text = sent.as_str().map_or_else(|| sent.to_string(), str::to_owned);
     let (whole, part) = text.split_once('.').unwrap_or((text.as_str(), ""));
-    let is_decimal = part.len() <= 2 && [whole, part].iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_decimal =
+        part.len() <= 2 && [whole, part].iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let number = format!("{whole}{part:0<2}").parse::<u64>().ok().filter(|_| is_decimal && !whole.is_empty());
-    number.map(|number| json!(number)).ok_or_else(|| Sentence::words("A number with up to two digits behind its point."))
+    number
+        .map(|number| json!(number))
+        .ok_or_else(|| Sentence::words("A number with up to two digits behind its point."))
 }
 
 /// Several, with another first one, or without theirs.
@@ -273,7 +276,10 @@ impl Endpoint for ChangeConfig {
     type Answer = ChangesView;
 
     fn sample(_: &Samples) -> Sample {
-        Sample { body: Some(json!({ "currency_name": "cookies", "features": { "tasks": false } })), ..Sample::default() }
+        Sample {
+            body: Some(json!({ "currency_name": "cookies", "features": { "tasks": false } })),
+            ..Sample::default()
+        }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChangesView>, Problem> {

@@ -125,9 +125,8 @@ fn write_sqlite(store: &Store, guild: GuildId, path: &Path) -> Result<()> {
 fn write_ledger(store: &Store, guild: GuildId, path: &Path) -> Result<()> {
     let file = File::create(path).map_err(Error::failed)?;
     let wanted = csv::Wanted { guild: Some(guild), ..csv::Wanted::default() };
-    let written = store.read_blocking("export_ledger", |read| {
-        Ok(csv::write(read, &wanted, BufWriter::new(&file), &mut |_| {}))
-    })?;
+    let written = store
+        .read_blocking("export_ledger", |read| Ok(csv::write(read, &wanted, BufWriter::new(&file), &mut |_| {})))?;
     written.map(drop).map_err(Error::failed)
 }
 

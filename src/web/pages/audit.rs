@@ -96,11 +96,14 @@ impl View {
         let all = std::iter::once(Choice::new("", "Everything"));
         let kinds: Vec<Choice<'_>> = all.chain(self.kinds.iter().map(|kind| Choice::new(kind, kind))).collect();
         let (actor, subject) = (self.query.actor.as_str(), self.query.subject.as_str());
-        filters(&self.page, &html! {
-            (Select { chosen: &self.query.kind, ..Select::new("kind", "What", &kinds) })
-            (Field { value: actor, hint: Some("A member's id, operator, live or system."), ..Field::new("actor", "By whom") })
-            (Field { value: subject, hint: Some("An id, a song, a setting, a handle."), ..Field::new("subject", "About") })
-        })
+        filters(
+            &self.page,
+            &html! {
+                (Select { chosen: &self.query.kind, ..Select::new("kind", "What", &kinds) })
+                (Field { value: actor, hint: Some("A member's id, operator, live or system."), ..Field::new("actor", "By whom") })
+                (Field { value: subject, hint: Some("An id, a song, a setting, a handle."), ..Field::new("subject", "About") })
+            },
+        )
     }
 
     fn table(&self, places: Option<&Server>) -> Markup {

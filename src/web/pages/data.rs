@@ -98,7 +98,10 @@ fn removal(guild: GuildId, name: &str, counts: &[RowsView], wrong: Option<&str>,
     let columns = [Column::words("What"), Column::numbers("Rows")];
     let row = |count: &RowsView| Row {
         id: None,
-        cells: vec![html! { code { (count.table) } }, html! { (number(i64::try_from(count.rows).unwrap_or(i64::MAX))) }],
+        cells: vec![
+            html! { code { (count.table) } },
+            html! { (number(i64::try_from(count.rows).unwrap_or(i64::MAX))) },
+        ],
     };
     let rows: Vec<Row> = counts.iter().map(row).collect();
     html! {

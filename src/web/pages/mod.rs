@@ -41,13 +41,7 @@ pub const ROUTES: &[Route] = &[
 /// The pages in the bar of a server.
 pub const NAVIGATION: &[Entry] = &[
     Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
-    Entry {
-        path: "/settings",
-        label: "Settings",
-        icon: Icon::Settings,
-        group: NavGroup::Community,
-        who: Who::Admin,
-    },
+    Entry { path: "/settings", label: "Settings", icon: Icon::Settings, group: NavGroup::Community, who: Who::Admin },
     Entry { path: "/audit", label: "Audit", icon: Icon::History, group: NavGroup::Community, who: Who::Admin },
     Entry { path: "/data", label: "Data", icon: Icon::Data, group: NavGroup::Community, who: Who::Admin },
 ];

@@ -119,13 +119,15 @@ fn moment(inside: &str) -> Option<Part> {
 /// `/tiktok connect:7`
 fn command(inside: &str) -> Option<Part> {
     let (name, id) = inside.strip_prefix('/')?.split_once(':')?;
-    let is_name = !name.is_empty() && name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' '));
+    let is_name =
+        !name.is_empty() && name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' '));
     (is_name && id.parse::<u64>().is_ok()).then(|| Part::Code(format!("/{name}")))
 }
 
 /// An address for which Discord shows no preview.
 fn address(inside: &str) -> Option<Part> {
-    let is_address = inside.starts_with("https://") && !inside.contains(|sign: char| sign.is_whitespace() || sign.is_control());
+    let is_address =
+        inside.starts_with("https://") && !inside.contains(|sign: char| sign.is_whitespace() || sign.is_control());
     is_address.then(|| Part::Typed(inside.to_owned()))
 }
 
@@ -163,7 +165,10 @@ mod tests {
              <span class=\"mention\">#songs</span>, see <code>before_balance</code> \
              <time datetime=\"1970-01-01T00:00:01Z\">1970-01-01T00:00:01Z</time>."
         );
-        assert_eq!(html("</tiktok connect:7> by <@&8>"), "<code>/tiktok connect</code> by <span class=\"mention\">role 8</span>");
+        assert_eq!(
+            html("</tiktok connect:7> by <@&8>"),
+            "<code>/tiktok connect</code> by <span class=\"mention\">role 8</span>"
+        );
         assert_eq!(html("see <https://a.example/?a=1&b=2>."), "see https://a.example/?a=1&amp;b=2.");
         assert_eq!(html("a_b * c\nd"), "a_b * c d", "one mark alone is text");
         assert_eq!(html("**a\\*\\*b** c"), "<strong>a**b</strong> c");
@@ -175,7 +180,10 @@ mod tests {
             ("**bold", "**bold"),
             ("`code", "`code"),
             ("<#6", "&lt;#6"),
-            ("<@x> <#> <t:x:R> <t:1:Z> </a:b> <b>", "&lt;@x&gt; &lt;#&gt; &lt;t:x:R&gt; &lt;t:1:Z&gt; &lt;/a:b&gt; &lt;b&gt;"),
+            (
+                "<@x> <#> <t:x:R> <t:1:Z> </a:b> <b>",
+                "&lt;@x&gt; &lt;#&gt; &lt;t:x:R&gt; &lt;t:1:Z&gt; &lt;/a:b&gt; &lt;b&gt;",
+            ),
             ("****", "****"),
             ("``", "``"),
             ("\\", "\\"),

@@ -9,7 +9,8 @@ use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
 /// The one channel in which songs are submitted (`M-SUB-17`).
-pub static SUBMISSION_CHANNEL: Setting<Option<ChannelId>> = Setting::followed("submission_channel_id", None, service::channel_chosen);
+pub static SUBMISSION_CHANNEL: Setting<Option<ChannelId>> =
+    Setting::followed("submission_channel_id", None, service::channel_chosen);
 /// What the bot needs in the submissions channel.
 pub static SUBMISSION_NEEDS: Needs = Needs {
     effect: "Songs cannot be taken there as they should.",

@@ -92,7 +92,8 @@ fn control(row: &Row, places: Option<&Server>, filled: &Filled) -> Markup {
         }
         (Control::Number(limits), _) => {
             let hint = format!("{about} It can be {allowed}.");
-            let field = Field { input: Input::Number, value: filled.last(), unit: limits.unit, ..Field::new(key, title) };
+            let field =
+                Field { input: Input::Number, value: filled.last(), unit: limits.unit, ..Field::new(key, title) };
             html! { (Field { hint: Some(&hint), error: wrong, is_required: true, ..field }) }
         }
         (Control::Lines, _) => html! {

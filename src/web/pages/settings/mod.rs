@@ -45,7 +45,13 @@ struct Row {
 }
 
 impl Row {
-    fn of(read: &dyn Read, guild: GuildId, listed: &'static Listed, level: Level, troubles: &[Trouble]) -> Result<Self> {
+    fn of(
+        read: &dyn Read,
+        guild: GuildId,
+        listed: &'static Listed,
+        level: Level,
+        troubles: &[Trouble],
+    ) -> Result<Self> {
         let setting = listed.setting;
         let own = troubles.iter().filter(|trouble| trouble.reference.declared.key() == setting.key());
         Ok(Self {
@@ -87,11 +93,7 @@ impl View {
     ) -> Result<Self> {
         let troubles = known_troubles(web, read, guild)?;
         let rows = all().filter(|listed| wanted(listed)).map(|listed| Row::of(read, guild, listed, level, &troubles));
-        Ok(Self {
-            guild,
-            rows: rows.collect::<Result<_>>()?,
-            past: past(read, guild, level, MOST_CHANGES, &wanted)?,
-        })
+        Ok(Self { guild, rows: rows.collect::<Result<_>>()?, past: past(read, guild, level, MOST_CHANGES, &wanted)? })
     }
 }
 
@@ -129,7 +131,7 @@ impl Page for SettingsPage {
             (filters(&format!("/g/{guild}/settings"), &html! {
                 (Field { input: Input::Search, value: words, ..Field::new("q", "Search all settings") })
             }))
-            @if words.is_empty() { 
+            @if words.is_empty() {
                 (areas(&view))
                 (past::history(&view, &known, seal.seal()))
             } @else {
@@ -157,7 +159,11 @@ fn areas(view: &View) -> Markup {
                     h2 { a href={ "/g/" (view.guild) "/settings/" (area) } { (area.title()) } }
                     p { (area.about()) }
                     p.hint { (of_area().count()) " settings, " (of_area().filter(|row| row.is_own).count()) " chosen here" }
-                    @if troubles > 0 { (badge(Tone::Bad, &format!("{troubles} do not work"))) }
+                    @match troubles {
+                        0 => {}
+                        1 => (badge(Tone::Bad, "1 does not work")),
+                        many => (badge(Tone::Bad, &format!("{many} do not work"))),
+                    }
                 }
             }
         }
@@ -203,7 +209,8 @@ pub struct AreaPage;
 
 impl Page for AreaPage {
     const NAME: &'static str = "settings.area_page";
-    const ABOUT: &'static str = "Shows the settings of an area with their form, what does not work, and what was changed.";
+    const ABOUT: &'static str =
+        "Shows the settings of an area with their form, what does not work, and what was changed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings/{area}"];
     const WHO: Who = Who::Admin;
 
@@ -219,7 +226,8 @@ impl Page for AreaPage {
         let (guild, level, catalogue) = (seen.guild, level_of(seen.rank, Self::WHO), web.clone());
         let places = web.places(guild).await;
         let of_area = move |listed: &Listed| listed.area == area;
-        let view = web.look("settings_of_area", move |read| View::look(&catalogue, read, guild, level, of_area)).await?;
+        let view =
+            web.look("settings_of_area", move |read| View::look(&catalogue, read, guild, level, of_area)).await?;
         let (seals, known) = (
             [seen.seal("form"), seen.seal("acts"), seen.seal("history")],
             Known { places: places.as_deref(), you: seen.visitor.actor() },

@@ -35,15 +35,17 @@ pub(super) fn past(
     most: usize,
     wanted: &dyn Fn(&Listed) -> bool,
 ) -> Result<Vec<Past>> {
-    let listed_of = |subject: &Option<Subject>| match subject {
+    let listed_of = |subject: Option<&Subject>| match subject {
         Some(Subject::Setting(key)) => of_key(key).filter(|listed| wanted(listed)),
         _ => None,
     };
-    let is_one = |noted: &activity::Activity| noted.kind == SETTING_CHANGED.name() && listed_of(&noted.subject).is_some();
+    let is_one = |noted: &activity::Activity| {
+        noted.kind == SETTING_CHANGED.name() && listed_of(noted.subject.as_ref()).is_some()
+    };
     let found = activity::newest_where(read, guild, None, most, is_one)?.rows;
     let mut past = Vec::with_capacity(found.len());
     for (id, noted) in found {
-        let Some(listed) = listed_of(&noted.subject) else { continue };
+        let Some(listed) = listed_of(noted.subject.as_ref()) else { continue };
         past.push(Past {
             id,
             listed,

@@ -94,12 +94,13 @@ fn whoever_may_not_change_a_setting_sees_it_and_who_may() {
 
 #[test]
 fn what_is_set_works_or_says_what_is_missing() {
-    let broken = Row { troubles: vec!["⚠️ I lack **Send Messages** in <#6>.".to_owned()], ..row("debug_channel_id", "6") };
+    let broken =
+        Row { troubles: vec!["⚠️ I lack **Send Messages** in <#6>.".to_owned()], ..row("debug_channel_id", "6") };
     let (view, places) = (View { guild: GUILD, rows: vec![broken], past: Vec::new() }, places());
     let known = Known { places: Some(&places), you: Actor::System };
     let told = lines(&state(&view, &known));
     assert!(told.contains("<strong>Send Messages</strong>") && told.contains("#songs"), "{told}");
-    assert!(lines(&areas(&view)).contains("1 do not work"));
+    assert!(lines(&areas(&view)).contains("1 does not work"));
     let works = View { guild: GUILD, rows: vec![row("debug_channel_id", "6")], past: Vec::new() };
     assert!(lines(&state(&works, &known)).contains("Everything that is set here works."));
     assert!(lines(&works.rows[0].state()).contains("works"));
