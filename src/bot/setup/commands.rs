@@ -181,9 +181,9 @@ async fn cleandebugchannel(ctx: Context<'_>) -> Result<()> {
     answer(ctx, Box::pin(work)).await
 }
 
-/// Refuses to set what the server has not.
+/// Refuses to set what the server has not. What another command sets is refused anyway.
 async fn require_there(bot: &Bot, guild: GuildId, listed: &Listed, typed: &str) -> Result<()> {
-    if listed.setting.targets_typed(typed).is_empty() {
+    if listed.command.is_some() || listed.setting.targets_typed(typed).is_empty() {
         return Ok(());
     }
     let server = Server::ask(bot, guild).await.map_err(|undelivered| Error::Failed(undelivered.into()))?;
