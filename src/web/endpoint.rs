@@ -289,6 +289,8 @@ pub struct Samples {
     pub session: String,
     /// The number of a token of theirs.
     pub token: String,
+    /// The number of a change of a setting that can be undone.
+    pub change: String,
 }
 
 /// Nothing that counts: what takes no body or no query takes this, whatever stands in it.

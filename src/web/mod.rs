@@ -24,6 +24,7 @@ mod notices;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+pub mod places;
 pub mod push;
 pub mod segments;
 pub mod server;
@@ -44,6 +45,7 @@ use endpoint::{Asked, Endpoint};
 use notices::Notices;
 use push::{Push, REGIONS, Region};
 use server::Bounds;
+use places::Places;
 use settings::Settings;
 use tokio::net::TcpListener;
 
@@ -78,6 +80,8 @@ pub struct Parts {
     pub notices: Notices,
     /// What keeps open pages and programs up to date.
     pub push: Push,
+    /// The channels and roles of servers, for a minute.
+    pub places: Places,
     /// When the process started.
     pub started: Timestamp,
 }
@@ -109,6 +113,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             notices: Notices::default(),
             push: Push::new(&bot.store, regions, settings.streams),
+            places: Places::default(),
             bot,
             settings,
         }))

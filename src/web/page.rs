@@ -318,7 +318,7 @@ fn wrong(refill: &Refill) -> Markup {
             @if refill.fields.len() > 1 {
                 ul {
                     @for (field, sentence) in &refill.fields {
-                        li { a href={ "#" (field) } { (sentence_html(sentence)) } }
+                        li { a href={ "#f-" (field) } { (sentence_html(sentence)) } }
                     }
                 }
             }

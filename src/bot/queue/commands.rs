@@ -24,7 +24,6 @@ pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Readers,
     needs: &NOW_PLAYING_NEEDS,
     kept: Kept::Setting(&NOW_PLAYING_CHANNEL),
-    once_chosen: None,
 };
 
 /// The bookmark channel, as `/setup` offers it.
@@ -37,7 +36,6 @@ pub static BOOKMARK_PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Readers,
     needs: &BOOKMARK_NEEDS,
     kept: Kept::Setting(&BOOKMARK_CHANNEL),
-    once_chosen: None,
 };
 
 /// Those of everybody.

@@ -22,6 +22,7 @@ pub mod play_undone;
 pub mod rehearsal;
 pub mod reviewed;
 pub mod scores_synced;
+pub mod server_removed;
 pub mod session_closed;
 pub mod session_left_behind;
 pub mod skip_bought;

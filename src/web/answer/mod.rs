@@ -38,6 +38,8 @@ pub struct Answered<T> {
     pub revision: Option<u64>,
     /// What a page says of it.
     pub notice: Option<Sentence>,
+    /// Where the form is sent that takes it back, beside what the page says.
+    pub undo: Option<String>,
     /// To which page a form leads; where it came from by default.
     pub leads_to: Option<String>,
     /// Cookies to keep or to drop.
@@ -73,6 +75,7 @@ impl<T> From<T> for Answered<T> {
             status: StatusCode::OK,
             revision: None,
             notice: None,
+            undo: None,
             leads_to: None,
             cookies: Vec::new(),
         }
@@ -89,6 +92,7 @@ impl<T> From<Done<T>> for Answered<T> {
                 status: StatusCode::from_u16(answer.status).unwrap_or_default(),
                 revision: None,
                 notice: None,
+                undo: None,
                 leads_to: None,
                 cookies: Vec::new(),
             },
@@ -101,6 +105,12 @@ impl<T> Answered<T> {
     #[must_use]
     pub fn saying(self, notice: Sentence) -> Self {
         Self { notice: Some(notice), ..self }
+    }
+
+    /// With a button beside it that takes it back.
+    #[must_use]
+    pub fn undone_by(self, form: impl Into<String>) -> Self {
+        Self { undo: Some(form.into()), ..self }
     }
 
     /// Leading a form to this page.
@@ -210,7 +220,8 @@ fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
 /// The way to the page that a form leads to, with what is to be said there.
 fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
     if let Some(notice) = answered.notice {
-        web.notices.leave(&arrived.visitor, Notice::new(Tone::Good, html(&notice)));
+        let notice = Notice { undo: answered.undo, ..Notice::new(Tone::Good, html(&notice)) };
+        web.notices.leave(&arrived.visitor, notice);
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
     see(&to, &answered.cookies)

@@ -1,16 +1,21 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
 pub mod access;
+pub mod audit;
 pub mod auth;
+pub mod config;
+pub mod data;
 pub mod desk;
 pub mod instance;
 pub mod me;
 pub mod oauth;
+pub mod places;
 pub mod prove;
 pub mod public;
 pub mod renew;
 pub mod servers;
 pub mod sessions;
+pub mod settings;
 pub mod songs;
 pub mod tokens;
 
@@ -53,6 +58,22 @@ pub const ROUTES: &[Route] = &[
     Route::of::<public::OpenOverlay>(),
     Route::of::<public::CloseOverlay>(),
     Route::of::<public::SetGoal>(),
+    Route::of::<places::Channels>(),
+    Route::of::<places::Roles>(),
+    Route::of::<settings::Settings>(),
+    Route::of::<settings::change::ChangeSettings>(),
+    Route::of::<settings::change::ResetSetting>(),
+    Route::of::<settings::change::UndoSetting>(),
+    Route::of::<settings::InstanceSettings>(),
+    Route::of::<settings::change::ChangeInstanceSettings>(),
+    Route::of::<config::Config>(),
+    Route::of::<config::ChangeConfig>(),
+    Route::of::<config::GuildConfig>(),
+    Route::of::<config::ChangeGuildConfig>(),
+    Route::of::<audit::Audit>(),
+    data::EXPORT,
+    data::LEDGER,
+    Route::of::<data::RemoveServer>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,
 ];

@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod assets;
+pub mod audit;
+pub mod data;
 pub mod desk;
 pub mod home;
 pub mod link;
@@ -10,18 +12,22 @@ pub mod prove;
 pub mod public;
 pub mod servers;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in;
 pub mod songs;
 pub mod theme;
 
 pub use access::AccessPage;
 pub use desk::DeskPage;
+pub use audit::AuditPage;
+pub use data::{DataPage, RemovalPage};
 pub use link::LinkPage;
 pub use me::{MePage, MineInServer};
 pub use prove::ProvePage;
 pub use public::PublicPage;
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
+pub use settings::{AreaPage, SettingsPage};
 pub use sign_in::SignInPage;
 
 use super::access::Who;
@@ -50,6 +56,11 @@ pub const ROUTES: &[Route] = &[
     Route::page::<MePage>(),
     Route::page::<MineInServer>(),
     Route::page::<SessionsPage>(),
+    Route::page::<SettingsPage>(),
+    Route::page::<AreaPage>(),
+    Route::page::<AuditPage>(),
+    Route::page::<DataPage>(),
+    Route::page::<RemovalPage>(),
     Route::of::<theme::ChooseTheme>(),
 ];
 
@@ -60,4 +71,7 @@ pub const NAVIGATION: &[Entry] = &[
     Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
     Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
     Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
+    Entry { path: "/settings", label: "Settings", icon: Icon::Settings, group: NavGroup::Community, who: Who::Admin },
+    Entry { path: "/audit", label: "Audit", icon: Icon::History, group: NavGroup::Community, who: Who::Admin },
+    Entry { path: "/data", label: "Data", icon: Icon::Data, group: NavGroup::Community, who: Who::Admin },
 ];

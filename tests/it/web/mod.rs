@@ -13,13 +13,14 @@
 //! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
 //! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
 //! | [`browser`] | pages in a real Chromium |
-//! | [`desk`], [`public`] | features, each by its own name |
+//! | [`data`], [`desk`], [`public`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
 mod asking;
 mod browser;
 mod crowd;
+mod data;
 mod desk;
 mod discord_sign_in;
 mod ground;
@@ -32,6 +33,7 @@ mod programs;
 mod public;
 mod push;
 mod sessions;
+mod settings;
 mod stage;
 mod threats;
 

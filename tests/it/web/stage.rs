@@ -1,10 +1,13 @@
 //! What is there when a route is asked for by its sample: songs in both servers, and what everybody may see.
 
+use greenroom::activity::settings::ACTIVITY_DAYS;
+use greenroom::activity::{Filter, newest};
 use greenroom::features::public::model::PublicName;
 use greenroom::features::public::service as public;
 use greenroom::features::queue::model::PublicId;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::SecretBytes;
+use greenroom::settings::SETTING_CHANGED;
 use greenroom::sim::MemberSpec;
 use greenroom::store::Read;
 use greenroom::web::api::access::RolesView;
@@ -71,7 +74,21 @@ impl WebWorld {
             own_link: self.link_of("owner"),
             session: self.own_session("owner"),
             token: self.own_token("owner"),
+            change: self.changed_setting(),
         }
+    }
+
+    /// Somebody changed a setting of the first server; gives the number of that.
+    fn changed_setting(&self) -> String {
+        let guild = self.here();
+        let days = u32::try_from(30 + self.number() % 300).unwrap();
+        self.write(move |tx| ACTIVITY_DAYS.change(tx, guild, Actor::System, &days).map(drop));
+        let newest = move |read: &dyn Read| {
+            let filter = Filter { kind: Some(SETTING_CHANGED.name()), ..Filter::default() };
+            newest(read, guild, &filter, None, 1)
+        };
+        let found = self.world.app.bot.store.read_blocking("test", newest).unwrap();
+        found.rows[0].0.get().to_string()
     }
 
     /// Which roles give rights in the first server.
