@@ -24,6 +24,7 @@ mod notices;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+pub mod refusals;
 pub mod segments;
 pub mod server;
 pub mod settings;
