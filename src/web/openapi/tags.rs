@@ -34,6 +34,7 @@ pub const TAGS: &[Tag] = &[
     tag("data", "Data", "The data of a server: to be taken along, to be removed."),
     tag("palette", "Search", "Pages, members, songs and settings by their names."),
     tag("stream", "Streams", "What changes, at the moment when it does."),
+    tag("pages", "Pages", "How the pages look to whoever asks."),
     tag("instance", "The program", "How this Greenroom is, and what can be asked of it."),
 ];
 

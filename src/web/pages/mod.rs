@@ -5,6 +5,7 @@ pub mod desk;
 pub mod home;
 pub mod link;
 pub mod public;
+pub mod reference;
 pub mod servers;
 pub mod sign_in;
 pub mod songs;
@@ -13,6 +14,7 @@ pub mod theme;
 pub use desk::DeskPage;
 pub use link::LinkPage;
 pub use public::PublicPage;
+pub use reference::ReferencePage;
 pub use servers::ServersPage;
 pub use sign_in::SignInPage;
 
@@ -37,6 +39,8 @@ pub const ROUTES: &[Route] = &[
     Route::page::<PublicPage>(),
     Route::page::<public::PublicQueue>(),
     public::OVERLAY,
+    Route::page::<ReferencePage>(),
+    reference::TRY,
     Route::of::<theme::ChooseTheme>(),
 ];
 
