@@ -1,11 +1,13 @@
 //! The tables of refusals: that each row has a code of its own, is of the right class, and is known to whoever asks over HTTP.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use greenroom::kernel::refusal::Class;
+use greenroom::web::openapi;
 use greenroom::web::refusals;
 
 use crate::architecture::{code, program};
+use crate::sources::Source;
 
 /// A row of a table, as it is written.
 struct Declared {
@@ -206,4 +208,23 @@ fn every_refusal_that_can_come_over_http_is_documented() {
         }
     }
     assert_eq!(listed.keys().find(|code| !declared.contains_key(**code)), None);
+}
+
+/// `docs/api.md` has a row for each status, and its examples are codes with that status.
+#[test]
+fn the_page_on_the_api_tells_each_status_with_codes_that_have_it() {
+    let page = Source::read("docs/api.md").text;
+    let codes: BTreeMap<&str, u16> = openapi::codes().into_iter().map(|known| (known.code, known.status)).collect();
+    let mut told = BTreeSet::new();
+    for row in page.lines() {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let Some(status) = cells.get(1).and_then(|cell| cell.parse::<u16>().ok()) else { continue };
+        told.insert(status);
+        let examples: Vec<&str> = cells[3].split('`').skip(1).step_by(2).collect();
+        assert!(!examples.is_empty(), "{row}");
+        for example in examples {
+            assert_eq!(codes.get(example), Some(&status), "{example}");
+        }
+    }
+    assert_eq!(told, codes.values().copied().collect());
 }
