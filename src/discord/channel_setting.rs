@@ -28,7 +28,8 @@ refusals! {
         NotHere {
             /// The channel.
             channel: ChannelId,
-        } => "channel.not_here", "{channel} is none of the channels of this server. Please choose a text channel.";
+        } => "channel.not_here" as NotValid,
+            "{channel} is none of the channels of this server. Please choose a text channel.";
         /// The bot cannot see it.
         NotVisible {
             /// The channel.

@@ -293,6 +293,19 @@ pub struct Samples {
     pub change: String,
 }
 
+impl Samples {
+    /// Things that are nowhere, as the document of the API shows them.
+    pub fn example() -> Self {
+        Self {
+            song: "127626".to_owned(),
+            member: "812345678901234567".to_owned(),
+            operator: "host".to_owned(),
+            password: "a few words in a row".to_owned(),
+            link: "the-code-of-a-link".to_owned(),
+        }
+    }
+}
+
 /// Nothing that counts: what takes no body or no query takes this, whatever stands in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Nothing {}

@@ -26,6 +26,7 @@ pub mod page;
 pub mod pages;
 pub mod places;
 pub mod push;
+pub mod refusals;
 pub mod segments;
 pub mod server;
 pub mod settings;

@@ -54,6 +54,7 @@ mod reading;
 mod recording;
 mod references;
 mod references_doctor;
+mod refusals;
 mod refused_lives;
 mod registration;
 mod rehearsal;

@@ -161,7 +161,7 @@ refusals! {
             typed: String,
             /// The key that was probably meant.
             meant: Option<&'static str>,
-        } => "setting.unknown",
+        } => "setting.unknown" as NotThere,
             "There is no setting `{typed}`.{question} Choose one from the list that appears while you type.",
             typed, question = meant.map(|key| sentence!(" Did you mean `{key}`?", key));
         /// The value does not fit.
@@ -170,12 +170,12 @@ refusals! {
             title: &'static str,
             /// What it can be.
             allowed: String,
-        } => "setting.not_allowed", "**{title}** can be {allowed}.";
+        } => "setting.not_allowed" as NotValid, "**{title}** can be {allowed}.";
         /// What it names is not in the server.
         NotHere {
             /// A channel or a role.
             what: &'static str,
-        } => "setting.not_here", "There is no such {what} in this server.";
+        } => "setting.not_here" as NotValid, "There is no such {what} in this server.";
         /// Another command changes it.
         OwnCommand {
             /// The name of the setting.

@@ -70,7 +70,7 @@ refusals! {
     /// Why a link does not work.
     pub enum LinkRefusal {
         /// It was used, or is too old.
-        Gone => "signin.link_gone",
+        Gone => "signin.link_gone" as NotThere,
             "This link does not work any more: it was used, a newer one was asked for, or it is too old. Ask for another one.";
         /// It is somebody else's.
         Others => "signin.link_of_others" as NotAllowed,

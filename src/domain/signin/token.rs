@@ -89,16 +89,16 @@ refusals! {
         Full => "signin.too_many_tokens", "You have {most} API tokens, and there is no room for more. Take one away first.",
             most = MOST;
         /// It is called nothing.
-        NoName => "signin.no_token_name", "A token needs a name, by which you know it later.";
+        NoName => "signin.no_token_name" as NotValid, "A token needs a name, by which you know it later.";
         /// It could do nothing.
-        NoScope => "signin.no_token_scope", "A token needs at least one thing that it may be used for.";
+        NoScope => "signin.no_token_scope" as NotValid, "A token needs at least one thing that it may be used for.";
         /// It would be of too many servers.
-        ManyServers => "signin.many_token_servers",
+        ManyServers => "signin.many_token_servers" as NotValid,
             "A token is for {most} servers at most, or for all of yours.", most = MOST_GUILDS;
         /// It would work for too short or too long.
-        BadSpan => "signin.bad_token_span", "A token works for an hour at least and for a year at most.";
+        BadSpan => "signin.bad_token_span" as NotValid, "A token works for an hour at least and for a year at most.";
         /// There is no such token.
-        NoneSuch => "signin.no_such_token", "You have no such token. It was taken away, or has ended.";
+        NoneSuch => "signin.no_such_token" as NotThere, "You have no such token. It was taken away, or has ended.";
     }
 }
 

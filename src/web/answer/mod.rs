@@ -3,7 +3,7 @@
 mod problem;
 mod repeats;
 
-pub use problem::{Details, Problem, Told};
+pub use problem::{Details, Problem, Told, status_of};
 pub use repeats::{Done, Repeat};
 pub(super) use repeats::once;
 

@@ -92,13 +92,7 @@ impl Problem {
     /// The status.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Operation(Error::Refused(refusal)) => match refusal.class {
-                Class::NotNow => StatusCode::CONFLICT,
-                Class::NotThere => StatusCode::NOT_FOUND,
-                Class::NotAllowed => StatusCode::FORBIDDEN,
-                Class::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
-                Class::TooOften => StatusCode::TOO_MANY_REQUESTS,
-            },
+            Self::Operation(Error::Refused(refusal)) => status_of(refusal.class),
             Self::Operation(Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
@@ -204,6 +198,17 @@ impl Problem {
             timestamp: now.rfc3339(),
             id: report.map(|report| report.to_string()),
         }
+    }
+}
+
+/// The status of a refusal.
+pub const fn status_of(class: Class) -> StatusCode {
+    match class {
+        Class::NotNow => StatusCode::CONFLICT,
+        Class::NotThere => StatusCode::NOT_FOUND,
+        Class::NotAllowed => StatusCode::FORBIDDEN,
+        Class::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
+        Class::TooOften => StatusCode::TOO_MANY_REQUESTS,
     }
 }
 

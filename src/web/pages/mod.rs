@@ -10,6 +10,7 @@ pub mod link;
 pub mod me;
 pub mod prove;
 pub mod public;
+pub mod reference;
 pub mod servers;
 pub mod sessions;
 pub mod settings;
@@ -25,6 +26,7 @@ pub use link::LinkPage;
 pub use me::{MePage, MineInServer};
 pub use prove::ProvePage;
 pub use public::PublicPage;
+pub use reference::ReferencePage;
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use settings::{AreaPage, SettingsPage};
@@ -61,6 +63,8 @@ pub const ROUTES: &[Route] = &[
     Route::page::<AuditPage>(),
     Route::page::<DataPage>(),
     Route::page::<RemovalPage>(),
+    Route::page::<ReferencePage>(),
+    reference::TRY,
     Route::of::<theme::ChooseTheme>(),
 ];
 
