@@ -302,6 +302,12 @@ impl Samples {
             operator: "host".to_owned(),
             password: "a few words in a row".to_owned(),
             link: "the-code-of-a-link".to_owned(),
+            server_name: "Night Owl Reviews".to_owned(),
+            roles: serde_json::json!({ "admin_roles": ["712345678901234567"], "moderator_roles": [], "viewer_roles": [] }),
+            own_link: "the-code-of-your-link".to_owned(),
+            session: "1f0a9c27be334d51".to_owned(),
+            token: "3".to_owned(),
+            change: "1024".to_owned(),
         }
     }
 }

@@ -22,13 +22,20 @@ use crate::signin::operator::OperatorRefusal;
 use crate::signin::token::TokenRefusal;
 use crate::store::CursorRefusal;
 use crate::tiktok;
-use crate::web::access::PasswordRefusal;
+use crate::web::access::{OAuthRefusal, PasswordRefusal};
 use crate::web::api::auth::SignInRefusal;
 use crate::web::api::desk::DeskRefusal;
+use crate::web::api::me::OwnRefusal;
+use crate::web::api::prove::ProofRefusal;
+use crate::web::push::StreamRefusal;
 
 /// A table for each subject.
 static TABLES: &[&[Row]] = &[
     SignInRefusal::ROWS,
+    OAuthRefusal::ROWS,
+    ProofRefusal::ROWS,
+    OwnRefusal::ROWS,
+    StreamRefusal::ROWS,
     PasswordRefusal::ROWS,
     RepeatRefusal::ROWS,
     LinkRefusal::ROWS,

@@ -39,6 +39,7 @@ mod stream;
 mod told;
 
 pub use hub::Push;
+pub use programs::StreamRefusal;
 pub(super) use pages::live_address;
 
 use axum::body::Bytes;

@@ -253,7 +253,7 @@ impl Happened {
 
 refusals! {
     /// Why a try of the stream is not told.
-    pub(super) enum StreamRefusal {
+    pub enum StreamRefusal {
         /// It is too large.
         TestTooLarge => "stream.test_too_large" as NotValid, "A test event has {most} bytes at most.", most = LARGEST_TEST;
     }
