@@ -157,7 +157,7 @@ fn put(view: &mut Values, name: &str, value: Value) {
 /// What was sent, each value under its whole name.
 fn flat(body: &Values) -> Values {
     let mut flat = Values::new();
-    for (name, value) in body {
+    for (name, value) in body.iter() {
         match value {
             Value::Object(fields) => {
                 flat.extend(fields.iter().map(|(inner, value)| (format!("{name}.{inner}"), value.clone())));

@@ -124,32 +124,6 @@ async fn whatever_goes_wrong_at_discord_is_said_in_words_and_signs_nobody_in() {
     let said = refused(&ground, &browser, &denied, "auth.denied").await;
     assert!(said.contains("you did not let Discord tell who you are"), "{said}");
 
-    let late = goes(&ground, &other, "/sign-in").await;
-    ground.world.pass(Duration::from_mins(10)).await;
-    assert_eq!(other.get(&late).await.is(303).location(), "/sign-in?why=auth.not_begun");
-    assert!(!is_signed_in(&other) && !is_signed_in(&stranger));
-    ground.end().await;
-}
-
-/// Somebody comes back and is not signed in; answers what the page says.
-async fn refused(ground: &WebWorld, browser: &Person<'_>, back: &str, why: &str) -> String {
-    let to = browser.get(back).await.is(303).location();
-    assert_eq!(to, format!("/sign-in?why={why}"));
-    assert!(!is_signed_in(browser), "{why}");
-    assert_eq!(ground.grants(), 0, "{why}: whatever was given was given back");
-    browser.get(&to).await.is(200).seen()
-}
-
-#[tokio::test]
-async fn whatever_goes_wrong_at_discord_is_said_in_words_and_signs_nobody_in() {
-    let ground = WebWorld::with_discord().await;
-    let browser = ground.nobody();
-    let began = goes(&ground, &browser, "/sign-in").await;
-    let state = began.split("state=").nth(1).unwrap().to_owned();
-    let said =
-        refused(&ground, &browser, &format!("/api/auth/callback?error=access_denied&state={state}"), "auth.denied");
-    assert!(said.await.contains("you did not let Discord tell who you are"));
-
     let late = goes(&ground, &browser, "/sign-in").await;
     ground.world.pass(Duration::from_mins(1)).await;
     let said = refused(&ground, &browser, &late, "auth.code_refused").await;

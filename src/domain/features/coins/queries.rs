@@ -87,8 +87,8 @@ pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
 pub fn skips_of(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<HistoryRow>> {
     let mut rows = Vec::new();
     for id in tables::skips_bought(read, guild, song)? {
-        let Some(entry) = tables::entry(read, guild, id)? else { continue };
-        let undone_by = tables::undone(read, guild, id)?.map(|undone| undone.by);
+        let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { continue };
+        let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
         rows.push(HistoryRow { id, entry, requested: None, undone_by });
     }
     Ok(rows)

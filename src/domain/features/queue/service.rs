@@ -175,7 +175,7 @@ pub fn put_back(tx: &Tx<'_>, guild: GuildId, entry: Entry, to: Line, score: i64,
     let before = before.map_or(Ok(None), |number| tables::by_public_id(tx, guild, number))?;
     let before = before.filter(|before| before.place.line == Line::SongsPlayed).map(|before| before.song.public_id);
     NOW_PLAYING.set(tx, guild, &before)?;
-    tables::set_pace(tx, guild, &rules::pace_before_play(tables::pace(tx, guild)?, taken.last_played))?;
+    tables::PACES.put(tx, &guild, &rules::pace_before_play(tables::pace(tx, guild)?, taken.last_played))?;
     Ok(Moved { entry, from })
 }
 

@@ -1,8 +1,13 @@
 //! Values of settings as JSON, and as somebody would type them.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::sentence::Sentence;
 use crate::settings::{Control, NONE};
@@ -11,7 +16,40 @@ use crate::settings::{Control, NONE};
 pub const WAS: &str = "was.";
 
 /// Values by the keys of settings.
-pub type Values = BTreeMap<String, Value>;
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Values(BTreeMap<String, Value>);
+
+impl Values {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Deref for Values {
+    type Target = BTreeMap<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Values {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// An object whose fields are the keys: which there are, and what each takes, `GET /api/{server}/settings` tells.
+impl PartialSchema for Values {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)));
+        object.build().into()
+    }
+}
+
+impl ToSchema for Values {}
 
 /// What somebody typed as JSON.
 pub fn json_of(control: &Control, typed: &str) -> Value {
