@@ -83,8 +83,9 @@ async fn status(ctx: Context<'_>) -> Result<()> {
 /// Disconnect and end the session
 #[poise::command(slash_command)]
 async fn disconnect(ctx: Context<'_>) -> Result<()> {
-    let Caller { guild, user, .. } = Caller::of(ctx)?;
-    ctx.write("live_left", move |tx| followed_live::left(tx, guild, user), views::left).await
+    let caller = Caller::of(ctx)?;
+    let (guild, by) = (caller.guild, caller.actor());
+    ctx.write("live_left", move |tx| followed_live::left(tx, guild, by), views::left).await
 }
 
 /// What can be simulated.

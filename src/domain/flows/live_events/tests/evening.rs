@@ -15,6 +15,7 @@ use crate::flows::song_submitted::{self, Submission};
 use crate::flows::{
     checks, dead_link_removed, handle_links, live_events, scores_synced, song_moved, song_played, watch_time,
 };
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::time::Timestamp;
@@ -103,7 +104,7 @@ impl Evening {
 
     /// An administrator links a handle, seen or not.
     pub(crate) fn link(&self, user: u64, name: &'static str) {
-        let (admin, user) = (UserId::new(99), UserId::new(user));
+        let (admin, user) = (Actor::Member(UserId::new(99)), UserId::new(user));
         let linked = self
             .store
             .write(move |tx| handle_links::admin_link(tx, GUILD, admin, user, &Handle::parse(name).unwrap()).map(drop));
