@@ -14,6 +14,7 @@ pub mod followed_live;
 pub mod gift_credit;
 pub mod handle_links;
 pub mod imported;
+pub mod known_members;
 pub mod lines_shown;
 pub mod live_events;
 pub mod payment_terms;

@@ -131,6 +131,29 @@ impl EntryKind {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// What it stands for, in plain words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Gift => "a gift on the live",
+            Self::WatchTime => "time on the live",
+            Self::BuySkip => "a skip",
+            Self::AdminAdd => "from an administrator",
+            Self::AdminRemove => "taken by an administrator",
+            Self::AdminSet | Self::AdminAdjust => "set by an administrator",
+            Self::Rollback => "a correction",
+            Self::Daily => "a daily claim",
+            Self::TaskReward => "a task",
+            Self::ShopPurchase => "a purchase",
+            Self::ShopRefund => "a refund",
+            Self::TransferSend => "given",
+            Self::TransferReceive => "received",
+            Self::PointsEvent | Self::PointsReset | Self::PointsLink => "points",
+            Self::XpText | Self::XpVoice | Self::XpAdmin => "experience",
+            Self::ArchiveOpening => "from earlier entries",
+            Self::Import => "from another bot",
+        }
+    }
 }
 
 /// A text that names no kind of entry.
@@ -310,6 +333,8 @@ refusals! {
             currency, balance, most = Amount::MAX;
         /// What was typed is no amount to add or to remove.
         NotAnAmount => "coins.not_an_amount", "The amount has to be a whole number from 1 to {most}.", most = Amount::MAX;
+        /// Nobody says what a change by hand is for.
+        NoReason => "coins.no_reason" as NotValid, "Please say why: the reason stands in the ledger.";
         /// There is nothing to take away.
         NothingThere => "coins.nothing_there", "There are no Luxury Coins to remove: the balance is **0**.";
         /// The economy of the guild is off (`D-13`).

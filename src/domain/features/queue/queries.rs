@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
+use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, Song, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::{
-    CHANGED, by_public_id as song, entry, for_each_free, free_behind, guilds_with_waiting_songs, played_between,
+    CHANGED, by_public_id as song, count_of, entry, for_each_free, free_behind, guilds_with_waiting_songs, next_member,
+    played_between,
 };
 use super::{rules, tables};
 use crate::kernel::error::Result;
@@ -268,18 +269,45 @@ pub fn waiting_for_file(read: &dyn Read, guild: GuildId, user: UserId, key: &str
     Ok(waiting.into_iter().find(|entry| entry.song.user == user))
 }
 
+/// What a member was called when they submitted their latest song.
+pub fn name_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<String>> {
+    let Some(latest) = tables::songs_of(read, guild, user, 0, 1)?.pop() else { return Ok(None) };
+    Ok(tables::SONGS.get(read, &(guild, latest))?.map(|song| song.username))
+}
+
+/// Members who were called so, or whose name had this in it, when they submitted one of the latest songs.
+pub fn members_called(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<UserId>> {
+    let wanted = typed.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    tables::latest_that(read, guild, limit, |song| {
+        let is_new = song.username.to_lowercase().contains(&wanted) && !found.contains(&song.user);
+        if is_new {
+            found.push(song.user);
+        }
+        is_new
+    })?;
+    Ok(found)
+}
+
+/// The latest songs whose number, artist or title begins with or contains what was typed.
+pub fn latest_matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<Song>> {
+    let wanted = typed.trim().trim_start_matches('#').to_lowercase();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    tables::latest_that(read, guild, limit, |song| song.is_called(&wanted))
+}
+
 /// Waiting songs whose number, artist or title begins with or contains what was typed.
 pub fn matching(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<Entry>> {
     let wanted = typed.trim().trim_start_matches('#').to_lowercase();
     let mut found = Vec::new();
     for id in tables::waiting(read, guild, SEARCHED)? {
         let Some(entry) = tables::entry(read, guild, id)? else { continue };
-        let song = &entry.song;
-        let is_match = wanted.is_empty()
-            || song.public_id.digits().starts_with(&wanted)
-            || song.artist.to_lowercase().contains(&wanted)
-            || song.title.to_lowercase().contains(&wanted);
-        if is_match {
+        if wanted.is_empty() || entry.song.is_called(&wanted) {
             found.push(entry);
             if found.len() == CHOICES {
                 break;

@@ -12,7 +12,9 @@ use super::rules;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, CountedIndex, Direction, Fate, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+use crate::store::{
+    AnyTable, CountedIndex, Direction, Fate, Index, Read, Selection, Span, Table, Topic, Tx, UniqueIndex,
+};
 
 /// Something about the songs or lines of a guild changed.
 pub const CHANGED: Topic = Topic::new("queue.changed");
@@ -289,6 +291,28 @@ pub fn songs_of(read: &dyn Read, guild: GuildId, user: UserId, skip: u64, limit:
     let start = end.saturating_sub(limit as u64);
     let keys = BY_USER.page_at(read, (guild, user), start, usize::try_from(end - start).unwrap_or(limit))?;
     Ok(keys.into_iter().rev().map(|(.., id)| id).collect())
+}
+
+/// The member with the smallest id behind another who submitted a song.
+pub fn next_member(read: &dyn Read, guild: GuildId, behind: Option<UserId>) -> Result<Option<UserId>> {
+    let all = Span::of(guild);
+    let rest = match behind {
+        Some(user) => all.after((guild, user)),
+        None => all,
+    };
+    Ok(BY_USER.first(read, rest, Direction::Forward)?.map(|(_, user, _)| user))
+}
+
+/// The latest songs that `fits`, at most `limit` of them, among the latest 5,000.
+pub fn latest_that(
+    read: &dyn Read,
+    guild: GuildId,
+    limit: usize,
+    mut fits: impl FnMut(&Song) -> bool,
+) -> Result<Vec<Song>> {
+    let selection = Selection::of(guild).backward().limit(limit).scanning_at_most(5_000);
+    let found = SONGS.select(read, &selection, |_, song| fits(song))?;
+    Ok(found.rows.into_iter().map(|(_, song)| song).collect())
 }
 
 /// The waiting songs of one link or file, latest first. There are several only where files were lost.
