@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::following::State;
@@ -19,7 +20,7 @@ pub struct Status {
     /// Since when it is in this state.
     pub since: Timestamp,
     /// What was said when it last was refused; gone once it is connected.
-    pub trouble: Option<String>,
+    pub trouble: Option<Sentence>,
     /// How many watch; `None` until the live told it (`M-TIK-25`).
     pub viewers: Option<u32>,
     /// When the live last told anything.
@@ -86,7 +87,7 @@ impl Board {
     }
 
     /// Notes a new state, with what went wrong, if anything did.
-    pub fn enter(&self, name: &Handle, state: State, at: Timestamp, trouble: Option<String>) {
+    pub fn enter(&self, name: &Handle, state: State, at: Timestamp, trouble: Option<Sentence>) {
         self.0.send_modify(|all| {
             if all.len() >= MOST_NAMES {
                 all.retain(|_, status| !matches!(status.state, State::Stopped(_)));
@@ -168,9 +169,9 @@ mod tests {
     #[test]
     fn what_went_wrong_is_kept_until_it_works_again() {
         let (board, host) = (Board::default(), Handle::parse("host").unwrap());
-        board.enter(&host, State::WaitingForLive(at(9)), at(1), Some("It is blocked.".into()));
+        board.enter(&host, State::WaitingForLive(at(9)), at(1), Some(Sentence::words("It is blocked.")));
         board.enter(&host, State::Connecting, at(9), None);
-        assert_eq!(board.status(&host).unwrap().trouble.as_deref(), Some("It is blocked."));
+        assert_eq!(board.status(&host).unwrap().trouble, Some(Sentence::words("It is blocked.")));
         board.enter(&host, State::Live, at(10), None);
         assert_eq!(board.status(&host).unwrap().trouble, None);
         board.forget(&host);

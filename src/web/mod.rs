@@ -13,6 +13,7 @@
 //! What is not here: words of refusals and decisions, which are the domain's; and TLS, which a proxy brings.
 
 pub mod access;
+mod address;
 pub mod answer;
 pub mod api;
 pub mod assets;

@@ -1,22 +1,15 @@
 //! `/tiktok connect`, `/tiktok status` and `/tiktok disconnect`; for rehearsals `/tiktok simulate`.
 
-use std::time::Duration;
-
 use poise::ChoiceParameter;
 
-use super::views;
+use super::{outcome, views};
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
 use crate::features::engagement::queries::open_session;
 use crate::features::tiktok::activity::SimulatedEvent;
 use crate::features::tiktok::{queries, rules, service};
 use crate::flows::{followed_live, rehearsal};
 use crate::kernel::error::Result;
-use crate::live::following::State;
 use crate::live::{Gift, Occurrence, Viewer};
-use crate::tiktok::status::Status;
-
-/// How long `/tiktok connect` waits for the first outcome before it answers that it is on its way.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Those of administrators.
 pub fn for_administrators() -> Vec<Command> {
@@ -56,11 +49,7 @@ async fn connect(
         let follow =
             bot.store.write("live_followed", move |tx| service::follow(tx, guild, user, &followed, is_persistent));
         let follow = follow.await?;
-        // The answer says how it went where that is known soon; the debug channel tells the rest.
-        let has_outcome =
-            |status: Option<&Status>| status.is_some_and(|status| !matches!(status.state, State::Connecting));
-        let _ = tokio::time::timeout(PATIENCE, bot.lives.until(&streamer, has_outcome)).await;
-        Ok(views::followed(&follow, bot.lives.status(&streamer).as_ref()))
+        Ok(views::followed(&follow, outcome::of(bot, &streamer).await.as_ref()))
     })
     .await
 }

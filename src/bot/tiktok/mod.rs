@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod intake;
+pub mod outcome;
 pub mod views;
 
 use super::Face;

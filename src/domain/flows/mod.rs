@@ -23,6 +23,7 @@ pub mod reviewed;
 pub mod scores_synced;
 pub mod session_closed;
 pub mod session_left_behind;
+pub mod session_report;
 pub mod skip_bought;
 pub mod song_described;
 pub mod song_moved;

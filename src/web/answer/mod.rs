@@ -38,6 +38,8 @@ pub struct Answered<T> {
     pub revision: Option<u64>,
     /// What a page says of it.
     pub notice: Option<Sentence>,
+    /// Where the form that takes it back is sent.
+    pub undo: Option<String>,
     /// To which page a form leads; where it came from by default.
     pub leads_to: Option<String>,
     /// Cookies to keep or to drop.
@@ -51,6 +53,16 @@ pub enum Given<T> {
     Now(T),
     /// Before: its body, as it was sent.
     Before(Vec<u8>),
+}
+
+impl<T> Given<T> {
+    /// What was made now.
+    pub const fn now(&self) -> Option<&T> {
+        match self {
+            Self::Now(value) => Some(value),
+            Self::Before(_) => None,
+        }
+    }
 }
 
 /// A form that was not taken: what is wrong, and everything that was typed.
@@ -73,6 +85,7 @@ impl<T> From<T> for Answered<T> {
             status: StatusCode::OK,
             revision: None,
             notice: None,
+            undo: None,
             leads_to: None,
             cookies: Vec::new(),
         }
@@ -89,6 +102,7 @@ impl<T> From<Done<T>> for Answered<T> {
                 status: StatusCode::from_u16(answer.status).unwrap_or_default(),
                 revision: None,
                 notice: None,
+                undo: None,
                 leads_to: None,
                 cookies: Vec::new(),
             },
@@ -101,6 +115,20 @@ impl<T> Answered<T> {
     #[must_use]
     pub fn saying(self, notice: Sentence) -> Self {
         Self { notice: Some(notice), ..self }
+    }
+
+    /// With this to be said on the page of what was done now; a repeat was told the first time.
+    #[must_use]
+    pub fn telling(self, tell: impl FnOnce(&T) -> Sentence) -> Self {
+        let notice = self.value.now().map(tell);
+        Self { notice, ..self }
+    }
+
+    /// With the address to which the form is sent that takes back what was done now.
+    #[must_use]
+    pub fn undone_at(self, undo: impl FnOnce(&T) -> String) -> Self {
+        let undo = self.value.now().map(undo);
+        Self { undo, ..self }
     }
 
     /// Leading a form to this page.
@@ -198,7 +226,8 @@ fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
 /// The way to the page that a form leads to, with what is to be said there.
 fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
     if let Some(notice) = answered.notice {
-        web.notices.leave(&arrived.visitor, Notice::new(Tone::Good, html(&notice)));
+        let notice = Notice { undo: answered.undo, ..Notice::new(Tone::Good, html(&notice)) };
+        web.notices.leave(&arrived.visitor, notice);
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));

@@ -117,6 +117,11 @@ pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Option
     Ok(rest.is_none().then_some(totals))
 }
 
+/// The number of the latest entry: in a transaction that just made one, of that one.
+pub fn latest(read: &dyn Read, guild: GuildId) -> Result<Option<EntryId>> {
+    tables::last_number(read, guild)
+}
+
 /// All that is known of an entry.
 pub fn story(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Story>> {
     let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { return Ok(None) };
