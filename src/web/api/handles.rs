@@ -179,7 +179,8 @@ pub struct LinkHandle;
 
 impl Endpoint for LinkHandle {
     const NAME: &'static str = "handles.link";
-    const ABOUT: &'static str = "Links a TikTok handle to a member, also one that was never seen or is somebody else's.";
+    const ABOUT: &'static str =
+        "Links a TikTok handle to a member, also one that was never seen or is somebody else's.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/handles/link"]).form("/g/{server}/handles/link", again::<HandlesPage>);
     const WHO: Who = Who::Administrator;
@@ -264,7 +265,9 @@ mod tests {
             let handle = Handle::parse(handle).unwrap();
             store.write(move |tx| handle_links::link(tx, GUILD, UserId::new(user), &handle).map(drop)).unwrap();
         }
-        store.write(|tx| handle_links::unlink(tx, GUILD, UserId::new(2), &Handle::parse("anton").unwrap()).map(drop)).unwrap();
+        store
+            .write(|tx| handle_links::unlink(tx, GUILD, UserId::new(2), &Handle::parse("anton").unwrap()).map(drop))
+            .unwrap();
         let found = |q: &str, whose: &str, limit: usize| {
             let query = HandlesQuery {
                 q: Some(q.to_owned()),
@@ -285,9 +288,12 @@ mod tests {
 
     #[test]
     fn what_is_no_handle_or_no_member_is_said_beside_its_field() {
-        let read = |handle: &str, member: &str| LinkBody { handle: handle.to_owned(), member: member.to_owned() }.read();
+        let read =
+            |handle: &str, member: &str| LinkBody { handle: handle.to_owned(), member: member.to_owned() }.read();
         assert_eq!(read("@Ann.Live", "<@81>").unwrap(), (Handle::parse("ann.live").unwrap(), UserId::new(81)));
-        for (handle, member, field) in [("a b", "81", "handle"), ("", "81", "handle"), ("ann", "ann", "member"), ("ann", "0", "member")] {
+        for (handle, member, field) in
+            [("a b", "81", "handle"), ("", "81", "handle"), ("ann", "ann", "member"), ("ann", "0", "member")]
+        {
             let Problem::Fields(fields) = read(handle, member).unwrap_err() else { panic!("{handle} {member}") };
             assert_eq!(fields.keys().collect::<Vec<_>>(), [field], "{handle} {member}");
         }

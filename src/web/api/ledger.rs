@@ -67,9 +67,12 @@ impl EntriesQuery {
     pub fn wanted(&self, guild: GuildId) -> Result<Wanted, Problem> {
         Ok(Wanted {
             guild: Some(guild),
-            user: read(self.member.as_deref(), "member", |text| text.parse().ok(), || {
-                Sentence::words("That is no id of a member. The page Members finds them by name or handle.")
-            })?,
+            user: read(
+                self.member.as_deref(),
+                "member",
+                |text| text.parse().ok(),
+                || Sentence::words("That is no id of a member. The page Members finds them by name or handle."),
+            )?,
             kind: read(self.kind.as_deref(), "kind", kind_called, || {
                 Sentence::words("There is no such kind of entry.")
             })?,
@@ -314,8 +317,8 @@ const BY_BUTTON: &str = "taken back at once";
 impl Endpoint for UndoEntry {
     const NAME: &'static str = "ledger.undo";
     const ABOUT: &'static str = "Takes an entry of Luxury Coins back by its opposite, once.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/ledger/{entry}/undo"])
-        .form("/g/{server}/ledger/{entry}/undo", again::<EntryPage>);
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/ledger/{entry}/undo"]).form("/g/{server}/ledger/{entry}/undo", again::<EntryPage>);
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Balances;
@@ -418,8 +421,14 @@ mod tests {
         for (address, expected) in [
             ("", all),
             ("member=&kind=&currency=&from=&to=&before=", all),
-            ("member=81&currency=points", Wanted { user: Some(UserId::new(81)), currency: Some(Currency::Points), ..all }),
-            ("user_id=81&type=shop", Wanted { user: Some(UserId::new(81)), kind: Some(EntryKind::ShopPurchase), ..all }),
+            (
+                "member=81&currency=points",
+                Wanted { user: Some(UserId::new(81)), currency: Some(Currency::Points), ..all },
+            ),
+            (
+                "user_id=81&type=shop",
+                Wanted { user: Some(UserId::new(81)), kind: Some(EntryKind::ShopPurchase), ..all },
+            ),
             ("kind=buy_skip&from=2026-11-21", Wanted { kind: Some(EntryKind::BuySkip), since: day, ..all }),
             ("to=2026-11-20", Wanted { until: day, ..all }),
             ("end_date=2026-11-21T00:00:00Z", Wanted { until: day, ..all }),

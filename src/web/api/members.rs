@@ -96,13 +96,7 @@ pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery) -> Result<Fou
 
 type Users = (Vec<UserId>, Option<String>);
 
-fn holders_of(
-    read: &dyn Read,
-    guild: GuildId,
-    currency: Currency,
-    after: Option<&str>,
-    limit: usize,
-) -> Result<Users> {
+fn holders_of(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<&str>, limit: usize) -> Result<Users> {
     let after = after.map(str::parse::<Rank>).transpose()?;
     let page = holders::page(read, guild, currency, after, limit)?;
     let users = page.rows.into_iter().map(|Holder { user, .. }| user).collect();

@@ -1,7 +1,12 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
 mod auth;
+pub(super) mod handles;
 mod instance;
+pub(super) mod ledger;
+pub(super) mod live;
+pub(super) mod members;
+mod palette;
 mod servers;
 
 pub use auth::Login;
@@ -18,4 +23,20 @@ pub const ROUTES: &[Route] = &[
     Route::of::<servers::Servers>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,
+    Route::of::<members::Members>(),
+    Route::of::<members::Member>(),
+    Route::of::<members::ByHand>(),
+    Route::of::<ledger::Entries>(),
+    Route::of::<ledger::Entry>(),
+    Route::of::<ledger::UndoEntry>(),
+    ledger::EXPORT,
+    Route::of::<handles::Handles>(),
+    Route::of::<handles::LinkHandle>(),
+    Route::of::<handles::FreeHandle>(),
+    Route::of::<live::Live>(),
+    Route::of::<live::FollowLive>(),
+    Route::of::<live::LeaveLive>(),
+    Route::of::<live::ListSessions>(),
+    Route::of::<live::SessionReport>(),
+    Route::of::<palette::Palette>(),
 ];

@@ -36,7 +36,13 @@ impl Page for HandlesPage {
         let (guild, query) = (seen.guild, seen.query.clone());
         let found = web.look("handles", move |read| find(read, guild, &query)).await?;
         let may_change = seen.rank.reaches(Who::Administrator);
-        let free = |account: &Account| if may_change { free(seen, account) } else { html! {} };
+        let free = |account: &Account| {
+            if may_change {
+                free(seen, account)
+            } else {
+                html! {}
+            }
+        };
         let main = html! {
             (search(guild, &seen.query))
             @if found.handles.is_empty() {

@@ -324,7 +324,14 @@ fn facts(guild: GuildId, told: &Told) -> Markup {
         ("Amount", html! { (signed(entry.delta)) " " (entry.currency) }),
         ("Balance", html! { (entry.before) " before, " (entry.after) " after" }),
         ("What for", html! { (kind_label(entry.kind)) }),
-        ("Why", if told.has_song { reason(guild, &entry.reason) } else { html! { (entry.reason) } }),
+        (
+            "Why",
+            if told.has_song {
+                reason(guild, &entry.reason)
+            } else {
+                html! { (entry.reason) }
+            },
+        ),
         ("By", by(guild, entry.actor, told.by.as_deref())),
         ("When", moment(entry.at)),
         ("Public name", html! { code { (entry.transaction_id(guild, row.id)) } }),

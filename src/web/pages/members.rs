@@ -21,8 +21,8 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::segments::One;
 use crate::web::ui::components::{
-    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, avatar,
-    badge, filters, number, tabs,
+    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone,
+    avatar, badge, filters, number, tabs,
 };
 
 /// Where a member's card is.
@@ -82,10 +82,17 @@ fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
 
 fn nobody(typed: &str, sort: SortedBy) -> Markup {
     let (title, text) = match (typed, sort) {
-        ("", SortedBy::Coins) => ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some."),
-        ("", SortedBy::Points) => ("Nobody has points yet.", "What people with a linked handle do on the live brings them."),
+        ("", SortedBy::Coins) => {
+            ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
+        }
+        ("", SortedBy::Points) => {
+            ("Nobody has points yet.", "What people with a linked handle do on the live brings them.")
+        }
         ("", SortedBy::Id) => ("Nobody is known yet.", "Whoever submits a song, links a handle or earns coins is."),
-        _ => ("Nobody was found.", "Only people are known who submitted a song, linked a handle or earned something here."),
+        _ => (
+            "Nobody was found.",
+            "Only people are known who submitted a song, linked a handle or earned something here.",
+        ),
     };
     html! { (Empty { title, text, action: None }) }
 }
@@ -253,10 +260,8 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) ->
         None => "Both",
     };
     let chosen = query.currency.as_deref().filter(|currency| !currency.is_empty());
-    let views: Vec<Tab<'_>> = views
-        .iter()
-        .map(|(view, href)| Tab { href, label: label(*view), is_current: chosen == *view })
-        .collect();
+    let views: Vec<Tab<'_>> =
+        views.iter().map(|(view, href)| Tab { href, label: label(*view), is_current: chosen == *view }).collect();
     let next = page.next.map(|next| {
         let next = next.to_string();
         address(&here, &[("currency", chosen), ("before", Some(&next))])

@@ -1,12 +1,20 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
 mod assets;
+mod handles;
+mod ledger;
 mod link;
+mod live;
+mod members;
 mod servers;
 mod sign_in;
 mod theme;
 
+pub use handles::HandlesPage;
+pub use ledger::EntryPage;
 pub use link::LinkPage;
+pub use live::LivePage;
+pub use members::MemberPage;
 pub use servers::ServersPage;
 pub use sign_in::SignInPage;
 
@@ -25,8 +33,19 @@ pub const ROUTES: &[Route] = &[
     Route::page::<ServersPage>(),
     Route::page::<servers::Home>(),
     Route::of::<theme::ChooseTheme>(),
+    Route::page::<LivePage>(),
+    Route::page::<live::SessionPage>(),
+    Route::page::<HandlesPage>(),
+    Route::page::<members::MembersPage>(),
+    Route::page::<MemberPage>(),
+    Route::page::<ledger::LedgerPage>(),
+    Route::page::<EntryPage>(),
 ];
 
 /// The pages in the bar of a server.
-pub const NAVIGATION: &[Entry] =
-    &[Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member }];
+pub const NAVIGATION: &[Entry] = &[
+    Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
+    Entry { path: "/live", label: "Live", icon: Icon::Live, group: NavGroup::Show, who: Who::Viewer },
+    Entry { path: "/members", label: "Members", icon: Icon::People, group: NavGroup::Economy, who: Who::Viewer },
+    Entry { path: "/ledger", label: "Ledger", icon: Icon::Ledger, group: NavGroup::Economy, who: Who::Viewer },
+];
