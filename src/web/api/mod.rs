@@ -8,6 +8,7 @@ pub(super) mod live;
 pub(super) mod members;
 mod palette;
 mod servers;
+pub(super) mod sessions;
 
 pub use auth::Login;
 
@@ -36,7 +37,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<live::Live>(),
     Route::of::<live::FollowLive>(),
     Route::of::<live::LeaveLive>(),
-    Route::of::<live::ListSessions>(),
-    Route::of::<live::SessionReport>(),
+    Route::of::<sessions::ListSessions>(),
+    Route::of::<sessions::SessionReport>(),
     Route::of::<palette::Palette>(),
 ];
