@@ -1,14 +1,14 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
 mod auth;
-pub(super) mod handles;
+pub mod handles;
 mod instance;
-pub(super) mod ledger;
-pub(super) mod live;
-pub(super) mod members;
-mod palette;
+pub mod ledger;
+pub mod live;
+pub mod members;
+pub mod palette;
 mod servers;
-pub(super) mod sessions;
+pub mod sessions;
 
 pub use auth::Login;
 

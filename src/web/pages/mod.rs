@@ -11,10 +11,10 @@ mod sign_in;
 mod theme;
 
 pub use handles::HandlesPage;
-pub use ledger::EntryPage;
+pub use ledger::{EntryPage, LedgerPage};
 pub use link::LinkPage;
-pub use live::LivePage;
-pub use members::MemberPage;
+pub use live::{LivePage, SessionPage};
+pub use members::{MemberPage, MembersPage};
 pub use servers::ServersPage;
 pub use sign_in::SignInPage;
 
@@ -34,11 +34,11 @@ pub const ROUTES: &[Route] = &[
     Route::page::<servers::Home>(),
     Route::of::<theme::ChooseTheme>(),
     Route::page::<LivePage>(),
-    Route::page::<live::SessionPage>(),
+    Route::page::<SessionPage>(),
     Route::page::<HandlesPage>(),
-    Route::page::<members::MembersPage>(),
+    Route::page::<MembersPage>(),
     Route::page::<MemberPage>(),
-    Route::page::<ledger::LedgerPage>(),
+    Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
 ];
 
