@@ -10,7 +10,7 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `profile`, `signin`, `live`: what every
+    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `presence`, `profile`, `signin`, `live`: what every
     /// feature stands on.
     Common,
     /// `runner`, `discord`, `tiktok`, `http`: what speaks with the outside world.
@@ -45,7 +45,7 @@ impl Part {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
             [
-                "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "profile"
+                "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "presence" | "profile"
                 | "signin" | "live",
                 ..,
             ] => Self::Common,
