@@ -20,6 +20,7 @@ pub mod assets;
 pub mod endpoint;
 mod gate;
 mod headers;
+pub mod instance;
 mod notices;
 pub mod openapi;
 pub mod page;
@@ -39,6 +40,7 @@ use access::{Csrf, Limits, Passwords, SignIns};
 use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
+use instance::Instance;
 use notices::Notices;
 use settings::Settings;
 
@@ -69,6 +71,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// The tokens of forms.
     pub csrf: Csrf,
+    /// The process, as the operator sees it.
+    pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
     /// When the process started.
@@ -94,6 +98,7 @@ impl Web {
             sign_ins: SignIns::default(),
             passwords: Passwords::default(),
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
+            instance: Instance::default(),
             notices: Notices::default(),
             bot,
             settings,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::features::coins::model::EntryId;
 use crate::features::engagement::model::SessionId;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{GuildId, UserId};
 
 /// What is read from the named parts of a path. What cannot be read is not there.
 pub trait Segments: Sized + Send {
@@ -52,4 +52,9 @@ impl Segment for EntryId {
 
 impl Segment for SessionId {
     const NAME: &'static str = "session";
+}
+
+/// A server that a page of the instance is about. Pages of a server have it as `{server}`, which the gate looks at.
+impl Segment for GuildId {
+    const NAME: &'static str = "guild";
 }

@@ -2,7 +2,7 @@
 
 mod auth;
 pub mod handles;
-mod instance;
+pub mod instance;
 pub mod ledger;
 pub mod live;
 pub mod members;
@@ -40,4 +40,21 @@ pub const ROUTES: &[Route] = &[
     Route::of::<sessions::ListSessions>(),
     Route::of::<sessions::SessionReport>(),
     Route::of::<palette::Palette>(),
+    Route::of::<instance::health::Health>(),
+    Route::of::<instance::health::Examine>(),
+    Route::of::<instance::health::Restart>(),
+    Route::of::<instance::backups::ListBackups>(),
+    Route::of::<instance::backups::MakeBackup>(),
+    Route::of::<instance::backups::VerifyBackup>(),
+    Route::of::<instance::backups::RehearseBackup>(),
+    Route::of::<instance::servers::ListServers>(),
+    Route::of::<instance::servers::LeaveServer>(),
+    Route::of::<instance::log::Logs>(),
+    Route::of::<instance::log::EmptyLog>(),
+    Route::of::<instance::presence::BotStatus>(),
+    Route::of::<instance::presence::SetBotStatus>(),
+    Route::of::<instance::presence::SetServerStatus>(),
+    Route::of::<instance::settings::GlobalSettings>(),
+    Route::of::<instance::settings::SetGlobalSettings>(),
+    Route::of::<instance::settings::Configuration>(),
 ];

@@ -2,6 +2,7 @@
 
 mod assets;
 mod handles;
+mod instance;
 mod ledger;
 mod link;
 mod live;
@@ -11,6 +12,9 @@ mod sign_in;
 mod theme;
 
 pub use handles::HandlesPage;
+pub use instance::{
+    BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, StatusPage,
+};
 pub use ledger::{EntryPage, LedgerPage};
 pub use link::LinkPage;
 pub use live::{LivePage, SessionPage};
@@ -40,6 +44,12 @@ pub const ROUTES: &[Route] = &[
     Route::page::<MemberPage>(),
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
+    Route::page::<HealthPage>(),
+    Route::page::<BackupsPage>(),
+    Route::page::<InstanceServersPage>(),
+    Route::page::<LogPage>(),
+    Route::page::<StatusPage>(),
+    Route::page::<InstanceSettingsPage>(),
 ];
 
 /// The pages in the bar of a server.

@@ -11,7 +11,7 @@ pub use super::tables::{
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
-use crate::store::Read;
+use crate::store::{Direction, Read};
 
 /// Songs on one page of a list (`D-18`, `D-37`).
 pub const PAGE: u8 = 10;
@@ -267,6 +267,11 @@ pub fn waiting_for_file(read: &dyn Read, guild: GuildId, user: UserId, key: &str
         return Ok(None);
     }
     Ok(waiting.into_iter().find(|entry| entry.song.user == user))
+}
+
+/// The row number of the latest song, which is how many there were.
+pub fn latest_number(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    Ok(tables::SONGS.first(read, guild, Direction::Backward)?.map_or(0, |((_, id), _)| id.get()))
 }
 
 /// What a member was called when they submitted their latest song.
