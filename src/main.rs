@@ -1,7 +1,7 @@
 //! The `greenroom` binary: chooses a subcommand, nothing else.
 
 use clap::Parser;
-use greenroom::app::cli::{Cli, Command, ConfigCommand, backup, check, export, import, restore};
+use greenroom::app::cli::{Cli, Command, ConfigCommand, admin, backup, check, export, import, restore};
 use greenroom::app::{config, demo, doctor, exit, manual, replay, rights, run, service, sim};
 
 fn main() -> std::process::ExitCode {
@@ -21,6 +21,7 @@ fn main() -> std::process::ExitCode {
         Command::Sim(args) => sim::run(&options, &args),
         Command::Backup(args) => backup::run(&options, &args),
         Command::Restore(args) => restore::run(&options, &args),
+        Command::Admin(what) => admin::run(&options, what),
         Command::Import(form) => import::run(&options, &form),
         Command::Service(what) => service::run(&options, &what),
         Command::Completions(args) => manual::completions(args),

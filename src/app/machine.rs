@@ -1,9 +1,12 @@
-//! What the operating system tells about this machine: memory of the process, room on a disk, and what kind of disk it is.
+//! What the operating system tells about this machine: its name, memory of the process, room on a disk, and what kind of disk
+//! it is; and the one thing that is asked of it, to let the process have many files open.
 //!
 //! Everything is an `Option`: another system than Linux may not tell it, and then nothing is said about it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Room on the disk of a folder, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,22 @@ pub struct Mount {
     pub source: String,
     /// Whether nothing can be written to it.
     pub is_read_only: bool,
+}
+
+/// What this machine is called.
+pub fn host_name() -> Option<String> {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Lets the process have as many files open as it may: each connection is one, and systems that allow many often begin with
+/// few.
+pub fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        // Where the system does not let it, the few are what there is.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
 }
 
 /// Memory that the process holds, in bytes.
@@ -201,6 +220,14 @@ mod tests {
             assert_eq!(space(Path::new("/proc")), None, "no blocks are not a full disk");
             assert!(mount(Path::new("/")).is_some());
             assert!(memory().unwrap().total > 1 << 20);
+            assert!(host_name().is_some());
         }
+    }
+
+    #[test]
+    fn as_many_files_may_be_open_as_the_system_lets_us_have() {
+        raise_open_files();
+        let limit = getrlimit(Resource::Nofile);
+        assert_eq!(limit.current, limit.maximum);
     }
 }

@@ -29,5 +29,7 @@ mod signals;
 pub mod sim;
 
 pub mod telemetry;
+mod terminal;
 mod trouble;
 mod upkeep;
+mod web;

@@ -16,6 +16,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::backup::label::Label;
 use super::config::storage::store_file;
+use super::web::secrets;
 
 /// What others may do with a file or folder.
 const OF_OTHERS: u32 = 0o077;
@@ -63,7 +64,9 @@ fn ours(data_dir: &Path) -> Vec<PathBuf> {
         found.extend(named(&folder, |name| has_end(name, "jsonl")));
         found.push(folder);
     }
-    found.extend([backups, snapshots, shows, logs]);
+    let kept = secrets::folder(data_dir);
+    found.extend(named(&kept, |name| secrets::NAMES.contains(&name)));
+    found.extend([backups, snapshots, shows, logs, kept]);
     found
 }
 
@@ -138,23 +141,30 @@ mod tests {
             "backups/81/points_20261121_200000.json",
             "shows/81/night.jsonl",
             "logs/greenroom.log.1",
+            "secrets/jwt",
         ];
-        let others = ["notes.txt", "backups/mine/points.json", "backups/snapshots/mine.redb", "shows/81/cover.png"];
+        let others = [
+            "notes.txt",
+            "backups/mine/points.json",
+            "backups/snapshots/mine.redb",
+            "shows/81/cover.png",
+            "secrets/mine",
+        ];
         for file in ours.iter().chain(&others) {
             let path = data.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, "x").unwrap();
             open_to_all(&path, 0o644);
         }
-        let folders = ["", "backups", "backups/snapshots", "backups/81", "shows", "shows/81", "logs"];
+        let folders = ["", "backups", "backups/snapshots", "backups/81", "shows", "shows/81", "logs", "secrets"];
         for folder in &folders {
             open_to_all(&data.join(folder), 0o755);
         }
         open_to_all(&data.join("backups/mine"), 0o755);
         mend(&data);
-        assert_eq!(ours.map(|file| mode(&data.join(file))), [0o600; 8]);
-        assert_eq!(folders.map(|folder| mode(&data.join(folder))), [0o700; 7]);
-        assert_eq!(others.map(|file| mode(&data.join(file))), [0o644; 4]);
+        assert_eq!(ours.map(|file| mode(&data.join(file))), [0o600; 9]);
+        assert_eq!(folders.map(|folder| mode(&data.join(folder))), [0o700; 8]);
+        assert_eq!(others.map(|file| mode(&data.join(file))), [0o644; 5]);
         assert_eq!(mode(&data.join("backups/mine")), 0o755);
         assert!(!super::ours(&data).iter().any(|path| mend_one(path)), "once is enough");
         mend(&home.path().join("nowhere"));

@@ -8,6 +8,7 @@ use super::backup::{self, folder::Room};
 use super::cli::Options;
 use super::config::Config;
 use super::config::discord::Access;
+use super::config::sources::Sources;
 use super::config::storage::store_file;
 use super::connection::Ended;
 use super::control::ControlServer;
@@ -17,7 +18,7 @@ use super::health::Health;
 use super::maintenance::served::handler;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
-use super::{maintenance, rights};
+use super::{instance, maintenance, rights, web};
 use crate::catalogue::CATALOGUE;
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
@@ -56,7 +57,7 @@ pub fn run(options: &Options) -> CommandResult {
         tracing::warn!("{notice}");
     }
     rights::mend(&config.storage.data_dir);
-    let ended = runtime.block_on(serve(&config, blueprint, &telemetry, signals));
+    let ended = runtime.block_on(serve(&config, options.sources(), blueprint, &telemetry, signals));
     // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
     outcome(ended?, &config.storage.data_dir)
@@ -117,14 +118,24 @@ fn how_to_start(notices: &[String]) -> String {
 
 async fn serve(
     config: &Config,
+    sources: Sources,
     blueprint: Blueprint,
     telemetry: &Telemetry,
     mut signals: Signals,
 ) -> Result<Ended, Stop> {
     let data_dir = &config.storage.data_dir;
+    let place = web::bind(&config.web).await;
     let Some(mut app) = start(data_dir, blueprint, &mut signals).await? else { return Ok(Ended::Stopped) };
     telemetry.write_files(data_dir);
     let control = serve_control(config, &app);
+    let web = match place {
+        Some(place) => {
+            let vitals = app.vitals().with_losses(telemetry.losses());
+            let operations = instance::operations(config, sources, &app, vitals, telemetry.lines());
+            Some(web::start(place, config, app.bot.clone(), operations).await)
+        }
+        None => None,
+    };
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
     let ended = tokio::select! {
         ended = app.ended() => ended,
@@ -133,6 +144,9 @@ async fn serve(
     health.stopping();
     control.abort();
     tracing::info!("stopping");
+    if let Some(web) = web {
+        web.stop().await;
+    }
     app.stop().await;
     Ok(ended)
 }
@@ -159,12 +173,12 @@ async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> 
     }
 }
 
-/// Lets `check`, `export`, `backup` and `import` ask this process, which alone may open the store.
+/// Lets `check`, `export`, `backup`, `import` and `admin` ask this process, which alone may open the store.
 fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
     match ControlServer::open(&config.storage.data_dir) {
         Ok(server) => tokio::spawn(server.serve(handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir))),
         Err(error) => {
-            tracing::warn!(%error, "no control socket: check, export, backup and import have to wait until I stop");
+            tracing::warn!(%error, "no control socket: check, export, backup, import and admin have to wait until I stop");
             tokio::spawn(async {})
         }
     }
@@ -217,9 +231,11 @@ impl From<StartError> for Stop {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex, mpsc};
+
     use super::*;
     use crate::app::backup::off_site::Target;
-    use crate::app::config::sources::{Origin, Sources};
+    use crate::app::config::sources::Origin;
 
     #[test]
     fn three_lines_say_how_to_start() {
@@ -265,6 +281,34 @@ mod tests {
         assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));
         assert_eq!((plan.data_dir, plan.cache_bytes), ("/srv/greenroom".into(), 24 << 20));
         assert!(matches!(blueprint.place, Place::File(file) if file.starts_with("/srv/greenroom")));
+    }
+
+    #[test]
+    fn work_that_blocks_has_as_many_threads_as_it_may_and_the_rest_waits_its_turn() {
+        const MORE: usize = 8;
+        let runtime = runtime().unwrap();
+        let (begun, begins) = mpsc::channel();
+        let gate = Arc::new(Mutex::new(()));
+        let closed = gate.lock().unwrap();
+        let begin = |_| {
+            let (begun, gate) = (begun.clone(), Arc::clone(&gate));
+            runtime.spawn_blocking(move || {
+                begun.send(()).unwrap();
+                drop(gate.lock().unwrap());
+            })
+        };
+        let work: Vec<_> = (0..MOST_BLOCKING + MORE).map(begin).collect();
+        for _ in 0..MOST_BLOCKING {
+            begins.recv_timeout(Duration::from_secs(30)).unwrap();
+        }
+        assert!(begins.recv_timeout(Duration::from_millis(300)).is_err(), "no thread is left for one more");
+        drop(closed);
+        runtime.block_on(async {
+            for done in work {
+                done.await.unwrap();
+            }
+        });
+        assert_eq!(begins.try_iter().count(), MORE);
     }
 
     #[test]

@@ -6,7 +6,6 @@ mod formats;
 use std::collections::BTreeSet;
 
 use crate::kernel::error::{Error, Result};
-use crate::settings::identity;
 use crate::store::sqlite::{self, SqlTable};
 use crate::store::{Migration, Read, Schema, StoreError, contained_with_place};
 use crate::{features, flows};
@@ -42,7 +41,7 @@ fn schema() -> Schema {
 
 fn exports() -> Vec<SqlTable> {
     let of_features = features::ALL.iter().flat_map(|feature| feature.export).copied();
-    [identity::EXPORT, sqlite::MIGRATIONS].into_iter().chain(of_features).collect()
+    [sqlite::MIGRATIONS].into_iter().chain(of_features).collect()
 }
 
 /// The invariants of every feature, and those between them, in every guild. One that cannot be verified is a finding, and

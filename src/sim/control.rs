@@ -1,43 +1,20 @@
 //! The control API: [`Sim`]'s methods over HTTP, below `/sim/v1`. Bodies and answers are JSON, ids are strings, and a
 //! refusal is `{"error": "sentence"}` with a status of 400 (422 where the body does not fit).
 //!
-//! | call | what it does |
-//! | --- | --- |
-//! | `POST /guilds` | [`GuildSpec`]: makes a guild; answers all ids by name, as `GET /guilds/{g}` does later |
-//! | `POST /guilds/{g}/members`, `/channels`, `/roles` | [`MemberSpec`], [`ChannelSpec`], [`RoleSpec`]; answers `{"id"}` |
-//! | `DELETE /guilds/{g}/members/{u}`, `/channels/{c}`, `/roles/{r}`, `/messages/{m}` | as a person or moderator would |
-//! | `PATCH /guilds/{g}` | `{"name", "owner"}`: gives the guild another name, or another owner |
-//! | `PUT /guilds/{g}/members/{u}/roles/{r}`, `DELETE` | gives somebody a role, or takes it |
-//! | `POST /guilds/{g}/bot`, `DELETE` | `{"permissions"}`: somebody invites the bot, or throws it out |
-//! | `POST /guilds/{g}/trouble` | `{"on"}`: Discord has trouble with the guild, or no more |
-//! | `POST /channels/{c}/overwrites` | [`OverwriteSpec`]: changes what a channel allows a role or member |
-//! | `POST /guilds/{g}/roles/{r}` | `{"permissions"}`: changes what a role allows |
-//! | `POST /command`, `/component`, `/modal` | [`CommandCall`], [`ComponentCall`], [`ModalCall`]; answers what the person saw |
-//! | `POST /autocomplete` | [`AutocompleteCall`]; answers `{"choices"}` |
-//! | `PATCH /channels/{c}/messages/{m}` | `{"content"}`: the author edits it |
-//! | `POST /channels/{c}/messages/{m}/preview` | `{"partial"}`: Discord adds a preview of a link |
-//! | `POST /message`, `/reaction`, `/voice`, `/presence`, `/thread` | what people do besides |
-//! | `GET /channels/{c}/messages?user=U`, `/channels/{c}/pins`, `/dms/{u}`, `/members/{g}/{u}`, `/commands` | what they see |
-//! | `GET /requests?from=N` | the request log |
-//! | `POST /faults`, `DELETE /faults` | [`Fault`]: the next matching requests fail so; or none any more |
-//! | `POST /gateway` | `{"action": "kill", "close", "close_empty", "reconnect", "invalid" or "repeat", "code", "resumable", "last"}` |
-//! | `POST /dm_block` | `{"user", "on", "code", "at_opening"}`: takes no direct messages, and Discord says so by that code |
-//! | `POST /oembed` | `{"link", "answers"}`, each an [`OEmbedAnswer`](super::OEmbedAnswer): what a platform calls a link |
-//! | `POST /clock` | `{"advance_ms"}`: moves the clock |
-//! | `POST /bench` | [`BenchCall`]: runs a command many times and measures |
-//! | `/live/…` | the lives of the simulated TikTok: `src/sim/live/control.rs` |
+//! [`CALLS`] has them all. What is called as a type there, is a type of this crate.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::on;
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+use super::calls::{Call, control_calls, delete, get, patch, post, put, routed};
 use super::live;
 use super::people::{
     AutocompleteCall, ChannelSpec, CommandCall, ComponentCall, GuildSpec, MemberSpec, MessageSpec, ModalCall,
@@ -46,50 +23,90 @@ use super::people::{
 use super::world::permissions::Permissions;
 use super::{BenchCall, DmRefusal, Fault, GatewayFault, Id, Sim};
 
+/// The calls, but for those of lives.
+pub(crate) const CALLS: &[Call] = &[
+    get("/", "lists these calls", |by| on(by, list)),
+    post("/guilds", "GuildSpec: makes a guild; answers all ids by name", |by| on(by, create_guild)),
+    get("/guilds/{guild}", "answers the ids of a guild by name", |by| on(by, guild)),
+    patch("/guilds/{guild}", "{\"name\", \"owner\"}: another name, or another owner", |by| on(by, change_guild)),
+    post("/guilds/{guild}/members", "MemberSpec: somebody joins; answers {\"id\"}", |by| on(by, add_member)),
+    delete("/guilds/{guild}/members/{user}", "a member leaves", |by| on(by, remove_member)),
+    put("/guilds/{guild}/members/{user}/roles/{role}", "gives somebody a role", |by| on(by, give_role)),
+    delete("/guilds/{guild}/members/{user}/roles/{role}", "takes a role from somebody", |by| on(by, take_role)),
+    post("/guilds/{guild}/channels", "ChannelSpec: makes a channel; answers {\"id\"}", |by| on(by, create_channel)),
+    delete("/guilds/{guild}/channels/{channel}", "deletes a channel", |by| on(by, delete_channel)),
+    delete("/guilds/{guild}/channels/{channel}/messages/{message}", "deletes a message", |by| {
+        on(by, delete_guild_message)
+    }),
+    delete("/guilds/{guild}/messages/{message}", "deletes a message in whichever channel", |by| {
+        on(by, delete_message_anywhere)
+    }),
+    post("/guilds/{guild}/roles", "RoleSpec: makes a role; answers {\"id\"}", |by| on(by, create_role)),
+    post("/guilds/{guild}/roles/{role}", "{\"permissions\"}: what a role allows now", |by| on(by, allow_role)),
+    delete("/guilds/{guild}/roles/{role}", "deletes a role", |by| on(by, delete_role)),
+    post("/guilds/{guild}/bot", "{\"permissions\"}: somebody invites the bot", |by| on(by, invite_bot)),
+    delete("/guilds/{guild}/bot", "somebody throws the bot out", |by| on(by, kick_bot)),
+    post("/guilds/{guild}/trouble", "{\"on\"}: Discord has trouble with the guild, or no more", |by| on(by, trouble)),
+    post("/channels/{channel}/overwrites", "OverwriteSpec: what a channel allows a role or member", |by| {
+        on(by, set_overwrite)
+    }),
+    get("/channels/{channel}/messages", "?user=ID: the messages, with the private ones of that user", |by| {
+        on(by, messages)
+    }),
+    patch("/channels/{channel}/messages/{message}", "{\"content\"}: the author edits a message", |by| {
+        on(by, edit_message)
+    }),
+    delete("/channels/{channel}/messages/{message}", "deletes a message", |by| on(by, delete_message)),
+    post("/channels/{channel}/messages/{message}/preview", "{\"partial\"}: Discord adds a preview of a link", |by| {
+        on(by, add_preview)
+    }),
+    get("/channels/{channel}/pins", "the pinned messages", |by| on(by, pins)),
+    get("/dms/{user}", "the direct messages of a user", |by| on(by, dms)),
+    get("/members/{guild}/{user}", "a member", |by| on(by, member)),
+    get("/commands", "the commands that the bot registered", |by| on(by, commands)),
+    post("/command", "CommandCall: somebody uses a command; answers what they see", |by| on(by, command)),
+    post("/autocomplete", "AutocompleteCall: somebody types; answers {\"choices\"}", |by| on(by, autocomplete)),
+    post("/component", "ComponentCall: somebody presses or picks; answers what they see", |by| on(by, component)),
+    post("/modal", "ModalCall: somebody sends a form; answers what they see", |by| on(by, modal)),
+    post("/message", "MessageSpec: somebody posts; answers {\"id\"}", |by| on(by, message)),
+    post("/reaction", "ReactionSpec: somebody reacts", |by| on(by, reaction)),
+    post("/voice", "{\"guild\", \"user\", \"channel\"}: somebody joins a voice channel, or leaves it", |by| {
+        on(by, voice)
+    }),
+    post("/presence", "{\"guild\", \"user\", \"status\"}: somebody comes online or goes", |by| on(by, presence)),
+    post("/thread", "{\"channel\", \"user\", \"name\"}: somebody begins a thread; answers {\"id\"}", |by| {
+        on(by, start_thread)
+    }),
+    get("/requests", "?from=N: the requests of the bot from that one on", |by| on(by, requests)),
+    post("/faults", "Fault: the next matching requests fail so", |by| on(by, order_fault)),
+    delete("/faults", "no request fails any more", |by| on(by, clear_faults)),
+    post(
+        "/gateway",
+        "{\"action\": kill, close, close_empty, reconnect, invalid or repeat, \"code\", \"resumable\", \"last\"}",
+        |by| on(by, break_gateway),
+    ),
+    post("/dm_block", "{\"user\", \"on\", \"code\", \"at_opening\"}: takes no direct messages, or does again", |by| {
+        on(by, block_dms)
+    }),
+    post("/oembed", "{\"link\", \"answers\"}, each an OEmbedAnswer: what a platform calls a link", |by| {
+        on(by, set_oembed)
+    }),
+    post("/clock", "{\"advance_ms\"}: moves the clock; answers {\"now\"}", |by| on(by, advance)),
+    post("/bench", "BenchCall: uses a command many times, and measures", |by| on(by, bench)),
+];
+
 /// The routes below `/sim/v1`.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(sim: Sim) -> Router<S> {
-    Router::new()
-        .route("/guilds", post(create_guild))
-        .route("/guilds/{guild}", get(guild).patch(change_guild))
-        .route("/guilds/{guild}/members", post(add_member))
-        .route("/guilds/{guild}/members/{user}", delete(remove_member))
-        .route("/guilds/{guild}/members/{user}/roles/{role}", put(give_role).delete(take_role))
-        .route("/guilds/{guild}/channels", post(create_channel))
-        .route("/guilds/{guild}/channels/{channel}", delete(delete_channel))
-        .route("/guilds/{guild}/channels/{channel}/messages/{message}", delete(delete_guild_message))
-        .route("/guilds/{guild}/messages/{message}", delete(delete_message_anywhere))
-        .route("/guilds/{guild}/roles", post(create_role))
-        .route("/guilds/{guild}/roles/{role}", delete(delete_role).post(allow_role))
-        .route("/guilds/{guild}/bot", post(invite_bot).delete(kick_bot))
-        .route("/guilds/{guild}/trouble", post(trouble))
-        .route("/channels/{channel}/overwrites", post(set_overwrite))
-        .route("/command", post(command))
-        .route("/autocomplete", post(autocomplete))
-        .route("/component", post(component))
-        .route("/modal", post(modal))
-        .route("/message", post(message))
-        .route("/reaction", post(reaction))
-        .route("/voice", post(voice))
-        .route("/presence", post(presence))
-        .route("/thread", post(start_thread))
-        .route("/channels/{channel}/messages", get(messages))
-        .route("/channels/{channel}/messages/{message}", delete(delete_message).patch(edit_message))
-        .route("/channels/{channel}/messages/{message}/preview", post(add_preview))
-        .route("/channels/{channel}/pins", get(pins))
-        .route("/dms/{user}", get(dms))
-        .route("/members/{guild}/{user}", get(member))
-        .route("/commands", get(commands))
-        .route("/requests", get(requests))
-        .route("/faults", post(order_fault).delete(clear_faults))
-        .route("/gateway", post(break_gateway))
-        .route("/dm_block", post(block_dms))
-        .route("/oembed", post(set_oembed))
-        .route("/clock", post(advance))
-        .route("/bench", post(bench))
-        .nest("/live", live::control::router())
+    routed(CALLS)
+        .nest("/live", routed(live::control::CALLS))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "There is no such call."))
         .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "That call takes another method."))
         .with_state(sim)
+}
+
+async fn list() -> String {
+    let lines: Vec<_> = control_calls().into_iter().map(|(call, about)| format!("{call}: {about}")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// What every call gives.

@@ -41,6 +41,7 @@ pub use greenroom_base::{covers, kernel};
 
 mod bench;
 mod breakage;
+mod calls;
 mod control;
 mod downloads;
 mod faults;
@@ -75,6 +76,7 @@ use tokio::task::JoinHandle;
 
 pub use bench::{BenchCall, BenchReport};
 pub use breakage::GatewayFault;
+pub use calls::control_calls;
 pub use faults::Fault;
 pub use id::Id;
 pub use live::{

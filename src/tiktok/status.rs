@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -44,6 +45,8 @@ pub struct Counts {
     pub undecodable: u64,
 }
 
+/// How long the outcome of following a name is waited for.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Names whose end is remembered, at most, beside those that are followed.
 const MOST_NAMES: usize = 1_000;
 
@@ -84,6 +87,15 @@ impl Board {
     pub async fn until(&self, name: &Handle, mut fits: impl FnMut(Option<&Status>) -> bool) {
         // The sender is this board: it cannot be gone.
         let _ = self.0.subscribe().wait_for(|all| fits(all.get(name))).await;
+    }
+
+    /// How a name stands once more is known than that it is being connected to, for whoever just asked for that; `None` where
+    /// nobody follows it yet. What takes longer than some seconds is on its way.
+    pub async fn outcome(&self, name: &Handle) -> Option<Status> {
+        let has_outcome =
+            |status: Option<&Status>| status.is_some_and(|status| !matches!(status.state, State::Connecting));
+        let _ = tokio::time::timeout(PATIENCE, self.until(name, has_outcome)).await;
+        self.status(name)
     }
 
     /// Notes a new state, with what went wrong, if anything did.

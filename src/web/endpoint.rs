@@ -15,7 +15,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::Web;
@@ -276,6 +276,10 @@ pub struct Samples {
     pub song: String,
     /// A member.
     pub member: String,
+    /// The number of an entry of Luxury Coins that can be undone.
+    pub entry: String,
+    /// The number of a session of a live.
+    pub session: String,
     /// The operator's name.
     pub operator: String,
     /// Their password.

@@ -6,7 +6,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// By which a script of ours says that a change is meant (`S-SEC-04`).
-pub const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+pub(super) const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// Scripts, styles and pictures of ours alone; no frame around us, no form elsewhere, no text that becomes code.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -20,7 +20,7 @@ const POLICY_OF_SIGN_IN: &str = "default-src 'none'; script-src 'self'; style-sr
 
 /// What a page needs to be allowed beside the usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leads {
+pub(super) enum Leads {
     /// Nowhere else.
     Nowhere,
     /// To Discord's own page, to sign in there.
@@ -28,7 +28,7 @@ pub enum Leads {
 }
 
 /// Puts the headers of every answer in. Whatever a route has set itself stays.
-pub fn guard(headers: &mut HeaderMap, leads: Leads, is_https: bool) {
+pub(super) fn guard(headers: &mut HeaderMap, leads: Leads, is_https: bool) {
     let policy = match leads {
         Leads::Nowhere => POLICY,
         Leads::ToDiscord => POLICY_OF_SIGN_IN,

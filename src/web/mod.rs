@@ -21,6 +21,7 @@ pub mod endpoint;
 mod gate;
 mod headers;
 pub mod instance;
+pub mod music;
 mod notices;
 pub mod openapi;
 pub mod page;

@@ -16,7 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
@@ -26,6 +26,8 @@ use super::gate::Peer;
 const BREATH: Duration = Duration::from_millis(200);
 /// How long the head of a request may take, and how long a connection may rest between two.
 const HEAD: Duration = Duration::from_secs(5);
+/// How long what is being answered may take after a stop. A stream, which has no end of its own, is cut off then.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// What a server bears.
 #[derive(Clone, Copy, Debug)]
@@ -40,22 +42,42 @@ pub struct Bounds {
     pub largest_head: usize,
 }
 
-/// Serves until it is dropped.
-pub async fn serve(listener: TcpListener, bounds: Bounds, routes: Router) {
+/// Serves until `stop` comes. What is being answered then has [`LAST_MOMENT`] to come to its end, after which this returns;
+/// whoever drops it instead does not wait for that.
+pub async fn serve(listener: TcpListener, bounds: Bounds, routes: Router, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(bounds.at_once));
+    // Also without a word: who listens hears that nobody is there to send one.
+    let (ending, ended) = watch::channel(false);
+    tokio::select! {
+        () = accept(listener, bounds, routes, &places, &ended) => {}
+        () = stop => {}
+    }
+    ending.send_replace(true);
+    let all = u32::try_from(bounds.at_once).unwrap_or(u32::MAX);
+    let _ = timeout(LAST_MOMENT, places.acquire_many(all)).await;
+}
+
+async fn accept(
+    listener: TcpListener,
+    bounds: Bounds,
+    routes: Router,
+    places: &Arc<Semaphore>,
+    ended: &watch::Receiver<bool>,
+) {
     let waiting = Arc::new(Waiting::default());
     loop {
-        let place = match Arc::clone(&places).try_acquire_owned() {
+        let place = match Arc::clone(places).try_acquire_owned() {
             Ok(place) => place,
             Err(_) => {
                 waiting.let_the_oldest_go();
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+                let Ok(place) = Arc::clone(places).acquire_owned().await else { return };
                 place
             }
         };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                tokio::spawn(converse(stream, peer, bounds, routes.clone(), Arc::clone(&waiting), place));
+                let (routes, waiting) = (routes.clone(), Arc::clone(&waiting));
+                tokio::spawn(converse(stream, peer, bounds, routes, waiting, ended.clone(), place));
             }
             Err(error) => {
                 tracing::debug!(%error, "a connection was refused");
@@ -72,6 +94,7 @@ async fn converse(
     bounds: Bounds,
     routes: Router,
     waiting: Arc<Waiting>,
+    mut ended: watch::Receiver<bool>,
     place: OwnedSemaphorePermit,
 ) {
     // What is small is sent at once: an answer has to wait for nothing.
@@ -90,13 +113,25 @@ async fn converse(
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(bounds.keeps_alive).max_buf_size(bounds.largest_head);
-    let conversation = http.serve_connection(TokioIo::new(stream), service);
-    let limited = timeout(bounds.patience.unwrap_or(Duration::MAX), conversation);
+    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
+    let orderly = async {
+        tokio::select! {
+            _ = conversation.as_mut() => {}
+            () = told(&mut ended) => {
+                conversation.as_mut().graceful_shutdown();
+                let _ = conversation.as_mut().await;
+            }
+        }
+    };
     tokio::select! {
-        _ = limited => {}
+        _ = timeout(bounds.patience.unwrap_or(Duration::MAX), orderly) => {}
         () = seat.leave.notified() => {}
     }
     drop(place);
+}
+
+async fn told(ended: &mut watch::Receiver<bool>) {
+    let _ = ended.wait_for(|ended| *ended).await;
 }
 
 /// The connections that have not asked anything yet, or nothing more, by how long they wait.
@@ -177,7 +212,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds { at_once, patience: None, keeps_alive: true, largest_head: 16 * 1024 };
-        tokio::spawn(serve(listener, bounds, Router::new().route("/", get(|| async { "here" }))));
+        let routes = Router::new().route("/", get(|| async { "here" }));
+        tokio::spawn(serve(listener, bounds, routes, std::future::pending()));
         address
     }
 
@@ -203,6 +239,42 @@ mod tests {
             let answer = timeout(Duration::from_secs(4), ask(&mut stream)).await.expect("answered before heads time out");
             assert!(answer.ends_with("here"), "{answer}");
         }
+        drop(idle);
+    }
+
+    #[tokio::test]
+    async fn a_stop_lets_what_is_being_answered_come_to_its_end_and_takes_nothing_more() {
+        let (arrived, released) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (has_come, goes_on) = (Arc::clone(&arrived), Arc::clone(&released));
+        let slow = move || {
+            let (has_come, goes_on) = (Arc::clone(&has_come), Arc::clone(&goes_on));
+            async move {
+                has_come.notify_one();
+                goes_on.notified().await;
+                "here"
+            }
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds { at_once: 4, patience: None, keeps_alive: true, largest_head: 16 * 1024 };
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let routes = Router::new().route("/", get(slow));
+        let serving = tokio::spawn(serve(listener, bounds, routes, async move { drop(stopped.await) }));
+        // One that asks nothing holds up no stop.
+        let idle = TcpStream::connect(address).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let asking = tokio::spawn(async move { ask(&mut stream).await });
+        timeout(Duration::from_secs(4), arrived.notified()).await.expect("the request arrives");
+        drop(stop);
+        let is_closed = async {
+            while TcpStream::connect(address).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(4), is_closed).await.expect("nothing more is taken");
+        released.notify_one();
+        assert!(asking.await.unwrap().ends_with("here"));
+        timeout(Duration::from_secs(4), serving).await.expect("it ends").unwrap();
         drop(idle);
     }
 }

@@ -9,6 +9,7 @@ use axum::http::header::ALLOW;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use tower_http::compression::CompressionLayer;
 
 use super::answer::{Problem, told};
 use super::endpoint::{Door, Route};
@@ -52,10 +53,12 @@ pub fn router(web: &Web) -> Router {
         router = router.route(path, any(serve));
     }
     let elsewhere = web.clone();
-    router.fallback(move |request: Request| {
+    let router = router.fallback(move |request: Request| {
         let web = elsewhere.clone();
         async move { nowhere(&web, request).await }
-    })
+    });
+    // What is pushed is left as it is: a stream that is packed waits for more.
+    router.layer(CompressionLayer::new().gzip(true))
 }
 
 async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {

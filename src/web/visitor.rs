@@ -14,7 +14,7 @@ use crate::kernel::time::Timestamp;
 use crate::signin::{session, token};
 
 /// What every token of a program begins with.
-pub const TOKEN_SIGN: &str = "gr_";
+pub(super) const TOKEN_SIGN: &str = "gr_";
 
 impl Web {
     /// Who asks. Where a token is shown, no cookie beside it is looked at; one that is not good is nobody's.

@@ -32,6 +32,8 @@ enum Part {
     Views(String),
     /// `bot/mod.rs`.
     FaceList,
+    /// Everything that is said over HTTP.
+    Web,
     Sim,
     App,
     /// `lib.rs`, `main.rs`, and macros, which live at the root.
@@ -45,8 +47,8 @@ impl Part {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
             [
-                "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "presence" | "profile"
-                | "signin" | "live",
+                "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "presence"
+                | "profile" | "signin" | "live",
                 ..,
             ] => Self::Common,
             ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,
@@ -58,6 +60,7 @@ impl Part {
             ["features"] | ["features", "upkeep", ..] => Self::DomainList,
             ["features", feature] | ["features", feature, "upkeep", ..] => Self::Domain((*feature).to_owned()),
             ["features", feature, file, ..] => Self::of_feature(feature, file),
+            ["web", ..] => Self::Web,
             ["bot", item, ..] if is_item(item) => Self::FaceList,
             ["bot"] => Self::FaceList,
             ["bot", function] if GATHERS.contains(function) => Self::FaceList,
@@ -81,7 +84,7 @@ impl Part {
     fn may_import(&self, target: &Self) -> bool {
         use Part::{
             App, Catalogue, Common, Domain, DomainList, Edge, FaceList, Flow, Inner, Kernel, Platform, Readable, Root,
-            Sim, Store, Views,
+            Sim, Store, Views, Web,
         };
         match (self, target) {
             (App | Root, _) | (_, Root | Kernel) => true,
@@ -99,6 +102,7 @@ impl Part {
             (Edge(_) | Views(_), Flow | Readable(_) | Views(_)) => true,
             (Edge(own) | Views(own), Inner(other) | Edge(other)) => own == other,
             (FaceList, Edge(_)) => true,
+            (Web, Store | Common | Platform | DomainList | Flow | Inner(_) | Readable(_) | Catalogue | Web) => true,
             _ => false,
         }
     }
@@ -111,8 +115,8 @@ impl Part {
 
     /// Whether it stands above the domain.
     fn is_above_domain(&self) -> bool {
-        use Part::{App, Edge, FaceList, Platform, Sim, Views};
-        matches!(self, Platform | Edge(_) | Views(_) | FaceList | Sim | App)
+        use Part::{App, Edge, FaceList, Platform, Sim, Views, Web};
+        matches!(self, Platform | Edge(_) | Views(_) | FaceList | Web | Sim | App)
     }
 }
 
@@ -284,6 +288,9 @@ fn wrong_imports_are_found_however_they_are_written() {
         ("src/bot/queue/views.rs", "use crate::features::coins;\ncoins::service::a();", 1),
         ("src/features/mod.rs", "use queue::DOMAIN; use crate::app::run;", 1),
         ("src/app/run.rs", "use crate::{features::ALL, sim, flows};", 0),
+        ("src/web/api/queue.rs", "use crate::features::queue::service; use crate::flows::song_played;", 0),
+        ("src/web/api/queue.rs", "use crate::bot::queue::views; use crate::app::run;", 2),
+        ("src/bot/queue/commands.rs", "use crate::web::page::Page;", 1),
         ("src/store/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests { use crate::app::run; }", 0),
     ] {
         assert_eq!(check(path, text), found, "{path}: {text}");

@@ -24,12 +24,20 @@ const TOKEN: &str = "Y2FuYXJ5LWluLXRoZS1taW5l.canary.the-bird-that-must-never-si
 const KEY: &str = "euler_canary_key_that_must_never_sing_4711";
 /// The secret key of a place for copies.
 const PASSWORD: &str = "canary/bucket/key/that/must/never/sing+4711";
+/// The operator's password.
+const OPERATOR: &str = "a canary password that must never sing 4711";
+/// What signs cookies and forms, and the client secret.
+const KEYS: [&str; 3] = [
+    "jwt-canary-key-that-must-never-sing-4711",
+    "csrf-canary-key-that-must-never-sing-4711",
+    "client-canary-secret-that-must-never-sing-4711",
+];
 /// What every cookie of the simulated TikTok is called.
 const COOKIE: &str = "ttwid=";
 
 /// Fails where a secret is in `text`.
 fn assert_silent(place: &str, text: &str) {
-    for secret in [TOKEN, KEY, PASSWORD, BOT_TOKEN, COOKIE] {
+    for secret in [TOKEN, KEY, PASSWORD, OPERATOR, BOT_TOKEN, COOKIE].into_iter().chain(KEYS) {
         let line = text.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "a secret is in {place}: {line:?}");
     }
@@ -66,6 +74,11 @@ fn variables(sim: &Sim) -> Vec<(&'static str, String)> {
         ("BACKUP_USER", "AKIACANARY".to_owned()),
         ("BACKUP_PASSWORD", PASSWORD.to_owned()),
         ("BACKUP_S3_ENDPOINT", sim.live_url()),
+        ("API_BIND", "127.0.0.1".to_owned()),
+        ("ADMIN_PASSWORD", OPERATOR.to_owned()),
+        ("JWT_SECRET", KEYS[0].to_owned()),
+        ("CSRF_SECRET", KEYS[1].to_owned()),
+        ("DISCORD_CLIENT_SECRET", KEYS[2].to_owned()),
         ("TIKTOK_TRANSPORT", "euler".to_owned()),
         ("TIKTOK_WEB_URL", sim.live_url()),
         ("TIKTOK_WEBCAST_URL", sim.live_webcast_url()),

@@ -116,6 +116,7 @@ async fn a_healthy_bot_has_no_errors_and_everything_is_named() {
         "backup",
         "store.lock",
         "store",
+        "web.port",
         "tiktok.reachable",
         "tiktok.sign",
     ] {
@@ -127,6 +128,23 @@ async fn a_healthy_bot_has_no_errors_and_everything_is_named() {
     line("ok       discord.commands: Discord has the commands of this version.");
     drop(running);
     clinic.expect("store.lock", "ok", "No bot is running").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_that_is_open_to_the_network_or_lacks_its_port_is_told() {
+    let clinic = Clinic::open().await;
+    clinic.expect("web.port", "note", "is off").await;
+    assert_eq!(clinic.finds("web.password").await.len(), 0, "of a web that is off nothing more is said");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let clinic = clinic.with("API_BIND", "127.0.0.1").with("API_PORT", &port);
+    clinic.expect("web.port", "warning", "cannot be served").await;
+    clinic.expect("web.address", "ok", "for this machine alone").await;
+    let password = clinic.finds("web.password").await;
+    assert!(password.len() == 1 && password[0].1.starts_with("Checking a password takes"), "{password:?}");
+    drop(taken);
+    clinic.expect("web.port", "ok", "can be served").await;
+    clinic.with("API_BIND", "0.0.0.0").expect("web.address", "warning", "without encryption").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

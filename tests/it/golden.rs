@@ -157,7 +157,7 @@ fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
     let sentence = error.to_string();
     assert!(sentence.contains("its data are of version 2, and this one, "), "{sentence}");
     assert!(sentence.contains("reads up to version 1."), "{sentence}");
-    assert!(sentence.contains("start that version, or restore an older backup"), "{sentence}");
+    assert!(sentence.contains("Start the newer one, or restore an older backup."), "{sentence}");
     assert_eq!(verify(&store, newest()).unwrap(), before, "it is untouched");
 
     // A snapshot of it says which Greenroom can restore it.

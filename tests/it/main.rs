@@ -39,6 +39,7 @@ mod links_to_files;
 mod live;
 mod log;
 mod onlooker;
+mod operator;
 mod outages;
 mod packaging;
 mod pages;

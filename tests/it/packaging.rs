@@ -194,3 +194,25 @@ fn a_release_is_built_for_three_kinds_of_machines() {
     assert!(workflow.contains("test \"$GITHUB_REF_NAME\" = \"v$(sed -n"));
     assert!(workflow.contains("sha256sum -- *.tar.gz > SHA256SUMS"));
 }
+
+#[test]
+fn archives_and_images_hold_the_program_as_small_and_fast_as_it_gets() {
+    let cargo = file("Cargo.toml");
+    let profile = "[profile.dist]\ninherits = \"release\"\nopt-level = 3\nlto = \"fat\"\ncodegen-units = 1\n";
+    assert!(cargo.contains(profile), "{cargo}");
+    for (path, build, program) in [
+        ("Dockerfile", "cargo build --profile dist --locked --bin greenroom \\", "-m 0755 target/dist/greenroom /out/"),
+        (
+            "packaging/archive",
+            "cargo build --profile dist --locked --bin greenroom --target \"$target\"",
+            "program=$built/$target/dist/greenroom",
+        ),
+    ] {
+        let text = file(path);
+        assert!(text.lines().any(|line| line.trim() == build), "{path}: {text}");
+        assert!(text.contains(program) && !text.contains("--release"), "{path}: {text}");
+    }
+    // Whoever builds on the machine that runs it has to be done before its patience ends.
+    let replit = file(".replit");
+    assert!(replit.contains("\"--release\"") && !replit.contains("dist"), "{replit}");
+}

@@ -17,8 +17,8 @@ use crate::patience::{LONG, Patience};
 pub fn greenroom(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenroom"));
     command.args(arguments).env_clear().current_dir(folder).stdin(Stdio::null());
-    // Tests run side by side, and only one of them could have the usual port.
-    command.env("HEALTH_LISTEN", "off");
+    // Tests run side by side, and only one of them could have the usual ports.
+    command.env("HEALTH_LISTEN", "off").env("API_BIND", "off");
     if let Some(file) = counts() {
         command.env("LLVM_PROFILE_FILE", file);
     }

@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what `--help` says about it.
 
+pub mod admin;
 pub mod backup;
 pub mod check;
 pub mod economy;
@@ -16,6 +17,7 @@ use strum::VariantArray;
 use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::storage::Storage;
+use super::config::web::Web;
 use super::config::{Config, OfStore, logging::Logging, table};
 use super::exit::{Stop, help_section, tell};
 use super::operation::Operation;
@@ -24,6 +26,7 @@ use crate::catalogue::CATALOGUE;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::sim::control_calls;
 
 /// Live music reviews on Discord: submissions, live gifts and a priority queue, in one program.
 #[derive(Debug, Parser)]
@@ -79,6 +82,9 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the store, which is kept beside it; the bot has to be stopped
     Restore(restore::RestoreArgs),
+    /// Let the operator of the web in; a running bot is asked to do it
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring the data of another bot in
     #[command(subcommand)]
     Import(import::Import),
@@ -201,6 +207,7 @@ pub struct ReplayArgs {
 
 /// Options of `sim`.
 #[derive(Args, Clone, Debug)]
+#[command(after_long_help = calls_of_the_simulator())]
 pub struct SimArgs {
     /// The address to listen on; it must belong to this machine alone
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
@@ -239,6 +246,11 @@ impl Options {
         Ok(storage)
     }
 
+    /// The settings of the web alone, for commands that let its operator in.
+    fn load_web(&self) -> Result<Web, Problems> {
+        Web::load(&self.sources())
+    }
+
     /// Where settings come from.
     pub fn sources(&self) -> Sources {
         [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
@@ -256,7 +268,7 @@ fn fulfil<O: Operation>(storage: &Storage, operation: &O) -> Result<O::Outcome, 
 }
 
 /// What can be typed, and what comes of it.
-pub(super) const EXAMPLES: [(&str, &str); 14] = [
+pub(super) const EXAMPLES: [(&str, &str); 15] = [
     ("greenroom demo", "watch a whole review evening, without Discord"),
     ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
     ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
@@ -270,6 +282,7 @@ pub(super) const EXAMPLES: [(&str, &str); 14] = [
     ("greenroom check economy", "what a skip costs, and what is out of proportion"),
     ("greenroom backup", "make a snapshot, also while the bot runs"),
     ("greenroom restore SNAPSHOT.redb", "put it back"),
+    ("greenroom admin link", "a link that signs you in on the web"),
     ("sudo greenroom service install", "run it from now on, also after a restart"),
 ];
 
@@ -277,6 +290,12 @@ fn after_help() -> String {
     let examples: Vec<String> = EXAMPLES.iter().map(|(command, what)| format!("  {command:<50} {what}\n")).collect();
     let variables = "Variables are explained in the manual page (greenroom man) and in docs/configuration.md.";
     format!("Examples:\n{}\n{variables}\n\n{}", examples.concat(), help_section())
+}
+
+fn calls_of_the_simulator() -> String {
+    let calls: Vec<_> = control_calls().into_iter().map(|(call, about)| format!("  {call}: {about}\n")).collect();
+    let calls = calls.concat();
+    format!("Calls below the address \"control\", which lists them as well:\n{calls}")
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -329,126 +348,4 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn help_shows_examples_and_every_exit_code() {
-        let help = Cli::command().render_long_help().to_string();
-        assert!(help.contains("greenroom demo"), "{help}");
-        assert!(help.contains("3  the store is in use by another process"), "{help}");
-    }
-
-    #[test]
-    fn the_page_on_commands_lists_every_command() {
-        fn collect(command: &clap::Command, before: &str, all: &mut Vec<String>) {
-            for part in command.get_subcommands() {
-                let name = format!("{before} {}", part.get_name());
-                collect(part, &name, all);
-                if !part.is_subcommand_required_set() {
-                    all.push(name);
-                }
-            }
-        }
-        let mut all = Vec::new();
-        collect(&Cli::command(), "greenroom", &mut all);
-        all.sort();
-        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md")).unwrap();
-        let rows = page.lines().filter(|line| line.starts_with("| `greenroom"));
-        let mut told: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
-        told.sort_unstable();
-        assert_eq!(told, all, "docs/commands.md should list them");
-    }
-
-    #[test]
-    fn help_tells_a_commands_own_options_from_those_of_every_command() {
-        let mut cli = Cli::command();
-        cli.build();
-        let help = cli.find_subcommand_mut("check").unwrap().render_help().to_string();
-        let (own, everywhere) = help.split_once("Options of every command:").unwrap();
-        assert!(own.contains("--json") && !own.contains("--data-dir"), "{help}");
-        assert!(
-            everywhere.contains("--data-dir") && everywhere.contains("--log") && everywhere.contains("--env-file"),
-            "{help}"
-        );
-    }
-
-    #[test]
-    fn without_a_command_the_bot_runs_and_options_may_stand_anywhere() {
-        let cli = Cli::try_parse_from(["greenroom", "--log", "debug"]).unwrap();
-        assert!(cli.command.is_none());
-        assert_eq!(cli.options.log.as_deref(), Some("debug"));
-        let cli = Cli::try_parse_from(["greenroom", "check", "--json", "--data-dir", "x"]).unwrap();
-        assert_eq!(cli.options.data_dir.as_deref(), Some("x"));
-    }
-
-    #[test]
-    fn senseless_values_are_refused() {
-        for line in [
-            ["greenroom", "sim", "--listen", "0.0.0.0:80"],
-            ["greenroom", "sim", "--listen", "localhost"],
-            ["greenroom", "demo", "--speed", "0"],
-            ["greenroom", "demo", "--speed", "NaN"],
-            ["greenroom", "demo", "--speed", "-1"],
-            ["greenroom", "sim", "--answer-within", "-1"],
-            ["greenroom", "replay", "x.jsonl", "--what-if=gift_rate"],
-            ["greenroom", "export", "sqlite", "--guild=me"],
-            ["greenroom", "check", "--json", "economy"],
-        ] {
-            let error = Cli::try_parse_from(line).unwrap_err();
-            assert_eq!(error.exit_code(), 2, "{line:?}");
-        }
-        for option in ["--currency=gold", "--since=yesterday", "--since=2026-13-01", "--user=ann"] {
-            let error = Cli::try_parse_from(["greenroom", "export", "ledger", "x.csv", option]).unwrap_err();
-            assert_eq!(error.exit_code(), 2, "{option}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_id_is_told_what_an_id_looks_like_and_where_it_is_found() {
-        for (line, hint) in [
-            (["greenroom", "export", "sqlite", "x.db", "--guild=abc"], "Copy Server ID"),
-            (["greenroom", "export", "ledger", "x.csv", "--guild=12x"], "Copy Server ID"),
-            (["greenroom", "export", "ledger", "x.csv", "--user=@ann"], "Copy User ID"),
-            (["greenroom", "import", "luxbot", "x.db", "--guild=-5"], "Copy Server ID"),
-        ] {
-            let told = Cli::try_parse_from(line).unwrap_err().to_string();
-            assert!(told.contains(hint) && !told.contains("digit"), "{told}");
-        }
-        let told = Cli::try_parse_from(["greenroom", "check", "economy", "--guild", "abc"]).unwrap_err().to_string();
-        assert!(told.contains("which is a number like"), "{told}");
-    }
-
-    #[test]
-    fn a_number_below_zero_is_told_what_is_allowed() {
-        for (line, allowed) in [
-            (&["demo", "--speed", "-1"][..], "must be a number from 0.01 to 10000"),
-            (&["replay", "x.jsonl", "--speed", "-0.5"], "must be a number from 0.01 to 10000"),
-            (&["sim", "--answer-within", "-1"], "must be a whole number of seconds from 1 to 3600"),
-            (&["import", "luxbot", "x.db", "--guild", "-5"], "Copy Server ID"),
-            (&["check", "economy", "--guild", "-5"], "Copy Server ID"),
-            (&["export", "sqlite", "x.db", "--guild", "-5"], "Copy Server ID"),
-            (&["export", "ledger", "x.csv", "--user", "-5"], "Copy User ID"),
-            (&["export", "ledger", "x.csv", "--since", "-5"], "must be a day like"),
-        ] {
-            let error = Cli::try_parse_from([&["greenroom"][..], line].concat()).unwrap_err();
-            assert!(error.exit_code() == 2 && error.to_string().contains(allowed), "{line:?}: {error}");
-        }
-    }
-
-    #[test]
-    fn an_export_begins_with_a_day_or_a_moment() {
-        for (typed, expected) in
-            [("2026-11-21", "2026-11-21T00:00:00Z"), ("2026-11-21T20:00:00+01:00", "2026-11-21T19:00:00Z")]
-        {
-            assert_eq!(moment(typed).unwrap().rfc3339(), expected);
-        }
-    }
-}
+mod tests;

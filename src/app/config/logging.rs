@@ -3,6 +3,7 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::environment::ENVIRONMENT;
 use super::near::is_near_to_us;
 use super::reader::Reader;
 use super::table::{LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT, Variable};
@@ -28,7 +29,7 @@ pub struct FileLimits {
 }
 
 /// The form of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum LogFormat {
     /// For people.
@@ -38,14 +39,16 @@ pub enum LogFormat {
 }
 
 /// What is read in this area.
-pub(super) const VARIABLES: &[&Variable] = &[&LOG, &LOG_FORMAT, &LOG_FILES, &LOG_FILE_MIB];
+pub(super) const VARIABLES: &[&Variable] = &[&LOG, &LOG_FORMAT, &ENVIRONMENT, &LOG_FILES, &LOG_FILE_MIB];
 
-/// Reads this area.
-pub(super) fn read(reader: &mut Reader<'_>) -> Logging {
+/// Reads this area. In production lines are for machines, unless somebody chose their form (`D-106`).
+pub(super) fn read(reader: &mut Reader<'_>, is_production: bool) -> Logging {
     let (most, mib) = (reader.whole(&LOG_FILES), reader.whole(&LOG_FILE_MIB));
+    let is_format_chosen = reader.is_set(&LOG_FORMAT);
+    let format = reader.parse(&LOG_FORMAT, |text| text.parse().ok()).unwrap_or(LogFormat::Text);
     Logging {
         filter: reader.parse(&LOG, filter).unwrap_or_default(),
-        format: reader.parse(&LOG_FORMAT, |text| text.parse().ok()).unwrap_or(LogFormat::Text),
+        format: if is_production && !is_format_chosen { LogFormat::Json } else { format },
         files: (most > 0).then(|| FileLimits { most, bytes: u64::from(mib) << 20 }),
     }
 }

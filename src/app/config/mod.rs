@@ -14,6 +14,7 @@
 
 pub mod community;
 pub mod discord;
+mod environment;
 pub mod health;
 pub mod live;
 pub mod logging;
@@ -27,17 +28,19 @@ pub mod show;
 pub mod sources;
 pub mod storage;
 pub mod table;
+pub mod web;
 
 pub use problem::{Problem, Problems};
 
 use community::Community;
-use discord::Discord;
+use discord::{Access, Discord};
 use health::Health;
 use logging::Logging;
 use reader::Reader;
 use sources::Sources;
 use storage::Storage;
-use table::OEMBED_URL;
+use table::{DEBUG, OEMBED_URL};
+use web::Web;
 
 use super::backup::off_site::Target;
 use crate::tiktok::{Base, ClientSettings};
@@ -59,6 +62,8 @@ pub struct Config {
     pub oembed: Option<Base>,
     /// Who may ask how the bot is.
     pub health: Health,
+    /// The web.
+    pub web: Web,
     /// The log.
     pub logging: Logging,
     /// Lines that belong in the log once, at the start: raised values and names that have no effect.
@@ -77,17 +82,25 @@ impl Config {
     fn read(sources: &Sources) -> (Self, Reader<'_>) {
         let mut reader = Reader::new(sources);
         reader.check_names();
+        let discord = discord::read(&mut reader);
+        let is_production = environment::is_production(&mut reader);
         let config = Self {
-            discord: discord::read(&mut reader),
             storage: storage::read(&mut reader),
             off_site: off_site::read(&mut reader),
             community: community::read(&mut reader),
             live: live::read(&mut reader),
             oembed: reader.parse(&OEMBED_URL, Base::web),
             health: health::read(&mut reader),
-            logging: logging::read(&mut reader),
+            web: web::read(&mut reader, &discord.access),
+            logging: logging::read(&mut reader, is_production),
+            discord,
             notices: Vec::new(),
         };
+        if is_production && config.community.live_rehearsal {
+            let statement =
+                "is on, and ENVIRONMENT says production: gifts that somebody makes up would count as real ones";
+            reader.problem(&DEBUG, statement);
+        }
         off_site::keep_apart(&mut reader, config.off_site.as_ref(), &config.storage.data_dir);
         (config, reader)
     }
@@ -106,7 +119,8 @@ impl OfStore {
     /// Reads these areas alone: what is wrong with the token or with any other setting is no hindrance.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
         let mut reader = Reader::of(sources, &[storage::VARIABLES, logging::VARIABLES].concat());
-        let config = Self { storage: storage::read(&mut reader), logging: logging::read(&mut reader) };
+        let is_production = environment::is_production(&mut reader);
+        let config = Self { storage: storage::read(&mut reader), logging: logging::read(&mut reader, is_production) };
         reader.finish(config).map(|(config, _)| config)
     }
 }
@@ -127,12 +141,22 @@ pub fn off_site_of(sources: &Sources) -> Result<Option<Target>, Problems> {
     reader.finish(target).map(|(target, _)| target)
 }
 
+impl Web {
+    /// Reads this area alone, for the commands that let the operator in: a token that is wrong is no hindrance.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let mut reader = Reader::of(sources, web::VARIABLES);
+        let web = web::read(&mut reader, &Access::Missing);
+        reader.finish(web).map(|(web, _)| web)
+    }
+}
+
 impl Logging {
     /// Reads this area alone, for the commands that need neither Discord nor a store: what is wrong with the rest of
     /// the configuration is then no hindrance.
     pub fn load(sources: &Sources) -> Result<Self, Problems> {
         let mut reader = Reader::of(sources, logging::VARIABLES);
-        let logging = logging::read(&mut reader);
+        let is_production = environment::is_production(&mut reader);
+        let logging = logging::read(&mut reader, is_production);
         reader.finish(logging).map(|(logging, _)| logging)
     }
 }

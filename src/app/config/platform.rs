@@ -52,7 +52,7 @@ fn is_protocol(text: &str) -> bool {
 }
 
 /// `tcp://10.0.0.1:8790`.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let place = text.split_once("://").filter(|(protocol, _)| is_protocol(protocol)).map(|(_, place)| place);
     let Some((host, port)) = place.and_then(|place| place.rsplit_once(':')) else { return false };
     is_host(host.trim_start_matches('[').trim_end_matches(']')) && is_port(port)

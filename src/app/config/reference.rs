@@ -5,12 +5,17 @@
 
 use std::fmt::Write;
 
+use super::environment::ENVIRONMENT;
 use super::off_site::{BACKUP_PASSWORD, BACKUP_S3_ENDPOINT, BACKUP_S3_REGION, BACKUP_TARGET, BACKUP_USER};
 use super::table::{
     ALLOW_ANY_HANDLE_LINKING, DATA_DIR, DEBUG, DEBUG_CHANNEL_ID, DISCORD_API_URL, DISCORD_BOT_TOKEN,
     EMBED_REFRESH_INTERVAL, EULER_API_KEY, GUILD_ID, HEALTH_LISTEN, LOG, LOG_FILE_MIB, LOG_FILES, LOG_FORMAT,
     METRICS_EVERYWHERE, OEMBED_URL, PORT, SELF_HEAL_INTERVAL, STORE_CACHE_MIB, TIKTOK_MANAGED_URL, TIKTOK_SIGN_URL,
     TIKTOK_TRANSPORT, TIKTOK_WEB_URL, TIKTOK_WEBCAST_URL, Variable, file_name,
+};
+use super::web::{
+    ADMIN_PASSWORD, ADMIN_USERNAME, API_BASE_URL, API_BIND, API_HOSTS, API_PORT, CSRF_SECRET, DISCORD_CLIENT_ID,
+    DISCORD_CLIENT_SECRET, DISCORD_REDIRECT_URI, JWT_SECRET, LOCAL_ADMIN, STREAM_LIMIT, TRUSTED_PROXIES,
 };
 
 /// Variables that belong together.
@@ -24,6 +29,23 @@ const GROUPS: &[Group] = &[
     Group { title: "Needed", variables: &[&DISCORD_BOT_TOKEN] },
     Group { title: "Often set", variables: &[&GUILD_ID, &DATA_DIR, &EULER_API_KEY] },
     Group {
+        title: "The web",
+        variables: &[&API_BIND, &API_PORT, &API_BASE_URL, &API_HOSTS, &TRUSTED_PROXIES, &STREAM_LIMIT],
+    },
+    Group {
+        title: "Signing in on the web",
+        variables: &[
+            &ADMIN_USERNAME,
+            &ADMIN_PASSWORD,
+            &LOCAL_ADMIN,
+            &DISCORD_CLIENT_SECRET,
+            &DISCORD_CLIENT_ID,
+            &DISCORD_REDIRECT_URI,
+            &JWT_SECRET,
+            &CSRF_SECRET,
+        ],
+    },
+    Group {
         title: "Copies of the backups elsewhere",
         variables: &[&BACKUP_TARGET, &BACKUP_USER, &BACKUP_PASSWORD, &BACKUP_S3_ENDPOINT, &BACKUP_S3_REGION],
     },
@@ -33,7 +55,7 @@ const GROUPS: &[Group] = &[
         variables: &[&TIKTOK_TRANSPORT, &EMBED_REFRESH_INTERVAL, &SELF_HEAL_INTERVAL, &STORE_CACHE_MIB],
     },
     Group { title: "Health and figures", variables: &[&HEALTH_LISTEN, &PORT, &METRICS_EVERYWHERE] },
-    Group { title: "The log", variables: &[&LOG, &LOG_FORMAT, &LOG_FILES, &LOG_FILE_MIB] },
+    Group { title: "The log", variables: &[&LOG, &LOG_FORMAT, &ENVIRONMENT, &LOG_FILES, &LOG_FILE_MIB] },
     Group {
         title: "Rehearsals and the simulator",
         variables: &[

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Config;
 use super::reader::{find, value};
 use super::sources::{Origin, Sources};
-use super::table::{Kind, VARIABLES, Variable, file_name};
+use super::table::{Kind, LOG_FORMAT, VARIABLES, Variable, file_name};
 use crate::app::cli::{ConfigShowArgs, Options};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print};
 use crate::kernel::secret::without_secrets;
@@ -84,7 +84,8 @@ impl Place {
 
 impl Shown {
     fn of(sources: &Sources) -> Self {
-        let (problems, notices) = Config::read(sources).1.told();
+        let (config, reader) = Config::read(sources);
+        let (problems, notices) = reader.told();
         let (of_values, of_all) = problems.into_iter().partition::<Vec<_>, _>(|problem| {
             VARIABLES.iter().any(|variable| variable.spellings().iter().any(|name| name == problem.subject()))
         });
@@ -93,6 +94,10 @@ impl Shown {
             let ours =
                 of_values.iter().filter(|problem| variable.spellings().iter().any(|name| name == problem.subject()));
             row.problems = ours.map(ToString::to_string).collect();
+            if variable.name == LOG_FORMAT.name && row.set.is_none() {
+                // Its default is another one in production.
+                row.value = Some(config.logging.format.to_string());
+            }
             row
         });
         Self { rows: rows.collect(), problems: of_all.iter().map(ToString::to_string).collect(), notices }

@@ -2,7 +2,12 @@
 //!
 //! [`reference`](super::reference) has it in the forms that people read.
 
+use super::environment::ENVIRONMENT;
 use super::off_site::{BACKUP_PASSWORD, BACKUP_S3_ENDPOINT, BACKUP_S3_REGION, BACKUP_TARGET, BACKUP_USER};
+use super::web::{
+    ADMIN_PASSWORD, ADMIN_USERNAME, API_BASE_URL, API_BIND, API_HOSTS, API_PORT, CSRF_SECRET, DISCORD_CLIENT_ID,
+    DISCORD_CLIENT_SECRET, DISCORD_REDIRECT_URI, JWT_SECRET, LOCAL_ADMIN, STREAM_LIMIT, TRUSTED_PROXIES,
+};
 
 /// One setting of the process.
 #[derive(Debug)]
@@ -48,6 +53,18 @@ pub enum Kind {
     Listen,
     /// A port of this machine.
     Port,
+    /// An address of this machine, or none.
+    Bind,
+    /// The address of our pages, as people open it.
+    BaseUrl,
+    /// The address of our pages to which Discord sends people back.
+    Callback,
+    /// Names of machines.
+    HostNames,
+    /// Addresses and networks.
+    Networks,
+    /// The name of somebody.
+    Name,
     /// A whole number.
     Whole {
         /// The smallest one that is used.
@@ -85,6 +102,14 @@ impl Kind {
                 "an address or a name of this machine with a port, like 127.0.0.1:8790 or localhost:8790, or off".to_owned()
             }
             Self::Port => "a port from 1 to 65535".to_owned(),
+            Self::Bind => "an address of this machine, like 127.0.0.1 or 0.0.0.0, without a port, or off".to_owned(),
+            Self::BaseUrl => {
+                "an http or https address without a path, a query and a login, like https://greenroom.example.com".to_owned()
+            }
+            Self::Callback => "API_BASE_URL with /api/auth/callback behind it".to_owned(),
+            Self::HostNames => "names of machines with commas between, without ports, like pi.lan,pi.local".to_owned(),
+            Self::Networks => "addresses or networks with commas between, like 127.0.0.1,10.0.0.0/8".to_owned(),
+            Self::Name => "a name of up to 32 characters".to_owned(),
             Self::OneOf(words) => words.join(" or "),
             Self::Whole { least, most, unit, raised: false } => format!("a number of {unit} from {least} to {most}"),
             Self::Whole { most, unit, raised: true, .. } => format!("a number of {unit} up to {most}"),
@@ -291,7 +316,7 @@ pub const LOG_FORMAT: Variable = Variable {
     aliases: &[],
     kind: Kind::OneOf(&["text", "json"]),
     default: Some("text"),
-    help: "How log lines are written: text for people, json for machines.",
+    help: "How log lines are written: text for people, json for machines and where ENVIRONMENT is production.",
 };
 
 /// How many log files are kept.
@@ -339,6 +364,21 @@ pub const VARIABLES: &[&Variable] = &[
     &HEALTH_LISTEN,
     &PORT,
     &METRICS_EVERYWHERE,
+    &API_BIND,
+    &API_PORT,
+    &API_BASE_URL,
+    &API_HOSTS,
+    &TRUSTED_PROXIES,
+    &STREAM_LIMIT,
+    &ADMIN_USERNAME,
+    &ADMIN_PASSWORD,
+    &LOCAL_ADMIN,
+    &JWT_SECRET,
+    &CSRF_SECRET,
+    &DISCORD_CLIENT_ID,
+    &DISCORD_CLIENT_SECRET,
+    &DISCORD_REDIRECT_URI,
+    &ENVIRONMENT,
     &LOG,
     &LOG_FORMAT,
     &LOG_FILES,
@@ -348,22 +388,10 @@ pub const VARIABLES: &[&Variable] = &[
 /// Names that other bots of this kind read and that hosts like to set. They are accepted, so that an old `.env` works,
 /// and reported as not used (`M-ENV-02`, `C-79`). A `*` at the end stands for any rest.
 const NOT_USED: &[&str] = &[
-    "ADMIN_PASSWORD",
-    "ADMIN_USERNAME",
     "AI_MAX_TOKENS",
     "AI_MODEL",
-    "API_BASE_URL",
-    "API_PORT",
-    "CSRF_SECRET",
     "DATABASE_URL",
     "DB_*",
-    "DISCORD_APPLICATION_ID",
-    "DISCORD_CLIENT_ID",
-    "DISCORD_CLIENT_SECRET",
-    "DISCORD_REDIRECT_URI",
-    "ENVIRONMENT",
-    "JWT_SECRET",
-    "JWT_SECRET_KEY",
     "LOG_LEVEL",
     "OPENAI_API_KEY",
     "REDIS_*",
@@ -432,10 +460,12 @@ mod tests {
 
     #[test]
     fn known_names_are_told_from_unused_and_unknown_ones() {
-        for name in ["DISCORD_BOT_TOKEN", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "LOG"] {
+        for name in
+            ["DISCORD_BOT_TOKEN", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "LOG", "JWT_SECRET_KEY_FILE", "API_PORT"]
+        {
             assert_eq!(meaning(name), Meaning::Read, "{name}");
         }
-        for name in ["DATABASE_URL", "REDIS_URL", "DB_POOL_MAX", "SUPABASE_ANON_KEY"] {
+        for name in ["DATABASE_URL", "REDIS_URL", "DB_POOL_MAX", "SUPABASE_ANON_KEY", "LOG_LEVEL"] {
             assert_eq!(meaning(name), Meaning::NotUsed, "{name}");
         }
         for name in ["LOG_FILE", "DATABASE", "GUILD_ID_FILE", ""] {

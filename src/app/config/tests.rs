@@ -344,6 +344,24 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     ("PORT", &["0", "65536", "http"]),
     ("METRICS_EVERYWHERE", &["some"]),
+    ("API_BIND", &["127.0.0.1:3000", "greenroom.lan", "on", "0.0.0.0/0", "[::1]"]),
+    ("API_PORT", &["0", "65536", "http", "http://10.43.0.17:80"]),
+    ("API_BASE_URL", &["greenroom.example.com", "https://ann:pw@greenroom.example.com", "https://example.com/panel"]),
+    (
+        "API_HOSTS",
+        &["pi.lan:3000", "*.example.com", "http://pi.lan", "pi_lan", "-pi", "pi-", "pi..lan", "pi.lan,", "10.0.0.1"],
+    ),
+    ("TRUSTED_PROXIES", &["10.0.0.0/33", "proxy.lan", "10.0.0.1;10.0.0.2", "10.0.0.1,"]),
+    ("STREAM_LIMIT", &["0", "5001", "many"]),
+    ("ADMIN_USERNAME", &["a name that is longer than anybody needs", "a\u{7}b"]),
+    ("ADMIN_PASSWORD", &["hunter2", "password1234"]),
+    ("LOCAL_ADMIN", &["never"]),
+    ("JWT_SECRET", &["your-secret-key"]),
+    ("CSRF_SECRET", &["your-secret-key"]),
+    ("DISCORD_CLIENT_ID", &["greenroom", "0"]),
+    ("DISCORD_CLIENT_SECRET", &["short", "two words of some length"]),
+    ("DISCORD_REDIRECT_URI", &["https://greenroom.example.com/api/auth/callback", "callback"]),
+    ("ENVIRONMENT", &["prod", "producton", "two words"]),
     ("LOG", &["warning", "loud", "verbose", "greenroom=loud", "greenrom=debug", "info,,loud", "serenity"]),
     ("LOG_FORMAT", &["xml", "JSON5", "jsno"]),
     ("LOG_FILES", &["101", "-1", "many"]),
@@ -372,6 +390,7 @@ fn what_was_probably_meant_is_told() {
         ("LOG_FORMAT", "jsno", "did you mean json?"),
         ("TIKTOK_TRANSPORT", "eulr", "did you mean euler?"),
         ("DEBUG", "ture", "did you mean true?"),
+        ("ENVIRONMENT", "producton", "did you mean production?"),
     ] {
         let told = problems(&environment(&[(name, value)]));
         assert!(told[0].ends_with(meant), "{told:?}");

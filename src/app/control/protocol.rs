@@ -129,10 +129,12 @@ mod tests {
     use super::*;
     use crate::app::import::{ImportLuxbot, Imported};
     use crate::app::operation::{
-        BackUp, BackedUp, CheckStore, Checked, EconomyReport, ExportLedger, ExportSqlite, LedgerExported,
-        ListReferences, ReferenceList, ReportEconomy, SetReference, SqliteExported,
+        BackUp, BackedUp, CheckStore, Checked, EconomyReport, ExportLedger, ExportSqlite, IssueLink, LedgerExported,
+        LinkIssued, ListReferences, PasswordSet, ReferenceList, ReportEconomy, SetPassword, SetReference,
+        SqliteExported,
     };
     use crate::features::coins::csv::Wanted;
+    use crate::kernel::digest::Digest;
     use crate::kernel::ids::{ChannelId, GuildId};
     use crate::kernel::time::Timestamp;
     use crate::references::Target;
@@ -166,7 +168,15 @@ mod tests {
             asked(&ExportLedger { path: "/x.csv".into(), wanted: Wanted::default(), replace: false }),
             asked(&ListReferences {}),
             asked(&ReportEconomy { guild: None, now }),
+            asked(&IssueLink {
+                operator: "admin".into(),
+                digest: Digest::from_bytes([7; 32]),
+                hash: "$argon2id$x".into(),
+            }),
+            asked(&SetPassword { operator: "admin".into(), hash: "$argon2id$x".into() }),
         ];
+        let sevens = ["7"; 32].join(",");
+        let link = format!(r#"{{"do":"admin_link","operator":"admin","digest":[{sevens}],"hash":"$argon2id$x"}}"#);
         let economy = format!(r#"{{"do":"economy","guild":null,"now":{}}}"#, serde_json::to_string(&now).unwrap());
         assert_eq!(
             lines,
@@ -178,6 +188,8 @@ mod tests {
                 r#"{"do":"export_ledger","path":"/x.csv","wanted":{"guild":null,"currency":null,"user":null,"since":null},"replace":false}"#,
                 r#"{"do":"references"}"#,
                 economy.as_str(),
+                link.as_str(),
+                r#"{"do":"admin_password","operator":"admin","hash":"$argon2id$x"}"#,
             ]
         );
     }
@@ -190,6 +202,8 @@ mod tests {
             target: Target::Channel(ChannelId::new(1)),
         }];
         let tables = vec![("songs".to_owned(), 1)];
+        let address = Some("http://127.0.0.1:3000".to_owned());
+        let issued = LinkIssued { is_first: false, expires: Timestamp::from_millis(7), address };
         let backed_up = BackedUp { path: "/x.redb".into(), greenroom: "0.1.0".to_owned(), version: 6, rows: 9 };
         let lines = [
             answered::<CheckStore>(&Checked { findings: vec!["a page is torn".to_owned()] }),
@@ -199,7 +213,13 @@ mod tests {
             answered::<ExportLedger>(&LedgerExported { path: "/x.csv".into(), entries: 3 }),
             answered::<ListReferences>(&ReferenceList { set }),
             answered::<ReportEconomy>(&EconomyReport { guilds: Vec::new() }),
+            answered::<IssueLink>(&issued),
+            answered::<SetPassword>(&PasswordSet { is_first: true }),
         ];
+        let expires = serde_json::to_string(&issued.expires).unwrap();
+        let link = format!(
+            r#"{{"done":{{"link_issued":{{"is_first":false,"expires":{expires},"address":"http://127.0.0.1:3000"}}}}}}"#
+        );
         assert_eq!(
             lines,
             [
@@ -210,6 +230,8 @@ mod tests {
                 r#"{"done":{"ledger_exported":{"path":"/x.csv","entries":3}}}"#,
                 r#"{"done":{"references":{"set":[{"guild":5,"key":"debug_channel","target":{"channel":1}}]}}}"#,
                 r#"{"done":{"economy":{"guilds":[]}}}"#,
+                link.as_str(),
+                r#"{"done":{"password_set":{"is_first":true}}}"#,
             ]
         );
         assert_eq!(progress("half".to_owned()).unwrap(), b"{\"progress\":\"half\"}\n");

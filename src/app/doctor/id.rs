@@ -73,6 +73,15 @@ pub enum Id {
     Lock,
     /// The store is sound.
     Store,
+    /// The port of the web.
+    #[strum(serialize = "web.port")]
+    WebPort,
+    /// The address by which people reach the web.
+    #[strum(serialize = "web.address")]
+    WebAddress,
+    /// How long signing in by a password takes.
+    #[strum(serialize = "web.password")]
+    WebPassword,
     /// The variables about TikTok.
     #[strum(serialize = "tiktok.settings")]
     LiveSettings,

@@ -11,6 +11,7 @@
 //! | the snapshots in it, the last rehearsal of a restore | [`backups`] |
 //! | copies of the snapshots elsewhere | [`off_site`] |
 //! | who holds the store, whether it is sound | [`store`] |
+//! | the port, the address and the passwords of the web | [`web`] |
 //! | TikTok and the sign service | [`tiktok`] |
 //!
 //! Rules: each look has a time limit and a bounded number of requests, and they go on side by side; what cannot be looked
@@ -32,6 +33,7 @@ mod off_site;
 mod references;
 mod store;
 mod tiktok;
+mod web;
 
 pub(super) use finding::sentence;
 pub use finding::{Finding, Level};
@@ -101,12 +103,13 @@ async fn examine(config: &Config) -> Vec<Finding> {
     findings.extend(config.notices.iter().map(|notice| Finding::note(Id::Notice, sentence(notice))));
     // The store is opened by one look at a time.
     let of_store = async { (store::examine(&config.storage).await, references::examine(config).await) };
-    let (discord, folder, backups, off_site, (store, references), tiktok) = tokio::join!(
+    let (discord, folder, backups, off_site, (store, references), web, tiktok) = tokio::join!(
         discord::examine(&config.discord, config.community.live_rehearsal),
         folder::examine(&config.storage),
         backups::examine(&config.storage),
         off_site::examine(config),
         of_store,
+        web::examine(config),
         tiktok::examine(&config.live)
     );
     findings.extend(
@@ -118,6 +121,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
             .chain(backups)
             .chain(off_site)
             .chain(store)
+            .chain(web)
             .chain(tiktok),
     );
     findings

@@ -1,7 +1,7 @@
 //! The small web server of health and figures.
 //!
-//! At most [`AT_ONCE`] connections are served, each for one request and no longer than [`PATIENCE`]; further ones wait to
-//! be accepted. Nothing that a client sends is read but the head of its request.
+//! A few connections are served at the same time, each for one request and not for long ([`BOUNDS`]). Where all places are
+//! taken, whoever asks nothing makes room. Nothing that a client sends is read but the head of its request.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -13,28 +13,20 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream, lookup_host};
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, lookup_host};
 use tokio::time::timeout;
 
 use super::figures::Figures;
 use super::vitals::Vitals;
 use crate::app::config::health::Listen;
+use crate::web::server::{Bounds, serve};
 
-/// Connections that are served at the same time.
-const AT_ONCE: usize = 16;
-/// How long a connection may take altogether.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long the head of a request may take.
-const HEAD: Duration = Duration::from_secs(5);
+/// What it bears.
+const BOUNDS: Bounds =
+    Bounds { at_once: 16, patience: Some(Duration::from_secs(10)), keeps_alive: false, largest_head: 16 * 1024 };
 /// How long finding the address of a name may take.
 const NAMES: Duration = Duration::from_secs(5);
-/// The pause after the system refused a connection, for want of file handles perhaps.
-const BREATH: Duration = Duration::from_millis(200);
 /// The form of the figures.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -103,7 +95,7 @@ pub(super) async fn listen(
     };
     let address = listener.local_addr().unwrap_or(address);
     tracing::info!(%address, figures = access == Access::All, "health is served");
-    Some(serve(listener, routes(access, vitals, figures)))
+    Some(serve(listener, BOUNDS, routes(access, vitals, figures), std::future::pending()))
 }
 
 fn routes(access: Access, vitals: Vitals, figures: Arc<Figures>) -> Router {
@@ -113,33 +105,6 @@ fn routes(access: Access, vitals: Vitals, figures: Arc<Figures>) -> Router {
         Access::HealthOnly => health,
     };
     all.with_state((vitals, figures))
-}
-
-async fn serve(listener: TcpListener, routes: Router) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
-    loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let routes = routes.clone();
-                tokio::spawn(async move {
-                    // A client that is too slow, or hangs up, is nobody's trouble.
-                    let _ = timeout(PATIENCE, converse(stream, routes)).await;
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a connection for health was refused");
-                let _ = timeout(BREATH, std::future::pending::<()>()).await;
-            }
-        }
-    }
-}
-
-async fn converse(stream: TcpStream, routes: Router) -> Result<(), hyper::Error> {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(false).max_buf_size(16 * 1024);
-    http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes)).await
 }
 
 type Shown = State<(Vitals, Arc<Figures>)>;

@@ -7,12 +7,14 @@ use super::with_way_back;
 use crate::app::control::{Answer, Handler, Request};
 use crate::app::exit::Stop;
 use crate::app::import::ImportLuxbot;
-use crate::app::operation::{BackUp, CheckStore, ExportLedger, ExportSqlite, ListReferences, Operation, ReportEconomy};
+use crate::app::operation::{
+    BackUp, CheckStore, ExportLedger, ExportSqlite, IssueLink, ListReferences, Operation, ReportEconomy, SetPassword,
+};
 use crate::catalogue::Catalogue;
 use crate::store::Store;
 
 /// All operations. Each takes the requests that ask for it.
-const OPERATIONS: [Take; 7] = [
+const OPERATIONS: [Take; 9] = [
     take::<CheckStore>,
     take::<ExportSqlite>,
     take::<ExportLedger>,
@@ -20,6 +22,8 @@ const OPERATIONS: [Take; 7] = [
     take::<ImportLuxbot>,
     take::<ListReferences>,
     take::<ReportEconomy>,
+    take::<IssueLink>,
+    take::<SetPassword>,
 ];
 
 type Take = fn(&Request) -> Option<Result<Box<dyn Asked>, Stop>>;

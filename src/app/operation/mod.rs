@@ -5,6 +5,7 @@
 //! lies with the rest of its subject as [`super::import::ImportLuxbot`], and is a line in the list of
 //! [`super::maintenance::served`].
 
+mod admin;
 mod back_up;
 mod check;
 mod economy;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use admin::{IssueLink, LinkIssued, PasswordSet, SetPassword};
 pub use back_up::{BackUp, BackedUp};
 pub use check::{CheckStore, Checked};
 pub use economy::{EconomyReport, ReportEconomy};

@@ -33,6 +33,9 @@ pub struct Held {
 /// Rows by their encoded keys, so that they are written in the order of the table.
 type Rows = BTreeMap<Vec<u8>, Box<dyn Waiting>>;
 
+/// An encoded key and the bytes of its row.
+type Pair = (Vec<u8>, Vec<u8>);
+
 /// A row of whatever type.
 trait Waiting {
     fn as_any(&self) -> &dyn Any;
@@ -76,15 +79,12 @@ impl Held {
     pub(super) fn hold<V: Record>(&self, table: RawName, key: Vec<u8>, row: V) -> bool {
         let row: Box<dyn Waiting> = Box::new(Typed(row));
         let mut tables = self.tables.borrow_mut();
-        match tables.iter_mut().find(|(name, _)| *name == table) {
-            Some((_, rows)) => {
-                rows.insert(key, row);
-                rows.len() >= MOST_ROWS
-            }
-            None => {
-                tables.push((table, Rows::from([(key, row)])));
-                false
-            }
+        if let Some((_, rows)) = tables.iter_mut().find(|(name, _)| *name == table) {
+            rows.insert(key, row);
+            rows.len() >= MOST_ROWS
+        } else {
+            tables.push((table, Rows::from([(key, row)])));
+            false
         }
     }
 
@@ -105,7 +105,7 @@ impl Held {
     }
 
     /// The keys and bytes of the rows that are held of a table, in the order of the keys.
-    pub(super) fn encoded(&self, table: RawName) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub(super) fn encoded(&self, table: RawName) -> Result<Vec<Pair>, StoreError> {
         let tables = self.tables.borrow();
         let rows = tables.iter().filter(|(name, _)| *name == table).flat_map(|(_, rows)| rows);
         rows.map(|(key, row)| Ok((key.clone(), row.encoded()?))).collect()

@@ -73,6 +73,7 @@ pub fn line(activity: &Activity) -> Option<String> {
 pub fn leaving(leaving: &Leaving) -> String {
     let by = match leaving.by {
         Actor::Member(by) => format!(": {} chose that", mention(by)),
+        Actor::Operator => ": the operator chose that".to_owned(),
         Actor::Live | Actor::System => String::new(),
     };
     match leaving.now {
@@ -259,9 +260,9 @@ fn setting_changed(activity: &Activity) -> Option<String> {
 }
 
 fn placed(activity: &Activity) -> Option<String> {
-    let (what, by) = (PLACED.details(activity)?, mention(actor(activity)?));
+    let (what, by) = (PLACED.details(activity)?, who(activity)?);
     let [before, after] = [&activity.before, &activity.after]
-        .map(|channel| channel.as_deref().and_then(|channel| channel.parse().ok()).map(text::channel));
+        .map(|channel| channel.as_deref().and_then(|channel| channel.parse::<ChannelId>().ok()).map(text::channel));
     match (before, after) {
         (None, Some(after)) => Some(format!("⚙️ {by} put the {what} into {after}.")),
         (Some(before), Some(after)) => Some(format!("⚙️ {by} moved the {what} from {before} to {after}.")),

@@ -2,7 +2,7 @@
 
 use poise::ChoiceParameter;
 
-use super::{outcome, views};
+use super::views;
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
 use crate::features::engagement::queries::open_session;
 use crate::features::tiktok::activity::SimulatedEvent;
@@ -49,7 +49,7 @@ async fn connect(
         let follow =
             bot.store.write("live_followed", move |tx| service::follow(tx, guild, user, &followed, is_persistent));
         let follow = follow.await?;
-        Ok(views::followed(&follow, outcome::of(bot, &streamer).await.as_ref()))
+        Ok(views::followed(&follow, bot.lives.outcome(&streamer).await.as_ref()))
     })
     .await
 }

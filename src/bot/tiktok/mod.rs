@@ -2,7 +2,6 @@
 
 pub mod commands;
 pub mod intake;
-pub mod outcome;
 pub mod views;
 
 use super::Face;

@@ -32,10 +32,8 @@ pub(super) static OLD_ACTIVITIES: Upkeep = Upkeep {
 /// Sessions, links, tokens and the like that have ended are forgotten, and wrong passwords are told.
 pub(super) static SIGNINS_FORGOTTEN: Upkeep = Upkeep {
     name: "signins_forgotten",
-    due: |read, at| {
-        let is_due = signin::over::is_any(read, at)?;
-        Ok(Due::in_guilds(is_due.then_some(GuildId::INSTANCE), at))
-    },
+    due: |_, at| Ok(Due::in_guilds([GuildId::INSTANCE], at)),
+    is_due: |read, due| signin::over::is_any(read, due.at),
     step: |tx, due, _| Ok(signin::over::forget(tx, due.at)?.then_some(0)),
 };
 

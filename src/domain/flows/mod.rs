@@ -18,6 +18,7 @@ pub mod known_members;
 pub mod lines_shown;
 pub mod live_events;
 pub mod payment_terms;
+pub mod play_undone;
 pub mod rehearsal;
 pub mod reviewed;
 pub mod scores_synced;

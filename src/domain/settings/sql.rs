@@ -1,11 +1,12 @@
-//! The settings in the SQLite export: the table `bot_config` (`M-DB-08`).
+//! The settings in the SQLite export: the table `bot_config` (`M-DB-08`), and what the store is known by.
 
+use super::identity;
 use super::tables::BOT_CONFIG;
 use crate::exported;
 use crate::store::sqlite::SqlTable;
 
 /// The exported tables of this module.
-pub const EXPORT: &[SqlTable] = &[BOT_CONFIG_EXPORTED];
+pub const EXPORT: &[SqlTable] = &[identity::EXPORT, BOT_CONFIG_EXPORTED];
 
 exported! {
     /// Settings by their keys.

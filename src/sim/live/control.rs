@@ -1,24 +1,12 @@
 //! The control API of the lives, below `/sim/v1/live`: [`Sim`]'s methods over HTTP. Bodies and answers are JSON, errors
 //! are `{"error": "sentence"}` as everywhere below `/sim/v1`.
-//!
-//! | call | what it does |
-//! | --- | --- |
-//! | `POST /` | `{"withhold_cookies": N}`: the next visitors of the start page get none |
-//! | `POST /{name}` | `{"live": true or false, "title", "settings"}`: goes live, ends the live, or neither; a [`LiveSettings`] replaces all settings |
-//! | `GET /{name}` | [`LiveSeen`](super::LiveSeen): what clients did so far |
-//! | `GET /{name}/frames` | the last frames that clients sent |
-//! | `POST /{name}/events` | an event, a list of them, or [`SimBatch`]; answers the ids of the messages |
-//! | `POST /{name}/burst` | [`SimBurst`]: very many events |
-//! | `POST /{name}/faults`, `DELETE /{name}/faults` | [`LiveFault`]: breaks something; or nothing more |
-//! | `POST /{name}/play` | [`SimPlay`]: plays the lines of the live of a recorded show |
-//! | `POST /{name}/wait` | `{"for": "connected", "disconnected", "acknowledged" or "played", "timeout_ms"}` |
+//! [`CALLS`] has them all.
 
 use std::time::Duration;
 
 use axum::Json;
-use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
+use axum::routing::on;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -28,20 +16,30 @@ use super::faults::LiveFault;
 use super::play::SimPlay;
 use super::room::LiveSettings;
 use crate::Sim;
+use crate::calls::{Call, delete, get, post};
 use crate::control::{Answer, Body, done};
 
-/// The routes below `/sim/v1/live`.
-pub(crate) fn router() -> Router<Sim> {
-    Router::new()
-        .route("/", post(withhold))
-        .route("/{name}", post(change).get(seen))
-        .route("/{name}/frames", get(frames))
-        .route("/{name}/events", post(events))
-        .route("/{name}/burst", post(burst))
-        .route("/{name}/faults", post(order_fault).delete(clear_faults))
-        .route("/{name}/play", post(play))
-        .route("/{name}/wait", post(wait))
-}
+/// The calls, below `/live`.
+pub(crate) const CALLS: &[Call] = &[
+    post("/", "{\"withhold_cookies\": N}: the next visitors of the start page get none", |by| on(by, withhold)),
+    post(
+        "/{name}",
+        "{\"live\", \"title\", \"settings\"}: goes live or ends the live; LiveSettings replace all settings",
+        |by| on(by, change),
+    ),
+    get("/{name}", "LiveSeen: what clients did so far", |by| on(by, seen)),
+    get("/{name}/frames", "the last frames that clients sent", |by| on(by, frames)),
+    post("/{name}/events", "an event, a list of them, or SimBatch; answers the ids of the messages", |by| {
+        on(by, events)
+    }),
+    post("/{name}/burst", "SimBurst: very many events", |by| on(by, burst)),
+    post("/{name}/faults", "LiveFault: breaks something", |by| on(by, order_fault)),
+    delete("/{name}/faults", "nothing is broken any more", |by| on(by, clear_faults)),
+    post("/{name}/play", "SimPlay: plays the lines of the live of a recorded show", |by| on(by, play)),
+    post("/{name}/wait", "{\"for\": connected, disconnected, acknowledged or played, \"timeout_ms\"}", |by| {
+        on(by, wait)
+    }),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rest::Rest;
+use crate::control_calls;
 
 #[tokio::test]
 async fn a_guild_is_made_and_used_over_http() {
@@ -24,6 +25,24 @@ async fn a_guild_is_made_and_used_over_http() {
     let member = format!("/members/{}/{}", guild.as_str().unwrap(), cy.as_str().unwrap());
     let (_, member) = rest.control("GET", &member, Value::Null).await;
     assert_eq!((&member["name"], &member["voice"]), (&json!("cy"), &club["channels"]["v"]));
+}
+
+#[tokio::test]
+async fn the_address_of_the_calls_lists_every_call_in_a_line_and_each_is_answered() {
+    let rest = Rest::new().await;
+    let listed = rest.http.get(rest.sim.control_url()).send().await.unwrap();
+    assert_eq!(listed.status().as_u16(), 200);
+    let listed = listed.text().await.unwrap();
+    let expected = control_calls();
+    assert_eq!(listed.lines().count(), expected.len());
+    for (line, (call, about)) in listed.lines().zip(expected) {
+        assert_eq!(line, format!("{call}: {about}"));
+        let (method, path) = call.split_once(' ').unwrap();
+        let request = rest.http.request(method.parse().unwrap(), format!("{}{path}", rest.sim.control_url()));
+        // There is no such thing, which is another answer than that there is no such call.
+        let status = request.body("no JSON").send().await.unwrap().status().as_u16();
+        assert!(path == "/" || ![404, 405].contains(&status), "{call}: {status}");
+    }
 }
 
 #[tokio::test]

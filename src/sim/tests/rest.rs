@@ -6,7 +6,7 @@ use super::*;
 
 /// Calls the simulator as the bot.
 pub(super) struct Rest {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     token: std::sync::Mutex<String>,
     pub(super) sim: Sim,
     pub(super) house: GuildIds,

@@ -9,7 +9,7 @@ mod passwords;
 mod proxies;
 mod who;
 
-pub use cookies::{ACCESS, Name, REFRESH};
+pub use cookies::{ACCESS, Name, REFRESH, REFRESH_PATH};
 pub use csrf::Csrf;
 pub use limits::{Caller, Limit, Limits, SignIns, TooOften};
 pub use origin::{Hosts, Sender, sender};

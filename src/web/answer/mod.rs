@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::Web;
 use super::endpoint::{Arrived, Door, Endpoint};
 use super::ui::components::{Notice, Tone};
-use crate::discord::problem;
+use crate::discord::problem as failures;
 use crate::kernel::error::{Error, ReportId};
 use crate::kernel::sentence::Sentence;
 
@@ -203,7 +203,7 @@ pub(super) fn told(web: &Web, problem: &Problem, doing: &str, says_success: bool
 /// Logs what broke, and gives its number.
 pub(super) fn report(problem: &Problem, doing: &str) -> Option<ReportId> {
     match problem {
-        Problem::Operation(Error::Failed(failure)) => Some(problem::log(failure, doing)),
+        Problem::Operation(Error::Failed(failure)) => Some(failures::log(failure, doing)),
         _ => None,
     }
 }

@@ -98,6 +98,7 @@ impl Problem {
                 Class::TooOften => StatusCode::TOO_MANY_REQUESTS,
             },
             Self::Operation(Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Csrf | Self::Forbidden(_) => StatusCode::FORBIDDEN,

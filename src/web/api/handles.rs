@@ -193,7 +193,8 @@ impl Endpoint for LinkHandle {
     type Answer = HandleView;
 
     fn sample(samples: &Samples) -> Sample {
-        let body = serde_json::json!({ "handle": "sample.handle", "member": samples.member });
+        // Another one for each request, because a link is made once.
+        let body = serde_json::json!({ "handle": format!("new.{}", samples.song), "member": samples.member });
         Sample { body: Some(body), ..Sample::default() }
     }
 
@@ -231,7 +232,8 @@ impl Endpoint for FreeHandle {
     type Answer = HandleView;
 
     fn sample(samples: &Samples) -> Sample {
-        let body = serde_json::json!({ "handle": "sample.handle", "member": samples.member });
+        // Linked to the member, beside the song.
+        let body = serde_json::json!({ "handle": format!("own.{}", samples.song), "member": samples.member });
         Sample { body: Some(body), ..Sample::default() }
     }
 

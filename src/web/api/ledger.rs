@@ -286,8 +286,8 @@ impl Endpoint for Entry {
     type Body = ();
     type Answer = EntryView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample { path: vec![("entry", "1".to_owned())], ..Sample::default() }
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("entry", samples.entry.clone())], ..Sample::default() }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
@@ -328,9 +328,9 @@ impl Endpoint for UndoEntry {
     type Body = Option<UndoBody>;
     type Answer = EntryView;
 
-    fn sample(_: &Samples) -> Sample {
+    fn sample(samples: &Samples) -> Sample {
         let body = Some(serde_json::json!({ "reason": "a mistake" }));
-        Sample { path: vec![("entry", "1".to_owned())], body, ..Sample::default() }
+        Sample { path: vec![("entry", samples.entry.clone())], body, ..Sample::default() }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {

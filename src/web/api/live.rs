@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::bot::tiktok::outcome;
 use crate::features::engagement::model::{Session, SessionId};
 use crate::features::engagement::queries::open_session;
 use crate::features::tiktok::model::Follow;
@@ -216,7 +215,7 @@ impl Endpoint for FollowLive {
             Ok(LiveView::of(&look(tx, guild)?, None))
         });
         let answered = change.await?;
-        let status = outcome::of(&web.bot, &streamer).await;
+        let status = web.bot.lives.outcome(&streamer).await;
         let InWords { sentence: state, .. } = in_words(status.as_ref());
         let trouble = status.and_then(|status| status.trouble).unwrap_or_default();
         let told = sentence!("**{streamer}** is followed. {state} {trouble}", streamer, state, trouble);

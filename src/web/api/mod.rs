@@ -1,16 +1,17 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
-mod auth;
+pub mod auth;
+pub mod desk;
 pub mod handles;
 pub mod instance;
 pub mod ledger;
 pub mod live;
 pub mod members;
 pub mod palette;
-mod servers;
+pub mod public;
+pub mod servers;
 pub mod sessions;
-
-pub use auth::Login;
+pub mod songs;
 
 use super::endpoint::Route;
 
@@ -22,6 +23,22 @@ pub const ROUTES: &[Route] = &[
     Route::of::<auth::LogoutEverywhere>(),
     Route::of::<auth::Me>(),
     Route::of::<servers::Servers>(),
+    Route::of::<songs::Queue>(),
+    Route::of::<songs::Songs>(),
+    Route::of::<songs::SongStory>(),
+    Route::of::<desk::PlayNext>(),
+    Route::of::<desk::UndoPlay>(),
+    Route::of::<desk::PlaySong>(),
+    Route::of::<desk::MoveSong>(),
+    Route::of::<desk::HoldSong>(),
+    Route::of::<desk::RemoveSong>(),
+    Route::of::<desk::DeadLink>(),
+    Route::of::<desk::BookmarkSong>(),
+    Route::of::<public::Public>(),
+    Route::of::<public::SetPublic>(),
+    Route::of::<public::OpenOverlay>(),
+    Route::of::<public::CloseOverlay>(),
+    Route::of::<public::SetGoal>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,
     Route::of::<members::Members>(),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::features;
 use crate::features::coins::model::EntryId;
 use crate::features::coins::queries::entries::story;
-use crate::features::queue::queries::latest_matching;
+use crate::features::queue::queries::{Wanted, select};
 use crate::flows::known_members;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -102,7 +102,8 @@ fn stored(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<PlaceView>
         let label = known_members::called(read, guild, user)?;
         items.push(PlaceView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
     }
-    for song in latest_matching(read, guild, typed, OF_A_KIND)? {
+    let called = Wanted { text: Some(typed.to_owned()), ..Wanted::default() };
+    for song in select(read, guild, &called, None, OF_A_KIND)?.rows.into_iter().map(|entry| entry.song) {
         let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
         let label = format!("{} {} – {}", song.public_id, song.artist, song.title);
         items.push(PlaceView { href, label, kind: "song" });

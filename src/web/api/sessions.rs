@@ -233,8 +233,8 @@ impl Endpoint for SessionReport {
     type Body = ();
     type Answer = ReportView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample { path: vec![("session", "1".to_owned())], ..Sample::default() }
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("session", samples.session.clone())], ..Sample::default() }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ReportView>, Problem> {

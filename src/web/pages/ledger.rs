@@ -283,8 +283,8 @@ impl Page for EntryPage {
     type Path = One<EntryId>;
     type Query = Nothing;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample { path: vec![("entry", "1".to_owned())], ..Sample::default() }
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("entry", samples.entry.clone())], ..Sample::default() }
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {

@@ -10,10 +10,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::kernel::digest::{Digest, SecretBytes};
+use crate::kernel::ids::GuildId;
+use crate::signin::Person;
 use crate::signin::link::{self, Purpose};
 use crate::signin::scope::Scope;
 use crate::signin::session::Door;
-use crate::signin::Person;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
@@ -71,7 +72,7 @@ impl Page for LinkPage {
             Purpose::FirstRun => "the operator".to_owned(),
         };
         let action = format!("/in/{}", code.0);
-        let form = Form { seal: None, ..Form::new(&action, seen.seal("link").seal()) };
+        let form = Form::unsealed(&action);
         let main = html! {
             section.card {
                 p { "This link is for " strong { (whose) } ". It works once." }
@@ -115,7 +116,7 @@ impl Endpoint for UseLink {
                 person: Person::Member { user },
                 name,
                 avatar: None,
-                guilds: guild.into_iter().collect(),
+                guilds: Vec::from_iter(Some(guild).filter(|guild| *guild != GuildId::INSTANCE)),
                 door: Door::Link,
             },
             Purpose::Operator { name } => Proven {

@@ -205,8 +205,8 @@ impl Page for SessionPage {
     type Path = One<SessionId>;
     type Query = Nothing;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample { path: vec![("session", "1".to_owned())], ..Sample::default() }
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("session", samples.session.clone())], ..Sample::default() }
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {

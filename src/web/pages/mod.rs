@@ -1,24 +1,28 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
-mod assets;
-mod handles;
-mod instance;
-mod ledger;
-mod link;
-mod live;
-mod members;
-mod servers;
-mod sign_in;
-mod theme;
+pub mod assets;
+pub mod desk;
+pub mod handles;
+pub mod home;
+pub mod instance;
+pub mod ledger;
+pub mod link;
+pub mod live;
+pub mod members;
+pub mod public;
+pub mod servers;
+pub mod sign_in;
+pub mod songs;
+pub mod theme;
 
+pub use desk::DeskPage;
 pub use handles::HandlesPage;
-pub use instance::{
-    BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, StatusPage,
-};
+pub use instance::{BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, StatusPage};
 pub use ledger::{EntryPage, LedgerPage};
 pub use link::LinkPage;
 pub use live::{LivePage, SessionPage};
 pub use members::{MemberPage, MembersPage};
+pub use public::PublicPage;
 pub use servers::ServersPage;
 pub use sign_in::SignInPage;
 
@@ -35,7 +39,14 @@ pub const ROUTES: &[Route] = &[
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),
-    Route::page::<servers::Home>(),
+    Route::page::<home::Home>(),
+    Route::page::<DeskPage>(),
+    Route::page::<songs::SongsPage>(),
+    Route::page::<songs::SongPage>(),
+    songs::FILE,
+    Route::page::<PublicPage>(),
+    Route::page::<public::PublicQueue>(),
+    public::OVERLAY,
     Route::of::<theme::ChooseTheme>(),
     Route::page::<LivePage>(),
     Route::page::<SessionPage>(),
@@ -55,7 +66,10 @@ pub const ROUTES: &[Route] = &[
 /// The pages in the bar of a server.
 pub const NAVIGATION: &[Entry] = &[
     Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
+    Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
+    Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
     Entry { path: "/live", label: "Live", icon: Icon::Live, group: NavGroup::Show, who: Who::Viewer },
     Entry { path: "/members", label: "Members", icon: Icon::People, group: NavGroup::Economy, who: Who::Viewer },
     Entry { path: "/ledger", label: "Ledger", icon: Icon::Ledger, group: NavGroup::Economy, who: Who::Viewer },
+    Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
 ];

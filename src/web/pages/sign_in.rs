@@ -39,7 +39,7 @@ impl Page for SignInPage {
         let typed = seen.typed("next").map(str::to_owned).or_else(|| seen.query.next.clone());
         let next = typed.filter(|next| is_page_of_ours(next)).unwrap_or_default();
         let name = seen.typed("username").unwrap_or_default();
-        let form = Form { seal: None, ..Form::new("/sign-in", seen.seal("password").seal()) };
+        let form = Form::unsealed("/sign-in");
         let main = html! {
             section.card {
                 h2 { "With Discord" }

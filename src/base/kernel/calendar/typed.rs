@@ -40,7 +40,7 @@ const CITIES: &[(&str, &str)] = &[
     ("Europe/Berlin", "nuremberg|nurnberg|stuttgart"),
     ("Europe/Brussels", "antwerp|bruxelles|ghent"),
     ("Europe/Copenhagen", "aarhus|kobenhavn"),
-    ("Europe/Istanbul", "ankara|izmir"),
+    ("Europe/Istanbul", "ankara|istanbul|izmir"),
     ("Europe/Kyiv", "kharkiv|lviv|odesa|odessa"),
     ("Europe/Lisbon", "lisboa|porto"),
     ("Europe/London", "birmingham|bristol|cardiff|edinburgh|glasgow|leeds|liverpool|manchester|sheffield"),

@@ -11,7 +11,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, Fate, Index, Read, Selection, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something happened on a live of a guild.
 pub const CHANGED: Topic = Topic::new("engagement.changed");
@@ -172,6 +172,20 @@ pub fn rename_streamer(tx: &Tx<'_>, guild: GuildId, names: &[Handle], name: &Han
 /// The last numbers given.
 pub fn numbers(read: &dyn Read, guild: GuildId) -> Result<Numbers> {
     Ok(NUMBERS.get(read, &guild)?.unwrap_or_default())
+}
+
+/// The latest interactions of a kind in a session, the last one first, among the last 2,000.
+pub fn latest_of(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    kind: InteractionKind,
+    limit: usize,
+) -> Result<Vec<Interaction>> {
+    const LOOKED_AT: usize = 2_000;
+    let selection = Selection::of((guild, session)).backward().limit(limit).scanning_at_most(LOOKED_AT);
+    let found = INTERACTIONS.select(read, &selection, |_, interaction| interaction.kind == kind)?;
+    Ok(found.rows.into_iter().map(|(_, interaction)| interaction).collect())
 }
 
 /// Whether anything was written down of a session.

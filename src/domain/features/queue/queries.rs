@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, Song, SongId, Source};
+use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::{
-    CHANGED, by_public_id as song, count_of, entry, for_each_free, free_behind, guilds_with_waiting_songs, next_member,
-    played_between,
+    CHANGED, by_public_id as song, count_in, count_of, entry, for_each_free, free_behind, guilds_with_waiting_songs,
+    next_member, played_between, select, submitted_between,
 };
 use super::{rules, tables};
 use crate::kernel::error::Result;
@@ -191,6 +191,45 @@ pub fn upcoming(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Ent
     entries(read, guild, tables::served_from(read, guild, 0, limit)?)
 }
 
+/// Which songs are looked for: all, unless something is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Those in this line.
+    pub line: Option<Line>,
+    /// Those of this member.
+    pub user: Option<UserId>,
+    /// Those that wait, or those that do not.
+    pub waits: Option<bool>,
+    /// Those with this in their number, artist, title, or the names of their submitter; in lower case.
+    pub text: Option<String>,
+}
+
+/// The first songs of a line in its order, each with where it stands.
+pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for entry in entries(read, guild, tables::waiting_in(read, guild, line, limit)?)? {
+        let standing = standing(read, guild, &entry)?;
+        rows.push(Row { entry, standing });
+    }
+    Ok(rows)
+}
+
+impl Wanted {
+    /// Whether a song is one of them.
+    pub(super) fn matches(&self, entry: &Entry) -> bool {
+        let Entry { song, place, .. } = entry;
+        let has_text = |text: &String| {
+            let names = [Some(&song.artist), Some(&song.title), Some(&song.username), song.tiktok_username.as_ref()];
+            song.public_id.digits().starts_with(text.trim_start_matches('#'))
+                || names.into_iter().flatten().any(|name| name.to_lowercase().contains(text.as_str()))
+        };
+        self.line.is_none_or(|line| place.line == line)
+            && self.user.is_none_or(|user| place.user == user)
+            && self.waits.is_none_or(|waits| place.line.is_waiting() == waits)
+            && self.text.as_ref().is_none_or(has_text)
+    }
+}
+
 /// A member's latest song that a gift may lift: in Free or Pending Skips (`M-TIK-23`).
 pub fn latest_liftable(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Entry>> {
     latest_in(read, guild, user, |line| matches!(line, Line::Free | Line::PendingSkips))
@@ -287,7 +326,7 @@ pub fn members_called(read: &dyn Read, guild: GuildId, typed: &str, limit: usize
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    tables::latest_that(read, guild, limit, |song| {
+    tables::for_the_latest(read, guild, limit, |song| {
         let is_new = song.username.to_lowercase().contains(&wanted) && !found.contains(&song.user);
         if is_new {
             found.push(song.user);
@@ -297,22 +336,18 @@ pub fn members_called(read: &dyn Read, guild: GuildId, typed: &str, limit: usize
     Ok(found)
 }
 
-/// The latest songs whose number, artist or title begins with or contains what was typed.
-pub fn latest_matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<Song>> {
-    let wanted = typed.trim().trim_start_matches('#').to_lowercase();
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    tables::latest_that(read, guild, limit, |song| song.is_called(&wanted))
-}
-
 /// Waiting songs whose number, artist or title begins with or contains what was typed.
 pub fn matching(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<Entry>> {
     let wanted = typed.trim().trim_start_matches('#').to_lowercase();
     let mut found = Vec::new();
     for id in tables::waiting(read, guild, SEARCHED)? {
         let Some(entry) = tables::entry(read, guild, id)? else { continue };
-        if wanted.is_empty() || entry.song.is_called(&wanted) {
+        let song = &entry.song;
+        let is_match = wanted.is_empty()
+            || song.public_id.digits().starts_with(&wanted)
+            || song.artist.to_lowercase().contains(&wanted)
+            || song.title.to_lowercase().contains(&wanted);
+        if is_match {
             found.push(entry);
             if found.len() == CHOICES {
                 break;

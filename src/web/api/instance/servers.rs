@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::activity::program::SERVER_LEFT;
+use crate::discord::standing::GuildOfBot;
 use crate::features::coins::queries::entries;
 use crate::features::engagement::queries::sessions;
 use crate::features::queue::queries::latest_number;
@@ -33,6 +34,16 @@ pub struct ServerOfBot {
     pub entries: u64,
     /// Sessions of lives that it followed.
     pub sessions: u64,
+}
+
+/// A server that the bot is not in any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LeftServer {
+    /// Its id.
+    pub id: String,
+    /// Its name; nothing where the bot was not in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Several of them.
@@ -90,7 +101,7 @@ pub struct LeaveServer;
 
 impl Endpoint for LeaveServer {
     const NAME: &'static str = "instance.leave";
-    const ABOUT: &'static str = "Lets the bot leave a server; what is stored of it stays.";
+    const ABOUT: &'static str = "Lets the bot leave a server, if it is in it; what is stored of it stays.";
     const DOORS: Doors = Doors::post(&["/api/instance/servers/{guild}/leave"])
         .form("/instance/servers/{guild}/leave", again::<InstanceServersPage>);
     const WHO: Who = Who::Instance;
@@ -100,23 +111,26 @@ impl Endpoint for LeaveServer {
     type Path = One<GuildId>;
     type Query = Nothing;
     type Body = Option<Nothing>;
-    type Answer = ServerOfBot;
+    type Answer = LeftServer;
 
     fn sample(_: &Samples) -> Sample {
-        // There is no such server: a sample that leaves the one of the test would be the last of it.
+        // One that the bot is not in: nothing would be left to try after any other.
         Sample { path: vec![("guild", "1".to_owned())], ..Sample::default() }
     }
 
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ServerOfBot>, Problem> {
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LeftServer>, Problem> {
         let One(guild) = asked.path;
-        let name = web.bot.standings.guild_of_bot(guild).ok_or(Problem::NotFound)?.name;
+        let Some(GuildOfBot { name, .. }) = web.bot.standings.guild_of_bot(guild) else {
+            return Ok(LeftServer { id: guild.to_string(), name: None }.into());
+        };
         web.bot.rest.leave_guild(guild.get().into()).await.map_err(Error::failed)?;
         let change = web.change(&asked, move |tx, by| {
             SERVER_LEFT.with(name.clone()).by(by).note(tx, GuildId::INSTANCE)?;
-            Ok(ServerOfBot { id: guild.to_string(), name: name.clone(), ..ServerOfBot::default() })
+            Ok(LeftServer { id: guild.to_string(), name: Some(name.clone()) })
         });
-        let told = |left: &ServerOfBot| {
-            sentence!("The bot has left **{name}**. What is stored of it stays.", name = left.name.clone())
+        let told = |left: &LeftServer| {
+            let name = left.name.clone().unwrap_or_default();
+            sentence!("The bot has left **{name}**. What is stored of it stays.", name)
         };
         Ok(change.await?.telling(told).leading_to("/instance/servers"))
     }

@@ -59,9 +59,14 @@ pub struct Form<'a> {
 impl<'a> Form<'a> {
     /// A plain form of somebody who is signed in.
     pub const fn new(action: &'a str, seal: Seal<'a>) -> Self {
+        Self { seal: Some(seal), ..Self::unsealed(action) }
+    }
+
+    /// A form of somebody who is not signed in: there is no session whose token it could carry.
+    pub const fn unsealed(action: &'a str) -> Self {
         Self {
             action,
-            seal: Some(seal),
+            seal: None,
             revision: None,
             id: None,
             confirm: None,

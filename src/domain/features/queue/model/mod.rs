@@ -256,13 +256,6 @@ impl Song {
     /// What is shown instead of the name of somebody who was erased.
     pub const ERASED: &'static str = "erased member";
 
-    /// Whether its number begins so, or its artist or title has this in it; in small letters.
-    pub fn is_called(&self, wanted: &str) -> bool {
-        self.public_id.digits().starts_with(wanted)
-            || self.artist.to_lowercase().contains(wanted)
-            || self.title.to_lowercase().contains(wanted)
-    }
-
     /// The song of somebody else, without what names the member who submitted it: their name, which is also the artist's
     /// where they gave none, their note and their handle. What it is called and where it is heard stays.
     #[must_use]
