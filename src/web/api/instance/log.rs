@@ -60,7 +60,7 @@ pub fn find(web: &Web, query: &LinesQuery) -> Result<(Vec<Line>, Option<u64>), P
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LinesView {
     /// The lines, latest first.
-    pub logs: Vec<LineView>,
+    pub logs: Vec<LogLine>,
     /// What to ask for as `before` to go on; nothing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
@@ -68,7 +68,7 @@ pub struct LinesView {
 
 /// A line.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LineView {
+pub struct LogLine {
     /// Its number.
     pub number: u64,
     /// When.
@@ -81,7 +81,7 @@ pub struct LineView {
     pub message: String,
 }
 
-impl From<Line> for LineView {
+impl From<Line> for LogLine {
     fn from(Line { number, at, level, target, text }: Line) -> Self {
         Self { number, timestamp: at.rfc3339(), level: level.to_string(), target, message: text }
     }
