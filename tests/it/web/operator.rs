@@ -131,6 +131,7 @@ async fn a_snapshot_is_made_verified_and_tried_one_after_the_other() {
 
 #[tokio::test]
 async fn the_log_is_shown_by_level_and_emptied_with_a_note_of_it() {
+    greenroom::covers!("T-API-37", "T-API-38");
     let (ground, lines, _) = ground().await;
     let now = ground.world.hand.now();
     lines.push(now, LineLevel::Info, "greenroom::queue", "a song was played");
@@ -158,6 +159,7 @@ async fn the_log_is_shown_by_level_and_emptied_with_a_note_of_it() {
 
 #[tokio::test]
 async fn what_the_bot_shows_is_the_operators_and_what_a_server_wants_is_stored() {
+    greenroom::covers!("T-API-33", "T-API-34", "T-API-35");
     let (ground, ..) = ground().await;
     let operator = ground.signed_in(OPERATOR);
     let wanted = [("status", "idle"), ("type", "watching"), ("message", "the live")];
@@ -172,6 +174,7 @@ async fn what_the_bot_shows_is_the_operators_and_what_a_server_wants_is_stored()
 
 #[tokio::test]
 async fn a_default_counts_in_servers_that_say_nothing_and_secrets_are_not_shown() {
+    greenroom::covers!("T-API-42", "T-API-43");
     let (ground, ..) = ground().await;
     let operator = ground.signed_in(OPERATOR);
     let body = json!({ "settings": { "skip_price": "750" } });
