@@ -93,6 +93,8 @@ pub struct Application {
     tasks: JoinSet<()>,
     connection: tokio::task::JoinHandle<Ended>,
     stop: watch::Sender<bool>,
+    /// Counts how often the connection to Discord was to begin anew.
+    renewals: Arc<watch::Sender<u64>>,
     vitals: Vitals,
     swept_at: watch::Receiver<Timestamp>,
     breaker: Arc<Breaker>,
@@ -122,6 +124,7 @@ impl Application {
         let bot = Bot::new(store, clock, clients, bot::shown());
         let gateway = Gateway::new(bot.clone(), bot::handlers(blueprint.live_rehearsal), blueprint.registration);
         let (stop, stopped) = watch::channel(false);
+        let (renewals, renewed) = watch::channel(0);
 
         let mut tasks = JoinSet::new();
         let runner = Runner::new(bot.store.clone(), bot.clock.clone(), bot.clone(), &bot::job_handlers()).await;
@@ -143,14 +146,26 @@ impl Application {
             tasks.spawn(adopt_debug_channel(bot.clone(), channel));
         }
         let vitals = Vitals::new(bot.clone(), gateway.clone(), vital, swept_at.clone(), sees_jobs);
-        let connection =
-            tokio::spawn(connection::hold(gateway, blueprint.token, blueprint.endpoint, bot.clock.clone(), stopped));
-        Ok(Self { bot, tasks, connection, stop, vitals, swept_at, breaker, backed_up_at })
+        let connection = tokio::spawn(connection::hold(
+            gateway,
+            blueprint.token,
+            blueprint.endpoint,
+            bot.clock.clone(),
+            stopped,
+            renewed,
+        ));
+        Ok(Self { bot, tasks, connection, stop, renewals: Arc::new(renewals), vitals, swept_at, breaker, backed_up_at })
     }
 
     /// Where to look to know how the application is.
     pub fn vitals(&self) -> Vitals {
         self.vitals.clone()
+    }
+
+    /// Ends the connection to Discord in order each time it is called, so that another one begins.
+    pub fn reconnector(&self) -> impl Fn() + Send + Sync + 'static {
+        let renewals = Arc::clone(&self.renewals);
+        move || renewals.send_modify(|count| *count += 1)
     }
 
     /// Waits until the connection to Discord has ended for good, or the store had to stop and all was said about it.

@@ -46,6 +46,8 @@ enum Outcome {
     End(Ended),
     /// Discord refused the privileged intents (4014).
     IntentsRefused,
+    /// It was ended to begin anew.
+    Renewed,
     Again(String),
 }
 
@@ -56,6 +58,7 @@ pub(super) async fn hold(
     endpoint: Endpoint,
     clock: Clock,
     mut stopped: watch::Receiver<bool>,
+    mut renewals: watch::Receiver<u64>,
 ) -> Ended {
     let mut intents = gateway.intents();
     // Without those that must be switched on in the developer portal.
@@ -63,7 +66,9 @@ pub(super) async fn hold(
     let mut failures = 0;
     loop {
         let since = Stopwatch::start();
-        let outcome = connect_once(&gateway, &token, &endpoint, intents, &mut stopped).await;
+        // What was asked for before is done by connecting now.
+        renewals.mark_unchanged();
+        let outcome = connect_once(&gateway, &token, &endpoint, intents, &mut stopped, &mut renewals).await;
         gateway.disconnected();
         let wait = match outcome {
             Outcome::End(ended) => return ended,
@@ -75,6 +80,10 @@ pub(super) async fn hold(
                 );
                 intents = unprivileged;
                 gateway.bot().note_intents(true);
+                continue;
+            }
+            Outcome::Renewed => {
+                tracing::info!("the connection to Discord was ended, to begin anew");
                 continue;
             }
             Outcome::IntentsRefused => return Ended::Failed("Discord refuses even the ordinary intents".to_owned()),
@@ -95,6 +104,7 @@ pub(super) async fn hold(
         tokio::select! {
             () = clock.sleep(wait) => {}
             () = told_to_stop(&mut stopped) => return Ended::Stopped,
+            () = told_to_renew(&mut renewals) => {}
         }
         failures += 1;
     }
@@ -106,6 +116,7 @@ async fn connect_once(
     endpoint: &Endpoint,
     intents: GatewayIntents,
     stopped: &mut watch::Receiver<bool>,
+    renewals: &mut watch::Receiver<u64>,
 ) -> Outcome {
     let http = match rest::connect(token, endpoint) {
         Ok(connections) => connections.gateway,
@@ -148,12 +159,24 @@ async fn connect_once(
             let _ = tokio::time::timeout(CLOSING, closed).await;
             Outcome::End(Ended::Stopped)
         }
+        () = told_to_renew(renewals) => {
+            let closed = async { tokio::join!(shards.shutdown_all(), running) };
+            let _ = tokio::time::timeout(CLOSING, closed).await;
+            Outcome::Renewed
+        }
     }
 }
 
 async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     // An application that is gone stops the connection as well.
     let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn told_to_renew(renewals: &mut watch::Receiver<u64>) {
+    // Nobody asks for it any more where nobody could.
+    if renewals.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// With which status Discord refused a request of serenity.

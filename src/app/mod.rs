@@ -12,6 +12,7 @@ pub mod exit;
 pub mod headroom;
 pub mod health;
 pub mod import;
+pub mod instance;
 pub mod machine;
 pub mod maintenance;
 pub mod manual;

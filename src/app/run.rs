@@ -8,6 +8,7 @@ use super::backup::{self, folder::Room};
 use super::cli::Options;
 use super::config::Config;
 use super::config::discord::Access;
+use super::config::sources::Sources;
 use super::config::storage::store_file;
 use super::connection::Ended;
 use super::control::ControlServer;
@@ -17,7 +18,7 @@ use super::health::Health;
 use super::maintenance::served::handler;
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
-use super::{maintenance, rights, web};
+use super::{instance, maintenance, rights, web};
 use crate::catalogue::CATALOGUE;
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
@@ -56,7 +57,7 @@ pub fn run(options: &Options) -> CommandResult {
         tracing::warn!("{notice}");
     }
     rights::mend(&config.storage.data_dir);
-    let ended = runtime.block_on(serve(&config, blueprint, &telemetry, signals));
+    let ended = runtime.block_on(serve(&config, options.sources(), blueprint, &telemetry, signals));
     // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
     outcome(ended?, &config.storage.data_dir)
@@ -117,6 +118,7 @@ fn how_to_start(notices: &[String]) -> String {
 
 async fn serve(
     config: &Config,
+    sources: Sources,
     blueprint: Blueprint,
     telemetry: &Telemetry,
     mut signals: Signals,
@@ -127,7 +129,11 @@ async fn serve(
     telemetry.write_files(data_dir);
     let control = serve_control(config, &app);
     let web = match place {
-        Some(place) => Some(web::start(place, config, app.bot.clone()).await),
+        Some(place) => {
+            let vitals = app.vitals().with_losses(telemetry.losses());
+            let operations = instance::operations(config, sources, &app, vitals, telemetry.lines());
+            Some(web::start(place, config, app.bot.clone(), operations).await)
+        }
         None => None,
     };
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
@@ -229,7 +235,7 @@ mod tests {
 
     use super::*;
     use crate::app::backup::off_site::Target;
-    use crate::app::config::sources::{Origin, Sources};
+    use crate::app::config::sources::Origin;
 
     #[test]
     fn three_lines_say_how_to_start() {

@@ -22,6 +22,7 @@ use super::{activity, command, figures, invitation, problem};
 use crate::http::RequestError;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
+use crate::presence::{self, Presence};
 use crate::refusals;
 
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
@@ -155,6 +156,38 @@ impl Gateway {
         Link { shards: runners.len(), connected, latency, guilds }
     }
 
+    /// Shows the bot as it is wanted now, on all that is connected. What cannot be looked up stays as it is.
+    pub async fn show_presence(&self) {
+        if let Some(wanted) = self.presence().await {
+            self.show(&wanted).await;
+        }
+    }
+
+    /// What the bot is to show of itself; `None` where that cannot be looked up.
+    async fn presence(&self) -> Option<Presence> {
+        let inner = &*self.0;
+        let guilds = inner.bot.standings.guilds_of_bot();
+        let only = match guilds.as_slice() {
+            [only] => Some(only.id),
+            _ => None,
+        };
+        match inner.bot.store.read("presence", move |read| presence::shown(read, only)).await {
+            Ok(wanted) => Some(wanted),
+            Err(error) => {
+                problem::log_error(&error, "look up what the bot shows of itself");
+                None
+            }
+        }
+    }
+
+    async fn show(&self, wanted: &Presence) {
+        let shards = self.0.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(shards) = shards else { return };
+        for shard in shards.runners.lock().await.values() {
+            shard.runner_tx.set_presence(super::presence::activity(wanted), super::presence::status(wanted));
+        }
+    }
+
     /// The connection has ended; another one may follow.
     pub fn disconnected(&self) {
         *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -194,7 +227,13 @@ impl serenity::framework::Framework for Gateway {
         inner.bot.standings.notice(&event);
         inner.bot.watch.notice(&inner.bot, &event).await;
         match event {
-            FullEvent::Ready { data_about_bot } => inner.ready(&data_about_bot).await,
+            FullEvent::Ready { data_about_bot } => {
+                inner.ready(&data_about_bot).await;
+                // A connection begins online and without a text.
+                if let Some(wanted) = self.presence().await.filter(|wanted| *wanted != Presence::default()) {
+                    self.show(&wanted).await;
+                }
+            }
             // One that is out of order is looked at when it is back.
             FullEvent::GuildCreate { guild, .. } if !guild.unavailable => inner.guild_available(&ctx, &guild).await,
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {

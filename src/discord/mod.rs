@@ -51,6 +51,7 @@ mod given_back;
 pub mod invitation;
 pub mod outbox;
 pub mod paging;
+mod presence;
 pub mod problem;
 pub mod references;
 pub mod registration;

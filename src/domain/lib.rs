@@ -26,6 +26,7 @@ pub mod flows;
 pub mod jobs;
 pub mod live;
 pub mod outbox;
+pub mod presence;
 pub mod profile;
 pub mod references;
 pub mod settings;

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::following::State;
@@ -19,7 +21,7 @@ pub struct Status {
     /// Since when it is in this state.
     pub since: Timestamp,
     /// What was said when it last was refused; gone once it is connected.
-    pub trouble: Option<String>,
+    pub trouble: Option<Sentence>,
     /// How many watch; `None` until the live told it (`M-TIK-25`).
     pub viewers: Option<u32>,
     /// When the live last told anything.
@@ -43,6 +45,8 @@ pub struct Counts {
     pub undecodable: u64,
 }
 
+/// How long the outcome of following a name is waited for.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Names whose end is remembered, at most, beside those that are followed.
 const MOST_NAMES: usize = 1_000;
 
@@ -85,8 +89,17 @@ impl Board {
         let _ = self.0.subscribe().wait_for(|all| fits(all.get(name))).await;
     }
 
+    /// How a name stands once more is known than that it is being connected to, for whoever just asked for that; `None` where
+    /// nobody follows it yet. What takes longer than some seconds is on its way.
+    pub async fn outcome(&self, name: &Handle) -> Option<Status> {
+        let has_outcome =
+            |status: Option<&Status>| status.is_some_and(|status| !matches!(status.state, State::Connecting));
+        let _ = tokio::time::timeout(PATIENCE, self.until(name, has_outcome)).await;
+        self.status(name)
+    }
+
     /// Notes a new state, with what went wrong, if anything did.
-    pub fn enter(&self, name: &Handle, state: State, at: Timestamp, trouble: Option<String>) {
+    pub fn enter(&self, name: &Handle, state: State, at: Timestamp, trouble: Option<Sentence>) {
         self.0.send_modify(|all| {
             if all.len() >= MOST_NAMES {
                 all.retain(|_, status| !matches!(status.state, State::Stopped(_)));
@@ -168,9 +181,9 @@ mod tests {
     #[test]
     fn what_went_wrong_is_kept_until_it_works_again() {
         let (board, host) = (Board::default(), Handle::parse("host").unwrap());
-        board.enter(&host, State::WaitingForLive(at(9)), at(1), Some("It is blocked.".into()));
+        board.enter(&host, State::WaitingForLive(at(9)), at(1), Some(Sentence::words("It is blocked.")));
         board.enter(&host, State::Connecting, at(9), None);
-        assert_eq!(board.status(&host).unwrap().trouble.as_deref(), Some("It is blocked."));
+        assert_eq!(board.status(&host).unwrap().trouble, Some(Sentence::words("It is blocked.")));
         board.enter(&host, State::Live, at(10), None);
         assert_eq!(board.status(&host).unwrap().trouble, None);
         board.forget(&host);

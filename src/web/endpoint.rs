@@ -273,6 +273,10 @@ pub struct Samples {
     pub song: String,
     /// A member.
     pub member: String,
+    /// The number of an entry of Luxury Coins that can be undone.
+    pub entry: String,
+    /// The number of a session of a live.
+    pub session: String,
     /// The operator's name.
     pub operator: String,
     /// Their password.

@@ -13,12 +13,14 @@
 //! What is not here: words of refusals and decisions, which are the domain's; and TLS, which a proxy brings.
 
 pub mod access;
+mod address;
 pub mod answer;
 pub mod api;
 pub mod assets;
 pub mod endpoint;
 mod gate;
 mod headers;
+pub mod instance;
 pub mod music;
 mod notices;
 pub mod openapi;
@@ -43,6 +45,7 @@ use access::{Csrf, Limits, Passwords, SignIns};
 use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
+use instance::Instance;
 use notices::Notices;
 use push::{Push, REGIONS, Region};
 use server::Bounds;
@@ -77,6 +80,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// The tokens of forms.
     pub csrf: Csrf,
+    /// The process, as the operator sees it.
+    pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
     /// What keeps open pages and programs up to date.
@@ -112,6 +117,7 @@ impl Web {
             sign_ins: SignIns::default(),
             passwords: Passwords::default(),
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
+            instance: Instance::default(),
             notices: Notices::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),

@@ -63,6 +63,29 @@ async fn the_bot_begins_anew_after_a_break_that_ends_the_session() {
     survives(&[GatewayFault::Invalid { resumable: false }]).await;
 }
 
+/// How often the bot has asked where the gateway is, which it does before each connection.
+async fn asked_for_the_gateway(world: &World) -> usize {
+    let requests = world.sim.requests(0).await;
+    requests.iter().filter(|request| request.path.contains("/gateway")).count()
+}
+
+#[tokio::test]
+async fn the_operator_begins_the_connection_anew_and_nothing_is_lost() {
+    covers!("T-API-44");
+    let world = World::new().await;
+    let before = asked_for_the_gateway(&world).await;
+    let reconnect = world.app.reconnector();
+    reconnect();
+    let patience = Patience::until("the bot asks for the gateway anew");
+    while asked_for_the_gateway(&world).await == before {
+        assert!(!patience.is_over(), "the connection did not begin anew");
+        tokio::task::yield_now().await;
+    }
+    comes_back(&world).await;
+    world.member("ann").submits(&link(1), "Still here").await;
+    world.end().await;
+}
+
 #[tokio::test]
 async fn what_happens_during_a_break_is_answered_once() {
     covers!("M-RAT-04", "M-QUE-14");

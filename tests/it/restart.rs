@@ -13,6 +13,7 @@ use greenroom::features::queue::tables;
 use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
 use greenroom::flows;
 use greenroom::jobs;
+use greenroom::kernel::actor::Actor;
 use greenroom::kernel::ids::{ChannelId, UserId};
 use greenroom::live::{Handle, LiveEvent, Occurrence};
 use greenroom::sim::Fault;
@@ -102,7 +103,7 @@ async fn the_first_score_sync_comes_with_the_start() {
     let at = app.bot.clock.now();
     let shares = move |tx: &Tx<'_>| {
         let handle = Handle::parse("ben.live").unwrap();
-        flows::handle_links::admin_link(tx, guild, ben, ben, &handle)?;
+        flows::handle_links::admin_link(tx, guild, Actor::Member(ben), ben, &handle)?;
         let shared = Occurrence::Shared(viewer("ben.live"));
         let events = [Occurrence::Connected, shared].map(|what| LiveEvent::new(at, what));
         flows::live_events::run(tx, guild, &Handle::parse(STREAMER).unwrap(), &events).map(drop)

@@ -59,7 +59,7 @@ pub fn rehearse(data_dir: &Path, backup: &Path, catalogue: Catalogue, cache_byte
 }
 
 /// A rehearsal with its time and its end, as it is kept.
-pub(super) fn rehearsed(
+pub(in crate::app) fn rehearsed(
     data_dir: &Path,
     backup: &Path,
     catalogue: Catalogue,
@@ -88,7 +88,7 @@ pub fn last_rehearsal(data_dir: &Path) -> Option<Rehearsal> {
 }
 
 /// Keeps a rehearsal as the last one.
-pub(super) fn keep(data_dir: &Path, rehearsal: &Rehearsal) -> io::Result<()> {
+pub(in crate::app) fn keep(data_dir: &Path, rehearsal: &Rehearsal) -> io::Result<()> {
     write_note(Folder::of(data_dir).path(), FILE, rehearsal)
 }
 

@@ -16,6 +16,7 @@ use crate::app::cli::{ConfigShowArgs, Options};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print};
 use crate::kernel::secret::without_secrets;
 use crate::kernel::text::one_line;
+use crate::web::instance;
 
 /// The longest value that is shown whole.
 const LONGEST: usize = 200;
@@ -29,6 +30,17 @@ pub fn run(options: &Options, args: ConfigShowArgs) -> CommandResult {
         1 => Err(Stop::new(ExitCode::Configuration, "1 thing needs a correction.")),
         many => Err(Stop::new(ExitCode::Configuration, format!("{many} things need a correction."))),
     }
+}
+
+/// All variables as a page of the operator shows them.
+pub(in crate::app) fn variables(sources: &Sources) -> Vec<instance::Variable> {
+    let told = |row: Row| instance::Variable {
+        name: row.variable.name.to_owned(),
+        origin: row.origin(),
+        value: row.value,
+        problems: row.problems,
+    };
+    Shown::of(sources).rows.into_iter().map(told).collect()
 }
 
 /// The configuration as it is shown.

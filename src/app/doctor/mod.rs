@@ -45,6 +45,7 @@ use super::cli::{DoctorArgs, Options};
 use super::config::Config;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::{run, telemetry};
+use crate::web::instance;
 use finding::{summary, told};
 
 /// Looks at everything and prints it; stops with [`ExitCode::ProblemsFound`] where there is an error.
@@ -79,6 +80,21 @@ pub fn run(options: &Options, args: DoctorArgs) -> CommandResult {
         ));
     }
     Ok(())
+}
+
+/// The same from inside the running bot, for a page of the operator. Blocks, and so wants a thread that may.
+pub(super) fn from_inside(config: &Config, runtime: &tokio::runtime::Handle) -> Vec<instance::Finding> {
+    let findings = runtime.block_on(examine(config));
+    let told = |Finding { id, level, sentence, fix }: Finding| {
+        let level = match level {
+            Level::Ok => instance::Level::Ok,
+            Level::Note => instance::Level::Note,
+            Level::Warning => instance::Level::Warning,
+            Level::Error => instance::Level::Error,
+        };
+        instance::Finding { id: id.name().to_owned(), level, sentence, fix }
+    };
+    findings.into_iter().map(told).collect()
 }
 
 /// Looks at everything side by side; the findings come in the order of the table above.

@@ -16,6 +16,7 @@ use super::outcome::{Lift, Outcome};
 use crate::catalogue::CATALOGUE;
 use crate::flows::payment_terms::{self, Terms};
 use crate::flows::{handle_links, live_events};
+use crate::kernel::actor::Actor;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::{Error, Result as StoreResult};
 use crate::kernel::ids::{GuildId, UserId};
@@ -33,7 +34,7 @@ const MOST_AT_ONCE: usize = 1_024;
 /// A session that is not continued for so long is closed by the next sweep (`D-26`), and a second one counts it.
 const UNTIL_CLOSED: Duration = Duration::from_mins(16);
 /// The administrator who makes the links.
-const NOBODY: UserId = UserId::new(1);
+const NOBODY: Actor = Actor::Member(UserId::new(1));
 
 /// See the module.
 pub(super) struct Stage {

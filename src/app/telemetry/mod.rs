@@ -7,6 +7,7 @@
 //! come faster than they can be written, the ones that do not fit are lost, and counted.
 
 mod files;
+mod ring;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
@@ -27,8 +28,10 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use super::config::logging::{LogFormat, Logging};
 use super::exit::Stop;
+use crate::web::instance::lines::Lines;
 use crate::{activity, bot, store};
 pub use files::LogFiles;
+use ring::Ring;
 
 /// Lines that wait for the console, or for the files.
 const QUEUE: usize = 16_384;
@@ -36,6 +39,7 @@ const QUEUE: usize = 16_384;
 /// The log of the running bot. What waits is written when it is dropped.
 pub struct Telemetry {
     losses: Losses,
+    lines: Lines,
     _threads: Vec<WorkerGuard>,
 }
 
@@ -52,6 +56,11 @@ impl Telemetry {
         if let Some(files) = &self.losses.files {
             files.begin(data_dir);
         }
+    }
+
+    /// The latest lines, for whoever shows them.
+    pub fn lines(&self) -> Lines {
+        self.lines.clone()
     }
 
     /// For whoever tells how many lines were lost.
@@ -79,7 +88,7 @@ impl Losses {
 
 /// Starts the log of a command, on the console alone. Fails when there is one already.
 pub fn start(logging: &Logging) -> Result<(), Stop> {
-    begin(subscriber(logging, std::io::stderr, std::io::stderr().is_terminal(), None))
+    begin(subscriber(logging, std::io::stderr, std::io::stderr().is_terminal(), Beside::default()))
 }
 
 /// Starts the log of the running bot. Files follow with [`Telemetry::write_files`]. Fails when there is a log already.
@@ -95,8 +104,10 @@ pub fn start_with_files(logging: &Logging) -> Result<Telemetry, Stop> {
         threads.push(thread);
         writer
     });
-    begin(subscriber(logging, console, std::io::stderr().is_terminal(), files))?;
-    Ok(Telemetry { losses, _threads: threads })
+    let lines = Lines::default();
+    let beside = Beside { files, ring: Some(Ring::new(lines.clone())) };
+    begin(subscriber(logging, console, std::io::stderr().is_terminal(), beside))?;
+    Ok(Telemetry { losses, lines, _threads: threads })
 }
 
 fn queue(name: &str, writer: impl std::io::Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
@@ -120,12 +131,14 @@ fn begin(subscriber: Box<dyn Subscriber + Send + Sync>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn subscriber<W>(
-    logging: &Logging,
-    console: W,
-    is_terminal: bool,
+/// Where lines go beside the console.
+#[derive(Default)]
+struct Beside {
     files: Option<NonBlocking>,
-) -> Box<dyn Subscriber + Send + Sync>
+    ring: Option<Ring>,
+}
+
+fn subscriber<W>(logging: &Logging, console: W, is_terminal: bool, beside: Beside) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -137,12 +150,12 @@ where
         LogFormat::Text if is_terminal => Box::new(console),
         LogFormat::Text => Box::new(console.with_ansi(false)),
     };
-    let files = files.map(|files| {
+    let files = beside.files.map(|files| {
         let layer = lines::layer().with_writer(files).with_ansi(false).log_internal_errors(false);
         plain(layer, format)
     });
     let filter = EnvFilter::new(&logging.filter).and(news());
-    Box::new(Registry::default().with(console.and_then(files).with_filter(filter)))
+    Box::new(Registry::default().with(console.and_then(files).and_then(beside.ring).with_filter(filter)))
 }
 
 /// Whether the connection to Discord is being closed.
@@ -214,7 +227,7 @@ mod tests {
     fn logged(filter: &str, format: LogFormat) -> Vec<String> {
         let log = Captured::default();
         let writer = log.clone();
-        let subscriber = subscriber(&logging(filter, format), move || writer.clone(), false, None);
+        let subscriber = subscriber(&logging(filter, format), move || writer.clone(), false, Beside::default());
         tracing::subscriber::with_default(subscriber, say_something);
         log.lines()
     }
@@ -262,8 +275,8 @@ mod tests {
             let (writer, thread) = queue("log-files", files.clone());
             let console = Captured::default();
             let writes = console.clone();
-            let subscriber =
-                subscriber(&logging("warn,greenroom=info", format), move || writes.clone(), true, Some(writer));
+            let beside = Beside { files: Some(writer), ring: None };
+            let subscriber = subscriber(&logging("warn,greenroom=info", format), move || writes.clone(), true, beside);
             tracing::subscriber::with_default(subscriber, || {
                 let span = tracing::warn_span!("evening", guild.id = 5);
                 span.in_scope(say_something);

@@ -24,6 +24,7 @@ use super::health::backups::last_snapshot;
 use super::machine;
 use crate::discord::Bot;
 use crate::web::Web;
+use crate::web::instance::Operations;
 use crate::web::server::Bounds;
 use crate::web::settings::{Backups, Settings};
 
@@ -105,10 +106,11 @@ impl Place {
     }
 }
 
-/// Serves the web of a bot at a place.
-pub(super) async fn start(place: Place, config: &Config, bot: Bot) -> Serving {
+/// Serves the web of a bot at a place, with what it may do to the process.
+pub(super) async fn start(place: Place, config: &Config, bot: Bot, operations: Operations) -> Serving {
     machine::raise_open_files();
     let web = Web::new(bot, settings(&config.web, &config.storage.data_dir, place.address));
+    web.instance.hand_in(operations);
     if let Err(error) = operator::keep(&web, &config.web.operator).await {
         tracing::error!(%error, "the password of ADMIN_PASSWORD cannot be stored");
     }

@@ -26,8 +26,6 @@ pub fn for_administrators() -> Vec<Command> {
     vec![coins()]
 }
 
-/// A reason longer than this is cut.
-const LONGEST_REASON: usize = 200;
 /// A name in the title of a balance is no longer than this, which is Discord's own limit.
 const LONGEST_NAME: usize = 32;
 
@@ -70,7 +68,7 @@ async fn coins(
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let (guild, user) = (caller.guild, UserId::new(user.id.get()));
-    let order = Order { user, reason: told_reason(reason.as_deref()), actor: caller.actor() };
+    let order = Order { user, reason: rules::told_reason(&reason.unwrap_or_default()), actor: caller.actor() };
     match action {
         CoinsAction::View => {
             ctx.read("balance", move |read| queries::purse(read, guild, user), |purse| views::viewed(user, purse)).await
@@ -124,10 +122,4 @@ async fn complete_entry(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResp
 fn entry_number(typed: Option<&str>) -> Result<EntryId> {
     let number = typed.and_then(|typed| value_in(typed).parse().ok());
     number.ok_or_else(|| CoinsRefusal::NoSuchEntry.into())
-}
-
-/// A reason as it is stored: one line, and never empty.
-fn told_reason(typed: Option<&str>) -> String {
-    let reason = one_line(typed.unwrap_or_default(), LONGEST_REASON);
-    if reason.is_empty() { "no reason given".to_owned() } else { reason }
 }

@@ -1,24 +1,20 @@
 //! What engagement sends after a commit.
 
-use std::collections::HashMap;
-
 use serenity::builder::CreateAttachment;
 
-use super::views::{self, Report};
+use super::views;
 use crate::activity::Subject;
 use crate::discord::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::features::engagement::activity::{Missed, REPORT_MISSED, ReportMissed};
-use crate::features::engagement::figures::{self, Figures};
-use crate::features::engagement::model::{POST_REPORT, SessionId, SessionOver, TELL_LIFTED};
-use crate::features::handles::model::AccountId;
-use crate::features::{handles, queue};
+use crate::features::engagement::figures::Figures;
+use crate::features::engagement::model::{POST_REPORT, SessionOver, TELL_LIFTED};
+use crate::flows::session_report::{self, Report};
 use crate::jobs::{Run, Setback};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::live::Handle;
 use crate::runner::{Handler, Worth};
-use crate::store::Read;
 
 /// Tells a submitter that gifts lifted the song. Who takes no messages is not told, and nobody hears of that (`D-10`).
 pub static TELL_LIFTED_HANDLER: Handler<Bot> =
@@ -46,7 +42,7 @@ async fn tell_lifted(bot: &Bot, run: Run) -> Result<(), Setback> {
 async fn post_report(bot: &Bot, run: Run) -> Result<(), Setback> {
     let SessionOver { session, channel } = POST_REPORT.payload(&run)?;
     let guild = run.guild;
-    let report = bot.store.read("live_report", move |read| report_of(read, guild, session)).await?;
+    let report = bot.store.read("live_report", move |read| session_report::of(read, guild, session)).await?;
     let Some(report) = report else { return Ok(()) };
     let streamer = report.figures.session.streamer.clone();
     let picture = picture_of(&report.figures).await;
@@ -60,19 +56,6 @@ async fn post_report(bot: &Bot, run: Run) -> Result<(), Setback> {
             Err(undelivered.into())
         }
     }
-}
-
-fn report_of(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Option<Report>> {
-    let Some(figures) = figures::of(read, guild, session)? else { return Ok(None) };
-    let mut handles = HashMap::new();
-    for first in &figures.first {
-        let known = handles::queries::account_by_id(read, guild, AccountId::new(first.account.get()))?;
-        handles.extend(known.map(|known| (first.account, known.handle)));
-    }
-    let started_at = figures.session.started_at;
-    let ended_at = figures.session.ended_at.unwrap_or(figures.session.last_event_at);
-    let songs_played = queue::queries::played_between(read, guild, started_at, ended_at)?;
-    Ok(Some(Report { figures, handles, songs_played }))
 }
 
 /// The picture of an evening, if there is something on it. One that cannot be drawn is logged; the figures matter more.

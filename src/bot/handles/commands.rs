@@ -71,7 +71,8 @@ async fn admin_link(
     #[autocomplete = "complete_unlinked_handle"]
     handle: String,
 ) -> Result<()> {
-    let Caller { guild, user: admin, .. } = Caller::of(ctx)?;
+    let caller = Caller::of(ctx)?;
+    let (guild, admin) = (caller.guild, caller.actor());
     let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
     ctx.write(
         "handle_linked",
@@ -90,7 +91,8 @@ async fn admin_unlink(
     #[autocomplete = "complete_chosen_users_handle"]
     handle: String,
 ) -> Result<()> {
-    let Caller { guild, user: admin, .. } = Caller::of(ctx)?;
+    let caller = Caller::of(ctx)?;
+    let (guild, admin) = (caller.guild, caller.actor());
     let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
     ctx.write(
         "handle_unlinked",

@@ -1,7 +1,5 @@
 //! `/tiktok connect`, `/tiktok status` and `/tiktok disconnect`; for rehearsals `/tiktok simulate`.
 
-use std::time::Duration;
-
 use poise::ChoiceParameter;
 
 use super::views;
@@ -11,12 +9,7 @@ use crate::features::tiktok::activity::SimulatedEvent;
 use crate::features::tiktok::{queries, rules, service};
 use crate::flows::{followed_live, rehearsal};
 use crate::kernel::error::Result;
-use crate::live::following::State;
 use crate::live::{Gift, Occurrence, Viewer};
-use crate::tiktok::status::Status;
-
-/// How long `/tiktok connect` waits for the first outcome before it answers that it is on its way.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Those of administrators.
 pub fn for_administrators() -> Vec<Command> {
@@ -56,11 +49,7 @@ async fn connect(
         let follow =
             bot.store.write("live_followed", move |tx| service::follow(tx, guild, user, &followed, is_persistent));
         let follow = follow.await?;
-        // The answer says how it went where that is known soon; the debug channel tells the rest.
-        let has_outcome =
-            |status: Option<&Status>| status.is_some_and(|status| !matches!(status.state, State::Connecting));
-        let _ = tokio::time::timeout(PATIENCE, bot.lives.until(&streamer, has_outcome)).await;
-        Ok(views::followed(&follow, bot.lives.status(&streamer).as_ref()))
+        Ok(views::followed(&follow, bot.lives.outcome(&streamer).await.as_ref()))
     })
     .await
 }
@@ -83,8 +72,9 @@ async fn status(ctx: Context<'_>) -> Result<()> {
 /// Disconnect and end the session
 #[poise::command(slash_command)]
 async fn disconnect(ctx: Context<'_>) -> Result<()> {
-    let Caller { guild, user, .. } = Caller::of(ctx)?;
-    ctx.write("live_left", move |tx| followed_live::left(tx, guild, user), views::left).await
+    let caller = Caller::of(ctx)?;
+    let (guild, by) = (caller.guild, caller.actor());
+    ctx.write("live_left", move |tx| followed_live::left(tx, guild, by), views::left).await
 }
 
 /// What can be simulated.

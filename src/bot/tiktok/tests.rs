@@ -9,6 +9,7 @@ use crate::features::queue::service::Moved;
 use crate::features::tiktok::activity::{Deed, SimulatedEvent};
 use crate::features::tiktok::model::Follow;
 use crate::flows::rehearsal::Rehearsed;
+use crate::kernel::sentence::Sentence;
 use crate::live::Handle;
 use crate::live::following::{State, Stop};
 use crate::tiktok::status::{Counts, Status};
@@ -27,7 +28,7 @@ fn status(state: State) -> Status {
 
 #[test]
 fn who_lets_a_live_be_followed_reads_how_it_stands() {
-    let trouble = Some("TikTok asks for a sign-in.".to_owned());
+    let trouble = Some(Sentence::words("TikTok asks for a sign-in."));
     let states = [
         None,
         Some(status(State::Live)),

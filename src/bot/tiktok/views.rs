@@ -8,6 +8,7 @@ use crate::features::engagement::model::Session;
 use crate::features::tiktok::activity::{Deed, SimulatedEvent};
 use crate::features::tiktok::model::Follow;
 use crate::flows::rehearsal::Rehearsed;
+use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
 use crate::live::following::{State, Stop};
 use crate::tiktok::status::Status;
@@ -128,7 +129,7 @@ fn state_line(status: &Status) -> String {
         State::Stopped(Stop::Refused) => "🔴 Given up.".to_owned(),
     };
     match &status.trouble {
-        Some(trouble) => format!("{state}\n{trouble}"),
+        Some(trouble) => format!("{state}\n{}", trouble.markdown(NO_COMMANDS)),
         None => state,
     }
 }

@@ -199,6 +199,11 @@ impl Rest {
         self.fire(request).await
     }
 
+    /// Leaves a server.
+    pub async fn leave_guild(&self, guild: GuildId) -> Result<(), RestError> {
+        self.send(&Request::new(Method::DELETE, Route::UserMeGuild { guild_id: guild })).await.map(drop)
+    }
+
     /// Pins a message.
     pub async fn pin_message(&self, channel: ChannelId, message: MessageId) -> Result<(), RestError> {
         let route = Route::ChannelPin { channel_id: channel, message_id: message };

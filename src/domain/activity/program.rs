@@ -16,6 +16,13 @@ pub static COPIES_WORK: Kind<()> = Kind::new("backups.copies_work");
 /// The disk of the data folder has little room; the details say how much, as a sentence without its end.
 pub static DISK_FILLS: Kind<String> = Kind::new("disk.fills");
 
+/// The lines of the log that pages show were taken away; the details say how many. The files of the log stay.
+pub static LOG_EMPTIED: Kind<u64> = Kind::new("instance.log_emptied");
+/// The connection to Discord was ended, to begin anew.
+pub static RECONNECTED: Kind<()> = Kind::new("instance.reconnected");
+/// The bot left a server at the operator's word; the details are its name.
+pub static SERVER_LEFT: Kind<String> = Kind::new("instance.server_left");
+
 /// A backup that could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {

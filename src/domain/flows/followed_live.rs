@@ -10,7 +10,7 @@ use crate::features::{engagement, tiktok};
 use crate::flows::live_events;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::GuildId;
 use crate::live::following::Stop;
 use crate::live::{Handle, LiveEvent, Occurrence};
 use crate::store::Tx;
@@ -63,10 +63,10 @@ pub fn stopped(tx: &Tx<'_>, guild: GuildId, streamer: &Handle, stop: Stop, sente
 }
 
 /// A person ends it: the server follows nobody any more, and the session is closed. Answers whom it followed.
-pub fn left(tx: &Tx<'_>, guild: GuildId, by: UserId) -> Result<Follow> {
+pub fn left(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Follow> {
     let follow = tiktok::service::unfollow(tx, guild)?;
     close_session(tx, guild, &follow.streamer)?;
-    LEFT.with(()).by(Actor::Member(by)).of(Subject::Handle(follow.streamer.clone())).note(tx, guild)?;
+    LEFT.with(()).by(by).of(Subject::Handle(follow.streamer.clone())).note(tx, guild)?;
     Ok(follow)
 }
 

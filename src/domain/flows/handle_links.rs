@@ -114,10 +114,10 @@ pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
 }
 
 /// Links a handle to a member at an administrator's word (`M-LNK-05`), and tells the team (`M-LNK-07`).
-pub fn admin_link(tx: &Tx<'_>, guild: GuildId, admin: UserId, user: UserId, handle: &Handle) -> Result<LinkMade> {
+pub fn admin_link(tx: &Tx<'_>, guild: GuildId, by: Actor, user: UserId, handle: &Handle) -> Result<LinkMade> {
     let linked = handles::service::admin_link(tx, guild, user, handle)?;
-    let link = made(tx, guild, user, linked, Actor::Member(admin))?;
-    LINKED.with(link.noted()).by(Actor::Member(admin)).of(Subject::Member(user)).note(tx, guild)?;
+    let link = made(tx, guild, user, linked, by)?;
+    LINKED.with(link.noted()).by(by).of(Subject::Member(user)).note(tx, guild)?;
     Ok(link)
 }
 
@@ -128,10 +128,10 @@ pub fn unlink(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) -> Res
 }
 
 /// Takes a member's link away at an administrator's word (`M-LNK-06`), and tells the team (`M-LNK-07`).
-pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, admin: UserId, user: UserId, handle: &Handle) -> Result<LinkGone> {
+pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, by: Actor, user: UserId, handle: &Handle) -> Result<LinkGone> {
     let unlinked = handles::service::admin_unlink(tx, guild, user, handle)?;
-    let link = gone(tx, guild, user, unlinked, Actor::Member(admin))?;
-    UNLINKED.with(link.noted()).by(Actor::Member(admin)).of(Subject::Member(user)).note(tx, guild)?;
+    let link = gone(tx, guild, user, unlinked, by)?;
+    UNLINKED.with(link.noted()).by(by).of(Subject::Member(user)).note(tx, guild)?;
     Ok(link)
 }
 

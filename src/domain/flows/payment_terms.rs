@@ -98,6 +98,7 @@ mod tests {
     use super::*;
     use crate::features::testing::{GUILD, TestStore};
     use crate::flows::handle_links;
+    use crate::kernel::actor::Actor;
 
     #[test]
     fn the_terms_of_one_guild_can_be_given_to_another() {
@@ -106,7 +107,7 @@ mod tests {
         let handle = Handle::parse("ann.live").unwrap();
         store.write(|tx| change(tx, GUILD, "points_like", " 7 ")).unwrap();
         store.write(|tx| change(tx, GUILD, "features.luxury", "off")).unwrap();
-        store.write(move |tx| handle_links::admin_link(tx, GUILD, ann, ann, &handle).map(drop)).unwrap();
+        store.write(move |tx| handle_links::admin_link(tx, GUILD, Actor::Member(ann), ann, &handle).map(drop)).unwrap();
         let terms = store.read(|read| of(read, GUILD));
         assert_eq!((terms.settings["points_like"].as_str(), terms.settings.len()), ("7", SETTINGS.len()));
         assert_eq!(terms.links.values().collect::<Vec<_>>(), [&ann]);

@@ -55,6 +55,16 @@ pub enum Given<T> {
     Before(Vec<u8>),
 }
 
+impl<T> Given<T> {
+    /// What was made now.
+    pub const fn now(&self) -> Option<&T> {
+        match self {
+            Self::Now(value) => Some(value),
+            Self::Before(_) => None,
+        }
+    }
+}
+
 /// A form that was not taken: what is wrong, and everything that was typed.
 #[derive(Clone, Debug, Default)]
 pub struct Refill {
@@ -111,6 +121,20 @@ impl<T> Answered<T> {
     #[must_use]
     pub fn undone_by(self, form: impl Into<String>) -> Self {
         Self { undo: Some(form.into()), ..self }
+    }
+
+    /// With this to be said on the page of what was done now; a repeat was told the first time.
+    #[must_use]
+    pub fn telling(self, tell: impl FnOnce(&T) -> Sentence) -> Self {
+        let notice = self.value.now().map(tell);
+        Self { notice, ..self }
+    }
+
+    /// With the address to which the form is sent that takes back what was done now.
+    #[must_use]
+    pub fn undone_at(self, undo: impl FnOnce(&T) -> String) -> Self {
+        let undo = self.value.now().map(undo);
+        Self { undo, ..self }
     }
 
     /// Leading a form to this page.

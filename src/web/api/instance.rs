@@ -1,4 +1,12 @@
-//! The program itself: how it is, and what can be asked of it (`T-API-36`).
+//! The program itself: how it is, and what can be asked of it (`T-API-36`); and what the operator may do to it, a file for
+//! each subject.
+
+pub mod backups;
+pub mod health;
+pub mod log;
+pub mod presence;
+pub mod servers;
+pub mod settings;
 
 use axum::http::StatusCode;
 use axum::response::Response;

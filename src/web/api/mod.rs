@@ -6,9 +6,15 @@ pub mod auth;
 pub mod config;
 pub mod data;
 pub mod desk;
+pub mod handles;
 pub mod instance;
+pub mod ledger;
+pub mod live;
+pub mod live_sessions;
 pub mod me;
+pub mod members;
 pub mod oauth;
+pub mod palette;
 pub mod places;
 pub mod prove;
 pub mod public;
@@ -76,4 +82,37 @@ pub const ROUTES: &[Route] = &[
     Route::of::<data::RemoveServer>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,
+    Route::of::<members::Members>(),
+    Route::of::<members::Member>(),
+    Route::of::<members::ByHand>(),
+    Route::of::<ledger::Entries>(),
+    Route::of::<ledger::Entry>(),
+    Route::of::<ledger::UndoEntry>(),
+    ledger::EXPORT,
+    Route::of::<handles::Handles>(),
+    Route::of::<handles::LinkHandle>(),
+    Route::of::<handles::FreeHandle>(),
+    Route::of::<live::Live>(),
+    Route::of::<live::FollowLive>(),
+    Route::of::<live::LeaveLive>(),
+    Route::of::<live_sessions::ListSessions>(),
+    Route::of::<live_sessions::SessionReport>(),
+    Route::of::<palette::Palette>(),
+    Route::of::<instance::health::Health>(),
+    Route::of::<instance::health::Examine>(),
+    Route::of::<instance::health::Restart>(),
+    Route::of::<instance::backups::ListBackups>(),
+    Route::of::<instance::backups::MakeBackup>(),
+    Route::of::<instance::backups::VerifyBackup>(),
+    Route::of::<instance::backups::RehearseBackup>(),
+    Route::of::<instance::servers::ListServers>(),
+    Route::of::<instance::servers::LeaveServer>(),
+    Route::of::<instance::log::Logs>(),
+    Route::of::<instance::log::EmptyLog>(),
+    Route::of::<instance::presence::BotStatus>(),
+    Route::of::<instance::presence::SetBotStatus>(),
+    Route::of::<instance::presence::SetServerStatus>(),
+    Route::of::<instance::settings::GlobalSettings>(),
+    Route::of::<instance::settings::SetGlobalSettings>(),
+    Route::of::<instance::settings::Configuration>(),
 ];

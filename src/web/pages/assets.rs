@@ -29,10 +29,7 @@ pub const ROUTE: Route = Route {
     requirements: &[],
     leads_to_discord: false,
     shape: None,
-    sample: |_| Sample {
-        path: vec![("digest", "today".to_owned()), ("name", STYLES.to_owned())],
-        ..Sample::default()
-    },
+    sample: |_| Sample { path: vec![("digest", "today".to_owned()), ("name", STYLES.to_owned())], ..Sample::default() },
     serve,
 };
 

@@ -5,9 +5,14 @@ pub mod assets;
 pub mod audit;
 pub mod data;
 pub mod desk;
+pub mod handles;
 pub mod home;
+pub mod instance;
+pub mod ledger;
 pub mod link;
+pub mod live;
 pub mod me;
+pub mod members;
 pub mod prove;
 pub mod public;
 pub mod reference;
@@ -25,6 +30,11 @@ pub use data::{DataPage, RemovalPage};
 pub use link::LinkPage;
 pub use me::{MePage, MineInServer};
 pub use prove::ProvePage;
+pub use handles::HandlesPage;
+pub use instance::{BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, StatusPage};
+pub use ledger::{EntryPage, LedgerPage};
+pub use live::{LivePage, SessionPage};
+pub use members::{MemberPage, MembersPage};
 pub use public::PublicPage;
 pub use reference::ReferencePage;
 pub use servers::ServersPage;
@@ -66,6 +76,19 @@ pub const ROUTES: &[Route] = &[
     Route::page::<ReferencePage>(),
     reference::TRY,
     Route::of::<theme::ChooseTheme>(),
+    Route::page::<LivePage>(),
+    Route::page::<SessionPage>(),
+    Route::page::<HandlesPage>(),
+    Route::page::<MembersPage>(),
+    Route::page::<MemberPage>(),
+    Route::page::<LedgerPage>(),
+    Route::page::<EntryPage>(),
+    Route::page::<HealthPage>(),
+    Route::page::<BackupsPage>(),
+    Route::page::<InstanceServersPage>(),
+    Route::page::<LogPage>(),
+    Route::page::<StatusPage>(),
+    Route::page::<InstanceSettingsPage>(),
 ];
 
 /// The pages in the bar of a server.
@@ -73,6 +96,9 @@ pub const NAVIGATION: &[Entry] = &[
     Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
     Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
     Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
+    Entry { path: "/live", label: "Live", icon: Icon::Live, group: NavGroup::Show, who: Who::Viewer },
+    Entry { path: "/members", label: "Members", icon: Icon::People, group: NavGroup::Economy, who: Who::Viewer },
+    Entry { path: "/ledger", label: "Ledger", icon: Icon::Ledger, group: NavGroup::Economy, who: Who::Viewer },
     Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
     Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
     Entry { path: "/settings", label: "Settings", icon: Icon::Settings, group: NavGroup::Community, who: Who::Admin },

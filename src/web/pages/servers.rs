@@ -40,6 +40,7 @@ impl Page for ServersPage {
                 }
             }
         };
-        Ok(Shown { is_framed: true, ..Shown::new("Your servers", main) })
+        let actions = seen.visitor.is_operator().then(|| html! { a.button href="/instance" { "This Greenroom" } });
+        Ok(Shown { actions, ..Shown::new("Your servers", main) })
     }
 }

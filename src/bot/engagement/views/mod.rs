@@ -2,7 +2,7 @@
 
 mod report;
 
-pub use report::{Report, chart, chart_in_words, report};
+pub use report::{chart, chart_in_words, report};
 
 use crate::discord::Draft;
 use crate::features::engagement::model::SongLifted;

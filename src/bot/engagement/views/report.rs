@@ -1,6 +1,5 @@
 //! The report after a live: totals, the handles that come first, and the picture of the evening (`M-MET-01`, `M-MET-02`).
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use serenity::all::Colour;
@@ -9,8 +8,8 @@ use serenity::builder::CreateEmbed;
 use crate::discord::Draft;
 use crate::discord::chart::{Chart, Series};
 use crate::features::engagement::figures::{Curve, Figures, First, Viewers};
-use crate::features::engagement::model::AccountRef;
 use crate::features::engagement::rules;
+use crate::flows::session_report::Report;
 use crate::kernel::amount::Amount;
 use crate::kernel::text::{MomentStyle, code_table, escape, moment};
 use crate::kernel::time::Timestamp;
@@ -24,17 +23,6 @@ const LONGEST_FIELD: usize = 1_024;
 const LONGEST_HANDLE: usize = 18;
 /// The columns of those who come first (`D-30`).
 const HEAD: [&str; 9] = ["handle", "watch", "likes", "cmt", "shr", "fol", "sub", "gift", "coins"];
-
-/// A live that is over, as it is told.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// What it adds up to.
-    pub figures: Figures,
-    /// The handles of those who come first.
-    pub handles: HashMap<AccountRef, Handle>,
-    /// Songs that were played meanwhile.
-    pub songs_played: u64,
-}
 
 /// The report.
 pub fn report(report: &Report) -> Draft {

@@ -9,7 +9,7 @@ use super::writing::{self, Heard};
 use crate::discord::Bot;
 use crate::kernel::dice::Seed;
 use crate::kernel::refusal::Refuse;
-use crate::kernel::sentence::NO_COMMANDS;
+use crate::kernel::sentence::{NO_COMMANDS, Sentence};
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
 use crate::live::following::{Following, Happened, Next};
@@ -36,7 +36,7 @@ struct Dialler {
     room: Option<RoomId>,
     connection: Option<Connection>,
     /// What was said last when it was refused; told once.
-    trouble: Option<String>,
+    trouble: Option<Sentence>,
 }
 
 impl Course {
@@ -67,7 +67,8 @@ impl Course {
             next = self.following.next(happened, now, &mut self.dice);
             let state = self.following.state();
             if let Next::Stop(stop) = next {
-                self.dialler.tell(Heard::Stopped(stop, self.dialler.trouble.clone())).await;
+                let trouble = self.dialler.trouble.as_ref().map(|trouble| trouble.markdown(NO_COMMANDS));
+                self.dialler.tell(Heard::Stopped(stop, trouble)).await;
                 stopped = Some((state, now));
                 break;
             }
@@ -181,10 +182,10 @@ impl Dialler {
             return Happened::Offline;
         }
         tracing::warn!(name = %self.name, reason = refusal.to_string(), "no connection to a live");
-        let sentence = refusal.sentence().markdown(NO_COMMANDS);
+        let sentence = refusal.sentence();
         if self.trouble.as_ref() != Some(&sentence) {
-            self.trouble = Some(sentence.clone());
-            self.tell(Heard::Refused(sentence)).await;
+            self.tell(Heard::Refused(sentence.markdown(NO_COMMANDS))).await;
+            self.trouble = Some(sentence);
         }
         Happened::Refused(refusal.class())
     }

@@ -5,15 +5,14 @@
 
 use std::io;
 
-use serde::{Deserialize, Serialize};
-
-use super::model::{Currency, EntryId, LedgerEntry};
-use super::{rules, tables};
+use super::model::{EntryId, LedgerEntry};
+pub use super::queries::entries::Wanted;
+use super::queries::entries::undoes;
+use super::tables;
 use crate::kernel::error::Error;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::GuildId;
 use crate::kernel::text::csv_text;
-use crate::kernel::time::Timestamp;
-use crate::store::{Read, Span};
+use crate::store::{Direction, Read, Span};
 
 /// The columns.
 const HEAD: [&str; 14] = [
@@ -35,19 +34,6 @@ const HEAD: [&str; 14] = [
 /// Lines between two reports of progress.
 const REPORT_EVERY: u64 = 10_000;
 
-/// Which entries are written; all of them where nothing is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
-    /// Of one guild.
-    pub guild: Option<GuildId>,
-    /// Of one currency.
-    pub currency: Option<Currency>,
-    /// Of one member.
-    pub user: Option<UserId>,
-    /// From this moment on.
-    pub since: Option<Timestamp>,
-}
-
 /// Why the entries were not written.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
@@ -65,14 +51,6 @@ impl From<csv::Error> for CsvError {
             csv::ErrorKind::Io(error) => Self::Write(error),
             other => Self::Write(io::Error::other(format!("{other:?}"))),
         }
-    }
-}
-
-impl Wanted {
-    fn holds(&self, entry: &LedgerEntry) -> bool {
-        self.currency.is_none_or(|currency| currency == entry.currency)
-            && self.user.is_none_or(|user| user == entry.user)
-            && self.since.is_none_or(|since| since <= entry.at)
     }
 }
 
@@ -110,6 +88,48 @@ pub fn write(
     Ok(written)
 }
 
+/// Entries of one part of a file.
+const ENTRIES_OF_A_PART: usize = 2_000;
+
+/// How far a file goes that is written part by part, each from a snapshot of its own: so none is held while somebody downloads
+/// slowly. It ends with the entry that was the last when it began; entries never change, so the parts agree with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    from: EntryId,
+    last: EntryId,
+}
+
+impl Stretch {
+    /// All entries that there are now.
+    pub fn begin(read: &dyn Read, guild: GuildId) -> Result<Self, Error> {
+        let last = tables::last_number(read, guild)?.unwrap_or_default();
+        Ok(Self { from: EntryId::default(), last })
+    }
+}
+
+/// The next part of a file, and what is left of it then. The first one begins with the names of the columns.
+pub fn part(
+    read: &dyn Read,
+    guild: GuildId,
+    wanted: &Wanted,
+    stretch: Stretch,
+) -> Result<(Vec<u8>, Option<Stretch>), Error> {
+    let Stretch { from, last } = stretch;
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    if from == EntryId::default() {
+        csv.write_record(HEAD).map_err(Error::failed)?;
+    }
+    let span = Span::of(guild).starting_at((guild, from)).through((guild, last));
+    let entries = tables::LEDGER.page(read, span, Direction::Forward, ENTRIES_OF_A_PART)?;
+    let seen = entries.last().map(|((_, id), _)| *id).filter(|id| *id < last);
+    for ((_, id), entry) in entries.iter().filter(|(_, entry)| wanted.holds(entry)) {
+        csv.write_record(&line(read, guild, *id, entry)?).map_err(Error::failed)?;
+    }
+    let bytes = csv.into_inner().map_err(|error| Error::failed(error.to_string()))?;
+    let rest = seen.map(|id| Stretch { from: EntryId::new(id.get().saturating_add(1)), last });
+    Ok((bytes, rest))
+}
+
 /// How every file of a ledger begins.
 pub fn head() -> String {
     HEAD.join(",")
@@ -119,12 +139,7 @@ pub fn head() -> String {
 fn line(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry) -> Result<[String; 14], Error> {
     let requested = tables::WISHES.get(read, &(guild, id))?.map(|wish| wish.requested.get().to_string());
     let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by.to_string());
-    let undoes = match rules::says_it_undoes(entry) {
-        Some(other) if tables::UNDONE.get(read, &(guild, other))?.is_some_and(|undone| undone.by == id) => {
-            Some(other.to_string())
-        }
-        _ => None,
-    };
+    let undoes = undoes(read, guild, id, entry)?.map(|other| other.to_string());
     Ok([
         id.to_string(),
         guild.to_string(),
@@ -148,11 +163,12 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::features::coins::model::{EntryKind, Posting};
+    use crate::features::coins::model::{Currency, EntryKind, Posting};
     use crate::features::coins::service::{self, Order};
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
     use crate::kernel::amount::Amount;
+    use crate::kernel::ids::UserId;
 
     const ANN: UserId = UserId::new(1);
     const BOB: UserId = UserId::new(2);
@@ -249,9 +265,44 @@ mod tests {
         assert_eq!(reasons(Wanted { currency: Some(Currency::Points), ..all }), "c");
         assert_eq!(reasons(Wanted { since: Some(later), ..all }), "e");
         assert_eq!(
-            reasons(Wanted { guild: Some(GUILD), user: Some(ANN), currency: Some(Currency::Luxury), since: None }),
+            reasons(Wanted { guild: Some(GUILD), user: Some(ANN), currency: Some(Currency::Luxury), ..all }),
             "ae"
         );
+        assert_eq!(reasons(Wanted { until: Some(later), kind: Some(EntryKind::AdminAdd), ..all }), "abcd");
+        assert_eq!(reasons(Wanted { kind: Some(EntryKind::Gift), ..all }), "");
+    }
+
+    #[test]
+    fn a_file_in_parts_is_the_file_in_one_up_to_where_the_ledger_was_when_it_began() {
+        let store = TestStore::new();
+        store
+            .write(|tx| {
+                for number in 0..4_100 {
+                    let reason = format!("entry {number}");
+                    let (kind, actor) = (EntryKind::AdminAdd, Actor::System);
+                    let user = if number % 3 == 0 { BOB } else { ANN };
+                    let posting = Posting { currency: Currency::Luxury, user, delta: 1, kind, reason, actor };
+                    service::apply(tx, GUILD, &posting)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        for user in [None, Some(BOB)] {
+            let wanted = Wanted { guild: Some(GUILD), user, ..Wanted::default() };
+            let whole = written(&store, &wanted);
+            let mut rest = Some(store.read(|read| Stretch::begin(read, GUILD)));
+            post(&store, GUILD, BOB, Currency::Luxury, 1, "too late");
+            let mut parts = Vec::new();
+            while let Some(stretch) = rest {
+                let (bytes, next) = store.read(|read| part(read, GUILD, &wanted, stretch));
+                parts.push(bytes);
+                rest = next;
+            }
+            assert_eq!((parts.len(), parts.concat() == whole), (3, true), "{user:?}");
+        }
+        let elsewhere = GuildId::new(6);
+        let empty = store.read(|read| part(read, elsewhere, &Wanted::default(), Stretch::begin(read, elsewhere)?));
+        assert_eq!(empty, (format!("{}\n", head()).into_bytes(), None));
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub struct Week {
 pub struct Holder {
     /// Who.
     pub user: UserId,
-    /// How many Luxury Coins.
+    /// How much.
     pub amount: Amount,
 }
 

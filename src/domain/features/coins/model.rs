@@ -334,6 +334,8 @@ refusals! {
         /// What was typed is no amount to add or to remove.
         NotAnAmount => "coins.not_an_amount" as NotValid,
             "The amount has to be a whole number from 1 to {most}.", most = Amount::MAX;
+        /// Nobody says what a change by hand is for.
+        NoReason => "coins.no_reason" as NotValid, "Please say why: the reason stands in the ledger.";
         /// There is nothing to take away.
         NothingThere => "coins.nothing_there", "There are no Luxury Coins to remove: the balance is **0**.";
         /// The economy of the guild is off (`D-13`).

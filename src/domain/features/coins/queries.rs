@@ -1,4 +1,8 @@
-//! Reads of the ledger, for views and for other features.
+//! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
+//! how much.
+
+pub mod entries;
+pub mod holders;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -100,14 +104,16 @@ pub fn history_page(read: &dyn Read, guild: GuildId, user: UserId, before: Optio
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
     let older_than = entries.last().map(|(id, _)| *id).filter(|_| has_more);
-    let mut rows = Vec::with_capacity(entries.len());
-    for (id, entry) in entries {
-        let requested = tables::WISHES.get(read, &(guild, id))?.map(|wish| wish.requested);
-        let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
-        rows.push(HistoryRow { id, entry, requested, undone_by });
-    }
+    let rows = entries.into_iter().map(|(id, entry)| row(read, guild, id, entry)).collect::<Result<_>>()?;
     let balance = tables::balance(read, guild, Currency::Luxury, user)?;
     Ok(HistoryPage { user, balance, rows, is_latest: before.is_none(), older_than })
+}
+
+/// An entry with what stands beside the ledger of it.
+fn row(read: &dyn Read, guild: GuildId, id: EntryId, entry: LedgerEntry) -> Result<HistoryRow> {
+    let requested = tables::WISHES.get(read, &(guild, id))?.map(|wish| wish.requested);
+    let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
+    Ok(HistoryRow { id, entry, requested, undone_by })
 }
 
 /// The latest entries of a member's Luxury Coins that can be undone and whose number begins with what was typed.

@@ -4,7 +4,7 @@ use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Undo
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::{Amount, AmountError};
 use crate::kernel::ids::UserId;
-use crate::kernel::text::names_member;
+use crate::kernel::text::{names_member, one_line};
 use crate::store::Erasure;
 
 /// The balance after a change that must happen whole or not at all.
@@ -24,6 +24,20 @@ pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<
 pub fn typed_amount(typed: Option<i64>) -> Result<Amount, CoinsRefusal> {
     let amount = typed.and_then(|number| Amount::try_from(number).ok());
     amount.filter(|amount| *amount > Amount::ZERO).ok_or(CoinsRefusal::NotAnAmount)
+}
+
+/// A reason longer than this is cut.
+const LONGEST_REASON: usize = 200;
+
+/// A reason as it is stored: one line, and never empty.
+pub fn told_reason(typed: &str) -> String {
+    required_reason(typed).unwrap_or_else(|_| "no reason given".to_owned())
+}
+
+/// The same where a reason has to be given.
+pub fn required_reason(typed: &str) -> Result<String, CoinsRefusal> {
+    let reason = one_line(typed, LONGEST_REASON);
+    if reason.is_empty() { Err(CoinsRefusal::NoReason) } else { Ok(reason) }
 }
 
 /// How much is taken where `wanted` is to go: as much as there is (`M-ECO-10`, `C-08`). Refuses to take nothing.
@@ -95,6 +109,15 @@ mod tests {
             assert_eq!(typed_amount(Some(typed)), Err(CoinsRefusal::NotAnAmount));
         }
         assert_eq!(typed_amount(None), Err(CoinsRefusal::NotAnAmount));
+    }
+
+    #[test]
+    fn a_reason_is_one_line_and_never_empty() {
+        for (typed, told) in [("won the\n quiz ", "won the quiz"), ("", "no reason given"), (" \t\n", "no reason given")] {
+            assert_eq!(told_reason(typed), told);
+            assert_eq!(required_reason(typed).ok(), (told != "no reason given").then(|| told.to_owned()));
+        }
+        assert_eq!(told_reason(&"a".repeat(500)).chars().count(), LONGEST_REASON);
     }
 
     #[test]

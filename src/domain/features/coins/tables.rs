@@ -2,6 +2,8 @@
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
+use std::ops::Range;
+
 use super::model::{Balance, Currency, EntryId, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
 use super::rules;
 use super::weeks::{WeekNumber, WeekSums};
@@ -157,6 +159,40 @@ pub fn entries_of(
         entries.extend(LEDGER.get(read, &(guild, id))?.map(|entry| (id, entry)));
     }
     Ok(entries)
+}
+
+/// The numbers of the entries of one balance that lie between two of these, latest first, at most `limit`.
+pub fn numbers_of(
+    read: &dyn Read,
+    guild: GuildId,
+    currency: Currency,
+    user: UserId,
+    between: Range<EntryId>,
+    limit: usize,
+) -> Result<Vec<EntryId>> {
+    let account = Span::of((guild, currency, user));
+    let span = account.starting_at((guild, currency, user, between.start)).before((guild, currency, user, between.end));
+    Ok(BY_ACCOUNT.page(read, span, Direction::Backward, limit)?.into_iter().map(|(.., id)| id).collect())
+}
+
+/// The number of the latest entry.
+pub fn last_number(read: &dyn Read, guild: GuildId) -> Result<Option<EntryId>> {
+    Ok(LEDGER.first(read, guild, Direction::Backward)?.map(|((_, id), _)| id))
+}
+
+/// The member with the smallest id behind another who has a balance of a currency, also one of 0.
+pub fn next_member(
+    read: &dyn Read,
+    guild: GuildId,
+    currency: Currency,
+    behind: Option<UserId>,
+) -> Result<Option<UserId>> {
+    let all = Span::of(guild);
+    let rest = match behind {
+        Some(user) => all.after((guild, user)),
+        None => all,
+    };
+    Ok(balances(currency).first(read, rest, Direction::Forward)?.map(|((_, user), _)| user))
 }
 
 /// Points of a member that no entry lists yet.

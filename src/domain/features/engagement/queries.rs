@@ -8,7 +8,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::Read;
+use crate::store::{Cursor, Read, Selected, Selection};
 
 /// Whether the session of a guild lost its connection and was not continued in time (`D-26`).
 pub fn is_left_behind(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<bool> {
@@ -32,6 +32,19 @@ pub fn watch_is_due(read: &dyn Read, guild: GuildId, id: SessionId, now: Timesta
 /// A session by its number.
 pub fn session(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Session>> {
     tables::SESSIONS.get(read, &(guild, id))
+}
+
+/// A page of the sessions of a guild, latest first.
+pub fn sessions(
+    read: &dyn Read,
+    guild: GuildId,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<(SessionId, Session)>> {
+    let selection = Selection::of(guild).backward().after(after).limit(limit);
+    let Selected { rows, next, looked_at } = tables::SESSIONS.select(read, &selection, |_, _| true)?;
+    let rows = rows.into_iter().map(|((_, id), session)| (id, session)).collect();
+    Ok(Selected { rows, next, looked_at })
 }
 
 /// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).

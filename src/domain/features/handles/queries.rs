@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::code::Code;
-use super::model::{Account, AccountId, Proof};
+use super::model::{Account, AccountId, KnownAccount, Proof};
 use super::settings::{ALLOW_ANY_HANDLE_LINKING, HANDLE_PROOF};
 use super::tables;
-pub use super::tables::for_each_linked;
+pub use super::tables::{for_each_linked, next_member};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::Read;
+use crate::store::{Cursor, Read, Selected};
 
 /// Choices that Discord shows while a person types.
 const CHOICES: usize = 25;
@@ -89,6 +89,37 @@ pub fn names_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<(Ac
         found.push((known.id, own));
     }
     Ok(found)
+}
+
+/// Whose handles a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's and nobody's.
+    #[default]
+    All,
+    /// Those of members.
+    Linked,
+    /// Those of nobody.
+    Free,
+}
+
+/// A page of the handles that begin with what was typed, in their order.
+pub fn listed(
+    read: &dyn Read,
+    guild: GuildId,
+    typed: &str,
+    whose: Whose,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<KnownAccount>> {
+    let Some(beginning) = Handle::beginning(typed) else {
+        return Ok(Selected { rows: Vec::new(), next: None, looked_at: 0 });
+    };
+    tables::listed(read, guild, &beginning, after, limit, |account| match whose {
+        Whose::All => true,
+        Whose::Linked => account.linked.is_some(),
+        Whose::Free => account.linked.is_none(),
+    })
 }
 
 /// The first of a member's linked handles: the one that a submission shows (`C-35`).

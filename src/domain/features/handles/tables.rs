@@ -9,7 +9,9 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::{AccountNumber, Handle};
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Starts, Table, Topic, Tx, UniqueIndex};
+use crate::store::{
+    AnyTable, Cursor, Direction, Fate, Index, Read, Selected, Selection, Span, Starts, Table, Topic, Tx, UniqueIndex,
+};
 
 /// Handles of a guild were linked or unlinked.
 pub const CHANGED: Topic = Topic::new("handles.changed");
@@ -49,6 +51,8 @@ static NUMBER_OF: UniqueIndex<(GuildId, AccountId), (GuildId, u64), Numbered> =
 /// The accounts that no live saw yet.
 pub static UNSEEN: Table<(GuildId, AccountId), Unseen> = Table::new("handles.unseen", &[]).without_members();
 
+/// Accounts that are looked at for one page of a list.
+const LOOKED_AT: usize = 5_000;
 /// Codes that are forgotten, or looked at, in one step.
 const CODES_AT_ONCE: usize = 512;
 
@@ -160,6 +164,32 @@ pub fn first_of_user(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Op
 pub fn beginning_with(read: &dyn Read, guild: GuildId, beginning: &str, limit: usize) -> Result<Vec<String>> {
     let found = BY_HANDLE.page(read, (guild, Starts(beginning)), Direction::Forward, limit)?;
     Ok(found.into_iter().map(|((_, handle), _)| handle).collect())
+}
+
+/// A page of the accounts whose handles begin so, in the order of handles, that `is_wanted` lets through.
+pub fn listed(
+    read: &dyn Read,
+    guild: GuildId,
+    beginning: &str,
+    after: Option<Cursor>,
+    limit: usize,
+    is_wanted: impl Fn(&Account) -> bool,
+) -> Result<Selected<KnownAccount>> {
+    let selection = Selection::of((guild, Starts(beginning))).after(after).limit(limit).scanning_at_most(LOOKED_AT);
+    BY_HANDLE.select(read, &selection, |_, (guild, id)| {
+        let account = ACCOUNTS.get(read, &(guild, id))?.filter(&is_wanted);
+        Ok(account.map(|account| KnownAccount { id, account }))
+    })
+}
+
+/// The member with the smallest id behind another who has a handle.
+pub fn next_member(read: &dyn Read, guild: GuildId, behind: Option<UserId>) -> Result<Option<UserId>> {
+    let all = Span::of(guild);
+    let rest = match behind {
+        Some(user) => all.after((guild, user)),
+        None => all,
+    };
+    Ok(BY_USER.first(read, rest, Direction::Forward)?.map(|(_, user, _)| user))
 }
 
 /// Handles of nobody that begin so, in their order, at most `limit`.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::{
-    CHANGED, by_public_id as song, count_in, entry, for_each_free, free_behind, guilds_with_waiting_songs,
-    played_between, select, submitted_between,
+    CHANGED, by_public_id as song, count_in, count_of, entry, for_each_free, free_behind, guilds_with_waiting_songs,
+    next_member, played_between, select, submitted_between,
 };
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
-use crate::store::Read;
+use crate::store::{Direction, Read};
 
 /// Songs on one page of a list (`D-18`, `D-37`).
 pub const PAGE: u8 = 10;
@@ -306,6 +306,34 @@ pub fn waiting_for_file(read: &dyn Read, guild: GuildId, user: UserId, key: &str
         return Ok(None);
     }
     Ok(waiting.into_iter().find(|entry| entry.song.user == user))
+}
+
+/// The row number of the latest song, which is how many there were.
+pub fn latest_number(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    Ok(tables::SONGS.first(read, guild, Direction::Backward)?.map_or(0, |((_, id), _)| id.get()))
+}
+
+/// What a member was called when they submitted their latest song.
+pub fn name_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<String>> {
+    let Some(latest) = tables::songs_of(read, guild, user, 0, 1)?.pop() else { return Ok(None) };
+    Ok(tables::SONGS.get(read, &(guild, latest))?.map(|song| song.username))
+}
+
+/// Members who were called so, or whose name had this in it, when they submitted one of the latest songs.
+pub fn members_called(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<UserId>> {
+    let wanted = typed.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    tables::for_the_latest(read, guild, limit, |song| {
+        let is_new = song.username.to_lowercase().contains(&wanted) && !found.contains(&song.user);
+        if is_new {
+            found.push(song.user);
+        }
+        is_new
+    })?;
+    Ok(found)
 }
 
 /// Waiting songs whose number, artist or title begins with or contains what was typed.

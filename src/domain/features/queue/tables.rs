@@ -332,6 +332,27 @@ pub fn songs_of(read: &dyn Read, guild: GuildId, user: UserId, skip: u64, limit:
     Ok(keys.into_iter().rev().map(|(.., id)| id).collect())
 }
 
+/// The member with the smallest id behind another who submitted a song.
+pub fn next_member(read: &dyn Read, guild: GuildId, behind: Option<UserId>) -> Result<Option<UserId>> {
+    let all = Span::of(guild);
+    let rest = match behind {
+        Some(user) => all.after((guild, user)),
+        None => all,
+    };
+    Ok(BY_USER.first(read, rest, Direction::Forward)?.map(|(_, user, _)| user))
+}
+
+/// Shows the latest songs to `visit`, 5,000 at most, until it has enough.
+pub fn for_the_latest(
+    read: &dyn Read,
+    guild: GuildId,
+    enough: usize,
+    mut visit: impl FnMut(&Song) -> bool,
+) -> Result<()> {
+    let latest = Selection::of(guild).backward().limit(enough).scanning_at_most(5_000);
+    SONGS.select(read, &latest, |_, song| visit(song)).map(drop)
+}
+
 /// The waiting songs of one link or file, latest first. There are several only where files were lost.
 pub fn waiting_of_source(read: &dyn Read, guild: GuildId, key: &str) -> Result<Vec<Entry>> {
     /// A popular song comes again and again; all but the last of them were played or removed before the next came.

@@ -11,7 +11,7 @@ mod proof;
 
 const ANN: UserId = UserId::new(1);
 const BOB: UserId = UserId::new(2);
-const ADMIN: UserId = UserId::new(3);
+const ADMIN: Actor = Actor::Member(UserId::new(3));
 
 fn handle(name: &str) -> Handle {
     Handle::parse(name).unwrap()

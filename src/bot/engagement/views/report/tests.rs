@@ -1,7 +1,9 @@
 //! The report as people read it.
 
+use std::collections::HashMap;
+
 use super::*;
-use crate::features::engagement::model::{Deeds, Participant, Session};
+use crate::features::engagement::model::{AccountRef, Deeds, Participant, Session};
 
 fn at(minutes: u64) -> Timestamp {
     Timestamp::from_millis(1_795_291_200_000).after(Duration::from_mins(minutes))

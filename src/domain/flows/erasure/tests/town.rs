@@ -213,8 +213,8 @@ impl Town {
             submissions::tables::NUDGES.put(tx, &(guild, CHANNEL, person.user), &tx.now())?;
             let joined = vec![Occurrence::Joined(person.viewer())];
             live_events::run(tx, guild, &host(), &Person::events(tx.now(), first + 20, joined))?;
-            handle_links::admin_link(tx, guild, ADMIN, person.user, &handle(person.handle))?;
-            handle_links::admin_link(tx, guild, ADMIN, person.user, &handle(person.second))?;
+            handle_links::admin_link(tx, guild, Actor::Member(ADMIN), person.user, &handle(person.handle))?;
+            handle_links::admin_link(tx, guild, Actor::Member(ADMIN), person.user, &handle(person.second))?;
             handles::service::open_code(tx, guild, person.user, &handle(person.third)).map(drop)
         });
     }

@@ -104,7 +104,7 @@ impl Evening {
 
     /// An administrator links a handle, seen or not.
     pub(crate) fn link(&self, user: u64, name: &'static str) {
-        let (admin, user) = (UserId::new(99), UserId::new(user));
+        let (admin, user) = (Actor::Member(UserId::new(99)), UserId::new(user));
         let linked = self
             .store
             .write(move |tx| handle_links::admin_link(tx, GUILD, admin, user, &Handle::parse(name).unwrap()).map(drop));

@@ -67,7 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn take(evening: &Evening, model: &mut Model, step: &Step) {
     match *step {
         Step::Link(handle, user) => {
-            let admin = UserId::new(99);
+            let admin = Actor::Member(UserId::new(99));
             let linked = evening.store.write(move |tx| {
                 let name = Handle::parse(HANDLES[handle]).unwrap();
                 handle_links::admin_link(tx, GUILD, admin, UserId::new(user + 1), &name).map(drop)

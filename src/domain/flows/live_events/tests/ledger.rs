@@ -57,7 +57,7 @@ fn play(store: &TestStore, guild: GuildId, batches: Vec<Vec<LiveEvent>>) {
     let played = store.write(move |tx| {
         for (user, handle) in [(1, "ann"), (1, "ann.two"), (2, "bob")] {
             let (user, handle) = (UserId::new(user), Handle::parse(handle).unwrap());
-            handle_links::admin_link(tx, guild, UserId::new(9), user, &handle)?;
+            handle_links::admin_link(tx, guild, Actor::Member(UserId::new(9)), user, &handle)?;
         }
         run(tx, guild, &host, &[LiveEvent::new(tx.now(), Occurrence::Connected)])?;
         for batch in &batches {

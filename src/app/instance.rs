@@ -1,0 +1,192 @@
+//! What the web may do to the process, on the pages of the operator: how it is done stands where it belongs, and here it is
+//! handed in.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::application::Application;
+use super::backup::folder::{Dated, Folder};
+use super::backup::label::{Kind, Label};
+use super::backup::rehearsal::{self, Rehearsal};
+use super::config::sources::Sources;
+use super::config::{Config, show};
+use super::doctor;
+use super::health::Vitals;
+use super::operation::{BackUp, BackedUp, Operation as _, absolute};
+use crate::catalogue::CATALOGUE;
+use crate::kernel::time::Clock;
+use crate::store::{self, Store};
+use crate::web::instance::lines::Lines;
+use crate::web::instance::{self, Backups, Operations, Reason, Shelf, Snapshot};
+
+/// All of it, for the web of a running application.
+pub fn operations(config: &Config, sources: Sources, app: &Application, vitals: Vitals, lines: Lines) -> Operations {
+    let (gateway, doctors) = (vitals.gateway.clone(), Arc::new(config.clone()));
+    Operations {
+        reasons: Box::new(move || {
+            let vitals = vitals.clone();
+            Box::pin(async move { vitals.reasons().await.into_iter().map(told).collect() })
+        }),
+        examine: Box::new(move || {
+            let config = Arc::clone(&doctors);
+            Box::pin(examine(config))
+        }),
+        backups: Some(backups(config, &app.bot.store, &app.bot.clock)),
+        configuration: Box::new(move || show::variables(&sources)),
+        reconnect: Box::new(app.reconnector()),
+        show_presence: Box::new(move || {
+            let gateway = gateway.clone();
+            Box::pin(async move { gateway.show_presence().await })
+        }),
+        lines,
+    }
+}
+
+fn told(reason: super::health::Reason) -> Reason {
+    Reason { id: reason.id, sentence: reason.sentence }
+}
+
+/// Lets the doctor look, on a thread that may wait.
+async fn examine(config: Arc<Config>) -> Vec<instance::Finding> {
+    let runtime = tokio::runtime::Handle::current();
+    let looked = tokio::task::spawn_blocking(move || doctor::from_inside(&config, &runtime)).await;
+    looked.unwrap_or_else(|error| {
+        tracing::error!(%error, "the doctor broke off");
+        Vec::new()
+    })
+}
+
+/// What is done with the snapshots of a data folder.
+#[derive(Clone)]
+struct Keeping {
+    data_dir: PathBuf,
+    cache_bytes: usize,
+    store: Store,
+    clock: Clock,
+}
+
+fn backups(config: &Config, store: &Store, clock: &Clock) -> Backups {
+    let storage = &config.storage;
+    let keeping = Keeping {
+        data_dir: storage.data_dir.clone(),
+        cache_bytes: storage.cache_bytes,
+        store: store.clone(),
+        clock: clock.clone(),
+    };
+    let (lists, makes, verifies, rehearses) = (keeping.clone(), keeping.clone(), keeping.clone(), keeping);
+    Backups {
+        list: Arc::new(move || lists.list()),
+        make: Arc::new(move |_, progress| makes.make(progress)),
+        verify: Arc::new(move |name, progress| verifies.verify(name, progress)),
+        rehearse: Arc::new(move |name, progress| rehearses.rehearse(name, progress)),
+    }
+}
+
+impl Keeping {
+    fn folder(&self) -> Folder {
+        Folder::of(&self.data_dir)
+    }
+
+    /// The snapshots, latest first.
+    fn list(&self) -> Result<Shelf, String> {
+        let snapshots = self.folder().snapshots().map_err(|error| error.to_string())?;
+        let rehearsal = rehearsal::last_rehearsal(&self.data_dir);
+        let rehearsal = rehearsal.map(|Rehearsal { at, backup, problem, rows, .. }| instance::Rehearsal {
+            at,
+            name: backup,
+            problem,
+            rows,
+        });
+        Ok(Shelf { snapshots: snapshots.iter().rev().map(snapshot).collect(), rehearsal })
+    }
+
+    fn make(&self, progress: &mut dyn FnMut(String)) -> Result<String, String> {
+        let path =
+            absolute(&self.folder().free_snapshot(Kind::ByHand, self.clock.now())).map_err(|stop| stop.message)?;
+        let made = BackUp { path, makes_folder: true }.run(&self.store, CATALOGUE, progress);
+        let BackedUp { path, rows, .. } = made.map_err(|stop| stop.message)?;
+        Ok(format!("Wrote a snapshot of {rows} rows to {}, and verified it.", path.display()))
+    }
+
+    fn verify(&self, name: &str, progress: &mut dyn FnMut(String)) -> Result<String, String> {
+        progress("reading it from front to back".to_owned());
+        let verified = store::verify(&self.path_of(name)?, (CATALOGUE.schema)().version());
+        let verified = verified.map_err(|error| error.to_string())?;
+        Ok(format!("{name} is whole: {} rows of {}.", verified.manifest.rows(), verified.manifest.taken_at))
+    }
+
+    fn rehearse(&self, name: &str, progress: &mut dyn FnMut(String)) -> Result<String, String> {
+        progress("restoring it into a scratch file and checking that".to_owned());
+        let (path, now) = (self.path_of(name)?, self.clock.now());
+        let done = rehearsal::rehearsed(&self.data_dir, &path, CATALOGUE, self.cache_bytes, now);
+        rehearsal::keep(&self.data_dir, &done).map_err(|error| error.to_string())?;
+        match done.problem {
+            None => Ok(format!("{name} can be restored: {} rows came back.", done.rows)),
+            Some(problem) => Err(format!("{name} cannot be restored: {problem}")),
+        }
+    }
+
+    /// The file of a snapshot. A name that is none of ours leads nowhere.
+    fn path_of(&self, name: &str) -> Result<PathBuf, String> {
+        let snapshots = self.folder().snapshots().map_err(|error| error.to_string())?;
+        let found = snapshots.into_iter().find(|snapshot| snapshot.name() == name);
+        found.map(|snapshot| snapshot.path).ok_or_else(|| format!("There is no snapshot {name}."))
+    }
+}
+
+fn snapshot(dated: &Dated) -> Snapshot {
+    let made_for = match Label::of(dated.name()).map(|label| label.kind) {
+        Some(Kind::BeforeMigration) => "before the store changed its form",
+        Some(Kind::BeforeRestore) => "before a restore",
+        Some(Kind::BeforeImport) => "before an import",
+        Some(Kind::ByHand) => "made by hand",
+        Some(Kind::Daily) | None => "the day",
+    };
+    let bytes = fs::metadata(&dated.path).map_or(0, |file| file.len());
+    Snapshot { name: dated.name().to_owned(), at: dated.at, made_for, bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::dice::Seed;
+    use crate::store::{Options, Place};
+
+    fn keeping(folder: &tempfile::TempDir) -> Keeping {
+        let clock = Clock::system();
+        let options = Options::new(clock.clone(), Seed::fixed(7));
+        let store =
+            Store::open(&Place::File(folder.path().join("greenroom.redb")), options, (CATALOGUE.schema)()).unwrap();
+        let data_dir = folder.path().to_owned();
+        Keeping { data_dir, cache_bytes: Options::CACHE_BYTES, store, clock }
+    }
+
+    #[test]
+    fn a_snapshot_that_is_made_is_listed_whole_and_can_be_restored() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeping = keeping(&folder);
+        assert_eq!(keeping.list(), Ok(Shelf::default()));
+        let mut told = Vec::new();
+        let made = keeping.make(&mut |line| told.push(line)).unwrap();
+        assert!(made.contains("and verified it") && !told.is_empty(), "{made}");
+        let Shelf { snapshots, rehearsal } = keeping.list().unwrap();
+        assert_eq!((snapshots.len(), snapshots[0].made_for, rehearsal), (1, "made by hand", None));
+        let name = &snapshots[0].name;
+        assert!(keeping.verify(name, &mut |_| {}).unwrap().contains("is whole"));
+        assert!(keeping.rehearse(name, &mut |_| {}).unwrap().contains("can be restored"));
+        assert_eq!(
+            keeping.list().unwrap().rehearsal.map(|tried| (tried.name, tried.problem)),
+            Some((name.clone(), None))
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_no_snapshots_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeping = keeping(&folder);
+        for name in ["", "../../etc/passwd", "/etc/passwd", "greenroom-20261121-200000.redb"] {
+            assert_eq!(keeping.verify(name, &mut |_| {}), Err(format!("There is no snapshot {name}.")));
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The ledger as people look through it: by filter, the latest entry first, a page at a time, each of bounded work.
+//!
+//! Entries are numbered in the order in which they were made, so the first one of a time is found by halving. Where the clock
+//! was set back meanwhile, entries of the hours that came twice may lie on either side of it.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
+
+use super::{HistoryRow, row};
+use crate::features::coins::model::{Currency, EntryId, EntryKind, LedgerEntry};
+use crate::features::coins::{rules, tables};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
+use crate::store::Read;
+
+/// Entries that are looked at for one page, and for one sum.
+const LOOKED_AT: usize = 5_000;
+
+/// Which entries; all of them where nothing is said. Commands ask running bots with it, so a new field has a default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Of one guild.
+    pub guild: Option<GuildId>,
+    /// Of one currency.
+    pub currency: Option<Currency>,
+    /// Of one member.
+    pub user: Option<UserId>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Of one kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<EntryKind>,
+}
+
+impl Wanted {
+    /// Whether an entry is among them, as far as its guild does not decide.
+    pub fn holds(&self, entry: &LedgerEntry) -> bool {
+        self.currency.is_none_or(|currency| currency == entry.currency)
+            && self.user.is_none_or(|user| user == entry.user)
+            && self.kind.is_none_or(|kind| kind == entry.kind)
+            && self.since.is_none_or(|since| since <= entry.at)
+            && self.until.is_none_or(|until| entry.at < until)
+    }
+}
+
+/// A page of entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntriesPage {
+    /// The entries, latest first.
+    pub rows: Vec<HistoryRow>,
+    /// The next page begins before this entry; `None` on the last page.
+    pub next: Option<EntryId>,
+    /// Whether the search ended before the page was full.
+    pub is_partial: bool,
+}
+
+/// What entries of a currency add up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// Of which.
+    pub currency: Currency,
+    /// How many entries.
+    pub entries: u64,
+    /// What came.
+    pub came: i64,
+    /// What went, as a number from 0 up.
+    pub went: i64,
+}
+
+/// An entry with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// The entry.
+    pub row: HistoryRow,
+    /// The entry that it undid.
+    pub undoes: Option<EntryId>,
+    /// Whether it can be undone, as far as the balance allows.
+    pub may_be_undone: bool,
+}
+
+/// A page of the entries of a guild that are wanted, before an entry.
+pub fn page(
+    read: &dyn Read,
+    guild: GuildId,
+    wanted: &Wanted,
+    before: Option<EntryId>,
+    limit: usize,
+) -> Result<EntriesPage> {
+    let mut rows = Vec::new();
+    let next = walk(read, guild, wanted, before, |id, entry| {
+        rows.push(row(read, guild, id, entry)?);
+        Ok(rows.len() < limit)
+    })?;
+    let is_partial = next.is_some() && rows.len() < limit;
+    Ok(EntriesPage { rows, next, is_partial })
+}
+
+/// What the entries that are wanted add up to, for each currency that they are of; `None` where they are too many to look at.
+pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Option<Vec<Total>>> {
+    let mut totals: Vec<_> =
+        Currency::VARIANTS.iter().map(|currency| Total { currency: *currency, entries: 0, came: 0, went: 0 }).collect();
+    let rest = walk(read, guild, wanted, None, |_, entry| {
+        for total in totals.iter_mut().filter(|total| total.currency == entry.currency) {
+            total.entries += 1;
+            total.came = total.came.saturating_add(entry.delta.max(0));
+            total.went = total.went.saturating_sub(entry.delta.min(0));
+        }
+        Ok(true)
+    })?;
+    totals.retain(|total| total.entries > 0);
+    Ok(rest.is_none().then_some(totals))
+}
+
+/// The number of the latest entry: in a transaction that just made one, of that one.
+pub fn latest(read: &dyn Read, guild: GuildId) -> Result<Option<EntryId>> {
+    tables::last_number(read, guild)
+}
+
+/// All that is known of an entry.
+pub fn story(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Story>> {
+    let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { return Ok(None) };
+    let undoes = undoes(read, guild, id, &entry)?;
+    let undone = tables::UNDONE.get(read, &(guild, id))?;
+    let may_be_undone = entry.currency == Currency::Luxury && rules::may_undo(&entry, undone).is_ok();
+    Ok(Some(Story { row: row(read, guild, id, entry)?, undoes, may_be_undone }))
+}
+
+/// The entry that an entry undid: it says so, and the undone one says the same.
+pub(in crate::features::coins) fn undoes(
+    read: &dyn Read,
+    guild: GuildId,
+    id: EntryId,
+    entry: &LedgerEntry,
+) -> Result<Option<EntryId>> {
+    let Some(other) = rules::says_it_undoes(entry) else { return Ok(None) };
+    let is_so = tables::UNDONE.get(read, &(guild, other))?.is_some_and(|undone| undone.by == id);
+    Ok(is_so.then_some(other))
+}
+
+/// Shows the entries that are wanted to `visit`, latest first, until it has enough or so many were looked at. Answers the last
+/// one that was looked at, where others are left.
+fn walk(
+    read: &dyn Read,
+    guild: GuildId,
+    wanted: &Wanted,
+    before: Option<EntryId>,
+    mut visit: impl FnMut(EntryId, LedgerEntry) -> Result<bool>,
+) -> Result<Option<EntryId>> {
+    let numbers = numbers(read, guild, wanted, before)?;
+    let mut rest = candidates(read, guild, wanted, numbers)?.peekable();
+    let mut looked_at = 0;
+    while let Some(id) = rest.next() {
+        looked_at += 1;
+        let goes_on = match tables::LEDGER.get(read, &(guild, id))? {
+            Some(entry) if wanted.holds(&entry) => visit(id, entry)?,
+            _ => true,
+        };
+        if !goes_on || looked_at >= LOOKED_AT {
+            return Ok(rest.peek().map(|_| id));
+        }
+    }
+    Ok(None)
+}
+
+/// The numbers of the entries that may be wanted, latest first; not many more than are looked at.
+fn candidates(
+    read: &dyn Read,
+    guild: GuildId,
+    wanted: &Wanted,
+    numbers: Range<u64>,
+) -> Result<Box<dyn Iterator<Item = EntryId>>> {
+    let Some(user) = wanted.user else { return Ok(Box::new(numbers.rev().map(EntryId::new))) };
+    let between = EntryId::new(numbers.start)..EntryId::new(numbers.end);
+    let mut ids = Vec::new();
+    for currency in Currency::VARIANTS.iter().filter(|currency| wanted.currency.is_none_or(|of| of == **currency)) {
+        ids.extend(tables::numbers_of(read, guild, *currency, user, between.clone(), LOOKED_AT + 1)?);
+    }
+    ids.sort_unstable();
+    Ok(Box::new(ids.into_iter().rev().take(LOOKED_AT + 1)))
+}
+
+/// Between which numbers the entries lie that are wanted.
+fn numbers(read: &dyn Read, guild: GuildId, wanted: &Wanted, before: Option<EntryId>) -> Result<Range<u64>> {
+    let beyond = tables::last_number(read, guild)?.map_or(1, |last| last.get().saturating_add(1));
+    let mut end = before.map_or(beyond, |before| before.get().min(beyond));
+    if let Some(until) = wanted.until {
+        end = end.min(first_at(read, guild, beyond, until)?);
+    }
+    let start = wanted.since.map_or(Ok(1), |since| first_at(read, guild, beyond, since))?;
+    Ok(start..end.max(start))
+}
+
+/// The number of the first entry of a moment or later; `beyond` where there is none.
+fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp) -> Result<u64> {
+    let (mut low, mut high) = (1, beyond);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // What is not there any more was the oldest.
+        let entry = tables::LEDGER.get(read, &(guild, EntryId::new(middle)))?;
+        if entry.is_some_and(|entry| entry.at >= moment) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::features::coins::model::Posting;
+    use crate::features::coins::service::{self, Order};
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::kernel::actor::Actor;
+
+    const ANN: UserId = UserId::new(1);
+    const BOB: UserId = UserId::new(2);
+    const HOUR: Duration = Duration::from_hours(1);
+
+    /// Entries 1 to 6, one each hour.
+    fn ledger() -> TestStore {
+        let store = TestStore::new();
+        for (user, currency, delta, kind) in [
+            (ANN, Currency::Luxury, 100, EntryKind::AdminAdd),
+            (BOB, Currency::Luxury, 50, EntryKind::Gift),
+            (ANN, Currency::Points, 7, EntryKind::PointsLink),
+            (ANN, Currency::Luxury, -30, EntryKind::AdminRemove),
+            (BOB, Currency::Points, 9, EntryKind::PointsLink),
+            (ANN, Currency::Luxury, 5, EntryKind::Gift),
+        ] {
+            let (reason, actor) = ("because".to_owned(), Actor::System);
+            let posting = Posting { currency, user, delta, kind, reason, actor };
+            store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
+            store.advance(HOUR);
+        }
+        store
+    }
+
+    fn found(store: &TestStore, wanted: Wanted, limit: usize) -> Vec<Vec<u64>> {
+        let (mut pages, mut before) = (Vec::new(), None);
+        loop {
+            let page = store.read(|read| page(read, GUILD, &wanted, before, limit));
+            pages.push(page.rows.iter().map(|row| row.id.get()).collect());
+            before = page.next;
+            if before.is_none() {
+                return pages;
+            }
+        }
+    }
+
+    #[test]
+    fn each_filter_finds_its_entries_latest_first() {
+        let store = ledger();
+        let (all, first) = (Wanted::default(), store.now().before(HOUR * 6));
+        let at = |hour: u32| Some(first.after(HOUR * hour));
+        for (wanted, ids) in [
+            (all, vec![6, 5, 4, 3, 2, 1]),
+            (Wanted { user: Some(ANN), ..all }, vec![6, 4, 3, 1]),
+            (Wanted { user: Some(ANN), currency: Some(Currency::Points), ..all }, vec![3]),
+            (Wanted { currency: Some(Currency::Luxury), ..all }, vec![6, 4, 2, 1]),
+            (Wanted { kind: Some(EntryKind::Gift), ..all }, vec![6, 2]),
+            (Wanted { kind: Some(EntryKind::Gift), user: Some(BOB), ..all }, vec![2]),
+            (Wanted { since: at(1), until: at(4), ..all }, vec![4, 3, 2]),
+            (Wanted { since: at(1), until: at(4), user: Some(ANN), ..all }, vec![4, 3]),
+            (Wanted { since: at(9), ..all }, vec![]),
+            (Wanted { until: at(0), ..all }, vec![]),
+            (Wanted { since: at(4), until: at(1), ..all }, vec![]),
+            (Wanted { user: Some(UserId::new(3)), ..all }, vec![]),
+        ] {
+            assert_eq!(found(&store, wanted, 50), [ids.clone()], "{wanted:?}");
+            assert_eq!(found(&store, wanted, 2).concat(), ids, "{wanted:?}");
+        }
+        assert_eq!(found(&TestStore::new(), all, 50), [Vec::<u64>::new()]);
+    }
+
+    #[test]
+    fn what_is_found_is_added_up_by_currency() {
+        let store = ledger();
+        let total = |wanted: Wanted| {
+            let totals = store.read(|read| totals(read, GUILD, &wanted)).unwrap();
+            totals.iter().map(|total| (total.currency, total.entries, total.came, total.went)).collect::<Vec<_>>()
+        };
+        assert_eq!(total(Wanted::default()), [(Currency::Luxury, 4, 155, 30), (Currency::Points, 2, 16, 0)]);
+        assert_eq!(total(Wanted { user: Some(BOB), ..Wanted::default() }).len(), 2);
+        assert!(total(Wanted { kind: Some(EntryKind::Daily), ..Wanted::default() }).is_empty());
+    }
+
+    #[test]
+    fn an_entry_tells_what_undid_it_and_whether_it_can_be_undone() {
+        let store = ledger();
+        let order = Order { user: ANN, reason: "a mistake".to_owned(), actor: Actor::Member(BOB) };
+        store.write(move |tx| service::undo(tx, GUILD, &order, EntryId::new(6)).map(drop)).unwrap();
+        let story = |id| store.read(|read| story(read, GUILD, EntryId::new(id)));
+        let told = [4, 6, 7, 3].map(|id| {
+            let Story { row, undoes, may_be_undone } = story(id).unwrap();
+            (row.undone_by.map(EntryId::get), undoes.map(EntryId::get), may_be_undone)
+        });
+        assert_eq!(
+            told,
+            [
+                (None, None, true),
+                (Some(7), None, false),
+                (None, Some(6), false),
+                // Points are what the handles hold.
+                (None, None, false),
+            ]
+        );
+        assert_eq!(story(8), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Who is known to a server: whoever has a balance, a linked handle or a song here. There is no list of members, and Discord is
+//! not asked for one, so whoever did nothing of that is not known.
+
+use crate::features::coins::model::Currency;
+use crate::features::handles::model::{Account, KnownAccount};
+use crate::features::handles::queries::Whose;
+use crate::features::{coins, handles, queue};
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::Read;
+
+/// Handles that are looked at for a name that is searched for.
+const HANDLES: usize = 50;
+
+/// What is known of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownMember {
+    /// Who.
+    pub user: UserId,
+    /// What they were called at their latest song; not escaped.
+    pub name: Option<String>,
+    /// Their Luxury Coins.
+    pub luxury: Amount,
+    /// Their points.
+    pub points: Amount,
+    /// Their linked handles, in the order in which they became known.
+    pub handles: Vec<Account>,
+    /// How many songs they submitted.
+    pub songs: u64,
+}
+
+impl KnownMember {
+    /// The name by which people know them best: that of their latest song, else a handle, else the number.
+    pub fn called(&self) -> String {
+        let handle = || self.handles.first().map(|account| account.handle.to_string());
+        self.name.clone().or_else(handle).unwrap_or_else(|| self.user.to_string())
+    }
+
+    /// Whether anything is known of them at all.
+    pub fn is_known(&self) -> bool {
+        self.songs > 0 || !self.handles.is_empty() || self.luxury > Amount::ZERO || self.points > Amount::ZERO
+    }
+}
+
+/// What is known of a member.
+pub fn one(read: &dyn Read, guild: GuildId, user: UserId) -> Result<KnownMember> {
+    Ok(KnownMember {
+        user,
+        name: queue::queries::name_of(read, guild, user)?,
+        luxury: coins::queries::balance(read, guild, Currency::Luxury, user)?,
+        points: coins::queries::balance(read, guild, Currency::Points, user)?,
+        handles: handles::queries::linked_handles(read, guild, user)?,
+        songs: queue::queries::count_of(read, guild, user)?,
+    })
+}
+
+/// The name by which people know a member best.
+pub fn called(read: &dyn Read, guild: GuildId, user: UserId) -> Result<String> {
+    if let Some(name) = queue::queries::name_of(read, guild, user)? {
+        return Ok(name);
+    }
+    let handle = handles::queries::first_linked(read, guild, user)?;
+    Ok(handle.map_or_else(|| user.to_string(), |handle| handle.to_string()))
+}
+
+/// Members by their ids, behind one of them, at most `limit`.
+pub fn behind(read: &dyn Read, guild: GuildId, behind: Option<UserId>, limit: usize) -> Result<Vec<UserId>> {
+    let mut members: Vec<UserId> = Vec::new();
+    while members.len() < limit {
+        let last = members.last().copied().or(behind);
+        let next = [
+            coins::queries::holders::next_member(read, guild, last)?,
+            handles::queries::next_member(read, guild, last)?,
+            queue::queries::next_member(read, guild, last)?,
+        ];
+        let Some(next) = next.into_iter().flatten().min() else { break };
+        members.push(next);
+    }
+    Ok(members)
+}
+
+/// Members whose id is this, whose handle begins so, or whose name at one of the latest songs has this in it.
+pub fn matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<UserId>> {
+    let typed = typed.trim().trim_start_matches("<@").trim_end_matches('>');
+    let mut found: Vec<UserId> = Vec::new();
+    if let Ok(user) = typed.parse::<UserId>()
+        && one(read, guild, user)?.is_known()
+    {
+        found.push(user);
+    }
+    if !typed.is_empty() {
+        let handles = handles::queries::listed(read, guild, typed, Whose::Linked, None, HANDLES)?.rows;
+        found.extend(handles.into_iter().filter_map(|KnownAccount { account, .. }| account.linked));
+    }
+    found.extend(queue::queries::members_called(read, guild, typed.trim_start_matches('@'), limit)?);
+    let mut members: Vec<UserId> = Vec::new();
+    for user in found {
+        if !members.contains(&user) && members.len() < limit {
+            members.push(user);
+        }
+    }
+    Ok(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::coins::model::{EntryKind, Posting};
+    use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::flows::handle_links;
+    use crate::kernel::actor::Actor;
+    use crate::live::Handle;
+
+    /// 1 has coins, 2 a handle, 3 points and two handles.
+    fn town() -> TestStore {
+        let store = TestStore::new();
+        store.write(|tx| ALLOW_ANY_HANDLE_LINKING.set(tx, GUILD, &true)).unwrap();
+        for (user, currency) in [(1, Currency::Luxury), (3, Currency::Points)] {
+            let (kind, reason, actor) = (EntryKind::AdminAdd, "quiz".to_owned(), Actor::System);
+            let posting = Posting { currency, user: UserId::new(user), delta: 5, kind, reason, actor };
+            store.write(move |tx| coins::service::apply(tx, GUILD, &posting).map(drop)).unwrap();
+        }
+        for (user, handle) in [(3, "zoe"), (3, "dj_zoe"), (2, "zara")] {
+            let handle = Handle::parse(handle).unwrap();
+            store.write(move |tx| handle_links::link(tx, GUILD, UserId::new(user), &handle).map(drop)).unwrap();
+        }
+        store
+    }
+
+    #[test]
+    fn whoever_has_anything_here_is_known_once_and_in_order() {
+        let store = town();
+        let ids = |behind_user: Option<u64>, limit| {
+            let found = store.read(|read| behind(read, GUILD, behind_user.map(UserId::new), limit));
+            found.into_iter().map(UserId::get).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(None, 10), [1, 2, 3]);
+        assert_eq!((ids(None, 2), ids(Some(2), 2)), (vec![1, 2], vec![3]));
+        assert!(ids(Some(3), 2).is_empty());
+    }
+
+    #[test]
+    fn members_are_found_by_id_and_handle() {
+        let store = town();
+        let ids = |typed: &'static str| {
+            let found = store.read(|read| matching(read, GUILD, typed, 10));
+            found.into_iter().map(UserId::get).collect::<Vec<_>>()
+        };
+        for (typed, found) in [
+            ("1", vec![1]),
+            ("<@1>", vec![1]),
+            ("z", vec![2, 3]),
+            ("@ZO", vec![3]),
+            ("dj_", vec![3]),
+            ("4", vec![]),
+            ("", vec![]),
+            ("nobody", vec![]),
+        ] {
+            assert_eq!(ids(typed), found, "{typed}");
+        }
+        let called = |user| store.read(|read| called(read, GUILD, UserId::new(user)));
+        assert_eq!([called(1), called(2), called(3)], ["1", "@zara", "@zoe"]);
+    }
+}

@@ -1,0 +1,303 @@
+//! TikTok handles: whose they are, their points, linking and freeing them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::features::handles::model::{Account, HandleRefusal, KnownAccount};
+use crate::features::handles::queries::{self, Whose};
+use crate::flows::handle_links;
+use crate::flows::known_members;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::Sentence;
+use crate::live::Handle;
+use crate::sentence;
+use crate::signin::scope::Scope;
+use crate::store::{Cursor, Read};
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::page::again;
+use crate::web::pages::HandlesPage;
+
+/// Handles on a page, unless somebody wants another number.
+const PAGE: usize = 50;
+/// The most handles on a page.
+const MOST: usize = 200;
+
+/// Which handles.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct HandlesQuery {
+    /// How they begin.
+    pub q: Option<String>,
+    /// `linked` for those of members, `free` for those of nobody; all without it.
+    pub whose: Option<String>,
+    /// Where the page before ended, as it said in `next`.
+    pub after: Option<String>,
+    /// How many; 50, and 200 at most.
+    pub limit: Option<usize>,
+}
+
+/// Handles that were found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The handles of this page, each with the name of the member who has it.
+    pub handles: Vec<(Account, Option<String>)>,
+    /// Where the next page goes on.
+    pub next: Option<Cursor>,
+}
+
+/// Looks handles up.
+pub fn find(read: &dyn Read, guild: GuildId, query: &HandlesQuery) -> Result<Found> {
+    let whose = match query.whose.as_deref() {
+        Some("linked") => Whose::Linked,
+        Some("free") => Whose::Free,
+        _ => Whose::All,
+    };
+    let after = query.after.as_deref().filter(|after| !after.is_empty());
+    let after = after.map(str::parse::<Cursor>).transpose()?;
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
+    let found = queries::listed(read, guild, query.q.as_deref().unwrap_or_default(), whose, after, limit)?;
+    let named = |KnownAccount { account, .. }: KnownAccount| -> Result<(Account, Option<String>)> {
+        let name = account.linked.map(|user| known_members::called(read, guild, user)).transpose()?;
+        Ok((account, name))
+    };
+    Ok(Found { handles: found.rows.into_iter().map(named).collect::<Result<_>>()?, next: found.next })
+}
+
+/// Several handles.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandlesView {
+    /// Those of this page.
+    pub items: Vec<HandleView>,
+    /// What to ask for as `after` to go on; nothing on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A handle.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct HandleView {
+    /// The handle, without `@`.
+    pub handle: String,
+    /// The id of the member who has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// The name by which they are known here best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// Its points.
+    pub points: i64,
+    /// Whether the member proved that it is theirs.
+    pub verified: bool,
+    /// When it became known.
+    pub first_seen: String,
+    /// When it last did something on the live.
+    pub last_seen: String,
+}
+
+impl HandleView {
+    fn of(account: &Account, user_name: Option<String>) -> Self {
+        Self {
+            handle: account.handle.as_str().to_owned(),
+            user_id: account.linked.map(|user| user.to_string()),
+            user_name,
+            points: account.points.get(),
+            verified: account.is_verified(),
+            first_seen: account.first_seen.rfc3339(),
+            last_seen: account.last_seen.rfc3339(),
+        }
+    }
+}
+
+/// Lists handles.
+pub struct Handles;
+
+impl Endpoint for Handles {
+    const NAME: &'static str = "handles.list";
+    const ABOUT: &'static str = "Lists the TikTok handles that are known here, with whose they are.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/handles"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = HandlesQuery;
+    type Body = ();
+    type Answer = HandlesView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "q=a&whose=free", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandlesView>, Problem> {
+        let (guild, query) = (asked.guild, asked.query);
+        let Found { handles, next } = web.look("handles", move |read| find(read, guild, &query)).await?;
+        let items = handles.into_iter().map(|(account, name)| HandleView::of(&account, name)).collect();
+        Ok(HandlesView { items, next: next.map(|next| next.to_string()) }.into())
+    }
+}
+
+/// A handle and a member.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct LinkBody {
+    /// The handle, with or without `@`, or the address of its profile.
+    pub handle: String,
+    /// The id of the member.
+    pub member: String,
+}
+
+impl LinkBody {
+    /// Both, where they can be read.
+    fn read(&self) -> Result<(Handle, UserId), Problem> {
+        let refused = |reason| Problem::field("handle", HandleRefusal::NotAHandle(reason).sentence());
+        let handle = Handle::typed(&self.handle).map_err(refused)?;
+        let member = self.member.trim().trim_start_matches("<@").trim_end_matches('>').parse().ok();
+        let member = member.filter(|member: &UserId| member.get() > 0);
+        let words = "Please give the member's id on Discord; the page Members shows it.";
+        member.map(|member| (handle, member)).ok_or_else(|| Problem::field("member", Sentence::words(words)))
+    }
+}
+
+/// Where the forms of this page lead to.
+fn leads_to(guild: GuildId, handle: &str) -> String {
+    format!("/g/{guild}/handles?q={handle}")
+}
+
+/// What a handle is now.
+fn shown(read: &dyn Read, guild: GuildId, account: &Account) -> Result<HandleView> {
+    let name = account.linked.map(|user| known_members::called(read, guild, user)).transpose()?;
+    Ok(HandleView::of(account, name))
+}
+
+/// Links a handle to a member.
+pub struct LinkHandle;
+
+impl Endpoint for LinkHandle {
+    const NAME: &'static str = "handles.link";
+    const ABOUT: &'static str =
+        "Links a TikTok handle to a member, also one that was never seen or is somebody else's.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/handles/link"]).form("/g/{server}/handles/link", again::<HandlesPage>);
+    const WHO: Who = Who::Administrator;
+    const SCOPE: Scope = Scope::Economy;
+    const LIMIT: Limit = Limit::Changes;
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = LinkBody;
+    type Answer = HandleView;
+
+    fn sample(samples: &Samples) -> Sample {
+        // Another one for each request, because a link is made once.
+        let body = serde_json::json!({ "handle": format!("new.{}", samples.song), "member": samples.member });
+        Sample { body: Some(body), ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
+        let guild = asked.guild;
+        let (handle, user) = asked.body.read()?;
+        let leads_to = leads_to(guild, handle.as_str());
+        let change = web.change(&asked, move |tx, by| {
+            let link = handle_links::admin_link(tx, guild, by, user, &handle)?;
+            shown(tx, guild, &link.account)
+        });
+        let linked = |view: &HandleView| {
+            let (handle, user) = (format!("@{}", view.handle), view.user_name.clone().unwrap_or_default());
+            sentence!("**{handle}** is linked to **{user}** now.", handle, user)
+        };
+        Ok(change.await?.telling(linked).leading_to(leads_to))
+    }
+}
+
+/// Takes a link away.
+pub struct FreeHandle;
+
+impl Endpoint for FreeHandle {
+    const NAME: &'static str = "handles.free";
+    const ABOUT: &'static str = "Takes a TikTok handle away from the member who has it; it keeps its points.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/handles/free"]).form("/g/{server}/handles/free", again::<HandlesPage>);
+    const WHO: Who = Who::Administrator;
+    const SCOPE: Scope = Scope::Economy;
+    const LIMIT: Limit = Limit::Changes;
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = LinkBody;
+    type Answer = HandleView;
+
+    fn sample(samples: &Samples) -> Sample {
+        // Linked to the member, beside the song.
+        let body = serde_json::json!({ "handle": format!("own.{}", samples.song), "member": samples.member });
+        Sample { body: Some(body), ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
+        let guild = asked.guild;
+        let (handle, user) = asked.body.read()?;
+        let leads_to = leads_to(guild, handle.as_str());
+        let change = web.change(&asked, move |tx, by| {
+            let link = handle_links::admin_unlink(tx, guild, by, user, &handle)?;
+            shown(tx, guild, &link.account)
+        });
+        let freed = |view: &HandleView| {
+            let handle = format!("@{}", view.handle);
+            sentence!("**{handle}** is nobody's now. It keeps its points.", handle)
+        };
+        Ok(change.await?.telling(freed).leading_to(leads_to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
+    use crate::features::testing::{GUILD, TestStore};
+
+    #[test]
+    fn handles_are_found_by_how_they_begin_and_by_whose_they_are() {
+        let store = TestStore::new();
+        store.write(|tx| ALLOW_ANY_HANDLE_LINKING.set(tx, GUILD, &true)).unwrap();
+        for (user, handle) in [(1, "ann"), (2, "anton"), (1, "bea")] {
+            let handle = Handle::parse(handle).unwrap();
+            store.write(move |tx| handle_links::link(tx, GUILD, UserId::new(user), &handle).map(drop)).unwrap();
+        }
+        store
+            .write(|tx| handle_links::unlink(tx, GUILD, UserId::new(2), &Handle::parse("anton").unwrap()).map(drop))
+            .unwrap();
+        let found = |q: &str, whose: &str, limit: usize| {
+            let query = HandlesQuery {
+                q: Some(q.to_owned()),
+                whose: Some(whose.to_owned()),
+                limit: Some(limit),
+                ..HandlesQuery::default()
+            };
+            let found = store.read(|read| find(read, GUILD, &query));
+            let handles: Vec<_> = found.handles.iter().map(|(account, _)| account.handle.as_str().to_owned()).collect();
+            (handles.join(" "), found.next.is_some())
+        };
+        assert_eq!(found("", "", 10), ("ann anton bea".to_owned(), false));
+        assert_eq!(found("@AN", "", 10), ("ann anton".to_owned(), false));
+        assert_eq!(found("an", "free", 10), ("anton".to_owned(), false));
+        assert_eq!(found("", "linked", 1), ("ann".to_owned(), true));
+        assert_eq!(found("no handle", "", 10), (String::new(), false));
+    }
+
+    #[test]
+    fn what_is_no_handle_or_no_member_is_said_beside_its_field() {
+        let read =
+            |handle: &str, member: &str| LinkBody { handle: handle.to_owned(), member: member.to_owned() }.read();
+        assert_eq!(read("@Ann.Live", "<@81>").unwrap(), (Handle::parse("ann.live").unwrap(), UserId::new(81)));
+        for (handle, member, field) in
+            [("a b", "81", "handle"), ("", "81", "handle"), ("ann", "ann", "member"), ("ann", "0", "member")]
+        {
+            let Problem::Fields(fields) = read(handle, member).unwrap_err() else { panic!("{handle} {member}") };
+            assert_eq!(fields.keys().collect::<Vec<_>>(), [field], "{handle} {member}");
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! The ledger: its entries by filter, one of them, taking one back, and all of them as a file.
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::members::changed;
+use crate::features::coins::csv::{self, Stretch};
+use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};
+use crate::features::coins::queries::HistoryRow;
+use crate::features::coins::queries::entries::{self, Story, Total, Wanted};
+use crate::features::coins::rules;
+use crate::flows::{coins_by_hand, known_members};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
+use crate::sentence;
+use crate::signin::scope::Scope;
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem, told};
+use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples, read_form};
+use crate::web::page::again;
+use crate::web::pages::EntryPage;
+use crate::web::segments::One;
+
+/// Entries on a page, unless somebody wants another number.
+const PAGE: usize = 50;
+/// The most entries on a page.
+const MOST: usize = 500;
+
+/// Which entries.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct EntriesQuery {
+    /// Of one member, by their id.
+    #[serde(alias = "user_id")]
+    pub member: Option<String>,
+    /// Of one kind, as entries name theirs.
+    #[serde(alias = "type")]
+    pub kind: Option<String>,
+    /// Of one currency: `luxury` or `points`.
+    pub currency: Option<String>,
+    /// From this day or moment on: `2026-11-21`, `2026-11-21T20:00:00Z`.
+    #[serde(alias = "start_date")]
+    pub from: Option<String>,
+    /// Up to this day, that day included, or before this moment.
+    #[serde(alias = "end_date")]
+    pub to: Option<String>,
+    /// Before this entry: where the page before ended, as it said in `next`.
+    pub before: Option<u64>,
+    /// How many; 50, and 500 at most.
+    pub limit: Option<usize>,
+    /// The form of a file: `csv`.
+    pub format: Option<String>,
+}
+
+impl EntriesQuery {
+    /// The filter; says which field means nothing.
+    pub fn wanted(&self, guild: GuildId) -> Result<Wanted, Problem> {
+        Ok(Wanted {
+            guild: Some(guild),
+            user: read(
+                self.member.as_deref(),
+                "member",
+                |text| text.parse().ok(),
+                || Sentence::words("That is no id of a member. The page Members finds them by name or handle."),
+            )?,
+            kind: read(self.kind.as_deref(), "kind", kind_called, || {
+                Sentence::words("There is no such kind of entry.")
+            })?,
+            currency: read(self.currency.as_deref(), "currency", Currency::of_key, || {
+                Sentence::words("There is no such currency: it is luxury or points.")
+            })?,
+            since: read(self.from.as_deref(), "from", |text| moment(text, 0), no_moment)?,
+            until: read(self.to.as_deref(), "to", |text| moment(text, 1), no_moment)?,
+        })
+    }
+
+    /// How many entries a page has.
+    pub fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE).clamp(1, MOST)
+    }
+}
+
+fn read<T>(
+    typed: Option<&str>,
+    field: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+    wrong: impl FnOnce() -> Sentence,
+) -> Result<Option<T>, Problem> {
+    match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
+        None => Ok(None),
+        Some(typed) => read(typed).map(Some).ok_or_else(|| Problem::field(field, wrong())),
+    }
+}
+
+/// `shop` is said as well for what is stored as `shop_purchase` (`C-09`).
+fn kind_called(name: &str) -> Option<EntryKind> {
+    if name == "shop" { Some(EntryKind::ShopPurchase) } else { name.parse().ok() }
+}
+
+/// A moment, or the beginning of a day, so many days later.
+fn moment(text: &str, days: u32) -> Option<Timestamp> {
+    let day = || Timestamp::from_rfc3339(&format!("{text}T00:00:00Z"));
+    let of_day = |day: Timestamp| day.after(std::time::Duration::from_hours(24) * days);
+    Timestamp::from_rfc3339(text).or_else(|| day().map(of_day))
+}
+
+fn no_moment() -> Sentence {
+    Sentence::words("A day is written like 2026-11-21, a moment like 2026-11-21T20:00:00Z.")
+}
+
+/// An entry.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct EntryView {
+    /// Its number in this server.
+    pub entry: u64,
+    /// Its public name.
+    pub transaction_id: String,
+    /// Whose balance changed.
+    pub user_id: String,
+    /// The name by which they are known here best.
+    pub user_name: String,
+    /// Of which currency.
+    pub currency: &'static str,
+    /// What it stands for.
+    pub kind: &'static str,
+    /// How much came, or went where it is below 0.
+    pub amount: i64,
+    /// The balance before.
+    pub before: i64,
+    /// The balance after.
+    pub after: i64,
+    /// Why.
+    pub reason: String,
+    /// Who caused it: the id of a member, `live`, `system` or `operator`.
+    pub actor: String,
+    /// When.
+    pub at: String,
+    /// What was asked for, where less could be taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested: Option<i64>,
+    /// The entry that undid it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<u64>,
+}
+
+impl EntryView {
+    /// An entry, with the name of whose it is.
+    pub fn of(guild: GuildId, row: &HistoryRow, user_name: String) -> Self {
+        let HistoryRow { id, entry, requested, undone_by } = row;
+        Self {
+            entry: id.get(),
+            transaction_id: entry.transaction_id(guild, *id),
+            user_id: entry.user.to_string(),
+            user_name,
+            currency: entry.currency.key(),
+            kind: entry.kind.name(),
+            amount: entry.delta,
+            before: entry.before.get(),
+            after: entry.after.get(),
+            reason: entry.reason.clone(),
+            actor: entry.actor.to_string(),
+            at: entry.at.rfc3339(),
+            requested: requested.map(|requested| requested.get()),
+            undone_by: undone_by.map(EntryId::get),
+        }
+    }
+
+    /// The latest entry: in a transaction that just made one, that one.
+    pub fn latest(read: &dyn Read, guild: GuildId) -> Result<Self> {
+        let id = entries::latest(read, guild)?.ok_or(CoinsRefusal::NoSuchEntry)?;
+        Self::numbered(read, guild, id)
+    }
+
+    /// The entry of a number.
+    pub fn numbered(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Self> {
+        let Story { row, .. } = entries::story(read, guild, id)?.ok_or(CoinsRefusal::NoSuchEntry)?;
+        let name = known_members::called(read, guild, row.entry.user)?;
+        Ok(Self::of(guild, &row, name))
+    }
+
+    /// Where the form is sent that takes it back.
+    pub fn undo_form(&self, guild: GuildId) -> String {
+        format!("/g/{guild}/ledger/{}/undo", self.entry)
+    }
+}
+
+/// Several entries.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntriesView {
+    /// Those of this page, latest first.
+    pub items: Vec<EntryView>,
+    /// What to ask for as `before` to go on; nothing on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+    /// Whether the search ended before the page was full.
+    pub partial: bool,
+    /// What all entries of the filter add up to, by currency; nothing where they are too many to look at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Vec<TotalView>>,
+}
+
+/// What entries of a currency add up to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TotalView {
+    /// Of which.
+    pub currency: &'static str,
+    /// How many.
+    pub entries: u64,
+    /// What came.
+    pub came: i64,
+    /// What went.
+    pub went: i64,
+}
+
+impl From<&Total> for TotalView {
+    fn from(total: &Total) -> Self {
+        let Total { currency, entries, came, went } = *total;
+        Self { currency: currency.key(), entries, came, went }
+    }
+}
+
+/// Lists entries.
+pub struct Entries;
+
+impl Endpoint for Entries {
+    const NAME: &'static str = "ledger.list";
+    const ABOUT: &'static str = "Lists the entries of the ledger by filter, latest first.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/ledger"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = EntriesQuery;
+    type Body = ();
+    type Answer = EntriesView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "currency=luxury&limit=10", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntriesView>, Problem> {
+        let (guild, query) = (asked.guild, asked.query);
+        let wanted = query.wanted(guild)?;
+        let (before, limit) = (query.before.map(EntryId::new), query.limit());
+        let view = web.look("ledger", move |read| {
+            let page = entries::page(read, guild, &wanted, before, limit)?;
+            let totals = entries::totals(read, guild, &wanted)?;
+            let view = |row: &HistoryRow| -> Result<EntryView> {
+                Ok(EntryView::of(guild, row, known_members::called(read, guild, row.entry.user)?))
+            };
+            Ok(EntriesView {
+                items: page.rows.iter().map(view).collect::<Result<_>>()?,
+                next: page.next.map(EntryId::get),
+                partial: page.is_partial,
+                totals: totals.map(|totals| totals.iter().map(Into::into).collect()),
+            })
+        });
+        Ok(view.await?.into())
+    }
+}
+
+/// Shows one entry.
+pub struct Entry;
+
+impl Endpoint for Entry {
+    const NAME: &'static str = "ledger.one";
+    const ABOUT: &'static str = "Tells of one entry of the ledger.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/ledger/{entry}"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = One<EntryId>;
+    type Query = Nothing;
+    type Body = ();
+    type Answer = EntryView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("entry", samples.entry.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
+        let (guild, One(id)) = (asked.guild, asked.path);
+        let found = web.look("ledger_entry", move |read| match entries::story(read, guild, id)? {
+            Some(_) => EntryView::numbered(read, guild, id).map(Some),
+            None => Ok(None),
+        });
+        found.await?.map(Into::into).ok_or(Problem::NotFound)
+    }
+}
+
+/// Takes an entry back.
+pub struct UndoEntry;
+
+/// Why it is taken back.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct UndoBody {
+    /// Why; it stands in the ledger.
+    pub reason: String,
+}
+
+/// The reason of an undo by the button beside a notice, which asks for none.
+const BY_BUTTON: &str = "taken back at once";
+
+impl Endpoint for UndoEntry {
+    const NAME: &'static str = "ledger.undo";
+    const ABOUT: &'static str = "Takes an entry of Luxury Coins back by its opposite, once.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/ledger/{entry}/undo"]).form("/g/{server}/ledger/{entry}/undo", again::<EntryPage>);
+    const WHO: Who = Who::Administrator;
+    const SCOPE: Scope = Scope::Economy;
+    const LIMIT: Limit = Limit::Balances;
+
+    type Path = One<EntryId>;
+    type Query = Nothing;
+    type Body = Option<UndoBody>;
+    type Answer = EntryView;
+
+    fn sample(samples: &Samples) -> Sample {
+        let body = Some(serde_json::json!({ "reason": "a mistake" }));
+        Sample { path: vec![("entry", samples.entry.clone())], body, ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
+        let (guild, One(id)) = (asked.guild, asked.path);
+        let typed = asked.body.as_ref().map(|body| body.reason.as_str()).unwrap_or_default();
+        let reason = rules::required_reason(typed).unwrap_or_else(|_| BY_BUTTON.to_owned());
+        let change = web.change(&asked, move |tx, actor| {
+            coins_by_hand::undo_entry(tx, guild, id, reason.clone(), actor)?;
+            EntryView::latest(tx, guild)
+        });
+        let undone = |entry: &EntryView| {
+            let (number, now) = (Sentence::words(id.to_string()), changed(entry));
+            sentence!("Entry **{number}** is undone. {now} What was bought with it stays as it is.", number, now)
+        };
+        let answered = change.await?.telling(undone);
+        let leads_to = answered.value.now().map(|entry| format!("/g/{guild}/members/{}", entry.user_id));
+        Ok(answered.leading_to(leads_to.unwrap_or_else(|| format!("/g/{guild}/ledger/{id}"))))
+    }
+}
+
+/// The entries of a filter as a file.
+pub const EXPORT: Route = Route {
+    name: "ledger.export",
+    about: "Gives the entries of a filter as a file of CSV, oldest first.",
+    doors: Doors::get(&["/api/{server}/ledger/export"]),
+    who: Who::Admin,
+    scope: Scope::Export,
+    limit: Limit::Exports,
+    largest_body: BODY,
+    says_success: false,
+    requirements: &[],
+    leads_to_discord: false,
+    shape: None,
+    sample: |_| Sample { query: "currency=luxury", ..Sample::default() },
+    serve: export,
+};
+
+fn export(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        match file(&web, &arrived).await {
+            Ok(response) => response,
+            Err(problem) => told(&web, &problem, EXPORT.name, false),
+        }
+    })
+}
+
+async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
+    let guild = arrived.guild;
+    let query: EntriesQuery = read_form(arrived.query.as_bytes())?;
+    if query.format.as_deref().is_some_and(|format| !matches!(format, "" | "csv")) {
+        return Err(Problem::field("format", Sentence::words("The ledger comes as csv.")));
+    }
+    let wanted = query.wanted(guild)?;
+    let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
+    let web = web.clone();
+    let parts = stream::try_unfold(Some(begin), move |stretch| {
+        let web = web.clone();
+        async move {
+            let Some(stretch) = stretch else { return Ok(None) };
+            let part = web.look("ledger_part", move |read| csv::part(read, guild, &wanted, stretch)).await?;
+            Ok::<_, Error>(Some(part))
+        }
+    });
+    let name = format!("attachment; filename=\"ledger-{guild}.csv\"");
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (CONTENT_DISPOSITION, HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment"))),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((StatusCode::OK, headers, Body::from_stream(parts)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::UserId;
+
+    const GUILD: GuildId = GuildId::new(5);
+
+    fn wanted(address: &str) -> Result<Wanted, Problem> {
+        read_form::<EntriesQuery>(address.as_bytes())?.wanted(GUILD)
+    }
+
+    #[test]
+    fn a_filter_is_read_from_the_address_by_its_names_here_and_in_seed_001() {
+        let day = Timestamp::from_rfc3339("2026-11-21T00:00:00Z");
+        let all = Wanted { guild: Some(GUILD), ..Wanted::default() };
+        for (address, expected) in [
+            ("", all),
+            ("member=&kind=&currency=&from=&to=&before=", all),
+            (
+                "member=81&currency=points",
+                Wanted { user: Some(UserId::new(81)), currency: Some(Currency::Points), ..all },
+            ),
+            (
+                "user_id=81&type=shop",
+                Wanted { user: Some(UserId::new(81)), kind: Some(EntryKind::ShopPurchase), ..all },
+            ),
+            ("kind=buy_skip&from=2026-11-21", Wanted { kind: Some(EntryKind::BuySkip), since: day, ..all }),
+            ("to=2026-11-20", Wanted { until: day, ..all }),
+            ("end_date=2026-11-21T00:00:00Z", Wanted { until: day, ..all }),
+        ] {
+            assert_eq!(wanted(address).unwrap(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_means_nothing_is_named() {
+        for (address, field) in [
+            ("member=ann", "member"),
+            ("kind=nonsense", "kind"),
+            ("currency=cookies", "currency"),
+            ("from=yesterday", "from"),
+            ("to=2026-13-01", "to"),
+            ("before=x", "before"),
+        ] {
+            let Problem::Fields(fields) = wanted(address).unwrap_err() else { panic!("{address}") };
+            assert_eq!(fields.keys().collect::<Vec<_>>(), [field], "{address}");
+        }
+    }
+}

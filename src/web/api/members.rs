@@ -1,0 +1,371 @@
+//! Members that are known to a server: who they are, what they have and why, and coins given and taken by hand.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ledger::EntryView;
+use crate::features::coins::economy::Holder;
+use crate::features::coins::model::Currency;
+use crate::features::coins::queries::holders::{self, Rank};
+use crate::features::coins::rules;
+use crate::features::coins::service::Order;
+use crate::features::handles::model::Account;
+use crate::flows::coins_by_hand;
+use crate::flows::known_members::{self, KnownMember};
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::Sentence;
+use crate::sentence;
+use crate::signin::scope::Scope;
+use crate::store::{CursorRefusal, Read};
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::page::again;
+use crate::web::pages::MemberPage;
+use crate::web::segments::One;
+
+/// Members on a page, unless somebody wants another number.
+const PAGE: usize = 50;
+/// The most members on a page.
+const MOST: usize = 200;
+
+/// In which order members are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortedBy {
+    /// Who has most Luxury Coins first; those who have any.
+    #[default]
+    Coins,
+    /// Who has most points first; those who have any.
+    Points,
+    /// Everybody who is known, by their id, which is by how long they are on Discord.
+    Id,
+}
+
+impl SortedBy {
+    /// As it stands in an address.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Coins => "coins",
+            Self::Points => "points",
+            Self::Id => "id",
+        }
+    }
+}
+
+/// Which members.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct MembersQuery {
+    /// Their id, the beginning of a handle, or a part of their name at one of the latest songs.
+    pub q: Option<String>,
+    /// In which order.
+    pub sort: SortedBy,
+    /// Where the page before ended, as it said in `next`.
+    pub after: Option<String>,
+    /// How many; 50, and 200 at most.
+    pub limit: Option<usize>,
+}
+
+/// Members that were found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The members of this page.
+    pub members: Vec<KnownMember>,
+    /// Where the next page goes on.
+    pub next: Option<String>,
+}
+
+/// Looks members up.
+pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery) -> Result<Found> {
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
+    let after = query.after.as_deref().filter(|after| !after.is_empty());
+    let (users, next) = match (query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()), query.sort) {
+        (Some(typed), _) => (known_members::matching(read, guild, typed, limit)?, None),
+        (None, SortedBy::Coins) => holders_of(read, guild, Currency::Luxury, after, limit)?,
+        (None, SortedBy::Points) => holders_of(read, guild, Currency::Points, after, limit)?,
+        (None, SortedBy::Id) => by_id(read, guild, after, limit)?,
+    };
+    let members = users.into_iter().map(|user| known_members::one(read, guild, user)).collect::<Result<_>>()?;
+    Ok(Found { members, next })
+}
+
+type Users = (Vec<UserId>, Option<String>);
+
+fn holders_of(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<&str>, limit: usize) -> Result<Users> {
+    let after = after.map(str::parse::<Rank>).transpose()?;
+    let page = holders::page(read, guild, currency, after, limit)?;
+    let users = page.rows.into_iter().map(|Holder { user, .. }| user).collect();
+    Ok((users, page.next.map(|next| next.to_string())))
+}
+
+fn by_id(read: &dyn Read, guild: GuildId, after: Option<&str>, limit: usize) -> Result<Users> {
+    let after = after.map(|after| after.parse::<UserId>().map_err(|_| CursorRefusal::Unreadable)).transpose()?;
+    let mut users = known_members::behind(read, guild, after, limit + 1)?;
+    let has_more = users.len() > limit;
+    users.truncate(limit);
+    let next = users.last().filter(|_| has_more).map(ToString::to_string);
+    Ok((users, next))
+}
+
+/// Several members.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MembersView {
+    /// Those of this page.
+    pub items: Vec<MemberView>,
+    /// What to ask for as `after` to go on; nothing on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A member.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberView {
+    /// Their id.
+    pub user_id: String,
+    /// The name by which they are known here best.
+    pub name: String,
+    /// Their Luxury Coins.
+    pub luxury_coins: i64,
+    /// Their points.
+    pub points: i64,
+    /// Their TikTok handles.
+    pub handles: Vec<HandleOfMember>,
+    /// How many songs they submitted.
+    pub songs: u64,
+}
+
+/// A handle of a member.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandleOfMember {
+    /// The handle, without `@`.
+    pub handle: String,
+    /// Its points.
+    pub points: i64,
+    /// Whether the member proved that it is theirs.
+    pub verified: bool,
+}
+
+impl From<&Account> for HandleOfMember {
+    fn from(account: &Account) -> Self {
+        Self {
+            handle: account.handle.as_str().to_owned(),
+            points: account.points.get(),
+            verified: account.is_verified(),
+        }
+    }
+}
+
+impl From<&KnownMember> for MemberView {
+    fn from(member: &KnownMember) -> Self {
+        Self {
+            user_id: member.user.to_string(),
+            name: member.called(),
+            luxury_coins: member.luxury.get(),
+            points: member.points.get(),
+            handles: member.handles.iter().map(Into::into).collect(),
+            songs: member.songs,
+        }
+    }
+}
+
+/// Lists members.
+pub struct Members;
+
+impl Endpoint for Members {
+    const NAME: &'static str = "members.list";
+    const ABOUT: &'static str = "Lists the members that are known here, by what they have or by what is searched for.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/members"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = MembersQuery;
+    type Body = ();
+    type Answer = MembersView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "sort=points&limit=10", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MembersView>, Problem> {
+        let (guild, query) = (asked.guild, asked.query);
+        let found = web.look("members", move |read| find(read, guild, &query)).await?;
+        let items = found.members.iter().map(Into::into).collect();
+        Ok(MembersView { items, next: found.next }.into())
+    }
+}
+
+/// Shows one member.
+pub struct Member;
+
+impl Endpoint for Member {
+    const NAME: &'static str = "members.one";
+    const ABOUT: &'static str = "Tells what is known here of a member.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/members/{member}"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = One<UserId>;
+    type Query = Nothing;
+    type Body = ();
+    type Answer = MemberView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("member", samples.member.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MemberView>, Problem> {
+        let (guild, One(user)) = (asked.guild, asked.path);
+        let member = web.look("member", move |read| known_members::one(read, guild, user)).await?;
+        Ok(MemberView::from(&member).into())
+    }
+}
+
+/// Gives or takes Luxury Coins.
+pub struct ByHand;
+
+/// What is done to the coins of a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// They get some.
+    #[default]
+    Give,
+    /// Some are taken, as many as there are.
+    Take,
+}
+
+/// How many, and why.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ByHandBody {
+    /// Whether they are given or taken.
+    pub act: Act,
+    /// How many; 1 or more.
+    pub amount: Option<i64>,
+    /// Why; it stands in the ledger.
+    pub reason: String,
+}
+
+impl Endpoint for ByHand {
+    const NAME: &'static str = "members.coins";
+    const ABOUT: &'static str = "Gives a member Luxury Coins, or takes some.";
+    const DOORS: Doors = Doors::post(&["/api/{server}/members/{member}/coins"])
+        .form("/g/{server}/members/{member}/coins", again::<MemberPage>);
+    const WHO: Who = Who::Administrator;
+    const SCOPE: Scope = Scope::Economy;
+    const LIMIT: Limit = Limit::Balances;
+
+    type Path = One<UserId>;
+    type Query = Nothing;
+    type Body = ByHandBody;
+    type Answer = EntryView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample {
+            path: vec![("member", samples.member.clone())],
+            body: Some(serde_json::json!({ "act": "give", "amount": 5, "reason": "won the quiz" })),
+            ..Sample::default()
+        }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
+        let (guild, One(user), ByHandBody { act, amount, reason }) = (asked.guild, asked.path, asked.body.clone());
+        let wrong = |field, refusal: &dyn Refuse| Problem::field(field, refusal.sentence());
+        let amount = rules::typed_amount(amount).map_err(|refusal| wrong("amount", &refusal))?;
+        let reason = rules::required_reason(&reason).map_err(|refusal| wrong("reason", &refusal))?;
+        let change = web.change(&asked, move |tx, actor| {
+            let order = Order { user, reason: reason.clone(), actor };
+            match act {
+                Act::Give => coins_by_hand::add(tx, guild, &order, amount).map(drop)?,
+                Act::Take => coins_by_hand::remove(tx, guild, &order, amount).map(drop)?,
+            }
+            EntryView::latest(tx, guild)
+        });
+        let answered = change.await?.telling(changed).undone_at(|entry| entry.undo_form(guild));
+        Ok(answered.leading_to(format!("/g/{guild}/members/{user}")))
+    }
+}
+
+/// What a page says of coins that were given or taken.
+pub(super) fn changed(entry: &EntryView) -> Sentence {
+    let amount = |number: i64| Amount::ZERO.clamped_change(number);
+    let (user, before, after) = (entry.user_name.clone(), amount(entry.before), amount(entry.after));
+    match entry.requested {
+        Some(requested) => sentence!(
+            "**{user}** has **{after} Luxury Coins** now, it was {before}. That was all there was to take of {requested}.",
+            user,
+            after,
+            before,
+            requested = amount(requested)
+        ),
+        None => sentence!("**{user}** has **{after} Luxury Coins** now, it was {before}.", user, after, before),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::coins::model::{EntryKind, Posting};
+    use crate::features::coins::service;
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::kernel::actor::Actor;
+
+    fn town() -> TestStore {
+        let store = TestStore::new();
+        for (user, currency, delta) in
+            [(1, Currency::Luxury, 10), (2, Currency::Luxury, 30), (3, Currency::Points, 5), (2, Currency::Points, 1)]
+        {
+            let (kind, reason, actor) = (EntryKind::AdminAdd, "quiz".to_owned(), Actor::System);
+            let posting = Posting { currency, user: UserId::new(user), delta, kind, reason, actor };
+            store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
+        }
+        store
+    }
+
+    fn found(store: &TestStore, query: &MembersQuery) -> Result<(Vec<u64>, Option<String>)> {
+        let found = store.read(|read| Ok(find(read, GUILD, query)))?;
+        Ok((found.members.iter().map(|member| member.user.get()).collect(), found.next))
+    }
+
+    #[test]
+    fn members_are_listed_by_what_they_have_and_page_by_page() {
+        let store = town();
+        for (sort, all) in
+            [(SortedBy::Coins, vec![2, 1]), (SortedBy::Points, vec![3, 2]), (SortedBy::Id, vec![1, 2, 3])]
+        {
+            let query = MembersQuery { sort, ..MembersQuery::default() };
+            assert_eq!(found(&store, &query).unwrap(), (all.clone(), None));
+            let (mut by_one, mut after) = (Vec::new(), None);
+            loop {
+                let query = MembersQuery { limit: Some(1), after, ..query.clone() };
+                let (members, next) = found(&store, &query).unwrap();
+                by_one.extend(members);
+                after = next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(by_one, all, "{sort:?}");
+            let lost = MembersQuery { after: Some("nowhere".to_owned()), ..query };
+            assert_eq!(found(&store, &lost).unwrap_err().code(), "cursor.unreadable");
+        }
+        let query = MembersQuery { q: Some(" 3 ".to_owned()), ..MembersQuery::default() };
+        assert_eq!(found(&store, &query).unwrap(), (vec![3], None));
+    }
+
+    #[test]
+    fn what_a_page_says_of_a_change_tells_what_there_is_now() {
+        let view = EntryView { user_name: "<ann>".to_owned(), before: 30, after: 0, ..EntryView::default() };
+        insta::assert_snapshot!(changed(&view).to_string(), @"<ann> has 0 Luxury Coins now, it was 30.");
+        let less = EntryView { requested: Some(1_000), ..view };
+        insta::assert_snapshot!(changed(&less).to_string(), @"<ann> has 0 Luxury Coins now, it was 30. That was all there was to take of 1,000.");
+    }
+}

@@ -1,0 +1,172 @@
+//! Where Ctrl+K leads: pages, members, songs, entries of the ledger and settings, by their names.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::features;
+use crate::features::coins::model::EntryId;
+use crate::features::coins::queries::entries::story;
+use crate::features::queue::queries::{Wanted, select};
+use crate::flows::known_members;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::signin::scope::Scope;
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::{Limit, Rank, Who};
+use crate::web::address::address;
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
+use crate::web::pages::NAVIGATION;
+
+/// Things of one kind that are offered.
+const OF_A_KIND: usize = 8;
+/// A text longer than this names nothing.
+const LONGEST: usize = 100;
+
+/// Finds places to go.
+pub struct Palette;
+
+/// What is typed.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct PaletteQuery {
+    /// A part of a name, or a number.
+    pub q: String,
+}
+
+/// Places to go.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaletteView {
+    /// The places, the likeliest first.
+    pub items: Vec<PlaceView>,
+}
+
+/// A place to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlaceView {
+    /// Its address.
+    pub href: String,
+    /// Its name.
+    pub label: String,
+    /// What it is: `page`, `member`, `song`, `entry` or `setting`.
+    pub kind: &'static str,
+}
+
+impl Endpoint for Palette {
+    const NAME: &'static str = "palette.find";
+    const ABOUT: &'static str = "Finds pages, members, songs, entries and settings of a server by name.";
+    const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = PaletteQuery;
+    type Body = ();
+    type Answer = PaletteView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "q=led", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PaletteView>, Problem> {
+        let (guild, rank) = (asked.guild, asked.rank);
+        let typed = asked.query.q.trim().to_lowercase();
+        if typed.is_empty() || typed.chars().count() > LONGEST {
+            return Ok(PaletteView { items: Vec::new() }.into());
+        }
+        let mut items = pages(guild, rank, &typed);
+        let settings = if rank.reaches(Who::Admin) { settings(guild, &typed) } else { Vec::new() };
+        items.extend(web.look("palette", move |read| stored(read, guild, &typed)).await?);
+        items.extend(settings);
+        Ok(PaletteView { items }.into())
+    }
+}
+
+fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<PlaceView> {
+    let entries = NAVIGATION.iter().filter(|entry| rank.reaches(entry.who));
+    let named = entries.filter(|entry| entry.label.to_lowercase().contains(typed));
+    let place = |label: &str, path: &str| PlaceView {
+        href: format!("/g/{guild}{path}"),
+        label: label.to_owned(),
+        kind: "page",
+    };
+    named.map(|entry| place(entry.label, entry.path)).collect()
+}
+
+/// Members, songs and entries, from one snapshot.
+fn stored(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<PlaceView>> {
+    let mut items = Vec::new();
+    for user in known_members::matching(read, guild, typed, OF_A_KIND)? {
+        let label = known_members::called(read, guild, user)?;
+        items.push(PlaceView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
+    }
+    let called = Wanted { text: Some(typed.to_owned()), ..Wanted::default() };
+    for song in select(read, guild, &called, None, OF_A_KIND)?.rows.into_iter().map(|entry| entry.song) {
+        let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
+        let label = format!("{} {} – {}", song.public_id, song.artist, song.title);
+        items.push(PlaceView { href, label, kind: "song" });
+    }
+    if let Ok(id) = typed.parse::<EntryId>()
+        && story(read, guild, id)?.is_some()
+    {
+        items.push(PlaceView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
+    }
+    Ok(items)
+}
+
+/// Settings by their title or key.
+fn settings(guild: GuildId, typed: &str) -> Vec<PlaceView> {
+    let listed = features::ALL.iter().flat_map(|feature| feature.settings);
+    let named = listed.filter(|listed| {
+        listed.title.to_lowercase().contains(typed) || listed.setting.key().to_lowercase().contains(typed)
+    });
+    let place = |title: &str, key: &str| PlaceView {
+        href: address(&format!("/g/{guild}/settings"), &[("q", Some(key))]),
+        label: title.to_owned(),
+        kind: "setting",
+    };
+    named.take(OF_A_KIND).map(|listed| place(listed.title, listed.setting.key())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Level;
+    use crate::features::coins::model::{Currency, EntryKind, Posting};
+    use crate::features::coins::service;
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::kernel::actor::Actor;
+    use crate::kernel::ids::UserId;
+
+    fn labels(items: &[PlaceView]) -> Vec<String> {
+        items.iter().map(|item| format!("{} {}", item.kind, item.label)).collect()
+    }
+
+    #[test]
+    fn pages_are_offered_to_those_who_may_open_them() {
+        let of = |level| Rank { level: Some(level), is_reviewer: false };
+        assert_eq!(labels(&pages(GUILD, of(Level::Viewer), "ledg")), ["page Ledger"]);
+        assert!(pages(GUILD, of(Level::Member), "ledg").is_empty());
+    }
+
+    #[test]
+    fn members_and_entries_are_found_by_their_numbers() {
+        let store = TestStore::new();
+        let (kind, reason, actor) = (EntryKind::AdminAdd, "quiz".to_owned(), Actor::System);
+        let posting = Posting { currency: Currency::Luxury, user: UserId::new(1), delta: 5, kind, reason, actor };
+        store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
+        let found = store.read(|read| stored(read, GUILD, "1"));
+        assert_eq!(labels(&found), ["member 1", "entry Entry 1"]);
+        assert!(store.read(|read| stored(read, GUILD, "zzz")).is_empty());
+    }
+
+    #[test]
+    fn settings_are_found_by_title_and_by_key() {
+        let by_key = settings(GUILD, "skip_price");
+        assert_eq!(by_key.first().map(|place| place.href.as_str()), Some("/g/5/settings?q=skip_price"));
+        let title = by_key.first().map(|place| place.label.to_lowercase()).unwrap();
+        assert!(settings(GUILD, &title).contains(&by_key[0]));
+    }
+}

@@ -1,0 +1,195 @@
+//! TikTok handles: search, whose they are, linking and freeing them.
+
+use maud::{Markup, html};
+
+use super::members::member_link;
+use crate::features::handles::model::Account;
+use crate::kernel::ids::GuildId;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::address::address;
+use crate::web::answer::Problem;
+use crate::web::api::handles::{Found, HandlesQuery, find};
+use crate::web::endpoint::{Sample, Samples};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{
+    Button, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tone, badge, filters, moment,
+};
+
+/// The page.
+pub struct HandlesPage;
+
+impl Page for HandlesPage {
+    const NAME: &'static str = "handles.page";
+    const ABOUT: &'static str = "Lists the TikTok handles that are known here, with whose they are.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/handles"];
+    const WHO: Who = Who::Viewer;
+
+    type Path = ();
+    type Query = HandlesQuery;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "whose=linked", ..Sample::default() }
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, query) = (seen.guild, seen.query.clone());
+        let found = web.look("handles", move |read| find(read, guild, &query)).await?;
+        let may_change = seen.rank.reaches(Who::Administrator);
+        let free = |account: &Account| {
+            if may_change {
+                free(seen, account)
+            } else {
+                html! {}
+            }
+        };
+        let main = html! {
+            (search(guild, &seen.query))
+            @if found.handles.is_empty() {
+                (Empty {
+                    title: "No handle was found.",
+                    text: "A handle is known as soon as it does something on the live, or somebody links it.",
+                    action: None,
+                })
+            } @else {
+                (list(guild, &found, &free))
+                (paging(guild, &seen.query, &found))
+            }
+            @if may_change { (link(seen)) }
+        };
+        let crumbs = vec![(format!("/g/{guild}/live"), "Live".to_owned())];
+        Ok(Shown { crumbs, ..Shown::new("TikTok handles", main) })
+    }
+}
+
+fn search(guild: GuildId, query: &HandlesQuery) -> Markup {
+    let whose = [Choice::new("", "All"), Choice::new("linked", "Linked"), Choice::new("free", "Of nobody")];
+    let fields = html! {
+        (Field {
+            input: Input::Search,
+            value: query.q.as_deref().unwrap_or_default(),
+            hint: Some("How the handle begins"),
+            ..Field::new("q", "Search")
+        })
+        (Select { chosen: query.whose.as_deref().unwrap_or_default(), ..Select::new("whose", "Show", &whose) })
+    };
+    filters(&format!("/g/{guild}/handles"), &fields)
+}
+
+fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Markup {
+    let columns = [
+        Column::words("Handle"),
+        Column::words("Whose"),
+        Column::numbers("Points"),
+        Column::words("Last on the live"),
+        Column::words("Link"),
+    ];
+    let row = |(account, name): &(Account, Option<String>)| Row {
+        id: None,
+        cells: vec![
+            html! { (account.handle) },
+            html! {
+                @if let (Some(user), Some(name)) = (account.linked, name) {
+                    (member_link(guild, user, name)) " "
+                    @if account.is_verified() { (badge(Tone::Good, "proven")) }
+                } @else { span.muted { "nobody" } }
+            },
+            html! { (account.points) },
+            moment(account.last_seen),
+            free(account),
+        ],
+    };
+    let rows: Vec<Row> = found.handles.iter().map(row).collect();
+    html! { (Table { caption: "Handles", list: Some("handles"), columns: &columns, rows: &rows }) }
+}
+
+fn paging(guild: GuildId, query: &HandlesQuery, found: &Found) -> Markup {
+    let path = format!("/g/{guild}/handles");
+    let at = |after: Option<&str>| {
+        address(&path, &[("q", query.q.as_deref()), ("whose", query.whose.as_deref()), ("after", after)])
+    };
+    let next = found.next.as_ref().map(|next| at(Some(&next.to_string())));
+    let first = query.after.is_some().then(|| at(None));
+    html! { (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false }) }
+}
+
+/// The button that takes a link away.
+fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
+    let Some(user) = account.linked else { return html! {} };
+    let action = format!("/g/{}/handles/free", seen.guild);
+    let handle = account.handle.as_str();
+    let seal = seen.seal(&format!("free-{handle}"));
+    let form = Form {
+        confirm: Some("Take this handle away from its member? It keeps its points, and the member loses them."),
+        ..Form::new(&action, seal.seal())
+    };
+    form.around(&html! {
+        input type="hidden" name="handle" value=(handle);
+        input type="hidden" name="member" value=(user);
+        (Button::plain("Free"))
+    })
+}
+
+/// The form that links a handle.
+fn link(seen: &Seen<HandlesPage>) -> Markup {
+    let action = format!("/g/{}/handles/link", seen.guild);
+    let (handle, member) = (seen.wrong("handle"), seen.wrong("member"));
+    let seal = seen.seal("link");
+    let fields = html! {
+        (Field {
+            value: seen.typed("handle").unwrap_or_default(),
+            error: handle.as_deref(),
+            is_required: true,
+            ..Field::new("handle", "TikTok handle")
+        })
+        (Field {
+            value: seen.typed("member").unwrap_or_default(),
+            hint: Some("The member's id on Discord"),
+            error: member.as_deref(),
+            is_required: true,
+            ..Field::new("member", "Member")
+        })
+        (Button::main("Link"))
+    };
+    html! {
+        section.card {
+            h2 { "Link a handle" }
+            p.hint { "Works without proof, also for a handle that was never seen. One that is somebody else's moves, with its points." }
+            (Form::new(&action, seal.seal()).around(&fields))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::amount::Amount;
+    use crate::kernel::ids::UserId;
+    use crate::kernel::time::Timestamp;
+    use crate::live::Handle;
+    use crate::web::ui::testing::lines;
+
+    #[test]
+    fn a_handle_tells_whose_it_is_and_one_of_nobody_that_it_is_free() {
+        let at = Timestamp::from_millis(1_795_292_100_000);
+        let account = |handle: &str, linked: Option<u64>| Account {
+            handle: Handle::parse(handle).unwrap(),
+            first_seen: at,
+            last_seen: at,
+            linked: linked.map(UserId::new),
+            points: Amount::of(1_500),
+            level: None,
+            verified_at: linked.map(|_| at),
+        };
+        let handles = vec![(account("ann.live", Some(81)), Some("<ann>".to_owned())), (account("bob", None), None)];
+        let found = Found { handles, next: None };
+        let drawn = lines(&list(GuildId::new(5), &found, &|_| html! {}));
+        for part in [
+            r#"<a href="/g/5/members/81">&lt;ann&gt;</a> <span class="badge good">[icon]proven</span>"#,
+            r#"<span class="muted">nobody</span>"#,
+            r#"data-label="Points">1,500</td>"#,
+        ] {
+            assert!(drawn.contains(part), "{part} in {drawn}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Snapshots of the store: making one, verifying one, trying a restore.
+
+use maud::{Markup, html};
+
+use super::shown;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::api::instance::backups::shelf;
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::instance::work::Work;
+use crate::web::instance::{Rehearsal, Shelf, Snapshot};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{
+    Button, Column, Empty, Form, Row, Table, Tone, badge, moment, number, progress, relative,
+};
+
+/// The page.
+pub struct BackupsPage;
+
+impl Page for BackupsPage {
+    const NAME: &'static str = "instance.backups_page";
+    const ABOUT: &'static str = "Lists the snapshots of the store, and lets one be made, verified and tried.";
+    const PATHS: &'static [&'static str] = &["/instance/backups"];
+    const WHO: Who = Who::Instance;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let shelf = shelf(web).await?;
+        let work = web.instance.works.now();
+        let is_busy = work.as_ref().is_some_and(|work| work.end.is_none());
+        let acts = |snapshot: &Snapshot| {
+            if is_busy {
+                html! {}
+            } else {
+                acts(seen, snapshot)
+            }
+        };
+        let main = html! {
+            @if let Some(work) = &work { (working(work)) }
+            (proof(shelf.rehearsal.as_ref()))
+            @if !is_busy { (make(seen)) }
+            (snapshots(&shelf, &acts))
+        };
+        Ok(shown("/instance/backups", &main))
+    }
+}
+
+/// What is being done, or was last.
+fn working(work: &Work) -> Markup {
+    html! {
+        section.card {
+            h2 { (work.what) }
+            @match &work.end {
+                None => {
+                    (progress(&work.what, 0, None))
+                    p { (work.line) }
+                    p.hint { "Since " (relative(work.begun)) ". " a href="/instance/backups" { "Look again" } }
+                }
+                Some((at, Ok(outcome))) => { p { (badge(Tone::Good, "done")) " " (outcome) " " (moment(*at)) } }
+                Some((at, Err(problem))) => { p { (badge(Tone::Bad, "failed")) " " (problem) " " (moment(*at)) } }
+            }
+        }
+    }
+}
+
+/// Whether a restore would work.
+fn proof(rehearsal: Option<&Rehearsal>) -> Markup {
+    html! {
+        p {
+            @match rehearsal {
+                None => { (badge(Tone::Info, "not tried yet")) " A restore was never tried. Try one with a snapshot below." }
+                Some(Rehearsal { at, name, problem: None, rows }) => {
+                    (badge(Tone::Good, "works")) " A restore of " (name) " was tried " (at) " and brought back " (whole(*rows)) " rows."
+                }
+                Some(Rehearsal { at, name, problem: Some(problem), .. }) => {
+                    (badge(Tone::Bad, "would fail")) " " (name) " was tried " (at) ": " (problem)
+                }
+            }
+        }
+    }
+}
+
+fn make(seen: &Seen<BackupsPage>) -> Markup {
+    let seal = seen.seal("make");
+    Form::new("/instance/backups/make", seal.seal()).around(&html! { (Button::main("Make a snapshot now")) })
+}
+
+fn acts(seen: &Seen<BackupsPage>, snapshot: &Snapshot) -> Markup {
+    let name = snapshot.name.as_str();
+    let act = |path: &str, label: &str, form: &str| {
+        let seal = seen.seal(&format!("{form}-{name}"));
+        Form::new(path, seal.seal()).around(&html! {
+            input type="hidden" name="name" value=(name);
+            (Button::plain(label))
+        })
+    };
+    html! {
+        div.actions {
+            (act("/instance/backups/verify", "Verify", "verify"))
+            (act("/instance/backups/rehearse", "Try a restore", "rehearse"))
+        }
+    }
+}
+
+fn snapshots(shelf: &Shelf, acts: &dyn Fn(&Snapshot) -> Markup) -> Markup {
+    if shelf.snapshots.is_empty() {
+        let text = "One is made each day while the bot runs; you can make one now.";
+        return html! { (Empty { title: "There is no snapshot yet.", text, action: None }) };
+    }
+    let columns = [
+        Column::words("Snapshot"),
+        Column::words("Made"),
+        Column::words("For"),
+        Column::numbers("Size"),
+        Column::words("Do"),
+    ];
+    let row = |snapshot: &Snapshot| Row {
+        id: None,
+        cells: vec![
+            html! { (snapshot.name) },
+            moment(snapshot.at),
+            html! { (snapshot.made_for) },
+            html! { (size(snapshot.bytes)) },
+            acts(snapshot),
+        ],
+    };
+    let rows: Vec<Row> = shelf.snapshots.iter().map(row).collect();
+    html! {
+        section {
+            h2 { "Snapshots" }
+            (Table { caption: "Snapshots", list: None, columns: &columns, rows: &rows })
+        }
+    }
+}
+
+fn whole(count: u64) -> String {
+    number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// A size in a unit of which there are not too many: `812 KiB`, `3 MiB`.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..0x0010_0000 => format!("{} KiB", whole(bytes.div_ceil(1 << 10))),
+        0x0010_0000.. => format!("{} MiB", whole(bytes.div_ceil(1 << 20))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::time::Timestamp;
+    use crate::web::ui::testing::lines;
+
+    const AT: Timestamp = Timestamp::from_millis(1_795_292_100_000);
+
+    #[test]
+    fn what_goes_on_shows_how_far_it_is_and_what_is_done_what_came_of_it() {
+        let work = Work { what: "A snapshot".to_owned(), line: "copying the store".to_owned(), begun: AT, end: None };
+        insta::assert_snapshot!(lines(&working(&work)), @r#"
+        <section class="card">
+        <h2>A snapshot</h2>
+        <div class="meter">
+        <span>A snapshot</span>
+        <progress aria-label="A snapshot">
+        </progress>
+        </div>
+        <p>copying the store</p>
+        <p class="hint">Since <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/instance/backups">Look again</a>
+        </p>
+        </section>
+        "#);
+        let failed = Work { end: Some((AT, Err("The disk is full.".to_owned()))), ..work };
+        let drawn = working(&failed).into_string();
+        assert!(drawn.contains("failed</span> The disk is full.") && !drawn.contains("progress"), "{drawn}");
+    }
+
+    #[test]
+    fn it_is_said_whether_a_restore_would_work() {
+        let tried =
+            Rehearsal { at: "2026-11-01T00:00:00Z".to_owned(), name: "a.redb".to_owned(), problem: None, rows: 12_000 };
+        assert!(proof(Some(&tried)).into_string().contains("brought back 12,000 rows"));
+        let broken = Rehearsal { problem: Some("a page is torn".to_owned()), ..tried };
+        assert!(proof(Some(&broken)).into_string().contains("a page is torn"));
+        assert!(proof(None).into_string().contains("never tried"));
+    }
+
+    #[test]
+    fn a_size_is_in_a_unit_of_which_there_are_not_too_many() {
+        for (bytes, shown) in [(0, "0 KiB"), (1, "1 KiB"), (1 << 20, "1 MiB"), (3_000_000_000, "2,862 MiB")] {
+            assert_eq!(size(bytes), shown);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The latest lines of the log.
+
+use maud::{Markup, html};
+
+use super::shown;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::address::address;
+use crate::web::answer::Problem;
+use crate::web::api::instance::log::{LinesQuery, find};
+use crate::web::endpoint::{Sample, Samples};
+use crate::web::instance::lines::{Level, Line};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{
+    Button, Choice, Column, Empty, Form, Paging, Row, Select, Table, Tone, badge, filters, moment,
+};
+
+/// The page.
+pub struct LogPage;
+
+impl Page for LogPage {
+    const NAME: &'static str = "instance.log_page";
+    const ABOUT: &'static str = "Shows the latest lines of the log.";
+    const PATHS: &'static [&'static str] = &["/instance/log"];
+    const WHO: Who = Who::Instance;
+
+    type Path = ();
+    type Query = LinesQuery;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "level=warn", ..Sample::default() }
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (lines, next) = find(web, &seen.query)?;
+        let seal = seen.seal("empty");
+        let empty = Form {
+            confirm: Some("Empty this list? The files of the log stay as they are."),
+            ..Form::new("/instance/log/empty", seal.seal())
+        };
+        let main = html! {
+            (filter(&seen.query))
+            (list(&lines))
+            (paging(&seen.query, next))
+            (empty.around(&html! { (Button::plain("Empty this list")) }))
+        };
+        Ok(shown("/instance/log", &main))
+    }
+}
+
+fn filter(query: &LinesQuery) -> Markup {
+    let levels = [
+        Choice::new("", "All lines"),
+        Choice::new("info", "What happens, and worse"),
+        Choice::new("warn", "Warnings and errors"),
+        Choice::new("error", "Errors"),
+    ];
+    let chosen = query.level.as_deref().unwrap_or_default();
+    filters("/instance/log", &html! { (Select { chosen, ..Select::new("level", "Show", &levels) }) })
+}
+
+const fn tone(level: Level) -> Tone {
+    match level {
+        Level::Error => Tone::Bad,
+        Level::Warn => Tone::Warn,
+        Level::Info => Tone::Info,
+        Level::Debug | Level::Trace => Tone::Quiet,
+    }
+}
+
+fn list(lines: &[Line]) -> Markup {
+    if lines.is_empty() {
+        let text = "Lines come here as the program writes them; the last 10,000 stay until it ends.";
+        return html! { (Empty { title: "There is no such line.", text, action: None }) };
+    }
+    let columns = [Column::words("When"), Column::words("Level"), Column::words("What"), Column::words("Where")];
+    let row = |line: &Line| Row {
+        id: Some(line.number.to_string()),
+        cells: vec![
+            moment(line.at),
+            badge(tone(line.level), &line.level.to_string()),
+            html! { (line.text) },
+            html! { span.hint { (line.target) } },
+        ],
+    };
+    let rows: Vec<Row> = lines.iter().map(row).collect();
+    html! { (Table { caption: "Lines", list: None, columns: &columns, rows: &rows }) }
+}
+
+fn paging(query: &LinesQuery, next: Option<u64>) -> Markup {
+    let at = |before: Option<&str>| address("/instance/log", &[("level", query.level.as_deref()), ("before", before)]);
+    let next = next.map(|next| at(Some(&next.to_string())));
+    let first = query.before.is_some().then(|| at(None));
+    html! { (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::time::Timestamp;
+
+    #[test]
+    fn a_line_is_text_and_has_its_level_in_a_word() {
+        let at = Timestamp::from_millis(1_795_292_100_000);
+        let (target, text) = ("greenroom::queue".to_owned(), "a song was <b>played</b>".to_owned());
+        let drawn = list(&[Line { number: 7, at, level: Level::Warn, target, text }]).into_string();
+        assert!(drawn.contains("&lt;b&gt;played") && drawn.contains("warn</span>"), "{drawn}");
+        let page =
+            paging(&LinesQuery { level: Some("warn".to_owned()), ..LinesQuery::default() }, Some(7)).into_string();
+        assert!(page.contains("/instance/log?level=warn&amp;before=7"), "{page}");
+    }
+}

@@ -1,0 +1,90 @@
+//! The servers that the bot is in.
+
+use maud::{Markup, html};
+
+use super::shown;
+use crate::kernel::ids::GuildId;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::api::instance::servers::{ServerOfBot, servers};
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{Button, Column, Empty, Form, Row, Table, avatar, number};
+
+/// The page.
+pub struct InstanceServersPage;
+
+impl Page for InstanceServersPage {
+    const NAME: &'static str = "instance.servers_page";
+    const ABOUT: &'static str = "Lists the servers that the bot is in, with how much is stored of each.";
+    const PATHS: &'static [&'static str] = &["/instance/servers"];
+    const WHO: Who = Who::Instance;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let servers = servers(web).await?;
+        Ok(shown("/instance/servers", &list(&servers, &|server| leave(seen, server))))
+    }
+}
+
+fn list(servers: &[ServerOfBot], leave: &dyn Fn(&ServerOfBot) -> Markup) -> Markup {
+    if servers.is_empty() {
+        let text = "The log says at the start how the bot is invited.";
+        return html! { (Empty { title: "The bot is in no server.", text, action: Some(("/instance/log", "To the log")) }) };
+    }
+    let columns = [
+        Column::words("Server"),
+        Column::numbers("Songs"),
+        Column::numbers("Entries"),
+        Column::numbers("Lives"),
+        Column::words("Leave"),
+    ];
+    let whole = |count: u64| html! { (number(i64::try_from(count).unwrap_or(i64::MAX))) };
+    let row = |server: &ServerOfBot| {
+        let id = server.id.parse::<GuildId>().map_or(0, GuildId::get);
+        let cells = vec![
+            html! { (avatar(id, &server.name)) " " a href={ "/g/" (server.id) } { (server.name) } " " span.hint { (server.id) } },
+            whole(server.songs),
+            whole(server.entries),
+            whole(server.sessions),
+            leave(server),
+        ];
+        Row { id: Some(server.id.clone()), cells }
+    };
+    let rows: Vec<Row> = servers.iter().map(row).collect();
+    html! {
+        (Table { caption: "Servers", list: Some("servers"), columns: &columns, rows: &rows })
+        p.hint { "All songs, entries of the ledger and sessions of lives that there ever were." }
+    }
+}
+
+fn leave(seen: &Seen<InstanceServersPage>, server: &ServerOfBot) -> Markup {
+    let action = format!("/instance/servers/{}/leave", server.id);
+    let seal = seen.seal(&format!("leave-{}", server.id));
+    let form = Form {
+        confirm: Some("Let the bot leave this server? What is stored stays; somebody there has to invite it again."),
+        ..Form::new(&action, seal.seal())
+    };
+    form.around(&html! { (Button::danger("Leave")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_server_is_named_with_how_much_is_stored_of_it() {
+        let server =
+            ServerOfBot { id: "81".to_owned(), name: "<Owl>".to_owned(), songs: 1_500, ..ServerOfBot::default() };
+        let drawn = list(&[server], &|_| html! {}).into_string();
+        assert!(drawn.contains(r#"<a href="/g/81">&lt;Owl&gt;</a>"#) && drawn.contains("1,500"), "{drawn}");
+        assert!(list(&[], &|_| html! {}).into_string().contains("The bot is in no server."));
+    }
+}

@@ -1,0 +1,448 @@
+//! The members that are known here, and one of them: what they have, and why.
+
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::ledger::entries_table;
+use crate::features::coins::model::{Currency, EntryId};
+use crate::features::coins::queries::entries::{self, EntriesPage, Wanted};
+use crate::features::queue;
+use crate::features::queue::queries::OwnPage;
+use crate::flows::known_members::{self, KnownMember};
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::address::address;
+use crate::web::answer::Problem;
+use crate::web::api::members::{Found, MembersQuery, SortedBy, find};
+use crate::web::endpoint::{Sample, Samples};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::segments::One;
+use crate::web::ui::components::{
+    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone,
+    avatar, badge, filters, number, tabs,
+};
+
+/// Where a member's card is.
+pub(super) fn member_address(guild: GuildId, user: UserId) -> String {
+    format!("/g/{guild}/members/{user}")
+}
+
+/// A member's name, which leads to their card.
+pub(super) fn member_link(guild: GuildId, user: UserId, name: &str) -> Markup {
+    html! { a href=(member_address(guild, user)) { (name) } }
+}
+
+/// The members.
+pub struct MembersPage;
+
+impl Page for MembersPage {
+    const NAME: &'static str = "members.page";
+    const ABOUT: &'static str = "Lists the members that are known here, with what they have.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/members"];
+    const WHO: Who = Who::Viewer;
+
+    type Path = ();
+    type Query = MembersQuery;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "sort=points", ..Sample::default() }
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, query) = (seen.guild, seen.query.clone());
+        let found = web.look("members", move |read| find(read, guild, &query)).await?;
+        Ok(Shown::new("Members", members(guild, &seen.query, &found)))
+    }
+}
+
+/// The search, and the members that it found.
+fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
+    let page = format!("/g/{guild}/members");
+    let typed = query.q.as_deref().unwrap_or_default();
+    let search = Field {
+        input: Input::Search,
+        value: typed,
+        hint: Some("A name, the beginning of a TikTok handle, or an id"),
+        ..Field::new("q", "Search")
+    };
+    let orders = [
+        Choice::new("coins", "Most Luxury Coins"),
+        Choice::new("points", "Most points"),
+        Choice::new("id", "Everybody who is known"),
+    ];
+    let order = Select { chosen: query.sort.word(), ..Select::new("sort", "Show", &orders) };
+    html! {
+        (filters(&page, &html! { (search) (order) }))
+        @if found.members.is_empty() { (nobody(typed, query.sort)) } @else { (list(guild, &page, query, found)) }
+    }
+}
+
+fn nobody(typed: &str, sort: SortedBy) -> Markup {
+    let (title, text) = match (typed, sort) {
+        ("", SortedBy::Coins) => {
+            ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
+        }
+        ("", SortedBy::Points) => {
+            ("Nobody has points yet.", "What people with a linked handle do on the live brings them.")
+        }
+        ("", SortedBy::Id) => ("Nobody is known yet.", "Whoever submits a song, links a handle or earns coins is."),
+        _ => (
+            "Nobody was found.",
+            "Only people are known who submitted a song, linked a handle or earned something here.",
+        ),
+    };
+    html! { (Empty { title, text, action: None }) }
+}
+
+fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Markup {
+    let by = |sort: SortedBy| address(page, &[("sort", Some(sort.word()))]);
+    let (by_coins, by_points) = (by(SortedBy::Coins), by(SortedBy::Points));
+    let columns = [
+        Column::words("Member"),
+        Column { sort: sorted(query, &by_coins, SortedBy::Coins), ..Column::numbers("Luxury Coins") },
+        Column { sort: sorted(query, &by_points, SortedBy::Points), ..Column::numbers("Points") },
+        Column::words("TikTok"),
+        Column::numbers("Songs"),
+    ];
+    let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member)).collect();
+    let next = found.next.as_deref().map(|next| {
+        address(page, &[("sort", Some(query.sort.word())), ("q", query.q.as_deref()), ("after", Some(next))])
+    });
+    let first = query.after.is_some().then(|| by(query.sort));
+    html! {
+        (Table { caption: "Members", list: Some("users"), columns: &columns, rows: &rows })
+        (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false })
+    }
+}
+
+/// How a list is sorted by a column. What was searched for comes in no order.
+fn sorted<'a>(query: &MembersQuery, href: &'a str, sort: SortedBy) -> Option<Sort<'a>> {
+    let is_search = query.q.as_deref().is_some_and(|q| !q.trim().is_empty());
+    let order = (query.sort == sort && !is_search).then_some(Order::Falling);
+    Some(Sort { href, order })
+}
+
+fn row(guild: GuildId, member: &KnownMember) -> Row {
+    let name = member.called();
+    let handles: Vec<String> = member.handles.iter().map(|account| account.handle.to_string()).collect();
+    Row {
+        id: Some(member.user.to_string()),
+        cells: vec![
+            html! { (avatar(member.user.get(), &name)) " " (member_link(guild, member.user, &name)) },
+            html! { (member.luxury) },
+            html! { (member.points) },
+            html! { (handles.join(", ")) },
+            html! { (member.songs) },
+        ],
+    }
+}
+
+/// One member.
+pub struct MemberPage;
+
+/// What of a member is shown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MemberQuery {
+    /// Whose entries: `luxury` or `points`; both where neither is said.
+    currency: Option<String>,
+    /// Entries before this one.
+    before: Option<u64>,
+}
+
+/// What is known of a member, for their page.
+struct Known {
+    member: KnownMember,
+    entries: EntriesPage,
+    songs: OwnPage,
+}
+
+/// Entries on the card.
+const ENTRIES: usize = 20;
+
+impl Page for MemberPage {
+    const NAME: &'static str = "members.member";
+    const ABOUT: &'static str = "Tells of a member what they have and why, with their handles and songs.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/members/{member}"];
+    const WHO: Who = Who::Viewer;
+
+    type Path = One<UserId>;
+    type Query = MemberQuery;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("member", samples.member.clone())], ..Sample::default() }
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, One(user), query) = (seen.guild, seen.path, seen.query.clone());
+        let known = web.look("member", move |read| look(read, guild, user, &query)).await?;
+        let name = known.member.called();
+        let main = html! {
+            (card(&known.member))
+            @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
+            (why(guild, &known.entries, user, &seen.query))
+            (handles(guild, &known.member))
+            (songs(guild, &known.songs))
+        };
+        Ok(Shown { crumbs: vec![(format!("/g/{guild}/members"), "Members".to_owned())], ..Shown::new(name, main) })
+    }
+}
+
+fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> Result<Known> {
+    let currency = query.currency.as_deref().and_then(Currency::of_key);
+    let wanted = Wanted { guild: Some(guild), user: Some(user), currency, ..Wanted::default() };
+    Ok(Known {
+        member: known_members::one(read, guild, user)?,
+        entries: entries::page(read, guild, &wanted, query.before.map(EntryId::new), ENTRIES)?,
+        songs: queue::queries::own_page(read, guild, user, 1)?,
+    })
+}
+
+/// Who it is and what they have.
+fn card(member: &KnownMember) -> Markup {
+    let facts = [
+        ("Luxury Coins", html! { (member.luxury) }),
+        ("Points", html! { (member.points) }),
+        ("Songs", html! { (member.songs) }),
+        ("Discord id", html! { (member.user) }),
+    ];
+    html! {
+        (Card { title: "What they have", facts: &facts })
+        @if !member.is_known() { p.muted { "Nothing is known of them in this server yet." } }
+    }
+}
+
+/// The form that gives or takes coins.
+fn by_hand(seen: &Seen<MemberPage>, user: UserId) -> Markup {
+    let action = format!("/g/{}/members/{user}/coins", seen.guild);
+    let (amount, reason) = (seen.wrong("amount"), seen.wrong("reason"));
+    let seal = seen.seal("coins");
+    let fields = html! {
+        (Field {
+            input: Input::Number,
+            value: seen.typed("amount").unwrap_or_default(),
+            error: amount.as_deref(),
+            unit: Some("Luxury Coins"),
+            is_required: true,
+            ..Field::new("amount", "How many")
+        })
+        (Field {
+            value: seen.typed("reason").unwrap_or_default(),
+            hint: Some("It stands in the ledger, and the team is told."),
+            error: reason.as_deref(),
+            most: Some(200),
+            is_required: true,
+            ..Field::new("reason", "Why")
+        })
+        div.actions {
+            (Button { sends: Some(("act", "give")), ..Button::main("Give") })
+            (Button { sends: Some(("act", "take")), ..Button::plain("Take") })
+        }
+    };
+    html! {
+        section.card {
+            h2 { "Give or take Luxury Coins" }
+            (Form::new(&action, seal.seal()).around(&fields))
+        }
+    }
+}
+
+/// Each entry that the balances are made of.
+fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) -> Markup {
+    let here = member_address(guild, user);
+    let views = [None, Some("luxury"), Some("points")].map(|view| (view, address(&here, &[("currency", view)])));
+    let label = |view: Option<&str>| match view {
+        Some("luxury") => "Luxury Coins",
+        Some(_) => "Points",
+        None => "Both",
+    };
+    let chosen = query.currency.as_deref().filter(|currency| !currency.is_empty());
+    let views: Vec<Tab<'_>> =
+        views.iter().map(|(view, href)| Tab { href, label: label(*view), is_current: chosen == *view }).collect();
+    let next = page.next.map(|next| {
+        let next = next.to_string();
+        address(&here, &[("currency", chosen), ("before", Some(&next))])
+    });
+    let first = query.before.is_some().then(|| address(&here, &[("currency", chosen)]));
+    html! {
+        section {
+            h2 { "Where it comes from" }
+            (tabs("Currency", &views))
+            @if page.rows.is_empty() {
+                (Empty { title: "Nothing came and nothing went so far.", text: "Each change of a balance is listed here.", action: None })
+            } @else {
+                (entries_table(guild, &page.rows, None))
+            }
+            (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: page.is_partial })
+        }
+    }
+}
+
+/// Their handles, each with its points.
+fn handles(guild: GuildId, member: &KnownMember) -> Markup {
+    let columns = [Column::words("Handle"), Column::numbers("Points"), Column::words("Proof")];
+    let rows: Vec<Row> = member
+        .handles
+        .iter()
+        .map(|account| Row {
+            id: None,
+            cells: vec![
+                html! {
+                    a href=(address(&format!("/g/{guild}/handles"), &[("q", Some(account.handle.as_str()))])) {
+                        (account.handle)
+                    }
+                },
+                html! { (account.points) },
+                html! {
+                    @if account.is_verified() { (badge(Tone::Good, "proven")) } @else { (badge(Tone::Quiet, "not proven")) }
+                },
+            ],
+        })
+        .collect();
+    html! {
+        section {
+            h2 { "TikTok handles" }
+            @if rows.is_empty() {
+                p.muted { "None is linked." }
+            } @else {
+                (Table { caption: "Handles", list: None, columns: &columns, rows: &rows })
+            }
+        }
+    }
+}
+
+/// Their latest songs.
+fn songs(guild: GuildId, page: &OwnPage) -> Markup {
+    let columns = [Column::words("Song"), Column::words("Title"), Column::words("Line")];
+    let rows: Vec<Row> = page
+        .rows
+        .iter()
+        .map(|row| {
+            let song = &row.entry.song;
+            let cells = vec![
+                html! { a href=(song_address(guild, &song.public_id.digits())) { (song.public_id) } },
+                html! { (song.artist) " – " (song.title) },
+                html! { (row.entry.place.line.name()) },
+            ];
+            Row { id: None, cells }
+        })
+        .collect();
+    let total = i64::try_from(page.total).unwrap_or(i64::MAX);
+    html! {
+        section {
+            h2 { "Songs" }
+            @if rows.is_empty() {
+                p.muted { "None was submitted." }
+            } @else {
+                (Table { caption: "Latest songs", list: None, columns: &columns, rows: &rows })
+                @if page.pages > 1 { p.hint { "The latest of " (number(total)) "." } }
+            }
+        }
+    }
+}
+
+/// Where a song's story is, by its six digits.
+pub(super) fn song_address(guild: GuildId, digits: &str) -> String {
+    format!("/g/{guild}/songs/{digits}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::amount::Amount;
+    use crate::web::ui::testing::lines;
+
+    const GUILD: GuildId = GuildId::new(5);
+
+    fn ann() -> KnownMember {
+        KnownMember {
+            user: UserId::new(81),
+            name: Some("<ann>".to_owned()),
+            luxury: Amount::of(1_340),
+            points: Amount::of(7),
+            handles: Vec::new(),
+            songs: 3,
+        }
+    }
+
+    #[test]
+    fn a_list_tells_what_each_member_has_and_leads_to_them() {
+        let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()) };
+        let drawn = lines(&list(GUILD, "/g/5/members", &MembersQuery::default(), &found));
+        for part in [
+            r#"aria-sort="descending">"#,
+            r#"<a href="/g/5/members/81">&lt;ann&gt;</a>"#,
+            r#"data-label="Luxury Coins">1,340</td>"#,
+            r#"<a class="button" href="/g/5/members?sort=coins&amp;after=1340-81" rel="next">"#,
+        ] {
+            assert!(drawn.contains(part), "{part} in {drawn}");
+        }
+        let searched = MembersQuery { q: Some("ann".to_owned()), ..MembersQuery::default() };
+        assert!(!lines(&list(GUILD, "/g/5/members", &searched, &found)).contains("aria-sort"), "a search has no order");
+    }
+
+    #[test]
+    fn where_nobody_is_it_says_how_somebody_would_be() {
+        insta::assert_snapshot!(lines(&members(GUILD, &MembersQuery::default(), &Found::default())), @r#"
+        <form class="filters" method="get" action="/g/5/members" role="search">
+        <div class="field">
+        <label for="f-q">Search</label>
+        <p class="hint" id="f-q-hint">A name, the beginning of a TikTok handle, or an id</p>
+        <span class="control">
+        <input class="text" id="f-q" name="q" type="search" autocomplete="off" aria-describedby="f-q-hint" data-search>
+        </span>
+        </div>
+        <div class="field">
+        <label for="f-sort">Show</label>
+        <select id="f-sort" name="sort">
+        <option value="coins" selected>Most Luxury Coins</option>
+        <option value="points">Most points</option>
+        <option value="id">Everybody who is known</option>
+        </select>
+        </div>
+        <button class="button" type="submit">Show</button>
+        </form>
+        <div class="empty">
+        <p>
+        <strong>Nobody has Luxury Coins yet.</strong> Gifts and time on the live bring them, or you give some.</p>
+        </div>
+        "#);
+    }
+
+    #[test]
+    fn a_card_names_what_somebody_has() {
+        insta::assert_snapshot!(lines(&card(&ann())), @r#"
+        <section class="card">
+        <h2>What they have</h2>
+        <dl>
+        <div>
+        <dt>Luxury Coins</dt>
+        <dd>1,340</dd>
+        </div>
+        <div>
+        <dt>Points</dt>
+        <dd>7</dd>
+        </div>
+        <div>
+        <dt>Songs</dt>
+        <dd>3</dd>
+        </div>
+        <div>
+        <dt>Discord id</dt>
+        <dd>81</dd>
+        </div>
+        </dl>
+        </section>
+        "#);
+    }
+
+    #[test]
+    fn of_whom_nothing_came_or_went_the_page_says_so() {
+        let why = why(GUILD, &EntriesPage::default(), UserId::new(81), &MemberQuery::default()).into_string();
+        assert!(why.contains("Nothing came and nothing went so far."), "{why}");
+        assert!(why.contains(r#"<a href="/g/5/members/81?currency=luxury">Luxury Coins</a>"#), "{why}");
+    }
+}
