@@ -276,7 +276,7 @@ pub struct Samples {
     /// The number of an entry of Luxury Coins that can be undone.
     pub entry: String,
     /// The number of a session of a live.
-    pub session: String,
+    pub live: String,
     /// The operator's name.
     pub operator: String,
     /// Their password.
@@ -312,6 +312,8 @@ impl Samples {
             session: "1f0a9c27be334d51".to_owned(),
             token: "3".to_owned(),
             change: "1024".to_owned(),
+            entry: "5120".to_owned(),
+            live: "12".to_owned(),
         }
     }
 }

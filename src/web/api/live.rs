@@ -203,8 +203,8 @@ impl Endpoint for FollowLive {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LiveView>, Problem> {
         let guild = asked.guild;
-        let wrong = |refusal: &dyn Refuse| Problem::field("name", refusal.sentence());
-        let streamer = rules::streamer(&asked.body.name).map_err(|refusal| wrong(&refusal))?;
+        let streamer = rules::streamer(&asked.body.name);
+        let streamer = streamer.map_err(|refusal| Problem::field("name", refusal.sentence()))?;
         let is_persistent = asked.body.persistent.unwrap_or(true);
         // An operator is nobody on Discord; what they let be followed is followed by the bot itself.
         let by = asked.visitor.user().or_else(|| web.bot.own_user()).ok_or(Problem::DiscordUnavailable)?;

@@ -234,7 +234,7 @@ impl Endpoint for SessionReport {
     type Answer = ReportView;
 
     fn sample(samples: &Samples) -> Sample {
-        Sample { path: vec![("session", samples.session.clone())], ..Sample::default() }
+        Sample { path: vec![("session", samples.live.clone())], ..Sample::default() }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ReportView>, Problem> {

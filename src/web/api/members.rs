@@ -34,7 +34,7 @@ const PAGE: usize = 50;
 const MOST: usize = 200;
 
 /// In which order members are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SortedBy {
     /// Who has most Luxury Coins first; those who have any.
@@ -232,7 +232,7 @@ impl Endpoint for Member {
 pub struct ByHand;
 
 /// What is done to the coins of a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// They get some.
@@ -278,9 +278,8 @@ impl Endpoint for ByHand {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
         let (guild, One(user), ByHandBody { act, amount, reason }) = (asked.guild, asked.path, asked.body.clone());
-        let wrong = |field, refusal: &dyn Refuse| Problem::field(field, refusal.sentence());
-        let amount = rules::typed_amount(amount).map_err(|refusal| wrong("amount", &refusal))?;
-        let reason = rules::required_reason(&reason).map_err(|refusal| wrong("reason", &refusal))?;
+        let amount = rules::typed_amount(amount).map_err(|refusal| Problem::field("amount", refusal.sentence()))?;
+        let reason = rules::required_reason(&reason).map_err(|refusal| Problem::field("reason", refusal.sentence()))?;
         let change = web.change(&asked, move |tx, actor| {
             let order = Order { user, reason: reason.clone(), actor };
             match act {

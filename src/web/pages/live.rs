@@ -206,7 +206,7 @@ impl Page for SessionPage {
     type Query = Nothing;
 
     fn sample(samples: &Samples) -> Sample {
-        Sample { path: vec![("session", samples.session.clone())], ..Sample::default() }
+        Sample { path: vec![("session", samples.live.clone())], ..Sample::default() }
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {

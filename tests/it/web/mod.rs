@@ -13,7 +13,7 @@
 //! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
 //! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
 //! | [`browser`] | pages in a real Chromium |
-//! | [`data`], [`desk`], [`public`], [`settings`] | features, each by its own name |
+//! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
@@ -27,7 +27,9 @@ mod ground;
 mod html;
 mod listener;
 mod openapi;
+mod operator;
 mod own;
+mod people;
 mod person;
 mod programs;
 mod public;

@@ -63,6 +63,7 @@ impl WebWorld {
 
     /// What is there for samples: a song, and somebody, of this server.
     pub fn samples(&self, song: &str, member: &str) -> Samples {
+        let people = self.people_of_samples(member, song);
         Samples {
             song: song.to_owned(),
             member: self.world.user(member).to_string(),
@@ -75,6 +76,8 @@ impl WebWorld {
             session: self.own_session("owner"),
             token: self.own_token("owner"),
             change: self.changed_setting(),
+            entry: people.entry,
+            live: people.session,
         }
     }
 
