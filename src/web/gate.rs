@@ -17,10 +17,11 @@ use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
 
 use super::Web;
-use super::access::{Caller, Origin, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender};
+use super::access::{Caller, Limits, Origin, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender};
 use super::answer::{Problem, Refill, form_field, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
+use super::settings::Settings;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
 use crate::kernel::digest::Digest;
@@ -77,7 +78,7 @@ async fn examine(
     body: Body,
     visitor: &mut Visitor,
 ) -> Result<Arrived, Problem> {
-    let origin = arrive(web, parts)?;
+    let origin = arrive(&web.settings, &web.limits, parts)?;
     let now = web.bot.clock.now();
     *visitor = web.visitor(parts, now).await?;
     let is_change = is_change(&parts.method);
@@ -112,13 +113,13 @@ async fn examine(
 }
 
 /// The name that is asked for, and the place from which.
-pub(super) fn arrive(web: &Web, parts: &Parts) -> Result<Origin, Problem> {
+pub fn arrive(settings: &Settings, limits: &Limits, parts: &Parts) -> Result<Origin, Problem> {
     let peer = parts.extensions.get::<Peer>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |peer| peer.0);
-    let origin = web.settings.proxies.origin(peer, &parts.headers);
-    if !web.settings.hosts.admit(&parts.headers) {
+    let origin = settings.proxies.origin(peer, &parts.headers);
+    if !settings.hosts.admit(&parts.headers) {
         return Err(Problem::WrongHost);
     }
-    web.limits.arrive(place(origin.address)).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
+    limits.arrive(place(origin.address)).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     Ok(origin)
 }
 
@@ -232,7 +233,7 @@ impl Web {
 }
 
 /// The body, if it is not too large and comes in time.
-async fn whole(body: Body, most: usize) -> Result<Bytes, Problem> {
+pub async fn whole(body: Body, most: usize) -> Result<Bytes, Problem> {
     let collected = timeout(BODY, Limited::new(body, most).collect()).await;
     match collected {
         Ok(Ok(body)) => Ok(body.to_bytes()),
@@ -256,7 +257,9 @@ mod tests {
     fn the_server_of_a_path_is_a_number_and_nothing_else() {
         let guild = |text: &str| guild_of(&BTreeMap::from([("server".to_owned(), text.to_owned())])).ok().flatten();
         assert_eq!(guild("700000000000000005"), Some(GuildId::new(700_000_000_000_000_005)));
-        for other in ["", "0", "007", "auth", "+5", "-5", "5a", "５", "99999999999999999999", "1 ", "18446744073709551616"] {
+        for other in
+            ["", "0", "007", "auth", "+5", "-5", "5a", "５", "99999999999999999999", "1 ", "18446744073709551616"]
+        {
             assert_eq!(guild(other), None, "{other}");
         }
         assert!(guild_of(&BTreeMap::new()).is_ok_and(|guild| guild.is_none()));

@@ -20,7 +20,7 @@ const POLICY_OF_SIGN_IN: &str = "default-src 'none'; script-src 'self'; style-sr
 
 /// What a page needs to be allowed beside the usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leads {
+pub enum Leads {
     /// Nowhere else.
     Nowhere,
     /// To Discord's own page, to sign in there.
@@ -28,7 +28,7 @@ pub(super) enum Leads {
 }
 
 /// Puts the headers of every answer in. Whatever a route has set itself stays.
-pub(super) fn guard(headers: &mut HeaderMap, leads: Leads, is_https: bool) {
+pub fn guard(headers: &mut HeaderMap, leads: Leads, is_https: bool) {
     let policy = match leads {
         Leads::Nowhere => POLICY,
         Leads::ToDiscord => POLICY_OF_SIGN_IN,

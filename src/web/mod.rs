@@ -31,6 +31,9 @@ pub mod table;
 pub mod ui;
 mod visitor;
 
+pub use gate::{arrive, whole};
+pub use headers::{Leads, guard};
+
 use std::ops::Deref;
 use std::sync::Arc;
 

@@ -349,7 +349,8 @@ pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Pro
     response
 }
 
-pub(super) fn html_response(status: StatusCode, document: String) -> Response {
+/// A page as an answer.
+pub fn html_response(status: StatusCode, document: String) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),

@@ -80,4 +80,5 @@ mod submissions;
 mod tiktok;
 mod trouble;
 mod watching;
+mod window;
 mod world;

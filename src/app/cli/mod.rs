@@ -174,7 +174,7 @@ pub struct ManArgs {
 /// Options of `demo`.
 #[derive(Args, Clone, Debug)]
 pub struct DemoArgs {
-    /// Stay up afterwards and print the addresses
+    /// Stay up afterwards, and print a link that signs in on the web, and the addresses
     #[arg(long)]
     pub keep: bool,
     /// Keep the store in this folder instead of a temporary one; --data-dir means the same here

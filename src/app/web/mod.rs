@@ -14,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use axum::Router;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -84,7 +85,12 @@ pub(super) async fn bind(web: &config::web::Web) -> Option<Place> {
 /// Has the port of an address, or the next free one where nobody chose it; the error is that of the last one.
 pub(super) async fn have(ip: IpAddr, web: &config::web::Web) -> io::Result<Place> {
     let last = if web.is_port_chosen { web.port } else { web.port.saturating_add(PORTS - 1) };
-    let mut port = web.port;
+    first_free(ip, web.port, last).await
+}
+
+/// Has the first port of an address that is free among these; the error is that of the last one.
+pub(super) async fn first_free(ip: IpAddr, first: u16, last: u16) -> io::Result<Place> {
+    let mut port = first;
     loop {
         match TcpListener::bind((ip, port)).await {
             Ok(listener) => {
@@ -103,6 +109,11 @@ impl Place {
     pub(super) const fn port(&self) -> u16 {
         self.address.port()
     }
+
+    /// Where it is.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
 }
 
 /// Serves the web of a bot at a place.
@@ -116,15 +127,16 @@ pub(super) async fn start(place: Place, config: &Config, bot: Bot) -> Serving {
     tracing::info!(%address, port = place.port(), "the web is served");
     // Only the first one counts; a process that runs the bot serves no other.
     let _ = SERVED_AT.set(address);
-    let bounds = Bounds {
-        at_once: config.web.streams + BESIDE_STREAMS,
-        patience: None,
-        keeps_alive: true,
-        largest_head: LARGEST_HEAD,
-    };
+    serve_at(place, config.web.streams, router(&web))
+}
+
+/// Serves these routes at a place, of which so many answers may be streams.
+pub(super) fn serve_at(place: Place, streams: usize, routes: Router) -> Serving {
+    let bounds =
+        Bounds { at_once: streams + BESIDE_STREAMS, patience: None, keeps_alive: true, largest_head: LARGEST_HEAD };
     let (stop, stopped) = oneshot::channel();
     let told_to_stop = async move { drop(stopped.await) };
-    let task = tokio::spawn(serve(place.listener, bounds, router(&web), told_to_stop));
+    let task = tokio::spawn(serve(place.listener, bounds, routes, told_to_stop));
     Serving { stop, task }
 }
 
@@ -137,7 +149,8 @@ impl Serving {
     }
 }
 
-fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Settings {
+/// What the web is told of the configuration, where it is served at this address.
+pub(super) fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Settings {
     let jwt_secret = web.jwt_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::JWT));
     let csrf_secret = web.csrf_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::CSRF));
     Settings {
