@@ -18,7 +18,7 @@ use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::storage::Storage;
 use super::config::web::Web;
-use super::config::{Config, OfStore, logging::Logging, table};
+use super::config::{Config, OfStore, logging::Logging, table, with_kept_token};
 use super::exit::{Stop, help_section, tell};
 use super::operation::Operation;
 use super::{machine, maintenance, telemetry};
@@ -253,12 +253,13 @@ impl Options {
 
     /// Where settings come from.
     pub fn sources(&self) -> Sources {
-        [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
+        let sources = [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_ref()?)))
             .fold(Sources::of_process(self.env_file.as_deref()), |sources, (name, value)| {
                 sources.with(Origin::CommandLine, name, value)
-            })
+            });
+        with_kept_token(sources)
     }
 }
 
