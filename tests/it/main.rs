@@ -81,4 +81,5 @@ mod tiktok;
 mod trouble;
 mod watching;
 mod window;
+mod wizard;
 mod world;

@@ -7,6 +7,7 @@ pub mod economy;
 pub mod export;
 pub mod import;
 pub mod restore;
+pub mod setup;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -60,8 +61,12 @@ pub struct Options {
 /// What Greenroom can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the bot (what happens without a command)
-    Run,
+    /// Run the bot (what happens without a command); without a token, serve the pages that set it up
+    Run(RunArgs),
+    /// Set the bot up in the terminal: its token, which is tried at once, and the address that invites it
+    Setup(setup::SetupArgs),
+    /// Print another link to the pages that set Greenroom up, while it waits for that
+    SetupLink(setup::SetupLinkArgs),
     /// Play a recorded review evening against a simulated Discord; needs no token
     Demo(DemoArgs),
     /// Run a recorded live into an empty store, and print what it pays
@@ -102,6 +107,14 @@ impl Command {
     pub const fn writes_data(&self) -> bool {
         !matches!(self, Self::Config(_) | Self::Service(_) | Self::Completions(_) | Self::Man(_))
     }
+}
+
+/// Options of `run`.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RunArgs {
+    /// Serve the pages that set it up although there is a token, or a simulator that needs none: for tests of these pages
+    #[arg(long, hide = true)]
+    pub wizard: bool,
 }
 
 /// What can be done with the configuration.
@@ -269,9 +282,10 @@ fn fulfil<O: Operation>(storage: &Storage, operation: &O) -> Result<O::Outcome, 
 }
 
 /// What can be typed, and what comes of it.
-pub(super) const EXAMPLES: [(&str, &str); 15] = [
+pub(super) const EXAMPLES: [(&str, &str); 16] = [
     ("greenroom demo", "watch a whole review evening, without Discord"),
-    ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
+    ("greenroom", "run the bot; without a token, set it up in the browser"),
+    ("greenroom setup", "set it up in the terminal, as over SSH"),
     ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
     ("greenroom --log warn,greenroom=debug", "run it and log more"),
     ("greenroom config show", "every variable, and who set it"),
