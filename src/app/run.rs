@@ -56,12 +56,12 @@ pub fn run(options: &Options, args: RunArgs) -> CommandResult {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    let data_dir = config.storage.data_dir.clone();
-    rights::mend(&data_dir);
-    let ended = runtime.block_on(set_up_and_serve(options, config, blueprint, &telemetry, signals));
+    let data_dir = &config.storage.data_dir;
+    rights::mend(data_dir);
+    let ended = runtime.block_on(set_up_and_serve(options, &config, blueprint, &telemetry, signals));
     // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
-    outcome(ended?, &data_dir)
+    outcome(ended?, data_dir)
 }
 
 /// Whether the pages come first that ask for a token. They are part of the web: without it a missing token ends the start.
@@ -73,15 +73,15 @@ fn is_to_be_set_up(config: &Config, args: RunArgs) -> bool {
 /// Serves the bot of a blueprint; without one, the pages that lead to one, and then that bot.
 async fn set_up_and_serve(
     options: &Options,
-    config: Config,
+    config: &Config,
     ready: Option<Blueprint>,
     telemetry: &Telemetry,
     mut signals: Signals,
 ) -> Result<Ended, Stop> {
     if let Some(ready) = ready {
-        return Box::pin(serve(&config, ready, telemetry, signals)).await;
+        return Box::pin(serve(config, ready, telemetry, signals)).await;
     }
-    match wizard::run(&config, telemetry, &mut signals).await? {
+    match wizard::run(config, telemetry, &mut signals).await? {
         End::Stopped => Ok(Ended::Stopped),
         End::SetUp => {
             let config = options.load_config()?;

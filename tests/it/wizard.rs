@@ -9,7 +9,6 @@ use std::process::Stdio;
 
 use greenroom::sim::BOT_TOKEN;
 use reqwest::StatusCode;
-use serde_json::json;
 
 use crate::operator::free_port;
 use crate::patience::LONG;
@@ -305,7 +304,6 @@ async fn the_terminal_asks_the_same_and_whoever_waits_goes_on_with_what_it_keeps
     assert!(!done.out.contains(BOT_TOKEN) && !done.err.contains(BOT_TOKEN), "{done:?}");
     waiting.running.says_all(&["there is a bot token now", "connected to Discord"]);
     waiting.stop();
-    sim.post("/guilds", json!({ "name": "Another", "channels": ["a"], "members": [{"name": "host"}] })).await;
     let shown = output(folder.path(), &["config", "show"], &[]);
     assert!(shown.out.contains("DISCORD_BOT_TOKEN_FILE in the data folder"), "{shown:?}");
 }
@@ -322,7 +320,7 @@ fn without_a_token_the_web_decides_whether_somebody_is_asked_or_the_start_ends()
     let mut command = greenroom(folder.path(), &[]);
     command.env("API_BIND", "127.0.0.1").env("API_PORT", free_port());
     let mut running = Running::start(command);
-    running.says_all(&["Set Greenroom up here: ", "ssh -L"]);
+    running.says_all(&["Set Greenroom up here: ", "`greenroom setup` asks the same"]);
     running.signal("TERM");
     assert_eq!(running.ended().code(), Some(0));
 }

@@ -58,7 +58,7 @@ impl OpenWeb {
     }
 }
 
-async fn open(bot: &Bot) -> std::result::Result<OpenWeb, String> {
+async fn open(bot: &Bot) -> Result<OpenWeb, String> {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let place = first_free(ip, FIRST_PORT, LAST_PORT).await.map_err(|error| error.to_string())?;
     let address = address_of(ip, place.port());

@@ -92,7 +92,7 @@ struct Wizard {
     /// Locked while the store is exchanged.
     held: tokio::sync::Mutex<Held>,
     course: Mutex<Course>,
-    over: watch::Sender<Option<std::result::Result<(), Stop>>>,
+    over: watch::Sender<Option<Result<(), Stop>>>,
 }
 
 /// The store, and whoever lets commands ask for it.
@@ -102,11 +102,7 @@ struct Held {
 }
 
 /// Serves the pages until a bot can be started, or the process is told to stop.
-pub(in crate::app) async fn run(
-    config: &Config,
-    telemetry: &Telemetry,
-    signals: &mut Signals,
-) -> std::result::Result<End, Stop> {
+pub(in crate::app) async fn run(config: &Config, telemetry: &Telemetry, signals: &mut Signals) -> Result<End, Stop> {
     let Some(place) = web::bind(&config.web).await else {
         return Err(Stop::new(ExitCode::Configuration, how_to_start(&config.notices)));
     };
@@ -127,7 +123,7 @@ pub(in crate::app) async fn run(
 }
 
 impl Wizard {
-    async fn open(config: &Config, address: SocketAddr, clock: Clock) -> std::result::Result<Arc<Self>, Stop> {
+    async fn open(config: &Config, address: SocketAddr, clock: Clock) -> Result<Arc<Self>, Stop> {
         let data_dir = std::path::absolute(&config.storage.data_dir).map_err(Stop::failed)?;
         let storage = Storage { data_dir, ..config.storage.clone() };
         let held = Held::hold(&storage, &clock).await?;
@@ -219,7 +215,7 @@ impl Wizard {
     }
 
     /// Waits until there is nothing more to do here, or nothing more can be done.
-    async fn over(&self) -> std::result::Result<(), Stop> {
+    async fn over(&self) -> Result<(), Stop> {
         let mut heard = self.over.subscribe();
         let over = heard.wait_for(Option::is_some).await.ok().and_then(|over| over.clone());
         over.unwrap_or(Ok(()))
@@ -233,7 +229,7 @@ impl Wizard {
 
 impl Held {
     /// Opens the store, and lets commands ask for it.
-    async fn hold(storage: &Storage, clock: &Clock) -> std::result::Result<Self, Stop> {
+    async fn hold(storage: &Storage, clock: &Clock) -> Result<Self, Stop> {
         let (data_dir, cache_bytes, clock) = (storage.data_dir.clone(), storage.cache_bytes, clock.clone());
         let opening = tokio::task::spawn_blocking(move || open_store(&data_dir, cache_bytes, clock));
         let store = opening.await.map_err(Stop::failed)??;
@@ -250,7 +246,7 @@ impl Held {
     }
 }
 
-fn open_store(data_dir: &Path, cache_bytes: usize, clock: Clock) -> std::result::Result<Store, Stop> {
+fn open_store(data_dir: &Path, cache_bytes: usize, clock: Clock) -> Result<Store, Stop> {
     let saved_as = Folder::of(data_dir).free_snapshot(Kind::BeforeMigration, clock.now());
     let options = Options {
         cache_bytes,

@@ -9,7 +9,7 @@ use crate::app::first_run::code::Code;
 use crate::app::web::{secrets, set_password};
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::SecretBytes;
-use crate::kernel::error::Result as Outcome;
+use crate::kernel::error::Result;
 use crate::kernel::secret::{Secret, random};
 use crate::signin::link::{self, LinkRefusal, Purpose};
 use crate::signin::operator;
@@ -18,9 +18,9 @@ use crate::web::access::check;
 
 impl Wizard {
     /// Uses a code up, and lets in whoever brought it; answers what their browser shows from now on.
-    pub(super) async fn enter(&self, typed: &str) -> Outcome<SecretBytes> {
+    pub(super) async fn enter(&self, typed: &str) -> Result<SecretBytes> {
         let digest = Code::typed(typed).ok_or(LinkRefusal::Gone)?.digest();
-        let used = move |tx: &Tx<'_>| -> Outcome<()> {
+        let used = move |tx: &Tx<'_>| -> Result<()> {
             let found = link::look(tx, digest, tx.now())?;
             if found.purpose != Purpose::FirstRun {
                 return Err(LinkRefusal::Gone.into());
