@@ -98,7 +98,8 @@ struct Wizard {
 /// The store, and whoever lets commands ask for it.
 struct Held {
     store: Store,
-    control: JoinHandle<()>,
+    /// `None` where nobody may ask any more.
+    control: Option<JoinHandle<()>>,
 }
 
 /// Serves the pages until a bot can be started, or the process is told to stop.
@@ -233,15 +234,17 @@ impl Held {
         let (data_dir, cache_bytes, clock) = (storage.data_dir.clone(), storage.cache_bytes, clock.clone());
         let opening = tokio::task::spawn_blocking(move || open_store(&data_dir, cache_bytes, clock));
         let store = opening.await.map_err(Stop::failed)??;
-        let control = serve_control(&storage.data_dir, &store);
+        let control = Some(serve_control(&storage.data_dir, &store));
         Ok(Self { store, control })
     }
 
     /// Closes everything, so that somebody else can open it.
     async fn release(&mut self) {
-        self.control.abort();
-        // The socket goes with the task, and must not take the next one's away.
-        let _ = (&mut self.control).await;
+        if let Some(control) = self.control.take() {
+            control.abort();
+            // The socket goes with the task, and must not take the next one's away.
+            let _ = control.await;
+        }
         self.store.close().await;
     }
 }
