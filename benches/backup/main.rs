@@ -76,8 +76,7 @@ fn fill(file: &Path, bytes: u64) {
     for (guild, from) in (GUILD.get() + 1..).zip((0..songs).step_by(usize::try_from(SONGS).unwrap_or(usize::MAX))) {
         support::progress(&format!("filling: {from} of {songs} songs"));
         let (guild, songs) = (GuildId::new(guild), SONGS.min(songs - from));
-        support::fill::songs(&store, guild, songs);
-        support::fill::points(&store, guild, songs);
+        support::fill::songs_without_points(&store, guild, songs);
     }
     store.close_blocking();
 }

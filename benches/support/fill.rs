@@ -17,6 +17,15 @@ const PART: u64 = 20_000;
 
 /// Fills the Free line with `count` songs of as many members.
 pub fn songs(store: &Store, guild: GuildId, count: u64) {
+    songs_at(store, guild, count, place);
+}
+
+/// The same, of members who have no points: nothing else has to be there for a check that finds nothing.
+pub fn songs_without_points(store: &Store, guild: GuildId, count: u64) {
+    songs_at(store, guild, count, |n| Place { score: 0, ..place(n) });
+}
+
+fn songs_at(store: &Store, guild: GuildId, count: u64, place: fn(u64) -> Place) {
     in_parts(count, |from, to| {
         let write = store.write_blocking("fill_songs", move |tx| {
             (from..to).try_for_each(|n| queue::tables::add(tx, guild, &song(n), &place(n)).map(drop))
@@ -25,15 +34,12 @@ pub fn songs(store: &Store, guild: GuildId, count: u64) {
     });
 }
 
-/// Gives the members of `count` songs the points by which these are ordered, and each a linked handle that holds them, as a
-/// running bot and a restore expect it.
+/// Gives the members of `count` songs the points by which these are ordered, as a running bot expects it.
 pub fn points(store: &Store, guild: GuildId, count: u64) {
     in_parts(count, |from, to| {
         let write = store.write_blocking("fill_points", move |tx| {
             (from..to).try_for_each(|n| {
                 let amount = Amount::try_from(place(n).score).unwrap();
-                let linked = Account { linked: Some(submitter(n)), points: amount, ..account(n) };
-                handles::tables::add(tx, guild, linked)?;
                 coins::tables::USER_POINTS.put(tx, &(guild, submitter(n)), &Balance { amount })
             })
         });

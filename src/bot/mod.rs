@@ -18,8 +18,7 @@ use serenity::all::GatewayIntents;
 
 use crate::activity::Activity;
 use crate::discord::access;
-use crate::discord::bot::Shown;
-use crate::discord::bot::{Bot, Command};
+use crate::discord::bot::{Bot, Command, Shown, Words};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
@@ -32,6 +31,7 @@ use crate::runner::Handler;
 use crate::store::Place;
 
 pub mod coins;
+pub mod dashboard;
 pub mod debug_channel;
 pub mod desk;
 pub mod displays;
@@ -156,6 +156,7 @@ pub const ALL: &[&Face] = &[
     &setup::FACE,
     &reminders::FACE,
     &profile::FACE,
+    &dashboard::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.
@@ -187,9 +188,11 @@ pub fn words(activity: &Activity) -> Option<String> {
     debug_channel::words::line(activity)
 }
 
-/// The live displays of all features, and what they let a server set that refers to something on Discord.
+/// The live displays of all features, what they let a server set that refers to something on Discord, and how what they do
+/// reads.
 pub fn shown() -> Shown {
-    Shown { displays: Displays::new(displays()), references: references() }
+    let words = Words { line: words, kinds: debug_channel::words::kinds };
+    Shown { displays: Displays::new(displays()), references: references(), words }
 }
 
 /// What all features let a server set that refers to something on Discord.

@@ -47,9 +47,11 @@ refusals! {
         GuildOnly => "access.guild_only", "This works in a server only. Please use it there.";
         /// Used by someone without the permission.
         AdministratorOnly
-            => "access.administrator_only", "Only people with the **Administrator** permission can use this.";
+            => "access.administrator_only" as NotAllowed,
+            "Only people with the **Administrator** permission can use this.";
         /// Used by someone who is no reviewer.
-        ReviewerOnly => "access.reviewer_only", "Only reviewers can use this: people with the **Administrator** \
+        ReviewerOnly => "access.reviewer_only" as NotAllowed,
+            "Only reviewers can use this: people with the **Administrator** \
             permission, or with the reviewer role of this server.";
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::SetOnce;
 
@@ -13,6 +13,7 @@ use super::rest::Rest;
 use super::seen::Seen;
 use super::standing::Standings;
 use super::turns::Turns;
+use crate::activity;
 use crate::http::{self, oembed::Titles};
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
@@ -55,6 +56,8 @@ pub struct Parts {
     pub displays: Displays,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
+    /// How activities read.
+    pub words: Words,
     /// Which guilds are to be looked at for that.
     pub watch: Watch,
     /// Whose turn it is to read the messages of a guild.
@@ -64,6 +67,7 @@ pub struct Parts {
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
+    web_address: OnceLock<String>,
     deleted: Mutex<Seen>,
     lacks_intents: AtomicBool,
 }
@@ -80,12 +84,23 @@ pub struct Clients {
     pub live: Client,
 }
 
+/// How activities read, for whoever tells of them elsewhere than in the debug channel.
+#[derive(Clone, Copy)]
+pub struct Words {
+    /// The line of an activity, as it would stand on Discord; `None` for one of a kind of which nobody is told.
+    pub line: fn(&activity::Activity) -> Option<String>,
+    /// The kinds of which there are lines.
+    pub kinds: fn() -> Vec<&'static str>,
+}
+
 /// What the features have on show in a guild.
 pub struct Shown {
     /// Their displays.
     pub displays: Displays,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
+    /// How what they do reads.
+    pub words: Words,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -95,9 +110,10 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, references } = shown;
+        let Shown { displays, references, words } = shown;
         Self(Arc::new(Parts {
             references,
+            words,
             watch: Watch::default(),
             store,
             clock,
@@ -113,6 +129,7 @@ impl Bot {
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),
+            web_address: OnceLock::new(),
             deleted: Mutex::default(),
             lacks_intents: AtomicBool::new(false),
         }))
@@ -187,6 +204,16 @@ impl Parts {
     pub(crate) fn remember_own_user(&self, user: UserId) {
         // It stays the same after a reconnect.
         let _ = self.own_user.set(user);
+    }
+
+    /// The address of the web pages, without a slash at its end; `None` where there are none.
+    pub fn web_address(&self) -> Option<&str> {
+        self.web_address.get().map(String::as_str)
+    }
+
+    /// Notes where the web pages are. They stay there as long as the process runs.
+    pub(crate) fn remember_web_address(&self, address: String) {
+        let _ = self.web_address.set(address);
     }
 
     pub(crate) fn dm_channel(&self, user: UserId) -> Option<ChannelId> {

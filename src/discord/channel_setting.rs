@@ -16,9 +16,9 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::text;
-use crate::references::Needs;
+use crate::references::{Needs, Target};
 use crate::refusals;
-use crate::settings::Setting;
+use crate::settings::{Listed, Setting, SettingRefusal};
 use crate::store::{Read, Tx};
 
 refusals! {
@@ -28,7 +28,8 @@ refusals! {
         NotHere {
             /// The channel.
             channel: ChannelId,
-        } => "channel.not_here", "{channel} is none of the channels of this server. Please choose a text channel.";
+        } => "channel.not_here" as NotValid,
+            "{channel} is none of the channels of this server. Please choose a text channel.";
         /// The bot cannot see it.
         NotVisible {
             /// The channel.
@@ -67,8 +68,6 @@ pub struct EveningChannel {
     pub needs: &'static Needs,
     /// What it is kept as.
     pub kept: Kept,
-    /// What else is to be noted in the transaction that chooses a channel for a setting.
-    pub once_chosen: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
 }
 
 /// Who sees a channel that the bot makes.
@@ -108,12 +107,8 @@ impl EveningChannel {
         match self.kept {
             Kept::Displays(kinds) => display::put(bot, guild, by, kinds, channel).await.map(drop),
             Kept::Setting(setting) => {
-                let once_chosen = self.once_chosen.filter(|_| channel.is_some());
-                let choose = move |tx: &Tx<'_>| {
-                    setting.change(tx, guild, Actor::Member(by), &channel)?;
-                    once_chosen.map_or(Ok(()), |note| note(tx, guild))
-                };
-                bot.store.write("channel_set", choose).await
+                let choose = move |tx: &Tx<'_>| setting.change(tx, guild, Actor::Member(by), &channel);
+                bot.store.write("channel_set", choose).await.map(drop)
             }
         }
     }
@@ -143,6 +138,27 @@ pub fn require_in(server: &Server, channel: ChannelId, needs: &Needs) -> Result<
         return Ok(String::new());
     }
     Ok(format!("\n⚠️ I lack {} there. {}", names_of(missing), needs.effects_without(missing)))
+}
+
+/// Refuses a value of a setting that names what is not in the server, or a channel in which the bot lacks what it must have;
+/// answers what else it lacks there, as sentences.
+pub fn require_named(server: &Server, listed: &Listed, typed: &str) -> Result<String> {
+    let mut lacking = String::new();
+    for target in listed.setting.targets_typed(typed) {
+        match (target, listed.needs) {
+            (Target::Channel(channel), Some(needs)) if needs.must != 0 => {
+                lacking.push_str(&require_in(server, channel, needs)?);
+            }
+            (Target::Channel(channel), _) if server.channel(channel).is_none() => {
+                return Err(SettingRefusal::NotHere { what: "channel" }.into());
+            }
+            (Target::Role(role), _) if !server.has_role(role) => {
+                return Err(SettingRefusal::NotHere { what: "role" }.into());
+            }
+            _ => {}
+        }
+    }
+    Ok(lacking)
 }
 
 /// Answers a command that chooses a channel: "`purpose` #channel." once it is chosen, as `/setup` chooses it.

@@ -412,7 +412,7 @@ refusals! {
         /// The bot may not see it.
         Hidden => "option.hidden", "I cannot see what you chose. Please give me **View Channel** there, then try again.";
         /// There is none any more.
-        Gone => "option.gone", "What you chose is gone. Please choose another.";
+        Gone => "option.gone" as NotThere, "What you chose is gone. Please choose another.";
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`command`] | the answer to a slash command: what it reads or writes, shown by a view |
 //! | [`responder`] | the answer to an interaction: one, in time, private unless said otherwise |
 //! | `given_back` | what a person typed, given back where it was refused |
+//! | [`attachment`] | links to files in messages that work now |
 //! | [`component`] | buttons, menus and forms: found by their `custom_id` alone, so that they survive restarts, with typed arguments |
 //! | [`draft`] | a message to be sent, which pings nobody unless said otherwise |
 //! | [`delivery`] | messages that are no answers: posts, direct messages, deletions, and what Discord's errors mean |
@@ -32,6 +33,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod attachment;
 pub mod bot;
 pub mod channel_setting;
 pub mod chart;

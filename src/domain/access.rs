@@ -32,7 +32,7 @@ pub const LISTED: &[Listed] = &[
 ];
 
 const fn by_role(listed: Listed) -> Listed {
-    listed.needing(&ROLE_NEEDS).naming_many().detail()
+    listed.needing(&ROLE_NEEDS).naming_many().detail().by_owner()
 }
 
 /// How much somebody may do in a guild. Each may do what those before may.

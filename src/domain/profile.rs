@@ -59,7 +59,8 @@ refusals! {
         NoSuchZone {
             /// What was typed.
             typed: String,
-        } => "profile.no_such_zone", "There is no time zone **{typed}**. Choose one from the list that appears while you \
+        } => "profile.no_such_zone" as NotValid,
+            "There is no time zone **{typed}**. Choose one from the list that appears while you \
             type, such as `Europe/Berlin`, or write how far your clock is ahead of UTC, such as `UTC+2`.";
     }
 }

@@ -50,6 +50,7 @@ mod id;
 mod limits;
 mod live;
 mod log;
+mod oauth2;
 mod oembed;
 mod people;
 mod rates;
@@ -104,6 +105,9 @@ use shared::Shared;
 
 /// The token that a simulator accepts unless it is told otherwise. It opens nothing anywhere else.
 pub const BOT_TOKEN: &str = "c2ltdWxhdGVk.simulated.discord-on-this-machine-only";
+
+/// The secret of its application, likewise.
+pub const CLIENT_SECRET: &str = "simulated-secret-on-this-machine";
 
 /// How a simulator is started.
 #[derive(Clone, Debug)]
@@ -244,6 +248,7 @@ fn routes(sim: &Sim) -> Router {
         .route("/ephemeral-attachments/{channel}/{id}/{name}", any(downloads::serve))
         .with_state(sim.shared.clone())
         .merge(live::router(sim.lives.clone()))
+        .merge(oauth2::router(sim.shared.clone()))
         .merge(oembed::router(Arc::clone(&sim.oembed)))
         .nest("/sim/v1", control::router(sim.clone()))
         .layer(DefaultBodyLimit::disable())

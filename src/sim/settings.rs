@@ -9,6 +9,10 @@ pub struct Settings {
     pub bot_name: String,
     /// The token that is accepted, or `None` to accept any that is not empty.
     pub token: Option<String>,
+    /// The secret of the bot's application, for signing in elsewhere.
+    pub client_secret: String,
+    /// The addresses to which people come back from signing in, as they are registered for the application.
+    pub redirect_uris: Vec<String>,
     /// Whether requests are limited by bucket and by the second.
     pub rate_limits: bool,
     /// The largest file that the bot may upload, in bytes.
@@ -48,6 +52,8 @@ impl Default for Settings {
         Self {
             bot_name: "greenroom".to_owned(),
             token: Some(super::BOT_TOKEN.to_owned()),
+            client_secret: super::CLIENT_SECRET.to_owned(),
+            redirect_uris: Vec::new(),
             rate_limits: false,
             bot_upload_bytes: 10 << 20,
             user_upload_bytes: 25 << 20,

@@ -16,7 +16,8 @@ refusals! {
     /// Why a live could not be looked up or connected to.
     pub enum Refusal {
         /// The sign service has had enough requests of ours.
-        RateLimited(limit: Limit) => "live.rate_limited", "Euler Stream, which signs connections to TikTok, takes no more \
+        RateLimited(limit: Limit) => "live.rate_limited" as TooOften,
+            "Euler Stream, which signs connections to TikTok, takes no more \
             requests for now{name}. Greenroom tries again when the limit ends. An API key of your own in \
             `EULER_API_KEY` raises it.",
             name = limit.label.as_ref().map(|label| sentence!(" (limit `{label}`)", label));
@@ -55,7 +56,8 @@ refusals! {
         /// The account is not live.
         Offline => "live.offline", "The account is not live on TikTok.";
         /// There is no such account, or it never was live.
-        NotFound => "live.not_found", "TikTok knows no live of this account. Check the spelling of the name. TikTok \
+        NotFound => "live.not_found" as NotThere,
+            "TikTok knows no live of this account. Check the spelling of the name. TikTok \
             sometimes says so by mistake, so Greenroom asks again in some minutes.";
         /// What TikTok says of the account contradicts itself, wherever it is asked.
         Contradiction => "live.contradiction", "TikTok says that the account is live and does not say where. That often \

@@ -13,10 +13,10 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::{PartialSchema, ToSchema};
+use serde::de::{DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
@@ -59,10 +59,7 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     fn sample(samples: &Samples) -> Sample;
 
     /// Does it.
-    fn run(
-        web: &Web,
-        asked: Asked<Self>,
-    ) -> impl Future<Output = Result<Answered<Self::Answer>, Problem>> + Send;
+    fn run(web: &Web, asked: Asked<Self>) -> impl Future<Output = Result<Answered<Self::Answer>, Problem>> + Send;
 }
 
 /// Where something is: its paths, and maybe one of a form.
@@ -282,6 +279,37 @@ pub struct Samples {
     pub password: String,
     /// The code of a link that signs in.
     pub link: String,
+    /// The name of the server.
+    pub server_name: String,
+    /// Which roles give rights there, as whoever says so anew has to say it.
+    pub roles: serde_json::Value,
+    /// The code of a link of whoever asks.
+    pub own_link: String,
+    /// What a session of theirs is called in their list.
+    pub session: String,
+    /// The number of a token of theirs.
+    pub token: String,
+    /// The number of a change of a setting that can be undone.
+    pub change: String,
+}
+
+impl Samples {
+    /// Things that are nowhere, as the document of the API shows them.
+    pub fn example() -> Self {
+        Self {
+            song: "127626".to_owned(),
+            member: "812345678901234567".to_owned(),
+            operator: "host".to_owned(),
+            password: "a few words in a row".to_owned(),
+            link: "the-code-of-a-link".to_owned(),
+            server_name: "Night Owl Reviews".to_owned(),
+            roles: serde_json::json!({ "admin_roles": ["712345678901234567"], "moderator_roles": [], "viewer_roles": [] }),
+            own_link: "the-code-of-your-link".to_owned(),
+            session: "1f0a9c27be334d51".to_owned(),
+            token: "3".to_owned(),
+            change: "1024".to_owned(),
+        }
+    }
 }
 
 /// Nothing that counts: what takes no body or no query takes this, whatever stands in it.
@@ -321,6 +349,12 @@ impl Route {
             serve: serve::<E>,
         }
     }
+
+    /// The same, whose forms may lead to Discord's own page.
+    #[must_use]
+    pub const fn leading_to_discord(self) -> Self {
+        Self { leads_to_discord: true, ..self }
+    }
 }
 
 fn shape<E: Endpoint>() -> Shape {
@@ -329,12 +363,7 @@ fn shape<E: Endpoint>() -> Shape {
     E::Body::schemas(&mut named);
     E::Answer::schemas(&mut named);
     let takes_body = !matches!(E::DOORS.verb, Verb::Get | Verb::Delete);
-    Shape {
-        query: E::Query::schema(),
-        body: takes_body.then(E::Body::schema),
-        answer: E::Answer::schema(),
-        named,
-    }
+    Shape { query: E::Query::schema(), body: takes_body.then(E::Body::schema), answer: E::Answer::schema(), named }
 }
 
 fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
@@ -375,8 +404,33 @@ impl<E: Endpoint> Asked<E> {
 
 /// Reads what a form sends, and what stands behind a question mark.
 pub fn read_form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
-    let reading = serde_html_form::Deserializer::from_bytes(text);
-    serde_path_to_error::deserialize(reading).map_err(|error| unreadable(&error.path().to_string(), &error.into_inner()))
+    let reading = Fields(serde_html_form::Deserializer::from_bytes(text));
+    serde_path_to_error::deserialize(reading)
+        .map_err(|error| unreadable(&error.path().to_string(), &error.into_inner()))
+}
+
+/// The fields of a form, whatever they are read into: what may be left out altogether is there, because a form always is.
+struct Fields<'de>(serde_html_form::Deserializer<'de>);
+
+impl<'de> Deserializer<'de> for Fields<'de> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        self.0.deserialize_map(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct newtype_struct seq
+        tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 /// Reads JSON; nothing at all is read as `null`, so that what takes no body may be sent none.
@@ -414,7 +468,9 @@ mod tests {
     #[test]
     fn a_field_that_cannot_be_read_is_named() {
         let problem = |text: &str| match read_json::<Body>(text.as_bytes()).unwrap_err() {
-            Problem::Fields(fields) => fields.into_iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; "),
+            Problem::Fields(fields) => {
+                fields.into_iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ")
+            }
             other => other.sentence(None).to_string(),
         };
         insta::assert_snapshot!(problem(r#"{"price": "many"}"#), @r#"price: I cannot read this: invalid type: string "many", expected u32 at line 1 column 16"#);
@@ -430,6 +486,9 @@ mod tests {
         let by_form: Body = read_form(b"price=5&tags=a&tags=b").unwrap();
         let by_json: Body = read_json(br#"{"price":5,"tags":["a","b"]}"#).unwrap();
         assert_eq!(by_form, by_json);
-        assert!(read_json::<()>(b"").is_ok() && read_form::<Option<Body>>(b"").is_ok());
+        let maybe: Option<Body> = read_form(b"price=5&tags=a&tags=b&csrf=x").unwrap();
+        assert_eq!(maybe, Some(by_json));
+        assert!(read_json::<()>(b"").is_ok() && read_form::<()>(b"csrf=x").is_ok());
+        assert!(read_json::<Option<Nothing>>(b"").is_ok() && read_form::<Option<Nothing>>(b"csrf=x").is_ok());
     }
 }

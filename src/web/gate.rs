@@ -17,7 +17,9 @@ use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
 
 use super::Web;
-use super::access::{Caller, Limits, Origin, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender};
+use super::access::{
+    Caller, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender,
+};
 use super::answer::{Problem, Refill, form_field, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
@@ -63,8 +65,10 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         }
         Err(problem) => problem,
     };
+    let had_session = Name::Access.of(&parts.headers, web.settings.is_https()).is_some();
     match door {
         Door::Api => told(&web, &problem, route.name, route.says_success),
+        Door::Page if had_session && matches!(problem, Problem::Unauthenticated) => to_renew(&address),
         Door::Page | Door::Form => super::page::problem(&web, &visitor, &address, &problem, route.name),
     }
 }
@@ -247,6 +251,12 @@ pub async fn whole(body: Body, most: usize) -> Result<Bytes, Problem> {
 pub(super) fn to_sign_in(address: &str) -> Response {
     let next: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
     Redirect::to(&format!("/sign-in?next={next}")).into_response()
+}
+
+/// Where somebody is sent from a page whose session is over: to let it go on, and then back (`T-AUT-02`).
+fn to_renew(address: &str) -> Response {
+    let next: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+    Redirect::to(&format!("{REFRESH_PATH}?next={next}")).into_response()
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! The headers of every answer: what a browser may do with a page of ours, and what it may not.
 
-use axum::http::header::{
-    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// By which a script of ours says that a change is meant (`S-SEC-04`).
@@ -13,28 +11,19 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types greenroom";
 
-/// The same for the page that leads to Discord: browsers hold a redirect after a form to its `form-action`, too.
-const POLICY_OF_SIGN_IN: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src \
-    'self'; form-action 'self' https://discord.com; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for \
-    'script'; trusted-types greenroom";
-
 /// What a page needs to be allowed beside the usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leads {
+pub enum Leads<'a> {
     /// Nowhere else.
     Nowhere,
-    /// To Discord's own page, to sign in there.
-    ToDiscord,
+    /// To Discord's own page, to sign in there: browsers hold a redirect after a form to its `form-action`, too.
+    ToDiscord(&'a str),
 }
 
 /// Puts the headers of every answer in. Whatever a route has set itself stays.
-pub fn guard(headers: &mut HeaderMap, leads: Leads, is_https: bool) {
-    let policy = match leads {
-        Leads::Nowhere => POLICY,
-        Leads::ToDiscord => POLICY_OF_SIGN_IN,
-    };
-    let always: [(HeaderName, &'static str); 6] = [
-        (CONTENT_SECURITY_POLICY, policy),
+pub fn guard(headers: &mut HeaderMap, leads: Leads<'_>, is_https: bool) {
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(leads));
+    let always: [(HeaderName, &'static str); 5] = [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -47,5 +36,29 @@ pub fn guard(headers: &mut HeaderMap, leads: Leads, is_https: bool) {
     if is_https {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(year);
+    }
+}
+
+fn policy(leads: Leads<'_>) -> HeaderValue {
+    let Leads::ToDiscord(discord) = leads else { return HeaderValue::from_static(POLICY) };
+    let widened = POLICY.replace("form-action 'self'", &format!("form-action 'self' {discord}"));
+    HeaderValue::try_from(widened).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_lead_to_discord_from_the_pages_that_sign_in_alone() {
+        let forms = |leads: Leads<'_>| {
+            let mut headers = HeaderMap::new();
+            guard(&mut headers, leads, false);
+            let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+            policy.split("; ").find(|part| part.starts_with("form-action")).unwrap().to_owned()
+        };
+        assert_eq!(forms(Leads::Nowhere), "form-action 'self'");
+        assert_eq!(forms(Leads::ToDiscord("https://discord.com")), "form-action 'self' https://discord.com");
+        assert_eq!(forms(Leads::ToDiscord("https://discord.com\r\n")), "form-action 'self'");
     }
 }

@@ -19,14 +19,19 @@ pub mod assets;
 pub mod endpoint;
 mod gate;
 mod headers;
+pub mod music;
 mod notices;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+pub mod places;
+pub mod push;
+pub mod refusals;
 pub mod segments;
 pub mod server;
 pub mod settings;
 pub mod sign_in;
+mod stall;
 pub mod table;
 pub mod ui;
 mod visitor;
@@ -42,7 +47,11 @@ use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use notices::Notices;
+use push::{Push, REGIONS, Region};
+use server::Bounds;
+use places::Places;
 use settings::Settings;
+use tokio::net::TcpListener;
 
 use crate::discord::Bot;
 use crate::kernel::actor::Actor;
@@ -73,6 +82,10 @@ pub struct Parts {
     pub csrf: Csrf,
     /// What the next page says.
     pub notices: Notices,
+    /// What keeps open pages and programs up to date.
+    pub push: Push,
+    /// The channels and roles of servers, for a minute.
+    pub places: Places,
     /// When the process started.
     pub started: Timestamp,
 }
@@ -88,7 +101,13 @@ impl Deref for Web {
 impl Web {
     /// The web of a bot.
     pub fn new(bot: Bot, settings: Settings) -> Self {
+        Self::with_regions(bot, settings, REGIONS)
+    }
+
+    /// The web of a bot whose pages have these parts that are pushed.
+    pub fn with_regions(bot: Bot, settings: Settings, regions: &'static [&'static Region]) -> Self {
         let clock = bot.clock.clone();
+        bot.remember_web_address(settings.link(""));
         Self(Arc::new(Parts {
             started: clock.now(),
             limits: Limits::new(clock),
@@ -97,9 +116,24 @@ impl Web {
             passwords: Passwords::default(),
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             notices: Notices::default(),
+            push: Push::new(&bot.store, regions, settings.streams),
+            places: Places::default(),
             bot,
             settings,
         }))
+    }
+
+    /// Serves all of it until `stop` comes, and keeps open pages up to date meanwhile.
+    pub async fn serve(self, listener: TcpListener, bounds: Bounds, stop: impl Future<Output = ()>) {
+        let orderly = async {
+            stop.await;
+            // A stream has no end of its own.
+            self.push.stop();
+        };
+        tokio::select! {
+            () = server::serve(listener, bounds, table::router(&self), orderly) => {}
+            () = Push::run(&self) => {}
+        }
     }
 
     /// Looks at one snapshot.

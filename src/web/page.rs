@@ -21,15 +21,17 @@ use super::answer::{Problem, Refill, html as sentence_html, report, say_when_aga
 use super::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples, read_form};
 use super::gate::{session_of, to_sign_in};
 use super::pages::NAVIGATION;
+use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::ui::components::{Notice, Seal};
 use super::ui::icons::Icon;
-use super::ui::layout::{Crumb, Frame, GuildNav, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
+use super::ui::layout::{Crumb, Frame, GuildNav, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
+use crate::store::Topic;
 
 /// Something that is seen in a browser.
 pub trait Page: Sized + Send + Sync + 'static {
@@ -41,6 +43,10 @@ pub trait Page: Sized + Send + Sync + 'static {
     const PATHS: &'static [&'static str];
     /// For whom it is.
     const WHO: Who;
+    /// Its parts that are the same for all who see them, which are brought up to date.
+    const REGIONS: &'static [&'static Region] = &[];
+    /// The topics at whose change it asks for its other parts anew.
+    const HINTS: &'static [Topic] = &[];
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -187,10 +193,17 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
         Ok(seen) => seen,
         Err(wrong) => return problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
     };
+    // Noted before anything is looked at: what changes in between is brought by the stream.
+    let revision = web.push.revision();
     match P::show(&web, &seen).await {
         Ok(shown) => {
+            let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
+            let regions: Vec<&'static Region> =
+                P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
+            let address = live_address(seen.guild, &regions, P::HINTS);
+            let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
             let around = Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
-            html_response(status, around.draw(&shown, seen.refill.as_ref()))
+            html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
         }
         Err(wrong) => problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
     }
@@ -259,7 +272,7 @@ impl<'a> Around<'a> {
         }
     }
 
-    fn draw(&self, shown: &Shown, refill: Option<&Refill>) -> String {
+    fn draw(&self, shown: &Shown, refill: Option<&Refill>, live: Option<LiveRegions<'_>>) -> String {
         let servers: Vec<Server<'_>> = self.servers.iter().map(|(id, name)| Server { id: *id, name }).collect();
         let path = self.here.split('?').next().unwrap_or_default();
         let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
@@ -279,6 +292,7 @@ impl<'a> Around<'a> {
             actions: shown.actions.as_ref(),
             notices: &self.notices,
             theme: self.theme,
+            live,
             ..Frame::new(&self.web.assets, &shown.title)
         };
         let main = html! {
@@ -304,7 +318,7 @@ fn wrong(refill: &Refill) -> Markup {
             @if refill.fields.len() > 1 {
                 ul {
                     @for (field, sentence) in &refill.fields {
-                        li { a href={ "#" (field) } { (sentence_html(sentence)) } }
+                        li { a href={ "#f-" (field) } { (sentence_html(sentence)) } }
                     }
                 }
             }
@@ -344,7 +358,7 @@ pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Pro
     let ink = Ink::new(web, visitor);
     let headers = HeaderMap::new();
     let around = Around::of(web, visitor, &headers, GuildId::INSTANCE, Rank::default(), "/", &ink);
-    let mut response = html_response(status, around.draw(&Shown::bare(title, main), None));
+    let mut response = html_response(status, around.draw(&Shown::bare(title, main), None, None));
     say_when_again(&mut response, problem);
     response
 }

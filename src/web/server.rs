@@ -1,17 +1,21 @@
 //! The accept loop of everything that is served over HTTP: health and figures, and the web.
 //!
 //! Connections are bounded in number and in the time that a head may take. When all places are taken, the connection that
-//! has waited longest without a whole request makes room: so whoever only opens connections holds up nobody who asks
-//! something. A stop lets what is being answered come to its end.
+//! has waited longest without a whole request makes room: so whoever only opens connections, or begins a request and never
+//! ends it, holds up nobody who asks something. A connection that streams makes room for nobody, and one that takes nothing of
+//! what it is sent is closed. A stop lets what is being answered come to its end.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +25,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::gate::Peer;
+use super::stall::Impatient;
 
 /// The pause after the system refused a connection, for want of file handles perhaps.
 const BREATH: Duration = Duration::from_millis(200);
@@ -28,6 +33,9 @@ const BREATH: Duration = Duration::from_millis(200);
 const HEAD: Duration = Duration::from_secs(5);
 /// How long what is being answered may take after a stop. A stream, which has no end of its own, is cut off then.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// A connection that takes nothing of what it is sent for so long is closed.
+const STALL: Duration = Duration::from_secs(20);
 
 /// What a server bears.
 #[derive(Clone, Copy, Debug)]
@@ -106,14 +114,17 @@ async fn converse(
         let (routes, asked) = (routes.clone(), Arc::clone(&asked));
         async move {
             let busy = asked.busy();
-            let response = routes.oneshot(request.map(Body::new)).await;
-            drop(busy);
-            response
+            let coming = request.map(|body| Body::new(Coming { body, seat: asked, is_late: false }));
+            let response = routes.oneshot(coming).await?;
+            Ok::<_, Infallible>(response.map(|body| Answer { body, _busy: busy }))
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(bounds.keeps_alive).max_buf_size(bounds.largest_head);
-    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .keep_alive(bounds.keeps_alive)
+        .max_buf_size(bounds.largest_head);
+    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(Impatient::new(stream, STALL)), service));
     let orderly = async {
         tokio::select! {
             _ = conversation.as_mut() => {}
@@ -147,18 +158,50 @@ struct Seats {
 /// The place of one connection among those that wait.
 struct Seat {
     waiting: Arc<Waiting>,
-    number: Mutex<u64>,
+    /// Its number among them; none while it is busy.
+    number: Mutex<Option<u64>>,
     leave: Arc<Notify>,
 }
 
 /// A request is being answered: its connection makes room for nobody.
 struct Busy(Arc<Seat>);
 
+/// What is answered. Until all of it is sent, or nobody takes it any more, the request is being answered.
+struct Answer {
+    body: Body,
+    _busy: Busy,
+}
+
+impl hyper::body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The body of a request. While it is waited for, its connection makes room like one that has asked nothing yet: or else a
+/// few heads without their bodies would take all places.
+struct Coming {
+    body: Incoming,
+    seat: Arc<Seat>,
+    is_late: bool,
+}
+
 impl Waiting {
     fn sit_down(self: &Arc<Self>) -> Arc<Seat> {
-        let leave = Arc::new(Notify::new());
-        let number = self.join(&leave);
-        Arc::new(Seat { waiting: Arc::clone(self), number: Mutex::new(number), leave })
+        let seat = Seat { waiting: Arc::clone(self), number: Mutex::default(), leave: Arc::new(Notify::new()) };
+        seat.sit();
+        Arc::new(seat)
     }
 
     fn join(&self, leave: &Arc<Notify>) -> u64 {
@@ -169,7 +212,7 @@ impl Waiting {
         number
     }
 
-    fn rise(&self, number: u64) {
+    fn part(&self, number: u64) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).by_age.remove(&number);
     }
 
@@ -183,21 +226,57 @@ impl Waiting {
 
 impl Seat {
     fn busy(self: &Arc<Self>) -> Busy {
-        self.waiting.rise(*self.number.lock().unwrap_or_else(PoisonError::into_inner));
+        self.rise();
         Busy(Arc::clone(self))
+    }
+
+    /// Waits from now on, where it does not already.
+    fn sit(&self) {
+        let mut number = self.number.lock().unwrap_or_else(PoisonError::into_inner);
+        number.get_or_insert_with(|| self.waiting.join(&self.leave));
+    }
+
+    fn rise(&self) {
+        let number = self.number.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(number) = number {
+            self.waiting.part(number);
+        }
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let number = self.0.waiting.join(&self.0.leave);
-        *self.0.number.lock().unwrap_or_else(PoisonError::into_inner) = number;
+        self.0.sit();
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.waiting.rise(*self.number.lock().unwrap_or_else(PoisonError::into_inner));
+        self.rise();
+    }
+}
+
+impl hyper::body::Body for Coming {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(task);
+        match (polled.is_pending(), self.is_late) {
+            (true, false) => self.seat.sit(),
+            (false, true) => self.seat.rise(),
+            _ => {}
+        }
+        self.is_late = polled.is_pending();
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -212,7 +291,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds { at_once, patience: None, keeps_alive: true, largest_head: 16 * 1024 };
-        let routes = Router::new().route("/", get(|| async { "here" }));
+        let routes = Router::new().route("/", get(|| async { "here" }).post(|body: String| async move { body }));
         tokio::spawn(serve(listener, bounds, routes, std::future::pending()));
         address
     }
@@ -236,10 +315,85 @@ mod tests {
         }
         for _ in 0..20 {
             let mut stream = TcpStream::connect(address).await.unwrap();
-            let answer = timeout(Duration::from_secs(4), ask(&mut stream)).await.expect("answered before heads time out");
+            let answer =
+                timeout(Duration::from_secs(4), ask(&mut stream)).await.expect("answered before heads time out");
             assert!(answer.ends_with("here"), "{answer}");
         }
         drop(idle);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_streams_makes_room_for_nobody() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds { at_once: 2, patience: None, keeps_alive: true, largest_head: 16 * 1024 };
+        let (say, said) = tokio::sync::mpsc::unbounded_channel::<&'static str>();
+        let said = Arc::new(Mutex::new(Some(said)));
+        let stream = move || {
+            let said = said.lock().unwrap().take().unwrap();
+            let words = futures_util::stream::unfold(said, |mut said| async move {
+                let word = said.recv().await?;
+                Some((Ok::<_, Infallible>(word), said))
+            });
+            async move { Body::from_stream(words) }
+        };
+        let routes = Router::new().route("/", get(|| async { "here" })).route("/stream", get(stream));
+        tokio::spawn(serve(listener, bounds, routes, std::future::pending()));
+        let mut streaming = TcpStream::connect(address).await.unwrap();
+        streaming.write_all(b"GET /stream HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        say.send("first").unwrap();
+        until_read(&mut streaming, "first").await;
+        // Each of these needs the place of somebody who asks nothing.
+        let mut idle = Vec::new();
+        for _ in 0..10 {
+            idle.push(TcpStream::connect(address).await.unwrap());
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let answer = timeout(Duration::from_secs(4), ask(&mut stream)).await.expect("answered");
+            assert!(answer.ends_with("here"), "{answer}");
+        }
+        say.send("second").unwrap();
+        until_read(&mut streaming, "second").await;
+        drop(idle);
+    }
+
+    /// Reads until this was read.
+    async fn until_read(stream: &mut TcpStream, wanted: &str) {
+        let mut read = Vec::new();
+        let reading = async {
+            while !String::from_utf8_lossy(&read).contains(wanted) {
+                let mut some = [0; 1_024];
+                let number = stream.read(&mut some).await.unwrap();
+                assert!(number > 0, "the connection was closed before {wanted}");
+                read.extend_from_slice(&some[..number]);
+            }
+        };
+        timeout(Duration::from_secs(4), reading).await.expect("it is read in time");
+    }
+
+    #[tokio::test]
+    async fn whoever_never_sends_the_body_of_a_request_holds_up_nobody_either() {
+        let address = served(8).await;
+        let mut slow = Vec::new();
+        for body in ["", "1"].repeat(20) {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n";
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            slow.push(stream);
+        }
+        for _ in 0..20 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let answer = timeout(Duration::from_secs(4), ask(&mut stream)).await.expect("answered beside slow bodies");
+            assert!(answer.ends_with("here"), "{answer}");
+        }
+        drop(slow);
+        // One that comes at last is read to its end.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 9\r\n\r\n1234";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(b"56789").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("123456789"), "{answer}");
     }
 
     #[tokio::test]

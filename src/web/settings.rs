@@ -1,9 +1,13 @@
 //! What the operator set of the web, as the configuration gives it.
 
+use std::fmt;
+use std::sync::Arc;
+
 use url::Url;
 
 use super::access::{Hosts, Proxies};
 use crate::kernel::secret::Secret;
+use crate::kernel::time::Timestamp;
 
 /// The settings of the web.
 #[derive(Clone, Debug, Default)]
@@ -22,10 +26,34 @@ pub struct Settings {
     pub csrf_key: Option<[u8; 32]>,
     /// What signing in with Discord needs; `None` where that is not set up.
     pub oauth: Option<OAuth>,
+    /// Who knows when the store was last backed up.
+    pub backups: Option<Backups>,
     /// Where the server listens, as people open it on this machine: `http://127.0.0.1:3000`.
     pub local_address: String,
     /// How many streams there may be at the same time.
     pub streams: usize,
+}
+
+/// Tells when the store was last backed up. It looks into a folder, so it is asked on a thread that may wait.
+#[derive(Clone)]
+pub struct Backups(Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>);
+
+impl Backups {
+    /// Of whoever makes them.
+    pub fn new(last: impl Fn() -> Option<Timestamp> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(last))
+    }
+
+    /// When the last one was made.
+    pub fn last(&self) -> Option<Timestamp> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Backups {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Backups")
+    }
 }
 
 /// What signing in with Discord needs.

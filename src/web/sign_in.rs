@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 use super::Web;
 use super::access::{ACCESS, Name, Origin, REFRESH, Via, Visitor, jwt};
+use super::answer::Problem;
+use super::endpoint::{Asked, Endpoint};
 use super::visitor::text_of;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::error::Result;
@@ -53,6 +55,16 @@ pub struct UserView {
     pub username: String,
     /// `operator`, or `member` for everybody whom Discord knows; what they may is told by each server.
     pub role: &'static str,
+}
+
+/// What a browser keeps of a session that goes on under another id; what renews it stays as it is.
+pub struct Renamed {
+    /// Its id.
+    pub sid: Digest,
+    /// The access token.
+    pub access: String,
+    /// The same, as a cookie.
+    pub cookie: String,
 }
 
 /// What a sign-in answers (`D-95`).
@@ -116,7 +128,7 @@ impl Web {
             agent: browser(headers),
             address: origin.address,
             guilds: guilds.map(|guild| ShownGuild { id: guild.id, name: guild.name, icon: guild.icon }).collect(),
-            replaces: session_before(visitor),
+            replaces: session_shown(visitor),
         };
         let session = self.bot.store.write("session_begun", move |tx| session::begin(tx, &sign_in)).await?;
         Ok(self.signed_in(session, sid.digest(), &refresh))
@@ -128,9 +140,33 @@ impl Web {
         let access = jwt::write(&self.settings.jwt_key, claims(&session, sid, now));
         let refresh = refresh.text().expose().to_owned();
         let is_https = self.settings.is_https();
+        // The cookie outlives what is in it: whoever still has one may have what renews it.
         let cookies =
-            vec![Name::Access.set(&access, ACCESS, is_https), Name::Refresh.set(&refresh, REFRESH, is_https)];
+            vec![Name::Access.set(&access, REFRESH, is_https), Name::Refresh.set(&refresh, REFRESH, is_https)];
         SignedIn { session, access, refresh, cookies }
+    }
+
+    /// Notes that whoever has a session just proved who they are, and gives it another id (`prove`).
+    pub async fn prove_session(&self, sid: Digest) -> Result<Option<Renamed>> {
+        let other = SecretBytes::new(random()).digest();
+        let session = self.bot.store.write("session_proven", move |tx| session::prove(tx, sid, other)).await?;
+        Ok(session.map(|session| {
+            let access = jwt::write(&self.settings.jwt_key, claims(&session, other, self.bot.clock.now()));
+            let cookie = Name::Access.set(&access, REFRESH, self.settings.is_https());
+            Renamed { sid: other, access, cookie }
+        }))
+    }
+
+    /// Whether somebody proved of late, in the session that they show, that it is them. A token proves nothing.
+    pub async fn is_proven(&self, visitor: &Visitor, now: Timestamp) -> Result<bool> {
+        let Some(sid) = session_shown(visitor) else { return Ok(false) };
+        let found = self.look("session", move |read| session::of(read, sid, now)).await?;
+        Ok(found.is_some_and(|session| session.is_proven_within(FRESH_PROOF, now)))
+    }
+
+    /// Refuses whoever did not prove of late that it is them. A form leads to where they do, and back.
+    pub async fn needs_proof<E: Endpoint>(&self, asked: &Asked<E>) -> Result<(), Problem> {
+        if self.is_proven(&asked.visitor, asked.now).await? { Ok(()) } else { Err(Problem::ProofNeeded) }
     }
 
     /// What makes a browser forget a session.
@@ -153,7 +189,8 @@ fn claims(session: &Session, sid: Digest, now: Timestamp) -> jwt::Claims {
     }
 }
 
-fn session_before(visitor: &Visitor) -> Option<Digest> {
+/// The session that somebody shows, if it is one.
+pub fn session_shown(visitor: &Visitor) -> Option<Digest> {
     match visitor.somebody()?.via {
         Via::Session(sid) | Via::Shown(sid) => Some(sid),
         Via::Token { .. } => None,
@@ -169,15 +206,27 @@ fn browser(headers: &HeaderMap) -> String {
     // The order counts: what came later names what it descends from, too.
     let program = first_of(
         &[
-            ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
-            ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"),
+            ("Edg", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser", "Samsung Internet"),
+            ("Firefox", "Firefox"),
+            ("FxiOS", "Firefox"),
+            ("CriOS", "Chrome"),
+            ("Chrome", "Chrome"),
+            ("Safari", "Safari"),
+            ("curl", "curl"),
         ],
         "A browser",
     );
     let system = first_of(
         &[
-            ("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Windows", "Windows"),
-            ("Mac OS X", "a Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+            ("Android", "Android"),
+            ("iPhone", "an iPhone"),
+            ("iPad", "an iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "a Mac"),
+            ("CrOS", "ChromeOS"),
+            ("Linux", "Linux"),
         ],
         "some machine",
     );
@@ -198,8 +247,10 @@ mod tests {
             headers.insert(USER_AGENT, agent.parse().unwrap());
             browser(&headers)
         };
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
-        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
+        let phone =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1";
         assert_eq!(told(chrome), "Chrome on Linux");
         assert_eq!(told(phone), "Safari on an iPhone");
         assert_eq!(told("Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0"), "Edge on Windows");

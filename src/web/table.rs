@@ -14,10 +14,10 @@ use tower_http::compression::CompressionLayer;
 use super::answer::{Problem, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
-use super::{Web, api, gate, page, pages};
+use super::{Web, api, gate, page, pages, push};
 
 /// All routes.
-pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES];
+pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES, push::ROUTES];
 
 /// All routes, in one row.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
@@ -65,10 +65,9 @@ async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
     let is_head = request.method() == Method::HEAD;
     let method = if is_head { &Method::GET } else { request.method() };
     let found = at_path.iter().find(|(of, _, _)| of == method);
-    let leads = match at_path.first() {
-        Some((_, route, _)) if route.leads_to_discord => Leads::ToDiscord,
-        _ => Leads::Nowhere,
-    };
+    let is_way_to_discord = web.settings.oauth.is_some() && at_path.iter().any(|(_, route, _)| route.leads_to_discord);
+    let discord = is_way_to_discord.then(|| web.bot.rest.base().to_owned());
+    let leads = discord.as_deref().map_or(Leads::Nowhere, Leads::ToDiscord);
     let is_https = web.settings.is_https();
     let mut response = match found {
         Some((_, route, door)) => gate::pass(web, route, *door, request).await,

@@ -1,8 +1,6 @@
 //! The house rules that a compiler does not check: which module may import which, who knows which crate, how long a file
 //! may be, and that each says what it is for.
 
-use std::collections::BTreeMap;
-
 use crate::sources::{Source, sources};
 
 /// Which part of the house a module belongs to. Features go by name.
@@ -229,34 +227,6 @@ fn every_file_says_what_it_is_for_and_stays_short() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// Tests, logs and the API know a refusal by its code. Its form is checked where it is declared, when that is compiled.
-#[test]
-fn every_refusal_is_a_row_of_a_table_with_a_code_of_its_own() {
-    let mut codes = BTreeMap::new();
-    let mut wrong = Vec::new();
-    for source in program() {
-        let code = code(source.outside_tests());
-        if code.contains("Refuse for ") && source.path != "src/base/kernel/refusal.rs" {
-            wrong.push(format!("{} refuses without a table", source.path));
-        }
-        for declared in codes_in(&code) {
-            if let Some(other) = codes.insert(declared.to_owned(), source.path.clone()) {
-                wrong.push(format!("{declared} is declared in {other} and in {}", source.path));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    assert!(codes.len() > 90 && codes.contains_key("queue.empty"), "the tables were not read: {codes:?}");
-}
-
-/// The codes in the tables of a file.
-fn codes_in(code: &str) -> Vec<&str> {
-    let end = |rest: &'_ str| rest.find("\n}\n").or_else(|| Some(rest.strip_suffix("\n}")?.len()));
-    let tables = code.split("refusals! {\n").skip(1).filter_map(|rest| rest.get(..end(rest)?));
-    let rows = tables.flat_map(|table| table.split("=> \"").skip(1));
-    rows.filter_map(|row| Some(row.split_once('"')?.0)).collect()
-}
-
 #[test]
 fn wrong_imports_are_found_however_they_are_written() {
     let check = |path: &str, text: &str| wrong_imports(&Source { path: path.to_owned(), text: text.to_owned() }).len();
@@ -311,7 +281,7 @@ fn a_crate_is_recognised_as_a_word() {
 }
 
 /// The files that make up the program.
-fn program() -> Vec<Source> {
+pub(crate) fn program() -> Vec<Source> {
     sources().into_iter().filter(|source| !source.is_test()).collect()
 }
 
@@ -335,7 +305,7 @@ fn module_path(path: &str) -> Vec<&str> {
 }
 
 /// The text without lines that are comments.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let lines: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     lines.join("\n")
 }

@@ -116,10 +116,11 @@ const PROMISED: &[Promise] = &[
     ("remind list", "List your reminders", false, &[]),
     ("remind cancel", "Cancel a reminder", false, &[("reminder_id", INTEGER, true, true)]),
     ("profile", "Show or set your time zone", false, &[("timezone", STRING, false, true)]),
+    ("dashboard", "Link to the web dashboard", false, &[]),
 ];
 
 /// The commands that work in direct messages.
-const IN_MESSAGES: [&str; 3] = ["help", "profile", "remind"];
+const IN_MESSAGES: [&str; 4] = ["dashboard", "help", "profile", "remind"];
 
 #[tokio::test]
 async fn the_commands_are_those_that_people_were_promised() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use crate::app::web::{Serving, address_of, first_free, serve_at, set_password};
+use crate::app::web::{Serving, address_of, first_free, serve_web, set_password};
 use crate::discord::Bot;
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::{Digest, SecretBytes};
@@ -20,7 +20,6 @@ use crate::signin::link::{self, Purpose};
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::settings::Settings;
-use crate::web::table::router;
 
 /// The ports that are tried.
 const FIRST_PORT: u16 = 3_000;
@@ -70,7 +69,7 @@ async fn open(bot: &Bot) -> Result<OpenWeb, String> {
     give_link(bot, code.digest()).await.map_err(|error| error.to_string())?;
     Ok(OpenWeb {
         link: format!("{address}/in/{}", code.text().expose()),
-        serving: serve_at(place, STREAMS, router(&web)),
+        serving: serve_web(place, STREAMS, web),
         keeping: tokio::spawn(keep_link(bot.clone(), code.digest())),
     })
 }

@@ -21,12 +21,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::config::{self, Config};
+use super::health::backups::last_snapshot;
 use super::machine;
 use crate::discord::Bot;
 use crate::web::Web;
 use crate::web::server::{Bounds, serve};
-use crate::web::settings::Settings;
-use crate::web::table::router;
+use crate::web::settings::{Backups, Settings};
 
 /// So many ports are tried where nobody chose one.
 const PORTS: u16 = 10;
@@ -127,17 +127,25 @@ pub(super) async fn start(place: Place, config: &Config, bot: Bot) -> Serving {
     tracing::info!(%address, port = place.port(), "the web is served");
     // Only the first one counts; a process that runs the bot serves no other.
     let _ = SERVED_AT.set(address);
-    serve_at(place, config.web.streams, router(&web))
+    serve_web(place, config.web.streams, web)
 }
 
-/// Serves these routes at a place, of which so many answers may be streams.
-pub(super) fn serve_at(place: Place, streams: usize, routes: Router) -> Serving {
-    let bounds =
-        Bounds { at_once: streams + BESIDE_STREAMS, patience: None, keeps_alive: true, largest_head: LARGEST_HEAD };
+/// Serves the web of a bot at a place, of which so many answers may be streams.
+pub(super) fn serve_web(place: Place, streams: usize, web: Web) -> Serving {
     let (stop, stopped) = oneshot::channel();
-    let told_to_stop = async move { drop(stopped.await) };
-    let task = tokio::spawn(serve(place.listener, bounds, routes, told_to_stop));
-    Serving { stop, task }
+    let serving = web.serve(place.listener, bounds(streams), async move { drop(stopped.await) });
+    Serving { stop, task: tokio::spawn(serving) }
+}
+
+/// Serves these routes at a place, where there is no bot yet.
+pub(super) fn serve_routes(place: Place, routes: Router) -> Serving {
+    let (stop, stopped) = oneshot::channel();
+    let serving = serve(place.listener, bounds(0), routes, async move { drop(stopped.await) });
+    Serving { stop, task: tokio::spawn(serving) }
+}
+
+fn bounds(streams: usize) -> Bounds {
+    Bounds { at_once: streams + BESIDE_STREAMS, patience: None, keeps_alive: true, largest_head: LARGEST_HEAD }
 }
 
 impl Serving {
@@ -153,6 +161,7 @@ impl Serving {
 pub(super) fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Settings {
     let jwt_secret = web.jwt_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::JWT));
     let csrf_secret = web.csrf_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::CSRF));
+    let folder = data_dir.to_owned();
     Settings {
         hosts: names::ours(web),
         proxies: web.proxies.clone(),
@@ -160,6 +169,7 @@ pub(super) fn settings(web: &config::web::Web, data_dir: &Path, address: SocketA
         jwt_key: jwt_secret.expose().as_bytes().to_vec(),
         csrf_key: Some(Sha256::digest(csrf_secret.expose()).into()),
         oauth: web.oauth.clone(),
+        backups: Some(Backups::new(move || last_snapshot(&folder))),
         local_address: address_of(address.ip(), address.port()),
         streams: web.streams,
         base_url: web.base_url.clone(),

@@ -40,8 +40,22 @@ impl Refusal {
     }
 }
 
+/// A row of a table of refusals, before anybody gave it values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The stable code.
+    pub code: &'static str,
+    /// What kind of no it is.
+    pub class: Class,
+    /// The sentence, with its slots as they are written.
+    pub text: &'static str,
+}
+
 /// The refusals of a feature, as [`refusals!`](crate::refusals) declares them.
 pub trait Refuse {
+    /// All rows of the table.
+    const ROWS: &'static [Row];
+
     /// The stable code of this refusal.
     fn code(&self) -> &'static str;
 
@@ -119,6 +133,11 @@ pub const fn checked_code(code: &'static str) -> &'static str {
 /// }
 ///
 /// impl Refuse for QueueRefusal {
+///     const ROWS: &'static [Row] = &[
+///         Row { code: "queue.empty", class: Class::NotNow, text: "The queue is empty.{hint}" },
+///         Row { code: "queue.no_such_song", class: Class::NotThere, text: "There is no song **{public_id}**. Use {/queue}." },
+///     ];
+///
 ///     fn code(&self) -> &'static str {
 ///         match self {
 ///             Self::Empty { .. } => const { checked_code("queue.empty") },
@@ -130,6 +149,13 @@ pub const fn checked_code(code: &'static str) -> &'static str {
 ///         match self {
 ///             Self::Empty { pending } => sentence!("The queue is empty.{hint}", hint = pending_hint(*pending)),
 ///             Self::NoSuchSong(public_id) => sentence!("There is no song **{public_id}**. Use {/queue}.", public_id),
+///         }
+///     }
+///
+///     fn class(&self) -> Class {
+///         match self {
+///             Self::Empty { .. } => Class::NotNow,
+///             Self::NoSuchSong { .. } => Class::NotThere,
 ///         }
 ///     }
 /// }
@@ -168,6 +194,10 @@ macro_rules! refusals {
         }
 
         impl $crate::kernel::refusal::Refuse for $name {
+            const ROWS: &'static [$crate::kernel::refusal::Row] = &[
+                $($crate::kernel::refusal::Row { code: $code, class: $crate::refusals!(@class $($class)?), text: $text },)+
+            ];
+
             fn code(&self) -> &'static str {
                 match self {
                     $(Self::$variant { .. } => const { $crate::kernel::refusal::checked_code($code) },)+
@@ -214,7 +244,7 @@ mod tests {
                 left: u32,
             } => "shop.sold_out", "There are only {left} of **{item}**.";
             /// One has to go elsewhere.
-            Elsewhere(channel: ChannelId) => "shop.elsewhere", "Go to {channel}.";
+            Elsewhere(channel: ChannelId) => "shop.elsewhere" as NotAllowed, "Go to {channel}.";
             /// Too few of them were wanted.
             TooFew {
                 /// How many were wanted.
@@ -253,6 +283,22 @@ mod tests {
         };
         assert!(refusal.is(&ShopRefusal::Elsewhere(ChannelId::new(8))) && !refusal.is(&ShopRefusal::Closed));
         assert_eq!(Error::from(ShopRefusal::Elsewhere(ChannelId::new(7))).to_string(), "Go to channel 7.");
+    }
+
+    #[test]
+    fn a_table_is_known_without_any_values() {
+        let row = |code, class, text| Row { code, class, text };
+        assert_eq!(
+            ShopRefusal::ROWS,
+            [
+                row("shop.closed", Class::NotNow, "The shop is closed. Come back with {/shop}."),
+                row("shop.sold_out", Class::NotNow, "There are only {left} of **{item}**."),
+                row("shop.elsewhere", Class::NotAllowed, "Go to {channel}."),
+                row("shop.too_few", Class::NotNow, "{wanted} is {missing} too few{rule}."),
+            ]
+        );
+        assert_eq!(ShopRefusal::Closed.class(), Class::NotNow);
+        assert_eq!(ShopRefusal::Elsewhere(ChannelId::new(7)).class(), Class::NotAllowed);
     }
 
     /// What a constant would not compile with.

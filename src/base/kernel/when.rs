@@ -51,13 +51,15 @@ refusals! {
         Unclear {
             /// What was typed.
             typed: String,
-        } => "when.unclear", "I cannot tell which moment **{typed}** is. Write it like `in 2h30m`, `tomorrow 9:00`, \
+        } => "when.unclear" as NotValid,
+            "I cannot tell which moment **{typed}** is. Write it like `in 2h30m`, `tomorrow 9:00`, \
             `monday 6pm`, `24 dec 18:00`, `2026-12-24` or `every weekday 8:30`.";
         /// It has passed.
         Passed {
             /// The moment.
             at: Timestamp,
-        } => "when.passed", "That was {at}. Write a moment to come, like `in 2h30m`, `tomorrow 9:00` or `24 dec 18:00`.";
+        } => "when.passed" as NotValid,
+            "That was {at}. Write a moment to come, like `in 2h30m`, `tomorrow 9:00` or `24 dec 18:00`.";
     }
 }
 

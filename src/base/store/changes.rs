@@ -11,6 +11,11 @@ impl Topic {
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
 }
 
 /// Something of a guild changed, and the change is committed. It says where to look, not what is there now.

@@ -45,6 +45,7 @@ struct Shared {
     clock: Clock,
     current: Arc<Current>,
     closed: Arc<Latch>,
+    folder: Option<PathBuf>,
     was_repaired: bool,
     writer: mpsc::Sender<Message>,
     room: Arc<Semaphore>,
@@ -84,6 +85,7 @@ impl Store {
             clock: options.clock,
             current,
             closed: opened.closed,
+            folder: place.folder(),
             was_repaired: opened.was_repaired,
             writer,
             room: Arc::new(Semaphore::new(QUEUE)),
@@ -181,6 +183,11 @@ impl Store {
     /// Why nothing is written any more; `None` while all is well.
     pub fn stop_reason(&self) -> Option<StoreError> {
         self.0.current.stop_reason()
+    }
+
+    /// The folder in which its file lies; `None` for one that has no file.
+    pub fn folder(&self) -> Option<&Path> {
+        self.0.folder.as_deref()
     }
 
     /// How many bytes its file has: so much room is enough for a copy, which is compact.

@@ -37,17 +37,24 @@ type Rows = BTreeMap<Vec<u8>, Box<dyn Waiting>>;
 type Pair = (Vec<u8>, Vec<u8>);
 
 /// A row of whatever type.
-trait Waiting {
+pub(super) trait Waiting {
     fn as_any(&self) -> &dyn Any;
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
 
     /// Its bytes.
     fn encoded(&self) -> Result<Vec<u8>, StoreError>;
 }
 
-struct Typed<V>(V);
+/// A row of this type.
+pub(super) struct Typed<V>(pub V);
 
 impl<V: Record> Waiting for Typed<V> {
     fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
 
@@ -65,6 +72,13 @@ impl Held {
         Some(copy(row))
     }
 
+    /// The row at a key, where it is held, to be changed and held again: until then it is not.
+    pub(super) fn take<V: Record>(&self, table: RawName, key: &[u8]) -> Option<Box<Typed<V>>> {
+        let mut tables = self.tables.borrow_mut();
+        let (_, rows) = tables.iter_mut().find(|(name, _)| *name == table)?;
+        rows.remove(key)?.into_any().downcast().ok()
+    }
+
     /// Whether the row at a key is held.
     pub(super) fn holds(&self, table: RawName, key: &[u8]) -> bool {
         self.tables.borrow().iter().any(|(name, rows)| *name == table && rows.contains_key(key))
@@ -76,8 +90,7 @@ impl Held {
     }
 
     /// Holds a row. True when it is time to write those of its table.
-    pub(super) fn hold<V: Record>(&self, table: RawName, key: Vec<u8>, row: V) -> bool {
-        let row: Box<dyn Waiting> = Box::new(Typed(row));
+    pub(super) fn hold(&self, table: RawName, key: Vec<u8>, row: Box<dyn Waiting>) -> bool {
         let mut tables = self.tables.borrow_mut();
         if let Some((_, rows)) = tables.iter_mut().find(|(name, _)| *name == table) {
             rows.insert(key, row);

@@ -49,6 +49,17 @@ impl Place {
             Self::Simulated(_) => Path::new("the simulated disk"),
         }
     }
+
+    /// The folder in which its file lies; `None` where there is no file.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                Some(folder.unwrap_or(Path::new(".")).to_owned())
+            }
+            Self::Memory | Self::Simulated(_) => None,
+        }
+    }
 }
 
 /// What is said of a file that trips redb.

@@ -7,6 +7,10 @@
 //! Invariants: a row and its index entries go together, at every moment; erasing is one transaction; nothing of another
 //! guild is read or written.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::codec::Record;
 use super::error::StoreError;
 use super::facade::Store;
@@ -76,6 +80,26 @@ pub(super) enum Personal<K: 'static, V: 'static> {
     Rows(Erase<K, V>),
 }
 
+/// The largest number that every reader of JSON keeps whole.
+const LARGEST: u64 = (1 << 53) - 1;
+
+/// Numbers that some readers of JSON would round, as Discord's ids are, become texts.
+fn readable(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(readable).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, field)| (name, readable(field))).collect(),
+        Value::Number(number) => {
+            let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+            if size.is_some_and(|size| size > LARGEST) {
+                Value::String(number.to_string())
+            } else {
+                Value::Number(number)
+            }
+        }
+        other => other,
+    }
+}
+
 /// Rows that go in one transaction when a guild is removed: few enough that nobody waits for it.
 const REMOVED_AT_ONCE: usize = 500;
 
@@ -132,6 +156,25 @@ impl Store {
     }
 }
 
+impl Store {
+    /// All rows of a guild that tell of a member, by their tables: those that an erasure would take out or change, one for
+    /// one. Tables without any are left out.
+    ///
+    /// Blocks; for a blocking thread.
+    pub fn told_of_member_blocking(&self, erasure: &Erasure) -> Result<BTreeMap<&'static str, Vec<Value>>> {
+        self.read_blocking("tell_member", |read| {
+            let mut told = BTreeMap::new();
+            for table in self.schema().tables_of_guilds() {
+                let rows = table.tell_member(read, erasure)?;
+                if !rows.is_empty() {
+                    told.insert(table.name(), rows);
+                }
+            }
+            Ok(told)
+        })
+    }
+}
+
 impl<K: Key, V: Record> Table<K, V> {
     fn fate(&self, key: &K, row: &V, erasure: &Erasure) -> Fate<K, V> {
         match self.personal() {
@@ -153,6 +196,21 @@ impl<K: Key, V: Record> Table<K, V> {
             })?;
         }
         Ok(found)
+    }
+
+    /// The rows that tell of a member, as JSON.
+    pub(super) fn told_of(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Value>> {
+        let mut told = Vec::new();
+        if matches!(self.personal(), Personal::Rows(_)) {
+            walk(read, self.raw(), ByteSpan::beginning_with(encode(&erasure.guild)), |key, value| {
+                let (decoded, row) = self.decode(key, value)?;
+                if !matches!(self.fate(&decoded, &row, erasure), Fate::Stays) {
+                    told.push(serde_json::to_value(&row).map(readable).map_err(Error::failed)?);
+                }
+                Ok::<_, Error>(())
+            })?;
+        }
+        Ok(told)
     }
 
     /// Does to the rows at these keys what becomes of them. Answers how many were changed.

@@ -3,6 +3,8 @@
 use std::any::TypeId;
 use std::collections::{BTreeSet, HashSet};
 
+use serde_json::Value;
+
 use super::check::{Findings, check_table};
 use super::codec::Record;
 use super::error::{OpenError, StoreError};
@@ -61,6 +63,9 @@ pub trait AnyTable: Sync {
 
     /// The encoded keys of the rows that tell of a member.
     fn find_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Vec<u8>>>;
+
+    /// The rows that tell of a member, as JSON.
+    fn tell_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Value>>;
 
     /// Takes the member out of the rows at these keys. Answers how many were changed.
     fn erase_rows(&self, tx: &Tx<'_>, erasure: &Erasure, keys: &[Vec<u8>]) -> Result<u64>;
@@ -144,6 +149,10 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
 
     fn find_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Vec<u8>>> {
         self.rows_telling_of(read, erasure)
+    }
+
+    fn tell_member(&self, read: &dyn Read, erasure: &Erasure) -> Result<Vec<Value>> {
+        self.told_of(read, erasure)
     }
 
     fn erase_rows(&self, tx: &Tx<'_>, erasure: &Erasure, keys: &[Vec<u8>]) -> Result<u64> {

@@ -62,9 +62,9 @@ refusals! {
     /// Why a cursor leads nowhere.
     pub enum CursorRefusal {
         /// The text is no cursor.
-        Unreadable => "cursor.unreadable", "I cannot read where that list goes on. Please open it again.";
+        Unreadable => "cursor.unreadable" as NotValid, "I cannot read where that list goes on. Please open it again.";
         /// It lies outside the selection, or is no key of its table.
-        Elsewhere => "cursor.elsewhere", "That page belongs to another list. Please open this one again.";
+        Elsewhere => "cursor.elsewhere" as NotValid, "That page belongs to another list. Please open this one again.";
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::codec::{self, Record};
 use super::error::StoreError;
+use super::held::Typed;
 use super::index::IndexOf;
 use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
 use super::layout::build;
@@ -111,25 +112,35 @@ impl<K: Key, V: Record> Table<K, V> {
     where
         V: Clone,
     {
-        let Some(before) = self.load(tx, key)? else {
+        let Some(row) = self.take(tx, key)? else {
             return Err(StoreError::NotThere { table: self.name, key: in_words(&key) }.into());
         };
-        let mut after = before.clone();
-        change(&mut after);
-        self.replace(tx, key, Some(&before), Some(&after))?;
-        Ok(after)
+        let changing = |row: &mut V| {
+            change(row);
+            row.clone()
+        };
+        Ok(self.change_taken(tx, key, row, changing)?)
     }
 
-    /// Changes the row at `key`, or the one that is `new` where there is none, and returns it as it is now.
-    pub fn change(&self, tx: &Tx<'_>, key: &K, new: impl FnOnce() -> V, change: impl FnOnce(&mut V)) -> Result<V>
+    /// Changes the row at `key`, or the one that is `new` where there is none, and returns what `change` does. Meanwhile the
+    /// row is in the hands of `change` alone, which asks nothing of the transaction.
+    pub fn change<R>(
+        &self,
+        tx: &Tx<'_>,
+        key: &K,
+        new: impl FnOnce() -> V,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> Result<R>
     where
         V: Clone,
     {
-        let before = self.load(tx, key)?;
-        let mut after = before.clone().unwrap_or_else(new);
-        change(&mut after);
-        self.replace(tx, key, before.as_ref(), Some(&after))?;
-        Ok(after)
+        if let Some(row) = self.take(tx, key)? {
+            return Ok(self.change_taken(tx, key, row, change)?);
+        }
+        let mut row = Box::new(Typed(new()));
+        let changed = change(&mut row.0);
+        self.settle(tx, key, None, row)?;
+        Ok(changed)
     }
 
     /// Removes the row at `key` and returns it; `None` when there was none.
@@ -206,13 +217,50 @@ impl<K: Key, V: Record> Table<K, V> {
         })
     }
 
-    fn replace(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
-        let bytes = encode(key);
-        if let (Some(copy), Some(row)) = (self.copy, after)
-            && !self.indexes.iter().any(|index| index.differs(key, before, after))
+    /// The row at `key`; where it is held, it is so no more until it is settled.
+    fn take(&self, tx: &Tx<'_>, key: &K) -> Result<Option<Box<Typed<V>>>, StoreError> {
+        if self.copy.is_some()
+            && let Some(row) = tx.take_held(self.raw(), &encode(key))
         {
-            return tx.hold(self.raw(), bytes, copy(row));
+            return Ok(Some(row));
         }
+        Ok(self.load(tx, key)?.map(|row| Box::new(Typed(row))))
+    }
+
+    fn change_taken<R>(
+        &self,
+        tx: &Tx<'_>,
+        key: &K,
+        mut row: Box<Typed<V>>,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> Result<R, StoreError>
+    where
+        V: Clone,
+    {
+        // Only an index asks what was before.
+        let before = (!self.indexes.is_empty()).then(|| row.0.clone());
+        let changed = change(&mut row.0);
+        self.settle(tx, key, before.as_ref(), row)?;
+        Ok(changed)
+    }
+
+    /// Writes a row in place of the one before, or holds it.
+    fn settle(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, row: Box<Typed<V>>) -> Result<(), StoreError> {
+        if self.copy.is_some() && !self.indexes.iter().any(|index| index.differs(key, before, Some(&row.0))) {
+            return tx.hold(self.raw(), encode(key), row);
+        }
+        self.store(tx, key, before, Some(&row.0))
+    }
+
+    fn replace(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
+        match (self.copy, after) {
+            (Some(copy), Some(row)) => self.settle(tx, key, before, Box::new(Typed(copy(row)))),
+            _ => self.store(tx, key, before, after),
+        }
+    }
+
+    fn store(&self, tx: &Tx<'_>, key: &K, before: Option<&V>, after: Option<&V>) -> Result<(), StoreError> {
+        let bytes = encode(key);
         match after {
             Some(row) => tx.put(self.raw(), &bytes, &codec::encode(row)?)?,
             None => tx.remove(self.raw(), &bytes)?,

@@ -10,7 +10,7 @@ use redb::{ReadableTableMetadata, TableDefinition, TableHandle, WriteTransaction
 use super::changes::{Change, Topic};
 use super::codec::Record;
 use super::error::StoreError;
-use super::held::Held;
+use super::held::{Held, Typed, Waiting};
 use super::manifest::MANIFEST;
 use super::memo::Memo;
 use super::read::{Bytes, RawName, get_in, raw, scan_in};
@@ -187,9 +187,14 @@ impl<'t> Tx<'t> {
 
     /// Puts a row of which no index keeps anything else than before. It is stored when somebody reads its table, or at the
     /// end of the operation.
-    pub(super) fn hold<V: Record>(&self, table: RawName, key: Vec<u8>, row: V) -> Result<(), StoreError> {
+    pub(super) fn hold(&self, table: RawName, key: Vec<u8>, row: Box<dyn Waiting>) -> Result<(), StoreError> {
         self.note_write(table);
         if self.held.hold(table, key, row) { self.write_held_of(table) } else { Ok(()) }
+    }
+
+    /// A row that is held, to be changed and held again.
+    pub(super) fn take_held<V: Record>(&self, table: RawName, key: &[u8]) -> Option<Box<Typed<V>>> {
+        self.held.take(table, key)
     }
 
     /// Stores every row that is held back: the end of an operation.

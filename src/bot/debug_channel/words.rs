@@ -69,6 +69,11 @@ pub fn line(activity: &Activity) -> Option<String> {
     words(activity)
 }
 
+/// The kinds of activities that the team is told of.
+pub fn kinds() -> Vec<&'static str> {
+    WORDS.iter().map(|(kind, _)| *kind).collect()
+}
+
 /// The last line in a channel that is the debug channel no more.
 pub fn leaving(leaving: &Leaving) -> String {
     let by = match leaving.by {

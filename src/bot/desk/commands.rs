@@ -20,7 +20,6 @@ pub static PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Team,
     needs: &DISPLAY_NEEDS,
     kept: Kept::Displays(DESK),
-    once_chosen: None,
 };
 
 /// What `/setup-reviewer-channel` posts, in this order.

@@ -13,8 +13,9 @@ use crate::display::{DisplayId, tables};
 use crate::features::queue;
 use crate::features::queue::model::{Line, PublicId, QueueRefusal, Seen};
 use crate::flows;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::GuildId;
 use crate::store::{Read, Tx};
 
 /// All of them.
@@ -91,7 +92,8 @@ pub static DEAD_LINK: Button<OnPanel> =
 
 async fn next(bot: &Bot, click: Click<(GuildId, Option<PublicId>)>) -> Result<Draft> {
     let (guild, playing) = click.arguments;
-    let played = bot.store.write("song_played", move |tx| flows::song_played::after(tx, guild, playing)).await?;
+    let by = Actor::Member(click.caller.user);
+    let played = bot.store.write("song_played", move |tx| flows::reviewed::next_after(tx, guild, by, playing)).await?;
     queue_playing::answer(bot, guild, played).await
 }
 
@@ -116,22 +118,24 @@ async fn which_tier(bot: &Bot, click: Click<GuildId, Seen>) -> Result<Draft> {
 async fn move_to(bot: &Bot, click: Click<OnPanel, Line>) -> Result<Draft> {
     let line = click.picked;
     let run = move |tx: &Tx<'_>, act: Act| {
-        flows::reviewed::to_line(tx, act.guild, act.seen, line).map(|moved| views::moved(&moved.entry, moved.from))
+        flows::reviewed::to_line(tx, act.guild, act.by, act.seen, line)
+            .map(|moved| views::moved(&moved.entry, moved.from))
     };
     act(bot, Act::of(&click), "song_moved", run).await
 }
 
 fn play(tx: &Tx<'_>, act: Act) -> Result<String> {
-    flows::reviewed::played(tx, act.guild, act.seen).map(|played| views::played(&played.entry.song, played.from))
+    flows::reviewed::played(tx, act.guild, act.by, act.seen)
+        .map(|played| views::played(&played.entry.song, played.from))
 }
 
 fn hold(tx: &Tx<'_>, act: Act) -> Result<String> {
-    flows::reviewed::to_line(tx, act.guild, act.seen, Line::PendingSkips)
+    flows::reviewed::to_line(tx, act.guild, act.by, act.seen, Line::PendingSkips)
         .map(|moved| views::moved(&moved.entry, moved.from))
 }
 
 fn out(tx: &Tx<'_>, act: Act) -> Result<String> {
-    flows::reviewed::out(tx, act.guild, act.seen).map(|moved| views::moved(&moved.entry, moved.from))
+    flows::reviewed::out(tx, act.guild, act.by, act.seen, None).map(|moved| views::moved(&moved.entry, moved.from))
 }
 
 fn dead_link(tx: &Tx<'_>, act: Act) -> Result<String> {
@@ -157,7 +161,7 @@ async fn panel(bot: &Bot, guild: GuildId, song: PublicId) -> Result<Draft> {
 #[derive(Clone, Copy)]
 struct Act {
     guild: GuildId,
-    by: UserId,
+    by: Actor,
     seen: Seen,
 }
 
@@ -165,11 +169,11 @@ impl Act {
     /// To the song of a panel.
     const fn of<V>(click: &Click<OnPanel, V>) -> Self {
         let (guild, seen) = click.arguments;
-        Self { guild, by: click.caller.user, seen }
+        Self { guild, by: Actor::Member(click.caller.user), seen }
     }
 
     /// To the song that was chosen.
     const fn chosen(click: &Click<GuildId, Seen>) -> Self {
-        Self { guild: click.arguments, by: click.caller.user, seen: click.picked }
+        Self { guild: click.arguments, by: Actor::Member(click.caller.user), seen: click.picked }
     }
 }

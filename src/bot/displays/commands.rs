@@ -22,7 +22,6 @@ pub static PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Readers,
     needs: &DISPLAY_NEEDS,
     kept: Kept::Displays(PUBLIC),
-    once_chosen: None,
 };
 
 /// What `/setup-live-queue` posts.

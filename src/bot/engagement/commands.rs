@@ -17,7 +17,6 @@ pub static METRICS_PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Team,
     needs: &METRICS_NEEDS,
     kept: Kept::Setting(&METRICS_CHANNEL),
-    once_chosen: None,
 };
 
 /// Those of administrators.

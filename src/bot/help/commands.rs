@@ -44,7 +44,7 @@ refusals! {
             typed: String,
             /// The one that was probably meant.
             meant: Option<String>,
-        } => "help.no_such_command",
+        } => "help.no_such_command" as NotThere,
             "There is no command {typed} that you can use. {question}Run `/help` without a command to see all of them.",
             typed, question = meant.as_ref().map(|name| sentence!("Did you mean `/{name}`? ", name));
     }

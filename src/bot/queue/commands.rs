@@ -10,8 +10,9 @@ use crate::features::queue::model::{Line, PublicId, QueueRefusal};
 use crate::features::queue::queries;
 use crate::features::queue::settings::{BOOKMARK_CHANNEL, BOOKMARK_NEEDS, NOW_PLAYING_CHANNEL, NOW_PLAYING_NEEDS};
 use crate::flows;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
-use crate::store::Read;
+use crate::store::{Read, Tx};
 
 /// The now-playing channel, as `/setup` offers it.
 pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
@@ -23,7 +24,6 @@ pub static NOW_PLAYING_PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Readers,
     needs: &NOW_PLAYING_NEEDS,
     kept: Kept::Setting(&NOW_PLAYING_CHANNEL),
-    once_chosen: None,
 };
 
 /// The bookmark channel, as `/setup` offers it.
@@ -36,7 +36,6 @@ pub static BOOKMARK_PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Readers,
     needs: &BOOKMARK_NEEDS,
     kept: Kept::Setting(&BOOKMARK_CHANNEL),
-    once_chosen: None,
 };
 
 /// Those of everybody.
@@ -54,8 +53,9 @@ pub fn for_administrators() -> Vec<Command> {
 async fn next(ctx: Context<'_>) -> Result<()> {
     let bot = ctx.data();
     let work = async {
-        let Caller { guild, .. } = Caller::of(ctx)?;
-        let played = bot.store.write("song_played", move |tx| flows::song_played::run(tx, guild)).await?;
+        let Caller { guild, user, .. } = Caller::of(ctx)?;
+        let by = Actor::Member(user);
+        let played = bot.store.write("song_played", move |tx| flows::reviewed::next(tx, guild, by)).await?;
         playing::answer(bot, guild, played).await
     };
     answer(ctx, Box::pin(work)).await
@@ -70,11 +70,15 @@ async fn r#move(
     submission_id: String,
     #[description = "Where it goes"] target_line: TargetLine,
 ) -> Result<()> {
-    let Caller { guild, .. } = Caller::of(ctx)?;
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
     let (song, line) = (song_number(&submission_id)?, Line::from(target_line));
     answer(ctx, async {
         let store = &ctx.data().store;
-        let moved = store.write("song_moved", move |tx| flows::song_moved::to_line(tx, guild, song, line)).await?;
+        let moved = move |tx: &Tx<'_>| {
+            let seen = flows::reviewed::as_it_is(tx, guild, song)?;
+            flows::reviewed::to_line(tx, guild, Actor::Member(user), seen, line)
+        };
+        let moved = store.write("song_moved", moved).await?;
         let entry = moved.entry.clone();
         let standing = store.read("standing", move |read| queries::standing(read, guild, &entry)).await?;
         Ok(views::moved(&moved, standing))
@@ -90,10 +94,13 @@ async fn remove(
     #[autocomplete = "complete_song"]
     submission_id: String,
 ) -> Result<()> {
-    let Caller { guild, .. } = Caller::of(ctx)?;
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
     let song = song_number(&submission_id)?;
-    ctx.write("song_removed", move |tx| flows::song_moved::out(tx, guild, song), |moved| views::moved(moved, None))
-        .await
+    let remove = move |tx: &Tx<'_>| {
+        let seen = flows::reviewed::as_it_is(tx, guild, song)?;
+        flows::reviewed::out(tx, guild, Actor::Member(user), seen, None)
+    };
+    ctx.write("song_removed", remove, |moved| views::moved(moved, None)).await
 }
 
 /// Move every Free submission to Removed

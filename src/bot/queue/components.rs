@@ -5,8 +5,9 @@ use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Arguments, Button, Click, ComponentRefusal, Optional, Parts};
 use crate::discord::{Bot, Caller, Draft, references};
 use crate::features::queue::model::{Line, PublicId, Seen};
+use crate::features::queue::queries;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
-use crate::features::queue::{queries, service};
+use crate::flows;
 use crate::kernel::error::Result;
 
 /// To another page of `/queue`.
@@ -44,7 +45,8 @@ async fn bookmark(bot: &Bot, click: Click<PublicId>) -> Result<Draft> {
     if !trouble.is_empty() {
         return Ok(Draft::text(trouble.join("\n")));
     }
-    let channel = bot.store.write("song_bookmarked", move |tx| service::bookmark(tx, guild, user, song)).await?;
+    let channel =
+        bot.store.write("song_bookmarked", move |tx| flows::reviewed::bookmarked(tx, guild, user, song)).await?;
     Ok(views::bookmarked(song, channel))
 }
 

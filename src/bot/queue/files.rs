@@ -3,14 +3,11 @@
 //! Brings about: a song that lost its file says so wherever it is shown, nobody is given a link that leads nowhere, and the
 //! team and whoever sent it are told once. It is noticed when the message is deleted, and when its link is to be renewed.
 
-use std::time::Duration;
-
 use poise::BoxFuture;
-use serenity::all::Message;
 
 use super::views;
 use crate::discord::Bot;
-use crate::discord::delivery::Obstacle;
+use crate::discord::attachment::{self, Found};
 use crate::discord::gateway::Deletion;
 use crate::features::queue::model::{Entry, SongId, Source};
 use crate::features::queue::settings::NOW_PLAYING;
@@ -21,9 +18,6 @@ use crate::outbox;
 use crate::references::told;
 use crate::store::Tx;
 
-/// How long somebody who asked waits for a new link.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// The song with a link to its file that works now: Discord's links expire after about a day (`C-38`).
 ///
 /// A file whose message is gone is noted and told. Where the message cannot be read now, the old link stays; it is the best
@@ -33,25 +27,13 @@ pub async fn with_fresh_link(bot: &Bot, guild: GuildId, mut entry: Entry) -> Res
     if kept_in.url.is_empty() {
         return Ok(entry);
     }
-    let asked = bot.rest.get_message(kept_in.channel.get().into(), kept_in.message.get().into());
-    let Ok(found) = tokio::time::timeout(PATIENCE, asked).await else { return Ok(entry) };
-    let file = match found {
-        Ok(Message { attachments, message_snapshots, .. }) => {
-            // A forwarded file stands in the snapshot of the other message.
-            let forwarded = message_snapshots.into_iter().flat_map(|snapshot| snapshot.attachments);
-            attachments.into_iter().chain(forwarded).find(|file| file.id.get() == kept_in.attachment.get())
+    match attachment::link_to(bot, kept_in.channel, kept_in.message, kept_in.attachment).await {
+        Found::There(url) => kept_in.url = url,
+        Found::Gone => {
+            lose(bot, guild, vec![entry.id]).await?;
+            entry.song.source = entry.song.source.without_file();
         }
-        Err(error) if matches!(Obstacle::of(&error), Obstacle::Gone | Obstacle::ChannelGone) => None,
-        Err(error) => {
-            tracing::warn!(song = %entry.song.public_id, %error, "cannot renew the link to a file");
-            return Ok(entry);
-        }
-    };
-    if let Some(file) = file {
-        kept_in.url = file.url;
-    } else {
-        lose(bot, guild, vec![entry.id]).await?;
-        entry.song.source = entry.song.source.without_file();
+        Found::Unknown => {}
     }
     Ok(entry)
 }

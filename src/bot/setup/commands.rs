@@ -17,7 +17,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
-use crate::references::{Problem, Target};
+use crate::references::Problem;
 use crate::settings::{self, Area, Change, Listed, NewValue, SettingRefusal};
 use crate::store::{Read, Tx};
 
@@ -31,7 +31,6 @@ pub static DEBUG_PLACE: EveningChannel = EveningChannel {
     seen_by: SeenBy::Team,
     needs: &NEEDS,
     kept: Kept::Setting(&DEBUG_CHANNEL),
-    once_chosen: None,
 };
 
 /// Those of administrators.
@@ -182,25 +181,13 @@ async fn cleandebugchannel(ctx: Context<'_>) -> Result<()> {
     answer(ctx, Box::pin(work)).await
 }
 
-/// Refuses to set what the server has not.
+/// Refuses to set what the server has not. What another command sets is refused anyway.
 async fn require_there(bot: &Bot, guild: GuildId, listed: &Listed, typed: &str) -> Result<()> {
-    let targets = listed.setting.targets_typed(typed);
-    if targets.is_empty() {
+    if listed.command.is_some() || listed.setting.targets_typed(typed).is_empty() {
         return Ok(());
     }
     let server = Server::ask(bot, guild).await.map_err(|undelivered| Error::Failed(undelivered.into()))?;
-    for target in targets {
-        match target {
-            Target::Channel(channel) if server.channel(channel).is_none() => {
-                return Err(SettingRefusal::NotHere { what: "channel" }.into());
-            }
-            Target::Role(role) if !server.has_role(role) => {
-                return Err(SettingRefusal::NotHere { what: "role" }.into());
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+    channel_setting::require_named(&server, listed, typed).map(drop)
 }
 
 /// The settings of an area, or all, as they count in the caller's guild.

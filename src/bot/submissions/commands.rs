@@ -24,7 +24,6 @@ pub static SUBMISSIONS: EveningChannel = EveningChannel {
     seen_by: SeenBy::Writers,
     needs: &SUBMISSION_NEEDS,
     kept: Kept::Setting(&SUBMISSION_CHANNEL),
-    once_chosen: Some(service::watch_from_now),
 };
 
 /// Those of everybody.

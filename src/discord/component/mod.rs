@@ -51,10 +51,12 @@ refusals! {
     pub enum ComponentRefusal {
         /// There is no such button any more, or its arguments are others now.
         Unknown
-            => "component.unknown", "This button belongs to an older version of me. Please use the command again.";
+            => "component.unknown" as NotThere,
+            "This button belongs to an older version of me. Please use the command again.";
         /// What it stands below belongs to another server, or is kept no more.
         Retired
-            => "display.retired", "This message is not kept up to date any more. An administrator can set it up again.";
+            => "display.retired" as NotThere,
+            "This message is not kept up to date any more. An administrator can set it up again.";
     }
 }
 

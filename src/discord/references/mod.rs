@@ -13,6 +13,6 @@ mod server;
 mod watch;
 mod words;
 
-pub use server::{Channel, Server};
+pub use server::{Channel, Role, Server};
 pub use watch::{Watch, known, look, run, trouble_with};
 pub use words::{mark, names_of, permissions, sentence};

@@ -34,7 +34,7 @@ pub struct Server {
     pub system_channel: Option<ChannelId>,
     bot: u64,
     bot_roles: Vec<u64>,
-    roles: HashMap<u64, u64>,
+    roles: HashMap<u64, Role>,
     channels: HashMap<u64, Channel>,
 }
 
@@ -48,6 +48,17 @@ pub struct Channel {
     kind: u64,
     position: i64,
     overwrites: Vec<Overwrite>,
+}
+
+/// A role of a server.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// The role.
+    pub id: RoleId,
+    /// Its name.
+    pub name: String,
+    permissions: u64,
+    position: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +94,7 @@ impl Server {
             system_channel: number(guild, "system_channel_id").map(ChannelId::new),
             bot,
             bot_roles: bot_roles.filter_map(|id| id.as_str()?.parse().ok()).collect(),
-            roles: roles.filter_map(|role| Some((number(role, "id")?, number(role, "permissions")?))).collect(),
+            roles: roles.filter_map(Role::read).map(|role| (role.id.get(), role)).collect(),
             channels: channels.map(|channel| (channel.id.get(), channel)).collect(),
         })
     }
@@ -94,7 +105,7 @@ impl Server {
             return u64::MAX;
         }
         let own = std::iter::once(self.guild.get()).chain(self.bot_roles.iter().copied());
-        let granted = own.filter_map(|role| self.roles.get(&role)).fold(0, |all, role| all | role);
+        let granted = own.filter_map(|role| self.roles.get(&role)).fold(0, |all, role| all | role.permissions);
         if granted & ADMINISTRATOR == 0 { granted } else { u64::MAX }
     }
 
@@ -121,7 +132,7 @@ impl Server {
     /// Whether everybody sees a channel.
     pub fn is_public(&self, channel: &Channel) -> bool {
         let everyone = self.guild.get();
-        let granted = self.roles.get(&everyone).copied().unwrap_or_default();
+        let granted = self.roles.get(&everyone).map_or(0, |role| role.permissions);
         let overwrites = channel.overwrites.iter().filter(|overwrite| overwrite.target == everyone);
         overwrites.fold(granted, |granted, overwrite| (granted & !overwrite.deny) | overwrite.allow) & Needs::VIEW != 0
     }
@@ -129,6 +140,18 @@ impl Server {
     /// Whether the server has a role that can be given to somebody.
     pub fn has_role(&self, role: RoleId) -> bool {
         role.get() != self.guild.get() && self.roles.contains_key(&role.get())
+    }
+
+    /// A role that can be given to somebody, unless it is gone.
+    pub fn role(&self, role: RoleId) -> Option<&Role> {
+        self.roles.get(&role.get()).filter(|_| self.has_role(role))
+    }
+
+    /// The roles that can be given to somebody, the highest first.
+    pub fn roles(&self) -> Vec<&Role> {
+        let mut roles: Vec<&Role> = self.roles.values().filter(|role| self.has_role(role.id)).collect();
+        roles.sort_by_key(|role| (std::cmp::Reverse(role.position), role.id));
+        roles
     }
 
     /// The text channels in which the bot has all of these permissions, in the order in which people see them.
@@ -162,6 +185,17 @@ impl Server {
     /// What keeps which of these from working.
     pub fn problems(&self, references: &[Reference]) -> Vec<Problem> {
         references.iter().filter_map(|reference| self.problem(*reference)).collect()
+    }
+}
+
+impl Role {
+    fn read(told: &Value) -> Option<Self> {
+        Some(Self {
+            id: RoleId::new(number(told, "id")?),
+            name: told.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            permissions: number(told, "permissions")?,
+            position: told.get("position").and_then(Value::as_i64).unwrap_or_default(),
+        })
     }
 }
 
@@ -238,6 +272,22 @@ mod tests {
         assert!(
             server.has_role(RoleId::new(7)) && !server.has_role(RoleId::new(8)) && !server.has_role(RoleId::new(1))
         );
+    }
+
+    #[test]
+    fn roles_are_listed_by_their_names_the_highest_first_and_without_everybody() {
+        let guild = json!({
+            "id": "1", "owner_id": "2",
+            "roles": [
+                {"id": "1", "name": "@everyone", "permissions": "0", "position": 0},
+                {"id": "7", "name": "Low", "permissions": "0", "position": 1},
+                {"id": "8", "name": "High", "permissions": "0", "position": 2},
+            ],
+        });
+        let server = Server::read(&guild, &json!([]), &json!({"roles": []}), BOT).unwrap();
+        let names: Vec<&str> = server.roles().iter().map(|role| role.name.as_str()).collect();
+        assert_eq!(names, ["High", "Low"]);
+        assert!(server.role(RoleId::new(7)).is_some() && server.role(RoleId::new(1)).is_none());
     }
 
     #[test]

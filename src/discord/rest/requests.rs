@@ -109,6 +109,11 @@ impl Rest {
         Self { patience: Duration::ZERO, ..self.clone() }
     }
 
+    /// What comes before the paths: where this Discord is.
+    pub fn base(&self) -> &str {
+        &self.core.base
+    }
+
     /// Whose commands and answers these are.
     pub fn set_application_id(&self, application: ApplicationId) {
         // It stays the same after a reconnect.

@@ -16,7 +16,8 @@
 //!
 //! Not everything is an activity: what happens on a live is an interaction already, and a song is in its line.
 //!
-//! **Reads.** [`newest`] gives a page, the newest first, filtered by kind, actor and subject.
+//! **Reads.** [`newest`] gives a page, the newest first, filtered by kind, actor and subject; [`since`] what came behind one
+//! that somebody has seen.
 //!
 //! **Bounds.** One row in one table, without an index, for each activity; it goes when it is older than the setting
 //! `activity_days`.
@@ -35,7 +36,7 @@ mod words;
 
 pub use kind::{Happened, Kind};
 pub use model::{Activity, ActivityId, Subject};
-pub use tables::{CHANGED, Filter, forget, forget_old, guilds, has_old, naming, newest};
+pub use tables::{CHANGED, Filter, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since};
 pub use words::log_in_words;
 
 use crate::kernel::error::Result;

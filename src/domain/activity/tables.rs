@@ -17,6 +17,9 @@ pub const CHANGED: Topic = Topic::new("activity.changed");
 /// Old rows that go in one transaction: few enough that nobody waits for it.
 const FORGOTTEN_AT_ONCE: usize = 500;
 
+/// Rows that are looked at for a page, whatever lets few of them through.
+const MOST_LOOKED_AT: usize = 5_000;
+
 type ActivityKey = (GuildId, ActivityId);
 
 /// What tells of a member goes. What the member did to others stays under the pseudonym, as in the ledger.
@@ -68,13 +71,29 @@ pub fn newest(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Selected<(ActivityId, Activity)>> {
-    let selection = Selection::of(guild).backward().after(after).limit(limit);
-    let Selected { rows, next, looked_at } = LOG.select(read, &selection, |_, activity| filter.matches(activity))?;
+    newest_where(read, guild, after, limit, |activity| filter.matches(activity))
+}
+
+/// A page of the activities of a guild that match, the newest first. Up to 5,000 are looked at for it.
+pub fn newest_where(
+    read: &dyn Read,
+    guild: GuildId,
+    after: Option<Cursor>,
+    limit: usize,
+    mut matches: impl FnMut(&Activity) -> bool,
+) -> Result<Selected<(ActivityId, Activity)>> {
+    let selection = Selection::of(guild).backward().after(after).limit(limit).scanning_at_most(MOST_LOOKED_AT);
+    let Selected { rows, next, looked_at } = LOG.select(read, &selection, |_, activity| matches(activity))?;
     Ok(Selected { rows: without_guild(rows), next, looked_at })
 }
 
+/// An activity of a guild.
+pub fn get(read: &dyn Read, guild: GuildId, id: ActivityId) -> Result<Option<Activity>> {
+    LOG.get(read, &(guild, id))
+}
+
 /// The activities of a guild from one on, in their order; the newest `most` of them.
-pub(super) fn since(
+pub fn since(
     read: &dyn Read,
     guild: GuildId,
     first: ActivityId,

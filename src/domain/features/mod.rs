@@ -33,6 +33,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod imports;
+pub mod public;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
@@ -139,4 +140,5 @@ pub const ALL: &[&Domain] = &[
     &setup::DOMAIN,
     &imports::DOMAIN,
     &reminders::DOMAIN,
+    &public::DOMAIN,
 ];

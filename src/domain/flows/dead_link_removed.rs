@@ -18,7 +18,7 @@ use crate::jobs::Lane;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::GuildId;
 use crate::store::Tx;
 
 /// A song that was removed, and what its submitter got back.
@@ -33,7 +33,7 @@ pub struct Refunded {
 }
 
 /// Removes the song if it is where the reviewer saw it, so that nothing is given back twice, and lets its submitter know.
-pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, seen: Seen) -> Result<Refunded> {
+pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen) -> Result<Refunded> {
     let song = super::reviewed::require_there(tx, guild, seen)?;
     let paid = coins::service::refundable(tx, guild, song.place.user, song.id.get())?;
     let moved = queue::service::remove(tx, guild, seen.song)?;
@@ -49,12 +49,12 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: UserId, seen: Seen) -> Result<Refund
 fn refund(
     tx: &Tx<'_>,
     guild: GuildId,
-    by: UserId,
+    by: Actor,
     song: &Entry,
     paid: &[coins::model::EntryId],
 ) -> Result<Option<Amount>> {
     let reason = format!("{} was a dead link", song.song.public_id);
-    let order = Order { user: song.place.user, reason, actor: Actor::Member(by) };
+    let order = Order { user: song.place.user, reason, actor: by };
     let mut sum = Amount::ZERO;
     for id in paid {
         let entry = coins::service::undo(tx, guild, &order, *id)?;
@@ -77,13 +77,13 @@ fn tell_submitter(tx: &Tx<'_>, guild: GuildId, refunded: &Refunded) -> Result<()
     TELL_DEAD_LINK.schedule_now(tx, guild, Lane::User(told.user), &told).map(drop)
 }
 
-fn note(tx: &Tx<'_>, guild: GuildId, by: UserId, refunded: &Refunded) -> Result<()> {
+fn note(tx: &Tx<'_>, guild: GuildId, by: Actor, refunded: &Refunded) -> Result<()> {
     let Refunded { moved, gifted, luxury } = refunded;
     let Entry { song, place, id } = &moved.entry;
     let (number, user) = (song.public_id.to_string(), song.user);
     DEAD_LINK_REMOVED
         .with(Refund { user, number, gifted: *gifted, luxury: *luxury })
-        .by(Actor::Member(by))
+        .by(by)
         .of(Subject::Song(id.get()))
         .changing(moved.from.name().to_owned(), place.line.name().to_owned())
         .note(tx, guild)

@@ -101,6 +101,13 @@ pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: &Entry) -> Result<Option<Amo
     Ok(given)
 }
 
+/// Gives a song that is put back the gifted coins again that its play used up, so that it has them as before. Where newer
+/// gifts of its submitter count by now, they stay used up.
+pub fn take_back(tx: &Tx<'_>, guild: GuildId, song: &Entry, coins: Amount) -> Result<()> {
+    let (user, of) = (song.place.user, SongRef::new(song.id.get()));
+    if engagement::service::take_back(tx, guild, user, of, coins)? { placed(tx, guild, song) } else { Ok(()) }
+}
+
 /// Uses up the credits of songs that do not wait any more.
 pub fn release_cleared(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     for song in engagement::queries::songs_with_credit(tx, guild)? {

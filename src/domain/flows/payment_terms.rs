@@ -46,7 +46,8 @@ refusals! {
     pub enum TermRefusal {
         /// The setting does not exist, or decides nothing about payment.
         Unknown(typed: String)
-            => "terms.unknown", "There is no setting \"{typed}\" that decides about payment. There are: {keys}.",
+            => "terms.unknown" as NotThere,
+            "There is no setting \"{typed}\" that decides about payment. There are: {keys}.",
             typed, keys = Sentence::words(keys().join(", "));
         /// The value does not fit.
         NotAllowed {
@@ -54,7 +55,7 @@ refusals! {
             key: &'static str,
             /// What it can be.
             allowed: String,
-        } => "terms.not_allowed", "{key} can be {allowed}.";
+        } => "terms.not_allowed" as NotValid, "{key} can be {allowed}.";
     }
 }
 

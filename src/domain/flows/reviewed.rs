@@ -1,33 +1,79 @@
-//! The reviewer's desk: what a reviewer does with a song, if it still is where they saw it.
+//! What a reviewer does with songs, on Discord or on the web: noted with who did it, and refused where the song is not any
+//! more where they saw it.
 //!
 //! Two reviewers look at the same desk. Whoever is second is told where the song went instead of undoing what the first
 //! one did.
 
+use crate::activity::Subject;
 use crate::features::engagement::model::SongRef;
-use crate::features::queue::model::{Entry, Line, PutBy, QueueRefusal, Seen};
+use crate::features::queue::activity::{MOVED, PLAYED, Reason, Taken};
+use crate::features::queue::model::{Entry, Line, PublicId, PutBy, QueueRefusal, Seen};
 use crate::features::queue::rules::tier_for;
 use crate::features::queue::service::{Moved, Played};
 use crate::features::{engagement, queue};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
-use crate::store::Tx;
+use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::store::{Read, Tx};
 
-/// Moves the song into a waiting line: it is approved, put back to Pending Skips, or put elsewhere (`M-SUB-16`).
-pub fn to_line(tx: &Tx<'_>, guild: GuildId, seen: Seen, line: Line) -> Result<Moved> {
-    require_there(tx, guild, seen)?;
-    super::song_moved::to_line(tx, guild, seen.song, line)
+/// Plays the next song, whatever plays now.
+pub fn next(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Played> {
+    note_play(tx, guild, by, super::song_played::next(tx, guild)?)
 }
 
-/// Takes the song out.
-pub fn out(tx: &Tx<'_>, guild: GuildId, seen: Seen) -> Result<Moved> {
-    require_there(tx, guild, seen)?;
-    super::song_moved::out(tx, guild, seen.song)
+/// Plays the next song for somebody who saw this one playing. Of two who ask at once, one is refused, so that no song is
+/// passed over.
+pub fn next_after(tx: &Tx<'_>, guild: GuildId, by: Actor, playing: Option<PublicId>) -> Result<Played> {
+    queue::service::require_playing(tx, guild, playing)?;
+    next(tx, guild, by)
 }
 
 /// Plays the song now.
-pub fn played(tx: &Tx<'_>, guild: GuildId, seen: Seen) -> Result<Played> {
+pub fn played(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen) -> Result<Played> {
     require_there(tx, guild, seen)?;
-    super::song_played::this_one(tx, guild, seen.song)
+    note_play(tx, guild, by, super::song_played::this(tx, guild, seen.song)?)
+}
+
+/// Moves the song into a waiting line: it is approved, put back to Pending Skips, or put elsewhere (`M-SUB-16`).
+pub fn to_line(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen, line: Line) -> Result<Moved> {
+    require_there(tx, guild, seen)?;
+    let moved = super::song_moved::to_line(tx, guild, seen.song, line)?;
+    note_move(tx, guild, by, moved, None)
+}
+
+/// Takes the song out, for a reason where one is given.
+pub fn out(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen, reason: Option<String>) -> Result<Moved> {
+    require_there(tx, guild, seen)?;
+    let moved = super::song_moved::out(tx, guild, seen.song)?;
+    note_move(tx, guild, by, moved, reason)
+}
+
+/// Bookmarks the song: it is copied to the bookmark channel, which is answered.
+pub fn bookmarked(tx: &Tx<'_>, guild: GuildId, by: UserId, song: PublicId) -> Result<ChannelId> {
+    queue::service::bookmark(tx, guild, by, song)
+}
+
+/// A song, seen where it is: for whoever names it by its number and says nothing of its line.
+pub fn as_it_is(read: &dyn Read, guild: GuildId, song: PublicId) -> Result<Seen> {
+    let entry = queue::queries::song(read, guild, song)?.ok_or(QueueRefusal::NoSuchSong { public_id: song })?;
+    Ok(Seen { song, line: entry.place.line })
+}
+
+fn note_play(tx: &Tx<'_>, guild: GuildId, by: Actor, (played, taken): (Played, Taken)) -> Result<Played> {
+    let lines = (played.from.name().to_owned(), Line::SongsPlayed.name().to_owned());
+    PLAYED.with(taken).by(by).of(Subject::Song(played.entry.id.get())).changing(lines.0, lines.1).note(tx, guild)?;
+    Ok(played)
+}
+
+fn note_move(tx: &Tx<'_>, guild: GuildId, by: Actor, moved: Moved, reason: Option<String>) -> Result<Moved> {
+    let Moved { entry, from } = &moved;
+    MOVED
+        .with(Reason { reason })
+        .by(by)
+        .of(Subject::Song(entry.id.get()))
+        .changing(from.name().to_owned(), entry.place.line.name().to_owned())
+        .note(tx, guild)?;
+    Ok(moved)
 }
 
 /// Refuses a song that is not where it was seen, and tells where it is and who put it there.

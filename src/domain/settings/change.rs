@@ -1,5 +1,5 @@
-//! The one way in which a person changes a setting, by whichever command: it leaves an activity with the value before and
-//! after, of which the team is told.
+//! The one way in which a person changes a setting, by whichever command or page: it leaves an activity with the value before
+//! and after, of which the team is told, and what follows from it is done.
 
 use super::tables::{self, Entry};
 use super::{Changeable, Setting, Typed};
@@ -36,7 +36,17 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-/// Changes a setting of a guild at somebody's word. What changes nothing is no activity.
+/// What follows where a person changes a setting of a guild.
+pub type Consequence = fn(&Tx<'_>, GuildId, &Change) -> Result<()>;
+
+impl Change {
+    /// Whether what counts is another value than before.
+    pub fn is_any(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+/// Changes a setting of a guild at somebody's word. What changes nothing is no activity, and nothing follows from it.
 pub fn change(tx: &Tx<'_>, guild: GuildId, by: Actor, setting: &dyn Changeable, value: &NewValue) -> Result<Change> {
     let before = setting.stored(tx, guild)?;
     let own = match value {
@@ -45,10 +55,13 @@ pub fn change(tx: &Tx<'_>, guild: GuildId, by: Actor, setting: &dyn Changeable, 
     };
     tables::write(tx, guild, setting.key(), own)?;
     let change = Change { before, after: setting.stored(tx, guild)? };
-    if change.before != change.after {
+    if change.is_any() {
         let subject = Subject::Setting(setting.key().to_owned());
         let Change { before, after } = change.clone();
         SETTING_CHANGED.with(()).by(by).of(subject).changing(before, after).note(tx, guild)?;
+        if let Some(follows) = setting.follows() {
+            follows(tx, guild, &change)?;
+        }
     }
     Ok(change)
 }

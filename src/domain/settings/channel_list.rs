@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Limits, Typed, mentioned};
+use super::{Control, Limits, NONE, Typed, mentioned};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::text;
 use crate::references::Target;
@@ -63,8 +63,16 @@ impl Typed for ChannelList {
         self.iter().map(Target::Channel).collect()
     }
 
+    fn to_typed(&self) -> String {
+        if self.0.is_empty() { NONE.to_owned() } else { self.to_string() }
+    }
+
     fn offered() -> Vec<&'static str> {
-        vec!["none"]
+        vec![NONE]
+    }
+
+    fn control(_: Limits) -> Control {
+        Control::Channels
     }
 
     fn allowed(_: Limits) -> String {

@@ -3,20 +3,24 @@
 //! A feature lists its settings once, as a slice of [`Listed`]. What somebody types is read by the type of the setting
 //! ([`Typed`]) and refused with what is allowed. A setting that has a command of its own is shown here and changed there.
 
-use super::change::{Change, NewValue, change};
+use strum::{Display, EnumString, VariantArray};
+
+use super::change::{Change, Consequence, NewValue, change};
+use super::control::Control;
 use super::tables::{self, Entry};
-use super::{Limits, Setting, SettingValue};
+use super::{Setting, SettingValue, Typed};
+use crate::access::Level;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, GuildId, RoleId};
-use crate::kernel::sentence::Template;
-use crate::kernel::text;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::{Sentence, Template};
 use crate::references::{Needs, Target};
 use crate::store::{Read, Tx};
 use crate::{refusals, sentence};
 
-/// What a setting is about; the groups of `/config list`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a setting is about; the groups of `/config list`, and the pages of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Area {
     /// Submissions, queue, handles and the live.
     Music,
@@ -24,6 +28,26 @@ pub enum Area {
     Economy,
     /// The server as a whole.
     General,
+}
+
+impl Area {
+    /// What people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Music => "Music",
+            Self::Economy => "Economy",
+            Self::General => "General",
+        }
+    }
+
+    /// What is in it, in one sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Music => "Submissions, the queue, handles and the live.",
+            Self::Economy => "Currencies: what is earned, and what things cost.",
+            Self::General => "The server as a whole: rights, the debug channel, time.",
+        }
+    }
 }
 
 /// A setting that administrators see.
@@ -36,6 +60,8 @@ pub struct Listed {
     pub about: &'static str,
     /// What it is about.
     pub area: Area,
+    /// Who may change it on the web. On Discord that takes the Administrator permission.
+    pub least: Level,
     /// The command that changes it, where it has one of its own, as a part of a sentence.
     pub command: Option<Template>,
     /// Whether `/show-settings` shows it; `/config list` shows all.
@@ -56,6 +82,7 @@ impl Listed {
             title,
             about,
             area,
+            least: Level::Admin,
             command: None,
             is_main: true,
             needs: None,
@@ -64,10 +91,16 @@ impl Listed {
         }
     }
 
-    /// The same, changed by a command of its own.
+    /// The same, changed by a command of its own; on the web by those who may use that (`M-CMD-37`).
     #[must_use]
     pub const fn by_command(self, command: &'static str) -> Self {
-        Self { command: Some(Template::checked(command, &[])), ..self }
+        Self { command: Some(Template::checked(command, &[])), least: Level::Administrator, ..self }
+    }
+
+    /// The same, which decides who may do what: on the web the owner alone changes it.
+    #[must_use]
+    pub const fn by_owner(self) -> Self {
+        Self { least: Level::Owner, ..self }
     }
 
     /// The same, which names a channel or role and needs this of it.
@@ -100,10 +133,22 @@ impl Listed {
         if let Some(command) = self.command {
             return Err(SettingRefusal::OwnCommand { title: self.title, command }.into());
         }
-        match self.setting.read_typed(typed) {
-            Some(value) => change(tx, guild, by, self.setting, &value),
-            None => Err(SettingRefusal::NotAllowed { title: self.title, allowed: self.setting.allowed() }.into()),
+        change(tx, guild, by, self.setting, &self.read_typed(typed)?)
+    }
+
+    /// What somebody typed; refuses what the setting does not allow.
+    pub fn read_typed(&self, typed: &str) -> Result<NewValue, SettingRefusal> {
+        let not_allowed = || SettingRefusal::NotAllowed { title: self.title, allowed: self.setting.allowed() };
+        self.setting.read_typed(typed).ok_or_else(not_allowed)
+    }
+
+    /// Refuses whoever may not change it on the web.
+    pub fn require(&self, level: Level) -> Result<(), SettingRefusal> {
+        if level >= self.least {
+            return Ok(());
         }
+        let who = if self.least == Level::Owner { "the owner" } else { "people with the Administrator permission" };
+        Err(SettingRefusal::NotYours { title: self.title, who })
     }
 }
 
@@ -116,7 +161,7 @@ refusals! {
             typed: String,
             /// The key that was probably meant.
             meant: Option<&'static str>,
-        } => "setting.unknown",
+        } => "setting.unknown" as NotThere,
             "There is no setting `{typed}`.{question} Choose one from the list that appears while you type.",
             typed, question = meant.map(|key| sentence!(" Did you mean `{key}`?", key));
         /// The value does not fit.
@@ -125,12 +170,12 @@ refusals! {
             title: &'static str,
             /// What it can be.
             allowed: String,
-        } => "setting.not_allowed", "**{title}** can be {allowed}.";
+        } => "setting.not_allowed" as NotValid, "**{title}** can be {allowed}.";
         /// What it names is not in the server.
         NotHere {
             /// A channel or a role.
             what: &'static str,
-        } => "setting.not_here", "There is no such {what} in this server.";
+        } => "setting.not_here" as NotValid, "There is no such {what} in this server.";
         /// Another command changes it.
         OwnCommand {
             /// The name of the setting.
@@ -138,6 +183,30 @@ refusals! {
             /// The command.
             command: Template,
         } => "setting.own_command", "**{title}** is changed by {command}.";
+        /// Somebody with fewer rights wants to change it.
+        NotYours {
+            /// The name of the setting.
+            title: &'static str,
+            /// Who may.
+            who: &'static str,
+        } => "setting.not_yours" as NotAllowed, "**{title}** is for {who} of this server to change.";
+        /// Somebody else changed it while the form was filled in.
+        ChangedMeanwhile {
+            /// The name of the setting.
+            title: &'static str,
+            /// What it is now.
+            now: Sentence,
+        } => "setting.changed_meanwhile", "**{title}** was changed meanwhile and is **{now}** now. Save again if you want \
+            it otherwise.";
+        /// It is something else by now than what is to be taken back.
+        ChangedSince {
+            /// The name of the setting.
+            title: &'static str,
+            /// What it is now.
+            now: Sentence,
+        } => "setting.changed_since", "**{title}** was changed since and is **{now}** now, so that change cannot be undone.";
+        /// There is no such change, or it is not kept any more.
+        NoSuchChange => "setting.no_such_change" as NotThere, "That change is not kept any more.";
     }
 }
 
@@ -182,33 +251,21 @@ pub trait Changeable: Sync {
 
     /// What the setting can be, as the end of a sentence: "Yes or No".
     fn allowed(&self) -> String;
-}
 
-/// A type of setting that people read and type.
-pub trait Typed: SettingValue {
-    /// As people read it.
-    fn shown(&self, limits: Limits) -> String;
+    /// What it takes.
+    fn control(&self) -> Control;
 
-    /// Reads what somebody typed; `None` when it does not fit, or lies outside `limits` for a number.
-    fn parse(typed: &str, limits: Limits) -> Option<Self>;
+    /// The value that counts in a guild, as somebody would type it.
+    fn typed(&self, read: &dyn Read, guild: GuildId) -> Result<String>;
 
-    /// The channels and roles that it names.
-    fn targets(&self) -> Vec<Target> {
-        Vec::new()
-    }
+    /// A value that was stored, as a guild may want it again; `None` where it cannot be read any more.
+    fn read_stored(&self, stored: Option<&str>) -> Option<NewValue>;
 
-    /// All values, where they can be counted.
-    fn offered() -> Vec<&'static str>;
+    /// What counts where a guild has nothing of its own, as it is stored.
+    fn inherited(&self, read: &dyn Read) -> Result<Option<String>>;
 
-    /// What it can be, as the end of a sentence.
-    fn allowed(limits: Limits) -> String {
-        let _ = limits;
-        match Self::offered().split_last() {
-            Some((last, [])) => (*last).to_owned(),
-            Some((last, others)) => format!("{} or {last}", others.join(", ")),
-            None => String::new(),
-        }
-    }
+    /// What follows where a person changes it.
+    fn follows(&self) -> Option<Consequence>;
 }
 
 impl<T: Typed> Changeable for Setting<T> {
@@ -229,9 +286,8 @@ impl<T: Typed> Changeable for Setting<T> {
     }
 
     fn in_words(&self, stored: Option<&str>) -> String {
-        let entry = |text: &str| Entry { value: Some(text.to_owned()), channel: text.parse().ok(), message: None };
         // Only a default is stored as nothing.
-        let value = stored.and_then(|text| T::load(&entry(text))).unwrap_or_else(|| self.default.clone());
+        let value = stored.and_then(load).unwrap_or_else(|| self.default.clone());
         value.shown(self.limits)
     }
 
@@ -254,175 +310,52 @@ impl<T: Typed> Changeable for Setting<T> {
     fn allowed(&self) -> String {
         T::allowed(self.limits)
     }
-}
 
-impl Typed for bool {
-    fn shown(&self, _: Limits) -> String {
-        if *self { "Yes" } else { "No" }.to_owned()
+    fn control(&self) -> Control {
+        T::control(self.limits)
     }
 
-    fn parse(typed: &str, _: Limits) -> Option<Self> {
-        match typed.to_ascii_lowercase().as_str() {
-            "yes" | "on" | "true" => Some(true),
-            "no" | "off" | "false" => Some(false),
-            _ => None,
+    fn typed(&self, read: &dyn Read, guild: GuildId) -> Result<String> {
+        Ok(self.get(read, guild)?.to_typed())
+    }
+
+    fn read_stored(&self, stored: Option<&str>) -> Option<NewValue> {
+        match stored {
+            Some(text) => load(text).map(|value: T| NewValue::from(value.store())),
+            None => Some(NewValue::Default),
         }
     }
 
-    fn offered() -> Vec<&'static str> {
-        vec!["Yes", "No"]
+    fn inherited(&self, read: &dyn Read) -> Result<Option<String>> {
+        self.stored(read, GuildId::INSTANCE)
+    }
+
+    fn follows(&self) -> Option<Consequence> {
+        self.follows
     }
 }
 
-impl Typed for u32 {
-    fn shown(&self, limits: Limits) -> String {
-        match (limits.zero.filter(|_| *self == 0), limits.unit) {
-            (Some(words), _) => words.to_owned(),
-            (None, Some(unit)) => format!("{self} {unit}"),
-            (None, None) => self.to_string(),
-        }
-    }
-
-    fn parse(typed: &str, Limits { smallest, largest, unit, zero }: Limits) -> Option<Self> {
-        let typed = typed.to_lowercase();
-        if zero.is_some_and(|words| words == typed) {
-            return Some(0);
-        }
-        let number = unit.and_then(|unit| typed.strip_suffix(unit)).unwrap_or(&typed).trim_end();
-        let number = text::whole_number(number).and_then(|number| Self::try_from(number).ok());
-        number.filter(|number| (smallest..=largest).contains(number))
-    }
-
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
-    fn allowed(Limits { smallest, largest, unit, zero }: Limits) -> String {
-        let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));
-        let zero = zero.map_or(String::new(), |words| format!("; 0 is {words}"));
-        format!("a whole number from {smallest} to {largest}{unit}{zero}")
-    }
-}
-
-/// Channels are chosen by commands of their own, where Discord offers those that exist.
-impl Typed for Option<ChannelId> {
-    fn shown(&self, _: Limits) -> String {
-        self.map_or_else(|| "Not set".to_owned(), text::channel)
-    }
-
-    fn targets(&self) -> Vec<Target> {
-        self.map(Target::Channel).into_iter().collect()
-    }
-
-    fn parse(_: &str, _: Limits) -> Option<Self> {
-        None
-    }
-
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
-    fn allowed(_: Limits) -> String {
-        "chosen by its own command".to_owned()
-    }
-}
-
-/// Roles are typed as Discord writes them, `<@&1>`, which is what choosing one while typing gives, or by their number.
-impl Typed for Option<RoleId> {
-    fn shown(&self, _: Limits) -> String {
-        self.map_or_else(|| "Not set".to_owned(), text::role)
-    }
-
-    fn targets(&self) -> Vec<Target> {
-        self.map(Target::Role).into_iter().collect()
-    }
-
-    fn parse(typed: &str, _: Limits) -> Option<Self> {
-        if typed.eq_ignore_ascii_case("none") {
-            return Some(None);
-        }
-        let mentioned = typed.strip_prefix("<@&").and_then(|rest| rest.strip_suffix('>'));
-        let digits = mentioned.unwrap_or(typed);
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let number: u64 = digits.parse().ok().filter(|number| is_number && *number != 0)?;
-        Some(Some(RoleId::new(number)))
-    }
-
-    fn offered() -> Vec<&'static str> {
-        vec!["none"]
-    }
-
-    fn allowed(_: Limits) -> String {
-        "a role, as a mention or by its number, or none".to_owned()
-    }
+/// The value that is stored as this text.
+fn load<T: SettingValue>(text: &str) -> Option<T> {
+    T::load(&Entry { value: Some(text.to_owned()), channel: text.parse().ok(), message: None })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ANY: Limits = Limits::ANY;
-
     #[test]
-    fn a_switch_is_read_in_the_words_that_people_use() {
-        for typed in ["Yes", "on", "TRUE"] {
-            assert_eq!(bool::parse(typed, ANY), Some(true), "{typed}");
-        }
-        for typed in ["no", "Off", "false"] {
-            assert_eq!(bool::parse(typed, ANY), Some(false), "{typed}");
-        }
-        for typed in ["", "perhaps", "1", "yes please"] {
-            assert_eq!(bool::parse(typed, ANY), None, "{typed}");
-        }
-        assert_eq!(bool::allowed(ANY), "Yes or No");
-    }
-
-    #[test]
-    fn a_role_is_read_as_a_mention_or_a_number() {
-        let read = |typed| <Option<RoleId>>::parse(typed, ANY);
-        assert_eq!(read("<@&12>"), Some(Some(RoleId::new(12))));
-        assert_eq!(read("12"), Some(Some(RoleId::new(12))));
-        assert_eq!(read("None"), Some(None));
-        for typed in ["", "0", "+1", "<@12>", "<@&12", "<@&>", "@reviewers", "99999999999999999999"] {
-            assert_eq!(read(typed), None, "{typed}");
-        }
-    }
-
-    #[test]
-    fn a_number_stays_within_its_limits() {
-        let limits = Limits { smallest: 1, largest: 25, ..Limits::ANY };
-        for (typed, expected) in [("1", Some(1)), ("25", Some(25)), ("0", None), ("26", None), ("-1", None)] {
-            assert_eq!(u32::parse(typed, limits), expected, "{typed}");
-        }
-        for typed in ["", "one", "1.5", "99999999999999999999", "0x1", "5 seconds"] {
-            assert_eq!(u32::parse(typed, limits), None, "{typed}");
-        }
-    }
-
-    #[test]
-    fn a_number_may_be_typed_with_signs_between_its_thousands() {
-        let limits = Limits { smallest: 1, largest: 1_000_000, ..Limits::ANY };
-        for typed in ["1000", "1,000", "1 000", "1'000", "1_000", "1\u{202F}000"] {
-            assert_eq!(u32::parse(typed, limits), Some(1_000), "{typed}");
-        }
-        for typed in ["1.000", "1,5", "10,00", "1,000,001", "5,000,000,000"] {
-            assert_eq!(u32::parse(typed, limits), None, "{typed}");
-        }
-    }
-
-    #[test]
-    fn a_number_may_be_typed_with_its_unit() {
-        let limits = Limits { smallest: 60, largest: 86_400, unit: Some("seconds"), zero: None };
-        for typed in ["600", "600 seconds", "600seconds", "600 Seconds"] {
-            assert_eq!(u32::parse(typed, limits), Some(600), "{typed}");
-        }
-        assert_eq!(u32::parse("3,600 seconds", limits), Some(3_600));
-        for typed in ["seconds", "600 minutes", "59", "86401 seconds", "600 seconds seconds"] {
-            assert_eq!(u32::parse(typed, limits), None, "{typed}");
-        }
-        assert_eq!(
-            (u32::allowed(limits), 600.shown(limits)),
-            ("a whole number from 60 to 86400 seconds".into(), "600 seconds".into())
-        );
+    fn who_may_change_a_setting_is_said_with_it() {
+        static SETTING: Setting<bool> = Setting::new("switch", false);
+        const PLAIN: Listed = Listed::new(&SETTING, Area::Music, "Switch", "A switch.");
+        const BY_COMMAND: Listed = Listed::new(&SETTING, Area::Music, "Switch", "A switch.").by_command("`/switch`");
+        const BY_OWNER: Listed = Listed::new(&SETTING, Area::Music, "Switch", "A switch.").by_owner();
+        let may = |listed: &Listed| {
+            let levels = [Level::Moderator, Level::Admin, Level::Administrator, Level::Owner];
+            levels.map(|level| listed.require(level).is_ok())
+        };
+        assert_eq!(may(&PLAIN), [false, true, true, true]);
+        assert_eq!(may(&BY_COMMAND), [false, false, true, true]);
+        assert_eq!(may(&BY_OWNER), [false, false, false, true]);
     }
 }

@@ -1,13 +1,15 @@
 //! Several channels or roles in what somebody typed: as Discord writes them, which is what choosing one while typing gives, or
 //! by their numbers.
 
+use super::control::NONE;
+
 /// The most of one setting.
 pub(super) const MOST: usize = 20;
 
 /// The numbers in what was typed, each once, in their order; Discord begins one with `mark` and ends it with `>`. None of them
 /// is typed as `none`. Nothing where something else is among them, or too many are.
 pub(super) fn numbers(typed: &str, mark: &str) -> Option<Vec<u64>> {
-    if typed.eq_ignore_ascii_case("none") {
+    if typed.eq_ignore_ascii_case(NONE) {
         return Some(Vec::new());
     }
     // Mentions may stand side by side without a space.
@@ -20,6 +22,17 @@ pub(super) fn numbers(typed: &str, mark: &str) -> Option<Vec<u64>> {
         let digits = mentioned.unwrap_or(word);
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
     }))
+}
+
+/// The one number in what was typed, or none; nothing where it is something else.
+pub(super) fn one(typed: &str, mark: &str) -> Option<Option<u64>> {
+    if typed.eq_ignore_ascii_case(NONE) {
+        return Some(None);
+    }
+    let mentioned = typed.strip_prefix(mark).and_then(|rest| rest.strip_suffix('>'));
+    let digits = mentioned.unwrap_or(typed);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse::<u64>().ok().filter(|number| is_number && *number != 0).map(Some)
 }
 
 /// The numbers in what is stored, with spaces between.

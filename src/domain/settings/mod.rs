@@ -8,12 +8,15 @@
 //!
 //! **Topic.** `settings.changed`.
 //!
-//! What administrators see and may change is [`Listed`] by its feature: `/show-settings` and `/config` know the settings
-//! from there alone. Whatever a person changes goes through [`change()`], by whichever command, and is an activity. What the
-//! program does by itself, or brings from elsewhere, is [`Setting::set`].
+//! What administrators see and may change is [`Listed`] by its feature: `/show-settings`, `/config` and the pages know the
+//! settings from there alone. Whatever a person changes goes through [`change()`], by whichever command or page, and is an
+//! activity; what follows from a change is said with the setting ([`Setting::followed`]), so that it follows whoever made it.
+//! A form changes several in one transaction ([`change_all`]), and a change is taken back by one of its own ([`undo()`]). What
+//! the program does by itself, or brings from elsewhere, is [`Setting::set`].
 
 mod change;
 mod channel_list;
+mod control;
 pub mod identity;
 mod kept;
 mod listed;
@@ -21,13 +24,23 @@ mod mentioned;
 mod role_list;
 pub mod sql;
 mod tables;
+mod texts;
+pub mod to_come;
+mod together;
+mod typed;
+mod undo;
 mod value;
 
-pub use change::{Change, NewValue, SETTING_CHANGED, change};
+pub use change::{Change, Consequence, NewValue, SETTING_CHANGED, change};
 pub use channel_list::ChannelList;
-pub use listed::{Area, Changeable, Listed, SettingRefusal, Typed};
+pub use control::{Control, NONE};
+pub use listed::{Area, Changeable, Listed, SettingRefusal};
 pub use role_list::RoleList;
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
+pub use texts::{Lines, Text};
+pub use together::{Changed, Wanted, change_all, wanted};
+pub use typed::Typed;
+pub use undo::{is_undoable, undo};
 pub use value::SettingValue;
 
 use crate::kernel::error::Result;
@@ -41,6 +54,8 @@ pub struct Setting<T> {
     default: T,
     /// What a person may choose.
     limits: Limits,
+    /// What follows where a person changes it.
+    follows: Option<Consequence>,
 }
 
 /// What numbers a person may choose.
@@ -68,7 +83,12 @@ impl Limits {
 impl<T: SettingValue> Setting<T> {
     /// Declares a setting. The key is stored and exported, so it never changes.
     pub const fn new(key: &'static str, default: T) -> Self {
-        Self { key, default, limits: Limits::ANY }
+        Self { key, default, limits: Limits::ANY, follows: None }
+    }
+
+    /// The same, from whose change by a person something follows, in the same transaction.
+    pub const fn followed(key: &'static str, default: T, follows: Consequence) -> Self {
+        Self { key, default, limits: Limits::ANY, follows: Some(follows) }
     }
 
     /// The stored key.
@@ -105,7 +125,7 @@ impl<T: SettingValue> Setting<T> {
 impl Setting<u32> {
     /// Declares a number with the smallest and the largest value that a person may choose.
     pub const fn within(key: &'static str, default: u32, smallest: u32, largest: u32) -> Self {
-        Self { key, default, limits: Limits::between(smallest, largest) }
+        Self { key, default, limits: Limits::between(smallest, largest), follows: None }
     }
 
     /// The same, shown and typed with what it counts.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Limits, Typed, mentioned};
+use super::{Control, Limits, NONE, Typed, mentioned};
 use crate::kernel::ids::RoleId;
 use crate::kernel::text;
 use crate::references::Target;
@@ -62,8 +62,16 @@ impl Typed for RoleList {
         self.iter().map(Target::Role).collect()
     }
 
+    fn to_typed(&self) -> String {
+        if self.0.is_empty() { NONE.to_owned() } else { self.to_string() }
+    }
+
     fn offered() -> Vec<&'static str> {
-        vec!["none"]
+        vec![NONE]
+    }
+
+    fn control(_: Limits) -> Control {
+        Control::Roles
     }
 
     fn allowed(_: Limits) -> String {

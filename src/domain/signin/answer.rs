@@ -78,10 +78,11 @@ refusals! {
     /// What is wrong with a key.
     pub enum RepeatRefusal {
         /// It is no key.
-        BadKey => "idempotency.bad_key", "An `Idempotency-Key` has 1 to {longest} visible ASCII characters.",
+        BadKey => "idempotency.bad_key" as NotValid,
+            "An `Idempotency-Key` has 1 to {longest} visible ASCII characters.",
             longest = LONGEST_KEY;
         /// It was used for something else.
-        Mismatch => "idempotency.mismatch",
+        Mismatch => "idempotency.mismatch" as NotValid,
             "This `Idempotency-Key` was used for something else within the last day. Each change needs a key of its own.";
     }
 }

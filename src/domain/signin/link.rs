@@ -70,8 +70,11 @@ refusals! {
     /// Why a link does not work.
     pub enum LinkRefusal {
         /// It was used, or is too old.
-        Gone => "signin.link_gone",
+        Gone => "signin.link_gone" as NotThere,
             "This link does not work any more: it was used, a newer one was asked for, or it is too old. Ask for another one.";
+        /// It is somebody else's.
+        Others => "signin.link_of_others" as NotAllowed,
+            "This link is for somebody else, so it does not prove that it is you. Ask for one of your own.";
     }
 }
 
@@ -81,6 +84,15 @@ impl Purpose {
         match self {
             Self::SignIn { user, .. } => *user,
             Self::FirstRun | Self::Operator { .. } => UserId::new(0),
+        }
+    }
+
+    /// Whether it is for this person.
+    fn is_for(&self, person: &Person) -> bool {
+        match (self, person) {
+            (Self::SignIn { user, .. }, Person::Member { user: other }) => user == other,
+            (Self::Operator { name }, Person::Operator { name: other }) => name == other,
+            _ => false,
         }
     }
 
@@ -147,6 +159,15 @@ pub fn redeem(tx: &Tx<'_>, digest: Digest) -> Result<Link> {
     Ok(link)
 }
 
+/// Uses a link up of whoever is known already, by which they prove that it is them. Refuses somebody else's, which stays.
+pub fn redeem_for(tx: &Tx<'_>, digest: Digest, person: &Person) -> Result<Link> {
+    let link = look(tx, digest, tx.now())?;
+    if !link.purpose.is_for(person) {
+        return Err(LinkRefusal::Others.into());
+    }
+    redeem(tx, digest)
+}
+
 /// Takes the link for a purpose away, if there is one.
 pub fn take_back(tx: &Tx<'_>, purpose: &Purpose) -> Result<()> {
     for (.., digest) in BY_HOLDER.page(tx, (GuildId::INSTANCE, purpose.holder()), Direction::Forward, usize::MAX)? {
@@ -203,6 +224,25 @@ mod tests {
         insta::assert_snapshot!(said(refused), @"This link does not work any more: it was used, a newer one was asked for, or it is too old. Ask for another one.");
         let made_up = store.write(|tx| redeem(tx, code(2))).unwrap_err();
         assert_eq!(made_up.code(), "signin.link_gone");
+        store.check();
+    }
+
+    #[test]
+    fn a_link_proves_only_that_it_is_the_one_whom_it_is_for() {
+        let store = TestStore::new();
+        issues(&store, 1, for_ann());
+        let ann = Person::Member { user: ANN };
+        let others = [Person::Member { user: UserId::new(2) }, Person::Operator { name: "Ann".to_owned() }];
+        for other in others {
+            let refused = store.write(move |tx| redeem_for(tx, code(1), &other)).unwrap_err();
+            assert_eq!(refused.code(), "signin.link_of_others");
+        }
+        let used = |store: &TestStore, by: Person| store.write(move |tx| redeem_for(tx, code(1), &by));
+        assert!(used(&store, ann.clone()).is_ok());
+        assert_eq!(used(&store, ann).unwrap_err().code(), "signin.link_gone");
+        issues(&store, 2, Purpose::FirstRun);
+        let refused = store.write(|tx| redeem_for(tx, code(2), &Person::Operator { name: "admin".to_owned() }));
+        assert_eq!(refused.unwrap_err().code(), "signin.link_of_others");
         store.check();
     }
 

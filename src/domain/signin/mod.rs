@@ -25,7 +25,8 @@
 //! **Rows** are of the instance, because nobody signs in to one server. They go with a member who is erased there. The numbers of
 //! servers in a session, a link and a token stay when a server is removed; they open nothing in it any more.
 //!
-//! **Activities** ([`activity`]) are of the instance as well, so no server is told of them. Upkeep: `signins_forgotten`.
+//! **Activities** ([`activity`]) are of the instance as well, so no server is told of them. Topic: [`ENDED`]. Upkeep:
+//! `signins_forgotten`.
 
 pub mod activity;
 pub mod address;
@@ -47,7 +48,10 @@ use std::time::Duration;
 
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
-use crate::store::{AnyTable, Migration};
+use crate::store::{AnyTable, Migration, Topic};
+
+/// A session or a token ended before its time: whatever is open for somebody by one is looked at again.
+pub const ENDED: Topic = Topic::new("signin.ended");
 
 /// The tables of this module. None of them is in an export.
 pub const TABLES: &[&dyn AnyTable] = &[

@@ -53,7 +53,7 @@ refusals! {
     /// Why there is no such operator.
     pub enum OperatorRefusal {
         /// The name does not fit.
-        BadName => "signin.bad_name", "A name has 1 to {longest} characters.", longest = LONGEST_NAME;
+        BadName => "signin.bad_name" as NotValid, "A name has 1 to {longest} characters.", longest = LONGEST_NAME;
     }
 }
 

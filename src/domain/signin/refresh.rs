@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::over::End;
 use super::session::{self, SESSIONS, Session};
-use super::{Person, Place, place};
+use super::{ENDED, Person, Place, place};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -109,12 +109,19 @@ pub(super) fn follow(tx: &Tx<'_>, session: &Session, sid: Digest, other: Digest)
     Ok(())
 }
 
+/// The id that the session of a family has now; `None` where all of it has ended.
+pub(super) fn session_of(read: &dyn Read, family: Digest) -> Result<Option<Digest>> {
+    let good = of_family(read, family)?.into_iter().find(|(_, refresh)| refresh.spent_at.is_none());
+    Ok(good.map(|(_, refresh)| refresh.session))
+}
+
 /// Ends all that came of one sign-in.
 pub(super) fn end_family(tx: &Tx<'_>, family: Digest) -> Result<()> {
     for (digest, refresh) in of_family(tx, family)? {
         REFRESHES.remove(tx, &place(digest))?;
         SESSIONS.remove(tx, &place(refresh.session))?;
     }
+    tx.publish(ENDED, GuildId::INSTANCE);
     Ok(())
 }
 

@@ -27,6 +27,25 @@ pub enum Scope {
     Instance,
 }
 
+impl Scope {
+    /// What a token with it may, as whoever makes one reads it.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Read => "read what you may read",
+            Self::Queue => "move, play and remove songs",
+            Self::Economy => "give and take coins",
+            Self::Tasks => "make and review tasks",
+            Self::Shop => "change the shop and hand over goods",
+            Self::Words => "write what is posted: announcements, cards, answers",
+            Self::Settings => "change settings",
+            Self::Export => "take data out as files",
+            Self::Instance => {
+                "whatever is of no single server: your sessions and tokens, and for the operator the program itself"
+            }
+        }
+    }
+}
+
 /// Some of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -17,8 +17,9 @@ use super::{Person, Place, SEEN_EVERY, operator, place, refresh};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::text::one_line;
+use crate::kernel::text::{hex, one_line};
 use crate::kernel::time::Timestamp;
+use crate::refusals;
 use crate::store::{Direction, Fate, Index, Read, Record, Table, Tx};
 
 /// How long a session counts.
@@ -30,6 +31,8 @@ const MOST_GUILDS: usize = 100;
 /// The longest name of a browser, and of somebody or a server, in characters.
 const LONGEST_AGENT: usize = 60;
 const LONGEST_NAME: usize = 100;
+/// How many characters of a digest a session is called by in a list.
+const MARK: usize = 16;
 
 pub(super) static SESSIONS: Table<Place, Session> = Table::new("signin.sessions", &[&BY_PERSON, &BY_END])
     .erasing(|_, session, erasure| Fate::goes_if(session.person.is_member(erasure.member)));
@@ -119,6 +122,14 @@ pub struct SignIn {
     pub replaces: Option<Digest>,
 }
 
+refusals! {
+    /// What is refused of sessions.
+    pub enum SessionRefusal {
+        /// There is no such session.
+        NoneSuch => "signin.no_such_session" as NotThere, "You are not signed in there any more.";
+    }
+}
+
 impl Session {
     /// Whether they proved within this span who they are.
     pub fn is_proven_within(&self, span: Duration, now: Timestamp) -> bool {
@@ -151,6 +162,13 @@ pub fn of(read: &dyn Read, sid: Digest, now: Timestamp) -> Result<Option<Session
     Ok(going_on(read, sid, now)?.filter(|session| session.expires > now))
 }
 
+/// Up to when somebody is signed in who came in by this family, whatever id their session has by now; `None` where it does not
+/// count at this moment.
+pub fn end_of_family(read: &dyn Read, family: Digest, now: Timestamp) -> Result<Option<Timestamp>> {
+    let Some(sid) = refresh::session_of(read, family)? else { return Ok(None) };
+    Ok(of(read, sid, now)?.map(|session| session.expires))
+}
+
 /// The session of an id, where it counts or can still go on by its refresh.
 pub(super) fn going_on(read: &dyn Read, sid: Digest, now: Timestamp) -> Result<Option<Session>> {
     let Some(session) = SESSIONS.get(read, &place(sid))? else { return Ok(None) };
@@ -180,6 +198,19 @@ pub fn end(tx: &Tx<'_>, sid: Digest) -> Result<bool> {
     let Some(session) = SESSIONS.remove(tx, &place(sid))? else { return Ok(false) };
     refresh::end_family(tx, session.family)?;
     Ok(true)
+}
+
+/// What a session is called where its person sees it in a list. It says nothing of the id.
+pub fn mark(sid: Digest) -> String {
+    hex(Digest::of(sid.bytes()).bytes()).chars().take(MARK).collect()
+}
+
+/// Ends the session of a person that is called so. Answers its id.
+pub fn end_marked(tx: &Tx<'_>, person: &Person, called: &str) -> Result<Digest> {
+    let found = rows_of(tx, person)?.into_iter().map(|(sid, _)| sid).find(|sid| mark(*sid) == called);
+    let sid = found.ok_or(SessionRefusal::NoneSuch)?;
+    end(tx, sid)?;
+    Ok(sid)
 }
 
 /// Ends the sessions of a person at their word, but for the one that they may be in. Answers how many.

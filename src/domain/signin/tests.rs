@@ -6,7 +6,10 @@ use super::link::Purpose;
 use super::operator;
 use super::refresh::{self, Next, Rotation, rotate};
 use super::scope::Scope;
-use super::session::{Door, Session, ShownGuild, SignIn, begin, end, list_of, of, prove, sign_out_everywhere, touch};
+use super::session::{
+    Door, Session, ShownGuild, SignIn, begin, end, end_marked, end_of_family, list_of, mark, of, prove, sign_out_everywhere,
+    touch,
+};
 use super::token::Wanted;
 use super::{Person, answer, guesses, link, oauth, over, token};
 use crate::activity::{Filter, newest};
@@ -426,5 +429,46 @@ fn who_signs_in_makes_tokens_and_changes_passwords_is_noted_for_the_instance_alo
     signin.password_changed by operator "admin"
     "#);
     assert!(store.untold().is_empty());
+    store.check();
+}
+
+#[test]
+fn whoever_came_in_is_signed_in_under_whatever_id_until_they_sign_out_or_it_ends() {
+    let store = TestStore::new();
+    let family = signs_in(&store, member(ANN), "first").family;
+    let ends = |store: &TestStore| {
+        let now = store.now();
+        store.read(|read| end_of_family(read, family, now))
+    };
+    assert_eq!(ends(&store), Some(store.now().after(DAY)));
+    store.advance(HOUR);
+    let next = Next { sid: code("second"), refresh: refresh_of("second") };
+    store.write(move |tx| rotate(tx, refresh_of("first"), next)).unwrap();
+    assert_eq!(ends(&store), Some(store.now().after(DAY)), "it goes on under another id");
+    store.write(|tx| prove(tx, code("second"), code("third"))).unwrap();
+    assert_eq!(ends(&store), Some(store.now().after(DAY)));
+    store.advance(DAY);
+    assert_eq!(ends(&store), None, "it has to be renewed first");
+    let next = Next { sid: code("fourth"), refresh: refresh_of("fourth") };
+    store.write(move |tx| rotate(tx, refresh_of("second"), next)).unwrap();
+    assert!(ends(&store).is_some());
+    store.write(|tx| end(tx, code("fourth"))).unwrap();
+    assert_eq!(ends(&store), None);
+}
+
+#[test]
+fn a_person_ends_their_own_sessions_by_what_they_are_called() {
+    let store = TestStore::new();
+    for (person, sid) in [(member(ANN), "desk"), (member(ANN), "phone"), (member(BEN), "his")] {
+        signs_in(&store, person, sid);
+    }
+    let ends = |person: Person, called: String| store.write(move |tx| end_marked(tx, &person, &called));
+    assert_eq!(mark(code("desk")).len(), 16);
+    let refused = ends(member(ANN), mark(code("his"))).unwrap_err();
+    insta::assert_snapshot!(said(refused), @"You are not signed in there any more.");
+    assert_eq!(ends(member(ANN), mark(code("phone"))).unwrap(), code("phone"));
+    assert!(is_in(&store, "desk") && !is_in(&store, "phone") && is_in(&store, "his"));
+    assert!(ends(member(ANN), mark(code("phone"))).is_err() && ends(member(ANN), String::new()).is_err());
+    assert_eq!(shows(&store, refresh_of("phone"), "next"), Rotation::Unknown);
     store.check();
 }

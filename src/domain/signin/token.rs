@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::activity::{TOKEN_MADE, TOKEN_REVOKED, TokenTold};
 use super::over::End;
 use super::scope::Scopes;
-use super::{Person, Place, SEEN_EVERY, place};
+use super::{ENDED, Person, Place, SEEN_EVERY, place};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -89,16 +89,16 @@ refusals! {
         Full => "signin.too_many_tokens", "You have {most} API tokens, and there is no room for more. Take one away first.",
             most = MOST;
         /// It is called nothing.
-        NoName => "signin.no_token_name", "A token needs a name, by which you know it later.";
+        NoName => "signin.no_token_name" as NotValid, "A token needs a name, by which you know it later.";
         /// It could do nothing.
-        NoScope => "signin.no_token_scope", "A token needs at least one thing that it may be used for.";
+        NoScope => "signin.no_token_scope" as NotValid, "A token needs at least one thing that it may be used for.";
         /// It would be of too many servers.
-        ManyServers => "signin.many_token_servers",
+        ManyServers => "signin.many_token_servers" as NotValid,
             "A token is for {most} servers at most, or for all of yours.", most = MOST_GUILDS;
         /// It would work for too short or too long.
-        BadSpan => "signin.bad_token_span", "A token works for an hour at least and for a year at most.";
+        BadSpan => "signin.bad_token_span" as NotValid, "A token works for an hour at least and for a year at most.";
         /// There is no such token.
-        NoneSuch => "signin.no_such_token", "You have no such token. It was taken away, or has ended.";
+        NoneSuch => "signin.no_such_token" as NotThere, "You have no such token. It was taken away, or has ended.";
     }
 }
 
@@ -184,12 +184,14 @@ pub fn revoke(tx: &Tx<'_>, maker: &Person, number: TokenId) -> Result<Token> {
     let found = rows_of(tx, maker)?.into_iter().find(|(_, token)| token.number == number);
     let (digest, token) = found.ok_or(TokenRefusal::NoneSuch)?;
     TOKENS.remove(tx, &place(digest))?;
+    tx.publish(ENDED, GuildId::INSTANCE);
     maker.did(TOKEN_REVOKED.with(token.told())).note(tx, GuildId::INSTANCE)?;
     Ok(token)
 }
 
 /// Takes all tokens of a person away.
 pub(super) fn revoke_all_of(tx: &Tx<'_>, maker: &Person) -> Result<()> {
+    tx.publish(ENDED, GuildId::INSTANCE);
     rows_of(tx, maker)?.into_iter().try_for_each(|(digest, _)| TOKENS.remove(tx, &place(digest)).map(drop))
 }
 

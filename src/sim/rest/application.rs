@@ -51,16 +51,16 @@ pub(crate) fn own_account(world: &World) -> Answer {
     Answer::ok(world.own_account_json())
 }
 
-/// `GET /users/@me/guilds`, up to 200 of them, by their ids
-pub(crate) fn own_guilds(world: &World, request: &Request) -> Reply {
+/// `GET /users/@me/guilds` of whoever asks, up to 200 of them, by their ids
+pub(crate) fn guilds_of(world: &World, request: &Request, user: Id) -> Reply {
     let limit = usize::try_from(request.query_number("limit")?.unwrap_or(200)).unwrap_or(200).clamp(1, 200);
     let after = Id::new(request.query_number("after")?.unwrap_or(0));
     let behind = world.guilds.range((Bound::Excluded(after), Bound::Unbounded)).map(|(_, guild)| guild);
     let shown = behind.filter_map(|guild| {
-        let member = guild.members.get(&world.bot)?;
-        let permissions = guild.permissions_of(world.bot, member);
+        let member = guild.members.get(&user)?;
+        let permissions = guild.permissions_of(user, member);
         Some(json!({
-            "id": guild.id, "name": guild.name, "icon": null, "owner": guild.owner == world.bot,
+            "id": guild.id, "name": guild.name, "icon": null, "owner": guild.owner == user,
             "permissions": permissions, "features": [],
         }))
     });

@@ -5,7 +5,7 @@
 //! anything.
 
 pub(crate) mod answer;
-mod application;
+pub(crate) mod application;
 mod attachments;
 mod callbacks;
 mod channels;
@@ -28,6 +28,7 @@ use axum::extract::State;
 use axum::http::Response;
 
 use super::faults::Fault;
+use super::oauth2;
 use super::shared::Shared;
 use super::world::World;
 use answer::{ApiError, Reply, respond, respond_with_page};
@@ -86,7 +87,10 @@ fn handled(world: &mut World, request: &Request, fault: Option<&Fault>) -> (Repl
         None => admit(world, request),
     };
     match admitted {
-        Ok(headers) => (route::dispatch(world, request), headers),
+        Ok(headers) => match &request.bearer {
+            Some(token) => (oauth2::dispatch(world, request, token), headers),
+            None => (route::dispatch(world, request), headers),
+        },
         Err(refusal) => (Err(refusal), Vec::new()),
     }
 }
@@ -109,7 +113,8 @@ fn admit(world: &mut World, request: &Request) -> Result<Vec<(&'static str, Stri
         return Err(ban);
     }
     let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
-    let is_known = request.token.as_ref().is_some_and(|token| world.settings.accepts_token(token));
+    let is_bot = request.token.as_ref().is_some_and(|token| world.settings.accepts_token(token));
+    let is_known = is_bot || request.bearer.as_ref().is_some_and(|token| world.oauth2.grant(token, now).is_some());
     if !is_known && !route::carries_token(&segments) {
         return Err(ApiError::unauthorized());
     }

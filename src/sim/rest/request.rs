@@ -21,6 +21,8 @@ pub(crate) struct Request {
     pub(crate) segments: Vec<String>,
     pub(crate) query: String,
     pub(crate) token: Option<String>,
+    /// The token of a person, which an application shows.
+    pub(crate) bearer: Option<String>,
     pub(crate) reason: Option<String>,
     pub(crate) content_type: String,
     /// The JSON body, or `payload_json`; `Null` without one.
@@ -69,6 +71,7 @@ impl Request {
             segments: path.split('/').filter(|segment| !segment.is_empty()).map(decoded).collect(),
             query: request.uri().query().unwrap_or_default().to_owned(),
             token: header(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bot ").map(str::to_owned)),
+            bearer: header(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)),
             reason: header("x-audit-log-reason").map(|reason| decoded(&reason)),
             content_type: header(CONTENT_TYPE.as_str()).unwrap_or_default(),
             ..Self::default()

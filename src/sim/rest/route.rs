@@ -60,7 +60,7 @@ fn of_webhook(world: &mut World, request: &Request, path: &[&str]) -> Reply {
 fn of_user(world: &mut World, request: &Request, path: &[&str]) -> Reply {
     match (request.method.as_str(), path) {
         ("GET", ["@me"]) => Ok(application::own_account(world)),
-        ("GET", ["@me", "guilds"]) => application::own_guilds(world, request),
+        ("GET", ["@me", "guilds"]) => application::guilds_of(world, request, world.bot),
         ("POST", ["@me", "channels"]) => application::open_direct(world, request),
         ("DELETE", ["@me", "guilds", guild]) => {
             let (guild, bot) = (snowflake(guild)?, world.bot);

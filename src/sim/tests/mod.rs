@@ -11,6 +11,7 @@ mod listening;
 mod live;
 mod membership;
 mod messages;
+mod oauth2;
 mod oembed;
 mod people;
 mod permissions;

@@ -22,6 +22,7 @@ use super::faults::Faults;
 use super::gateway::sessions::Sessions;
 use super::id::{Id, Snowflakes};
 use super::log::RequestLog;
+use super::oauth2::OAuth2;
 use super::rates::Rates;
 use super::settings::Settings;
 use crate::kernel::time::{Clock, Timestamp};
@@ -59,6 +60,7 @@ pub struct World {
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) rates: Rates,
+    pub(crate) oauth2: OAuth2,
     /// Requests that have arrived and are not answered yet.
     pub(crate) in_flight: usize,
 }
@@ -98,6 +100,7 @@ impl World {
             log: RequestLog::default(),
             faults: Faults::default(),
             rates: Rates::default(),
+            oauth2: OAuth2::default(),
             in_flight: 0,
         };
         let name = world.settings.bot_name.clone();

@@ -43,7 +43,7 @@ impl Name {
     }
 
     /// The name that it has; with the prefix on an encrypted way. One that has a path of its own cannot have `__Host-`.
-    fn full(self, is_https: bool) -> String {
+    pub fn full(self, is_https: bool) -> String {
         match (self, is_https) {
             (Self::Theme, _) | (_, false) => self.bare().to_owned(),
             (Self::Refresh, true) => format!("__Secure-{}", self.bare()),

@@ -3,7 +3,7 @@
 mod problem;
 mod repeats;
 
-pub use problem::{Details, Problem, Told};
+pub use problem::{Details, Problem, Told, status_of};
 pub use repeats::{Done, Repeat};
 pub(super) use repeats::once;
 
@@ -38,6 +38,8 @@ pub struct Answered<T> {
     pub revision: Option<u64>,
     /// What a page says of it.
     pub notice: Option<Sentence>,
+    /// Where the form is sent that takes it back, beside what the page says.
+    pub undo: Option<String>,
     /// To which page a form leads; where it came from by default.
     pub leads_to: Option<String>,
     /// Cookies to keep or to drop.
@@ -73,6 +75,7 @@ impl<T> From<T> for Answered<T> {
             status: StatusCode::OK,
             revision: None,
             notice: None,
+            undo: None,
             leads_to: None,
             cookies: Vec::new(),
         }
@@ -89,6 +92,7 @@ impl<T> From<Done<T>> for Answered<T> {
                 status: StatusCode::from_u16(answer.status).unwrap_or_default(),
                 revision: None,
                 notice: None,
+                undo: None,
                 leads_to: None,
                 cookies: Vec::new(),
             },
@@ -103,10 +107,22 @@ impl<T> Answered<T> {
         Self { notice: Some(notice), ..self }
     }
 
+    /// With a button beside it that takes it back.
+    #[must_use]
+    pub fn undone_by(self, form: impl Into<String>) -> Self {
+        Self { undo: Some(form.into()), ..self }
+    }
+
     /// Leading a form to this page.
     #[must_use]
     pub fn leading_to(self, page: impl Into<String>) -> Self {
         Self { leads_to: Some(page.into()), ..self }
+    }
+
+    /// With this status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
     }
 
     /// With a cookie.
@@ -131,6 +147,7 @@ pub(super) async fn respond<E: Endpoint>(
 ) -> Response {
     match (arrived.door, outcome) {
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
+        (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&arrived),
         (Door::Form, Err(problem)) => once_more::<E>(web, arrived, problem).await,
         (_, Ok(answered)) => as_json::<E>(answered),
         (_, Err(problem)) => told(&web, &problem, E::NAME, E::SUCCESS),
@@ -146,6 +163,11 @@ fn as_json<E: Endpoint>(answered: Answered<E::Answer>) -> Response {
     let headers = response.headers_mut();
     if let Some(tag) = answered.revision.and_then(|revision| HeaderValue::try_from(format!("\"{revision}\"")).ok()) {
         headers.insert(ETAG, tag);
+    }
+    if let Some(to) = answered.leads_to.as_deref().filter(|_| answered.status.is_redirection())
+        && let Ok(to) = HeaderValue::try_from(to)
+    {
+        headers.insert(LOCATION, to);
     }
     if is_replayed {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
@@ -198,13 +220,25 @@ fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
 /// The way to the page that a form leads to, with what is to be said there.
 fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
     if let Some(notice) = answered.notice {
-        web.notices.leave(&arrived.visitor, Notice::new(Tone::Good, html(&notice)));
+        let notice = Notice { undo: answered.undo, ..Notice::new(Tone::Good, html(&notice)) };
+        web.notices.leave(&arrived.visitor, notice);
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
+    see(&to, &answered.cookies)
+}
+
+/// The way to a page, with cookies to keep or to drop.
+pub(super) fn see(to: &str, cookies: &[String]) -> Response {
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
-    append_cookies(&mut response, &answered.cookies);
+    append_cookies(&mut response, cookies);
     response
+}
+
+/// The way to where somebody proves that it is them, and back to where they were.
+fn to_prove(arrived: &Arrived) -> Response {
+    let next: String = url::form_urlencoded::byte_serialize(page_before(arrived).as_bytes()).collect();
+    see(&format!("/prove?next={next}"), &[])
 }
 
 /// The page from which a form was sent, where it says so and it is ours.

@@ -27,6 +27,8 @@ pub enum Problem {
     Unauthenticated,
     /// The request does not come from a page of ours, or its token is an old one.
     Csrf,
+    /// They have to prove first, once more, that it is them.
+    ProofNeeded,
     /// The right is missing.
     Forbidden(Who),
     /// There is nothing there, for whoever asks.
@@ -90,18 +92,12 @@ impl Problem {
     /// The status.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Operation(Error::Refused(refusal)) => match refusal.class {
-                Class::NotNow => StatusCode::CONFLICT,
-                Class::NotThere => StatusCode::NOT_FOUND,
-                Class::NotAllowed => StatusCode::FORBIDDEN,
-                Class::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
-                Class::TooOften => StatusCode::TOO_MANY_REQUESTS,
-            },
+            Self::Operation(Error::Refused(refusal)) => status_of(refusal.class),
             Self::Operation(Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Csrf | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Csrf | Self::ProofNeeded | Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
@@ -121,6 +117,7 @@ impl Problem {
             Self::Unreadable(_) => "unreadable",
             Self::Unauthenticated => "unauthenticated",
             Self::Csrf => "csrf_failed",
+            Self::ProofNeeded => "proof_needed",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::Method(_) => "method_not_allowed",
@@ -163,6 +160,7 @@ impl Problem {
             Self::Unreadable(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
             Self::Csrf => words("This page was open for a while, so I do not know whether you meant that. Please send it once more."),
+            Self::ProofNeeded => words("Please prove first that it is you. That counts for ten minutes."),
             Self::Forbidden(who) => {
                 crate::sentence!("That is for {who}.", who = Sentence::words(who.in_words()))
             }
@@ -200,6 +198,17 @@ impl Problem {
             timestamp: now.rfc3339(),
             id: report.map(|report| report.to_string()),
         }
+    }
+}
+
+/// The status of a refusal.
+pub const fn status_of(class: Class) -> StatusCode {
+    match class {
+        Class::NotNow => StatusCode::CONFLICT,
+        Class::NotThere => StatusCode::NOT_FOUND,
+        Class::NotAllowed => StatusCode::FORBIDDEN,
+        Class::NotValid => StatusCode::UNPROCESSABLE_ENTITY,
+        Class::TooOften => StatusCode::TOO_MANY_REQUESTS,
     }
 }
 

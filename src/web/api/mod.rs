@@ -1,19 +1,79 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
+pub mod access;
+pub mod audit;
 pub mod auth;
+pub mod config;
+pub mod data;
+pub mod desk;
 pub mod instance;
+pub mod me;
+pub mod oauth;
+pub mod places;
+pub mod prove;
+pub mod public;
+pub mod renew;
 pub mod servers;
+pub mod sessions;
+pub mod settings;
+pub mod songs;
+pub mod tokens;
 
 use super::endpoint::Route;
 
 /// All of them.
 pub const ROUTES: &[Route] = &[
-    Route::of::<auth::Login>(),
+    Route::of::<auth::Login>().leading_to_discord(),
+    oauth::CALLBACK,
     Route::of::<auth::Refresh>(),
+    renew::RENEW,
     Route::of::<auth::Logout>(),
     Route::of::<auth::LogoutEverywhere>(),
     Route::of::<auth::Me>(),
+    Route::of::<prove::Prove>().leading_to_discord(),
+    Route::of::<sessions::Sessions>(),
+    Route::of::<sessions::EndSession>(),
+    Route::of::<tokens::Tokens>(),
+    Route::of::<tokens::MakeToken>(),
+    Route::of::<tokens::RevokeToken>(),
+    Route::of::<access::Roles>(),
+    Route::of::<access::SetRoles>(),
+    Route::of::<me::MineShown>(),
+    Route::of::<me::Export>(),
+    Route::of::<me::EraseMe>(),
     Route::of::<servers::Servers>(),
+    Route::of::<songs::Queue>(),
+    Route::of::<songs::Songs>(),
+    Route::of::<songs::SongStory>(),
+    Route::of::<desk::PlayNext>(),
+    Route::of::<desk::UndoPlay>(),
+    Route::of::<desk::PlaySong>(),
+    Route::of::<desk::MoveSong>(),
+    Route::of::<desk::HoldSong>(),
+    Route::of::<desk::RemoveSong>(),
+    Route::of::<desk::DeadLink>(),
+    Route::of::<desk::BookmarkSong>(),
+    Route::of::<public::Public>(),
+    Route::of::<public::SetPublic>(),
+    Route::of::<public::OpenOverlay>(),
+    Route::of::<public::CloseOverlay>(),
+    Route::of::<public::SetGoal>(),
+    Route::of::<places::Channels>(),
+    Route::of::<places::Roles>(),
+    Route::of::<settings::Settings>(),
+    Route::of::<settings::change::ChangeSettings>(),
+    Route::of::<settings::change::ResetSetting>(),
+    Route::of::<settings::change::UndoSetting>(),
+    Route::of::<settings::InstanceSettings>(),
+    Route::of::<settings::change::ChangeInstanceSettings>(),
+    Route::of::<config::Config>(),
+    Route::of::<config::ChangeConfig>(),
+    Route::of::<config::GuildConfig>(),
+    Route::of::<config::ChangeGuildConfig>(),
+    Route::of::<audit::Audit>(),
+    data::EXPORT,
+    data::LEDGER,
+    Route::of::<data::RemoveServer>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,
 ];

@@ -5,12 +5,14 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
+use futures_util::future::join_all;
 use maud::html;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::discord::standing;
 use crate::kernel::digest::{Digest, SecretBytes};
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::signin::Person;
 use crate::signin::link::{self, Purpose};
 use crate::signin::scope::Scope;
@@ -71,8 +73,10 @@ impl Page for LinkPage {
             Purpose::SignIn { name, .. } | Purpose::Operator { name } => name.clone(),
             Purpose::FirstRun => "the operator".to_owned(),
         };
-        let action = format!("/in/{}", code.0);
-        let form = Form::unsealed(&action);
+        let (action, sealed) = (format!("/in/{}", code.0), seen.seal("link"));
+        // Whoever is signed in already sends what shows that the form is ours; nobody else has that.
+        let seal = seen.visitor.somebody().map(|_| sealed.seal());
+        let form = Form { seal, ..Form::unsealed(&action) };
         let main = html! {
             section.card {
                 p { "This link is for " strong { (whose) } ". It works once." }
@@ -111,25 +115,51 @@ impl Endpoint for UseLink {
         let One(code) = &asked.path;
         let digest = code.digest();
         let used = web.bot.store.write("link_used", move |tx| link::redeem(tx, digest)).await?;
-        let proven = match used.purpose {
-            Purpose::SignIn { user, name, guild } => Proven {
-                person: Person::Member { user },
-                name,
-                avatar: None,
-                guilds: Vec::from_iter(Some(guild).filter(|guild| *guild != GuildId::INSTANCE)),
-                door: Door::Link,
-            },
-            Purpose::Operator { name } => Proven {
-                person: Person::Operator { name: name.clone() },
-                name,
-                avatar: None,
-                guilds: Vec::new(),
-                door: Door::Link,
-            },
+        let (proven, to) = match used.purpose {
+            Purpose::SignIn { user, name, guild } => {
+                let (guilds, avatar) = web.guilds_of(user, guild).await;
+                let to = web.first_page(user, guild).await;
+                (Proven { person: Person::Member { user }, name, avatar, guilds, door: Door::Link }, to)
+            }
+            Purpose::Operator { name } => {
+                let person = Person::Operator { name: name.clone() };
+                (Proven { person, name, avatar: None, guilds: Vec::new(), door: Door::Link }, "/".to_owned())
+            }
             Purpose::FirstRun => return Err(Problem::NotFound),
         };
-        let to = proven.guilds.first().map_or_else(|| "/".to_owned(), |guild| format!("/g/{guild}"));
         let signed_in = web.begin_session(proven, &asked.visitor, &asked.headers, asked.origin).await?;
         Ok(Answered::from(signed_in.view()).with_cookies(signed_in.cookies).leading_to(to))
+    }
+}
+
+/// Servers that are asked about for somebody who signs in by a link: a bot at home is in a few.
+const MOST_ASKED: usize = 25;
+
+impl Web {
+    /// In which servers of ours somebody is, and their picture. The one in which they asked for the link comes first to be
+    /// asked about; where the bot is in very many, not all are.
+    async fn guilds_of(&self, user: UserId, first: GuildId) -> (Vec<GuildId>, Option<String>) {
+        let mut ours: Vec<GuildId> = self.bot.standings.guilds_of_bot().into_iter().map(|guild| guild.id).collect();
+        ours.sort_by_key(|guild| *guild != first);
+        ours.truncate(MOST_ASKED);
+        let asked = ours.iter().map(|guild| self.bot.standings.of(&self.bot, *guild, user));
+        let mut found = (Vec::new(), None);
+        for (guild, asked) in ours.iter().zip(join_all(asked).await) {
+            if let standing::Asked::Is(standing) = asked {
+                found.0.push(*guild);
+                found.1 = found.1.or(standing.avatar);
+            }
+        }
+        found
+    }
+
+    /// Where a link leads: those who work in its server to its pages, everybody else to their own.
+    async fn first_page(&self, user: UserId, guild: GuildId) -> String {
+        if guild == GuildId::INSTANCE {
+            return "/".to_owned();
+        }
+        let rank = self.rank(&Person::Member { user }, guild).await.unwrap_or_default();
+        let works_there = rank.reaches(Who::Viewer) || rank.reaches(Who::Reviewer);
+        if works_there { format!("/g/{guild}") } else { "/me".to_owned() }
     }
 }

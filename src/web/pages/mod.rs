@@ -1,13 +1,35 @@
 //! What is seen in a browser, a file for each page. [`ROUTES`] is the only list.
 
+pub mod access;
 pub mod assets;
+pub mod audit;
+pub mod data;
+pub mod desk;
+pub mod home;
 pub mod link;
+pub mod me;
+pub mod prove;
+pub mod public;
+pub mod reference;
 pub mod servers;
+pub mod sessions;
+pub mod settings;
 pub mod sign_in;
+pub mod songs;
 pub mod theme;
 
+pub use access::AccessPage;
+pub use desk::DeskPage;
+pub use audit::AuditPage;
+pub use data::{DataPage, RemovalPage};
 pub use link::LinkPage;
+pub use me::{MePage, MineInServer};
+pub use prove::ProvePage;
+pub use public::PublicPage;
+pub use reference::ReferencePage;
 pub use servers::ServersPage;
+pub use sessions::SessionsPage;
+pub use settings::{AreaPage, SettingsPage};
 pub use sign_in::SignInPage;
 
 use super::access::Who;
@@ -19,14 +41,41 @@ use super::ui::layout::NavGroup;
 /// All of them, with what their forms alone do.
 pub const ROUTES: &[Route] = &[
     assets::ROUTE,
-    Route::page::<SignInPage>(),
+    Route::page::<SignInPage>().leading_to_discord(),
+    Route::page::<ProvePage>().leading_to_discord(),
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),
-    Route::page::<servers::Home>(),
+    Route::page::<home::Home>(),
+    Route::page::<DeskPage>(),
+    Route::page::<songs::SongsPage>(),
+    Route::page::<songs::SongPage>(),
+    songs::FILE,
+    Route::page::<PublicPage>(),
+    Route::page::<public::PublicQueue>(),
+    public::OVERLAY,
+    Route::page::<AccessPage>(),
+    Route::page::<MePage>(),
+    Route::page::<MineInServer>(),
+    Route::page::<SessionsPage>(),
+    Route::page::<SettingsPage>(),
+    Route::page::<AreaPage>(),
+    Route::page::<AuditPage>(),
+    Route::page::<DataPage>(),
+    Route::page::<RemovalPage>(),
+    Route::page::<ReferencePage>(),
+    reference::TRY,
     Route::of::<theme::ChooseTheme>(),
 ];
 
 /// The pages in the bar of a server.
-pub const NAVIGATION: &[Entry] =
-    &[Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member }];
+pub const NAVIGATION: &[Entry] = &[
+    Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
+    Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
+    Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::Viewer },
+    Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
+    Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
+    Entry { path: "/settings", label: "Settings", icon: Icon::Settings, group: NavGroup::Community, who: Who::Admin },
+    Entry { path: "/audit", label: "Audit", icon: Icon::History, group: NavGroup::Community, who: Who::Admin },
+    Entry { path: "/data", label: "Data", icon: Icon::Data, group: NavGroup::Community, who: Who::Admin },
+];

@@ -1,4 +1,4 @@
-//! The servers of whoever looks, and the first page of each.
+//! The servers of whoever looks.
 
 use maud::html;
 
@@ -41,27 +41,5 @@ impl Page for ServersPage {
             }
         };
         Ok(Shown { is_framed: true, ..Shown::new("Your servers", main) })
-    }
-}
-
-/// The first page of a server.
-pub struct Home;
-
-impl Page for Home {
-    const NAME: &'static str = "servers.home";
-    const ABOUT: &'static str = "Shows what a server needs now.";
-    const PATHS: &'static [&'static str] = &["/g/{server}"];
-    const WHO: Who = Who::Member;
-
-    type Path = ();
-    type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
-    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let name = web.bot.standings.guild_of_bot(seen.guild).map(|guild| guild.name).unwrap_or_default();
-        Ok(Shown::new(name, html! { p { "Nothing needs you at the moment." } }))
     }
 }

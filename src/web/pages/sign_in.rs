@@ -1,24 +1,26 @@
 //! Where somebody signs in: by the ways that exist here, in words that nobody has to know OAuth for.
 
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::signin::operator;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::{Problem, is_page_of_ours};
+use crate::web::answer::{Problem, html as sentence_html, is_page_of_ours};
+use crate::web::api::oauth::why_not;
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{Button, Field, Form, Input, code};
+use crate::web::ui::components::{Button, Field, Form, Input, Notice, Tone, code};
 
 /// The page.
 pub struct SignInPage;
 
-/// Where somebody wanted to go.
+/// Where somebody wanted to go, and why they are here again.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
     next: Option<String>,
+    why: Option<String>,
 }
 
 impl Page for SignInPage {
@@ -36,29 +38,18 @@ impl Page for SignInPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let has_password = web.settings.has_local_admin && web.look("any_operator", operator::is_any).await?;
-        let typed = seen.typed("next").map(str::to_owned).or_else(|| seen.query.next.clone());
-        let next = typed.filter(|next| is_page_of_ours(next)).unwrap_or_default();
-        let name = seen.typed("username").unwrap_or_default();
-        let form = Form::unsealed("/sign-in");
+        let next = seen.query.next.as_deref();
+        let why = seen.query.why.as_deref().and_then(why_not);
         let main = html! {
+            @if let Some(why) = &why { (Notice::new(Tone::Bad, sentence_html(why)).draw(None)) }
             section.card {
                 h2 { "With Discord" }
-                p { "Type " (code("/dashboard")) " in your server. Greenroom answers you alone, with a link that signs you in." }
+                (with_discord(web, seen, next, "Sign in with Discord"))
             }
             @if has_password {
                 section.card {
                     h2 { "As the operator" }
-                    (form.around(&html! {
-                        input type="hidden" name="next" value=(next);
-                        (Field { autocomplete: "username", value: name, is_required: true, ..Field::new("username", "Name") })
-                        (Field {
-                            input: Input::Password,
-                            autocomplete: "current-password",
-                            is_required: true,
-                            ..Field::new("password", "Password")
-                        })
-                        (Button::main("Sign in"))
-                    }))
+                    (with_password(seen, next))
                 }
             }
             @if !web.settings.is_https() {
@@ -68,4 +59,51 @@ impl Page for SignInPage {
         };
         Ok(Shown::bare("Sign in", main))
     }
+}
+
+/// The page to which somebody wants to come: what was typed before, or what the address says, if it is ours.
+pub(super) fn next_of<P: Page>(seen: &Seen<P>, next: Option<&str>) -> String {
+    let next = seen.typed("next").or(next).filter(|next| is_page_of_ours(next));
+    next.unwrap_or_default().to_owned()
+}
+
+/// The ways by Discord: its own page where that is set up, and the command.
+pub(super) fn with_discord<P: Page>(web: &Web, seen: &Seen<P>, next: Option<&str>, label: &str) -> Markup {
+    let sealed = seen.seal("discord");
+    // Whoever is signed in already sends what shows that the form is ours; nobody else has that.
+    let seal = seen.visitor.somebody().map(|_| sealed.seal());
+    let form = Form { seal, ..Form::unsealed("/sign-in") };
+    html! {
+        @if web.settings.oauth.is_some() {
+            (form.around(&html! {
+                input type="hidden" name="next" value=(next_of(seen, next));
+                (Button::main(label))
+            }))
+            p.hint { "Or type " (code("/dashboard")) " in your server: Greenroom answers you alone, with a link that signs you in." }
+        } @else {
+            p { "Type " (code("/dashboard")) " in your server. Greenroom answers you alone, with a link that signs you in." }
+        }
+    }
+}
+
+fn with_password(seen: &Seen<SignInPage>, next: Option<&str>) -> Markup {
+    let sealed = seen.seal("password");
+    let seal = seen.visitor.somebody().map(|_| sealed.seal());
+    let form = Form { seal, ..Form::unsealed("/sign-in") };
+    form.around(&html! {
+        input type="hidden" name="next" value=(next_of(seen, next));
+        (Field {
+            autocomplete: "username",
+            value: seen.typed("username").unwrap_or_default(),
+            is_required: true,
+            ..Field::new("username", "Name")
+        })
+        (Field {
+            input: Input::Password,
+            autocomplete: "current-password",
+            is_required: true,
+            ..Field::new("password", "Password")
+        })
+        (Button::main("Sign in"))
+    })
 }

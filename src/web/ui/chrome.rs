@@ -203,7 +203,7 @@ pub(super) fn footer(frame: &Frame<'_>) -> Markup {
             p { "Greenroom " (env!("CARGO_PKG_VERSION")) }
             form.theme method="post" action="/theme" {
                 @if let Some(viewer) = &frame.viewer { input type="hidden" name=(CSRF) value=(viewer.csrf); }
-                input type="hidden" name="next" value=(frame.here);
+                input type="hidden" name="back" value=(frame.here);
                 fieldset {
                     legend.heard { "Theme" }
                     @for theme in Theme::ALL { (choice(theme, theme == frame.theme)) }

@@ -137,7 +137,7 @@ fn a_page_stands_in_its_frame() {
     insta::assert_snapshot!(part(&document, &assets, "<form class=\"theme\"", "</form>"), @r#"
     <form class="theme" method="post" action="/theme">
     <input type="hidden" name="csrf" value="t0ken">
-    <input type="hidden" name="next" value="/g/5/?tab=all">
+    <input type="hidden" name="back" value="/g/5/?tab=all">
     <fieldset>
     <legend class="heard">Theme</legend>
     <button class="link" type="submit" name="theme" value="system" aria-pressed="false">[icon]<span>system</span>

@@ -48,7 +48,7 @@ use crate::app::maintenance;
 use crate::app::run::{how_to_start, serve_control};
 use crate::app::signals::Signals;
 use crate::app::telemetry::Telemetry;
-use crate::app::web::{self, secrets, serve_at};
+use crate::app::web::{self, secrets, serve_routes};
 use crate::catalogue::CATALOGUE;
 use crate::discord::rest::Endpoint;
 use crate::kernel::dice::Seed;
@@ -111,7 +111,7 @@ pub(in crate::app) async fn run(config: &Config, telemetry: &Telemetry, signals:
     telemetry.write_files(&config.storage.data_dir);
     let _waits = Waits::at(wizard.address());
     wizard.give_code().await?;
-    let serving = serve_at(place, 0, gate::routes(&wizard));
+    let serving = serve_routes(place, gate::routes(&wizard));
     let ended = tokio::select! {
         () = signals.told_to_stop() => Ok(End::Stopped),
         over = wizard.over() => over.map(|()| End::SetUp),

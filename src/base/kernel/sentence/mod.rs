@@ -8,6 +8,7 @@
 //! Invariant: whatever comes from outside the program is a part that each surface escapes. A `String` in a slot is taken
 //! for such text; a `&'static str` stands in our own source, and is words of ours.
 
+mod read;
 mod render;
 mod slot;
 mod template;

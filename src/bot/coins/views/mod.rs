@@ -7,7 +7,7 @@ use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::components::{HISTORY, OWN_HISTORY, WHERE_FROM};
 use crate::discord::Draft;
-use crate::features::coins::model::{CoinsRefusal, Earning, EntryId, EntryKind, LedgerEntry};
+use crate::features::coins::model::{CoinsRefusal, Earning, EntryId, LedgerEntry};
 use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse};
 use crate::features::coins::service::Removed;
 use crate::flows::skip_bought::SkipBought;
@@ -162,7 +162,7 @@ fn line(entry: &LedgerEntry) -> String {
     format!(
         "**{}** {}: {} · then **{}** · {}",
         signed(entry.delta),
-        words(entry.kind),
+        entry.kind.in_words(),
         escape(&truncate(&entry.reason, SHORT)),
         entry.after,
         moment(entry.at, MomentStyle::Relative)
@@ -171,7 +171,7 @@ fn line(entry: &LedgerEntry) -> String {
 
 /// An entry in the list that appears while its number is typed. Discord shows it as plain text.
 pub fn entry_choice(id: EntryId, entry: &LedgerEntry) -> String {
-    truncate(&format!("{id} · {} · {}: {}", signed(entry.delta), words(entry.kind), entry.reason), CHOICE)
+    truncate(&format!("{id} · {} · {}: {}", signed(entry.delta), entry.kind.in_words(), entry.reason), CHOICE)
 }
 
 /// How much came or went, without the sign.
@@ -184,33 +184,10 @@ fn signed(delta: i64) -> String {
     format!("{}{}", if delta < 0 { '-' } else { '+' }, size(delta))
 }
 
-/// What an entry stands for, in plain words.
-const fn words(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Gift => "a gift on the live",
-        EntryKind::WatchTime => "time on the live",
-        EntryKind::BuySkip => "a skip",
-        EntryKind::AdminAdd => "from an administrator",
-        EntryKind::AdminRemove => "taken by an administrator",
-        EntryKind::AdminSet | EntryKind::AdminAdjust => "set by an administrator",
-        EntryKind::Rollback => "a correction",
-        EntryKind::Daily => "a daily claim",
-        EntryKind::TaskReward => "a task",
-        EntryKind::ShopPurchase => "a purchase",
-        EntryKind::ShopRefund => "a refund",
-        EntryKind::TransferSend => "given",
-        EntryKind::TransferReceive => "received",
-        EntryKind::PointsEvent | EntryKind::PointsReset | EntryKind::PointsLink => "points",
-        EntryKind::XpText | EntryKind::XpVoice | EntryKind::XpAdmin => "experience",
-        EntryKind::ArchiveOpening => "from earlier entries",
-        EntryKind::Import => "from another bot",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::coins::model::Currency;
+    use crate::features::coins::model::{Currency, EntryKind};
     use crate::kernel::text::discord_len;
     use crate::kernel::time::Timestamp;
 

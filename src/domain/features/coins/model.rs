@@ -131,6 +131,29 @@ impl EntryKind {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// What an entry stands for, as the member whose it is reads it.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Gift => "a gift on the live",
+            Self::WatchTime => "time on the live",
+            Self::BuySkip => "a skip",
+            Self::AdminAdd => "from an administrator",
+            Self::AdminRemove => "taken by an administrator",
+            Self::AdminSet | Self::AdminAdjust => "set by an administrator",
+            Self::Rollback => "a correction",
+            Self::Daily => "a daily claim",
+            Self::TaskReward => "a task",
+            Self::ShopPurchase => "a purchase",
+            Self::ShopRefund => "a refund",
+            Self::TransferSend => "given",
+            Self::TransferReceive => "received",
+            Self::PointsEvent | Self::PointsReset | Self::PointsLink => "points",
+            Self::XpText | Self::XpVoice | Self::XpAdmin => "experience",
+            Self::ArchiveOpening => "from earlier entries",
+            Self::Import => "from another bot",
+        }
+    }
 }
 
 /// A text that names no kind of entry.
@@ -290,7 +313,7 @@ refusals! {
     /// What the ledger refuses.
     pub enum CoinsRefusal {
         /// A change by nothing.
-        Nothing => "coins.nothing", "An amount of 0 changes nothing. Please use 1 or more.";
+        Nothing => "coins.nothing" as NotValid, "An amount of 0 changes nothing. Please use 1 or more.";
         /// More is to go than there is.
         NotEnough {
             /// The currency.
@@ -309,7 +332,8 @@ refusals! {
         } => "coins.full", "The balance is **{balance} {currency}**. It cannot grow beyond {most}.",
             currency, balance, most = Amount::MAX;
         /// What was typed is no amount to add or to remove.
-        NotAnAmount => "coins.not_an_amount", "The amount has to be a whole number from 1 to {most}.", most = Amount::MAX;
+        NotAnAmount => "coins.not_an_amount" as NotValid,
+            "The amount has to be a whole number from 1 to {most}.", most = Amount::MAX;
         /// There is nothing to take away.
         NothingThere => "coins.nothing_there", "There are no Luxury Coins to remove: the balance is **0**.";
         /// The economy of the guild is off (`D-13`).
@@ -333,7 +357,7 @@ refusals! {
         } => "coins.nothing_to_lift", "You have no song that a skip could lift: it has to wait in **Free**, **Pending \
             Skips** or **5 Skip**. Nothing was taken, you have **{balance} Luxury Coins**.";
         /// The member has no entry of this number.
-        NoSuchEntry => "coins.no_such_entry",
+        NoSuchEntry => "coins.no_such_entry" as NotThere,
             "This member has no such entry. Choose one from the list that appears while you type `entry`.";
         /// The entry was undone before.
         AlreadyUndone {

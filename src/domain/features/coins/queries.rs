@@ -83,6 +83,17 @@ pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
     if LUXURY_ENABLED.get(read, guild)? { Ok(()) } else { Err(CoinsRefusal::SwitchedOff.into()) }
 }
 
+/// The skips that were bought for a song, by its row number, the latest first.
+pub fn skips_of(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<HistoryRow>> {
+    let mut rows = Vec::new();
+    for id in tables::skips_bought(read, guild, song)? {
+        let Some(entry) = tables::entry(read, guild, id)? else { continue };
+        let undone_by = tables::undone(read, guild, id)?.map(|undone| undone.by);
+        rows.push(HistoryRow { id, entry, requested: None, undone_by });
+    }
+    Ok(rows)
+}
+
 /// A page of a member's Luxury Coins: the latest entries, or those before an entry. Reads the account's own index.
 pub fn history_page(read: &dyn Read, guild: GuildId, user: UserId, before: Option<EntryId>) -> Result<HistoryPage> {
     let mut entries = tables::entries_of(read, guild, Currency::Luxury, user, before, PAGE + 1)?;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::display::RECREATE_CHANNELS;
-use crate::settings::{Area, Limits, Listed, Setting, Typed};
+use crate::settings::{Area, Control, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
 /// How displays look (`M-HNT-07`, `C-53`).
@@ -45,8 +45,17 @@ impl Typed for EmbedConfigs {
         typed.parse().ok().filter(|size| PAGE_SIZES.contains(size)).map(|page_size| Self { page_size })
     }
 
+    fn to_typed(&self) -> String {
+        self.page_size.to_string()
+    }
+
     fn offered() -> Vec<&'static str> {
         Vec::new()
+    }
+
+    fn control(_: Limits) -> Control {
+        let (smallest, largest) = (u32::from(*PAGE_SIZES.start()), u32::from(*PAGE_SIZES.end()));
+        Control::Number(Limits { smallest, largest, ..Limits::ANY })
     }
 
     fn allowed(_: Limits) -> String {

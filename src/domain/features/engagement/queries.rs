@@ -1,6 +1,6 @@
 //! Reads of engagement, for flows and views.
 
-use super::model::{Credit, Session, SessionId, SongRef};
+use super::model::{Credit, Deeds, Interaction, InteractionKind, Session, SessionId, SongRef};
 use super::rules::watch;
 pub use super::tables::{SESSION_BEGUN, on_watch, open_session};
 use super::{rules, tables};
@@ -48,6 +48,22 @@ pub fn songs_with_credit(read: &dyn Read, guild: GuildId) -> Result<Vec<SongRef>
         Some((id, _)) => tables::songs_with_credit(read, guild, id),
         None => Ok(Vec::new()),
     }
+}
+
+/// The latest gifts of a session, the last one first. Looks at some of what happened last, so that nobody waits for it.
+pub fn latest_gifts(read: &dyn Read, guild: GuildId, session: SessionId, limit: usize) -> Result<Vec<Interaction>> {
+    tables::latest_of(read, guild, session, InteractionKind::Gift, limit)
+}
+
+/// What everybody of a session did together, and what their gifts were worth.
+pub fn sums(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<(Deeds, Amount)> {
+    let (mut deeds, mut coins) = (Deeds::default(), Amount::ZERO);
+    tables::PARTICIPANTS.for_each(read, (guild, session), |_, person| {
+        deeds.add_all(&person.deeds);
+        coins = coins.clamped_change(person.coins.get());
+        Ok(())
+    })?;
+    Ok((deeds, coins))
 }
 
 /// A member's credit in the open session.

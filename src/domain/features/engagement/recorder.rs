@@ -80,7 +80,14 @@ impl<'b, 't> Recorder<'b, 't> {
 
     /// Takes notice that something happened at a moment.
     fn note_event(&mut self, at: Timestamp) -> Result<()> {
-        self.change_session(|session| session.last_event_at = session.last_event_at.max(at))
+        let Some((id, session)) = &mut self.open else { return Ok(()) };
+        if at <= session.last_event_at {
+            return Ok(());
+        }
+        // It happens at each event, so it is not asked what else of the session changed.
+        session.last_event_at = at;
+        self.tx.publish(tables::CHANGED, self.guild);
+        tables::SESSIONS.change(self.tx, &(self.guild, *id), || session.clone(), |row| row.last_event_at = at)
     }
 
     /// Changes someone of the open session, if there is one.

@@ -78,6 +78,27 @@ pub fn give_back(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef) -> Re
     Ok(Some(given))
 }
 
+/// Gives a song the credit again that it used up, because what used it up was taken back. Answers whether it has it: where
+/// newer gifts of the member count, or the session is another one, it has not.
+pub fn take_back(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef, coins: Amount) -> Result<bool> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(false) };
+    let newer = tables::CREDITS.get(tx, &(guild, session, user))?;
+    if newer.is_some_and(|credit| credit.song.is_some() || credit.coins > Amount::ZERO) {
+        return Ok(false);
+    }
+    let used = tables::take_used(tx, guild, session, song)?;
+    let coins = coins.min(used);
+    let rest = used.clamped_change(-coins.get());
+    if rest > Amount::ZERO {
+        tables::add_used(tx, guild, session, song, rest)?;
+    }
+    if coins == Amount::ZERO {
+        return Ok(false);
+    }
+    tables::CREDITS.put(tx, &(guild, session, user), &Credit { coins, song: Some(song) })?;
+    Ok(true)
+}
+
 /// Gives up a member's credit that reached a tier while there was no song, in a guild that lets no credit wait (`D-17`).
 pub fn lapse(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
     match tables::open_session(tx, guild)? {

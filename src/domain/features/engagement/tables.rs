@@ -11,7 +11,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, Fate, Index, Read, Selection, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something happened on a live of a guild.
 pub const CHANGED: Topic = Topic::new("engagement.changed");
@@ -174,6 +174,20 @@ pub fn numbers(read: &dyn Read, guild: GuildId) -> Result<Numbers> {
     Ok(NUMBERS.get(read, &guild)?.unwrap_or_default())
 }
 
+/// The latest interactions of a kind in a session, the last one first, among the last 2,000.
+pub fn latest_of(
+    read: &dyn Read,
+    guild: GuildId,
+    session: SessionId,
+    kind: InteractionKind,
+    limit: usize,
+) -> Result<Vec<Interaction>> {
+    const LOOKED_AT: usize = 2_000;
+    let selection = Selection::of((guild, session)).backward().limit(limit).scanning_at_most(LOOKED_AT);
+    let found = INTERACTIONS.select(read, &selection, |_, interaction| interaction.kind == kind)?;
+    Ok(found.rows.into_iter().map(|(_, interaction)| interaction).collect())
+}
+
 /// Whether anything was written down of a session.
 pub fn has_interactions(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<bool> {
     Ok(INTERACTIONS.first(read, (guild, session), Direction::Forward)?.is_some())
@@ -188,7 +202,11 @@ pub fn change_participant(
 ) -> Result<()> {
     let next = numbers.participant + 1;
     let new = || Participant { number: next, ..Participant::default() };
-    if PARTICIPANTS.change(tx, &key, new, change)?.number == next {
+    let number = PARTICIPANTS.change(tx, &key, new, |person| {
+        change(person);
+        person.number
+    })?;
+    if number == next {
         numbers.participant = next;
         NUMBERS.put(tx, &key.0, numbers)?;
     }
@@ -198,7 +216,7 @@ pub fn change_participant(
 /// Adds to what gifts of a minute of a session were worth.
 pub fn add_coins(tx: &Tx<'_>, guild: GuildId, session: SessionId, minute: u32, coins: Amount) -> Result<()> {
     let add = |sum: &mut Amount| *sum = sum.clamped_change(coins.get());
-    COINS_BY_MINUTE.change(tx, &(guild, session, minute), Amount::default, add).map(drop)
+    COINS_BY_MINUTE.change(tx, &(guild, session, minute), Amount::default, add)
 }
 
 /// People of a session whose watch time is to be counted, in the order of their accounts, behind one of them.

@@ -216,7 +216,7 @@ refusals! {
     /// What is refused about handles.
     pub enum HandleRefusal {
         /// What was typed is no handle (`D-14`).
-        NotAHandle(reason: NamesNobody) => "handles.not_a_handle", "That is no TikTok handle. {reason}";
+        NotAHandle(reason: NamesNobody) => "handles.not_a_handle" as NotValid, "That is no TikTok handle. {reason}";
         /// The handle never did anything on the live (`D-16`).
         NeverSeen {
             /// The handle.
@@ -245,7 +245,8 @@ refusals! {
         NotYours {
             /// The handle.
             handle: Handle,
-        } => "handles.not_yours", "**{handle}** is not one of your linked handles. Pick one from the list that appears \
+        } => "handles.not_yours" as NotThere,
+            "**{handle}** is not one of your linked handles. Pick one from the list that appears \
             while you type.";
         /// An administrator unlinks a handle from someone who does not have it.
         NotTheirs {
@@ -253,7 +254,7 @@ refusals! {
             handle: Handle,
             /// The member.
             user: UserId,
-        } => "handles.not_theirs", "**{handle}** is not linked to {user}.";
+        } => "handles.not_theirs" as NotThere, "**{handle}** is not linked to {user}.";
         /// As many handles as one member may have.
         TooMany {
             /// How many that is.

@@ -117,6 +117,13 @@ pub fn points_held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Amou
     Ok(accounts.iter().fold(Amount::ZERO, |sum, known| sum.clamped_change(known.account.points.get())))
 }
 
+/// What each of a member's linked handles holds, by the number of its account; without those that hold nothing.
+pub fn points_by_account(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<(u64, Amount)>> {
+    let accounts = tables::of_user(read, guild, user)?.into_iter();
+    let held = accounts.map(|known| (known.id.get(), known.account.points));
+    Ok(held.filter(|(_, points)| *points > Amount::ZERO).collect())
+}
+
 /// Whether comments of a guild's live can prove anything now: handles need proof there, and somebody has a code.
 pub fn expects_codes(read: &dyn Read, guild: GuildId) -> Result<bool> {
     Ok(HANDLE_PROOF.get(read, guild)? && tables::has_codes(read, guild)?)

@@ -236,6 +236,16 @@ pub fn reset_points_of(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> 
     Ok(())
 }
 
+/// Gives a handle of a member points again that were used up; one that is not theirs any more gets none.
+pub fn give_points_back(tx: &Tx<'_>, guild: GuildId, user: UserId, id: AccountId, points: Amount) -> Result<()> {
+    let account = tables::ACCOUNTS.get(tx, &(guild, id))?;
+    let Some(account) = account.filter(|account| account.linked == Some(user)) else {
+        return Ok(());
+    };
+    let account = Account { points: account.points.clamped_change(points.get()), ..account };
+    tables::set(tx, guild, &KnownAccount { id, account })
+}
+
 /// Links an account to a member, since when verified, and tells whose it was if that was someone else.
 fn relink(
     tx: &Tx<'_>,

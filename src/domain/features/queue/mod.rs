@@ -11,8 +11,9 @@
 //! score of a song in Free is a copy of its submitter's points: taken anew whenever the song enters the line, and by each
 //! score sync. Tables: `queue.songs`, `queue.places`, `queue.paces`, `queue.bookmarks`, `queue.lost_files`. Topic:
 //! [`tables::CHANGED`].
-//! Jobs: announcement, bookmark.
+//! Jobs: announcement, bookmark. Activities: what reviewers do with songs ([`activity`]).
 
+pub mod activity;
 pub mod check;
 pub mod migration;
 pub mod model;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::{
-    CHANGED, by_public_id as song, entry, for_each_free, free_behind, guilds_with_waiting_songs, played_between,
+    CHANGED, by_public_id as song, count_in, entry, for_each_free, free_behind, guilds_with_waiting_songs,
+    played_between, select, submitted_between,
 };
 use super::{rules, tables};
 use crate::kernel::error::Result;
@@ -188,6 +189,45 @@ pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
 /// The next songs to be played, at most `limit`.
 pub fn upcoming(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Entry>> {
     entries(read, guild, tables::served_from(read, guild, 0, limit)?)
+}
+
+/// Which songs are looked for: all, unless something is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Those in this line.
+    pub line: Option<Line>,
+    /// Those of this member.
+    pub user: Option<UserId>,
+    /// Those that wait, or those that do not.
+    pub waits: Option<bool>,
+    /// Those with this in their number, artist, title, or the names of their submitter; in lower case.
+    pub text: Option<String>,
+}
+
+/// The first songs of a line in its order, each with where it stands.
+pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for entry in entries(read, guild, tables::waiting_in(read, guild, line, limit)?)? {
+        let standing = standing(read, guild, &entry)?;
+        rows.push(Row { entry, standing });
+    }
+    Ok(rows)
+}
+
+impl Wanted {
+    /// Whether a song is one of them.
+    pub(super) fn matches(&self, entry: &Entry) -> bool {
+        let Entry { song, place, .. } = entry;
+        let has_text = |text: &String| {
+            let names = [Some(&song.artist), Some(&song.title), Some(&song.username), song.tiktok_username.as_ref()];
+            song.public_id.digits().starts_with(text.trim_start_matches('#'))
+                || names.into_iter().flatten().any(|name| name.to_lowercase().contains(text.as_str()))
+        };
+        self.line.is_none_or(|line| place.line == line)
+            && self.user.is_none_or(|user| place.user == user)
+            && self.waits.is_none_or(|waits| place.line.is_waiting() == waits)
+            && self.text.as_ref().is_none_or(has_text)
+    }
 }
 
 /// A member's latest song that a gift may lift: in Free or Pending Skips (`M-TIK-23`).

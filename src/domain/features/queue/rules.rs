@@ -65,16 +65,27 @@ pub const fn ordering_score(place: &Place) -> i64 {
 
 /// The pace after a song is played at `now`.
 pub fn pace_after_play(mut pace: Pace, now: Timestamp) -> Pace {
-    if let Some(last) = pace.last_played {
-        let length = now.since(last);
-        if !length.is_zero() && length <= LONGEST_REVIEW {
-            pace.lengths.push(u32::try_from(length.as_secs()).unwrap_or(u32::MAX));
-            let surplus = pace.lengths.len().saturating_sub(PACE_SAMPLES);
-            pace.lengths.drain(..surplus);
-        }
+    if let Some(length) = pace.last_played.map(|last| now.since(last)).filter(is_review) {
+        pace.lengths.push(u32::try_from(length.as_secs()).unwrap_or(u32::MAX));
+        let surplus = pace.lengths.len().saturating_sub(PACE_SAMPLES);
+        pace.lengths.drain(..surplus);
     }
     pace.last_played = Some(now);
     pace
+}
+
+/// The pace as it was before the last play, which came after one at `before`. A length that was dropped for it stays gone.
+pub fn pace_before_play(mut pace: Pace, before: Option<Timestamp>) -> Pace {
+    let measured = pace.last_played.zip(before).map(|(last, before)| last.since(before));
+    if measured.as_ref().is_some_and(is_review) {
+        pace.lengths.pop();
+    }
+    pace.last_played = before;
+    pace
+}
+
+fn is_review(length: &Duration) -> bool {
+    !length.is_zero() && *length <= LONGEST_REVIEW
 }
 
 /// How long a song waits with `ahead` songs before it; `None` until two reviews were measured.
@@ -168,6 +179,21 @@ mod tests {
         assert_eq!(estimated_wait(&pace, 0), Some(Duration::from_mins(3)));
         assert_eq!(estimated_wait(&pace, 9), Some(Duration::from_mins(30)));
         assert_eq!(estimated_wait(&Pace::default(), 9), None);
+    }
+
+    #[test]
+    fn a_play_that_is_taken_back_was_no_review() {
+        let minute = |n: i64| Timestamp::from_micros(n * 60_000_000);
+        let mut pace = Pace::default();
+        let mut before = Vec::new();
+        for moment in [0, 3, 6, 90, 95] {
+            before.push(pace.clone());
+            pace = pace_after_play(pace, minute(moment));
+        }
+        while let Some(earlier) = before.pop() {
+            pace = pace_before_play(pace, earlier.last_played);
+            assert_eq!(pace, earlier);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use rand::Rng;
 
+use super::activity::Taken;
 use super::model::{
     ANNOUNCE, Bookmark, COPY_BOOKMARK, Entry, Line, Place, PublicId, QueueRefusal, Song, SongId, SongPost, Source,
 };
@@ -161,6 +162,20 @@ pub fn move_to(
     let score = score_of(entry.place.user)?;
     stop_playing(tx, guild, &entry)?;
     let entry = set_place(tx, guild, entry, |place| Place { line: to, score, played_at: None, ..place })?;
+    Ok(Moved { entry, from })
+}
+
+/// Puts the song that plays back into the line that it came from: the play is taken back, and so is what it measured. What
+/// played before plays again, unless it was put elsewhere since. `score` is what its submitter's points are again, which order the Free line.
+pub fn put_back(tx: &Tx<'_>, guild: GuildId, entry: Entry, to: Line, score: i64, taken: &Taken) -> Result<Moved> {
+    let from = entry.place.line;
+    let score = if to == Line::Free { score } else { entry.place.score };
+    let entry = set_place(tx, guild, entry, |place| Place { line: to, score, played_at: None, ..place })?;
+    let before: Option<PublicId> = taken.playing.as_ref().and_then(|number| number.parse().ok());
+    let before = before.map_or(Ok(None), |number| tables::by_public_id(tx, guild, number))?;
+    let before = before.filter(|before| before.place.line == Line::SongsPlayed).map(|before| before.song.public_id);
+    NOW_PLAYING.set(tx, guild, &before)?;
+    tables::set_pace(tx, guild, &rules::pace_before_play(tables::pace(tx, guild)?, taken.last_played))?;
     Ok(Moved { entry, from })
 }
 

@@ -8,11 +8,15 @@ use std::cmp::Reverse;
 use sha2::{Digest, Sha256};
 
 use super::model::{Bookmark, Entry, Line, Pace, Place, PublicId, Song, SongId, Source};
+use super::queries::Wanted;
 use super::rules;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, CountedIndex, Direction, Fate, Index, Read, Span, Table, Topic, Tx, UniqueIndex};
+use crate::store::{
+    AnyTable, CountedIndex, Cursor, Direction, Fate, Index, Read, Selected, Selection, Span, Table, Topic, Tx,
+    UniqueIndex,
+};
 
 /// Something about the songs or lines of a guild changed.
 pub const CHANGED: Topic = Topic::new("queue.changed");
@@ -121,6 +125,43 @@ pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: T
         Ok(())
     })?;
     Ok(count)
+}
+
+/// How many songs were sent from a moment up to another.
+pub fn submitted_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
+    let mut count = 0;
+    BY_SUBMITTED.for_each(read, Span::of(guild).starting_at((guild, from)).through((guild, until)), |_| {
+        count += 1;
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// A page of the songs that are looked for, the latest first: by the index of the member, of the line, or of time.
+pub fn select(
+    read: &dyn Read,
+    guild: GuildId,
+    wanted: &Wanted,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<Entry>> {
+    let choose =
+        |id: SongId| -> Result<Option<Entry>> { Ok(entry(read, guild, id)?.filter(|found| wanted.matches(found))) };
+    if let Some(user) = wanted.user {
+        let songs = of_page(Selection::of((guild, user)), after, limit);
+        return BY_USER.select(read, &songs, |(.., id)| choose(id));
+    }
+    if let Some(line) = wanted.line {
+        let songs = of_page(Selection::of((guild, line.rank())), after, limit);
+        return BY_LINE.select(read, &songs, |(.., id)| choose(id));
+    }
+    BY_SUBMITTED.select(read, &of_page(Selection::of(guild), after, limit), |(.., id)| choose(id))
+}
+
+/// The latest first, and so many at a time that nobody waits for a page.
+fn of_page<K>(selection: Selection<K>, after: Option<Cursor>, limit: usize) -> Selection<K> {
+    const LOOKED_AT: usize = 5_000;
+    selection.backward().after(after).limit(limit).scanning_at_most(LOOKED_AT)
 }
 
 /// When the latest song of those that were played was played.

@@ -75,20 +75,21 @@ refusals! {
     /// What is refused of reminders.
     pub enum ReminderRefusal {
         /// It would come too soon or too late.
-        OutOfReach => "reminders.out_of_reach", "A reminder comes in a minute at the earliest and in {most} days at the \
+        OutOfReach => "reminders.out_of_reach" as NotValid,
+            "A reminder comes in a minute at the earliest and in {most} days at the \
             latest: `10m`, `tomorrow 9:00`, `24 dec`.", most = MOST_DAYS;
         /// The member has as many as there may be.
         Full => "reminders.full", "You have {most} open reminders, and there is no room for more. {/remind cancel} \
             takes one away.", most = MOST_OPEN;
         /// It would say nothing.
-        NoText => "reminders.no_text", "A reminder needs a text: what do you want to be reminded of?";
+        NoText => "reminders.no_text" as NotValid, "A reminder needs a text: what do you want to be reminded of?";
         /// It has come, and nothing comes after it.
         HasCome => "reminders.has_come", "That reminder has come already. {/remind list} shows those that are to come.";
         /// The member has no such reminder.
-        NoneSuch => "reminders.none_such",
+        NoneSuch => "reminders.none_such" as NotThere,
             "You have no such reminder, or it came more than a week ago. {/remind list} shows yours.";
         /// Another member set it.
-        NotYours => "reminders.not_yours",
+        NotYours => "reminders.not_yours" as NotAllowed,
             "That reminder is somebody else's, and only they can put it off. {/remind me} sets one for you.";
     }
 }

@@ -47,14 +47,14 @@ refusals! {
     /// Why a song is not taken, apart from what is wrong with a file, which [`super::audio::AudioRefusal`] tells.
     pub enum SubmissionRefusal {
         /// A link to Apple Music or iTunes (`M-SUB-10`).
-        Apple => "submission.link_apple",
+        Apple => "submission.link_apple" as NotValid,
             "Links to Apple Music and iTunes can't be reviewed. Send the song from {platforms}.",
             platforms = any_platform();
         /// A link to a host that is not supported (`M-SUB-09`).
         UnsupportedHost {
             /// As the sender made it.
             host: String,
-        } => "submission.link_unsupported",
+        } => "submission.link_unsupported" as NotValid,
             "Links to **{host}** can't be reviewed. Send the song from {platforms}.",
             host = text::one_line(host, HOST_CHARS), platforms = any_platform();
         /// A page of a supported platform that is no song.
@@ -63,19 +63,20 @@ refusals! {
             platform: Platform,
             /// What is wrong with it.
             miss: Miss,
-        } => "submission.link_no_song", "{what} Open the song, choose Share, and send the link from there.",
+        } => "submission.link_no_song" as NotValid, "{what} Open the song, choose Share, and send the link from there.",
             what = what_is_no_song(*platform, *miss);
         /// A link with a login, a port or a dot after its host.
         DisguisedLink {
             /// Whose host it is.
             platform: Platform,
-        } => "submission.link_disguised", "This {platform} link has a login, a port or a stray character in it. Open the \
+        } => "submission.link_disguised" as NotValid,
+            "This {platform} link has a login, a port or a stray character in it. Open the \
             song, choose Share, and send the link from there.";
         /// A link that is too long to be one.
-        LinkTooLong => "submission.link_too_long",
+        LinkTooLong => "submission.link_too_long" as NotValid,
             "This link is too long. Open the song, choose Share, and send the short link from there.";
         /// Text where a link is asked for.
-        NotALink => "submission.not_a_link",
+        NotALink => "submission.not_a_link" as NotValid,
             "This is not a link. Copy the address of the song from {platforms}; it starts with `https://`.",
             platforms = any_platform();
         /// Beside a link to Apple Music or iTunes (`D-32`).
@@ -114,14 +115,14 @@ refusals! {
         } => "submission.already_so", "Submissions are {state} already.",
             state = if *is_open { "open" } else { "closed" };
         /// What was typed for a TikTok handle cannot be one.
-        NoHandle(reason: NamesNobody) => "submission.no_handle", "That is no TikTok handle. {reason}";
+        NoHandle(reason: NamesNobody) => "submission.no_handle" as NotValid, "That is no TikTok handle. {reason}";
         /// A text that is too long.
         TooLong {
             /// Which text.
             field: TextField,
             /// How long it is, counted as [`text::discord_len`] does.
             length: usize,
-        } => "submission.text_too_long",
+        } => "submission.text_too_long" as NotValid,
             "The {name} has {length} characters, and {most} fit. Shorten it and send the song again.",
             name = field.name(), length, most = field.max_len();
     }

@@ -13,6 +13,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::references::told;
+use crate::settings::Change;
 use crate::store::{Read, Tx};
 
 /// A member is told at most this often per channel where songs go (`C-20`).
@@ -71,13 +72,21 @@ pub fn correct_confirmation(tx: &Tx<'_>, guild: GuildId, user: UserId, wanted: &
     CORRECT.schedule_now(tx, guild, Lane::User(user), confirmed).map(drop)
 }
 
-/// Opens or closes submissions, and stages the notice in their channel. Refuses when there is nothing to change.
+/// Opens or closes submissions. Refuses when there is nothing to change, or no channel in which it would matter.
 pub fn set_open(tx: &Tx<'_>, guild: GuildId, by: Actor, is_open: bool) -> Result<()> {
-    let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Err(SubmissionRefusal::NoChannel.into()) };
+    if SUBMISSION_CHANNEL.get(tx, guild)?.is_none() {
+        return Err(SubmissionRefusal::NoChannel.into());
+    }
     if SUBMISSIONS_OPEN.get(tx, guild)? == is_open {
         return Err(SubmissionRefusal::AlreadySo { is_open }.into());
     }
-    SUBMISSIONS_OPEN.change(tx, guild, by, &is_open)?;
+    SUBMISSIONS_OPEN.change(tx, guild, by, &is_open).map(drop)
+}
+
+/// Submissions were opened or closed, by whichever way: stages the notice in their channel, if there is one.
+pub(super) fn opened(tx: &Tx<'_>, guild: GuildId, _: &Change) -> Result<()> {
+    let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Ok(()) };
+    let is_open = SUBMISSIONS_OPEN.get(tx, guild)?;
     NOTICE.schedule_now(tx, guild, Lane::Channel(channel), &Notice { channel, is_open }).map(drop)
 }
 
@@ -147,8 +156,11 @@ pub fn watch(tx: &Tx<'_>, guild: GuildId, first: MessageId) -> Result<Option<Wat
     }
 }
 
-/// What is posted in the submissions channel from now on counts, also where nobody listens.
-pub fn watch_from_now(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+/// Another submissions channel was chosen: what is posted there from now on counts, also where nobody listens.
+pub(super) fn channel_chosen(tx: &Tx<'_>, guild: GuildId, change: &Change) -> Result<()> {
+    if change.after.is_none() {
+        return Ok(());
+    }
     watch(tx, guild, MessageId::at(tx.now())).map(drop)
 }
 

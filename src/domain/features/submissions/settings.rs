@@ -9,7 +9,8 @@ use crate::settings::{Area, ChannelList, Limits, Listed, Setting, Typed};
 use crate::text_setting;
 
 /// The one channel in which songs are submitted (`M-SUB-17`).
-pub static SUBMISSION_CHANNEL: Setting<Option<ChannelId>> = Setting::new("submission_channel_id", None);
+pub static SUBMISSION_CHANNEL: Setting<Option<ChannelId>> =
+    Setting::followed("submission_channel_id", None, service::channel_chosen);
 /// What the bot needs in the submissions channel.
 pub static SUBMISSION_NEEDS: Needs = Needs {
     effect: "Songs cannot be taken there as they should.",
@@ -25,7 +26,7 @@ pub static SUBMISSION_NEEDS: Needs = Needs {
 /// What the bot needs of a channel that is left alone.
 static EXEMPT_NEEDS: Needs = Needs::only_that_it_is_there("It needs no exception any more.");
 /// Whether songs are taken now (`M-CMD-14`, `M-CMD-15`).
-pub static SUBMISSIONS_OPEN: Setting<bool> = Setting::new("submissions_open", true);
+pub static SUBMISSIONS_OPEN: Setting<bool> = Setting::followed("submissions_open", true, service::opened);
 /// Whether flagged skips are taken while submissions are closed (`D-05`).
 pub static CLOSED_ACCEPTS_SKIPS: Setting<bool> = Setting::new("closed_accepts_skips", false);
 /// How many songs of one member may wait at a time; 0 for any number (`D-04`).

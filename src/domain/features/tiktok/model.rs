@@ -30,7 +30,7 @@ refusals! {
     /// What a person did wrong.
     pub enum TiktokRefusal {
         /// No TikTok name.
-        NoName(reason: NamesNobody) => "tiktok.no_name", "That is no TikTok name. {reason}";
+        NoName(reason: NamesNobody) => "tiktok.no_name" as NotValid, "That is no TikTok name. {reason}";
         /// The server follows somebody else.
         FollowsAnother(streamer: Handle) => "tiktok.follows_another",
             "This server follows **{streamer}**. Use `/tiktok disconnect` first; that ends the session.";

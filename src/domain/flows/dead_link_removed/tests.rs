@@ -8,6 +8,7 @@ use crate::features::queue::model::{Line, SongId};
 use crate::features::testing::GUILD;
 use crate::flows::live_events::tests::evening::{Evening, gift};
 use crate::flows::{coins_by_hand, skip_bought, song_moved};
+use crate::kernel::ids::UserId;
 use crate::kernel::refusal::Refuse;
 use crate::live::Occurrence;
 

@@ -13,7 +13,7 @@ use crate::features::coins::model::Currency;
 use crate::features::coins::service::Order;
 use crate::features::queue::model::{Line, Song, Source};
 use crate::features::queue::service::NewSong;
-use crate::flows::{coins_by_hand, economy};
+use crate::flows::{coins_by_hand, economy, own_data};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
@@ -150,6 +150,31 @@ fn somebody_who_did_everything_has_a_row_in_every_table_that_tells_of_members() 
         without_row, OF_NOBODY,
         "a table that tells of members needs a row of them in `town`, others belong here"
     );
+}
+
+#[test]
+fn whoever_asks_what_is_stored_of_them_is_told_each_row_that_an_erasure_changes_and_no_other() {
+    let town = Town::filled(&Place::Memory);
+    let told = own_data::of(&town.store, HERE, ZARA.user).unwrap();
+    let changed = town.store.read_blocking("test", |read| {
+        let accounts = handles::queries::names_of(read, HERE, ZARA.user)?;
+        let accounts = accounts.iter().map(|(id, _)| id.get()).collect();
+        let erasure = Erasure { guild: HERE, member: ZARA.user, pseudonym: UserId::new(1), accounts };
+        let mut changed = Vec::new();
+        for table in town.store.schema().tables_of_guilds() {
+            changed.push((table.name(), table.find_member(read, &erasure)?.len()));
+        }
+        Ok(changed)
+    });
+    let mut changed = changed.unwrap();
+    changed.retain(|(_, rows)| *rows > 0);
+    changed.sort_unstable();
+    let rows: Vec<_> = told.iter().map(|(table, rows)| (*table, rows.len())).collect();
+    assert_eq!(rows, changed);
+    let text = serde_json::to_string(&told).unwrap();
+    assert!(text.contains(&format!("\"{}\"", ZARA.user)), "ids are texts: {text}");
+    let elsewhere = own_data::of(&town.store, GuildId::new(404), ZARA.user).unwrap();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
 }
 
 #[test]

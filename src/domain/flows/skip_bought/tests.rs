@@ -95,7 +95,7 @@ fn a_skip_costs_what_the_server_says() {
     store.write(|tx| SKIP_PRICE.set(tx, GUILD, &1_000)).unwrap();
     let Entry { song, place, .. } = bought.moved.entry;
     let seen = Seen { song: song.public_id, line: place.line };
-    let refunded = store.write(move |tx| dead_link_removed::run(tx, GUILD, ADMIN, seen)).unwrap();
+    let refunded = store.write(move |tx| dead_link_removed::run(tx, GUILD, Actor::Member(ADMIN), seen)).unwrap();
     assert_eq!(refunded.luxury, Some(Amount::of(40)), "what was paid comes back, whatever it costs now");
     store.check();
 }

@@ -60,6 +60,43 @@ impl Render for Select<'_> {
     }
 }
 
+/// Several of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Several<'a> {
+    /// Under which name the form sends each of them.
+    pub name: &'a str,
+    /// What stands above it.
+    pub label: &'a str,
+    /// What there is to choose from.
+    pub choices: &'a [Choice<'a>],
+    /// The values that are chosen.
+    pub chosen: &'a [&'a str],
+    /// What is sent where none is chosen, and beside those that are.
+    pub none: &'a str,
+    /// What helps to choose.
+    pub hint: Option<&'a str>,
+    /// What is wrong with the choice.
+    pub error: Option<&'a str>,
+}
+
+/// As many lines as are seen of a list at once.
+const SEEN_OF_SEVERAL: usize = 6;
+
+impl Render for Several<'_> {
+    fn render(&self) -> Markup {
+        let about = About::new(None, self.name, self.label, self.hint, self.error);
+        about.around(&html! {
+            input type="hidden" name=(self.name) value=(self.none);
+            select id=(about.id) name=(self.name) multiple size=(self.choices.len().clamp(2, SEEN_OF_SEVERAL))
+                aria-describedby=[about.described_by()] aria-invalid=[about.invalid()] {
+                @for choice in self.choices {
+                    option value=(choice.value) selected[self.chosen.contains(&choice.value)] { (choice.label) }
+                }
+            }
+        })
+    }
+}
+
 /// Yes or no.
 #[derive(Clone, Copy, Debug)]
 pub struct Checkbox<'a> {
@@ -156,6 +193,29 @@ mod tests {
         <div class="field">
         <label for="f-links">Links elsewhere</label>
         <select id="f-links" name="links">
+        <option value="tell">Tell</option>
+        <option value="delete" selected>Delete</option>
+        </select>
+        </div>
+        "#);
+    }
+
+    #[test]
+    fn of_a_list_several_are_chosen_and_none_is_sent_as_well() {
+        let links = Several {
+            name: "links",
+            label: "Links",
+            choices: &LINKS,
+            chosen: &["delete"],
+            none: "none",
+            hint: None,
+            error: None,
+        };
+        insta::assert_snapshot!(lines(&links.render()), @r#"
+        <div class="field">
+        <label for="f-links">Links</label>
+        <input type="hidden" name="links" value="none">
+        <select id="f-links" name="links" multiple size="2">
         <option value="tell">Tell</option>
         <option value="delete" selected>Delete</option>
         </select>

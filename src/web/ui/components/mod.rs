@@ -20,7 +20,7 @@ mod table;
 mod value;
 
 pub use block::{Card, Event, Region, Tab, history, tabs};
-pub use choice::{Checkbox, Choice, Radios, Select};
+pub use choice::{Checkbox, Choice, Radios, Select, Several};
 pub use field::{Field, Input, TextArea};
 pub use form::{
     ACTS, Button, CSRF, Dialog, Form, IDEMPOTENCY_KEY, REVISION, Seal, Weight, acts, error_summary, filters, opener,

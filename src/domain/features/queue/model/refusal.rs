@@ -18,10 +18,10 @@ refusals! {
         NoSuchSong {
             /// The number.
             public_id: PublicId,
-        } => "queue.no_such_song",
+        } => "queue.no_such_song" as NotThere,
             "There is no song {public_id} in this server. Pick one from the list that appears while you type.";
         /// What was typed is no song number.
-        NotANumber => "queue.not_a_number", "That is no song number. Song numbers look like `#012345`.";
+        NotANumber => "queue.not_a_number" as NotValid, "That is no song number. Song numbers look like `#012345`.";
         /// The same link or file waits already.
         AlreadyWaiting {
             /// The song that waits.
@@ -40,7 +40,7 @@ refusals! {
         NotAWaitingLine {
             /// The line.
             line: Line,
-        } => "queue.not_a_waiting_line",
+        } => "queue.not_a_waiting_line" as NotValid,
             "A song cannot be moved to **{line}**. Use `/next` to play a song and `/remove` to take one out.";
         /// The song does not wait, so it cannot be played.
         NotWaiting {
@@ -68,6 +68,14 @@ refusals! {
         } => "queue.plays_another",
             "Somebody was faster: {what}. Press **Next song** again if you want the one after it.",
             what = what_plays(*now);
+        /// No play can be taken back: nothing plays, or nobody noted what that play used up.
+        NothingToUndo => "queue.nothing_to_undo",
+            "There is no play to take back. Only the song that plays now can go back to where it was.";
+        /// The song does not play any more whose play is to be taken back: somebody was faster.
+        PlaysNoMore {
+            /// The song.
+            public_id: PublicId,
+        } => "queue.plays_no_more", "Song **{public_id}** does not play any more, so nothing was taken back.";
         /// The song is bookmarked already (`D-22`).
         AlreadyBookmarked {
             /// The song.

@@ -68,26 +68,28 @@ refusals! {
     #[derive(Copy)]
     pub enum AudioRefusal {
         /// The name or the content type is that of something else.
-        Type => "submission.file_type", "This type of file can't be reviewed. {wanted}, or a link to the song.",
+        Type => "submission.file_type" as NotValid,
+            "This type of file can't be reviewed. {wanted}, or a link to the song.",
             wanted = WANTED;
         /// A film, by its name or by what it holds.
-        Video => "submission.file_video", "A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of \
+        Video => "submission.file_video" as NotValid,
+            "A video can't be reviewed. Send its sound as an mp3, m4a, wav or flac file of \
             up to 25 MB, or the link to it on YouTube.";
         /// More than [`MAX_FILE_BYTES`].
         TooLarge {
             /// The size of the file in bytes.
             size: u64,
-        } => "submission.file_too_large", "This file is too large ({size} MB). {wanted}.",
+        } => "submission.file_too_large" as NotValid, "This file is too large ({size} MB). {wanted}.",
             size = megabytes(*size), wanted = WANTED;
         /// A file without content.
-        Empty => "submission.file_empty", "This file is empty. {wanted}.", wanted = WANTED;
+        Empty => "submission.file_empty" as NotValid, "This file is empty. {wanted}.", wanted = WANTED;
         /// The content is not what the name says.
         Content {
             /// What the name says.
             claimed: AudioKind,
             /// The extension that would suit the content, where it is recognised.
             found: Option<&'static str>,
-        } => "submission.file_content", "This file is named .{name} but holds {content}. {wanted}.",
+        } => "submission.file_content" as NotValid, "This file is named .{name} but holds {content}. {wanted}.",
             name = claimed.extension(), content = what_was_found(*found), wanted = WANTED;
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::town::{HERE, THERE, Town};
 use super::{RawRow, number, of_guild, rows_with, tables_of};
+use crate::flows::server_removed;
 use crate::kernel::ids::GuildId;
 use crate::store::{AnyTable, Place};
 
@@ -77,4 +78,13 @@ fn a_removal_that_is_cut_off_leaves_a_whole_store_and_is_finished_by_the_next() 
     assert_eq!(of_guild(&town.store.raw_rows(), THERE), other);
     town.check();
     town.store.close_blocking();
+}
+
+#[test]
+fn a_server_that_follows_a_live_is_not_removed_before_it_lets_go() {
+    let town = Town::filled(&Place::Memory);
+    let all = town.store.raw_rows();
+    let refused = server_removed::remove(&town.store, HERE).unwrap_err();
+    assert_eq!(refused.code(), "removal.is_followed");
+    assert_eq!(town.store.raw_rows(), all);
 }

@@ -15,6 +15,7 @@ use crate::flows::song_submitted::{self, Submission};
 use crate::flows::{
     checks, dead_link_removed, handle_links, live_events, scores_synced, song_moved, song_played, watch_time,
 };
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::time::Timestamp;
@@ -142,7 +143,8 @@ impl Evening {
     pub(crate) fn is_dead(&self, song: SongId) -> Result<(i64, i64), String> {
         let Entry { song, place, .. } = self.entry(song);
         let seen = Seen { song: song.public_id, line: place.line };
-        let removed = self.store.write(move |tx| dead_link_removed::run(tx, GUILD, UserId::new(99), seen));
+        let removed =
+            self.store.write(move |tx| dead_link_removed::run(tx, GUILD, Actor::Member(UserId::new(99)), seen));
         let coins = |amount: Option<Amount>| amount.map_or(0, Amount::get);
         removed.map(|refunded| (coins(refunded.gifted), coins(refunded.luxury))).map_err(said)
     }

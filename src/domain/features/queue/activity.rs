@@ -1,0 +1,34 @@
+//! What is noted of what reviewers do with songs. No team is told of it; it is the story of a song, and what an undo needs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::activity::Kind;
+use crate::kernel::amount::Amount;
+use crate::kernel::time::Timestamp;
+
+/// A reviewer played a song. About the song; before is the line that it came from, after is Songs Played.
+pub static PLAYED: Kind<Taken> = Kind::new("queue.song_played");
+/// A reviewer put a song elsewhere, or took it out. About the song; before and after are the lines.
+pub static MOVED: Kind<Reason> = Kind::new("queue.song_moved");
+/// A reviewer took a play back. About the song; before is Songs Played, after is the line that it came from.
+pub static PUT_BACK: Kind<()> = Kind::new("queue.song_put_back");
+
+/// What a play used up, so that it can be given back where the play is taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The number of the song that played before, in six digits.
+    pub playing: Option<String>,
+    /// When the song before it was played, as the measure of reviews knew it.
+    pub last_played: Option<Timestamp>,
+    /// The points of the submitter's linked handles that were used up, by the numbers of the accounts.
+    pub points: Vec<(u64, Amount)>,
+    /// The gifted coins that were used up.
+    pub gifted: Option<Amount>,
+}
+
+/// Why a song was put elsewhere, where somebody said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// In their words, one line.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,101 @@
+//! Taking a change of a setting back: a change of its own, which is possible as long as nothing else changed it since.
+
+use super::change::{Change, NewValue, SETTING_CHANGED, change};
+use super::listed::{Listed, SettingRefusal};
+use crate::activity::{self, Activity, ActivityId, Subject};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
+use crate::store::{Read, Tx};
+
+/// Whether a change of this setting can be taken back: what it led to still counts, and something was before.
+pub fn is_undoable(read: &dyn Read, guild: GuildId, listed: &Listed, changed: &Activity) -> Result<bool> {
+    Ok(is_of(listed, changed)
+        && changed.before != changed.after
+        && listed.setting.stored(read, guild)? == changed.after
+        && value_before(read, listed, changed)?.is_some())
+}
+
+/// Takes a change of this setting back at somebody's word. Refuses where it is something else by now.
+pub fn undo(tx: &Tx<'_>, guild: GuildId, by: Actor, listed: &'static Listed, id: ActivityId) -> Result<Change> {
+    let found = activity::get(tx, guild, id)?.filter(|found| is_of(listed, found));
+    let Some(changed) = found else { return Err(SettingRefusal::NoSuchChange.into()) };
+    if !is_undoable(tx, guild, listed, &changed)? {
+        let now = Sentence::read(&listed.setting.shown(tx, guild)?);
+        return Err(SettingRefusal::ChangedSince { title: listed.title, now }.into());
+    }
+    let value = value_before(tx, listed, &changed)?.ok_or(SettingRefusal::NoSuchChange)?;
+    change(tx, guild, by, listed.setting, &value)
+}
+
+fn is_of(listed: &Listed, activity: &Activity) -> bool {
+    let is_about = matches!(&activity.subject, Some(Subject::Setting(key)) if key == listed.setting.key());
+    activity.kind == SETTING_CHANGED.name() && is_about
+}
+
+/// What counted before. Whether that was the server's own is not kept: what counts without a value is not made its own.
+fn value_before(read: &dyn Read, listed: &Listed, changed: &Activity) -> Result<Option<NewValue>> {
+    if listed.setting.inherited(read)? == changed.before {
+        return Ok(Some(NewValue::Default));
+    }
+    Ok(listed.setting.read_stored(changed.before.as_deref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::{Filter, newest};
+    use crate::features::coins::settings::{LISTED, SKIP_PRICE};
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::kernel::ids::UserId;
+
+    const ANN: Actor = Actor::Member(UserId::new(1));
+    const KIM: Actor = Actor::Member(UserId::new(2));
+
+    fn price() -> &'static Listed {
+        LISTED.iter().find(|listed| listed.setting.key() == SKIP_PRICE.key()).unwrap()
+    }
+
+    fn set(store: &TestStore, value: u32) -> ActivityId {
+        store.write(move |tx| SKIP_PRICE.change(tx, GUILD, ANN, &value).map(drop)).unwrap();
+        store.read(|read| newest(read, GUILD, &Filter::default(), None, 1)).rows[0].0
+    }
+
+    fn take_back(store: &TestStore, id: ActivityId) -> Result<Change> {
+        store.write(move |tx| undo(tx, GUILD, KIM, price(), id))
+    }
+
+    #[test]
+    fn a_change_is_taken_back_by_another_one_which_can_be_taken_back_as_well() {
+        let store = TestStore::new();
+        set(&store, 500);
+        let second = set(&store, 800);
+        let undone = take_back(&store, second).unwrap();
+        assert_eq!((undone.before.as_deref(), undone.after.as_deref()), (Some("800"), Some("500")));
+        let (again, noted) = store.read(|read| newest(read, GUILD, &Filter::default(), None, 1)).rows.remove(0);
+        assert_eq!(noted.actor, KIM);
+        take_back(&store, again).unwrap();
+        assert_eq!(store.read(|read| SKIP_PRICE.get(read, GUILD)), 800);
+    }
+
+    #[test]
+    fn what_was_changed_since_is_left_as_it_is_with_a_reason() {
+        let store = TestStore::new();
+        let first = set(&store, 500);
+        set(&store, 800);
+        let refused = take_back(&store, first).unwrap_err().to_string();
+        assert!(refused.contains("Price of a Skip was changed since and is 800 now"), "{refused}");
+        assert_eq!(store.read(|read| SKIP_PRICE.get(read, GUILD)), 800);
+        let gone = take_back(&store, ActivityId::new(1)).unwrap_err().to_string();
+        assert!(gone.contains("not kept any more"), "{gone}");
+    }
+
+    #[test]
+    fn what_was_the_default_becomes_the_default_and_not_a_value_of_its_own() {
+        let store = TestStore::new();
+        let only = set(&store, 500);
+        take_back(&store, only).unwrap();
+        assert_eq!(store.read(|read| SKIP_PRICE.get_own(read, GUILD)), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! What a reviewer needs to run the show: what plays, what comes, what waits for them, and the gifts.
+
+use crate::features::engagement::model::Interaction;
+use crate::features::handles::model::AccountId;
+use crate::features::queue::model::{Entry, Line};
+use crate::features::queue::queries::{LinePage, Record, Row};
+use crate::features::{engagement, handles, queue};
+use crate::flows::play_undone;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::store::Read;
+
+/// Gifts that are shown.
+const GIFTS: usize = 8;
+
+/// The desk.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The server.
+    pub guild: GuildId,
+    /// What plays.
+    pub now: Option<Now>,
+    /// How many songs wait in each line.
+    pub counts: Vec<(Line, u64)>,
+    /// The songs that come next, in order.
+    pub coming: Vec<Row>,
+    /// The first songs that wait for a reviewer.
+    pub pending: LinePage,
+    /// The last gifts of the live that goes on, the latest first; `None` where none goes on.
+    pub gifts: Option<Vec<Gift>>,
+}
+
+/// The song that plays.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// The song.
+    pub entry: Entry,
+    /// Its submitter's songs before it.
+    pub record: Record,
+    /// The line that it came from, where that was noted.
+    pub from: Option<Line>,
+    /// The gifted coins that its play used up.
+    pub gifted: Option<Amount>,
+}
+
+/// A gift of the live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gift {
+    /// When it came.
+    pub at: Timestamp,
+    /// Of whom; the name on the live.
+    pub by: Option<String>,
+    /// What it is called.
+    pub name: String,
+    /// What it was worth, in TikTok's coins.
+    pub coins: Amount,
+}
+
+/// The desk of a server.
+pub fn look(read: &dyn Read, guild: GuildId) -> Result<Desk> {
+    let page = queue::queries::page(read, guild, None, 1)?;
+    Ok(Desk {
+        guild,
+        now: now(read, guild)?,
+        counts: page.counts,
+        coming: page.rows,
+        pending: queue::queries::line_page(read, guild, Line::PendingSkips, 1)?,
+        gifts: gifts(read, guild)?,
+    })
+}
+
+/// What plays now.
+pub fn now(read: &dyn Read, guild: GuildId) -> Result<Option<Now>> {
+    let Some(entry) = queue::queries::now_playing(read, guild)? else { return Ok(None) };
+    let record = queue::queries::record_of(read, guild, &entry)?;
+    let play = play_undone::last(read, guild)?;
+    let (from, gifted) = play.map_or((None, None), |play| (Some(play.from), play.taken.gifted));
+    Ok(Some(Now { entry, record, from, gifted }))
+}
+
+fn gifts(read: &dyn Read, guild: GuildId) -> Result<Option<Vec<Gift>>> {
+    let Some((session, _)) = engagement::queries::open_session(read, guild)? else { return Ok(None) };
+    let mut gifts = Vec::new();
+    for gift in engagement::queries::latest_gifts(read, guild, session, GIFTS)? {
+        gifts.push(named(read, guild, gift)?);
+    }
+    Ok(Some(gifts))
+}
+
+fn named(read: &dyn Read, guild: GuildId, gift: Interaction) -> Result<Gift> {
+    let account = match gift.account {
+        Some(account) => handles::queries::account_by_id(read, guild, AccountId::new(account.get()))?,
+        None => None,
+    };
+    Ok(Gift {
+        at: gift.at,
+        by: account.map(|account| account.handle.as_str().to_owned()),
+        name: gift.value.unwrap_or_default(),
+        coins: gift.coin_value.unwrap_or_default(),
+    })
+}

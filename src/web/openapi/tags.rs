@@ -1,0 +1,48 @@
+//! What the names of routes begin with, in words: the tags of the document, and the chapters of its page.
+
+/// A subject of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// What the names of its routes begin with.
+    pub name: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// What can be done there, in a sentence.
+    pub about: &'static str,
+}
+
+/// All of them, in the order in which somebody reads them.
+pub const TAGS: &[Tag] = &[
+    tag("auth", "Signing in", "In and out, and who is signed in."),
+    tag("signin", "Links that sign in", "What /dashboard and `greenroom admin link` give away."),
+    tag("sessions", "Sessions", "Where somebody is signed in, and how to end that."),
+    tag("tokens", "Tokens", "What programs show to be let in: made here, seen once, taken away here."),
+    tag("me", "Own data", "What is stored of whoever asks: to be seen, taken along, erased."),
+    tag("servers", "Servers", "The servers of whoever asks, with their channels and roles."),
+    tag("access", "Access", "Who may do what in a server."),
+    tag("queue", "Queue", "The lines of songs, and what plays."),
+    tag("songs", "Songs", "One song: what became of it, and what reviewers do with it."),
+    tag("public", "Public pages", "The page of the queue that everybody sees, and overlays for a stream."),
+    tag("live", "Live", "The TikTok live that a server follows."),
+    tag("handles", "TikTok handles", "Which handle belongs to whom."),
+    tag("members", "Members", "The people of a server, with their balances."),
+    tag("ledger", "Ledger", "Every change of a balance, with its cause."),
+    tag("settings", "Settings", "What a server set, what it was before, and the way back."),
+    tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),
+    tag("guilds", "Configuration of guilds", "The same below `/api/guilds`, for administrators alone."),
+    tag("audit", "Audit", "Who did what in a server, with before and after."),
+    tag("data", "Data", "The data of a server: to be taken along, to be removed."),
+    tag("palette", "Search", "Pages, members, songs and settings by their names."),
+    tag("stream", "Streams", "What changes, at the moment when it does."),
+    tag("pages", "Pages", "How the pages look to whoever asks."),
+    tag("instance", "The program", "How this Greenroom is, and what can be asked of it."),
+];
+
+const fn tag(name: &'static str, title: &'static str, about: &'static str) -> Tag {
+    Tag { name, title, about }
+}
+
+/// What the name of a route begins with.
+pub fn tag_of(route: &'static str) -> &'static str {
+    route.split_once('.').map_or(route, |(tag, _)| tag)
+}

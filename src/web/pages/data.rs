@@ -1,0 +1,149 @@
+//! The data of a server: to take along, and to remove.
+
+use maud::{Markup, html};
+
+use crate::activity::settings::ACTIVITY_DAYS;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::api::data::{RowsView, counts, name_of};
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, number, type_the_name};
+use crate::web::ui::icons::{Icon, icon};
+
+/// What can be taken along.
+pub struct DataPage;
+
+impl Page for DataPage {
+    const NAME: &'static str = "data.page";
+    const ABOUT: &'static str = "Gives the data of a server as files, and leads to where they are removed.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/data"];
+    const WHO: Who = Who::Admin;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let guild = seen.guild;
+        let days = web.look("activity_days", move |read| ACTIVITY_DAYS.get(read, guild)).await?;
+        Ok(Shown::new("Data", data(guild, days, seen.rank.reaches(Who::Owner))))
+    }
+}
+
+fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
+    let file = |what: &str, label: &str| {
+        html! { a.button href={ "/api/" (guild) "/data/" (what) } download { (icon(Icon::Download)) (label) } }
+    };
+    html! {
+        section.card {
+            h2 { "Take it along" }
+            p { "Everything that is stored of this server, as an SQLite file. Greenroom reads it back in, and so do many other \
+                programs." }
+            (file("export", "SQLite file"))
+            p { "Every Luxury Coin and point that came or went, with its reason, for a spreadsheet." }
+            (file("ledger", "Ledger as CSV"))
+        }
+        section.card {
+            h2 { "How long it is kept" }
+            p {
+                "What your team is told is kept for " (days) " days. Songs, coins and links stay until they are removed. "
+                a href={ "/g/" (guild) "/settings/general#f-activity_days" } { "Change that" }
+            }
+        }
+        @if is_owner {
+            section.card {
+                h2 { "Remove it" }
+                p { "All of it, for good. What was posted on Discord stays there." }
+                a.button href={ "/g/" (guild) "/data/remove" } { (icon(Icon::Trash)) "See what would go" }
+            }
+        }
+    }
+}
+
+/// What would go, and the form that removes it.
+pub struct RemovalPage;
+
+impl Page for RemovalPage {
+    const NAME: &'static str = "data.removal_page";
+    const ABOUT: &'static str = "Shows how much is stored of a server, with the form that removes it.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/data/remove"];
+    const WHO: Who = Who::Owner;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let guild = seen.guild;
+        let rows = web.look("rows_of_server", move |read| counts(read, guild)).await?;
+        let (name, wrong, seal) = (name_of(web, guild), seen.wrong("confirm"), seen.seal("remove"));
+        let main = removal(guild, &name, &rows, wrong.as_deref(), seal.seal());
+        let crumbs = vec![(format!("/g/{guild}/data"), "Data".to_owned())];
+        Ok(Shown { crumbs, ..Shown::new("Remove all data", main) })
+    }
+}
+
+fn removal(guild: GuildId, name: &str, counts: &[RowsView], wrong: Option<&str>, seal: Seal<'_>) -> Markup {
+    let page = format!("/g/{guild}/data/remove");
+    let columns = [Column::words("What"), Column::numbers("Rows")];
+    let row = |count: &RowsView| Row {
+        id: None,
+        cells: vec![
+            html! { code { (count.table) } },
+            html! { (number(i64::try_from(count.rows).unwrap_or(i64::MAX))) },
+        ],
+    };
+    let rows: Vec<Row> = counts.iter().map(row).collect();
+    html! {
+        @if rows.is_empty() {
+            p { "Nothing is stored of this server that an export would have." }
+        } @else {
+            p { "This would go, and what belongs to it: " }
+            (Table { caption: "What would go", list: None, columns: &columns, rows: &rows })
+        }
+        p { a href={ "/api/" (guild) "/data/export" } download { "Take it along first" } }
+        (Form { confirm: Some("Remove all data of this server, for good?"), ..Form::new(&page, seal) }.around(&html! {
+            input type="hidden" name="back" value=(page);
+            (type_the_name(name))
+            @if let Some(wrong) = wrong { p.error { (icon(Icon::Bad)) span { (wrong) } } }
+            (Button::danger("Remove all data"))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::ui::testing::lines;
+
+    const GUILD: GuildId = GuildId::new(5);
+
+    #[test]
+    fn files_are_links_and_the_way_to_removal_is_the_owners() {
+        let admin = lines(&data(GUILD, 90, false));
+        assert!(admin.contains(r#"href="/api/5/data/export" download"#), "{admin}");
+        assert!(admin.contains("kept for 90 days") && !admin.contains("/data/remove"), "{admin}");
+        assert!(lines(&data(GUILD, 90, true)).contains(r#"href="/g/5/data/remove""#));
+    }
+
+    #[test]
+    fn removal_says_what_would_go_and_wants_the_name() {
+        let counts = [RowsView { table: "submissions", rows: 12_500 }];
+        let seal = Seal { csrf: "t0ken", key: "k3y" };
+        let form = lines(&removal(GUILD, "Night <Owl>", &counts, Some("Type it."), seal));
+        assert!(form.contains("12,500") && form.contains("<code>submissions</code>"), "{form}");
+        assert!(form.contains(r#"data-expect="Night &lt;Owl&gt;""#) && form.contains("Type it."), "{form}");
+        assert!(form.contains(r#"data-confirm="Remove all data of this server, for good?""#), "{form}");
+        assert!(lines(&removal(GUILD, "x", &[], None, seal)).contains("Nothing is stored"));
+    }
+}

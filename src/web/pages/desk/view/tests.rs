@@ -1,0 +1,183 @@
+//! The desk as a reviewer sees it.
+
+use super::*;
+use crate::features::queue::model::KeptFile;
+use crate::features::queue::queries::{LinePage, Record, Standing};
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::{AttachmentId, ChannelId, MessageId};
+use crate::web::music::testing::{AT, HOSTILE, hostile, song};
+use crate::web::ui::testing::{has_handler, lines as drawn};
+
+const OWL: GuildId = GuildId::new(5);
+
+fn quiet() -> Desk {
+    let pending = LinePage { songs: Vec::new(), page: 1, pages: 1, total: 0 };
+    let counts = Line::WAITING.map(|line| (line, u64::from(line == Line::Free))).to_vec();
+    Desk { guild: OWL, now: None, counts, coming: Vec::new(), pending, gifts: None }
+}
+
+fn plays(entry: Entry) -> Now {
+    let record = Record { before: 2, played: 1 };
+    Now { entry, record, from: Some(Line::Skip5), gifted: Some(Amount::of(1_500)) }
+}
+
+fn waits(entry: Entry, ahead: u64) -> Row {
+    let wait = Duration::from_secs(260 * (ahead + 1));
+    Row { entry, standing: Some(Standing { ahead: Some(ahead), wait: Some(wait) }) }
+}
+
+#[test]
+fn where_nothing_plays_the_next_song_can_be_played_and_nothing_else_be_done() {
+    insta::assert_snapshot!(drawn(&now(&quiet())), @r#"
+    <section class="now" aria-labelledby="now">
+    <h2 id="now">Now playing</h2>
+    <p class="song">Nothing plays.</p>
+    <div class="acts">
+    <button class="button main" type="submit" name="playing" value="" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
+    </button>
+    </div>
+    </section>
+    "#);
+}
+
+#[test]
+fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_done() {
+    let desk = Desk { now: Some(plays(song(127_626, "First Light", Line::SongsPlayed))), ..quiet() };
+    insta::assert_snapshot!(drawn(&now(&desk)), @r#"
+    <section class="now" aria-labelledby="now">
+    <h2 id="now">Now playing</h2>
+    <p class="song">Ann – First Light</p>
+    <p class="line-of">⚡ 5 Skip · <a href="/g/5/songs/127626">#127626</a> · <time datetime="2026-11-21T20:15:00Z" data-form="since">since 20:15 UTC</time>
+    </p>
+    <p class="facts">
+    <span>
+    <a href="https://youtu.be/127626" target="_blank" rel="noopener noreferrer">[icon]YouTube</a>
+    </span>
+    <span>ann</span>
+    <span>3rd song</span>
+    <span>1,500 gifted</span>
+    </p>
+    <div class="acts">
+    <button class="button main" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
+    </button>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played">[icon]Bookmark</button>
+    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" data-confirm="Remove the song as a dead link? What was paid for its places is given back.">[icon]Dead link</button>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played">[icon]Put back</button>
+    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" data-key="u" aria-keyshortcuts="u">[icon]Undo<kbd aria-hidden="true">u</kbd>
+    </button>
+    </div>
+    </section>
+    "#);
+}
+
+#[test]
+fn a_song_goes_up_and_down_by_one_line_and_into_any_other() {
+    let coming_up = vec![waits(song(1, "Kites", Line::Skip25Plus), 0), waits(song(2, "Lagos Rain", Line::Free), 1)];
+    let page = coming(&Desk { coming: coming_up, ..quiet() }).into_string();
+    for (label, is_there) in [
+        ("Kites to 20 Skip", true),
+        ("Lagos Rain to 5 Skip", true),
+        ("Kites to Pending Skips", false),
+        ("Lagos Rain to Pending Skips", false),
+    ] {
+        assert_eq!(page.contains(&format!("aria-label=\"{label}\"")), is_there, "{label}: {page}");
+    }
+    assert!(page.contains("formaction=\"/g/5/songs/000001/move?from=25%2B+Skip\""), "{page}");
+    assert!(page.contains("~5 min") && page.contains("~9 min"), "{page}");
+    assert!(page.contains("To Pending Skips") && !page.contains("To Songs Played"), "{page}");
+}
+
+#[test]
+fn a_skip_that_waits_for_a_reviewer_is_approved_into_a_line_or_removed() {
+    let songs = vec![song(3, "Notes", Line::PendingSkips)];
+    let pending = LinePage { songs, page: 1, pages: 1, total: 9 };
+    let page = skips(&Desk { pending, ..quiet() }).into_string();
+    assert!(page.contains("value=\"25+ Skip\"") && page.contains("value=\"Free\""), "{page}");
+    assert!(!page.contains("value=\"Pending Skips\""), "{page}");
+    assert!(page.contains("formaction=\"/g/5/songs/000003/remove?from=Pending+Skips\""), "{page}");
+    assert!(page.contains("And 3 more"), "{page}");
+}
+
+#[test]
+fn gifts_are_told_with_who_sent_them_and_what_they_were_worth() {
+    insta::assert_snapshot!(drawn(&gifts(&quiet())), @r#"
+    <section class="gifts" aria-labelledby="gifts">
+    <h2 id="gifts">Gifts</h2>
+    <p>No live goes on.</p>
+    </section>
+    "#);
+    let rose = Gift { at: AT, by: Some("ann.sings".to_owned()), name: "Confetti".to_owned(), coins: Amount::of(3_000) };
+    let nobody = Gift { by: None, ..rose.clone() };
+    insta::assert_snapshot!(drawn(&gifts(&Desk { gifts: Some(vec![rose, nobody]), ..quiet() })), @r#"
+    <section class="gifts" aria-labelledby="gifts">
+    <h2 id="gifts">Gifts</h2>
+    <ul>
+    <li>
+    <span>
+    <time datetime="2026-11-21T20:15:00Z" data-form="clock">20:15 UTC</time> @ann.sings Confetti</span>
+    <span class="number">3,000</span>
+    </li>
+    <li>
+    <span>
+    <time datetime="2026-11-21T20:15:00Z" data-form="clock">20:15 UTC</time> Confetti</span>
+    <span class="number">3,000</span>
+    </li>
+    </ul>
+    </section>
+    "#);
+}
+
+#[test]
+fn texts_of_people_are_text_and_a_link_that_would_run_script_is_none() {
+    let row = waits(hostile(Line::Free), 0);
+    let pending = LinePage { songs: vec![hostile(Line::PendingSkips)], page: 1, pages: 1, total: 1 };
+    let gift = Gift { at: AT, by: Some(HOSTILE.to_owned()), name: HOSTILE.to_owned(), coins: Amount::ZERO };
+    let desk = Desk {
+        now: Some(plays(hostile(Line::SongsPlayed))),
+        coming: vec![row],
+        pending,
+        gifts: Some(vec![gift]),
+        ..quiet()
+    };
+    let page = [now(&desk), coming(&desk), skips(&desk), gifts(&desk)].map(Markup::into_string).concat();
+    assert!(!page.contains("<img") && !has_handler(&page), "{page}");
+    assert!(!page.contains("href=\"javascript") && page.contains("javascript:alert(1)"), "{page}");
+}
+
+#[test]
+fn a_file_is_heard_by_a_link_that_is_made_when_it_is_followed_and_one_that_is_gone_is_not() {
+    let mut entry = song(4, "Tape", Line::Free);
+    let kept_in = KeptFile {
+        channel: ChannelId::new(1),
+        message: MessageId::new(2),
+        attachment: AttachmentId::new(3),
+        url: "https://cdn.example/tape.mp3".to_owned(),
+    };
+    entry.song.source = Source::File { name: "tape.mp3".to_owned(), bytes: 1, key: String::new(), kept_in };
+    let there = hear(OWL, &entry.song).into_string();
+    assert!(there.contains("href=\"/g/5/songs/000004/file\"") && !there.contains("cdn.example"), "{there}");
+    entry.song.source = entry.song.source.without_file();
+    let gone = hear(OWL, &entry.song).into_string();
+    assert!(gone.contains("tape.mp3 is gone") && !gone.contains("href"), "{gone}");
+}
+
+#[test]
+fn numbers_are_counted_in_words_and_waits_are_rounded_up() {
+    let counted = [0, 1, 2, 3, 10, 11, 12, 20, 110].map(nth);
+    assert_eq!(
+        counted,
+        [
+            "1st song",
+            "2nd song",
+            "3rd song",
+            "4th song",
+            "11th song",
+            "12th song",
+            "13th song",
+            "21st song",
+            "111th song"
+        ]
+    );
+    let waits = [1, 61, 3_600, 3_661].map(|seconds| wait(Duration::from_secs(seconds)));
+    assert_eq!(waits, ["~1 min", "~2 min", "~1 h 00 min", "~1 h 02 min"]);
+}

@@ -1,0 +1,64 @@
+//! The first page of a server: what needs somebody, what plays, how the live is, and the last day in numbers.
+
+mod look;
+mod view;
+
+use maud::html;
+
+use crate::discord::references;
+use crate::kernel::time::Timestamp;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown};
+
+/// The first page of a server.
+pub struct Home;
+
+impl Page for Home {
+    const NAME: &'static str = "servers.home";
+    const ABOUT: &'static str = "Shows what a server needs now.";
+    const PATHS: &'static [&'static str] = &["/g/{server}"];
+    const WHO: Who = Who::Member;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, now) = (seen.guild, seen.now);
+        let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
+        let is_reviewer = seen.rank.reaches(Who::Reviewer);
+        if !seen.rank.reaches(Who::Viewer) {
+            return Ok(Shown::new(name, view::for_members(guild, is_reviewer)));
+        }
+        let home = web.look("home", move |read| look::look(read, guild, now)).await?;
+        let state = home.follow.as_ref().map(|follow| web.bot.lives.status(&follow.streamer));
+        let wrong = view::Wrong {
+            problems: references::known(&web.bot, guild).await?,
+            lacks_intents: web.bot.lacks_intents(),
+            backup: if seen.visitor.is_operator() { last_backup(web, now).await } else { view::Backup::NotTold },
+        };
+        let main = html! {
+            (view::attention(&home, &wrong, is_reviewer))
+            (view::playing(&home, is_reviewer))
+            (view::live(&home, state.flatten().as_ref()))
+            (view::numbers(&home))
+        };
+        Ok(Shown::new(name, main))
+    }
+}
+
+/// How old the last backup is, where somebody knows.
+async fn last_backup(web: &Web, now: Timestamp) -> view::Backup {
+    let Some(backups) = web.settings.backups.clone() else { return view::Backup::NotTold };
+    // It looks into a folder.
+    match tokio::task::spawn_blocking(move || backups.last()).await {
+        Ok(last) => view::Backup::of(last, now),
+        Err(_) => view::Backup::NotTold,
+    }
+}

@@ -1,0 +1,90 @@
+//! The first page of a server as people see it.
+
+use super::*;
+use crate::features::queue::model::Line;
+use crate::kernel::amount::Amount;
+use crate::web::music::testing::{AT, hostile, song};
+use crate::web::ui::testing::{has_handler, lines};
+
+fn quiet() -> Home {
+    Home {
+        guild: GuildId::new(5),
+        pending: 0,
+        given_up: (0, None),
+        now: None,
+        follow: None,
+        session: None,
+        gifts: Amount::ZERO,
+        sent: 12,
+        played: 3,
+        waiting: 0,
+    }
+}
+
+fn nothing_wrong() -> Wrong {
+    Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
+}
+
+#[test]
+fn where_all_is_well_nothing_needs_anybody() {
+    insta::assert_snapshot!(lines(&attention(&quiet(), &nothing_wrong(), false)), @r#"
+    <section class="card" aria-labelledby="attention">
+    <h2 id="attention">Needs attention</h2>
+    <p>
+    <span class="badge good">[icon]Nothing needs you at the moment.</span>
+    </p>
+    </section>
+    "#);
+}
+
+#[test]
+fn what_needs_somebody_is_told_with_the_way_there() {
+    let home = Home { pending: 2, given_up: (1, Some(AT)), ..quiet() };
+    let wrong = Wrong { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
+    insta::assert_snapshot!(lines(&attention(&home, &wrong, true)), @r#"
+    <section class="card" aria-labelledby="attention">
+    <h2 id="attention">Needs attention</h2>
+    <ul>
+    <li>
+    <a href="/g/5/desk">2 songs wait for a reviewer</a>
+    </li>
+    <li>
+    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>.</li>
+    <li>
+    <span class="badge bad">[icon]Deaf</span> Discord does not tell the bot what people write. Switch Message Content on, where its token is made.</li>
+    <li>
+    <span class="badge bad">[icon]Backup</span> There is no backup yet.</li>
+    </ul>
+    <p>
+    <a class="button" href="/g/5/desk">To the desk</a>
+    </p>
+    </section>
+    "#);
+    let page = attention(&Home { pending: 1, ..quiet() }, &nothing_wrong(), false).into_string();
+    assert!(page.contains("href=\"/g/5/songs?line=Pending+Skips\">1 song waits for a reviewer"), "{page}");
+}
+
+#[test]
+fn a_backup_is_old_after_a_day_and_two_hours() {
+    let hours = |hours: u64| AT.after(Duration::from_hours(hours));
+    assert_eq!(Backup::of(Some(AT), hours(26)), Backup::Fresh(AT));
+    assert_eq!(Backup::of(Some(AT), hours(27)), Backup::Old(Some(AT)));
+    assert_eq!(Backup::of(None, AT), Backup::Old(None));
+}
+
+#[test]
+fn members_are_led_to_their_own_page() {
+    let page = for_members(GuildId::new(5), false).into_string();
+    assert!(page.contains("href=\"/me\"") && !page.contains("desk"), "{page}");
+    assert!(for_members(GuildId::new(5), true).into_string().contains("href=\"/g/5/desk\""));
+}
+
+#[test]
+fn what_plays_leads_to_its_story_and_texts_of_people_are_text() {
+    let home = Home { now: Some(song(7, "Kites", Line::SongsPlayed)), ..quiet() };
+    let page = playing(&home, false).into_string();
+    assert!(page.contains("<a href=\"/g/5/songs/000007\">Ann – Kites</a> by ann"), "{page}");
+    let home = Home { now: Some(hostile(Line::SongsPlayed)), ..quiet() };
+    let page = playing(&home, false).into_string();
+    assert!(!page.contains("<img") && !has_handler(&page), "{page}");
+}

@@ -1,0 +1,313 @@
+//! Somebody's own pages: what they have in each of their servers, why, and what is stored of them.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use crate::features::coins::model::{EntryId, LedgerEntry};
+use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse, purse};
+use crate::features::handles::model::Account;
+use crate::features::queue::queries::{OwnPage, Row as OwnSong, Standing};
+use crate::kernel::ids::GuildId;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::api::me::{Mine, OwnPages, own_account};
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::ui::components::{
+    Button, Card, Column, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, type_the_name,
+};
+
+/// What somebody has, server by server.
+pub struct MePage;
+
+impl Page for MePage {
+    const NAME: &'static str = "me.page";
+    const ABOUT: &'static str = "Shows somebody what they have in each of their servers.";
+    const PATHS: &'static [&'static str] = &["/me"];
+    const WHO: Who = Who::SignedIn;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let ways = html! { p { a href="/me/sessions" { "Where you are signed in, and your tokens" } } };
+        let Ok(user) = own_account(&seen.visitor) else {
+            let main = html! {
+                p { "You are signed in as the operator, who is nobody on Discord and has nothing of their own there." }
+                (ways)
+            };
+            return Ok(Shown::new("You", main));
+        };
+        let servers = servers_of(web, &seen.visitor);
+        let found = web.look(Self::NAME, move |read| {
+            let mut found = Vec::new();
+            for (guild, name) in servers {
+                found.push((guild, name, purse(read, guild, user)?));
+            }
+            Ok(found)
+        });
+        let found = found.await?;
+        Ok(Shown::new("You", html! { (servers_of_mine(&found)) (ways) }))
+    }
+}
+
+fn servers_of_mine(found: &[(GuildId, String, Purse)]) -> Markup {
+    html! {
+        @if found.is_empty() {
+            section.card {
+                p { "None of your servers is here yet, as far as I know. Type " (code("/dashboard")) " in one of them." }
+            }
+        }
+        div.cards {
+            @for (guild, name, purse) in found {
+                section.card {
+                    h2 { a href={ "/me/" (guild) } { (name) } }
+                    dl {
+                        div { dt { "Luxury Coins" } dd { (number(purse.luxury.get())) } }
+                        div { dt { "Engagement points" } dd { (number(purse.points.get())) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What somebody has and is in one server.
+pub struct MineInServer;
+
+impl Page for MineInServer {
+    const NAME: &'static str = "me.server";
+    const ABOUT: &'static str = "Shows somebody what they have in a server, why, and what is stored of them.";
+    const PATHS: &'static [&'static str] = &["/me/{server}"];
+    const WHO: Who = Who::Member;
+
+    type Path = ();
+    type Query = OwnPages;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, user, shown) = (seen.guild, own_account(&seen.visitor)?, seen.query);
+        let mine = web.look(Self::NAME, move |read| Mine::of(read, guild, user, shown)).await?;
+        let is_proven = web.is_proven(&seen.visitor, seen.now).await?;
+        let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
+        let main = html! {
+            (balances(&mine.purse))
+            (why(guild, &mine.history))
+            (points(&mine.points))
+            (songs(guild, &mine.songs))
+            (handles(&mine.handles))
+            (data(seen, &name, is_proven))
+        };
+        let crumbs = vec![("/me".to_owned(), "You".to_owned())];
+        Ok(Shown { crumbs, ..Shown::new(format!("You in {name}"), main) })
+    }
+}
+
+fn balances(purse: &Purse) -> Markup {
+    let (luxury, points) = (number(purse.luxury.get()), number(purse.points.get()));
+    let price = format!("A skip costs {}.", number(purse.skip_price.get()));
+    html! {
+        div.tiles {
+            (Tile { note: purse.is_on.then_some(price.as_str()), ..Tile::new("Luxury Coins", &luxury) })
+            (Tile { note: Some("They order the Free line."), ..Tile::new("Engagement points", &points) })
+        }
+    }
+}
+
+/// Where the coins come from, entry by entry, with the balance after each.
+fn why(guild: GuildId, history: &HistoryPage) -> Markup {
+    let columns = [
+        Column::words("When"),
+        Column::words("What for"),
+        Column::numbers("Came or went"),
+        Column::numbers("Then you had"),
+    ];
+    let row = |row: &HistoryRow| {
+        let undone = row.undone_by.map(|_| badge(Tone::Quiet, "undone"));
+        Row { id: Some(row.id.to_string()), cells: cells_of(&row.entry, undone) }
+    };
+    let rows: Vec<Row> = history.rows.iter().map(row).collect();
+    let first = format!("/me/{guild}#why");
+    let next = history.older_than.map(|older| format!("/me/{guild}?before={older}#why"));
+    html! {
+        section.card #why {
+            h2 { "Why do I have " (number(history.balance.get())) " Luxury Coins?" }
+            @if rows.is_empty() {
+                p { "Nothing came and nothing went so far." }
+            } @else {
+                (Table { caption: "Where your Luxury Coins come from", list: Some("ledger"), columns: &columns, rows: &rows })
+                (Paging { first: (!history.is_latest).then_some(first.as_str()), next: next.as_deref(), is_partial: false })
+            }
+        }
+    }
+}
+
+fn cells_of(entry: &LedgerEntry, beside: Option<Markup>) -> Vec<Markup> {
+    let sign = if entry.delta > 0 { "+" } else { "" };
+    vec![
+        moment(entry.at),
+        html! { (entry.kind.in_words()) ": " (entry.reason) @if let Some(beside) = beside { " " (beside) } },
+        html! { (sign) (number(entry.delta)) },
+        html! { (number(entry.after.get())) },
+    ]
+}
+
+fn points(entries: &[(EntryId, LedgerEntry)]) -> Markup {
+    let columns = [
+        Column::words("When"),
+        Column::words("What for"),
+        Column::numbers("Came or went"),
+        Column::numbers("Then you had"),
+    ];
+    let row = |(id, entry): &(EntryId, LedgerEntry)| Row { id: Some(id.to_string()), cells: cells_of(entry, None) };
+    let rows: Vec<Row> = entries.iter().map(row).collect();
+    html! {
+        @if !rows.is_empty() {
+            section.card {
+                h2 { "The latest engagement points" }
+                (Table { caption: "Where your engagement points come from", list: None, columns: &columns, rows: &rows })
+            }
+        }
+    }
+}
+
+fn songs(guild: GuildId, page: &OwnPage) -> Markup {
+    let columns = [Column::words("Song"), Column::words("Number"), Column::words("Where it is")];
+    let row = |row: &OwnSong| {
+        let song = &row.entry.song;
+        let cells = vec![
+            html! { (song.artist) " – " (song.title) },
+            html! { (song.public_id) },
+            html! { (row.entry.place.line.to_string()) @if let Some(place) = place(row.standing) { ", " (place) } },
+        ];
+        Row { id: Some(song.public_id.digits()), cells }
+    };
+    let rows: Vec<Row> = page.rows.iter().map(row).collect();
+    let first = format!("/me/{guild}#songs");
+    let next = (page.page < page.pages).then(|| format!("/me/{guild}?page={}#songs", page.page + 1));
+    html! {
+        section.card #songs {
+            h2 { "Your songs" }
+            @if rows.is_empty() {
+                (Empty { title: "No songs yet.", text: "Type /submit in the server to bring one.", action: None })
+            } @else {
+                (Table { caption: "Your songs", list: Some("songs"), columns: &columns, rows: &rows })
+                (Paging { first: (page.page > 1).then_some(first.as_str()), next: next.as_deref(), is_partial: false })
+            }
+        }
+    }
+}
+
+/// Where a waiting song stands, in words.
+fn place(standing: Option<Standing>) -> Option<String> {
+    let Standing { ahead, wait } = standing?;
+    let Some(ahead) = ahead else { return Some("waits for a reviewer".to_owned()) };
+    let before = match ahead {
+        0 => "next".to_owned(),
+        1 => "after 1 other".to_owned(),
+        ahead => format!("after {ahead} others"),
+    };
+    Some(match wait.filter(|wait| *wait > Duration::ZERO) {
+        Some(wait) => format!("{before}, in about {} min", wait.as_secs().div_ceil(60)),
+        None => before,
+    })
+}
+
+fn handles(accounts: &[Account]) -> Markup {
+    let facts: Vec<(&str, Markup)> = accounts
+        .iter()
+        .map(|account| {
+            let (tone, word) = if account.is_verified() { (Tone::Good, "proven") } else { (Tone::Quiet, "not proven") };
+            (account.handle.as_str(), html! { (number(account.points.get())) " points " (badge(tone, word)) })
+        })
+        .collect();
+    html! {
+        @if facts.is_empty() {
+            section.card {
+                h2 { "Your TikTok handles" }
+                p { "None is linked. With one you earn coins and points on the live: type " (code("/link-tiktok")) " in the server." }
+            }
+        } @else {
+            (Card { title: "Your TikTok handles", facts: &facts })
+        }
+    }
+}
+
+/// What is stored of somebody: to be taken along, and to be erased.
+fn data(seen: &Seen<MineInServer>, name: &str, is_proven: bool) -> Markup {
+    let (guild, sealed) = (seen.guild, seen.seal("erase"));
+    let (action, back) = (format!("/me/{guild}/erase"), format!("/me/{guild}#data"));
+    html! {
+        section.card #data {
+            h2 { "Your data" }
+            p { "All that is stored of you in this server, as a file of JSON." }
+            p { a.button href={ "/api/" (guild) "/me/export" } download={ "greenroom-" (guild) ".json" } { "Export my data" } }
+            details open[seen.refill.is_some()] {
+                summary { "Erase me in this server" }
+                p {
+                    "Your songs leave the queue, your handles, reminders and settings go. What the books or others need stays \
+                     without your name: entries of coins, songs that were played. It cannot be taken back, and your coins are gone."
+                }
+                @if is_proven {
+                    (Form::new(&action, sealed.seal()).around(&html! {
+                        input type="hidden" name="back" value=(back);
+                        (type_the_name(name))
+                        (Button::danger("Erase me"))
+                    }))
+                } @else {
+                    p { a.button href={ "/prove?next=/me/" (guild) "%23data" } { "First prove that it is you" } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::amount::Amount;
+    use crate::web::ui::testing::lines;
+
+    #[test]
+    fn a_place_in_the_line_is_said_in_words() {
+        let said =
+            |ahead, seconds: Option<u64>| place(Some(Standing { ahead, wait: seconds.map(Duration::from_secs) }));
+        let words = [said(None, None), said(Some(0), None), said(Some(1), Some(90)), said(Some(12), None)];
+        assert_eq!(
+            words.map(Option::unwrap),
+            ["waits for a reviewer", "next", "after 1 other, in about 2 min", "after 12 others"]
+        );
+        assert_eq!(place(None), None);
+    }
+
+    #[test]
+    fn balances_say_what_they_are_good_for() {
+        let purse =
+            Purse { luxury: Amount::of(1_250), points: Amount::of(40), is_on: true, skip_price: Amount::of(1_000) };
+        insta::assert_snapshot!(lines(&balances(&purse)), @r#"
+        <div class="tiles">
+        <div class="tile">
+        <p class="tile-label">Luxury Coins</p>
+        <p class="tile-value">1,250</p>
+        <p class="hint">A skip costs 1,000.</p>
+        </div>
+        <div class="tile">
+        <p class="tile-label">Engagement points</p>
+        <p class="tile-value">40</p>
+        <p class="hint">They order the Free line.</p>
+        </div>
+        </div>
+        "#);
+        let off = lines(&balances(&Purse { is_on: false, ..purse }));
+        assert!(!off.contains("A skip costs"), "{off}");
+    }
+}

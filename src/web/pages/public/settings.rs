@@ -1,0 +1,125 @@
+//! Where the owner switches on what everybody sees, and administrators set the goal of the live.
+
+use maud::{Markup, html};
+
+use crate::features::public::model::PublicName;
+use crate::features::public::queries::{Chosen, chosen};
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{Button, Choice, Field, Form, Input, Select};
+
+/// How names of members can be shown.
+const NAMES: [Choice<'_>; 3] =
+    [Choice::new("initials", "As initials"), Choice::new("full", "Whole"), Choice::new("hidden", "Not at all")];
+
+/// What can be counted.
+const MEASURES: [Choice<'_>; 3] =
+    [Choice::new("likes", "Likes"), Choice::new("coins", "Gift coins"), Choice::new("follows", "Follows")];
+
+/// The page.
+pub struct PublicPage;
+
+impl Page for PublicPage {
+    const NAME: &'static str = "public.page";
+    const ABOUT: &'static str = "Sets what people see who are not signed in: the queue under a name, overlays, a goal.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/public"];
+    const WHO: Who = Who::Admin;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let guild = seen.guild;
+        let chosen = web.look("public", move |read| chosen(read, guild)).await?;
+        let main = html! {
+            @if seen.rank.reaches(Who::Owner) {
+                (queue(web, seen, &chosen))
+                (overlays(seen, &chosen))
+            } @else {
+                section.card { p { "What everybody may see is decided by the owner of the server." } }
+            }
+            (goal(seen, &chosen))
+        };
+        Ok(Shown::new("Public pages", main))
+    }
+}
+
+fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
+    let action = format!("/g/{}/public", seen.guild);
+    let kept = chosen.name.as_ref().map(PublicName::as_str).unwrap_or_default();
+    let wrong = seen.wrong("name");
+    let name = Field {
+        value: seen.typed("name").unwrap_or(kept),
+        error: wrong.as_deref(),
+        hint: Some("In the address of the page, such as night-owl. Empty: nobody sees the queue."),
+        most: Some(32),
+        ..Field::new("name", "Name of the queue")
+    };
+    let names = Select {
+        chosen: seen.typed("names").unwrap_or(chosen.names_shown.word()),
+        ..Select::new("names", "Names of members", &NAMES)
+    };
+    let seal = seen.seal("queue");
+    html! {
+        section.card aria-labelledby="queue" {
+            h2 #queue { "The queue" }
+            @if let Some(name) = &chosen.name {
+                p { "Everybody can see it at " a href={ "/q/" (name) } { (web.settings.link(&format!("/q/{name}"))) } "." }
+            }
+            (Form::new(&action, seal.seal()).around(&html! { (name) (names) (Button::main("Save")) }))
+        }
+    }
+}
+
+fn overlays(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
+    let (open, close) =
+        (format!("/g/{}/public/overlay", seen.guild), format!("/g/{}/public/overlay/close", seen.guild));
+    let (opening, closing) = (seen.seal("open"), seen.seal("close"));
+    html! {
+        section.card aria-labelledby="overlays" {
+            h2 #overlays { "Overlays" }
+            p { "An overlay shows what plays, what comes, or the goal in OBS. Whoever has its address sees it." }
+            @if chosen.has_overlay {
+                p { "There is an address. Another one takes its place at once." }
+                (Form { confirm: Some("The address that you use now will show nothing any more."), ..Form::new(&open, opening.seal()) }
+                    .around(&html! { (Button::plain("Make another address")) }))
+                (Form { confirm: Some("The overlays will show nothing any more."), ..Form::new(&close, closing.seal()) }
+                    .around(&html! { (Button::danger("Close the overlays")) }))
+            } @else {
+                (Form::new(&open, opening.seal()).around(&html! { (Button::main("Make an address")) }))
+            }
+        }
+    }
+}
+
+fn goal(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
+    let action = format!("/g/{}/public/goal", seen.guild);
+    let kept = chosen.goal.map(|goal| goal.wanted.to_string()).unwrap_or_default();
+    let (wrong, wrong_of) = (seen.wrong("wanted"), seen.wrong("of"));
+    let wanted = Field {
+        input: Input::Number,
+        value: seen.typed("wanted").unwrap_or(&kept),
+        error: wrong.as_deref(),
+        hint: Some("Empty: no goal."),
+        ..Field::new("wanted", "How many on one live")
+    };
+    let of = Select {
+        chosen: seen.typed("of").unwrap_or(chosen.goal.map_or("likes", |goal| goal.of.word())),
+        error: wrong_of.as_deref(),
+        ..Select::new("of", "What is counted", &MEASURES)
+    };
+    let seal = seen.seal("goal");
+    html! {
+        section.card aria-labelledby="goal" {
+            h2 #goal { "Goal of the live" }
+            (Form::new(&action, seal.seal()).around(&html! { (of) (wanted) (Button::main("Save")) }))
+        }
+    }
+}

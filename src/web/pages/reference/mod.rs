@@ -1,0 +1,387 @@
+//! `/api/docs`: what can be asked of this Greenroom, for people: the document of the API as a page, with a line for a shell
+//! for each route, and for whoever is signed in a form that opens the answer.
+//!
+//! It is made of the table of routes, as the document is, so nothing is on it that is not there, and nothing is missing.
+
+mod attempt;
+mod example;
+mod fields;
+
+pub use attempt::TRY;
+
+use maud::{Markup, html};
+use serde_json::{Map, Value};
+use utoipa::openapi::{RefOr, Schema};
+
+use self::fields::{FieldView, fields_of};
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::endpoint::{Nothing, Route, Sample, Samples, Shape};
+use crate::web::openapi::{TAGS, Tag, codes, limit, of_api, parts_of, tag_of};
+use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::ui::components::{Column, Row, Table, code};
+
+/// The page.
+pub struct ReferencePage;
+
+/// For whom the page is drawn.
+struct Reader {
+    /// The address that people open.
+    base: String,
+    /// The server that stands in the examples.
+    server: String,
+    /// Whether they can try what is there.
+    is_signed_in: bool,
+}
+
+impl Page for ReferencePage {
+    const NAME: &'static str = "reference.page";
+    const ABOUT: &'static str = "Tells what can be asked of this Greenroom by programs.";
+    const PATHS: &'static [&'static str] = &["/api/docs"];
+    const WHO: Who = Who::Anyone;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let first = servers_of(web, &seen.visitor).into_iter().next();
+        let reader = Reader {
+            base: web.settings.link(""),
+            server: first.map_or_else(|| example::SOME_SERVER.to_owned(), |(id, _)| id.to_string()),
+            is_signed_in: seen.visitor.somebody().is_some(),
+        };
+        Ok(Shown::new("API", reference(&reader)))
+    }
+}
+
+fn reference(reader: &Reader) -> Markup {
+    let chapters: Vec<(&Tag, Vec<&'static Route>)> = TAGS
+        .iter()
+        .map(|tag| (tag, of_api().filter(|route| tag_of(route.name) == tag.name).collect::<Vec<_>>()))
+        .filter(|(_, routes)| !routes.is_empty())
+        .collect();
+    html! {
+        (opening())
+        nav.card aria-label="Subjects" {
+            ul {
+                @for (tag, routes) in &chapters {
+                    li { a href={ "#" (tag.name) } { (tag.title) } " " span.hint { (routes.len()) } }
+                }
+                li { a href="#errors" { "Errors" } }
+            }
+        }
+        @for (tag, routes) in &chapters {
+            section.reference id=(tag.name) {
+                h2 { (tag.title) }
+                p { (ticked(tag.about)) }
+                @for route in routes { (entry(route, reader)) }
+            }
+        }
+        (errors())
+    }
+}
+
+/// What holds for all of it.
+fn opening() -> Markup {
+    html! {
+        section.card.reference {
+            p {
+                "Programs show a token, which is made under " a href="/me/sessions" { "your sessions" } ": "
+                code { "Authorization: Bearer gr_…" } ". The lines below take it from " code { "$TOKEN" } ". A token may what \
+                it was made for, and never more than whoever made it may at that moment."
+            }
+            p {
+                "Ids of Discord are strings, moments are RFC 3339 in UTC, amounts are numbers. Lists take " code { "after" }
+                " and answer " code { "next" } " where there is more. A change with an " code { "Idempotency-Key" }
+                " is done once, however often it is sent within a day."
+            }
+            p { "For tools: " a href="/api/openapi.json" { "openapi.json" } ", OpenAPI 3.1." }
+        }
+    }
+}
+
+/// A route.
+fn entry(route: &Route, reader: &Reader) -> Markup {
+    let shape = route.shape.map(|shape| shape());
+    let told = Described::of(route, shape.as_ref());
+    html! {
+        article.card id=(route.name) {
+            h3 {
+                a href={ "#" (route.name) } {
+                    code { (route.doors.verb.method().as_str()) " " (route.doors.paths.first().copied().unwrap_or_default()) }
+                }
+            }
+            p { (ticked(route.about)) }
+            (facts(route))
+            (table("In the address", &told.address))
+            (table("Body", &told.body))
+            (table("Answer", &told.answer))
+            p.hint { "For example" }
+            (code(&example::curl(route, &reader.base, &reader.server)))
+            @if reader.is_signed_in && attempt::can_be_tried(route) {
+                details { summary { "Try it" } (attempt::form(route, &told.query, &reader.server)) }
+            }
+        }
+    }
+}
+
+fn facts(route: &Route) -> Markup {
+    let also = route.doors.paths.iter().skip(1);
+    html! {
+        dl {
+            @for path in also { div { dt { "Also at" } dd { code { (path) } } } }
+            div { dt { "For" } dd { (route.who.in_words()) } }
+            @if route.who != Who::Anyone { div { dt { "A token needs" } dd { code { (route.scope.to_string()) } } } }
+            div { dt { "Limit" } dd { (limit(route.limit)) } }
+        }
+    }
+}
+
+/// What a route takes and gives, field by field.
+struct Described {
+    address: Vec<FieldView>,
+    query: Vec<FieldView>,
+    body: Vec<FieldView>,
+    answer: Vec<FieldView>,
+}
+
+impl Described {
+    fn of(route: &Route, shape: Option<&Shape>) -> Self {
+        let named = shape.map(named).unwrap_or_default();
+        let fields = |schema: Option<Value>| fields_of(&schema.unwrap_or_default(), &named);
+        let query = fields(shape.map(|shape| as_json(&shape.query)));
+        let path = route.doors.paths.first().copied().unwrap_or_default();
+        let parts = parts_of(path)
+            .map(|name| field(name, "string", if name == "server" { "The id of the server." } else { "" }));
+        let success = route.says_success.then(|| field("success", "boolean", "`true`."));
+        Self {
+            address: parts.chain(query.clone()).collect(),
+            body: fields(shape.and_then(|shape| shape.body.as_ref()).map(as_json)),
+            answer: success.into_iter().chain(fields(shape.map(|shape| as_json(&shape.answer)))).collect(),
+            query,
+        }
+    }
+}
+
+fn field(name: &str, kind: &str, about: &str) -> FieldView {
+    FieldView { name: name.to_owned(), kind: kind.to_owned(), is_required: true, about: about.to_owned() }
+}
+
+fn named(shape: &Shape) -> Map<String, Value> {
+    shape.named.iter().map(|(name, schema)| (name.clone(), as_json(schema))).collect()
+}
+
+fn as_json(schema: &RefOr<Schema>) -> Value {
+    serde_json::to_value(schema).unwrap_or_default()
+}
+
+fn table(caption: &str, fields: &[FieldView]) -> Markup {
+    let columns = [Column::words(caption), Column::words("Type"), Column::words("What it is")];
+    let row = |field: &FieldView| Row {
+        id: None,
+        cells: vec![
+            html! { code { (field.name) } },
+            html! { (ticked(&field.kind)) @if !field.is_required { span.hint { ", may be missing" } } },
+            ticked(&field.about),
+        ],
+    };
+    let rows: Vec<Row> = fields.iter().map(row).collect();
+    html! {
+        @if !rows.is_empty() { (Table { caption, list: None, columns: &columns, rows: &rows }) }
+    }
+}
+
+/// Everything that can be answered in place of what was asked for.
+fn errors() -> Markup {
+    let columns = [Column::words("Code"), Column::numbers("Status"), Column::words("What it means")];
+    let codes = codes().into_iter().map(|known| Row {
+        id: None,
+        cells: vec![html! { code { (known.code) } }, html! { (known.status) }, ticked(&as_read(known.text))],
+    });
+    let rows: Vec<Row> = codes.collect();
+    html! {
+        section.reference id="errors" {
+            h2 { "Errors" }
+            p {
+                "An error is always " code { "{\"error\": {\"code\", \"message\", \"details\", \"timestamp\", \"id\"}}" } ". Programs \
+                read the code, which stays as it is; people read the message. " code { "details" } " and " code { "id" }
+                " are there where there is something to say: which fields are wrong, and under which number the log has \
+                what broke."
+            }
+            (Table { caption: "Codes of errors", list: None, columns: &columns, rows: &rows })
+        }
+    }
+}
+
+/// A sentence of a refusal as somebody reads it: nothing bold, commands by their names, slots as they are.
+fn as_read(text: &str) -> String {
+    let plain = text.replace("**", "");
+    let mut parts = plain.split("{/");
+    let mut read = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        read.push('/');
+        read.push_str(&part.replacen('}', "", 1));
+    }
+    read
+}
+
+/// A text in which what stands between backticks is to be typed letter by letter.
+fn ticked(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::api::auth::Login;
+    use crate::web::api::servers::Servers;
+    use crate::web::ui::testing::lines;
+
+    fn reader(is_signed_in: bool) -> Reader {
+        Reader { base: "https://greenroom.example".to_owned(), server: example::SOME_SERVER.to_owned(), is_signed_in }
+    }
+
+    #[test]
+    fn every_route_of_the_api_is_on_the_page_once() {
+        let page = reference(&reader(true)).0;
+        for route in of_api() {
+            assert_eq!(page.matches(&format!("id=\"{}\"", route.name)).count(), 1, "{}", route.name);
+            for path in route.doors.paths {
+                assert!(page.contains(path), "{path}");
+            }
+            let can_be_tried = page.contains(&format!("value=\"{}\"", route.name));
+            assert_eq!(can_be_tried, attempt::can_be_tried(route), "{}", route.name);
+        }
+        for known in codes() {
+            assert!(page.contains(&format!("<code>{}</code>", known.code)), "{}", known.code);
+        }
+        assert!(!reference(&reader(false)).0.contains("<form"), "strangers have nothing to try with");
+    }
+
+    #[test]
+    fn a_route_says_for_whom_it_is_what_it_takes_and_gives_and_how_it_is_asked() {
+        let route = Route::of::<Servers>();
+        insta::assert_snapshot!(lines(&entry(&route, &reader(true))), @r##"
+        <article class="card" id="servers.list">
+        <h3>
+        <a href="#servers.list">
+        <code>GET /api/servers</code>
+        </a>
+        </h3>
+        <p>Lists the servers of whoever asks that Greenroom is in.</p>
+        <dl>
+        <div>
+        <dt>For</dt>
+        <dd>people who are signed in</dd>
+        </div>
+        <div>
+        <dt>A token needs</dt>
+        <dd>
+        <code>read</code>
+        </dd>
+        </div>
+        <div>
+        <dt>Limit</dt>
+        <dd>300 a minute, 60 of them at once</dd>
+        </div>
+        </dl>
+        <table class="fold" role="table">
+        <caption class="heard">Answer</caption>
+        <thead role="rowgroup">
+        <tr role="row">
+        <th role="columnheader" scope="col">Answer</th>
+        <th role="columnheader" scope="col">Type</th>
+        <th role="columnheader" scope="col">What it is</th>
+        </tr>
+        </thead>
+        <tbody role="rowgroup">
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>success</code>
+        </th>
+        <td role="cell" data-label="Type">boolean</td>
+        <td role="cell" data-label="What it is">
+        <code>true</code>.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers</code>
+        </th>
+        <td role="cell" data-label="Type">object[]</td>
+        <td role="cell" data-label="What it is">Each of them.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].id</code>
+        </th>
+        <td role="cell" data-label="Type">string</td>
+        <td role="cell" data-label="What it is">Its id.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].level</code>
+        </th>
+        <td role="cell" data-label="Type">string</td>
+        <td role="cell" data-label="What it is">What whoever asks is there.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].name</code>
+        </th>
+        <td role="cell" data-label="Type">string</td>
+        <td role="cell" data-label="What it is">Its name.</td>
+        </tr>
+        </tbody>
+        </table>
+        <p class="hint">For example</p>
+        <span class="code">
+        <code>curl -H &quot;Authorization: Bearer $TOKEN&quot; 'https://greenroom.example/api/servers'</code>
+        <button class="button" type="button" data-copy="curl -H &quot;Authorization: Bearer $TOKEN&quot; 'https://greenroom.example/api/servers'" data-script hidden>[icon]Copy</button>
+        </span>
+        <details>
+        <summary>Try it</summary>
+        <form method="get" action="/api/docs/try">
+        <input type="hidden" name="route" value="servers.list">
+        <button class="button" type="submit">Open the answer</button>
+        </form>
+        </details>
+        </article>
+        "##);
+    }
+
+    #[test]
+    fn a_line_for_a_shell_sends_what_the_route_takes() {
+        let line = |route: &Route| example::curl(route, "https://greenroom.example", "5");
+        insta::assert_snapshot!(
+            line(&Route::of::<Login>()),
+            @r#"curl --json '{"password":"a few words in a row","username":"host"}' 'https://greenroom.example/api/auth/login'"#
+        );
+        let change = Route {
+            doors: crate::web::endpoint::Doors::put(&["/api/{server}/a"]),
+            who: Who::Owner,
+            ..Route::of::<Login>()
+        };
+        insta::assert_snapshot!(
+            line(&change),
+            @r#"curl -X PUT -H "Authorization: Bearer $TOKEN" --json '{"password":"a few words in a row","username":"host"}' 'https://greenroom.example/api/5/a'"#
+        );
+    }
+
+    #[test]
+    fn a_sentence_is_shown_without_the_marks_of_discord() {
+        assert_eq!(
+            as_read("Song **{public_id}** is gone. Use {/queue} or {/next}."),
+            "Song {public_id} is gone. Use /queue or /next."
+        );
+        assert_eq!(ticked("a `b` <c>").0, "a <code>b</code> &lt;c&gt;");
+    }
+}

@@ -1,0 +1,208 @@
+//! Where somebody is signed in, and what programs of theirs come in by.
+
+use maud::{Markup, html};
+use strum::VariantArray;
+
+use crate::kernel::digest::Digest;
+use crate::kernel::ids::GuildId;
+use crate::signin::scope::Scope;
+use crate::signin::session::{self, Door, Session};
+use crate::signin::token::{self, Token};
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::sign_in::session_shown;
+use crate::web::ui::components::{
+    Button, Checkbox, Choice, Column, Field, Form, Row, Select, Table, Tone, badge, moment, relative,
+};
+
+/// Where this page is.
+pub(super) const PATH: &str = "/me/sessions";
+
+/// For how long a token may be made, in days, as it is offered.
+const SPANS: [Choice<'static>; 4] = [
+    Choice::new("90", "90 days"),
+    Choice::new("7", "7 days"),
+    Choice::new("30", "30 days"),
+    Choice::new("365", "a year"),
+];
+
+/// The page.
+pub struct SessionsPage;
+
+impl Page for SessionsPage {
+    const NAME: &'static str = "sessions.page";
+    const ABOUT: &'static str = "Shows where somebody is signed in, and their tokens.";
+    const PATHS: &'static [&'static str] = &[PATH];
+    const WHO: Who = Who::SignedIn;
+
+    type Path = ();
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let person = seen.visitor.somebody().ok_or(Problem::Unauthenticated)?.person.clone();
+        let now = seen.now;
+        let found = web.look(Self::NAME, move |read| {
+            Ok((session::list_of(read, &person, now)?, token::list_of(read, &person, now)?))
+        });
+        let (sessions, tokens) = found.await?;
+        let main = html! {
+            section.card {
+                h2 { "Where you are signed in" }
+                (sessions_table(seen, &sessions, session_shown(&seen.visitor)))
+                (everywhere_else(seen, sessions.len()))
+            }
+            (tokens_card(web, seen, &tokens, PATH))
+        };
+        let crumbs = vec![("/me".to_owned(), "You".to_owned())];
+        Ok(Shown { crumbs, ..Shown::new("Sessions and tokens", main) })
+    }
+}
+
+fn sessions_table(seen: &Seen<SessionsPage>, sessions: &[(Digest, Session)], here: Option<Digest>) -> Markup {
+    let columns = [
+        Column::words("Browser"),
+        Column::words("Last seen"),
+        Column::words("Since"),
+        Column::words("By"),
+        Column::words("From"),
+        Column::words(""),
+    ];
+    let row = |(sid, session): &(Digest, Session)| {
+        let (mark, is_here) = (session::mark(*sid), Some(*sid) == here);
+        let (action, sealed) = (format!("{PATH}/{mark}/end"), seen.seal(&format!("end-{mark}")));
+        let cells = vec![
+            html! { (session.agent) @if is_here { " " (badge(Tone::Good, "this one")) } },
+            relative(session.seen),
+            moment(session.began),
+            html! { (by(session.door)) },
+            html! { (session.network) },
+            Form::new(&action, sealed.seal()).around(&html! {
+                (Button::plain(if is_here { "Sign out here" } else { "Sign out there" }))
+            }),
+        ];
+        Row { id: Some(mark), cells }
+    };
+    let rows: Vec<Row> = sessions.iter().map(row).collect();
+    html! { (Table { caption: "Where you are signed in", list: Some("sessions"), columns: &columns, rows: &rows }) }
+}
+
+const fn by(door: Door) -> &'static str {
+    match door {
+        Door::Password => "password",
+        Door::Link => "a link",
+        Door::Discord => "Discord",
+    }
+}
+
+fn everywhere_else(seen: &Seen<SessionsPage>, sessions: usize) -> Markup {
+    let sealed = seen.seal("everywhere");
+    html! {
+        @if sessions > 1 {
+            (Form::new("/sign-out-everywhere", sealed.seal()).around(&html! {
+                input type="hidden" name="back" value=(PATH);
+                (Button::danger("Sign out everywhere else"))
+                p.hint { "First you are asked to prove that it is you. Your tokens stay." }
+            }))
+        }
+    }
+}
+
+/// The tokens of whoever looks, with what makes another one. `back` is the page to which the forms come back.
+pub(super) fn tokens_card<P: Page>(web: &Web, seen: &Seen<P>, tokens: &[Token], back: &str) -> Markup {
+    html! {
+        section.card #tokens {
+            h2 { "Tokens for programs" }
+            p { "A program that shows a token may what you tick here, and never more than you may at that moment." }
+            @if !tokens.is_empty() { (tokens_table(seen, tokens, back)) }
+            details open[tokens.is_empty() || seen.refill.is_some()] {
+                summary { "Make a token" }
+                (maker(web, seen, back))
+            }
+        }
+    }
+}
+
+fn tokens_table<P: Page>(seen: &Seen<P>, tokens: &[Token], back: &str) -> Markup {
+    let columns = [
+        Column::words("Name"),
+        Column::words("May"),
+        Column::words("Servers"),
+        Column::words("Last used"),
+        Column::words("Works until"),
+        Column::words(""),
+    ];
+    let row = |token: &Token| {
+        let number = token.number.to_string();
+        let (action, sealed) = (format!("/me/tokens/{number}/revoke"), seen.seal(&format!("revoke-{number}")));
+        let scopes: Vec<String> = token.scopes.iter().map(|scope| scope.to_string()).collect();
+        let confirm = format!("Take {} away? Whatever shows it is locked out.", token.name);
+        let cells = vec![
+            html! { (token.name) },
+            html! { (scopes.join(", ")) },
+            html! { @if token.guilds.is_empty() { "all of yours" } @else { (token.guilds.len()) } },
+            html! { @if let Some(last) = token.last_used { (relative(last)) } @else { "never" } },
+            moment(token.expires),
+            Form { confirm: Some(&confirm), ..Form::new(&action, sealed.seal()) }.around(&html! {
+                input type="hidden" name="back" value=(back);
+                (Button::danger("Take away"))
+            }),
+        ];
+        Row { id: Some(number), cells }
+    };
+    let rows: Vec<Row> = tokens.iter().map(row).collect();
+    html! { (Table { caption: "Your tokens", list: Some("tokens"), columns: &columns, rows: &rows }) }
+}
+
+fn maker<P: Page>(web: &Web, seen: &Seen<P>, back: &str) -> Markup {
+    let sealed = seen.seal("token");
+    let scopes = seen.wrong("scopes");
+    let servers = servers_of(web, &seen.visitor);
+    let offered = Scope::VARIANTS.iter().filter(|scope| **scope != Scope::Instance || seen.visitor.is_operator());
+    Form::new("/me/tokens", sealed.seal()).around(&html! {
+        input type="hidden" name="back" value=(back);
+        (Field {
+            value: seen.typed("name").unwrap_or_default(),
+            hint: Some("By which you know it later, such as the name of the program."),
+            most: Some(60),
+            is_required: true,
+            ..Field::new("name", "Name")
+        })
+        fieldset {
+            legend { "It may" }
+            @for scope in offered { (scope_tick(*scope)) }
+            @if let Some(wrong) = &scopes { p.error { (wrong) } }
+        }
+        @if servers.len() > 1 {
+            fieldset {
+                legend { "In these servers; none ticked is all of yours" }
+                @for (id, name) in &servers { (server_tick(*id, name)) }
+            }
+        }
+        (Select::new("days", "It works for", &SPANS))
+        (Button::main("Make the token"))
+    })
+}
+
+fn server_tick(server: GuildId, name: &str) -> Markup {
+    let (value, id) = (server.to_string(), format!("f-servers-{server}"));
+    html! { (Checkbox { value: &value, id: Some(&id), ..Checkbox::new("servers", name) }) }
+}
+
+fn scope_tick(scope: Scope) -> Markup {
+    let (value, id) = (scope.to_string(), format!("f-scopes-{scope}"));
+    html! {
+        (Checkbox {
+            value: &value,
+            id: Some(&id),
+            is_ticked: scope == Scope::Read,
+            ..Checkbox::new("scopes", scope.in_words())
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! All songs, with filters in the address; what became of one of them; and the way to its file.
+
+mod file;
+mod view;
+
+pub use file::ROUTE as FILE;
+
+use crate::features::queue::model::PublicId;
+use crate::features::queue::queries;
+use crate::store::{Cursor, Read};
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::music::search::SongsQuery;
+use crate::web::music::story;
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::segments::One;
+
+/// All songs.
+pub struct SongsPage;
+
+impl Page for SongsPage {
+    const NAME: &'static str = "songs.page";
+    const ABOUT: &'static str = "Lists songs by line, member, state and text.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/songs"];
+    const WHO: Who = Who::Viewer;
+
+    type Path = ();
+    type Query = SongsQuery;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, search) = (seen.guild, seen.query.understood()?);
+        let look = move |read: &dyn Read| {
+            let limit = search.limit;
+            let found = queries::select(read, guild, &search.wanted, search.after, limit)?;
+            let is_partial = found.next.is_some() && found.rows.len() < limit;
+            let mut rows = Vec::with_capacity(found.rows.len());
+            for entry in found.rows {
+                let standing = queries::standing(read, guild, &entry)?;
+                rows.push(queries::Row { entry, standing });
+            }
+            Ok((rows, found.next, is_partial))
+        };
+        let (rows, next, is_partial): (Vec<queries::Row>, Option<Cursor>, bool) = web.look("songs", look).await?;
+        let list = view::List { guild, query: &seen.query, rows: &rows, next: next.as_ref(), is_partial };
+        Ok(Shown::new("Songs", view::list(&list)))
+    }
+}
+
+/// What became of one song.
+pub struct SongPage;
+
+impl Page for SongPage {
+    const NAME: &'static str = "songs.story_page";
+    const ABOUT: &'static str = "Tells where a song is and what became of it.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/songs/{song}"];
+    const WHO: Who = Who::Viewer;
+
+    type Path = One<PublicId>;
+    type Query = Nothing;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("song", samples.song.clone())], ..Sample::default() }
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, One(song)) = (seen.guild, seen.path);
+        let story = web.look("song_story", move |read| story::look(read, guild, song)).await?;
+        let seal = seen.seal("remove");
+        let remove = seen.rank.reaches(Who::Reviewer).then(|| seal.seal());
+        let title = format!("{} – {}", story.entry.song.artist, story.entry.song.title);
+        let main = view::story(guild, &story, remove);
+        Ok(Shown { crumbs: vec![(format!("/g/{guild}/songs"), "Songs".to_owned())], ..Shown::new(title, main) })
+    }
+}

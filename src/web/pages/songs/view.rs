@@ -1,0 +1,219 @@
+//! What stands on the pages of songs.
+
+use maud::{Markup, Render, html};
+
+use crate::features::queue::model::{Line, Song};
+use crate::features::queue::queries::{Row, Standing};
+use crate::kernel::actor::Actor;
+use crate::kernel::ids::GuildId;
+use crate::store::Cursor;
+use crate::web::music::search::SongsQuery;
+use crate::web::music::story::{Step, Story, What};
+use crate::web::pages::desk::{hear, wait};
+use crate::web::ui::components::Row as TableRow;
+use crate::web::ui::components::{
+    Button, Card, Choice, Column, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history,
+    moment,
+};
+
+/// What a song can be, for the filter.
+const STATES: [Choice<'_>; 4] = [
+    Choice::new("", "Any"),
+    Choice::new("waiting", "Waits"),
+    Choice::new("played", "Was played"),
+    Choice::new("removed", "Was removed"),
+];
+
+/// A page of songs.
+pub(super) struct List<'a> {
+    pub(super) guild: GuildId,
+    pub(super) query: &'a SongsQuery,
+    pub(super) rows: &'a [Row],
+    pub(super) next: Option<&'a Cursor>,
+    pub(super) is_partial: bool,
+}
+
+/// The filters, the songs, the way on.
+pub(super) fn list(list: &List<'_>) -> Markup {
+    let home = format!("/g/{}/songs", list.guild);
+    let next = list.next.map(|next| list.query.address(&home, Some(next)));
+    let first = list.query.after.as_deref().is_some_and(|after| !after.is_empty());
+    let first = first.then(|| list.query.address(&home, None));
+    html! {
+        (filters(&home, &fields(list.query)))
+        @if list.rows.is_empty() && list.next.is_none() {
+            (nothing(list.query, &home))
+        } @else {
+            (table(list))
+        }
+        (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: list.is_partial })
+    }
+}
+
+fn fields(query: &SongsQuery) -> Markup {
+    let mut lines = vec![Choice::new("", "Any")];
+    lines.extend(Line::WAITING.iter().map(|line| Choice::new(line.name(), line.name())));
+    html! {
+        (Field { input: Input::Search, value: said(query.text.as_ref()), ..Field::new("text", "Number, title or name") })
+        (Select { chosen: said(query.line.as_ref()), ..Select::new("line", "Line", &lines) })
+        (Select { chosen: said(query.state.as_ref()), ..Select::new("state", "State", &STATES) })
+        (Field {
+            value: said(query.member.as_ref()),
+            hint: Some("The number of their account"),
+            ..Field::new("member", "Member")
+        })
+    }
+}
+
+fn said(value: Option<&String>) -> &str {
+    value.map(String::as_str).unwrap_or_default()
+}
+
+fn nothing(query: &SongsQuery, home: &str) -> Markup {
+    let is_filtered = query.address(home, None) != home;
+    let empty = if is_filtered {
+        Empty { title: "No song fits.", text: "Other filters may find more.", action: Some((home, "All songs")) }
+    } else {
+        Empty { title: "No songs yet.", text: "Members send them with /submit on Discord.", action: None }
+    };
+    empty.render()
+}
+
+fn table(list: &List<'_>) -> Markup {
+    let columns = [
+        Column::words("Song"),
+        Column::words("Number"),
+        Column::words("Where"),
+        Column::words("By"),
+        Column::words("Sent"),
+    ];
+    let rows: Vec<TableRow> = list.rows.iter().map(|row| table_row(list.guild, row)).collect();
+    Table { caption: "Songs", list: Some("songs"), columns: &columns, rows: &rows }.render()
+}
+
+fn table_row(guild: GuildId, row: &Row) -> TableRow {
+    let song = &row.entry.song;
+    let number = song.public_id.digits();
+    TableRow {
+        cells: vec![
+            html! { a href={ "/g/" (guild) "/songs/" (number) } { (song.artist) " – " (song.title) } },
+            html! { (song.public_id) },
+            place(row.entry.place.line, row.standing),
+            submitter(song),
+            moment(row.entry.place.submitted_at),
+        ],
+        id: Some(number),
+    }
+}
+
+fn place(line: Line, standing: Option<Standing>) -> Markup {
+    let ahead = standing.and_then(|standing| standing.ahead);
+    let time = standing.and_then(|standing| standing.wait);
+    html! {
+        (line.emoji()) " " (line.name())
+        @if let Some(ahead) = ahead { ", place " (ahead.saturating_add(1)) }
+        @if let Some(time) = time { ", " (wait(time)) }
+    }
+}
+
+fn submitter(song: &Song) -> Markup {
+    html! {
+        (song.username)
+        @if let Some(handle) = &song.tiktok_username { " · @" (handle) }
+    }
+}
+
+/// What became of a song. `remove` is the seal of whoever may take it out.
+pub(super) fn story(guild: GuildId, story: &Story, remove: Option<Seal<'_>>) -> Markup {
+    let events: Vec<Event> = story.steps.iter().map(event).collect();
+    html! {
+        (facts(guild, story))
+        @if let Some(seal) = remove.filter(|_| story.entry.place.line != Line::Removed) { (removal(guild, story, seal)) }
+        section aria-labelledby="story" {
+            h2 #story { "What became of it" }
+            (history(&events, None))
+        }
+    }
+}
+
+fn facts(guild: GuildId, story: &Story) -> Markup {
+    let (song, place_of) = (&story.entry.song, &story.entry.place);
+    let mut facts = vec![
+        ("Number", html! { (song.public_id) }),
+        (
+            "Where",
+            html! {
+                @if story.is_playing { "Plays now" } @else { (place(place_of.line, story.standing)) }
+            },
+        ),
+        ("Listen", hear(guild, song)),
+        (
+            "Submitted by",
+            html! {
+                a href={ "/g/" (guild) "/songs?member=" (song.user) } { (song.username) }
+                @if let Some(handle) = &song.tiktok_username { " · @" (handle) }
+            },
+        ),
+        ("Their songs", html! { (story.record.before) " before this, " (story.record.played) " played" }),
+    ];
+    facts.extend(story.gifted.map(|gifted| ("Gifted coins of this live", html! { (gifted) })));
+    facts.extend(song.note.as_ref().map(|note| ("Note", html! { (note) })));
+    Card { title: "The song", facts: &facts }.render()
+}
+
+/// To take the song out, for a reason that stays in its story.
+fn removal(guild: GuildId, story: &Story, seal: Seal<'_>) -> Markup {
+    let from: String = url::form_urlencoded::byte_serialize(story.entry.place.line.name().as_bytes()).collect();
+    let action = format!("/g/{guild}/songs/{}/remove?from={from}", story.entry.song.public_id.digits());
+    let reason = Field {
+        most: Some(300),
+        hint: Some("It stays in the story of the song; nobody is told."),
+        ..Field::new("reason", "Reason")
+    };
+    html! {
+        details {
+            summary { "Remove this song" }
+            (Form::new(&action, seal).around(&html! { (reason) (Button::danger("Remove")) }))
+        }
+    }
+}
+
+fn event(step: &Step) -> Event {
+    Event { at: step.at, who: who(step.by), what: what(&step.what), undo: None, note: None }
+}
+
+fn who(by: Actor) -> String {
+    match by {
+        Actor::Member(user) => format!("user {user}"),
+        Actor::Live => "the live".to_owned(),
+        Actor::System => "Greenroom".to_owned(),
+        Actor::Operator => "the operator".to_owned(),
+    }
+}
+
+fn what(what: &What) -> Markup {
+    html! {
+        @match what {
+            What::Submitted => { "sent it" }
+            What::Played(from) => { "played it from " (from) }
+            What::PutBack(to) => { "took the play back: " (to) }
+            What::Moved(from, to, reason) => {
+                (from) " → " (to)
+                @if let Some(reason) = reason { ": “" (reason) "”" }
+            }
+            What::Lifted(from, to, coins) => { (coins) " gifted coins: " (from) " → " (to) }
+            What::Bought(price, is_back) => {
+                "bought a skip for " (price) " Luxury Coins"
+                @if *is_back { ", which were given back" }
+            }
+            What::Dead(gifted, luxury) => {
+                "removed it as a dead link"
+                @if let Some(coins) = gifted { "; " (coins) " gifted coins came back" }
+                @if let Some(coins) = luxury { "; " (coins) " Luxury Coins came back" }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! The stream of pages, and the parts of pages that are asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+
+use super::board::Part;
+use super::rights::Rights;
+use super::stream::{Kind, MOST_PARTS, Stream, Watched};
+use super::{Drawing, HINTED, Region, parted};
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
+use crate::signin::scope::Scope;
+use crate::store::{Read, Topic};
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Problem, told};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, read_form};
+use crate::web::page;
+
+/// The stream of pages. Its errors are those of the API: what asks is a script.
+pub(super) const LIVE: Route = Route {
+    name: "live.page",
+    about: "Brings an open page up to date, as a stream of events that has no end.",
+    doors: Doors::get(&["/live"]),
+    who: Who::SignedIn,
+    scope: Scope::Read,
+    limit: Limit::Reads,
+    largest_body: BODY,
+    says_success: false,
+    requirements: &["T-SSE-04"],
+    leads_to_discord: false,
+    shape: None,
+    sample: |_| Sample::default(),
+    serve: serve_live,
+};
+
+/// One part of a page, for a page that has no stream, and for what is only hinted at.
+pub(super) const FRAGMENT: Route = Route {
+    name: "live.fragment",
+    about: "Gives a part of a page as it is now.",
+    doors: Doors::page(&["/g/{server}/fragment"]),
+    who: Who::Member,
+    scope: Scope::Read,
+    limit: Limit::Reads,
+    largest_body: BODY,
+    says_success: false,
+    requirements: &[],
+    leads_to_discord: false,
+    shape: None,
+    sample: |_| Sample::default(),
+    serve: serve_fragment,
+};
+
+/// What a page shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Shown {
+    /// The parts, by their names; with the number of the server behind where the path does not say it.
+    region: Vec<String>,
+    /// The topics that are hinted at, likewise.
+    hint: Vec<String>,
+    /// The revision that was noted before the page was made.
+    since: Option<String>,
+}
+
+/// The address of the stream of a page in a server, which shows these regions and is hinted at these topics; `None` where it
+/// has neither.
+pub(in crate::web) fn live_address(guild: GuildId, regions: &[&'static Region], hints: &[Topic]) -> Option<String> {
+    let regions = regions.iter().map(|region| format!("region={}", region.address(guild)));
+    let hints = hints.iter().map(|topic| format!("hint={}.{guild}", topic.name()));
+    let parts: Vec<String> = regions.chain(hints).collect();
+    (!parts.is_empty()).then(|| format!("/live?{}", parts.join("&")))
+}
+
+fn serve_live(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let opened = open(&web, &arrived).await;
+        opened.unwrap_or_else(|problem| told(&web, &problem, LIVE.name, LIVE.says_success))
+    })
+}
+
+async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
+    let shown: Shown = read_form(arrived.query.as_bytes())?;
+    let parts = parts_of(web, &shown)?;
+    if parts.is_empty() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let mut wanted: BTreeMap<GuildId, Vec<Who>> = BTreeMap::new();
+    for (guild, part) in &parts {
+        let who = match part {
+            Part::Region(region) => region.who,
+            Part::Topic(_) | Part::Guard(_) | Part::Activities => Who::Member,
+        };
+        wanted.entry(*guild).or_default().push(who);
+    }
+    let rights = Rights::of(web, &arrived.visitor, wanted).await?;
+    let stream = Stream::open(web, arrived, rights).await?;
+    // Whoever does not say what they know, or says it of another process, knows nothing.
+    let since = since_of(&arrived.headers, shown.since.as_deref()).and_then(|since| web.push.number_of(&since));
+    let since = since.unwrap_or(0);
+    let watched = parts.into_iter().map(|(guild, part)| Watched::begin(web, guild, part, since)).collect();
+    Ok(stream.begin(Kind::Page, watched))
+}
+
+/// What a page watches, each part once.
+fn parts_of(web: &Web, shown: &Shown) -> Result<Vec<(GuildId, Part)>, Problem> {
+    let (mut parts, mut seen) = (Vec::new(), BTreeSet::new());
+    for address in shown.region.iter().filter(|address| seen.insert(address.as_str())) {
+        let (name, guild) = parted(address).ok_or(Problem::NotFound)?;
+        let region = region_of(web, name, guild).ok_or(Problem::NotFound)?;
+        parts.push((guild, Part::Region(region)));
+    }
+    for address in shown.hint.iter().filter(|address| seen.insert(address.as_str())) {
+        let (name, guild) =
+            parted(address).filter(|(_, guild)| *guild != GuildId::INSTANCE).ok_or(Problem::NotFound)?;
+        let topic = HINTED.iter().find(|topic| topic.name() == name).ok_or(Problem::NotFound)?;
+        parts.push((guild, Part::Topic(*topic)));
+    }
+    if parts.len() > MOST_PARTS {
+        return Err(Problem::Unreadable(Sentence::words("That is more than a page has.")));
+    }
+    Ok(parts)
+}
+
+/// The region of this name. What is of the instance is of no server, and what is of a server not of the instance.
+fn region_of(web: &Web, name: &str, guild: GuildId) -> Option<&'static Region> {
+    let region = web.push.regions.iter().copied().find(|region| region.name == name)?;
+    (region.who.is_of_a_guild() == (guild != GuildId::INSTANCE)).then_some(region)
+}
+
+/// The revision that somebody knows: the last that they were told, else the one of their page.
+pub(super) fn since_of(headers: &HeaderMap, since: Option<&str>) -> Option<String> {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
+    last.or(since).map(str::to_owned)
+}
+
+fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        match fragment(&web, &arrived).await {
+            Ok(response) => response,
+            Err(problem) => page::problem(&web, &arrived.visitor, &arrived.address, &problem, FRAGMENT.name),
+        }
+    })
+}
+
+async fn fragment(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
+    let shown: Shown = read_form(arrived.query.as_bytes())?;
+    let [name] = shown.region.as_slice() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    let guild = arrived.guild;
+    let region = region_of(web, name, guild).ok_or(Problem::NotFound)?;
+    if !arrived.rank.reaches(region.who) {
+        return Err(Problem::Forbidden(region.who));
+    }
+    // Noted before the snapshot is taken: what changes in between is asked for once more.
+    let tag = format!("W/\"{}\"", web.push.changed_at(guild, region.topics));
+    let headers = [
+        (ETAG, HeaderValue::try_from(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (VARY, HeaderValue::from_static("cookie")),
+    ];
+    if is_known(&arrived.headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let (bot, now) = (web.bot.clone(), arrived.now);
+    let draw = move |read: &dyn Read| (region.draw)(&Drawing { read, guild, bot: &bot, now });
+    let form = web.look("fragment", draw).await?;
+    let content_type = [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))];
+    Ok((StatusCode::OK, headers, content_type, form.into_string()).into_response())
+}
+
+/// Whether somebody has what this tag stands for.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).any(|known| known.trim() == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use maud::html;
+
+    use super::*;
+    use crate::features::coins::tables::CHANGED;
+
+    static BOARD: Region =
+        Region { name: "queue.board", topics: &[CHANGED], who: Who::Viewer, draw: |_| Ok(html! { "1" }) };
+
+    #[test]
+    fn the_stream_of_a_page_is_asked_for_all_that_it_shows() {
+        let guild = GuildId::new(5);
+        assert_eq!(live_address(guild, &[], &[]), None);
+        let address = live_address(guild, &[&BOARD], &[CHANGED]);
+        assert_eq!(address.as_deref(), Some("/live?region=queue.board.5&hint=coins.changed.5"));
+    }
+
+    #[test]
+    fn what_somebody_was_told_last_counts_before_what_their_page_said() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(since_of(&headers, None), None);
+        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
+        headers.insert("last-event-id", HeaderValue::from_static(""));
+        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
+        headers.insert("last-event-id", HeaderValue::from_static("a.7"));
+        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.7"));
+    }
+
+    #[test]
+    fn a_tag_is_known_among_others() {
+        let mut headers = HeaderMap::new();
+        assert!(!is_known(&headers, "W/\"a.1\""));
+        headers.insert(IF_NONE_MATCH, HeaderValue::from_static("W/\"a.0\", W/\"a.1\""));
+        assert!(is_known(&headers, "W/\"a.1\"") && !is_known(&headers, "W/\"a.2\""));
+    }
+}

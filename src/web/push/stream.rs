@@ -1,0 +1,269 @@
+//! One open connection: what is sent over it, from its first event to its end.
+//!
+//! It is asked for the next bytes when the socket takes some. So whoever takes nothing is sent nothing, and costs what they
+//! watch: a place for each part, of which the present form is taken when there is room for it.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use futures_util::future::select_all;
+use futures_util::stream::unfold;
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+
+use super::board::{Frame, Part, Place};
+use super::event;
+use super::places::Seat;
+use super::programs::Program;
+use super::rights::{Look, Rights};
+use crate::discord::standing::{Change, FRESH};
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::web::Web;
+use crate::web::access::{Via, Visitor, place};
+use crate::web::answer::Problem;
+use crate::web::endpoint::Arrived;
+use crate::{settings, signin};
+
+/// How often a sign of life is sent.
+const BEAT: Duration = Duration::from_secs(15);
+/// After which time a browser comes back whose connection broke.
+const RETRY: Bytes = Bytes::from_static(b"retry: 2000\n\n");
+/// Parts that one connection may watch.
+pub(super) const MOST_PARTS: usize = 64;
+
+/// A part that somebody watches.
+pub(super) struct Watched {
+    pub(super) guild: GuildId,
+    pub(super) part: Part,
+    place: Place,
+    /// Up to which number they have it.
+    known: u64,
+    /// The form that they were sent.
+    form: Option<u64>,
+}
+
+impl Watched {
+    /// Begins to watch a part that somebody knows as it was at `since`.
+    pub(super) fn begin(web: &Web, guild: GuildId, part: Part, since: u64) -> Self {
+        let (place, known) = web.push.watch(guild, part, since);
+        Self { guild, part, place, known, form: None }
+    }
+
+    /// Its present form, if they do not have it.
+    pub(super) fn take(&mut self) -> Option<Frame> {
+        let frame = self.place.borrow_and_update().clone().filter(|frame| frame.revision > self.known)?;
+        self.known = frame.revision;
+        let is_new = self.form.replace(frame.form) != Some(frame.form);
+        is_new.then_some(frame)
+    }
+}
+
+/// What a connection is for.
+pub(super) enum Kind {
+    /// A page: forms and hints.
+    Page,
+    /// A program: what happened.
+    Program(Program),
+}
+
+/// See the module.
+pub(super) struct Stream {
+    web: Web,
+    kind: Kind,
+    watched: Vec<Watched>,
+    /// Whose changes tell that the rights may be over.
+    guards: Vec<Watched>,
+    rights: Rights,
+    standings: broadcast::Receiver<Change>,
+    stopping: watch::Receiver<bool>,
+    ends: Timestamp,
+    next_beat: Timestamp,
+    next_look: Timestamp,
+    to_send: VecDeque<Bytes>,
+    is_over: bool,
+    _seat: Seat,
+}
+
+/// Why a connection woke up.
+enum Woken {
+    /// Some part changed, or it is time for something.
+    Look,
+    /// The rights may be over.
+    Doubt,
+    /// All streams end.
+    Over,
+}
+
+impl Stream {
+    /// Lets somebody in who may listen to what is wanted, and for whom there is a place.
+    pub(super) async fn open(web: &Web, arrived: &Arrived, rights: Rights) -> Result<Self, Problem> {
+        // Whoever listens first and asks then misses nothing that is taken away in between.
+        let (standings, since) = (web.bot.standings.changes(), web.push.number());
+        let topics = rights.guilds().into_iter().map(|guild| (guild, settings::CHANGED));
+        let topics = topics.chain([(GuildId::INSTANCE, signin::ENDED)]);
+        let guards = topics.map(|(guild, topic)| Watched::begin(web, guild, Part::Guard(topic), since)).collect();
+        let seat = take_seat(web, arrived)?;
+        let ends = match rights.look(web).await? {
+            Look::May(ends) => ends,
+            Look::SignedOut => return Err(Problem::Unauthenticated),
+            Look::NotFor(who) => return Err(Problem::Forbidden(who)),
+        };
+        let now = web.bot.clock.now();
+        Ok(Self {
+            web: web.clone(),
+            kind: Kind::Page,
+            watched: Vec::new(),
+            guards,
+            rights,
+            standings,
+            stopping: web.push.stopping(),
+            ends,
+            next_beat: now,
+            next_look: now.after(FRESH),
+            to_send: [RETRY].into(),
+            is_over: false,
+            _seat: seat,
+        })
+    }
+
+    /// Begins to send.
+    pub(super) fn begin(mut self, kind: Kind, watched: Vec<Watched>) -> Response {
+        (self.kind, self.watched) = (kind, watched);
+        self.collect();
+        let bytes = unfold(self, |mut stream| async move {
+            let bytes = stream.next().await?;
+            Some((Ok::<_, Infallible>(bytes), stream))
+        });
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
+            (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        ];
+        (StatusCode::OK, headers, Body::from_stream(bytes)).into_response()
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(bytes) = self.to_send.pop_front() {
+                return Some(bytes);
+            }
+            if self.is_over {
+                return None;
+            }
+            match self.wait().await {
+                Woken::Over => return None,
+                Woken::Doubt => self.look().await,
+                Woken::Look if self.is_in_doubt() => self.look().await,
+                Woken::Look => {}
+            }
+            if !self.is_over {
+                self.collect();
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Woken {
+        let until = self.next_moment();
+        let Self { web, watched, guards, rights, standings, stopping, .. } = self;
+        let places = watched.iter_mut().chain(guards).map(|watched| watched.place.changed().boxed());
+        let doubt = async {
+            loop {
+                match standings.recv().await {
+                    Ok(change) if rights.are_concerned_by(&change) => return,
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => return,
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = told(stopping) => Woken::Over,
+            () = doubt => Woken::Doubt,
+            // There is always one: a session may end.
+            (changed, ..) = select_all(places) => if changed.is_ok() { Woken::Look } else { Woken::Over },
+            () = web.bot.clock.sleep_until(until) => Woken::Look,
+        }
+    }
+
+    /// When there is something to do at the latest.
+    fn next_moment(&self) -> Timestamp {
+        let moment = self.next_beat.min(self.next_look).min(self.ends);
+        match &self.kind {
+            Kind::Page => moment,
+            Kind::Program(program) => program.waits_until().map_or(moment, |waits| waits.min(moment)),
+        }
+    }
+
+    /// Whether anything tells that the rights may be over, or nobody has asked for long.
+    fn is_in_doubt(&mut self) -> bool {
+        let told = self.guards.iter_mut().filter_map(Watched::take).count();
+        let now = self.web.bot.clock.now();
+        told > 0 || now >= self.next_look || now >= self.ends
+    }
+
+    /// Asks whether they may still listen.
+    async fn look(&mut self) {
+        match self.rights.look(&self.web).await {
+            Ok(Look::May(ends)) => {
+                self.ends = ends;
+                self.next_look = self.web.bot.clock.now().after(FRESH);
+            }
+            Ok(Look::SignedOut) => self.say_goodbye("signed out"),
+            Ok(Look::NotFor(_)) => self.say_goodbye("no longer allowed"),
+            // Nobody knows at the moment. Whoever comes back is asked again.
+            Err(_) => self.is_over = true,
+        }
+    }
+
+    fn say_goodbye(&mut self, reason: &str) {
+        self.to_send.push_back(event("goodbye", &json!({ "reason": reason })));
+        self.is_over = true;
+    }
+
+    /// Takes what is new to them, and a sign of life where one is due.
+    fn collect(&mut self) {
+        let now = self.web.bot.clock.now();
+        let mut fresh: Vec<Bytes> = match &mut self.kind {
+            Kind::Page => self.watched.iter_mut().filter_map(Watched::take).map(|frame| frame.bytes).collect(),
+            Kind::Program(program) => program.take(&self.web, &mut self.watched, now),
+        };
+        if now >= self.next_beat {
+            self.next_beat = now.after(BEAT);
+            fresh.push(event("beat", &json!({ "session_ends": self.ends.rfc3339() })));
+        }
+        let Some(last) = fresh.pop() else { return };
+        // With the last of them they have everything up to that revision.
+        let id = format!("id: {}\n", self.web.push.text(self.caught_up()));
+        self.to_send.extend(fresh);
+        self.to_send.push_back(id.into());
+        self.to_send.push_back(last);
+    }
+
+    fn caught_up(&self) -> u64 {
+        let parts = self.watched.iter().map(|watched| (watched.guild, watched.part, watched.known));
+        let of_parts = self.web.push.caught_up(parts);
+        match &self.kind {
+            Kind::Page => of_parts,
+            Kind::Program(program) => of_parts.min(program.heard_up_to()),
+        }
+    }
+}
+
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+}
+
+fn take_seat(web: &Web, arrived: &Arrived) -> Result<Seat, Problem> {
+    let Visitor::Somebody(somebody) = &arrived.visitor else { return Err(Problem::Unauthenticated) };
+    let (Via::Session(key) | Via::Shown(key) | Via::Token { key, .. }) = &somebody.via;
+    web.push.places.take(*key, place(arrived.origin.address)).ok_or(Problem::Busy)
+}

@@ -1,0 +1,151 @@
+// Looks at pages with a real browser for the tests in `tests/it/web`. Each line of the input is a request as JSON, with the
+// verb as `do`; each line of the output is its answer, `{"is": …}` or `{"error": "…"}`. The tests decide what is right; this
+// only does and tells. A screen is a window of its own, with its own cookies.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { launched } from "./chromium.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const PATIENCE = 60_000;
+
+const browser = await launched();
+const screens = new Map();
+
+/** Notes everything that should not happen on a page, and what was fetched. */
+const watch = (screen, origin) => {
+  const note = (what) => screen.troubles.push(what);
+  screen.page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) note(`console: ${message.text()}`);
+  });
+  screen.page.on("pageerror", (error) => note(`script: ${error.message}`));
+  screen.page.on("crash", () => note("the page crashed"));
+  screen.page.on("dialog", async (dialog) => {
+    screen.dialogs.push(dialog.message());
+    await (screen.accepts ? dialog.accept() : dialog.dismiss());
+  });
+  screen.page.on("request", (request) => {
+    const { protocol, origin: of } = new URL(request.url());
+    if (protocol !== "data:" && of !== origin) note(`request to elsewhere: ${request.url()}`);
+  });
+  screen.page.on("requestfinished", (request) => screen.fetched.push(request));
+  screen.page.on("response", (response) => {
+    if (response.status() >= 400 && !response.request().isNavigationRequest()) note(`${response.status()} ${response.url()}`);
+  });
+};
+
+/** What runs in each page before its own script does. */
+const inside = () => {
+  globalThis.reports = [];
+  document.addEventListener("securitypolicyviolation", (event) => {
+    globalThis.reports.push(`policy: ${event.violatedDirective} forbids ${event.blockedURI || event.sample}`);
+  });
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) if (!shift.hadRecentInput) globalThis.shifted += shift.value;
+  }).observe({ type: "layout-shift", buffered: true });
+};
+
+/** What an element is for whoever listens: its role and its name. */
+const spoken = (element) => {
+  const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent ?? "";
+  return `${element.getAttribute("role") ?? element.localName} ${name.trim().replace(/\s+/g, " ")}`.trim();
+};
+
+const found = ({ page }, { role, name, exact = true }) => page.getByRole(role, { name, exact }).first();
+
+const verbs = {
+  async screen({ origin, width, height = 800, dark = false, script = true, cookies = {}, calm = false }) {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? "dark" : "light",
+      reducedMotion: calm ? "reduce" : "no-preference",
+      javaScriptEnabled: script,
+      baseURL: origin,
+      serviceWorkers: "block",
+    });
+    context.setDefaultTimeout(PATIENCE);
+    await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin })));
+    if (script) await context.addInitScript(inside);
+    const screen = { context, page: await context.newPage(), troubles: [], dialogs: [], fetched: [], accepts: true };
+    watch(screen, origin);
+    screens.set(screens.size + 1, screen);
+    return screens.size;
+  },
+  async go(screen, { path }) {
+    screen.fetched.length = 0;
+    const response = await screen.page.goto(path, { waitUntil: "load" });
+    return { status: response.status(), type: (await response.allHeaders())["content-type"] ?? "" };
+  },
+  where: ({ page }) => page.url(),
+  text: ({ page }, { selector = "body" }) => page.locator(selector).first().innerText(),
+  // Waits until a text stands on the page.
+  see: ({ page }, { text }) => page.getByText(text).filter({ visible: true }).first().waitFor(),
+  // Waits until the page has this address.
+  arrive: ({ page }, { path }) => page.waitForURL((address) => address.pathname + address.search === path),
+  back: ({ page }) => page.goBack().then(() => null),
+  click: (screen, what) => found(screen, what).click(),
+  fill: ({ page }, { label, text }) => page.getByLabel(label, { exact: true }).first().fill(text),
+  focus: (screen, what) => found(screen, what).focus(),
+  press: ({ page }, { key }) => page.keyboard.press(key),
+  type: ({ page }, { text }) => page.keyboard.type(text),
+  focused: ({ page }) => page.evaluate(`(${spoken})(document.activeElement)`),
+  offline: ({ context }, { on }) => context.setOffline(on),
+  shot: ({ page }, { path }) => page.screenshot({ path, fullPage: true }).then(() => null),
+  async troubles(screen) {
+    const reports = await screen.page.evaluate("globalThis.reports?.splice(0) ?? []");
+    return [...screen.troubles.splice(0), ...reports];
+  },
+  dialogs: (screen) => screen.dialogs.splice(0),
+  // What hinders people who see, hear or move differently, as far as a program can tell.
+  async audit({ page }) {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(
+      (values) => axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
+      LEVELS,
+    );
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${help} (${(failureSummary ?? "").split("\n").pop().trim()})`),
+    );
+  },
+  // How wide a page is, how far it moved while it came, and what had to be fetched for it, as it was sent.
+  async measure(screen) {
+    const { page, fetched } = screen;
+    const [wide, room, shifted] = await page.evaluate(
+      "[document.documentElement.scrollWidth, document.documentElement.clientWidth, globalThis.shifted ?? 0]",
+    );
+    const sizes = await Promise.all(
+      fetched.map(async (request) => {
+        const { responseBodySize, responseHeadersSize } = await request.sizes();
+        return [request.resourceType(), responseBodySize + responseHeadersSize];
+      }),
+    );
+    const sum = (kept) => sizes.filter(([kind]) => kept(kind)).reduce((all, [, bytes]) => all + bytes, 0);
+    return { wide, room, shifted, requests: sizes.length, bytes: sum(() => true), script: sum((kind) => kind === "script") };
+  },
+  // Forms that somebody cannot send without a script, by their addresses.
+  stuck: ({ page }) =>
+    page.evaluate(() => {
+      const isSeen = (element) => element.getClientRects().length > 0;
+      const sends = (form) => [...form.elements].some((element) => element.type === "submit" && isSeen(element));
+      const shown = [...document.forms].filter((form) => [...form.elements].some(isSeen));
+      return shown.filter((form) => !sends(form)).map((form) => form.getAttribute("action"));
+    }),
+  close: (screen) => screen.context.close(),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { do: verb, screen, ...more } = JSON.parse(line);
+  let answer;
+  try {
+    const is = await (verb === "screen" ? verbs.screen(more) : verbs[verb](screens.get(screen), more));
+    answer = { is: is ?? null };
+  } catch (error) {
+    // What a browser says in colours is of no use in a report.
+    answer = { error: `${verb}: ${error.message.replace(/\u001b\[\d+m/g, "").trim()}` };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();

@@ -1,0 +1,230 @@
+//! The tables of refusals: that each row has a code of its own, is of the right class, and is known to whoever asks over HTTP.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use greenroom::kernel::refusal::Class;
+use greenroom::web::openapi;
+use greenroom::web::refusals;
+
+use crate::architecture::{code, program};
+use crate::sources::Source;
+
+/// A row of a table, as it is written.
+struct Declared {
+    path: String,
+    class: String,
+}
+
+/// All rows by their codes, and what is wrong with the tables.
+fn declared() -> (BTreeMap<String, Declared>, Vec<String>) {
+    let mut rows: BTreeMap<String, Declared> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for source in program() {
+        let code = code(source.outside_tests());
+        if code.contains("Refuse for ") && source.path != "src/base/kernel/refusal.rs" {
+            wrong.push(format!("{} refuses without a table", source.path));
+        }
+        for (declared, class) in rows_in(&code) {
+            let row = Declared { path: source.path.clone(), class: class.to_owned() };
+            if let Some(other) = rows.insert(declared.to_owned(), row) {
+                wrong.push(format!("{declared} is declared in {} and in {}", other.path, source.path));
+            }
+        }
+    }
+    (rows, wrong)
+}
+
+/// Codes and classes in the tables of a file.
+fn rows_in(code: &str) -> Vec<(&str, &str)> {
+    let end = |rest: &str| rest.find("\n}\n").or_else(|| Some(rest.strip_suffix("\n}")?.len()));
+    let tables = code.split("refusals! {\n").skip(1).filter_map(|rest| rest.get(..end(rest)?));
+    let rows = tables.flat_map(|table| table.split("=> \"").skip(1));
+    rows.filter_map(row_of).collect()
+}
+
+/// Code and class of a row that begins with its code: `queue.empty", "…` or `queue.gone" as NotThere, "…`.
+fn row_of(text: &str) -> Option<(&str, &str)> {
+    let (code, rest) = text.split_once('"')?;
+    let class = rest.split(',').next().unwrap_or_default().trim();
+    Some((code, class.strip_prefix("as ").unwrap_or("NotNow")))
+}
+
+/// Tests, logs and the API know a refusal by its code. Its form is checked where it is declared, when that is compiled.
+#[test]
+fn every_refusal_is_a_row_of_a_table_with_a_code_of_its_own() {
+    let (rows, wrong) = declared();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(rows.len() > 90 && rows.contains_key("queue.empty"), "the tables were not read");
+}
+
+/// What is not there is 404 over HTTP, what somebody may not 403, what means nothing 422, what comes too often 429; all else
+/// would be possible, but not as things stand, and is 409.
+#[test]
+fn every_refusal_is_of_the_class_that_its_sentence_means() {
+    let (rows, _) = declared();
+    let rows: Vec<String> = rows.iter().map(|(code, row)| format!("{code:<27} {}", row.class)).collect();
+    insta::assert_snapshot!(rows.join("\n"), @r"
+    access.administrator_only   NotAllowed
+    access.guild_only           NotNow
+    access.reviewer_only        NotAllowed
+    auth.discord_off            NotNow
+    auth.not_renewed            NotAllowed
+    auth.password_off           NotAllowed
+    auth.wrong                  NotAllowed
+    channel.not_here            NotValid
+    channel.not_visible         NotNow
+    channel.not_writable        NotNow
+    coins.already_undone        NotNow
+    coins.cannot_afford         NotNow
+    coins.full                  NotNow
+    coins.is_an_undo            NotNow
+    coins.no_such_entry         NotThere
+    coins.not_an_amount         NotValid
+    coins.not_enough            NotNow
+    coins.nothing               NotValid
+    coins.nothing_there         NotNow
+    coins.nothing_to_lift       NotNow
+    coins.switched_off          NotNow
+    component.unknown           NotThere
+    cursor.elsewhere            NotValid
+    cursor.unreadable           NotValid
+    debug_channel.forbidden     NotNow
+    debug_channel.none          NotNow
+    desk.not_copied             NotNow
+    display.retired             NotThere
+    erasure.is_followed         NotNow
+    handles.already_theirs      NotNow
+    handles.already_yours       NotNow
+    handles.never_seen          NotNow
+    handles.not_a_handle        NotValid
+    handles.not_theirs          NotThere
+    handles.not_yours           NotThere
+    handles.someone_elses       NotNow
+    handles.too_many            NotNow
+    help.no_such_command        NotThere
+    idempotency.bad_key         NotValid
+    idempotency.mismatch        NotValid
+    live.age_restricted         NotNow
+    live.bad_key                NotNow
+    live.blocked                NotNow
+    live.captcha                NotNow
+    live.contradiction          NotNow
+    live.host_not_allowed       NotNow
+    live.isp_blocked            NotNow
+    live.login_needed           NotNow
+    live.network                NotNow
+    live.not_found              NotThere
+    live.offline                NotNow
+    live.options_refused        NotNow
+    live.plan_too_small         NotNow
+    live.rate_limited           TooOften
+    live.service_degraded       NotNow
+    live.too_many_connections   NotNow
+    live.unexpected             NotNow
+    option.gone                 NotThere
+    option.hidden               NotNow
+    password.common             NotValid
+    password.too_long           NotValid
+    password.too_short          NotValid
+    profile.no_such_zone        NotValid
+    public.name_taken           NotNow
+    public.no_such_way          NotValid
+    public.not_a_goal           NotValid
+    public.not_a_name           NotValid
+    queue.already_bookmarked    NotNow
+    queue.already_there         NotNow
+    queue.already_waiting       NotNow
+    queue.elsewhere             NotNow
+    queue.empty                 NotNow
+    queue.no_bookmark_channel   NotNow
+    queue.no_such_song          NotThere
+    queue.not_a_number          NotValid
+    queue.not_a_waiting_line    NotValid
+    queue.not_waiting           NotNow
+    queue.nothing_to_undo       NotNow
+    queue.numbers_exhausted     NotNow
+    queue.plays_another         NotNow
+    queue.plays_no_more         NotNow
+    reminders.full              NotNow
+    reminders.has_come          NotNow
+    reminders.no_text           NotValid
+    reminders.none_such         NotThere
+    reminders.not_yours         NotAllowed
+    reminders.out_of_reach      NotValid
+    setting.not_allowed         NotValid
+    setting.not_here            NotValid
+    setting.own_command         NotNow
+    setting.unknown             NotThere
+    signin.bad_name             NotValid
+    signin.bad_token_span       NotValid
+    signin.link_gone            NotThere
+    signin.many_token_servers   NotValid
+    signin.no_such_token        NotThere
+    signin.no_token_name        NotValid
+    signin.no_token_scope       NotValid
+    signin.too_many_tokens      NotNow
+    submission.already_so       NotNow
+    submission.another_message  NotNow
+    submission.beside_apple     NotNow
+    submission.cannot_keep_file NotNow
+    submission.cannot_post_file NotNow
+    submission.closed           NotNow
+    submission.file_content     NotValid
+    submission.file_empty       NotValid
+    submission.file_too_large   NotValid
+    submission.file_type        NotValid
+    submission.file_video       NotValid
+    submission.link_apple       NotValid
+    submission.link_disguised   NotValid
+    submission.link_no_song     NotValid
+    submission.link_too_long    NotValid
+    submission.link_unsupported NotValid
+    submission.no_channel       NotNow
+    submission.no_handle        NotValid
+    submission.not_a_link       NotValid
+    submission.text_too_long    NotValid
+    submission.too_many         NotNow
+    submission.wrong_channel    NotNow
+    terms.not_allowed           NotValid
+    terms.unknown               NotThere
+    tiktok.follows_another      NotNow
+    tiktok.follows_nobody       NotNow
+    tiktok.no_name              NotValid
+    when.passed                 NotValid
+    when.unclear                NotValid
+    ");
+}
+
+/// Whatever an operation refuses is in the document of the API and on its page, which are made of these tables.
+#[test]
+fn every_refusal_that_can_come_over_http_is_documented() {
+    let (declared, _) = declared();
+    let listed: BTreeMap<&str, Class> = refusals::rows().into_iter().map(|row| (row.code, row.class)).collect();
+    let is_of_discord = |row: &Declared| row.path.starts_with("src/discord/") || row.path.starts_with("src/bot/");
+    for (code, row) in &declared {
+        match listed.get(code.as_str()) {
+            Some(class) => assert_eq!(format!("{class:?}"), row.class, "{code}"),
+            None => assert!(is_of_discord(row), "{code} of {} is missing in src/web/refusals.rs", row.path),
+        }
+    }
+    assert_eq!(listed.keys().find(|code| !declared.contains_key(**code)), None);
+}
+
+/// `docs/api.md` has a row for each status, and its examples are codes with that status.
+#[test]
+fn the_page_on_the_api_tells_each_status_with_codes_that_have_it() {
+    let page = Source::read("docs/api.md").text;
+    let codes: BTreeMap<&str, u16> = openapi::codes().into_iter().map(|known| (known.code, known.status)).collect();
+    let mut told = BTreeSet::new();
+    for row in page.lines() {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let Some(status) = cells.get(1).and_then(|cell| cell.parse::<u16>().ok()) else { continue };
+        told.insert(status);
+        let examples: Vec<&str> = cells[3].split('`').skip(1).step_by(2).collect();
+        assert!(!examples.is_empty(), "{row}");
+        for example in examples {
+            assert_eq!(codes.get(example), Some(&status), "{example}");
+        }
+    }
+    assert_eq!(told, codes.values().copied().collect());
+}

@@ -1,0 +1,252 @@
+//! Pages in a real browser: Chromium, driven by `tests/browser/driver.mjs`.
+//!
+//! `tests/run` runs these tests where Chromium and node are there, and says so where they are not; `cargo test` alone leaves
+//! them out. Nothing of what they need is needed to build Greenroom or to run it.
+
+mod journeys;
+mod pages;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use super::ground::WebWorld;
+use super::person::Person;
+
+/// A browser that runs until it is dropped.
+pub struct Browser {
+    child: Child,
+    lines: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
+}
+
+/// A window with cookies of its own.
+pub struct Screen<'b> {
+    browser: &'b Browser,
+    ground: &'b WebWorld,
+    number: u64,
+}
+
+/// How a screen is.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    pub width: u32,
+    pub is_dark: bool,
+    pub has_script: bool,
+}
+
+/// A desk, with everything on.
+pub const WIDE: View = View { width: 1280, is_dark: false, has_script: true };
+/// The narrowest phone, at night.
+pub const NARROW: View = View { width: 320, is_dark: true, has_script: true };
+/// The same without script.
+pub const WITHOUT_SCRIPT: View = View { has_script: false, ..NARROW };
+
+/// How a page lies on the screen, and what had to be fetched for it, in bytes as they were sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    pub wide: u64,
+    pub room: u64,
+    pub shifted: f64,
+    pub requests: u64,
+    pub bytes: u64,
+    pub script: u64,
+}
+
+impl Browser {
+    /// Starts one.
+    pub fn start() -> Self {
+        let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/driver.mjs");
+        let started = Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = started.expect("node is there; tests/run says what is missing");
+        let lines = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Self { child, lines: Mutex::new(Some(lines)) }
+    }
+
+    /// A screen for somebody, with the cookies that they have.
+    pub fn screen<'b>(&'b self, ground: &'b WebWorld, person: &Person<'_>, view: View) -> Screen<'b> {
+        let kept = ["access", "refresh", "theme"].map(|name| (name, person.cookie(name)));
+        let cookies = kept.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))));
+        let asked = json!({
+            "do": "screen", "origin": format!("http://{}", ground.address), "width": view.width, "dark": view.is_dark,
+            "script": view.has_script, "cookies": Value::Object(cookies.collect()),
+        });
+        let number = self.ask(&asked).unwrap().as_u64().unwrap();
+        Screen { browser: self, ground, number }
+    }
+
+    /// Asks the driver for something. The server that is looked at goes on meanwhile.
+    fn ask(&self, asked: &Value) -> Result<Value, String> {
+        tokio::task::block_in_place(|| {
+            let mut lines = self.lines.lock().unwrap();
+            let (input, output) = lines.as_mut().unwrap();
+            writeln!(input, "{asked}").unwrap();
+            input.flush().unwrap();
+            let mut line = String::new();
+            output.read_line(&mut line).unwrap();
+            let mut answer: Map<String, Value> =
+                serde_json::from_str(&line).unwrap_or_else(|error| panic!("the driver ended: {error}: {line:?}"));
+            let error = answer.get("error").map(|error| format!("{asked}: {error}"));
+            answer.remove("is").ok_or_else(|| error.unwrap_or_default())
+        })
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver ends, and the browser with it, when its input does.
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = self.child.wait();
+    }
+}
+
+impl Screen<'_> {
+    #[track_caller]
+    fn does(&self, verb: &str, more: Value) -> Value {
+        let mut asked = more;
+        asked["do"] = json!(verb);
+        asked["screen"] = json!(self.number);
+        self.browser.ask(&asked).unwrap_or_else(|error| panic!("{error}\non {}", self.page()))
+    }
+
+    /// Where it is and what stands there, for a report.
+    fn page(&self) -> String {
+        let look = |verb: &str| self.browser.ask(&json!({ "do": verb, "screen": self.number })).unwrap_or_default();
+        format!("{}: {}", look("where"), look("text"))
+    }
+
+    /// Goes to a page; gives its status and type.
+    #[track_caller]
+    pub fn go(&self, path: &str) -> (u64, String) {
+        let answer = self.does("go", json!({ "path": self.ground.path(path) }));
+        (answer["status"].as_u64().unwrap(), answer["type"].as_str().unwrap().to_owned())
+    }
+
+    /// The path of the page, with what stands behind it.
+    pub fn place(&self) -> String {
+        let address = self.does("where", json!({}));
+        let origin = format!("http://{}", self.ground.address);
+        address.as_str().unwrap().strip_prefix(&origin).unwrap().to_owned()
+    }
+
+    /// All text that is seen.
+    pub fn text(&self) -> String {
+        self.does("text", json!({})).as_str().unwrap().to_owned()
+    }
+
+    /// Waits until this text is seen.
+    #[track_caller]
+    pub fn sees(&self, text: &str) {
+        self.does("see", json!({ "text": text }));
+    }
+
+    /// Waits until it is on the page of this path.
+    #[track_caller]
+    pub fn arrives(&self, path: &str) {
+        self.does("arrive", json!({ "path": self.ground.path(path) }));
+    }
+
+    /// Goes back to the page before.
+    pub fn goes_back(&self) {
+        self.does("back", json!({}));
+    }
+
+    /// Presses what is called so, with the pointer.
+    #[track_caller]
+    pub fn clicks(&self, role: &str, name: &str) {
+        self.does("click", json!({ "role": role, "name": name }));
+    }
+
+    /// Fills in the field with this label.
+    #[track_caller]
+    pub fn fills(&self, label: &str, text: &str) {
+        self.does("fill", json!({ "label": label, "text": text }));
+    }
+
+    /// Presses a key, such as `Tab` or `Control+k`.
+    #[track_caller]
+    pub fn presses(&self, key: &str) {
+        self.does("press", json!({ "key": key }));
+    }
+
+    /// Types, where the focus is.
+    #[track_caller]
+    pub fn types(&self, text: &str) {
+        self.does("type", json!({ "text": text }));
+    }
+
+    /// Presses Tab until the focus is on what is called so, as whoever has no pointer would.
+    #[track_caller]
+    pub fn tabs_to(&self, called: &str) {
+        let mut passed = Vec::new();
+        for _ in 0..100 {
+            self.presses("Tab");
+            let focused = self.focused();
+            if focused == called {
+                return;
+            }
+            passed.push(focused);
+        }
+        panic!("Tab never comes to {called:?}, but to {passed:?}");
+    }
+
+    /// What has the focus: its role, or tag, and its name.
+    pub fn focused(&self) -> String {
+        self.does("focused", json!({})).as_str().unwrap().to_owned()
+    }
+
+    /// What went wrong since the last time: on the console, by the policy, on the network.
+    pub fn troubles(&self) -> Vec<String> {
+        strings(&self.does("troubles", json!({})))
+    }
+
+    /// The boxes that a page opened to ask or to tell.
+    pub fn dialogs(&self) -> Vec<String> {
+        strings(&self.does("dialogs", json!({})))
+    }
+
+    /// What hinders people, by WCAG 2.2 A and AA as far as a program can tell.
+    pub fn audit(&self) -> Vec<String> {
+        strings(&self.does("audit", json!({})))
+    }
+
+    /// The forms that cannot be sent as they are seen.
+    pub fn stuck(&self) -> Vec<String> {
+        strings(&self.does("stuck", json!({})))
+    }
+
+    /// How the page lies and what it weighs.
+    pub fn measure(&self) -> Measure {
+        let measured = self.does("measure", json!({}));
+        let number = |name: &str| measured[name].as_u64().unwrap();
+        Measure {
+            wide: number("wide"),
+            room: number("room"),
+            shifted: measured["shifted"].as_f64().unwrap(),
+            requests: number("requests"),
+            bytes: number("bytes"),
+            script: number("script"),
+        }
+    }
+
+    /// Writes a picture of the whole page to `target/pages`, to be looked at.
+    pub fn shot(&self, name: &str) {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("pages");
+        std::fs::create_dir_all(&target).unwrap();
+        self.does("shot", json!({ "path": target.join(format!("{name}.png")) }));
+    }
+}
+
+impl Drop for Screen<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = self.browser.ask(&json!({ "do": "close", "screen": self.number }));
+        }
+    }
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}

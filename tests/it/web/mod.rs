@@ -1,0 +1,41 @@
+//! What Greenroom says over HTTP, through the front door: a real server on this machine, people of every kind with a
+//! browser or a token, and the simulated Discord behind it.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | [`ground`] | the ground of these tests: two servers, their people, the web in front of them |
+//! | [`person`] | what somebody with a browser or a token does, and what they are answered |
+//! | [`asking`], [`stage`] | how a route is asked by its sample, and what is there for that |
+//! | [`access`] | who may what, at every door of every route |
+//! | [`discord_sign_in`] | to Discord and back |
+//! | [`own`] | what is somebody's own, and what asks for a fresh proof |
+//! | [`openapi`] | what the document of the API says, against what is answered |
+//! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
+//! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
+//! | [`browser`] | pages in a real Chromium |
+//! | [`data`], [`desk`], [`public`], [`settings`] | features, each by its own name |
+//! | [`html`] | what stands in a page: its forms, its fields, its text |
+
+mod access;
+mod asking;
+mod browser;
+mod crowd;
+mod data;
+mod desk;
+mod discord_sign_in;
+mod ground;
+mod html;
+mod listener;
+mod openapi;
+mod own;
+mod person;
+mod programs;
+mod public;
+mod push;
+mod sessions;
+mod settings;
+mod stage;
+mod threats;
+
+pub use ground::WebWorld;
+pub use person::Person;

@@ -1,0 +1,120 @@
+//! What programs are told: what changed, and what happened while they were away.
+
+use std::collections::BTreeSet;
+
+use greenroom::covers;
+use greenroom::kernel::ids::UserId;
+use reqwest::Method;
+use serde_json::json;
+
+use super::ground::OPERATOR;
+use super::push::{RICH, goodbye, ground, listening};
+use crate::reading::link;
+
+#[tokio::test]
+async fn a_token_that_is_taken_away_ends_its_stream() {
+    use greenroom::signin::{Person, scope::Scope, token};
+    let ground = ground().await;
+    let program = ground.token("owner", &[Scope::Read]);
+    let listener = listening(&program, "/api/stream?guilds={server}").await;
+    let maker = Person::Member { user: ground.world.user("owner") };
+    let now = ground.world.hand.now();
+    let of = maker.clone();
+    let store = &ground.world.app.bot.store;
+    let tokens = store.read_blocking("tokens", move |read| token::list_of(read, &of, now)).unwrap();
+    let number = tokens[0].number;
+    ground.write(move |tx| token::revoke(tx, &maker, number).map(drop));
+    assert_eq!(listener.to_the_end().await, goodbye("signed out"));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_program_is_told_what_changed_and_not_what_it_is_now() {
+    covers!("T-SSE-01", "T-SSE-05", "T-DAT-09");
+    let ground = ground().await;
+    let program = ground.signed_in("admin");
+    let mut listener = listening(&program, "/api/stream?guilds={server}&events=balance_update,queue_update").await;
+    ground.pay();
+    let mut heard = listener.next_in_time().await;
+    assert!(heard.id.is_some());
+    assert_eq!(heard.event, "balance_update");
+    let data = heard.data.as_object_mut().unwrap();
+    assert!(data.remove("revision").unwrap().is_u64() && data.remove("at").unwrap().is_string());
+    assert_eq!(
+        heard.data,
+        json!({
+            "guild_id": ground.here().to_string(),
+            "data_type": "balance",
+            "change_type": "update",
+            "affected_ids": [RICH.to_string()],
+        })
+    );
+    ground.world.member("ann").submits(&link(1), "First Light").await;
+    let heard = listener.next_in_time().await;
+    assert_eq!((heard.event.as_str(), &heard.data["affected_ids"]), ("queue_update", &json!([])));
+    drop(listener);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn what_happens_at_once_is_told_in_one_event() {
+    covers!("T-SSE-06");
+    let ground = ground().await;
+    let program = ground.signed_in("admin");
+    let mut listener = listening(&program, "/api/stream?guilds={server}&events=balance_update").await;
+    for user in 1..=80 {
+        ground.pay_to(UserId::new(user));
+    }
+    let mut told = BTreeSet::new();
+    let mut events = 0;
+    while !told.contains("many") && told.len() < 80 {
+        let heard = listener.next_in_time().await;
+        told.extend(heard.data["affected_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()));
+        events += 1;
+    }
+    assert!(events < 40, "{events} events for 80 changes");
+    drop(listener);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_program_that_comes_back_is_told_what_happened_meanwhile_also_where_nobody_listened() {
+    let ground = ground().await;
+    let program = ground.signed_in("admin");
+    let path = "/api/stream?guilds={server}&events=balance_update";
+    let mut listener = listening(&program, path).await;
+    ground.pay();
+    let last = listener.next_in_time().await.id.unwrap();
+    drop(listener);
+    ground.pay_to(UserId::new(77));
+    let mut listener = program.listen_with(path, &[("last-event-id", last.as_str())]).await;
+    let heard = listener.next_in_time().await;
+    assert_eq!((heard.event.as_str(), &heard.data["affected_ids"]), ("balance_update", &json!(["77"])));
+    // What another process counted says nothing here.
+    let mut listener = program.listen_with(path, &[("last-event-id", "0badcafe.7")]).await;
+    assert_eq!(listener.next_in_time().await.event, "reset");
+    drop(listener);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_operator_tries_the_stream_and_nobody_else_does() {
+    covers!("T-SSE-02");
+    let ground = ground().await;
+    let (operator, admin) = (ground.signed_in(OPERATOR), ground.signed_in("admin"));
+    let mut listener = listening(&admin, "/api/stream?guilds={server}").await;
+    let mut deaf = listening(&admin, "/api/stream?guilds={server}&events=balance_update").await;
+    let body = json!({ "event_type": "balance_update", "data": { "user": 5 } });
+    let sent = operator.json(Method::POST, "/api/stream/test", &body).await.is(200).json();
+    assert_eq!((&sent["success"], &sent["streams"]), (&json!(true), &json!(2)));
+    let heard = listener.next_in_time().await;
+    assert_eq!((heard.event.as_str(), &heard.data["data"]), ("test", &json!({ "user": 5 })));
+    assert_eq!(heard.data["event_type"], "balance_update", "it never passes for a real one");
+    ground.pay();
+    assert_eq!(deaf.next_in_time().await.event, "balance_update");
+    let large = json!({ "event_type": "x", "data": "x".repeat(1_024) });
+    operator.json(Method::POST, "/api/stream/test", &large).await.is(422);
+    admin.json(Method::POST, "/api/stream/test", &body).await.is(403);
+    drop((listener, deaf));
+    ground.end().await;
+}

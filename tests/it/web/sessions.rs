@@ -1,0 +1,129 @@
+//! Sessions, what renews them, and links that begin one: what is worth something, for whom, and how often.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::ground::{OPERATOR, PASSWORD, WebWorld};
+
+#[tokio::test]
+async fn a_session_that_somebody_planted_is_not_the_one_that_a_sign_in_begins() {
+    let ground = WebWorld::start().await;
+    let attacker = ground.signed_in("member");
+    let planted = attacker.cookie("access").unwrap();
+    let victim = ground.signed_in("member");
+    victim.keep_cookie("access", &planted);
+    let answer = victim.get("/sign-in").await;
+    let form = answer.form("/sign-in").unwrap();
+    assert_eq!(victim.fill_in(&form, &[("username", OPERATOR), ("password", PASSWORD)]).await.is(303).location(), "/");
+    assert_ne!(victim.cookie("access").unwrap(), planted);
+    assert_eq!(attacker.get("/api/auth/me").await.status, 401, "the planted session has ended");
+    assert_eq!(victim.get("/api/auth/me").await.is(200).json()["user"]["id"], OPERATOR);
+    ground.end().await;
+}
+
+/// Renews by a refresh alone, as whoever has copied it could.
+async fn renewed(ground: &WebWorld, refresh: &str) -> (u16, Option<String>, Option<String>) {
+    let holder = ground.nobody();
+    holder.keep_cookie("refresh", refresh);
+    let answer = holder.ask(Method::POST, "/api/auth/refresh", &[], Vec::new()).await;
+    (answer.status, holder.cookie("access"), holder.cookie("refresh").filter(|given| given != refresh))
+}
+
+async fn is_in(ground: &WebWorld, access: &str) -> bool {
+    let holder = ground.nobody();
+    holder.keep_cookie("access", access);
+    holder.get("/api/auth/me").await.status == 200
+}
+
+#[tokio::test]
+async fn a_refresh_is_good_for_once_and_one_that_is_shown_again_ends_what_came_of_it() {
+    let ground = WebWorld::start().await;
+    let member = ground.signed_in("member");
+    let (first_access, first) = (member.cookie("access").unwrap(), member.cookie("refresh").unwrap());
+    let (status, access, second) = renewed(&ground, &first).await;
+    assert_eq!(status, 200);
+    let (access, second) = (access.unwrap(), second.unwrap());
+    assert!(!is_in(&ground, &first_access).await && is_in(&ground, &access).await);
+    // Within ten seconds it is a browser that asked twice.
+    assert_eq!(renewed(&ground, &first).await.0, 403);
+    assert!(is_in(&ground, &access).await);
+    ground.world.pass(Duration::from_secs(11)).await;
+    assert_eq!(renewed(&ground, &first).await.0, 403);
+    assert!(!is_in(&ground, &access).await, "nobody knows who copied whom");
+    assert_eq!(renewed(&ground, &second).await.0, 403);
+    for nonsense in ["", "nonsense", &first[1..], &"A".repeat(43)] {
+        assert_eq!(renewed(&ground, nonsense).await.0, 403, "{nonsense}");
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn after_signing_out_nothing_of_a_session_opens_anything() {
+    let ground = WebWorld::start().await;
+    let (here, there) = (ground.signed_in("member"), ground.signed_in("member"));
+    let kept = [&here, &there].map(|browser| (browser.cookie("access").unwrap(), browser.cookie("refresh").unwrap()));
+    here.json(Method::POST, "/api/auth/logout-everywhere", &Value::Null).await.is(200);
+    assert!(!is_in(&ground, &kept[1].0).await && is_in(&ground, &kept[0].0).await);
+    let answer = here.post("/sign-out", &[("csrf", &here.csrf().unwrap())]).await.is(303);
+    assert_eq!((answer.location().as_str(), here.cookie("access"), here.cookie("refresh")), ("/sign-in", None, None));
+    for (access, refresh) in &kept {
+        assert!(!is_in(&ground, access).await);
+        assert_eq!(renewed(&ground, refresh).await.0, 403);
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_changed_or_made_up_is_nobodys() {
+    let ground = WebWorld::start().await;
+    let access = ground.signed_in(OPERATOR).cookie("access").unwrap();
+    let parts: Vec<&str> = access.split('.').collect();
+    let none = "eyJhbGciOiJub25lIn0";
+    let changed = [
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("{}.{}.{}", parts[0], parts[1], "A".repeat(43)),
+        format!("{access}A"),
+        "..".to_owned(),
+        "A".repeat(9_000),
+    ];
+    for cookie in changed {
+        assert!(!is_in(&ground, &cookie).await, "{cookie}");
+        let bearer = format!("Bearer {cookie}");
+        let shown = [("authorization", bearer.as_str())];
+        assert_eq!(ground.nobody().ask(Method::GET, "/api/auth/me", &shown, Vec::new()).await.status, 401);
+    }
+    assert!(is_in(&ground, &access).await);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_link_that_was_used_one_that_never_was_and_one_that_is_too_old_are_answered_alike() {
+    let ground = WebWorld::start().await;
+    let nobody = ground.nobody();
+    let code = ground.link_of("ann");
+    for _ in 0..3 {
+        // Previews look at links, too.
+        let page = nobody.get(&format!("/in/{code}")).await.is(200);
+        assert!(page.seen().contains("ann") && page.header("set-cookie").is_empty(), "{}", page.seen());
+    }
+    let page = format!("/in/{code}");
+    let used = nobody.submit_on(&page, &page, &[]).await.is(303);
+    assert_eq!(used.location(), "/me");
+    let old = ground.link_of("ben");
+    ground.world.pass(Duration::from_mins(10)).await;
+    let mut answers = BTreeSet::new();
+    for code in [code, old, "nonsense".to_owned(), "A".repeat(43), "a%20b".to_owned()] {
+        let stranger = ground.nobody();
+        let looked = stranger.get(&format!("/in/{code}")).await;
+        let used = stranger.json(Method::POST, &format!("/api/auth/link/{code}"), &Value::Null).await;
+        assert_eq!(stranger.cookie("access"), None);
+        answers.insert((looked.status, looked.seen(), used.status, used.code()));
+    }
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+    ground.end().await;
+}

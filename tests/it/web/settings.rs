@@ -1,0 +1,201 @@
+//! Settings on pages and over the API: what is changed there, by whom, what follows from it, and how it is taken back.
+
+use greenroom::covers;
+use greenroom::features::coins::settings::SKIP_PRICE;
+use greenroom::settings::Setting;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::ground::{OPERATOR, WebWorld};
+
+fn counts<T: greenroom::settings::SettingValue>(ground: &WebWorld, setting: &'static Setting<T>) -> T {
+    let guild = ground.here();
+    ground.world.read(|read| setting.get(read, guild))
+}
+
+/// The value of a setting as the API gives it.
+async fn value(ground: &WebWorld, key: &str) -> Value {
+    let listed = ground.signed_in("owner").get("/api/{server}/settings").await.is(200).json();
+    let settings = listed["settings"].as_array().unwrap().clone();
+    settings.into_iter().find(|setting| setting["key"] == key).unwrap_or_else(|| panic!("no {key}"))["value"].clone()
+}
+
+#[tokio::test]
+async fn a_form_changes_what_differs_and_says_so() {
+    covers!("T-CFG-01", "S-CFG-01");
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let done = admin.submit("/g/{server}/settings/economy", &[("skip_price", "800")]).await.is(303);
+    assert_eq!(done.location(), ground.path("/g/{server}/settings/economy"));
+    assert_eq!(counts(&ground, &SKIP_PRICE), 800);
+    let page = admin.get("/g/{server}/settings/economy").await.is(200);
+    assert!(page.seen().contains("Price of a Skip is 800 now."), "{}", page.seen());
+    assert!(page.seen().contains("Price of a Skip 1000 → 800"), "{}", page.seen());
+
+    let refused =
+        admin.submit("/g/{server}/settings/economy", &[("skip_price", "many"), ("gift_rate", "3")]).await.is(422);
+    assert!(refused.text().contains(r#"value="many""#) && refused.seen().contains("can be a whole number"));
+    assert_eq!(value(&ground, "gift_rate").await, json!(2), "all of a form is saved, or none");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn what_follows_from_a_command_follows_from_a_page_as_well() {
+    let ground = WebWorld::start().await;
+    let administrator = ground.signed_in("administrator");
+    let closed = json!({ "submissions_open": false });
+    let told = administrator.json(Method::PATCH, "/api/{server}/settings", &closed).await.is(200).json();
+    assert_eq!(told["changed"][0]["after"], "No");
+    ground.world.settle().await;
+    let said = ground.world.seen_in("submissions").await.join("\n");
+    assert!(said.to_lowercase().contains("closed"), "{said}");
+
+    let strange = json!({ "bookmark_channel_id": "799999999999999998" });
+    let refused = administrator.json(Method::PATCH, "/api/{server}/settings", &strange).await.is(422).json();
+    let why = refused["error"]["details"]["fields"]["bookmark_channel_id"].as_str().unwrap().to_owned();
+    assert!(why.contains("none of the channels of this server"), "{why}");
+    let bookmarks = ground.world.channel("bookmarks").to_string();
+    let there = json!({ "bookmark_channel_id": bookmarks });
+    administrator.json(Method::PATCH, "/api/{server}/settings", &there).await.is(200);
+    assert_eq!(value(&ground, "bookmark_channel_id").await, json!(bookmarks));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn who_may_do_what_is_the_owners_to_say_and_what_a_command_of_administrators_does_is_theirs() {
+    let ground = WebWorld::start().await;
+    for (who, key, value, status) in [
+        ("admin", "skip_price", json!("700"), 200),
+        ("admin", "bookmark_channel_id", json!(ground.world.channel("bookmarks").to_string()), 422),
+        ("admin", "admin_roles", json!([]), 422),
+        ("administrator", "admin_roles", json!([]), 422),
+        ("owner", "viewer_roles", json!([]), 200),
+    ] {
+        let change = json!({ (key): value });
+        ground.signed_in(who).json(Method::PATCH, "/api/{server}/settings", &change).await.is(status);
+    }
+    ground.signed_in("moderator").get("/g/{server}/settings").await.is(403);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_change_is_taken_back_by_its_row_until_something_else_changed_it() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let change = async |price: u32| {
+        let told = admin.json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": price })).await.is(200);
+        told.json()["changed"][0]["change"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (change(800).await, change(900).await);
+    let undo = |id: &str| format!("/g/{{server}}/settings/economy/changes/{id}/undo");
+    let page = admin.get("/g/{server}/settings/economy").await.is(200);
+    assert!(page.form(&ground.path(&undo(&first))).is_none() && page.seen().contains("cannot be undone"));
+    admin.submit_on("/g/{server}/settings/economy", &undo(&second), &[]).await.is(303);
+    assert_eq!(counts(&ground, &SKIP_PRICE), 800);
+
+    let address = format!("/api/{{server}}/settings/changes/{second}/undo");
+    let refused = admin.json(Method::POST, &address, &Value::Null).await.is(409);
+    assert_eq!(refused.code().as_deref(), Some("setting.changed_since"));
+    let gone = admin.json(Method::POST, "/api/{server}/settings/changes/1/undo", &Value::Null).await.is(404);
+    assert_eq!(gone.code().as_deref(), Some("setting.no_such_change"));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn two_people_at_one_form_do_not_take_each_others_changes_away() {
+    let ground = WebWorld::start().await;
+    let (admin, administrator) = (ground.signed_in("admin"), ground.signed_in("administrator"));
+    let action = ground.path("/g/{server}/settings/economy");
+    let old = admin.get(&action).await.is(200).form(&action).unwrap();
+    let other = json!({ "skip_price": 800 });
+    administrator.json(Method::PATCH, "/api/{server}/settings", &other).await.is(200);
+    // Who left it alone changes something else, and it stays.
+    admin.fill_in(&old, &[("gift_rate", "3")]).await.is(303);
+    assert_eq!(counts(&ground, &SKIP_PRICE), 800);
+    // Who changed it as well, from what they saw, is told.
+    let late = json!({ "was.skip_price": "1000", "skip_price": 900 });
+    let refused = admin.json(Method::PATCH, "/api/{server}/settings", &late).await.is(409);
+    assert_eq!(refused.code().as_deref(), Some("setting.changed_meanwhile"));
+    assert_eq!(counts(&ground, &SKIP_PRICE), 800);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_two_configurations_are_views_of_one() {
+    covers!("T-API-46", "T-API-47", "S-API-05", "S-API-06");
+    let ground = WebWorld::start().await;
+    let owner = ground.signed_in("owner");
+    let sent = json!({ "prefix": "?", "log_channel": ground.world.channel("staff").to_string(), "features": { "tasks": false } });
+    owner.json(Method::PUT, "/api/{server}/config", &sent).await.is(200);
+    let community = owner.get("/api/guilds/{server}/config").await.is(200).json();
+    assert_eq!(community["prefix"], "?");
+    assert_eq!(community["log_channel_id"], ground.world.channel("staff").to_string());
+    assert_eq!((&community["xp_multiplier"], &community["automod_caps_threshold"]), (&json!(1.0), &json!(0.7)));
+
+    let role = ground.world.ids.roles["viewer"].to_string();
+    let changed = json!({ "mod_role_id": role, "xp_multiplier": 1.25 });
+    owner.json(Method::PATCH, "/api/guilds/{server}/config", &changed).await.is(200);
+    let tasks = owner.get("/api/{server}/config").await.is(200).json();
+    assert_eq!(tasks["moderator_roles"][0], role);
+    assert_eq!((&tasks["features"]["tasks"], &tasks["features"]["currency"]), (&json!(false), &json!(true)));
+    assert_eq!((&tasks["server_name"], &tasks["success"]), (&json!("Night Owl Reviews"), &json!(true)));
+    // What was given may be sent back as it is, also by whoever may not change all of it.
+    ground.signed_in("admin").json(Method::PUT, "/api/{server}/config", &tasks).await.is(200);
+
+    let unknown = owner.json(Method::PUT, "/api/{server}/config", &json!({ "prefx": "!" })).await.is(422).json();
+    let why = unknown["error"]["details"]["fields"]["prefx"].as_str().unwrap().to_owned();
+    assert!(why.contains("Did you mean `prefix`?"), "{why}");
+    owner.json(Method::PATCH, "/api/guilds/{server}/config", &json!({ "xp_multiplier": 1.255 })).await.is(422);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn channels_and_roles_are_there_to_choose_from() {
+    covers!("T-API-48");
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let channels = admin.get("/api/{server}/channels").await.is(200).json();
+    assert!(channels["channels"].as_array().unwrap().iter().any(|channel| channel["name"] == "submissions"));
+    let roles = admin.get("/api/{server}/roles").await.is(200).json();
+    let names: Vec<&str> = roles["roles"].as_array().unwrap().iter().filter_map(|role| role["name"].as_str()).collect();
+    assert!(names.contains(&"moderator") && !names.contains(&"@everyone"), "{names:?}");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn what_the_operator_sets_counts_where_a_server_has_nothing_of_its_own() {
+    covers!("T-API-42", "T-API-43");
+    let ground = WebWorld::start().await;
+    let operator = ground.signed_in(OPERATOR);
+    operator.json(Method::PUT, "/api/settings", &json!({ "skip_price": 1500 })).await.is(200);
+    assert_eq!(value(&ground, "skip_price").await, json!(1500));
+    let told = operator.get("/api/settings").await.is(200).json();
+    assert_eq!(told["success"], true);
+    ground
+        .signed_in("admin")
+        .json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": 800 }))
+        .await
+        .is(200);
+    let reset = json!({ "skip_price": null });
+    ground.signed_in("admin").json(Method::PATCH, "/api/{server}/settings", &reset).await.is(200);
+    assert_eq!(value(&ground, "skip_price").await, json!(1500));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn what_somebody_changes_is_in_the_audit_and_found_by_what_it_is_about() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    for change in [json!({ "skip_price": 800 }), json!({ "gift_rate": 3 })] {
+        admin.json(Method::PATCH, "/api/{server}/settings", &change).await.is(200);
+    }
+    let found = admin.get("/api/{server}/audit?subject=skip_price").await.is(200).json();
+    let entries = found["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 1, "{found}");
+    assert_eq!((&entries[0]["before"], &entries[0]["after"]), (&json!("1000"), &json!("800")));
+    assert_eq!(entries[0]["actor"], ground.world.user("admin").to_string());
+    let page = admin.get("/g/{server}/audit?kind=settings.changed").await.is(200).seen();
+    assert!(page.contains("changed Price of a Skip from 1000 to 800."), "{page}");
+    admin.get("/g/{server}/audit?after=nonsense").await.is(409);
+    ground.end().await;
+}

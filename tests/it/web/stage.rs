@@ -1,0 +1,100 @@
+//! What is there when a route is asked for by its sample: songs in both servers, and what everybody may see.
+
+use greenroom::activity::settings::ACTIVITY_DAYS;
+use greenroom::activity::{Filter, newest};
+use greenroom::features::public::model::PublicName;
+use greenroom::features::public::service as public;
+use greenroom::features::queue::model::PublicId;
+use greenroom::kernel::actor::Actor;
+use greenroom::kernel::digest::SecretBytes;
+use greenroom::settings::SETTING_CHANGED;
+use greenroom::sim::MemberSpec;
+use greenroom::store::Read;
+use greenroom::web::api::access::RolesView;
+use greenroom::web::endpoint::Samples;
+use serde_json::Value;
+
+use super::ground::{OPERATOR, PASSWORD, WebWorld};
+use crate::reading::link;
+use crate::world::number_in;
+
+/// A title that stands in the first server alone.
+pub const CANARY: &str = "Amber Canary";
+/// A title that stands in the second server alone.
+pub const CANARY_THERE: &str = "Indigo Wagtail";
+
+impl WebWorld {
+    /// A song waits in the second server; gives its number.
+    pub async fn with_a_song_elsewhere(&self) -> String {
+        self.world.chooses("setbookmarkchannel", "bookmarks").await;
+        let submissions = self.there.channels["submissions"];
+        let host = self.world.member("elsewhere").in_guild(self.there.guild, self.there.channels["staff"]);
+        let set = host.run_with("set-submission-channel", [("channel", submissions.to_string())]).await;
+        assert!(set.text().contains("Songs are accepted only in"), "{}", set.text());
+        let landlady = self.world.member("landlady").in_guild(self.there.guild, submissions);
+        let link = link(2);
+        let answer = landlady.submit([("link", link.as_str()), ("song_title", CANARY_THERE)]).await;
+        number_in(&answer.text()).digits()
+    }
+
+    /// In the first server a song plays and another waits, and everybody may see that at the address of the samples, once
+    /// more after whatever was done before. Gives the number of the song that waits.
+    pub async fn staged(&self) -> String {
+        let (guild, name) = (self.here(), "night-owl".parse::<PublicName>().ok());
+        let overlay = SecretBytes::new([9; 32]).digest();
+        self.write(move |tx| {
+            public::set_name(tx, guild, Actor::System, name.clone())?;
+            public::set_overlay(tx, guild, Actor::System, Some(&overlay))
+        });
+        self.sung().await;
+        let waits = self.sung().await;
+        self.world.next().await;
+        waits.digits()
+    }
+
+    /// Somebody who has just come sends a song.
+    async fn sung(&self) -> PublicId {
+        let number = usize::try_from(self.number()).unwrap();
+        let come = MemberSpec { name: format!("singer{number}"), ..MemberSpec::default() };
+        let mut singer = self.world.member("ann");
+        singer.id = self.world.sim.add_member(self.world.ids.guild, come).await.unwrap();
+        singer.submits(&link(number), CANARY).await
+    }
+
+    /// What is there for samples: a song, and somebody, of this server.
+    pub fn samples(&self, song: &str, member: &str) -> Samples {
+        Samples {
+            song: song.to_owned(),
+            member: self.world.user(member).to_string(),
+            operator: OPERATOR.to_owned(),
+            password: PASSWORD.to_owned(),
+            link: self.link_of(member),
+            server_name: if member == "landlady" { "Day Lark Reviews" } else { "Night Owl Reviews" }.to_owned(),
+            roles: self.roles(),
+            own_link: self.link_of("owner"),
+            session: self.own_session("owner"),
+            token: self.own_token("owner"),
+            change: self.changed_setting(),
+        }
+    }
+
+    /// Somebody changed a setting of the first server; gives the number of that.
+    fn changed_setting(&self) -> String {
+        let guild = self.here();
+        let days = u32::try_from(30 + self.number() % 300).unwrap();
+        self.write(move |tx| ACTIVITY_DAYS.change(tx, guild, Actor::System, &days).map(drop));
+        let newest = move |read: &dyn Read| {
+            let filter = Filter { kind: Some(SETTING_CHANGED.name()), ..Filter::default() };
+            newest(read, guild, &filter, None, 1)
+        };
+        let found = self.world.app.bot.store.read_blocking("test", newest).unwrap();
+        found.rows[0].0.get().to_string()
+    }
+
+    /// Which roles give rights in the first server.
+    fn roles(&self) -> Value {
+        let guild = self.here();
+        let look = |read: &dyn Read| RolesView::of(read, guild);
+        serde_json::to_value(self.world.app.bot.store.read_blocking("test", look).unwrap()).unwrap()
+    }
+}
