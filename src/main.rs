@@ -1,17 +1,19 @@
 //! The `greenroom` binary: chooses a subcommand, nothing else.
 
 use clap::Parser;
-use greenroom::app::cli::{Cli, Command, ConfigCommand, admin, backup, check, export, import, restore};
+use greenroom::app::cli::{Cli, Command, ConfigCommand, RunArgs, admin, backup, check, export, import, restore, setup};
 use greenroom::app::{config, demo, doctor, exit, manual, replay, rights, run, service, sim};
 
 fn main() -> std::process::ExitCode {
     let Cli { options, command } = Cli::parse();
-    let command = command.unwrap_or(Command::Run);
+    let command = command.unwrap_or(Command::Run(RunArgs::default()));
     if command.writes_data() {
         rights::keep_private();
     }
     let result = match command {
-        Command::Run => run::run(&options),
+        Command::Run(args) => run::run(&options, args),
+        Command::Setup(args) => setup::run(&options, args),
+        Command::SetupLink(args) => setup::link(&options, args),
         Command::Export(form) => export::run(&options, &form),
         Command::Check(args) => check::run(&options, args),
         Command::Doctor(args) => doctor::run(&options, args),

@@ -9,6 +9,7 @@ pub mod control;
 pub mod demo;
 pub mod doctor;
 pub mod exit;
+mod first_run;
 pub mod headroom;
 pub mod health;
 pub mod import;

@@ -15,6 +15,11 @@ pub(super) fn current() -> Option<u32> {
     fs::metadata("/proc/self").ok().map(|process| process.uid())
 }
 
+/// The name of the user of this process.
+pub(super) fn name() -> Option<String> {
+    current().map(name_of).filter(|name| !name.starts_with('\''))
+}
+
 /// Whether this process may do what only root may. Where the system does not tell, it may turn out.
 pub(super) fn may_be_root() -> bool {
     current().is_none_or(|user| user == ROOT)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::application::{Application, Blueprint, StartError};
 use super::backup::{self, folder::Room};
-use super::cli::Options;
+use super::cli::{Options, RunArgs};
 use super::config::Config;
 use super::config::discord::Access;
 use super::config::sources::Sources;
@@ -14,6 +14,7 @@ use super::connection::Ended;
 use super::control::ControlServer;
 use super::doctor::sentence;
 use super::exit::{CommandResult, ExitCode, Stop};
+use super::first_run::wizard::{self, End};
 use super::health::Health;
 use super::maintenance::served::handler;
 use super::signals::Signals;
@@ -27,7 +28,7 @@ use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::sim::BOT_TOKEN;
-use crate::store::{Place, StoreError};
+use crate::store::{Place, Store, StoreError};
 
 /// What somebody reads who starts the bot without a token: exactly three lines.
 const HOW_TO_START: &str = "\
@@ -45,22 +46,50 @@ const MOST_BLOCKING: usize = 64;
 /// How long such a thread waits for more to do. They take turns: with a long wait, a few readers would keep all of them.
 const BLOCKING_RESTS: Duration = Duration::from_secs(1);
 
-/// Runs the bot until it is told to stop.
-pub fn run(options: &Options) -> CommandResult {
+/// Runs the bot until it is told to stop. Where nobody gave it a token, the pages that set it up come first.
+pub fn run(options: &Options, args: RunArgs) -> CommandResult {
     let runtime = runtime()?;
     let signals = listen(&runtime)?;
     let config = options.load_config()?;
-    let blueprint = blueprint(&config)?;
+    let blueprint = if is_to_be_set_up(&config, args) { None } else { Some(blueprint(&config)?) };
     // Dropped last, so that the last lines are written before the process says how it ended.
     let telemetry = telemetry::start_with_files(&config.logging)?;
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    rights::mend(&config.storage.data_dir);
-    let ended = runtime.block_on(serve(&config, options.sources(), blueprint, &telemetry, signals));
+    let data_dir = &config.storage.data_dir;
+    rights::mend(data_dir);
+    let ended = runtime.block_on(set_up_and_serve(options, &config, blueprint, &telemetry, signals));
     // What still runs on blocking threads opens the store or writes scratch files; a stop does not wait for it.
     runtime.shutdown_background();
-    outcome(ended?, &config.storage.data_dir)
+    outcome(ended?, data_dir)
+}
+
+/// Whether the pages come first that ask for a token. They are part of the web: without it a missing token ends the start.
+fn is_to_be_set_up(config: &Config, args: RunArgs) -> bool {
+    let lacks_token = config.discord.access == Access::Missing || args.wizard;
+    lacks_token && config.web.bind.is_some()
+}
+
+/// Serves the bot of a blueprint; without one, the pages that lead to one, and then that bot.
+async fn set_up_and_serve(
+    options: &Options,
+    config: &Config,
+    ready: Option<Blueprint>,
+    telemetry: &Telemetry,
+    mut signals: Signals,
+) -> Result<Ended, Stop> {
+    if let Some(ready) = ready {
+        return Box::pin(serve(config, options.sources(), ready, telemetry, signals)).await;
+    }
+    match wizard::run(config, telemetry, &mut signals).await? {
+        End::Stopped => Ok(Ended::Stopped),
+        End::SetUp => {
+            let config = options.load_config()?;
+            let ready = blueprint(&config)?;
+            Box::pin(serve(&config, options.sources(), ready, telemetry, signals)).await
+        }
+    }
 }
 
 pub(super) fn listen(runtime: &tokio::runtime::Runtime) -> Result<Signals, Stop> {
@@ -108,7 +137,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
 }
 
 /// A name with a slip in it may be why there is no token.
-fn how_to_start(notices: &[String]) -> String {
+pub(super) fn how_to_start(notices: &[String]) -> String {
     let unknown = notices.iter().filter(|notice| notice.contains("no variable of Greenroom"));
     std::iter::once(HOW_TO_START.to_owned())
         .chain(unknown.map(|notice| sentence(notice)))
@@ -127,7 +156,7 @@ async fn serve(
     let place = web::bind(&config.web).await;
     let Some(mut app) = start(data_dir, blueprint, &mut signals).await? else { return Ok(Ended::Stopped) };
     telemetry.write_files(data_dir);
-    let control = serve_control(config, &app);
+    let control = serve_control(data_dir, &app.bot.store);
     let web = match place {
         Some(place) => {
             let vitals = app.vitals().with_losses(telemetry.losses());
@@ -174,9 +203,9 @@ async fn start(data_dir: &Path, blueprint: Blueprint, signals: &mut Signals) -> 
 }
 
 /// Lets `check`, `export`, `backup`, `import` and `admin` ask this process, which alone may open the store.
-fn serve_control(config: &Config, app: &Application) -> tokio::task::JoinHandle<()> {
-    match ControlServer::open(&config.storage.data_dir) {
-        Ok(server) => tokio::spawn(server.serve(handler(app.bot.store.clone(), CATALOGUE, &config.storage.data_dir))),
+pub(super) fn serve_control(data_dir: &Path, store: &Store) -> tokio::task::JoinHandle<()> {
+    match ControlServer::open(data_dir) {
+        Ok(server) => tokio::spawn(server.serve(handler(store.clone(), CATALOGUE, data_dir))),
         Err(error) => {
             tracing::warn!(%error, "no control socket: check, export, backup, import and admin have to wait until I stop");
             tokio::spawn(async {})
@@ -190,7 +219,7 @@ fn outcome(ended: Ended, data_dir: &Path) -> CommandResult {
         Ended::TokenRefused => Err(Stop::new(
             ExitCode::TokenRefused,
             "Discord does not accept the bot token. Make a new one at https://discord.com/developers/applications, \
-             your application, Bot, Reset Token, and put it into .env as DISCORD_BOT_TOKEN.",
+             your application, Bot, Reset Token, and put it into .env as DISCORD_BOT_TOKEN, or run `greenroom setup`.",
         )),
         Ended::NotLoopback => Err(Stop::new(
             ExitCode::Configuration,

@@ -18,11 +18,12 @@ use tokio::time::timeout;
 
 use super::Web;
 use super::access::{
-    Caller, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender,
+    Caller, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender,
 };
 use super::answer::{Problem, Refill, form_field, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
+use super::settings::Settings;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
 use crate::kernel::digest::Digest;
@@ -81,7 +82,7 @@ async fn examine(
     body: Body,
     visitor: &mut Visitor,
 ) -> Result<Arrived, Problem> {
-    let origin = arrive(web, parts)?;
+    let origin = arrive(&web.settings, &web.limits, parts)?;
     let now = web.bot.clock.now();
     *visitor = web.visitor(parts, now).await?;
     let is_change = is_change(&parts.method);
@@ -116,13 +117,13 @@ async fn examine(
 }
 
 /// The name that is asked for, and the place from which.
-pub(super) fn arrive(web: &Web, parts: &Parts) -> Result<Origin, Problem> {
+pub fn arrive(settings: &Settings, limits: &Limits, parts: &Parts) -> Result<Origin, Problem> {
     let peer = parts.extensions.get::<Peer>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |peer| peer.0);
-    let origin = web.settings.proxies.origin(peer, &parts.headers);
-    if !web.settings.hosts.admit(&parts.headers) {
+    let origin = settings.proxies.origin(peer, &parts.headers);
+    if !settings.hosts.admit(&parts.headers) {
         return Err(Problem::WrongHost);
     }
-    web.limits.arrive(place(origin.address)).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
+    limits.arrive(place(origin.address)).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     Ok(origin)
 }
 
@@ -236,7 +237,7 @@ impl Web {
 }
 
 /// The body, if it is not too large and comes in time.
-async fn whole(body: Body, most: usize) -> Result<Bytes, Problem> {
+pub async fn whole(body: Body, most: usize) -> Result<Bytes, Problem> {
     let collected = timeout(BODY, Limited::new(body, most).collect()).await;
     match collected {
         Ok(Ok(body)) => Ok(body.to_bytes()),

@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// What a page needs to be allowed beside the usual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leads<'a> {
+pub enum Leads<'a> {
     /// Nowhere else.
     Nowhere,
     /// To Discord's own page, to sign in there: browsers hold a redirect after a form to its `form-action`, too.
@@ -21,7 +21,7 @@ pub(super) enum Leads<'a> {
 }
 
 /// Puts the headers of every answer in. Whatever a route has set itself stays.
-pub(super) fn guard(headers: &mut HeaderMap, leads: Leads<'_>, is_https: bool) {
+pub fn guard(headers: &mut HeaderMap, leads: Leads<'_>, is_https: bool) {
     headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(leads));
     let always: [(HeaderName, &'static str); 5] = [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

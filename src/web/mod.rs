@@ -38,6 +38,9 @@ pub mod table;
 pub mod ui;
 mod visitor;
 
+pub use gate::{arrive, whole};
+pub use headers::{Leads, guard};
+
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -47,9 +50,9 @@ use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use instance::Instance;
 use notices::Notices;
+use places::Places;
 use push::{Push, REGIONS, Region};
 use server::Bounds;
-use places::Places;
 use settings::Settings;
 use tokio::net::TcpListener;
 
@@ -157,11 +160,8 @@ impl Web {
     {
         let key: Option<Repeat> = asked.repeat.clone();
         let actor = asked.visitor.actor();
-        let done: Done<E::Answer> = self
-            .bot
-            .store
-            .write(E::NAME, move |tx| answer::once::<E>(tx, key.as_ref(), || change(tx, actor)))
-            .await?;
+        let done: Done<E::Answer> =
+            self.bot.store.write(E::NAME, move |tx| answer::once::<E>(tx, key.as_ref(), || change(tx, actor))).await?;
         Ok(done.into())
     }
 }

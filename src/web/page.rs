@@ -202,7 +202,8 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
                 P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
             let address = live_address(seen.guild, &regions, P::HINTS);
             let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
-            let around = Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+            let around =
+                Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
             html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
         }
         Err(wrong) => problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
@@ -363,7 +364,8 @@ pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Pro
     response
 }
 
-pub(super) fn html_response(status: StatusCode, document: String) -> Response {
+/// A page as an answer.
+pub fn html_response(status: StatusCode, document: String) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),

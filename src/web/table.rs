@@ -99,7 +99,7 @@ fn other_method(web: &Web, at_path: &AtPath, request: &Request) -> Response {
 async fn nowhere(web: &Web, request: Request) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let (parts, _) = request.into_parts();
-    let problem = gate::arrive(web, &parts).err().unwrap_or(Problem::NotFound);
+    let problem = gate::arrive(&web.settings, &web.limits, &parts).err().unwrap_or(Problem::NotFound);
     let mut response = if is_api {
         told(web, &problem, "http.nowhere", false)
     } else {

@@ -3,8 +3,12 @@
 use std::process::{Command, Stdio};
 
 use greenroom::covers;
+use greenroom::web::pages::NAVIGATION;
+use reqwest::StatusCode;
 
+use crate::patience::Patience;
 use crate::process::{Running, greenroom, output};
+use crate::window::Window;
 
 #[test]
 fn the_demo_plays_an_evening_and_prints_the_final_table() {
@@ -28,6 +32,32 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
     let both = output(folder.path(), &["demo", "--data-dir", "kept", "--data", "other"], &[]);
     assert_eq!(both.code, Some(2), "{}", both.err);
     assert!(both.err.contains("leave one of them out"), "{}", both.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_stays_up_prints_a_link_that_signs_in_as_often_as_it_is_used_and_every_page_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Running::start(greenroom(folder.path(), &["demo", "--keep"]));
+    let line = demo.says("/in/");
+    let (base, code) = line.split_once("http://127.0.0.1:").unwrap().1.split_once('/').unwrap();
+    let (base, link) = (format!("http://127.0.0.1:{base}"), format!("/{}", code.trim()));
+    for _ in 0..2 {
+        let window = Window::on(&base);
+        let patience = Patience::until("the link is good again");
+        while window.open(&link).await.status != StatusCode::OK {
+            patience.hold();
+        }
+        let signed_in = window.send(&link, &[]).await;
+        assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{signed_in:?}");
+        let servers = window.open("/").await;
+        assert_eq!(servers.status, StatusCode::OK, "{servers:?}");
+        let (_, server) = servers.text.split_once("href=\"/g/").unwrap_or_else(|| panic!("{servers:?}"));
+        let server: String = server.chars().take_while(char::is_ascii_digit).collect();
+        for entry in NAVIGATION {
+            let page = window.open(&format!("/g/{server}{}", entry.path)).await;
+            assert_eq!(page.status, StatusCode::OK, "{}: {page:?}", entry.label);
+        }
+    }
 }
 
 #[test]

@@ -82,4 +82,6 @@ mod tiktok;
 mod trouble;
 mod watching;
 mod web;
+mod window;
+mod wizard;
 mod world;

@@ -18,7 +18,7 @@ use crate::process::{Finished, Running, SimProcess, ended, greenroom, output, sp
 const PASSWORD: &str = "a canary sings in the green room";
 
 /// A port that is free now; nobody else is likely to take it.
-fn free_port() -> String {
+pub fn free_port() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
 

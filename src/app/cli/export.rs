@@ -75,7 +75,8 @@ pub fn run(options: &Options, export: &Export) -> CommandResult {
 
 fn ledger(options: &Options, args: &ExportLedgerArgs) -> CommandResult {
     let storage = options.start()?;
-    let wanted = Wanted { guild: args.guild, currency: args.currency, user: args.user, since: args.since, ..Wanted::default() };
+    let wanted =
+        Wanted { guild: args.guild, currency: args.currency, user: args.user, since: args.since, ..Wanted::default() };
     let operation = ExportLedger::to(&args.out, wanted, args.force)?;
     let LedgerExported { path, entries } = fulfil(&storage, &operation)?;
     if args.json {

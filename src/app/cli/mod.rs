@@ -7,6 +7,7 @@ pub mod economy;
 pub mod export;
 pub mod import;
 pub mod restore;
+pub mod setup;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use super::config::Problems;
 use super::config::sources::{Origin, Sources};
 use super::config::storage::Storage;
 use super::config::web::Web;
-use super::config::{Config, OfStore, logging::Logging, table};
+use super::config::{Config, OfStore, logging::Logging, table, with_kept_token};
 use super::exit::{Stop, help_section, tell};
 use super::operation::Operation;
 use super::{machine, maintenance, telemetry};
@@ -60,8 +61,12 @@ pub struct Options {
 /// What Greenroom can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the bot (what happens without a command)
-    Run,
+    /// Run the bot (what happens without a command); without a token, serve the pages that set it up
+    Run(RunArgs),
+    /// Set the bot up in the terminal: its token, which is tried at once, and the address that invites it
+    Setup(setup::SetupArgs),
+    /// Print another link to the pages that set Greenroom up, while it waits for that
+    SetupLink(setup::SetupLinkArgs),
     /// Play a recorded review evening against a simulated Discord; needs no token
     Demo(DemoArgs),
     /// Run a recorded live into an empty store, and print what it pays
@@ -102,6 +107,14 @@ impl Command {
     pub const fn writes_data(&self) -> bool {
         !matches!(self, Self::Config(_) | Self::Service(_) | Self::Completions(_) | Self::Man(_))
     }
+}
+
+/// Options of `run`.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RunArgs {
+    /// Serve the pages that set it up although there is a token, or a simulator that needs none: for tests of these pages
+    #[arg(long, hide = true)]
+    pub wizard: bool,
 }
 
 /// What can be done with the configuration.
@@ -174,7 +187,7 @@ pub struct ManArgs {
 /// Options of `demo`.
 #[derive(Args, Clone, Debug)]
 pub struct DemoArgs {
-    /// Stay up afterwards and print the addresses
+    /// Stay up afterwards, and print a link that signs in on the web, and the addresses
     #[arg(long)]
     pub keep: bool,
     /// Keep the store in this folder instead of a temporary one; --data-dir means the same here
@@ -253,12 +266,13 @@ impl Options {
 
     /// Where settings come from.
     pub fn sources(&self) -> Sources {
-        [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
+        let sources = [(table::DATA_DIR.name, &self.data_dir), (table::LOG.name, &self.log)]
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_ref()?)))
             .fold(Sources::of_process(self.env_file.as_deref()), |sources, (name, value)| {
                 sources.with(Origin::CommandLine, name, value)
-            })
+            });
+        with_kept_token(sources)
     }
 }
 
@@ -268,9 +282,10 @@ fn fulfil<O: Operation>(storage: &Storage, operation: &O) -> Result<O::Outcome, 
 }
 
 /// What can be typed, and what comes of it.
-pub(super) const EXAMPLES: [(&str, &str); 15] = [
+pub(super) const EXAMPLES: [(&str, &str); 16] = [
     ("greenroom demo", "watch a whole review evening, without Discord"),
-    ("greenroom", "run the bot with DISCORD_BOT_TOKEN from .env"),
+    ("greenroom", "run the bot; without a token, set it up in the browser"),
+    ("greenroom setup", "set it up in the terminal, as over SSH"),
     ("greenroom --data-dir /var/lib/greenroom", "run it with another data folder"),
     ("greenroom --log warn,greenroom=debug", "run it and log more"),
     ("greenroom config show", "every variable, and who set it"),

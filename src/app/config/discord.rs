@@ -61,7 +61,7 @@ fn read_access(reader: &mut Reader<'_>) -> Access {
 }
 
 /// The base of an address on this machine; `None` for anything else.
-fn loopback_base(text: &str) -> Option<String> {
+pub(super) fn loopback_base(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
@@ -70,7 +70,7 @@ fn loopback_base(text: &str) -> Option<String> {
 }
 
 /// A light check, for tokens that were copied wrongly; whether Discord takes it only Discord knows.
-fn check_token(token: &str) -> Result<(), String> {
+pub(in crate::app) fn check_token(token: &str) -> Result<(), String> {
     if token.starts_with("Bot ") {
         return Err("begins with \"Bot \"; leave that word out".to_owned());
     }

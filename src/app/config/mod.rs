@@ -1,4 +1,5 @@
-//! The configuration of the process: the command line wins over the environment, that over `.env`, that over defaults.
+//! The configuration of the process: the command line wins over the environment, that over `.env`, that over the token in the
+//! data folder and over defaults.
 //!
 //! Rules:
 //! - Every variable is declared in [`table`], and nothing else is read. Parsing is a pure function of [`Sources`].
@@ -39,10 +40,11 @@ use logging::Logging;
 use reader::Reader;
 use sources::Sources;
 use storage::Storage;
-use table::{DEBUG, OEMBED_URL};
+use table::{DEBUG, DISCORD_API_URL, DISCORD_BOT_TOKEN, OEMBED_URL, file_name};
 use web::Web;
 
 use super::backup::off_site::Target;
+use crate::app::web::secrets;
 use crate::tiktok::{Base, ClientSettings};
 
 /// Everything that the process was told.
@@ -104,6 +106,24 @@ impl Config {
         off_site::keep_apart(&mut reader, config.off_site.as_ref(), &config.storage.data_dir);
         (config, reader)
     }
+}
+
+/// Adds the bot's token that is kept in the data folder, if there is one: whatever else names a token wins over it.
+#[must_use]
+pub fn with_kept_token(sources: Sources) -> Sources {
+    let data_dir = storage::read(&mut Reader::of(&sources, storage::VARIABLES)).data_dir;
+    let file = secrets::file(&data_dir, secrets::DISCORD_TOKEN);
+    match file.to_str().filter(|_| file.exists()) {
+        Some(path) => sources.with(sources::Origin::Kept, &file_name(DISCORD_BOT_TOKEN.name), path),
+        None => sources,
+    }
+}
+
+/// The simulator that stands for Discord, read alone; `None` for the real one.
+pub fn simulator_of(sources: &Sources) -> Result<Option<String>, Problems> {
+    let mut reader = Reader::of(sources, &[&DISCORD_API_URL]);
+    let url = reader.parse(&DISCORD_API_URL, discord::loopback_base);
+    reader.finish(url).map(|(url, _)| url)
 }
 
 /// What the commands have to know that work on the store alone.

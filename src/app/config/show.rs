@@ -175,6 +175,7 @@ impl Row {
                 Origin::CommandLine => "command_line",
                 Origin::Environment => "environment",
                 Origin::File => "file",
+                Origin::Kept => "kept",
             },
         };
         json!({

@@ -1,5 +1,5 @@
 //! Where settings come from: the command line, then the environment, then a file of variables: `.env`, or another that the
-//! command line names.
+//! command line names; and last the data folder, where the bot's token is kept that somebody gave to Greenroom itself.
 //!
 //! Invariant: this is the only file that reads the process environment, and it never changes it: the file is read into a
 //! map of its own.
@@ -20,6 +20,8 @@ pub enum Origin {
     Environment,
     /// The file of variables.
     File,
+    /// The data folder, which keeps what Greenroom was given when it was set up.
+    Kept,
 }
 
 /// Everything that somebody set, by origin, and what was wrong with it already when it was read.
@@ -87,6 +89,7 @@ impl Sources {
             Origin::CommandLine => "the command line",
             Origin::Environment => "the environment",
             Origin::File => self.file.as_deref().unwrap_or(DOTENV),
+            Origin::Kept => "the data folder",
         }
     }
 

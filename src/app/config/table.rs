@@ -124,7 +124,7 @@ pub const DISCORD_BOT_TOKEN: Variable = Variable {
     kind: Kind::Secret,
     default: None,
     help: "The bot's token: https://discord.com/developers/applications, your application, Bot, Reset Token.\n\
-           The only variable that is needed.",
+           The only variable that is needed, unless you set Greenroom up in the browser or with `greenroom setup`.",
 };
 
 /// Another Discord than the real one.

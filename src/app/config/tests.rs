@@ -10,6 +10,7 @@ use super::sources::{Origin, Sources};
 use super::*;
 use crate::covers;
 use crate::kernel::ids::GuildId;
+use crate::kernel::secret::Secret;
 
 fn token(mark: char) -> String {
     format!("{}.abcdef.{}", mark.to_string().repeat(26), "x".repeat(38))
@@ -52,6 +53,25 @@ fn the_command_line_wins_over_the_environment_and_that_over_dotenv() {
     assert_eq!(config.logging.filter, "error");
     assert_eq!(config.discord.fast_sync_guild.map(GuildId::get), Some(7));
     assert!(config.community.live_rehearsal);
+}
+
+#[test]
+fn the_token_that_the_data_folder_keeps_counts_where_nothing_else_names_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().to_str().unwrap();
+    let access = |pairs: &[(&str, &str)]| {
+        let pairs = [pairs, &[("DATA_DIR", data_dir)]].concat();
+        loaded(&with_kept_token(environment(&pairs))).discord.access
+    };
+    assert_eq!(access(&[]), Access::Missing);
+    secrets::keep(folder.path(), secrets::DISCORD_TOKEN, &Secret::new(token('K'))).unwrap();
+    let real = |mark| Access::Real { token: Secret::new(token(mark)) };
+    assert_eq!(access(&[]), real('K'));
+    assert_eq!(access(&[("DISCORD_BOT_TOKEN", "")]), real('K'));
+    assert_eq!(access(&[("DISCORD_TOKEN", &token('E'))]), real('E'));
+    secrets::keep(folder.path(), secrets::DISCORD_TOKEN, &Secret::new("something else")).unwrap();
+    let wrong = problems(&with_kept_token(environment(&[("DATA_DIR", data_dir)])));
+    assert!(wrong.len() == 1 && wrong[0].starts_with("DISCORD_BOT_TOKEN_FILE does not look like"), "{wrong:?}");
 }
 
 #[test]

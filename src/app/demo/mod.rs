@@ -5,6 +5,7 @@
 
 pub mod stage;
 pub mod transcript;
+mod web;
 
 use std::io::Write;
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use self::stage::{ShowError, Stage};
 use self::transcript::{Counts, Transcript, command_words};
+use self::web::OpenWeb;
 use super::cli::{DemoArgs, Options};
 use super::config::storage::store_file;
 use super::exit::{CommandResult, ExitCode, Stop, print};
@@ -65,25 +67,41 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
 
 async fn perform_all(show: &mut Show, place: Place, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
-    let played = tokio::select! {
-        played = play(show, place, args.speed, std::io::stdout()) => played?,
+    let evening = Box::pin(async {
+        let stage = set(show, place).await?;
+        // At full speed it is over before anybody has opened a page.
+        let web = if args.keep || args.speed.is_some() { OpenWeb::open(&stage.app.bot).await } else { None };
+        if let Some(web) = web.as_ref().filter(|_| args.speed.is_some()) {
+            print(&web.invitation());
+        }
+        let played = play_on(show, stage, args.speed, std::io::stdout()).await?;
+        Ok::<_, ShowError>((played, web))
+    });
+    let (played, web) = tokio::select! {
+        evening = evening => evening?,
         () = signals.told_to_stop() => return Err(Stop::failed("The evening was interrupted.")),
     };
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
     if args.keep {
-        keep(&played.stage, signals).await;
+        keep(&played.stage, web.as_ref(), signals).await;
+    }
+    if let Some(web) = web {
+        web.close().await;
     }
     played.stage.app.stop().await;
     Ok(())
 }
 
 /// Stays up until Ctrl-C, with the clock of the show running on.
-async fn keep(stage: &Stage, signals: &mut Signals) {
+async fn keep(stage: &Stage, web: Option<&OpenWeb>, signals: &mut Signals) {
     let sim = &stage.sim;
     let addresses = serde_json::json!({
         "discord": sim.discord_url(), "gateway": sim.gateway_url(), "control": sim.control_url(),
     });
     let stay = async {
+        if let Some(web) = web {
+            print(&web.invitation());
+        }
         print(&format!("Everything stays up until Ctrl-C: {addresses}"));
         stage.let_time_pass().await;
     };
@@ -115,8 +133,18 @@ pub struct Played {
 
 /// Plays a show and writes its transcript. `speed` is how many of its seconds pass in one; `None` for no waiting.
 pub async fn play(show: &mut Show, place: Place, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
+    let stage = set(show, place).await?;
+    play_on(show, stage, speed, out).await
+}
+
+/// Sets the stage for a show.
+async fn set(show: &mut Show, place: Place) -> Result<Stage, ShowError> {
     let Some(opening) = show.next_cue()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
-    let mut stage = Stage::set(opening.act, place).await?;
+    Stage::set(opening.act, place).await
+}
+
+/// Plays what is left of a show on its stage.
+async fn play_on(show: &mut Show, mut stage: Stage, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
     let mut transcript = Transcript::new(out, &stage);
     while let Some(cue) = show.next_cue()? {
         wait(&stage, cue.at, speed).await;

@@ -19,23 +19,23 @@ const MOST_BYTES: u64 = 8 << 20;
 /// A wait that asks for more than this is a ban, not a limit.
 const LONGEST_LIMIT: u64 = 300;
 /// Asks Discord as the bot.
-pub(super) struct Asker {
+pub(in crate::app) struct Asker {
     http: Client,
     base: String,
     authorization: Secret,
 }
 
 /// What Discord answered.
-pub(super) struct Answer {
+pub(in crate::app) struct Answer {
     /// What it says.
-    pub(super) body: Value,
+    pub(in crate::app) body: Value,
     /// What Discord's clock showed, in seconds since 1970.
-    pub(super) date: Option<i64>,
+    pub(in crate::app) date: Option<i64>,
 }
 
 /// Why there is no answer to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(in crate::app) enum Trouble {
     /// Nobody could be reached.
     Unreachable(Cause),
     /// No answer in time.
@@ -52,7 +52,7 @@ pub(super) enum Trouble {
 
 impl Asker {
     /// Asks with this token. Fails only where TLS cannot be set up.
-    pub(super) fn new(token: &str, endpoint: &Endpoint) -> Result<Self, RequestError> {
+    pub(in crate::app) fn new(token: &str, endpoint: &Endpoint) -> Result<Self, RequestError> {
         let http = rest::connect(token, endpoint)?.files;
         let base = match endpoint {
             Endpoint::Discord => "https://discord.com",
@@ -62,7 +62,7 @@ impl Asker {
     }
 
     /// Gets what is at a path such as `/users/@me`.
-    pub(super) async fn get(&self, path: &str) -> Result<Answer, Trouble> {
+    pub(in crate::app) async fn get(&self, path: &str) -> Result<Answer, Trouble> {
         timeout(PATIENCE, self.get_slowly(path)).await.unwrap_or(Err(Trouble::TimedOut))
     }
 

@@ -21,9 +21,10 @@ const TOLD_SKEW: u64 = 10;
 /// Off by more, times and waits are wrong.
 const WRONG_SKEW: u64 = 120;
 
-/// Flags of an application: the intent is on, or on for few servers.
-const MEMBERS: u64 = 1 << 14 | 1 << 15;
-const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
+/// Flags of an application: the intent Server Members is on, or on for few servers.
+pub(in crate::app) const MEMBERS: u64 = 1 << 14 | 1 << 15;
+/// The same of Message Content.
+pub(in crate::app) const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
 
 /// Looks at everything about Discord.
 pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Finding> {

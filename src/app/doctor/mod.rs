@@ -21,9 +21,9 @@
 //! noted, a store that was not closed in order is repaired, missing tables are made, and one of an older version is brought
 //! up to date. A small file is written to the data folder, or to the folder where it will be made, and removed.
 
-mod ask;
+pub(super) mod ask;
 mod backups;
-mod discord;
+pub(super) mod discord;
 mod finding;
 mod folder;
 mod guilds;

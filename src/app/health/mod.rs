@@ -20,11 +20,13 @@ mod vitals;
 
 pub use vitals::{Reason, Vitals};
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::config::Config;
+use crate::kernel::time::Clock;
 use figures::Figures;
 use notify::Notify;
 use server::Access;
@@ -57,6 +59,19 @@ impl Health {
         }
         notify.say("READY=1");
         Self { notify, _tasks: tasks }
+    }
+
+    /// Tells the service manager that all goes on while there is no bot yet whose health could be told.
+    pub async fn without_bot(config: &Config) -> Infallible {
+        let settings = &config.health;
+        let notify = Notify::new(settings.notify_socket.as_deref());
+        notify.say("READY=1");
+        loop {
+            if settings.watchdog.is_some() {
+                notify.say("WATCHDOG=1");
+            }
+            Clock::system().sleep(pulse::pause(settings.watchdog)).await;
+        }
     }
 
     /// Tells the service manager that the end is near.

@@ -9,13 +9,17 @@ use std::time::Duration;
 use super::notify::Notify;
 use super::vitals::Vitals;
 
-/// The pause between two beats.
+/// The longest pause between two beats.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// The pause between two beats. A watchdog is to be fed at least twice in its time.
+pub(super) fn pause(watchdog: Option<Duration>) -> Duration {
+    watchdog.map_or(PAUSE, |patience| PAUSE.min(patience / 3))
+}
 
 /// Beats until it is dropped.
 pub(super) async fn run(vitals: Vitals, notify: Notify, watchdog: Option<Duration>) {
-    // A watchdog is to be fed at least twice in its time.
-    let pause = watchdog.map_or(PAUSE, |patience| PAUSE.min(patience / 3));
+    let pause = pause(watchdog);
     let mut lost = 0;
     loop {
         let has_answered = vitals.bot.store.write("pulse", |_| Ok(())).await.is_ok();

@@ -8,13 +8,14 @@ use crate::app::control::{Answer, Handler, Request};
 use crate::app::exit::Stop;
 use crate::app::import::ImportLuxbot;
 use crate::app::operation::{
-    BackUp, CheckStore, ExportLedger, ExportSqlite, IssueLink, ListReferences, Operation, ReportEconomy, SetPassword,
+    BackUp, CheckStore, ExportLedger, ExportSqlite, IssueLink, IssueSetupLink, ListReferences, Operation,
+    ReportEconomy, SetPassword,
 };
 use crate::catalogue::Catalogue;
 use crate::store::Store;
 
 /// All operations. Each takes the requests that ask for it.
-const OPERATIONS: [Take; 9] = [
+const OPERATIONS: [Take; 10] = [
     take::<CheckStore>,
     take::<ExportSqlite>,
     take::<ExportLedger>,
@@ -23,6 +24,7 @@ const OPERATIONS: [Take; 9] = [
     take::<ListReferences>,
     take::<ReportEconomy>,
     take::<IssueLink>,
+    take::<IssueSetupLink>,
     take::<SetPassword>,
 ];
 

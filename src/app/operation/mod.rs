@@ -10,6 +10,7 @@ mod back_up;
 mod check;
 mod economy;
 mod export;
+mod first_run;
 mod guilds;
 mod references;
 
@@ -23,6 +24,7 @@ pub use back_up::{BackUp, BackedUp};
 pub use check::{CheckStore, Checked};
 pub use economy::{EconomyReport, ReportEconomy};
 pub use export::{ExportLedger, ExportSqlite, LedgerExported, SqliteExported};
+pub use first_run::{IssueSetupLink, SetupLinkIssued};
 pub use references::{ListReferences, ReferenceList, SetReference};
 
 use super::exit::Stop;

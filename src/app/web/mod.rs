@@ -14,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use axum::Router;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,7 +26,7 @@ use super::machine;
 use crate::discord::Bot;
 use crate::web::Web;
 use crate::web::instance::Operations;
-use crate::web::server::Bounds;
+use crate::web::server::{Bounds, serve};
 use crate::web::settings::{Backups, Settings};
 
 /// So many ports are tried where nobody chose one.
@@ -85,7 +86,12 @@ pub(super) async fn bind(web: &config::web::Web) -> Option<Place> {
 /// Has the port of an address, or the next free one where nobody chose it; the error is that of the last one.
 pub(super) async fn have(ip: IpAddr, web: &config::web::Web) -> io::Result<Place> {
     let last = if web.is_port_chosen { web.port } else { web.port.saturating_add(PORTS - 1) };
-    let mut port = web.port;
+    first_free(ip, web.port, last).await
+}
+
+/// Has the first port of an address that is free among these; the error is that of the last one.
+pub(super) async fn first_free(ip: IpAddr, first: u16, last: u16) -> io::Result<Place> {
+    let mut port = first;
     loop {
         match TcpListener::bind((ip, port)).await {
             Ok(listener) => {
@@ -104,6 +110,11 @@ impl Place {
     pub(super) const fn port(&self) -> u16 {
         self.address.port()
     }
+
+    /// Where it is.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
 }
 
 /// Serves the web of a bot at a place, with what it may do to the process.
@@ -118,16 +129,25 @@ pub(super) async fn start(place: Place, config: &Config, bot: Bot, operations: O
     tracing::info!(%address, port = place.port(), "the web is served");
     // Only the first one counts; a process that runs the bot serves no other.
     let _ = SERVED_AT.set(address);
-    let bounds = Bounds {
-        at_once: config.web.streams + BESIDE_STREAMS,
-        patience: None,
-        keeps_alive: true,
-        largest_head: LARGEST_HEAD,
-    };
+    serve_web(place, config.web.streams, web)
+}
+
+/// Serves the web of a bot at a place, of which so many answers may be streams.
+pub(super) fn serve_web(place: Place, streams: usize, web: Web) -> Serving {
     let (stop, stopped) = oneshot::channel();
-    let told_to_stop = async move { drop(stopped.await) };
-    let task = tokio::spawn(web.serve(place.listener, bounds, told_to_stop));
-    Serving { stop, task }
+    let serving = web.serve(place.listener, bounds(streams), async move { drop(stopped.await) });
+    Serving { stop, task: tokio::spawn(serving) }
+}
+
+/// Serves these routes at a place, where there is no bot yet.
+pub(super) fn serve_routes(place: Place, routes: Router) -> Serving {
+    let (stop, stopped) = oneshot::channel();
+    let serving = serve(place.listener, bounds(0), routes, async move { drop(stopped.await) });
+    Serving { stop, task: tokio::spawn(serving) }
+}
+
+fn bounds(streams: usize) -> Bounds {
+    Bounds { at_once: streams + BESIDE_STREAMS, patience: None, keeps_alive: true, largest_head: LARGEST_HEAD }
 }
 
 impl Serving {
@@ -139,7 +159,8 @@ impl Serving {
     }
 }
 
-fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Settings {
+/// What the web is told of the configuration, where it is served at this address.
+pub(super) fn settings(web: &config::web::Web, data_dir: &Path, address: SocketAddr) -> Settings {
     let jwt_secret = web.jwt_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::JWT));
     let csrf_secret = web.csrf_secret.clone().unwrap_or_else(|| secrets::of(data_dir, secrets::CSRF));
     let folder = data_dir.to_owned();

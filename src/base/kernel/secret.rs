@@ -40,7 +40,10 @@ impl fmt::Display for Secret {
 }
 
 /// Bytes that nobody can guess, for keys, codes and salts.
-#[expect(clippy::disallowed_methods, reason = "secrets come from the operating system; the dice of a transaction can be repeated")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "secrets come from the operating system; the dice of a transaction can be repeated"
+)]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::fill(&mut bytes[..]);

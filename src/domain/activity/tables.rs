@@ -93,12 +93,7 @@ pub fn get(read: &dyn Read, guild: GuildId, id: ActivityId) -> Result<Option<Act
 }
 
 /// The activities of a guild from one on, in their order; the newest `most` of them.
-pub fn since(
-    read: &dyn Read,
-    guild: GuildId,
-    first: ActivityId,
-    most: usize,
-) -> Result<Vec<(ActivityId, Activity)>> {
+pub fn since(read: &dyn Read, guild: GuildId, first: ActivityId, most: usize) -> Result<Vec<(ActivityId, Activity)>> {
     let span = Span::<ActivityKey>::of(guild).starting_at((guild, first));
     let mut rows = without_guild(LOG.page(read, span, Direction::Backward, most)?);
     rows.reverse();

@@ -140,6 +140,18 @@ pub fn look(read: &dyn Read, digest: Digest, now: Timestamp) -> Result<Link> {
     Ok(found.ok_or(LinkRefusal::Gone)?)
 }
 
+/// The link for a purpose, if one works.
+pub fn working(read: &dyn Read, purpose: &Purpose, now: Timestamp) -> Result<Option<Link>> {
+    for (.., digest) in BY_HOLDER.page(read, (GuildId::INSTANCE, purpose.holder()), Direction::Forward, usize::MAX)? {
+        let found = LINKS.get(read, &place(digest))?;
+        let found = found.filter(|link| link.expires > now && purpose.replaces(&link.purpose));
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 /// Uses a link up. Of two who do, one is refused.
 pub fn redeem(tx: &Tx<'_>, digest: Digest) -> Result<Link> {
     let link = look(tx, digest, tx.now())?;
@@ -274,8 +286,16 @@ mod tests {
         issues(&store, 6, Purpose::SignIn { user: ANN, name: "Ann".to_owned(), guild: GuildId::new(6) });
         issues(&store, 7, operator("admin"));
         issues(&store, 8, Purpose::FirstRun);
-        let working: Vec<u8> = (1..=8).filter(|number| works(&store, *number)).collect();
-        assert_eq!(working, [2, 4, 6, 7, 8]);
+        let still: Vec<u8> = (1..=8).filter(|number| works(&store, *number)).collect();
+        assert_eq!(still, [2, 4, 6, 7, 8]);
+        let is_there = |store: &TestStore, purpose: Purpose| {
+            let now = store.now();
+            store.read(move |read| working(read, &purpose, now)).is_some()
+        };
+        assert!(is_there(&store, Purpose::FirstRun) && is_there(&store, operator("other")));
+        assert!(!is_there(&store, operator("nobody")));
+        store.advance(FIRST_LASTS);
+        assert!(!is_there(&store, Purpose::FirstRun));
         store.check();
     }
 }

@@ -7,8 +7,8 @@ use super::operator;
 use super::refresh::{self, Next, Rotation, rotate};
 use super::scope::Scope;
 use super::session::{
-    Door, Session, ShownGuild, SignIn, begin, end, end_marked, end_of_family, list_of, mark, of, prove, sign_out_everywhere,
-    touch,
+    Door, Session, ShownGuild, SignIn, begin, end, end_marked, end_of_family, list_of, mark, of, prove,
+    sign_out_everywhere, touch,
 };
 use super::token::Wanted;
 use super::{Person, answer, guesses, link, oauth, over, token};

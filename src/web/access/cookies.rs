@@ -27,6 +27,8 @@ pub enum Name {
     State,
     /// The colours that somebody likes.
     Theme,
+    /// Opens the pages that set Greenroom up.
+    Setup,
 }
 
 impl Name {
@@ -36,6 +38,7 @@ impl Name {
             Self::Refresh => "refresh",
             Self::State => "state",
             Self::Theme => "theme",
+            Self::Setup => "setup",
         }
     }
 
@@ -51,7 +54,7 @@ impl Name {
     const fn path(self) -> &'static str {
         match self {
             Self::Refresh => REFRESH_PATH,
-            Self::Access | Self::State | Self::Theme => "/",
+            Self::Access | Self::State | Self::Theme | Self::Setup => "/",
         }
     }
 

@@ -13,8 +13,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::Mac;
 
 use super::jwt::mac;
-use crate::kernel::time::Timestamp;
 use crate::kernel::digest::Digest;
+use crate::kernel::time::Timestamp;
 
 /// How long the token before counts.
 const GRACE: Duration = Duration::from_secs(10);

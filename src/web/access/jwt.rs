@@ -117,8 +117,12 @@ mod tests {
         let (_, rest) = token.split_once('.').unwrap();
         let (payload, _) = rest.split_once('.').unwrap();
         for forged in [
-            format!("eyJhbGciOiJub25lIn0.{payload}."), format!("{HEADER}.{payload}."), format!("{HEADER}.{payload}"),
-            String::new(), "..".into(), ".".repeat(9_000),
+            format!("eyJhbGciOiJub25lIn0.{payload}."),
+            format!("{HEADER}.{payload}."),
+            format!("{HEADER}.{payload}"),
+            String::new(),
+            "..".into(),
+            ".".repeat(9_000),
         ] {
             assert_eq!(read(KEY, &forged, 0), None, "{forged}");
         }

@@ -15,8 +15,8 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::kernel::time::{Clock, Timestamp};
 use crate::kernel::digest::Digest;
+use crate::kernel::time::{Clock, Timestamp};
 
 /// Keys that a limiter remembers before it forgets those that are quiet.
 const MOST_KEYS: usize = 20_000;

@@ -91,14 +91,31 @@ mod tests {
     fn only_names_of_ours_are_answered() {
         let hosts = Hosts { names: vec!["greenroom.example".into(), "pi.local".into()] };
         for ours in [
-            "greenroom.example", "GREENROOM.example:443", "greenroom.example.", "pi.local:3000", "localhost:3000",
-            "127.0.0.1", "127.0.0.1:3000", "192.168.0.4:3000", "[::1]:3000", "[fe80::1]", "::1",
+            "greenroom.example",
+            "GREENROOM.example:443",
+            "greenroom.example.",
+            "pi.local:3000",
+            "localhost:3000",
+            "127.0.0.1",
+            "127.0.0.1:3000",
+            "192.168.0.4:3000",
+            "[::1]:3000",
+            "[fe80::1]",
+            "::1",
         ] {
             assert!(hosts.admit(&headers(&[("host", ours)])), "{ours}");
         }
         for other in [
-            "evil.example", "greenroom.example.evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "",
-            "a@localhost", "[::1].evil.example", "evil.example:3000", "notgreenroom.example", "0x7f.1",
+            "evil.example",
+            "greenroom.example.evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+            "a@localhost",
+            "[::1].evil.example",
+            "evil.example:3000",
+            "notgreenroom.example",
+            "0x7f.1",
         ] {
             assert!(!hosts.admit(&headers(&[("host", other)])), "{other}");
         }

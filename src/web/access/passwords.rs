@@ -58,12 +58,26 @@ pub fn check(password: &Secret) -> Result<(), PasswordRefusal> {
 /// or of numbers, or a usual word with something behind it to make it long enough.
 fn is_common(password: &str) -> bool {
     const ROWS: [&str; 6] = [
-        "01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm",
-        "qwertzuiopasdfghjklyxcvbnm", "1q2w3e4r5t6z7u8i9o0p",
+        "01234567890123456789",
+        "98765432109876543210",
+        "abcdefghijklmnopqrstuvwxyz",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "qwertzuiopasdfghjklyxcvbnm",
+        "1q2w3e4r5t6z7u8i9o0p",
     ];
     const WORDS: [&str; 12] = [
-        "password", "passwort", "greenroom", "changeme", "letmein", "welcome", "admin", "qwerty", "iloveyou", "dragon",
-        "secret", "administrator",
+        "password",
+        "passwort",
+        "greenroom",
+        "changeme",
+        "letmein",
+        "welcome",
+        "admin",
+        "qwerty",
+        "iloveyou",
+        "dragon",
+        "secret",
+        "administrator",
     ];
     let small = password.to_lowercase();
     let different = small.chars().collect::<std::collections::BTreeSet<_>>().len();
@@ -125,12 +139,22 @@ mod tests {
     #[test]
     fn what_is_short_or_tried_first_is_not_taken() {
         let taken = |text: &str| check(&Secret::new(text)).is_ok();
-        for good in ["correct horse battery", "Blaue Tür im Schnee", "admin of the green room 7", "ÄÖÜäöüß12345"] {
+        for good in ["correct horse battery", "Blaue Tür im Schnee", "admin of the green room 7", "ÄÖÜäöüß12345"]
+        {
             assert!(taken(good), "{good}");
         }
         for bad in [
-            "", "short", "elevenchars", "aaaaaaaaaaaaaaaa", "abababababab", "123456789012", "qwertyuiopasd",
-            "password1234", "PasswordPassword", "Greenroom2026!", "admin-admin-2026",
+            "",
+            "short",
+            "elevenchars",
+            "aaaaaaaaaaaaaaaa",
+            "abababababab",
+            "123456789012",
+            "qwertyuiopasd",
+            "password1234",
+            "PasswordPassword",
+            "Greenroom2026!",
+            "admin-admin-2026",
         ] {
             assert!(!taken(bad), "{bad}");
         }

@@ -72,7 +72,8 @@ impl Proxies {
         }
         let is_encrypted = last(headers, "x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
         let hops = headers.get_all("x-forwarded-for");
-        let hops: Vec<&str> = hops.iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(',')).collect();
+        let hops: Vec<&str> =
+            hops.iter().filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(',')).collect();
         let mut address = peer;
         for hop in hops.iter().rev().take(MOST_HOPS) {
             // What cannot be read was not written by a proxy of ours.

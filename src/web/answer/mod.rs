@@ -4,8 +4,8 @@ mod problem;
 mod repeats;
 
 pub use problem::{Details, Problem, Told, status_of};
-pub use repeats::{Done, Repeat};
 pub(super) use repeats::once;
+pub use repeats::{Done, Repeat};
 
 use std::collections::BTreeMap;
 
@@ -356,8 +356,18 @@ mod tests {
             assert!(is_page_of_ours(ours), "{ours}");
         }
         for other in [
-            "", "//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example", "javascript:alert(1)",
-            "/\t/evil.example", "/ /evil.example", "\\/evil.example", "/a\r\nset-cookie: a=b", "g/5", "/<script>",
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https:evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/ /evil.example",
+            "\\/evil.example",
+            "/a\r\nset-cookie: a=b",
+            "g/5",
+            "/<script>",
         ] {
             assert!(!is_page_of_ours(other), "{other}");
         }

@@ -136,7 +136,9 @@ impl Problem {
             Self::RateLimited(wait) => Some(*wait),
             Self::DiscordUnavailable => Some(Duration::from_secs(5)),
             Self::Busy => Some(Duration::from_secs(30)),
-            Self::Operation(Error::Refused(refusal)) if refusal.class == Class::TooOften => Some(Duration::from_secs(60)),
+            Self::Operation(Error::Refused(refusal)) if refusal.class == Class::TooOften => {
+                Some(Duration::from_secs(60))
+            }
             _ => None,
         }
     }
@@ -159,25 +161,34 @@ impl Problem {
             },
             Self::Unreadable(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
-            Self::Csrf => words("This page was open for a while, so I do not know whether you meant that. Please send it once more."),
+            Self::Csrf => words(
+                "This page was open for a while, so I do not know whether you meant that. Please send it once more.",
+            ),
             Self::ProofNeeded => words("Please prove first that it is you. That counts for ten minutes."),
             Self::Forbidden(who) => {
                 crate::sentence!("That is for {who}.", who = Sentence::words(who.in_words()))
             }
             Self::NotFound => words("There is nothing here, or not for you."),
-            Self::Method(allowed) => crate::sentence!("This address takes {allowed}.", allowed = Sentence::words(allowed.clone())),
-            Self::Stale(_) => words("Somebody changed this meanwhile. Please look at it as it is now, and decide again."),
+            Self::Method(allowed) => {
+                crate::sentence!("This address takes {allowed}.", allowed = Sentence::words(allowed.clone()))
+            }
+            Self::Stale(_) => {
+                words("Somebody changed this meanwhile. Please look at it as it is now, and decide again.")
+            }
             Self::TooLarge(most) => crate::sentence!(
                 "That is too large: {most} KiB are taken here at most.",
                 most = Sentence::words((most / 1024).to_string())
             ),
-            Self::RateLimited(wait) => crate::sentence!(
-                "That is too often. Please wait {wait}.",
-                wait = Sentence::words(in_words(*wait))
+            Self::RateLimited(wait) => {
+                crate::sentence!("That is too often. Please wait {wait}.", wait = Sentence::words(in_words(*wait)))
+            }
+            Self::DiscordUnavailable => words(
+                "Discord does not answer at the moment, so I cannot look up what you may do. Please try again soon.",
             ),
-            Self::DiscordUnavailable => words("Discord does not answer at the moment, so I cannot look up what you may do. Please try again soon."),
             Self::Busy => words("Too many are here at once. Please try again in half a minute."),
-            Self::WrongHost => words("I do not answer under that name. Whoever runs this Greenroom can allow it with API_HOSTS."),
+            Self::WrongHost => {
+                words("I do not answer under that name. Whoever runs this Greenroom can allow it with API_HOSTS.")
+            }
         }
     }
 

@@ -25,7 +25,11 @@ const OWN: &[Known] = &[
     known(401, "unauthenticated", "Nobody knows who asks: there is no token and no session, or it has ended."),
     known(403, "csrf_failed", "A browser's change came from elsewhere, or without a good X-CSRF-Token."),
     known(403, "forbidden", "The right is missing, or the token was not made for that."),
-    known(403, "proof_needed", "It asks for a fresh proof of who asks; POST /api/auth/prove gives one that counts for ten minutes."),
+    known(
+        403,
+        "proof_needed",
+        "It asks for a fresh proof of who asks; POST /api/auth/prove gives one that counts for ten minutes.",
+    ),
     known(404, "not_found", "There is nothing there, or not for whoever asks: both are answered alike."),
     known(405, "method_not_allowed", "The address takes other methods, which the header Allow names."),
     known(412, "stale", "Somebody changed it after the revision of If-Match; details.revision is the present one."),

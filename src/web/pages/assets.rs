@@ -1,7 +1,7 @@
 //! Styles, scripts and icons, below an address that changes with them: kept by browsers for a year.
 
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
@@ -9,7 +9,7 @@ use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
-use crate::web::assets::STYLES;
+use crate::web::assets::{Assets, STYLES};
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
 
 const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -39,21 +39,25 @@ fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
 
 fn asset(web: &Web, arrived: &Arrived) -> Response {
     let part = |name: &str| arrived.params.get(name).map(String::as_str).unwrap_or_default();
-    let Some(found) = web.assets.find(part("digest"), part("name")) else {
-        return told(web, &Problem::NotFound, ROUTE.name, false);
-    };
-    let accepted = arrived.headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let found = answer(&web.assets, part("digest"), part("name"), &arrived.headers);
+    found.unwrap_or_else(|| told(web, &Problem::NotFound, ROUTE.name, false))
+}
+
+/// A file below an address, for whoever asks with these headers.
+pub fn answer(assets: &Assets, digest: &str, name: &str, asked: &HeaderMap) -> Option<Response> {
+    let found = assets.find(digest, name)?;
+    let accepted = asked.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepts_gzip = accepted.split(',').any(|coding| coding.trim().split(';').next() == Some("gzip"));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(found.asset.content_type)),
         (CACHE_CONTROL, if found.is_todays { YEAR } else { TODAY }),
         (VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    match &found.asset.gzip {
+    Some(match &found.asset.gzip {
         Some(packed) if accepts_gzip => {
             let coding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
             (StatusCode::OK, headers, coding, packed.clone()).into_response()
         }
         _ => (StatusCode::OK, headers, found.asset.bytes).into_response(),
-    }
+    })
 }

@@ -15,7 +15,7 @@ use crate::web::pages::SignInPage;
 use crate::web::ui::layout::Theme;
 
 /// A year: a browser keeps no cookie for much longer.
-const LASTS: Duration = Duration::from_hours(24 * 365);
+pub const LASTS: Duration = Duration::from_hours(24 * 365);
 
 /// Remembers a theme in a cookie.
 pub struct ChooseTheme;

@@ -39,8 +39,8 @@ mod stream;
 mod told;
 
 pub use hub::Push;
-pub use programs::StreamRefusal;
 pub(super) use pages::live_address;
+pub use programs::StreamRefusal;
 
 use axum::body::Bytes;
 use maud::Markup;

@@ -11,6 +11,7 @@
 //! [`retention`]: super::retention
 
 mod dav;
+mod fetch;
 mod look;
 mod mark;
 mod note;
@@ -18,6 +19,7 @@ mod remote;
 mod s3;
 mod target;
 
+pub use fetch::{fetch, names};
 pub use look::{Look, look};
 pub use note::{Status, status, status_of};
 pub use target::{Address, DavTarget, S3Target, Target, web_address};

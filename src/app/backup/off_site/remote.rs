@@ -1,7 +1,7 @@
 //! The things that a target must be able to do: list, take, give up, show, and say what went wrong.
 
 use std::fs::{self, DirBuilder};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -97,6 +97,27 @@ impl Remote {
         // A server that knows no ranges sends all of it.
         response.pass_on(most, |part| digest.update(part)).await.map_err(RequestError::in_short)?;
         Ok(hex(&digest.finalize()))
+    }
+
+    /// Writes what is there under a name to a file that is open.
+    pub(super) async fn get(&self, name: &str, mut to: fs::File) -> Result<(), String> {
+        let request = match self {
+            Self::Folder(path) => {
+                let from = path.join(name);
+                return in_background(move || io::copy(&mut fs::File::open(from)?, &mut to).map(drop)).await;
+            }
+            Self::S3(s3) => s3.get(name),
+            Self::Dav(dav) => dav.get(name)?,
+        };
+        let response = expect_success(ask(request.with(|request| request.timeout(LONG))).await?)?;
+        let mut written = Ok(());
+        let write = |part: &[u8]| {
+            if written.is_ok() {
+                written = to.write_all(part);
+            }
+        };
+        response.pass_on(u64::MAX, write).await.map_err(RequestError::in_short)?;
+        written.map_err(|error| error.to_string())
     }
 
     /// Puts a file there under a name, in place of one that is there.

@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn a_reason_is_one_line_and_never_empty() {
-        for (typed, told) in [("won the\n quiz ", "won the quiz"), ("", "no reason given"), (" \t\n", "no reason given")] {
+        for (typed, told) in
+            [("won the\n quiz ", "won the quiz"), ("", "no reason given"), (" \t\n", "no reason given")]
+        {
             assert_eq!(told_reason(typed), told);
             assert_eq!(required_reason(typed).ok(), (told != "no reason given").then(|| told.to_owned()));
         }

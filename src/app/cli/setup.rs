@@ -1,0 +1,149 @@
+//! `greenroom setup` and `greenroom setup-link`: setting Greenroom up for whoever is at its machine, as over SSH.
+
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::Options;
+use crate::app::config::{simulator_of, table};
+use crate::app::exit::{CommandResult, Stop, print, tell};
+use crate::app::first_run::account::Account;
+use crate::app::first_run::address_with;
+use crate::app::first_run::code::Code;
+use crate::app::maintenance::{self, Unfulfilled};
+use crate::app::operation::IssueSetupLink;
+use crate::app::signals::Signals;
+use crate::app::web::secrets;
+use crate::app::{run, terminal};
+use crate::catalogue::CATALOGUE;
+use crate::discord::rest::Endpoint;
+use crate::kernel::secret::Secret;
+use crate::kernel::time::Clock;
+
+/// How somebody comes to a token.
+const HOW_TO_GET_ONE: &str = "\
+Open https://discord.com/developers/applications, choose New Application, and go to the page Bot.
+Switch on two privileged intents there: Server Members and Message Content. Then press Reset Token, and copy the token.";
+
+/// How often Discord is asked whether the bot is in a server.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Options of `setup`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct SetupArgs {
+    /// Do not wait until the bot is in a server
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// Options of `setup-link`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct SetupLinkArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Asks for the token, tries it, keeps it, and waits until the bot is in a server.
+pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
+    let storage = options.start()?;
+    let sources = options.sources();
+    let endpoint = simulator_of(&sources)?.map_or(Endpoint::Discord, Endpoint::Simulated);
+    let runtime = run::runtime()?;
+    tell(HOW_TO_GET_ONE);
+    let (token, account) = ask(&runtime, &endpoint)?;
+    print(&format!("The token is that of {}.", account.name));
+    secrets::keep(&storage.data_dir, secrets::DISCORD_TOKEN, &token)
+        .map_err(|error| Stop::storage(&secrets::folder(&storage.data_dir), &error))?;
+    if table::DISCORD_BOT_TOKEN.names().any(|name| sources.names(name)) {
+        tell(
+            "The environment, or the file of variables, names another token, which wins: take DISCORD_BOT_TOKEN out there.",
+        );
+    }
+    print(&intent("Server Members", account.sees_members, &account));
+    print(&intent("Message Content", account.sees_messages, &account));
+    print(&format!("Invite the bot: {}", account.invitation()));
+    if args.no_wait {
+        return Ok(());
+    }
+    let mut signals = run::listen(&runtime)?;
+    let seen = runtime.block_on(first_server(&token, &endpoint, account, &mut signals));
+    match seen {
+        Some(name) => print(&format!(
+            "The bot is in {name}. Start it with `greenroom`, if it does not run, and type /setup there."
+        )),
+        None => tell("The bot is in no server yet. The token is kept; invite the bot, and start it with `greenroom`."),
+    }
+    Ok(())
+}
+
+/// Asks until Discord knows the token; whoever is not at a terminal is asked once.
+fn ask(runtime: &Runtime, endpoint: &Endpoint) -> Result<(Secret, Account), Stop> {
+    loop {
+        let typed = terminal::secret("Bot token (nothing is shown): ", "token")?;
+        let token = Secret::new(typed.expose().trim());
+        match runtime.block_on(Account::of(&token, endpoint)) {
+            Ok(account) => return Ok((token, account)),
+            Err(unknown) if unknown.is_for_token() && terminal::is_somebody_there() => tell(&unknown.sentence),
+            Err(unknown) => return Err(Stop::new(unknown.code, unknown.sentence)),
+        }
+    }
+}
+
+fn intent(name: &str, is_on: bool, account: &Account) -> String {
+    if is_on {
+        return format!("The intent {name} is on.");
+    }
+    let page = account.page_of_intents();
+    format!(
+        "The intent {name} is OFF: switch it on at {page}, Privileged Gateway Intents. The bot runs without, but songs that are \
+             posted as messages are not noticed."
+    )
+}
+
+/// The name of the first server that the bot is in; `None` where somebody does not want to wait any more.
+async fn first_server(
+    token: &Secret,
+    endpoint: &Endpoint,
+    mut account: Account,
+    signals: &mut Signals,
+) -> Option<String> {
+    if account.servers.is_empty() {
+        tell("Waiting until it is in a server; Ctrl-C ends this.");
+    }
+    loop {
+        if let Some(name) = account.servers.first() {
+            return Some(name.clone());
+        }
+        let clock = Clock::system();
+        tokio::select! {
+            () = signals.told_to_stop() => return None,
+            () = clock.sleep(EVERY) => {}
+        }
+        // What Discord does not answer now is asked again.
+        if let Ok(seen) = Account::of(token, endpoint).await {
+            account = seen;
+        }
+    }
+}
+
+/// Prints another link to the pages that set Greenroom up.
+pub fn link(options: &Options, args: SetupLinkArgs) -> CommandResult {
+    let storage = options.start()?;
+    let code = Code::new();
+    let operation = IssueSetupLink { digest: code.digest() };
+    let issued = maintenance::attempt(&storage, CATALOGUE, &operation, &mut tell).map_err(|why| match why {
+        Unfulfilled::NoStore => IssueSetupLink::nobody_waits(),
+        why => why.told(&storage.data_dir),
+    })?;
+    let link = address_with(&issued.address, &code);
+    if args.json {
+        print(&json!({ "link": link, "expires": issued.expires.rfc3339() }).to_string());
+    } else {
+        print(&link);
+        tell(&format!("It opens the pages that set Greenroom up, once, up to {}.", issued.expires.rfc3339()));
+    }
+    Ok(())
+}

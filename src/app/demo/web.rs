@@ -1,0 +1,100 @@
+//! The web over a demo: every page of the made evening, for this machine alone, and a link that signs in as the operator.
+//!
+//! The link is one of the real ones, which works once and for minutes. As long as the demo goes on, what was used up or is too
+//! old is given again under the same code, so the address that was printed stays good. The clock of the show leaps, so how
+//! long a link lasts says nothing here.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::app::web::{Serving, address_of, first_free, serve_web, set_password};
+use crate::discord::Bot;
+use crate::kernel::actor::Actor;
+use crate::kernel::digest::{Digest, SecretBytes};
+use crate::kernel::error::Result;
+use crate::kernel::secret::{Secret, random};
+use crate::kernel::time::Clock;
+use crate::signin::link::{self, Purpose};
+use crate::store::Tx;
+use crate::web::Web;
+use crate::web::settings::Settings;
+
+/// The ports that are tried.
+const FIRST_PORT: u16 = 3_000;
+const LAST_PORT: u16 = 3_099;
+/// How many pages are kept up to date at the same time.
+const STREAMS: usize = 100;
+/// How often the link is looked after.
+const EVERY: Duration = Duration::from_secs(1);
+/// As whom the link signs in.
+const OPERATOR: &str = "demo";
+
+/// The web while it is open.
+pub(super) struct OpenWeb {
+    link: String,
+    serving: Serving,
+    keeping: JoinHandle<()>,
+}
+
+impl OpenWeb {
+    /// Opens it; `None` where that does not work, which is told: the evening goes on without.
+    pub(super) async fn open(bot: &Bot) -> Option<Self> {
+        let opened = open(bot).await;
+        opened.inspect_err(|problem| tracing::warn!(problem, "the demo goes on without its web")).ok()
+    }
+
+    /// What a newcomer reads.
+    pub(super) fn invitation(&self) -> String {
+        format!("Look around in a browser: {}", self.link)
+    }
+
+    /// Closes it, in order.
+    pub(super) async fn close(self) {
+        self.keeping.abort();
+        self.serving.stop().await;
+    }
+}
+
+async fn open(bot: &Bot) -> Result<OpenWeb, String> {
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let place = first_free(ip, FIRST_PORT, LAST_PORT).await.map_err(|error| error.to_string())?;
+    let address = address_of(ip, place.port());
+    let jwt_key = random::<32>().to_vec();
+    let settings = Settings { jwt_key, local_address: address.clone(), streams: STREAMS, ..Settings::default() };
+    let web = Web::new(bot.clone(), settings);
+    make_operator(&web).await.map_err(|error| error.to_string())?;
+    let code = SecretBytes::new(random());
+    give_link(bot, code.digest()).await.map_err(|error| error.to_string())?;
+    Ok(OpenWeb {
+        link: format!("{address}/in/{}", code.text().expose()),
+        serving: serve_web(place, STREAMS, web),
+        keeping: tokio::spawn(keep_link(bot.clone(), code.digest())),
+    })
+}
+
+/// Makes the operator, with a password that nobody knows.
+async fn make_operator(web: &Web) -> Result<()> {
+    let hash = Secret::new(web.passwords.hash(SecretBytes::new(random()).text()).await?);
+    let made = move |tx: &Tx<'_>| set_password(tx, OPERATOR, &hash, Actor::System);
+    web.bot.store.write("demo_operator_made", made).await
+}
+
+/// Gives the link, unless it works.
+async fn give_link(bot: &Bot, digest: Digest) -> Result<()> {
+    let now = bot.clock.now();
+    let works = bot.store.read("demo_link", move |read| Ok(link::look(read, digest, now).is_ok())).await?;
+    if works {
+        return Ok(());
+    }
+    let purpose = Purpose::Operator { name: OPERATOR.to_owned() };
+    bot.store.write("demo_link_given", move |tx| link::issue(tx, digest, &purpose).map(drop)).await
+}
+
+/// Keeps the link good until the store is closed.
+async fn keep_link(bot: Bot, digest: Digest) {
+    while give_link(&bot, digest).await.is_ok() {
+        Clock::system().sleep(EVERY).await;
+    }
+}

@@ -1,0 +1,177 @@
+//! How far somebody has come who sets Greenroom up, and by which cookie their browser is known.
+//!
+//! Kept in memory: whoever starts the program anew is given another code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tempfile::TempPath;
+
+use crate::app::exit::Stop;
+use crate::app::first_run::account::{Account, Unknown};
+use crate::app::restore::Trial;
+use crate::kernel::digest::Digest;
+use crate::kernel::error::Error;
+use crate::kernel::secret::Secret;
+use crate::kernel::time::Timestamp;
+
+/// How long a browser is in.
+pub(super) const LASTS: Duration = Duration::from_hours(12);
+
+/// What is known of whoever sets Greenroom up.
+#[derive(Default)]
+pub(super) struct Course {
+    /// By what the browser is known that is in, and since when.
+    session: Option<(Digest, Timestamp)>,
+    /// Where it is.
+    pub(super) step: Step,
+    /// The token that was accepted.
+    pub(super) token: Option<Secret>,
+}
+
+/// What is to be done next.
+#[derive(Clone, Default)]
+pub(super) enum Step {
+    /// Start new, or choose a backup.
+    #[default]
+    Begin,
+    /// Choose one of these copies at the target.
+    Copies(Vec<String>),
+    /// Something takes a while.
+    Working(&'static str),
+    /// Say whether a backup that was tried out is the one.
+    Confirm(Tried),
+    /// Choose a password.
+    Password {
+        /// Whether there is one already.
+        has_one: bool,
+    },
+    /// Give the token.
+    Token,
+    /// Invite the bot, and start it.
+    Invite(Account),
+    /// It is started.
+    Started(Account),
+}
+
+/// A backup that was tried out.
+#[derive(Clone)]
+pub(super) struct Tried {
+    /// Where it is; removed with the last who knows of it.
+    pub(super) file: Arc<TempPath>,
+    /// What it holds.
+    pub(super) summary: Summary,
+}
+
+/// What a backup holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// What people call it.
+    pub(super) name: String,
+    /// When it was made, as it says.
+    pub(super) taken_at: String,
+    /// By which Greenroom.
+    pub(super) greenroom: String,
+    /// Whether it says so itself; a store that was copied does not.
+    pub(super) is_snapshot: bool,
+    /// All rows.
+    pub(super) rows: u64,
+    /// What people count: a name in the plural, and how many.
+    pub(super) counts: Vec<(&'static str, u64)>,
+}
+
+/// Why something was not done, for a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// The field that it is about; empty for none.
+    pub(super) field: &'static str,
+    /// What a person reads.
+    pub(super) sentence: String,
+    /// The status of the page.
+    pub(super) status: StatusCode,
+}
+
+impl Course {
+    /// Lets a browser in, and nobody else any more.
+    pub(super) fn let_in(&mut self, session: Digest, now: Timestamp) {
+        self.session = Some((session, now));
+    }
+
+    /// Whether this browser is in.
+    pub(super) fn is_in(&self, session: &Digest, now: Timestamp) -> bool {
+        self.session.is_some_and(|(known, since)| known == *session && now.since(since) < LASTS)
+    }
+
+    /// Whether any browser is in.
+    pub(super) fn is_somebody_in(&self, now: Timestamp) -> bool {
+        self.session.is_some_and(|(_, since)| now.since(since) < LASTS)
+    }
+}
+
+impl Summary {
+    /// Of a backup that people call so.
+    pub(super) fn of(name: String, trial: &Trial) -> Self {
+        const COUNTED: [(&str, &str); 4] = [
+            ("songs", "queue.songs"),
+            ("TikTok accounts", "handles.accounts"),
+            ("entries in the ledger", "coins.ledger"),
+            ("reminders", "reminders.reminders"),
+        ];
+        let manifest = &trial.verified.manifest;
+        let rows = |table: &str| manifest.tables.iter().find(|told| told.name == table).map_or(0, |told| told.rows);
+        Self {
+            name,
+            taken_at: manifest.taken_at.clone(),
+            greenroom: manifest.greenroom.clone(),
+            is_snapshot: trial.verified.is_snapshot,
+            rows: manifest.rows(),
+            counts: COUNTED.map(|(words, table)| (words, rows(table))).into(),
+        }
+    }
+}
+
+impl Wrong {
+    /// Something that is about no field.
+    pub(super) fn new(sentence: impl Into<String>) -> Self {
+        Self { field: "", sentence: sentence.into(), status: StatusCode::UNPROCESSABLE_ENTITY }
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn of_field(field: &'static str, sentence: impl Into<String>) -> Self {
+        Self { field, ..Self::new(sentence) }
+    }
+
+    /// A field that is wrong, or something that failed.
+    pub(super) fn in_field(field: &'static str, error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => Self::of_field(field, refusal.sentence.to_string()),
+            failed @ Error::Failed(_) => Self::broken(&failed),
+        }
+    }
+
+    /// Something that broke: the log says what.
+    pub(super) fn broken(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a step of the set-up failed");
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self { status, ..Self::new("Something broke here; the log says what.") }
+    }
+}
+
+impl From<Error> for Wrong {
+    fn from(error: Error) -> Self {
+        Self::in_field("", error)
+    }
+}
+
+impl From<Stop> for Wrong {
+    fn from(stop: Stop) -> Self {
+        Self::new(stop.message)
+    }
+}
+
+impl From<Unknown> for Wrong {
+    fn from(unknown: Unknown) -> Self {
+        Self::of_field("token", unknown.sentence)
+    }
+}

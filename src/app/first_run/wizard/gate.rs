@@ -1,0 +1,286 @@
+//! What each request to the wizard passes, and which step it asks for: as the gate of the web, with the code in the place of
+//! sessions and rights.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use tower_http::compression::CompressionLayer;
+
+use super::course::{LASTS, Step, Wrong};
+use super::pages::{self, About, Shown};
+use super::{Wizard, upload};
+use crate::app::first_run::code::Code;
+use crate::kernel::digest::{Digest, SecretBytes};
+use crate::kernel::error::Error;
+use crate::kernel::secret::{Secret, random};
+use crate::web::access::{Name, Origin, Sender, TooOften, place, sender};
+use crate::web::answer::{Problem, html};
+use crate::web::page::html_response;
+use crate::web::pages::{assets, theme};
+use crate::web::ui::components::{CSRF, Notice, Seal, Tone};
+use crate::web::ui::layout::{Frame, Theme, bare};
+use crate::web::{Leads, arrive, guard, whole};
+
+/// The largest body of a form without a file, in bytes.
+const LARGEST_FORM: usize = 16 * 1024;
+/// As whom tries of codes are counted.
+const ACCOUNT: &str = "setup";
+
+/// What somebody filled in, the last of each name.
+type Fields = BTreeMap<String, String>;
+
+/// The routes of the wizard.
+pub(super) fn routes(wizard: &Arc<Wizard>) -> Router {
+    let wizard = Arc::clone(wizard);
+    let serve = move |request: Request| {
+        let wizard = Arc::clone(&wizard);
+        async move { pass(&wizard, request).await }
+    };
+    // A backup is larger than any form; what may come is bounded where it is read.
+    Router::new().fallback(serve).layer(DefaultBodyLimit::disable()).layer(CompressionLayer::new().gzip(true))
+}
+
+async fn pass(wizard: &Arc<Wizard>, request: Request) -> Response {
+    let is_head = request.method() == Method::HEAD;
+    let headers = request.headers().clone();
+    let answered = serve(wizard, request).await;
+    let mut response = answered.unwrap_or_else(|problem| wizard.told(&headers, &problem));
+    guard(response.headers_mut(), Leads::Nowhere, wizard.settings.is_https());
+    if is_head { response.map(|_| Body::empty()) } else { response }
+}
+
+async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let origin = arrive(&wizard.settings, &wizard.limits, &parts)?;
+    let session = wizard.session_of(&parts.headers);
+    match parts.method.clone() {
+        Method::GET | Method::HEAD => look(wizard, &parts, session),
+        // Whoever sets Greenroom up has a browser, and browsers say where they come from.
+        Method::POST if sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
+        Method::POST => act(wizard, parts, body, origin, session).await,
+        _ => Err(Problem::Method("GET, HEAD, POST".to_owned())),
+    }
+}
+
+/// Something to look at.
+fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Response, Problem> {
+    let path = parts.uri.path();
+    if let Some((digest, name)) = path.strip_prefix("/assets/").and_then(|file| file.split_once('/')) {
+        return assets::answer(&wizard.assets, digest, name, &parts.headers).ok_or(Problem::NotFound);
+    }
+    match (path, path.strip_prefix("/setup/"), session) {
+        ("/setup", _, Some(session)) => Ok(wizard.page(&parts.headers, &session, None)),
+        ("/setup", _, None) => Ok(wizard.door(&parts.headers, None, None)),
+        // The address of a form, or the code of somebody who is in already.
+        ("/" | "/sign-in", ..) | (_, Some(_), Some(_)) => Ok(see_other("/setup")),
+        (_, Some(code), None) => {
+            let code = Code::typed(code);
+            Ok(wizard.door(&parts.headers, code.as_ref().map(Code::text), None))
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// Something to do.
+async fn act(
+    wizard: &Arc<Wizard>,
+    parts: Parts,
+    body: Body,
+    origin: Origin,
+    session: Option<Digest>,
+) -> Result<Response, Problem> {
+    let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
+    if path == "/setup/upload" {
+        let Some(session) = session else { return Err(Problem::Unauthenticated) };
+        let outcome = take_upload(wizard, &session, parts, body).await;
+        return Ok(wizard.answered(&headers, &session, outcome));
+    }
+    let fields = fields(&whole(body, LARGEST_FORM).await?);
+    match path.as_str() {
+        "/theme" => return Ok(wizard.with_theme(&fields)),
+        "/setup/enter" => return enter(wizard, &headers, origin, &fields).await,
+        _ => {}
+    }
+    let Some(session) = session else { return Err(Problem::Unauthenticated) };
+    if !wizard.csrf.admits(&session, field(&fields, CSRF), wizard.clock.now()) {
+        let sentence = Problem::Csrf.sentence(None).to_string();
+        let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::new(sentence) };
+        return Ok(wizard.page(&headers, &session, Some(&wrong)));
+    }
+    let outcome = take_step(wizard, &path, &fields).await;
+    if path == "/setup/start" && matches!(wizard.step(), Step::Started(_)) {
+        // The next page would meet nobody: this answer is the last one of the wizard.
+        return Ok(wizard.page(&headers, &session, None));
+    }
+    Ok(wizard.answered(&headers, &session, outcome))
+}
+
+/// Does what a form asks for, where its step is the present one. Whoever sends a form of another step sees where they are.
+async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<(), Wrong> {
+    let backup = || field(fields, "backup").to_owned();
+    match (path, wizard.step()) {
+        ("/setup/new", Step::Begin) => wizard.go_to(wizard.after_beginning().await?),
+        ("/setup/take", before @ Step::Begin) => {
+            let work = Arc::clone(wizard).take_from_here(backup());
+            wizard.work("The backup is looked at.", before, work).await?;
+        }
+        ("/setup/copies", before @ Step::Begin) => {
+            wizard.work("The copies are looked for.", before, Arc::clone(wizard).copies()).await?;
+        }
+        ("/setup/take", Step::Copies(names)) if names.contains(&backup()) => {
+            let work = Arc::clone(wizard).take_from_target(backup());
+            wizard.work("The backup is fetched and looked at.", Step::Copies(names), work).await?;
+        }
+        ("/setup/restore", Step::Confirm(tried)) => {
+            let work = Arc::clone(wizard).restored(tried.clone());
+            wizard.work("The backup is restored.", Step::Confirm(tried), work).await?;
+        }
+        ("/setup/other", Step::Confirm(_) | Step::Copies(_)) => wizard.go_to(Step::Begin),
+        ("/setup/password", Step::Password { .. }) => {
+            let secret = |name: &str| Secret::new(field(fields, name));
+            wizard.choose_password(secret("password"), &secret("again")).await?;
+        }
+        ("/setup/keep", Step::Password { has_one: true }) => wizard.go_to(Step::Token),
+        ("/setup/token", Step::Token | Step::Invite(_)) => {
+            wizard.try_token(Secret::new(field(fields, "token").trim())).await?;
+        }
+        ("/setup/look", Step::Invite(_)) => wizard.look_again().await?,
+        ("/setup/start", Step::Invite(account)) => wizard.start(&account),
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn take_upload(wizard: &Arc<Wizard>, session: &Digest, parts: Parts, body: Body) -> Result<(), Wrong> {
+    let before = wizard.step();
+    if !matches!(before, Step::Begin) {
+        return Ok(());
+    }
+    let file = upload::take(wizard, session, parts, body).await?;
+    let work = Arc::clone(wizard).tried(file, "the file that you sent".to_owned());
+    wizard.work("The backup is looked at.", before, work).await
+}
+
+/// Uses a code up.
+async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fields) -> Result<Response, Problem> {
+    let (from, now) = (place(origin.address), wizard.clock.now());
+    wizard.sign_ins.may_try(from, ACCOUNT, now).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
+    match wizard.enter(field(fields, "code")).await {
+        Ok(session) => {
+            wizard.sign_ins.was_right(from, ACCOUNT);
+            let cookie = Name::Setup.set(session.text().expose(), LASTS, wizard.settings.is_https());
+            Ok(with_cookie(see_other("/setup"), &cookie))
+        }
+        Err(Error::Refused(_)) => {
+            wizard.sign_ins.was_wrong(from, ACCOUNT, now);
+            let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` \
+                            on the machine prints another one.";
+            let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::of_field("code", sentence) };
+            Ok(wizard.door(headers, None, Some(&wrong)))
+        }
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+impl Wizard {
+    /// By what the browser is known, where it is the one that is in.
+    fn session_of(&self, headers: &HeaderMap) -> Option<Digest> {
+        let shown = Name::Setup.of(headers, self.settings.is_https())?;
+        let session = SecretBytes::parse(&shown)?.digest();
+        let now = self.clock.now();
+        self.with_course(|course| course.is_in(&session, now)).then_some(session)
+    }
+
+    /// The page of the present step, with what was wrong, or the way to it.
+    fn answered(&self, headers: &HeaderMap, session: &Digest, outcome: Result<(), Wrong>) -> Response {
+        match outcome {
+            Ok(()) => see_other("/setup"),
+            Err(wrong) => self.page(headers, session, Some(&wrong)),
+        }
+    }
+
+    /// The page of the present step.
+    fn page(&self, headers: &HeaderMap, session: &Digest, wrong: Option<&Wrong>) -> Response {
+        let (csrf, key) = (self.csrf.issue(session, random()), BASE64_URL_SAFE_NO_PAD.encode(random::<12>()));
+        let step = self.step();
+        let snapshots = if matches!(step, Step::Begin) { self.snapshots_here() } else { Vec::new() };
+        let target = self.target.as_ref().map(ToString::to_string);
+        let about = About {
+            seal: Seal { csrf: &csrf, key: &key },
+            operator: &self.operator.name,
+            snapshots: &snapshots,
+            target: target.as_deref(),
+            wrong,
+        };
+        self.drawn(headers, &pages::step(&step, &about), wrong)
+    }
+
+    /// The page that asks for the code.
+    fn door(&self, headers: &HeaderMap, code: Option<&str>, wrong: Option<&Wrong>) -> Response {
+        self.drawn(headers, &pages::door(code, &self.reach, wrong), wrong)
+    }
+
+    /// The page that says what is not possible.
+    fn told(&self, headers: &HeaderMap, problem: &Problem) -> Response {
+        if matches!(problem, Problem::Unauthenticated) {
+            let sentence =
+                "Another browser has used a newer code, or it is long since you were here. Enter a new code.";
+            let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::new(sentence) };
+            return self.door(headers, None, Some(&wrong));
+        }
+        if let Problem::Operation(error @ Error::Failed(_)) = problem {
+            tracing::error!(%error, "a page of the set-up failed");
+        }
+        let shown = pages::problem(&html(&problem.sentence(None)));
+        self.framed(headers, problem.status(), &shown, &[])
+    }
+
+    fn drawn(&self, headers: &HeaderMap, shown: &Shown, wrong: Option<&Wrong>) -> Response {
+        let status = wrong.map_or(StatusCode::OK, |wrong| wrong.status);
+        let told = wrong.filter(|wrong| wrong.field.is_empty());
+        let notices: Vec<Notice> =
+            told.map(|wrong| Notice::new(Tone::Bad, pages::words(&wrong.sentence))).into_iter().collect();
+        self.framed(headers, status, shown, &notices)
+    }
+
+    fn framed(&self, headers: &HeaderMap, status: StatusCode, shown: &Shown, notices: &[Notice]) -> Response {
+        let theme = Name::Theme.of(headers, false).and_then(|word| Theme::parse(&word)).unwrap_or_default();
+        let frame = Frame { here: "/setup", notices, theme, ..Frame::new(&self.assets, shown.title) };
+        html_response(status, bare(&frame, &shown.main))
+    }
+
+    /// Remembers the colours that somebody likes.
+    fn with_theme(&self, fields: &Fields) -> Response {
+        let theme = Theme::parse(field(fields, "theme")).unwrap_or_default();
+        let cookie = Name::Theme.set(theme.word(), theme::LASTS, self.settings.is_https());
+        with_cookie(see_other("/setup"), &cookie)
+    }
+}
+
+fn fields(body: &[u8]) -> Fields {
+    url::form_urlencoded::parse(body).into_owned().collect()
+}
+
+fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).map(String::as_str).unwrap_or_default()
+}
+
+fn see_other(to: &'static str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(to))]).into_response()
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,122 @@
+//! What each step does once it was asked for: decisions and their effects, without a word of HTTP.
+
+use std::sync::Arc;
+
+use super::Wizard;
+use super::course::{Step, Wrong};
+use crate::app::first_run::account::Account;
+use crate::app::first_run::code::Code;
+use crate::app::web::{secrets, set_password};
+use crate::kernel::actor::Actor;
+use crate::kernel::digest::SecretBytes;
+use crate::kernel::error::Result;
+use crate::kernel::secret::{Secret, random};
+use crate::signin::link::{self, LinkRefusal, Purpose};
+use crate::signin::operator;
+use crate::store::Tx;
+use crate::web::access::check;
+
+impl Wizard {
+    /// Uses a code up, and lets in whoever brought it; answers what their browser shows from now on.
+    pub(super) async fn enter(&self, typed: &str) -> Result<SecretBytes> {
+        let digest = Code::typed(typed).ok_or(LinkRefusal::Gone)?.digest();
+        let used = move |tx: &Tx<'_>| -> Result<()> {
+            let found = link::look(tx, digest, tx.now())?;
+            if found.purpose != Purpose::FirstRun {
+                return Err(LinkRefusal::Gone.into());
+            }
+            link::redeem(tx, digest).map(drop)
+        };
+        self.store().await.write("setup_entered", used).await?;
+        let session = SecretBytes::new(random());
+        let now = self.clock.now();
+        self.with_course(|course| course.let_in(session.digest(), now));
+        Ok(session)
+    }
+
+    /// Where somebody is.
+    pub(super) fn step(&self) -> Step {
+        self.with_course(|course| course.step.clone())
+    }
+
+    /// Goes on to another step.
+    pub(super) fn go_to(&self, step: Step) {
+        self.with_course(|course| course.step = step);
+    }
+
+    /// Does something that takes a while: it goes on where the browser gives up. Where it fails, `before` is the step again.
+    pub(super) async fn work(
+        self: &Arc<Self>,
+        words: &'static str,
+        before: Step,
+        work: impl Future<Output = Result<Step, Wrong>> + Send + 'static,
+    ) -> Result<(), Wrong> {
+        self.go_to(Step::Working(words));
+        let (wizard, last) = (Arc::clone(self), before.clone());
+        let working = tokio::spawn(async move {
+            let (step, outcome) = match work.await {
+                Ok(step) => (step, Ok(())),
+                Err(wrong) => (before, Err(wrong)),
+            };
+            wizard.go_to(step);
+            outcome
+        });
+        working.await.unwrap_or_else(|error| {
+            self.go_to(last);
+            Err(Wrong::broken(&error))
+        })
+    }
+
+    /// What comes behind the beginning: a password, where one is needed.
+    pub(super) async fn after_beginning(&self) -> Result<Step, Wrong> {
+        if !self.operator.may_sign_in || self.operator.password.is_some() {
+            return Ok(Step::Token);
+        }
+        let has_one = self.store().await.read("any_operator", operator::is_any).await?;
+        Ok(Step::Password { has_one })
+    }
+
+    /// Gives the operator a password that was typed twice.
+    pub(super) async fn choose_password(&self, password: Secret, again: &Secret) -> Result<(), Wrong> {
+        check(&password).map_err(|refusal| Wrong::in_field("password", refusal.into()))?;
+        if password != *again {
+            return Err(Wrong::of_field("again", "The two are not the same."));
+        }
+        let hash = Secret::new(self.passwords.hash(password).await?);
+        let name = self.operator.name.clone();
+        let set = move |tx: &Tx<'_>| set_password(tx, &name, &hash, Actor::Operator);
+        self.store().await.write("operator_password_set", set).await?;
+        self.go_to(Step::Token);
+        Ok(())
+    }
+
+    /// Tries a token, and keeps it where Discord knows it.
+    pub(super) async fn try_token(&self, token: Secret) -> Result<(), Wrong> {
+        let account = Account::of(&token, &self.endpoint).await?;
+        let kept = secrets::keep(&self.storage.data_dir, secrets::DISCORD_TOKEN, &token);
+        kept.map_err(|error| Wrong::new(format!("The token cannot be kept in the data folder: {error}.")))?;
+        tracing::info!(bot = account.name, "there is a bot token now");
+        self.with_course(|course| {
+            course.token = Some(token);
+            course.step = Step::Invite(account);
+        });
+        Ok(())
+    }
+
+    /// Looks once more what Discord says of the bot.
+    pub(super) async fn look_again(&self) -> Result<(), Wrong> {
+        let Some(token) = self.with_course(|course| course.token.clone()) else {
+            self.go_to(Step::Token);
+            return Ok(());
+        };
+        let account = Account::of(&token, &self.endpoint).await.map_err(|unknown| Wrong::new(unknown.sentence))?;
+        self.go_to(Step::Invite(account));
+        Ok(())
+    }
+
+    /// Lets the bot start: the pages end with the answer to this.
+    pub(super) fn start(&self, account: &Account) {
+        self.go_to(Step::Started(account.clone()));
+        self.over.send_replace(Some(Ok(())));
+    }
+}
