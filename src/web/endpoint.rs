@@ -455,7 +455,7 @@ fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
 fn unreadable(path: &str, error: &dyn std::error::Error) -> Problem {
     let why = Sentence::typed(&crate::kernel::secret::without_secrets(&error.to_string()));
     let sentence = crate::sentence!("I cannot read this: {why}", why);
-    if path.is_empty() || path == "." { Problem::Unreadable(sentence) } else { Problem::field(path, sentence) }
+    if matches!(path, "" | "." | "?") { Problem::Unreadable(sentence) } else { Problem::field(path, sentence) }
 }
 
 #[cfg(test)]

@@ -74,23 +74,32 @@ async fn accept(
 ) {
     let waiting = Arc::new(Waiting::default());
     loop {
-        let place = match Arc::clone(places).try_acquire_owned() {
-            Ok(place) => place,
-            Err(_) => {
-                waiting.let_the_oldest_go();
-                let Ok(place) = Arc::clone(places).acquire_owned().await else { return };
-                place
-            }
-        };
+        let Some(place) = free_place(places, &waiting).await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let (routes, waiting) = (routes.clone(), Arc::clone(&waiting));
-                tokio::spawn(converse(stream, peer, bounds, routes, waiting, ended.clone(), place));
+                // It sits down before its task runs: whoever comes next may need its place by then.
+                let seat = waiting.sit_down();
+                tokio::spawn(converse(stream, peer, bounds, routes.clone(), seat, ended.clone(), place));
             }
             Err(error) => {
                 tracing::debug!(%error, "a connection was refused");
                 let _ = timeout(BREATH, std::future::pending::<()>()).await;
             }
+        }
+    }
+}
+
+/// A place for one more connection; where all are taken, the one that has waited longest makes room, as soon as one waits.
+async fn free_place(places: &Arc<Semaphore>, waiting: &Waiting) -> Option<OwnedSemaphorePermit> {
+    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        return Some(place);
+    }
+    let mut freed = std::pin::pin!(Arc::clone(places).acquire_owned());
+    let mut has_made_room = waiting.let_the_oldest_go();
+    loop {
+        tokio::select! {
+            place = &mut freed => return place.ok(),
+            () = waiting.came.notified(), if !has_made_room => has_made_room = waiting.let_the_oldest_go(),
         }
     }
 }
@@ -101,13 +110,12 @@ async fn converse(
     peer: SocketAddr,
     bounds: Bounds,
     routes: Router,
-    waiting: Arc<Waiting>,
+    seat: Arc<Seat>,
     mut ended: watch::Receiver<bool>,
     place: OwnedSemaphorePermit,
 ) {
     // What is small is sent at once: an answer has to wait for nothing.
     let _ = stream.set_nodelay(true);
-    let seat = waiting.sit_down();
     let asked = Arc::clone(&seat);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
@@ -147,7 +155,11 @@ async fn told(ended: &mut watch::Receiver<bool>) {
 
 /// The connections that have not asked anything yet, or nothing more, by how long they wait.
 #[derive(Default)]
-struct Waiting(Mutex<Seats>);
+struct Waiting {
+    seats: Mutex<Seats>,
+    /// One more waits.
+    came: Notify,
+}
 
 #[derive(Default)]
 struct Seats {
@@ -205,22 +217,23 @@ impl Waiting {
     }
 
     fn join(&self, leave: &Arc<Notify>) -> u64 {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
         seats.last += 1;
         let number = seats.last;
         seats.by_age.insert(number, Arc::clone(leave));
+        drop(seats);
+        self.came.notify_one();
         number
     }
 
     fn part(&self, number: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_age.remove(&number);
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner).by_age.remove(&number);
     }
 
-    fn let_the_oldest_go(&self) {
-        let oldest = self.0.lock().unwrap_or_else(PoisonError::into_inner).by_age.pop_first();
-        if let Some((_, leave)) = oldest {
-            leave.notify_one();
-        }
+    /// Answers whether there was one.
+    fn let_the_oldest_go(&self) -> bool {
+        let oldest = self.seats.lock().unwrap_or_else(PoisonError::into_inner).by_age.pop_first();
+        oldest.inspect(|(_, leave)| leave.notify_one()).is_some()
     }
 }
 

@@ -146,9 +146,9 @@ fn every_problem_is_reported_at_once_with_its_variable_its_value_and_what_is_all
             "ALLOW_ANY_HANDLE_LINKING is \"perhaps\" (in the environment), but must be true or false",
             "EMBED_REFRESH_INTERVAL is \"soon\" (in the environment), but must be a number of seconds up to 86400",
             "SELF_HEAL_INTERVAL is \"86401\" (in the environment), but must be a number of seconds up to 86400",
+            "LOG_FORMAT is \"xml\" (in the environment), but must be text or json",
             "LOG is \"greenroom=loud\" (in the environment), but must be a level (error, warn, info, debug, trace or off), \
              or levels by module, like warn,greenroom=debug",
-            "LOG_FORMAT is \"xml\" (in the environment), but must be text or json",
         ]
     );
 }

@@ -25,7 +25,7 @@ use crate::web::page;
 
 /// The stream of pages. Its errors are those of the API: what asks is a script.
 pub(super) const LIVE: Route = Route {
-    name: "live.page",
+    name: "stream.page",
     about: "Brings an open page up to date, as a stream of events that has no end.",
     doors: Doors::get(&["/live"]),
     who: Who::SignedIn,
@@ -42,7 +42,7 @@ pub(super) const LIVE: Route = Route {
 
 /// One part of a page, for a page that has no stream, and for what is only hinted at.
 pub(super) const FRAGMENT: Route = Route {
-    name: "live.fragment",
+    name: "stream.fragment",
     about: "Gives a part of a page as it is now.",
     doors: Doors::page(&["/g/{server}/fragment"]),
     who: Who::Member,

@@ -20,7 +20,8 @@ pub(crate) fn has_handler(text: &str) -> bool {
     text.match_indices(" on").any(|(at, found)| {
         let rest = &text[at + found.len()..];
         let name = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
-        name > 0 && rest[name..].trim_start().starts_with("=\"")
+        let value = rest[name..].trim_start().strip_prefix('=');
+        name > 0 && value.is_some_and(|value| value.trim_start().starts_with('"'))
     })
 }
 
