@@ -88,6 +88,9 @@ pub(crate) const CALLS: &[Call] = &[
     post("/dm_block", "{\"user\", \"on\", \"code\", \"at_opening\"}: takes no direct messages, or does again", |by| {
         on(by, block_dms)
     }),
+    post("/token", "{\"token\"}: the only token of a bot that Discord knows; any is good without one", |by| {
+        on(by, set_token)
+    }),
     post("/oembed", "{\"link\", \"answers\"}, each an OEmbedAnswer: what a platform calls a link", |by| {
         on(by, set_oembed)
     }),
@@ -449,6 +452,17 @@ struct BlockCall {
     code: u64,
     #[serde(default)]
     at_opening: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenCall {
+    token: Option<String>,
+}
+
+async fn set_token(State(sim): State<Sim>, Body(TokenCall { token }): Body<TokenCall>) -> Answer<Value> {
+    sim.set(|settings| settings.token = token);
+    Ok(done())
 }
 
 const fn blocked() -> u64 {

@@ -12,13 +12,16 @@ use crate::features::submissions::model::SubmissionRefusal;
 use crate::features::tiktok::model::TiktokRefusal;
 use crate::flows::erasure::ErasureRefusal;
 use crate::flows::payment_terms::TermRefusal;
+use crate::flows::server_removed::RemovalRefusal;
 use crate::kernel::refusal::{Refuse, Row};
 use crate::kernel::when::WhenRefusal;
+use crate::presence::PresenceRefusal;
 use crate::profile::ProfileRefusal;
 use crate::settings::SettingRefusal;
 use crate::signin::answer::RepeatRefusal;
 use crate::signin::link::LinkRefusal;
 use crate::signin::operator::OperatorRefusal;
+use crate::signin::session::SessionRefusal;
 use crate::signin::token::TokenRefusal;
 use crate::store::CursorRefusal;
 use crate::tiktok;
@@ -27,6 +30,7 @@ use crate::web::api::auth::SignInRefusal;
 use crate::web::api::desk::DeskRefusal;
 use crate::web::api::me::OwnRefusal;
 use crate::web::api::prove::ProofRefusal;
+use crate::web::instance::InstanceRefusal;
 use crate::web::push::StreamRefusal;
 
 /// A table for each subject.
@@ -36,11 +40,14 @@ static TABLES: &[&[Row]] = &[
     ProofRefusal::ROWS,
     OwnRefusal::ROWS,
     StreamRefusal::ROWS,
+    InstanceRefusal::ROWS,
+    PresenceRefusal::ROWS,
     PasswordRefusal::ROWS,
     RepeatRefusal::ROWS,
     LinkRefusal::ROWS,
     OperatorRefusal::ROWS,
     TokenRefusal::ROWS,
+    SessionRefusal::ROWS,
     CursorRefusal::ROWS,
     WhenRefusal::ROWS,
     SettingRefusal::ROWS,
@@ -58,6 +65,7 @@ static TABLES: &[&[Row]] = &[
     tiktok::Refusal::ROWS,
     ReminderRefusal::ROWS,
     ErasureRefusal::ROWS,
+    RemovalRefusal::ROWS,
 ];
 
 /// All of them, in the order of their codes.

@@ -130,6 +130,7 @@ async fn no_secret_is_seen_whatever_goes_wrong_in_the_real_program() {
     sim.gateway_fault(GatewayFault::Kill).await;
     sim.gateway_fault(GatewayFault::Invalid { resumable: false }).await;
     let address = until(&console, "health is served");
+    let address = address.lines().find(|line| line.contains("health is served")).unwrap();
     let address = address.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     let http = reqwest::Client::builder().build().unwrap();
     for path in ["/metrics", "/readyz", "/livez", "/nothing"] {

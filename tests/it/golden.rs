@@ -168,7 +168,7 @@ fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
         Storage { data_dir: folder.path().join("other"), cache_bytes: Options::CACHE_BYTES, is_cache_chosen: false };
     let order = Restore { backup: &folder.path().join("newer.redb"), anyway: false };
     let stop = restore(&storage, old, order, &Clock::system(), &mut |_| {}).unwrap_err();
-    let needed = format!("restore it with Greenroom {} or newer", env!("CARGO_PKG_VERSION"));
+    let needed = format!("Restore it with Greenroom {} or newer", env!("CARGO_PKG_VERSION"));
     assert!(stop.message.contains(&needed), "{}", stop.message);
     assert!(!folder.path().join("other/greenroom.redb").exists());
 }

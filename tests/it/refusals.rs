@@ -67,7 +67,13 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     access.administrator_only   NotAllowed
     access.guild_only           NotNow
     access.reviewer_only        NotAllowed
+    auth.code_refused           NotAllowed
+    auth.denied                 NotAllowed
     auth.discord_off            NotNow
+    auth.no_proof               NotValid
+    auth.no_session             NotAllowed
+    auth.not_begun              NotAllowed
+    auth.not_ours               NotNow
     auth.not_renewed            NotAllowed
     auth.password_off           NotAllowed
     auth.wrong                  NotAllowed
@@ -78,6 +84,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     coins.cannot_afford         NotNow
     coins.full                  NotNow
     coins.is_an_undo            NotNow
+    coins.no_reason             NotValid
     coins.no_such_entry         NotThere
     coins.not_an_amount         NotValid
     coins.not_enough            NotNow
@@ -88,6 +95,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     component.unknown           NotThere
     cursor.elsewhere            NotValid
     cursor.unreadable           NotValid
+    dashboard.web_off           NotNow
     debug_channel.forbidden     NotNow
     debug_channel.none          NotNow
     desk.not_copied             NotNow
@@ -104,6 +112,10 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     help.no_such_command        NotThere
     idempotency.bad_key         NotValid
     idempotency.mismatch        NotValid
+    instance.busy               NotNow
+    instance.failed             NotNow
+    instance.no_backups         NotNow
+    instance.not_here           NotNow
     live.age_restricted         NotNow
     live.bad_key                NotNow
     live.blocked                NotNow
@@ -121,11 +133,14 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     live.service_degraded       NotNow
     live.too_many_connections   NotNow
     live.unexpected             NotNow
+    me.nobody                   NotThere
+    me.not_confirmed            NotValid
     option.gone                 NotThere
     option.hidden               NotNow
     password.common             NotValid
     password.too_long           NotValid
     password.too_short          NotValid
+    presence.too_long           NotValid
     profile.no_such_zone        NotValid
     public.name_taken           NotNow
     public.no_such_way          NotValid
@@ -151,18 +166,26 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     reminders.none_such         NotThere
     reminders.not_yours         NotAllowed
     reminders.out_of_reach      NotValid
+    removal.is_followed         NotNow
+    setting.changed_meanwhile   NotNow
+    setting.changed_since       NotNow
+    setting.no_such_change      NotThere
     setting.not_allowed         NotValid
     setting.not_here            NotValid
+    setting.not_yours           NotAllowed
     setting.own_command         NotNow
     setting.unknown             NotThere
     signin.bad_name             NotValid
     signin.bad_token_span       NotValid
     signin.link_gone            NotThere
+    signin.link_of_others       NotAllowed
     signin.many_token_servers   NotValid
+    signin.no_such_session      NotThere
     signin.no_such_token        NotThere
     signin.no_token_name        NotValid
     signin.no_token_scope       NotValid
     signin.too_many_tokens      NotNow
+    stream.test_too_large       NotValid
     submission.already_so       NotNow
     submission.another_message  NotNow
     submission.beside_apple     NotNow

@@ -197,6 +197,7 @@ async fn a_file_that_cannot_grow_any_more_ends_the_bot_with_code_5_and_loses_not
         .env("HEALTH_LISTEN", "127.0.0.1:0")
         .env("NOTIFY_SOCKET", folder.path().join("notify"))
         .env("WATCHDOG_USEC", "600000")
+        .env("API_BIND", "off")
         .current_dir(folder.path())
         .stdin(std::process::Stdio::null());
     let watchdog = UnixDatagram::bind(folder.path().join("notify")).unwrap();

@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use greenroom::sim::BOT_TOKEN;
 use reqwest::StatusCode;
+use serde_json::json;
 
 use crate::operator::free_port;
 use crate::patience::LONG;
@@ -112,6 +113,7 @@ async fn store_with_a_song(sim: &SimProcess, folder: &Path) -> PathBuf {
 async fn from_nothing_to_a_bot_in_the_browser() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
+    sim.post("/token", json!({ "token": BOT_TOKEN })).await;
     let waiting = Waiting::start(&sim, folder.path(), &[]);
     assert_eq!(waiting.code.len(), 20);
     let window = waiting.window();
@@ -283,6 +285,7 @@ async fn where_discord_does_not_answer_that_is_said_and_nothing_is_kept() {
 async fn the_terminal_asks_the_same_and_whoever_waits_goes_on_with_what_it_keeps() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
+    sim.post("/token", json!({ "token": BOT_TOKEN })).await;
     let discord = [("DISCORD_API_URL", sim.discord.as_str())];
     for (typed, code, words) in [
         ("", 2, "There is no token on standard input"),

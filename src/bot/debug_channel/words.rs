@@ -70,7 +70,7 @@ pub fn line(activity: &Activity) -> Option<String> {
 }
 
 /// The kinds of activities that the team is told of.
-pub fn kinds() -> Vec<&'static str> {
+pub(in crate::bot) fn kinds() -> Vec<&'static str> {
     WORDS.iter().map(|(kind, _)| *kind).collect()
 }
 

@@ -39,7 +39,7 @@ pub struct AuditQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditView {
     /// Each of them, the latest first.
-    pub entries: Vec<EntryView>,
+    pub entries: Vec<AuditEntryView>,
     /// Where the next page goes on; nothing where there is none.
     pub next: Option<String>,
     /// Whether the search was stopped before the page was full.
@@ -48,7 +48,7 @@ pub struct AuditView {
 
 /// Something that happened.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EntryView {
+pub struct AuditEntryView {
     /// Its number.
     pub id: String,
     /// When.
@@ -143,14 +143,14 @@ impl Endpoint for Audit {
             let found = query.look(read, guild)?;
             let partial = query.is_partial(&found);
             let next = found.next.map(|next| next.to_string());
-            let view = |(id, activity): (ActivityId, Activity)| EntryView::of(id, activity, words.line);
+            let view = |(id, activity): (ActivityId, Activity)| AuditEntryView::of(id, activity, words.line);
             Ok(AuditView { entries: found.rows.into_iter().map(view).collect(), next, partial })
         });
         Ok(looked.await?.into())
     }
 }
 
-impl EntryView {
+impl AuditEntryView {
     fn of(id: ActivityId, activity: Activity, line: fn(&Activity) -> Option<String>) -> Self {
         let text = line(&activity).map(|line| Sentence::read(&line).to_string());
         Self {
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn an_entry_says_who_did_what_in_values_and_in_words() {
-        let entry = EntryView::of(ActivityId::new(1_000_000), changed(), |_| Some("⚙️ <@7> **changed** it".to_owned()));
+        let entry = AuditEntryView::of(ActivityId::new(1_000_000), changed(), |_| Some("⚙️ <@7> **changed** it".to_owned()));
         let told = serde_json::to_string_pretty(&entry).unwrap();
         insta::assert_snapshot!(told, @r#"
         {

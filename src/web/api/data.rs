@@ -80,13 +80,13 @@ fn give(web: Web, arrived: Arrived, what: What) -> BoxFuture<'static, Response> 
     Box::pin(async move {
         match written(&web, arrived.guild, what).await {
             Ok(file) => streamed(file, arrived.guild, what),
-            Err(problem) => told(&web, &problem, what.route().name, false),
+            Err(problem) => told(&web, &problem, what.declared().name, false),
         }
     })
 }
 
 impl What {
-    const fn route(self) -> Route {
+    const fn declared(self) -> Route {
         match self {
             Self::Sqlite => EXPORT,
             Self::Ledger => LEDGER,
@@ -197,7 +197,7 @@ pub struct RemoveServer;
 /// That it is meant.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct Removal {
+pub struct ServerRemoval {
     /// The name of the server.
     pub confirm: String,
     /// Whether to tell only how much it would be.
@@ -226,7 +226,7 @@ impl Endpoint for RemoveServer {
 
     type Path = ();
     type Query = Nothing;
-    type Body = Removal;
+    type Body = ServerRemoval;
     type Answer = RemovedView;
 
     fn sample(_: &Samples) -> Sample {

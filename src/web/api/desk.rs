@@ -70,6 +70,9 @@ impl SongDone {
     }
 }
 
+/// What a form says that was sent while nothing played: an empty field is the same as none.
+pub const NOTHING: &str = "none";
+
 /// What somebody saw playing.
 #[derive(Clone, Copy, Debug)]
 enum Saw {
@@ -85,7 +88,7 @@ impl SeenPlaying {
     fn saw(&self) -> Result<Saw, Problem> {
         match self.playing.as_deref().map(str::trim) {
             None => Ok(Saw::Whatever),
-            Some("") => Ok(Saw::Nothing),
+            Some("" | NOTHING) => Ok(Saw::Nothing),
             Some(number) => number
                 .parse()
                 .map(Saw::Song)
@@ -303,7 +306,7 @@ pub struct RemoveSong;
 /// Why a song is taken out.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct Removal {
+pub struct SongRemoval {
     /// In the reviewer's words, for the story of the song; nobody is told.
     pub reason: Option<String>,
 }
@@ -319,7 +322,7 @@ impl Endpoint for RemoveSong {
 
     type Path = One<PublicId>;
     type Query = SeenIn;
-    type Body = Option<Removal>;
+    type Body = Option<SongRemoval>;
     type Answer = SongDone;
 
     fn sample(samples: &Samples) -> Sample {

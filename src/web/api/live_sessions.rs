@@ -47,9 +47,9 @@ pub fn find_sessions(read: &dyn Read, guild: GuildId, query: &SessionsQuery) -> 
 
 /// Several sessions.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionsView {
+pub struct LiveSessionsView {
     /// Those of this page, latest first.
-    pub items: Vec<SessionView>,
+    pub items: Vec<LiveSessionView>,
     /// What to ask for as `after` to go on; nothing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -57,7 +57,7 @@ pub struct SessionsView {
 
 /// A session: a live from the connection to its end.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionView {
+pub struct LiveSessionView {
     /// Its number.
     pub session: u64,
     /// Whose live, without `@`.
@@ -69,7 +69,7 @@ pub struct SessionView {
     pub ended_at: Option<String>,
 }
 
-impl SessionView {
+impl LiveSessionView {
     fn of(id: SessionId, session: &Session) -> Self {
         Self {
             session: id.get(),
@@ -94,17 +94,17 @@ impl Endpoint for ListSessions {
     type Path = ();
     type Query = SessionsQuery;
     type Body = ();
-    type Answer = SessionsView;
+    type Answer = LiveSessionsView;
 
     fn sample(_: &Samples) -> Sample {
         Sample::default()
     }
 
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SessionsView>, Problem> {
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LiveSessionsView>, Problem> {
         let (guild, query) = (asked.guild, asked.query);
         let found = web.look("sessions", move |read| find_sessions(read, guild, &query)).await?;
-        let items = found.rows.iter().map(|(id, session)| SessionView::of(*id, session)).collect();
-        Ok(SessionsView { items, next: found.next.map(|next| next.to_string()) }.into())
+        let items = found.rows.iter().map(|(id, session)| LiveSessionView::of(*id, session)).collect();
+        Ok(LiveSessionsView { items, next: found.next.map(|next| next.to_string()) }.into())
     }
 }
 
@@ -112,7 +112,7 @@ impl Endpoint for ListSessions {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportView {
     /// The session.
-    pub session: SessionView,
+    pub session: LiveSessionView,
     /// Handles that did something.
     pub people: u64,
     /// Likes, each tap.
@@ -186,7 +186,7 @@ impl ReportView {
         let Report { figures, songs_played, .. } = report;
         let deeds = figures.deeds;
         Self {
-            session: SessionView::of(id, &figures.session),
+            session: LiveSessionView::of(id, &figures.session),
             people: figures.people,
             likes: deeds.likes,
             comments: deeds.comments,

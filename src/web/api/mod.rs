@@ -70,8 +70,6 @@ pub const ROUTES: &[Route] = &[
     Route::of::<settings::change::ChangeSettings>(),
     Route::of::<settings::change::ResetSetting>(),
     Route::of::<settings::change::UndoSetting>(),
-    Route::of::<settings::InstanceSettings>(),
-    Route::of::<settings::change::ChangeInstanceSettings>(),
     Route::of::<config::Config>(),
     Route::of::<config::ChangeConfig>(),
     Route::of::<config::GuildConfig>(),

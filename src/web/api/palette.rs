@@ -39,12 +39,12 @@ pub struct PaletteQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PaletteView {
     /// The places, the likeliest first.
-    pub items: Vec<PlaceView>,
+    pub items: Vec<FoundView>,
 }
 
 /// A place to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PlaceView {
+pub struct FoundView {
     /// Its address.
     pub href: String,
     /// Its name.
@@ -84,10 +84,10 @@ impl Endpoint for Palette {
     }
 }
 
-fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<PlaceView> {
+fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
     let entries = NAVIGATION.iter().filter(|entry| rank.reaches(entry.who));
     let named = entries.filter(|entry| entry.label.to_lowercase().contains(typed));
-    let place = |label: &str, path: &str| PlaceView {
+    let place = |label: &str, path: &str| FoundView {
         href: format!("/g/{guild}{path}"),
         label: label.to_owned(),
         kind: "page",
@@ -96,33 +96,33 @@ fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<PlaceView> {
 }
 
 /// Members, songs and entries, from one snapshot.
-fn stored(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<PlaceView>> {
+fn stored(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<FoundView>> {
     let mut items = Vec::new();
     for user in known_members::matching(read, guild, typed, OF_A_KIND)? {
         let label = known_members::called(read, guild, user)?;
-        items.push(PlaceView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
+        items.push(FoundView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
     }
     let called = Wanted { text: Some(typed.to_owned()), ..Wanted::default() };
     for song in select(read, guild, &called, None, OF_A_KIND)?.rows.into_iter().map(|entry| entry.song) {
         let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
         let label = format!("{} {} – {}", song.public_id, song.artist, song.title);
-        items.push(PlaceView { href, label, kind: "song" });
+        items.push(FoundView { href, label, kind: "song" });
     }
     if let Ok(id) = typed.parse::<EntryId>()
         && story(read, guild, id)?.is_some()
     {
-        items.push(PlaceView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
+        items.push(FoundView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
     }
     Ok(items)
 }
 
 /// Settings by their title or key.
-fn settings(guild: GuildId, typed: &str) -> Vec<PlaceView> {
+fn settings(guild: GuildId, typed: &str) -> Vec<FoundView> {
     let listed = features::ALL.iter().flat_map(|feature| feature.settings);
     let named = listed.filter(|listed| {
         listed.title.to_lowercase().contains(typed) || listed.setting.key().to_lowercase().contains(typed)
     });
-    let place = |title: &str, key: &str| PlaceView {
+    let place = |title: &str, key: &str| FoundView {
         href: address(&format!("/g/{guild}/settings"), &[("q", Some(key))]),
         label: title.to_owned(),
         kind: "setting",
@@ -140,7 +140,7 @@ mod tests {
     use crate::kernel::actor::Actor;
     use crate::kernel::ids::UserId;
 
-    fn labels(items: &[PlaceView]) -> Vec<String> {
+    fn labels(items: &[FoundView]) -> Vec<String> {
         items.iter().map(|item| format!("{} {}", item.kind, item.label)).collect()
     }
 

@@ -26,7 +26,7 @@ pub struct ChannelsView {
 
 /// Roles.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RolesView {
+pub struct ServerRolesView {
     /// Each of them, the highest first.
     pub roles: Vec<PlaceView>,
 }
@@ -88,15 +88,15 @@ impl Endpoint for Roles {
     type Path = ();
     type Query = Nothing;
     type Body = ();
-    type Answer = RolesView;
+    type Answer = ServerRolesView;
 
     fn sample(_: &Samples) -> Sample {
         Sample::default()
     }
 
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<RolesView>, Problem> {
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ServerRolesView>, Problem> {
         let server = web.places(asked.guild).await.ok_or(Problem::DiscordUnavailable)?;
         let roles = server.roles().into_iter().map(|role| PlaceView::new(role.id, &role.name));
-        Ok(RolesView { roles: roles.collect() }.into())
+        Ok(ServerRolesView { roles: roles.collect() }.into())
     }
 }

@@ -216,6 +216,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_two_schemas_have_one_name() {
+        let mut known = std::collections::BTreeMap::new();
+        let shapes = of_api().filter_map(|route| route.shape).flat_map(|shape| shape().named);
+        for (name, schema) in shapes {
+            let schema = serde_json::to_value(schema).unwrap();
+            let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*before, schema, "{name}");
+        }
+    }
+
+    #[test]
     fn every_subject_of_a_route_is_described() {
         let unknown: Vec<_> =
             of_api().map(|route| tag_of(route.name)).filter(|name| TAGS.iter().all(|tag| tag.name != *name)).collect();

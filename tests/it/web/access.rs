@@ -171,6 +171,8 @@ async fn everybody_asks(ground: &WebWorld, tokens: &mut Tokens, asking: Asking, 
     let (refused, allowed): (Vec<_>, Vec<_>) = people.iter().partition(|(_, _, expected)| *expected != Expected::Done);
     if !refused.is_empty() {
         let sample = sample();
+        // What was staged for it has its consequences first.
+        ground.rest().await;
         let before = ground.sums();
         for (somebody, person, expected) in refused {
             let answer = asking.by(person, &sample, server).await;

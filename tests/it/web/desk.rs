@@ -23,7 +23,7 @@ async fn a_reviewer_plays_the_next_song_from_the_desk_and_takes_it_back() {
     let reviewer = ground.signed_in("reviewer");
     assert!(reviewer.get("/g/{server}/desk").await.is(200).seen().contains("First Light"));
 
-    let played = presses(&reviewer, "/g/{server}/desk/next", &[("playing", "")]).await.is(303);
+    let played = presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(303);
     assert_eq!(played.location(), ground.path("/g/{server}/desk"));
     assert_eq!(ground.world.line(song), Line::SongsPlayed);
     assert!(reviewer.get("/g/{server}/desk").await.seen().contains("plays now"));
@@ -40,8 +40,8 @@ async fn whoever_saw_another_song_playing_passes_over_none() {
     ground.world.member("ann").submits(&link(1), "First Light").await;
     let second = ground.world.member("ben").submits(&link(2), "Kites").await;
     let reviewer = ground.signed_in("reviewer");
-    presses(&reviewer, "/g/{server}/desk/next", &[("playing", "")]).await.is(303);
-    let late = presses(&reviewer, "/g/{server}/desk/next", &[("playing", "")]).await.is(409);
+    presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(303);
+    let late = presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(409);
     assert!(late.seen().contains("Somebody was faster"), "{}", late.seen());
     assert_eq!(ground.world.line(second), Line::Free);
     ground.end().await;
@@ -54,7 +54,7 @@ async fn a_form_that_is_sent_twice_plays_one_song() {
     let second = ground.world.member("ben").submits(&link(2), "Kites").await;
     let reviewer = ground.signed_in("reviewer");
     for _ in 0..2 {
-        let key = [("playing", ""), ("idempotency_key", "the-same")];
+        let key = [("playing", "none"), ("idempotency_key", "the-same")];
         presses(&reviewer, "/g/{server}/desk/next", &key).await.is(303);
     }
     assert_eq!(ground.world.line(second), Line::Free);

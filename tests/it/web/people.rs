@@ -203,7 +203,7 @@ async fn a_live_is_followed_and_left_and_says_how_it_stands() {
     administrator.submit_on("/g/{server}/live", "/g/{server}/live/follow", &follow).await.is(303);
     let page = administrator.get("/g/{server}/live").await.is(200);
     assert!(page.seen().contains("@night.owl is followed."), "{}", page.seen());
-    assert!(page.seen().contains("They are not live."), "{}", page.seen());
+    assert!(page.seen().contains("TikTok knows no live of this account."), "{}", page.seen());
     let other =
         administrator.json(Method::POST, "/api/{server}/live/follow", &json!({ "name": "somebody.else" })).await;
     assert_eq!(other.is(409).code().as_deref(), Some("tiktok.follows_another"));

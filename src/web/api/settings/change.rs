@@ -49,34 +49,6 @@ impl Endpoint for ChangeSettings {
     }
 }
 
-/// Changes settings of the instance.
-pub struct ChangeInstanceSettings;
-
-impl Endpoint for ChangeInstanceSettings {
-    const NAME: &'static str = "settings.change_instance";
-    const ABOUT: &'static str = "Changes what counts in servers that have no value of their own.";
-    const DOORS: Doors = Doors::put(&["/api/settings"]);
-    const WHO: Who = Who::Instance;
-    const SCOPE: Scope = Scope::Instance;
-    const LIMIT: Limit = Limit::Changes;
-    const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-43"];
-
-    type Path = ();
-    type Query = Nothing;
-    type Body = Values;
-    type Answer = ChangesView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample { body: Some(json!({ "skip_price": 1100 })), ..Sample::default() }
-    }
-
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChangesView>, Problem> {
-        let wishes = Wishes::of(&asked.body, level_of(asked.rank, Self::WHO));
-        save(web, &asked, wishes).await
-    }
-}
-
 /// Takes the server's own value of a setting away.
 pub struct ResetSetting;
 

@@ -157,30 +157,3 @@ impl Endpoint for Settings {
         looked_at(web, asked.guild, level_of(asked.rank, Self::WHO)).await
     }
 }
-
-/// The settings of the instance.
-pub struct InstanceSettings;
-
-impl Endpoint for InstanceSettings {
-    const NAME: &'static str = "settings.instance";
-    const ABOUT: &'static str = "Lists what counts in servers that have no value of their own.";
-    const DOORS: Doors = Doors::get(&["/api/settings"]);
-    const WHO: Who = Who::Instance;
-    const SCOPE: Scope = Scope::Instance;
-    const LIMIT: Limit = Limit::Reads;
-    const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-42"];
-
-    type Path = ();
-    type Query = Nothing;
-    type Body = ();
-    type Answer = SettingsView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SettingsView>, Problem> {
-        looked_at(web, asked.guild, level_of(asked.rank, Self::WHO)).await
-    }
-}

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use crate::features::queue::model::{Entry, Line, Song, Source};
 use crate::features::queue::queries::Row;
 use crate::kernel::ids::GuildId;
+use crate::web::api::desk::NOTHING;
 use crate::web::music::desk::{Desk, Gift, Now};
 use crate::web::ui::components::{ACTS, Button, Weight, clock, since};
 use crate::web::ui::icons::{Icon, icon};
@@ -50,7 +51,7 @@ fn playing(guild: GuildId, now: &Now) -> Markup {
 /// What can be done with what plays. Next is there always, the others where something plays.
 fn buttons(desk: &Desk) -> Markup {
     let guild = desk.guild;
-    let number = desk.now.as_ref().map(|now| now.entry.song.public_id.digits()).unwrap_or_default();
+    let number = desk.now.as_ref().map_or_else(|| NOTHING.to_owned(), |now| now.entry.song.public_id.digits());
     let (next, undo) = (format!("/g/{guild}/desk/next"), format!("/g/{guild}/desk/undo"));
     let seen = Some(("playing", number.as_str()));
     html! {

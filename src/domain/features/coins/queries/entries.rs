@@ -8,9 +8,9 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
+use super::super::model::{Currency, EntryId, EntryKind, LedgerEntry};
+use super::super::{rules, tables};
 use super::{HistoryRow, row};
-use crate::features::coins::model::{Currency, EntryId, EntryKind, LedgerEntry};
-use crate::features::coins::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;

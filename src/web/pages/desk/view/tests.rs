@@ -33,7 +33,7 @@ fn where_nothing_plays_the_next_song_can_be_played_and_nothing_else_be_done() {
     <h2 id="now">Now playing</h2>
     <p class="song">Nothing plays.</p>
     <div class="acts">
-    <button class="button main" type="submit" name="playing" value="" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
+    <button class="button main" type="submit" name="playing" value="none" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
     </button>
     </div>
     </section>
