@@ -97,7 +97,7 @@ pub(crate) const CALLS: &[Call] = &[
     post(
         "/oauth2",
         "{\"user\", \"redirect_uris\"}: who authorizes applications at once, and where these lead back to",
-        |by| on(by, sign_ins),
+        |by| on(by, super::oauth2::control::sign_ins),
     ),
     post("/clock", "{\"advance_ms\"}: moves the clock; answers {\"now\"}", |by| on(by, advance)),
     post("/bench", "BenchCall: uses a command many times, and measures", |by| on(by, bench)),
@@ -472,23 +472,6 @@ const fn blocked() -> u64 {
 async fn block_dms(State(sim): State<Sim>, Body(call): Body<BlockCall>) -> Answer<Value> {
     let BlockCall { user, on, code, at_opening } = call;
     sim.refuse_dms(user, on.then_some(DmRefusal { code, at_opening })).await;
-    Ok(done())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SignInCall {
-    #[serde(default)]
-    user: Option<Id>,
-    #[serde(default)]
-    redirect_uris: Option<Vec<String>>,
-}
-
-async fn sign_ins(State(sim): State<Sim>, Body(call): Body<SignInCall>) -> Answer<Value> {
-    sim.authorizes(call.user);
-    if let Some(addresses) = call.redirect_uris {
-        sim.set(|settings| settings.redirect_uris = addresses);
-    }
     Ok(done())
 }
 

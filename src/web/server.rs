@@ -74,9 +74,10 @@ async fn accept(
 ) {
     let waiting = Arc::new(Waiting::default());
     loop {
-        let Some(place) = free_place(places, &waiting).await else { return };
+        // Room is made when somebody comes, and not before: or else whoever came last would make it before they had asked.
         match listener.accept().await {
             Ok((stream, peer)) => {
+                let Some(place) = free_place(places, &waiting).await else { return };
                 // It sits down before its task runs: whoever comes next may need its place by then.
                 let seat = waiting.sit_down();
                 tokio::spawn(converse(stream, peer, bounds, routes.clone(), seat, ended.clone(), place));

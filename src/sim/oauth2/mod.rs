@@ -9,6 +9,7 @@
 //! ([`Sim::authorizes`](super::Sim::authorizes)), as a browser does in which somebody is signed in and that is clicked for.
 
 mod authorize;
+pub(crate) mod control;
 mod reads;
 mod token;
 

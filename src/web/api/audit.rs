@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn an_entry_says_who_did_what_in_values_and_in_words() {
-        let entry = AuditEntryView::of(ActivityId::new(1_000_000), changed(), |_| Some("⚙️ <@7> **changed** it".to_owned()));
+        let entry =
+            AuditEntryView::of(ActivityId::new(1_000_000), changed(), |_| Some("⚙️ <@7> **changed** it".to_owned()));
         let told = serde_json::to_string_pretty(&entry).unwrap();
         insta::assert_snapshot!(told, @r#"
         {

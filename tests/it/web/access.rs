@@ -164,15 +164,15 @@ async fn everybody_asks(ground: &WebWorld, tokens: &mut Tokens, asking: Asking, 
         .iter()
         .map(|who| (who, who.comes(ground, asking.route.scope, tokens), who.expects(asking.route.who, server)))
         .collect();
-    for (_, person, _) in &people {
-        // That somebody was seen is written now, and not with what is asked below.
-        person.get("/api/status").await.is(200);
-    }
     let (refused, allowed): (Vec<_>, Vec<_>) = people.iter().partition(|(_, _, expected)| *expected != Expected::Done);
     if !refused.is_empty() {
         let sample = sample();
-        // What was staged for it has its consequences first.
+        // What was staged for it has its consequences first, and that somebody was seen is written now, and not with what is
+        // asked below.
         ground.rest().await;
+        for (_, person, _) in &people {
+            person.get("/api/status").await.is(200);
+        }
         let before = ground.sums();
         for (somebody, person, expected) in refused {
             let answer = asking.by(person, &sample, server).await;
@@ -204,7 +204,7 @@ fn tells_nothing(asking: Asking, somebody: &Somebody, answer: &Answer) {
 
 #[tokio::test]
 async fn every_route_answers_every_person_as_declared() {
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let elsewhere = ground.with_a_song_elsewhere().await;
     let moderator = ground.signed_in("former");
     moderator.get("/g/{server}").await.is(200);
@@ -221,7 +221,7 @@ async fn every_route_answers_every_person_as_declared() {
 
 #[tokio::test]
 async fn a_thing_of_another_server_is_not_there_for_anybody() {
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let there = ground.with_a_song_elsewhere().await;
     let of_a_thing =
         Asking::all().into_iter().filter(|asking| asking.route.who.is_of_a_guild() && asking.names_a_thing());
@@ -241,7 +241,7 @@ async fn a_thing_of_another_server_is_not_there_for_anybody() {
 
 #[tokio::test]
 async fn nothing_answers_that_is_not_in_the_table() {
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let operator = ground.signed_in(OPERATOR);
     for path in
         ["/api", "/api/nothing", "/g", "/g/{server}/nothing", "/assets", "/index.php", "/.env", "/metrics", "/livez"]

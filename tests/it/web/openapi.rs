@@ -96,7 +96,7 @@ fn the_document_of_the_api_is_the_one_in_the_folder() {
 
 #[tokio::test]
 async fn what_is_answered_is_what_the_document_declares() {
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     ground.with_a_song_elsewhere().await;
     let document = golden();
     let mut seen = 0;

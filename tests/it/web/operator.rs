@@ -16,8 +16,17 @@ use crate::patience::Patience;
 /// The name of the only snapshot, which the samples of routes name as well.
 const SNAPSHOT: &str = "greenroom-20261121-200000-by-hand.redb";
 
+impl WebWorld {
+    /// The web of a process that has handed in what it can do.
+    pub async fn of_a_process() -> Self {
+        let ground = Self::start().await;
+        ground.web.instance.hand_in(operations(Lines::default(), Arc::default()));
+        ground
+    }
+}
+
 /// What a process hands in, of which nothing is true; `reconnected` counts how often the connection was to begin anew.
-pub fn operations(lines: Lines, reconnected: Arc<AtomicUsize>) -> Operations {
+fn operations(lines: Lines, reconnected: Arc<AtomicUsize>) -> Operations {
     let at = Timestamp::from_rfc3339("2026-11-21T20:00:00Z").unwrap();
     let snapshot = Snapshot { name: SNAPSHOT.to_owned(), at, made_for: "made by hand", bytes: 3 << 20 };
     let rehearsal = Rehearsal { at: at.rfc3339(), name: SNAPSHOT.to_owned(), problem: None, rows: 12 };

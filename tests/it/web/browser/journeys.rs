@@ -20,7 +20,7 @@ fn signs_in(screen: &Screen<'_>) {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn somebody_signs_in_with_and_without_script_on_every_screen() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     for view in [WIDE, NARROW, WITHOUT_SCRIPT, View { has_script: false, ..WIDE }] {
         let screen = browser.screen(&ground, &ground.nobody(), view);
         signs_in(&screen);
@@ -36,7 +36,7 @@ async fn somebody_signs_in_with_and_without_script_on_every_screen() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn somebody_signs_in_by_keyboard_alone() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let screen = browser.screen(&ground, &ground.nobody(), WIDE);
     screen.go("/sign-in");
     screen.presses("Tab");
@@ -61,7 +61,7 @@ async fn somebody_signs_in_by_keyboard_alone() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_link_signs_in_by_its_button_and_only_once() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let code = ground.link_of("ann");
     for view in [WIDE, WITHOUT_SCRIPT] {
         let screen = browser.screen(&ground, &ground.nobody(), view);
@@ -82,7 +82,7 @@ async fn a_link_signs_in_by_its_button_and_only_once() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let screen = browser.screen(&ground, &ground.signed_in("owner"), WIDE);
     screen.go("/g/{server}?from=here");
     screen.presses("Control+k");
@@ -108,7 +108,7 @@ async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn whoever_goes_back_after_signing_out_sees_nothing_of_the_server() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let member = ground.signed_in("ann");
     let screen = browser.screen(&ground, &member, WIDE);
     screen.go("/g/{server}");

@@ -91,7 +91,7 @@ fn faults(measure: Measure, view: View) -> Vec<String> {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let song = ground.evening(TITLES).await;
     let mut wrong = Vec::new();
     for page in pages() {
@@ -121,7 +121,7 @@ async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_form_can_be_sent_without_script() {
     let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = WebWorld::of_a_process().await;
     let song = ground.evening(TITLES).await;
     for page in pages() {
         ground.world.pass(Duration::from_secs(5)).await;
@@ -141,7 +141,7 @@ async fn every_form_can_be_sent_without_script() {
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn names_that_are_code_are_shown_and_do_nothing() {
     let browser = Browser::start();
-    let mut ground = WebWorld::start().await;
+    let mut ground = WebWorld::of_a_process().await;
     let guild = ground.world.ids.guild;
     let nick = Some("<b onclick=alert(6)>Mallory".to_owned());
     let mallory = MemberSpec { name: "mallory".into(), nick, ..MemberSpec::default() };

@@ -132,7 +132,7 @@ pub fn story(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Stor
 }
 
 /// The entry that an entry undid: it says so, and the undone one says the same.
-pub(in crate::features::coins) fn undoes(
+pub(in super::super) fn undoes(
     read: &dyn Read,
     guild: GuildId,
     id: EntryId,
@@ -216,9 +216,9 @@ fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp) -> 
 mod tests {
     use std::time::Duration;
 
+    use super::super::super::model::Posting;
+    use super::super::super::service::{self, Order};
     use super::*;
-    use crate::features::coins::model::Posting;
-    use crate::features::coins::service::{self, Order};
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
 
