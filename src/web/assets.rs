@@ -141,7 +141,8 @@ mod tests {
     }
 
     fn scripts() -> Vec<&'static str> {
-        let scripts: Vec<_> = FILES.iter().map(|file| file.0).filter(|name| name.ends_with(".js")).collect();
+        let scripts: Vec<_> =
+            FILES.iter().map(|file| file.0).filter(|name| name.rsplit('.').next() == Some("js")).collect();
         assert_eq!(scripts.len(), MODULES.len() + 1);
         scripts
     }

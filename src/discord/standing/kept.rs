@@ -178,12 +178,12 @@ mod tests {
         let (clock, hand) = clock();
         let (kept, source) = (Kept::new(9), Source::default());
         assert_eq!(kept.get(1, &clock, source.ask()).await, Told::Is(1));
-        hand.advance(FRESH - Duration::from_micros(1));
+        hand.advance(FRESH.checked_sub(Duration::from_micros(1)).unwrap());
         assert_eq!(kept.get(1, &clock, source.ask()).await, Told::Is(1));
         hand.advance(Duration::from_micros(1));
         assert_eq!(kept.get(1, &clock, source.ask()).await, Told::Is(2));
         assert_eq!(kept.get(2, &clock, ready(Told::NotThere)).await, Told::NotThere);
-        hand.advance(ABSENT - Duration::from_micros(1));
+        hand.advance(ABSENT.checked_sub(Duration::from_micros(1)).unwrap());
         assert_eq!(kept.get(2, &clock, source.ask()).await, Told::NotThere);
         hand.advance(Duration::from_micros(1));
         assert_eq!(kept.get(2, &clock, source.ask()).await, Told::Is(3));

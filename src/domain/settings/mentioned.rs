@@ -25,6 +25,7 @@ pub(super) fn numbers(typed: &str, mark: &str) -> Option<Vec<u64>> {
 }
 
 /// The one number in what was typed, or none; nothing where it is something else.
+#[expect(clippy::option_option, reason = "whether it can be read, and whether it names something")]
 pub(super) fn one(typed: &str, mark: &str) -> Option<Option<u64>> {
     if typed.eq_ignore_ascii_case(NONE) {
         return Some(None);

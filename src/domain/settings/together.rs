@@ -72,7 +72,7 @@ pub fn change_all(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &[Wanted]) -> 
             continue;
         }
         let change = change(tx, guild, by, listed.setting, value)?;
-        changed.extend(change.is_any().then_some(Changed { listed: *listed, change }));
+        changed.extend(change.is_any().then_some(Changed { listed, change }));
     }
     Ok(changed)
 }

@@ -124,10 +124,10 @@ mod tests {
     fn a_minute_that_is_over_is_told_when_the_next_guess_comes_before_the_upkeep() {
         let store = TestStore::new();
         guess(&store, "203.0.113.7", 3);
-        store.advance(Duration::from_secs(60));
+        store.advance(Duration::from_mins(1));
         guess(&store, "203.0.113.7", 2);
         assert_eq!(told(&store), ["3 from 203.0.113.0/24"]);
-        store.advance(Duration::from_secs(60));
+        store.advance(Duration::from_mins(1));
         sweep(&store);
         assert_eq!(told(&store), ["3 from 203.0.113.0/24", "2 from 203.0.113.0/24"]);
         store.check();
@@ -139,7 +139,7 @@ mod tests {
         for from in ["192.0.2.1", "198.51.100.1", "203.0.113.1"] {
             guess(&store, from, 1);
         }
-        store.advance(Duration::from_secs(60));
+        store.advance(Duration::from_mins(1));
         let at = store.now();
         assert!(store.write(move |tx| tell_over(tx, at, 2)).unwrap());
         assert!(!store.write(move |tx| tell_over(tx, at, 2)).unwrap());

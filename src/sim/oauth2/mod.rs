@@ -1,4 +1,4 @@
-//! Signing in elsewhere with an account of the simulated Discord: OAuth2 with an authorization code, as strict as Discord.
+//! Signing in elsewhere with an account of the simulated Discord: `OAuth2` with an authorization code, as strict as Discord.
 //!
 //! An address to come back to is registered or refused ([`Settings::redirect_uris`](super::Settings::redirect_uris)), letter
 //! by letter. A code is good for once and for a minute, for the address and the application that it was made for, and for

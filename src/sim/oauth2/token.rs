@@ -104,7 +104,7 @@ fn code_of(world: &mut World, form: &Form) -> Result<Code, Answer> {
     if shown == *challenge { Ok(code) } else { Err(bad_code()) }
 }
 
-/// An error in the form of OAuth2, which is not that of the rest of Discord.
+/// An error in the form of `OAuth2`, which is not that of the rest of Discord.
 fn wrong(error: &str, description: &str) -> Answer {
     Answer { status: 400, body: Some(json!({"error": error, "error_description": description})) }
 }

@@ -115,7 +115,7 @@ async fn a_token_reads_what_its_scopes_name_until_it_is_taken_back() {
 #[tokio::test]
 async fn a_token_of_one_scope_reads_nothing_of_another() {
     let application = Application::new().await;
-    let asks = Fields::from_iter(application.asks().into_iter().chain([("scope", "identify".to_owned())]));
+    let asks: Fields = application.asks().into_iter().chain([("scope", "identify".to_owned())]).collect();
     let code = application.comes_back(&asks).await["code"].clone();
     let (_, given) = application.post("token", &application.exchange(&code)).await;
     let token = given["access_token"].as_str().unwrap();
@@ -130,7 +130,7 @@ async fn a_code_is_good_for_once_and_for_a_minute() {
     assert_eq!(application.post("token", &form).await.0, 200);
     assert_eq!(application.post("token", &form).await, refused("invalid_grant", "Invalid \"code\" in request."));
     let form = application.exchange(&application.code().await);
-    application.hand.advance(Duration::from_secs(60));
+    application.hand.advance(Duration::from_mins(1));
     assert_eq!(application.post("token", &form).await.0, 400);
 }
 

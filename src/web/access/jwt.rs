@@ -61,7 +61,8 @@ pub fn read(key: &[u8], token: &str, now_seconds: i64) -> Option<Claims> {
 
 pub(super) fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
     // A key of HMAC has any length; the branch is for the type alone.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)
+        .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
     mac.update(text.as_bytes());
     mac
 }

@@ -125,7 +125,7 @@ fn count<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K, clock: &OurClock) ->
 /// Wrong tries for a pair of place and account, before it is locked.
 const TRIES: u32 = 5;
 /// Within which time they count.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 /// How long it is locked then.
 const LOCKED: Duration = Duration::from_mins(15);
 /// Tries in all, within a minute.
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(at_once(Limit::Balances, other), 5, "each has their own");
         let TooOften(wait) = limits.count(Limit::Balances, one).unwrap_err();
         assert!(wait <= Duration::from_secs(12), "{wait:?}");
-        hand.advance(Duration::from_secs(60));
+        hand.advance(Duration::from_mins(1));
         assert_eq!(at_once(Limit::Balances, one), 5);
         assert_eq!(at_once(Limit::Free, one), 1_000);
     }

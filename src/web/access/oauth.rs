@@ -1,4 +1,4 @@
-//! What is asked of Discord when somebody signs in there (OAuth2, `S-SEC-03`): the code that they bring is exchanged for a
+//! What is asked of Discord when somebody signs in there (`OAuth2`, `S-SEC-03`): the code that they bring is exchanged for a
 //! token, with that the account and its servers are read, and at once it is given back. So there is nothing here to steal or
 //! to renew: rights are asked with the bot's own token.
 //!

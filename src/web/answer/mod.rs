@@ -173,12 +173,12 @@ pub(super) async fn respond<E: Endpoint>(
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
         (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&arrived),
         (Door::Form, Err(problem)) => once_more::<E>(web, arrived, problem).await,
-        (_, Ok(answered)) => as_json::<E>(answered),
+        (_, Ok(answered)) => as_json::<E>(&answered),
         (_, Err(problem)) => told(&web, &problem, E::NAME, E::SUCCESS),
     }
 }
 
-fn as_json<E: Endpoint>(answered: Answered<E::Answer>) -> Response {
+fn as_json<E: Endpoint>(answered: &Answered<E::Answer>) -> Response {
     let (body, is_replayed) = match &answered.value {
         Given::Now(value) => (body_of::<E>(value), false),
         Given::Before(body) => (body.clone(), true),

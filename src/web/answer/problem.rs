@@ -137,7 +137,7 @@ impl Problem {
             Self::DiscordUnavailable => Some(Duration::from_secs(5)),
             Self::Busy => Some(Duration::from_secs(30)),
             Self::Operation(Error::Refused(refusal)) if refusal.class == Class::TooOften => {
-                Some(Duration::from_secs(60))
+                Some(Duration::from_mins(1))
             }
             _ => None,
         }

@@ -31,7 +31,7 @@ use crate::store::{Read, Store};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::endpoint::{Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
 
@@ -64,7 +64,7 @@ pub const EXPORT: Route = Route {
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample::default(),
-    serve: |web, arrived| give(web, arrived, What::Sqlite),
+    serve: |web, arrived| give(web, arrived.guild, What::Sqlite),
 };
 
 /// The ledger of a server as a CSV file.
@@ -72,14 +72,14 @@ pub const LEDGER: Route = Route {
     name: "data.ledger",
     about: "Gives the ledger of a server as a CSV file.",
     doors: Doors::get(&["/api/{server}/data/ledger"]),
-    serve: |web, arrived| give(web, arrived, What::Ledger),
+    serve: |web, arrived| give(web, arrived.guild, What::Ledger),
     ..EXPORT
 };
 
-fn give(web: Web, arrived: Arrived, what: What) -> BoxFuture<'static, Response> {
+fn give(web: Web, guild: GuildId, what: What) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        match written(&web, arrived.guild, what).await {
-            Ok(file) => streamed(file, arrived.guild, what),
+        match written(&web, guild, what).await {
+            Ok(file) => streamed(file, guild, what),
             Err(problem) => told(&web, &problem, what.declared().name, false),
         }
     })

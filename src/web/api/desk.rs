@@ -122,7 +122,7 @@ fn told(answered: Answered<SongDone>, guild: GuildId, say: fn(String, &'static s
     let said = match &answered.value {
         Given::Now(done) => {
             let SongView { id, artist, title, line, .. } = &done.song;
-            Some(say(format!("#{id} {artist} – {title}"), *line))
+            Some(say(format!("#{id} {artist} – {title}"), line))
         }
         Given::Before(_) => None,
     };

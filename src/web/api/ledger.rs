@@ -170,7 +170,7 @@ impl EntryView {
             reason: entry.reason.clone(),
             actor: entry.actor.to_string(),
             at: entry.at.rfc3339(),
-            requested: requested.map(|requested| requested.get()),
+            requested: requested.map(greenroom_base::kernel::amount::Amount::get),
             undone_by: undone_by.map(EntryId::get),
         }
     }

@@ -297,15 +297,16 @@ impl Endpoint for ByHand {
 pub(super) fn changed(entry: &EntryView) -> Sentence {
     let amount = |number: i64| Amount::ZERO.clamped_change(number);
     let (user, before, after) = (entry.user_name.clone(), amount(entry.before), amount(entry.after));
-    match entry.requested {
-        Some(requested) => sentence!(
+    if let Some(requested) = entry.requested {
+        sentence!(
             "**{user}** has **{after} Luxury Coins** now, it was {before}. That was all there was to take of {requested}.",
             user,
             after,
             before,
             requested = amount(requested)
-        ),
-        None => sentence!("**{user}** has **{after} Luxury Coins** now, it was {before}.", user, after, before),
+        )
+    } else {
+        sentence!("**{user}** has **{after} Luxury Coins** now, it was {before}.", user, after, before)
     }
 }
 

@@ -41,7 +41,7 @@ pub struct PlaceView {
 }
 
 impl PlaceView {
-    fn new(id: impl ToString, name: &str) -> Self {
+    fn new(id: &impl ToString, name: &str) -> Self {
         Self { id: id.to_string(), name: one_line(name, LONGEST_NAME) }
     }
 }
@@ -67,7 +67,7 @@ impl Endpoint for Channels {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChannelsView>, Problem> {
         let server = web.places(asked.guild).await.ok_or(Problem::DiscordUnavailable)?;
-        let channels = server.text_channels(0).into_iter().map(|channel| PlaceView::new(channel.id, &channel.name));
+        let channels = server.text_channels(0).into_iter().map(|channel| PlaceView::new(&channel.id, &channel.name));
         Ok(ChannelsView { channels: channels.collect() }.into())
     }
 }
@@ -96,7 +96,7 @@ impl Endpoint for Roles {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ServerRolesView>, Problem> {
         let server = web.places(asked.guild).await.ok_or(Problem::DiscordUnavailable)?;
-        let roles = server.roles().into_iter().map(|role| PlaceView::new(role.id, &role.name));
+        let roles = server.roles().into_iter().map(|role| PlaceView::new(&role.id, &role.name));
         Ok(ServerRolesView { roles: roles.collect() }.into())
     }
 }

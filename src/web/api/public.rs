@@ -121,7 +121,7 @@ impl Endpoint for SetPublic {
         let name = (!typed.is_empty()).then(|| at("name", typed.parse::<PublicName>())).transpose()?;
         let names = at("names", asked.body.names.parse::<NamesShown>().map_err(|_| PublicRefusal::NoSuchWay))?;
         let set = web.change(&asked, move |tx, by| {
-            service::set_name(tx, guild, by, name.clone())?;
+            service::set_name(tx, guild, by, name.as_ref())?;
             service::set_names_shown(tx, guild, by, names)?;
             view(tx, guild)
         });
@@ -258,9 +258,10 @@ impl Endpoint for SetGoal {
             service::set_goal(tx, guild, by, goal)?;
             view(tx, guild)
         });
-        let said = match goal {
-            Some(goal) => sentence!("The goal is {wanted} {of}.", wanted = goal.wanted, of = goal.of.word()),
-            None => sentence!("There is no goal any more."),
+        let said = if let Some(goal) = goal {
+            sentence!("The goal is {wanted} {of}.", wanted = goal.wanted, of = goal.of.word())
+        } else {
+            sentence!("There is no goal any more.")
         };
         Ok(set.await?.saying(said).leading_to(page_of(guild)))
     }

@@ -65,7 +65,7 @@ impl TokenView {
             servers: token.guilds.iter().map(ToString::to_string).collect(),
             made_at: token.made_at.rfc3339(),
             expires: token.expires.rfc3339(),
-            last_used: token.last_used.map(|last| last.rfc3339()),
+            last_used: token.last_used.map(greenroom_base::kernel::time::Timestamp::rfc3339),
         }
     }
 }

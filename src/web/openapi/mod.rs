@@ -1,4 +1,5 @@
-//! The document of the API (OpenAPI 3.1), made from the table of routes and the tables of refusals.
+//! The document of the API (`OpenAPI` 3.1), made from the table of routes and the tables of refusals.
+#![expect(clippy::indexing_slicing, reason = "fields of JSON objects that are made here")]
 
 mod problems;
 mod tags;

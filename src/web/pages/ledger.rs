@@ -313,7 +313,7 @@ fn tell(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Told>> {
         None => false,
     };
     let name = known_members::called(read, guild, *user)?;
-    Ok(Some(Told { name, by, has_song, story }))
+    Ok(Some(Told { story, name, by, has_song }))
 }
 
 fn facts(guild: GuildId, told: &Told) -> Markup {

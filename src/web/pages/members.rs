@@ -102,8 +102,8 @@ fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Mark
     let (by_coins, by_points) = (by(SortedBy::Coins), by(SortedBy::Points));
     let columns = [
         Column::words("Member"),
-        Column { sort: sorted(query, &by_coins, SortedBy::Coins), ..Column::numbers("Luxury Coins") },
-        Column { sort: sorted(query, &by_points, SortedBy::Points), ..Column::numbers("Points") },
+        Column { sort: Some(sorted(query, &by_coins, SortedBy::Coins)), ..Column::numbers("Luxury Coins") },
+        Column { sort: Some(sorted(query, &by_points, SortedBy::Points)), ..Column::numbers("Points") },
         Column::words("TikTok"),
         Column::numbers("Songs"),
     ];
@@ -119,10 +119,10 @@ fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Mark
 }
 
 /// How a list is sorted by a column. What was searched for comes in no order.
-fn sorted<'a>(query: &MembersQuery, href: &'a str, sort: SortedBy) -> Option<Sort<'a>> {
+fn sorted<'a>(query: &MembersQuery, href: &'a str, sort: SortedBy) -> Sort<'a> {
     let is_search = query.q.as_deref().is_some_and(|q| !q.trim().is_empty());
     let order = (query.sort == sort && !is_search).then_some(Order::Falling);
-    Some(Sort { href, order })
+    Sort { href, order }
 }
 
 fn row(guild: GuildId, member: &KnownMember) -> Row {

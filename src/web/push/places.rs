@@ -92,12 +92,12 @@ fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => {
             let [first, second, ..] = address.octets();
             let is_shared = first == 100 && (64..128).contains(&second);
-            !(address.is_loopback() || address.is_private() || address.is_link_local() || is_shared)
-                && !address.is_unspecified()
+            let is_near = address.is_loopback() || address.is_private() || address.is_link_local() || is_shared;
+            !(is_near || address.is_unspecified())
         }
         IpAddr::V6(address) => {
-            !(address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local())
-                && !address.is_unspecified()
+            let is_near = address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local();
+            !(is_near || address.is_unspecified())
         }
     }
 }

@@ -37,8 +37,8 @@ fn items() -> [NavItem<'static>; 3] {
     ]
 }
 
-fn viewer(name: &'static str) -> Option<Viewer<'static>> {
-    Some(Viewer { name, avatar: None, csrf: "t0ken", key: "k3y" })
+fn viewer(name: &'static str) -> Viewer<'static> {
+    Viewer { name, avatar: None, csrf: "t0ken", key: "k3y" }
 }
 
 /// A document without the digest in its addresses, and the part of it that a test is about.
@@ -56,7 +56,7 @@ fn a_page_stands_in_its_frame() {
     let notices = [Notice { undo: Some("/g/5/undo/7".to_owned()), ..Notice::new(Tone::Good, html! { "Saved." }) }];
     let page = Frame {
         here: "/g/5/?tab=all",
-        viewer: viewer("ann"),
+        viewer: Some(viewer("ann")),
         guild: Some(GuildNav { id: OWL, name: "Night Owl", servers: &servers, items: &items }),
         crumbs: &[Crumb { href: "/g/5/shop", label: "Shop" }],
         notices: &notices,
@@ -157,7 +157,7 @@ fn every_document_has_one_heading_its_landmarks_and_a_way_past_them() {
     let (items, servers) = (items(), [Server { id: OWL, name: "Night Owl" }]);
     let guild = Some(GuildNav { id: OWL, name: "Night Owl", servers: &servers, items: &items });
     let plain = Frame::new(&assets, "Sign in");
-    let full = Frame { viewer: viewer("ann"), guild, ..plain };
+    let full = Frame { viewer: Some(viewer("ann")), guild, ..plain };
     let main = html! { p { "x" } };
     for document in [frame(&full, &main), frame(&Frame { guild: None, ..full }, &main), bare(&plain, &main)] {
         assert!(document.starts_with("<!DOCTYPE html><html lang=\"en\""), "{document}");
@@ -250,7 +250,7 @@ fn nothing_on_a_page_needs_what_the_policy_forbids() {
     let places = [HOSTILE.to_owned()];
     let page = Frame {
         here: HOSTILE,
-        viewer: viewer(HOSTILE),
+        viewer: Some(viewer(HOSTILE)),
         crumbs: &[Crumb { href: HOSTILE, label: HOSTILE }],
         live: Some(LiveRegions { address: HOSTILE, revision: HOSTILE }),
         ..Frame::new(&assets, HOSTILE)

@@ -89,7 +89,7 @@ impl<'w> Listener<'w> {
     }
 
     /// What is heard to the end. Time stands still meanwhile.
-    pub async fn to_the_end(mut self) -> Vec<Heard> {
+    pub async fn until_it_ends(mut self) -> Vec<Heard> {
         let mut heard = Vec::new();
         while let Some(event) = self.next().await {
             heard.push(event);

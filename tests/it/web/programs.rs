@@ -24,7 +24,7 @@ async fn a_token_that_is_taken_away_ends_its_stream() {
     let tokens = store.read_blocking("tokens", move |read| token::list_of(read, &of, now)).unwrap();
     let number = tokens[0].number;
     ground.write(move |tx| token::revoke(tx, &maker, number).map(drop));
-    assert_eq!(listener.to_the_end().await, goodbye("signed out"));
+    assert_eq!(listener.until_it_ends().await, goodbye("signed out"));
     ground.end().await;
 }
 

@@ -219,7 +219,7 @@ async fn whoever_loses_a_role_is_out_on_the_open_stream_at_once() {
     let mut other = listening(&admin, &ground.live_now()).await;
     ground.demote("viewer").await;
     ground.pay();
-    assert_eq!(listener.to_the_end().await, goodbye("no longer allowed"));
+    assert_eq!(listener.until_it_ends().await, goodbye("no longer allowed"));
     assert_eq!(other.next_in_time().await.html(), "1", "nobody else is");
     viewer.get(&ground.live_now()).await.is(403);
     drop(other);
@@ -233,7 +233,7 @@ async fn a_setting_that_takes_a_right_away_ends_the_stream_at_once() {
     let listener = listening(&viewer, &ground.live_now()).await;
     let guild = ground.here();
     ground.write(move |tx| VIEWER_ROLES.set(tx, guild, &RoleList::EMPTY));
-    assert_eq!(listener.to_the_end().await, goodbye("no longer allowed"));
+    assert_eq!(listener.until_it_ends().await, goodbye("no longer allowed"));
     ground.end().await;
 }
 
@@ -245,10 +245,10 @@ async fn a_sign_out_here_or_elsewhere_ends_the_stream_at_once_and_a_renewed_sess
     let mut listener = listening(&here, &ground.live_now()).await;
     let left = listening(&leaving, &ground.live_now()).await;
     leaving.json(Method::POST, "/api/auth/logout", &Value::Null).await.is(200);
-    assert_eq!(left.to_the_end().await, goodbye("signed out"));
+    assert_eq!(left.until_it_ends().await, goodbye("signed out"));
     let other = listening(&elsewhere, &ground.live_now()).await;
     here.json(Method::POST, "/api/auth/logout-everywhere", &Value::Null).await.is(200);
-    assert_eq!(other.to_the_end().await, goodbye("signed out"));
+    assert_eq!(other.until_it_ends().await, goodbye("signed out"));
     here.json(Method::POST, "/api/auth/refresh", &Value::Null).await.is(200);
     ground.world.hand.advance(Duration::from_mins(2));
     ground.pay();
@@ -262,7 +262,7 @@ async fn a_stop_ends_every_stream_without_a_goodbye_so_that_pages_come_back() {
     let viewer = ground.signed_in("viewer");
     let listener = listening(&viewer, &ground.live_now()).await;
     ground.web.push.stop();
-    assert_eq!(listener.to_the_end().await, Vec::<Heard>::new());
+    assert_eq!(listener.until_it_ends().await, Vec::<Heard>::new());
     ground.end().await;
 }
 
@@ -338,7 +338,7 @@ async fn a_stream_says_that_it_lives_and_how_long_the_session_lasts() {
         assert!(beat.id.is_some(), "{beat:?}");
     }
     ground.world.hand.advance(Duration::from_hours(24));
-    let end = listener.to_the_end().await;
+    let end = listener.until_it_ends().await;
     assert_eq!(end, goodbye("signed out"));
     ground.end().await;
 }

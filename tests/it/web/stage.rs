@@ -43,7 +43,7 @@ impl WebWorld {
         let (guild, name) = (self.here(), "night-owl".parse::<PublicName>().ok());
         let overlay = SecretBytes::new([9; 32]).digest();
         self.write(move |tx| {
-            public::set_name(tx, guild, Actor::System, name.clone())?;
+            public::set_name(tx, guild, Actor::System, name.as_ref())?;
             public::set_overlay(tx, guild, Actor::System, Some(&overlay))
         });
         self.sung().await;

@@ -190,9 +190,10 @@ fn working(words: &str) -> Markup {
 }
 
 fn confirm(summary: &Summary, about: &About<'_>) -> Markup {
-    let made = match Timestamp::from_rfc3339(&summary.taken_at).filter(|_| summary.is_snapshot) {
-        Some(at) => moment(at),
-        None => html! { "it does not say: a store that was copied while no bot ran" },
+    let made = if let Some(at) = Timestamp::from_rfc3339(&summary.taken_at).filter(|_| summary.is_snapshot) {
+        moment(at)
+    } else {
+        html! { "it does not say: a store that was copied while no bot ran" }
     };
     let mut facts = vec![("Made", made), ("By Greenroom", html! { (summary.greenroom) })];
     facts.extend(summary.counts.iter().map(|(name, number)| (*name, html! { (number) })));

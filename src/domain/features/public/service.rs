@@ -13,13 +13,13 @@ use crate::settings::{Setting, SettingValue};
 use crate::store::Tx;
 
 /// Gives the queue of a server a name, or takes it away; refuses one that another server has.
-pub fn set_name(tx: &Tx<'_>, guild: GuildId, by: Actor, name: Option<PublicName>) -> Result<()> {
-    if let Some(name) = &name
+pub fn set_name(tx: &Tx<'_>, guild: GuildId, by: Actor, name: Option<&PublicName>) -> Result<()> {
+    if let Some(name) = name
         && queries::server_called(tx, name)?.is_some_and(|holder| holder != guild)
     {
         return Err(PublicRefusal::NameTaken.into());
     }
-    change(tx, guild, by, &NAME, &name)
+    change(tx, guild, by, &NAME, &name.cloned())
 }
 
 /// Says how names of members are shown.

@@ -26,14 +26,14 @@ fn a_name_fits_into_an_address() {
 #[test]
 fn two_servers_never_have_one_name_and_a_name_that_was_given_up_is_free() {
     let store = TestStore::new();
-    store.write(|tx| service::set_name(tx, GUILD, OWNER, Some(name("night-owl")))).unwrap();
+    store.write(|tx| service::set_name(tx, GUILD, OWNER, Some(&name("night-owl")))).unwrap();
     assert_eq!(store.read(|read| queries::server_called(read, &name("night-owl"))), Some(GUILD));
-    let taken = store.write(|tx| service::set_name(tx, OTHER, OWNER, Some(name("night-owl")))).unwrap_err();
+    let taken = store.write(|tx| service::set_name(tx, OTHER, OWNER, Some(&name("night-owl")))).unwrap_err();
     insta::assert_snapshot!(said(taken), @"Another server here has that name. Please choose another.");
-    store.write(|tx| service::set_name(tx, GUILD, OWNER, Some(name("night-owl")))).unwrap();
+    store.write(|tx| service::set_name(tx, GUILD, OWNER, Some(&name("night-owl")))).unwrap();
     store.write(|tx| service::set_name(tx, GUILD, OWNER, None)).unwrap();
     assert_eq!(store.read(|read| queries::server_called(read, &name("night-owl"))), None);
-    store.write(|tx| service::set_name(tx, OTHER, OWNER, Some(name("night-owl")))).unwrap();
+    store.write(|tx| service::set_name(tx, OTHER, OWNER, Some(&name("night-owl")))).unwrap();
     assert_eq!(store.read(|read| queries::server_called(read, &name("night-owl"))), Some(OTHER));
 }
 

@@ -66,7 +66,7 @@ fn counted(read: &dyn Read, guild: GuildId, name: String) -> Result<ServerOfBot>
         id: guild.to_string(),
         name,
         songs: latest_number(read, guild)?,
-        entries: entries::latest(read, guild)?.map_or(0, |entry| entry.get()),
+        entries: entries::latest(read, guild)?.map_or(0, greenroom_domain::features::coins::model::EntryId::get),
         sessions: last_session.map_or(0, |(id, _)| id.get()),
     })
 }

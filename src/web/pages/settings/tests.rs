@@ -63,7 +63,7 @@ fn each_kind_of_setting_has_a_control_of_its_own() {
 
     let channel = drawn(vec![row("submission_channel_id", "6")], None);
     assert!(channel.contains(r#"<option value="none">Not set</option>"#), "{channel}");
-    assert!(channel.contains(r##"<option value="6" selected>#songs</option>"##), "{channel}");
+    assert!(channel.contains(r#"<option value="6" selected>#songs</option>"#), "{channel}");
 
     let roles = drawn(vec![row("admin_roles", "7 8")], None);
     assert!(roles.contains(r#"<option value="7" selected>@&lt;Crew&gt;</option>"#), "{roles}");

@@ -1,6 +1,5 @@
 //! The report as people read it.
 
-
 use super::*;
 use crate::features::engagement::model::{AccountRef, Deeds, Participant, Session};
 

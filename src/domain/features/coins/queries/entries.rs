@@ -276,7 +276,7 @@ mod tests {
             (Wanted { since: at(4), until: at(1), ..all }, vec![]),
             (Wanted { user: Some(UserId::new(3)), ..all }, vec![]),
         ] {
-            assert_eq!(found(&store, wanted, 50), [ids.clone()], "{wanted:?}");
+            assert_eq!(found(&store, wanted, 50), std::slice::from_ref(&ids), "{wanted:?}");
             assert_eq!(found(&store, wanted, 2).concat(), ids, "{wanted:?}");
         }
         assert_eq!(found(&TestStore::new(), all, 50), [Vec::<u64>::new()]);
