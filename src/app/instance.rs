@@ -43,6 +43,27 @@ pub fn operations(config: &Config, sources: Sources, app: &Application, vitals: 
     }
 }
 
+/// What there is of it in a demo, which was told nothing and keeps no backups.
+pub fn of_a_demo(app: &Application) -> Operations {
+    let vitals = app.vitals();
+    let gateway = vitals.gateway.clone();
+    Operations {
+        reasons: Box::new(move || {
+            let vitals = vitals.clone();
+            Box::pin(async move { vitals.reasons().await.into_iter().map(told).collect() })
+        }),
+        examine: Box::new(|| Box::pin(async { Vec::new() })),
+        backups: None,
+        configuration: Box::new(Vec::new),
+        reconnect: Box::new(app.reconnector()),
+        show_presence: Box::new(move || {
+            let gateway = gateway.clone();
+            Box::pin(async move { gateway.show_presence().await })
+        }),
+        lines: Lines::default(),
+    }
+}
+
 fn told(reason: super::health::Reason) -> Reason {
     Reason { id: reason.id, sentence: reason.sentence }
 }

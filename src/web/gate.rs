@@ -27,7 +27,7 @@ use super::settings::Settings;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
 use crate::kernel::digest::Digest;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::Person;
@@ -97,6 +97,7 @@ async fn examine(
         Verdict::SignIn => return Err(Problem::Unauthenticated),
         Verdict::NotHere => return Err(Problem::NotFound),
         Verdict::NotEnough => return Err(Problem::Forbidden(route.who)),
+        Verdict::OutOfScope => return Err(Problem::OutOfScope(route.scope)),
     }
     let caller = caller_of(visitor, origin);
     web.limits.count(route.limit, caller).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
@@ -120,7 +121,7 @@ async fn examine(
 pub fn arrive(settings: &Settings, limits: &Limits, parts: &Parts) -> Result<Origin, Problem> {
     let peer = parts.extensions.get::<Peer>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |peer| peer.0);
     let origin = settings.proxies.origin(peer, &parts.headers);
-    if !settings.hosts.admit(&parts.headers) {
+    if !settings.hosts.admit(&parts.uri, &parts.headers) {
         return Err(Problem::WrongHost);
     }
     limits.arrive(place(origin.address)).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
@@ -231,6 +232,17 @@ impl Web {
                 Ok(self.bot.store.read("rank", rank).await?)
             }
             Asked::NotThere => Ok(Rank::default()),
+            Asked::Silent => Err(Problem::DiscordUnavailable),
+        }
+    }
+}
+
+impl Web {
+    /// Refuses what is for a member of a server where nobody there has this number, as Discord's own picker would.
+    pub async fn require_member(&self, guild: GuildId, field: &str, user: UserId) -> Result<(), Problem> {
+        match self.bot.standings.of(&self.bot, guild, user).await {
+            Asked::Is(_) => Ok(()),
+            Asked::NotThere => Err(Problem::field(field, Sentence::words("Nobody in this server has that number."))),
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
     }

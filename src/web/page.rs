@@ -191,7 +191,9 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
     let status = refill.as_ref().map_or(StatusCode::OK, |refill| refill.status);
     let seen = match Seen::<P>::of(&web, &arrived, refill) {
         Ok(seen) => seen,
-        Err(wrong) => return problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
+        Err(wrong) => {
+            return problem_in(&web, &arrived.visitor, (arrived.guild, arrived.rank), &arrived.address, &wrong, P::NAME);
+        }
     };
     // Noted before anything is looked at: what changes in between is brought by the stream.
     let revision = web.push.revision();
@@ -206,7 +208,9 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
                 Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
             html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
         }
-        Err(wrong) => problem(&web, &arrived.visitor, &arrived.address, &wrong, P::NAME),
+        Err(wrong) => {
+            problem_in(&web, &arrived.visitor, (arrived.guild, arrived.rank), &arrived.address, &wrong, P::NAME)
+        }
     }
 }
 
@@ -293,6 +297,7 @@ impl<'a> Around<'a> {
             actions: shown.actions.as_ref(),
             notices: &self.notices,
             theme: self.theme,
+            now: Some(self.web.bot.clock.now()),
             live,
             ..Frame::new(&self.web.assets, &shown.title)
         };
@@ -340,6 +345,18 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
 
 /// The page that says what is not possible, in the frame of nobody's server.
 pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Problem, doing: &str) -> Response {
+    problem_in(web, visitor, (GuildId::INSTANCE, Rank::default()), address, problem, doing)
+}
+
+/// The same in the frame of a server, for whoever has this rank in it.
+fn problem_in(
+    web: &Web,
+    visitor: &Visitor,
+    (guild, rank): (GuildId, Rank),
+    address: &str,
+    problem: &Problem,
+    doing: &str,
+) -> Response {
     if matches!(problem, Problem::Unauthenticated) {
         return to_sign_in(address);
     }
@@ -358,8 +375,9 @@ pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Pro
     };
     let ink = Ink::new(web, visitor);
     let headers = HeaderMap::new();
-    let around = Around::of(web, visitor, &headers, GuildId::INSTANCE, Rank::default(), "/", &ink);
-    let mut response = html_response(status, around.draw(&Shown::bare(title, main), None, None));
+    let around = Around::of(web, visitor, &headers, guild, rank, "/", &ink);
+    let shown = Shown { is_framed: rank.level.is_some(), ..Shown::bare(title, main) };
+    let mut response = html_response(status, around.draw(&shown, None, None));
     say_when_again(&mut response, problem);
     response
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::ALLOW;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
 use tower_http::compression::CompressionLayer;
 
-use super::answer::{Problem, told};
+use super::answer::{Problem, is_page_of_ours, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
 use super::{Web, api, gate, page, pages, push};
@@ -74,7 +74,8 @@ async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
         None => other_method(&web, at_path, &request),
     };
     guard(response.headers_mut(), leads, is_https);
-    if is_head { response.map(|_| Body::empty()) } else { response }
+    // The body of an answer to HEAD is left out on the way; its headers are those of GET.
+    response
 }
 
 fn other_method(web: &Web, at_path: &AtPath, request: &Request) -> Response {
@@ -99,6 +100,9 @@ fn other_method(web: &Web, at_path: &AtPath, request: &Request) -> Response {
 async fn nowhere(web: &Web, request: Request) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let (parts, _) = request.into_parts();
+    if let Some(to) = without_slash(&parts) {
+        return Redirect::permanent(&to).into_response();
+    }
     let problem = gate::arrive(&web.settings, &web.limits, &parts).err().unwrap_or(Problem::NotFound);
     let mut response = if is_api {
         told(web, &problem, "http.nowhere", false)
@@ -108,6 +112,14 @@ async fn nowhere(web: &Web, request: Request) -> Response {
     };
     guard(response.headers_mut(), Leads::Nowhere, web.settings.is_https());
     response
+}
+
+/// The address without the slash at its end, which leads to the same.
+fn without_slash(parts: &Parts) -> Option<String> {
+    let (path, query) = (parts.uri.path(), parts.uri.query());
+    let bare = path.strip_suffix('/').filter(|bare| is_page_of_ours(bare) && !bare.ends_with('/'))?;
+    let is_look = matches!(parts.method, Method::GET | Method::HEAD);
+    is_look.then(|| query.map_or_else(|| bare.to_owned(), |query| format!("{bare}?{query}")))
 }
 
 #[cfg(test)]

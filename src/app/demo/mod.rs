@@ -70,7 +70,7 @@ async fn perform_all(show: &mut Show, place: Place, args: &DemoArgs, signals: &m
     let evening = Box::pin(async {
         let stage = set(show, place).await?;
         // At full speed it is over before anybody has opened a page.
-        let web = if args.keep || args.speed.is_some() { OpenWeb::open(&stage.app.bot).await } else { None };
+        let web = if args.keep || args.speed.is_some() { OpenWeb::open(&stage.app).await } else { None };
         if let Some(web) = web.as_ref().filter(|_| args.speed.is_some()) {
             print(&web.invitation());
         }

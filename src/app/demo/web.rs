@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use crate::app::application::Application;
+use crate::app::instance;
 use crate::app::web::{Serving, address_of, first_free, serve_web, set_password};
 use crate::discord::Bot;
 use crate::kernel::actor::Actor;
@@ -40,8 +42,8 @@ pub(super) struct OpenWeb {
 
 impl OpenWeb {
     /// Opens it; `None` where that does not work, which is told: the evening goes on without.
-    pub(super) async fn open(bot: &Bot) -> Option<Self> {
-        let opened = open(bot).await;
+    pub(super) async fn open(app: &Application) -> Option<Self> {
+        let opened = open(app).await;
         opened.inspect_err(|problem| tracing::warn!(problem, "the demo goes on without its web")).ok()
     }
 
@@ -57,13 +59,15 @@ impl OpenWeb {
     }
 }
 
-async fn open(bot: &Bot) -> Result<OpenWeb, String> {
+async fn open(app: &Application) -> Result<OpenWeb, String> {
+    let bot = &app.bot;
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let place = first_free(ip, FIRST_PORT, LAST_PORT).await.map_err(|error| error.to_string())?;
     let address = address_of(ip, place.port());
     let jwt_key = random::<32>().to_vec();
     let settings = Settings { jwt_key, local_address: address.clone(), streams: STREAMS, ..Settings::default() };
     let web = Web::new(bot.clone(), settings);
+    web.instance.hand_in(instance::of_a_demo(app));
     make_operator(&web).await.map_err(|error| error.to_string())?;
     let code = SecretBytes::new(random());
     give_link(bot, code.digest()).await.map_err(|error| error.to_string())?;

@@ -9,8 +9,8 @@
 
 use std::net::IpAddr;
 
-use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, Uri};
 
 /// The names under which we answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,8 +31,11 @@ pub enum Sender {
 }
 
 impl Hosts {
-    /// Whether a request is for us.
-    pub fn admit(&self, headers: &HeaderMap) -> bool {
+    /// Whether a request is for us. Where its first line names a host, that counts as well.
+    pub fn admit(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        if uri.host().is_some_and(|host| !self.knows(host)) {
+            return false;
+        }
         let mut hosts = headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
         host.to_str().is_ok_and(|host| self.knows(name_of(host)))
@@ -103,7 +106,7 @@ mod tests {
             "[fe80::1]",
             "::1",
         ] {
-            assert!(hosts.admit(&headers(&[("host", ours)])), "{ours}");
+            assert!(hosts.admit(&Uri::from_static("/"), &headers(&[("host", ours)])), "{ours}");
         }
         for other in [
             "evil.example",
@@ -117,10 +120,12 @@ mod tests {
             "notgreenroom.example",
             "0x7f.1",
         ] {
-            assert!(!hosts.admit(&headers(&[("host", other)])), "{other}");
+            assert!(!hosts.admit(&Uri::from_static("/"), &headers(&[("host", other)])), "{other}");
         }
-        assert!(!hosts.admit(&headers(&[])));
-        assert!(!hosts.admit(&headers(&[("host", "localhost"), ("host", "evil.example")])));
+        assert!(!hosts.admit(&Uri::from_static("http://evil.example/"), &headers(&[("host", "localhost")])));
+        assert!(hosts.admit(&Uri::from_static("http://pi.local:3000/"), &headers(&[("host", "pi.local:3000")])));
+        assert!(!hosts.admit(&Uri::from_static("/"), &headers(&[])));
+        assert!(!hosts.admit(&Uri::from_static("/"), &headers(&[("host", "localhost"), ("host", "evil.example")])));
     }
 
     #[test]

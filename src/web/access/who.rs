@@ -104,6 +104,8 @@ pub enum Verdict {
     NotHere,
     /// They have a place there, and not this right.
     NotEnough,
+    /// They may, but not by this token.
+    OutOfScope,
 }
 
 impl Visitor {
@@ -183,7 +185,11 @@ impl Who {
             Via::Session(_) | Via::Shown(_) => true,
             Via::Token { scopes, .. } => scopes.has(scope),
         };
-        if may && covers { Verdict::Yes } else { Verdict::NotEnough }
+        match (may, covers) {
+            (true, true) => Verdict::Yes,
+            (true, false) => Verdict::OutOfScope,
+            (false, _) => Verdict::NotEnough,
+        }
     }
 
     /// Who can, in the words of a page that says that somebody cannot.

@@ -12,6 +12,7 @@ use crate::kernel::error::{Error, ReportId};
 use crate::kernel::refusal::Class;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
+use crate::signin::scope::Scope;
 use crate::web::access::Who;
 
 /// Why a request was not done, before it is an answer.
@@ -31,6 +32,8 @@ pub enum Problem {
     ProofNeeded,
     /// The right is missing.
     Forbidden(Who),
+    /// The token was not made for that.
+    OutOfScope(Scope),
     /// There is nothing there, for whoever asks.
     NotFound,
     /// The method is none of these.
@@ -97,7 +100,7 @@ impl Problem {
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Csrf | Self::ProofNeeded | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Csrf | Self::ProofNeeded | Self::Forbidden(_) | Self::OutOfScope(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
@@ -119,6 +122,7 @@ impl Problem {
             Self::Csrf => "csrf_failed",
             Self::ProofNeeded => "proof_needed",
             Self::Forbidden(_) => "forbidden",
+            Self::OutOfScope(_) => "out_of_scope",
             Self::NotFound => "not_found",
             Self::Method(_) => "method_not_allowed",
             Self::Stale(_) => "stale",
@@ -168,6 +172,10 @@ impl Problem {
             Self::Forbidden(who) => {
                 crate::sentence!("That is for {who}.", who = Sentence::words(who.in_words()))
             }
+            Self::OutOfScope(scope) => crate::sentence!(
+                "This token was not made for that: it lacks the scope **{scope}**.",
+                scope = Sentence::words(scope.to_string())
+            ),
             Self::NotFound => words("There is nothing here, or not for you."),
             Self::Method(allowed) => {
                 crate::sentence!("This address takes {allowed}.", allowed = Sentence::words(allowed.clone()))

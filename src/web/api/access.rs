@@ -13,7 +13,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, RoleId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
-use crate::settings::{RoleList, Setting};
+use crate::settings::{RoleList, Setting, SettingRefusal};
 use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
@@ -151,6 +151,11 @@ impl Endpoint for SetRoles {
         ];
         let reviewers = one("reviewer_role", reviewer_role.as_deref().unwrap_or_default())?;
         let guild = asked.guild;
+        let server = web.ask_places(guild).await?;
+        let named: Vec<_> = lists.iter().flat_map(|(_, roles)| roles.iter()).chain(reviewers).collect();
+        if named.into_iter().any(|role| !server.has_role(role)) {
+            return Err(SettingRefusal::NotHere { what: "role" }.into());
+        }
         let changed = web.change(&asked, move |tx, actor| {
             for (setting, roles) in &lists {
                 setting.change(tx, guild, actor, roles)?;

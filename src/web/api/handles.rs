@@ -201,6 +201,7 @@ impl Endpoint for LinkHandle {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
         let guild = asked.guild;
         let (handle, user) = asked.body.read()?;
+        web.require_member(guild, "member", user).await?;
         let leads_to = leads_to(guild, handle.as_str());
         let change = web.change(&asked, move |tx, by| {
             let link = handle_links::admin_link(tx, guild, by, user, &handle)?;

@@ -280,6 +280,10 @@ impl Endpoint for ByHand {
         let (guild, One(user), ByHandBody { act, amount, reason }) = (asked.guild, asked.path, asked.body.clone());
         let amount = rules::typed_amount(amount).map_err(|refusal| Problem::field("amount", refusal.sentence()))?;
         let reason = rules::required_reason(&reason).map_err(|refusal| Problem::field("reason", refusal.sentence()))?;
+        // From whoever left something may still be taken.
+        if act == Act::Give {
+            web.require_member(guild, "member", user).await?;
+        }
         let change = web.change(&asked, move |tx, actor| {
             let order = Order { user, reason: reason.clone(), actor };
             match act {

@@ -5,6 +5,10 @@ const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const moments = new Intl.DateTimeFormat(undefined, { ...DAY, ...CLOCK });
 const clocks = new Intl.DateTimeFormat(undefined, CLOCK);
 const spans = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+// The server's clock counts: one of the two may be wrong, and a demo has its own.
+const told = Date.parse(document.documentElement.dataset.now ?? "");
+const ahead = Number.isNaN(told) ? 0 : told - Date.now();
+const now = () => Date.now() + ahead;
 const UNITS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -14,14 +18,14 @@ const UNITS = [
 ];
 
 const relative = (at) => {
-  const seconds = (at - Date.now()) / 1_000;
+  const seconds = (at - now()) / 1_000;
   for (const [unit, size] of UNITS)
     if (Math.abs(seconds) >= size) return spans.format(Math.trunc(seconds / size), unit);
   return spans.format(0, "minute");
 };
 
 const counter = (at) => {
-  const seconds = Math.max(0, Math.floor((Date.now() - at) / 1_000));
+  const seconds = Math.max(0, Math.floor((now() - at) / 1_000));
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
   const two = (number) => String(number).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;

@@ -25,7 +25,8 @@ const OWN: &[Known] = &[
     known(400, "unreadable", "The request cannot be read: its JSON is none, it broke off, or it came too slowly."),
     known(401, "unauthenticated", "Nobody knows who asks: there is no token and no session, or it has ended."),
     known(403, "csrf_failed", "A browser's change came from elsewhere, or without a good X-CSRF-Token."),
-    known(403, "forbidden", "The right is missing, or the token was not made for that."),
+    known(403, "forbidden", "The right is missing."),
+    known(403, "out_of_scope", "The right is there, but the token was not made for that."),
     known(
         403,
         "proof_needed",
@@ -139,6 +140,7 @@ mod tests {
     use super::*;
     use crate::kernel::error::Error;
     use crate::kernel::sentence::Sentence;
+    use crate::signin::scope::Scope;
     use crate::web::answer::Problem;
     use crate::web::table::routes;
 
@@ -152,6 +154,7 @@ mod tests {
             Problem::Csrf,
             Problem::ProofNeeded,
             Problem::Forbidden(Who::Owner),
+            Problem::OutOfScope(Scope::Read),
             Problem::NotFound,
             Problem::Method(String::new()),
             Problem::Stale(1),
@@ -172,6 +175,7 @@ mod tests {
             | Problem::Csrf
             | Problem::ProofNeeded
             | Problem::Forbidden(_)
+            | Problem::OutOfScope(_)
             | Problem::NotFound
             | Problem::Method(_)
             | Problem::Stale(_)

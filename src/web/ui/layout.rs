@@ -14,6 +14,7 @@ use super::chrome;
 use super::components::{Notice, Seal};
 use super::icons::Icon;
 use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
 use crate::web::assets::{Assets, FAVICON, MODULES, SCRIPT, STYLES};
 
 /// What stands around a page.
@@ -39,6 +40,8 @@ pub struct Frame<'a> {
     pub theme: Theme,
     /// The stream that brings its regions up to date.
     pub live: Option<LiveRegions<'a>>,
+    /// When the page was drawn.
+    pub now: Option<Timestamp>,
     /// Whether single keys do something. Whoever speaks to a computer switches them off.
     pub has_keys: bool,
 }
@@ -57,6 +60,7 @@ impl<'a> Frame<'a> {
             notices: &[],
             theme: Theme::System,
             live: None,
+            now: None,
             has_keys: true,
         }
     }
@@ -257,7 +261,8 @@ fn document(frame: &Frame<'_>, body: &Markup) -> String {
         html lang="en" data-theme=(frame.theme.word()) data-keys=[(!frame.has_keys).then_some("off")]
             data-server=[guild.map(|guild| guild.id)]
             data-palette=[guild.map(|guild| format!("/g/{}/palette", guild.id))]
-            data-live=[frame.live.map(|live| live.address)] data-revision=[frame.live.map(|live| live.revision)] {
+            data-live=[frame.live.map(|live| live.address)] data-revision=[frame.live.map(|live| live.revision)]
+            data-now=[frame.now.map(Timestamp::rfc3339)] {
             head {
                 meta charset="utf-8";
                 title { (frame.title) @if let Some(guild) = guild { " · " (guild.name) } " · Greenroom" }

@@ -235,7 +235,7 @@ fn password(has_one: bool, about: &About<'_>) -> Markup {
                 when Discord does not." }
             (form)
             @if has_one {
-                p { "There is a password already." }
+                p { "There is an operator already. Keep the password if you know it; choose another one if not." }
                 (about.button("/setup/keep", Button::plain("Keep the one that is there")))
             }
         }

@@ -67,7 +67,7 @@ fn buttons(desk: &Desk) -> Markup {
                     confirm: Some("Remove the song as a dead link? What was paid for its places is given back."),
                     ..Button::plain("Dead link")
                 })
-                (Button { act: Some(&at("hold")), icon: Some(Icon::Left), ..Button::plain("Put back") })
+                (Button { act: Some(&at("hold")), icon: Some(Icon::Left), ..Button::plain("Hold") })
                 @if now.from.is_some() {
                     (Button { act: Some(&undo), key: Some('u'), icon: Some(Icon::Undo), sends: seen, ..Button::plain("Undo") })
                 }

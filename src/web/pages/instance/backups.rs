@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::shown;
+use crate::kernel::time::Timestamp;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -77,13 +78,21 @@ fn proof(rehearsal: Option<&Rehearsal>) -> Markup {
             @match rehearsal {
                 None => { (badge(Tone::Info, "not tried yet")) " A restore was never tried. Try one with a snapshot below." }
                 Some(Rehearsal { at, name, problem: None, rows }) => {
-                    (badge(Tone::Good, "works")) " A restore of " (name) " was tried " (at) " and brought back " (whole(*rows)) " rows."
+                    (badge(Tone::Good, "works")) " A restore of " (name) " was tried " (tried(at)) " and brought back " (whole(*rows)) " rows."
                 }
                 Some(Rehearsal { at, name, problem: Some(problem), .. }) => {
-                    (badge(Tone::Bad, "would fail")) " " (name) " was tried " (at) ": " (problem)
+                    (badge(Tone::Bad, "would fail")) " " (name) " was tried " (tried(at)) ": " (problem)
                 }
             }
         }
+    }
+}
+
+/// When it was, as other pages write it.
+fn tried(at: &str) -> Markup {
+    match Timestamp::from_rfc3339(at) {
+        Some(at) => moment(at),
+        None => html! { (at) },
     }
 }
 

@@ -132,12 +132,7 @@ pub fn story(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Stor
 }
 
 /// The entry that an entry undid: it says so, and the undone one says the same.
-pub(in super::super) fn undoes(
-    read: &dyn Read,
-    guild: GuildId,
-    id: EntryId,
-    entry: &LedgerEntry,
-) -> Result<Option<EntryId>> {
+pub fn undoes(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry) -> Result<Option<EntryId>> {
     let Some(other) = rules::says_it_undoes(entry) else { return Ok(None) };
     let is_so = tables::UNDONE.get(read, &(guild, other))?.is_some_and(|undone| undone.by == id);
     Ok(is_so.then_some(other))

@@ -62,7 +62,7 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     </button>
     <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played">[icon]Bookmark</button>
     <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" data-confirm="Remove the song as a dead link? What was paid for its places is given back.">[icon]Dead link</button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played">[icon]Put back</button>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played">[icon]Hold</button>
     <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" data-key="u" aria-keyshortcuts="u">[icon]Undo<kbd aria-hidden="true">u</kbd>
     </button>
     </div>
