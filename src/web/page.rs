@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 use super::Web;
-use super::access::{Limit, Name, Rank, Visitor, Who};
+use super::access::{Limit, Name, Rank, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
 use super::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples, read_form};
 use super::gate::{session_of, to_sign_in};
@@ -192,7 +192,14 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
     let seen = match Seen::<P>::of(&web, &arrived, refill) {
         Ok(seen) => seen,
         Err(wrong) => {
-            return problem_in(&web, &arrived.visitor, (arrived.guild, arrived.rank), &arrived.address, &wrong, P::NAME);
+            return problem_in(
+                &web,
+                &arrived.visitor,
+                (arrived.guild, arrived.rank),
+                &arrived.address,
+                &wrong,
+                P::NAME,
+            );
         }
     };
     // Noted before anything is looked at: what changes in between is brought by the stream.
@@ -337,6 +344,13 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
     let Some(somebody) = visitor.somebody() else { return Vec::new() };
     let ours: BTreeMap<GuildId, String> =
         web.bot.standings.guilds_of_bot().into_iter().map(|guild| (guild.id, guild.name)).collect();
+    // A token that was made for some servers tells of no others.
+    let ours: BTreeMap<GuildId, String> = match &somebody.via {
+        Via::Token { guilds, .. } if !guilds.is_empty() => {
+            ours.into_iter().filter(|(id, _)| guilds.contains(id)).collect()
+        }
+        Via::Token { .. } | Via::Session(_) | Via::Shown(_) => ours,
+    };
     if visitor.is_operator() {
         return ours.into_iter().collect();
     }

@@ -9,7 +9,7 @@
 
 use super::song_moved;
 use crate::activity::{self, ActivityId};
-use crate::features::coins::model::EntryId;
+use crate::features::coins::model::{Currency, EntryId};
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
 use crate::features::{coins, engagement, handles, queue, tiktok};
@@ -56,6 +56,17 @@ pub fn erase(store: &Store, guild: GuildId, member: UserId) -> Result<u64> {
     Ok(erased)
 }
 
+/// A number that is nobody's: what came from elsewhere may hold small ones.
+fn free_pseudonym(tx: &Tx<'_>, guild: GuildId) -> Result<UserId> {
+    loop {
+        let pseudonym = UserId::new(tx.next_id(guild, "pseudonyms")?);
+        let entries = |currency| coins::queries::history(tx, guild, currency, pseudonym, 1);
+        if entries(Currency::Luxury)?.is_empty() && entries(Currency::Points)?.is_empty() {
+            return Ok(pseudonym);
+        }
+    }
+}
+
 /// Does what has to be done before the rows of a member are erased, and says who they become. Refuses whose live the server
 /// follows.
 pub fn begin(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Erasure> {
@@ -78,7 +89,7 @@ pub fn begin(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Erasure> {
         engagement::tables::rename_streamer(tx, guild, called, &Handle::of_nobody(id.get()))?;
     }
     show_anew(tx, guild);
-    let pseudonym = UserId::new(tx.next_id(guild, "pseudonyms")?);
+    let pseudonym = free_pseudonym(tx, guild)?;
     let accounts = names.accounts.iter().map(|(id, _)| id.get()).collect();
     Ok(Erasure { guild, member, pseudonym, accounts })
 }

@@ -138,7 +138,7 @@ impl Endpoint for SetGlobalSettings {
     type Answer = DefaultsView;
 
     fn sample(_: &Samples) -> Sample {
-        let body = serde_json::json!({ "settings": { "skip_price": "1000" } });
+        let body = serde_json::json!({ "key": "skip_price", "value": "1000" });
         Sample { body: Some(body), ..Sample::default() }
     }
 

@@ -68,7 +68,7 @@ async fn a_link_signs_in_by_its_button_and_only_once() {
         let (status, _) = screen.go(&format!("/in/{code}"));
         if view.has_script {
             screen.clicks("button", "Sign in as ann");
-            screen.arrives("/g/{server}");
+            screen.arrives("/me");
         } else {
             assert_ne!(status, 200);
             screen.sees("This link does not work any more");

@@ -60,8 +60,9 @@ impl WebWorld {
     }
 }
 
-/// What is asked for like a page and is none: files, and the way to them.
-const FILES: [&str; 2] = ["pages.asset", "songs.file"];
+/// What is asked for like a page and is none: files, streams, parts of pages, and ways that lead elsewhere.
+const FILES: [&str; 7] =
+    ["pages.asset", "songs.file", "stream.page", "stream.fragment", "reference.attempt", "auth.callback", "auth.renew"];
 
 /// All pages.
 fn pages() -> Vec<Asking> {
