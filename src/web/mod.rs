@@ -20,6 +20,7 @@ pub mod assets;
 pub mod endpoint;
 mod gate;
 mod headers;
+pub mod input;
 pub mod instance;
 pub mod music;
 mod notices;

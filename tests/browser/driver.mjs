@@ -43,8 +43,16 @@ const inside = () => {
     globalThis.reports.push(`policy: ${event.violatedDirective} forbids ${event.blockedURI || event.sample}`);
   });
   globalThis.shifted = 0;
+  globalThis.moved = new Set();
   new PerformanceObserver((list) => {
-    for (const shift of list.getEntries()) if (!shift.hadRecentInput) globalThis.shifted += shift.value;
+    for (const shift of list.getEntries()) {
+      if (shift.hadRecentInput) continue;
+      globalThis.shifted += shift.value;
+      for (const { node, previousRect: from, currentRect: to } of shift.sources) {
+        const name = node?.className || node?.parentElement?.className || node?.nodeName;
+        globalThis.moved.add(`${name} (${from.x},${from.y} to ${to.x},${to.y})`);
+      }
+    }
   }).observe({ type: "layout-shift", buffered: true });
 };
 
@@ -113,8 +121,8 @@ const verbs = {
   // How wide a page is, how far it moved while it came, and what had to be fetched for it, as it was sent.
   async measure(screen) {
     const { page, fetched } = screen;
-    const [wide, room, shifted] = await page.evaluate(
-      "[document.documentElement.scrollWidth, document.documentElement.clientWidth, globalThis.shifted ?? 0]",
+    const [wide, room, shifted, moved] = await page.evaluate(
+      "[document.documentElement.scrollWidth, document.documentElement.clientWidth, globalThis.shifted ?? 0, [...(globalThis.moved ?? [])]]",
     );
     const sizes = await Promise.all(
       fetched.map(async (request) => {
@@ -123,7 +131,7 @@ const verbs = {
       }),
     );
     const sum = (kept) => sizes.filter(([kind]) => kept(kind)).reduce((all, [, bytes]) => all + bytes, 0);
-    return { wide, room, shifted, requests: sizes.length, bytes: sum(() => true), script: sum((kind) => kind === "script") };
+    return { wide, room, shifted, moved, requests: sizes.length, bytes: sum(() => true), script: sum((kind) => kind === "script") };
   },
   // Forms that somebody cannot send without a script, by their addresses.
   stuck: ({ page }) =>

@@ -19,7 +19,8 @@ use crate::signin::{Person, oauth};
 use crate::web::Web;
 use crate::web::access::{Account, Caller, Limit, Name, OAuthRefusal, Origin, SignInAtDiscord, TooOften, Who, place};
 use crate::web::answer::{Problem, is_page_of_ours, report, see};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, read_form};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::input::read_form;
 use crate::web::settings::OAuth;
 use crate::web::sign_in::Proven;
 

@@ -13,7 +13,8 @@ use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Name, REFRESH_PATH, Who};
 use crate::web::answer::{Problem, is_page_of_ours, report, see};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, read_form};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::input::read_form;
 
 /// Lets a session go on, and leads back to the page.
 pub const RENEW: Route = Route {

@@ -26,7 +26,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::segments::One;
 use crate::web::ui::charts::{Chart, Series};
 use crate::web::ui::components::{
-    Button, Choice, Column, Empty, Field, Form, Paging, Radios, Row, Table, Tile, badge, moment, number, relative,
+    Button, Choice, Column, Empty, Field, Form, Paging, Radios, Row, Table, Tile, badge, moment, nearby, number,
 };
 
 /// The live.
@@ -73,7 +73,7 @@ fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup
             p { (sentence) }
             @if let Some(trouble) = status.and_then(|status| status.trouble.as_ref()) { p { strong { (trouble) } } }
             dl {
-                @if let Some(due) = due { div { dt { "Next try" } dd { (relative(due)) } } }
+                @if let Some(due) = due { div { dt { "Next try" } dd { (nearby(due)) } } }
                 @if let Some(status) = status { (heard(status)) }
                 @if let Some((id, session)) = &followed.session {
                     div { dt { "Session" } dd { "since " (moment(session.started_at)) " " (to_session(guild, *id, "figures")) } }
@@ -106,7 +106,7 @@ fn heard(status: &Status) -> Markup {
         }
         div {
             dt { "Last heard" }
-            dd { @if let Some(at) = status.last_message_at { (relative(at)) } @else { "nothing yet" } }
+            dd { @if let Some(at) = status.last_message_at { (nearby(at)) } @else { "nothing yet" } }
         }
         div {
             dt { "Heard" }
@@ -411,7 +411,7 @@ mod tests {
         <div>
         <dt>Next try</dt>
         <dd>
-        <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>
+        <time datetime="2026-11-21T20:15:00Z" data-form="relative">20:15 UTC</time>
         </dd>
         </div>
         <div>

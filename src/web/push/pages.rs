@@ -20,7 +20,8 @@ use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, read_form};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::input::read_form;
 use crate::web::page;
 
 /// The stream of pages. Its errors are those of the API: what asks is a script.

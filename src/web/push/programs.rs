@@ -28,7 +28,8 @@ use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Verdict, Who};
 use crate::web::answer::{Answered, Problem, told as told_problem};
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples, read_form};
+use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::input::read_form;
 use crate::web::page::servers_of;
 
 /// So many are named in one event.

@@ -57,7 +57,7 @@ fn switcher(guild: &GuildNav<'_>) -> Markup {
 /// Opens the palette, which needs script.
 fn search() -> Markup {
     html! {
-        button.find type="button" aria-label="Search" data-palette data-script hidden {
+        button.find type="button" data-palette data-script hidden {
             (icon(Icon::Search)) span { "Search" } kbd aria-hidden="true" { "Ctrl K" }
         }
     }

@@ -110,8 +110,10 @@ impl Asking {
         match answer.status {
             401 => Expected::SignIn,
             303 if !is_api && answer.location().starts_with("/sign-in?next=") => Expected::SignIn,
-            403 if is_api && answer.code().as_deref() == Some("forbidden") => Expected::NotEnough,
-            403 if !is_api && says("That is for ") => Expected::NotEnough,
+            403 if is_api && matches!(answer.code().as_deref(), Some("forbidden" | "out_of_scope")) => {
+                Expected::NotEnough
+            }
+            403 if !is_api && (says("That is for ") || says("it lacks the scope")) => Expected::NotEnough,
             404 if is_api && answer.code().as_deref() == Some("not_found") => Expected::NotHere,
             404 if !is_api && says("There is nothing here, or not for you.") => Expected::NotHere,
             405 | 421 | 429 | 500.. => panic!("{}: {} {}", self.named(), answer.status, answer.text()),

@@ -14,7 +14,7 @@ use crate::references::{Problem, Target, Trouble};
 use crate::sentence;
 use crate::tiktok::status::Status;
 use crate::web::answer::html as drawn;
-use crate::web::ui::components::{Tile, Tone, badge, moment, relative, since};
+use crate::web::ui::components::{Tile, Tone, badge, moment, nearby, relative, since};
 
 /// A backup is made each day; one that is older than this was left out.
 const OLD: Duration = Duration::from_hours(26);
@@ -190,10 +190,10 @@ fn state(status: &Status) -> Markup {
                 (badge(Tone::Good, "Connected")) " since " (moment(status.since))
                 @if let Some(viewers) = status.viewers { " · " (viewers) " watching" }
             }
-            State::WaitingForLive(next) => { (badge(Tone::Quiet, "Not live yet")) " The next look is " (relative(next)) "." }
+            State::WaitingForLive(next) => { (badge(Tone::Quiet, "Not live yet")) " The next look is " (nearby(next)) "." }
             State::Reconnecting(None) => { (badge(Tone::Warn, "Connection lost")) " Connecting again." }
             State::Reconnecting(Some(next)) => {
-                (badge(Tone::Warn, "Connection lost")) " The next try is " (relative(next)) "."
+                (badge(Tone::Warn, "Connection lost")) " The next try is " (nearby(next)) "."
             }
             State::Stopped(Stop::LiveEnded) => { (badge(Tone::Quiet, "The live is over")) }
             State::Stopped(Stop::NotLive) => { (badge(Tone::Quiet, "Not live")) }

@@ -90,10 +90,7 @@ fn proof(rehearsal: Option<&Rehearsal>) -> Markup {
 
 /// When it was, as other pages write it.
 fn tried(at: &str) -> Markup {
-    match Timestamp::from_rfc3339(at) {
-        Some(at) => moment(at),
-        None => html! { (at) },
-    }
+    Timestamp::from_rfc3339(at).map_or_else(|| html! { (at) }, moment)
 }
 
 fn make(seen: &Seen<BackupsPage>) -> Markup {

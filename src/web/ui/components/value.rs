@@ -73,6 +73,11 @@ pub fn relative(at: Timestamp) -> Markup {
     time(at, "relative", "%-d %b %Y, %H:%M UTC")
 }
 
+/// The same of a moment of this hour: without script the time of day says enough, and it is as short.
+pub fn nearby(at: Timestamp) -> Markup {
+    time(at, "relative", "%H:%M UTC")
+}
+
 /// A moment from which the script counts minutes and seconds, such as the start of a song.
 pub fn since(at: Timestamp) -> Markup {
     time(at, "since", "since %H:%M UTC")

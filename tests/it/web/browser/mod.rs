@@ -45,11 +45,13 @@ pub const NARROW: View = View { width: 320, is_dark: true, has_script: true };
 pub const WITHOUT_SCRIPT: View = View { has_script: false, ..NARROW };
 
 /// How a page lies on the screen, and what had to be fetched for it, in bytes as they were sent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Measure {
     pub wide: u64,
     pub room: u64,
     pub shifted: f64,
+    /// What moved, from where to where.
+    pub moved: Vec<String>,
     pub requests: u64,
     pub bytes: u64,
     pub script: u64,
@@ -225,6 +227,7 @@ impl Screen<'_> {
             wide: number("wide"),
             room: number("room"),
             shifted: measured["shifted"].as_f64().unwrap(),
+            moved: strings(&measured["moved"]),
             requests: number("requests"),
             bytes: number("bytes"),
             script: number("script"),

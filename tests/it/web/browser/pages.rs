@@ -72,7 +72,7 @@ fn pages() -> Vec<Asking> {
 
 /// What is wrong with a page that was just opened for the first time.
 fn faults(measure: Measure, view: View) -> Vec<String> {
-    let Measure { wide, room, shifted, requests, bytes, script } = measure;
+    let Measure { wide, room, shifted, moved, requests, bytes, script } = measure;
     let mut faults = Vec::new();
     let mut hold = |fits: bool, what: String| {
         if !fits {
@@ -81,7 +81,7 @@ fn faults(measure: Measure, view: View) -> Vec<String> {
     };
     hold(wide <= room, format!("it is {wide} wide on {room}"));
     hold(room <= u64::from(view.width), format!("{room} on a screen of {}", view.width));
-    hold(shifted < 0.02, format!("it moves while it comes: {shifted}"));
+    hold(shifted < 0.02, format!("it moves while it comes: {shifted}: {}", moved.join(", ")));
     hold(requests <= MOST_REQUESTS, format!("{requests} requests"));
     hold(bytes <= MOST_BYTES, format!("{bytes} bytes"));
     hold(script <= MOST_SCRIPT, format!("{script} bytes of script"));
