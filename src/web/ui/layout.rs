@@ -282,7 +282,8 @@ fn files(assets: &Assets) -> Markup {
     html! {
         link rel="icon" type="image/svg+xml" href=(assets.href(FAVICON));
         link rel="stylesheet" href=(assets.href(STYLES));
-        script type="module" src=(assets.href(SCRIPT)) {}
+        // A page is shown when its times and buttons are as they stay: nothing moves under a finger.
+        script type="module" blocking="render" src=(assets.href(SCRIPT)) {}
         @for module in MODULES { link rel="modulepreload" href=(assets.href(module)); }
     }
 }

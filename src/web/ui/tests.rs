@@ -77,7 +77,7 @@ fn a_page_stands_in_its_frame() {
     <meta name="csrf" content="t0ken">
     <link rel="icon" type="image/svg+xml" href="/assets/{digest}/favicon.svg">
     <link rel="stylesheet" href="/assets/{digest}/styles.css">
-    <script type="module" src="/assets/{digest}/script.js">
+    <script type="module" blocking="render" src="/assets/{digest}/script.js">
     </script>
     <link rel="modulepreload" href="/assets/{digest}/forms.js">
     <link rel="modulepreload" href="/assets/{digest}/keys.js">
