@@ -264,7 +264,7 @@ fn nothing_on_a_page_needs_what_the_policy_forbids() {
         assert!(!has_handler(&document), "an inline handler");
         // The only script is the one with an address.
         assert_eq!(document.matches("<script").count(), 1);
-        assert!(document.contains("<script type=\"module\" src=\"/assets/"));
+        assert!(document.contains("<script type=\"module\" blocking=\"render\" src=\"/assets/"));
     }
 }
 
