@@ -32,7 +32,7 @@ use super::support::times::{Times, shown};
 use super::support::{folder, progress, store};
 
 /// What signs cookies there.
-const KEY: &str = "what signs the cookies of a bench, of no use elsewhere";
+const KEY: &str = "a-key-of-a-bench-that-is-of-no-use-anywhere-else-0123456789";
 /// Streams of one session.
 const OF_A_SESSION: usize = 6;
 /// Changes of balances that one session may make at once.
