@@ -64,20 +64,12 @@ impl Bot {
 
     /// A figure of `/proc/PID/status`, in bytes.
     pub fn memory(&self, figure: &str) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':')).unwrap();
-        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
-        kibibytes * 1024
+        memory_of(&self.0.id().to_string(), figure)
     }
 
     /// The processor time that it has taken, in all threads.
     pub fn processor_time(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap();
-        // The fields behind the name, which may hold anything, begin with the third; user and system are the 14th and 15th.
-        let behind_name = stat.rsplit(')').next().unwrap();
-        let ticks: u64 =
-            behind_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
-        Duration::from_millis(ticks * 1_000 / TICKS)
+        processor_time_of(&self.0.id().to_string())
     }
 }
 
@@ -151,6 +143,23 @@ impl Readiness {
         stream.read_to_string(&mut answer).unwrap();
         answer.starts_with("HTTP/1.1 200")
     }
+}
+
+/// A figure of `/proc/PROCESS/status`, in bytes; `self` is this process.
+pub fn memory_of(process: &str, figure: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':')).unwrap();
+    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+    kibibytes * 1024
+}
+
+/// The processor time that a process has taken, in all threads; `self` is this one.
+pub fn processor_time_of(process: &str) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The fields behind the name, which may hold anything, begin with the third; user and system are the 14th and 15th.
+    let behind_name = stat.rsplit(')').next().unwrap();
+    let ticks: u64 = behind_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 1_000 / TICKS)
 }
 
 /// Waits in real time.

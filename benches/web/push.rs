@@ -1,4 +1,7 @@
-//! A change until its bytes are at a thousand pages, and what these cost in memory.
+//! A change until its bytes are at a thousand pages, and at five thousand.
+//!
+//! Everything is in this process, so the figures of memory hold both ends of each connection, and the simulated Discord;
+//! `processes` has those of Greenroom alone.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,29 +21,26 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::ground::{Ground, place};
-use super::support::process::megabytes;
+use super::ground::{Ground, PATIENCE};
+use super::size::Size;
+use super::support::process::{megabytes, memory_of};
 use super::support::progress;
 use super::support::report::Report;
 use super::support::times::{Times, shown};
 
-/// Open pages.
-const PAGES: usize = 1_000;
 /// Pages of one session.
 const OF_A_SESSION: usize = 6;
 /// Changes that are measured, one after the other.
 const CHANGES: u64 = 50;
-/// Changes that come as fast as they can.
-const MANY: u64 = 10_000;
 /// What one form has beside its number, in bytes.
 const FORM: usize = 2_000;
+/// Files that are open beside those of the connections.
+const BESIDE: u64 = 500;
 /// Whose coins are shown.
 const RICH: UserId = UserId::new(701_234_567_890_123_451);
-
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 static REGIONS: &[&Region] = &[&BOARD];
 static BOARD: Region = Region { name: "bench.board", topics: &[coins::tables::CHANGED], who: Who::Viewer, draw };
@@ -53,56 +53,110 @@ fn draw(drawing: &Drawing<'_>) -> Result<Markup> {
 /// A form that came to a page: its number, and when.
 type Seen = (u64, Duration);
 
-pub async fn measure(report: &mut Report) {
-    progress("a thousand open pages");
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    setrlimit(Resource::Nofile, limit).unwrap();
-    let ground = Ground::new(REGIONS, PAGES).await;
-    let before = resident();
-    let (watch, (tell, mut seen)) = (Arc::new(Stopwatch::start()), unbounded_channel());
-    open_all(&ground, &watch, &tell).await;
-    let connected = resident();
-    report.size(
-        &format!("memory with {PAGES} idle pages, both ends, beside {} without", megabytes(before)),
-        60,
-        connected.saturating_sub(before),
-        "",
-    );
-    one_by_one(&ground, &watch, &mut seen, report).await;
-    progress("ten thousand changes");
-    let started = watch.elapsed();
-    for _ in 0..MANY {
-        pay(&ground).await;
-    }
-    let written = watch.elapsed();
-    let last = until_all_have(CHANGES + MANY, &mut seen).await.into_iter().max().unwrap();
-    report.figure(&format!("{MANY} changes are written"), shown(written.saturating_sub(started)));
-    report.time(
-        "after that the last page has the last of them",
-        Duration::from_secs(1),
-        last.saturating_sub(written),
-        "",
-    );
-    report.figure("memory after that, both ends", megabytes(resident().saturating_sub(before)));
+/// Pages that are open.
+struct Pages {
+    number: usize,
+    watch: Arc<Stopwatch>,
+    seen: UnboundedReceiver<Seen>,
+    tasks: JoinSet<()>,
 }
 
-async fn open_all(ground: &Ground, watch: &Arc<Stopwatch>, tell: &UnboundedSender<Seen>) {
-    let path = format!("/live?region={}&since={}", BOARD.address(ground.guild), ground.web.push.revision());
-    let (opened, mut open) = unbounded_channel();
-    let mut cookie = String::new();
-    for number in 0..PAGES {
-        if number % OF_A_SESSION == 0 {
-            cookie = ground.signed_in(number / OF_A_SESSION).await;
+pub async fn measure(size: &Size, report: &mut Report) {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    let most = limit.maximum.unwrap_or(u64::MAX);
+    setrlimit(Resource::Nofile, limit).unwrap();
+    for (nth, pages) in size.streams.into_iter().enumerate() {
+        if most < 2 * pages as u64 + BESIDE {
+            report.figure(&format!("{pages} open pages"), format!("not measured: {most} files may be open"));
+            continue;
         }
-        let head = format!(
-            "GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: access={cookie}\r\nx-forwarded-for: {}\r\n\r\n",
-            place(number)
-        );
-        tokio::spawn(page(ground.address, head, Arc::clone(watch), tell.clone(), opened.clone()));
+        with(pages, nth == 0, size, report).await;
     }
-    for _ in 0..PAGES {
-        timeout(PATIENCE, open.recv()).await.expect("all pages open").unwrap();
+}
+
+/// With so many pages open; the first number of them has targets.
+async fn with(number: usize, has_targets: bool, size: &Size, report: &mut Report) {
+    progress(&format!("{number} open pages"));
+    let ground = Ground::empty(REGIONS, number).await;
+    let before = memory_of("self", "VmRSS");
+    let mut pages = Pages::open(&ground, number).await;
+    let more = format!("{} more than without", megabytes(memory_of("self", "VmRSS").saturating_sub(before)));
+    report.figure(&format!("memory with {number} idle pages, both ends and Discord"), more);
+    one_by_one(&ground, &mut pages, has_targets, report).await;
+    many(&ground, &mut pages, has_targets, size, report).await;
+    let more = format!("{} more than without", megabytes(memory_of("self", "VmRSS").saturating_sub(before)));
+    report.figure("memory after that, both ends and Discord", more);
+    pages.tasks.shutdown().await;
+    ground.strike().await;
+}
+
+/// A time with its limit, where it has one.
+fn tell(report: &mut Report, what: &str, limit: Option<Duration>, time: Duration, more: &str) {
+    match limit {
+        Some(limit) => report.time(what, limit, time, more),
+        None => report.figure(what, format!("{}{more}", shown(time))),
+    }
+}
+
+async fn one_by_one(ground: &Ground, pages: &mut Pages, has_targets: bool, report: &mut Report) {
+    let mut times = Vec::new();
+    for change in 1..=CHANGES {
+        // Nothing else rests or is on its way.
+        Clock::system().sleep(Duration::from_millis(400)).await;
+        let begun = pages.watch.elapsed();
+        pay(ground).await;
+        times.extend(pages.until_all_have(change).await.into_iter().map(|at| at.saturating_sub(begun)));
+    }
+    let times = Times::new(times);
+    let more = format!(" (p50 {}, p99 {})", shown(times.median()), shown(times.percentile(99)));
+    let what = format!("a change until its bytes are at {} pages, p95", pages.number);
+    let limit = has_targets.then_some(Duration::from_millis(200));
+    tell(report, &what, limit, times.percentile(95), &more);
+}
+
+/// Changes as fast as they go.
+async fn many(ground: &Ground, pages: &mut Pages, has_targets: bool, size: &Size, report: &mut Report) {
+    progress(&format!("{} changes", size.events));
+    let started = pages.watch.elapsed();
+    for _ in 0..size.events {
+        pay(ground).await;
+    }
+    let written = pages.watch.elapsed();
+    let last = pages.until_all_have(CHANGES + size.events as u64).await.into_iter().max().unwrap();
+    report.figure(&format!("{} changes are written", size.events), shown(written.saturating_sub(started)));
+    let what = format!("after that the last of {} pages has the last of them", pages.number);
+    let limit = has_targets.then_some(Duration::from_secs(1));
+    tell(report, &what, limit, last.saturating_sub(written), "");
+}
+
+impl Pages {
+    /// Opens them, and waits until each has its first sign of life.
+    async fn open(ground: &Ground, number: usize) -> Self {
+        let (watch, (tell, seen)) = (Arc::new(Stopwatch::start()), unbounded_channel());
+        let (opened, mut open) = unbounded_channel();
+        let path = format!("/live?region={}&since={}", BOARD.address(ground.guild), ground.web.push.revision());
+        let (sessions, mut tasks) = (ground.signed_in().await, JoinSet::new());
+        for nth in 0..number {
+            let head = sessions[nth / OF_A_SESSION].get(&path);
+            tasks.spawn(page(ground.address, head, Arc::clone(&watch), tell.clone(), opened.clone()));
+        }
+        for _ in 0..number {
+            timeout(PATIENCE, open.recv()).await.expect("all pages open").unwrap();
+        }
+        Self { number, watch, seen, tasks }
+    }
+
+    /// When each page had this form, or a later one.
+    async fn until_all_have(&mut self, form: u64) -> Vec<Duration> {
+        let mut times = Vec::with_capacity(self.number);
+        while times.len() < self.number {
+            let (seen, at) = timeout(PATIENCE, self.seen.recv()).await.expect("all pages get it").unwrap();
+            if seen >= form {
+                times.push(at);
+            }
+        }
+        times
     }
 }
 
@@ -116,7 +170,7 @@ async fn page(
 ) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut read = String::new();
+    let (mut read, mut is_open) = (String::new(), false);
     let mut some = [0; 1_024];
     loop {
         let number = stream.read(&mut some).await.unwrap();
@@ -124,9 +178,9 @@ async fn page(
         read.push_str(std::str::from_utf8(&some[..number]).unwrap());
         assert!(!read.starts_with("HTTP/1.1") || read.starts_with("HTTP/1.1 200"), "{read}");
         while let Some((event, rest)) = read.split_once("\n\n") {
-            if event.contains("event: beat") {
-                // Whoever waits for all of them hears the first of each alone.
-                let _ = opened.send(());
+            if event.contains("event: beat") && !is_open {
+                is_open = true;
+                opened.send(()).unwrap();
             }
             if let Some((_, form)) = event.split_once("\"html\":\"") {
                 let number = form.split(' ').next().unwrap().parse().unwrap();
@@ -135,33 +189,6 @@ async fn page(
             read = rest.to_owned();
         }
     }
-}
-
-async fn one_by_one(ground: &Ground, watch: &Stopwatch, seen: &mut UnboundedReceiver<Seen>, report: &mut Report) {
-    let mut times = Vec::new();
-    for change in 1..=CHANGES {
-        // Nothing else rests or is on its way.
-        Clock::system().sleep(Duration::from_millis(400)).await;
-        let begun = watch.elapsed();
-        pay(ground).await;
-        times.extend(until_all_have(change, seen).await.into_iter().map(|at| at.saturating_sub(begun)));
-    }
-    let times = Times::new(times);
-    let more = format!(" (p50 {}, p99 {})", shown(times.median()), shown(times.percentile(99)));
-    let what = format!("a change until its bytes are at {PAGES} pages, p95");
-    report.time(&what, Duration::from_millis(200), times.percentile(95), &more);
-}
-
-/// When each page had this form, or a later one.
-async fn until_all_have(number: u64, seen: &mut UnboundedReceiver<Seen>) -> Vec<Duration> {
-    let mut times = Vec::with_capacity(PAGES);
-    while times.len() < PAGES {
-        let (form, at) = timeout(PATIENCE, seen.recv()).await.expect("all pages get it").unwrap();
-        if form >= number {
-            times.push(at);
-        }
-    }
-    times
 }
 
 async fn pay(ground: &Ground) {
@@ -176,11 +203,4 @@ async fn pay(ground: &Ground) {
     };
     let store = &ground.app.bot.store;
     store.write("pay", move |tx| coins_posted::run(tx, guild, &posting).map(drop)).await.unwrap();
-}
-
-/// The memory of this process, in bytes.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
 }

@@ -11,7 +11,9 @@
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
-//! | [`threats`], [`sessions`], [`crowd`] | what somebody could try, with what is worth something, and as many |
+//! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
+//! | [`secrets`] | what opens something is seen nowhere |
+//! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
 //! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
@@ -24,7 +26,9 @@ mod data;
 mod desk;
 mod discord_sign_in;
 mod ground;
+mod guesses;
 mod html;
+mod leaving;
 mod listener;
 mod openapi;
 mod operator;
@@ -34,8 +38,10 @@ mod person;
 mod programs;
 mod public;
 mod push;
+mod secrets;
 mod sessions;
 mod settings;
+mod siege;
 mod stage;
 mod threats;
 

@@ -23,7 +23,7 @@ const LATER: Duration = Duration::from_mins(11);
 
 impl WebWorld {
     /// The link that somebody is given by `/dashboard`, behind the address of the web.
-    async fn dashboard(&self, name: &str) -> String {
+    pub async fn dashboard(&self, name: &str) -> String {
         let answer = self.world.member(name).run("dashboard").await;
         let text = answer.text();
         let (_, behind) = text.split_once(&format!("<http://{}", self.address)).unwrap_or_else(|| panic!("{text}"));
