@@ -192,7 +192,12 @@ async fn a_default_counts_in_servers_that_say_nothing_and_secrets_are_not_shown(
     let price = move |read: &dyn greenroom::store::Read| greenroom::features::coins::queries::skip_price(read, guild);
     assert_eq!(ground.world.app.bot.store.read_blocking("price", price).unwrap().get(), 750);
     let page = operator.get("/instance/settings").await.is(200);
-    assert!(page.seen().contains("DISCORD_BOT_TOKEN") && page.seen().contains("(secret)"), "{}", page.seen());
+    assert!(page.seen().contains("DISCORD_BOT_TOKEN") && !page.seen().contains("(secret)"), "{}", page.seen());
+    let group = [("skip_price", "800"), ("was.skip_price", "750")];
+    operator.submit_on("/instance/settings", "/instance/settings", &group).await.is(303);
+    assert_eq!(ground.world.app.bot.store.read_blocking("price", price).unwrap().get(), 800);
+    let wrong = operator.submit_on("/instance/settings", "/instance/settings", &[("skip_price", "free")]).await.is(422);
+    assert!(wrong.seen().contains("can be a whole number from 1 to"), "{}", wrong.seen());
     let free = json!({ "settings": { "skip_price": "free" } });
     let refused = operator.json(Method::PUT, "/api/settings", &free).await;
     assert_eq!(refused.code().as_deref(), Some("setting.not_allowed"));

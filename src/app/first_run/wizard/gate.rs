@@ -26,7 +26,7 @@ use crate::web::access::{Name, Origin, Sender, TooOften, place, sender};
 use crate::web::answer::{Problem, html};
 use crate::web::page::html_response;
 use crate::web::pages::{assets, theme};
-use crate::web::ui::components::{CSRF, Notice, Seal, Tone};
+use crate::web::ui::components::{CSRF, Notice, Seal, Tone, spelled};
 use crate::web::ui::layout::{Frame, Theme, bare};
 use crate::web::{Leads, arrive, guard, whole};
 
@@ -248,7 +248,7 @@ impl Wizard {
         let status = wrong.map_or(StatusCode::OK, |wrong| wrong.status);
         let told = wrong.filter(|wrong| wrong.field.is_empty());
         let notices: Vec<Notice> =
-            told.map(|wrong| Notice::new(Tone::Bad, pages::words(&wrong.sentence))).into_iter().collect();
+            told.map(|wrong| Notice::new(Tone::Bad, spelled(&wrong.sentence))).into_iter().collect();
         self.framed(headers, status, shown, &notices)
     }
 

@@ -6,7 +6,9 @@ use super::course::{Step, Summary, Wrong};
 use super::upload;
 use crate::app::first_run::account::Account;
 use crate::kernel::time::Timestamp;
-use crate::web::ui::components::{Button, Card, Choice, Field, Form, Input, Seal, Select, Tone, badge, code, moment};
+use crate::web::ui::components::{
+    Button, Card, Choice, Field, Form, Input, Seal, Select, Tone, badge, code, moment, spelled,
+};
 
 /// Where applications are made, and tokens.
 const PORTAL: &str = "https://discord.com/developers/applications";
@@ -50,15 +52,6 @@ impl<'a> About<'a> {
 /// What is wrong with a field.
 fn wrong_in<'a>(wrong: Option<&'a Wrong>, field: &str) -> Option<&'a str> {
     wrong.filter(|wrong| wrong.field == field).map(|wrong| wrong.sentence.as_str())
-}
-
-/// A sentence in which commands stand between backquotes.
-pub(super) fn words(sentence: &str) -> Markup {
-    html! {
-        @for (place, part) in sentence.split('`').enumerate() {
-            @if place % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
 }
 
 /// The page that asks for the code, or shows that it has one: to open an address must not use it up, because previews of links
@@ -160,7 +153,7 @@ fn file(about: &About<'_>) -> Markup {
             input id="f-backup" type="file" name=(upload::FIELD) accept=".redb" required
                 aria-describedby={ "f-backup-hint" @if error.is_some() { " f-backup-error" } }
                 aria-invalid=[error.map(|_| "true")];
-            @if let Some(error) = error { p.error id="f-backup-error" { (words(error)) } }
+            @if let Some(error) = error { p.error id="f-backup-error" { (spelled(error)) } }
         }
         (Button::plain("Send it and look at it"))
     }
@@ -383,10 +376,5 @@ mod tests {
         let page = drawn(&Step::Password { has_one: false }, Some(&wrong));
         assert!(page.contains("id=\"f-password-error\"") && page.contains("It is too short."), "{page}");
         assert!(!page.contains("f-again-error") && !page.contains("/setup/keep"), "{page}");
-    }
-
-    #[test]
-    fn commands_in_a_sentence_look_like_commands() {
-        assert_eq!(words("Run `greenroom <x>` there.").into_string(), "Run <code>greenroom &lt;x&gt;</code> there.");
     }
 }
