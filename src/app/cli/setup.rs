@@ -143,7 +143,10 @@ pub fn link(options: &Options, args: SetupLinkArgs) -> CommandResult {
         print(&json!({ "link": link, "expires": issued.expires.rfc3339() }).to_string());
     } else {
         print(&link);
-        tell(&format!("It opens the pages that set Greenroom up, once, up to {}.", issued.expires.rfc3339()));
+        tell(&format!(
+            "It opens the pages that set Greenroom up, once, up to {}. The address that was printed before works no more.",
+            issued.expires.rfc3339()
+        ));
     }
     Ok(())
 }

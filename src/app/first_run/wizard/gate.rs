@@ -63,7 +63,7 @@ async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Probl
     let origin = arrive(&wizard.settings, &wizard.limits, &parts)?;
     let session = wizard.session_of(&parts.headers);
     match parts.method.clone() {
-        Method::GET | Method::HEAD => look(wizard, &parts, session),
+        Method::GET | Method::HEAD => look(wizard, &parts, session).await,
         // Whoever sets Greenroom up has a browser, and browsers say where they come from.
         Method::POST if sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
         Method::POST => act(wizard, parts, body, origin, session).await,
@@ -72,7 +72,7 @@ async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Probl
 }
 
 /// Something to look at.
-fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Response, Problem> {
+async fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Response, Problem> {
     let path = parts.uri.path();
     if let Some((digest, name)) = path.strip_prefix("/assets/").and_then(|file| file.split_once('/')) {
         return assets::answer(&wizard.assets, digest, name, &parts.headers).ok_or(Problem::NotFound);
@@ -82,10 +82,10 @@ fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Respo
         ("/setup", _, None) => Ok(wizard.door(&parts.headers, None, None)),
         // The address of a form, or the code of somebody who is in already.
         ("/" | "/sign-in", ..) | (_, Some(_), Some(_)) => Ok(see_other("/setup")),
-        (_, Some(code), None) => {
-            let code = Code::typed(code);
-            Ok(wizard.door(&parts.headers, code.as_ref().map(Code::text), None))
-        }
+        (_, Some(code), None) => match Code::typed(code) {
+            Some(code) if !wizard.is_good(&code).await? => Ok(wizard.door(&parts.headers, None, Some(&gone()))),
+            code => Ok(wizard.door(&parts.headers, code.as_ref().map(Code::text), None)),
+        },
         _ => Err(Problem::NotFound),
     }
 }
@@ -182,13 +182,17 @@ async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fi
         }
         Err(Error::Refused(_)) => {
             wizard.sign_ins.was_wrong(from, ACCOUNT, now);
-            let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` \
-                            on the machine prints another one.";
-            let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::of_field("code", sentence) };
-            Ok(wizard.door(headers, None, Some(&wrong)))
+            Ok(wizard.door(headers, None, Some(&gone())))
         }
         Err(failed) => Err(failed.into()),
     }
+}
+
+/// That a code opens nothing.
+fn gone() -> Wrong {
+    let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` on the \
+                    machine prints another one.";
+    Wrong { status: StatusCode::FORBIDDEN, ..Wrong::of_field("code", sentence) }
 }
 
 impl Wizard {
