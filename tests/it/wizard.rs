@@ -328,6 +328,24 @@ async fn the_terminal_asks_the_same_and_whoever_waits_goes_on_with_what_it_keeps
     assert!(shown.out.contains("DISCORD_BOT_TOKEN_FILE in the data folder"), "{shown:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_a_greenroom_that_waits_for_its_set_up_is_told_so_and_leaves_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mut command = greenroom(folder.path(), &["run"]);
+    command.env("API_BIND", "127.0.0.1").env("API_PORT", free_port()).env("HEALTH_LISTEN", format!("127.0.0.1:{port}"));
+    let mut running = Running::start(command);
+    running.says_all(&["Set Greenroom up here: ", "health is served"]);
+    let base = format!("http://127.0.0.1:{port}");
+    for path in ["/livez", "/readyz", "/"] {
+        let (status, text) = crate::health::get(&base, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+        assert!(path == "/livez" || text.contains("waiting for set-up"), "{path}: {text}");
+    }
+    running.signal("TERM");
+    assert!(running.ended().success());
+}
+
 #[test]
 fn without_a_token_the_web_decides_whether_somebody_is_asked_or_the_start_ends() {
     let folder = tempfile::tempdir().unwrap();

@@ -82,10 +82,15 @@ async fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result
         ("/setup", _, None) => Ok(wizard.door(&parts.headers, None, None)),
         // The address of a form, or the code of somebody who is in already.
         ("/" | "/sign-in", ..) | (_, Some(_), Some(_)) => Ok(see_other("/setup")),
-        (_, Some(code), None) => match Code::typed(code) {
-            Some(code) if !wizard.is_good(&code).await? => Ok(wizard.door(&parts.headers, None, Some(&gone()))),
-            code => Ok(wizard.door(&parts.headers, code.as_ref().map(Code::text), None)),
-        },
+        (_, Some(typed), None) => {
+            let code = Code::typed(typed);
+            let is_void = match &code {
+                Some(code) => !wizard.is_good(code).await?,
+                None => false,
+            };
+            let (shown, wrong) = if is_void { (None, Some(gone())) } else { (code.as_ref().map(Code::text), None) };
+            Ok(wizard.door(&parts.headers, shown, wrong.as_ref()))
+        }
         _ => Err(Problem::NotFound),
     }
 }
