@@ -18,6 +18,7 @@ use tower_http::compression::CompressionLayer;
 use super::course::{LASTS, Step, Wrong};
 use super::pages::{self, About, Shown};
 use super::{Wizard, upload};
+use crate::app::first_run::account::token_in;
 use crate::app::first_run::code::Code;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::error::Error;
@@ -156,7 +157,7 @@ async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<
         }
         ("/setup/keep", Step::Password { has_one: true }) => wizard.go_to(Step::Token),
         ("/setup/token", Step::Token | Step::Invite(_)) => {
-            wizard.try_token(Secret::new(field(fields, "token").trim())).await?;
+            wizard.try_token(token_in(field(fields, "token"))).await?;
         }
         ("/setup/look", Step::Invite(_)) => wizard.look_again().await?,
         ("/setup/start", Step::Invite(account)) => wizard.start(&account),

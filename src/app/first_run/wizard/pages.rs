@@ -281,6 +281,10 @@ fn invite(account: &Account, about: &About<'_>) -> Markup {
         section.card {
             h2 { "Invite it" }
             p { (elsewhere(&account.invitation(), "Invite the bot to your server")) ", with the least rights that it needs." }
+            @if account.wants_code_grant {
+                p { (badge(Tone::Bad, "in the way")) " Discord refuses every invitation as long as Requires OAuth2 Code Grant is on. \
+                    Switch it off on " (elsewhere(&account.page_of_intents(), "the page Bot of your application")) ", and save there." }
+            }
             @if account.servers.is_empty() {
                 p { (badge(Tone::Quiet, "in no server yet")) }
             } @else {
@@ -333,6 +337,7 @@ mod tests {
             name: "<b>Night Owl</b>".to_owned(),
             sees_members: true,
             sees_messages: false,
+            wants_code_grant: false,
             servers: Vec::new(),
         }
     }
@@ -368,6 +373,13 @@ mod tests {
         let all_on = Account { sees_messages: true, servers: vec!["Night Owl".to_owned()], ..account() };
         let page = drawn(&Step::Invite(all_on), None);
         assert!(!page.contains("applications/5/bot") && page.contains("In Night Owl."), "{page}");
+    }
+
+    #[test]
+    fn what_would_make_the_invitation_fail_is_told_beside_it() {
+        let page = drawn(&Step::Invite(Account { wants_code_grant: true, ..account() }), None);
+        assert!(page.contains("Requires OAuth2 Code Grant is on"), "{page}");
+        assert!(!drawn(&Step::Invite(account()), None).contains("Code Grant"));
     }
 
     #[test]
