@@ -118,9 +118,10 @@ async fn serve_on(
         // Other chance than before: what is drawn anew is not what was drawn in the store of before.
         let ready = Blueprint { seed: Seed::from_entropy(), ..ready.clone() };
         let sources = options.sources();
-        match Box::pin(serve(config, sources, ready, telemetry, signals, restored.as_ref())).await? {
+        let next = Box::pin(serve(config, sources, ready, telemetry, signals, restored.as_ref())).await?;
+        match next {
             Next::Over(ended) => return Ok(ended),
-            Next::Restore(backup) => restored = Some(Box::pin(served::carry_out(config, backup)).await),
+            Next::Restore(backup) => restored = Some(Box::pin(served::carry_out(config, &backup)).await),
         }
     }
 }

@@ -78,11 +78,11 @@ impl Orders {
 }
 
 /// Restores a backup while nobody has the store open, and answers how it ended; that is kept as well.
-pub async fn carry_out(config: &Config, backup: PathBuf) -> LastRestore {
+pub async fn carry_out(config: &Config, backup: &Path) -> LastRestore {
     tracing::info!(backup = %backup.display(), "a backup is being restored");
     let (tell, told) = watch::channel("The bot was stopped.");
     let serving = bind(&config.web).await.map(|place| serve_routes(place, routes(config, told)));
-    let (storage, file) = (config.storage.clone(), backup.clone());
+    let (storage, file) = (config.storage.clone(), backup.to_owned());
     let work = tokio::task::spawn_blocking(move || restore_telling(&storage, &file, &tell));
     let done = tokio::select! {
         done = work => done.unwrap_or_else(|error| Err(Stop::failed(error))),
@@ -91,7 +91,7 @@ pub async fn carry_out(config: &Config, backup: PathBuf) -> LastRestore {
     if let Some(serving) = serving {
         serving.stop().await;
     }
-    let ended = ended(&backup, done);
+    let ended = ended(backup, done);
     if let Err(error) = keep(&config.storage.data_dir, &ended) {
         tracing::warn!(%error, "how the restore ended cannot be kept");
     }
