@@ -11,9 +11,7 @@ use crate::web::api::instance::restore::{WORD, foresee};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::instance::{Count, Foresight};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{
-    Button, Column, Form, Row, Seal, Table, moment, number, relative, spelled, type_the_name,
-};
+use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, moment, number, spelled, type_the_name};
 use crate::web::ui::icons::{Icon, icon};
 
 /// Where the form is sent.
@@ -51,7 +49,7 @@ fn restore(foreseen: &Foresight, wrong: Option<&str>, seal: Seal<'_>) -> Markup 
     html! {
         section.card {
             h2 { "What would be lost" }
-            p { strong { "Everything since " (moment(*from)) } ", " (relative(*from)) ": songs, coins, points, links, settings, and \
+            p { strong { "Everything since " (moment(*from)) } ": songs, coins, points, links, settings, and \
                 who signed in. The snapshot " (name) " was read from front to back, and is whole." }
             (table(counts))
             p { "What was sent to Discord since then stays there. What waited to be sent at that time is sent again." }
