@@ -60,6 +60,7 @@ pub(super) async fn hold(
     mut stopped: watch::Receiver<bool>,
     mut renewals: watch::Receiver<u64>,
 ) -> Ended {
+    telemetry::meet_discord();
     let mut intents = gateway.intents();
     // Without those that must be switched on in the developer portal.
     let unprivileged = intents - GatewayIntents::privileged();

@@ -6,22 +6,32 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::application::Application;
-use super::backup::folder::{Dated, Folder};
+use super::backup::folder::{Dated, Folder, Room};
 use super::backup::label::{Kind, Label};
+use super::backup::last_restore::{LastRestore, last_restore};
 use super::backup::rehearsal::{self, Rehearsal};
 use super::config::sources::Sources;
 use super::config::{Config, show};
 use super::doctor;
 use super::health::Vitals;
 use super::operation::{BackUp, BackedUp, Operation as _, absolute};
+use super::restore::served::Orders;
+use super::restore::{COUNTED, rows_of};
 use crate::catalogue::CATALOGUE;
-use crate::kernel::time::Clock;
+use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{self, Store};
 use crate::web::instance::lines::Lines;
-use crate::web::instance::{self, Backups, Operations, Reason, Shelf, Snapshot};
+use crate::web::instance::{self, Backups, Count, Foresight, Operations, Reason, Shelf, Snapshot};
 
-/// All of it, for the web of a running application.
-pub fn operations(config: &Config, sources: Sources, app: &Application, vitals: Vitals, lines: Lines) -> Operations {
+/// All of it, for the web of a running application, whose process hears these orders.
+pub fn operations(
+    config: &Config,
+    sources: Sources,
+    app: &Application,
+    vitals: Vitals,
+    lines: Lines,
+    orders: Orders,
+) -> Operations {
     let (gateway, doctors) = (vitals.gateway.clone(), Arc::new(config.clone()));
     Operations {
         reasons: Box::new(move || {
@@ -32,7 +42,7 @@ pub fn operations(config: &Config, sources: Sources, app: &Application, vitals: 
             let config = Arc::clone(&doctors);
             Box::pin(examine(config))
         }),
-        backups: Some(backups(config, &app.bot.store, &app.bot.clock)),
+        backups: Some(backups(config, &app.bot.store, &app.bot.clock, orders)),
         configuration: Box::new(move || show::variables(&sources)),
         reconnect: Box::new(app.reconnector()),
         show_presence: Box::new(move || {
@@ -85,22 +95,27 @@ struct Keeping {
     cache_bytes: usize,
     store: Store,
     clock: Clock,
+    orders: Orders,
 }
 
-fn backups(config: &Config, store: &Store, clock: &Clock) -> Backups {
+fn backups(config: &Config, store: &Store, clock: &Clock, orders: Orders) -> Backups {
     let storage = &config.storage;
     let keeping = Keeping {
         data_dir: storage.data_dir.clone(),
         cache_bytes: storage.cache_bytes,
         store: store.clone(),
         clock: clock.clone(),
+        orders,
     };
-    let (lists, makes, verifies, rehearses) = (keeping.clone(), keeping.clone(), keeping.clone(), keeping);
+    let (lists, makes, verifies) = (keeping.clone(), keeping.clone(), keeping.clone());
+    let (rehearses, foresees, restores) = (keeping.clone(), keeping.clone(), keeping);
     Backups {
         list: Arc::new(move || lists.list()),
         make: Arc::new(move |_, progress| makes.make(progress)),
         verify: Arc::new(move |name, progress| verifies.verify(name, progress)),
         rehearse: Arc::new(move |name, progress| rehearses.rehearse(name, progress)),
+        foresee: Arc::new(move |name| foresees.foresee(name)),
+        restore: Arc::new(move |name, progress| restores.restore(name, progress)),
     }
 }
 
@@ -119,7 +134,8 @@ impl Keeping {
             problem,
             rows,
         });
-        Ok(Shelf { snapshots: snapshots.iter().rev().map(snapshot).collect(), rehearsal })
+        let restored = last_restore(&self.data_dir).map(restored);
+        Ok(Shelf { snapshots: snapshots.iter().rev().map(snapshot).collect(), rehearsal, restored })
     }
 
     fn make(&self, progress: &mut dyn FnMut(String)) -> Result<String, String> {
@@ -148,12 +164,57 @@ impl Keeping {
         }
     }
 
+    /// Reads a snapshot from front to back, and tells what came since it was made.
+    fn foresee(&self, name: &str) -> Result<Foresight, String> {
+        let dated = self.named(name)?;
+        let verified = store::verify(&dated.path, (CATALOGUE.schema)().version()).map_err(|error| error.to_string())?;
+        let then = |table: &str| rows_of(&verified.manifest, table);
+        let counted = self.store.read_blocking("rows_now", |read| {
+            let mut counts = Vec::new();
+            for (what, name) in COUNTED {
+                let table = self.store.schema().tables.iter().find(|table| table.name() == name);
+                let now = table.map_or(Ok(0), |table| table.row_count(read))?;
+                counts.push(Count { what, then: then(name), now });
+            }
+            Ok(counts)
+        });
+        let from = Timestamp::from_rfc3339(&verified.manifest.taken_at).unwrap_or(dated.at);
+        Ok(Foresight { name: name.to_owned(), from, counts: counted.map_err(|error| error.to_string())? })
+    }
+
+    /// Tries a snapshot out, so that the bot is not stopped for one that cannot be restored, and orders the restore.
+    fn restore(&self, name: &str, progress: &mut dyn FnMut(String)) -> Result<String, String> {
+        progress("restoring it into a scratch file and checking that".to_owned());
+        let path = self.path_of(name)?;
+        let trial = rehearsal::rehearse(&self.data_dir, &path, CATALOGUE, self.cache_bytes);
+        let trial = trial.map_err(|stop| stop.message)?;
+        if !trial.findings.is_empty() {
+            let findings = trial.findings.join(" ");
+            return Err(format!("{name} is whole, but does not fit together: {findings} Nothing was changed."));
+        }
+        let bytes = fs::metadata(&path).map_or(0, |file| file.len());
+        let needed = bytes.saturating_add(self.store.length().map_err(|error| error.to_string())?);
+        let room = Room::OfDisk.require(&self.data_dir, needed);
+        room.map_err(|error| format!("There is no room to save the present store before: {error}."))?;
+        self.orders.give(path);
+        Ok(format!("{name} can be restored. Greenroom stops now, restores it, and is back within minutes."))
+    }
+
     /// The file of a snapshot. A name that is none of ours leads nowhere.
     fn path_of(&self, name: &str) -> Result<PathBuf, String> {
+        self.named(name).map(|snapshot| snapshot.path)
+    }
+
+    fn named(&self, name: &str) -> Result<Dated, String> {
         let snapshots = self.folder().snapshots().map_err(|error| error.to_string())?;
         let found = snapshots.into_iter().find(|snapshot| snapshot.name() == name);
-        found.map(|snapshot| snapshot.path).ok_or_else(|| format!("There is no snapshot {name}."))
+        found.ok_or_else(|| format!("There is no snapshot {name}."))
     }
+}
+
+fn restored(last: LastRestore) -> instance::Restored {
+    let LastRestore { at, backup, problem, rows, kept, snapshot } = last;
+    instance::Restored { at, name: backup, problem, rows, kept, snapshot }
 }
 
 fn snapshot(dated: &Dated) -> Snapshot {
@@ -180,7 +241,7 @@ mod tests {
         let store =
             Store::open(&Place::File(folder.path().join("greenroom.redb")), options, (CATALOGUE.schema)()).unwrap();
         let data_dir = folder.path().to_owned();
-        Keeping { data_dir, cache_bytes: Options::CACHE_BYTES, store, clock }
+        Keeping { data_dir, cache_bytes: Options::CACHE_BYTES, store, clock, orders: Orders::default() }
     }
 
     #[test]
@@ -191,7 +252,7 @@ mod tests {
         let mut told = Vec::new();
         let made = keeping.make(&mut |line| told.push(line)).unwrap();
         assert!(made.contains("and verified it") && !told.is_empty(), "{made}");
-        let Shelf { snapshots, rehearsal } = keeping.list().unwrap();
+        let Shelf { snapshots, rehearsal, .. } = keeping.list().unwrap();
         assert_eq!((snapshots.len(), snapshots[0].made_for, rehearsal), (1, "made by hand", None));
         let name = &snapshots[0].name;
         assert!(keeping.verify(name, &mut |_| {}).unwrap().contains("is whole"));
@@ -200,6 +261,26 @@ mod tests {
             keeping.list().unwrap().rehearsal.map(|tried| (tried.name, tried.problem)),
             Some((name.clone(), None))
         );
+    }
+
+    #[test]
+    fn a_restore_is_ordered_when_the_snapshot_was_tried_out_and_no_other_one_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeping = keeping(&folder);
+        keeping.make(&mut |_| {}).unwrap();
+        let Shelf { snapshots, .. } = keeping.list().unwrap();
+        let (name, at) = (snapshots[0].name.as_str(), snapshots[0].at);
+        let foreseen = keeping.foresee(name).unwrap();
+        assert!(foreseen.name == name && foreseen.counts.iter().all(|count| count.then == count.now), "{foreseen:?}");
+        assert!(foreseen.from.since(at).as_secs() < 600 && foreseen.counts[0].what == "songs", "{foreseen:?}");
+        let path = keeping.path_of(name).unwrap();
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(keeping.restore(name, &mut |_| {}).is_err());
+        assert_eq!(keeping.orders.present(), None, "the bot is not stopped for it");
+        fs::write(&path, whole).unwrap();
+        assert!(keeping.restore(name, &mut |_| {}).unwrap().contains("can be restored"));
+        assert_eq!(keeping.orders.present(), Some(path));
     }
 
     #[test]

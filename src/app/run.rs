@@ -1,9 +1,10 @@
 //! `greenroom run`: the bot on Discord, or on the simulator that `DISCORD_API_URL` names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::application::{Application, Blueprint, StartError};
+use super::backup::last_restore::LastRestore;
 use super::backup::{self, folder::Room};
 use super::cli::{Options, RunArgs};
 use super::config::Config;
@@ -17,6 +18,7 @@ use super::exit::{CommandResult, ExitCode, Stop};
 use super::first_run::wizard::{self, End};
 use super::health::Health;
 use super::maintenance::served::handler;
+use super::restore::served::{self, Orders};
 use super::signals::Signals;
 use super::telemetry::{self, Telemetry};
 use super::{instance, maintenance, rights, web};
@@ -39,6 +41,9 @@ To look around without a token, run: greenroom demo";
 /// How long a start that is no longer wanted may take to be done, so that all is closed in order. Nobody was answered yet, so
 /// what takes longer can be left alone.
 const LAST_MOMENT: Duration = Duration::from_secs(3);
+
+/// How long a store may take to be closed that a backup is to replace.
+const CLOSING: Duration = Duration::from_secs(30);
 
 /// Most threads for work that blocks, such as reading the store or finding an address. A start with very many servers
 /// would otherwise take hundreds: one that has just done its work still counts as busy, and each has memory of its own.
@@ -80,14 +85,43 @@ async fn set_up_and_serve(
     mut signals: Signals,
 ) -> Result<Ended, Stop> {
     if let Some(ready) = ready {
-        return Box::pin(serve(config, options.sources(), ready, telemetry, signals)).await;
+        return serve_on(options, config, &ready, telemetry, &mut signals).await;
     }
     match wizard::run(config, telemetry, &mut signals).await? {
         End::Stopped => Ok(Ended::Stopped),
         End::SetUp => {
             let config = options.load_config()?;
             let ready = blueprint(&config)?;
-            Box::pin(serve(&config, options.sources(), ready, telemetry, signals)).await
+            serve_on(options, &config, &ready, telemetry, &mut signals).await
+        }
+    }
+}
+
+/// What comes behind a bot that was served.
+enum Next {
+    /// The end of the process.
+    Over(Ended),
+    /// A backup takes the place of the store, and the bot is served again.
+    Restore(PathBuf),
+}
+
+/// Serves a bot, and again after each restore that is ordered meanwhile.
+async fn serve_on(
+    options: &Options,
+    config: &Config,
+    ready: &Blueprint,
+    telemetry: &Telemetry,
+    signals: &mut Signals,
+) -> Result<Ended, Stop> {
+    let mut restored = None;
+    loop {
+        // Other chance than before: what is drawn anew is not what was drawn in the store of before.
+        let ready = Blueprint { seed: Seed::from_entropy(), ..ready.clone() };
+        let sources = options.sources();
+        let next = Box::pin(serve(config, sources, ready, telemetry, signals, restored.as_ref())).await?;
+        match next {
+            Next::Over(ended) => return Ok(ended),
+            Next::Restore(backup) => restored = Some(Box::pin(served::carry_out(config, &backup)).await),
         }
     }
 }
@@ -150,34 +184,57 @@ async fn serve(
     sources: Sources,
     blueprint: Blueprint,
     telemetry: &Telemetry,
-    mut signals: Signals,
-) -> Result<Ended, Stop> {
+    signals: &mut Signals,
+    restored: Option<&LastRestore>,
+) -> Result<Next, Stop> {
     let data_dir = &config.storage.data_dir;
     let place = web::bind(&config.web).await;
-    let Some(mut app) = start(data_dir, blueprint, &mut signals).await? else { return Ok(Ended::Stopped) };
+    let Some(mut app) = start(data_dir, blueprint, signals).await? else { return Ok(Next::Over(Ended::Stopped)) };
     telemetry.write_files(data_dir);
+    if let Some(restored) = restored {
+        served::note(&app.bot.store, restored).await;
+    }
+    let orders = Orders::default();
     let control = serve_control(data_dir, &app.bot.store);
     let web = match place {
         Some(place) => {
             let vitals = app.vitals().with_losses(telemetry.losses());
-            let operations = instance::operations(config, sources, &app, vitals, telemetry.lines());
+            let operations = instance::operations(config, sources, &app, vitals, telemetry.lines(), orders.clone());
             Some(web::start(place, config, app.bot.clone(), operations).await)
         }
         None => None,
     };
     let health = Health::start(config, app.vitals().with_losses(telemetry.losses())).await;
-    let ended = tokio::select! {
-        ended = app.ended() => ended,
-        () = signals.told_to_stop() => app.bot.store.stop_reason().map_or(Ended::Stopped, Ended::StoreStopped),
+    let next = tokio::select! {
+        ended = app.ended() => Next::Over(ended),
+        () = signals.told_to_stop() => {
+            Next::Over(app.bot.store.stop_reason().map_or(Ended::Stopped, Ended::StoreStopped))
+        }
+        backup = orders.given() => Next::Restore(backup),
     };
-    health.stopping();
+    if matches!(next, Next::Over(_)) {
+        health.stopping();
+    }
     control.abort();
+    // The socket goes with the task, and must not take the next one's away.
+    let _ = control.await;
     tracing::info!("stopping");
     if let Some(web) = web {
         web.stop().await;
     }
+    close(app, matches!(next, Next::Restore(_))).await;
+    health.stop().await;
+    Ok(next)
+}
+
+/// Ends an application, whose store is perhaps to be replaced.
+async fn close(app: Application, is_replaced: bool) {
+    let store = app.bot.store.clone();
     app.stop().await;
-    Ok(ended)
+    if is_replaced {
+        // Where the stop was cut off, the file is closed all the same; one that stays open is not replaced.
+        let _ = tokio::time::timeout(CLOSING, store.close()).await;
+    }
 }
 
 /// Starts the application; `None` where the process is told to stop before that is done.

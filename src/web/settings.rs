@@ -6,6 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::access::{Hosts, Proxies};
+use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub local_address: String,
     /// How many streams there may be at the same time.
     pub streams: usize,
+    /// The code of a link that is not used up: the one of a demo, in which nobody has a password.
+    pub standing_link: Option<Secret>,
 }
 
 /// Tells when the store was last backed up. It looks into a folder, so it is asked on a thread that may wait.
@@ -69,6 +72,12 @@ impl Settings {
     /// Whether people come by an encrypted way, as the operator says.
     pub fn is_https(&self) -> bool {
         self.base_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Whether the link of this digest is not used up.
+    pub fn is_standing(&self, digest: Digest) -> bool {
+        let code = self.standing_link.as_ref().and_then(|code| SecretBytes::parse(code.expose()));
+        code.is_some_and(|code| code.digest() == digest)
     }
 
     /// The address of a page, to be sent to somebody.

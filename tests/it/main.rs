@@ -63,6 +63,7 @@ mod replay;
 mod report;
 mod restart;
 mod restoring;
+mod restoring_served;
 mod reviewing;
 mod rhythms;
 mod security;

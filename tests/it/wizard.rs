@@ -167,6 +167,10 @@ async fn a_code_is_good_once_and_the_next_one_takes_its_place() {
     assert_eq!(link.code, Some(0), "{link:?}");
     let (base, second) = parts(&link.out);
     assert_eq!(base, waiting.base);
+    assert!(link.err.contains("printed before works no more"), "{link:?}");
+    let void = waiting.window().open(&format!("/setup/{}", waiting.code)).await;
+    assert_eq!(void.status, StatusCode::FORBIDDEN, "it is told before anything is pressed: {void:?}");
+    assert!(void.text.contains("This code does not work"), "{void:?}");
     let stranger = waiting.window();
     for wrong in [waiting.code.as_str(), "AAAAAAAAAAAAAAAAAAAA", "", "../../etc/passwd"] {
         let refused = enter(&stranger, wrong).await;
@@ -202,6 +206,19 @@ async fn a_code_is_good_once_and_the_next_one_takes_its_place() {
     let nobody = output(folder.path(), &["setup-link"], &[]);
     assert_eq!((nobody.code, nobody.out.as_str()), (Some(2), ""), "{nobody:?}");
     assert!(nobody.err.contains("No Greenroom waits here"), "{nobody:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_of_the_operator_leads_to_where_greenroom_really_waits_and_says_that_it_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    let waiting = Waiting::start(&sim, folder.path(), &[]);
+    let link = output(folder.path(), &["admin", "link"], &[]);
+    assert!(link.out.starts_with(&format!("{}/in/", waiting.base)), "{link:?}");
+    assert!(link.err.contains("waits to be set up there") && !link.err.contains("No bot serves"), "{link:?}");
+    waiting.stop();
+    let nobody = output(folder.path(), &["admin", "link"], &[]);
+    assert!(nobody.err.contains("No bot serves") && !nobody.err.contains("waits to be set up"), "{nobody:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -309,6 +326,24 @@ async fn the_terminal_asks_the_same_and_whoever_waits_goes_on_with_what_it_keeps
     waiting.stop();
     let shown = output(folder.path(), &["config", "show"], &[]);
     assert!(shown.out.contains("DISCORD_BOT_TOKEN_FILE in the data folder"), "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_a_greenroom_that_waits_for_its_set_up_is_told_so_and_leaves_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mut command = greenroom(folder.path(), &["run"]);
+    command.env("API_BIND", "127.0.0.1").env("API_PORT", free_port()).env("HEALTH_LISTEN", format!("127.0.0.1:{port}"));
+    let mut running = Running::start(command);
+    running.says_all(&["Set Greenroom up here: ", "health is served"]);
+    let base = format!("http://127.0.0.1:{port}");
+    for path in ["/livez", "/readyz", "/"] {
+        let (status, text) = crate::health::get(&base, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+        assert!(path == "/livez" || text.contains("waiting for set-up"), "{path}: {text}");
+    }
+    running.signal("TERM");
+    assert!(running.ended().success());
 }
 
 #[test]

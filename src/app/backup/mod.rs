@@ -17,6 +17,7 @@
 
 pub mod folder;
 pub mod label;
+pub mod last_restore;
 pub mod off_site;
 mod points;
 pub mod rehearsal;

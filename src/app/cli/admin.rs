@@ -52,13 +52,14 @@ fn link(storage: &Storage, web: &Web, args: AdminLinkArgs) -> CommandResult {
     let operator = web.operator.name.clone();
     // For an operator without a password: one that nobody knows.
     let hash = hash_of(SecretBytes::new(random()).text())?;
-    let LinkIssued { is_first, expires, address } =
+    let LinkIssued { is_first, expires, address, waits } =
         fulfil(storage, &IssueLink { operator: operator.clone(), digest: code.digest(), hash })?;
     let is_served = address.is_some();
     let link = format!("{}/in/{}", address.unwrap_or_else(|| address_of(web)), code.text().expose());
     if args.json {
         let report = json!({
-            "link": link, "operator": operator, "is_first": is_first, "expires": expires.rfc3339(), "is_served": is_served,
+            "link": link, "operator": operator, "is_first": is_first, "expires": expires.rfc3339(),
+            "is_served": is_served && !waits, "is_waiting": waits,
         });
         print(&report.to_string());
         return Ok(());
@@ -67,6 +68,12 @@ fn link(storage: &Storage, web: &Web, args: AdminLinkArgs) -> CommandResult {
     tell(&format!("It signs in as {operator}, once, up to {}.", expires.rfc3339()));
     if is_first {
         tell("There is no password yet; `greenroom admin password` sets one.");
+    }
+    if waits {
+        tell(
+            "Greenroom waits to be set up there, and the link opens nothing before that is done: `greenroom setup-link` prints \
+             the way in.",
+        );
     }
     if !is_served {
         tell("No bot serves the web of this data folder at the moment: start it before then.");

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use super::Options;
 use crate::app::config::{simulator_of, table};
 use crate::app::exit::{CommandResult, Stop, print, tell};
-use crate::app::first_run::account::Account;
+use crate::app::first_run::account::{Account, token_in};
 use crate::app::first_run::address_with;
 use crate::app::first_run::code::Code;
 use crate::app::maintenance::{self, Unfulfilled};
@@ -64,6 +64,12 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
     }
     print(&intent("Server Members", account.sees_members, &account));
     print(&intent("Message Content", account.sees_messages, &account));
+    if account.wants_code_grant {
+        print(&format!(
+            "Requires OAuth2 Code Grant is ON, so Discord refuses every invitation: switch it off at {}.",
+            account.page_of_intents()
+        ));
+    }
     print(&format!("Invite the bot: {}", account.invitation()));
     if args.no_wait {
         return Ok(());
@@ -83,7 +89,7 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
 fn ask(runtime: &Runtime, endpoint: &Endpoint) -> Result<(Secret, Account), Stop> {
     loop {
         let typed = terminal::secret("Bot token (nothing is shown): ", "token")?;
-        let token = Secret::new(typed.expose().trim());
+        let token = token_in(typed.expose());
         match runtime.block_on(Account::of(&token, endpoint)) {
             Ok(account) => return Ok((token, account)),
             Err(unknown) if unknown.is_for_token() && terminal::is_somebody_there() => tell(&unknown.sentence),
@@ -143,7 +149,10 @@ pub fn link(options: &Options, args: SetupLinkArgs) -> CommandResult {
         print(&json!({ "link": link, "expires": issued.expires.rfc3339() }).to_string());
     } else {
         print(&link);
-        tell(&format!("It opens the pages that set Greenroom up, once, up to {}.", issued.expires.rfc3339()));
+        tell(&format!(
+            "It opens the pages that set Greenroom up, once, up to {}. The address that was printed before works no more.",
+            issued.expires.rfc3339()
+        ));
     }
     Ok(())
 }

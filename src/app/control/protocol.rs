@@ -203,7 +203,7 @@ mod tests {
         }];
         let tables = vec![("songs".to_owned(), 1)];
         let address = Some("http://127.0.0.1:3000".to_owned());
-        let issued = LinkIssued { is_first: false, expires: Timestamp::from_millis(7), address };
+        let issued = LinkIssued { is_first: false, expires: Timestamp::from_millis(7), address, waits: false };
         let backed_up = BackedUp { path: "/x.redb".into(), greenroom: "0.1.0".to_owned(), version: 6, rows: 9 };
         let lines = [
             answered::<CheckStore>(&Checked { findings: vec!["a page is torn".to_owned()] }),

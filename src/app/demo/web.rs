@@ -1,8 +1,8 @@
 //! The web over a demo: every page of the made evening, for this machine alone, and a link that signs in as the operator.
 //!
-//! The link is one of the real ones, which works once and for minutes. As long as the demo goes on, what was used up or is too
-//! old is given again under the same code, so the address that was printed stays good. The clock of the show leaps, so how
-//! long a link lasts says nothing here.
+//! The link is one of the real ones, but it is not used up ([`Settings::standing_link`]), and proves who somebody is as well:
+//! nobody has a password here. As long as the demo goes on, one that is too old is given again under the same code, so the
+//! address that was printed stays good. The clock of the show leaps, so how long a link lasts says nothing here.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -65,11 +65,17 @@ async fn open(app: &Application) -> Result<OpenWeb, String> {
     let place = first_free(ip, FIRST_PORT, LAST_PORT).await.map_err(|error| error.to_string())?;
     let address = address_of(ip, place.port());
     let jwt_key = random::<32>().to_vec();
-    let settings = Settings { jwt_key, local_address: address.clone(), streams: STREAMS, ..Settings::default() };
+    let code = SecretBytes::new(random());
+    let settings = Settings {
+        jwt_key,
+        local_address: address.clone(),
+        streams: STREAMS,
+        standing_link: Some(code.text()),
+        ..Settings::default()
+    };
     let web = Web::new(bot.clone(), settings);
     web.instance.hand_in(instance::of_a_demo(app));
     make_operator(&web).await.map_err(|error| error.to_string())?;
-    let code = SecretBytes::new(random());
     give_link(bot, code.digest()).await.map_err(|error| error.to_string())?;
     Ok(OpenWeb {
         link: format!("{address}/in/{}", code.text().expose()),

@@ -25,6 +25,9 @@ pub(in crate::app) struct Account {
     pub(in crate::app) sees_members: bool,
     /// Whether the intent Message Content is on.
     pub(in crate::app) sees_messages: bool,
+    /// Whether its owner wants a code for each invitation (*Requires OAuth2 Code Grant*), which nobody gives: with that on,
+    /// Discord refuses every invitation.
+    pub(in crate::app) wants_code_grant: bool,
     /// The names of its servers, up to 200.
     pub(in crate::app) servers: Vec<String>,
 }
@@ -54,6 +57,7 @@ impl Account {
             name: one_line(text("name"), LONGEST_NAME),
             sees_members: flags & MEMBERS != 0,
             sees_messages: flags & MESSAGE_CONTENT != 0,
+            wants_code_grant: body.get("bot_require_code_grant").and_then(Value::as_bool).unwrap_or_default(),
             servers: servers(&asker).await,
         })
     }
@@ -67,6 +71,15 @@ impl Account {
     pub(in crate::app) fn page_of_intents(&self) -> String {
         format!("https://discord.com/developers/applications/{}/bot", self.application)
     }
+}
+
+/// The token in what somebody pasted: without the quotes, the word before it, and the name of its variable.
+pub(in crate::app) fn token_in(pasted: &str) -> Secret {
+    let names = ["DISCORD_BOT_TOKEN=", "DISCORD_TOKEN="];
+    let pasted = pasted.trim();
+    let value = names.iter().find_map(|name| pasted.strip_prefix(*name)).unwrap_or(pasted);
+    let bare = value.trim_matches(['"', '\'', '`', ' ']);
+    Secret::new(bare.strip_prefix("Bot ").unwrap_or(bare).trim())
 }
 
 /// The names of the servers; none where Discord does not tell.
@@ -109,6 +122,20 @@ mod tests {
     use super::*;
 
     const TOKEN: &str = "MTEyMzQ1Njc4OTAxMjM0NTY3ODkw.abcdef.abcdefghijklmnopqrstuvwxyzabcdefghij_-";
+
+    #[test]
+    fn a_token_is_found_in_what_somebody_pasted() {
+        for pasted in [
+            TOKEN.to_owned(),
+            format!(" {TOKEN}\n"),
+            format!("\"{TOKEN}\""),
+            format!("Bot {TOKEN}"),
+            format!("DISCORD_BOT_TOKEN='{TOKEN}'"),
+        ] {
+            assert_eq!(token_in(&pasted).expose(), TOKEN, "{pasted:?}");
+        }
+        assert_eq!(token_in("two words").expose(), "two words");
+    }
 
     #[tokio::test]
     async fn what_is_no_token_is_not_even_sent_and_is_not_repeated() {

@@ -20,16 +20,24 @@ pub(super) fn ways(address: SocketAddr) -> Vec<String> {
 fn said(address: SocketAddr, is_container: bool, user: &str, host: &str) -> Vec<String> {
     let port = address.port();
     let is_open = !address.ip().is_loopback();
+    // A container is called by its number, unless somebody gave it a name.
+    let in_terminal = format!("Or without a port, in the terminal: docker exec -it {host} greenroom setup");
     if is_container && is_open {
-        return vec![format!(
-            "In a container: publish the port for your own machine, as 127.0.0.1:{port}:{port}, and open the address there."
-        )];
+        return vec![
+            format!(
+                "In a container: publish the port for your own machine, as 127.0.0.1:{port}:{port}, and open the address there."
+            ),
+            in_terminal,
+        ];
     }
     if is_container {
-        return vec![format!(
-            "In a container nobody outside reaches 127.0.0.1: set API_BIND=0.0.0.0, publish the port as 127.0.0.1:{port}:{port}, \
-             and start again. The code guards the pages."
-        )];
+        return vec![
+            format!(
+                "In a container nobody outside reaches 127.0.0.1: set API_BIND=0.0.0.0, publish the port as \
+                 127.0.0.1:{port}:{port}, and start again. The code guards the pages."
+            ),
+            in_terminal,
+        ];
     }
     if is_open {
         return vec![format!(
@@ -57,7 +65,13 @@ mod tests {
         Or set API_BIND=0.0.0.0 and start again: that opens it to your network. The code guards the pages, but the way is not encrypted.
         ");
         insta::assert_snapshot!(said("0.0.0.0:3000", false), @"Others in the network reach it as http://raspberrypi:3000. The code guards the pages, but the way is not encrypted.");
-        insta::assert_snapshot!(said("127.0.0.1:3000", true), @"In a container nobody outside reaches 127.0.0.1: set API_BIND=0.0.0.0, publish the port as 127.0.0.1:3000:3000, and start again. The code guards the pages.");
-        insta::assert_snapshot!(said("0.0.0.0:3000", true), @"In a container: publish the port for your own machine, as 127.0.0.1:3000:3000, and open the address there.");
+        insta::assert_snapshot!(said("127.0.0.1:3000", true), @r"
+        In a container nobody outside reaches 127.0.0.1: set API_BIND=0.0.0.0, publish the port as 127.0.0.1:3000:3000, and start again. The code guards the pages.
+        Or without a port, in the terminal: docker exec -it raspberrypi greenroom setup
+        ");
+        insta::assert_snapshot!(said("0.0.0.0:3000", true), @r"
+        In a container: publish the port for your own machine, as 127.0.0.1:3000:3000, and open the address there.
+        Or without a port, in the terminal: docker exec -it raspberrypi greenroom setup
+        ");
     }
 }

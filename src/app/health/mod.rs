@@ -6,6 +6,9 @@
 //! | `/readyz` | 200 when the store takes writes, Discord is connected and the jobs run; 503 with the reasons otherwise |
 //! | `/metrics` | figures for Prometheus, on this machine alone unless `METRICS_EVERYWHERE` is set |
 //!
+//! While there is no bot, because it waits for its set-up or a backup is being restored, the first two answer 200 and say so:
+//! a container or a service that is ended for that would never come to have one.
+//!
 //! Invariants: what is asked here writes nothing and reads nothing that grows with the data; connections are bounded in
 //! number and time; a port that is taken, or a name that is not this machine's, is told and ends nothing.
 
@@ -21,6 +24,7 @@ mod vitals;
 pub use vitals::{Reason, Vitals};
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -34,7 +38,7 @@ use server::Access;
 /// What serves the health of an application. It stops when it is dropped.
 pub struct Health {
     notify: Notify,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Health {
@@ -46,24 +50,26 @@ impl Health {
         tasks.spawn(pulse::run(vitals.clone(), notify.clone(), settings.watchdog));
         let figures =
             Arc::new(Figures::new(vitals.bot.clock.now(), Some(storage.data_dir.clone()), storage.cache_bytes));
-        let public = settings.port.map(|port| ([0, 0, 0, 0], port).into());
-        let chosen = match &settings.listen {
-            Some(listen) => server::address_of(listen).await,
-            None => None,
-        };
-        for address in [chosen, public].into_iter().flatten() {
+        for address in addresses(config).await {
             let access = Access::new(address, settings.metrics_everywhere);
             if let Some(serving) = server::listen(address, access, vitals.clone(), Arc::clone(&figures)).await {
                 tasks.spawn(serving);
             }
         }
         notify.say("READY=1");
-        Self { notify, _tasks: tasks }
+        Self { notify, tasks }
     }
 
-    /// Tells the service manager that all goes on while there is no bot yet whose health could be told.
-    pub async fn without_bot(config: &Config) -> Infallible {
+    /// The same while there is no bot whose health could be told: nobody ends a process that does what it should. `doing`
+    /// goes on from "Greenroom is".
+    pub async fn without_bot(config: &Config, doing: &'static str) -> Infallible {
         let settings = &config.health;
+        let mut tasks = JoinSet::new();
+        for address in addresses(config).await {
+            if let Some(serving) = server::listen_without_bot(address, doing).await {
+                tasks.spawn(serving);
+            }
+        }
         let notify = Notify::new(settings.notify_socket.as_deref());
         notify.say("READY=1");
         loop {
@@ -78,4 +84,19 @@ impl Health {
     pub fn stopping(&self) {
         self.notify.say("STOPPING=1");
     }
+
+    /// Serves nothing more, so that somebody else can have the port.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+/// Where health is to be served.
+async fn addresses(config: &Config) -> impl Iterator<Item = SocketAddr> {
+    let public = config.health.port.map(|port| ([0, 0, 0, 0], port).into());
+    let chosen = match &config.health.listen {
+        Some(listen) => server::address_of(listen).await,
+        None => None,
+    };
+    [chosen, public].into_iter().flatten()
 }

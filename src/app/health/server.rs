@@ -76,13 +76,30 @@ fn nearest_of(found: Vec<SocketAddr>) -> Option<SocketAddr> {
     if first.is_ipv4() { Some(first) } else { own.find(SocketAddr::is_ipv4).or(Some(first)) }
 }
 
-/// Listens, and gives what serves; `None` where the address cannot be had, which is told.
+/// Serves the health and the figures of a bot at an address; nothing where it cannot be had, which is told.
 pub(super) async fn listen(
     address: SocketAddr,
     access: Access,
     vitals: Vitals,
     figures: Arc<Figures>,
 ) -> Option<impl Future<Output = ()> + Send + 'static> {
+    let (address, listener) = have(address).await?;
+    tracing::info!(%address, figures = access == Access::All, "health is served");
+    Some(serve(listener, BOUNDS, routes(access, vitals, figures), std::future::pending()))
+}
+
+/// The same while there is no bot, with what the process does meanwhile.
+pub(super) async fn listen_without_bot(
+    address: SocketAddr,
+    doing: &'static str,
+) -> Option<impl Future<Output = ()> + Send + 'static> {
+    let (address, listener) = have(address).await?;
+    tracing::info!(%address, doing, "health is served");
+    Some(serve(listener, BOUNDS, routes_without_bot(doing), std::future::pending()))
+}
+
+/// Has an address; `None` where that cannot be, which is told.
+async fn have(address: SocketAddr) -> Option<(SocketAddr, TcpListener)> {
     let listener = match TcpListener::bind(address).await {
         Ok(listener) => listener,
         Err(error) => {
@@ -94,8 +111,16 @@ pub(super) async fn listen(
         }
     };
     let address = listener.local_addr().unwrap_or(address);
-    tracing::info!(%address, figures = access == Access::All, "health is served");
-    Some(serve(listener, BOUNDS, routes(access, vitals, figures), std::future::pending()))
+    Some((address, listener))
+}
+
+/// What is answered while there is no bot: the process does what it should, so whoever watches it leaves it alone.
+fn routes_without_bot(doing: &'static str) -> Router {
+    let front = move || async move { format!("Greenroom is {doing}.\n") };
+    let ready = move || async move {
+        ([(CACHE_CONTROL, "no-store")], Json(json!({ "ready": true, "reasons": [], "doing": doing })))
+    };
+    Router::new().route("/", get(front)).route("/livez", get(live)).route("/readyz", get(ready))
 }
 
 fn routes(access: Access, vitals: Vitals, figures: Arc<Figures>) -> Router {

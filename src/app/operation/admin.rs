@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Operation;
 use crate::app::exit::{ExitCode, Stop};
+use crate::app::first_run::waits_at;
 use crate::app::web::{served_at, set_password};
 use crate::catalogue::Catalogue;
 use crate::kernel::actor::Actor;
@@ -42,6 +43,9 @@ pub struct LinkIssued {
     pub expires: Timestamp,
     /// Where whoever did this serves the web, without a slash at the end; `None` where it does not.
     pub address: Option<String>,
+    /// Whether that are the pages by which it is set up first: until then the link opens nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 /// Give the operator another password, or the first.
@@ -100,7 +104,9 @@ impl Operation for IssueLink {
             let issued = link::issue(tx, digest, &link::Purpose::Operator { name: name.clone() })?;
             Ok((is_first, issued.expires))
         })?;
-        Ok(LinkIssued { is_first, expires, address: served_at().map(str::to_owned) })
+        let (served, waiting) = (served_at(), waits_at());
+        let waits = served.is_none() && waiting.is_some();
+        Ok(LinkIssued { is_first, expires, address: served.or(waiting), waits })
     }
 }
 

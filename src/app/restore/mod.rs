@@ -9,10 +9,11 @@
 //! backup itself stays, also where it is the oldest of the snapshots; the next one that is made tidies up.
 
 mod present;
+pub mod served;
 mod trial;
 
+pub(super) use trial::{COUNTED, copy_file, require_file, rows_of};
 pub use trial::{Trial, try_out};
-pub(super) use trial::{copy_file, require_file};
 
 use std::fs::{self, File, TryLockError};
 use std::io;

@@ -10,7 +10,20 @@ use crate::app::exit::{ExitCode, Stop};
 use crate::app::operation::{CheckStore, Checked, Operation as _};
 use crate::catalogue::Catalogue;
 use crate::kernel::error::Error;
-use crate::store::{SnapshotError, Store, Verified, give_to_owner_of_folder, repair, verify};
+use crate::store::{Manifest, SnapshotError, Store, Verified, give_to_owner_of_folder, repair, verify};
+
+/// What people count of a store: in words, and the table of it.
+pub(in crate::app) const COUNTED: [(&str, &str); 4] = [
+    ("songs", "queue.songs"),
+    ("TikTok accounts", "handles.accounts"),
+    ("entries in the ledger", "coins.ledger"),
+    ("reminders", "reminders.reminders"),
+];
+
+/// How many rows of a table a backup has.
+pub(in crate::app) fn rows_of(manifest: &Manifest, table: &str) -> u64 {
+    manifest.tables.iter().find(|told| told.name == table).map_or(0, |told| told.rows)
+}
 
 /// A backup that was restored into a scratch file.
 #[derive(Clone, Debug, PartialEq, Eq)]

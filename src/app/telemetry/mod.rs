@@ -167,6 +167,11 @@ pub(super) fn part_from_discord() {
     IS_PARTING.store(true, Ordering::Relaxed);
 }
 
+/// Says that a connection to Discord begins: what its shards complain of counts.
+pub(super) fn meet_discord() {
+    IS_PARTING.store(false, Ordering::Relaxed);
+}
+
 /// Lets everything through but the shards' last words.
 fn news() -> impl Filter<Registry> {
     let is_news = |metadata: &Metadata<'_>, _: &Context<'_, Registry>| {

@@ -12,7 +12,7 @@ pub(in crate::app) use operator::set_password;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
 use sha2::{Digest, Sha256};
@@ -38,11 +38,16 @@ const LARGEST_HEAD: usize = 32 * 1024;
 
 /// Where this process serves the web, as people open it: an operation that is asked for over the control socket answers with
 /// an address, and the command that asks may not know the settings of the bot.
-static SERVED_AT: OnceLock<String> = OnceLock::new();
+static SERVED_AT: Mutex<Option<String>> = Mutex::new(None);
 
 /// Where this process serves the web, without a slash at the end; `None` where it does not.
-pub(super) fn served_at() -> Option<&'static str> {
-    SERVED_AT.get().map(String::as_str)
+pub(super) fn served_at() -> Option<String> {
+    SERVED_AT.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Says where this process serves the web from now on; `None` for nowhere any more.
+pub(super) fn serves_at(address: Option<String>) {
+    *SERVED_AT.lock().unwrap_or_else(PoisonError::into_inner) = address;
 }
 
 /// A port that was had, on which nothing is answered yet.
@@ -127,8 +132,7 @@ pub(super) async fn start(place: Place, config: &Config, bot: Bot, operations: O
     }
     let address = web.settings.link("");
     tracing::info!(%address, port = place.port(), "the web is served");
-    // Only the first one counts; a process that runs the bot serves no other.
-    let _ = SERVED_AT.set(address);
+    serves_at(Some(address));
     serve_web(place, config.web.streams, web)
 }
 
@@ -175,6 +179,7 @@ pub(super) fn settings(web: &config::web::Web, data_dir: &Path, address: SocketA
         local_address: address_of(address.ip(), address.port()),
         streams: web.streams,
         base_url: web.base_url.clone(),
+        standing_link: None,
     }
 }
 

@@ -20,6 +20,8 @@ pub static DISK_FILLS: Kind<String> = Kind::new("disk.fills");
 pub static LOG_EMPTIED: Kind<u64> = Kind::new("instance.log_emptied");
 /// The connection to Discord was ended, to begin anew.
 pub static RECONNECTED: Kind<()> = Kind::new("instance.reconnected");
+/// A backup took the place of the store at the operator's word; the details are its name.
+pub static BACKUP_RESTORED: Kind<String> = Kind::new("instance.backup_restored");
 /// The bot left a server at the operator's word; the details are its name.
 pub static SERVER_LEFT: Kind<String> = Kind::new("instance.server_left");
 

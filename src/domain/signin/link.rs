@@ -161,11 +161,14 @@ pub fn redeem(tx: &Tx<'_>, digest: Digest) -> Result<Link> {
 
 /// Uses a link up of whoever is known already, by which they prove that it is them. Refuses somebody else's, which stays.
 pub fn redeem_for(tx: &Tx<'_>, digest: Digest, person: &Person) -> Result<Link> {
-    let link = look(tx, digest, tx.now())?;
-    if !link.purpose.is_for(person) {
-        return Err(LinkRefusal::Others.into());
-    }
+    look_for(tx, digest, person, tx.now())?;
     redeem(tx, digest)
+}
+
+/// The link of a code, which has to be this person's, without using it up.
+pub fn look_for(read: &dyn Read, digest: Digest, person: &Person, now: Timestamp) -> Result<Link> {
+    let link = look(read, digest, now)?;
+    if link.purpose.is_for(person) { Ok(link) } else { Err(LinkRefusal::Others.into()) }
 }
 
 /// Takes the link for a purpose away, if there is one.

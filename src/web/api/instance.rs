@@ -5,6 +5,7 @@ pub mod backups;
 pub mod health;
 pub mod log;
 pub mod presence;
+pub mod restore;
 pub mod servers;
 pub mod settings;
 

@@ -103,6 +103,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<instance::backups::MakeBackup>(),
     Route::of::<instance::backups::VerifyBackup>(),
     Route::of::<instance::backups::RehearseBackup>(),
+    Route::of::<instance::restore::RestoreBackup>(),
     Route::of::<instance::servers::ListServers>(),
     Route::of::<instance::servers::LeaveServer>(),
     Route::of::<instance::log::Logs>(),

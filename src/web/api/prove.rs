@@ -103,8 +103,12 @@ async fn check(web: &Web, asked: &Asked<Prove>, person: Person) -> Result<(), Pr
     let (link, password) = (shown(asked.body.link.as_deref()), asked.body.password.as_deref().unwrap_or_default());
     if let Some(link) = link {
         let code = link.rsplit('/').next().and_then(SecretBytes::parse).ok_or(LinkRefusal::Gone)?;
-        let digest = code.digest();
-        web.bot.store.write("proven_by_link", move |tx| link::redeem_for(tx, digest, &person)).await?;
+        let (digest, now) = (code.digest(), asked.now);
+        if web.settings.is_standing(digest) {
+            web.look("proven_by_link", move |read| link::look_for(read, digest, &person, now)).await?;
+        } else {
+            web.bot.store.write("proven_by_link", move |tx| link::redeem_for(tx, digest, &person)).await?;
+        }
         return Ok(());
     }
     match person {

@@ -109,7 +109,27 @@ const fn size_of_line(line: &Line) -> usize {
 
 /// A line whose words are looked at one by one: what may be a login in an address hides no more than that address.
 fn fit_to_be_shown(text: &str) -> String {
-    text.split(' ').map(without_secrets).collect::<Vec<_>>().join(" ")
+    let word = |word: &str| if is_invitation(word) { word.to_owned() } else { without_secrets(word) };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word is the address that invites the bot, perhaps behind the name of its field: whoever reads the log is to open
+/// it, and nothing in it is a secret.
+fn is_invitation(word: &str) -> bool {
+    const PARTS: [&str; 3] = ["client_id=", "scope=bot+applications.commands", "permissions="];
+    let address = word.split_once('=').filter(|(name, _)| is_name(name)).map_or(word, |(_, address)| address);
+    let Some(query) = address.trim_matches('"').strip_prefix("https://discord.com/oauth2/authorize?") else {
+        return false;
+    };
+    query.split('&').all(|part| {
+        PARTS.iter().any(|known| {
+            part.strip_prefix(*known).is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+        })
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'.'))
 }
 
 #[cfg(test)]
@@ -152,6 +172,30 @@ mod tests {
         let all = lines.latest(Level::Trace, None, usize::MAX);
         assert!(all.iter().map(size_of_line).sum::<usize>() <= MOST_BYTES && all.len() > 100, "{}", all.len());
         assert_eq!(all[0].text.chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn the_address_that_invites_the_bot_is_whole_and_no_other_one_is() {
+        let lines = Lines::default();
+        let invitation =
+            "https://discord.com/oauth2/authorize?client_id=77&scope=bot+applications.commands&permissions=76864";
+        let kept = |line: &str| {
+            lines.push(AT, Level::Info, "t", line);
+            lines.latest(Level::Trace, None, 1).remove(0).text
+        };
+        for line in [
+            format!("invite me with {invitation}"),
+            format!("invite={invitation} and more"),
+            format!("link=\"{invitation}\""),
+        ] {
+            assert_eq!(kept(&line), line);
+        }
+        for other in ["client_id=77&state=hunter2", "client_id=hunter2", "scope=bot+applications.commands&code=hunter2"]
+        {
+            let line = kept(&format!("https://discord.com/oauth2/authorize?{other}"));
+            assert!(!line.contains("hunter2") && line.contains('…'), "{line}");
+        }
+        assert!(!kept(&format!("https://evil.example/?next={invitation}&code=hunter2")).contains("hunter2"));
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub struct Backups {
     pub verify: Act,
     /// Restores one into a scratch file, and checks it.
     pub rehearse: Act,
+    /// What would be lost by restoring one. Blocks.
+    pub foresee: std::sync::Arc<dyn Fn(&str) -> Result<Foresight, String> + Send + Sync>,
+    /// Tries one out, and then lets the process stop, restore it and go on. How that ended is on the [`Shelf`] afterwards.
+    pub restore: Act,
 }
 
 /// Why the bot is not ready.
@@ -106,6 +110,47 @@ pub struct Shelf {
     pub snapshots: Vec<Snapshot>,
     /// The last time that a restore was tried.
     pub rehearsal: Option<Rehearsal>,
+    /// The last restore that was ordered here.
+    pub restored: Option<Restored>,
+}
+
+/// What would be lost by a restore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foresight {
+    /// The name of the file.
+    pub name: String,
+    /// From when it is: what came later is lost.
+    pub from: Timestamp,
+    /// What people count, then and now.
+    pub counts: Vec<Count>,
+}
+
+/// How many there are of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Of what, in the plural.
+    pub what: &'static str,
+    /// In the backup.
+    pub then: u64,
+    /// Now.
+    pub now: u64,
+}
+
+/// A restore that was ordered and has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// When, as RFC 3339.
+    pub at: String,
+    /// Of which file.
+    pub name: String,
+    /// Why it was not done; `None` when it was. Then nothing was changed.
+    pub problem: Option<String>,
+    /// How many rows came back.
+    pub rows: u64,
+    /// The name of the store as it was before, which stays.
+    pub kept: Option<String>,
+    /// The name of the snapshot that was made of it.
+    pub snapshot: Option<String>,
 }
 
 /// A snapshot of the store.

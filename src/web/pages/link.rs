@@ -73,13 +73,16 @@ impl Page for LinkPage {
             Purpose::SignIn { name, .. } | Purpose::Operator { name } => name.clone(),
             Purpose::FirstRun => "the operator".to_owned(),
         };
+        let is_standing = web.settings.is_standing(digest);
+        let lasting =
+            if is_standing { "It works again and again, as long as the demo goes on." } else { "It works once." };
         let (action, sealed) = (format!("/in/{}", code.0), seen.seal("link"));
         // Whoever is signed in already sends what shows that the form is ours; nobody else has that.
         let seal = seen.visitor.somebody().map(|_| sealed.seal());
         let form = Form { seal, ..Form::unsealed(&action) };
         let main = html! {
             section.card {
-                p { "This link is for " strong { (whose) } ". It works once." }
+                p { "This link is for " strong { (whose) } ". " (lasting) }
                 (form.around(&html! { (Button::main(&format!("Sign in as {whose}"))) }))
             }
         };
@@ -114,7 +117,12 @@ impl Endpoint for UseLink {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SignedInView>, Problem> {
         let One(code) = &asked.path;
         let digest = code.digest();
-        let used = web.bot.store.write("link_used", move |tx| link::redeem(tx, digest)).await?;
+        let used = if web.settings.is_standing(digest) {
+            let now = asked.now;
+            web.look("link", move |read| link::look(read, digest, now)).await?
+        } else {
+            web.bot.store.write("link_used", move |tx| link::redeem(tx, digest)).await?
+        };
         let (proven, to) = match used.purpose {
             Purpose::SignIn { user, name, guild } => {
                 let (guilds, avatar) = web.guilds_of(user, guild).await;

@@ -28,7 +28,9 @@ pub use audit::AuditPage;
 pub use data::{DataPage, RemovalPage};
 pub use desk::DeskPage;
 pub use handles::HandlesPage;
-pub use instance::{BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, StatusPage};
+pub use instance::{
+    BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, RestorePage, StatusPage,
+};
 pub use ledger::{EntryPage, LedgerPage};
 pub use link::LinkPage;
 pub use live::{LivePage, SessionPage};
@@ -85,6 +87,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<EntryPage>(),
     Route::page::<HealthPage>(),
     Route::page::<BackupsPage>(),
+    Route::page::<RestorePage>(),
     Route::page::<InstanceServersPage>(),
     Route::page::<LogPage>(),
     Route::page::<StatusPage>(),

@@ -37,6 +37,9 @@ impl Page for ProvePage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let next = seen.query.next.as_deref();
         let is_operator = seen.visitor.is_operator();
+        if let Some(code) = web.settings.standing_link.as_ref().filter(|_| is_operator) {
+            return Ok(Shown::bare("Is it you?", by_button(seen, next, code.expose())));
+        }
         let main = html! {
             p { "What you are about to do needs a fresh proof that it is you. It counts for ten minutes, and then you do it once more." }
             section.card {
@@ -48,6 +51,24 @@ impl Page for ProvePage {
             }
         };
         Ok(Shown::bare("Is it you?", main))
+    }
+}
+
+/// In a demo nobody has a password; the link by which somebody came in is proof enough.
+fn by_button(seen: &Seen<ProvePage>, next: Option<&str>, code: &str) -> Markup {
+    let sealed = seen.seal("link");
+    let wrong = seen.wrong("link");
+    html! {
+        p { "What you are about to do needs a fresh proof that it is you, which counts for ten minutes. Elsewhere that is your \
+            password, or a link; in the demo, where nobody has one, this button is enough." }
+        section.card {
+            (Form::new("/prove", sealed.seal()).around(&html! {
+                input type="hidden" name="next" value=(next_of(seen, next));
+                input type="hidden" name="link" value=(code);
+                @if let Some(wrong) = &wrong { p.error { (wrong) } }
+                (Button::main("It is me"))
+            }))
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use greenroom::kernel::time::Timestamp;
 use greenroom::web::instance::lines::{Level as LineLevel, Lines};
-use greenroom::web::instance::{Backups, Finding, Level, Operations, Rehearsal, Shelf, Snapshot, Variable};
+use greenroom::web::instance::{
+    Backups, Count, Finding, Foresight, Level, Operations, Rehearsal, Shelf, Snapshot, Variable,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -30,7 +32,7 @@ fn operations(lines: Lines, reconnected: Arc<AtomicUsize>) -> Operations {
     let at = Timestamp::from_rfc3339("2026-11-21T20:00:00Z").unwrap();
     let snapshot = Snapshot { name: SNAPSHOT.to_owned(), at, made_for: "made by hand", bytes: 3 << 20 };
     let rehearsal = Rehearsal { at: at.rfc3339(), name: SNAPSHOT.to_owned(), problem: None, rows: 12 };
-    let shelf = Shelf { snapshots: vec![snapshot], rehearsal: Some(rehearsal) };
+    let shelf = Shelf { snapshots: vec![snapshot], rehearsal: Some(rehearsal), restored: None };
     let finding = Finding {
         id: "folder.space".to_owned(),
         level: Level::Warning,
@@ -57,6 +59,11 @@ fn operations(lines: Lines, reconnected: Arc<AtomicUsize>) -> Operations {
             }),
             verify: Arc::new(|name, _| Ok(format!("{name} is whole."))),
             rehearse: Arc::new(|name, _| Err(format!("{name} cannot be restored."))),
+            foresee: Arc::new(move |name| {
+                let counts = vec![Count { what: "songs", then: 3, now: 5 }];
+                Ok(Foresight { name: name.to_owned(), from: at, counts })
+            }),
+            restore: Arc::new(|name, _| Ok(format!("{name} can be restored."))),
         }),
         configuration: Box::new(move || vec![variable.clone()]),
         reconnect: Box::new(move || {
@@ -139,6 +146,39 @@ async fn a_snapshot_is_made_verified_and_tried_one_after_the_other() {
 }
 
 #[tokio::test]
+async fn a_restore_says_what_would_be_lost_and_wants_a_fresh_proof_and_the_word() {
+    let (ground, ..) = ground().await;
+    let (operator, path) = (ground.signed_in(OPERATOR), "/api/instance/backups/restore");
+    let dry = json!({ "name": SNAPSHOT, "dry_run": true });
+    let dry = operator.json(Method::POST, path, &dry).await.is(200).json();
+    assert_eq!(dry["counts"], json!([{ "what": "songs", "then": 3, "now": 5 }]));
+    assert!(dry["from"].as_str().unwrap().starts_with("2026-11-21T20:00:00") && dry["work"].is_null(), "{dry}");
+    let page = format!("/instance/backups/restore?name={SNAPSHOT}");
+    let shown = operator.get(&page).await.is(200);
+    assert!(
+        shown.seen().contains("What would be lost") && shown.seen().contains("21 Nov 2026, 20:00 UTC"),
+        "{}",
+        shown.seen()
+    );
+    let wrong = operator.submit_on(&page, "/instance/backups/restore", &[("confirm", "yes")]).await.is(422);
+    assert!(wrong.seen().contains("Please type the word restore"), "{}", wrong.seen());
+    assert!(operator.get("/api/instance/backups").await.is(200).json()["work"].is_null(), "nothing has begun");
+    ground.world.pass(std::time::Duration::from_mins(11)).await;
+    let unproven = operator.submit_on(&page, "/instance/backups/restore", &[("confirm", "restore")]).await.is(303);
+    assert!(
+        unproven.location().starts_with("/prove?next=%2Finstance%2Fbackups%2Frestore%3Fname%3D"),
+        "{}",
+        unproven.location()
+    );
+    let again = ground.signed_in(OPERATOR);
+    again.submit_on(&page, "/instance/backups/restore", &[("confirm", "restore")]).await.is(303);
+    let work = again.get("/api/instance/backups").await.is(200).json()["work"].clone();
+    assert_eq!(work["what"], format!("Restoring {SNAPSHOT}"), "{work}");
+    ground.signed_in("owner").json(Method::POST, path, &json!({ "name": SNAPSHOT, "dry_run": true })).await.is(403);
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn the_log_is_shown_by_level_and_emptied_with_a_note_of_it() {
     greenroom::covers!("T-API-37", "T-API-38");
     let (ground, lines, _) = ground().await;
@@ -192,7 +232,12 @@ async fn a_default_counts_in_servers_that_say_nothing_and_secrets_are_not_shown(
     let price = move |read: &dyn greenroom::store::Read| greenroom::features::coins::queries::skip_price(read, guild);
     assert_eq!(ground.world.app.bot.store.read_blocking("price", price).unwrap().get(), 750);
     let page = operator.get("/instance/settings").await.is(200);
-    assert!(page.seen().contains("DISCORD_BOT_TOKEN") && page.seen().contains("(secret)"), "{}", page.seen());
+    assert!(page.seen().contains("DISCORD_BOT_TOKEN") && !page.seen().contains("(secret)"), "{}", page.seen());
+    let group = [("skip_price", "800"), ("was.skip_price", "750")];
+    operator.submit_on("/instance/settings", "/instance/settings", &group).await.is(303);
+    assert_eq!(ground.world.app.bot.store.read_blocking("price", price).unwrap().get(), 800);
+    let wrong = operator.submit_on("/instance/settings", "/instance/settings", &[("skip_price", "free")]).await.is(422);
+    assert!(wrong.seen().contains("can be a whole number from 1 to"), "{}", wrong.seen());
     let free = json!({ "settings": { "skip_price": "free" } });
     let refused = operator.json(Method::PUT, "/api/settings", &free).await;
     assert_eq!(refused.code().as_deref(), Some("setting.not_allowed"));

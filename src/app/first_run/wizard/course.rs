@@ -10,7 +10,7 @@ use tempfile::TempPath;
 
 use crate::app::exit::Stop;
 use crate::app::first_run::account::{Account, Unknown};
-use crate::app::restore::Trial;
+use crate::app::restore::{COUNTED, Trial, rows_of};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Error;
 use crate::kernel::secret::Secret;
@@ -112,21 +112,14 @@ impl Course {
 impl Summary {
     /// Of a backup that people call so.
     pub(super) fn of(name: String, trial: &Trial) -> Self {
-        const COUNTED: [(&str, &str); 4] = [
-            ("songs", "queue.songs"),
-            ("TikTok accounts", "handles.accounts"),
-            ("entries in the ledger", "coins.ledger"),
-            ("reminders", "reminders.reminders"),
-        ];
         let manifest = &trial.verified.manifest;
-        let rows = |table: &str| manifest.tables.iter().find(|told| told.name == table).map_or(0, |told| told.rows);
         Self {
             name,
             taken_at: manifest.taken_at.clone(),
             greenroom: manifest.greenroom.clone(),
             is_snapshot: trial.verified.is_snapshot,
             rows: manifest.rows(),
-            counts: COUNTED.map(|(words, table)| (words, rows(table))).into(),
+            counts: COUNTED.map(|(words, table)| (words, rows_of(manifest, table))).into(),
         }
     }
 }

@@ -18,6 +18,7 @@ use tower_http::compression::CompressionLayer;
 use super::course::{LASTS, Step, Wrong};
 use super::pages::{self, About, Shown};
 use super::{Wizard, upload};
+use crate::app::first_run::account::token_in;
 use crate::app::first_run::code::Code;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::error::Error;
@@ -26,7 +27,7 @@ use crate::web::access::{Name, Origin, Sender, TooOften, place, sender};
 use crate::web::answer::{Problem, html};
 use crate::web::page::html_response;
 use crate::web::pages::{assets, theme};
-use crate::web::ui::components::{CSRF, Notice, Seal, Tone};
+use crate::web::ui::components::{CSRF, Notice, Seal, Tone, spelled};
 use crate::web::ui::layout::{Frame, Theme, bare};
 use crate::web::{Leads, arrive, guard, whole};
 
@@ -63,7 +64,7 @@ async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Probl
     let origin = arrive(&wizard.settings, &wizard.limits, &parts)?;
     let session = wizard.session_of(&parts.headers);
     match parts.method.clone() {
-        Method::GET | Method::HEAD => look(wizard, &parts, session),
+        Method::GET | Method::HEAD => look(wizard, &parts, session).await,
         // Whoever sets Greenroom up has a browser, and browsers say where they come from.
         Method::POST if sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
         Method::POST => act(wizard, parts, body, origin, session).await,
@@ -72,7 +73,7 @@ async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Probl
 }
 
 /// Something to look at.
-fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Response, Problem> {
+async fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Response, Problem> {
     let path = parts.uri.path();
     if let Some((digest, name)) = path.strip_prefix("/assets/").and_then(|file| file.split_once('/')) {
         return assets::answer(&wizard.assets, digest, name, &parts.headers).ok_or(Problem::NotFound);
@@ -82,9 +83,14 @@ fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result<Respo
         ("/setup", _, None) => Ok(wizard.door(&parts.headers, None, None)),
         // The address of a form, or the code of somebody who is in already.
         ("/" | "/sign-in", ..) | (_, Some(_), Some(_)) => Ok(see_other("/setup")),
-        (_, Some(code), None) => {
-            let code = Code::typed(code);
-            Ok(wizard.door(&parts.headers, code.as_ref().map(Code::text), None))
+        (_, Some(typed), None) => {
+            let code = Code::typed(typed);
+            let is_void = match &code {
+                Some(code) => !wizard.is_good(code).await?,
+                None => false,
+            };
+            let (shown, wrong) = if is_void { (None, Some(gone())) } else { (code.as_ref().map(Code::text), None) };
+            Ok(wizard.door(&parts.headers, shown, wrong.as_ref()))
         }
         _ => Err(Problem::NotFound),
     }
@@ -151,7 +157,7 @@ async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<
         }
         ("/setup/keep", Step::Password { has_one: true }) => wizard.go_to(Step::Token),
         ("/setup/token", Step::Token | Step::Invite(_)) => {
-            wizard.try_token(Secret::new(field(fields, "token").trim())).await?;
+            wizard.try_token(token_in(field(fields, "token"))).await?;
         }
         ("/setup/look", Step::Invite(_)) => wizard.look_again().await?,
         ("/setup/start", Step::Invite(account)) => wizard.start(&account),
@@ -182,13 +188,17 @@ async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fi
         }
         Err(Error::Refused(_)) => {
             wizard.sign_ins.was_wrong(from, ACCOUNT, now);
-            let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` \
-                            on the machine prints another one.";
-            let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::of_field("code", sentence) };
-            Ok(wizard.door(headers, None, Some(&wrong)))
+            Ok(wizard.door(headers, None, Some(&gone())))
         }
         Err(failed) => Err(failed.into()),
     }
+}
+
+/// That a code opens nothing.
+fn gone() -> Wrong {
+    let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` on the \
+                    machine prints another one.";
+    Wrong { status: StatusCode::FORBIDDEN, ..Wrong::of_field("code", sentence) }
 }
 
 impl Wizard {
@@ -248,7 +258,7 @@ impl Wizard {
         let status = wrong.map_or(StatusCode::OK, |wrong| wrong.status);
         let told = wrong.filter(|wrong| wrong.field.is_empty());
         let notices: Vec<Notice> =
-            told.map(|wrong| Notice::new(Tone::Bad, pages::words(&wrong.sentence))).into_iter().collect();
+            told.map(|wrong| Notice::new(Tone::Bad, spelled(&wrong.sentence))).into_iter().collect();
         self.framed(headers, status, shown, &notices)
     }
 

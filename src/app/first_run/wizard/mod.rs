@@ -116,7 +116,7 @@ pub(in crate::app) async fn run(config: &Config, telemetry: &Telemetry, signals:
         () = signals.told_to_stop() => Ok(End::Stopped),
         over = wizard.over() => over.map(|()| End::SetUp),
         never = wizard.keep_code() => match never {},
-        never = Health::without_bot(config) => match never {},
+        never = Health::without_bot(config, "waiting for set-up") => match never {},
     };
     serving.stop().await;
     wizard.close().await;

@@ -6,7 +6,9 @@ use super::course::{Step, Summary, Wrong};
 use super::upload;
 use crate::app::first_run::account::Account;
 use crate::kernel::time::Timestamp;
-use crate::web::ui::components::{Button, Card, Choice, Field, Form, Input, Seal, Select, Tone, badge, code, moment};
+use crate::web::ui::components::{
+    Button, Card, Choice, Field, Form, Input, Seal, Select, Tone, badge, code, moment, spelled,
+};
 
 /// Where applications are made, and tokens.
 const PORTAL: &str = "https://discord.com/developers/applications";
@@ -50,15 +52,6 @@ impl<'a> About<'a> {
 /// What is wrong with a field.
 fn wrong_in<'a>(wrong: Option<&'a Wrong>, field: &str) -> Option<&'a str> {
     wrong.filter(|wrong| wrong.field == field).map(|wrong| wrong.sentence.as_str())
-}
-
-/// A sentence in which commands stand between backquotes.
-pub(super) fn words(sentence: &str) -> Markup {
-    html! {
-        @for (place, part) in sentence.split('`').enumerate() {
-            @if place % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
 }
 
 /// The page that asks for the code, or shows that it has one: to open an address must not use it up, because previews of links
@@ -160,7 +153,7 @@ fn file(about: &About<'_>) -> Markup {
             input id="f-backup" type="file" name=(upload::FIELD) accept=".redb" required
                 aria-describedby={ "f-backup-hint" @if error.is_some() { " f-backup-error" } }
                 aria-invalid=[error.map(|_| "true")];
-            @if let Some(error) = error { p.error id="f-backup-error" { (words(error)) } }
+            @if let Some(error) = error { p.error id="f-backup-error" { (spelled(error)) } }
         }
         (Button::plain("Send it and look at it"))
     }
@@ -288,6 +281,10 @@ fn invite(account: &Account, about: &About<'_>) -> Markup {
         section.card {
             h2 { "Invite it" }
             p { (elsewhere(&account.invitation(), "Invite the bot to your server")) ", with the least rights that it needs." }
+            @if account.wants_code_grant {
+                p { (badge(Tone::Bad, "in the way")) " Discord refuses every invitation as long as Requires OAuth2 Code Grant is on. \
+                    Switch it off on " (elsewhere(&account.page_of_intents(), "the page Bot of your application")) ", and save there." }
+            }
             @if account.servers.is_empty() {
                 p { (badge(Tone::Quiet, "in no server yet")) }
             } @else {
@@ -340,6 +337,7 @@ mod tests {
             name: "<b>Night Owl</b>".to_owned(),
             sees_members: true,
             sees_messages: false,
+            wants_code_grant: false,
             servers: Vec::new(),
         }
     }
@@ -378,15 +376,17 @@ mod tests {
     }
 
     #[test]
+    fn what_would_make_the_invitation_fail_is_told_beside_it() {
+        let page = drawn(&Step::Invite(Account { wants_code_grant: true, ..account() }), None);
+        assert!(page.contains("Requires OAuth2 Code Grant is on"), "{page}");
+        assert!(!drawn(&Step::Invite(account()), None).contains("Code Grant"));
+    }
+
+    #[test]
     fn what_is_wrong_with_a_field_stands_beside_it() {
         let wrong = Wrong::of_field("password", "It is too short.");
         let page = drawn(&Step::Password { has_one: false }, Some(&wrong));
         assert!(page.contains("id=\"f-password-error\"") && page.contains("It is too short."), "{page}");
         assert!(!page.contains("f-again-error") && !page.contains("/setup/keep"), "{page}");
-    }
-
-    #[test]
-    fn commands_in_a_sentence_look_like_commands() {
-        assert_eq!(words("Run `greenroom <x>` there.").into_string(), "Run <code>greenroom &lt;x&gt;</code> there.");
     }
 }

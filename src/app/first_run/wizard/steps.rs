@@ -9,11 +9,11 @@ use crate::app::first_run::code::Code;
 use crate::app::web::{secrets, set_password};
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::SecretBytes;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::secret::{Secret, random};
 use crate::signin::link::{self, LinkRefusal, Purpose};
 use crate::signin::operator;
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 use crate::web::access::check;
 
 impl Wizard {
@@ -32,6 +32,17 @@ impl Wizard {
         let now = self.clock.now();
         self.with_course(|course| course.let_in(session.digest(), now));
         Ok(session)
+    }
+
+    /// Whether a code would let somebody in; that uses nothing up.
+    pub(super) async fn is_good(&self, code: &Code) -> Result<bool> {
+        let (digest, now) = (code.digest(), self.clock.now());
+        let look = move |read: &dyn Read| match link::look(read, digest, now) {
+            Ok(found) => Ok(found.purpose == Purpose::FirstRun),
+            Err(Error::Refused(_)) => Ok(false),
+            Err(failed @ Error::Failed(_)) => Err(failed),
+        };
+        self.store().await.read("setup_code", look).await
     }
 
     /// Where somebody is.

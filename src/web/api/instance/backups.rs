@@ -1,4 +1,4 @@
-//! Snapshots of the store: which there are, making one, verifying one, trying a restore.
+//! Snapshots of the store: which there are, making one, verifying one, trying a restore. Restoring one has a file of its own.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::instance::work::Work;
-use crate::web::instance::{Act, InstanceRefusal, Rehearsal, Shelf, Snapshot};
+use crate::web::instance::{Act, InstanceRefusal, Rehearsal, Restored, Shelf, Snapshot};
 use crate::web::page::again;
 use crate::web::pages::BackupsPage;
 
@@ -34,9 +34,38 @@ pub struct BackupsView {
     /// The last time that a restore was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rehearsal: Option<RehearsalView>,
+    /// The last restore that was ordered on a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restored: Option<RestoredView>,
     /// What is being done, or was last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work: Option<WorkView>,
+}
+
+/// A restore that was ordered and has ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestoredView {
+    /// When.
+    pub at: String,
+    /// Of which file.
+    pub name: String,
+    /// Why it was not done; nothing when it was. Then nothing was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// How many rows came back.
+    pub rows: u64,
+    /// The name of the store as it was before, which stays in the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
+    /// The name of the snapshot that was made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+}
+
+impl From<Restored> for RestoredView {
+    fn from(Restored { at, name, problem, rows, kept, snapshot }: Restored) -> Self {
+        Self { at, name, problem, rows, kept, snapshot }
+    }
 }
 
 /// A snapshot of the store.
@@ -129,10 +158,11 @@ impl Endpoint for ListBackups {
     }
 
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<BackupsView>, Problem> {
-        let Shelf { snapshots, rehearsal } = shelf(web).await?;
+        let Shelf { snapshots, rehearsal, restored } = shelf(web).await?;
         let view = BackupsView {
             snapshots: snapshots.into_iter().map(Into::into).collect(),
             rehearsal: rehearsal.map(Into::into),
+            restored: restored.map(Into::into),
             work: web.instance.works.now().map(Into::into),
         };
         Ok(view.into())
@@ -140,10 +170,16 @@ impl Endpoint for ListBackups {
 }
 
 /// Begins a piece of work on a backup.
-fn begin(web: &Web, what: String, act: &Act, name: String) -> Result<Answered<WorkView>, Problem> {
-    let (act, told) = (Arc::clone(act), what.clone());
+pub(super) fn work_on(web: &Web, what: String, act: &Act, name: String) -> Result<WorkView, Problem> {
+    let act = Arc::clone(act);
     web.instance.works.begin(&web.bot.clock, what, move |progress| act(&name, progress))?;
-    let begun = web.instance.works.now().map(WorkView::from).unwrap_or_default();
+    Ok(web.instance.works.now().map(WorkView::from).unwrap_or_default())
+}
+
+/// The same, as it is answered.
+fn begin(web: &Web, what: String, act: &Act, name: String) -> Result<Answered<WorkView>, Problem> {
+    let told = what.clone();
+    let begun = work_on(web, what, act, name)?;
     let told = sentence!("{told} has begun. This page tells when it is through.", told = Sentence::words(told));
     Ok(Answered::from(begun).saying(told).leading_to("/instance/backups"))
 }
@@ -183,7 +219,7 @@ pub struct WhichBackup {
 
 impl WhichBackup {
     /// The name, where there is such a snapshot.
-    async fn known(self, web: &Web) -> Result<String, Problem> {
+    pub(super) async fn known(self, web: &Web) -> Result<String, Problem> {
         let is_there = shelf(web).await?.snapshots.iter().any(|snapshot| snapshot.name == self.name);
         let words = "There is no snapshot of this name.";
         is_there.then_some(self.name).ok_or_else(|| Problem::field("name", Sentence::words(words)))

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
+use crate::access::Level;
 use crate::features;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
-use crate::settings::{Listed, SettingRefusal};
+use crate::settings::{Listed, SettingRefusal, Wanted, change_all, wanted};
 use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::api::settings::{Values, WAS, typed_of};
+use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::instance::Variable;
 use crate::web::page::again;
 use crate::web::pages::InstanceSettingsPage;
@@ -38,7 +43,7 @@ pub struct DefaultView {
 }
 
 /// The settings that an instance can have a value for: those that name nothing in one server.
-fn listed() -> impl Iterator<Item = &'static Listed> {
+pub fn listed() -> impl Iterator<Item = &'static Listed> {
     let all = features::ALL.iter().flat_map(|feature| feature.settings);
     all.filter(|listed| listed.command.is_none() && listed.needs.is_none() && !listed.names_many)
 }
@@ -95,10 +100,16 @@ impl Endpoint for GlobalSettings {
 /// Changes defaults.
 pub struct SetGlobalSettings;
 
+/// New values. A program names them in `settings`, or one by `key` and `value`; a form sends each under its key, beside what it
+/// showed (`was.` and the key), or in `reset` the key of one whose value goes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct DefaultsBody(Values);
+
 /// New values, as people type them.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct DefaultsBody {
+pub struct NamedDefaults {
     /// The values by the keys of their settings; what is left out stays.
     pub settings: BTreeMap<String, String>,
     /// The key of one setting, as a form sends it.
@@ -107,13 +118,58 @@ pub struct DefaultsBody {
     pub value: Option<String>,
 }
 
-impl DefaultsBody {
-    /// All values that are to be changed.
-    fn values(self) -> BTreeMap<String, String> {
-        let Self { mut settings, key, value } = self;
-        settings.extend(key.map(|key| (key, value.unwrap_or_default())));
-        settings
+/// Programs are told of what they are to send.
+impl PartialSchema for DefaultsBody {
+    fn schema() -> RefOr<Schema> {
+        NamedDefaults::schema()
     }
+}
+
+impl ToSchema for DefaultsBody {}
+
+impl DefaultsBody {
+    /// All values that are to be changed, by the keys of their settings; `null` is that of the program again.
+    fn values(&self) -> BTreeMap<String, Value> {
+        let Self(sent) = self;
+        let text = |name: &str| sent.get(name).and_then(Value::as_str).map(str::to_owned);
+        if let Some(key) = text("reset") {
+            return BTreeMap::from([(key, Value::Null)]);
+        }
+        let named = sent.get("settings").and_then(Value::as_object).into_iter().flatten();
+        let mut values: BTreeMap<String, Value> = named.map(|(key, value)| (key.clone(), value.clone())).collect();
+        if let Some(key) = text("key") {
+            values.insert(key, sent.get("value").cloned().unwrap_or_else(|| Value::String(String::new())));
+        }
+        // What else stands in a form is none of them.
+        let of_form = sent.iter().filter(|(name, _)| setting_called(name).is_ok());
+        values.extend(of_form.map(|(key, value)| (key.clone(), value.clone())));
+        values
+    }
+
+    /// What a form showed of a setting.
+    fn shown(&self, key: &str) -> Option<&str> {
+        self.0.get(&format!("{WAS}{key}"))?.as_str()
+    }
+
+    /// What is wanted; for what cannot be, why, by its key.
+    fn wanted(&self) -> (Vec<Wanted>, BTreeMap<String, SettingRefusal>) {
+        let (mut all, mut wrong) = (Vec::new(), BTreeMap::new());
+        for (key, value) in self.values() {
+            match read_one(&key, &value, self.shown(&key)) {
+                Ok(wanted) => all.extend(wanted),
+                Err(refusal) => drop(wrong.insert(key, refusal)),
+            }
+        }
+        (all, wrong)
+    }
+}
+
+/// What somebody wants of a setting; nothing where they left it as it was shown.
+fn read_one(key: &str, value: &Value, shown: Option<&str>) -> Result<Option<Wanted>, SettingRefusal> {
+    let listed = setting_called(key)?;
+    let not_allowed = |_| SettingRefusal::NotAllowed { title: listed.title, allowed: listed.setting.allowed() };
+    let typed = typed_of(&listed.setting.control(), value).map_err(not_allowed)?;
+    wanted(listed, Level::Owner, typed.as_deref(), shown)
 }
 
 /// The setting of a key.
@@ -143,11 +199,16 @@ impl Endpoint for SetGlobalSettings {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<DefaultsView>, Problem> {
-        let values = asked.body.clone().values();
+        let (wanted, wrong) = asked.body.wanted();
+        if asked.door == Door::Form && !wrong.is_empty() {
+            let told = wrong.into_iter().map(|(key, refusal)| (key, refusal.sentence()));
+            return Err(Problem::Fields(told.collect()));
+        }
+        if let Some(refusal) = wrong.into_values().next() {
+            return Err(refusal.into());
+        }
         let change = web.change(&asked, move |tx, by| {
-            for (key, typed) in &values {
-                setting_called(key)?.change(tx, GuildId::INSTANCE, by, typed)?;
-            }
+            change_all(tx, GuildId::INSTANCE, by, &wanted)?;
             Ok(DefaultsView { settings: defaults(tx)? })
         });
         let told =
@@ -211,24 +272,57 @@ impl Endpoint for Configuration {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::features::coins::queries::skip_price;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
 
+    /// What comes of a body, as JSON would be read.
+    fn sent(store: &TestStore, body: serde_json::Value) -> Result<(), SettingRefusal> {
+        let body: DefaultsBody = serde_json::from_value(body).unwrap();
+        let (wanted, wrong) = body.wanted();
+        if let Some(refusal) = wrong.into_values().next() {
+            return Err(refusal);
+        }
+        store.write(move |tx| change_all(tx, GuildId::INSTANCE, Actor::Operator, &wanted).map(drop)).unwrap();
+        Ok(())
+    }
+
     #[test]
     fn a_default_counts_in_servers_that_say_nothing_of_their_own() {
         let store = TestStore::new();
-        let change = |key: &'static str, typed: &'static str| {
-            store.write(move |tx| setting_called(key)?.change(tx, GuildId::INSTANCE, Actor::Operator, typed).map(drop))
-        };
-        change("skip_price", "750").unwrap();
+        sent(&store, json!({ "settings": { "skip_price": "750" } })).unwrap();
         assert_eq!(store.read(|read| skip_price(read, GUILD)).get(), 750);
         let all = store.read(defaults);
         let price = all.iter().find(|view| view.key == "skip_price").unwrap();
         assert!(price.is_own && price.value.contains("750"), "{price:?}");
-        assert_eq!(change("skip_price", "free").unwrap_err().code(), "setting.not_allowed");
-        assert_eq!(change("no_such_key", "1").unwrap_err().code(), "setting.unknown");
+        sent(&store, json!({ "key": "skip_price", "value": "800" })).unwrap();
+        assert_eq!(store.read(|read| skip_price(read, GUILD)).get(), 800);
+        let refused = |body| sent(&store, body).unwrap_err().code();
+        assert_eq!(refused(json!({ "settings": { "skip_price": "free" } })), "setting.not_allowed");
+        assert_eq!(refused(json!({ "key": "no_such_key", "value": "1" })), "setting.unknown");
+        sent(&store, json!({ "reset": "skip_price" })).unwrap();
+        assert!(!store.read(defaults).iter().any(|view| view.key == "skip_price" && view.is_own));
+    }
+
+    #[test]
+    fn a_form_sends_all_of_a_group_and_changes_what_somebody_changed_in_it() {
+        let store = TestStore::new();
+        let price = store.read(|read| listed_price().setting.typed(read, GuildId::INSTANCE));
+        let form = json!({
+            "csrf": "x", "idempotency_key": "y", "was.skip_price": price, "skip_price": price,
+            "features.luxury": ["false", "true"], "was.features.luxury": "false",
+        });
+        let form: DefaultsBody = serde_json::from_value(form).unwrap();
+        let (wanted, wrong) = form.wanted();
+        let keys: Vec<_> = wanted.iter().map(|wanted| wanted.listed.setting.key()).collect();
+        assert_eq!((keys, wrong.len()), (vec!["features.luxury"], 0));
+    }
+
+    fn listed_price() -> &'static Listed {
+        setting_called("skip_price").unwrap()
     }
 
     #[test]
@@ -239,12 +333,5 @@ mod tests {
             keys.contains(&"skip_price") && !keys.contains(&"debug_channel_id") && !keys.contains(&"admin_roles"),
             "{keys:?}"
         );
-    }
-
-    #[test]
-    fn a_form_sends_one_setting_and_json_any_number() {
-        let one = DefaultsBody { key: Some("a".to_owned()), value: Some("1".to_owned()), ..DefaultsBody::default() };
-        assert_eq!(one.values(), BTreeMap::from([("a".to_owned(), "1".to_owned())]));
-        assert!(DefaultsBody::default().values().is_empty());
     }
 }

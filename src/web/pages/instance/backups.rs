@@ -1,4 +1,4 @@
-//! Snapshots of the store: making one, verifying one, trying a restore.
+//! Snapshots of the store: making one, verifying one, trying a restore, and the way to restoring one.
 
 use maud::{Markup, html};
 
@@ -10,7 +10,7 @@ use crate::web::answer::Problem;
 use crate::web::api::instance::backups::shelf;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::instance::work::Work;
-use crate::web::instance::{Rehearsal, Shelf, Snapshot};
+use crate::web::instance::{Rehearsal, Restored, Shelf, Snapshot};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::ui::components::{
     Button, Column, Empty, Form, Row, Table, Tone, badge, moment, number, progress, relative,
@@ -33,6 +33,11 @@ impl Page for BackupsPage {
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        if web.instance.operations()?.backups.is_none() {
+            let text = "That is so in a demo, whose evening is made anew each time. Elsewhere one is made each day.";
+            let none = Empty { title: "This Greenroom keeps no backups.", text, action: None };
+            return Ok(shown("/instance/backups", &html! { (none) }));
+        }
         let shelf = shelf(web).await?;
         let work = web.instance.works.now();
         let is_busy = work.as_ref().is_some_and(|work| work.end.is_none());
@@ -45,6 +50,7 @@ impl Page for BackupsPage {
         };
         let main = html! {
             @if let Some(work) = &work { (working(work)) }
+            @if let Some(last) = &shelf.restored { (restored(last)) }
             (proof(shelf.rehearsal.as_ref()))
             @if !is_busy { (make(seen)) }
             (snapshots(&shelf, &acts))
@@ -66,6 +72,26 @@ fn working(work: &Work) -> Markup {
                 }
                 Some((at, Ok(outcome))) => { p { (badge(Tone::Good, "done")) " " (outcome) " " (moment(*at)) } }
                 Some((at, Err(problem))) => { p { (badge(Tone::Bad, "failed")) " " (problem) " " (moment(*at)) } }
+            }
+        }
+    }
+}
+
+/// How the last restore ended that was ordered here: nobody could be told while it went on.
+fn restored(last: &Restored) -> Markup {
+    let Restored { at, name, problem, rows, kept, snapshot } = last;
+    html! {
+        section.card {
+            h2 { "The last restore" }
+            @match problem {
+                None => {
+                    p { (badge(Tone::Good, "restored")) " " (name) " took the place of the store " (tried(at)) ", with " (whole(*rows)) " rows." }
+                    @if let Some(kept) = kept { p { "The store as it was before is " code { (kept) } " in the data folder; delete it when you are content." } }
+                    @if let Some(snapshot) = snapshot { p { "The snapshot of it is " code { (snapshot) } "." } }
+                }
+                Some(problem) => {
+                    p { (badge(Tone::Bad, "failed")) " " (name) " was not restored " (tried(at)) ", and nothing was changed: " (problem) }
+                }
             }
         }
     }
@@ -111,6 +137,7 @@ fn acts(seen: &Seen<BackupsPage>, snapshot: &Snapshot) -> Markup {
         div.actions {
             (act("/instance/backups/verify", "Verify", "verify"))
             (act("/instance/backups/rehearse", "Try a restore", "rehearse"))
+            a.button href={ "/instance/backups/restore?name=" (name) } { "Restore…" }
         }
     }
 }
@@ -195,6 +222,29 @@ mod tests {
         let broken = Rehearsal { problem: Some("a page is torn".to_owned()), ..tried };
         assert!(proof(Some(&broken)).into_string().contains("a page is torn"));
         assert!(proof(None).into_string().contains("never tried"));
+    }
+
+    #[test]
+    fn how_a_restore_ended_is_told_with_where_the_store_of_before_is() {
+        let done = Restored {
+            at: "2026-11-21T20:15:00Z".to_owned(),
+            name: "a.redb".to_owned(),
+            problem: None,
+            rows: 12_000,
+            kept: Some("greenroom.redb.before-restore-x".to_owned()),
+            snapshot: Some("b.redb".to_owned()),
+        };
+        let drawn = restored(&done).into_string();
+        for part in [
+            "restored</span> a.redb",
+            "12,000 rows",
+            "<code>greenroom.redb.before-restore-x</code>",
+            "<code>b.redb</code>",
+        ] {
+            assert!(drawn.contains(part), "{part} in {drawn}");
+        }
+        let failed = Restored { problem: Some("It is torn.".to_owned()), kept: None, snapshot: None, ..done };
+        assert!(restored(&failed).into_string().contains("nothing was changed: It is torn."));
     }
 
     #[test]

@@ -80,11 +80,21 @@ fn list(lines: &[Line]) -> Markup {
             moment(line.at),
             badge(tone(line.level), &line.level.to_string()),
             html! { (line.text) },
-            html! { span.hint { (line.target) } },
+            html! { span.hint.target { (segments(&line.target)) } },
         ],
     };
     let rows: Vec<Row> = lines.iter().map(row).collect();
     html! { (Table { caption: "Lines", list: None, columns: &columns, rows: &rows }) }
+}
+
+/// The path of a module, which may be broken between its names and not within them.
+fn segments(target: &str) -> Markup {
+    html! {
+        @for (place, name) in target.split("::").enumerate() {
+            @if place > 0 { "::" wbr; }
+            (name)
+        }
+    }
 }
 
 fn paging(query: &LinesQuery, next: Option<u64>) -> Markup {
@@ -105,6 +115,7 @@ mod tests {
         let (target, text) = ("greenroom::queue".to_owned(), "a song was <b>played</b>".to_owned());
         let drawn = list(&[Line { number: 7, at, level: Level::Warn, target, text }]).into_string();
         assert!(drawn.contains("&lt;b&gt;played") && drawn.contains("warn</span>"), "{drawn}");
+        assert!(drawn.contains("greenroom::<wbr>queue"), "{drawn}");
         let page =
             paging(&LinesQuery { level: Some("warn".to_owned()), ..LinesQuery::default() }, Some(7)).into_string();
         assert!(page.contains("/instance/log?level=warn&amp;before=7"), "{page}");

@@ -3,6 +3,7 @@
 mod backups;
 mod health;
 mod log;
+mod restore;
 mod servers;
 mod settings;
 mod status;
@@ -10,6 +11,7 @@ mod status;
 pub use backups::BackupsPage;
 pub use health::HealthPage;
 pub use log::LogPage;
+pub use restore::RestorePage;
 pub use servers::InstanceServersPage;
 pub use settings::InstanceSettingsPage;
 pub use status::StatusPage;

@@ -1,16 +1,27 @@
 //! What counts in every server that does not say otherwise, and what the process was told.
 
 use maud::{Markup, html};
+use strum::VariantArray;
 
 use super::shown;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::settings::{Area, Listed};
+use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::Problem;
-use crate::web::api::instance::settings::{DefaultView, defaults};
+use crate::web::answer::{Problem, Refill};
+use crate::web::api::instance::settings::listed;
+use crate::web::api::settings::WAS;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::instance::Variable;
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{Button, Column, Field, Form, Row, Table, Tone, badge};
+use crate::web::pages::settings::control::{self, Filled};
+use crate::web::places::drawn_text;
+use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, Tone, acts, badge};
+
+/// Where the page is, and its forms are sent.
+const PAGE: &str = "/instance/settings";
 
 /// The page.
 pub struct InstanceSettingsPage;
@@ -18,7 +29,7 @@ pub struct InstanceSettingsPage;
 impl Page for InstanceSettingsPage {
     const NAME: &'static str = "instance.settings_page";
     const ABOUT: &'static str = "Changes what counts where servers say nothing, and tells what the process was told.";
-    const PATHS: &'static [&'static str] = &["/instance/settings"];
+    const PATHS: &'static [&'static str] = &[PAGE];
     const WHO: Who = Who::Instance;
 
     type Path = ();
@@ -29,43 +40,77 @@ impl Page for InstanceSettingsPage {
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let defaults = web.look("defaults", defaults).await?;
+        let commons = web.look("defaults", commons).await?;
         let variables = (web.instance.operations()?.configuration)();
-        let forms: Vec<Markup> = defaults.iter().map(|default| form(seen, default)).collect();
+        let form = |area: &Area| {
+            let of_area: Vec<&Common> = commons.iter().filter(|common| common.listed.area == *area).collect();
+            let seal = seen.seal(&area.to_string());
+            group(*area, &of_area, seen.refill.as_ref(), seal.seal())
+        };
+        let (groups, seal) = (Area::VARIANTS.iter().map(form).collect::<Vec<Markup>>(), seen.seal("acts"));
         let main = html! {
-            section {
-                h2 { "In every server that does not say otherwise" }
-                @for form in &forms { (form) }
-            }
+            h2 { "In every server that does not say otherwise" }
+            @for group in &groups { (group) }
+            (acts(seal.seal()))
             (configuration(&variables))
         };
-        Ok(shown("/instance/settings", &main))
+        Ok(shown(PAGE, &main))
     }
 }
 
-/// The form of one setting. What was typed stands in the one that was sent.
-fn form(seen: &Seen<InstanceSettingsPage>, default: &DefaultView) -> Markup {
-    let is_refilled = seen.typed("key") == Some(default.key);
-    let typed = seen.typed("value").filter(|_| is_refilled);
-    let wrong = seen.refill.as_ref().filter(|_| is_refilled).map(|refill| refill.sentence.to_string());
-    let seal = seen.seal(default.key);
-    Form::new("/instance/settings", seal.seal()).around(&fields(default, typed, wrong.as_deref()))
+/// A setting, and what counts of it where a server says nothing.
+struct Common {
+    listed: &'static Listed,
+    /// As somebody would type it.
+    typed: String,
+    /// What the program has, as people read it.
+    of_program: String,
+    /// Whether this instance has a value of its own.
+    is_own: bool,
 }
 
-fn fields(default: &DefaultView, typed: Option<&str>, wrong: Option<&str>) -> Markup {
-    let id = format!("f-{}", default.key.replace('.', "-"));
-    let hint = format!("{} It can be {}.", default.about, default.allowed);
-    html! {
-        input type="hidden" name="key" value=(default.key);
-        (Field {
-            id: Some(&id),
-            value: typed.unwrap_or(&default.value),
-            hint: Some(&hint),
-            error: wrong,
-            ..Field::new("value", default.title)
+fn commons(read: &dyn Read) -> Result<Vec<Common>> {
+    let common = |listed: &'static Listed| -> Result<Common> {
+        Ok(Common {
+            listed,
+            typed: listed.setting.typed(read, GuildId::INSTANCE)?,
+            of_program: listed.setting.in_words(None),
+            is_own: listed.setting.is_own(read, GuildId::INSTANCE)?,
         })
-        @if default.is_own { (badge(Tone::Info, "set here")) " " }
-        (Button::plain("Save"))
+    };
+    listed().map(common).collect()
+}
+
+/// The form of a group. What was typed stands in it where it is shown again.
+fn group(area: Area, commons: &[&Common], refill: Option<&Refill>, seal: Seal<'_>) -> Markup {
+    // What was typed into the form of another group says nothing here.
+    let is_of_group = |typed: &&Refill| commons.iter().any(|common| typed.value(common.listed.setting.key()).is_some());
+    let refill = refill.filter(is_of_group);
+    let fields = html! {
+        @for common in commons { (setting(common, refill)) }
+        (Button::main("Save"))
+    };
+    html! {
+        @if !commons.is_empty() {
+            section.card {
+                h3 { (area.title()) }
+                (Form { is_guarded: true, ..Form::new(PAGE, seal) }.around(&fields))
+            }
+        }
+    }
+}
+
+fn setting(common: &Common, refill: Option<&Refill>) -> Markup {
+    let key = common.listed.setting.key();
+    html! {
+        div.setting {
+            input type="hidden" name={ (WAS) (key) } value=(common.typed);
+            (control::drawn(common.listed, None, &Filled::of(common.listed, &common.typed, refill)))
+            @if common.is_own {
+                p.hint { (badge(Tone::Info, "set here")) " Without it: " (drawn_text(None, &common.of_program)) }
+                (Button { act: Some(PAGE), sends: Some(("reset", key)), ..Button::plain("Reset") })
+            }
+        }
     }
 }
 
@@ -77,7 +122,7 @@ fn configuration(variables: &[Variable]) -> Markup {
         cells: vec![
             html! { code { (variable.name) } },
             html! {
-                (variable.value.as_deref().unwrap_or("–"))
+                (value(variable))
                 @for problem in &variable.problems { " " (badge(Tone::Bad, problem)) }
             },
             html! { (variable.origin) },
@@ -93,30 +138,72 @@ fn configuration(variables: &[Variable]) -> Markup {
     }
 }
 
+/// The value of a variable. Of a secret, whose value is not even known here, is said that it is set.
+fn value(variable: &Variable) -> Markup {
+    let Some(value) = variable.value.as_deref() else { return html! { "–" } };
+    match value.strip_prefix("(secret").and_then(|rest| rest.strip_suffix(')')) {
+        Some(rest) => html! { (badge(Tone::Quiet, "set")) (rest.trim_start_matches(',')) },
+        None => html! { (value) },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::sentence::Sentence;
+
+    const SEAL: Seal<'_> = Seal { csrf: "t0ken", key: "k3y" };
+
+    fn of_key(key: &str, typed: &str, is_own: bool) -> Common {
+        let listed = listed().find(|listed| listed.setting.key() == key).unwrap();
+        Common { listed, typed: typed.to_owned(), of_program: listed.setting.in_words(None), is_own }
+    }
 
     #[test]
-    fn a_setting_shows_what_counts_what_it_can_be_and_what_was_wrong() {
-        let default = DefaultView {
-            key: "skip_price",
-            title: "Skip Price",
-            about: "What a skip costs.",
-            value: "1,000 Luxury Coins".to_owned(),
-            is_own: true,
-            allowed: "a whole number from 1 to 1000000".to_owned(),
-        };
-        let drawn = fields(&default, Some("free"), Some("That is no number.")).into_string();
+    fn each_kind_of_setting_has_its_control_and_a_group_has_one_button() {
+        let (price, switch) = (of_key("skip_price", "800", true), of_key("features.luxury", "true", false));
+        let drawn = group(Area::Economy, &[&price, &switch], None, SEAL).into_string();
         for part in [
-            r#"id="f-skip_price""#,
-            r#"value="free""#,
-            "That is no number.",
-            "What a skip costs. It can be a whole number",
+            r#"action="/instance/settings""#,
+            r#"type="checkbox" name="features.luxury" value="true""#,
+            r#"name="was.skip_price" value="800""#,
+            r#"inputmode="numeric""#,
+            "It can be a whole number from 1 to 1000000",
             "set here",
+            "Without it: ",
         ] {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }
+        assert_eq!(drawn.matches(">Save</button>").count(), 1, "{drawn}");
+        assert_eq!(drawn.matches(r#"name="reset" value="skip_price""#).count(), 1, "{drawn}");
+        assert!(!drawn.contains(r#"name="reset" value="features.luxury""#), "{drawn}");
+    }
+
+    #[test]
+    fn what_was_wrong_stands_beside_its_setting_with_what_was_typed() {
+        let refill = Refill {
+            typed: [("skip_price".to_owned(), vec!["free".to_owned()])].into(),
+            fields: [("skip_price".to_owned(), Sentence::words("That is no number."))].into(),
+            ..Refill::default()
+        };
+        let price = of_key("skip_price", "800", false);
+        let drawn = group(Area::Economy, &[&price], Some(&refill), SEAL).into_string();
+        assert!(drawn.contains(r#"value="free""#) && drawn.contains("That is no number."), "{drawn}");
+        let other = of_key("features.luxury", "true", false);
+        let drawn = group(Area::General, &[&other], Some(&refill), SEAL).into_string();
+        assert!(drawn.contains(" checked>"), "{drawn}");
+    }
+
+    #[test]
+    fn of_a_secret_is_said_that_it_is_set_and_no_more() {
+        let secret = |value: &str| {
+            let value = Some(value.to_owned());
+            configuration(&[Variable { name: "T".to_owned(), value, origin: ".env".to_owned(), problems: Vec::new() }])
+        };
+        let plain = secret("(secret)").into_string();
+        assert!(plain.contains("set</span>") && !plain.contains("(secret"), "{plain}");
+        let of_file = secret("(secret, in the file /run/key)").into_string();
+        assert!(of_file.contains("set</span> in the file /run/key"), "{of_file}");
     }
 
     #[test]

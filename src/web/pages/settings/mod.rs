@@ -1,5 +1,6 @@
 //! The settings of a server: all areas with a search, and a page for each area with its form and its history.
 
+pub(super) mod control;
 mod form;
 mod past;
 
@@ -13,7 +14,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::references::Problem as Trouble;
-use crate::settings::{Area, Control, Listed, NONE};
+use crate::settings::{Area, Listed, NONE};
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::Who;
@@ -32,7 +33,6 @@ const MOST_CHANGES: usize = 20;
 /// A setting as a page shows it.
 struct Row {
     listed: &'static Listed,
-    control: Control,
     /// Its value, as somebody would type it.
     typed: String,
     /// Its value and its default, as people read them on Discord.
@@ -56,7 +56,6 @@ impl Row {
         let own = troubles.iter().filter(|trouble| trouble.reference.declared.key() == setting.key());
         Ok(Self {
             listed,
-            control: setting.control(),
             typed: setting.typed(read, guild)?,
             shown: setting.shown(read, guild)?,
             default: setting.in_words(setting.inherited(read)?.as_deref()),

@@ -24,7 +24,6 @@ fn row(key: &str, typed: &str) -> Row {
     let listed = all().find(|listed| listed.setting.key() == key).unwrap();
     Row {
         listed,
-        control: listed.setting.control(),
         typed: typed.to_owned(),
         shown: typed.to_owned(),
         default: "0".to_owned(),

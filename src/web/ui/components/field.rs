@@ -3,6 +3,7 @@
 
 use maud::{Markup, Render, html};
 
+use super::value::spelled;
 use crate::web::ui::icons::{Icon, icon};
 
 /// What an input takes.
@@ -197,14 +198,14 @@ impl<'a> About<'a> {
 
     pub(super) fn hint(&self) -> Markup {
         html! {
-            @if let Some(hint) = self.hint { p.hint id={ (self.id) "-hint" } { (hint) } }
+            @if let Some(hint) = self.hint { p.hint id={ (self.id) "-hint" } { (spelled(hint)) } }
         }
     }
 
     pub(super) fn error(&self) -> Markup {
         html! {
             @if let Some(error) = self.error {
-                p.error id={ (self.id) "-error" } { (icon(Icon::Bad)) span { (error) } }
+                p.error id={ (self.id) "-error" } { (icon(Icon::Bad)) span { (spelled(error)) } }
             }
         }
     }

@@ -30,5 +30,5 @@ pub use notice::Notice;
 pub use table::{Column, Empty, Order, Paging, Row, Sort, Table};
 pub use value::{
     Meter, Tile, Tone, avatar, badge, clock, code, colour_of, key_hint, moment, nearby, number, progress, relative,
-    since,
+    since, spelled,
 };

@@ -183,6 +183,15 @@ fn initials(name: &str) -> String {
     if initials.is_empty() { "?".to_owned() } else { initials }
 }
 
+/// A sentence in which commands and the like stand between backquotes.
+pub fn spelled(sentence: &str) -> Markup {
+    html! {
+        @for (place, part) in sentence.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// Something that is copied as it is: an address, a code, a command line.
 pub fn code(text: &str) -> Markup {
     html! {
@@ -207,6 +216,12 @@ mod tests {
 
     /// 21 November 2026, 20:15 UTC.
     const AT: Timestamp = Timestamp::from_millis(1_795_292_100_000);
+
+    #[test]
+    fn what_stands_between_backquotes_is_code_and_everything_is_text() {
+        let drawn = spelled("Where `/next` <b>announces</b> it.").into_string();
+        assert_eq!(drawn, "Where <code>/next</code> &lt;b&gt;announces&lt;/b&gt; it.");
+    }
 
     #[test]
     fn a_state_is_an_icon_a_word_and_a_colour() {
