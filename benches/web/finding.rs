@@ -17,8 +17,11 @@ const PLACES: [(&str, &str); 3] = [
     ("the page of members", "/g/{server}/members?q="),
 ];
 
-/// What is typed, by number.
-const TYPED: [(&str, fn(&Size, u64) -> String); 4] = [
+/// What is typed, in words, and made of a number.
+type Typed = (&'static str, fn(&Size, u64) -> String);
+
+/// What is typed.
+const TYPED: [Typed; 4] = [
     ("two letters of a handle", |size, n| handle_text(scattered(n) % size.members).chars().take(2).collect()),
     ("the name of a member", |size, n| format!("member{}", scattered(n) % size.members)),
     ("the number of a member", |size, n| submitter(scattered(n) % size.members).to_string()),

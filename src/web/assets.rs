@@ -16,6 +16,10 @@ use crate::kernel::text::hex;
 pub const STYLES: &str = "styles.css";
 /// The entry module of the script.
 pub const SCRIPT: &str = "script.js";
+/// The sheet of overlays.
+pub const OVERLAY_STYLES: &str = "overlay.css";
+/// The script of overlays, which is no module: any browser that has streams reads it.
+pub const OVERLAY_SCRIPT: &str = "overlay.js";
 /// The picture of the tab.
 pub const FAVICON: &str = "favicon.svg";
 /// What the entry module imports; pages name them, so that a browser fetches all at once.
@@ -26,13 +30,15 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Name, content type and content of each file.
-const FILES: [(&str, &str, &[u8]); 7] = [
+const FILES: [(&str, &str, &[u8]); 9] = [
     (STYLES, CSS, include_bytes!("assets/styles.css")),
     (SCRIPT, JAVASCRIPT, include_bytes!("assets/script.js")),
     ("forms.js", JAVASCRIPT, include_bytes!("assets/forms.js")),
     ("keys.js", JAVASCRIPT, include_bytes!("assets/keys.js")),
     ("live.js", JAVASCRIPT, include_bytes!("assets/live.js")),
     ("times.js", JAVASCRIPT, include_bytes!("assets/times.js")),
+    (OVERLAY_STYLES, CSS, include_bytes!("assets/overlay.css")),
+    (OVERLAY_SCRIPT, JAVASCRIPT, include_bytes!("assets/overlay.js")),
     (FAVICON, SVG, include_bytes!("assets/favicon.svg")),
 ];
 
@@ -140,9 +146,10 @@ mod tests {
         names.iter().map(size).sum()
     }
 
+    /// What pages fetch; overlays have their own.
     fn scripts() -> Vec<&'static str> {
-        let scripts: Vec<_> =
-            FILES.iter().map(|file| file.0).filter(|name| name.rsplit('.').next() == Some("js")).collect();
+        let is_script = |name: &&str| name.rsplit('.').next() == Some("js") && *name != OVERLAY_SCRIPT;
+        let scripts: Vec<_> = FILES.iter().map(|file| file.0).filter(is_script).collect();
         assert_eq!(scripts.len(), MODULES.len() + 1);
         scripts
     }
@@ -183,6 +190,22 @@ mod tests {
         // 60 KiB are for the page as well.
         let all = scripts + weight(&[STYLES, FAVICON]);
         assert!(all <= 40 * 1024, "all files have {all} bytes");
+    }
+
+    /// The browser inside of OBS is as old as OBS is: Chromium 75 with version 25.
+    #[test]
+    fn overlays_ask_nothing_of_a_browser_that_old_ones_cannot_do() {
+        let script = text(OVERLAY_SCRIPT);
+        for new in ["import ", "export ", "?.", "??", "await ", "||=", ".at(", "replaceAll", "replaceChildren", "#"] {
+            assert!(!script.contains(new), "{new}");
+        }
+        let sheet = text(OVERLAY_STYLES);
+        for new in
+            ["@layer", "light-dark(", "inset:", "color-mix(", ":is(", ":where(", ":has(", "&", "-inline:", "-block:"]
+        {
+            assert!(!sheet.contains(new), "{new}");
+        }
+        assert!(weight(&[OVERLAY_STYLES, OVERLAY_SCRIPT]) <= 4 * 1024);
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub struct Shown {
     pub actions: Option<Markup>,
     /// Whether it has the modules of the server around it.
     pub is_framed: bool,
+    /// The address of its stream, where it has one of its own.
+    pub live: Option<String>,
 }
 
 /// A page that is in the bar of modules.
@@ -119,7 +121,7 @@ pub struct Entry {
 impl Shown {
     /// A page in its frame.
     pub fn new(title: impl Into<String>, main: Markup) -> Self {
-        Self { title: title.into(), main, crumbs: Vec::new(), actions: None, is_framed: true }
+        Self { title: title.into(), main, crumbs: Vec::new(), actions: None, is_framed: true, live: None }
     }
 
     /// A page on its own.
@@ -210,7 +212,7 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
             let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
             let regions: Vec<&'static Region> =
                 P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
-            let address = live_address(seen.guild, &regions, P::HINTS);
+            let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, P::HINTS));
             let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
             let around =
                 Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);

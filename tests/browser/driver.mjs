@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { inflateSync } from "node:zlib";
 import { launched } from "./chromium.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -62,6 +63,16 @@ const spoken = (element) => {
   return `${element.getAttribute("role") ?? element.localName} ${name.trim().replace(/\s+/g, " ")}`.trim();
 };
 
+/** The colour of a picture of one point: behind the sign of its filter, which has nothing to go by, stand its parts. */
+const colour = (png) => {
+  const data = [];
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    const length = png.readUInt32BE(at);
+    if (png.toString("latin1", at + 4, at + 8) === "IDAT") data.push(png.subarray(at + 8, at + 8 + length));
+  }
+  return [...inflateSync(Buffer.concat(data)).subarray(1, 4)];
+};
+
 const found = ({ page }, { role, name, exact = true }) => page.getByRole(role, { name, exact }).first();
 
 const verbs = {
@@ -101,6 +112,15 @@ const verbs = {
   type: ({ page }, { text }) => page.keyboard.type(text),
   focused: ({ page }) => page.evaluate(`(${spoken})(document.activeElement)`),
   offline: ({ context }, { on }) => context.setOffline(on),
+  // The colour of a point of a page that lies on a ground of this colour, as OBS would lay it on a picture.
+  async point({ context, page }, { x, y, ground: [r, g, b] }) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setDefaultBackgroundColorOverride", { color: { r, g, b, a: 1 } });
+    const seen = colour(await page.screenshot({ clip: { x, y, width: 1, height: 1 } }));
+    await devtools.send("Emulation.setDefaultBackgroundColorOverride", {});
+    await devtools.detach();
+    return seen;
+  },
   shot: ({ page }, { path }) => page.screenshot({ path, fullPage: true }).then(() => null),
   async troubles(screen) {
     const reports = await screen.page.evaluate("globalThis.reports?.splice(0) ?? []");

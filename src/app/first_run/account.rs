@@ -25,7 +25,7 @@ pub(in crate::app) struct Account {
     pub(in crate::app) sees_members: bool,
     /// Whether the intent Message Content is on.
     pub(in crate::app) sees_messages: bool,
-    /// Whether its owner wants a code for each invitation (*Requires OAuth2 Code Grant*), which nobody gives: with that on,
+    /// Whether its owner wants a code for each invitation (*Requires `OAuth2` Code Grant*), which nobody gives: with that on,
     /// Discord refuses every invitation.
     pub(in crate::app) wants_code_grant: bool,
     /// The names of its servers, up to 200.

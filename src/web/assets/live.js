@@ -8,7 +8,6 @@ const POLL = 15_000; // where there is no room for another stream
 const ENDS = { 204: "nothing to follow any more", 401: "signed out", 403: "no longer allowed" };
 
 const root = document.documentElement;
-const isOverlay = root.classList.contains("overlay");
 
 const policy = globalThis.trustedTypes?.createPolicy("greenroom", { createHTML: (html) => html });
 
@@ -77,6 +76,8 @@ export const say = (text) => {
 const regions = () => [...document.querySelectorAll("[data-region]")];
 const regionOf = (page, name) =>
   [...page.querySelectorAll("[data-region]")].find((region) => region.dataset.region === name);
+// Parts that differ by person or filter, and follow a topic or the form that is the same for all.
+const following = (name) => regions().filter((region) => region.dataset.topics?.split(" ").includes(name));
 
 let heard = () => {};
 let source = null;
@@ -141,13 +142,15 @@ const read = (event) => {
 const take = {
   region: ({ region, html }) => {
     const old = regionOf(document, region);
-    if (!old || typeof html !== "string") return;
-    // Only what the region holds was sent; what it is called stays.
-    const fresh = old.cloneNode(false);
-    fresh.append(...parse(html).body.childNodes);
-    swap(old, fresh);
+    if (old && !old.dataset.topics && typeof html === "string") {
+      // Only what the region holds was sent; what it is called stays.
+      const fresh = old.cloneNode(false);
+      fresh.append(...parse(html).body.childNodes);
+      swap(old, fresh);
+    }
+    ask(following(region));
   },
-  hint: ({ topic }) => ask(regions().filter((region) => region.dataset.topics?.split(" ").includes(topic))),
+  hint: ({ topic }) => ask(following(topic)),
   beat: () => {},
   goodbye: ({ reason }) => end(reason || ENDS[401]),
 };
@@ -178,24 +181,31 @@ const probe = async () => {
   close();
   const stop = new AbortController();
   let status = 0;
+  let rest = 2_000;
   try {
     const headers = { Accept: "text/event-stream" };
-    status = (await fetch(streamAddress(), { headers, cache: "no-store", signal: stop.signal })).status;
+    const answer = await fetch(streamAddress(), { headers, cache: "no-store", signal: stop.signal });
+    status = answer.status;
+    // What is not there now may be in a moment: whoever serves it may only have begun.
+    if (status === 404) rest = POLL;
+    rest = Math.max(rest, 1_000 * (Number(answer.headers.get("Retry-After")) || 0));
   } catch {
     // No connection: like any other failure, it is tried again.
   }
   stop.abort();
   if (ENDS[status]) end(ENDS[status]);
   else if (status === 503) poll();
-  else reopen(status === 200 ? 0 : 2_000);
+  else reopen(status === 200 ? 0 : rest);
 };
 
+// Half a minute, which is what the server asks for, and not the same moment for all.
 const poll = async () => {
+  const pause = POLL + Math.random() * 5_000;
   await ask(regions());
   retry = setTimeout(async () => {
     await ask(regions());
-    retry = setTimeout(open, POLL);
-  }, POLL);
+    if (!ended) retry = setTimeout(open, pause);
+  }, pause);
 };
 
 const tags = new Map();
@@ -265,7 +275,6 @@ export const start = (told) => {
   if (!root.dataset.live) return;
   heard = told;
   open();
-  if (isOverlay) return;
   document.addEventListener("visibilitychange", () => {
     clearTimeout(hiding);
     if (ended) return;

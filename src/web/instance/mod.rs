@@ -40,6 +40,9 @@ pub struct Operations {
     pub lines: Lines,
 }
 
+/// What would be lost by restoring a backup, asked by its name. Blocks.
+pub type Foresee = dyn Fn(&str) -> Result<Foresight, String> + Send + Sync;
+
 /// What can be done with backups.
 pub struct Backups {
     /// Those that are there. Blocks.
@@ -51,7 +54,7 @@ pub struct Backups {
     /// Restores one into a scratch file, and checks it.
     pub rehearse: Act,
     /// What would be lost by restoring one. Blocks.
-    pub foresee: std::sync::Arc<dyn Fn(&str) -> Result<Foresight, String> + Send + Sync>,
+    pub foresee: std::sync::Arc<Foresee>,
     /// Tries one out, and then lets the process stop, restore it and go on. How that ended is on the [`Shelf`] afterwards.
     pub restore: Act,
 }

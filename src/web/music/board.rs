@@ -20,6 +20,8 @@ const SHOWN: u8 = 50;
 pub struct Board {
     /// What plays.
     pub now: Option<Shown>,
+    /// The song of whoever looks that is played first.
+    pub own: Option<Own>,
     /// What comes, in order.
     pub coming: Vec<Shown>,
     /// How many songs wait to be played, in all.
@@ -43,6 +45,17 @@ pub struct Shown {
     pub is_own: bool,
 }
 
+/// Where a song of whoever looks stands, however far behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Artist and title.
+    pub name: String,
+    /// Its place, from 1; `None` while it waits for a reviewer.
+    pub place: Option<u64>,
+    /// About how many minutes it waits, once reviews were measured.
+    pub minutes: Option<u64>,
+}
+
 /// How far a goal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -55,10 +68,11 @@ pub struct Progress {
 /// The queue of a server, for whoever looks.
 pub fn look(read: &dyn Read, guild: GuildId, viewer: Option<UserId>) -> Result<Board> {
     let names = chosen(read, guild)?.names_shown;
-    let page = page_of(read, guild, None, 1, SHOWN)?;
+    let page = page_of(read, guild, viewer, 1, SHOWN)?;
     let waiting = page.counts.iter().filter(|(line, _)| line.is_served()).map(|(_, count)| count).sum();
     Ok(Board {
         now: page.now_playing.as_ref().map(|entry| shown(entry, names, viewer)),
+        own: page.own.as_ref().map(|row| own(row, names)),
         coming: page.rows.iter().map(|row| shown_row(row, names, viewer)).collect(),
         waiting,
         is_open: SUBMISSIONS_OPEN.get(read, guild)?,
@@ -105,8 +119,18 @@ fn shown(entry: &Entry, names: NamesShown, viewer: Option<UserId>) -> Shown {
 }
 
 fn shown_row(row: &Row, names: NamesShown, viewer: Option<UserId>) -> Shown {
+    Shown { minutes: minutes(row), ..shown(&row.entry, names, viewer) }
+}
+
+fn own(row: &Row, names: NamesShown) -> Own {
+    let ahead = row.standing.and_then(|standing| standing.ahead);
+    let name = shown(&row.entry, names, None).name;
+    Own { name, place: ahead.map(|ahead| ahead + 1), minutes: minutes(row) }
+}
+
+fn minutes(row: &Row) -> Option<u64> {
     let wait = row.standing.and_then(|standing| standing.wait);
-    Shown { minutes: wait.map(|wait| wait.as_secs().div_ceil(60).max(1)), ..shown(&row.entry, names, viewer) }
+    wait.map(|wait| wait.as_secs().div_ceil(60).max(1))
 }
 
 fn whole(coins: Amount) -> u64 {

@@ -9,18 +9,20 @@
 //! | `rights` | whether somebody may still listen |
 //! | `places` | how many may listen at once |
 //! | `pages` | `GET /live` and the parts of pages that are asked for |
+//! | `open` | the streams of overlays and of the queue that everybody sees |
 //! | `programs` | `GET /api/stream`, and the operator's try |
 //!
 //! **Regions.** A [`Region`] is a part of a page that is the same for all who may see it: a name, the topics that change it, and a
 //! pure function of a snapshot. It is drawn once for all who look. What differs by person or filter is only hinted at, by topic,
 //! and the page asks for it. A page names both ([`Page::REGIONS`](super::page::Page::REGIONS),
-//! [`Page::HINTS`](super::page::Page::HINTS)); every region is in [`REGIONS`].
+//! [`Page::HINTS`](super::page::Page::HINTS)); every region of people who are signed in is in [`REGIONS`]. What is for anyone
+//! is in no list that can be asked for by name: an address of its own opens it, and its stream is asked for there.
 //!
 //! **Revisions** are `epoch.number`: another epoch in each process, and a number that counts the changes that were heard in it.
 //! A page carries the one that was noted before its snapshot was taken, and each event of a stream the one up to which whoever
 //! got it has everything. So whoever comes back, after whatever gap, gets exactly what changed.
 //!
-//! **Events** of `/live`: `region {region, revision, html}`, `hint {topic, guild_id}`; of `/api/stream` those of
+//! **Events** of `/live` and of what is open: `region {region, revision, html}`, `hint {topic, guild_id}`; of `/api/stream` those of
 //! `told`, `reset`, and `test`; of both `beat {session_ends}` every 15 seconds and `goodbye {reason}` before the end where it
 //! is meant to be one. An end without it is none: whoever was listening comes back.
 //!
@@ -31,6 +33,7 @@
 mod board;
 mod feed;
 mod hub;
+mod open;
 mod pages;
 mod places;
 mod programs;
@@ -101,18 +104,19 @@ const HINTED: &[Topic] = &[
 const TOLD: Topic = Topic::new("push.told");
 
 /// What is served here.
-pub const ROUTES: &[Route] = &[pages::LIVE, pages::FRAGMENT, programs::STREAM, Route::of::<programs::TestEvent>()];
+pub const ROUTES: &[Route] =
+    &[pages::LIVE, pages::FRAGMENT, open::OVERLAY, open::QUEUE, programs::STREAM, Route::of::<programs::TestEvent>()];
 
 impl Region {
-    /// Its name in a server: `queue.board.123`.
+    /// Its name in a server: `queue.board.123`. Which server that is, is not told to anyone.
     pub fn address(&self, guild: GuildId) -> String {
-        format!("{}.{guild}", self.name)
+        if self.who == Who::Anyone { self.name.to_owned() } else { format!("{}.{guild}", self.name) }
     }
 
     /// The part of a page around what it holds now.
     pub fn around(&self, guild: GuildId, content: &Markup) -> Markup {
         let name = self.address(guild);
-        let fragment = (guild != GuildId::INSTANCE).then(|| format!("/g/{guild}/fragment?region={}", self.name));
+        let fragment = self.who.is_of_a_guild().then(|| format!("/g/{guild}/fragment?region={}", self.name));
         let part = components::Region { fragment: fragment.as_deref(), ..components::Region::shared(&name) };
         part.around(content)
     }

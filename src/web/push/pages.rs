@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 use super::board::Part;
-use super::rights::Rights;
+use super::rights::{Right, Rights};
 use super::stream::{Kind, MOST_PARTS, Stream, Watched};
 use super::{Drawing, HINTED, Region, parted};
 use crate::kernel::error::Result;
@@ -101,7 +101,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
         wanted.entry(*guild).or_default().push(who);
     }
     let rights = Rights::of(web, &arrived.visitor, wanted).await?;
-    let stream = Stream::open(web, arrived, rights).await?;
+    let stream = Stream::open(web, arrived, Right::Person(Box::new(rights))).await?;
     // Whoever does not say what they know, or says it of another process, knows nothing.
     let since = since_of(&arrived.headers, shown.since.as_deref()).and_then(|since| web.push.number_of(&since));
     let since = since.unwrap_or(0);

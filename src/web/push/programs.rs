@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::board::{Part, REST};
 use super::feed::What;
 use super::pages::since_of;
-use super::rights::Rights;
+use super::rights::{Right, Rights};
 use super::stream::{Kind, MOST_PARTS, Stream, Watched};
 use super::told::{ChangeType, Event, Told};
 use super::{TOLD, event};
@@ -107,7 +107,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let rights = Rights::of(web, &arrived.visitor, guilds.iter().map(|guild| (*guild, vec![WHO])).collect()).await?;
-    let stream = Stream::open(web, arrived, rights).await?;
+    let stream = Stream::open(web, arrived, Right::Person(Box::new(rights))).await?;
     let (known, mut has_missed) = match since_of(&arrived.headers, wanted.since.as_deref()) {
         Some(revision) => web.push.number_of(&revision).map_or((None, true), |number| (Some(number), false)),
         None => (None, false),

@@ -22,15 +22,14 @@ use super::board::{Frame, Part, Place};
 use super::event;
 use super::places::Seat;
 use super::programs::Program;
-use super::rights::{Look, Rights};
+use super::rights::{Look, Right};
 use crate::discord::standing::{Change, FRESH};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::web::Web;
-use crate::web::access::{Via, Visitor, place};
+use crate::web::access::place;
 use crate::web::answer::Problem;
 use crate::web::endpoint::Arrived;
-use crate::{settings, signin};
 
 /// How often a sign of life is sent.
 const BEAT: Duration = Duration::from_secs(15);
@@ -81,10 +80,11 @@ pub(super) struct Stream {
     watched: Vec<Watched>,
     /// Whose changes tell that the rights may be over.
     guards: Vec<Watched>,
-    rights: Rights,
+    right: Right,
     standings: broadcast::Receiver<Change>,
     stopping: watch::Receiver<bool>,
-    ends: Timestamp,
+    /// When they are signed in no more, where they have to be.
+    ends: Option<Timestamp>,
     next_beat: Timestamp,
     next_look: Timestamp,
     to_send: VecDeque<Bytes>,
@@ -104,17 +104,17 @@ enum Woken {
 
 impl Stream {
     /// Lets somebody in who may listen to what is wanted, and for whom there is a place.
-    pub(super) async fn open(web: &Web, arrived: &Arrived, rights: Rights) -> Result<Self, Problem> {
+    pub(super) async fn open(web: &Web, arrived: &Arrived, right: Right) -> Result<Self, Problem> {
         // Whoever listens first and asks then misses nothing that is taken away in between.
         let (standings, since) = (web.bot.standings.changes(), web.push.number());
-        let topics = rights.guilds().into_iter().map(|guild| (guild, settings::CHANGED));
-        let topics = topics.chain([(GuildId::INSTANCE, signin::ENDED)]);
-        let guards = topics.map(|(guild, topic)| Watched::begin(web, guild, Part::Guard(topic), since)).collect();
-        let seat = take_seat(web, arrived)?;
-        let ends = match rights.look(web).await? {
+        let guards = right.guards().into_iter();
+        let guards = guards.map(|(guild, topic)| Watched::begin(web, guild, Part::Guard(topic), since)).collect();
+        let seat = web.push.places.take(right.holder(), place(arrived.origin.address)).ok_or(Problem::Busy)?;
+        let ends = match right.look(web).await? {
             Look::May(ends) => ends,
             Look::SignedOut => return Err(Problem::Unauthenticated),
             Look::NotFor(who) => return Err(Problem::Forbidden(who)),
+            Look::Closed => return Err(Problem::NotFound),
         };
         let now = web.bot.clock.now();
         Ok(Self {
@@ -122,7 +122,7 @@ impl Stream {
             kind: Kind::Page,
             watched: Vec::new(),
             guards,
-            rights,
+            right,
             standings,
             stopping: web.push.stopping(),
             ends,
@@ -172,12 +172,12 @@ impl Stream {
 
     async fn wait(&mut self) -> Woken {
         let until = self.next_moment();
-        let Self { web, watched, guards, rights, standings, stopping, .. } = self;
+        let Self { web, watched, guards, right, standings, stopping, .. } = self;
         let places = watched.iter_mut().chain(guards).map(|watched| watched.place.changed().boxed());
         let doubt = async {
             loop {
                 match standings.recv().await {
-                    Ok(change) if rights.are_concerned_by(&change) => return,
+                    Ok(change) if right.is_concerned_by(&change) => return,
                     Ok(_) => {}
                     Err(RecvError::Lagged(_)) => return,
                     Err(RecvError::Closed) => std::future::pending().await,
@@ -188,7 +188,7 @@ impl Stream {
             biased;
             () = told(stopping) => Woken::Over,
             () = doubt => Woken::Doubt,
-            // There is always one: a session may end.
+            // There is always one: every right may end.
             (changed, ..) = select_all(places) => if changed.is_ok() { Woken::Look } else { Woken::Over },
             () = web.bot.clock.sleep_until(until) => Woken::Look,
         }
@@ -196,7 +196,8 @@ impl Stream {
 
     /// When there is something to do at the latest.
     fn next_moment(&self) -> Timestamp {
-        let moment = self.next_beat.min(self.next_look).min(self.ends);
+        let moment = self.next_beat.min(self.next_look);
+        let moment = self.ends.map_or(moment, |ends| ends.min(moment));
         match &self.kind {
             Kind::Page => moment,
             Kind::Program(program) => program.waits_until().map_or(moment, |waits| waits.min(moment)),
@@ -207,18 +208,19 @@ impl Stream {
     fn is_in_doubt(&mut self) -> bool {
         let told = self.guards.iter_mut().filter_map(Watched::take).count();
         let now = self.web.bot.clock.now();
-        told > 0 || now >= self.next_look || now >= self.ends
+        told > 0 || now >= self.next_look || self.ends.is_some_and(|ends| now >= ends)
     }
 
     /// Asks whether they may still listen.
     async fn look(&mut self) {
-        match self.rights.look(&self.web).await {
+        match self.right.look(&self.web).await {
             Ok(Look::May(ends)) => {
                 self.ends = ends;
                 self.next_look = self.web.bot.clock.now().after(FRESH);
             }
             Ok(Look::SignedOut) => self.say_goodbye("signed out"),
             Ok(Look::NotFor(_)) => self.say_goodbye("no longer allowed"),
+            Ok(Look::Closed) => self.say_goodbye("closed"),
             // Nobody knows at the moment. Whoever comes back is asked again.
             Err(_) => self.is_over = true,
         }
@@ -238,7 +240,8 @@ impl Stream {
         };
         if now >= self.next_beat {
             self.next_beat = now.after(BEAT);
-            fresh.push(event("beat", &json!({ "session_ends": self.ends.rfc3339() })));
+            let told = self.ends.map_or_else(|| json!({}), |ends| json!({ "session_ends": ends.rfc3339() }));
+            fresh.push(event("beat", &told));
         }
         let Some(last) = fresh.pop() else { return };
         // With the last of them they have everything up to that revision.
@@ -260,10 +263,4 @@ impl Stream {
 
 async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
-}
-
-fn take_seat(web: &Web, arrived: &Arrived) -> Result<Seat, Problem> {
-    let Visitor::Somebody(somebody) = &arrived.visitor else { return Err(Problem::Unauthenticated) };
-    let (Via::Session(key) | Via::Shown(key) | Via::Token { key, .. }) = &somebody.via;
-    web.push.places.take(*key, place(arrived.origin.address)).ok_or(Problem::Busy)
 }

@@ -15,7 +15,10 @@ use super::components::{Notice, Seal};
 use super::icons::Icon;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::web::assets::{Assets, FAVICON, MODULES, SCRIPT, STYLES};
+use crate::web::assets::{Assets, FAVICON, MODULES, OVERLAY_SCRIPT, OVERLAY_STYLES, SCRIPT, STYLES};
+
+/// So often, in seconds, an overlay without script is loaded anew.
+const OVERLAY_REFRESH: u8 = 15;
 
 /// What stands around a page.
 #[derive(Clone, Copy)]
@@ -236,17 +239,19 @@ pub fn bare(frame: &Frame<'_>, main: &Markup) -> String {
     document(frame, &body)
 }
 
-/// The content alone, on a ground that is seen through. `title` is what a list of sources shows.
+/// The content alone, on a ground that is seen through. `title` is what a list of sources shows. It has a sheet and a script of
+/// its own, because the browser inside of OBS may be years old; without script it is loaded anew from time to time.
 pub fn overlay(assets: &Assets, title: &str, live: Option<LiveRegions<'_>>, main: &Markup) -> String {
-    // OBS sees through a page only where its colours are the light ones: dark ones come with a ground of their own.
     let page = html! {
         (DOCTYPE)
-        html.overlay lang="en" data-theme="light" data-keys="off" data-live=[live.map(|live| live.address)]
-            data-revision=[live.map(|live| live.revision)] {
+        html lang="en" data-live=[live.map(|live| live.address)] data-revision=[live.map(|live| live.revision)] {
             head {
                 meta charset="utf-8";
                 title { (title) }
-                (files(assets))
+                noscript { meta http-equiv="refresh" content=(OVERLAY_REFRESH); }
+                link rel="icon" type="image/svg+xml" href=(assets.href(FAVICON));
+                link rel="stylesheet" href=(assets.href(OVERLAY_STYLES));
+                script defer src=(assets.href(OVERLAY_SCRIPT)) {}
             }
             body { main { (main) } }
         }

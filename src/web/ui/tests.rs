@@ -16,7 +16,7 @@ use super::layout::{
 use super::testing::{has_handler, lines};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::web::assets::{Assets, STYLES};
+use crate::web::assets::{Assets, SCRIPT, STYLES};
 
 /// What every text in these tests is: it would be seen if one were not escaped.
 const HOSTILE: &str = "<img src=x onerror=\"alert(1)\">";
@@ -181,10 +181,14 @@ fn every_document_has_one_heading_its_landmarks_and_a_way_past_them() {
 #[test]
 fn an_overlay_is_its_content_and_nothing_else() {
     let assets = Assets::new();
-    let live = Some(LiveRegions { address: "/live?region=overlay.now.5", revision: "a1b2.17" });
+    let live = Some(LiveRegions { address: "/o/secret/now/live", revision: "a1b2.17" });
     let document = overlay(&assets, "Now playing", live, &html! { p { "Ann – First Light" } });
-    assert!(document.contains("data-live=\"/live?region=overlay.now.5\" data-revision=\"a1b2.17\""), "{document}");
+    assert!(document.contains("data-live=\"/o/secret/now/live\" data-revision=\"a1b2.17\""), "{document}");
+    assert!(document.contains("<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"), "{document}");
     assert!(document.ends_with("<body><main><p>Ann – First Light</p></main></body></html>"), "{document}");
+    for other in [SCRIPT, STYLES] {
+        assert!(!document.contains(&format!("/{other}\"")), "{other} is for browsers of today");
+    }
 }
 
 #[test]
@@ -264,7 +268,9 @@ fn nothing_on_a_page_needs_what_the_policy_forbids() {
         assert!(!has_handler(&document), "an inline handler");
         // The only script is the one with an address.
         assert_eq!(document.matches("<script").count(), 1);
-        assert!(document.contains("<script type=\"module\" blocking=\"render\" src=\"/assets/"));
+        let script =
+            ["type=\"module\" blocking=\"render\"", "defer"].map(|how| format!("<script {how} src=\"/assets/"));
+        assert!(script.iter().any(|script| document.contains(script)));
     }
 }
 

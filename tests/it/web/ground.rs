@@ -4,6 +4,7 @@
 //! what crosses from one to the other is seen.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use greenroom::access::{ADMIN_ROLES, MODERATOR_ROLES, REVIEWER_ROLE, VIEWER_ROLES};
@@ -49,7 +50,7 @@ pub struct WebWorld {
     pub there: GuildIds,
     pub address: SocketAddr,
     pub http: reqwest::Client,
-    server: AbortHandle,
+    server: Mutex<AbortHandle>,
     numbers: AtomicU64,
 }
 
@@ -92,6 +93,7 @@ impl WebWorld {
         let web = Web::with_regions(world.app.bot.clone(), settings, regions);
         let server = tokio::spawn(web.clone().serve(listener, bounds, std::future::pending())).abort_handle();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let server = Mutex::new(server);
         let ground = Self { world, web, there, address, http, server, numbers: AtomicU64::new(1_000) };
         ground.write(|tx| operator::set_password(tx, OPERATOR, &Secret::new(PHC), Actor::Operator, None));
         ground
@@ -99,12 +101,36 @@ impl WebWorld {
 
     /// The web ends, and another process serves it.
     pub async fn restart(&mut self, regions: &'static [&'static Region]) {
-        self.server.abort();
+        self.server.lock().unwrap().abort();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.address = listener.local_addr().unwrap();
         self.web = Web::with_regions(self.world.app.bot.clone(), self.web.settings.clone(), regions);
-        let serving = self.web.clone().serve(listener, BOUNDS, std::future::pending());
-        self.server = tokio::spawn(serving).abort_handle();
+        self.serve(self.web.clone(), listener);
+    }
+
+    /// The web ends, and every stream with it. Nobody answers until [`Self::comes_back`].
+    pub fn falls(&self) {
+        self.web.push.stop();
+        self.server.lock().unwrap().abort();
+    }
+
+    /// Another process serves the web at the same address; [`Self::web`] stays the one that ended.
+    pub async fn comes_back(&self) {
+        let listener = within("the address is free again", async {
+            loop {
+                match TcpListener::bind(self.address).await {
+                    Ok(listener) => return listener,
+                    Err(_) => tokio::task::yield_now().await,
+                }
+            }
+        });
+        let web = Web::with_regions(self.world.app.bot.clone(), self.web.settings.clone(), REGIONS);
+        self.serve(web, listener.await);
+    }
+
+    fn serve(&self, web: Web, listener: TcpListener) {
+        let serving = web.serve(listener, BOUNDS, std::future::pending());
+        *self.server.lock().unwrap() = tokio::spawn(serving).abort_handle();
     }
 
     /// The first server.
@@ -233,7 +259,7 @@ impl WebWorld {
 
     /// Everybody goes home; fails where the world is not clean.
     pub async fn end(self) {
-        self.server.abort();
+        self.server.lock().unwrap().abort();
         self.world.end().await;
     }
 

@@ -10,7 +10,7 @@
 //! | [`discord_sign_in`] | to Discord and back |
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
-//! | [`push`], [`programs`], [`listener`] | what is pushed to open pages and programs, and whoever listens to it |
+//! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
@@ -32,6 +32,7 @@ mod leaving;
 mod listener;
 mod openapi;
 mod operator;
+mod overlays;
 mod own;
 mod people;
 mod person;

@@ -41,6 +41,16 @@ pub fn server_of_overlay(read: &dyn Read, digest: &Digest) -> Result<Option<Guil
     with(read, &OVERLAY, &Some(OverlayKey::of(digest)))
 }
 
+/// Whether the queue of a server has this name.
+pub fn is_called(read: &dyn Read, guild: GuildId, name: &PublicName) -> Result<bool> {
+    Ok(NAME.get_own(read, guild)?.flatten().as_ref() == Some(name))
+}
+
+/// Whether the overlays of a server are opened by the secret with this digest.
+pub fn is_opened_by(read: &dyn Read, guild: GuildId, digest: &Digest) -> Result<bool> {
+    Ok(OVERLAY.get_own(read, guild)?.flatten() == Some(OverlayKey::of(digest)))
+}
+
 /// The server that has this value of a setting.
 fn with<T: SettingValue + PartialEq>(read: &dyn Read, setting: &Setting<T>, wanted: &T) -> Result<Option<GuildId>> {
     let mut found = None;

@@ -35,6 +35,8 @@ fn two_servers_never_have_one_name_and_a_name_that_was_given_up_is_free() {
     assert_eq!(store.read(|read| queries::server_called(read, &name("night-owl"))), None);
     store.write(|tx| service::set_name(tx, OTHER, OWNER, Some(&name("night-owl")))).unwrap();
     assert_eq!(store.read(|read| queries::server_called(read, &name("night-owl"))), Some(OTHER));
+    let still = |guild| store.read(|read| queries::is_called(read, guild, &name("night-owl")));
+    assert_eq!([still(GUILD), still(OTHER)], [false, true]);
 }
 
 #[test]
@@ -47,6 +49,8 @@ fn an_overlay_is_opened_by_its_last_secret_alone_and_only_the_digest_is_kept() {
     assert_eq!(opens(first), Some(GUILD));
     store.write(move |tx| service::set_overlay(tx, GUILD, OWNER, Some(&second))).unwrap();
     assert_eq!((opens(first), opens(second)), (None, Some(GUILD)));
+    let still = |guild, digest| store.read(|read| queries::is_opened_by(read, guild, &digest));
+    assert_eq!([still(GUILD, first), still(GUILD, second), still(OTHER, second)], [false, true, false]);
     store.write(|tx| service::set_overlay(tx, GUILD, OWNER, None)).unwrap();
     assert_eq!(opens(second), None);
     let told = store.read(|read| activity::newest(read, GUILD, &Filter::default(), None, 10)).rows;

@@ -141,9 +141,10 @@ fn configuration(variables: &[Variable]) -> Markup {
 /// The value of a variable. Of a secret, whose value is not even known here, is said that it is set.
 fn value(variable: &Variable) -> Markup {
     let Some(value) = variable.value.as_deref() else { return html! { "–" } };
-    match value.strip_prefix("(secret").and_then(|rest| rest.strip_suffix(')')) {
-        Some(rest) => html! { (badge(Tone::Quiet, "set")) (rest.trim_start_matches(',')) },
-        None => html! { (value) },
+    if let Some(rest) = value.strip_prefix("(secret").and_then(|rest| rest.strip_suffix(')')) {
+        html! { (badge(Tone::Quiet, "set")) (rest.trim_start_matches(',')) }
+    } else {
+        html! { (value) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::web::music::board::{Board, Progress, Shown};
+use crate::web::music::board::{Board, Own, Progress, Shown};
 use crate::web::ui::components::number;
 
 /// The queue.
@@ -16,6 +16,7 @@ pub(in crate::web) fn board(board: &Board) -> Markup {
                 None => { p { "Nothing plays." } }
             }
         }
+        @if let Some(song) = &board.own { (own(song)) }
         section aria-labelledby="coming" {
             h2 #coming { "Coming up" }
             @if board.coming.is_empty() {
@@ -25,6 +26,22 @@ pub(in crate::web) fn board(board: &Board) -> Markup {
             }
             @if more > 0 { p.hint { "And " (more) " more." } }
             p.hint { @if board.is_open { "Songs are taken now." } @else { "No songs are taken now." } }
+        }
+    }
+}
+
+fn own(song: &Own) -> Markup {
+    html! {
+        section.card aria-labelledby="own" {
+            h2 #own { "Your song" }
+            p { strong { (song.name) } }
+            p.hint {
+                @match song.place {
+                    Some(place) => { "Place " (place) }
+                    None => { "It waits for a reviewer." }
+                }
+                @if let Some(minutes) = song.minutes { " · ~" (minutes) " min" }
+            }
         }
     }
 }

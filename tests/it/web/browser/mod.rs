@@ -4,6 +4,7 @@
 //! them out. Nothing of what they need is needed to build Greenroom or to run it.
 
 mod journeys;
+mod overlays;
 mod pages;
 
 use std::io::{BufRead, BufReader, Write};
@@ -136,6 +137,13 @@ impl Screen<'_> {
     /// All text that is seen.
     pub fn text(&self) -> String {
         self.does("text", json!({})).as_str().unwrap().to_owned()
+    }
+
+    /// The colour of a point, where a ground of this colour lies behind the page.
+    #[track_caller]
+    pub fn point(&self, (x, y): (u32, u32), ground: [u8; 3]) -> [u8; 3] {
+        let seen = self.does("point", json!({ "x": x, "y": y, "ground": ground }));
+        serde_json::from_value(seen).unwrap()
     }
 
     /// Waits until this text is seen.

@@ -17,7 +17,7 @@ fn kites() -> Shown {
 }
 
 fn empty() -> Board {
-    Board { now: None, coming: Vec::new(), waiting: 0, is_open: true }
+    Board { now: None, own: None, coming: Vec::new(), waiting: 0, is_open: true }
 }
 
 #[test]
@@ -59,6 +59,24 @@ fn a_song_of_whoever_looks_is_marked_as_theirs_in_words_as_well() {
 }
 
 #[test]
+fn whoever_looks_reads_where_their_song_stands_however_far_behind() {
+    let own = |place, minutes| {
+        let own = Some(Own { name: "Sol – Kites".to_owned(), place, minutes });
+        lines(&board(&Board { own, ..empty() })).split_once("</section>\n").unwrap().1.to_owned()
+    };
+    insta::assert_snapshot!(own(Some(73), Some(219)).split_once("<section aria").unwrap().0, @r#"
+    <section class="card" aria-labelledby="own">
+    <h2 id="own">Your song</h2>
+    <p>
+    <strong>Sol – Kites</strong>
+    </p>
+    <p class="hint">Place 73 · ~219 min</p>
+    </section>
+    "#);
+    assert!(own(None, None).contains("<p class=\"hint\">It waits for a reviewer.</p>"));
+}
+
+#[test]
 fn an_overlay_is_empty_where_there_is_nothing_to_show() {
     let parts = [now(None), next(&empty()), queue(&empty()), goal(None)].map(Markup::into_string);
     assert_eq!(parts, [""; 4]);
@@ -84,7 +102,8 @@ fn an_overlay_shows_its_part() {
 #[test]
 fn texts_of_people_are_text() {
     let hostile = Shown { name: HOSTILE.to_owned(), by: Some(HOSTILE.to_owned()), ..kites() };
-    let board_of = Board { now: Some(hostile.clone()), coming: vec![hostile.clone()], ..empty() };
+    let own = Some(Own { name: HOSTILE.to_owned(), place: Some(1), minutes: None });
+    let board_of = Board { now: Some(hostile.clone()), own, coming: vec![hostile.clone()], ..empty() };
     let page = [board(&board_of), now(Some(&hostile)), next(&board_of), queue(&board_of)].map(Markup::into_string);
     assert!(!page.concat().contains("<img") && !has_handler(&page.concat()), "{page:?}");
 }
