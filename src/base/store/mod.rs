@@ -67,6 +67,7 @@ mod open;
 mod ownership;
 mod pace;
 mod personal;
+mod raw_name;
 mod read;
 mod reading;
 mod schema;
