@@ -114,8 +114,11 @@ impl Default for Known {
 /// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
 async fn kept(web: &Web, route: &'static Route, parts: &mut Parts, body: Option<Body>, known: &Known) -> String {
     let body = match body {
-        Some(body) => whole(body, route.largest_body.min(kept::LARGEST)).await.unwrap_or_default(),
-        None => Bytes::new(),
+        Some(body) if sender(&parts.headers) == Sender::Ours => {
+            whole(body, route.largest_body.min(kept::LARGEST)).await.unwrap_or_default()
+        }
+        // Of what no page of ours sent nothing is kept, so nobody waits for it.
+        _ => Bytes::new(),
     };
     let form = Sent { route, uri: parts.uri.clone(), params: params_of(parts).await, body };
     let from = known.origin.map_or(IpAddr::from([0, 0, 0, 0]), |origin| place(origin.address));
