@@ -22,6 +22,7 @@ mod gate;
 mod headers;
 pub mod input;
 pub mod instance;
+mod kept;
 pub mod music;
 mod notices;
 pub mod openapi;
@@ -36,6 +37,7 @@ pub mod settings;
 pub mod sign_in;
 mod stall;
 pub mod table;
+mod trouble;
 pub mod ui;
 mod visitor;
 
@@ -50,6 +52,7 @@ use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use instance::Instance;
+use kept::KeptForms;
 use notices::Notices;
 use places::Places;
 use push::{Push, REGIONS, Region};
@@ -88,6 +91,8 @@ pub struct Parts {
     pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
+    /// Forms that came when nobody was signed in any more.
+    pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
     pub push: Push,
     /// The channels and roles of servers, for a minute.
@@ -123,6 +128,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
+            kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),
             bot,

@@ -16,14 +16,16 @@ use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 use super::Web;
-use super::access::{Limit, Name, Rank, Via, Visitor, Who};
+use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
-use super::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples};
+use super::endpoint::{Arrived, BODY, Door, Doors, Route, Sample, Samples};
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
 use super::push::{Region, live_address};
 use super::segments::Segments;
+use super::sign_in::UserView;
+use super::trouble;
 use super::ui::components::{Notice, Seal};
 use super::ui::icons::Icon;
 use super::ui::layout::{Crumb, Frame, GuildNav, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
@@ -195,14 +197,7 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
     let seen = match Seen::<P>::of(&web, &arrived, refill) {
         Ok(seen) => seen,
         Err(wrong) => {
-            return problem_in(
-                &web,
-                &arrived.visitor,
-                (arrived.guild, arrived.rank),
-                &arrived.address,
-                &wrong,
-                P::NAME,
-            );
+            return problem(&web, &Met::by(&arrived), &wrong, P::NAME);
         }
     };
     // Noted before anything is looked at: what changes in between is brought by the stream.
@@ -218,9 +213,7 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
                 Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
             html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
         }
-        Err(wrong) => {
-            problem_in(&web, &arrived.visitor, (arrived.guild, arrived.rank), &arrived.address, &wrong, P::NAME)
-        }
+        Err(wrong) => problem(&web, &Met::by(&arrived), &wrong, P::NAME),
     }
 }
 
@@ -256,6 +249,7 @@ struct Around<'a> {
     here: &'a str,
     visitor: &'a Visitor,
     ink: &'a Ink,
+    session_ends: Option<Timestamp>,
     guild: Option<(GuildId, String)>,
     servers: Vec<(GuildId, String)>,
     entries: Vec<(String, &'static Entry)>,
@@ -279,6 +273,7 @@ impl<'a> Around<'a> {
             here,
             visitor,
             ink,
+            session_ends: web.session_shown_ends(visitor, headers),
             servers: servers_of(web, visitor),
             entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
             notices: web.notices.take(visitor),
@@ -292,7 +287,9 @@ impl<'a> Around<'a> {
         let path = self.here.split('?').next().unwrap_or_default();
         let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
         let crumbs: Vec<Crumb<'_>> = shown.crumbs.iter().map(|(href, label)| Crumb { href, label }).collect();
+        let mark = self.visitor.somebody().map(mark_of).unwrap_or_default();
         let viewer = self.visitor.somebody().map(|somebody| Viewer {
+            mark: &mark,
             name: &somebody.name,
             avatar: None,
             csrf: &self.ink.csrf,
@@ -308,6 +305,7 @@ impl<'a> Around<'a> {
             notices: &self.notices,
             theme: self.theme,
             now: Some(self.web.bot.clock.now()),
+            session_ends: self.session_ends,
             live,
             ..Frame::new(&self.web.assets, &shown.title)
         };
@@ -317,6 +315,13 @@ impl<'a> Around<'a> {
         };
         if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }
     }
+}
+
+/// Tells one person from another, and does not say who they are.
+fn mark_of(somebody: &Somebody) -> String {
+    let id = UserView::of(&somebody.person, "").id;
+    let digest = Digest::of_parts(&[b"viewer", id.as_bytes()]);
+    BASE64_URL_SAFE_NO_PAD.encode(digest.bytes())
 }
 
 fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a> {
@@ -329,7 +334,7 @@ fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a>
 /// What was wrong with a form, above its page.
 fn wrong(refill: &Refill) -> Markup {
     html! {
-        div.notice.bad role="alert" tabindex="-1" autofocus {
+        div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } role="alert" tabindex="-1" autofocus {
             p { (sentence_html(&refill.sentence)) }
             @if refill.fields.len() > 1 {
                 ul {
@@ -360,41 +365,47 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
     somebody.guilds.iter().filter_map(|id| Some((*id, ours.get(id)?.clone()))).collect()
 }
 
-/// The page that says what is not possible, in the frame of nobody's server.
-pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Problem, doing: &str) -> Response {
-    problem_in(web, visitor, (GuildId::INSTANCE, Rank::default()), address, problem, doing)
+/// Who met a problem, and where: what is drawn around the page that tells of it.
+#[derive(Clone, Copy)]
+pub(super) struct Met<'a> {
+    /// Who asked.
+    pub visitor: &'a Visitor,
+    /// The headers of the request.
+    pub headers: &'a HeaderMap,
+    /// The server, and what they are there.
+    pub place: (GuildId, Rank),
+    /// The address of the page that was looked for; nothing where a form was sent.
+    pub address: Option<&'a str>,
 }
 
-/// The same in the frame of a server, for whoever has this rank in it.
-fn problem_in(
-    web: &Web,
-    visitor: &Visitor,
-    (guild, rank): (GuildId, Rank),
-    address: &str,
-    problem: &Problem,
-    doing: &str,
-) -> Response {
-    if matches!(problem, Problem::Unauthenticated) {
-        return to_sign_in(address);
+impl<'a> Met<'a> {
+    /// Where no page is.
+    pub(super) const fn nowhere(visitor: &'a Visitor, headers: &'a HeaderMap) -> Self {
+        Self { visitor, headers, place: (GuildId::INSTANCE, Rank { level: None, is_reviewer: false }), address: None }
     }
-    let status = problem.status();
-    let title = match status {
-        StatusCode::NOT_FOUND => "Not here",
-        StatusCode::FORBIDDEN => "Not for you",
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "Not right now",
-        status if status.is_server_error() => "Something broke",
-        _ => "That did not work",
-    };
-    let sentence = problem.sentence(report(problem, doing));
-    let main = html! {
-        p { (sentence_html(&sentence)) }
-        p { a.button href="/" { "To your servers" } }
-    };
-    let ink = Ink::new(web, visitor);
-    let headers = HeaderMap::new();
-    let around = Around::of(web, visitor, &headers, guild, rank, "/", &ink);
-    let shown = Shown { is_framed: rank.level.is_some(), ..Shown::bare(title, main) };
-    let mut response = html_response(status, around.draw(&shown, None, None));
+
+    /// By a request that had passed the gate.
+    pub(super) fn by(arrived: &'a Arrived) -> Self {
+        Self {
+            visitor: &arrived.visitor,
+            headers: &arrived.headers,
+            place: (arrived.guild, arrived.rank),
+            address: (arrived.door == Door::Page).then_some(arrived.address.as_str()),
+        }
+    }
+}
+
+/// The page that says what is not possible, in the frame of the server for whoever has a place there.
+pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) -> Response {
+    if matches!(problem, Problem::Unauthenticated) {
+        return to_sign_in(met.address.unwrap_or("/"));
+    }
+    let told = trouble::told(problem, report(problem, doing), met);
+    let ink = Ink::new(web, met.visitor);
+    let (guild, rank) = met.place;
+    let around = Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink);
+    let shown = Shown { is_framed: rank.level.is_some(), ..Shown::bare(told.title, told.main) };
+    let mut response = html_response(problem.status(), around.draw(&shown, None, None));
     say_when_again(&mut response, problem);
     response
 }

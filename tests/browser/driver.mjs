@@ -88,10 +88,7 @@ const verbs = {
     context.setDefaultTimeout(PATIENCE);
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin })));
     if (script) await context.addInitScript(inside);
-    const screen = { context, page: await context.newPage(), troubles: [], dialogs: [], fetched: [], accepts: true };
-    watch(screen, origin);
-    screens.set(screens.size + 1, screen);
-    return screens.size;
+    return verbs.tab({ context, origin });
   },
   async go(screen, { path }) {
     screen.fetched.length = 0;
@@ -112,6 +109,16 @@ const verbs = {
   type: ({ page }, { text }) => page.keyboard.type(text),
   focused: ({ page }) => page.evaluate(`(${spoken})(document.activeElement)`),
   offline: ({ context }, { on }) => context.setOffline(on),
+  // The value of a cookie; nothing where there is none.
+  cookie: async ({ context }, { name }) => (await context.cookies()).find((cookie) => cookie.name === name)?.value ?? null,
+  value: ({ page }, { label }) => page.getByLabel(label, { exact: true }).first().inputValue(),
+  // Another tab of the same window, with the same cookies.
+  async tab({ context, origin }) {
+    const screen = { context, origin, page: await context.newPage(), troubles: [], dialogs: [], fetched: [], accepts: true };
+    watch(screen, origin);
+    screens.set(screens.size + 1, screen);
+    return screens.size;
+  },
   // The colour of a point of a page that lies on a ground of this colour, as OBS would lay it on a picture.
   async point({ context, page }, { x, y, ground: [r, g, b] }) {
     const devtools = await context.newCDPSession(page);

@@ -38,7 +38,7 @@ fn items() -> [NavItem<'static>; 3] {
 }
 
 fn viewer(name: &'static str) -> Viewer<'static> {
-    Viewer { name, avatar: None, csrf: "t0ken", key: "k3y" }
+    Viewer { mark: "m4rk", name, avatar: None, csrf: "t0ken", key: "k3y" }
 }
 
 /// A document without the digest in its addresses, and the part of it that a test is about.
@@ -68,7 +68,7 @@ fn a_page_stands_in_its_frame() {
     let document = frame(&page, &html! { h2 { "Stock" } });
     insta::assert_snapshot!(part(&document, &assets, "<!DOCTYPE", "</head>"), @r#"
     <!DOCTYPE html>
-    <html lang="en" data-theme="dark" data-keys="off" data-server="5" data-palette="/g/5/palette" data-live="/live?region=home.attention.5&amp;region=desk.now.5" data-revision="a1b2.17">
+    <html lang="en" data-theme="dark" data-keys="off" data-server="5" data-palette="/g/5/palette" data-live="/live?region=home.attention.5&amp;region=desk.now.5" data-revision="a1b2.17" data-viewer="m4rk">
     <head>
     <meta charset="utf-8">
     <title>Cookie · Night Owl · Greenroom</title>
@@ -82,6 +82,7 @@ fn a_page_stands_in_its_frame() {
     <link rel="modulepreload" href="/assets/{digest}/forms.js">
     <link rel="modulepreload" href="/assets/{digest}/keys.js">
     <link rel="modulepreload" href="/assets/{digest}/live.js">
+    <link rel="modulepreload" href="/assets/{digest}/session.js">
     <link rel="modulepreload" href="/assets/{digest}/times.js">
     </head>
     "#);

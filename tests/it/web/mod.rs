@@ -12,6 +12,7 @@
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
+//! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
@@ -28,8 +29,10 @@ mod discord_sign_in;
 mod ground;
 mod guesses;
 mod html;
+mod kept;
 mod leaving;
 mod listener;
+mod odd;
 mod openapi;
 mod operator;
 mod overlays;

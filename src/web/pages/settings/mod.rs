@@ -14,8 +14,8 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::references::Problem as Trouble;
-use crate::settings::{Area, Listed, NONE};
-use crate::store::Read;
+use crate::settings::{self, Area, Listed, NONE};
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -212,6 +212,7 @@ impl Page for AreaPage {
         "Shows the settings of an area with their form, what does not work, and what was changed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings/{area}"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[settings::CHANGED];
 
     type Path = One<Area>;
     type Query = Nothing;

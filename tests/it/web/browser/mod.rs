@@ -6,6 +6,7 @@
 mod journeys;
 mod overlays;
 mod pages;
+mod standing;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -173,6 +174,28 @@ impl Screen<'_> {
     #[track_caller]
     pub fn fills(&self, label: &str, text: &str) {
         self.does("fill", json!({ "label": label, "text": text }));
+    }
+
+    /// What stands in the field with this label.
+    #[track_caller]
+    pub fn value(&self, label: &str) -> String {
+        self.does("value", json!({ "label": label })).as_str().unwrap().to_owned()
+    }
+
+    /// Another tab of the same browser, with the same cookies.
+    pub fn tab(&self) -> Self {
+        let number = self.does("tab", json!({})).as_u64().unwrap();
+        Self { browser: self.browser, ground: self.ground, number }
+    }
+
+    /// The network goes, or is there again.
+    pub fn offline(&self, on: bool) {
+        self.does("offline", json!({ "on": on }));
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.does("cookie", json!({ "name": name })).as_str().map(str::to_owned)
     }
 
     /// Presses a key, such as `Tab` or `Control+k`.
