@@ -27,6 +27,7 @@ const takeToken = (token) => {
 const tokenOf = (page) => page.querySelector('meta[name="csrf"]')?.content;
 
 const release = (form) => {
+  for (const ask of hiddenFields("ask", form)) ask.disabled = false;
   delete form.dataset.sent;
   delete root.dataset.busy;
 };
@@ -50,6 +51,14 @@ const question = (text, verb) =>
     dialog.showModal();
   });
 
+/** Closes a menu in which something was chosen, or that was left; the focus is on what opened it. */
+const closeMenu = (menu) => {
+  if (!menu?.open) return;
+  const hadFocus = menu.contains(document.activeElement);
+  menu.open = false;
+  if (hadFocus) menu.querySelector("summary").focus();
+};
+
 const sendQuietly = async (form, submitter) => {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const fields = new FormData(form);
@@ -63,6 +72,7 @@ const sendQuietly = async (form, submitter) => {
     const page = parse(await answer.text());
     const [old, fresh] = [document, page].map((each) => each.getElementById("main"));
     if (!old || !fresh) return location.reload();
+    closeMenu(submitter?.closest("details.menu"));
     swap(old, fresh);
     takeToken(tokenOf(page));
     channel?.postMessage({ csrf: tokenOf(page) });
@@ -97,14 +107,16 @@ const submitted = async (event) => {
   const method = submitter?.getAttribute("formmethod") ?? form.getAttribute("method");
   if (event.defaultPrevented || method?.toLowerCase() !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
-  const asks = submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (asks && !form.dataset.agreed) {
+  const [ask] = hiddenFields("ask", form);
+  if (ask && !ask.disabled) {
     event.preventDefault();
-    if (!(await question(asks, verbOf(submitter)))) return;
-    form.dataset.agreed = "1";
+    if (!(await question(ask.value, verbOf(submitter)))) return;
+    // Meanwhile the page may have been brought up to date, and what was asked about be gone.
+    if (!form.isConnected || (submitter && !submitter.isConnected)) return say("Not sent: it is not there any more.");
+    // What is not sent is not asked about by a page either.
+    ask.disabled = true;
     return form.requestSubmit(submitter);
   }
-  delete form.dataset.agreed;
   form.dataset.sent = "1";
   root.dataset.busy = "1";
   unsaved.delete(form);
@@ -151,6 +163,7 @@ const clicked = async (event) => {
 };
 
 const pressed = (event) => {
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
@@ -166,6 +179,8 @@ const pressed = (event) => {
   }
 };
 
+const wordsOf = (notice) => `${notice.textContent} ${notice.querySelector("form")?.getAttribute("action")}`;
+
 /** What is due whenever content is new: what only script can do is shown, letters are counted, notices go. */
 const arrive = (within) => {
   for (const element of within.querySelectorAll("[data-script][hidden]")) element.hidden = false;
@@ -174,7 +189,13 @@ const arrive = (within) => {
     field.setCustomValidity(`Type “${field.dataset.expect}”.`);
   for (const notice of within.querySelectorAll("[data-for]:not([data-goes])")) {
     notice.dataset.goes = "1";
-    const go = () => (notice.matches(":hover, :focus-within") ? setTimeout(go, 2_000) : notice.remove());
+    // The next notice may stand in the same element: it has a time of its own.
+    const words = wordsOf(notice);
+    const go = () => {
+      if (wordsOf(notice) !== words) return;
+      if (notice.matches(":hover, :focus-within")) setTimeout(go, 2_000);
+      else notice.remove();
+    };
     setTimeout(go, Number(notice.dataset.for) * 1_000);
   }
 };

@@ -12,6 +12,7 @@
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
+//! | [`links`] | nobody is led to where they may not go |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
@@ -29,6 +30,7 @@ mod ground;
 mod guesses;
 mod html;
 mod leaving;
+mod links;
 mod listener;
 mod openapi;
 mod operator;
