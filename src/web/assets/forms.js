@@ -56,7 +56,7 @@ const closeMenu = (menu) => {
   if (!menu?.open) return;
   const hadFocus = menu.contains(document.activeElement);
   menu.open = false;
-  if (hadFocus) menu.querySelector("summary").focus();
+  if (hadFocus) menu.querySelector("summary").focus({ preventScroll: true });
 };
 
 const sendQuietly = async (form, submitter) => {
