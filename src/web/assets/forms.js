@@ -163,7 +163,7 @@ const clicked = async (event) => {
 };
 
 const pressed = (event) => {
-  if (document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
