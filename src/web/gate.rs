@@ -27,6 +27,7 @@ use super::headers::{CSRF_TOKEN, FETCH_SITE};
 use super::kept::{self, Sent};
 use super::page::Met;
 use super::settings::Settings;
+use super::ui::components::ASK;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
 use crate::kernel::digest::Digest;
@@ -51,6 +52,9 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
     let problem = match examine(&web, route, door, &mut parts, &mut body, &mut known).await {
         Ok(arrived) if door == Door::Form => match is_meant(&web, &arrived) {
             Ok(()) => {
+                if let Some(asked) = form_field(&arrived, ASK).filter(|asked| !asked.is_empty()) {
+                    return super::page::question(&web, &arrived, &asked);
+                }
                 let turned = session_of(&arrived.visitor).copied();
                 let now = arrived.now;
                 let response = (route.serve)(web.clone(), arrived).await;

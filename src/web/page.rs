@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERER, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::Web;
 use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
-use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
+use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours, report, say_when_again};
 use super::endpoint::{Arrived, BODY, Door, Doors, Route, Sample, Samples};
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
@@ -26,9 +26,11 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble;
-use super::ui::components::{Notice, Seal};
+use super::ui::components::{ASK, Button, Notice, Seal};
 use super::ui::icons::Icon;
-use super::ui::layout::{Crumb, Frame, GuildNav, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
+use super::ui::layout::{
+    Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
+};
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
@@ -246,6 +248,7 @@ impl Ink {
 struct Around<'a> {
     web: &'a Web,
     theme: Theme,
+    has_keys: bool,
     here: &'a str,
     visitor: &'a Visitor,
     ink: &'a Ink,
@@ -270,6 +273,7 @@ impl<'a> Around<'a> {
         let entries = NAVIGATION.iter().filter(|entry| named.is_some() && rank.reaches(entry.who));
         Self {
             theme: Name::Theme.of(headers, false).and_then(|word| Theme::parse(&word)).unwrap_or_default(),
+            has_keys: Name::Keys.of(headers, false).is_none_or(|word| word != KEYS_OFF),
             here,
             visitor,
             ink,
@@ -304,6 +308,7 @@ impl<'a> Around<'a> {
             actions: shown.actions.as_ref(),
             notices: &self.notices,
             theme: self.theme,
+            has_keys: self.has_keys,
             now: Some(self.web.bot.clock.now()),
             session_ends: self.session_ends,
             live,
@@ -408,6 +413,31 @@ pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) 
     let mut response = html_response(problem.status(), around.draw(&shown, None, None));
     say_when_again(&mut response, problem);
     response
+}
+
+/// The page that asks whoever sent a form without script whether they mean it. It holds all that was sent, so that a yes
+/// sends it; going back changes nothing.
+pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
+    let sent = serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default();
+    let referer = arrived.headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
+    let back = referer.and_then(|referer| referer.path_and_query().map(ToString::to_string));
+    let back = back.filter(|back| is_page_of_ours(back)).unwrap_or_else(|| "/".to_owned());
+    let main = html! {
+        p { (asked) }
+        form method="post" action=(arrived.address) {
+            @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
+                input type="hidden" name=(name) value=(value);
+            }
+            p.actions {
+                a.button href=(back) { "Cancel" }
+                (Button::danger("Yes"))
+            }
+        }
+    };
+    let ink = Ink::new(web, &arrived.visitor);
+    let around = Around::of(web, &arrived.visitor, &arrived.headers, arrived.guild, arrived.rank, &back, &ink);
+    let shown = Shown { is_framed: arrived.rank.level.is_some(), ..Shown::bare("Are you sure?", main) };
+    html_response(StatusCode::OK, around.draw(&shown, None, None))
 }
 
 /// A page as an answer.

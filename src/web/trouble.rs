@@ -73,7 +73,7 @@ fn advice(problem: &Problem) -> Option<&'static str> {
 const fn given_by(who: Who) -> &'static str {
     match who {
         Who::Anyone | Who::SignedIn | Who::Member => "Whoever joins the server on Discord may.",
-        Who::Viewer | Who::Moderator | Who::Admin => {
+        Who::Viewer | Who::ViewerOrReviewer | Who::Moderator | Who::Admin => {
             "The owner of the server chooses which roles may, on the page Access. Ask them for such a role."
         }
         Who::Reviewer => "An administrator of the server chooses the role of its reviewers, in its settings.",

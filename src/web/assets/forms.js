@@ -22,6 +22,7 @@ const renewKeys = (form) => {
 const tokenOf = (page) => page.querySelector('meta[name="csrf"]')?.content;
 
 const release = (form) => {
+  for (const ask of hiddenFields("ask", form)) ask.disabled = false;
   delete form.dataset.sent;
   delete form.dataset.sure;
   delete root.dataset.busy;
@@ -36,7 +37,8 @@ const keep = (form, submitter, why) => {
 
 /** Sends a form by its button, also by one that the stream has replaced meanwhile. */
 const submit = (form, submitter) => {
-  form.dataset.agreed = "1";
+  // What was agreed to is not asked about by a page either.
+  for (const ask of hiddenFields("ask", form)) ask.disabled = true;
   let button = submitter;
   if (button && !button.isConnected) {
     button = button.cloneNode(true);
@@ -73,6 +75,14 @@ const question = (text, verb) =>
     dialog.showModal();
   });
 
+/** Closes a menu in which something was chosen, or that was left; the focus is on what opened it. */
+const closeMenu = (menu) => {
+  if (!menu?.open) return;
+  const hadFocus = menu.contains(document.activeElement);
+  menu.open = false;
+  if (hadFocus) menu.querySelector("summary").focus({ preventScroll: true });
+};
+
 const sendQuietly = async (form, submitter) => {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const fields = new FormData(form);
@@ -91,6 +101,7 @@ const sendQuietly = async (form, submitter) => {
       return keep(form, submitter, fresh?.querySelector("p")?.textContent ?? "That did not work. Please try again.");
     if (!old || !fresh) return location.reload();
     session.drop(form);
+    closeMenu(submitter?.closest("details.menu"));
     swap(old, fresh);
     session.takeToken(tokenOf(page));
     session.share();
@@ -123,13 +134,14 @@ const submitted = async (event) => {
     return keep(form, submitter);
   }
   const isSure = "sure" in form.dataset;
-  const asks = submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (asks && !form.dataset.agreed) {
+  const [ask] = hiddenFields("ask", form);
+  if (ask && !ask.disabled) {
     event.preventDefault();
-    if (!(await question(asks, verbOf(submitter)))) return;
+    if (!(await question(ask.value, verbOf(submitter)))) return;
+    // Meanwhile the page may have been brought up to date, and what was asked about be gone.
+    if (!form.isConnected || (submitter && !submitter.isConnected)) return say("Not sent: it is not there any more.");
     return submit(form, submitter);
   }
-  delete form.dataset.agreed;
   form.dataset.sent = "1";
   root.dataset.busy = "1";
   unsaved.delete(form);
@@ -179,6 +191,7 @@ const clicked = async (event) => {
 };
 
 const pressed = (event) => {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
@@ -228,6 +241,8 @@ export const meanwhile = async () => {
   }
 };
 
+const wordsOf = (notice) => `${notice.textContent} ${notice.querySelector("form")?.getAttribute("action")}`;
+
 /** What is due whenever content is new: what only script can do is shown, letters are counted, notices go. */
 const arrive = (within) => {
   for (const element of within.querySelectorAll("[data-script][hidden]")) element.hidden = false;
@@ -236,7 +251,13 @@ const arrive = (within) => {
     field.setCustomValidity(`Type “${field.dataset.expect}”.`);
   for (const notice of within.querySelectorAll("[data-for]:not([data-goes])")) {
     notice.dataset.goes = "1";
-    const go = () => (notice.matches(":hover, :focus-within") ? setTimeout(go, 2_000) : notice.remove());
+    // The next notice may stand in the same element: it has a time of its own.
+    const words = wordsOf(notice);
+    const go = () => {
+      if (wordsOf(notice) !== words) return;
+      if (notice.matches(":hover, :focus-within")) setTimeout(go, 2_000);
+      else notice.remove();
+    };
     setTimeout(go, Number(notice.dataset.for) * 1_000);
   }
 };

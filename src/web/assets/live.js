@@ -61,12 +61,25 @@ export const morph = (old, fresh) => {
   }
 };
 
-/** Brings a part of the page up to date, and the focus back to where it was if it had to move. */
+/** Finds, once its row is gone, what stands in the place of an element: the first thing to press in the row that is there. */
+const successor = (element) => {
+  const row = element.closest("li[id]");
+  const section = row?.closest("section");
+  const at = row ? [...row.parentElement.children].indexOf(row) : 0;
+  return () => {
+    const rows = [...(section?.isConnected ? section.querySelectorAll("li[id]") : [])];
+    return rows[Math.min(at, rows.length - 1)]?.querySelector("a[href], summary, button");
+  };
+};
+
+/** Brings a part of the page up to date, and the focus back to where it was if it had to move, or near it. */
 export const swap = (old, fresh) => {
   const focused = document.activeElement;
+  const next = old !== focused && old.contains(focused) ? successor(focused) : null;
   const said = new Set([...old.querySelectorAll("[data-says]")].map((element) => element.dataset.says));
   morph(old, fresh);
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+  if (next && !focused.isConnected) (next() ?? document.getElementById("main"))?.focus({ preventScroll: true });
   for (const element of old.querySelectorAll("[data-says]"))
     if (!said.has(element.dataset.says)) say(element.dataset.says);
   old.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));

@@ -126,7 +126,7 @@ fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
     form.around(&html! {
         input type="hidden" name="handle" value=(handle);
         input type="hidden" name="member" value=(user);
-        (Button::plain("Free"))
+        (Button { about: Some(handle), ..Button::plain("Release") })
     })
 }
 

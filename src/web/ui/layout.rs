@@ -213,6 +213,9 @@ impl Theme {
     }
 }
 
+/// What the cookie and the page say where single keys do nothing.
+pub const KEYS_OFF: &str = "off";
+
 /// A page in its frame.
 pub fn frame(frame: &Frame<'_>, main: &Markup) -> String {
     let class = if frame.guild.is_some() { "framed" } else { "framed alone" };
@@ -268,7 +271,7 @@ fn document(frame: &Frame<'_>, body: &Markup) -> String {
     let guild = frame.guild.as_ref();
     let page = html! {
         (DOCTYPE)
-        html lang="en" data-theme=(frame.theme.word()) data-keys=[(!frame.has_keys).then_some("off")]
+        html lang="en" data-theme=(frame.theme.word()) data-keys=[(!frame.has_keys).then_some(KEYS_OFF)]
             data-server=[guild.map(|guild| guild.id)]
             data-palette=[guild.map(|guild| format!("/g/{}/palette", guild.id))]
             data-live=[frame.live.map(|live| live.address)] data-revision=[frame.live.map(|live| live.revision)]

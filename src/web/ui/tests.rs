@@ -125,7 +125,8 @@ fn a_page_stands_in_its_frame() {
     <form method="post" action="/g/5/undo/7" data-quiet>
     <input type="hidden" name="csrf" value="t0ken">
     <input type="hidden" name="idempotency_key" value="k3y-undo0">
-    <button class="link" type="submit">[icon]Undo</button>
+    <button class="link" type="submit" data-key="u" aria-keyshortcuts="u">[icon]Undo<kbd aria-hidden="true">u</kbd>
+    </button>
     </form>
     </div>
     </div>
@@ -223,7 +224,7 @@ fn everything(places: &[String]) -> Markup {
         (Checkbox { hint, ..Checkbox::new(HOSTILE, HOSTILE) })
         (Radios { hint, error: hint, ..Radios::new(HOSTILE, HOSTILE, &choices) })
         (Form { confirm: hint, revision: hint, ..Form::new(HOSTILE, SEAL) }.around(&filters(HOSTILE, &acts(SEAL))))
-        (Button { act: hint, confirm: hint, sends: Some((HOSTILE, HOSTILE)), ..Button::danger(HOSTILE) })
+        (Button { act: hint, about: hint, sends: Some((HOSTILE, HOSTILE)), ..Button::danger(HOSTILE) })
         (error_summary(&[(HOSTILE, HOSTILE)]))
         (type_the_name(HOSTILE))
         (Dialog { id: HOSTILE, title: HOSTILE }.around(&opener(HOSTILE, HOSTILE)))

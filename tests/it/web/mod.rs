@@ -13,6 +13,7 @@
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
 //! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
+//! | [`links`] | nobody is led to where they may not go |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
@@ -31,6 +32,7 @@ mod guesses;
 mod html;
 mod kept;
 mod leaving;
+mod links;
 mod listener;
 mod odd;
 mod openapi;

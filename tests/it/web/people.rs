@@ -182,7 +182,14 @@ async fn a_handle_is_linked_by_whom_the_server_trusts_and_freed_again() {
         .json(Method::POST, "/api/{server}/handles/link", &json!({ "handle": "ann.live", "member": ann }))
         .await;
     assert_eq!(again.is(409).code().as_deref(), Some("handles.already_theirs"));
-    let form = page.form(&ground.path("/g/{server}/handles/free")).expect("each linked handle can be freed");
+    let form = page.form(&ground.path("/g/{server}/handles/free")).expect("each linked handle can be released");
+    // Without script a page asks first, and holds everything that was sent.
+    let sent: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let asked = administrator.post(&form.action, &sent).await.is(200);
+    assert!(asked.seen().contains("Take this handle away from its member?"), "{}", asked.seen());
+    assert!(asked.form(&form.action).is_some_and(|yes| yes.fields.iter().all(|(name, _)| name != "ask")));
+    let none = administrator.get("/api/{server}/handles?whose=free").await.is(200).json();
+    assert_eq!(none["items"].as_array().map(Vec::len), Some(0), "nothing happened yet: {none}");
     administrator.fill_in(&form, &[]).await.is(303);
     let free = administrator.get("/api/{server}/handles?whose=free").await.is(200).json();
     assert_eq!(free["items"][0]["handle"], "ann.live", "{free}");

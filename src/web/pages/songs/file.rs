@@ -21,7 +21,7 @@ pub const ROUTE: Route = Route {
     name: "songs.file",
     about: "Leads to the file of a song on Discord, by a link that works now.",
     doors: Doors::page(&["/g/{server}/songs/{song}/file"]),
-    who: Who::Viewer,
+    who: Who::ViewerOrReviewer,
     scope: Scope::Read,
     limit: Limit::Reads,
     largest_body: BODY,

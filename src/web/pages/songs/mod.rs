@@ -24,7 +24,7 @@ impl Page for SongsPage {
     const NAME: &'static str = "songs.page";
     const ABOUT: &'static str = "Lists songs by line, member, state and text.";
     const PATHS: &'static [&'static str] = &["/g/{server}/songs"];
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
 
     type Path = ();
     type Query = SongsQuery;
@@ -59,7 +59,7 @@ impl Page for SongPage {
     const NAME: &'static str = "songs.story_page";
     const ABOUT: &'static str = "Tells where a song is and what became of it.";
     const PATHS: &'static [&'static str] = &["/g/{server}/songs/{song}"];
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
 
     type Path = One<PublicId>;
     type Query = Nothing;

@@ -123,15 +123,15 @@ fn submitter(song: &Song) -> Markup {
     }
 }
 
-/// What became of a song. `remove` is the seal of whoever may take it out.
+/// What became of a song. `remove` is the seal of whoever may take it out, and take back what was done last.
 pub(super) fn story(guild: GuildId, story: &Story, remove: Option<Seal<'_>>) -> Markup {
-    let events: Vec<Event> = story.steps.iter().map(event).collect();
+    let events: Vec<Event> = story.steps.iter().map(|step| event(guild, step)).collect();
     html! {
         (facts(guild, story))
         @if let Some(seal) = remove.filter(|_| story.entry.place.line != Line::Removed) { (removal(guild, story, seal)) }
         section aria-labelledby="story" {
             h2 #story { "What became of it" }
-            (history(&events, None))
+            (history(&events, remove))
         }
     }
 }
@@ -178,8 +178,9 @@ fn removal(guild: GuildId, story: &Story, seal: Seal<'_>) -> Markup {
     }
 }
 
-fn event(step: &Step) -> Event {
-    Event { at: step.at, who: who(step.by), what: what(&step.what), undo: None, note: None }
+fn event(guild: GuildId, step: &Step) -> Event {
+    let undo = step.act.map(|act| format!("/g/{guild}/desk/changes/{act}/undo"));
+    Event { at: step.at, who: who(step.by), what: what(&step.what), undo, note: None }
 }
 
 fn who(by: Actor) -> String {
@@ -206,6 +207,7 @@ fn what(what: &What) -> Markup {
                 "bought a skip for " (price) " Luxury Coins"
                 @if *is_back { ", which were given back" }
             }
+            What::NotDead(to) => { "took the dead link back: " (to) }
             What::Dead(gifted, luxury) => {
                 "removed it as a dead link"
                 @if let Some(coins) = gifted { "; " (coins) " gifted coins came back" }

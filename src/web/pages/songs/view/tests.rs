@@ -14,7 +14,7 @@ fn shown(rows: &[Row], query: &SongsQuery) -> String {
 }
 
 fn told(what: What) -> Story {
-    let step = Step { at: AT, by: Actor::Member(UserId::new(9)), what };
+    let step = Step { at: AT, by: Actor::Member(UserId::new(9)), what, act: None };
     Story {
         entry: song(1, "Kites", Line::SongsPlayed),
         standing: None,
@@ -56,6 +56,7 @@ fn each_step_of_a_story_is_told_in_words() {
         What::Lifted(line(Line::Free), line(Line::Skip5), Amount::of(1_500)),
         What::Bought(Amount::of(1_000), true),
         What::Dead(Some(Amount::of(1_500)), None),
+        What::NotDead(line(Line::Skip5)),
     ];
     let words: Vec<String> = steps.iter().map(|step| what(step).into_string()).collect();
     insta::assert_snapshot!(words.join("\n"), @"
@@ -66,6 +67,7 @@ fn each_step_of_a_story_is_told_in_words() {
     1,500 gifted coins: Free → 5 Skip
     bought a skip for 1,000 Luxury Coins, which were given back
     removed it as a dead link; 1,500 gifted coins came back
+    took the dead link back: 5 Skip
     ");
 }
 
