@@ -87,7 +87,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Door::Form if is_signed_out => lead(&kept(&web, route, &mut parts, body, &known).await),
         Door::Page | Door::Form => {
             let again = match door {
-                Door::Page => Some(address),
+                Door::Page => Some(super::page::told_address(route.who, &address).to_owned()),
                 // What was let in, and is only not possible now, is not lost either.
                 _ if problem.retry_after().is_some() && known.origin.is_some() => {
                     Some(kept(&web, route, &mut parts, body, &known).await)
@@ -150,7 +150,9 @@ async fn show_kept(web: Web, form: Sent, mut headers: HeaderMap, mut parts: Part
             let met = Met { visitor: &known.visitor, headers: &parts.headers, place, address: None };
             super::page::problem(&web, &met, &problem, route.name)
         }
-        (Ok(arrived), None) => super::page::problem(&web, &Met::by(&arrived), &Problem::NotFound, route.name),
+        (Ok(arrived), None) => {
+            super::page::problem(&web, &Met::by(&arrived, route.who), &Problem::NotFound, route.name)
+        }
     }
 }
 

@@ -199,7 +199,7 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
     let seen = match Seen::<P>::of(&web, &arrived, refill) {
         Ok(seen) => seen,
         Err(wrong) => {
-            return problem(&web, &Met::by(&arrived), &wrong, P::NAME);
+            return problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME);
         }
     };
     // Noted before anything is looked at: what changes in between is brought by the stream.
@@ -215,7 +215,7 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
                 Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
             html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
         }
-        Err(wrong) => problem(&web, &Met::by(&arrived), &wrong, P::NAME),
+        Err(wrong) => problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME),
     }
 }
 
@@ -379,7 +379,8 @@ pub(super) struct Met<'a> {
     pub headers: &'a HeaderMap,
     /// The server, and what they are there.
     pub place: (GuildId, Rank),
-    /// The address of the page that was looked for; nothing where a form was sent.
+    /// The address of the page that was looked for; nothing where a form was sent. What is open to everybody may have a secret in
+    /// its address, which no page repeats: there it is empty, which leads to where one is.
     pub address: Option<&'a str>,
 }
 
@@ -390,14 +391,19 @@ impl<'a> Met<'a> {
     }
 
     /// By a request that had passed the gate.
-    pub(super) fn by(arrived: &'a Arrived) -> Self {
+    pub(super) fn by(arrived: &'a Arrived, who: Who) -> Self {
         Self {
             visitor: &arrived.visitor,
             headers: &arrived.headers,
             place: (arrived.guild, arrived.rank),
-            address: (arrived.door == Door::Page).then_some(arrived.address.as_str()),
+            address: (arrived.door == Door::Page).then(|| told_address(who, &arrived.address)),
         }
     }
+}
+
+/// The address of a page, where it may be told.
+pub(super) fn told_address(who: Who, address: &str) -> &str {
+    if who == Who::Anyone { "" } else { address }
 }
 
 /// The page that says what is not possible, in the frame of the server for whoever has a place there.

@@ -89,7 +89,8 @@ fn may_pass(problem: &Problem) -> bool {
 }
 
 fn sign_in(next: Option<&str>) -> String {
-    let next: String = url::form_urlencoded::byte_serialize(next.unwrap_or("/").as_bytes()).collect();
+    let next = next.filter(|next| !next.is_empty()).unwrap_or("/");
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("/sign-in?next={next}")
 }
 

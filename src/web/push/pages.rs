@@ -145,7 +145,7 @@ fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match fragment(&web, &arrived).await {
             Ok(response) => response,
-            Err(problem) => page::problem(&web, &Met::by(&arrived), &problem, FRAGMENT.name),
+            Err(problem) => page::problem(&web, &Met::by(&arrived, FRAGMENT.who), &problem, FRAGMENT.name),
         }
     })
 }

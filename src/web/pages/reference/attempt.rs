@@ -69,8 +69,8 @@ fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match read_form(arrived.query.as_bytes()).map(|typed: Vec<(String, String)>| address(&typed)) {
             Ok(Some(address)) => Redirect::to(&address).into_response(),
-            Ok(None) => problem(&web, &Met::by(&arrived), &Problem::NotFound, TRY.name),
-            Err(wrong) => problem(&web, &Met::by(&arrived), &wrong, TRY.name),
+            Ok(None) => problem(&web, &Met::by(&arrived, TRY.who), &Problem::NotFound, TRY.name),
+            Err(wrong) => problem(&web, &Met::by(&arrived, TRY.who), &wrong, TRY.name),
         }
     })
 }

@@ -40,7 +40,7 @@ fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
                 let headers = [(LOCATION, to), (CACHE_CONTROL, HeaderValue::from_static("private, no-store"))];
                 (StatusCode::SEE_OTHER, headers).into_response()
             }
-            Err(wrong) => problem(&web, &Met::by(&arrived), &wrong, ROUTE.name),
+            Err(wrong) => problem(&web, &Met::by(&arrived, ROUTE.who), &wrong, ROUTE.name),
         }
     })
 }
