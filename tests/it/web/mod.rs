@@ -15,6 +15,7 @@
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
+//! | [`names`] | how people and songs are called on pages, and what filters take |
 //! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
@@ -30,6 +31,7 @@ mod guesses;
 mod html;
 mod leaving;
 mod listener;
+mod names;
 mod openapi;
 mod operator;
 mod overlays;
