@@ -30,6 +30,7 @@ use super::settings::Settings;
 use super::ui::components::ASK;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
+use crate::flows::erasure;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
@@ -338,7 +339,15 @@ impl Web {
     pub async fn require_member(&self, guild: GuildId, field: &str, user: UserId) -> Result<(), Problem> {
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(_) => Ok(()),
-            Asked::NotThere => Err(Problem::field(field, Sentence::words("Nobody in this server has that number."))),
+            Asked::NotThere => {
+                let is_erased = self.look("erased", move |read| erasure::is_erased(read, guild, user)).await?;
+                let why = if is_erased {
+                    "The data of this member were erased, so nothing can be given to them."
+                } else {
+                    "Nobody in this server has that number."
+                };
+                Err(Problem::field(field, Sentence::words(why)))
+            }
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
     }

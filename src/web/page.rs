@@ -2,7 +2,8 @@
 //!
 //! A [`Page`] says its name, where it is, for whom, and shows itself from what it looked up; the frame around it, with
 //! servers, modules, notices and theme, is drawn here for all of them. A form that was not taken shows its page again
-//! through [`again`], with what was typed and what is wrong.
+//! through [`again`], with what was typed and what is wrong. So does a filter that cannot be understood: the page is asked
+//! for nothing, and its [`Filter`] says what is wrong and keeps what was typed.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use super::Web;
 use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours, report, say_when_again};
 use super::endpoint::{Arrived, BODY, Door, Doors, Route, Sample, Samples};
+use super::filter::Filter;
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
@@ -77,6 +79,8 @@ pub struct Seen<P: Page> {
     pub path: P::Path,
     /// What stands behind the question mark.
     pub query: P::Query,
+    /// What stands there as it was typed, and what is wrong with it.
+    pub filter: Filter,
     /// The form that was not taken, if it is shown again for that.
     pub refill: Option<Refill>,
     /// When.
@@ -145,6 +149,11 @@ impl<P: Page> Seen<P> {
         self.refill.as_ref()?.value(field)
     }
 
+    /// What is wrong with the form or the filter, above the page.
+    fn fault(&self) -> Option<Markup> {
+        self.refill.as_ref().map(wrong).or_else(|| self.filter.fault().cloned())
+    }
+
     /// What is wrong with a field.
     pub fn wrong(&self, field: &str) -> Option<String> {
         Some(self.refill.as_ref()?.fields.get(field)?.to_string())
@@ -196,39 +205,51 @@ pub fn again<P: Page>(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'
 
 async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> Response {
     let status = refill.as_ref().map_or(StatusCode::OK, |refill| refill.status);
-    let seen = match Seen::<P>::of(&web, &arrived, refill) {
-        Ok(seen) => seen,
-        Err(wrong) => {
-            return problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME);
-        }
+    // What a form sent is no part of the page's own address.
+    let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+    let wrong = match drawn::<P>(&web, &arrived, query, Filter::of(query), refill).await {
+        Ok(document) => return html_response(status, document),
+        Err(wrong) => wrong,
     };
+    if !query.is_empty() && wrong.is_of_what_was_asked() {
+        let path = arrived.address.split('?').next().unwrap_or_default();
+        let filter = Filter::with_fault(query, path, &wrong);
+        if let Ok(document) = drawn::<P>(&web, &arrived, "", filter, None).await {
+            return html_response(wrong.status(), document);
+        }
+    }
+    problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME)
+}
+
+/// The document of a page that is asked for this.
+async fn drawn<P: Page>(
+    web: &Web,
+    arrived: &Arrived,
+    query: &str,
+    filter: Filter,
+    refill: Option<Refill>,
+) -> Result<String, Problem> {
+    let seen = Seen::<P>::of(web, arrived, query, filter, refill)?;
     // Noted before anything is looked at: what changes in between is brought by the stream.
     let revision = web.push.revision();
-    match P::show(&web, &seen).await {
-        Ok(shown) => {
-            let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
-            let regions: Vec<&'static Region> =
-                P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
-            let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, P::HINTS));
-            let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
-            let around =
-                Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
-            html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
-        }
-        Err(wrong) => problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME),
-    }
+    let shown = P::show(web, &seen).await?;
+    let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
+    let regions: Vec<&'static Region> = P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
+    let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, P::HINTS));
+    let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
+    let around = Around::of(web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+    Ok(around.draw(&shown, seen.fault(), live))
 }
 
 impl<P: Page> Seen<P> {
-    fn of(web: &Web, arrived: &Arrived, refill: Option<Refill>) -> Result<Self, Problem> {
-        // What a form sent is no part of the page's own address.
-        let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+    fn of(web: &Web, arrived: &Arrived, query: &str, filter: Filter, refill: Option<Refill>) -> Result<Self, Problem> {
         Ok(Self {
             guild: arrived.guild,
             visitor: arrived.visitor.clone(),
             rank: arrived.rank,
             path: P::Path::read(&arrived.params).ok_or(Problem::NotFound)?,
             query: read_form(query.as_bytes())?,
+            filter,
             refill,
             now: arrived.now,
             address: arrived.address.clone(),
@@ -286,7 +307,7 @@ impl<'a> Around<'a> {
         }
     }
 
-    fn draw(&self, shown: &Shown, refill: Option<&Refill>, live: Option<LiveRegions<'_>>) -> String {
+    fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
         let servers: Vec<Server<'_>> = self.servers.iter().map(|(id, name)| Server { id: *id, name }).collect();
         let path = self.here.split('?').next().unwrap_or_default();
         let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
@@ -315,7 +336,7 @@ impl<'a> Around<'a> {
             ..Frame::new(&self.web.assets, &shown.title)
         };
         let main = html! {
-            @if let Some(refill) = refill { (wrong(refill)) }
+            @if let Some(fault) = fault { (fault) }
             (shown.main)
         };
         if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }

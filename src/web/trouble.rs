@@ -62,7 +62,7 @@ fn advice(problem: &Problem) -> Option<&'static str> {
         Problem::Method(_) => Some("Go back to the page that you came from, and send its form once more."),
         Problem::TooLarge(_) => Some("Nothing was changed. Go back, make it shorter, and send it once more."),
         Problem::Csrf => Some("Nothing was changed. Open the page here anew, and send it from there."),
-        Problem::Unreadable(_) | Problem::Fields(_) => {
+        Problem::Unreadable(_) | Problem::Fields(_) | Problem::Ambiguous(_) => {
             Some("Nothing was changed. Go back, look at what was sent, and send it once more.")
         }
         Problem::Unauthenticated | Problem::ProofNeeded | Problem::Stale(_) | Problem::WrongHost => None,

@@ -103,7 +103,7 @@ pub use ownership::{give_to_owner_of_folder, make_folder};
 pub use personal::{Erase, Erasure, Fate};
 pub use read::Read;
 pub use reading::contained_with_place;
-pub use schema::{AnyTable, Schema};
+pub use schema::{AnyTable, Schema, last_id};
 pub use select::{Cursor, CursorRefusal, Selected, Selection};
 pub use span::{Direction, Span, Starts, Within};
 pub use sums::{Amounts, Sum, SumIndex};

@@ -27,6 +27,11 @@ pub(super) static META: Table<String, u64> = Table::new("store.meta", &[]);
 /// The last number given in each sequence of each guild.
 pub(super) static SEQUENCES: Table<(GuildId, String), u64> = Table::new("store.sequences", &[]).without_members();
 
+/// The last number that a sequence of a guild gave; 0 before the first.
+pub fn last_id(read: &dyn Read, guild: GuildId, sequence: &str) -> Result<u64> {
+    Ok(SEQUENCES.get(read, &(guild, sequence.to_owned()))?.unwrap_or(0))
+}
+
 /// A [`Table`] of any type, as the schema lists it.
 pub trait AnyTable: Sync {
     /// The declared name.

@@ -3,7 +3,7 @@
 mod problem;
 mod repeats;
 
-pub use problem::{Details, Problem, Told, status_of};
+pub use problem::{Ambiguous, Candidate, Details, Problem, Told, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
 
@@ -299,11 +299,12 @@ impl Refill {
                 typed.entry(name).or_default().push(value);
             }
         }
-        let fields = match problem {
-            Problem::Fields(fields) => fields.clone(),
-            _ => BTreeMap::new(),
-        };
-        Self { typed, fields, sentence: problem.sentence(report(problem, doing)), status: problem.status() }
+        Self {
+            typed,
+            fields: problem.fields(),
+            sentence: problem.sentence(report(problem, doing)),
+            status: problem.status(),
+        }
     }
 
     /// Of a form that came when it could not be done, and that is shown now that it may be.

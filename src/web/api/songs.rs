@@ -109,7 +109,7 @@ impl Endpoint for Songs {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SongsView>, Problem> {
-        let (guild, search) = (asked.guild, asked.query.understood()?);
+        let (guild, search) = (asked.guild, asked.query.search(web, asked.guild).await?);
         let view = move |read: &dyn Read| {
             let limit = search.limit;
             let found = queries::select(read, guild, &search.wanted, search.after, limit)?;

@@ -212,7 +212,7 @@ fn everything(places: &[String]) -> Markup {
     let chart = Chart { id: "chart", title: HOSTILE, about: HOSTILE, axis: HOSTILE, places, series: &series };
     let event = Event {
         at: Timestamp::from_millis(0),
-        who: HOSTILE.to_owned(),
+        who: html! { (HOSTILE) },
         what: html! { (HOSTILE) },
         undo: Some(HOSTILE.to_owned()),
         note: Some(HOSTILE.to_owned()),

@@ -17,6 +17,7 @@
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
+//! | [`names`] | how people and songs are called on pages, and what filters take |
 //! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
@@ -34,6 +35,7 @@ mod kept;
 mod leaving;
 mod links;
 mod listener;
+mod names;
 mod odd;
 mod openapi;
 mod operator;
