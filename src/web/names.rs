@@ -12,7 +12,9 @@ use futures_util::future::join_all;
 use maud::{Markup, PreEscaped, html};
 
 use super::Web;
-use super::pages::members::{member_address, song_address};
+use super::access::Rank;
+use super::page::Page;
+use super::pages::members::{MemberPage, member_address, song_address};
 use super::places::name_of;
 use crate::discord::references::Server;
 use crate::discord::standing::Asked;
@@ -37,6 +39,8 @@ pub struct Names {
     guild: GuildId,
     /// Who looks, where they are a member.
     you: Option<UserId>,
+    /// Whether the cards of members are closed to whoever looks.
+    has_no_cards: bool,
     members: BTreeMap<UserId, String>,
     songs: BTreeMap<PublicId, String>,
     /// Whether a channel or a role is named.
@@ -80,6 +84,12 @@ impl Names {
         Self { you: member(you), ..self }
     }
 
+    /// For somebody of this rank, whom no name leads to a card that is closed to them.
+    #[must_use]
+    pub fn read_by(self, rank: Rank) -> Self {
+        Self { has_no_cards: !rank.reaches(MemberPage::WHO), ..self }
+    }
+
     /// A sentence on the page.
     pub fn drawn(&self, sentence: &Sentence) -> Markup {
         PreEscaped(sentence.html_by(&|piece| match piece {
@@ -113,7 +123,9 @@ impl Names {
             return html! { "you" };
         }
         html! {
-            a href=(member_address(self.guild, user)) { (self.called(user)) }
+            @if self.has_no_cards { (self.called(user)) } @else {
+                a href=(member_address(self.guild, user)) { (self.called(user)) }
+            }
             @if self.is_shared(user) { " " span.hint { "…" (ending(user)) } }
         }
     }

@@ -154,7 +154,7 @@ async fn a_fault_in_a_filter_is_said_at_its_field_and_what_was_typed_is_kept() {
         ("members", "has", "hair", "It takes one of these: coins, points, handles or songs."),
         ("members", "after", "nowhere", "I cannot read where that list goes on."),
         ("audit", "kind", "nonsense", "There is no such kind of activity."),
-        ("audit", "after", "nonsense", "I cannot read where that list goes on."),
+        ("audit", "after", "nonsense", "That page belongs to another list."),
     ] {
         let query = format!("{list}?{field}={typed}");
         let refused = admin.get(&format!("/api/{{server}}/{query}")).await.is(422).json();

@@ -81,7 +81,7 @@ impl Page for SongPage {
             Ok((story, names))
         };
         let (story, names) = web.look("song_story", look).await?;
-        let names = web.named(names).await.seen_by(seen.visitor.actor());
+        let names = web.named(names).await.seen_by(seen.visitor.actor()).read_by(seen.rank);
         let seal = seen.seal("remove");
         let remove = seen.rank.reaches(Who::Reviewer).then(|| seal.seal());
         let title = format!("{} – {}", story.entry.song.artist, story.entry.song.title);
