@@ -1,44 +1,106 @@
-//! A setting that names several roles.
+//! Settings that name several channels, or several roles.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Control, Limits, NONE, Typed, mentioned};
-use crate::kernel::ids::RoleId;
+use super::{Control, Entry, Limits, NONE, SettingValue, Typed, mentioned};
+use crate::kernel::ids::{ChannelId, Id, RoleId};
 use crate::kernel::text;
 use crate::references::Target;
-use crate::text_setting;
 
-/// Roles in the order in which they were named, each once; stored as their numbers with spaces between.
+/// Channels without an order.
+pub type ChannelList = IdList<ChannelId>;
+/// Roles in the order in which they were named.
+pub type RoleList = IdList<RoleId>;
+
+/// What a setting can name several of.
+pub trait Listable: Id + Eq + fmt::Display + Send + Sync + 'static {
+    /// How Discord begins a mention of one, which ends with `>`.
+    const MARK: &'static str;
+    /// What several of them are called.
+    const NAME: &'static str;
+    /// Whether it counts in which order they are named.
+    const HAS_ORDER: bool;
+    /// By what they are chosen on a page.
+    const CONTROL: Control;
+
+    /// One of them, as it is checked whether it is there.
+    fn target(self) -> Target;
+
+    /// One of them, as Discord shows it.
+    fn mention(self) -> String;
+}
+
+impl Listable for ChannelId {
+    const MARK: &'static str = "<#";
+    const NAME: &'static str = "channels";
+    const HAS_ORDER: bool = false;
+    const CONTROL: Control = Control::Channels;
+
+    fn target(self) -> Target {
+        Target::Channel(self)
+    }
+
+    fn mention(self) -> String {
+        text::channel(self)
+    }
+}
+
+impl Listable for RoleId {
+    const MARK: &'static str = "<@&";
+    const NAME: &'static str = "roles";
+    const HAS_ORDER: bool = true;
+    const CONTROL: Control = Control::Roles;
+
+    fn target(self) -> Target {
+        Target::Role(self)
+    }
+
+    fn mention(self) -> String {
+        text::role(self)
+    }
+}
+
+/// Several of a kind, each once; stored as their numbers with spaces between.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RoleList(Vec<RoleId>);
+pub struct IdList<I>(Vec<I>);
 
-impl RoleList {
-    /// No role.
+impl<I: Listable> IdList<I> {
+    /// None.
     pub const EMPTY: Self = Self(Vec::new());
 
+    /// Whether this is one of them.
+    pub fn contains(&self, id: I) -> bool {
+        self.0.contains(&id)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = I> + '_ {
+        self.0.iter().copied()
+    }
+
+    fn of(mut numbers: Vec<u64>) -> Self {
+        if !I::HAS_ORDER {
+            numbers.sort_unstable();
+        }
+        Self(numbers.into_iter().map(I::from_raw).collect())
+    }
+}
+
+impl RoleList {
     /// Whether somebody with these roles has one of them.
     pub fn has_any_of(&self, roles: &[RoleId]) -> bool {
         self.iter().any(|role| roles.contains(&role))
     }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = RoleId> + '_ {
-        self.0.iter().copied()
-    }
-
-    fn of(numbers: Vec<u64>) -> Self {
-        Self(numbers.into_iter().map(RoleId::new).collect())
-    }
 }
 
-impl fmt::Display for RoleList {
+impl<I: Listable> fmt::Display for IdList<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&mentioned::joined(self.iter()))
     }
 }
 
-impl FromStr for RoleList {
+impl<I: Listable> FromStr for IdList<I> {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -46,20 +108,28 @@ impl FromStr for RoleList {
     }
 }
 
-text_setting!(RoleList);
+impl<I: Listable> SettingValue for IdList<I> {
+    fn load(entry: &Entry) -> Option<Self> {
+        entry.value.as_deref()?.parse().ok()
+    }
 
-/// Typed as Discord writes roles, `<@&1>`, or by their numbers.
-impl Typed for RoleList {
+    fn store(&self) -> Option<Entry> {
+        Some(Entry { value: Some(self.to_string()), ..Entry::default() })
+    }
+}
+
+/// Typed as Discord writes mentions, or by their numbers.
+impl<I: Listable> Typed for IdList<I> {
     fn shown(&self, _: Limits) -> String {
-        if self.0.is_empty() { "None".to_owned() } else { mentioned::joined(self.iter().map(text::role)) }
+        if self.0.is_empty() { "None".to_owned() } else { mentioned::joined(self.iter().map(I::mention)) }
     }
 
     fn parse(typed: &str, _: Limits) -> Option<Self> {
-        mentioned::numbers(typed, "<@&").map(Self::of)
+        mentioned::numbers(typed, I::MARK).map(Self::of)
     }
 
     fn targets(&self) -> Vec<Target> {
-        self.iter().map(Target::Role).collect()
+        self.iter().map(I::target).collect()
     }
 
     fn to_typed(&self) -> String {
@@ -71,18 +141,17 @@ impl Typed for RoleList {
     }
 
     fn control(_: Limits) -> Control {
-        Control::Roles
+        I::CONTROL
     }
 
     fn allowed(_: Limits) -> String {
-        format!("up to {} roles, as mentions or by their numbers, or none", mentioned::MOST)
+        format!("up to {} {}, as mentions or by their numbers, or none", mentioned::MOST, I::NAME)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::SettingValue;
 
     fn read(typed: &str) -> Option<Vec<u64>> {
         RoleList::parse(typed, Limits::ANY).map(|list| list.iter().map(RoleId::get).collect())
@@ -98,6 +167,30 @@ mod tests {
         for wrong in ["", ",", "admins", "@admins", "<@&>", "<@1>", "<#1>", "0", "-1", "1.5", &many(21)] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn channels_are_read_as_mentions_or_numbers_and_have_no_order() {
+        let read = |typed: &str| -> Option<Vec<u64>> {
+            ChannelList::parse(typed, Limits::ANY).map(|list| list.iter().map(ChannelId::get).collect())
+        };
+        assert_eq!(read("<#3> <#1>"), Some(vec![1, 3]));
+        assert_eq!(read("<#3><#1>,  2 , <#3>"), Some(vec![1, 2, 3]));
+        assert_eq!(read("None"), Some(vec![]));
+        let many = (1..=21).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+        for wrong in
+            ["", ",", "general", "#general", "<#>", "<@1>", "0", "-1", "+1", "1.5", "99999999999999999999", &many]
+        {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn channels_that_are_stored_come_back() {
+        let list = ChannelList::parse("<#3> <#1>", Limits::ANY).unwrap();
+        assert_eq!(list.store().and_then(|entry| ChannelList::load(&entry)), Some(list.clone()));
+        assert_eq!(ChannelList::EMPTY.store().and_then(|entry| ChannelList::load(&entry)), Some(ChannelList::EMPTY));
+        assert!(list.contains(ChannelId::new(3)) && !list.contains(ChannelId::new(2)));
     }
 
     #[test]
