@@ -15,10 +15,10 @@ use super::socket::{listen, path_in};
 use crate::app::exit::Stop;
 
 /// Reads what a request asks, or refuses it.
-pub type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
+pub(crate) type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
 
 /// Does what a request asks and reports progress, one short line at a time. It runs on a thread that may block.
-pub type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<Answer, Stop> + Send>;
+pub(crate) type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<Answer, Stop> + Send>;
 
 /// What the work tells the connection that waits for it.
 enum Report {
@@ -36,7 +36,7 @@ const CONNECTIONS: usize = 32;
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
 /// The socket of the running bot. Dropping it removes the file.
-pub struct ControlServer {
+pub(crate) struct ControlServer {
     listener: UnixListener,
     path: PathBuf,
 }
@@ -44,13 +44,13 @@ pub struct ControlServer {
 impl ControlServer {
     /// Opens the socket of `data_dir`, whose store the caller holds open: a socket that is there already is then a dead
     /// process's, and is replaced. Needs a tokio runtime.
-    pub fn open(data_dir: &Path) -> io::Result<Self> {
+    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let listener = UnixListener::from_std(listen(data_dir)?)?;
         Ok(Self { listener, path: path_in(data_dir) })
     }
 
     /// Answers requests until the future is dropped.
-    pub async fn serve(self, handler: Handler) {
+    pub(crate) async fn serve(self, handler: Handler) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         loop {
