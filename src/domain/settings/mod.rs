@@ -34,6 +34,7 @@ mod value;
 pub use change::{Change, Consequence, NewValue, SETTING_CHANGED, change};
 pub use channel_list::ChannelList;
 pub use control::{Control, NONE};
+pub use identity::UNLISTED;
 pub use listed::{Area, Changeable, Listed, SettingRefusal};
 pub use role_list::RoleList;
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};

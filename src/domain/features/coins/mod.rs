@@ -47,6 +47,7 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     migrations: migration::ALL,
+    activities: &[&activity::POSTED],
     at_start: &[&upkeep::SCORES_SYNCED],
     after_start: &[&upkeep::OLD_SCORES, &upkeep::SCORES_SYNCED],
     recurring: &[&upkeep::SCORES_SYNCED],

@@ -53,6 +53,8 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     migrations: migration::ALL,
+    jobs: &[&model::TELL_LIFTED, &model::POST_REPORT],
+    activities: activity::KINDS,
     at_start: &[&upkeep::LIVE_INTERRUPTED],
     recurring: &[&upkeep::LIVE_KEPT_UP, &upkeep::WATCH_TIME, &upkeep::SESSION_CLOSED],
     checks: &[check::check],

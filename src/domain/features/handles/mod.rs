@@ -49,6 +49,8 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     migrations: migration::ALL,
+    jobs: &[&model::TELL_RENAME, &model::TELL_PROOF],
+    activities: activity::KINDS,
     recurring: &[&upkeep::CODES_FORGOTTEN],
     checks: &[check::check],
     export: sql::EXPORT,

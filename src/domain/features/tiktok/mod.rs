@@ -24,4 +24,9 @@ pub mod tables;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain = Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("tiktok") };
+pub const DOMAIN: Domain = Domain {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    activities: activity::KINDS,
+    ..Domain::named("tiktok")
+};
