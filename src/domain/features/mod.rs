@@ -13,6 +13,7 @@
 //! * **a table of the SQLite export**: an [`exported!`](crate::exported) in `sql.rs`, with a line for each column;
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
+//! * **something that pages follow**: a `Topic` in `tables.rs`, and a line in `DOMAIN`;
 //! * **a job**: a `jobs::Kind` in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
 //! * **something of which teams are told**: a kind of [activity] in `activity.rs`, and a line in `DOMAIN`;
 //! * for each of these a text in the listing of what rows carry (`catalogue::formats`), which a test asks for;
@@ -27,7 +28,7 @@ use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
-use crate::store::{AnyTable, Migration, Read};
+use crate::store::{AnyTable, Migration, Read, Topic};
 use crate::{access, activity, display, jobs, outbox, presence, profile, references, settings, signin};
 
 pub mod coins;
@@ -60,6 +61,8 @@ pub struct Domain {
     pub settings: &'static [Listed],
     /// Its other settings, which are in no list that people see.
     pub unlisted: &'static [&'static dyn Carried],
+    /// What is published when something of it changed, for pages that show it.
+    pub topics: &'static [Topic],
     /// The kinds of its jobs.
     pub jobs: &'static [&'static dyn Carried],
     /// The kinds of its activities.
@@ -107,6 +110,7 @@ impl Domain {
             migrations: &[],
             settings: &[],
             unlisted: &[],
+            topics: &[],
             jobs: &[],
             activities: &[],
             at_start: &[],
@@ -122,10 +126,11 @@ impl Domain {
 
 /// All features, and before them what they stand on.
 pub const ALL: &[&Domain] = &[
-    &Domain { tables: jobs::TABLES, ..Domain::named("jobs") },
+    &Domain { tables: jobs::TABLES, topics: &[jobs::SETTLED], ..Domain::named("jobs") },
     &Domain {
         tables: settings::TABLES,
         unlisted: settings::UNLISTED,
+        topics: &[settings::CHANGED],
         activities: &[&settings::SETTING_CHANGED],
         export: settings::sql::EXPORT,
         ..Domain::named("settings")
@@ -134,6 +139,7 @@ pub const ALL: &[&Domain] = &[
         tables: activity::TABLES,
         migrations: activity::migration::ALL,
         settings: activity::settings::LISTED,
+        topics: &[activity::CHANGED],
         jobs: activity::JOBS,
         activities: activity::KINDS,
         recurring: &[&upkeep::OLD_ACTIVITIES],

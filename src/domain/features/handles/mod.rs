@@ -49,6 +49,7 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     migrations: migration::ALL,
+    topics: &[tables::CHANGED],
     jobs: &[&model::TELL_RENAME, &model::TELL_PROOF],
     activities: activity::KINDS,
     recurring: &[&upkeep::CODES_FORGOTTEN],

@@ -32,6 +32,7 @@ pub const DOMAIN: Domain = Domain {
     tables: tables::TABLES,
     migrations: migration::ALL,
     unlisted: &[&settings::NOW_PLAYING],
+    topics: &[tables::CHANGED],
     jobs: &[&model::ANNOUNCE, &model::COPY_BOOKMARK],
     activities: activity::KINDS,
     checks: &[check::check],

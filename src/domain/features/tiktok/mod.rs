@@ -27,6 +27,7 @@ use super::Domain;
 pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
+    topics: &[tables::CHANGED],
     activities: activity::KINDS,
     ..Domain::named("tiktok")
 };
