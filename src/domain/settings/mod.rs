@@ -32,6 +32,7 @@ mod value;
 
 pub use change::{Change, Consequence, NewValue, SETTING_CHANGED, change};
 pub use control::{Control, NONE};
+pub use identity::UNLISTED;
 pub use listed::{Area, Changeable, Listed, SettingRefusal};
 pub use lists::{ChannelList, IdList, RoleList};
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
