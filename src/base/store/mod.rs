@@ -23,6 +23,7 @@
 //! - A **field** stands at the end of its struct and is listed by [`fields!`](crate::fields); rows of before are read with its
 //!   default. Anywhere else, or in a struct inside the record, it makes a new version with a [`Record::decode_old`].
 //! - A **variant** stands behind the last one of its enum.
+//! - A **text inside a row**, such as what a job carries, is [`form::Carried`]; a field that comes later has a `serde(default)`.
 //! - A **table** is a static, and a line in the `TABLES` of its module. Keys have no version: others are another table.
 //! - An **index** is a static, and a place in the list of its table; opening builds it. A changed rule gets the next
 //!   [`Index::rule_version`].

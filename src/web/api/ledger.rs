@@ -240,7 +240,7 @@ impl Endpoint for Entries {
                 items: page.rows.iter().map(view).collect::<Result<_>>()?,
                 next: page.next.map(EntryId::get),
                 partial: page.is_partial,
-                totals: totals.map(|totals| totals.iter().map(Into::into).collect()),
+                totals: (!totals.are_more).then(|| totals.of.iter().map(Into::into).collect()),
             })
         });
         Ok(view.await?.into())

@@ -1,6 +1,7 @@
 //! Members that are known to a server: who they are, what they have and why, and coins given and taken by hand.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
 use super::ledger::EntryView;
@@ -36,8 +37,9 @@ const PAGE: usize = 50;
 const MOST: usize = 200;
 
 /// In which order members are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SortedBy {
     /// Who has most Luxury Coins first; those who have any.
     Coins,
@@ -64,12 +66,8 @@ pub enum Has {
 
 impl SortedBy {
     /// As it stands in an address.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Coins => "coins",
-            Self::Points => "points",
-            Self::Id => "id",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 

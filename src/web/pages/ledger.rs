@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::members::{member_link, song_address};
 use crate::features::coins::model::{Currency, EntryId, EntryKind, LedgerEntry};
 use crate::features::coins::queries::HistoryRow;
-use crate::features::coins::queries::entries::{self, EntriesPage, Story, Total};
+use crate::features::coins::queries::entries::{self, EntriesPage, Story, Totals};
 use crate::features::queue::model::PublicId;
 use crate::features::queue::queries::song;
 use crate::flows::known_members;
@@ -42,7 +42,7 @@ struct Listed {
     page: EntriesPage,
     /// The name of whose each entry is.
     names: Vec<String>,
-    totals: Option<Vec<Total>>,
+    totals: Totals,
 }
 
 impl Page for LedgerPage {
@@ -158,7 +158,7 @@ fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
     let next = page.next.map(|next| here(&path, filter, Some(&next.to_string())));
     let first = (!filter.value("before").is_empty()).then(|| here(&path, filter, None));
     html! {
-        (sums(totals.as_deref()))
+        (sums(totals))
         @if page.rows.is_empty() && page.next.is_none() {
             (Empty {
                 title: "There is no such entry.",
@@ -173,14 +173,15 @@ fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
 }
 
 /// What the filter adds up to.
-fn sums(totals: Option<&[Total]>) -> Markup {
-    let Some(totals) = totals else {
-        return html! { p.hint { "More than 5,000 entries; a narrower filter shows what they add up to." } };
-    };
+fn sums(totals: &Totals) -> Markup {
+    let least = if totals.are_more { "at least " } else { "" };
     html! {
+        @if totals.are_more {
+            p.hint { "There are more entries than are looked at for this; a narrower filter adds up all of its own." }
+        }
         div.tiles {
-            @for total in totals {
-                @let came = number(total.came);
+            @for total in &totals.of {
+                @let came = format!("{least}{}", number(total.came));
                 @let note = format!("came, {} went, in {} entries", number(total.went), total.entries);
                 (Tile { note: Some(&note), ..Tile::new(total.currency.name(), &came) })
             }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::board::Part;
 use super::rights::{Right, Rights};
 use super::stream::{Kind, MOST_PARTS, Stream, Watched};
-use super::{Drawing, HINTED, Region, parted};
+use super::{Drawing, Region, hinted, parted};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
@@ -120,8 +120,8 @@ fn parts_of(web: &Web, shown: &Shown) -> Result<Vec<(GuildId, Part)>, Problem> {
     for address in shown.hint.iter().filter(|address| seen.insert(address.as_str())) {
         let (name, guild) =
             parted(address).filter(|(_, guild)| *guild != GuildId::INSTANCE).ok_or(Problem::NotFound)?;
-        let topic = HINTED.iter().find(|topic| topic.name() == name).ok_or(Problem::NotFound)?;
-        parts.push((guild, Part::Topic(*topic)));
+        let topic = hinted().find(|topic| topic.name() == name).ok_or(Problem::NotFound)?;
+        parts.push((guild, Part::Topic(topic)));
     }
     if parts.len() > MOST_PARTS {
         return Err(Problem::Unreadable(Sentence::words("That is more than a page has.")));

@@ -4,7 +4,6 @@
 //! before its first write or succeeds, inside one transaction, so two operations never see the same balance (`M-ECO-08`).
 
 use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, SkipBought, Undone, Wish};
-use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -126,12 +125,6 @@ fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, Ledg
         at: tx.now(),
     };
     let id = tables::add_entry(tx, guild, &entry)?;
-    if entry.currency == Currency::Luxury {
-        let week = WeekNumber::of(entry.at);
-        let mut sums = tables::week(tx, guild, week)?;
-        sums.add(&entry);
-        tables::set_week(tx, guild, week, &sums)?;
-    }
     Ok((id, entry))
 }
 

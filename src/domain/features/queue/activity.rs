@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::activity::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
+use crate::store::form::Carried;
 
 /// A reviewer played a song. About the song; before is the line that it came from, after is Songs Played.
 pub static PLAYED: Kind<Taken> = Kind::new("queue.song_played");
@@ -12,6 +13,9 @@ pub static PLAYED: Kind<Taken> = Kind::new("queue.song_played");
 pub static MOVED: Kind<Reason> = Kind::new("queue.song_moved");
 /// A reviewer took a play back. About the song; before is Songs Played, after is the line that it came from.
 pub static PUT_BACK: Kind<()> = Kind::new("queue.song_put_back");
+
+/// All of them.
+pub const KINDS: &[&dyn Carried] = &[&PLAYED, &MOVED, &PUT_BACK];
 
 /// What a play used up, so that it can be given back where the play is taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -127,6 +127,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    #[expect(clippy::disallowed_methods, reason = "it ends when its input does")]
     fn drop(&mut self) {
         // The driver ends, and the browser with it, when its input does.
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
