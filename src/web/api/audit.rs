@@ -151,7 +151,7 @@ impl Endpoint for Audit {
 }
 
 impl AuditEntryView {
-    fn of(id: ActivityId, activity: Activity, line: fn(&Activity) -> Option<String>) -> Self {
+    pub(super) fn of(id: ActivityId, activity: Activity, line: fn(&Activity) -> Option<String>) -> Self {
         let text = line(&activity).map(|line| Sentence::read(&line).to_string());
         Self {
             id: id.to_string(),

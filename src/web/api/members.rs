@@ -78,20 +78,27 @@ pub struct Found {
     pub members: Vec<KnownMember>,
     /// Where the next page goes on.
     pub next: Option<String>,
+    /// Whether only a part of what is known was searched.
+    pub is_partial: bool,
 }
 
 /// Looks members up.
 pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery) -> Result<Found> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
     let after = query.after.as_deref().filter(|after| !after.is_empty());
+    let mut is_partial = false;
     let (users, next) = match (query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()), query.sort) {
-        (Some(typed), _) => (known_members::matching(read, guild, typed, limit)?, None),
+        (Some(typed), _) => {
+            let found = known_members::matching(read, guild, typed, limit)?;
+            is_partial = found.is_partial;
+            (found.members, None)
+        }
         (None, SortedBy::Coins) => holders_of(read, guild, Currency::Luxury, after, limit)?,
         (None, SortedBy::Points) => holders_of(read, guild, Currency::Points, after, limit)?,
         (None, SortedBy::Id) => by_id(read, guild, after, limit)?,
     };
     let members = users.into_iter().map(|user| known_members::one(read, guild, user)).collect::<Result<_>>()?;
-    Ok(Found { members, next })
+    Ok(Found { members, next, is_partial })
 }
 
 type Users = (Vec<UserId>, Option<String>);
@@ -120,6 +127,8 @@ pub struct MembersView {
     /// What to ask for as `after` to go on; nothing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Whether a search looked at a part of what is known alone: the latest songs, the first handles. An id finds everybody.
+    pub partial: bool,
 }
 
 /// A member.
@@ -197,7 +206,7 @@ impl Endpoint for Members {
         let (guild, query) = (asked.guild, asked.query);
         let found = web.look("members", move |read| find(read, guild, &query)).await?;
         let items = found.members.iter().map(Into::into).collect();
-        Ok(MembersView { items, next: found.next }.into())
+        Ok(MembersView { items, next: found.next, partial: found.is_partial }.into())
     }
 }
 

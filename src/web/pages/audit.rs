@@ -14,6 +14,7 @@ use crate::web::api::audit::{AuditQuery, SubjectView};
 use crate::web::api::settings::of_key;
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::places::{drawn_text, who};
 use crate::web::ui::components::{Choice, Column, Empty, Field, Paging, Row, Select, Table, filters, moment};
 
@@ -55,13 +56,14 @@ impl Page for AuditPage {
             line: web.bot.words.line,
             you: seen.visitor.actor(),
         };
-        Ok(Shown::new("Audit", page(&view, places.as_deref())))
+        let actions = as_csv(seen.rank, &view.address(&format!("/api/{guild}/audit/export"), ""));
+        Ok(Shown { actions, ..Shown::new("Audit", page(&view, places.as_deref())) })
     }
 }
 
 fn page(view: &View, places: Option<&Server>) -> Markup {
-    let next = view.found.next.as_ref().map(|next| view.address(&next.to_string()));
-    let first = (!view.query.after.is_empty()).then(|| view.address(""));
+    let next = view.found.next.as_ref().map(|next| view.address(&view.page, &next.to_string()));
+    let first = (!view.query.after.is_empty()).then(|| view.address(&view.page, ""));
     let paging =
         Paging { first: first.as_deref(), next: next.as_deref(), is_partial: view.query.is_partial(&view.found) };
     html! {
@@ -81,7 +83,7 @@ fn page(view: &View, places: Option<&Server>) -> Markup {
 
 impl View {
     /// The same filters, behind another place.
-    fn address(&self, after: &str) -> String {
+    fn address(&self, page: &str, after: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let [kind, actor, subject] = [&self.query.kind, &self.query.actor, &self.query.subject].map(String::as_str);
         for (name, value) in [("kind", kind), ("actor", actor), ("subject", subject), ("after", after)] {
@@ -89,7 +91,7 @@ impl View {
                 query.append_pair(name, value);
             }
         }
-        format!("{}?{}", self.page, query.finish())
+        format!("{page}?{}", query.finish())
     }
 
     fn filters(&self) -> Markup {
@@ -195,7 +197,7 @@ mod tests {
     fn the_next_page_has_the_same_filters_and_an_empty_one_says_so() {
         let query = AuditQuery { actor: "7 & 8".to_owned(), after: "b1".to_owned(), ..AuditQuery::default() };
         let view = view(Vec::new(), query);
-        assert_eq!(view.address("c2"), "/g/5/audit?actor=7+%26+8&after=c2");
+        assert_eq!(view.address(&view.page, "c2"), "/g/5/audit?actor=7+%26+8&after=c2");
         let drawn = lines(&page(&view, None));
         assert!(drawn.contains("Nothing here.") && drawn.contains("First"), "{drawn}");
     }

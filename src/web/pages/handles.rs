@@ -12,6 +12,7 @@ use crate::web::answer::Problem;
 use crate::web::api::handles::{Found, HandlesQuery, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::ui::components::{
     Button, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tone, badge, filters, moment,
 };
@@ -58,7 +59,9 @@ impl Page for HandlesPage {
             @if may_change { (link(seen)) }
         };
         let crumbs = vec![(format!("/g/{guild}/live"), "Live".to_owned())];
-        Ok(Shown { crumbs, ..Shown::new("TikTok handles", main) })
+        let filter = [("q", seen.query.q.as_deref()), ("whose", seen.query.whose.as_deref())];
+        let actions = as_csv(seen.rank, &address(&format!("/api/{guild}/handles/export"), &filter));
+        Ok(Shown { crumbs, actions, ..Shown::new("TikTok handles", main) })
     }
 }
 

@@ -19,10 +19,11 @@ use crate::web::answer::Problem;
 use crate::web::api::members::{Found, MembersQuery, SortedBy, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::segments::One;
 use crate::web::ui::components::{
-    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone,
-    avatar, badge, filters, number, tabs,
+    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
+    face, filters, number, tabs,
 };
 
 /// Where a member's card is.
@@ -54,12 +55,18 @@ impl Page for MembersPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query.clone());
         let found = web.look("members", move |read| find(read, guild, &query)).await?;
-        Ok(Shown::new("Members", members(guild, &seen.query, &found)))
+        let filter = [("sort", Some(seen.query.sort.word())), ("q", seen.query.q.as_deref())];
+        let actions = as_csv(seen.rank, &address(&format!("/api/{guild}/members/export"), &filter));
+        let main = members(guild, &seen.query, &found, &|user| web.face(guild, user));
+        Ok(Shown { actions, ..Shown::new("Members", main) })
     }
 }
 
+/// Where the picture of a member is.
+type Pictures<'a> = &'a dyn Fn(UserId) -> Option<String>;
+
 /// The search, and the members that it found.
-fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
+fn members(guild: GuildId, query: &MembersQuery, found: &Found, picture: Pictures<'_>) -> Markup {
     let page = format!("/g/{guild}/members");
     let typed = query.q.as_deref().unwrap_or_default();
     let search = Field {
@@ -76,7 +83,10 @@ fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
     let order = Select { chosen: query.sort.word(), ..Select::new("sort", "Show", &orders) };
     html! {
         (filters(&page, &html! { (search) (order) }))
-        @if found.members.is_empty() { (nobody(typed, query.sort)) } @else { (list(guild, &page, query, found)) }
+        @if found.is_partial {
+            p.hint { "Only the latest songs and the first handles were searched. An id finds everybody who is known." }
+        }
+        @if found.members.is_empty() { (nobody(typed, query.sort)) } @else { (list(guild, &page, query, found, picture)) }
     }
 }
 
@@ -97,7 +107,7 @@ fn nobody(typed: &str, sort: SortedBy) -> Markup {
     html! { (Empty { title, text, action: None }) }
 }
 
-fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Markup {
+fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found, picture: Pictures<'_>) -> Markup {
     let by = |sort: SortedBy| address(page, &[("sort", Some(sort.word()))]);
     let (by_coins, by_points) = (by(SortedBy::Coins), by(SortedBy::Points));
     let columns = [
@@ -107,7 +117,7 @@ fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Mark
         Column::words("TikTok"),
         Column::numbers("Songs"),
     ];
-    let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member)).collect();
+    let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member, picture)).collect();
     let next = found.next.as_deref().map(|next| {
         address(page, &[("sort", Some(query.sort.word())), ("q", query.q.as_deref()), ("after", Some(next))])
     });
@@ -125,13 +135,13 @@ fn sorted<'a>(query: &MembersQuery, href: &'a str, sort: SortedBy) -> Sort<'a> {
     Sort { href, order }
 }
 
-fn row(guild: GuildId, member: &KnownMember) -> Row {
-    let name = member.called();
+fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
+    let (name, picture) = (member.called(), picture(member.user));
     let handles: Vec<String> = member.handles.iter().map(|account| account.handle.to_string()).collect();
     Row {
         id: Some(member.user.to_string()),
         cells: vec![
-            html! { (avatar(member.user.get(), &name)) " " (member_link(guild, member.user, &name)) },
+            html! { (face(member.user.get(), &name, picture.as_deref())) " " (member_link(guild, member.user, &name)) },
             html! { (member.luxury) },
             html! { (member.points) },
             html! { (handles.join(", ")) },
@@ -181,6 +191,7 @@ impl Page for MemberPage {
         let known = web.look("member", move |read| look(read, guild, user, &query)).await?;
         let name = known.member.called();
         let main = html! {
+            p { (face(user.get(), &name, web.face(guild, user).as_deref())) }
             (card(&known.member))
             @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
             (why(guild, &known.entries, user, &seen.query))
@@ -370,8 +381,8 @@ mod tests {
 
     #[test]
     fn a_list_tells_what_each_member_has_and_leads_to_them() {
-        let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()) };
-        let drawn = lines(&list(GUILD, "/g/5/members", &MembersQuery::default(), &found));
+        let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()), is_partial: false };
+        let drawn = lines(&list(GUILD, "/g/5/members", &MembersQuery::default(), &found, &|_| None));
         for part in [
             r#"aria-sort="descending">"#,
             r#"<a href="/g/5/members/81">&lt;ann&gt;</a>"#,
@@ -381,12 +392,15 @@ mod tests {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }
         let searched = MembersQuery { q: Some("ann".to_owned()), ..MembersQuery::default() };
-        assert!(!lines(&list(GUILD, "/g/5/members", &searched, &found)).contains("aria-sort"), "a search has no order");
+        assert!(
+            !lines(&list(GUILD, "/g/5/members", &searched, &found, &|_| None)).contains("aria-sort"),
+            "a search has no order"
+        );
     }
 
     #[test]
     fn where_nobody_is_it_says_how_somebody_would_be() {
-        insta::assert_snapshot!(lines(&members(GUILD, &MembersQuery::default(), &Found::default())), @r#"
+        insta::assert_snapshot!(lines(&members(GUILD, &MembersQuery::default(), &Found::default(), &|_| None)), @r#"
         <form class="filters" method="get" action="/g/5/members" role="search">
         <div class="field">
         <label for="f-q">Search</label>

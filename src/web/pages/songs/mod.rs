@@ -15,6 +15,7 @@ use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::music::search::SongsQuery;
 use crate::web::music::story;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::segments::One;
 
 /// All songs.
@@ -48,7 +49,8 @@ impl Page for SongsPage {
         };
         let (rows, next, is_partial): (Vec<queries::Row>, Option<Cursor>, bool) = web.look("songs", look).await?;
         let list = view::List { guild, query: &seen.query, rows: &rows, next: next.as_ref(), is_partial };
-        Ok(Shown::new("Songs", view::list(&list)))
+        let actions = as_csv(seen.rank, &seen.query.address(&format!("/api/{guild}/songs/export"), None));
+        Ok(Shown { actions, ..Shown::new("Songs", view::list(&list)) })
     }
 }
 

@@ -179,7 +179,7 @@ fn removal(guild: GuildId, story: &Story, seal: Seal<'_>) -> Markup {
 }
 
 fn event(step: &Step) -> Event {
-    Event { at: step.at, who: who(step.by), what: what(&step.what), undo: None, note: None }
+    Event { at: step.at, who: who(step.by), what: what(&step.what), undo: None, note: None, more: None }
 }
 
 fn who(by: Actor) -> String {
