@@ -299,6 +299,8 @@ pub struct Samples {
     pub change: String,
     /// The number of something that was not sent to Discord.
     pub unsent: String,
+    /// The number of something that a reviewer did with a song and that can be taken back.
+    pub act: String,
 }
 
 impl Samples {
@@ -318,6 +320,7 @@ impl Samples {
             server_token: "4".to_owned(),
             change: "1024".to_owned(),
             unsent: "4711".to_owned(),
+            act: "2048".to_owned(),
             entry: "5120".to_owned(),
             live: "12".to_owned(),
         }

@@ -1,7 +1,8 @@
 //! Lists as files of CSV: songs, members, handles, the audit, the sessions of lives, each with the filter of its page.
 //!
 //! A [`Sheet`] says its columns, each with its name and its value in one line, and how a page of its rows is found. The file is
-//! written page by page, each from a snapshot of its own, as fast as whoever takes it reads. Text that a spreadsheet would take
+//! written page by page, each from a snapshot of its own, as fast as whoever takes it reads. A filter that makes no sense is
+//! told as a page tells it, before the file begins. Text that a spreadsheet would take
 //! for a formula is made harmless (`D-54`); numbers and moments stay as they are. Whoever takes a file along is noted.
 
 use axum::body::Body;
@@ -12,13 +13,12 @@ use futures_util::future::BoxFuture;
 use futures_util::stream;
 use serde::de::DeserializeOwned;
 
-use super::audit::{AuditEntryView, AuditQuery};
+use super::audit::{self, AuditEntryView, AuditQuery};
 use super::handles::{self, HandlesQuery};
 use super::ledger::EXPORT;
 use super::live_sessions::{SessionsQuery, find_sessions};
 use super::members::{self, MembersQuery};
 use crate::activity::program::EXPORTED;
-use crate::discord::bot::Words;
 use crate::features::engagement::model::{Session, SessionId};
 use crate::features::handles::model::Account;
 use crate::features::queue::model::{Entry, Source};
@@ -68,21 +68,24 @@ pub trait Sheet: Sized + Send + Sync + 'static {
     /// What stands in a line.
     type Row: Send + 'static;
     /// The filter, as it stands in the address.
-    type Query: DeserializeOwned;
+    type Query: DeserializeOwned + Send;
     /// The filter, understood.
     type Wanted: Clone + Send + Sync + 'static;
 
-    /// Understands the filter; says which fields make no sense.
-    fn understood(query: Self::Query) -> Result<Self::Wanted, Problem>;
+    /// Understands the filter, as its page does, with the members whom it names; says which fields make no sense.
+    fn understood(
+        web: &Web,
+        guild: GuildId,
+        query: Self::Query,
+    ) -> impl Future<Output = Result<Self::Wanted, Problem>> + Send;
 
     /// The rows behind a place.
     fn part(
-        read: &dyn Read,
+        web: &Web,
         guild: GuildId,
-        wanted: &Self::Wanted,
+        wanted: Self::Wanted,
         after: Option<String>,
-        words: Words,
-    ) -> Result<Part<Self::Row>>;
+    ) -> impl Future<Output = Result<Part<Self::Row>>> + Send;
 }
 
 /// The row of a sheet in the table of routes.
@@ -129,7 +132,7 @@ fn serve<S: Sheet>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
 
 async fn file<S: Sheet>(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     let guild = arrived.guild;
-    let wanted = S::understood(read_form(arrived.query.as_bytes())?)?;
+    let wanted = S::understood(web, guild, read_form(arrived.query.as_bytes())?).await?;
     // What is wrong is told before the file begins.
     let first = written::<S>(web, guild, wanted.clone(), None).await?;
     note(web, arrived, S::FILE).await?;
@@ -155,13 +158,14 @@ async fn written<S: Sheet>(
     wanted: S::Wanted,
     after: Option<String>,
 ) -> Result<(Vec<u8>, Option<String>)> {
-    let words = web.bot.words;
-    let look = move |read: &dyn Read| {
-        let is_first = after.is_none();
-        let (rows, next) = S::part(read, guild, &wanted, after, words)?;
-        Ok((lines(S::COLUMNS, &rows, is_first).map_err(Error::failed)?, next))
-    };
-    web.look(S::NAME, look).await
+    let is_first = after.is_none();
+    let (rows, next) = S::part(web, guild, wanted, after).await?;
+    Ok((lines(S::COLUMNS, &rows, is_first).map_err(Error::failed)?, next))
+}
+
+/// A place in a list that goes on by cursors.
+fn place(after: Option<String>) -> Result<Option<Cursor>> {
+    Ok(after.map(|after| after.parse()).transpose()?)
 }
 
 fn lines<R>(columns: &[ColumnOf<R>], rows: &[R], has_head: bool) -> Result<Vec<u8>, csv::Error> {
@@ -218,19 +222,14 @@ impl Sheet for Songs {
     type Query = SongsQuery;
     type Wanted = Search;
 
-    fn understood(query: SongsQuery) -> Result<Search, Problem> {
-        SongsQuery { after: None, ..query }.understood()
+    async fn understood(web: &Web, guild: GuildId, query: SongsQuery) -> Result<Search, Problem> {
+        SongsQuery { after: None, limit: None, ..query }.search(web, guild).await
     }
 
-    fn part(
-        read: &dyn Read,
-        guild: GuildId,
-        search: &Search,
-        after: Option<String>,
-        _: Words,
-    ) -> Result<Part<Self::Row>> {
-        let after = after.map(|after| after.parse::<Cursor>()).transpose()?;
-        let found = queries::select(read, guild, &search.wanted, after, PART)?;
+    async fn part(web: &Web, guild: GuildId, search: Search, after: Option<String>) -> Result<Part<Self::Row>> {
+        let after = place(after)?;
+        let look = move |read: &dyn Read| queries::select(read, guild, &search.wanted, after, PART);
+        let found = web.look(Self::NAME, look).await?;
         Ok((found.rows, found.next.map(|next| next.to_string())))
     }
 }
@@ -259,18 +258,13 @@ impl Sheet for Members {
     type Query = MembersQuery;
     type Wanted = MembersQuery;
 
-    fn understood(query: MembersQuery) -> Result<MembersQuery, Problem> {
+    async fn understood(_: &Web, _: GuildId, query: MembersQuery) -> Result<MembersQuery, Problem> {
         Ok(query)
     }
 
-    fn part(
-        read: &dyn Read,
-        guild: GuildId,
-        query: &MembersQuery,
-        after: Option<String>,
-        _: Words,
-    ) -> Result<Part<Self::Row>> {
-        let found = members::find(read, guild, &MembersQuery { after, limit: Some(PART), ..query.clone() })?;
+    async fn part(web: &Web, guild: GuildId, query: MembersQuery, after: Option<String>) -> Result<Part<Self::Row>> {
+        let query = MembersQuery { after, ..query };
+        let found = web.look(Self::NAME, move |read| members::find(read, guild, &query, PART)).await?;
         Ok((found.members, found.next))
     }
 }
@@ -295,20 +289,20 @@ impl Sheet for Handles {
 
     type Row = (Account, Option<String>);
     type Query = HandlesQuery;
-    type Wanted = HandlesQuery;
+    type Wanted = handles::Wanted;
 
-    fn understood(query: HandlesQuery) -> Result<HandlesQuery, Problem> {
-        Ok(query)
+    async fn understood(web: &Web, guild: GuildId, query: HandlesQuery) -> Result<handles::Wanted, Problem> {
+        HandlesQuery { after: None, limit: None, ..query }.wanted(web, guild).await
     }
 
-    fn part(
-        read: &dyn Read,
+    async fn part(
+        web: &Web,
         guild: GuildId,
-        query: &HandlesQuery,
+        wanted: handles::Wanted,
         after: Option<String>,
-        _: Words,
     ) -> Result<Part<Self::Row>> {
-        let found = handles::find(read, guild, &HandlesQuery { after, limit: Some(PART), ..query.clone() })?;
+        let wanted = wanted.from(place(after)?, PART);
+        let found = web.look(Self::NAME, move |read| handles::find(read, guild, &wanted)).await?;
         Ok((found.handles, found.next.map(|next| next.to_string())))
     }
 }
@@ -330,28 +324,25 @@ impl Sheet for Audit {
         ("about_id", |entry| maybe(entry.subject.as_ref().map(|subject| &subject.id))),
         ("before", |entry| maybe(entry.before.as_ref())),
         ("after", |entry| maybe(entry.after.as_ref())),
-        ("text", |entry| maybe(entry.text.as_ref())),
+        ("text", |entry| text(&entry.text)),
     ];
 
     type Row = AuditEntryView;
     type Query = AuditQuery;
-    type Wanted = AuditQuery;
+    type Wanted = audit::Wanted;
 
-    fn understood(query: AuditQuery) -> Result<AuditQuery, Problem> {
-        Ok(query)
+    async fn understood(web: &Web, guild: GuildId, query: AuditQuery) -> Result<audit::Wanted, Problem> {
+        let query = AuditQuery { after: String::new(), limit: None, ..query };
+        let wanted = query.wanted(web, guild).await?;
+        let looking = wanted.clone();
+        let found = web.look(Self::NAME, move |read| looking.look(read, guild)).await?;
+        wanted.require_meaning(&found)?;
+        Ok(wanted)
     }
 
-    fn part(
-        read: &dyn Read,
-        guild: GuildId,
-        query: &AuditQuery,
-        after: Option<String>,
-        words: Words,
-    ) -> Result<Part<Self::Row>> {
-        let query = AuditQuery { after: after.unwrap_or_default(), limit: Some(PART), ..query.clone() };
-        let found = query.look(read, guild)?;
-        let rows = found.rows.into_iter().map(|(id, activity)| AuditEntryView::of(id, activity, words.line));
-        Ok((rows.collect(), found.next.map(|next| next.to_string())))
+    async fn part(web: &Web, guild: GuildId, wanted: audit::Wanted, after: Option<String>) -> Result<Part<Self::Row>> {
+        let (found, entries) = wanted.from(place(after)?, PART).told(web, guild).await?;
+        Ok((entries, found.next.map(|next| next.to_string())))
     }
 }
 
@@ -374,12 +365,13 @@ impl Sheet for LiveSessions {
     type Query = SessionsQuery;
     type Wanted = ();
 
-    fn understood(_: SessionsQuery) -> Result<(), Problem> {
+    async fn understood(_: &Web, _: GuildId, _: SessionsQuery) -> Result<(), Problem> {
         Ok(())
     }
 
-    fn part(read: &dyn Read, guild: GuildId, (): &(), after: Option<String>, _: Words) -> Result<Part<Self::Row>> {
-        let found = find_sessions(read, guild, &SessionsQuery { after })?;
+    async fn part(web: &Web, guild: GuildId, (): (), after: Option<String>) -> Result<Part<Self::Row>> {
+        let query = SessionsQuery { after };
+        let found = web.look(Self::NAME, move |read| find_sessions(read, guild, &query)).await?;
         Ok((found.rows, found.next.map(|next| next.to_string())))
     }
 }

@@ -2,32 +2,29 @@
 
 use maud::{Markup, html};
 
-use crate::discord::references::Server;
-use crate::flows::known_members;
 use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::sentence::Mention;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::{Sentence, Slot};
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::unsent::{Found, UnsentQuery, because, what};
 use crate::web::endpoint::{Sample, Samples};
+use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::pages::members::member_link;
-use crate::web::places::name_of;
 use crate::web::ui::components::{Button, Column, Empty, Form, Paging, Row, Table, moment, relative};
 
 /// The page.
 pub struct UnsentPage;
 
-/// What is on it, with the names of the members that it names.
+/// What is on it, with the names of the members and channels that it names.
 struct View {
     guild: GuildId,
     query: UnsentQuery,
     found: Found,
-    names: Vec<(UserId, String)>,
+    names: Names,
 }
 
 impl Page for UnsentPage {
@@ -46,8 +43,8 @@ impl Page for UnsentPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query);
         let view = web.look(Self::NAME, move |read| View::look(read, guild, query)).await?;
-        let places = web.places(guild).await;
-        let main = page(&view, places.as_deref(), &|id| buttons(seen, id));
+        let view = View { names: web.named(view.names).await, ..view };
+        let main = page(&view, &|id| buttons(seen, id));
         let crumbs = vec![(format!("/g/{guild}"), "Home".to_owned())];
         Ok(Shown { crumbs, ..Shown::new("Not sent to Discord", main) })
     }
@@ -57,38 +54,22 @@ impl View {
     fn look(read: &dyn Read, guild: GuildId, query: UnsentQuery) -> Result<Self> {
         let found = query.look(read, guild)?;
         let jobs = found.given_up.iter().map(|(_, letter)| &letter.job).chain(found.waiting.iter().map(|run| &run.job));
-        let mut members: Vec<UserId> = jobs.filter_map(member_of).collect();
-        members.sort_unstable();
-        members.dedup();
-        let named = |user| Ok((user, known_members::called(read, guild, user)?));
-        let names = members.into_iter().map(named).collect::<Result<_>>()?;
+        let named: Vec<Sentence> = jobs.map(to).collect();
+        let names = Names::of(read, guild, &named, [])?;
         Ok(Self { guild, query, found, names })
     }
-
-    /// Where something was to go, or what it is about.
-    fn to(&self, job: &Job, places: Option<&Server>) -> Markup {
-        match job.lane {
-            Lane::Channel(channel) => {
-                let name = name_of(places, Mention::Channel(channel));
-                html! { @match name { Some(name) => { "#" (name) } None => { "channel " (channel) } } }
-            }
-            Lane::User(user) => {
-                let name = self.names.iter().find(|(known, _)| *known == user).map(|(_, name)| name.as_str());
-                member_link(self.guild, user, name.unwrap_or("a member"))
-            }
-            Lane::Song(_) => html! { "a song" },
-        }
-    }
 }
 
-const fn member_of(job: &Job) -> Option<UserId> {
+/// Where something was to go, or what it is about.
+fn to(job: &Job) -> Sentence {
     match job.lane {
-        Lane::User(user) => Some(user),
-        Lane::Channel(_) | Lane::Song(_) => None,
+        Lane::Channel(channel) => channel.to_sentence(),
+        Lane::User(user) => user.to_sentence(),
+        Lane::Song(_) => Sentence::words("a song"),
     }
 }
 
-fn page(view: &View, places: Option<&Server>, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
+fn page(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
     html! {
         section.card aria-labelledby="given-up" {
             h2 #given-up { "Given up" }
@@ -96,20 +77,20 @@ fn page(view: &View, places: Option<&Server>, buttons: &dyn Fn(JobId) -> Markup)
                 (Empty { title: "Nothing was given up.", text: "Everything that was to go to Discord went, or waits.", action: None })
             } @else {
                 p.hint { "Mend what is in the way first, such as a right of the bot, and then try again." }
-                (given_up(view, places, buttons))
+                (given_up(view, buttons))
             }
         }
         @if !view.found.waiting.is_empty() {
             section.card aria-labelledby="waiting" {
                 h2 #waiting { "Waits for Discord" }
                 p.hint { "Discord did not answer to these. They are tried again by themselves." }
-                (waiting(view, places))
+                (waiting(view))
             }
         }
     }
 }
 
-fn given_up(view: &View, places: Option<&Server>, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
+fn given_up(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
     let columns =
         [Column::words("When"), Column::words("What"), Column::words("To"), Column::words("Why"), Column::words("")];
     let row = |(id, letter): &(JobId, DeadLetter)| Row {
@@ -117,7 +98,7 @@ fn given_up(view: &View, places: Option<&Server>, buttons: &dyn Fn(JobId) -> Mar
         cells: vec![
             moment(letter.at),
             html! { (what(&letter.job.kind)) },
-            view.to(&letter.job, places),
+            view.names.drawn(&to(&letter.job)),
             html! { (because(&letter.reason)) p.hint { (letter.reason) } },
             buttons(*id),
         ],
@@ -132,7 +113,7 @@ fn given_up(view: &View, places: Option<&Server>, buttons: &dyn Fn(JobId) -> Mar
     }
 }
 
-fn waiting(view: &View, places: Option<&Server>) -> Markup {
+fn waiting(view: &View) -> Markup {
     let columns = [
         Column::words("What"),
         Column::words("To"),
@@ -144,7 +125,7 @@ fn waiting(view: &View, places: Option<&Server>) -> Markup {
         let wait = run.wait?;
         let cells = vec![
             html! { (what(&run.job.kind)) },
-            view.to(&run.job, places),
+            view.names.drawn(&to(&run.job)),
             moment(wait.since),
             html! { (wait.tries) },
             relative(wait.until),
@@ -157,14 +138,15 @@ fn waiting(view: &View, places: Option<&Server>) -> Markup {
 
 fn buttons(seen: &Seen<UnsentPage>, id: JobId) -> Markup {
     let at = |act: &str| format!("/g/{}/unsent/{id}/{act}", seen.guild);
-    let form = |act: &str, button: Button<'_>| {
+    let form = |act: &str, confirm: Option<&str>, button: Button<'_>| {
         let (action, sealed) = (at(act), seen.seal(&format!("{act}-{id}")));
-        Form::new(&action, sealed.seal()).around(&html! { (button) })
+        Form { confirm, ..Form::new(&action, sealed.seal()) }.around(&html! { (button) })
     };
+    let dismissed = "Let go of this? It cannot be tried again then.";
     html! {
         div.actions {
-            (form("again", Button::plain("Try again")))
-            (form("dismiss", Button::plain("Dismiss")))
+            (form("again", None, Button::plain("Try again")))
+            (form("dismiss", Some(dismissed), Button::plain("Dismiss")))
         }
     }
 }
@@ -172,7 +154,7 @@ fn buttons(seen: &Seen<UnsentPage>, id: JobId) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ids::ChannelId;
+    use crate::kernel::ids::{ChannelId, UserId};
     use crate::kernel::time::Timestamp;
     use crate::web::ui::testing::lines;
 
@@ -197,9 +179,9 @@ mod tests {
             next: Some(JobId::new(1)),
             waiting: Vec::new(),
         };
-        let names = vec![(ANN, "<ann>".to_owned())];
+        let names = Names::sample(GuildId::new(9), &[(ANN.get(), "<ann>")], &[]);
         let view = View { guild: GuildId::new(9), query: UnsentQuery::default(), found, names };
-        let drawn = lines(&page(&view, None, &|id| html! { "buttons of " (id) }));
+        let drawn = lines(&page(&view, &|id| html! { "buttons of " (id) }));
         for part in [
             "The announcement of the song that plays",
             "channel 5",

@@ -22,7 +22,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
 use crate::web::input::read_form;
-use crate::web::page;
+use crate::web::page::{self, Met};
 
 /// The stream of pages. Its errors are those of the API: what asks is a script.
 pub(super) const LIVE: Route = Route {
@@ -145,7 +145,7 @@ fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match fragment(&web, &arrived).await {
             Ok(response) => response,
-            Err(problem) => page::problem(&web, &arrived.visitor, &arrived.address, &problem, FRAGMENT.name),
+            Err(problem) => page::problem(&web, &Met::by(&arrived, FRAGMENT.who), &problem, FRAGMENT.name),
         }
     })
 }

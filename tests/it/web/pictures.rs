@@ -1,7 +1,7 @@
 //! Pictures of members and servers at addresses of ours: fetched once from Discord's file servers, judged by their bytes, and
 //! initials wherever there is none.
 
-use greenroom::flows::known_members;
+use greenroom::flows::known_members::{self, Having};
 use greenroom::sim::{Id, PictureAnswer};
 
 use super::ground::WebWorld;
@@ -118,7 +118,7 @@ async fn a_page_has_a_picture_where_one_is_known_and_initials_elsewhere() {
     let page = viewer.get("/g/{server}/members?sort=id").await.is(200).text();
     assert!(!page.contains("<img"), "{page}");
     let guild = ground.here();
-    let sender = ground.world.read(move |read| known_members::behind(read, guild, None, 1))[0];
+    let sender = ground.world.read(move |read| known_members::behind(read, guild, Having::Anything, None, 1))[0];
     let address = format!("/g/{}/avatar/{sender}/{}", ground.here(), hash(1));
     ground.world.sim.set_avatar(Id::new(sender.get()), Some(&hash(1))).unwrap();
     let standings = &ground.world.app.bot.standings;

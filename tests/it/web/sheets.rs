@@ -4,6 +4,8 @@ use greenroom::activity::program::EXPORTED;
 use greenroom::activity::settings::ACTIVITY_DAYS;
 use greenroom::activity::{Filter, newest};
 use greenroom::kernel::actor::Actor;
+use reqwest::Method;
+use serde_json::json;
 
 use super::ground::WebWorld;
 use crate::reading::link;
@@ -62,6 +64,28 @@ async fn a_file_has_what_its_filter_lets_through_and_no_formula() {
     );
     let page = admin.get("/g/{server}/songs?text=of+ben").await.is(200).text();
     assert!(page.contains("/songs/export?text=of+ben\""), "{page}");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_file_takes_the_filter_of_its_page_and_tells_what_happened_in_the_same_sentences() {
+    let ground = WebWorld::start().await;
+    ground.world.member("ann").submits(&link(903), "First Light").await;
+    ground.world.member("ben").submits(&link(904), "Kites").await;
+    let admin = ground.signed_in("admin");
+    let songs = admin.get("/api/{server}/songs/export?member=@ann").await.is(200).text();
+    assert!(songs.lines().count() == 2 && songs.contains("First Light"), "{songs}");
+    let members = admin.get("/api/{server}/members/export?has=coins").await.is(200).text();
+    assert_eq!(members.lines().count(), 1, "{members}");
+    for (list, field) in [("songs", "member"), ("handles", "member"), ("ledger", "member"), ("audit", "subject")] {
+        let refused = admin.get(&format!("/api/{{server}}/{list}/export?{field}=nothing.of.that")).await.is(422).json();
+        assert!(refused["error"]["details"]["fields"][field].is_string(), "{list}: {refused}");
+    }
+
+    admin.json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": 800 })).await.is(200);
+    let told = admin.get("/api/{server}/audit/export?kind=settings.changed&actor=admin").await.is(200).text();
+    assert!(told.contains("admin changed Price of a Skip from 1000 to 800."), "{told}");
+    assert_eq!(told.lines().count(), 2, "{told}");
     ground.end().await;
 }
 

@@ -4,7 +4,9 @@ use greenroom::activity::settings::ACTIVITY_DAYS;
 use greenroom::activity::{Filter, newest};
 use greenroom::features::public::model::PublicName;
 use greenroom::features::public::service as public;
-use greenroom::features::queue::model::PublicId;
+use greenroom::features::queue::model::{Line, PublicId, Seen};
+use greenroom::features::queue::queries;
+use greenroom::flows::{act_undone, reviewed};
 use greenroom::jobs::{self, Kind, Lane};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::SecretBytes;
@@ -82,6 +84,7 @@ impl WebWorld {
             server_token: self.token_naming_a_server(),
             change: self.changed_setting(),
             unsent: self.unsent(),
+            act: self.done_with(member, song),
             entry: people.entry,
             live: people.session,
         }
@@ -122,6 +125,25 @@ impl WebWorld {
         if letters.iter().any(|letter| letter.job.payload.contains(OF_A_SAMPLE)) {
             self.write(move |tx| jobs::forget(tx, guild, UserId::new(0), &|text| text.contains(OF_A_SAMPLE)));
         }
+    }
+
+    /// A reviewer put a song of samples into another line, where it still waits; gives the number of that.
+    fn done_with(&self, member: &str, song: &str) -> String {
+        let guild = if member == "landlady" { self.other() } else { self.here() };
+        let song: Option<PublicId> = song.parse().ok();
+        self.write(move |tx| {
+            let Some(song) = song.map_or(Ok(None), |song| queries::song(tx, guild, song))? else {
+                return Ok("1".to_owned());
+            };
+            let line = song.place.line;
+            if line.is_waiting() {
+                let to = if line == Line::Skip5 { Line::Free } else { Line::Skip5 };
+                let seen = Seen { song: song.song.public_id, line };
+                reviewed::to_line(tx, guild, Actor::System, seen, to)?;
+            }
+            let act = act_undone::undoable(tx, guild, song.id)?;
+            Ok(act.map_or_else(|| "1".to_owned(), |act| act.to_string()))
+        })
     }
 
     /// Which roles give rights in the first server.

@@ -73,6 +73,19 @@ pub fn refundable(tx: &Tx<'_>, guild: GuildId, user: UserId, song: u64) -> Resul
     Ok(paid)
 }
 
+/// What was paid by these purchases, of which each was given back, the oldest first: to be paid once more. Refuses where the
+/// balance does not hold all of it.
+pub fn payable(tx: &Tx<'_>, guild: GuildId, user: UserId, given_back: &[EntryId]) -> Result<Vec<Amount>> {
+    let mut balance = tables::balance(tx, guild, Currency::Luxury, user)?;
+    let mut prices = Vec::with_capacity(given_back.len());
+    for id in given_back.iter().rev() {
+        let Some(entry) = tables::LEDGER.get(tx, &(guild, *id))? else { continue };
+        balance = rules::after_posting(Currency::Luxury, balance, entry.delta)?;
+        prices.push(Amount::ZERO.clamped_change(entry.delta.saturating_neg()));
+    }
+    Ok(prices)
+}
+
 /// Undoes an entry of a member's Luxury Coins by its opposite, once. Refuses where that leaves the range of balances.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
     let found = tables::LEDGER.get(tx, &(guild, id))?;

@@ -26,9 +26,27 @@ pub struct Taken {
     pub gifted: Option<Amount>,
 }
 
-/// Why a song was put elsewhere, where somebody said so.
+/// Why a song was put elsewhere, where somebody said so, and how it was before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// In their words, one line.
     pub reason: Option<String>,
+    /// How it was before. What takes something back has none: it is done again and not undone.
+    #[serde(default)]
+    pub before: Option<Before>,
+}
+
+/// How a song was before it was put elsewhere, so that it can be put back as it was. Its line is noted beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The points that ordered it.
+    pub score: i64,
+    /// When it was played, where it was.
+    pub played_at: Option<Timestamp>,
+    /// Whether it was what plays.
+    pub is_playing: bool,
+    /// The gifted coins that counted for it.
+    pub gifted: Option<Amount>,
+    /// What these had been when a reviewer put it down last (`C-29`).
+    pub held: Option<Amount>,
 }

@@ -2,16 +2,17 @@
 
 use maud::{Markup, html};
 
-use super::{Known, View};
+use super::View;
 use crate::access::Level;
 use crate::activity::{self, ActivityId, Subject};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::settings::{Listed, SETTING_CHANGED, act_of, is_undoable};
 use crate::store::Read;
 use crate::web::api::settings::{act_address, of_key, undo_address};
-use crate::web::places::{drawn_text, who};
+use crate::web::names::Names;
 use crate::web::ui::components::{Event, Seal, history as drawn};
 
 /// A value that is longer than this, or has several lines, is compared behind a fold.
@@ -21,7 +22,7 @@ const A_LINE: usize = 60;
 pub(super) struct Past {
     id: ActivityId,
     listed: &'static Listed,
-    actor: Actor,
+    pub(super) actor: Actor,
     /// As people read it on Discord.
     before: String,
     after: String,
@@ -84,9 +85,9 @@ fn gather(read: &dyn Read, guild: GuildId, past: &mut [Past]) -> Result<()> {
 }
 
 /// The history of the settings on a page.
-pub(super) fn history(view: &View, known: &Known<'_>, seal: Seal<'_>) -> Markup {
+pub(super) fn history(view: &View, seal: Seal<'_>) -> Markup {
     let at_once = |one: &Past, other: &Past| one.act.is_some() && one.act == other.act;
-    let events: Vec<Event> = view.past.chunk_by(at_once).filter_map(|act| event(view.guild, act, known)).collect();
+    let events: Vec<Event> = view.past.chunk_by(at_once).filter_map(|act| event(view, act)).collect();
     html! {
         section.card {
             h2 { "History" }
@@ -96,8 +97,8 @@ pub(super) fn history(view: &View, known: &Known<'_>, seal: Seal<'_>) -> Markup 
 }
 
 /// A change, or several that were made at once.
-fn event(guild: GuildId, act: &[Past], known: &Known<'_>) -> Option<Event> {
-    let first = act.first()?;
+fn event(view: &View, act: &[Past]) -> Option<Event> {
+    let (guild, names, first) = (view.guild, &view.names, act.first()?);
     let undo = match (act, first.act) {
         ([_, _, ..], Some(id)) => Some(act_address(guild, &id.to_string())),
         _ => (first.is_undoable && first.may_change).then(|| undo_address(guild, first.listed, &first.id.to_string())),
@@ -105,20 +106,30 @@ fn event(guild: GuildId, act: &[Past], known: &Known<'_>) -> Option<Event> {
     let compared: Vec<&Past> = act.iter().filter(|past| past.is_compared()).collect();
     Some(Event {
         at: first.id.moment(),
-        who: who(first.actor, known.you),
+        who: names.who(first.actor),
         what: html! {
             @for (place, past) in act.iter().enumerate() {
                 @if place > 0 { "; " }
-                (past.in_short(known))
+                (past.in_short(names))
             }
         },
         undo,
         note: (!first.is_undoable).then(|| "changed since: cannot be undone".to_owned()),
-        more: (!compared.is_empty()).then(|| html! { @for past in &compared { (past.comparison(known)) } }),
+        more: (!compared.is_empty()).then(|| html! { @for past in &compared { (past.comparison(names)) } }),
     })
 }
 
+/// What was written for Discord, with the names of this page.
+fn in_words(names: &Names, text: &str) -> Markup {
+    names.drawn(&Sentence::read(text))
+}
+
 impl Past {
+    /// All that it says.
+    pub(super) fn sentences(&self) -> [Sentence; 3] {
+        [&self.before, &self.after, &self.now].map(|text| Sentence::read(text))
+    }
+
     fn is_long(&self) -> bool {
         [&self.before, &self.after].into_iter().any(|text| text.contains('\n') || text.chars().count() > A_LINE)
     }
@@ -128,23 +139,23 @@ impl Past {
         self.is_long() || !self.is_undoable
     }
 
-    fn in_short(&self, known: &Known<'_>) -> Markup {
+    fn in_short(&self, names: &Names) -> Markup {
         html! {
             (self.listed.title)
             @if !self.is_long() {
-                " " (drawn_text(known.places, &self.before)) " → " (drawn_text(known.places, &self.after))
+                " " (in_words(names, &self.before)) " → " (in_words(names, &self.after))
             }
         }
     }
 
     /// What was before, what was after, and what is now where that is something else: line by line, with a mark where they
     /// differ.
-    fn comparison(&self, known: &Known<'_>) -> Markup {
+    fn comparison(&self, names: &Names) -> Markup {
         let marked = |text: &str, other: &str, is_gone: bool| {
             let same: Vec<&str> = other.lines().collect();
             html! {
                 @for line in text.lines() {
-                    @let shown = drawn_text(known.places, line);
+                    @let shown = in_words(names, line);
                     p { @if same.contains(&line) { (shown) } @else if is_gone { del { (shown) } } @else { ins { (shown) } } }
                 }
             }
