@@ -8,6 +8,7 @@ use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::pictures::Pictures;
 use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub turns: Turns,
     /// What people are in guilds, and in which guilds the bot is.
     pub standings: Standings,
+    /// What they look like.
+    pub pictures: Pictures,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
@@ -126,6 +129,7 @@ impl Bot {
             displays,
             turns: Turns::default(),
             standings: Standings::default(),
+            pictures: Pictures::default(),
             command_ids: RwLock::default(),
             dm_channels: Mutex::default(),
             own_user: SetOnce::new(),

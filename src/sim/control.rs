@@ -95,6 +95,11 @@ pub(crate) const CALLS: &[Call] = &[
         on(by, set_oembed)
     }),
     post(
+        "/pictures",
+        "{\"hash\", \"answer\", \"user\" or \"guild\"}: how a picture is answered, a PictureAnswer; and who shows it",
+        |by| on(by, super::cdn::order),
+    ),
+    post(
         "/oauth2",
         "{\"user\", \"redirect_uris\"}: who authorizes applications at once, and where these lead back to",
         |by| on(by, super::oauth2::control::sign_ins),

@@ -42,6 +42,7 @@ pub use greenroom_base::{covers, kernel};
 mod bench;
 mod breakage;
 mod calls;
+mod cdn;
 mod control;
 mod downloads;
 mod faults;
@@ -78,6 +79,7 @@ use tokio::task::JoinHandle;
 pub use bench::{BenchCall, BenchReport};
 pub use breakage::GatewayFault;
 pub use calls::control_calls;
+pub use cdn::PictureAnswer;
 pub use faults::Fault;
 pub use id::Id;
 pub use live::{
@@ -135,6 +137,7 @@ pub struct Sim {
     pub(crate) shared: Shared,
     pub(crate) lives: Shared<Lives>,
     pub(crate) oembed: oembed::SharedDesk,
+    pub(crate) pictures: cdn::SharedShelf,
     address: SocketAddr,
     /// `None` inside the server itself, which must not keep itself alive.
     _server: Option<Arc<Server>>,
@@ -168,9 +171,15 @@ impl Sim {
         let lives = Lives::new(options.clock.clone(), address.to_string());
         let lives = Shared::new(lives, options.clock.clone(), options.hand.clone());
         let shared = Shared::new(world, options.clock, options.hand);
-        let oembed = oembed::SharedDesk::default();
-        let inside =
-            Self { shared: shared.clone(), lives: lives.clone(), oembed: Arc::clone(&oembed), address, _server: None };
+        let (oembed, pictures) = (oembed::SharedDesk::default(), cdn::SharedShelf::default());
+        let inside = Self {
+            shared: shared.clone(),
+            lives: lives.clone(),
+            oembed: Arc::clone(&oembed),
+            pictures: Arc::clone(&pictures),
+            address,
+            _server: None,
+        };
         let router = routes(&inside);
         let listener = listener.tap_io(|stream| {
             // A simulator without it would be slower than Discord; that is all.
@@ -181,7 +190,7 @@ impl Sim {
             let _ = axum::serve(listener, router).await;
         });
         let server = Arc::new(Server { shared: shared.clone(), lives: lives.clone(), task });
-        Ok(Self { shared, lives, oembed, address, _server: Some(server) })
+        Ok(Self { shared, lives, oembed, pictures, address, _server: Some(server) })
     }
 
     /// What a bot takes for `https://discord.com`.
@@ -250,6 +259,7 @@ fn routes(sim: &Sim) -> Router {
         .merge(live::router(sim.lives.clone()))
         .merge(oauth2::router(sim.shared.clone()))
         .merge(oembed::router(Arc::clone(&sim.oembed)))
+        .merge(cdn::router(Arc::clone(&sim.pictures)))
         .nest("/sim/v1", control::router(sim.clone()))
         .layer(DefaultBodyLimit::disable())
 }

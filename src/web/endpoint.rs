@@ -293,8 +293,12 @@ pub struct Samples {
     pub session: String,
     /// The number of a token of theirs.
     pub token: String,
+    /// The number of a token that names the server.
+    pub server_token: String,
     /// The number of a change of a setting that can be undone.
     pub change: String,
+    /// The number of something that was not sent to Discord.
+    pub unsent: String,
     /// The number of something that a reviewer did with a song and that can be taken back.
     pub act: String,
 }
@@ -313,7 +317,9 @@ impl Samples {
             own_link: "the-code-of-your-link".to_owned(),
             session: "1f0a9c27be334d51".to_owned(),
             token: "3".to_owned(),
+            server_token: "4".to_owned(),
             change: "1024".to_owned(),
+            unsent: "4711".to_owned(),
             act: "2048".to_owned(),
             entry: "5120".to_owned(),
             live: "12".to_owned(),

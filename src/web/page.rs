@@ -24,6 +24,7 @@ use super::filter::Filter;
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
+use super::pages::pictures::own_face;
 use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
@@ -274,8 +275,9 @@ struct Around<'a> {
     visitor: &'a Visitor,
     ink: &'a Ink,
     session_ends: Option<Timestamp>,
-    guild: Option<(GuildId, String)>,
-    servers: Vec<(GuildId, String)>,
+    avatar: Option<String>,
+    guild: Option<(GuildId, String, Option<String>)>,
+    servers: Vec<(GuildId, String, Option<String>)>,
     entries: Vec<(String, &'static Entry)>,
     notices: Vec<Notice>,
 }
@@ -291,6 +293,7 @@ impl<'a> Around<'a> {
         ink: &'a Ink,
     ) -> Self {
         let named = web.bot.standings.guild_of_bot(guild);
+        let pictured = |(id, name)| (id, name, web.icon(id));
         let entries = NAVIGATION.iter().filter(|entry| named.is_some() && rank.reaches(entry.who));
         Self {
             theme: Name::Theme.of(headers, false).and_then(|word| Theme::parse(&word)).unwrap_or_default(),
@@ -299,16 +302,17 @@ impl<'a> Around<'a> {
             visitor,
             ink,
             session_ends: web.session_shown_ends(visitor, headers),
-            servers: servers_of(web, visitor),
+            avatar: own_face(visitor),
+            servers: servers_of(web, visitor).into_iter().map(pictured).collect(),
             entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
             notices: web.notices.take(visitor),
-            guild: named.map(|named| (named.id, named.name)),
+            guild: named.map(|named| pictured((named.id, named.name))),
             web,
         }
     }
 
     fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
-        let servers: Vec<Server<'_>> = self.servers.iter().map(|(id, name)| Server { id: *id, name }).collect();
+        let servers: Vec<Server<'_>> = self.servers.iter().map(server).collect();
         let path = self.here.split('?').next().unwrap_or_default();
         let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
         let crumbs: Vec<Crumb<'_>> = shown.crumbs.iter().map(|(href, label)| Crumb { href, label }).collect();
@@ -316,7 +320,7 @@ impl<'a> Around<'a> {
         let viewer = self.visitor.somebody().map(|somebody| Viewer {
             mark: &mark,
             name: &somebody.name,
-            avatar: None,
+            avatar: self.avatar.as_deref(),
             csrf: &self.ink.csrf,
             key: &self.ink.key,
         });
@@ -324,7 +328,10 @@ impl<'a> Around<'a> {
         let around = Frame {
             here: self.here,
             viewer,
-            guild: guild.map(|(id, name)| GuildNav { id: *id, name, servers: &servers, items: &items }),
+            guild: guild.map(|named| {
+                let Server { id, name, picture } = server(named);
+                GuildNav { id, name, picture, servers: &servers, items: &items }
+            }),
             crumbs: &crumbs,
             actions: shown.actions.as_ref(),
             notices: &self.notices,
@@ -341,6 +348,10 @@ impl<'a> Around<'a> {
         };
         if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }
     }
+}
+
+fn server((id, name, picture): &(GuildId, String, Option<String>)) -> Server<'_> {
+    Server { id: *id, name, picture: picture.as_deref() }
 }
 
 /// Tells one person from another, and does not say who they are.

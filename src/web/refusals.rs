@@ -13,6 +13,7 @@ use crate::features::tiktok::model::TiktokRefusal;
 use crate::flows::erasure::ErasureRefusal;
 use crate::flows::payment_terms::TermRefusal;
 use crate::flows::server_removed::RemovalRefusal;
+use crate::jobs::unsent::UnsentRefusal;
 use crate::kernel::refusal::{Refuse, Row};
 use crate::kernel::when::WhenRefusal;
 use crate::presence::PresenceRefusal;
@@ -66,6 +67,7 @@ static TABLES: &[&[Row]] = &[
     ReminderRefusal::ROWS,
     ErasureRefusal::ROWS,
     RemovalRefusal::ROWS,
+    UnsentRefusal::ROWS,
 ];
 
 /// All of them, in the order of their codes.

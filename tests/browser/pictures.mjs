@@ -1,4 +1,5 @@
-// Takes the pictures for docs/dashboard.md: every page in the bar of a server, light and dark, with the made evening on it.
+// Takes the pictures for docs/dashboard.md: every page in the bar of a server, light and dark, with the made evening on it. A
+// picture that is too large for a repository is told, and is an error in the end.
 //
 //   greenroom demo --keep                            prints a link that signs in
 //   npm ci --ignore-scripts --prefix tests/browser
@@ -6,7 +7,7 @@
 //
 // The link works once, so both rows of pictures are taken by one session.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launched } from "./chromium.mjs";
@@ -17,20 +18,28 @@ if (!link) {
   process.exit(2);
 }
 const SIZE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+const PHONE = { width: 360, height: 740 };
+/** The most bytes of a picture. */
+const MOST = 120 * 1024;
 /** These are taken on a phone as well. */
-const ON_A_PHONE = ["home", "desk"];
+const ON_A_PHONE = ["home", "desk", "members"];
 
 mkdirSync(folder, { recursive: true });
 const browser = await launched();
-const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 2, reducedMotion: "reduce" });
+const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 1, reducedMotion: "reduce" });
 
 const take = async (name) => {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     const file = `${name}-${colorScheme}.png`;
-    await page.screenshot({ path: join(folder, file) });
-    console.log(file);
+    const path = join(folder, file);
+    await page.screenshot({ path, animations: "disabled", caret: "hide" });
+    const { size } = statSync(path);
+    console.log(`${file} ${Math.ceil(size / 1024)} KB`);
+    if (size > MOST) {
+      console.error(`${file} is larger than ${MOST / 1024} KB`);
+      process.exitCode = 1;
+    }
   }
 };
 

@@ -184,6 +184,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     signin.link_gone            NotThere
     signin.link_of_others       NotAllowed
     signin.many_token_servers   NotValid
+    signin.no_such_server_token NotThere
     signin.no_such_session      NotThere
     signin.no_such_token        NotThere
     signin.no_token_name        NotValid
@@ -217,6 +218,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tiktok.follows_another      NotNow
     tiktok.follows_nobody       NotNow
     tiktok.no_name              NotValid
+    unsent.not_there            NotThere
     when.passed                 NotValid
     when.unclear                NotValid
     ");

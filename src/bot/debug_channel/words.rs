@@ -4,8 +4,10 @@
 //! made it.
 
 use crate::activity::debug_channel::Leaving;
-use crate::activity::program::{BACKUP_LEFT_OUT, COPIES_FAIL, COPIES_WORK, DISK_FILLS, LeftOut, SNAPSHOT_DAMAGED};
-use crate::activity::{Activity, Subject, TEAM_TOLD};
+use crate::activity::program::{
+    BACKUP_LEFT_OUT, COPIES_FAIL, COPIES_WORK, DISK_FILLS, EXPORTED, LeftOut, SNAPSHOT_DAMAGED,
+};
+use crate::activity::{self, Activity, Subject, TEAM_TOLD};
 use crate::bot::displays::views::finding;
 use crate::bot::tiktok::views::deed;
 use crate::display::{HEALED, PLACED};
@@ -20,6 +22,7 @@ use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
 use crate::features::tiktok::activity::{
     CONNECTED, CONNECTION_LOST, Ending, LEFT, RECORDING_STOPPED, REFUSED, SIMULATED, STOPPED,
 };
+use crate::jobs::unsent::{DISMISSED, TRIED_AGAIN, Unsent};
 use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::{self, escape, mention};
@@ -41,6 +44,8 @@ static WORDS: &[(&str, Words)] = &[
     (DEAD_LINK_REMOVED.name(), dead_link_removed),
     (DEAD_LINK_TAKEN_BACK.name(), dead_link_taken_back),
     (DISK_FILLS.name(), disk_fills),
+    (DISMISSED.name(), |activity| unsent(activity, &DISMISSED, "dismissed")),
+    (EXPORTED.name(), exported),
     (GIFTS_LIFTED.name(), gifts_lifted),
     (HEALED.name(), |activity| HEALED.details(activity).as_ref().map(finding)),
     (LEFT.name(), left),
@@ -61,6 +66,7 @@ static WORDS: &[(&str, Words)] = &[
     }),
     (STOPPED.name(), stopped),
     (TEAM_TOLD.name(), |activity| TEAM_TOLD.details(activity)),
+    (TRIED_AGAIN.name(), |activity| unsent(activity, &TRIED_AGAIN, "is trying once more")),
     (UNLINKED.name(), unlinked),
 ];
 
@@ -86,6 +92,17 @@ pub fn leaving(leaving: &Leaving) -> String {
         Some(now) => format!("👋 The lines for your team now go to {}{by}.", text::channel(now)),
         None => format!("👋 The lines for your team are switched off{by}."),
     }
+}
+
+/// What somebody took along.
+fn exported(activity: &Activity) -> Option<String> {
+    Some(format!("📤 {} took a file along: {}", who(activity)?, EXPORTED.details(activity)?))
+}
+
+/// What could not be sent, and what somebody did with it.
+fn unsent(activity: &Activity, kind: &activity::Kind<Unsent>, did: &str) -> Option<String> {
+    let Unsent { kind } = kind.details(activity)?;
+    Some(format!("📮 {} {did} what could not be sent: `{}`", who(activity)?, kind))
 }
 
 /// Coins, with the labels of `M-ECO-09` (`C-07`).

@@ -44,6 +44,14 @@ impl Endpoint {
         }
     }
 
+    /// Where its file servers have the pictures of accounts and guilds.
+    fn pictures(&self) -> &str {
+        match self {
+            Self::Discord => "https://cdn.discordapp.com",
+            Self::Simulated(_) => self.base(),
+        }
+    }
+
     /// How far whoever asks there may go, also for the bytes of attachments.
     const fn reach(&self) -> Reach {
         match self {

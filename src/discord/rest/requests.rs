@@ -25,6 +25,8 @@ use crate::kernel::time::{Clock, Timestamp};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The same for the first answer to an interaction, which Discord wants within three seconds.
 const PATIENCE_OF_ANSWERS: Duration = Duration::from_millis(1_500);
+/// How long a picture may take.
+const PATIENCE_FOR_PICTURES: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes; the longest lists have less than one million.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -38,6 +40,7 @@ pub struct Rest {
 struct Core {
     client: http::Client,
     base: String,
+    pictures: String,
     authorization: HeaderValue,
     clock: Clock,
     limits: Limits,
@@ -98,9 +101,16 @@ impl Rest {
         let mut authorization =
             HeaderValue::try_from(format!("Bot {token}")).unwrap_or(HeaderValue::from_static("Bot"));
         authorization.set_sensitive(true);
-        let base = endpoint.base().to_owned();
-        let (limits, application) = (Limits::default(), OnceLock::new());
-        Self { core: Arc::new(Core { client, base, authorization, clock, limits, application }), patience: PATIENCE }
+        let core = Core {
+            client,
+            base: endpoint.base().to_owned(),
+            pictures: endpoint.pictures().to_owned(),
+            authorization,
+            clock,
+            limits: Limits::default(),
+            application: OnceLock::new(),
+        };
+        Self { core: Arc::new(core), patience: PATIENCE }
     }
 
     /// The same for whoever comes back later anyway, as jobs do: waits for no limit.
@@ -112,6 +122,17 @@ impl Rest {
     /// What comes before the paths: where this Discord is.
     pub fn base(&self) -> &str {
         &self.core.base
+    }
+
+    /// A file of the file servers; `None` where it has more than `most` bytes. Nothing that tells who asks goes along.
+    pub(in crate::discord) async fn picture(
+        &self,
+        path: &str,
+        most: u64,
+    ) -> Result<Option<Vec<u8>>, http::RequestError> {
+        let Core { client, pictures, .. } = &*self.core;
+        let request = client.get(format!("{pictures}{path}")).with(|request| request.timeout(PATIENCE_FOR_PICTURES));
+        request.send().await?.expect_success()?.body(most).await
     }
 
     /// Whose commands and answers these are.

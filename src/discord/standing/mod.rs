@@ -13,8 +13,9 @@
 //! - An answer that was on its way when an event came is kept for nobody.
 //! - Memory is bounded: 20,000 members, 1,000 servers.
 //!
-//! Also here: the servers that the bot is in, by name, for a list of them.
+//! Also here: the servers that the bot is in, by name, for a list of them, and which pictures their members show.
 
+mod faces;
 mod guilds;
 mod kept;
 mod rights;
@@ -33,11 +34,13 @@ use super::delivery::Obstacle;
 use super::rest::Rest;
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::time::{Clock, Timestamp};
+use faces::Faces;
 use guilds::Guilds;
 use kept::{Kept, Told};
 use rights::{Member, Powers};
 
 pub use guilds::GuildOfBot;
+pub(in crate::discord) use rights::picture;
 
 /// For how long an answer counts. Whoever holds a stream open asks again at least this often.
 pub const FRESH: Duration = Duration::from_mins(1);
@@ -106,6 +109,7 @@ pub struct Standings {
     powers: Kept<GuildId, Arc<Powers>>,
     members: Kept<(GuildId, UserId), Arc<Member>>,
     guilds: Guilds,
+    faces: Faces,
     changes: broadcast::Sender<Change>,
 }
 
@@ -115,6 +119,7 @@ impl Default for Standings {
             powers: Kept::new(MOST_GUILDS),
             members: Kept::new(MOST_MEMBERS),
             guilds: Guilds::default(),
+            faces: Faces::default(),
             changes: broadcast::Sender::new(CHANGES),
         }
     }
@@ -137,7 +142,11 @@ impl Standings {
             tokio::join!(self.powers.get(guild, clock, of_guild), self.members.get((guild, user), clock, of_member));
         match told {
             (Told::NotThere, _) | (_, Told::NotThere) => Asked::NotThere,
-            (Told::Is(powers), Told::Is(member)) => Asked::Is(member.standing(&powers, guild, clock.now())),
+            (Told::Is(powers), Told::Is(member)) => {
+                let standing = member.standing(&powers, guild, clock.now());
+                self.faces.learn(guild, user, standing.avatar.as_deref());
+                Asked::Is(standing)
+            }
             _ => Asked::Silent,
         }
     }
@@ -150,6 +159,11 @@ impl Standings {
     /// A server, if the bot is in it.
     pub fn guild_of_bot(&self, guild: GuildId) -> Option<GuildOfBot> {
         self.guilds.get(guild)
+    }
+
+    /// The hash of the picture that somebody shows in a server, where Discord told it of late.
+    pub fn picture_of(&self, guild: GuildId, user: UserId) -> Option<String> {
+        self.faces.of(guild, user)
     }
 
     /// How many servers the bot is in.
@@ -188,6 +202,7 @@ impl Standings {
 
     /// Drops what an event of the gateway makes untrue.
     pub(in crate::discord) fn notice(&self, event: &FullEvent) {
+        self.faces.notice(event);
         match event {
             FullEvent::Ready { data_about_bot: ready } => {
                 let named = ready.guilds.iter().map(|told| own_guild(told.id)).collect();
@@ -211,8 +226,10 @@ impl Standings {
             }
             // A server that is out of order for a while is not left.
             FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
-                self.guilds.leave(own_guild(incomplete.id));
-                self.forget_guild(own_guild(incomplete.id));
+                let left = own_guild(incomplete.id);
+                self.guilds.leave(left);
+                self.faces.forget((left, UserId::new(0))..=(left, UserId::new(u64::MAX)));
+                self.forget_guild(left);
             }
             _ => self.notice_people(event),
         }
@@ -228,7 +245,11 @@ impl Standings {
             FullEvent::GuildRoleDelete { guild_id, .. } => return self.forget_guild(own_guild(*guild_id)),
             FullEvent::GuildMemberAddition { new_member } => (new_member.guild_id, new_member.user.id),
             FullEvent::GuildMemberUpdate { event, .. } => (event.guild_id, event.user.id),
-            FullEvent::GuildMemberRemoval { guild_id, user, .. } => (*guild_id, user.id),
+            FullEvent::GuildMemberRemoval { guild_id, user, .. } => {
+                let gone = (own_guild(*guild_id), own_user(user.id));
+                self.faces.forget(gone..=gone);
+                (*guild_id, user.id)
+            }
             _ => return,
         };
         self.forget_member(own_guild(guild), own_user(user));

@@ -103,7 +103,7 @@ impl Member {
 }
 
 /// The name of a picture as Discord's addresses have it; `None` for what could lead an address elsewhere.
-pub(super) fn picture(hash: Option<&str>) -> Option<String> {
+pub(in crate::discord) fn picture(hash: Option<&str>) -> Option<String> {
     let is_plain = |hash: &&str| hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     hash.filter(|hash| !hash.is_empty() && hash.len() <= LONGEST_HASH).filter(is_plain).map(str::to_owned)
 }

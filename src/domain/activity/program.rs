@@ -25,6 +25,9 @@ pub static BACKUP_RESTORED: Kind<String> = Kind::new("instance.backup_restored")
 /// The bot left a server at the operator's word; the details are its name.
 pub static SERVER_LEFT: Kind<String> = Kind::new("instance.server_left");
 
+/// Somebody took something of a server along as a file; the details are what: `songs`, `ledger`, `everything`.
+pub static EXPORTED: Kind<String> = Kind::new("data.exported");
+
 /// A backup that could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {

@@ -125,6 +125,15 @@ pub fn behind(
     Ok(members)
 }
 
+/// Members that a search found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matching {
+    /// The members.
+    pub members: Vec<UserId>,
+    /// Whether only a part of what is known was looked at, and there was room for more.
+    pub is_partial: bool,
+}
+
 /// Who is meant by a text: a number or a mention, a name or a TikTok handle, with or without `@`. Who is called exactly so comes
 /// before those whose name or handle only has this in it.
 pub fn meant(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Meant> {
@@ -135,7 +144,7 @@ pub fn meant(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Meant> {
     {
         return Ok(Meant::One(user));
     }
-    let found = matching(read, guild, typed, NAMED)?;
+    let found = matching(read, guild, typed, NAMED)?.members;
     let name = typed.trim_start_matches('@').to_lowercase();
     let mut exactly = Vec::new();
     for user in &found {
@@ -154,20 +163,23 @@ pub fn meant(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Meant> {
 }
 
 /// Members whose id is this, whose handle begins so, or whose name at one of the latest songs has this in it. Whoever was
-/// erased is not among them.
-pub fn matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<UserId>> {
+/// erased is not among them. However many there are, 50 handles and 5,000 songs are looked at.
+pub fn matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Matching> {
     let typed = typed.trim().trim_start_matches("<@").trim_end_matches('>');
-    let mut found: Vec<UserId> = Vec::new();
+    let (mut found, mut is_partial): (Vec<UserId>, bool) = (Vec::new(), false);
     if let Ok(user) = typed.parse::<UserId>()
         && one(read, guild, user)?.is_known()
     {
         found.push(user);
     }
     if !typed.is_empty() {
-        let handles = handles::queries::listed(read, guild, typed, Whose::Linked, None, HANDLES)?.rows;
-        found.extend(handles.into_iter().filter_map(|KnownAccount { account, .. }| account.linked));
+        let handles = handles::queries::listed(read, guild, typed, Whose::Linked, None, HANDLES)?;
+        is_partial |= handles.next.is_some();
+        found.extend(handles.rows.into_iter().filter_map(|KnownAccount { account, .. }| account.linked));
     }
-    found.extend(queue::queries::members_called(read, guild, typed.trim_start_matches('@'), limit)?);
+    let (called, has_more) = queue::queries::members_called(read, guild, typed.trim_start_matches('@'), limit)?;
+    is_partial |= has_more;
+    found.extend(called);
     let erased = last_pseudonym(read, guild)?;
     let mut members: Vec<UserId> = Vec::new();
     for user in found.into_iter().filter(|user| *user > erased) {
@@ -175,7 +187,8 @@ pub fn matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> R
             members.push(user);
         }
     }
-    Ok(members)
+    is_partial &= members.len() < limit;
+    Ok(Matching { members, is_partial })
 }
 
 #[cfg(test)]
@@ -248,7 +261,25 @@ mod tests {
         assert_eq!(store.read(|read| called(read, GUILD, UserId::new(2))), Song::ERASED);
         let ids = |found: Vec<UserId>| found.into_iter().map(UserId::get).collect::<Vec<_>>();
         assert_eq!(ids(store.read(|read| behind(read, GUILD, Having::Anything, None, 10))), [3]);
-        assert_eq!(ids(store.read(|read| matching(read, GUILD, "z", 10))), [3]);
+        assert_eq!(ids(store.read(|read| matching(read, GUILD, "z", 10)).members), [3]);
+    }
+
+    #[test]
+    fn a_search_looks_at_so_much_and_says_where_there_is_more() {
+        let store = town();
+        let link = |tx: &crate::store::Tx<'_>| {
+            for user in 100..160 {
+                let handle = Handle::parse(&format!("crowd{user}")).unwrap();
+                handle_links::link(tx, GUILD, UserId::new(user), &handle)?;
+            }
+            Ok(())
+        };
+        store.write(link).unwrap();
+        let found = |typed: &'static str, limit| store.read(|read| matching(read, GUILD, typed, limit));
+        let crowd = found("crowd", 200);
+        assert_eq!((crowd.members.len(), crowd.is_partial), (HANDLES, true));
+        assert!(!found("crowd", 10).is_partial, "there is no room for more");
+        assert!(!found("zara", 200).is_partial);
     }
 
     #[test]
@@ -256,7 +287,7 @@ mod tests {
         let store = town();
         let ids = |typed: &'static str| {
             let found = store.read(|read| matching(read, GUILD, typed, 10));
-            found.into_iter().map(UserId::get).collect::<Vec<_>>()
+            found.members.into_iter().map(UserId::get).collect::<Vec<_>>()
         };
         for (typed, found) in [
             ("1", vec![1]),

@@ -3,7 +3,7 @@
 //! A job is a row, written by [`Kind::schedule`] in the transaction of its cause, so it exists if and only if that
 //! committed. What is due is done by `runner`, for which the rows are read and settled by [`tables`]; what it gave up is
 //! kept as a dead letter with the reason. Jobs of one lane run one after another, in the order of their due times. A row that
-//! waits for a moment of its own has an [`Alarm`].
+//! waits for a moment of its own has an [`Alarm`]. What was given up is tried once more, or let go of, in [`unsent`].
 //!
 //! Tables: `jobs.jobs`, its index `jobs.jobs_by_due`, `jobs.waits`, `jobs.dead_letters`. Topics: [`CHANGED`], [`SETTLED`],
 //! [`GIVEN_UP`].
@@ -11,6 +11,7 @@
 mod alarm;
 mod model;
 pub mod tables;
+pub mod unsent;
 
 pub use alarm::{Alarm, Ring};
 pub use model::{DeadLetter, Job, JobId, Lane, Run, Setback, Slot, Wait};

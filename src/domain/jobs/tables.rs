@@ -26,17 +26,18 @@ pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &WAITS, &DEAD_LETTERS];
 type JobKey = (GuildId, JobId);
 type DueKey = (Timestamp, GuildId, JobId);
 
-static JOBS: Table<JobKey, Job> =
+pub(super) static JOBS: Table<JobKey, Job> =
     Table::new("jobs.jobs", &[&BY_DUE]).erasing(|_, job, erasure| Fate::goes_if(job.tells_of(erasure.member)));
 /// Jobs by the moment at which they are due, across all guilds: the one order that the runner needs.
 static BY_DUE: Index<DueKey, JobKey, Job> =
     Index::new("jobs.jobs_by_due", |(guild, id), job| Some((job.due, *guild, *id)));
 /// Jobs that were not answered.
-static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]).without_members();
-static DEAD_LETTERS: Table<JobKey, DeadLetter> = Table::new("jobs.dead_letters", &[]).erasing(|_, letter, erasure| {
-    let member = erasure.member;
-    Fate::goes_if(letter.job.tells_of(member) || names_member(&letter.reason, member))
-});
+pub(super) static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]).without_members();
+pub(super) static DEAD_LETTERS: Table<JobKey, DeadLetter> =
+    Table::new("jobs.dead_letters", &[]).erasing(|_, letter, erasure| {
+        let member = erasure.member;
+        Fate::goes_if(letter.job.tells_of(member) || names_member(&letter.reason, member))
+    });
 
 /// Adds a job.
 pub(super) fn add(tx: &Tx<'_>, guild: GuildId, job: &Job) -> Result<JobId> {

@@ -1,13 +1,19 @@
 //! Taking a change of a setting back: a change of its own, which is possible as long as nothing else changed it since.
 
+use std::collections::VecDeque;
+
 use super::change::{Change, NewValue, SETTING_CHANGED, change};
 use super::listed::{Listed, SettingRefusal};
+use super::together::Changed;
 use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::kernel::actor::Actor;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::store::{Read, Tx};
+
+/// Changes that one act has at most.
+const MOST_OF_AN_ACT: usize = 200;
 
 /// Whether a change of this setting can be taken back: what it led to still counts, and something was before.
 pub fn is_undoable(read: &dyn Read, guild: GuildId, listed: &Listed, changed: &Activity) -> Result<bool> {
@@ -19,14 +25,61 @@ pub fn is_undoable(read: &dyn Read, guild: GuildId, listed: &Listed, changed: &A
 
 /// Takes a change of this setting back at somebody's word. Refuses where it is something else by now.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, by: Actor, listed: &'static Listed, id: ActivityId) -> Result<Change> {
-    let found = activity::get(tx, guild, id)?.filter(|found| is_of(listed, found));
+    let value = undone_to(tx, guild, listed, id)?;
+    change(tx, guild, by, listed.setting, &value)
+}
+
+/// Takes several changes back, all or none of them. Refuses where one of them is something else by now.
+pub fn undo_all(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    by: Actor,
+    changes: &[(&'static Listed, ActivityId)],
+) -> Result<Vec<Changed>> {
+    let value = |(listed, id): &(&'static Listed, ActivityId)| Ok((*listed, undone_to(tx, guild, listed, *id)?));
+    let values = changes.iter().map(value).collect::<Result<Vec<_>>>()?;
+    let mut changed = Vec::with_capacity(values.len());
+    for (listed, value) in values {
+        let change = change(tx, guild, by, listed.setting, &value)?;
+        changed.extend(change.is_any().then_some(Changed { listed, change }));
+    }
+    Ok(changed)
+}
+
+/// What a setting is once a change of it is taken back.
+fn undone_to(read: &dyn Read, guild: GuildId, listed: &'static Listed, id: ActivityId) -> Result<NewValue> {
+    let found = activity::get(read, guild, id)?.filter(|found| is_of(listed, found));
     let Some(changed) = found else { return Err(SettingRefusal::NoSuchChange.into()) };
-    if !is_undoable(tx, guild, listed, &changed)? {
-        let now = Sentence::read(&listed.setting.shown(tx, guild)?);
+    if !is_undoable(read, guild, listed, &changed)? {
+        let now = Sentence::read(&listed.setting.shown(read, guild)?);
         return Err(SettingRefusal::ChangedSince { title: listed.title, now }.into());
     }
-    let value = value_before(tx, listed, &changed)?.ok_or(SettingRefusal::NoSuchChange)?;
-    change(tx, guild, by, listed.setting, &value)
+    Ok(value_before(read, listed, &changed)?.ok_or(SettingRefusal::NoSuchChange)?)
+}
+
+/// The changes that somebody made at once with this one, the earliest first: those beside it, by the same hand, each of
+/// another setting. What one transaction notes stands next to each other.
+pub fn act_of(read: &dyn Read, guild: GuildId, id: ActivityId) -> Result<Vec<(ActivityId, Activity)>> {
+    let at = |id| Ok::<_, Error>(activity::get(read, guild, id)?.filter(|found| found.kind == SETTING_CHANGED.name()));
+    let Some(found) = at(id)? else { return Ok(Vec::new()) };
+    let by = found.actor;
+    let mut act = VecDeque::from([(id, found)]);
+    for is_backwards in [true, false] {
+        let mut last = id.get();
+        while act.len() < MOST_OF_AN_ACT {
+            last = if is_backwards { last.saturating_sub(1) } else { last.saturating_add(1) };
+            let beside = ActivityId::new(last);
+            let belongs =
+                |found: &Activity| found.actor == by && act.iter().all(|(_, known)| known.subject != found.subject);
+            let Some(found) = at(beside)?.filter(belongs) else { break };
+            if is_backwards {
+                act.push_front((beside, found));
+            } else {
+                act.push_back((beside, found));
+            }
+        }
+    }
+    Ok(act.into())
 }
 
 fn is_of(listed: &Listed, activity: &Activity) -> bool {
@@ -46,7 +99,7 @@ fn value_before(read: &dyn Read, listed: &Listed, changed: &Activity) -> Result<
 mod tests {
     use super::*;
     use crate::activity::{Filter, newest};
-    use crate::features::coins::settings::{LISTED, SKIP_PRICE};
+    use crate::features::coins::settings::{LISTED, LUXURY_ENABLED, SKIP_PRICE};
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::ids::UserId;
 
@@ -77,6 +130,30 @@ mod tests {
         assert_eq!(noted.actor, KIM);
         take_back(&store, again).unwrap();
         assert_eq!(store.read(|read| SKIP_PRICE.get(read, GUILD)), 800);
+    }
+
+    #[test]
+    fn what_was_changed_at_once_is_taken_back_at_once_or_not_at_all() {
+        let store = TestStore::new();
+        let switch = LISTED.iter().find(|listed| listed.setting.key() == LUXURY_ENABLED.key()).unwrap();
+        let both = |tx: &Tx<'_>| {
+            SKIP_PRICE.change(tx, GUILD, ANN, &700)?;
+            LUXURY_ENABLED.change(tx, GUILD, ANN, &false).map(drop)
+        };
+        store.write(both).unwrap();
+        let last = store.read(|read| newest(read, GUILD, &Filter::default(), None, 1)).rows[0].0;
+        let act = store.read(|read| act_of(read, GUILD, last));
+        let changes: Vec<_> = [price(), switch].into_iter().zip(act.iter().map(|(id, _)| *id)).collect();
+        assert_eq!(changes.len(), act.len());
+        let all = changes.clone();
+        store.write(move |tx| undo_all(tx, GUILD, KIM, &all).map(drop)).unwrap();
+        let now = |store: &TestStore| {
+            store.read(|read| Ok((SKIP_PRICE.get(read, GUILD)?, LUXURY_ENABLED.get_own(read, GUILD)?)))
+        };
+        assert_eq!(now(&store), (1_000, None));
+        store.write(|tx| LUXURY_ENABLED.change(tx, GUILD, ANN, &false).map(drop)).unwrap();
+        store.write(move |tx| undo_all(tx, GUILD, KIM, &changes).map(drop)).unwrap_err();
+        assert_eq!(now(&store), (1_000, Some(false)), "the other one is left alone");
     }
 
     #[test]

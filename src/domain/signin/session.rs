@@ -32,6 +32,8 @@ const MOST_GUILDS: usize = 100;
 /// The longest name of a browser, and of somebody or a server, in characters.
 const LONGEST_AGENT: usize = 60;
 const LONGEST_NAME: usize = 100;
+/// Sessions that are looked at for those of one server.
+const LOOKED_AT: usize = 5_000;
 /// How many characters of a digest a session is called by in a list.
 const MARK: usize = 16;
 
@@ -238,6 +240,45 @@ pub fn list_of(read: &dyn Read, person: &Person, now: Timestamp) -> Result<Vec<(
         found.extend(going_on(read, sid, now)?.map(|session| (sid, session)));
     }
     found.sort_by_key(|(_, session)| Reverse(session.seen));
+    Ok(found)
+}
+
+/// Somebody who has been in a server's pages of late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lately {
+    /// Who.
+    pub person: Person,
+    /// What they are called.
+    pub name: String,
+    /// When they were last seen.
+    pub seen: Timestamp,
+    /// In how many browsers they are signed in.
+    pub sessions: usize,
+}
+
+/// Members who are signed in and had a server among theirs when they came, the last seen first, at most `limit`; 5,000 sessions
+/// are looked at.
+pub fn lately_in(read: &dyn Read, guild: GuildId, now: Timestamp, limit: usize) -> Result<Vec<Lately>> {
+    let mut found: Vec<Lately> = Vec::new();
+    for (_, session) in SESSIONS.page(read, GuildId::INSTANCE, Direction::Forward, LOOKED_AT)? {
+        let is_member = matches!(session.person, Person::Member { .. });
+        if !is_member || session.kept_until <= now || !session.guilds.iter().any(|shown| shown.id == guild) {
+            continue;
+        }
+        match found.iter_mut().find(|known| known.person == session.person) {
+            Some(known) => {
+                known.sessions += 1;
+                if session.seen > known.seen {
+                    (known.seen, known.name) = (session.seen, session.name);
+                }
+            }
+            None => {
+                found.push(Lately { person: session.person, name: session.name, seen: session.seen, sessions: 1 });
+            }
+        }
+    }
+    found.sort_by_key(|known| Reverse(known.seen));
+    found.truncate(limit);
     Ok(found)
 }
 

@@ -11,6 +11,7 @@ use super::activity::{TOKEN_MADE, TOKEN_REVOKED, TokenTold};
 use super::over::End;
 use super::scope::Scopes;
 use super::{ENDED, Person, Place, SEEN_EVERY, place};
+use crate::kernel::actor::Actor;
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -25,6 +26,8 @@ const MOST: usize = 25;
 const MOST_GUILDS: usize = 100;
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 60;
+/// Tokens that are looked at for those of one server.
+const LOOKED_AT: usize = 5_000;
 /// How long a token works where nothing is said, and at the longest and shortest.
 const USUAL: Duration = Duration::from_hours(90 * 24);
 const LONGEST: Duration = Duration::from_hours(365 * 24);
@@ -99,6 +102,9 @@ refusals! {
         BadSpan => "signin.bad_token_span" as NotValid, "A token works for an hour at least and for a year at most.";
         /// There is no such token.
         NoneSuch => "signin.no_such_token" as NotThere, "You have no such token. It was taken away, or has ended.";
+        /// No token that names the server has this number.
+        NotOfServer => "signin.no_such_server_token" as NotThere,
+            "No token that names this server has that number. One for all servers of its maker is taken away by them alone.";
     }
 }
 
@@ -189,6 +195,39 @@ pub fn revoke(tx: &Tx<'_>, maker: &Person, number: TokenId) -> Result<Token> {
     Ok(token)
 }
 
+/// The tokens that name a server and work at this moment, by their numbers; 5,000 tokens are looked at.
+pub fn naming(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Vec<Token>> {
+    let named = rows_naming(read, guild)?.into_iter().map(|(_, token)| token);
+    let mut found: Vec<Token> = named.filter(|token| token.expires > now).collect();
+    found.sort_by_key(|token| token.number);
+    Ok(found)
+}
+
+/// Takes a server away from a token that names it, at the word of who runs the server. One that names no other goes.
+pub fn withdraw(tx: &Tx<'_>, guild: GuildId, number: TokenId, by: Actor) -> Result<Token> {
+    let found = rows_naming(tx, guild)?.into_iter().find(|(_, token)| token.number == number);
+    let (digest, mut token) = found.ok_or(TokenRefusal::NotOfServer)?;
+    token.guilds.retain(|named| *named != guild);
+    if token.guilds.is_empty() {
+        TOKENS.remove(tx, &place(digest))?;
+    } else {
+        TOKENS.put(tx, &place(digest), &token)?;
+    }
+    tx.publish(ENDED, GuildId::INSTANCE);
+    let withdrawn = TOKEN_REVOKED.with(token.told());
+    token.maker.did(withdrawn).by(by).note(tx, guild)?;
+    Ok(token)
+}
+
+fn rows_naming(read: &dyn Read, guild: GuildId) -> Result<Vec<(Digest, Token)>> {
+    let rows = TOKENS.page(read, GuildId::INSTANCE, Direction::Forward, LOOKED_AT)?;
+    Ok(rows
+        .into_iter()
+        .map(|((_, digest), token)| (digest, token))
+        .filter(|(_, token)| token.guilds.contains(&guild))
+        .collect())
+}
+
 /// Takes all tokens of a person away.
 pub(super) fn revoke_all_of(tx: &Tx<'_>, maker: &Person) -> Result<()> {
     tx.publish(ENDED, GuildId::INSTANCE);
@@ -210,6 +249,30 @@ mod tests {
     use super::super::scope::Scope;
     use super::*;
     use crate::features::testing::{TestStore, said};
+
+    #[test]
+    fn a_server_is_taken_away_from_a_token_that_names_it_and_the_last_one_ends_it() {
+        let (store, here, there) = (TestStore::new(), GuildId::new(5), GuildId::new(6));
+        let wanted = |guilds: Vec<GuildId>| Wanted {
+            maker: ann(),
+            name: "a bot".to_owned(),
+            guilds,
+            scopes: [Scope::Read].into_iter().collect(),
+            lasts: None,
+        };
+        let [both, all] = [wanted(vec![here, there]), wanted(Vec::new())];
+        let number = store.write(move |tx| Ok(issue(tx, code(1), &both)?.number)).unwrap();
+        let of_all = store.write(move |tx| Ok(issue(tx, code(2), &all)?.number)).unwrap();
+        let names = |guild| store.read(move |read| naming(read, guild, Timestamp::from_millis(0))).len();
+        assert_eq!((names(here), names(there)), (1, 1));
+        let owner = Actor::Member(UserId::new(9));
+        let take = |guild, number| store.write(move |tx| withdraw(tx, guild, number, owner).map(drop));
+        take(here, number).unwrap();
+        assert_eq!((names(here), names(there)), (0, 1));
+        assert_eq!(take(here, number).unwrap_err().to_string(), take(here, of_all).unwrap_err().to_string());
+        take(there, number).unwrap();
+        assert_eq!(store.read(|read| rows_of(read, &ann())).len(), 1, "that for all servers stays");
+    }
 
     const DAYS: fn(u64) -> Duration = |days| Duration::from_hours(24 * days);
 

@@ -43,6 +43,7 @@ impl World {
             threads: BTreeSet::new(),
             voice: BTreeMap::new(),
             presences: BTreeMap::new(),
+            icon: None,
             system_channel: None,
             is_out_of_order: false,
         };

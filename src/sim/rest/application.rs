@@ -60,7 +60,7 @@ pub(crate) fn guilds_of(world: &World, request: &Request, user: Id) -> Reply {
         let member = guild.members.get(&user)?;
         let permissions = guild.permissions_of(user, member);
         Some(json!({
-            "id": guild.id, "name": guild.name, "icon": null, "owner": guild.owner == user,
+            "id": guild.id, "name": guild.name, "icon": guild.icon, "owner": guild.owner == user,
             "permissions": permissions, "features": [],
         }))
     });

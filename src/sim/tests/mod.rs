@@ -3,6 +3,7 @@
 
 mod bot;
 mod bounds;
+mod cdn;
 mod gateway;
 mod http;
 mod interactions;

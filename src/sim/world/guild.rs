@@ -23,6 +23,8 @@ pub(crate) struct Guild {
     pub(crate) threads: BTreeSet<Id>,
     pub(crate) voice: BTreeMap<Id, VoiceState>,
     pub(crate) presences: BTreeMap<Id, String>,
+    /// The hash of the picture.
+    pub(crate) icon: Option<String>,
     /// Where Discord's own messages go.
     pub(crate) system_channel: Option<Id>,
     /// Whether Discord has trouble with it just now.
@@ -120,7 +122,7 @@ impl Guild {
         json!({
             "id": self.id,
             "name": self.name,
-            "icon": null,
+            "icon": self.icon,
             "splash": null,
             "discovery_splash": null,
             "banner": null,

@@ -105,7 +105,7 @@ impl World {
         };
         let name = world.settings.bot_name.clone();
         world.names.insert(name.clone(), bot);
-        world.users.insert(bot, User { id: bot, name, is_bot: true });
+        world.users.insert(bot, User { id: bot, name, is_bot: true, avatar: None });
         world.bot_owner = world.user_named("bot-owner", false);
         world
     }

@@ -11,6 +11,8 @@ pub(crate) struct User {
     pub(crate) id: Id,
     pub(crate) name: String,
     pub(crate) is_bot: bool,
+    /// The hash of the picture.
+    pub(crate) avatar: Option<String>,
 }
 
 impl User {
@@ -21,7 +23,7 @@ impl User {
             "username": self.name,
             "global_name": if self.is_bot { Value::Null } else { Value::from(self.name.as_str()) },
             "discriminator": if self.is_bot { "0001" } else { "0" },
-            "avatar": null,
+            "avatar": self.avatar,
             "bot": self.is_bot,
             "system": false,
             "public_flags": 0,
@@ -41,7 +43,7 @@ impl World {
         }
         let id = self.next_id();
         self.names.insert(name.to_owned(), id);
-        self.users.insert(id, User { id, name: name.to_owned(), is_bot });
+        self.users.insert(id, User { id, name: name.to_owned(), is_bot, avatar: None });
         id
     }
 
@@ -49,7 +51,7 @@ impl World {
     pub(crate) fn user_json(&self, id: Id) -> Value {
         match self.users.get(&id) {
             Some(user) => user.json(),
-            None => User { id, name: "Deleted User".to_owned(), is_bot: false }.json(),
+            None => User { id, name: "Deleted User".to_owned(), is_bot: false, avatar: None }.json(),
         }
     }
 }

@@ -190,6 +190,29 @@ impl Wanted {
         newest_where(read, guild, self.after.clone(), self.limit, |activity| self.matches(activity))
     }
 
+    /// The same from another place on.
+    pub(super) fn from(self, after: Option<Cursor>, limit: usize) -> Self {
+        Self { after, limit, ..self }
+    }
+
+    /// A page of what is wanted, and the same for programs, in words with the names of people and songs.
+    pub(super) async fn told(&self, web: &Web, guild: GuildId) -> Result<(Found, Vec<AuditEntryView>)> {
+        let (wanted, words) = (self.clone(), web.bot.words);
+        let look = move |read: &dyn Read| {
+            let found = wanted.look(read, guild)?;
+            let told = Happened::all(read, guild, &found.rows, words)?;
+            let names = Names::of(read, guild, told.iter().map(|one| &one.sentence), [])?;
+            Ok((found, told, names))
+        };
+        let (found, told, names) = web.look("audit", look).await?;
+        let names = web.named(names).await;
+        let entries = found.rows.iter().zip(&told);
+        let entries =
+            entries.map(|((id, activity), told)| AuditEntryView::of(*id, activity.clone(), names.text(&told.sentence)));
+        let entries = entries.collect();
+        Ok((found, entries))
+    }
+
     /// Whether the search was stopped before this page was full.
     pub fn is_partial(&self, found: &Found) -> bool {
         found.next.is_some() && found.rows.len() < self.limit
@@ -227,24 +250,12 @@ impl Endpoint for Audit {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<AuditView>, Problem> {
-        let (guild, words) = (asked.guild, web.bot.words);
+        let guild = asked.guild;
         let wanted = asked.query.wanted(web, guild).await?;
-        let looking = wanted.clone();
-        let look = move |read: &dyn Read| {
-            let found = looking.look(read, guild)?;
-            let told = Happened::all(read, guild, &found.rows, words)?;
-            let names = Names::of(read, guild, told.iter().map(|one| &one.sentence), [])?;
-            Ok((found, told, names))
-        };
-        let (found, told, names) = web.look("audit", look).await?;
+        let (found, entries) = wanted.told(web, guild).await?;
         wanted.require_meaning(&found)?;
-        let (names, partial) = (web.named(names).await, wanted.is_partial(&found));
-        let entries = found.rows.into_iter().zip(&told);
-        let view = |((id, activity), told): ((ActivityId, Activity), &Happened)| {
-            AuditEntryView::of(id, activity, names.text(&told.sentence))
-        };
-        let next = found.next.map(|next| next.to_string());
-        Ok(AuditView { entries: entries.map(view).collect(), next, partial }.into())
+        let partial = wanted.is_partial(&found);
+        Ok(AuditView { entries, next: found.next.map(|next| next.to_string()), partial }.into())
     }
 }
 

@@ -31,7 +31,8 @@ use crate::store::{Read, Store};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
-use crate::web::endpoint::{Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::api::sheets::note;
+use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
 
@@ -64,7 +65,7 @@ pub const EXPORT: Route = Route {
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample::default(),
-    serve: |web, arrived| give(web, arrived.guild, What::Sqlite),
+    serve: |web, arrived| give(web, arrived, What::Sqlite),
 };
 
 /// The ledger of a server as a CSV file.
@@ -72,14 +73,14 @@ pub const LEDGER: Route = Route {
     name: "data.ledger",
     about: "Gives the ledger of a server as a CSV file.",
     doors: Doors::get(&["/api/{server}/data/ledger"]),
-    serve: |web, arrived| give(web, arrived.guild, What::Ledger),
+    serve: |web, arrived| give(web, arrived, What::Ledger),
     ..EXPORT
 };
 
-fn give(web: Web, guild: GuildId, what: What) -> BoxFuture<'static, Response> {
+fn give(web: Web, arrived: Arrived, what: What) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        match written(&web, guild, what).await {
-            Ok(file) => streamed(file, guild, what),
+        match written(&web, &arrived, what).await {
+            Ok(file) => streamed(file, arrived.guild, what),
             Err(problem) => told(&web, &problem, what.declared().name, false),
         }
     })
@@ -90,6 +91,14 @@ impl What {
         match self {
             Self::Sqlite => EXPORT,
             Self::Ledger => LEDGER,
+        }
+    }
+
+    /// As what it is noted.
+    const fn noted(self) -> &'static str {
+        match self {
+            Self::Sqlite => "everything",
+            Self::Ledger => "ledger",
         }
     }
 
@@ -130,8 +139,10 @@ fn write_ledger(store: &Store, guild: GuildId, path: &Path) -> Result<()> {
     written.map(drop).map_err(Error::failed)
 }
 
-async fn written(web: &Web, guild: GuildId, what: What) -> Result<File, Problem> {
+async fn written(web: &Web, arrived: &Arrived, what: What) -> Result<File, Problem> {
     let _turn = TURNS.try_acquire().map_err(|_| Problem::Busy)?;
+    note(web, arrived, what.noted()).await?;
+    let guild = arrived.guild;
     let store = web.bot.store.clone();
     // A store that takes nothing any more is exported all the same.
     if store.stop_reason().is_none() {

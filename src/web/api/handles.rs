@@ -90,6 +90,13 @@ impl HandlesQuery {
     }
 }
 
+impl Wanted {
+    /// The same from another place on.
+    pub(super) fn from(self, after: Option<Cursor>, limit: usize) -> Self {
+        Self { after, limit, ..self }
+    }
+}
+
 /// Looks handles up.
 pub fn find(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Found> {
     let Wanted { q, whose, user, after, limit } = wanted;

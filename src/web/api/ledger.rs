@@ -1,15 +1,14 @@
 //! The ledger: its entries by filter, one of them, taking one back, and all of them as a file.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::members::changed;
+use super::sheets::{csv_file, note};
 use crate::features::coins::csv::{self, Stretch};
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};
 use crate::features::coins::queries::HistoryRow;
@@ -362,6 +361,7 @@ async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     }
     let wanted = query.wanted(web, guild).await?;
     let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
+    note(web, arrived, "ledger").await?;
     let web = web.clone();
     let parts = stream::try_unfold(Some(begin), move |stretch| {
         let web = web.clone();
@@ -371,13 +371,7 @@ async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
             Ok::<_, Error>(Some(part))
         }
     });
-    let name = format!("attachment; filename=\"ledger-{guild}.csv\"");
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment"))),
-        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    Ok((StatusCode::OK, headers, Body::from_stream(parts)).into_response())
+    Ok(csv_file("ledger", guild, Body::from_stream(parts)))
 }
 
 #[cfg(test)]

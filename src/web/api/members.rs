@@ -106,6 +106,8 @@ pub struct Found {
     pub members: Vec<KnownMember>,
     /// Where the next page goes on.
     pub next: Option<String>,
+    /// Whether only a part of what is known was searched.
+    pub is_partial: bool,
 }
 
 impl MembersQuery {
@@ -130,8 +132,13 @@ impl MembersQuery {
 pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery, limit: usize) -> Result<Found> {
     let after = query.after.as_deref().filter(|after| !after.is_empty());
     let typed = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
+    let mut is_partial = false;
     let (users, next) = match (typed, query.has, query.sort) {
-        (Some(typed), ..) => (known_members::matching(read, guild, typed, limit)?, None),
+        (Some(typed), ..) => {
+            let found = known_members::matching(read, guild, typed, limit)?;
+            is_partial = found.is_partial;
+            (found.members, None)
+        }
         (None, Some(Has::Handles), _) => by_id(read, guild, Having::Handles, after, limit)?,
         (None, Some(Has::Songs), _) => by_id(read, guild, Having::Songs, after, limit)?,
         (None, Some(Has::Coins), _) | (None, None, SortedBy::Coins) => {
@@ -145,7 +152,7 @@ pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery, limit: usize)
     let members = users.into_iter().map(|user| known_members::one(read, guild, user));
     let mut members: Vec<KnownMember> = members.collect::<Result<_>>()?;
     members.retain(|member| query.lets_through(member));
-    Ok(Found { members, next })
+    Ok(Found { members, next, is_partial })
 }
 
 type Users = (Vec<UserId>, Option<String>);
@@ -176,6 +183,8 @@ pub struct MembersView {
     /// What to ask for as `after` to go on; nothing on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Whether a search looked at a part of what is known alone: the latest songs, the first handles. An id finds everybody.
+    pub partial: bool,
 }
 
 /// A member.
@@ -254,7 +263,7 @@ impl Endpoint for Members {
         let limit = query.limit()?;
         let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
         let items = found.members.iter().map(Into::into).collect();
-        Ok(MembersView { items, next: found.next }.into())
+        Ok(MembersView { items, next: found.next, partial: found.is_partial }.into())
     }
 }
 

@@ -17,14 +17,17 @@ pub mod members;
 pub mod oauth;
 pub mod palette;
 pub mod places;
+pub mod programs;
 pub mod prove;
 pub mod public;
 pub mod renew;
 pub mod servers;
 pub mod sessions;
 pub mod settings;
+pub mod sheets;
 pub mod songs;
 pub mod tokens;
+pub mod unsent;
 
 use super::endpoint::Route;
 
@@ -45,6 +48,8 @@ pub const ROUTES: &[Route] = &[
     Route::of::<tokens::RevokeToken>(),
     Route::of::<access::Roles>(),
     Route::of::<access::SetRoles>(),
+    Route::of::<programs::Programs>(),
+    Route::of::<programs::WithdrawProgram>(),
     Route::of::<me::MineShown>(),
     Route::of::<me::Export>(),
     Route::of::<me::EraseMe>(),
@@ -72,11 +77,15 @@ pub const ROUTES: &[Route] = &[
     Route::of::<settings::change::ChangeSettings>(),
     Route::of::<settings::change::ResetSetting>(),
     Route::of::<settings::change::UndoSetting>(),
+    Route::of::<settings::change::UndoAct>(),
     Route::of::<config::Config>(),
     Route::of::<config::ChangeConfig>(),
     Route::of::<config::GuildConfig>(),
     Route::of::<config::ChangeGuildConfig>(),
     Route::of::<audit::Audit>(),
+    Route::of::<unsent::ListUnsent>(),
+    Route::of::<unsent::TryAgain>(),
+    Route::of::<unsent::Dismiss>(),
     data::EXPORT,
     data::LEDGER,
     Route::of::<data::RemoveServer>(),
@@ -89,6 +98,11 @@ pub const ROUTES: &[Route] = &[
     Route::of::<ledger::Entry>(),
     Route::of::<ledger::UndoEntry>(),
     ledger::EXPORT,
+    sheets::route::<sheets::Songs>(),
+    sheets::route::<sheets::Members>(),
+    sheets::route::<sheets::Handles>(),
+    sheets::route::<sheets::Audit>(),
+    sheets::route::<sheets::LiveSessions>(),
     Route::of::<handles::Handles>(),
     Route::of::<handles::LinkHandle>(),
     Route::of::<handles::FreeHandle>(),

@@ -101,7 +101,7 @@ fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
 fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Vec<FoundView>> {
     let mut items = Vec::new();
     if rank.reaches(MemberPage::WHO) {
-        for user in known_members::matching(read, guild, typed, OF_A_KIND)? {
+        for user in known_members::matching(read, guild, typed, OF_A_KIND)?.members {
             let label = known_members::called(read, guild, user)?;
             items.push(FoundView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
         }

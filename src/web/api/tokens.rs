@@ -57,7 +57,7 @@ pub struct TokenView {
 }
 
 impl TokenView {
-    fn of(token: &Token) -> Self {
+    pub(super) fn of(token: &Token) -> Self {
         Self {
             id: token.number.to_string(),
             name: token.name.clone(),

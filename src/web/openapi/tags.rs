@@ -31,6 +31,7 @@ pub const TAGS: &[Tag] = &[
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),
     tag("guilds", "Configuration of guilds", "The same below `/api/guilds`, for administrators alone."),
     tag("audit", "Audit", "Who did what in a server, with before and after."),
+    tag("unsent", "Not sent", "What did not come to Discord, why, and how to try it again."),
     tag("data", "Data", "The data of a server: to be taken along, to be removed."),
     tag("palette", "Search", "Pages, members, songs and settings by their names."),
     tag("stream", "Streams", "What changes, at the moment when it does."),

@@ -1,16 +1,26 @@
 //! Who may do what in a server: the ladder of roles, and the tokens of whoever looks.
 
+use futures_util::future::join_all;
 use maud::{Markup, html};
 
+use super::members::member_link;
 use super::sessions::tokens_card;
-use crate::signin::token;
+use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
+use crate::signin::Person;
+use crate::signin::session::{self, Lately};
+use crate::signin::token::{self, Token};
 use crate::web::Web;
-use crate::web::access::Who;
+use crate::web::access::{Rank, Who};
 use crate::web::answer::Problem;
 use crate::web::api::access::{NamedRole, RolesView, named_roles};
+use crate::web::api::programs::ProgramView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{Button, Checkbox, Choice, Form, Select};
+use crate::web::ui::components::{Button, Checkbox, Choice, Column, Form, Row, Select, Table, relative};
+
+/// People who are shown: each may be a question to Discord.
+const PEOPLE: usize = 25;
 
 /// A step of the ladder: its field, its name, what it may.
 const LADDER: [(&str, &str, &str); 3] = [
@@ -42,16 +52,108 @@ impl Page for AccessPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let person = seen.visitor.somebody().ok_or(Problem::Unauthenticated)?.person.clone();
         let (guild, now) = (seen.guild, seen.now);
-        let found =
-            web.look(Self::NAME, move |read| Ok((RolesView::of(read, guild)?, token::list_of(read, &person, now)?)));
-        let (given, tokens) = found.await?;
-        let known = named_roles(web, guild).await;
+        let found = web.look(Self::NAME, move |read| {
+            Ok(Found {
+                given: RolesView::of(read, guild)?,
+                tokens: token::list_of(read, &person, now)?,
+                programs: ProgramView::all(read, guild, now)?,
+                people: session::lately_in(read, guild, now, PEOPLE)?,
+            })
+        });
+        let Found { given, tokens, programs, people } = found.await?;
+        let (known, ranks) = tokio::join!(named_roles(web, guild), ranks(web, guild, &people));
         let main = html! {
             (ladder(seen, &given, &known))
+            (people_here(guild, &people, &ranks))
+            (programs_here(seen, &programs))
             (tokens_card(web, seen, &tokens, &format!("/g/{guild}/access")))
             p.hint { "Where you are signed in yourself is on " a href="/me/sessions" { "your own page" } "." }
         };
         Ok(Shown::new("Access", main))
+    }
+}
+
+/// What the page looks up.
+struct Found {
+    given: RolesView,
+    tokens: Vec<Token>,
+    programs: Vec<ProgramView>,
+    people: Vec<Lately>,
+}
+
+/// What these people are in the server at this moment; nothing where Discord does not say.
+async fn ranks(web: &Web, guild: GuildId, people: &[Lately]) -> Vec<Option<Rank>> {
+    let asked = people.iter().map(|known| web.rank(&known.person, guild));
+    join_all(asked).await.into_iter().map(Result::ok).collect()
+}
+
+/// Who signed in of late, and what they may now.
+fn people_here(guild: GuildId, people: &[Lately], ranks: &[Option<Rank>]) -> Markup {
+    let columns = [Column::words("Who"), Column::words("Is"), Column::words("Last seen"), Column::numbers("Signed in")];
+    let row = |(known, rank): (&Lately, &Option<Rank>)| {
+        let Person::Member { user } = known.person else { return None };
+        let cells = vec![
+            member_link(guild, user, &known.name),
+            html! { (rank.map_or("not known at the moment", standing)) @if rank.is_some_and(|rank| rank.is_reviewer) { ", reviewer" } },
+            relative(known.seen),
+            html! { (known.sessions) },
+        ];
+        Some(Row { id: Some(user.to_string()), cells })
+    };
+    let rows: Vec<Row> = people.iter().zip(ranks).filter_map(row).collect();
+    html! {
+        section.card aria-labelledby="people" {
+            h2 #people { "Who was here" }
+            p.hint { "People of this server who are signed in on the web, the last seen first, and what they may now. On Discord \
+                there may be more with the same roles." }
+            @if rows.is_empty() { p { "Nobody yet." } } @else {
+                (Table { caption: "Who was here", list: Some("people"), columns: &columns, rows: &rows })
+            }
+        }
+    }
+}
+
+/// What somebody is, in a word.
+const fn standing(rank: Rank) -> &'static str {
+    match rank.level {
+        Some(level) => level.word(),
+        None => "not in this server any more",
+    }
+}
+
+/// The tokens of programs that name this server.
+fn programs_here(seen: &Seen<AccessPage>, programs: &[ProgramView]) -> Markup {
+    let columns = [
+        Column::words("Name"),
+        Column::words("Whose"),
+        Column::words("May"),
+        Column::words("Last used"),
+        Column::words(""),
+    ];
+    let row = |ProgramView { token, maker }: &ProgramView| {
+        let action = format!("/g/{}/access/tokens/{}/withdraw", seen.guild, token.id);
+        let (sealed, confirm) = (seen.seal(&format!("withdraw-{}", token.id)), format!("Withdraw {}?", token.name));
+        let used = token.last_used.as_deref().and_then(Timestamp::from_rfc3339);
+        let cells = vec![
+            html! { (token.name) },
+            html! { (maker) },
+            html! { (token.scopes.join(", ")) },
+            html! { @if let Some(used) = used { (relative(used)) } @else { "never" } },
+            Form { confirm: Some(&confirm), ..Form::new(&action, sealed.seal()) }
+                .around(&html! { (Button::danger("Withdraw")) }),
+        ];
+        Row { id: Some(token.id.clone()), cells }
+    };
+    let rows: Vec<Row> = programs.iter().map(row).collect();
+    html! {
+        section.card aria-labelledby="programs" {
+            h2 #programs { "Programs" }
+            p.hint { "Tokens that were made for this server by name. A token for all servers of its maker is never more than its \
+                maker, and is theirs to take away." }
+            @if rows.is_empty() { p { "None." } } @else {
+                (Table { caption: "Programs", list: Some("programs"), columns: &columns, rows: &rows })
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::web::filter::Filter;
 use crate::web::happened::{self, Happened};
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::ui::components::{Choice, Column, Empty, Field, Paging, Row, Select, Table, filters, moment};
 use crate::web::whom::HINT;
 
@@ -63,8 +64,15 @@ impl Page for AuditPage {
         let names = web.named(names).await.seen_by(seen.visitor.actor());
         let is_partial = wanted.is_partial(&found);
         let view = View { page, happened, names, next: found.next.map(|next| next.to_string()), is_partial };
-        Ok(Shown::new("Audit", html! { (asked) (view.list(&seen.filter)) }))
+        let actions = as_csv(seen.rank, &filtered(&format!("/api/{guild}/audit/export"), &seen.filter, None));
+        Ok(Shown { actions, ..Shown::new("Audit", html! { (asked) (view.list(&seen.filter)) }) })
     }
+}
+
+/// The same filters at an address, behind a place.
+fn filtered(path: &str, filter: &Filter, after: Option<&str>) -> String {
+    let [kind, actor, subject] = ["kind", "actor", "subject"].map(|field| (field, Some(filter.value(field))));
+    address(path, &[kind, actor, subject, ("after", after)])
 }
 
 /// The form that asks.
@@ -94,16 +102,10 @@ fn asked(page: &str, filter: &Filter, kinds: &[&'static str]) -> Markup {
 }
 
 impl View {
-    /// The same filters, behind another place.
-    fn address(&self, filter: &Filter, after: Option<&str>) -> String {
-        let [kind, actor, subject] = ["kind", "actor", "subject"].map(|field| (field, Some(filter.value(field))));
-        address(&self.page, &[kind, actor, subject, ("after", after)])
-    }
-
     /// What the filters let through, and the way on.
     fn list(&self, filter: &Filter) -> Markup {
-        let next = self.next.as_deref().map(|next| self.address(filter, Some(next)));
-        let first = (!filter.value("after").is_empty()).then(|| self.address(filter, None));
+        let next = self.next.as_deref().map(|next| filtered(&self.page, filter, Some(next)));
+        let first = (!filter.value("after").is_empty()).then(|| filtered(&self.page, filter, None));
         let paging = Paging { first: first.as_deref(), next: next.as_deref(), is_partial: self.is_partial };
         html! {
             @if self.happened.is_empty() && next.is_none() {
@@ -164,7 +166,7 @@ mod tests {
     fn the_next_page_has_the_same_filters_and_an_empty_one_says_so() {
         let filter = Filter::of("actor=7+%26+8&after=b1");
         let view = view(Vec::new());
-        assert_eq!(view.address(&filter, Some("c2")), "/g/5/audit?actor=7+%26+8&after=c2");
+        assert_eq!(filtered(&view.page, &filter, Some("c2")), "/g/5/audit?actor=7+%26+8&after=c2");
         let drawn = lines(&view.list(&filter));
         assert!(drawn.contains("Nothing here.") && drawn.contains("First"), "{drawn}");
     }

@@ -51,6 +51,13 @@ fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
             (file("ledger", "Ledger as CSV"))
         }
         section.card {
+            h2 { "What did not get through" }
+            p {
+                "What was to go to Discord and did not, and why. "
+                a href={ "/g/" (guild) "/unsent" } { "See it, and try again" }
+            }
+        }
+        section.card {
             h2 { "How long it is kept" }
             p {
                 "What your team is told is kept for " (days) " days. Songs, coins and links stay until they are removed. "

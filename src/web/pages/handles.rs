@@ -13,6 +13,7 @@ use crate::web::api::handles::{Found, HandlesQuery, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::ui::components::{
     Button, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tone, badge, filters, moment,
 };
@@ -64,7 +65,8 @@ impl Page for HandlesPage {
             }
             @if may_change { (link(seen)) }
         };
-        Ok(Shown { crumbs, ..Shown::new("TikTok handles", main) })
+        let actions = as_csv(seen.rank, &filtered(&format!("/api/{guild}/handles/export"), &seen.filter, None));
+        Ok(Shown { crumbs, actions, ..Shown::new("TikTok handles", main) })
     }
 }
 
@@ -116,12 +118,15 @@ fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Mar
     html! { (Table { caption: "Handles", list: Some("handles"), columns: &columns, rows: &rows }) }
 }
 
+/// The same filter at an address, behind a place.
+fn filtered(path: &str, filter: &Filter, after: Option<&str>) -> String {
+    let [q, whose, member] = ["q", "whose", "member"].map(|field| (field, Some(filter.value(field))));
+    address(path, &[q, whose, member, ("after", after)])
+}
+
 fn paging(guild: GuildId, filter: &Filter, found: &Found) -> Markup {
     let path = format!("/g/{guild}/handles");
-    let at = |after: Option<&str>| {
-        let [q, whose, member] = ["q", "whose", "member"].map(|field| (field, Some(filter.value(field))));
-        address(&path, &[q, whose, member, ("after", after)])
-    };
+    let at = |after: Option<&str>| filtered(&path, filter, after);
     let next = found.next.as_ref().map(|next| at(Some(&next.to_string())));
     let first = (!filter.value("after").is_empty()).then(|| at(None));
     html! { (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false }) }

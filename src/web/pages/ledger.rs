@@ -22,6 +22,7 @@ use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::names::{Names, song_in};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::segments::One;
 use crate::web::ui::components::{
     Button, Card, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, filters,
@@ -73,10 +74,7 @@ impl Page for LedgerPage {
             Ok(Listed { page, names, totals: entries::totals(read, guild, &wanted)? })
         });
         let listed = listed.await?;
-        let actions = seen.rank.reaches(Who::Admin).then(|| {
-            let file = here(&format!("/api/{guild}/ledger/export"), &seen.filter, None);
-            html! { a.button href=(file) download { "As CSV" } }
-        });
+        let actions = as_csv(seen.rank, &here(&format!("/api/{guild}/ledger/export"), &seen.filter, None));
         let main = html! {
             (asked)
             (ledger(guild, &seen.filter, &listed))

@@ -23,6 +23,7 @@ use crate::web::api::live::{Followed, InWords, in_words, look};
 use crate::web::api::live_sessions::{Sessions, SessionsQuery, find_sessions};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::segments::One;
 use crate::web::ui::charts::{Chart, Series};
 use crate::web::ui::components::{
@@ -55,7 +56,10 @@ impl Page for LivePage {
             @if seen.rank.reaches(Who::Administrator) { (acts(seen, &followed)) }
             (list(guild, &seen.query, &sessions))
         };
-        let actions = Some(html! { a.button href=(format!("/g/{guild}/handles")) { "Handles" } });
+        let file = as_csv(seen.rank, &format!("/api/{guild}/live/sessions/export"));
+        let actions = Some(
+            html! { a.button href=(format!("/g/{guild}/handles")) { "Handles" } @if let Some(file) = file { (file) } },
+        );
         Ok(Shown { actions, ..Shown::new("Live", main) })
     }
 }

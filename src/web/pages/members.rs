@@ -20,10 +20,11 @@ use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::segments::One;
 use crate::web::ui::components::{
-    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone,
-    avatar, badge, filters, number, tabs,
+    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
+    face, filters, number, tabs,
 };
 
 /// Where a member's card is.
@@ -60,9 +61,15 @@ impl Page for MembersPage {
         }
         let limit = query.limit()?;
         let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
-        Ok(Shown::new("Members", html! { (asked) (members(guild, &seen.query, &found)) }))
+        let filter = ["q", "has", "sort"].map(|field| (field, Some(seen.filter.value(field))));
+        let actions = as_csv(seen.rank, &address(&format!("/api/{guild}/members/export"), &filter));
+        let main = html! { (asked) (members(guild, &seen.query, &found, &|user| web.face(guild, user))) };
+        Ok(Shown { actions, ..Shown::new("Members", main) })
     }
 }
+
+/// Where the picture of a member is.
+type Pictures<'a> = &'a dyn Fn(UserId) -> Option<String>;
 
 /// The form that asks for members.
 fn asked(guild: GuildId, filter: &Filter) -> Markup {
@@ -84,9 +91,16 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
 }
 
 /// The members that were found.
-fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
+fn members(guild: GuildId, query: &MembersQuery, found: &Found, picture: Pictures<'_>) -> Markup {
     html! {
-        @if found.members.is_empty() && found.next.is_none() { (nobody(query)) } @else { (list(guild, query, found)) }
+        @if found.is_partial {
+            p.hint { "Only the latest songs and the first handles were searched. An id finds everybody who is known." }
+        }
+        @if found.members.is_empty() && found.next.is_none() {
+            (nobody(query))
+        } @else {
+            (list(guild, query, found, picture))
+        }
     }
 }
 
@@ -110,7 +124,7 @@ fn nobody(query: &MembersQuery) -> Markup {
     html! { (Empty { title, text, action: None }) }
 }
 
-fn list(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
+fn list(guild: GuildId, query: &MembersQuery, found: &Found, picture: Pictures<'_>) -> Markup {
     let page = format!("/g/{guild}/members");
     let by = |has: Has| address(&page, &[("has", Some(has.word()))]);
     let (by_coins, by_points) = (by(Has::Coins), by(Has::Points));
@@ -121,7 +135,7 @@ fn list(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
         Column::words("TikTok"),
         Column::numbers("Songs"),
     ];
-    let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member)).collect();
+    let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member, picture)).collect();
     let sort = (query.sort != SortedBy::default()).then_some(query.sort.word());
     let at =
         |after: Option<&str>| address(&page, &[("has", query.has.map(Has::word)), ("sort", sort), ("after", after)]);
@@ -140,13 +154,13 @@ fn sorted<'a>(query: &MembersQuery, href: &'a str, has: Has) -> Sort<'a> {
     Sort { href, order: (is_sorted && !is_search).then_some(Order::Falling) }
 }
 
-fn row(guild: GuildId, member: &KnownMember) -> Row {
-    let name = member.called();
+fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
+    let (name, picture) = (member.called(), picture(member.user));
     let handles: Vec<String> = member.handles.iter().map(|account| account.handle.to_string()).collect();
     Row {
         id: Some(member.user.to_string()),
         cells: vec![
-            html! { (avatar(member.user.get(), &name)) " " (member_link(guild, member.user, &name)) },
+            html! { (face(member.user.get(), &name, picture.as_deref())) " " (member_link(guild, member.user, &name)) },
             html! { (member.luxury) },
             html! { (member.points) },
             html! { (handles.join(", ")) },
@@ -196,6 +210,7 @@ impl Page for MemberPage {
         let known = web.look("member", move |read| look(read, guild, user, &query)).await?;
         let name = known.member.called();
         let main = html! {
+            p { (face(user.get(), &name, web.face(guild, user).as_deref())) }
             (card(&known.member))
             @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
             (why(guild, &known.entries, user, &seen.query))
@@ -385,9 +400,9 @@ mod tests {
 
     #[test]
     fn a_list_tells_what_each_member_has_and_leads_to_them() {
-        let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()) };
+        let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()), is_partial: false };
         let by_coins = MembersQuery { has: Some(Has::Coins), ..MembersQuery::default() };
-        let drawn = lines(&list(GUILD, &by_coins, &found));
+        let drawn = lines(&list(GUILD, &by_coins, &found, &|_| None));
         for part in [
             r#"aria-sort="descending">"#,
             r#"<a href="/g/5/members/81">&lt;ann&gt;</a>"#,
@@ -397,15 +412,16 @@ mod tests {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }
         let searched = MembersQuery { q: Some("ann".to_owned()), ..by_coins };
-        assert!(!lines(&list(GUILD, &searched, &found)).contains("aria-sort"), "a search has no order");
-        assert!(!lines(&list(GUILD, &MembersQuery::default(), &found)).contains("aria-sort"), "everybody has none");
+        assert!(!lines(&list(GUILD, &searched, &found, &|_| None)).contains("aria-sort"), "a search has no order");
+        let everybody = lines(&list(GUILD, &MembersQuery::default(), &found, &|_| None));
+        assert!(!everybody.contains("aria-sort"), "everybody has none");
     }
 
     #[test]
     fn where_nobody_is_it_says_how_somebody_would_be() {
         let page = html! {
             (asked(GUILD, &Filter::default()))
-            (members(GUILD, &MembersQuery::default(), &Found::default()))
+            (members(GUILD, &MembersQuery::default(), &Found::default(), &|_| None))
         };
         insta::assert_snapshot!(lines(&page), @r#"
         <form class="filters" method="get" action="/g/5/members" role="search">
@@ -436,7 +452,7 @@ mod tests {
         for (has, title) in [(Has::Coins, "Nobody has Luxury Coins yet."), (Has::Songs, "Nobody submitted a song yet.")]
         {
             let query = MembersQuery { has: Some(has), ..MembersQuery::default() };
-            let drawn = members(GUILD, &query, &Found::default()).into_string();
+            let drawn = members(GUILD, &query, &Found::default(), &|_| None).into_string();
             assert!(drawn.contains(title), "{drawn}");
         }
     }

@@ -13,6 +13,7 @@ pub mod link;
 pub mod live;
 pub mod me;
 pub mod members;
+pub mod pictures;
 pub mod prove;
 pub mod public;
 pub mod reference;
@@ -22,6 +23,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod songs;
 pub mod theme;
+pub mod unsent;
 
 pub use access::AccessPage;
 pub use audit::AuditPage;
@@ -43,8 +45,11 @@ pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use settings::{AreaPage, SettingsPage};
 pub use sign_in::SignInPage;
+pub use unsent::UnsentPage;
 
-use super::access::Who;
+use maud::{Markup, html};
+
+use super::access::{Rank, Who};
 use super::endpoint::Route;
 use super::page::Entry;
 use super::ui::icons::Icon;
@@ -53,6 +58,9 @@ use super::ui::layout::NavGroup;
 /// All of them, with what their forms alone do.
 pub const ROUTES: &[Route] = &[
     assets::ROUTE,
+    pictures::OF_MEMBER,
+    pictures::OF_SERVER,
+    pictures::OWN,
     Route::page::<SignInPage>().leading_to_discord(),
     Route::page::<ProvePage>().leading_to_discord(),
     Route::page::<LinkPage>(),
@@ -73,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<SettingsPage>(),
     Route::page::<AreaPage>(),
     Route::page::<AuditPage>(),
+    Route::page::<UnsentPage>(),
     Route::page::<DataPage>(),
     Route::page::<RemovalPage>(),
     Route::page::<ReferencePage>(),
@@ -93,6 +102,11 @@ pub const ROUTES: &[Route] = &[
     Route::page::<StatusPage>(),
     Route::page::<InstanceSettingsPage>(),
 ];
+
+/// The button beside a heading that takes its list along, for whoever may.
+fn as_csv(rank: Rank, file: &str) -> Option<Markup> {
+    rank.reaches(Who::Admin).then(|| html! { a.button href=(file) download { "As CSV" } })
+}
 
 /// The pages in the bar of a server.
 pub const NAVIGATION: &[Entry] = &[

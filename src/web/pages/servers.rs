@@ -7,7 +7,7 @@ use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown, servers_of};
-use crate::web::ui::components::{avatar, code};
+use crate::web::ui::components::{code, face};
 
 /// The servers.
 pub struct ServersPage;
@@ -35,7 +35,7 @@ impl Page for ServersPage {
             } @else {
                 ul.servers {
                     @for (id, name) in &servers {
-                        li { a href={ "/g/" (id) } { (avatar(id.get(), name)) span { (name) } } }
+                        li { a href={ "/g/" (id) } { (face(id.get(), name, web.icon(*id).as_deref())) span { (name) } } }
                     }
                 }
             }

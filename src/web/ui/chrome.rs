@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::components::{CSRF, Form, avatar};
+use super::components::{CSRF, Form, face};
 use super::icons::{Icon, icon};
 use super::layout::{Crumb, Frame, GuildNav, KEYS_OFF, NavGroup, NavItem, Theme, Viewer};
 
@@ -37,13 +37,13 @@ fn brand() -> Markup {
 fn switcher(guild: &GuildNav<'_>) -> Markup {
     html! {
         details.menu {
-            summary { (avatar(guild.id.get(), guild.name)) span.name { (guild.name) } (icon(Icon::Down)) }
+            summary { (face(guild.id.get(), guild.name, guild.picture)) span.name { (guild.name) } (icon(Icon::Down)) }
             nav.sheet aria-label="Servers" {
                 ul {
                     @for server in guild.servers {
                         li {
                             a href={ "/g/" (server.id) "/" } aria-current=[(server.id == guild.id).then_some("true")] {
-                                (avatar(server.id.get(), server.name)) (server.name)
+                                (face(server.id.get(), server.name, server.picture)) (server.name)
                             }
                         }
                     }
@@ -75,10 +75,7 @@ fn account(viewer: &Viewer<'_>) -> Markup {
     html! {
         details.menu.account {
             summary {
-                @match viewer.avatar {
-                    Some(address) => { img.avatar src=(address) alt="" width="32" height="32"; }
-                    None => { (avatar(seed_of(viewer.name), viewer.name)) }
-                }
+                (face(seed_of(viewer.name), viewer.name, viewer.avatar))
                 span.name { (viewer.name) }
             }
             nav.sheet aria-label="You" {

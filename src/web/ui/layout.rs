@@ -101,6 +101,8 @@ pub struct GuildNav<'a> {
     pub id: GuildId,
     /// Its name.
     pub name: &'a str,
+    /// Where its picture is.
+    pub picture: Option<&'a str>,
     /// The servers that the viewer may see, this one among them.
     pub servers: &'a [Server<'a>],
     /// The pages that the viewer may open. On a narrow screen the first four have a place at the bottom.
@@ -114,6 +116,8 @@ pub struct Server<'a> {
     pub id: GuildId,
     /// Its name.
     pub name: &'a str,
+    /// Where its picture is.
+    pub picture: Option<&'a str>,
 }
 
 /// The groups of modules, in their order.

@@ -52,12 +52,12 @@ fn part(document: &str, assets: &Assets, from: &str, to: &str) -> String {
 #[test]
 fn a_page_stands_in_its_frame() {
     let assets = Assets::new();
-    let (items, servers) = (items(), [Server { id: OWL, name: "Night Owl" }]);
+    let (items, servers) = (items(), [Server { id: OWL, name: "Night Owl", picture: None }]);
     let notices = [Notice { undo: Some("/g/5/undo/7".to_owned()), ..Notice::new(Tone::Good, html! { "Saved." }) }];
     let page = Frame {
         here: "/g/5/?tab=all",
         viewer: Some(viewer("ann")),
-        guild: Some(GuildNav { id: OWL, name: "Night Owl", servers: &servers, items: &items }),
+        guild: Some(GuildNav { id: OWL, name: "Night Owl", picture: None, servers: &servers, items: &items }),
         crumbs: &[Crumb { href: "/g/5/shop", label: "Shop" }],
         notices: &notices,
         theme: Theme::Dark,
@@ -156,8 +156,8 @@ fn a_page_stands_in_its_frame() {
 #[test]
 fn every_document_has_one_heading_its_landmarks_and_a_way_past_them() {
     let assets = Assets::new();
-    let (items, servers) = (items(), [Server { id: OWL, name: "Night Owl" }]);
-    let guild = Some(GuildNav { id: OWL, name: "Night Owl", servers: &servers, items: &items });
+    let (items, servers) = (items(), [Server { id: OWL, name: "Night Owl", picture: None }]);
+    let guild = Some(GuildNav { id: OWL, name: "Night Owl", picture: None, servers: &servers, items: &items });
     let plain = Frame::new(&assets, "Sign in");
     let full = Frame { viewer: Some(viewer("ann")), guild, ..plain };
     let main = html! { p { "x" } };
@@ -216,6 +216,7 @@ fn everything(places: &[String]) -> Markup {
         what: html! { (HOSTILE) },
         undo: Some(HOSTILE.to_owned()),
         note: Some(HOSTILE.to_owned()),
+        more: Some(html! { (HOSTILE) }),
     };
     html! {
         (Field { hint, error: hint, unit: hint, value: HOSTILE, input: Input::Search, ..Field::new(HOSTILE, HOSTILE) })

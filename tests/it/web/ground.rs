@@ -227,6 +227,21 @@ impl WebWorld {
         })
     }
 
+    /// The number of a token that names the first server, and that nobody here shows.
+    pub fn token_naming_a_server(&self) -> String {
+        const NAME: &str = "a sample of a server";
+        let (maker, guild, now, digest) =
+            (self.person_called("admin"), self.here(), self.world.hand.now(), self.secret().digest());
+        self.write(move |tx| {
+            let found = token::naming(tx, guild, now)?.into_iter().find(|token| token.name == NAME);
+            let scopes: Scopes = [Scope::Read].into_iter().collect();
+            let wanted =
+                || Wanted { maker: maker.clone(), name: NAME.to_owned(), guilds: vec![guild], scopes, lasts: None };
+            let token = found.map_or_else(|| token::issue(tx, digest, &wanted()), Ok)?;
+            Ok(token.number.to_string())
+        })
+    }
+
     /// Takes all roles of somebody in the first server away, and waits until the bot has heard of it.
     pub async fn demote(&self, name: &str) {
         let (guild, user) = (self.world.ids.guild, self.world.ids.members[name]);
@@ -260,6 +275,7 @@ impl WebWorld {
     /// Everybody goes home; fails where the world is not clean.
     pub async fn end(self) {
         self.server.lock().unwrap().abort();
+        self.forget_unsent();
         self.world.end().await;
     }
 

@@ -122,6 +122,7 @@ fn what_is_open_without_a_place_in_a_server_is_this_and_no_more() {
     auth.me
     auth.prove
     me.page
+    pictures.own
     reference.attempt
     servers.list
     servers.page

@@ -18,7 +18,7 @@
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
 //! | [`names`] | how people and songs are called on pages, and what filters take |
-//! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
+//! | [`data`], [`desk`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
@@ -30,6 +30,7 @@ mod desk;
 mod discord_sign_in;
 mod ground;
 mod guesses;
+mod here;
 mod html;
 mod kept;
 mod leaving;
@@ -43,15 +44,18 @@ mod overlays;
 mod own;
 mod people;
 mod person;
+mod pictures;
 mod programs;
 mod public;
 mod push;
 mod secrets;
 mod sessions;
 mod settings;
+mod sheets;
 mod siege;
 mod stage;
 mod threats;
+mod unsent;
 
 pub use ground::WebWorld;
 pub use person::Person;

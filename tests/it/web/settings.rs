@@ -102,6 +102,32 @@ async fn a_change_is_taken_back_by_its_row_until_something_else_changed_it() {
 }
 
 #[tokio::test]
+async fn what_one_form_changed_is_taken_back_at_once_or_not_at_all() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let page = "/g/{server}/settings/economy";
+    admin.submit(page, &[("skip_price", "800"), ("gift_rate", "3")]).await.is(303);
+    assert!(admin.get(page).await.is(200).seen().contains("2 settings are changed."));
+    let history = admin.get(page).await.is(200);
+    let acts = super::html::forms(&history.text());
+    let act = acts.into_iter().find(|form| form.action.contains("/settings/acts/")).expect("one way back for both");
+    admin.fill_in(&act, &[]).await.is(303);
+    assert_eq!(counts(&ground, &SKIP_PRICE), 1_000);
+
+    admin.submit(page, &[("skip_price", "700"), ("gift_rate", "4")]).await.is(303);
+    let told = admin.get(page).await.is(200);
+    let acts = super::html::forms(&told.text());
+    let act = acts.into_iter().find(|form| form.action.contains("/settings/acts/")).expect("one way back for both");
+    let since = json!({ "gift_rate": 5 });
+    ground.signed_in("administrator").json(Method::PATCH, "/api/{server}/settings", &since).await.is(200);
+    let refused = admin.fill_in(&act, &[]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert_eq!(counts(&ground, &SKIP_PRICE), 700, "the other one is left alone");
+    assert!(admin.get(page).await.is(200).text().contains("<summary>Compare</summary>"));
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn two_people_at_one_form_do_not_take_each_others_changes_away() {
     let ground = WebWorld::start().await;
     let (admin, administrator) = (ground.signed_in("admin"), ground.signed_in("administrator"));

@@ -7,8 +7,10 @@ use greenroom::features::public::service as public;
 use greenroom::features::queue::model::{Line, PublicId, Seen};
 use greenroom::features::queue::queries;
 use greenroom::flows::{act_undone, reviewed};
+use greenroom::jobs::{self, Kind, Lane};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::SecretBytes;
+use greenroom::kernel::ids::UserId;
 use greenroom::settings::SETTING_CHANGED;
 use greenroom::sim::MemberSpec;
 use greenroom::store::Read;
@@ -20,6 +22,8 @@ use super::ground::{OPERATOR, PASSWORD, WebWorld};
 use crate::reading::link;
 use crate::world::number_in;
 
+/// What the jobs of samples carry.
+const OF_A_SAMPLE: &str = "of a sample";
 /// A title that stands in the first server alone.
 pub const CANARY: &str = "Amber Canary";
 /// A title that stands in the second server alone.
@@ -77,7 +81,9 @@ impl WebWorld {
             own_link: self.link_of("owner"),
             session: self.own_session("owner"),
             token: self.own_token("owner"),
+            server_token: self.token_naming_a_server(),
             change: self.changed_setting(),
+            unsent: self.unsent(),
             act: self.done_with(member, song),
             entry: people.entry,
             live: people.session,
@@ -95,6 +101,30 @@ impl WebWorld {
         };
         let found = self.world.app.bot.store.read_blocking("test", newest).unwrap();
         found.rows[0].0.get().to_string()
+    }
+
+    /// Something was not sent in the first server; gives its number. It is the same until somebody takes it away.
+    pub fn unsent(&self) -> String {
+        static SAMPLE: Kind<String> = Kind::new("samples.unsent");
+        let guild = self.here();
+        self.write(move |tx| {
+            let found = jobs::unsent::given_up(tx, guild, None, 100)?;
+            if let Some((id, _)) = found.iter().find(|(_, letter)| letter.job.kind == SAMPLE.name()) {
+                return Ok(id.to_string());
+            }
+            let id = SAMPLE.schedule_now(tx, guild, Lane::Song(0), &OF_A_SAMPLE.to_owned())?;
+            jobs::tables::bury(tx, guild, id, "Unknown Channel (404 Not Found, code 10003)")?;
+            Ok(id.to_string())
+        })
+    }
+
+    /// Nothing is left of [`Self::unsent`].
+    pub fn forget_unsent(&self) {
+        let guild = self.here();
+        let letters = self.world.read(move |read| jobs::dead_letters(read, guild, 100));
+        if letters.iter().any(|letter| letter.job.payload.contains(OF_A_SAMPLE)) {
+            self.write(move |tx| jobs::forget(tx, guild, UserId::new(0), &|text| text.contains(OF_A_SAMPLE)));
+        }
     }
 
     /// A reviewer put a song of samples into another line, where it still waits; gives the number of that.

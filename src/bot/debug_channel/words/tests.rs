@@ -311,6 +311,17 @@ fn what_happens_to_the_program_is_told_with_what_becomes_of_it() {
 }
 
 #[test]
+fn what_somebody_takes_along_and_does_with_what_was_not_sent_is_told() {
+    assert_eq!(said(EXPORTED.with("ledger".to_owned()).by(BY)), "📤 <@1> took a file along: ledger");
+    let lost = Unsent { kind: "submissions.look_again".to_owned() };
+    let lines = [said(TRIED_AGAIN.with(lost.clone()).by(BY)), said(DISMISSED.with(lost).by(Actor::Operator))];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    📮 <@1> is trying once more what could not be sent: `submissions.look_again`
+    📮 The operator dismissed what could not be sent: `submissions.look_again`
+    ");
+}
+
+#[test]
 fn a_kind_without_words_has_no_line_and_every_kind_has_its_words_once() {
     static SILENT: Kind<()> = Kind::new("test.silent");
     assert_eq!(said(SILENT.with(())), "-");

@@ -319,21 +319,23 @@ pub fn name_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<S
     Ok(tables::SONGS.get(read, &(guild, latest))?.map(|song| song.username))
 }
 
-/// Members who were called so, or whose name had this in it, when they submitted one of the latest songs.
-pub fn members_called(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<UserId>> {
+/// Members who were called so, or whose name had this in it, when they submitted one of the latest songs; and whether earlier
+/// songs were not looked at although there was room for more.
+pub fn members_called(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<(Vec<UserId>, bool)> {
     let wanted = typed.trim().to_lowercase();
     if wanted.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     let mut found = Vec::new();
-    tables::for_the_latest(read, guild, limit, |song| {
+    let has_more = tables::for_the_latest(read, guild, limit, |song| {
         let is_new = song.username.to_lowercase().contains(&wanted) && !found.contains(&song.user);
         if is_new {
             found.push(song.user);
         }
         is_new
     })?;
-    Ok(found)
+    let is_partial = has_more && found.len() < limit;
+    Ok((found, is_partial))
 }
 
 /// Waiting songs whose number, artist or title begins with or contains what was typed.

@@ -342,15 +342,15 @@ pub fn next_member(read: &dyn Read, guild: GuildId, behind: Option<UserId>) -> R
     Ok(BY_USER.first(read, rest, Direction::Forward)?.map(|(_, user, _)| user))
 }
 
-/// Shows the latest songs to `visit`, 5,000 at most, until it has enough.
+/// Shows the latest songs to `visit`, 5,000 at most, until it has enough. Answers whether there are songs that it was not shown.
 pub fn for_the_latest(
     read: &dyn Read,
     guild: GuildId,
     enough: usize,
     mut visit: impl FnMut(&Song) -> bool,
-) -> Result<()> {
+) -> Result<bool> {
     let latest = Selection::of(guild).backward().limit(enough).scanning_at_most(5_000);
-    SONGS.select(read, &latest, |_, song| visit(song)).map(drop)
+    Ok(SONGS.select(read, &latest, |_, song| visit(song))?.next.is_some())
 }
 
 /// The waiting songs of one link or file, latest first. There are several only where files were lost.

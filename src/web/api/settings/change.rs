@@ -7,17 +7,19 @@ use utoipa::ToSchema;
 use super::values::Values;
 use super::wishes::{ChangesView, Wishes, page_of, save, saying, unknown};
 use super::{all, level_of, of_key};
-use crate::activity::{self, ActivityId, Subject};
+use crate::access::Level;
+use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::discord::channel_setting::require_named;
 use crate::kernel::error::Result;
-use crate::settings::{NONE, NewValue, SETTING_CHANGED, SettingRefusal, change, undo};
+use crate::kernel::ids::GuildId;
+use crate::settings::{Listed, NONE, NewValue, SETTING_CHANGED, SettingRefusal, act_of, change, undo, undo_all};
 use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
-use crate::web::pages::AreaPage;
+use crate::web::pages::{AreaPage, SettingsPage};
 use crate::web::segments::{One, Segment};
 
 /// Changes settings of a server.
@@ -120,24 +122,79 @@ impl Endpoint for UndoSetting {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChangesView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
         let found = web.look("setting_change", move |read| activity::get(read, guild, id)).await?;
-        let found = found.filter(|found| found.kind == SETTING_CHANGED.name());
-        let listed = found.as_ref().and_then(|found| match &found.subject {
-            Some(Subject::Setting(key)) => of_key(key),
-            _ => None,
-        });
-        let listed = listed.ok_or(SettingRefusal::NoSuchChange)?;
-        listed.require(level_of(asked.rank, Self::WHO))?;
-        let before = found.and_then(|found| found.before).unwrap_or_else(|| NONE.to_owned());
-        let lacking = if listed.setting.targets_typed(&before).is_empty() {
-            String::new()
-        } else {
-            let server = web.ask_places(guild).await?;
-            require_named(&server, listed, &before)?
-        };
+        let found = found.ok_or(SettingRefusal::NoSuchChange)?;
+        let listed = listed_of(&found, level_of(asked.rank, Self::WHO))?;
+        let lacking = lacking(web, guild, &[(listed, &found)]).await?;
         let undone = web.change(&asked, move |tx, actor| {
             let change = undo(tx, guild, actor, listed, id)?;
             ChangesView::of_one(tx, guild, listed, change)
         });
         Ok(saying(undone.await?, guild, &lacking).leading_to(page_of(guild, listed)))
     }
+}
+
+/// Takes everything back that somebody changed at once.
+pub struct UndoAct;
+
+impl Endpoint for UndoAct {
+    const NAME: &'static str = "settings.undo_act";
+    const ABOUT: &'static str =
+        "Takes a change of a setting back with all that were made at once with it: all of them or none.";
+    const DOORS: Doors = Doors::post(&["/api/{server}/settings/acts/{change}/undo"])
+        .form("/g/{server}/settings/acts/{change}/undo", again::<SettingsPage>);
+    const WHO: Who = Who::Admin;
+    const SCOPE: Scope = Scope::Settings;
+    const LIMIT: Limit = Limit::Changes;
+
+    type Path = One<ActivityId>;
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = ChangesView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("change", samples.change.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChangesView>, Problem> {
+        let (guild, One(id)) = (asked.guild, asked.path);
+        let act = web.look("setting_act", move |read| act_of(read, guild, id)).await?;
+        let level = level_of(asked.rank, Self::WHO);
+        let listed = act.iter().map(|(_, found)| Ok((listed_of(found, level)?, found)));
+        let listed = listed.collect::<Result<Vec<_>, Problem>>()?;
+        if listed.is_empty() {
+            return Err(SettingRefusal::NoSuchChange.into());
+        }
+        let lacking = lacking(web, guild, &listed).await?;
+        let changes: Vec<_> = listed.iter().zip(&act).map(|((listed, _), (id, _))| (*listed, *id)).collect();
+        let undone = web.change(&asked, move |tx, actor| {
+            let changed = undo_all(tx, guild, actor, &changes)?;
+            ChangesView::of(tx, guild, &changed)
+        });
+        Ok(saying(undone.await?, guild, &lacking).leading_to(format!("/g/{guild}/settings")))
+    }
+}
+
+/// The setting that a change is of, for whoever may change it.
+fn listed_of(found: &Activity, level: Level) -> Result<&'static Listed, Problem> {
+    let listed = match &found.subject {
+        Some(Subject::Setting(key)) if found.kind == SETTING_CHANGED.name() => of_key(key),
+        _ => None,
+    };
+    let listed = listed.ok_or(SettingRefusal::NoSuchChange)?;
+    listed.require(level)?;
+    Ok(listed)
+}
+
+/// What the bot will lack once changes are taken back, as sentences. Refuses what the server has no more.
+async fn lacking(web: &Web, guild: GuildId, changes: &[(&'static Listed, &Activity)]) -> Result<String, Problem> {
+    let before = |found: &Activity| found.before.clone().unwrap_or_else(|| NONE.to_owned());
+    let names_something =
+        |(listed, found): &&(&'static Listed, &Activity)| !listed.setting.targets_typed(&before(found)).is_empty();
+    let named: Vec<_> = changes.iter().filter(names_something).collect();
+    if named.is_empty() {
+        return Ok(String::new());
+    }
+    let server = web.ask_places(guild).await?;
+    let lacks = named.into_iter().map(|(listed, found)| require_named(&server, listed, &before(found)));
+    Ok(lacks.collect::<Result<Vec<_>>>()?.concat())
 }

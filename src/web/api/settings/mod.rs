@@ -34,7 +34,7 @@ use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 
 pub use values::{Values, WAS, json_of, typed_of};
-pub use wishes::{ChangedView, ChangesView, Wishes, page_of, save, undo_address, unknown};
+pub use wishes::{ChangedView, ChangesView, Wishes, act_address, page_of, save, undo_address, unknown};
 
 /// Every setting that administrators see, in the order of the features.
 pub fn all() -> impl Iterator<Item = &'static Listed> {

@@ -186,7 +186,8 @@ pub(super) fn saying(answered: Answered<ChangesView>, guild: GuildId, lacking: &
     };
     let undo = match view.changed.as_slice() {
         [one] => of_key(one.key).map(|listed| undo_address(guild, listed, &one.change)),
-        _ => None,
+        [_, .., last] => Some(act_address(guild, &last.change)),
+        [] => None,
     };
     let answered = answered.saying(notice);
     match undo {
@@ -203,6 +204,11 @@ pub fn page_of(guild: GuildId, listed: &Listed) -> String {
 /// Where the form is sent that takes a change back.
 pub fn undo_address(guild: GuildId, listed: &Listed, change: &str) -> String {
     format!("{}/changes/{change}/undo", page_of(guild, listed))
+}
+
+/// Where the form is sent that takes a change back, with all that were made at once with it.
+pub fn act_address(guild: GuildId, change: &str) -> String {
+    format!("/g/{guild}/settings/acts/{change}/undo")
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ impl Page for Home {
         let wrong = view::Wrong {
             problems: references::known(&web.bot, guild).await?,
             lacks_intents: web.bot.lacks_intents(),
+            is_admin: seen.rank.reaches(Who::Admin),
             backup: if seen.visitor.is_operator() { last_backup(web, now).await } else { view::Backup::NotTold },
         };
         let latest = if seen.rank.reaches(Who::Admin) { Some(latest(web, seen).await?) } else { None };

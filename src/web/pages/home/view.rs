@@ -29,6 +29,8 @@ pub(super) struct Wrong {
     pub(super) lacks_intents: bool,
     /// The last backup.
     pub(super) backup: Backup,
+    /// Whether whoever looks may try again what was not sent.
+    pub(super) is_admin: bool,
 }
 
 /// The last backup, for whoever runs Greenroom.
@@ -98,6 +100,7 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
             (badge(Tone::Warn, "Given up"))
             " " (count) " " (if count == 1 { "thing was" } else { "things were" })
             " not sent to Discord this week, the last " (relative(last)) "."
+            @if wrong.is_admin { " " a href={ "/g/" (guild) "/unsent" } { "See what, and try again" } }
         });
     }
     if wrong.lacks_intents {

@@ -10,7 +10,7 @@ use crate::web::answer::Problem;
 use crate::web::api::instance::servers::{ServerOfBot, servers};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{Button, Column, Empty, Form, Row, Table, avatar, number};
+use crate::web::ui::components::{Button, Column, Empty, Form, Row, Table, face, number};
 
 /// The page.
 pub struct InstanceServersPage;
@@ -30,11 +30,16 @@ impl Page for InstanceServersPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let servers = servers(web).await?;
-        Ok(shown("/instance/servers", &list(&servers, &|server| leave(seen, server))))
+        let picture = |guild| web.icon(guild);
+        Ok(shown("/instance/servers", &list(&servers, &picture, &|server| leave(seen, server))))
     }
 }
 
-fn list(servers: &[ServerOfBot], leave: &dyn Fn(&ServerOfBot) -> Markup) -> Markup {
+fn list(
+    servers: &[ServerOfBot],
+    picture: &dyn Fn(GuildId) -> Option<String>,
+    leave: &dyn Fn(&ServerOfBot) -> Markup,
+) -> Markup {
     if servers.is_empty() {
         let text = "The log says at the start how the bot is invited.";
         return html! { (Empty { title: "The bot is in no server.", text, action: Some(("/instance/log", "To the log")) }) };
@@ -48,9 +53,10 @@ fn list(servers: &[ServerOfBot], leave: &dyn Fn(&ServerOfBot) -> Markup) -> Mark
     ];
     let whole = |count: u64| html! { (number(i64::try_from(count).unwrap_or(i64::MAX))) };
     let row = |server: &ServerOfBot| {
-        let id = server.id.parse::<GuildId>().map_or(0, GuildId::get);
+        let id = server.id.parse::<GuildId>().unwrap_or_default();
+        let picture = picture(id);
         let cells = vec![
-            html! { (avatar(id, &server.name)) " " a href={ "/g/" (server.id) } { (server.name) } " " span.hint { (server.id) } },
+            html! { (face(id.get(), &server.name, picture.as_deref())) " " a href={ "/g/" (server.id) } { (server.name) } " " span.hint { (server.id) } },
             whole(server.songs),
             whole(server.entries),
             whole(server.sessions),
@@ -83,8 +89,8 @@ mod tests {
     fn each_server_is_named_with_how_much_is_stored_of_it() {
         let server =
             ServerOfBot { id: "81".to_owned(), name: "<Owl>".to_owned(), songs: 1_500, ..ServerOfBot::default() };
-        let drawn = list(&[server], &|_| html! {}).into_string();
+        let drawn = list(&[server], &|_| None, &|_| html! {}).into_string();
         assert!(drawn.contains(r#"<a href="/g/81">&lt;Owl&gt;</a>"#) && drawn.contains("1,500"), "{drawn}");
-        assert!(list(&[], &|_| html! {}).into_string().contains("The bot is in no server."));
+        assert!(list(&[], &|_| None, &|_| html! {}).into_string().contains("The bot is in no server."));
     }
 }

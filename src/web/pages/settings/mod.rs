@@ -13,6 +13,7 @@ use crate::discord::references::{self, Server};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::references::Problem as Trouble;
 use crate::settings::{self, Area, Listed, NONE};
 use crate::store::{Read, Topic};
@@ -96,12 +97,8 @@ impl View {
         let troubles = known_troubles(web, read, guild)?;
         let rows = all().filter(|listed| wanted(listed)).map(|listed| Row::of(read, guild, listed, level, &troubles));
         let past = past(read, guild, level, MOST_CHANGES, &wanted)?;
-        let names = Names::of(
-            read,
-            guild,
-            past.iter().flat_map(|past| [&past.before, &past.after]),
-            past.iter().map(|past| past.actor),
-        )?;
+        let told: Vec<Sentence> = past.iter().flat_map(Past::sentences).collect();
+        let names = Names::of(read, guild, &told, past.iter().map(|past| past.actor))?;
         Ok(Self { guild, rows: rows.collect::<Result<_>>()?, past, names })
     }
 

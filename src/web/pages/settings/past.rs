@@ -9,19 +9,27 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
-use crate::settings::{Listed, SETTING_CHANGED, is_undoable};
+use crate::settings::{Listed, SETTING_CHANGED, act_of, is_undoable};
 use crate::store::Read;
-use crate::web::api::settings::{of_key, undo_address};
+use crate::web::api::settings::{act_address, of_key, undo_address};
+use crate::web::names::Names;
 use crate::web::ui::components::{Event, Seal, history as drawn};
+
+/// A value that is longer than this, or has several lines, is compared behind a fold.
+const A_LINE: usize = 60;
 
 /// A change of a setting.
 pub(super) struct Past {
     id: ActivityId,
     listed: &'static Listed,
     pub(super) actor: Actor,
-    /// As people read it.
-    pub(super) before: Sentence,
-    pub(super) after: Sentence,
+    /// As people read it on Discord.
+    before: String,
+    after: String,
+    /// What it is now.
+    now: String,
+    /// The last change of those that were made at once with it, where all of them are here and can be taken back.
+    act: Option<ActivityId>,
     /// Whether it can be taken back, by whoever looks.
     is_undoable: bool,
     may_change: bool,
@@ -50,28 +58,36 @@ pub(super) fn past(
             id,
             listed,
             actor: noted.actor,
-            before: Sentence::read(&listed.setting.in_words(noted.before.as_deref())),
-            after: Sentence::read(&listed.setting.in_words(noted.after.as_deref())),
+            before: listed.setting.in_words(noted.before.as_deref()),
+            after: listed.setting.in_words(noted.after.as_deref()),
+            now: listed.setting.shown(read, guild)?,
+            act: None,
             is_undoable: is_undoable(read, guild, listed, &noted)?,
             may_change: listed.require(level).is_ok(),
         });
     }
+    gather(read, guild, &mut past)?;
     Ok(past)
+}
+
+/// Notes which changes were made at once, and can be taken back at once.
+fn gather(read: &dyn Read, guild: GuildId, past: &mut [Past]) -> Result<()> {
+    for place in 0..past.len() {
+        let Some(one) = past.get(place).filter(|one| one.act.is_none()) else { continue };
+        let act: Vec<ActivityId> = act_of(read, guild, one.id)?.into_iter().map(|(id, _)| id).collect();
+        let is_of_act = |one: &Past| act.contains(&one.id);
+        let can_go = past.iter().filter(|one| is_of_act(one) && one.is_undoable && one.may_change).count();
+        if act.len() > 1 && can_go == act.len() {
+            past.iter_mut().filter(|one| is_of_act(one)).for_each(|one| one.act = act.last().copied());
+        }
+    }
+    Ok(())
 }
 
 /// The history of the settings on a page.
 pub(super) fn history(view: &View, seal: Seal<'_>) -> Markup {
-    let event = |past: &Past| Event {
-        at: past.id.moment(),
-        who: view.names.who(past.actor),
-        what: html! {
-            (past.listed.title) " " (view.names.drawn(&past.before)) " → " (view.names.drawn(&past.after))
-        },
-        undo: (past.is_undoable && past.may_change)
-            .then(|| undo_address(view.guild, past.listed, &past.id.to_string())),
-        note: (!past.is_undoable).then(|| "changed since: cannot be undone".to_owned()),
-    };
-    let events: Vec<Event> = view.past.iter().map(event).collect();
+    let at_once = |one: &Past, other: &Past| one.act.is_some() && one.act == other.act;
+    let events: Vec<Event> = view.past.chunk_by(at_once).filter_map(|act| event(view, act)).collect();
     html! {
         section.card {
             h2 { "History" }
@@ -80,12 +96,96 @@ pub(super) fn history(view: &View, seal: Seal<'_>) -> Markup {
     }
 }
 
+/// A change, or several that were made at once.
+fn event(view: &View, act: &[Past]) -> Option<Event> {
+    let (guild, names, first) = (view.guild, &view.names, act.first()?);
+    let undo = match (act, first.act) {
+        ([_, _, ..], Some(id)) => Some(act_address(guild, &id.to_string())),
+        _ => (first.is_undoable && first.may_change).then(|| undo_address(guild, first.listed, &first.id.to_string())),
+    };
+    let compared: Vec<&Past> = act.iter().filter(|past| past.is_compared()).collect();
+    Some(Event {
+        at: first.id.moment(),
+        who: names.who(first.actor),
+        what: html! {
+            @for (place, past) in act.iter().enumerate() {
+                @if place > 0 { "; " }
+                (past.in_short(names))
+            }
+        },
+        undo,
+        note: (!first.is_undoable).then(|| "changed since: cannot be undone".to_owned()),
+        more: (!compared.is_empty()).then(|| html! { @for past in &compared { (past.comparison(names)) } }),
+    })
+}
+
+/// What was written for Discord, with the names of this page.
+fn in_words(names: &Names, text: &str) -> Markup {
+    names.drawn(&Sentence::read(text))
+}
+
+impl Past {
+    /// All that it says.
+    pub(super) fn sentences(&self) -> [Sentence; 3] {
+        [&self.before, &self.after, &self.now].map(|text| Sentence::read(text))
+    }
+
+    fn is_long(&self) -> bool {
+        [&self.before, &self.after].into_iter().any(|text| text.contains('\n') || text.chars().count() > A_LINE)
+    }
+
+    /// Whether what was and what is are shown beside each other: where a line is not enough, or it is something else by now.
+    fn is_compared(&self) -> bool {
+        self.is_long() || !self.is_undoable
+    }
+
+    fn in_short(&self, names: &Names) -> Markup {
+        html! {
+            (self.listed.title)
+            @if !self.is_long() {
+                " " (in_words(names, &self.before)) " → " (in_words(names, &self.after))
+            }
+        }
+    }
+
+    /// What was before, what was after, and what is now where that is something else: line by line, with a mark where they
+    /// differ.
+    fn comparison(&self, names: &Names) -> Markup {
+        let marked = |text: &str, other: &str, is_gone: bool| {
+            let same: Vec<&str> = other.lines().collect();
+            html! {
+                @for line in text.lines() {
+                    @let shown = in_words(names, line);
+                    p { @if same.contains(&line) { (shown) } @else if is_gone { del { (shown) } } @else { ins { (shown) } } }
+                }
+            }
+        };
+        html! {
+            dl aria-label=(self.listed.title) {
+                div { dt { "Before" } dd { (marked(&self.before, &self.after, true)) } }
+                div { dt { "After" } dd { (marked(&self.after, &self.before, false)) } }
+                @if !self.is_undoable { div { dt { "Now" } dd { (marked(&self.now, &self.after, false)) } } }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 impl Past {
+    /// The same of longer texts, for tests.
+    pub(super) fn long(self, before: &str, after: &str) -> Self {
+        Self { before: before.to_owned(), after: after.to_owned(), ..self }
+    }
+
+    /// The same as one of those that were made at once, for tests.
+    pub(super) fn of_act(self, last: u64) -> Self {
+        Self { act: Some(ActivityId::new(last)), ..self }
+    }
+
     /// A change of a setting by a member, for tests.
     pub(super) fn sample(listed: &'static Listed, id: u64, is_undoable: bool) -> Self {
         let actor = Actor::Member(crate::kernel::ids::UserId::new(7));
-        let (before, after) = (Sentence::words("5"), Sentence::words("3"));
-        Self { id: ActivityId::new(id), listed, actor, before, after, is_undoable, may_change: true }
+        let [before, after, now] = ["5", "3", if is_undoable { "3" } else { "4" }].map(str::to_owned);
+        Self { id: ActivityId::new(id), listed, actor, before, after, now, act: None, is_undoable, may_change: true }
     }
 }

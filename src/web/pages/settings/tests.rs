@@ -130,3 +130,39 @@ fn the_history_can_be_taken_back_as_long_as_nothing_changed_since() {
         "{history}"
     );
 }
+
+#[test]
+fn what_was_changed_at_once_is_one_row_with_one_way_back() {
+    let listed = row("max_active_submissions", "3").listed;
+    let act = |id| Past::sample(listed, id, true).of_act(9);
+    let view = View {
+        guild: GUILD,
+        rows: Vec::new(),
+        past: vec![act(9), act(8), Past::sample(listed, 7, true)],
+        names: Names::default(),
+    };
+    let history = lines(&past::history(&view, SEAL));
+    assert_eq!(history.matches("<li>").count(), 2, "{history}");
+    assert!(history.contains(r#"action="/g/5/settings/acts/9/undo""#), "{history}");
+    assert!(history.contains(r#"action="/g/5/settings/music/changes/7/undo""#), "{history}");
+    assert!(!history.contains("changes/8/undo") && !history.contains("changes/9/undo"), "{history}");
+}
+
+#[test]
+fn what_is_longer_than_a_line_or_changed_since_is_compared() {
+    let listed = row("max_active_submissions", "3").listed;
+    let long = Past::sample(listed, 9, true).long("be kind\nno <b>links</b>", "be kind\nlinks are welcome");
+    let view = View {
+        guild: GUILD,
+        rows: Vec::new(),
+        past: vec![long, Past::sample(listed, 8, false)],
+        names: Names::default(),
+    };
+    let history = lines(&past::history(&view, SEAL));
+    assert_eq!(history.matches("<summary>Compare</summary>").count(), 2, "{history}");
+    assert!(history.contains("<del>no &lt;b&gt;links&lt;/b&gt;</del>"), "{history}");
+    assert!(history.contains("<ins>links are welcome</ins>") && history.contains("be kind</p>"), "{history}");
+    assert!(history.contains("Now") && history.contains("<ins>4</ins>"), "{history}");
+    let short = View { past: vec![Past::sample(listed, 7, true)], ..view };
+    assert!(!lines(&past::history(&short, SEAL)).contains("Compare"));
+}

@@ -16,6 +16,7 @@ use crate::web::music::search::SongsQuery;
 use crate::web::music::story;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::as_csv;
 use crate::web::segments::One;
 
 /// All songs.
@@ -53,7 +54,8 @@ impl Page for SongsPage {
         };
         let (rows, next, is_partial): (Vec<queries::Row>, Option<Cursor>, bool) = web.look("songs", look).await?;
         let list = view::List { guild, filter: &seen.filter, rows: &rows, next: next.as_ref(), is_partial };
-        Ok(Shown::new("Songs", view::list(&list)))
+        let actions = as_csv(seen.rank, &view::address_of(&seen.filter, &format!("/api/{guild}/songs/export"), None));
+        Ok(Shown { actions, ..Shown::new("Songs", view::list(&list)) })
     }
 }
 

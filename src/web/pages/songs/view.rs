@@ -70,7 +70,7 @@ pub(super) fn asked(guild: GuildId, filter: &Filter) -> Markup {
 }
 
 /// The same list behind a place, as an address that can be sent to somebody.
-fn address_of(filter: &Filter, home: &str, after: Option<&str>) -> String {
+pub(super) fn address_of(filter: &Filter, home: &str, after: Option<&str>) -> String {
     let [line, member, state, text] =
         ["line", "member", "state", "text"].map(|field| (field, Some(filter.value(field))));
     address(home, &[line, member, state, text, ("after", after)])
@@ -187,7 +187,7 @@ fn removal(guild: GuildId, story: &Story, seal: Seal<'_>) -> Markup {
 
 fn event(guild: GuildId, step: &Step, names: &Names) -> Event {
     let undo = step.act.map(|act| format!("/g/{guild}/desk/changes/{act}/undo"));
-    Event { at: step.at, who: names.who(step.by), what: what(&step.what), undo, note: None }
+    Event { at: step.at, who: names.who(step.by), what: what(&step.what), undo, note: None, more: None }
 }
 
 fn what(what: &What) -> Markup {

@@ -60,6 +60,8 @@ pub struct Event {
     pub undo: Option<String>,
     /// Why it cannot be taken back, where that is so.
     pub note: Option<String>,
+    /// What else there is to see of it, behind a fold.
+    pub more: Option<Markup>,
 }
 
 /// What happened to a thing, the latest first. Without a seal, for whoever may not change it, nothing is taken back.
@@ -73,6 +75,7 @@ pub fn history(events: &[Event], seal: Option<Seal<'_>>) -> Markup {
                     span.what { (event.what) }
                     @if let Some(note) = &event.note { span.hint { (note) } }
                     @if let (Some(action), Some(seal)) = (&event.undo, seal) { (undo(action, seal, place)) }
+                    @if let Some(more) = &event.more { details.compare { summary { "Compare" } (more) } }
                 }
             }
         }
@@ -162,6 +165,7 @@ mod tests {
             what: html! { (what) },
             undo: undo.map(str::to_owned),
             note: note.map(str::to_owned),
+            more: None,
         };
         let events =
             [event("Price 90 → 100", Some("/g/5/undo/7"), None), event("Stock 50 → 44", None, Some("changed since"))];

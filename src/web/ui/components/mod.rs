@@ -29,6 +29,6 @@ pub use form::{
 pub use notice::Notice;
 pub use table::{Column, Empty, Order, Paging, Row, Sort, Table};
 pub use value::{
-    Meter, Tile, Tone, avatar, badge, clock, code, colour_of, key_hint, moment, nearby, number, progress, relative,
-    since, spelled,
+    Meter, Tile, Tone, avatar, badge, clock, code, colour_of, face, initials_picture, key_hint, moment, nearby, number,
+    progress, relative, since, spelled,
 };

@@ -168,6 +168,29 @@ pub fn avatar(id: u64, name: &str) -> Markup {
     }
 }
 
+/// The picture of somebody or something, at an address of ours; the initials where none is known.
+pub fn face(id: u64, name: &str, picture: Option<&str>) -> Markup {
+    match picture {
+        Some(address) => {
+            html! { img.avatar src=(address) alt="" width="28" height="28" loading="lazy" decoding="async"; }
+        }
+        None => avatar(id, name),
+    }
+}
+
+/// The initials as a file of their own, for whoever asked for a picture that cannot be had.
+pub fn initials_picture(id: u64, name: &str) -> String {
+    let picture = html! {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="64" height="64" {
+            rect width="32" height="32" fill=(colour_of(id)) {}
+            text x="16" y="21" text-anchor="middle" font-family="sans-serif" font-size="13" font-weight="600" fill="#fff" {
+                (initials(name))
+            }
+        }
+    };
+    picture.into_string()
+}
+
 /// The ground of an avatar: one of 360 hues, always so dark that white letters can be read on it.
 pub fn colour_of(id: u64) -> String {
     // Ids made one after the other should not look alike; the golden angle spreads them.
@@ -275,6 +298,17 @@ mod tests {
         assert_ne!(colour_of(1), colour_of(2));
         let drawn = avatar(7, "<b>").into_string();
         assert!(drawn.contains(r#"fill="hsl(239,45%,30%)""#) && !drawn.contains("<b>"), "{drawn}");
+    }
+
+    #[test]
+    fn a_face_is_a_picture_where_one_is_known_and_initials_elsewhere() {
+        assert_eq!(face(7, "ann", None).into_string(), avatar(7, "ann").into_string());
+        insta::assert_snapshot!(
+            lines(&face(7, "ann", Some("/me/avatar/0f1e"))),
+            @r#"<img class="avatar" src="/me/avatar/0f1e" alt="" width="28" height="28" loading="lazy" decoding="async">"#
+        );
+        let instead = initials_picture(7, "<b> kim");
+        assert!(instead.starts_with("<svg xmlns=") && instead.contains(">BK<"), "{instead}");
     }
 
     #[test]

@@ -61,8 +61,18 @@ impl WebWorld {
 }
 
 /// What is asked for like a page and is none: files, streams, parts of pages, and ways that lead elsewhere.
-const FILES: [&str; 7] =
-    ["pages.asset", "songs.file", "stream.page", "stream.fragment", "reference.attempt", "auth.callback", "auth.renew"];
+const FILES: [&str; 10] = [
+    "pages.asset",
+    "pictures.member",
+    "pictures.own",
+    "pictures.server",
+    "songs.file",
+    "stream.page",
+    "stream.fragment",
+    "reference.attempt",
+    "auth.callback",
+    "auth.renew",
+];
 
 /// All pages.
 fn pages() -> Vec<Asking> {

@@ -22,7 +22,7 @@ fn quiet() -> Home {
 }
 
 fn nothing_wrong() -> Wrong {
-    Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
+    Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold, is_admin: false }
 }
 
 #[test]
@@ -35,6 +35,14 @@ fn where_all_is_well_nothing_needs_anybody() {
     </p>
     </section>
     "#);
+}
+
+#[test]
+fn only_who_can_do_something_about_what_was_not_sent_is_led_there() {
+    let home = Home { given_up: (2, Some(AT)), ..quiet() };
+    let seen = |is_admin| lines(&attention(&home, &Wrong { is_admin, ..nothing_wrong() }, false));
+    assert!(seen(true).contains(r#"<a href="/g/5/unsent">"#));
+    assert!(!seen(false).contains("/unsent"));
 }
 
 #[test]

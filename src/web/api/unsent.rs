@@ -1,0 +1,311 @@
+//! What was not sent to Discord: given up for good, or waiting because Discord did not answer; tried once more, or let go of.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::jobs::unsent::{self, given_up, waiting};
+use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::sentence;
+use crate::signin::scope::Scope;
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::page::again;
+use crate::web::pages::UnsentPage;
+use crate::web::segments::{One, Segment};
+
+/// What was given up, on a page.
+const PAGE: usize = 50;
+/// What waits, at most.
+const WAITING: usize = 100;
+
+impl Segment for JobId {
+    const NAME: &'static str = "job";
+}
+
+/// Which of what was given up.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct UnsentQuery {
+    /// Behind the page that ended with this number.
+    pub before: Option<u64>,
+}
+
+/// What was not sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnsentView {
+    /// What was given up, the latest first.
+    pub given_up: Vec<LetterView>,
+    /// What to ask for as `before` to go on; nothing on the last page.
+    pub next: Option<String>,
+    /// What waits because Discord did not answer, and is tried again by itself; 100 at most.
+    pub waiting: Vec<WaitingView>,
+}
+
+/// What something was for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PurposeView {
+    /// Its number.
+    pub id: String,
+    /// Its kind, as it is stored.
+    pub kind: String,
+    /// What it was for.
+    pub what: String,
+    /// `channel`, `member` or `song`: where it was to go, or what it is about.
+    pub to: &'static str,
+    /// The number of that.
+    pub to_id: String,
+}
+
+/// Something that was given up.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LetterView {
+    /// What it was for.
+    pub job: PurposeView,
+    /// When it was given up.
+    pub at: String,
+    /// Why, in words.
+    pub because: String,
+    /// What Discord said, or what broke.
+    pub reason: String,
+}
+
+/// Something that waits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingView {
+    /// What it is for.
+    pub job: PurposeView,
+    /// Since when Discord does not answer to it.
+    pub since: String,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it is tried again.
+    pub again_at: String,
+}
+
+/// What was not sent, as it is stored.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What was given up.
+    pub given_up: Vec<(JobId, DeadLetter)>,
+    /// Behind which there is more.
+    pub next: Option<JobId>,
+    /// What waits.
+    pub waiting: Vec<Run>,
+}
+
+impl UnsentQuery {
+    /// Looks it up.
+    pub fn look(self, read: &dyn Read, guild: GuildId) -> Result<Found> {
+        let mut letters = given_up(read, guild, self.before.map(JobId::new), PAGE + 1)?;
+        let has_more = letters.len() > PAGE;
+        letters.truncate(PAGE);
+        let next = letters.last().filter(|_| has_more).map(|(id, _)| *id);
+        Ok(Found { given_up: letters, next, waiting: waiting(read, guild, WAITING)? })
+    }
+}
+
+impl PurposeView {
+    /// Of a job.
+    pub fn of(id: JobId, job: &Job) -> Self {
+        let (to, to_id) = match job.lane {
+            Lane::Channel(channel) => ("channel", channel.to_string()),
+            Lane::User(user) => ("member", user.to_string()),
+            Lane::Song(song) => ("song", song.to_string()),
+        };
+        Self { id: id.to_string(), kind: job.kind.clone(), what: what(&job.kind), to, to_id }
+    }
+}
+
+impl LetterView {
+    /// Of something that was given up.
+    pub fn of((id, letter): &(JobId, DeadLetter)) -> Self {
+        Self {
+            job: PurposeView::of(*id, &letter.job),
+            at: letter.at.rfc3339(),
+            because: because(&letter.reason).to_owned(),
+            reason: letter.reason.clone(),
+        }
+    }
+}
+
+impl WaitingView {
+    fn of(run: &Run) -> Option<Self> {
+        let wait = run.wait?;
+        Some(Self {
+            job: PurposeView::of(run.id, &run.job),
+            since: wait.since.rfc3339(),
+            tries: wait.tries,
+            again_at: wait.until.rfc3339(),
+        })
+    }
+}
+
+/// What jobs are for, by the stored names of their kinds.
+const PURPOSES: &[(&str, &str)] = &[
+    ("debug_channel.deliver", "Lines for your team in the debug channel"),
+    ("debug_channel.leave", "The last line in a channel that was the debug channel"),
+    ("desk.tell_dead_link", "Telling a member that the link of their song is dead"),
+    ("engagement.post_report", "The report of a live"),
+    ("engagement.tell_lifted", "Telling a member that gifts lifted their song"),
+    ("handles.tell_proof", "Telling a member that a handle is proven"),
+    ("handles.tell_rename", "Telling a member that their TikTok account has another name"),
+    ("outbox.delete", "The deletion of a message"),
+    ("outbox.delete_with_word", "The deletion of a message, and why it goes"),
+    ("outbox.post", "A word about a message"),
+    ("outbox.tell", "A word to a member"),
+    ("queue.announce", "The announcement of the song that plays"),
+    ("queue.copy_bookmark", "The copy of a song in the bookmark channel"),
+    ("reminders.due", "A reminder of a member"),
+    ("setup.greet", "The greeting in a new server"),
+    ("submissions.catch_up", "Reading the messages that were missed"),
+    ("submissions.clear", "Clearing a posted song away"),
+    ("submissions.confirm", "The confirmation of a song"),
+    ("submissions.correct_confirmation", "The correction of a confirmation"),
+    ("submissions.in_sight_again", "Reading messages that came into sight again"),
+    ("submissions.look_again", "Looking again at a message with a song"),
+    ("submissions.notice", "A notice to whoever sent a song"),
+    ("submissions.titles", "Asking what a song is called"),
+];
+
+/// What a job is for. One of a kind that is not listed is called as it is stored.
+pub fn what(kind: &str) -> String {
+    let known = PURPOSES.iter().find(|(name, _)| *name == kind);
+    known.map_or_else(|| kind.replace(['.', '_'], " "), |(_, words)| (*words).to_owned())
+}
+
+/// What Discord's numbers of errors mean for whoever can do something about it.
+const BECAUSE: &[(&str, &str)] = &[
+    ("code 10003)", "The channel is gone."),
+    ("code 10004)", "The bot is no longer in the server."),
+    ("code 10007)", "The member left the server."),
+    ("code 10008)", "The message that it was about is gone."),
+    ("code 10013)", "That account is gone."),
+    ("code 20026)", "Discord lets the bot write to nobody new."),
+    ("code 40005)", "The file is larger than Discord takes."),
+    ("code 50001)", "The bot cannot see that channel."),
+    ("code 50007)", "The member takes no direct messages from the bot."),
+    ("code 50013)", "The bot lacks a permission there."),
+    ("code 50035)", "Discord does not take the message as it is."),
+    ("code 50278)", "The member shares no server with the bot."),
+    ("code 160002)", "The bot may not read the history of that channel, without which it cannot reply."),
+    ("no such kind of job", "It was made by another version of Greenroom."),
+    ("Discord was not reached", "Discord could not be reached."),
+    ("500 ", "Discord was out of order."),
+    ("panic", "Something broke in Greenroom. The log has more about it."),
+];
+
+/// Why something was given up, in words.
+pub fn because(reason: &str) -> &'static str {
+    let known = BECAUSE.iter().find(|(sign, _)| reason.contains(sign));
+    known.map_or("Discord did not take it.", |(_, words)| words)
+}
+
+/// What was not sent.
+pub struct ListUnsent;
+
+impl Endpoint for ListUnsent {
+    const NAME: &'static str = "unsent.list";
+    const ABOUT: &'static str =
+        "Lists what was not sent to Discord, with the reason, and what waits to be tried again.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/unsent"]);
+    const WHO: Who = Who::Admin;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = UnsentQuery;
+    type Body = ();
+    type Answer = UnsentView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<UnsentView>, Problem> {
+        let (guild, query) = (asked.guild, asked.query);
+        let found = web.look(Self::NAME, move |read| query.look(read, guild)).await?;
+        let view = UnsentView {
+            given_up: found.given_up.iter().map(LetterView::of).collect(),
+            next: found.next.map(|next| next.to_string()),
+            waiting: found.waiting.iter().filter_map(WaitingView::of).collect(),
+        };
+        Ok(view.into())
+    }
+}
+
+/// Tries something once more.
+pub struct TryAgain;
+
+impl Endpoint for TryAgain {
+    const NAME: &'static str = "unsent.try_again";
+    const ABOUT: &'static str = "Tries once more to send what was given up.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/unsent/{job}/again"]).form("/g/{server}/unsent/{job}/again", again::<UnsentPage>);
+    const WHO: Who = Who::Admin;
+    const SCOPE: Scope = Scope::Settings;
+    const LIMIT: Limit = Limit::Changes;
+
+    type Path = One<JobId>;
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = PurposeView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("job", samples.unsent.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PurposeView>, Problem> {
+        let (guild, One(id)) = (asked.guild, asked.path);
+        let tried = web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &unsent::try_again(tx, guild, id, by)?)));
+        let told = |job: &PurposeView| sentence!("**{what}** is tried once more.", what = job.what.clone());
+        Ok(tried.await?.telling(told).leading_to(format!("/g/{guild}/unsent")))
+    }
+}
+
+/// Lets go of something.
+pub struct Dismiss;
+
+impl Endpoint for Dismiss {
+    const NAME: &'static str = "unsent.dismiss";
+    const ABOUT: &'static str = "Lets go of what was given up.";
+    const DOORS: Doors = Doors::post(&["/api/{server}/unsent/{job}/dismiss"])
+        .form("/g/{server}/unsent/{job}/dismiss", again::<UnsentPage>);
+    const WHO: Who = Who::Admin;
+    const SCOPE: Scope = Scope::Settings;
+    const LIMIT: Limit = Limit::Changes;
+
+    type Path = One<JobId>;
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = PurposeView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("job", samples.unsent.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PurposeView>, Problem> {
+        let (guild, One(id)) = (asked.guild, asked.path);
+        let let_go = web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &unsent::dismiss(tx, guild, id, by)?)));
+        let told = |job: &PurposeView| sentence!("**{what}** is dismissed.", what = job.what.clone());
+        Ok(let_go.await?.telling(told).leading_to(format!("/g/{guild}/unsent")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_was_for_and_why_it_was_given_up_is_said_in_words() {
+        assert_eq!(what("queue.announce"), "The announcement of the song that plays");
+        assert_eq!(what("shop.deliver_item"), "shop deliver item");
+        assert_eq!(because("Unknown Channel (404 Not Found, code 10003)"), "The channel is gone.");
+        assert_eq!(because("Missing Permissions (403 Forbidden, code 50013)"), "The bot lacks a permission there.");
+        assert_eq!(because("something else"), "Discord did not take it.");
+    }
+}

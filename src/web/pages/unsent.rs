@@ -1,0 +1,199 @@
+//! What was not sent to Discord, with the reason in words, and what can be done about it.
+
+use maud::{Markup, html};
+
+use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::{Sentence, Slot};
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::api::unsent::{Found, UnsentQuery, because, what};
+use crate::web::endpoint::{Sample, Samples};
+use crate::web::names::Names;
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{Button, Column, Empty, Form, Paging, Row, Table, moment, relative};
+
+/// The page.
+pub struct UnsentPage;
+
+/// What is on it, with the names of the members and channels that it names.
+struct View {
+    guild: GuildId,
+    query: UnsentQuery,
+    found: Found,
+    names: Names,
+}
+
+impl Page for UnsentPage {
+    const NAME: &'static str = "unsent.page";
+    const ABOUT: &'static str = "Shows what was not sent to Discord, and what waits to be tried again.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/unsent"];
+    const WHO: Who = Who::Admin;
+
+    type Path = ();
+    type Query = UnsentQuery;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let (guild, query) = (seen.guild, seen.query);
+        let view = web.look(Self::NAME, move |read| View::look(read, guild, query)).await?;
+        let view = View { names: web.named(view.names).await, ..view };
+        let main = page(&view, &|id| buttons(seen, id));
+        let crumbs = vec![(format!("/g/{guild}"), "Home".to_owned())];
+        Ok(Shown { crumbs, ..Shown::new("Not sent to Discord", main) })
+    }
+}
+
+impl View {
+    fn look(read: &dyn Read, guild: GuildId, query: UnsentQuery) -> Result<Self> {
+        let found = query.look(read, guild)?;
+        let jobs = found.given_up.iter().map(|(_, letter)| &letter.job).chain(found.waiting.iter().map(|run| &run.job));
+        let named: Vec<Sentence> = jobs.map(to).collect();
+        let names = Names::of(read, guild, &named, [])?;
+        Ok(Self { guild, query, found, names })
+    }
+}
+
+/// Where something was to go, or what it is about.
+fn to(job: &Job) -> Sentence {
+    match job.lane {
+        Lane::Channel(channel) => channel.to_sentence(),
+        Lane::User(user) => user.to_sentence(),
+        Lane::Song(_) => Sentence::words("a song"),
+    }
+}
+
+fn page(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
+    html! {
+        section.card aria-labelledby="given-up" {
+            h2 #given-up { "Given up" }
+            @if view.found.given_up.is_empty() && view.query.before.is_none() {
+                (Empty { title: "Nothing was given up.", text: "Everything that was to go to Discord went, or waits.", action: None })
+            } @else {
+                p.hint { "Mend what is in the way first, such as a right of the bot, and then try again." }
+                (given_up(view, buttons))
+            }
+        }
+        @if !view.found.waiting.is_empty() {
+            section.card aria-labelledby="waiting" {
+                h2 #waiting { "Waits for Discord" }
+                p.hint { "Discord did not answer to these. They are tried again by themselves." }
+                (waiting(view))
+            }
+        }
+    }
+}
+
+fn given_up(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
+    let columns =
+        [Column::words("When"), Column::words("What"), Column::words("To"), Column::words("Why"), Column::words("")];
+    let row = |(id, letter): &(JobId, DeadLetter)| Row {
+        id: Some(id.to_string()),
+        cells: vec![
+            moment(letter.at),
+            html! { (what(&letter.job.kind)) },
+            view.names.drawn(&to(&letter.job)),
+            html! { (because(&letter.reason)) p.hint { (letter.reason) } },
+            buttons(*id),
+        ],
+    };
+    let rows: Vec<Row> = view.found.given_up.iter().map(row).collect();
+    let here = format!("/g/{}/unsent", view.guild);
+    let next = view.found.next.map(|next| format!("{here}?before={next}"));
+    let first = view.query.before.is_some().then_some(here.as_str());
+    html! {
+        (Table { caption: "Given up", list: Some("unsent"), columns: &columns, rows: &rows })
+        (Paging { first, next: next.as_deref(), is_partial: false })
+    }
+}
+
+fn waiting(view: &View) -> Markup {
+    let columns = [
+        Column::words("What"),
+        Column::words("To"),
+        Column::words("Waits since"),
+        Column::numbers("Tried"),
+        Column::words("Again"),
+    ];
+    let row = |run: &Run| {
+        let wait = run.wait?;
+        let cells = vec![
+            html! { (what(&run.job.kind)) },
+            view.names.drawn(&to(&run.job)),
+            moment(wait.since),
+            html! { (wait.tries) },
+            relative(wait.until),
+        ];
+        Some(Row { id: Some(run.id.to_string()), cells })
+    };
+    let rows: Vec<Row> = view.found.waiting.iter().filter_map(row).collect();
+    html! { (Table { caption: "Waits for Discord", list: Some("waiting"), columns: &columns, rows: &rows }) }
+}
+
+fn buttons(seen: &Seen<UnsentPage>, id: JobId) -> Markup {
+    let at = |act: &str| format!("/g/{}/unsent/{id}/{act}", seen.guild);
+    let form = |act: &str, confirm: Option<&str>, button: Button<'_>| {
+        let (action, sealed) = (at(act), seen.seal(&format!("{act}-{id}")));
+        Form { confirm, ..Form::new(&action, sealed.seal()) }.around(&html! { (button) })
+    };
+    let dismissed = "Let go of this? It cannot be tried again then.";
+    html! {
+        div.actions {
+            (form("again", None, Button::plain("Try again")))
+            (form("dismiss", Some(dismissed), Button::plain("Dismiss")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::{ChannelId, UserId};
+    use crate::kernel::time::Timestamp;
+    use crate::web::ui::testing::lines;
+
+    /// 21 November 2026, 20:15 UTC.
+    const AT: Timestamp = Timestamp::from_millis(1_795_292_100_000);
+    const ANN: UserId = UserId::new(7);
+
+    fn job(kind: &str, lane: Lane) -> Job {
+        Job { kind: kind.to_owned(), lane, due: AT, attempts: 3, payload: "null".to_owned() }
+    }
+
+    #[test]
+    fn each_row_says_what_it_was_where_it_was_to_go_and_why_it_did_not() {
+        let letter = |job: Job, reason: &str| DeadLetter { job, reason: reason.to_owned(), at: AT };
+        let announced = job("queue.announce", Lane::Channel(ChannelId::new(5)));
+        let told = job("outbox.tell", Lane::User(ANN));
+        let found = Found {
+            given_up: vec![
+                (JobId::new(2), letter(announced, "Missing Permissions (403 Forbidden, code 50013)")),
+                (JobId::new(1), letter(told, "<b>odd</b>")),
+            ],
+            next: Some(JobId::new(1)),
+            waiting: Vec::new(),
+        };
+        let names = Names::sample(GuildId::new(9), &[(ANN.get(), "<ann>")], &[]);
+        let view = View { guild: GuildId::new(9), query: UnsentQuery::default(), found, names };
+        let drawn = lines(&page(&view, &|id| html! { "buttons of " (id) }));
+        for part in [
+            "The announcement of the song that plays",
+            "channel 5",
+            "The bot lacks a permission there.",
+            "code 50013",
+            r#"<a href="/g/9/members/7">&lt;ann&gt;</a>"#,
+            "&lt;b&gt;odd&lt;/b&gt;",
+            "buttons of 2",
+            r#"href="/g/9/unsent?before=1""#,
+        ] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+        assert!(!drawn.contains("Waits for Discord"));
+    }
+}
