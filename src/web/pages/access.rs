@@ -114,7 +114,7 @@ fn people_here(guild: GuildId, people: &[Lately], ranks: &[Option<Rank>]) -> Mar
 }
 
 /// What somebody is, in a word.
-const fn standing(rank: Rank) -> &'static str {
+fn standing(rank: Rank) -> &'static str {
     match rank.level {
         Some(level) => level.word(),
         None => "not in this server any more",
