@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
+use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
@@ -20,10 +21,11 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
-use super::answer::{Answered, Problem, Refill, respond};
+use super::answer::{Answered, Base, Problem, Refill, RevisionOf, respond};
 use super::input::{read_form, read_json};
 use super::segments::Segments;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
 
@@ -45,6 +47,9 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     const SUCCESS: bool = false;
     /// The requirements that ask for it.
     const REQUIREMENTS: &'static [&'static str] = &[];
+    /// The revision of what it shows or changes, where several people edit that. Whoever looks is answered a digest of what they
+    /// are shown, so the two have to be made of the same.
+    const REVISION: Option<RevisionOf> = None;
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -212,8 +217,8 @@ pub struct Asked<E: Endpoint> {
     pub query: E::Query,
     /// What was sent.
     pub body: E::Body,
-    /// The revision that whoever asks has seen, where they say so (`If-Match`).
-    pub seen_revision: Option<u64>,
+    /// What whoever asks has seen of what they change, where they say so (`If-Match`).
+    pub base: Option<Base>,
     /// The key under which a repeat is known.
     pub repeat: Option<super::answer::Repeat>,
     /// The headers.
@@ -244,6 +249,8 @@ pub struct Route {
     pub says_success: bool,
     /// The requirements that ask for it.
     pub requirements: &'static [&'static str],
+    /// Whether what it shows or changes has a revision.
+    pub has_revision: bool,
     /// Whether its forms may lead to Discord's own page.
     pub leads_to_discord: bool,
     /// What it takes and gives; `None` for pages and streams.
@@ -349,6 +356,7 @@ impl Route {
             largest_body: BODY,
             says_success: E::SUCCESS,
             requirements: E::REQUIREMENTS,
+            has_revision: E::REVISION.is_some(),
             leads_to_discord: false,
             shape: Some(shape::<E>),
             sample: E::sample,
@@ -385,6 +393,10 @@ fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response
 impl<E: Endpoint> Asked<E> {
     /// Reads a request; says which fields are wrong.
     fn of(arrived: &Arrived) -> Result<Self, Problem> {
+        if E::REVISION.is_none() && E::DOORS.verb != Verb::Get && arrived.headers.contains_key(IF_MATCH) {
+            // Whoever relies on it must not believe that it was looked at.
+            return Err(Problem::Unreadable(Sentence::words("This has no revision, so it takes no If-Match.")));
+        }
         let path = E::Path::read(&arrived.params).ok_or(Problem::NotFound)?;
         let query = read_form(arrived.query.as_bytes())?;
         let body = match arrived.door {
@@ -399,7 +411,7 @@ impl<E: Endpoint> Asked<E> {
             path,
             query,
             body,
-            seen_revision: super::answer::seen_revision(arrived),
+            base: Base::of(arrived),
             repeat: super::answer::Repeat::of(arrived)?,
             headers: arrived.headers.clone(),
             door: arrived.door,

@@ -18,12 +18,14 @@ use tokio::time::timeout;
 
 use super::Web;
 use super::access::{
-    Caller, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender,
+    Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place,
+    sender,
 };
-use super::answer::{Problem, Refill, form_field, told};
+use super::answer::{Problem, Refill, WasDone, form_field, say_when_again, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
 use super::settings::Settings;
+use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
 use crate::kernel::digest::Digest;
@@ -46,23 +48,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
     let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let mut visitor = Visitor::Nobody;
     let problem = match examine(&web, route, door, &mut parts, body, &mut visitor).await {
-        Ok(arrived) if door == Door::Form => match is_meant(&web, &arrived) {
-            Ok(()) => {
-                let turned = session_of(&arrived.visitor).copied();
-                let now = arrived.now;
-                let response = (route.serve)(web.clone(), arrived).await;
-                turn(&web, turned, now, &response);
-                return response;
-            }
-            Err(problem) => return shown_once_more(web, route, arrived, problem).await,
-        },
-        Ok(arrived) => {
-            let turned = session_of(&arrived.visitor).copied().filter(|_| is_change(&parts.method));
-            let now = arrived.now;
-            let response = (route.serve)(web.clone(), arrived).await;
-            turn(&web, turned, now, &response);
-            return response;
-        }
+        Ok(arrived) => return serve(web, route, arrived, is_change(&parts.method)).await,
         Err(problem) => problem,
     };
     let had_session = Name::Access.of(&parts.headers, web.settings.is_https()).is_some();
@@ -71,6 +57,30 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Door::Page if had_session && matches!(problem, Problem::Unauthenticated) => to_renew(&address),
         Door::Page | Door::Form => super::page::problem(&web, &visitor, &address, &problem, route.name),
     }
+}
+
+/// Serves a request that may be served.
+async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: bool) -> Response {
+    let (session, now) = (session_of(&arrived.visitor).copied().filter(|_| is_change), arrived.now);
+    if arrived.door == Door::Form
+        && let Err(problem) = is_meant(&web, &arrived)
+    {
+        return shown_once_more(web, route, arrived, problem).await;
+    }
+    let acting = arrived.visitor.somebody().map(|somebody| somebody.person.digest());
+    let acting = acting.filter(|_| route.limit == Limit::Balances);
+    if let Some(acting) = acting
+        && let Err(TooOften(wait)) = web.limits.balances.take(acting, now)
+    {
+        return shown_once_more(web, route, arrived, Problem::RateLimited(wait)).await;
+    }
+    let response = (route.serve)(web.clone(), arrived).await;
+    // What was refused, or told once more, changed no balance.
+    if let Some(acting) = acting.filter(|_| response.extensions().get::<WasDone>().is_none()) {
+        web.limits.balances.give_back(&acting);
+    }
+    turn(&web, session, now, &response);
+    response
 }
 
 /// What is known of a request before it is served.
@@ -94,6 +104,7 @@ async fn examine(
     let rank = rank_of(web, route.who, visitor, guild).await?;
     match route.who.verdict(visitor, rank, route.scope, guild) {
         Verdict::Yes => {}
+        Verdict::SignIn if shows_token(&parts.headers) => return Err(Problem::InvalidToken),
         Verdict::SignIn => return Err(Problem::Unauthenticated),
         Verdict::NotHere => return Err(Problem::NotFound),
         Verdict::NotEnough => return Err(Problem::Forbidden(route.who)),
@@ -152,11 +163,15 @@ fn is_meant(web: &Web, arrived: &Arrived) -> Result<(), Problem> {
     if admitted { Ok(()) } else { Err(Problem::Csrf) }
 }
 
-/// A form whose token is an old one is shown again with everything that was typed.
+/// What is not served now: a form is shown again with everything that was typed.
 async fn shown_once_more(web: Web, route: &'static Route, arrived: Arrived, problem: Problem) -> Response {
-    let Some(form) = route.doors.form else { return told(&web, &problem, route.name, route.says_success) };
+    let Some(form) = route.doors.form.filter(|_| arrived.door == Door::Form) else {
+        return told(&web, &problem, route.name, route.says_success);
+    };
     let refill = Refill::of(&arrived, &problem, route.name);
-    (form.page)(web, arrived, refill).await
+    let mut response = (form.page)(web, arrived, refill).await;
+    say_when_again(&mut response, &problem);
+    response
 }
 
 /// After a change that succeeded the next form needs the next token.
@@ -212,10 +227,15 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 }
 
 impl Web {
+    /// Refuses for the moment until the gateway has named the servers of the bot: before that, any server may be one of them.
+    pub fn needs_servers(&self) -> Result<(), Problem> {
+        if self.bot.standings.are_named() { Ok(()) } else { Err(Problem::DiscordUnavailable) }
+    }
+
     /// What a person is in a server: the operator everything in those that we are in, others what Discord says of them.
     pub async fn rank(&self, person: &Person, guild: GuildId) -> Result<Rank, Problem> {
         if self.bot.standings.guild_of_bot(guild).is_none() {
-            return Ok(Rank::default());
+            return self.needs_servers().map(|()| Rank::default());
         }
         let user = match person {
             Person::Operator { .. } => return Ok(Rank::OPERATOR),

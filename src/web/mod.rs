@@ -20,6 +20,7 @@ pub mod assets;
 pub mod endpoint;
 mod gate;
 mod headers;
+mod held;
 pub mod input;
 pub mod instance;
 pub mod music;
@@ -46,9 +47,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use access::{Csrf, Limits, Passwords, SignIns};
-use answer::{Answered, Done, Problem, Repeat};
+use answer::{Answered, Base, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
+use held::Held;
 use instance::Instance;
 use notices::Notices;
 use places::Places;
@@ -88,6 +90,8 @@ pub struct Parts {
     pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
+    /// What was typed before somebody went to prove that it is them.
+    pub held: Held,
     /// What keeps open pages and programs up to date.
     pub push: Push,
     /// The channels and roles of servers, for a minute.
@@ -123,6 +127,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
+            held: Held::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),
             bot,
@@ -152,17 +157,21 @@ impl Web {
         self.bot.store.read(name, query).await
     }
 
-    /// Changes something, once however often it is sent: the only way in which an endpoint writes. `change` is given the
-    /// transaction and who is the cause, and answers what the endpoint answers; it may run more than once.
+    /// Changes something, once however often it is sent, and not where it is something else by now than whoever asks has
+    /// seen: the only way in which an endpoint writes. `change` is given the transaction and who is the cause, and answers
+    /// what the endpoint answers; it may run more than once.
     pub async fn change<E, F>(&self, asked: &Asked<E>, change: F) -> Result<Answered<E::Answer>, Problem>
     where
         E: Endpoint,
         F: Fn(&Tx<'_>, Actor) -> Result<E::Answer> + Send + 'static,
     {
-        let key: Option<Repeat> = asked.repeat.clone();
-        let actor = asked.visitor.actor();
-        let done: Done<E::Answer> =
-            self.bot.store.write(E::NAME, move |tx| answer::once::<E>(tx, key.as_ref(), || change(tx, actor))).await?;
-        Ok(done.into())
+        let (key, base): (Option<Repeat>, Option<Base>) = (asked.repeat.clone(), asked.base.clone());
+        let (web, guild, rank, actor) = (self.clone(), asked.guild, asked.rank, asked.visitor.actor());
+        let once = move |tx: &Tx<'_>| {
+            let present = || E::REVISION.map(|of| of(&web, tx, guild, rank)).transpose();
+            answer::once::<E>(tx, (key.as_ref(), base.as_ref()), present, || change(tx, actor))
+        };
+        let done: Done<E::Answer> = self.bot.store.write(E::NAME, once).await?;
+        done.answered()
     }
 }

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use super::Web;
 use super::access::{Limit, Name, Rank, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
-use super::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples};
+use super::endpoint::{Arrived, BODY, Door, Doors, Route, Sample, Samples};
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
@@ -145,6 +145,21 @@ impl<P: Page> Seen<P> {
     pub fn wrong(&self, field: &str) -> Option<String> {
         Some(self.refill.as_ref()?.fields.get(field)?.to_string())
     }
+
+    /// What was chosen in a field of several before, where the form was not taken; a form that has `beside` in it, which is
+    /// sent always: whoever chose nothing sends nothing, as every other form of the page does.
+    pub fn chosen(&self, field: &str, beside: &str) -> Option<Vec<String>> {
+        let refill = self.refill.as_ref().filter(|refill| refill.typed.contains_key(beside))?;
+        Some(refill.typed.get(field).cloned().unwrap_or_default())
+    }
+
+    /// What a field is by now, where somebody else changed the same record meanwhile and this is not what was typed: nothing
+    /// is overwritten before it was seen.
+    pub fn theirs(&self, field: &str, present: &str) -> Option<String> {
+        let typed = self.refill.as_ref().filter(|refill| refill.is_stale)?;
+        let shown = if present.is_empty() { "empty" } else { present };
+        (typed.value(field).unwrap_or_default() != present).then(|| format!("Meanwhile it became: {shown}"))
+    }
 }
 
 /// A seal that owns its texts.
@@ -173,6 +188,7 @@ impl Route {
             largest_body: BODY,
             says_success: false,
             requirements: &[],
+            has_revision: false,
             leads_to_discord: false,
             shape: None,
             sample: P::sample,
@@ -182,7 +198,10 @@ impl Route {
 }
 
 fn serve<P: Page>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
-    Box::pin(async move { shown::<P>(web, arrived, None).await })
+    Box::pin(async move {
+        let typed = web.held.take(&arrived.visitor, &arrived.address, arrived.now);
+        shown::<P>(web, arrived, typed.map(Refill::of_typed)).await
+    })
 }
 
 /// Shows the page of a form once more, because the form was not taken.
@@ -227,7 +246,7 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
 impl<P: Page> Seen<P> {
     fn of(web: &Web, arrived: &Arrived, refill: Option<Refill>) -> Result<Self, Problem> {
         // What a form sent is no part of the page's own address.
-        let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+        let query = if arrived.door == Door::Form { "" } else { arrived.query.as_str() };
         Ok(Self {
             guild: arrived.guild,
             visitor: arrived.visitor.clone(),
@@ -312,7 +331,7 @@ impl<'a> Around<'a> {
             ..Frame::new(&self.web.assets, &shown.title)
         };
         let main = html! {
-            @if let Some(refill) = refill { (wrong(refill)) }
+            @if let Some(refill) = refill.filter(|refill| refill.is_refused()) { (wrong(refill)) }
             (shown.main)
         };
         if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }

@@ -1,6 +1,7 @@
 //! The servers that the bot is in, as far as the gateway tells: of each its name, its picture and its owner.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::rights::picture;
@@ -25,7 +26,10 @@ pub struct GuildOfBot {
 
 /// All of them.
 #[derive(Default)]
-pub(super) struct Guilds(Mutex<BTreeMap<GuildId, GuildOfBot>>);
+pub(super) struct Guilds {
+    known: Mutex<BTreeMap<GuildId, GuildOfBot>>,
+    are_named: AtomicBool,
+}
 
 /// Which part of all servers a connection is about: the number of the shard, and how many there are.
 type Shard = (u32, u32);
@@ -49,6 +53,7 @@ impl Guilds {
             let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None };
             guilds.entry(*id).or_insert_with(unnamed);
         }
+        self.are_named.store(true, Ordering::Release);
         left
     }
 
@@ -78,12 +83,17 @@ impl Guilds {
         self.lock().get(&guild).cloned()
     }
 
+    /// Whether a connection has named any, or said that there is none.
+    pub(super) fn are_named(&self) -> bool {
+        self.are_named.load(Ordering::Acquire)
+    }
+
     pub(super) fn count(&self) -> usize {
         self.lock().len()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<GuildId, GuildOfBot>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -116,7 +126,8 @@ mod tests {
     #[test]
     fn a_server_has_its_number_for_a_name_until_it_is_told() {
         let guilds = Guilds::default();
-        assert!(guilds.begin(&ids([1, 2]), (0, 1)).is_empty());
+        assert!(!guilds.are_named());
+        assert!(guilds.begin(&ids([1, 2]), (0, 1)).is_empty() && guilds.are_named());
         assert_eq!(names(&guilds), ["1", "2"]);
         guilds.come(guild(1, "Night\u{202E} Owl\nReviews"));
         guilds.come(guild(2, "\u{200B}"));

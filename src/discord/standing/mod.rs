@@ -152,6 +152,12 @@ impl Standings {
         self.guilds.get(guild)
     }
 
+    /// Whether the gateway has named the servers of the bot since the process started: before that, nobody knows of any
+    /// server whether it is one of them.
+    pub fn are_named(&self) -> bool {
+        self.guilds.are_named()
+    }
+
     /// How many servers the bot is in.
     pub fn count_guilds(&self) -> usize {
         self.guilds.count()

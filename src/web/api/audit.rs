@@ -152,7 +152,7 @@ impl Endpoint for Audit {
 
 impl AuditEntryView {
     fn of(id: ActivityId, activity: Activity, line: fn(&Activity) -> Option<String>) -> Self {
-        let text = line(&activity).map(|line| Sentence::read(&line).to_string());
+        let text = line(&activity).map(|line| Sentence::read(&line).plain());
         Self {
             id: id.to_string(),
             at: id.moment().rfc3339(),

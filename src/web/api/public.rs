@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::features::public::model::{Goal, Measure, NamesShown, PublicName, PublicRefusal};
+use crate::features::public::queries::Chosen;
 use crate::features::public::{queries, service};
 use crate::kernel::digest::SecretBytes;
 use crate::kernel::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::signin::scope::Scope;
 use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::PublicPage;
@@ -35,15 +36,24 @@ pub struct PublicView {
     pub goal: Option<u32>,
 }
 
+/// What of it counts for whoever changes it.
+const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| Ok(Revision::of(&view(read, guild)?)));
+
 fn view(read: &dyn Read, guild: GuildId) -> Result<PublicView> {
-    let chosen = queries::chosen(read, guild)?;
-    Ok(PublicView {
-        name: chosen.name.map(|name| name.to_string()),
-        names: chosen.names_shown.word(),
-        has_overlay: chosen.has_overlay,
-        goal_of: chosen.goal.map(|goal| goal.of.word()),
-        goal: chosen.goal.map(|goal| goal.wanted),
-    })
+    queries::chosen(read, guild).map(|chosen| PublicView::of(&chosen))
+}
+
+impl PublicView {
+    /// What a server chose.
+    pub fn of(chosen: &Chosen) -> Self {
+        Self {
+            name: chosen.name.as_ref().map(ToString::to_string),
+            names: chosen.names_shown.word(),
+            has_overlay: chosen.has_overlay,
+            goal_of: chosen.goal.map(|goal| goal.of.word()),
+            goal: chosen.goal.map(|goal| goal.wanted),
+        }
+    }
 }
 
 fn page_of(guild: GuildId) -> String {
@@ -68,6 +78,7 @@ impl Endpoint for Public {
     const WHO: Who = Who::Viewer;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;
@@ -104,6 +115,7 @@ impl Endpoint for SetPublic {
     const WHO: Who = Who::Owner;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;
@@ -187,6 +199,7 @@ impl Endpoint for CloseOverlay {
     const WHO: Who = Who::Owner;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;
@@ -241,6 +254,7 @@ impl Endpoint for SetGoal {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;

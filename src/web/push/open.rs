@@ -40,6 +40,7 @@ pub(super) const OVERLAY: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample {
@@ -60,6 +61,7 @@ pub(super) const QUEUE: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample { path: vec![("name", SAMPLE_NAME.to_owned())], ..Sample::default() },

@@ -52,6 +52,7 @@ pub(super) const STREAM: Route = Route {
     largest_body: BODY,
     says_success: true,
     requirements: &["T-SSE-01", "T-SSE-03", "T-SSE-05", "T-SSE-06", "T-DAT-09"],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample::default(),
@@ -125,6 +126,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
 /// The servers of a visitor in which they may listen.
 async fn guilds_of_theirs(web: &Web, arrived: &Arrived) -> Result<BTreeSet<GuildId>, Problem> {
     let somebody = arrived.visitor.somebody().ok_or(Problem::Unauthenticated)?;
+    web.needs_servers()?;
     let mut guilds = BTreeSet::new();
     for (guild, _) in servers_of(web, &arrived.visitor).into_iter().take(MOST_PARTS) {
         let rank = web.rank(&somebody.person, guild).await?;

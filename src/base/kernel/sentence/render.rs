@@ -69,6 +69,17 @@ impl fmt::Display for Sentence {
 }
 
 impl Sentence {
+    /// For programs, which draw nothing: plain text on one line without any mark of Discord's. What is to be typed stands
+    /// between quotation marks.
+    pub fn plain(&self) -> String {
+        let draw = |part: &Part| match part {
+            Part::Code(code) => format!("“{code}”"),
+            Part::Bold(bold) => bold.plain(),
+            other => Self(vec![other.clone()]).to_string(),
+        };
+        self.0.iter().map(draw).collect()
+    }
+
     /// For a message on Discord.
     pub fn markdown(&self, ids: CommandIds<'_>) -> String {
         let mut drawn = String::new();
@@ -159,6 +170,11 @@ mod tests {
         assert_eq!(
             sentence.to_string(),
             "user 5 & role 7: a_song costs 1,500 in channel 6. /buy-skip or `/find a_song` 1970-01-01T00:00:01.5Z, see \
+             https://a.example/?a=1&b=2."
+        );
+        assert_eq!(
+            sentence.plain(),
+            "user 5 & role 7: a_song costs 1,500 in channel 6. /buy-skip or “/find a_song” 1970-01-01T00:00:01.5Z, see \
              https://a.example/?a=1&b=2."
         );
         let names = |mention| (mention == Mention::Channel(ChannelId::new(6))).then(|| "<songs>".to_owned());

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::values::Values;
 use super::wishes::{ChangesView, Wishes, page_of, save, saying, unknown};
-use super::{all, level_of, of_key};
+use super::{SettingsView, all, level_of, of_key};
 use crate::activity::{self, ActivityId, Subject};
 use crate::discord::channel_setting::require_named;
 use crate::kernel::error::Result;
@@ -14,7 +14,7 @@ use crate::settings::{NONE, NewValue, SETTING_CHANGED, SettingRefusal, change, u
 use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::AreaPage;
@@ -31,6 +31,7 @@ impl Endpoint for ChangeSettings {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
     const REQUIREMENTS: &'static [&'static str] = &["T-CFG-01", "S-CFG-01"];
 
     type Path = ();
@@ -68,6 +69,7 @@ impl Endpoint for ResetSetting {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
 
     type Path = ();
     type Query = Nothing;
@@ -106,6 +108,7 @@ impl Endpoint for UndoSetting {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
 
     type Path = One<ActivityId>;
     type Query = Nothing;
