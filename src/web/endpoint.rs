@@ -253,7 +253,7 @@ pub struct Route {
     pub has_revision: bool,
     /// Whether its forms may lead to Discord's own page.
     pub leads_to_discord: bool,
-    /// What it takes and gives; `None` for pages and streams.
+    /// What it takes and gives; `None` for pages.
     pub shape: Option<fn() -> Shape>,
     /// A request that would succeed.
     pub sample: fn(&Samples) -> Sample,
@@ -268,9 +268,34 @@ pub struct Shape {
     /// The body.
     pub body: Option<RefOr<Schema>>,
     /// The answer.
-    pub answer: RefOr<Schema>,
+    pub answer: Content,
     /// What these refer to, by name.
     pub named: Vec<(String, RefOr<Schema>)>,
+}
+
+/// What a route answers.
+pub enum Content {
+    /// JSON of this schema.
+    Json(Box<RefOr<Schema>>),
+    /// Something of this kind.
+    Other(&'static str),
+}
+
+/// A stream of events that has no end.
+const EVENTS: &str = "text/event-stream";
+
+impl Shape {
+    /// Of a stream of events.
+    pub fn of_events<Q: ToSchema>() -> Self {
+        Self::of_file::<Q>(EVENTS)
+    }
+
+    /// Of what answers something of a kind of its own.
+    pub fn of_file<Q: ToSchema>(kind: &'static str) -> Self {
+        let mut named = Vec::new();
+        Q::schemas(&mut named);
+        Self { query: Q::schema(), body: None, answer: Content::Other(kind), named }
+    }
 }
 
 /// Things of a server that are there, for samples.
@@ -364,6 +389,11 @@ impl Route {
         }
     }
 
+    /// Whether it is a stream of events.
+    pub fn is_stream(&self) -> bool {
+        self.shape.is_some_and(|shape| matches!(shape().answer, Content::Other(EVENTS)))
+    }
+
     /// The same, whose forms may lead to Discord's own page.
     #[must_use]
     pub const fn leading_to_discord(self) -> Self {
@@ -377,7 +407,8 @@ fn shape<E: Endpoint>() -> Shape {
     E::Body::schemas(&mut named);
     E::Answer::schemas(&mut named);
     let takes_body = !matches!(E::DOORS.verb, Verb::Get | Verb::Delete);
-    Shape { query: E::Query::schema(), body: takes_body.then(E::Body::schema), answer: E::Answer::schema(), named }
+    let answer = Content::Json(Box::new(E::Answer::schema()));
+    Shape { query: E::Query::schema(), body: takes_body.then(E::Body::schema), answer, named }
 }
 
 fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {

@@ -158,7 +158,7 @@ impl<P: Page> Seen<P> {
     pub fn theirs(&self, field: &str, present: &str) -> Option<String> {
         let typed = self.refill.as_ref().filter(|refill| refill.is_stale)?;
         let shown = if present.is_empty() { "empty" } else { present };
-        (typed.value(field).unwrap_or_default() != present).then(|| format!("Meanwhile it became: {shown}"))
+        (typed.value(field).unwrap_or_default() != present).then(|| format!("Now it is: {shown}"))
     }
 }
 

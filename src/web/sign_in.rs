@@ -186,6 +186,7 @@ fn claims(session: &Session, sid: Digest, now: Timestamp) -> jwt::Claims {
         sid: text_of(sid),
         user_id: user.id,
         username: user.username,
+        discriminator: "0".to_owned(),
         avatar: session.avatar.clone(),
         guilds: session.guilds.iter().map(|guild| guild.id.to_string()).collect(),
         iat: now.seconds(),

@@ -22,6 +22,8 @@ pub struct GuildOfBot {
     pub icon: Option<String>,
     /// Its owner, once told.
     pub owner: Option<UserId>,
+    /// How many members it has, once told.
+    pub members: Option<u64>,
 }
 
 /// All of them.
@@ -36,7 +38,12 @@ type Shard = (u32, u32);
 
 impl GuildOfBot {
     pub(super) fn new(id: GuildId, name: &str, icon: Option<&str>, owner: UserId) -> Self {
-        Self { name: shown_name(id, name), icon: picture(icon), owner: Some(owner), id }
+        Self { name: shown_name(id, name), icon: picture(icon), owner: Some(owner), members: None, id }
+    }
+
+    /// With so many members.
+    pub(super) fn of_members(self, members: u64) -> Self {
+        Self { members: Some(members), ..self }
     }
 }
 
@@ -50,7 +57,7 @@ impl Guilds {
             guilds.remove(guild);
         }
         for id in named {
-            let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None };
+            let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None, members: None };
             guilds.entry(*id).or_insert_with(unnamed);
         }
         self.are_named.store(true, Ordering::Release);
@@ -65,7 +72,15 @@ impl Guilds {
     /// A server is another than before. One that was left meanwhile does not come back by that.
     pub(super) fn change(&self, guild: GuildOfBot) {
         if let Some(known) = self.lock().get_mut(&guild.id) {
-            *known = guild;
+            // How many members it has is not told with it.
+            *known = GuildOfBot { members: known.members, ..guild };
+        }
+    }
+
+    /// Somebody came to a server, or left it.
+    pub(super) fn count_member(&self, guild: GuildId, has_come: bool) {
+        if let Some(members) = self.lock().get_mut(&guild).and_then(|known| known.members.as_mut()) {
+            *members = if has_come { members.saturating_add(1) } else { members.saturating_sub(1) };
         }
     }
 
@@ -151,6 +166,21 @@ mod tests {
         assert_eq!(guilds.begin(&ids([]), (1, 2)), [GuildId::new(odd)]);
         assert_eq!(guilds.count(), 1);
         assert_eq!(guilds.begin(&ids([]), (0, 0)), [GuildId::new(even)]);
+    }
+
+    #[test]
+    fn members_are_counted_from_what_was_told_on() {
+        let (guilds, here) = (Guilds::default(), GuildId::new(1));
+        guilds.begin(&ids([1]), (0, 1));
+        guilds.count_member(here, true);
+        let members = || guilds.get(here).unwrap().members;
+        assert_eq!(members(), None, "nobody has told how many there are");
+        guilds.come(guild(1, "Before").of_members(2));
+        guilds.count_member(here, true);
+        guilds.change(guild(1, "After"));
+        assert_eq!(members(), Some(3));
+        guilds.count_member(here, false);
+        assert_eq!(members(), Some(2));
     }
 
     #[test]

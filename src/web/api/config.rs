@@ -228,6 +228,7 @@ async fn now(web: &Web, guild: GuildId, keys: &'static [Key]) -> Result<Values, 
 
 /// What seed 001's view shows of the server itself.
 fn of_server(view: &mut Values, guild: GuildId, named: Option<GuildOfBot>) {
+    let members = named.as_ref().and_then(|named| named.members);
     let icon = named.as_ref().and_then(|named| named.icon.as_deref());
     let icon = icon.map(|icon| format!("https://cdn.discordapp.com/icons/{guild}/{icon}.png"));
     let owner = named.as_ref().and_then(|named| named.owner).map(|owner| owner.to_string());
@@ -236,8 +237,7 @@ fn of_server(view: &mut Values, guild: GuildId, named: Option<GuildOfBot>) {
     view.insert("owner_id".to_owned(), json!(owner));
     // Every id of Discord begins with its time.
     view.insert("created_at".to_owned(), json!(MessageId::new(guild.get()).moment().rfc3339()));
-    // Nobody tells it without being asked for all members.
-    view.insert("member_count".to_owned(), Value::Null);
+    view.insert("member_count".to_owned(), json!(members));
 }
 
 /// The configuration, as seed 001 sees it.

@@ -10,7 +10,6 @@ use crate::kernel::digest::SecretBytes;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
-use crate::kernel::text::whole_number;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::{Read, Tx};
@@ -18,6 +17,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::PublicPage;
 
@@ -230,16 +230,15 @@ pub struct GoalBody {
     /// What is counted: `likes`, `coins` or `follows`.
     pub of: String,
     /// How much of it is wanted; empty for no goal.
-    pub wanted: String,
+    pub wanted: Typed,
 }
 
 impl GoalBody {
     fn goal(&self) -> Result<Option<Goal>, Problem> {
-        let typed = self.wanted.trim();
-        if typed.is_empty() {
+        if self.wanted.is_empty() {
             return Ok(None);
         }
-        let number = whole_number(typed).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+        let number = self.wanted.whole().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
         let wanted = at("wanted", number.ok_or(PublicRefusal::NotAGoal))?;
         let of = at("of", self.of.parse::<Measure>().map_err(|_| PublicRefusal::NotAGoal))?;
         Ok(Some(Goal { of, wanted }))

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::board::Part;
 use super::rights::{Right, Rights};
@@ -20,7 +21,7 @@ use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, is_known, told};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
 use crate::web::page;
 
@@ -37,7 +38,7 @@ pub(super) const LIVE: Route = Route {
     requirements: &["T-SSE-04"],
     has_revision: false,
     leads_to_discord: false,
-    shape: None,
+    shape: Some(Shape::of_events::<Shown>),
     sample: |_| Sample::default(),
     serve: serve_live,
 };
@@ -61,7 +62,7 @@ pub(super) const FRAGMENT: Route = Route {
 };
 
 /// What a page shows.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 struct Shown {
     /// The parts, by their names; with the number of the server behind where the path does not say it.
@@ -98,7 +99,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     for (guild, part) in &parts {
         let who = match part {
             Part::Region(region) => region.who,
-            Part::Topic(_) | Part::Guard(_) | Part::Activities => Who::Member,
+            Part::Topic(_) | Part::Guard(_) | Part::Activities | Part::Songs => Who::Member,
         };
         wanted.entry(*guild).or_default().push(who);
     }

@@ -10,6 +10,7 @@
 //! | [`discord_sign_in`] | to Discord and back |
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
+//! | [`promises`] | that nothing is overwritten unseen, counted undone, or refused without a word |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
 //! | [`secrets`] | what opens something is seen nowhere |
@@ -37,6 +38,7 @@ mod own;
 mod people;
 mod person;
 mod programs;
+mod promises;
 mod public;
 mod push;
 mod secrets;

@@ -105,7 +105,7 @@ async fn the_operator_signs_in_by_a_password_and_a_program_goes_on_by_the_refres
 
 #[tokio::test]
 async fn a_page_whose_day_is_over_goes_on_by_itself_and_what_was_copied_does_not() {
-    covers!("T-AUT-02");
+    covers!("T-AUT-02", "T-ERR-04");
     let ground = WebWorld::start().await;
     let (browser, copy) = (ground.signed_in("ann"), ground.nobody());
     for name in ["access", "refresh"] {

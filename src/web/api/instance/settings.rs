@@ -152,6 +152,16 @@ impl DefaultsBody {
         values
     }
 
+    /// What stands around the values and is nothing that could be meant, and what it has to be.
+    fn of_another_kind(&self) -> Option<(&'static str, &'static str)> {
+        let sent = |name: &str| self.0.get(name).filter(|sent| !sent.is_null());
+        if sent("settings").is_some_and(|sent| !sent.is_object()) {
+            return Some(("settings", "These are values by the keys of their settings."));
+        }
+        let name = ["key", "reset"].into_iter().find(|name| sent(name).is_some_and(|sent| !sent.is_string()))?;
+        Some((name, "This is the key of a setting, as a text."))
+    }
+
     /// What a form showed of a setting.
     fn shown(&self, key: &str) -> Option<&str> {
         self.0.get(&format!("{WAS}{key}"))?.as_str()
@@ -207,7 +217,11 @@ impl Endpoint for SetGlobalSettings {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<DefaultsView>, Problem> {
         let (wanted, wrong) = asked.body.wanted();
-        if asked.door == Door::Form && !wrong.is_empty() {
+        if let Some((name, words)) = asked.body.of_another_kind() {
+            return Err(Problem::field(name, Sentence::words(words)));
+        }
+        let is_unknown = wrong.values().any(|refusal| matches!(refusal, SettingRefusal::Unknown { .. }));
+        if is_unknown || (asked.door == Door::Form && !wrong.is_empty()) {
             let told = wrong.into_iter().map(|(key, refusal)| (key, refusal.sentence()));
             return Err(Problem::Fields(told.collect()));
         }
