@@ -84,10 +84,16 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     known.flat_map(|value| value.split(',')).any(|known| known.trim() == "*" || bare(known) == bare(tag))
 }
 
-/// What a tag holds. A proxy that packs answers calls their tags weak; what we sent is the same all the same.
+/// What proxies put behind a tag whose answer they packed.
+const PACKED: [&str; 5] = ["-gzip", ";gzip", "-br", ";br", "-zstd"];
+
+/// What a tag holds. A proxy that packs answers calls their tags weak, or writes so behind them; what we sent is the same all
+/// the same, and whoever sends it back has seen that.
 fn bare(tag: &str) -> String {
     let tag = tag.trim();
-    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"').to_owned()
+    let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
+    let unpacked = PACKED.iter().find_map(|packed| tag.strip_suffix(packed));
+    unpacked.unwrap_or(tag).trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]
@@ -123,6 +129,7 @@ mod tests {
         assert!(seen(&[&present]).holds(&present) && seen(&[&other, &present]).holds(&present));
         assert!(!seen(&[&other]).holds(&present) && !seen(&[]).holds(&present));
         assert!(Base::Anything.holds(&present));
-        assert_eq!(["\"a\"", " W/\"a\" ", "a"].map(bare), ["a", "a", "a"]);
+        let packed = ["\"a\"", " W/\"a\" ", "a", "\"a-gzip\"", "\"a--gzip\"", "W/\"a;gzip\"", "\"a-br\""];
+        assert!(packed.into_iter().all(|tag| bare(tag) == "a"));
     }
 }

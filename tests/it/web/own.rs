@@ -258,7 +258,7 @@ async fn what_no_token_can_be_is_said_beside_the_field_and_one_beyond_servers_as
     let ann = ground.signed_in("ann");
     let made = async |body: Value| ann.json(Method::POST, "/api/auth/tokens", &body).await;
     let wrong = made(json!({ "name": "x", "scopes": ["reed"] })).await.is(422).json();
-    insta::assert_snapshot!(wrong["error"]["details"]["fields"]["scopes"].as_str().unwrap(), @"A token cannot be for reed. Did you mean `read`?");
+    insta::assert_snapshot!(wrong["error"]["details"]["fields"]["scopes"].as_str().unwrap(), @"A token cannot be for reed. Did you mean “read”?");
     let wrong = made(json!({ "name": "x", "scopes": ["read"], "servers": ["everywhere"] })).await.is(422).json();
     insta::assert_snapshot!(wrong["error"]["details"]["fields"]["servers"].as_str().unwrap(), @"A server is named by its number.");
     let nameless = made(json!({ "scopes": ["read"] })).await;

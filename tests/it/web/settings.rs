@@ -144,7 +144,7 @@ async fn the_two_configurations_are_views_of_one() {
 
     let unknown = owner.json(Method::PUT, "/api/{server}/config", &json!({ "prefx": "!" })).await.is(422).json();
     let why = unknown["error"]["details"]["fields"]["prefx"].as_str().unwrap().to_owned();
-    assert!(why.contains("Did you mean `prefix`?"), "{why}");
+    assert!(why.contains("Did you mean “prefix”?"), "{why}");
     owner.json(Method::PATCH, "/api/guilds/{server}/config", &json!({ "xp_multiplier": 1.255 })).await.is(422);
     ground.end().await;
 }

@@ -273,6 +273,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "what a route looks like is compared as a whole")]
     fn a_route_says_for_whom_it_is_what_it_takes_and_gives_and_how_it_is_asked() {
         let route = Route::of::<Servers>();
         insta::assert_snapshot!(lines(&entry(&route, &reader(true))), @r##"
