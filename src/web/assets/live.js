@@ -194,7 +194,8 @@ const probe = async () => {
   }
   stop.abort();
   if (ENDS[status]) end(ENDS[status]);
-  else if (status === 503) poll();
+  // Where there is no room it may be long; whoever has only begun knows in a moment who may listen.
+  else if (status === 503 && rest > POLL) poll();
   else reopen(status === 200 ? 0 : rest);
 };
 
