@@ -393,7 +393,7 @@ fn problem_in(
     problem: &Problem,
     doing: &str,
 ) -> Response {
-    if matches!(problem, Problem::Unauthenticated) {
+    if matches!(problem, Problem::Unauthenticated | Problem::InvalidToken) {
         return to_sign_in(address);
     }
     let status = problem.status();

@@ -103,7 +103,7 @@ async fn what_is_answered_is_what_the_document_declares() {
     ground.with_a_song_elsewhere().await;
     let document = golden();
     let mut seen = 0;
-    for route in of_api().filter(answers_json) {
+    for route in of_api().filter(|route| answers_json(route)) {
         let song = ground.staged().await;
         ground.world.pass(Duration::from_secs(10)).await;
         let person = match route.who {
@@ -130,7 +130,7 @@ async fn what_is_answered_is_what_the_document_declares() {
 }
 
 /// Whether a route answers JSON, and nothing of another kind.
-fn answers_json(route: &&'static Route) -> bool {
+fn answers_json(route: &Route) -> bool {
     route.shape.is_some_and(|shape| matches!(shape().answer, Content::Json(_)))
 }
 

@@ -80,7 +80,7 @@ async fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
         sends(&person, &method, change, &first, &[("if-match", "*")]).await.is(200);
         // Whoever does not say what they have seen writes as ever.
         sends(&person, &method, change, &second, &[]).await.is(200);
-        ground.world.pass(Duration::from_secs(60)).await;
+        ground.world.pass(Duration::from_mins(1)).await;
     }
     ground.end().await;
 }
@@ -196,7 +196,7 @@ async fn what_is_refused_or_a_repeat_uses_up_nothing_of_the_limit_of_balances() 
     let shown = elsewhere.submit_on(&card, &format!("{card}/coins"), &typed).await.is(429);
     assert!(shown.text().contains("typed by hand"), "{}", shown.text());
     ground.signed_in("owner").json(Method::POST, &coins, &give(5)).await.is(200);
-    ground.world.pass(Duration::from_secs(60)).await;
+    ground.world.pass(Duration::from_mins(1)).await;
     gives("6", 5).await.is(200);
     ground.end().await;
 }
