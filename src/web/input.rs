@@ -123,9 +123,22 @@ pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> 
 
 /// What cannot be read, at the field where it is.
 fn unreadable(path: &str, error: &dyn std::error::Error) -> Problem {
-    let why = Sentence::typed(&crate::kernel::secret::without_secrets(&error.to_string()));
+    let why = Sentence::typed(&quoted(&crate::kernel::secret::without_secrets(&error.to_string())));
     let sentence = crate::sentence!("I cannot read this: {why}", why);
     if matches!(path, "" | "." | "?") { Problem::Unreadable(sentence) } else { Problem::field(path, sentence) }
+}
+
+/// A text with quotation marks in place of the backticks around names.
+fn quoted(text: &str) -> String {
+    let mut is_open = false;
+    let draw = |sign| match sign {
+        '`' => {
+            is_open = !is_open;
+            if is_open { '“' } else { '”' }
+        }
+        sign => sign,
+    };
+    text.chars().map(draw).collect()
 }
 
 #[cfg(test)]
@@ -149,8 +162,8 @@ mod tests {
             other => other.sentence(None).to_string(),
         };
         insta::assert_snapshot!(problem(r#"{"price": "many"}"#), @r#"price: I cannot read this: invalid type: string "many", expected u32 at line 1 column 16"#);
-        insta::assert_snapshot!(problem(r#"{"price": -1}"#), @"price: I cannot read this: invalid value: integer `-1`, expected u32 at line 1 column 12");
-        insta::assert_snapshot!(problem(r#"{"tags": []}"#), @"I cannot read this: missing field `price` at line 1 column 12");
+        insta::assert_snapshot!(problem(r#"{"price": -1}"#), @"price: I cannot read this: invalid value: integer “-1”, expected u32 at line 1 column 12");
+        insta::assert_snapshot!(problem(r#"{"tags": []}"#), @"I cannot read this: missing field “price” at line 1 column 12");
         insta::assert_snapshot!(problem("{"), @"I cannot read this: EOF while parsing an object at line 1 column 1");
         insta::assert_snapshot!(problem(r#"{"price": 1} and more"#), @"Behind the JSON stands something else.");
         insta::assert_snapshot!(problem(""), @"I cannot read this: invalid type: null, expected struct Body at line 1 column 4");

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::signin::scope::Scope;
 use greenroom::web::access::Who;
 use greenroom::web::endpoint::{Content, Door, Route, Sample};
 use greenroom::web::openapi::document;
@@ -182,7 +183,7 @@ async fn what_is_refused_is_refused_as_the_document_declares() {
     covers!("S-ERR-02");
     let ground = WebWorld::of_a_process().await;
     let document = golden();
-    let without_scope = ground.token("owner", &[]);
+    let without_scope = ground.token("owner", &[Scope::Tasks]);
     for route in of_api() {
         let song = ground.staged().await;
         ground.world.pass(Duration::from_secs(10)).await;
