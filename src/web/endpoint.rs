@@ -327,6 +327,8 @@ pub struct Samples {
     pub token: String,
     /// The number of a change of a setting that can be undone.
     pub change: String,
+    /// The number of something that a reviewer did with a song and that can be taken back.
+    pub act: String,
 }
 
 impl Samples {
@@ -344,6 +346,7 @@ impl Samples {
             session: "1f0a9c27be334d51".to_owned(),
             token: "3".to_owned(),
             change: "1024".to_owned(),
+            act: "2048".to_owned(),
             entry: "5120".to_owned(),
             live: "12".to_owned(),
         }

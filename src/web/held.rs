@@ -2,7 +2,8 @@
 //! back, and they send it once more.
 //!
 //! Kept in memory, of each session the last form alone, for as long as a proof takes; nothing that is secret is among it. It
-//! follows the session when that gets another id, and is shown to nobody but whoever typed it.
+//! follows the session when that gets another id, and is shown to nobody but whoever typed it. What came when nobody was signed in
+//! any more, or could not be done at that moment, is kept by [`kept`](super::kept).
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};

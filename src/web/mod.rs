@@ -18,12 +18,16 @@ pub mod answer;
 pub mod api;
 pub mod assets;
 pub mod endpoint;
+pub mod filter;
 mod gate;
+pub mod happened;
 mod headers;
 mod held;
 pub mod input;
 pub mod instance;
+mod kept;
 pub mod music;
+pub mod names;
 mod notices;
 pub mod openapi;
 pub mod page;
@@ -37,8 +41,10 @@ pub mod settings;
 pub mod sign_in;
 mod stall;
 pub mod table;
+mod trouble;
 pub mod ui;
 mod visitor;
+pub mod whom;
 
 pub use gate::{arrive, whole};
 pub use headers::{Leads, guard};
@@ -52,6 +58,7 @@ use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use held::Held;
 use instance::Instance;
+use kept::KeptForms;
 use notices::Notices;
 use places::Places;
 use push::{Push, REGIONS, Region};
@@ -92,6 +99,8 @@ pub struct Parts {
     pub notices: Notices,
     /// What was typed before somebody went to prove that it is them.
     pub held: Held,
+    /// Forms that came when nobody was signed in any more.
+    pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
     pub push: Push,
     /// The channels and roles of servers, for a minute.
@@ -128,6 +137,7 @@ impl Web {
             instance: Instance::default(),
             notices: Notices::default(),
             held: Held::default(),
+            kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),
             bot,

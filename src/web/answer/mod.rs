@@ -4,7 +4,7 @@ mod problem;
 mod repeats;
 mod revision;
 
-pub use problem::{Details, Problem, Told, status_of};
+pub use problem::{Ambiguous, Candidate, Details, Problem, Told, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
 pub use revision::{Base, Revision, RevisionOf, is_known};
@@ -320,13 +320,9 @@ async fn once_more<E: Endpoint>(web: Web, arrived: Arrived, problem: Problem) ->
 
 impl Refill {
     pub(super) fn of(arrived: &Arrived, problem: &Problem, doing: &str) -> Self {
-        let fields = match problem {
-            Problem::Fields(fields) => fields.clone(),
-            _ => BTreeMap::new(),
-        };
         Self {
             typed: Self::typed_of(arrived),
-            fields,
+            fields: problem.fields(),
             sentence: problem.sentence(report(problem, doing)),
             status: problem.status(),
             is_stale: matches!(problem, Problem::Stale(_)),
@@ -338,26 +334,38 @@ impl Refill {
         Self { typed, ..Self::default() }
     }
 
-    /// Whether the form was refused, and is not only filled again.
-    pub fn is_refused(&self) -> bool {
-        self.status != StatusCode::OK
+    /// Whether something is to be said of the form, and it is not only filled in again.
+    pub fn says_something(&self) -> bool {
+        self.sentence != Sentence::default()
     }
 
     /// Everything that was typed, by field. What is secret is typed again.
     fn typed_of(arrived: &Arrived) -> BTreeMap<String, Vec<String>> {
         let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default() {
-            if !name.contains("password") {
+            if !is_secret(&name) {
                 typed.entry(name).or_default().push(value);
             }
         }
         typed
     }
 
+    /// Of a form that came when it could not be done, and that is shown now that it may be.
+    pub(super) fn kept(arrived: &Arrived) -> Self {
+        let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
+            once more.";
+        Self { sentence: Sentence::words(sentence), ..Self::of_typed(Self::typed_of(arrived)) }
+    }
+
     /// What was typed into a field.
     pub fn value(&self, field: &str) -> Option<&str> {
         self.typed.get(field)?.first().map(String::as_str)
     }
+}
+
+/// Whether what was typed into a field of this name is never shown again.
+pub(super) fn is_secret(field: &str) -> bool {
+    ["password", "secret", "token"].iter().any(|word| field.contains(word))
 }
 
 fn append_cookies(response: &mut Response, cookies: &[String]) {

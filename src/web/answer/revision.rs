@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use serde::Serialize;
 
-use super::form_field;
+use super::{Refill, form_field};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -40,6 +40,13 @@ impl Revision {
     /// As forms and errors have it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// As a form of a page has it. One that is shown again keeps what whoever filled it in had seen, unless they are shown
+    /// what somebody else changed since.
+    pub fn in_form<'f>(&'f self, refill: Option<&'f Refill>) -> &'f str {
+        let seen = refill.filter(|refill| !refill.is_stale).and_then(|refill| refill.value(REVISION));
+        seen.unwrap_or(self.as_str())
     }
 
     /// As the header `ETag` has it.
@@ -120,6 +127,19 @@ mod tests {
         assert!(is_known(&headers, "\"a.1\""));
         headers.insert(IF_NONE_MATCH, HeaderValue::from_static("*"));
         assert!(is_known(&headers, "\"b\""));
+    }
+
+    #[test]
+    fn a_form_that_is_shown_again_has_the_revision_that_was_seen() {
+        let present = Revision::of(&2);
+        let typed = |is_stale| Refill {
+            is_stale,
+            ..Refill::of_typed([(REVISION.to_owned(), vec!["old".to_owned()])].into_iter().collect())
+        };
+        assert_eq!(present.in_form(None), present.as_str());
+        assert_eq!(present.in_form(Some(&Refill::default())), present.as_str());
+        assert_eq!(present.in_form(Some(&typed(false))), "old");
+        assert_eq!(present.in_form(Some(&typed(true))), present.as_str(), "they are shown what is there now");
     }
 
     #[test]

@@ -1,10 +1,15 @@
 // Keeps a page true while somebody looks: one stream brings the parts of it ("regions") that changed. What differs by
 // person or filter is only hinted at, and the page asks for it. Without script a page is simply as of when it was opened.
 
+import * as session from "./session.js";
+import { pause, say } from "./session.js";
+
 const BEAT = 40_000; // the server beats every 15 s; so long without a sign of life, and the connection is dead
 const HIDDEN = 30_000; // so long a hidden tab keeps one of the six connections that all tabs share
 const ASK_AGAIN = 2_000; // at most one question for the same address in that time
 const POLL = 15_000; // where there is no room for another stream
+const NEAR = 5_000; // the longest pause where nobody answers: Greenroom starts anew
+const FAR = 30_000; // the longest where somebody answers, and has no stream
 const ENDS = { 204: "nothing to follow any more", 401: "signed out", 403: "no longer allowed" };
 
 const root = document.documentElement;
@@ -56,21 +61,28 @@ export const morph = (old, fresh) => {
   }
 };
 
-/** Brings a part of the page up to date, and the focus back to where it was if it had to move. */
+/** Finds, once its row is gone, what stands in the place of an element: the first thing to press in the row that is there. */
+const successor = (element) => {
+  const row = element.closest("li[id]");
+  const section = row?.closest("section");
+  const at = row ? [...row.parentElement.children].indexOf(row) : 0;
+  return () => {
+    const rows = [...(section?.isConnected ? section.querySelectorAll("li[id]") : [])];
+    return rows[Math.min(at, rows.length - 1)]?.querySelector("a[href], summary, button");
+  };
+};
+
+/** Brings a part of the page up to date, and the focus back to where it was if it had to move, or near it. */
 export const swap = (old, fresh) => {
   const focused = document.activeElement;
+  const next = old !== focused && old.contains(focused) ? successor(focused) : null;
   const said = new Set([...old.querySelectorAll("[data-says]")].map((element) => element.dataset.says));
   morph(old, fresh);
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+  if (next && !focused.isConnected) (next() ?? document.getElementById("main"))?.focus({ preventScroll: true });
   for (const element of old.querySelectorAll("[data-says]"))
     if (!said.has(element.dataset.says)) say(element.dataset.says);
   old.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
-};
-
-/** Tells whoever listens what happened. */
-export const say = (text) => {
-  const place = document.getElementById("said");
-  if (place) place.textContent = text;
 };
 
 const regions = () => [...document.querySelectorAll("[data-region]")];
@@ -84,6 +96,7 @@ let source = null;
 let last = root.dataset.revision;
 let lastAt = new Date();
 let ended = false;
+let failures = 0;
 let watchdog, retry, hiding;
 
 const show = (state, why) => {
@@ -109,6 +122,18 @@ const end = (why) => {
   close();
   show("off", why);
   say(`This page is no longer live: ${why}.`);
+  session.end(why);
+};
+
+/** A session that is over may go on; if it does, so does the page. */
+const endUnlessRenewed = async (why) => {
+  close();
+  try {
+    if (await session.renew()) return reopen(0);
+  } catch {
+    return reopen(FAR);
+  }
+  end(why);
 };
 
 // Not all pages come back at the same moment after a restart.
@@ -118,11 +143,20 @@ const reopen = (least = 500) => {
   retry = setTimeout(open, least + Math.random() * 2_500);
 };
 
+/** The stream broke, or there was none: another try, after a pause that grows. */
+const fail = (longest = NEAR) => {
+  close();
+  show("waiting");
+  if (failures > 0 && longest === NEAR) session.lose();
+  retry = setTimeout(open, pause(failures++, longest));
+};
+
 const alive = () => {
+  session.found();
   lastAt = new Date();
   show("live");
   clearTimeout(watchdog);
-  watchdog = setTimeout(reopen, BEAT);
+  watchdog = setTimeout(fail, BEAT);
 };
 
 const streamAddress = () => {
@@ -152,7 +186,7 @@ const take = {
   },
   hint: ({ topic }) => ask(following(topic)),
   beat: () => {},
-  goodbye: ({ reason }) => end(reason || ENDS[401]),
+  goodbye: ({ reason = ENDS[401] }) => (reason === ENDS[401] ? endUnlessRenewed(reason) : end(reason)),
 };
 
 const open = () => {
@@ -161,19 +195,20 @@ const open = () => {
   source = new EventSource(streamAddress());
   source.onopen = alive;
   source.onerror = () => {
-    // The browser tries again by itself unless the answer was no stream.
+    // A browser would try again by itself, always after the same pause, and not at all where the answer was no stream.
     if (source?.readyState === EventSource.CLOSED) probe();
-    else if (!ended) show("waiting");
+    else if (source && !ended) fail();
   };
   for (const kind of Object.keys(take))
     source.addEventListener(kind, (event) => {
       alive();
+      failures = 0;
       if (event.lastEventId) last = event.lastEventId;
       const data = read(event);
       take[kind](data);
       heard(kind, data);
     });
-  watchdog = setTimeout(reopen, BEAT);
+  watchdog = setTimeout(fail, BEAT);
 };
 
 /** A stream that did not open does not tell why; a question to the same address does. */
@@ -193,9 +228,12 @@ const probe = async () => {
     // No connection: like any other failure, it is tried again.
   }
   stop.abort();
-  if (ENDS[status]) end(ENDS[status]);
+  if (status === 401) endUnlessRenewed(ENDS[401]);
+  else if (ENDS[status]) end(ENDS[status]);
   // Where there is no room it may be long; whoever has only begun knows in a moment who may listen.
   else if (status === 503 && rest > POLL) poll();
+  else if (status === 0) fail();
+  else if (status >= 500 && status !== 503) fail(FAR);
   else reopen(status === 200 ? 0 : rest);
 };
 
@@ -236,6 +274,7 @@ const askNow = async (address) => {
   if (tags.has(address)) headers["If-None-Match"] = tags.get(address);
   try {
     const answer = await fetch(address, { headers, cache: "no-store" });
+    if (answer.status === 401) return endUnlessRenewed(ENDS[401]);
     if (ENDS[answer.status]) return end(ENDS[answer.status]);
     // Whoever is signed out is led to the sign-in.
     if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location.href).pathname)
@@ -281,6 +320,11 @@ export const start = (told) => {
     if (ended) return;
     if (document.hidden) hiding = setTimeout(hide, HIDDEN);
     else open();
+  });
+  session.onReturn(() => {
+    // What came to its end by a sign-out goes on after the next sign-in.
+    ended = false;
+    if (!source && !document.hidden) open();
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && !ended && open());

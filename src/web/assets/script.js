@@ -3,6 +3,7 @@
 import * as forms from "./forms.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
+import * as session from "./session.js";
 import * as times from "./times.js";
 
 const KEPT = 100;
@@ -44,6 +45,7 @@ export const handleSSE = (kind, data) => {
   state.realTimeData.push({ kind, data, at: new Date() });
   state.realTimeData.splice(0, state.realTimeData.length - KEPT);
   if (kind === "region") loadServerData();
+  if (kind === "hint") forms.meanwhile();
 };
 
 /** Asks the server for the list of members as it is now, and shows it. */
@@ -54,6 +56,7 @@ export const renderUsers = async () => {
 };
 
 times.start();
+session.start();
 forms.start();
 keys.start();
 loadServerData();

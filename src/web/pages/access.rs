@@ -58,7 +58,11 @@ impl Page for AccessPage {
 fn ladder(seen: &Seen<AccessPage>, given: &RolesView, known: &[NamedRole]) -> Markup {
     let (action, sealed) = (format!("/g/{}/access", seen.guild), seen.seal("roles"));
     let revision = Revision::of(given);
-    let form = Form { is_guarded: true, revision: Some(revision.as_str()), ..Form::new(&action, sealed.seal()) };
+    let form = Form {
+        is_guarded: true,
+        revision: Some(revision.in_form(seen.refill.as_ref())),
+        ..Form::new(&action, sealed.seal())
+    };
     let now = [&given.admin_roles, &given.moderator_roles, &given.viewer_roles];
     html! {
         section.card {

@@ -153,7 +153,7 @@ mod tests {
             form.contains(r#"data-expect="Night &lt;Owl&gt;" value="Night""#) && form.contains("Type it."),
             "{form}"
         );
-        assert!(form.contains(r#"data-confirm="Remove all data of this server, for good?""#), "{form}");
+        assert!(form.contains(r#"name="ask" value="Remove all data of this server, for good?""#), "{form}");
         assert!(lines(&removal(GUILD, "x", &[], (None, None), seal)).contains("Nothing is stored"));
     }
 }

@@ -55,12 +55,11 @@ use super::endpoint::Route;
 use super::pages::desk::{DESK_COMING, DESK_GIFTS, DESK_NOW, DESK_SKIPS};
 use super::ui::components;
 use crate::discord::Bot;
-use crate::features::{coins, engagement, handles, queue, tiktok};
+use crate::features;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Topic};
-use crate::{activity, jobs, settings};
 
 /// A part of pages that is the same for all who may see it.
 pub struct Region {
@@ -90,16 +89,9 @@ pub struct Drawing<'a> {
 pub static REGIONS: &[&Region] = &[&DESK_NOW, &DESK_COMING, &DESK_SKIPS, &DESK_GIFTS];
 
 /// The topics that pages may be hinted at.
-const HINTED: &[Topic] = &[
-    queue::queries::CHANGED,
-    coins::tables::CHANGED,
-    handles::tables::CHANGED,
-    tiktok::tables::CHANGED,
-    engagement::tables::CHANGED,
-    settings::CHANGED,
-    activity::CHANGED,
-    jobs::SETTLED,
-];
+fn hinted() -> impl Iterator<Item = Topic> {
+    features::ALL.iter().flat_map(|feature| feature.topics).copied()
+}
 
 /// The operator told all who listen something.
 const TOLD: Topic = Topic::new("push.told");
@@ -156,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_region_has_a_name_of_its_own_which_is_no_topic() {
-        let mut names: BTreeSet<&str> = HINTED.iter().map(|topic| topic.name()).collect();
+        let mut names: BTreeSet<&str> = hinted().map(Topic::name).collect();
         for region in REGIONS {
             assert!(names.insert(region.name), "{}", region.name);
             assert!(!region.topics.is_empty(), "{} never changes", region.name);

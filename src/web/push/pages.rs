@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::board::Part;
 use super::rights::{Right, Rights};
 use super::stream::{Kind, MOST_PARTS, Stream, Watched};
-use super::{Drawing, HINTED, Region, parted};
+use super::{Drawing, Region, hinted, parted};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
@@ -23,7 +23,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, is_known, told};
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
-use crate::web::page;
+use crate::web::page::{self, Met};
 
 /// The stream of pages. Its errors are those of the API: what asks is a script.
 pub(super) const LIVE: Route = Route {
@@ -123,8 +123,8 @@ fn parts_of(web: &Web, shown: &Shown) -> Result<Vec<(GuildId, Part)>, Problem> {
     for address in shown.hint.iter().filter(|address| seen.insert(address.as_str())) {
         let (name, guild) =
             parted(address).filter(|(_, guild)| *guild != GuildId::INSTANCE).ok_or(Problem::NotFound)?;
-        let topic = HINTED.iter().find(|topic| topic.name() == name).ok_or(Problem::NotFound)?;
-        parts.push((guild, Part::Topic(*topic)));
+        let topic = hinted().find(|topic| topic.name() == name).ok_or(Problem::NotFound)?;
+        parts.push((guild, Part::Topic(topic)));
     }
     if parts.len() > MOST_PARTS {
         return Err(Problem::Unreadable(Sentence::words("That is more than a page has.")));
@@ -148,7 +148,7 @@ fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match fragment(&web, &arrived).await {
             Ok(response) => response,
-            Err(problem) => page::problem(&web, &arrived.visitor, &arrived.address, &problem, FRAGMENT.name),
+            Err(problem) => page::problem(&web, &Met::by(&arrived, FRAGMENT.who), &problem, FRAGMENT.name),
         }
     })
 }

@@ -13,9 +13,12 @@
 //! | [`promises`] | that nothing is overwritten unseen, counted undone, or refused without a word |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
+//! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
+//! | [`links`] | nobody is led to where they may not go |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
+//! | [`names`] | how people and songs are called on pages, and what filters take |
 //! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
@@ -29,8 +32,12 @@ mod discord_sign_in;
 mod ground;
 mod guesses;
 mod html;
+mod kept;
 mod leaving;
+mod links;
 mod listener;
+mod names;
+mod odd;
 mod openapi;
 mod operator;
 mod overlays;

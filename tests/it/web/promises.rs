@@ -158,6 +158,21 @@ async fn a_goal_that_somebody_else_set_meanwhile_is_shown_beside_the_own_one() {
 }
 
 #[tokio::test]
+async fn a_form_that_was_refused_overwrites_nothing_unseen_when_it_is_sent_again() {
+    let ground = WebWorld::start().await;
+    let (page, action) = ("/g/{server}/public", ground.path("/g/{server}/public/goal"));
+    let admin = ground.signed_in("admin");
+    let refused = admin.submit_on(page, &action, &[("of", "likes"), ("wanted", "many")]).await.is(422);
+    let goal = json!({ "of": "coins", "wanted": "700" });
+    ground.signed_in("owner").json(Method::PUT, "/api/{server}/overlay/goal", &goal).await.is(200);
+    let late = admin.fill_in(&refused.form(&action).unwrap(), &[("wanted", "5000")]).await.is(412);
+    assert!(late.seen().contains("Now it is: 700"), "{}", late.seen());
+    admin.fill_in(&late.form(&action).unwrap(), &[]).await.is(303);
+    assert_eq!(admin.get("/api/{server}/public").await.is(200).json()["goal"], 5_000);
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn what_is_refused_or_a_repeat_uses_up_nothing_of_the_limit_of_balances() {
     covers!("T-SEC-02");
     let ground = WebWorld::start().await;

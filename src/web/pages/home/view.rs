@@ -14,6 +14,8 @@ use crate::references::{Problem, Target, Trouble};
 use crate::sentence;
 use crate::tiktok::status::Status;
 use crate::web::answer::html as drawn;
+use crate::web::happened::{self, Happened};
+use crate::web::names::Names;
 use crate::web::ui::components::{Tile, Tone, badge, moment, nearby, relative, since};
 
 /// A backup is made each day; one that is older than this was left out.
@@ -218,6 +220,21 @@ pub(super) fn numbers(home: &Home) -> Markup {
                     (Tile { note: Some("TikTok's coins on this live"), ..Tile::new("Gifts", &gifts) })
                 }
             }
+        }
+    }
+}
+
+/// What happened last, with the way to all of it.
+pub(super) fn latest(guild: GuildId, happened: &[Happened], names: &Names) -> Markup {
+    html! {
+        section.card aria-labelledby="latest" {
+            h2 #latest { "What happened last" }
+            @if happened.is_empty() {
+                p { "Nothing yet." }
+            } @else {
+                (happened::list(happened, names))
+            }
+            p { a href={ "/g/" (guild) "/audit" } { "All of it" } }
         }
     }
 }

@@ -33,7 +33,10 @@ impl Page for StatusPage {
         let seal = seen.seal("status");
         let now = PresenceView::from(presence.clone());
         let revision = Revision::of(&now);
-        let form = Form { revision: Some(revision.as_str()), ..Form::new("/instance/status", seal.seal()) };
+        let form = Form {
+            revision: Some(revision.in_form(seen.refill.as_ref())),
+            ..Form::new("/instance/status", seal.seal())
+        };
         let [status, kind, message] = ["status", "type", "message"].map(|field| seen.typed(field));
         let theirs = [("status", now.status), ("type", now.kind), ("message", now.message.as_str())];
         let theirs: Vec<String> =

@@ -79,7 +79,7 @@ fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen, revision: &Revisio
             @if let Some(name) = &chosen.name {
                 p { "Everybody can see it at " a href={ "/q/" (name) } { (web.settings.link(&format!("/q/{name}"))) } "." }
             }
-            (Form { revision: Some(revision.as_str()), ..Form::new(&action, seal.seal()) }
+            (Form { revision: Some(revision.in_form(seen.refill.as_ref())), ..Form::new(&action, seal.seal()) }
                 .around(&html! { (name) (names) (Button::main("Save")) }))
         }
     }
@@ -129,7 +129,7 @@ fn goal(seen: &Seen<PublicPage>, chosen: &Chosen, revision: &Revision) -> Markup
     html! {
         section.card aria-labelledby="goal" {
             h2 #goal { "Goal of the live" }
-            (Form { revision: Some(revision.as_str()), ..Form::new(&action, seal.seal()) }
+            (Form { revision: Some(revision.in_form(seen.refill.as_ref())), ..Form::new(&action, seal.seal()) }
                 .around(&html! { (of) (wanted) (Button::main("Save")) }))
         }
     }

@@ -14,13 +14,14 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::references::Problem as Trouble;
-use crate::settings::{Area, Listed, NONE};
-use crate::store::Read;
+use crate::settings::{self, Area, Listed, NONE};
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::settings::{all, known_troubles, level_of, page_of};
 use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::places::drawn_text;
 use crate::web::segments::{One, Segment};
@@ -79,6 +80,8 @@ struct View {
     guild: GuildId,
     rows: Vec<Row>,
     past: Vec<Past>,
+    /// What those are called who changed something.
+    names: Names,
 }
 
 impl View {
@@ -92,7 +95,19 @@ impl View {
     ) -> Result<Self> {
         let troubles = known_troubles(web, read, guild)?;
         let rows = all().filter(|listed| wanted(listed)).map(|listed| Row::of(read, guild, listed, level, &troubles));
-        Ok(Self { guild, rows: rows.collect::<Result<_>>()?, past: past(read, guild, level, MOST_CHANGES, &wanted)? })
+        let past = past(read, guild, level, MOST_CHANGES, &wanted)?;
+        let names = Names::of(
+            read,
+            guild,
+            past.iter().flat_map(|past| [&past.before, &past.after]),
+            past.iter().map(|past| past.actor),
+        )?;
+        Ok(Self { guild, rows: rows.collect::<Result<_>>()?, past, names })
+    }
+
+    /// The same, with everybody and everything by the names that Discord knows, for somebody.
+    async fn named(self, web: &Web, you: Actor) -> Self {
+        Self { names: web.named(self.names).await.seen_by(you), ..self }
     }
 }
 
@@ -123,8 +138,9 @@ impl Page for SettingsPage {
         let (guild, level, catalogue) = (seen.guild, level_of(seen.rank, Self::WHO), web.clone());
         let places = web.places(guild).await;
         let view = web.look("settings", move |read| View::look(&catalogue, read, guild, level, |_| true)).await?;
+        let view = view.named(web, seen.visitor.actor()).await;
         let seal = seen.seal("history");
-        let known = Known { places: places.as_deref(), you: seen.visitor.actor() };
+        let known = Known { places: places.as_deref() };
         let words = seen.query.q.trim();
         let main = html! {
             (filters(&format!("/g/{guild}/settings"), &html! {
@@ -132,7 +148,7 @@ impl Page for SettingsPage {
             }))
             @if words.is_empty() {
                 (areas(&view))
-                (past::history(&view, &known, seal.seal()))
+                (past::history(&view, seal.seal()))
             } @else {
                 (found(&view, &known, words))
             }
@@ -144,7 +160,6 @@ impl Page for SettingsPage {
 /// What is known of the names on a page.
 struct Known<'a> {
     places: Option<&'a Server>,
-    you: Actor,
 }
 
 /// Each area, and what does not work in it.
@@ -212,6 +227,7 @@ impl Page for AreaPage {
         "Shows the settings of an area with their form, what does not work, and what was changed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings/{area}"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[settings::CHANGED];
 
     type Path = One<Area>;
     type Query = Nothing;
@@ -227,16 +243,15 @@ impl Page for AreaPage {
         let of_area = move |listed: &Listed| listed.area == area;
         let view =
             web.look("settings_of_area", move |read| View::look(&catalogue, read, guild, level, of_area)).await?;
-        let (seals, known) = (
-            [seen.seal("form"), seen.seal("acts"), seen.seal("history")],
-            Known { places: places.as_deref(), you: seen.visitor.actor() },
-        );
+        let view = view.named(web, seen.visitor.actor()).await;
+        let (seals, known) =
+            ([seen.seal("form"), seen.seal("acts"), seen.seal("history")], Known { places: places.as_deref() });
         let [of_form, of_acts, of_history] = &seals;
         let main = html! {
             (state(&view, &known))
             (form::form(&view, area, &known, seen.refill.as_ref(), of_form.seal()))
             (acts(of_acts.seal()))
-            (past::history(&view, &known, of_history.seal()))
+            (past::history(&view, of_history.seal()))
         };
         let crumbs = vec![(format!("/g/{guild}/settings"), "Settings".to_owned())];
         Ok(Shown { crumbs, ..Shown::new(area.title(), main) })

@@ -88,3 +88,28 @@ fn what_plays_leads_to_its_story_and_texts_of_people_are_text() {
     let page = playing(&home, false).into_string();
     assert!(!page.contains("<img") && !has_handler(&page), "{page}");
 }
+
+#[test]
+fn what_happened_last_is_told_by_names_and_leads_to_all_of_it() {
+    use crate::activity::ActivityId;
+    use crate::kernel::ids::UserId;
+
+    let (ann, kim) = (UserId::new(7), UserId::new(8));
+    let sentence = crate::sentence!("{ann} gave {kim} 50 Luxury Coins: birthday", ann, kim);
+    let happened = [Happened { id: ActivityId::at(AT), sentence, change: None }];
+    let names = Names::sample(GuildId::new(5), &[(7, "ann"), (8, "kim")], &[]);
+    insta::assert_snapshot!(lines(&latest(GuildId::new(5), &happened, &names)), @r#"
+    <section class="card" aria-labelledby="latest">
+    <h2 id="latest">What happened last</h2>
+    <ol class="history">
+    <li>
+    <time datetime="2026-11-21T20:15:00Z" data-form="moment">21 Nov 2026, 20:15 UTC</time> <span class="what">
+    <a href="/g/5/members/7">ann</a> gave <a href="/g/5/members/8">kim</a> 50 Luxury Coins: birthday</span>
+    </li>
+    </ol>
+    <p>
+    <a href="/g/5/audit">All of it</a>
+    </p>
+    </section>
+    "#);
+}
