@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-use super::people::{self, Session};
+use super::people::{self, OF_A_PERSON, Session};
 use super::size::Size;
 use super::support;
 use super::town;
@@ -59,9 +59,14 @@ pub struct Ground {
 
 /// A simulated Discord with a server that has all administrators.
 pub async fn discord() -> (Sim, GuildIds) {
+    discord_of(ADMINISTRATORS).await
+}
+
+/// The same with so many of them.
+pub async fn discord_of(administrators: usize) -> (Sim, GuildIds) {
     let sim = Sim::start(SimOptions::new(Clock::system(), None)).await.unwrap();
     let mut spec = support::server("Night Owl Reviews", &["queue"]);
-    spec.members.extend((0..ADMINISTRATORS).map(|number| MemberSpec {
+    spec.members.extend((0..administrators).map(|number| MemberSpec {
         name: name(number),
         permissions: Permissions::ADMINISTRATOR,
         ..MemberSpec::default()
@@ -72,7 +77,8 @@ pub async fn discord() -> (Sim, GuildIds) {
 
 /// The administrators of that server.
 pub fn administrators(ids: &GuildIds) -> Vec<UserId> {
-    (0..ADMINISTRATORS).map(|number| UserId::new(ids.members[&name(number)].get())).collect()
+    let each = (0..).map_while(|number| ids.members.get(&name(number)));
+    each.map(|id| UserId::new(id.get())).collect()
 }
 
 fn name(number: usize) -> String {
@@ -135,13 +141,13 @@ impl Ground {
 
     /// New sessions of all administrators; those that they had end.
     pub async fn signed_in(&self) -> Vec<Session> {
-        people::signed_in(&self.app.bot.store, &people::members(&self.administrators), &KEY).await
+        people::signed_in(&self.app.bot.store, &people::members(&self.administrators), OF_A_PERSON, &KEY).await
     }
 
     /// New sessions of the operator.
     pub async fn operators(&self) -> Vec<Session> {
         let operator = Person::Operator { name: OPERATOR.to_owned() };
-        people::signed_in(&self.app.bot.store, &[operator], &KEY).await
+        people::signed_in(&self.app.bot.store, &[operator], OF_A_PERSON, &KEY).await
     }
 
     /// Ends everything but what is on the disk, and gives that back.

@@ -15,7 +15,7 @@ use greenroom::store::Store;
 use greenroom::web::access::jwt;
 
 /// Sessions of one person; with one more the first would end.
-const OF_A_PERSON: usize = 50;
+pub const OF_A_PERSON: usize = 50;
 /// Sessions that are begun in one transaction.
 const AT_ONCE: usize = 500;
 const DAY: Duration = Duration::from_hours(24);
@@ -72,9 +72,9 @@ pub fn place(number: usize) -> String {
     format!("203.{}.{}.{}", number / 62_500 % 250, number / 250 % 250, number % 250)
 }
 
-/// Begins all sessions that these people may have, so that neighbours in the list are of different people.
-pub async fn signed_in(store: &Store, people: &[Person], key: &[u8]) -> Vec<Session> {
-    let sign_ins: Vec<SignIn> = (0..OF_A_PERSON).flat_map(|_| people.iter().map(sign_in)).collect();
+/// Begins so many sessions of each of these people, so that neighbours in the list are of different people.
+pub async fn signed_in(store: &Store, people: &[Person], each: usize, key: &[u8]) -> Vec<Session> {
+    let sign_ins: Vec<SignIn> = (0..each).flat_map(|_| people.iter().map(sign_in)).collect();
     for some in sign_ins.chunks(AT_ONCE) {
         let some = some.to_vec();
         let begin = store
@@ -113,6 +113,7 @@ fn access(key: &[u8], sign_in: &SignIn) -> String {
         sid: SecretBytes::new(*sign_in.sid.bytes()).text().expose().to_owned(),
         user_id: "somebody".to_owned(),
         username: sign_in.name.clone(),
+        discriminator: "0".to_owned(),
         avatar: None,
         guilds: Vec::new(),
         iat: now.seconds(),

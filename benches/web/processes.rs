@@ -23,7 +23,7 @@ use tokio::time::timeout;
 use super::changes::BODY;
 use super::client::Client;
 use super::crowd::{Asking, each_once};
-use super::ground::{PASSWORD, PATIENCE, administrators, discord};
+use super::ground::{PASSWORD, PATIENCE, administrators, discord, discord_of};
 use super::people::{self, Session};
 use super::size::{ROUNDS, Size};
 use super::support::process::{Bot, megabytes, pause};
@@ -35,8 +35,10 @@ use super::support::{folder, progress, store};
 const KEY: &str = "a-key-of-a-bench-that-is-of-no-use-anywhere-else-0123456789";
 /// Streams of one session.
 const OF_A_SESSION: usize = 6;
-/// Changes of balances that one session may make at once.
+/// Changes of balances that one person may make at once.
 const BALANCES: usize = 5;
+/// So many people make them.
+const PEOPLE: usize = 4_000;
 /// Who changes something at the same time.
 const CALLERS: usize = 32;
 /// How long the bot is left alone before it counts as idle.
@@ -168,10 +170,10 @@ async fn streams(size: &Size, report: &mut Report) {
 
 impl Stage {
     async fn set(streams: usize) -> Self {
-        let ((sim, ids), data, address) = (discord().await, folder(), free_port());
+        let ((sim, ids), data, address) = (discord_of(PEOPLE).await, folder(), free_port());
         let administrators = administrators(&ids);
         let file = store(&store_file(data.path()), Options::CACHE_BYTES);
-        let sessions = people::signed_in(&file, &people::members(&administrators), KEY.as_bytes()).await;
+        let sessions = people::signed_in(&file, &people::members(&administrators), 1, KEY.as_bytes()).await;
         file.close().await;
         let streams = streams.to_string();
         let settings = [("JWT_SECRET", KEY), ("TRUSTED_PROXIES", "127.0.0.1"), ("STREAM_LIMIT", streams.as_str())];

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
+use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
@@ -20,10 +21,11 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
-use super::answer::{Answered, Problem, Refill, respond};
+use super::answer::{Answered, Base, Problem, Refill, RevisionOf, respond};
 use super::input::{read_form, read_json};
 use super::segments::Segments;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
 
@@ -45,6 +47,9 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     const SUCCESS: bool = false;
     /// The requirements that ask for it.
     const REQUIREMENTS: &'static [&'static str] = &[];
+    /// The revision of what it shows or changes, where several people edit that. Whoever looks is answered a digest of what they
+    /// are shown, so the two have to be made of the same.
+    const REVISION: Option<RevisionOf> = None;
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -212,8 +217,8 @@ pub struct Asked<E: Endpoint> {
     pub query: E::Query,
     /// What was sent.
     pub body: E::Body,
-    /// The revision that whoever asks has seen, where they say so (`If-Match`).
-    pub seen_revision: Option<u64>,
+    /// What whoever asks has seen of what they change, where they say so (`If-Match`).
+    pub base: Option<Base>,
     /// The key under which a repeat is known.
     pub repeat: Option<super::answer::Repeat>,
     /// The headers.
@@ -244,9 +249,11 @@ pub struct Route {
     pub says_success: bool,
     /// The requirements that ask for it.
     pub requirements: &'static [&'static str],
+    /// Whether what it shows or changes has a revision.
+    pub has_revision: bool,
     /// Whether its forms may lead to Discord's own page.
     pub leads_to_discord: bool,
-    /// What it takes and gives; `None` for pages and streams.
+    /// What it takes and gives; `None` for pages.
     pub shape: Option<fn() -> Shape>,
     /// A request that would succeed.
     pub sample: fn(&Samples) -> Sample,
@@ -261,9 +268,34 @@ pub struct Shape {
     /// The body.
     pub body: Option<RefOr<Schema>>,
     /// The answer.
-    pub answer: RefOr<Schema>,
+    pub answer: Content,
     /// What these refer to, by name.
     pub named: Vec<(String, RefOr<Schema>)>,
+}
+
+/// What a route answers.
+pub enum Content {
+    /// JSON of this schema.
+    Json(Box<RefOr<Schema>>),
+    /// Something of this kind.
+    Other(&'static str),
+}
+
+/// A stream of events that has no end.
+const EVENTS: &str = "text/event-stream";
+
+impl Shape {
+    /// Of a stream of events.
+    pub fn of_events<Q: ToSchema>() -> Self {
+        Self::of_file::<Q>(EVENTS)
+    }
+
+    /// Of what answers something of a kind of its own.
+    pub fn of_file<Q: ToSchema>(kind: &'static str) -> Self {
+        let mut named = Vec::new();
+        Q::schemas(&mut named);
+        Self { query: Q::schema(), body: None, answer: Content::Other(kind), named }
+    }
 }
 
 /// Things of a server that are there, for samples.
@@ -358,11 +390,17 @@ impl Route {
             largest_body: BODY,
             says_success: E::SUCCESS,
             requirements: E::REQUIREMENTS,
+            has_revision: E::REVISION.is_some(),
             leads_to_discord: false,
             shape: Some(shape::<E>),
             sample: E::sample,
             serve: serve::<E>,
         }
+    }
+
+    /// Whether it is a stream of events.
+    pub fn is_stream(&self) -> bool {
+        self.shape.is_some_and(|shape| matches!(shape().answer, Content::Other(EVENTS)))
     }
 
     /// The same, whose forms may lead to Discord's own page.
@@ -378,7 +416,8 @@ fn shape<E: Endpoint>() -> Shape {
     E::Body::schemas(&mut named);
     E::Answer::schemas(&mut named);
     let takes_body = !matches!(E::DOORS.verb, Verb::Get | Verb::Delete);
-    Shape { query: E::Query::schema(), body: takes_body.then(E::Body::schema), answer: E::Answer::schema(), named }
+    let answer = Content::Json(Box::new(E::Answer::schema()));
+    Shape { query: E::Query::schema(), body: takes_body.then(E::Body::schema), answer, named }
 }
 
 fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
@@ -394,6 +433,10 @@ fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response
 impl<E: Endpoint> Asked<E> {
     /// Reads a request; says which fields are wrong.
     fn of(arrived: &Arrived) -> Result<Self, Problem> {
+        if E::REVISION.is_none() && E::DOORS.verb != Verb::Get && arrived.headers.contains_key(IF_MATCH) {
+            // Whoever relies on it must not believe that it was looked at.
+            return Err(Problem::Unreadable(Sentence::words("This has no revision, so it takes no If-Match.")));
+        }
         let path = E::Path::read(&arrived.params).ok_or(Problem::NotFound)?;
         let query = read_form(arrived.query.as_bytes())?;
         let body = match arrived.door {
@@ -408,7 +451,7 @@ impl<E: Endpoint> Asked<E> {
             path,
             query,
             body,
-            seen_revision: super::answer::seen_revision(arrived),
+            base: Base::of(arrived),
             repeat: super::answer::Repeat::of(arrived)?,
             headers: arrived.headers.clone(),
             door: arrived.door,

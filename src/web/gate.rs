@@ -19,15 +19,17 @@ use tokio::time::timeout;
 
 use super::Web;
 use super::access::{
-    Caller, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place, sender,
+    Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place,
+    sender,
 };
-use super::answer::{Problem, Refill, form_field, told};
+use super::answer::{Problem, Refill, WasDone, form_field, say_when_again, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::{CSRF_TOKEN, FETCH_SITE};
 use super::kept::{self, Sent};
 use super::page::Met;
 use super::settings::Settings;
 use super::ui::components::ASK;
+use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
 use crate::flows::erasure;
@@ -51,36 +53,21 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
     let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let (mut body, mut known) = (Some(body), Known::default());
     let problem = match examine(&web, route, door, &mut parts, &mut body, &mut known).await {
-        Ok(arrived) if door == Door::Form => match is_meant(&web, &arrived) {
-            Ok(()) => {
-                if let Some(asked) = form_field(&arrived, ASK).filter(|asked| !asked.is_empty()) {
-                    return super::page::question(&web, &arrived, &asked);
-                }
-                let turned = session_of(&arrived.visitor).copied();
-                let now = arrived.now;
-                let response = (route.serve)(web.clone(), arrived).await;
-                turn(&web, turned, now, &response);
-                return response;
-            }
-            Err(problem) => return shown_once_more(web, route, arrived, problem).await,
-        },
         Ok(arrived) => {
             if door == Door::Page
                 && let Some(kept) = web.kept.wanted(&arrived)
             {
                 return show_kept(web, kept, arrived.headers, parts).await;
             }
-            let turned = session_of(&arrived.visitor).copied().filter(|_| is_change(&parts.method));
-            let now = arrived.now;
-            let response = (route.serve)(web.clone(), arrived).await;
-            turn(&web, turned, now, &response);
-            return response;
+            return serve(web, route, arrived, is_change(&parts.method)).await;
         }
         Err(problem) => problem,
     };
     let had_session = Name::Access.of(&parts.headers, web.settings.is_https()).is_some();
-    let is_signed_out = matches!(problem, Problem::Unauthenticated);
-    let lead = if had_session { to_renew } else { to_sign_in };
+    let is_signed_out = matches!(problem, Problem::Unauthenticated | Problem::InvalidToken);
+    // A session that is renewed helps nobody who shows a token that opens nothing.
+    let may_renew = had_session && !matches!(problem, Problem::InvalidToken);
+    let lead = if may_renew { to_renew } else { to_sign_in };
     match door {
         Door::Api => told(&web, &problem, route.name, route.says_success),
         Door::Page if is_signed_out => lead(&address),
@@ -114,6 +101,33 @@ impl Default for Known {
     fn default() -> Self {
         Self { origin: None, visitor: Visitor::Nobody, guild: GuildId::INSTANCE, rank: Rank::default() }
     }
+}
+
+/// Serves a request that may be served.
+async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: bool) -> Response {
+    let (session, now) = (session_of(&arrived.visitor).copied().filter(|_| is_change), arrived.now);
+    if arrived.door == Door::Form
+        && let Err(problem) = is_meant(&web, &arrived)
+    {
+        return shown_once_more(web, route, arrived, problem).await;
+    }
+    if let Some(asked) = form_field(&arrived, ASK).filter(|asked| !asked.is_empty()) {
+        return super::page::question(&web, &arrived, &asked);
+    }
+    let acting = arrived.visitor.somebody().map(|somebody| somebody.person.digest());
+    let acting = acting.filter(|_| route.limit == Limit::Balances);
+    if let Some(acting) = acting
+        && let Err(TooOften(wait)) = web.limits.balances.take(acting, now)
+    {
+        return shown_once_more(web, route, arrived, Problem::RateLimited(wait)).await;
+    }
+    let response = (route.serve)(web.clone(), arrived).await;
+    // What was refused, or told once more, changed no balance.
+    if let Some(acting) = acting.filter(|_| response.extensions().get::<WasDone>().is_none()) {
+        web.limits.balances.give_back(&acting);
+    }
+    turn(&web, session, now, &response);
+    response
 }
 
 /// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
@@ -185,6 +199,7 @@ async fn examine(
     (known.guild, known.rank) = (guild.unwrap_or(GuildId::INSTANCE), rank);
     match route.who.verdict(visitor, rank, route.scope, guild) {
         Verdict::Yes => {}
+        Verdict::SignIn if shows_token(&parts.headers) => return Err(Problem::InvalidToken),
         Verdict::SignIn => return Err(Problem::Unauthenticated),
         Verdict::NotHere => return Err(Problem::NotFound),
         Verdict::NotEnough => return Err(Problem::Forbidden(route.who)),
@@ -246,11 +261,15 @@ fn is_meant(web: &Web, arrived: &Arrived) -> Result<(), Problem> {
     if admitted { Ok(()) } else { Err(Problem::Csrf) }
 }
 
-/// A form whose token is an old one is shown again with everything that was typed.
+/// What is not served now: a form is shown again with everything that was typed.
 async fn shown_once_more(web: Web, route: &'static Route, arrived: Arrived, problem: Problem) -> Response {
-    let Some(form) = route.doors.form else { return told(&web, &problem, route.name, route.says_success) };
+    let Some(form) = route.doors.form.filter(|_| arrived.door == Door::Form) else {
+        return told(&web, &problem, route.name, route.says_success);
+    };
     let refill = Refill::of(&arrived, &problem, route.name);
-    (form.page)(web, arrived, refill).await
+    let mut response = (form.page)(web, arrived, refill).await;
+    say_when_again(&mut response, &problem);
+    response
 }
 
 /// After a change that succeeded the next form needs the next token.
@@ -309,10 +328,15 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 }
 
 impl Web {
+    /// Refuses for the moment until the gateway has named the servers of the bot: before that, any server may be one of them.
+    pub fn needs_servers(&self) -> Result<(), Problem> {
+        if self.bot.standings.are_named() { Ok(()) } else { Err(Problem::DiscordUnavailable) }
+    }
+
     /// What a person is in a server: the operator everything in those that we are in, others what Discord says of them.
     pub async fn rank(&self, person: &Person, guild: GuildId) -> Result<Rank, Problem> {
         if self.bot.standings.guild_of_bot(guild).is_none() {
-            return Ok(Rank::default());
+            return self.needs_servers().map(|()| Rank::default());
         }
         let user = match person {
             Person::Operator { .. } => return Ok(Rank::OPERATOR),

@@ -5,6 +5,9 @@
 
 mod fault;
 mod given;
+mod typed;
+
+pub use typed::Typed;
 
 use serde::de::DeserializeOwned;
 

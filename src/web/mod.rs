@@ -22,6 +22,7 @@ pub mod filter;
 mod gate;
 pub mod happened;
 mod headers;
+mod held;
 pub mod input;
 pub mod instance;
 mod kept;
@@ -52,9 +53,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use access::{Csrf, Limits, Passwords, SignIns};
-use answer::{Answered, Done, Problem, Repeat};
+use answer::{Answered, Base, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
+use held::Held;
 use instance::Instance;
 use kept::KeptForms;
 use notices::Notices;
@@ -95,6 +97,8 @@ pub struct Parts {
     pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
+    /// What was typed before somebody went to prove that it is them.
+    pub held: Held,
     /// Forms that came when nobody was signed in any more.
     pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
@@ -132,6 +136,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
+            held: Held::default(),
             kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),
@@ -162,17 +167,21 @@ impl Web {
         self.bot.store.read(name, query).await
     }
 
-    /// Changes something, once however often it is sent: the only way in which an endpoint writes. `change` is given the
-    /// transaction and who is the cause, and answers what the endpoint answers; it may run more than once.
+    /// Changes something, once however often it is sent, and not where it is something else by now than whoever asks has
+    /// seen: the only way in which an endpoint writes. `change` is given the transaction and who is the cause, and answers
+    /// what the endpoint answers; it may run more than once.
     pub async fn change<E, F>(&self, asked: &Asked<E>, change: F) -> Result<Answered<E::Answer>, Problem>
     where
         E: Endpoint,
         F: Fn(&Tx<'_>, Actor) -> Result<E::Answer> + Send + 'static,
     {
-        let key: Option<Repeat> = asked.repeat.clone();
-        let actor = asked.visitor.actor();
-        let done: Done<E::Answer> =
-            self.bot.store.write(E::NAME, move |tx| answer::once::<E>(tx, key.as_ref(), || change(tx, actor))).await?;
-        Ok(done.into())
+        let (key, base): (Option<Repeat>, Option<Base>) = (asked.repeat.clone(), asked.base.clone());
+        let (web, guild, rank, actor) = (self.clone(), asked.guild, asked.rank, asked.visitor.actor());
+        let once = move |tx: &Tx<'_>| {
+            let present = || E::REVISION.map(|of| of(&web, tx, guild, rank)).transpose();
+            answer::once::<E>(tx, (key.as_ref(), base.as_ref()), present, || change(tx, actor))
+        };
+        let done: Done<E::Answer> = self.bot.store.write(E::NAME, once).await?;
+        done.answered()
     }
 }

@@ -152,12 +152,28 @@ impl<P: Page> Seen<P> {
 
     /// What is wrong with the form or the filter, above the page.
     fn fault(&self) -> Option<Markup> {
-        self.refill.as_ref().map(wrong).or_else(|| self.filter.fault().cloned())
+        let refill = self.refill.as_ref().filter(|refill| refill.says_something());
+        refill.map(wrong).or_else(|| self.filter.fault().cloned())
     }
 
     /// What is wrong with a field.
     pub fn wrong(&self, field: &str) -> Option<String> {
         Some(self.refill.as_ref()?.fields.get(field)?.to_string())
+    }
+
+    /// What was chosen in a field of several before, where the form was not taken; a form that has `beside` in it, which is
+    /// sent always: whoever chose nothing sends nothing, as every other form of the page does.
+    pub fn chosen(&self, field: &str, beside: &str) -> Option<Vec<String>> {
+        let refill = self.refill.as_ref().filter(|refill| refill.typed.contains_key(beside))?;
+        Some(refill.typed.get(field).cloned().unwrap_or_default())
+    }
+
+    /// What a field is by now, where somebody else changed the same record meanwhile and this is not what was typed: nothing
+    /// is overwritten before it was seen.
+    pub fn theirs(&self, field: &str, present: &str) -> Option<String> {
+        let typed = self.refill.as_ref().filter(|refill| refill.is_stale)?;
+        let shown = if present.is_empty() { "empty" } else { present };
+        (typed.value(field).unwrap_or_default() != present).then(|| format!("Now it is: {shown}"))
     }
 }
 
@@ -187,6 +203,7 @@ impl Route {
             largest_body: BODY,
             says_success: false,
             requirements: &[],
+            has_revision: false,
             leads_to_discord: false,
             shape: None,
             sample: P::sample,
@@ -196,7 +213,10 @@ impl Route {
 }
 
 fn serve<P: Page>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
-    Box::pin(async move { shown::<P>(web, arrived, None).await })
+    Box::pin(async move {
+        let typed = web.held.take(&arrived.visitor, &arrived.address, arrived.now);
+        shown::<P>(web, arrived, typed.map(Refill::of_typed)).await
+    })
 }
 
 /// Shows the page of a form once more, because the form was not taken.
@@ -207,7 +227,7 @@ pub fn again<P: Page>(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'
 async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> Response {
     let status = refill.as_ref().map_or(StatusCode::OK, |refill| refill.status);
     // What a form sent is no part of the page's own address.
-    let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+    let query = if arrived.door == Door::Form { "" } else { arrived.query.as_str() };
     let wrong = match drawn::<P>(&web, &arrived, query, Filter::of(query), refill).await {
         Ok(document) => return html_response(status, document),
         Err(wrong) => wrong,
@@ -440,7 +460,7 @@ pub(super) fn told_address(who: Who, address: &str) -> &str {
 
 /// The page that says what is not possible, in the frame of the server for whoever has a place there.
 pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) -> Response {
-    if matches!(problem, Problem::Unauthenticated) {
+    if matches!(problem, Problem::Unauthenticated | Problem::InvalidToken) {
         return to_sign_in(met.address.unwrap_or("/"));
     }
     let told = trouble::told(problem, report(problem, doing), met);

@@ -131,6 +131,9 @@ impl Web {
             replaces: session_shown(visitor),
         };
         let session = self.bot.store.write("session_begun", move |tx| session::begin(tx, &sign_in)).await?;
+        if let Some(before) = session_shown(visitor) {
+            self.held.follow(before, sid.digest());
+        }
         Ok(self.signed_in(session, sid.digest(), &refresh))
     }
 
@@ -150,6 +153,7 @@ impl Web {
     pub async fn prove_session(&self, sid: Digest) -> Result<Option<Renamed>> {
         let other = SecretBytes::new(random()).digest();
         let session = self.bot.store.write("session_proven", move |tx| session::prove(tx, sid, other)).await?;
+        self.held.follow(sid, other);
         Ok(session.map(|session| {
             let access = jwt::write(&self.settings.jwt_key, claims(&session, other, self.bot.clock.now()));
             let cookie = Name::Access.set(&access, REFRESH, self.settings.is_https());
@@ -182,6 +186,7 @@ fn claims(session: &Session, sid: Digest, now: Timestamp) -> jwt::Claims {
         sid: text_of(sid),
         user_id: user.id,
         username: user.username,
+        discriminator: "0".to_owned(),
         avatar: session.avatar.clone(),
         guilds: session.guilds.iter().map(|guild| guild.id.to_string()).collect(),
         iat: now.seconds(),

@@ -65,7 +65,11 @@ fn advice(problem: &Problem) -> Option<&'static str> {
         Problem::Unreadable(_) | Problem::Fields(_) | Problem::Ambiguous(_) => {
             Some("Nothing was changed. Go back, look at what was sent, and send it once more.")
         }
-        Problem::Unauthenticated | Problem::ProofNeeded | Problem::Stale(_) | Problem::WrongHost => None,
+        Problem::Unauthenticated
+        | Problem::InvalidToken
+        | Problem::ProofNeeded
+        | Problem::Stale(_)
+        | Problem::WrongHost => None,
     }
 }
 

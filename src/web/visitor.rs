@@ -76,6 +76,11 @@ impl Web {
     }
 }
 
+/// Whether a program shows something by which it wants to be known.
+pub(super) fn shows_token(headers: &HeaderMap) -> bool {
+    bearer(headers).is_some()
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, shown) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(shown.trim())

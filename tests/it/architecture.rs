@@ -133,7 +133,7 @@ fn imports_point_one_way() {
 }
 
 /// What shows something of a feature, asks for it or brings it, and so names it.
-const OF_FEATURES: [&str; 14] = [
+const OF_FEATURES: [&str; 16] = [
     "src/app/backup/points.rs",
     "src/app/cli/",
     "src/app/demo/",
@@ -142,7 +142,9 @@ const OF_FEATURES: [&str; 14] = [
     "src/app/replay/",
     "src/app/run.rs",
     "src/web/api/",
+    "src/web/happened.rs",
     "src/web/music/",
+    "src/web/names.rs",
     "src/web/pages/",
     "src/web/push/open.rs",
     "src/web/push/told.rs",

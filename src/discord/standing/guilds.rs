@@ -1,6 +1,7 @@
 //! The servers that the bot is in, as far as the gateway tells: of each its name, its picture and its owner.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::rights::picture;
@@ -21,18 +22,28 @@ pub struct GuildOfBot {
     pub icon: Option<String>,
     /// Its owner, once told.
     pub owner: Option<UserId>,
+    /// How many members it has, once told.
+    pub members: Option<u64>,
 }
 
 /// All of them.
 #[derive(Default)]
-pub(super) struct Guilds(Mutex<BTreeMap<GuildId, GuildOfBot>>);
+pub(super) struct Guilds {
+    known: Mutex<BTreeMap<GuildId, GuildOfBot>>,
+    are_named: AtomicBool,
+}
 
 /// Which part of all servers a connection is about: the number of the shard, and how many there are.
 type Shard = (u32, u32);
 
 impl GuildOfBot {
     pub(super) fn new(id: GuildId, name: &str, icon: Option<&str>, owner: UserId) -> Self {
-        Self { name: shown_name(id, name), icon: picture(icon), owner: Some(owner), id }
+        Self { name: shown_name(id, name), icon: picture(icon), owner: Some(owner), members: None, id }
+    }
+
+    /// With so many members.
+    pub(super) fn of_members(self, members: u64) -> Self {
+        Self { members: Some(members), ..self }
     }
 }
 
@@ -46,9 +57,10 @@ impl Guilds {
             guilds.remove(guild);
         }
         for id in named {
-            let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None };
+            let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None, members: None };
             guilds.entry(*id).or_insert_with(unnamed);
         }
+        self.are_named.store(true, Ordering::Release);
         left
     }
 
@@ -60,7 +72,15 @@ impl Guilds {
     /// A server is another than before. One that was left meanwhile does not come back by that.
     pub(super) fn change(&self, guild: GuildOfBot) {
         if let Some(known) = self.lock().get_mut(&guild.id) {
-            *known = guild;
+            // How many members it has is not told with it.
+            *known = GuildOfBot { members: known.members, ..guild };
+        }
+    }
+
+    /// Somebody came to a server, or left it.
+    pub(super) fn count_member(&self, guild: GuildId, has_come: bool) {
+        if let Some(members) = self.lock().get_mut(&guild).and_then(|known| known.members.as_mut()) {
+            *members = if has_come { members.saturating_add(1) } else { members.saturating_sub(1) };
         }
     }
 
@@ -78,12 +98,17 @@ impl Guilds {
         self.lock().get(&guild).cloned()
     }
 
+    /// Whether a connection has named any, or said that there is none.
+    pub(super) fn are_named(&self) -> bool {
+        self.are_named.load(Ordering::Acquire)
+    }
+
     pub(super) fn count(&self) -> usize {
         self.lock().len()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<GuildId, GuildOfBot>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -116,7 +141,8 @@ mod tests {
     #[test]
     fn a_server_has_its_number_for_a_name_until_it_is_told() {
         let guilds = Guilds::default();
-        assert!(guilds.begin(&ids([1, 2]), (0, 1)).is_empty());
+        assert!(!guilds.are_named());
+        assert!(guilds.begin(&ids([1, 2]), (0, 1)).is_empty() && guilds.are_named());
         assert_eq!(names(&guilds), ["1", "2"]);
         guilds.come(guild(1, "Night\u{202E} Owl\nReviews"));
         guilds.come(guild(2, "\u{200B}"));
@@ -140,6 +166,21 @@ mod tests {
         assert_eq!(guilds.begin(&ids([]), (1, 2)), [GuildId::new(odd)]);
         assert_eq!(guilds.count(), 1);
         assert_eq!(guilds.begin(&ids([]), (0, 0)), [GuildId::new(even)]);
+    }
+
+    #[test]
+    fn members_are_counted_from_what_was_told_on() {
+        let (guilds, here) = (Guilds::default(), GuildId::new(1));
+        guilds.begin(&ids([1]), (0, 1));
+        guilds.count_member(here, true);
+        let members = || guilds.get(here).unwrap().members;
+        assert_eq!(members(), None, "nobody has told how many there are");
+        guilds.come(guild(1, "Before").of_members(2));
+        guilds.count_member(here, true);
+        guilds.change(guild(1, "After"));
+        assert_eq!(members(), Some(3));
+        guilds.count_member(here, false);
+        assert_eq!(members(), Some(2));
     }
 
     #[test]

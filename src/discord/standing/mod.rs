@@ -166,6 +166,12 @@ impl Standings {
         self.faces.of(guild, user)
     }
 
+    /// Whether the gateway has named the servers of the bot since the process started: before that, nobody knows of any
+    /// server whether it is one of them.
+    pub fn are_named(&self) -> bool {
+        self.guilds.are_named()
+    }
+
     /// How many servers the bot is in.
     pub fn count_guilds(&self) -> usize {
         self.guilds.count()
@@ -215,7 +221,8 @@ impl Standings {
             FullEvent::GuildCreate { guild: told, .. } if !told.unavailable => {
                 let icon = told.icon.map(|icon| icon.to_string());
                 let (guild, owner) = (own_guild(told.id), own_user(told.owner_id));
-                self.guilds.come(GuildOfBot::new(guild, &told.name, icon.as_deref(), owner));
+                let named = GuildOfBot::new(guild, &told.name, icon.as_deref(), owner);
+                self.guilds.come(named.of_members(told.member_count));
                 self.forget_guild(guild);
             }
             FullEvent::GuildUpdate { new_data: told, .. } => {
@@ -243,11 +250,15 @@ impl Standings {
             }
             // It is told of nobody that they had it.
             FullEvent::GuildRoleDelete { guild_id, .. } => return self.forget_guild(own_guild(*guild_id)),
-            FullEvent::GuildMemberAddition { new_member } => (new_member.guild_id, new_member.user.id),
+            FullEvent::GuildMemberAddition { new_member } => {
+                self.guilds.count_member(own_guild(new_member.guild_id), true);
+                (new_member.guild_id, new_member.user.id)
+            }
             FullEvent::GuildMemberUpdate { event, .. } => (event.guild_id, event.user.id),
             FullEvent::GuildMemberRemoval { guild_id, user, .. } => {
                 let gone = (own_guild(*guild_id), own_user(user.id));
                 self.faces.forget(gone..=gone);
+                self.guilds.count_member(own_guild(*guild_id), false);
                 (*guild_id, user.id)
             }
             _ => return,

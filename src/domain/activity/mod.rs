@@ -62,6 +62,7 @@ pub const KINDS: &[&dyn Carried] = &[
     &program::RECONNECTED,
     &program::BACKUP_RESTORED,
     &program::SERVER_LEFT,
+    &program::EXPORTED,
 ];
 
 /// The kinds of jobs of this module.

@@ -49,7 +49,7 @@ impl Person {
     }
 
     /// By what keys have them.
-    pub(super) fn digest(&self) -> Digest {
+    pub fn digest(&self) -> Digest {
         match self {
             Self::Operator { name } => Digest::of_parts(&[b"operator", name.as_bytes()]),
             Self::Member { user } => Digest::of_parts(&[b"member", &user.get().to_be_bytes()]),

@@ -24,6 +24,9 @@ pub struct Claims {
     pub user_id: String,
     /// Their name.
     pub username: String,
+    /// Always `0`: accounts have no number behind their name any more (`C-118`).
+    #[serde(default)]
+    pub discriminator: String,
     /// The hash of their picture.
     pub avatar: Option<String>,
     /// The servers of theirs that we are in, when they signed in; for display alone (`C-73`).
@@ -86,6 +89,7 @@ mod tests {
             sid: "c2lk".into(),
             user_id: "701234567890123451".into(),
             username: "ann".into(),
+            discriminator: "0".into(),
             avatar: None,
             guilds: vec!["5".into()],
             iat: 1_000,

@@ -15,11 +15,14 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
+use super::Window;
 use crate::kernel::digest::Digest;
 use crate::kernel::time::{Clock, Timestamp};
 
 /// Keys that a limiter remembers before it forgets those that are quiet.
-const MOST_KEYS: usize = 20_000;
+pub(super) const MOST_KEYS: usize = 20_000;
+/// Changes of balances within a minute.
+const BALANCES: usize = 5;
 
 /// What a route counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +31,7 @@ pub enum Limit {
     Reads,
     /// 60 a minute.
     Changes,
-    /// Changes of balances: 5 a minute for each acting administrator.
+    /// Changes of balances: as [`Self::Changes`], and of those that were done 5 a minute ([`Limits::balances`]).
     Balances,
     /// 10 an hour.
     Exports,
@@ -71,8 +74,9 @@ pub struct Limits {
     strangers: Keyed<IpAddr>,
     reads: Keyed<Caller>,
     changes: Keyed<Caller>,
-    balances: Keyed<Caller>,
     exports: Keyed<Caller>,
+    /// Changes of balances by each who acts, whatever session or token they show.
+    pub balances: Window<Digest>,
 }
 
 impl Limits {
@@ -83,7 +87,7 @@ impl Limits {
             strangers: keyed(Quota::per_minute(of(1_200)).allow_burst(of(600)), &clock),
             reads: keyed(Quota::per_minute(of(300)).allow_burst(of(60)), &clock),
             changes: keyed(Quota::per_minute(of(60)), &clock),
-            balances: keyed(Quota::per_minute(of(5)), &clock),
+            balances: Window::new(BALANCES, Duration::from_mins(1)),
             exports: keyed(Quota::per_hour(of(10)), &clock),
             clock,
         }
@@ -98,8 +102,7 @@ impl Limits {
     pub fn count(&self, limit: Limit, caller: Caller) -> Result<(), TooOften> {
         let limiter = match limit {
             Limit::Reads => &self.reads,
-            Limit::Changes => &self.changes,
-            Limit::Balances => &self.balances,
+            Limit::Changes | Limit::Balances => &self.changes,
             Limit::Exports => &self.exports,
             Limit::SignIn | Limit::Free => return Ok(()),
         };
@@ -200,18 +203,18 @@ mod tests {
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
 
     #[test]
-    fn reads_come_in_bursts_and_balances_are_changed_five_times_a_minute() {
+    fn reads_come_in_bursts_and_what_is_asked_of_balances_counts_as_any_change() {
         let (clock, hand) = Clock::simulated(Timestamp::from_micros(1_000_000_000_000));
         let limits = Limits::new(clock);
         let at_once = |limit, caller| (0..1_000).take_while(|_| limits.count(limit, caller).is_ok()).count();
         let (one, other) = (Caller::Key(Digest::from_bytes([1; 32])), Caller::Key(Digest::from_bytes([2; 32])));
         assert_eq!(at_once(Limit::Reads, one), 60);
-        assert_eq!(at_once(Limit::Balances, one), 5);
-        assert_eq!(at_once(Limit::Balances, other), 5, "each has their own");
+        assert_eq!(at_once(Limit::Balances, one) + at_once(Limit::Changes, one), 60);
+        assert_eq!(at_once(Limit::Balances, other), 60, "each has their own");
         let TooOften(wait) = limits.count(Limit::Balances, one).unwrap_err();
-        assert!(wait <= Duration::from_secs(12), "{wait:?}");
+        assert!(wait <= Duration::from_secs(1), "{wait:?}");
         hand.advance(Duration::from_mins(1));
-        assert_eq!(at_once(Limit::Balances, one), 5);
+        assert_eq!(at_once(Limit::Balances, one), 60);
         assert_eq!(at_once(Limit::Free, one), 1_000);
     }
 

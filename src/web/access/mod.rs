@@ -9,6 +9,7 @@ mod origin;
 mod passwords;
 mod proxies;
 mod who;
+mod window;
 
 pub use cookies::{ACCESS, Name, REFRESH, REFRESH_PATH};
 pub use csrf::Csrf;
@@ -18,3 +19,4 @@ pub use origin::{Hosts, Sender, sender};
 pub use passwords::{PasswordRefusal, Passwords, check};
 pub use proxies::{Network, Origin, Proxies, place};
 pub use who::{Rank, Somebody, Verdict, Via, Visitor, Who};
+pub use window::Window;

@@ -2,15 +2,17 @@
 
 mod problem;
 mod repeats;
+mod revision;
 
 pub use problem::{Ambiguous, Candidate, Details, Problem, Told, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
+pub use revision::{Base, Revision, RevisionOf, is_known};
 
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
@@ -18,7 +20,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Web;
-use super::endpoint::{Arrived, Door, Endpoint};
+use super::endpoint::{Arrived, Door, Endpoint, Verb};
 use super::ui::components::{Notice, Tone};
 use crate::discord::problem as failures;
 use crate::kernel::error::{Error, ReportId};
@@ -35,7 +37,7 @@ pub struct Answered<T> {
     /// The status; 200 unless something else is meant.
     pub status: StatusCode,
     /// The revision of what is answered.
-    pub revision: Option<u64>,
+    pub revision: Option<Revision>,
     /// What a page says of it.
     pub notice: Option<Sentence>,
     /// Where the form is sent that takes it back, beside what the page says.
@@ -76,6 +78,8 @@ pub struct Refill {
     pub sentence: Sentence,
     /// The status of the page.
     pub status: StatusCode,
+    /// Whether somebody else changed the same meanwhile.
+    pub is_stale: bool,
 }
 
 impl<T> From<T> for Answered<T> {
@@ -92,12 +96,13 @@ impl<T> From<T> for Answered<T> {
     }
 }
 
-impl<T> From<Done<T>> for Answered<T> {
-    fn from(done: Done<T>) -> Self {
-        match done {
-            Done::Now(value) => value.into(),
+impl<T> Done<T> {
+    /// What is answered to it.
+    pub(super) fn answered(self) -> Result<Answered<T>, Problem> {
+        match self {
+            Self::Now(value, revision) => Ok(Answered { revision, ..value.into() }),
             // What was too long to be kept is looked at where it is.
-            Done::Before(answer) => Self {
+            Self::Before(answer) => Ok(Answered {
                 value: Given::Before(answer.body.unwrap_or_else(|| b"{}".to_vec())),
                 status: StatusCode::from_u16(answer.status).unwrap_or_default(),
                 revision: None,
@@ -105,7 +110,8 @@ impl<T> From<Done<T>> for Answered<T> {
                 undo: None,
                 leads_to: None,
                 cookies: Vec::new(),
-            },
+            }),
+            Self::Stale(present) => Err(Problem::Stale(present)),
         }
     }
 }
@@ -155,13 +161,11 @@ impl<T> Answered<T> {
         self.cookies.extend(cookies);
         self
     }
-
-    /// Of this revision.
-    #[must_use]
-    pub fn of_revision(self, revision: u64) -> Self {
-        Self { revision: Some(revision), ..self }
-    }
 }
+
+/// Stands beside an answer to what was done now: not to what was refused, nor to what is told once more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WasDone;
 
 /// Answers whoever asked, by the door by which they came.
 pub(super) async fn respond<E: Endpoint>(
@@ -169,23 +173,36 @@ pub(super) async fn respond<E: Endpoint>(
     arrived: Arrived,
     outcome: Result<Answered<E::Answer>, Problem>,
 ) -> Response {
-    match (arrived.door, outcome) {
+    let was_done = outcome.as_ref().is_ok_and(|answered| answered.value.now().is_some());
+    let mut response = match (arrived.door, outcome) {
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
-        (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&arrived),
+        (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&web, &arrived),
         (Door::Form, Err(problem)) => once_more::<E>(web, arrived, problem).await,
-        (_, Ok(answered)) => as_json::<E>(&answered),
+        (_, Ok(answered)) => as_json::<E>(&arrived, &answered),
         (_, Err(problem)) => told(&web, &problem, E::NAME, E::SUCCESS),
+    };
+    if was_done {
+        response.extensions_mut().insert(WasDone);
     }
+    response
 }
 
-fn as_json<E: Endpoint>(answered: &Answered<E::Answer>) -> Response {
-    let (body, is_replayed) = match &answered.value {
-        Given::Now(value) => (body_of::<E>(value), false),
-        Given::Before(body) => (body.clone(), true),
+fn as_json<E: Endpoint>(arrived: &Arrived, answered: &Answered<E::Answer>) -> Response {
+    let revision = answered.revision.clone().or_else(|| revision_of_look::<E>(answered));
+    let tag = revision.map(|revision| revision.tag());
+    let is_look = E::DOORS.verb == Verb::Get;
+    let mut response = match &answered.value {
+        _ if is_look && tag.as_deref().is_some_and(|tag| is_known(&arrived.headers, tag)) => {
+            let mut response = json_response(StatusCode::NOT_MODIFIED, Vec::new());
+            response.headers_mut().remove(CONTENT_TYPE);
+            response
+        }
+        Given::Now(value) => json_response(answered.status, body_of::<E>(value)),
+        Given::Before(body) => json_response(answered.status, body.clone()),
     };
-    let mut response = json_response(answered.status, body);
+    let is_replayed = matches!(answered.value, Given::Before(_));
     let headers = response.headers_mut();
-    if let Some(tag) = answered.revision.and_then(|revision| HeaderValue::try_from(format!("\"{revision}\"")).ok()) {
+    if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
         headers.insert(ETAG, tag);
     }
     if let Some(to) = answered.leads_to.as_deref().filter(|_| answered.status.is_redirection())
@@ -198,6 +215,12 @@ fn as_json<E: Endpoint>(answered: &Answered<E::Answer>) -> Response {
     }
     append_cookies(&mut response, &answered.cookies);
     response
+}
+
+/// The revision of a thing that somebody looks at: what is answered is all of it.
+fn revision_of_look<E: Endpoint>(answered: &Answered<E::Answer>) -> Option<Revision> {
+    E::REVISION.filter(|_| E::DOORS.verb == Verb::Get)?;
+    answered.value.now().map(Revision::of)
 }
 
 /// The body of an answer, with `success` where it belongs there.
@@ -215,6 +238,9 @@ pub(super) fn told(web: &Web, problem: &Problem, doing: &str, says_success: bool
     let body = if says_success { json!({ "success": false, "error": told }) } else { json!({ "error": told }) };
     let mut response = json_response(problem.status(), serde_json::to_vec(&body).unwrap_or_default());
     say_when_again(&mut response, problem);
+    if let Some(challenge) = problem.challenge() {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
     response
 }
 
@@ -259,9 +285,11 @@ pub(super) fn see(to: &str, cookies: &[String]) -> Response {
     response
 }
 
-/// The way to where somebody proves that it is them, and back to where they were.
-fn to_prove(arrived: &Arrived) -> Response {
-    let next: String = url::form_urlencoded::byte_serialize(page_before(arrived).as_bytes()).collect();
+/// The way to where somebody proves that it is them, and back to where they were. What they typed is there again then.
+fn to_prove(web: &Web, arrived: &Arrived) -> Response {
+    let page = page_before(arrived);
+    web.held.hold(&arrived.visitor, &page, Refill::typed_of(arrived), arrived.now);
+    let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
     see(&format!("/prove?next={next}"), &[])
 }
 
@@ -292,27 +320,41 @@ async fn once_more<E: Endpoint>(web: Web, arrived: Arrived, problem: Problem) ->
 
 impl Refill {
     pub(super) fn of(arrived: &Arrived, problem: &Problem, doing: &str) -> Self {
+        Self {
+            typed: Self::typed_of(arrived),
+            fields: problem.fields(),
+            sentence: problem.sentence(report(problem, doing)),
+            status: problem.status(),
+            is_stale: matches!(problem, Problem::Stale(_)),
+        }
+    }
+
+    /// What was typed, and nothing is wrong with it.
+    pub(super) fn of_typed(typed: BTreeMap<String, Vec<String>>) -> Self {
+        Self { typed, ..Self::default() }
+    }
+
+    /// Whether something is to be said of the form, and it is not only filled in again.
+    pub fn says_something(&self) -> bool {
+        self.sentence != Sentence::default()
+    }
+
+    /// Everything that was typed, by field. What is secret is typed again.
+    fn typed_of(arrived: &Arrived) -> BTreeMap<String, Vec<String>> {
         let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default() {
-            // What is secret is typed again.
             if !is_secret(&name) {
                 typed.entry(name).or_default().push(value);
             }
         }
-        Self {
-            typed,
-            fields: problem.fields(),
-            sentence: problem.sentence(report(problem, doing)),
-            status: problem.status(),
-        }
+        typed
     }
 
     /// Of a form that came when it could not be done, and that is shown now that it may be.
     pub(super) fn kept(arrived: &Arrived) -> Self {
         let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
             once more.";
-        let kept = Self::of(arrived, &Problem::Unauthenticated, "");
-        Self { sentence: Sentence::words(sentence), status: StatusCode::OK, ..kept }
+        Self { sentence: Sentence::words(sentence), ..Self::of_typed(Self::typed_of(arrived)) }
     }
 
     /// What was typed into a field.
@@ -332,13 +374,6 @@ fn append_cookies(response: &mut Response, cookies: &[String]) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
     }
-}
-
-/// The revision that whoever asks has seen: of the header, or of the form.
-pub(super) fn seen_revision(arrived: &Arrived) -> Option<u64> {
-    let header = arrived.headers.get(IF_MATCH).and_then(|tag| tag.to_str().ok());
-    let of_header = header.and_then(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok());
-    of_header.or_else(|| form_field(arrived, "revision")?.parse().ok())
 }
 
 /// A field that stands in every form, beside those of the endpoint.

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Revision;
 use crate::kernel::error::{Error, ReportId};
 use crate::kernel::refusal::Class;
 use crate::kernel::sentence::Sentence;
@@ -28,6 +29,8 @@ pub enum Problem {
     Unreadable(Sentence),
     /// Nobody knows who asks.
     Unauthenticated,
+    /// A token was shown that opens nothing.
+    InvalidToken,
     /// The request does not come from a page of ours, or its token is an old one.
     Csrf,
     /// They have to prove first, once more, that it is them.
@@ -41,7 +44,7 @@ pub enum Problem {
     /// The method is none of these.
     Method(String),
     /// Somebody else changed it meanwhile; with the present revision.
-    Stale(u64),
+    Stale(Revision),
     /// The body is larger than this many bytes.
     TooLarge(usize),
     /// Asked too often; once more makes sense after so long.
@@ -113,7 +116,7 @@ pub struct Details {
     pub fields: BTreeMap<String, String>,
     /// The present revision.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<u64>,
+    pub revision: Option<String>,
     /// The members who could be meant by a field, where that is not clear.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Candidate>,
@@ -154,7 +157,7 @@ impl Problem {
             Self::Operation(Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Fields(_) | Self::Ambiguous(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::Csrf | Self::ProofNeeded | Self::Forbidden(_) | Self::OutOfScope(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -174,6 +177,7 @@ impl Problem {
             Self::Fields(_) | Self::Ambiguous(_) => "validation_failed",
             Self::Unreadable(_) => "unreadable",
             Self::Unauthenticated => "unauthenticated",
+            Self::InvalidToken => "invalid_token",
             Self::Csrf => "csrf_failed",
             Self::ProofNeeded => "proof_needed",
             Self::Forbidden(_) => "forbidden",
@@ -202,6 +206,15 @@ impl Problem {
         }
     }
 
+    /// How whoever asks can say who they are, as the header `WWW-Authenticate` tells programs.
+    pub const fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::Unauthenticated => Some("Bearer"),
+            Self::InvalidToken => Some("Bearer error=\"invalid_token\""),
+            _ => None,
+        }
+    }
+
     /// What a person reads. `report` is the number of what broke.
     pub fn sentence(&self, report: Option<ReportId>) -> Sentence {
         let words = |words: &'static str| Sentence::words(words);
@@ -221,6 +234,9 @@ impl Problem {
             Self::Ambiguous(_) => Ambiguous::sentence(),
             Self::Unreadable(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
+            Self::InvalidToken => words(
+                "The token that was shown opens nothing: it is no token of ours, it has expired, or it was taken away.",
+            ),
             Self::Csrf => words(
                 "This page was open for a while, so I do not know whether you meant that. Please send it once more.",
             ),
@@ -259,7 +275,7 @@ impl Problem {
     /// The error, as programs read it.
     pub fn told(&self, now: Timestamp, report: Option<ReportId>) -> Told {
         let told = |fields: BTreeMap<String, Sentence>| {
-            fields.into_iter().map(|(name, sentence)| (name, sentence.to_string())).collect()
+            fields.into_iter().map(|(name, sentence)| (name, sentence.plain())).collect()
         };
         let details = match self {
             Self::Fields(_) => Some(Details { fields: told(self.fields()), ..Details::default() }),
@@ -267,14 +283,16 @@ impl Problem {
                 let (fields, candidates) = (told(self.fields()), candidates.clone());
                 Some(Details { fields, candidates, ..Details::default() })
             }
-            Self::Stale(revision) => Some(Details { revision: Some(*revision), ..Details::default() }),
+            Self::Stale(revision) => {
+                Some(Details { revision: Some(revision.as_str().to_owned()), ..Details::default() })
+            }
             Self::Operation(_) => Some(Details { fields: told(self.fields()), ..Details::default() })
                 .filter(|told| !told.fields.is_empty()),
             _ => None,
         };
         Told {
             code: self.code(),
-            message: self.sentence(report).to_string(),
+            message: self.sentence(report).plain(),
             details,
             timestamp: now.rfc3339(),
             id: report.map(|report| report.to_string()),

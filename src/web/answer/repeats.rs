@@ -3,7 +3,7 @@
 //! Whoever changes something may send a key with it, of their own making: programs in the header `Idempotency-Key`, pages in
 //! a hidden field of every form. What was answered is kept in the transaction of the change ([`signin::answer`]).
 
-use super::{Problem, body_of, form_field};
+use super::{Base, Problem, Revision, body_of, form_field};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::sentence::Sentence;
@@ -24,10 +24,12 @@ pub struct Repeat {
 /// What a change came to.
 #[derive(Debug)]
 pub enum Done<T> {
-    /// It was done now.
-    Now(T),
+    /// It was done now; with the revision that the thing has by that, where it has any.
+    Now(T, Option<Revision>),
     /// It was done before; what was answered then.
     Before(signin::answer::Answer),
+    /// Somebody else changed the thing meanwhile, so nothing was done; with its present revision.
+    Stale(Revision),
 }
 
 impl Repeat {
@@ -57,19 +59,29 @@ fn contents(arrived: &Arrived) -> Vec<u8> {
     serde_html_form::to_string(typed).unwrap_or_default().into_bytes()
 }
 
-/// Changes something once for its key, which is kept in the same transaction.
+/// Changes something once for its key, which is kept in the same transaction, and only where it is what whoever changes it
+/// has seen. `present` tells its revision.
 pub(in crate::web) fn once<E: Endpoint>(
     tx: &Tx<'_>,
-    repeat: Option<&Repeat>,
+    (repeat, base): (Option<&Repeat>, Option<&Base>),
+    present: impl Fn() -> Result<Option<Revision>>,
     change: impl FnOnce() -> Result<E::Answer>,
 ) -> Result<Done<E::Answer>> {
-    let Some(Repeat { caller, key, request }) = repeat else { return change().map(Done::Now) };
-    let asked = Asked { caller, route: E::NAME, key, request: *request };
-    if let Some(before) = look(tx, &asked, tx.now())? {
+    let asked = repeat.map(|Repeat { caller, key, request }| Asked { caller, route: E::NAME, key, request: *request });
+    // What was done already is told, whatever became of the thing since.
+    if let Some(asked) = &asked
+        && let Some(before) = look(tx, asked, tx.now())?
+    {
         return Ok(Done::Before(before));
     }
+    if let Some(base) = base
+        && let Some(present) = present()?.filter(|present| !base.holds(present))
+    {
+        return Ok(Done::Stale(present));
+    }
     let value = change()?;
-    let body = body_of::<E>(&value);
-    keep(tx, &asked, &Reply { status: 200, body: &body, location: None })?;
-    Ok(Done::Now(value))
+    if let Some(asked) = &asked {
+        keep(tx, asked, &Reply { status: 200, body: &body_of::<E>(&value), location: None })?;
+    }
+    Ok(Done::Now(value, present()?))
 }

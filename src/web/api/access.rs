@@ -18,7 +18,7 @@ use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::AccessPage;
@@ -42,6 +42,9 @@ pub struct RolesView {
 }
 
 impl RolesView {
+    /// Which of them counts for whoever changes them.
+    pub const REVISION: RevisionOf = |_, read, guild, _| Ok(Revision::of(&Self::of(read, guild)?));
+
     /// Those of a server.
     pub fn of(read: &dyn Read, guild: GuildId) -> Result<Self> {
         let numbers = |setting: &'static Setting<RoleList>| -> Result<Vec<String>> {
@@ -91,6 +94,7 @@ impl Endpoint for Roles {
     const WHO: Who = Who::Owner;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = Some(RolesView::REVISION);
 
     type Path = ();
     type Query = Nothing;
@@ -132,6 +136,7 @@ impl Endpoint for SetRoles {
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
     const REQUIREMENTS: &'static [&'static str] = &["T-SEC-04"];
+    const REVISION: Option<RevisionOf> = Some(RolesView::REVISION);
 
     type Path = ();
     type Query = Nothing;

@@ -18,7 +18,7 @@ use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 
 /// A key of a view.
@@ -168,15 +168,27 @@ fn flat(body: &Values) -> Values {
     flat
 }
 
-async fn view(web: &Web, guild: GuildId, keys: &'static [Key]) -> Result<Values, Problem> {
-    let looked = web.look("config", move |read| {
-        let mut view = Values::new();
-        for key in keys {
-            put(&mut view, key.name, key.value(read, guild)?);
-        }
-        Ok(view)
-    });
-    Ok(looked.await?)
+/// A view of what the settings are.
+fn view(read: &dyn Read, guild: GuildId, keys: &[Key]) -> Result<Values> {
+    let mut view = Values::new();
+    for key in keys {
+        put(&mut view, key.name, key.value(read, guild)?);
+    }
+    Ok(view)
+}
+
+/// The configuration as seed 001 sees it.
+fn of_tasks(web: &Web, read: &dyn Read, guild: GuildId) -> Result<Values> {
+    let mut view = view(read, guild, OF_TASKS)?;
+    of_server(&mut view, guild, web.bot.standings.guild_of_bot(guild));
+    Ok(view)
+}
+
+/// The configuration as seed 002 sees it.
+fn of_community(_: &Web, read: &dyn Read, guild: GuildId) -> Result<Values> {
+    let mut view = view(read, guild, OF_COMMUNITY)?;
+    view.insert("guild_id".to_owned(), json!(guild.to_string()));
+    Ok(view)
 }
 
 /// What is wished by a body in the names of a view. `now` is what the settings are.
@@ -216,6 +228,7 @@ async fn now(web: &Web, guild: GuildId, keys: &'static [Key]) -> Result<Values, 
 
 /// What seed 001's view shows of the server itself.
 fn of_server(view: &mut Values, guild: GuildId, named: Option<GuildOfBot>) {
+    let members = named.as_ref().and_then(|named| named.members);
     let icon = named.as_ref().and_then(|named| named.icon.as_deref());
     let icon = icon.map(|icon| format!("https://cdn.discordapp.com/icons/{guild}/{icon}.png"));
     let owner = named.as_ref().and_then(|named| named.owner).map(|owner| owner.to_string());
@@ -224,8 +237,7 @@ fn of_server(view: &mut Values, guild: GuildId, named: Option<GuildOfBot>) {
     view.insert("owner_id".to_owned(), json!(owner));
     // Every id of Discord begins with its time.
     view.insert("created_at".to_owned(), json!(MessageId::new(guild.get()).moment().rfc3339()));
-    // Nobody tells it without being asked for all members.
-    view.insert("member_count".to_owned(), Value::Null);
+    view.insert("member_count".to_owned(), json!(members));
 }
 
 /// The configuration, as seed 001 sees it.
@@ -238,6 +250,7 @@ impl Endpoint for Config {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = Some(|web, read, guild, _| Ok(Revision::of(&of_tasks(web, read, guild)?)));
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-46", "T-CFG-02"];
 
@@ -251,9 +264,8 @@ impl Endpoint for Config {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Values>, Problem> {
-        let mut view = view(web, asked.guild, OF_TASKS).await?;
-        of_server(&mut view, asked.guild, web.bot.standings.guild_of_bot(asked.guild));
-        Ok(view.into())
+        let (bot, guild) = (web.clone(), asked.guild);
+        Ok(web.look("config", move |read| of_tasks(&bot, read, guild)).await?.into())
     }
 }
 
@@ -267,6 +279,7 @@ impl Endpoint for ChangeConfig {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(|web, read, guild, _| Ok(Revision::of(&of_tasks(web, read, guild)?)));
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-47", "T-PRM-04"];
 
@@ -299,6 +312,7 @@ impl Endpoint for GuildConfig {
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = Some(|web, read, guild, _| Ok(Revision::of(&of_community(web, read, guild)?)));
     const REQUIREMENTS: &'static [&'static str] = &["S-API-05", "S-CFG-01", "S-DB-03"];
 
     type Path = ();
@@ -311,9 +325,8 @@ impl Endpoint for GuildConfig {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Values>, Problem> {
-        let mut view = view(web, asked.guild, OF_COMMUNITY).await?;
-        view.insert("guild_id".to_owned(), json!(asked.guild.to_string()));
-        Ok(view.into())
+        let (bot, guild) = (web.clone(), asked.guild);
+        Ok(web.look("config", move |read| of_community(&bot, read, guild)).await?.into())
     }
 }
 
@@ -327,6 +340,7 @@ impl Endpoint for ChangeGuildConfig {
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(|web, read, guild, _| Ok(Revision::of(&of_community(web, read, guild)?)));
     const REQUIREMENTS: &'static [&'static str] = &["S-API-06", "S-CFG-01"];
 
     type Path = ();

@@ -62,6 +62,7 @@ pub const EXPORT: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample::default(),

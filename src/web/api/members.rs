@@ -27,6 +27,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::filter;
+use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::MemberPage;
 use crate::web::segments::One;
@@ -315,7 +316,7 @@ pub struct ByHandBody {
     /// Whether they are given or taken.
     pub act: Act,
     /// How many; 1 or more.
-    pub amount: Option<i64>,
+    pub amount: Option<Typed>,
     /// Why; it stands in the ledger.
     pub reason: String,
 }
@@ -344,6 +345,7 @@ impl Endpoint for ByHand {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
         let (guild, One(user), ByHandBody { act, amount, reason }) = (asked.guild, asked.path, asked.body.clone());
+        let amount = amount.and_then(|typed| i64::try_from(typed.whole()?).ok());
         let amount = rules::typed_amount(amount).map_err(|refusal| Problem::field("amount", refusal.sentence()))?;
         let reason = rules::required_reason(&reason).map_err(|refusal| Problem::field("reason", refusal.sentence()))?;
         // From whoever left something may still be taken.

@@ -71,6 +71,7 @@ pub const CALLBACK: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &["S-API-02", "S-SEC-03"],
+    has_revision: false,
     leads_to_discord: true,
     shape: None,
     sample: |_| Sample::default(),

@@ -90,7 +90,7 @@ impl Endpoint for Prove {
             expires_in: ACCESS.as_secs(),
         };
         if asked.door == Door::Form {
-            let text = html! { "Thank you. Now you can do what you wanted." };
+            let text = html! { "Thank you. Now you can do what you wanted. What you typed is still there." };
             web.notices.leave_for(sid, Notice::new(Tone::Good, text));
         }
         let next = asked.body.next.filter(|next| is_page_of_ours(next)).unwrap_or_else(|| "/".to_owned());

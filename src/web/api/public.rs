@@ -4,19 +4,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::features::public::model::{Goal, Measure, NamesShown, PublicName, PublicRefusal};
+use crate::features::public::queries::Chosen;
 use crate::features::public::{queries, service};
 use crate::kernel::digest::SecretBytes;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
-use crate::kernel::text::whole_number;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::PublicPage;
 
@@ -35,15 +36,24 @@ pub struct PublicView {
     pub goal: Option<u32>,
 }
 
+/// What of it counts for whoever changes it.
+const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| Ok(Revision::of(&view(read, guild)?)));
+
 fn view(read: &dyn Read, guild: GuildId) -> Result<PublicView> {
-    let chosen = queries::chosen(read, guild)?;
-    Ok(PublicView {
-        name: chosen.name.map(|name| name.to_string()),
-        names: chosen.names_shown.word(),
-        has_overlay: chosen.has_overlay,
-        goal_of: chosen.goal.map(|goal| goal.of.word()),
-        goal: chosen.goal.map(|goal| goal.wanted),
-    })
+    queries::chosen(read, guild).map(|chosen| PublicView::of(&chosen))
+}
+
+impl PublicView {
+    /// What a server chose.
+    pub fn of(chosen: &Chosen) -> Self {
+        Self {
+            name: chosen.name.as_ref().map(ToString::to_string),
+            names: chosen.names_shown.word(),
+            has_overlay: chosen.has_overlay,
+            goal_of: chosen.goal.map(|goal| goal.of.word()),
+            goal: chosen.goal.map(|goal| goal.wanted),
+        }
+    }
 }
 
 fn page_of(guild: GuildId) -> String {
@@ -68,6 +78,7 @@ impl Endpoint for Public {
     const WHO: Who = Who::Viewer;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;
@@ -104,6 +115,7 @@ impl Endpoint for SetPublic {
     const WHO: Who = Who::Owner;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;
@@ -187,6 +199,7 @@ impl Endpoint for CloseOverlay {
     const WHO: Who = Who::Owner;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;
@@ -217,16 +230,15 @@ pub struct GoalBody {
     /// What is counted: `likes`, `coins` or `follows`.
     pub of: String,
     /// How much of it is wanted; empty for no goal.
-    pub wanted: String,
+    pub wanted: Typed,
 }
 
 impl GoalBody {
     fn goal(&self) -> Result<Option<Goal>, Problem> {
-        let typed = self.wanted.trim();
-        if typed.is_empty() {
+        if self.wanted.is_empty() {
             return Ok(None);
         }
-        let number = whole_number(typed).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+        let number = self.wanted.whole().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
         let wanted = at("wanted", number.ok_or(PublicRefusal::NotAGoal))?;
         let of = at("of", self.of.parse::<Measure>().map_err(|_| PublicRefusal::NotAGoal))?;
         Ok(Some(Goal { of, wanted }))
@@ -241,6 +253,7 @@ impl Endpoint for SetGoal {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = REVISION;
 
     type Path = ();
     type Query = Nothing;

@@ -27,6 +27,7 @@ pub const RENEW: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &["T-AUT-02"],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample::default(),

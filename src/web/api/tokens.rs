@@ -18,6 +18,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Via, Who};
 use crate::web::answer::{Answered, Given, Problem};
 use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::SessionsPage;
 use crate::web::segments::{One, Segment};
@@ -111,7 +112,7 @@ pub struct TokenWanted {
     /// In which servers, by their numbers; none for all of its maker's.
     pub servers: Vec<String>,
     /// How many days it works: 90 unless something else is said, 365 at most.
-    pub days: Option<u32>,
+    pub days: Option<Typed>,
 }
 
 /// A token that was just made.
@@ -176,8 +177,15 @@ fn wanted(asked: &Asked<MakeToken>) -> Result<Wanted, Problem> {
         name: name.clone(),
         guilds: guilds.ok_or_else(|| Problem::field("servers", Sentence::words("A server is named by its number.")))?,
         scopes: scopes_of(scopes)?,
-        lasts: days.map(|days| DAY.saturating_mul(days)),
+        lasts: days.as_ref().filter(|days| !days.is_empty()).map(lasting).transpose()?,
     })
+}
+
+/// How long so many days are.
+fn lasting(days: &Typed) -> Result<Duration, Problem> {
+    let days = days.whole().and_then(|days| u32::try_from(days).ok());
+    let wrong = || Problem::field("days", Sentence::words("A token works for a whole number of days, 365 at most."));
+    days.map(|days| DAY.saturating_mul(days)).ok_or_else(wrong)
 }
 
 fn scopes_of(names: &[String]) -> Result<Scopes, Problem> {

@@ -230,9 +230,10 @@ const probe = async () => {
   stop.abort();
   if (status === 401) endUnlessRenewed(ENDS[401]);
   else if (ENDS[status]) end(ENDS[status]);
-  else if (status === 503) poll();
+  // Where there is no room it may be long; whoever has only begun knows in a moment who may listen.
+  else if (status === 503 && rest > POLL) poll();
   else if (status === 0) fail();
-  else if (status >= 500) fail(FAR);
+  else if (status >= 500 && status !== 503) fail(FAR);
   else reopen(status === 200 ? 0 : rest);
 };
 

@@ -15,7 +15,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::access::{Limit, Name, Who};
 use super::answer::Told;
-use super::endpoint::{Door, Route, Samples, Shape, Verb};
+use super::endpoint::{Content, Door, Route, Samples, Shape, Verb};
 use super::table::routes;
 
 /// What is said of the whole.
@@ -93,7 +93,7 @@ fn header(name: &str, about: &str, schema: &Value) -> Value {
     json!({ "name": name, "in": "header", "required": false, "description": about, "schema": schema })
 }
 
-/// The headers that changes may have.
+/// The headers that requests may have.
 fn headers() -> Value {
     json!({
         "IdempotencyKey": header(
@@ -104,6 +104,16 @@ fn headers() -> Value {
         "IfMatch": header(
             "If-Match",
             "The revision that was seen, as `ETag` gave it: where somebody changed the thing since, nothing is done.",
+            &json!({ "type": "string" }),
+        ),
+        "IfNoneMatch": header(
+            "If-None-Match",
+            "The revision that whoever asks has, as `ETag` gave it: where it is still so, 304 is answered without a body.",
+            &json!({ "type": "string" }),
+        ),
+        "LastEventId": header(
+            "Last-Event-ID",
+            "The id of the last event that was heard: what happened since is told. `since` says the same in the address.",
             &json!({ "type": "string" }),
         ),
         "CsrfToken": header(
@@ -142,16 +152,24 @@ fn operation(route: &Route, shape: Option<&Shape>, samples: &Samples) -> Value {
 
 fn answer(route: &Route, shape: Option<&Shape>) -> Value {
     let about = if route.says_success { "What was asked for, and `\"success\": true`." } else { "What was asked for." };
-    match shape {
-        Some(shape) => {
-            json!({ "description": about, "content": { "application/json": { "schema": shape.answer } } })
+    let mut answer = match shape.map(|shape| &shape.answer) {
+        Some(Content::Json(schema)) => {
+            json!({ "description": about, "content": { "application/json": { "schema": schema } } })
+        }
+        Some(Content::Other(kind)) => {
+            json!({ "description": about, "content": { (*kind): { "schema": { "type": "string" } } } })
         }
         None => json!({ "description": about }),
+    };
+    if route.has_revision {
+        let about = "The revision of the thing, for If-Match and If-None-Match.";
+        answer["headers"] = json!({ "ETag": { "description": about, "schema": { "type": "string" } } });
     }
+    answer
 }
 
 /// What stands in the path, what may stand behind the question mark, which are the fields of the query's object, and the
-/// headers of changes.
+/// headers.
 fn parameters(route: &Route, query: &Value) -> Vec<Value> {
     let path = route.doors.paths.first().copied().unwrap_or_default();
     let in_path = parts_of(path).map(part);
@@ -166,7 +184,8 @@ fn parameters(route: &Route, query: &Value) -> Vec<Value> {
         }
         parameter
     });
-    let of_headers = headers_of(route).iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
+    let of_headers =
+        headers_of(route).into_iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
     in_path.chain(in_query).chain(of_headers).collect()
 }
 
@@ -184,12 +203,16 @@ pub fn parts_of(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
-const fn headers_of(route: &Route) -> &'static [&'static str] {
-    match route.doors.verb {
-        Verb::Get => &[],
-        Verb::Post | Verb::Delete => &["IdempotencyKey", "CsrfToken"],
-        Verb::Put | Verb::Patch => &["IdempotencyKey", "IfMatch", "CsrfToken"],
-    }
+fn headers_of(route: &Route) -> Vec<&'static str> {
+    let is_look = route.doors.verb == Verb::Get;
+    let all = [
+        ("IdempotencyKey", !is_look),
+        ("IfMatch", !is_look && route.has_revision),
+        ("IfNoneMatch", is_look && route.has_revision),
+        ("LastEventId", route.is_stream()),
+        ("CsrfToken", !is_look),
+    ];
+    all.into_iter().filter(|(_, is_taken)| *is_taken).map(|(name, _)| name).collect()
 }
 
 /// A limit, in words.

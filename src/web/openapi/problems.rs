@@ -24,6 +24,7 @@ pub struct Known {
 const OWN: &[Known] = &[
     known(400, "unreadable", "The request cannot be read: its JSON is none, it broke off, or it came too slowly."),
     known(401, "unauthenticated", "Nobody knows who asks: there is no token and no session, or it has ended."),
+    known(401, "invalid_token", "The token that was shown is none of ours, has expired, or was taken away."),
     known(403, "csrf_failed", "A browser's change came from elsewhere, or without a good X-CSRF-Token."),
     known(403, "forbidden", "The right is missing."),
     known(403, "out_of_scope", "The right is there, but the token was not made for that."),
@@ -34,7 +35,7 @@ const OWN: &[Known] = &[
     ),
     known(404, "not_found", "There is nothing there, or not for whoever asks: both are answered alike."),
     known(405, "method_not_allowed", "The address takes other methods, which the header Allow names."),
-    known(412, "stale", "Somebody changed it after the revision of If-Match; details.revision is the present one."),
+    known(412, "stale", "It is not any more what If-Match says; details.revision is the present revision."),
     known(413, "too_large", "The body is larger than this address takes."),
     known(421, "wrong_host", "The request is for a name under which this Greenroom does not answer."),
     known(
@@ -45,7 +46,12 @@ const OWN: &[Known] = &[
     known(429, "rate_limited", "It was asked too often. Retry-After says for how many seconds to wait."),
     known(500, "internal", "Something broke. It is in the log under the id of the error."),
     known(503, "busy", "Too many are here at once. Retry-After says for how many seconds to wait."),
-    known(503, "discord_unavailable", "Discord does not answer, so nobody knows what whoever asks may do."),
+    known(
+        503,
+        "discord_unavailable",
+        "Discord does not answer, or has not named the servers of the bot yet after a start, so nobody knows what whoever \
+         asks may do. Retry-After says for how many seconds to wait.",
+    ),
 ];
 
 /// A status that the document names, and what it means of every route.
@@ -114,6 +120,16 @@ pub(super) fn of(route: &Route, has_query: bool) -> Map<String, Value> {
     let mut answers: Map<String, Value> =
         named.map(|named| (named.status.to_string(), reference(named.name))).collect();
     answers.insert("default".to_owned(), reference("Failed"));
+    if route.has_revision && route.doors.verb == Verb::Get {
+        let about = "It is as whoever asks has it: its revision is among those of If-None-Match.";
+        answers.insert("304".to_owned(), json!({ "description": about }));
+    }
+    if route.is_stream() {
+        let about = "There is nothing to follow. Do not come back.";
+        answers.insert("204".to_owned(), json!({ "description": about }));
+        let about = "Something that is asked for is not for whoever asks. Do not come back without other rights.";
+        answers.insert("403".to_owned(), response(about));
+    }
     answers
 }
 
@@ -127,11 +143,11 @@ fn can_be(route: &Route, has_query: bool, status: u16) -> bool {
         400 | 422 => is_change || has_query,
         401 => route.who != Who::Anyone,
         403 => is_change || route.who != Who::Anyone,
-        404 => route.doors.paths.iter().any(|path| path.contains('{')),
+        404 => route.is_stream() || route.doors.paths.iter().any(|path| path.contains('{')),
         409 | 413 => is_change,
-        412 => matches!(route.doors.verb, Verb::Put | Verb::Patch),
+        412 => is_change && route.has_revision,
         429 => route.limit != Limit::Free,
-        503 => route.who.is_of_a_guild(),
+        503 => route.is_stream() || route.who.is_of_a_guild(),
         _ => false,
     }
 }
@@ -145,7 +161,7 @@ mod tests {
     use crate::kernel::error::Error;
     use crate::kernel::sentence::Sentence;
     use crate::signin::scope::Scope;
-    use crate::web::answer::{Ambiguous, Problem};
+    use crate::web::answer::{Ambiguous, Problem, Revision};
     use crate::web::table::routes;
 
     /// One of each, but for refusals. What is new does not compile in [`is_here`] until it is here as well.
@@ -156,13 +172,14 @@ mod tests {
             Problem::Ambiguous(Ambiguous { field: "member", candidates: Vec::new() }),
             Problem::Unreadable(Sentence::default()),
             Problem::Unauthenticated,
+            Problem::InvalidToken,
             Problem::Csrf,
             Problem::ProofNeeded,
             Problem::Forbidden(Who::Owner),
             Problem::OutOfScope(Scope::Read),
             Problem::NotFound,
             Problem::Method(String::new()),
-            Problem::Stale(1),
+            Problem::Stale(Revision::of(&1)),
             Problem::TooLarge(1),
             Problem::RateLimited(Duration::ZERO),
             Problem::DiscordUnavailable,
@@ -178,6 +195,7 @@ mod tests {
             | Problem::Ambiguous(_)
             | Problem::Unreadable(_)
             | Problem::Unauthenticated
+            | Problem::InvalidToken
             | Problem::Csrf
             | Problem::ProofNeeded
             | Problem::Forbidden(_)
@@ -222,5 +240,8 @@ mod tests {
         assert_eq!(of("instance.status"), "429 default");
         assert_eq!(of("auth.me"), "401 403 429 default");
         assert_eq!(of("auth.login"), "400 403 409 413 422 429 default");
+        assert_eq!(of("access.roles"), "304 401 403 404 429 503 default");
+        assert_eq!(of("access.set_roles"), "400 401 403 404 409 412 413 422 429 503 default");
+        assert_eq!(of("stream.page"), "204 401 403 404 429 503 default");
     }
 }

@@ -12,7 +12,7 @@ use crate::signin::session::{self, Lately};
 use crate::signin::token::{self, Token};
 use crate::web::Web;
 use crate::web::access::{Rank, Who};
-use crate::web::answer::Problem;
+use crate::web::answer::{Problem, Revision};
 use crate::web::api::access::{NamedRole, RolesView, named_roles};
 use crate::web::api::programs::ProgramView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
@@ -159,7 +159,12 @@ fn programs_here(seen: &Seen<AccessPage>, programs: &[ProgramView]) -> Markup {
 
 fn ladder(seen: &Seen<AccessPage>, given: &RolesView, known: &[NamedRole]) -> Markup {
     let (action, sealed) = (format!("/g/{}/access", seen.guild), seen.seal("roles"));
-    let form = Form { is_guarded: true, ..Form::new(&action, sealed.seal()) };
+    let revision = Revision::of(given);
+    let form = Form {
+        is_guarded: true,
+        revision: Some(revision.in_form(seen.refill.as_ref())),
+        ..Form::new(&action, sealed.seal())
+    };
     let now = [&given.admin_roles, &given.moderator_roles, &given.viewer_roles];
     html! {
         section.card {
@@ -184,8 +189,11 @@ fn step(
     given: &[String],
     known: &[NamedRole],
 ) -> Markup {
-    let typed = seen.refill.as_ref().map(|refill| refill.typed.get(field).cloned().unwrap_or_default());
+    let typed = seen.chosen(field, "reviewer_role");
     let ticked = typed.as_deref().unwrap_or(given);
+    let named = |ids: &[String]| ids.iter().map(|id| name_of(id, known)).collect::<Vec<_>>().join(", ");
+    let has_changed = ticked.len() != given.len() || ticked.iter().any(|id| !given.contains(id));
+    let theirs = has_changed.then(|| seen.theirs(field, &named(given))).flatten();
     let gone = ticked.iter().filter(|id| known.iter().all(|role| role.id != **id));
     html! {
         fieldset {
@@ -194,9 +202,15 @@ fn step(
             @for role in known { (tick(field, &role.id, &role.name, ticked.contains(&role.id))) }
             @for id in gone { (tick(field, id, &format!("Role {id}, which I do not see on Discord"), true)) }
             @if known.is_empty() { p.hint { "Discord does not tell the roles of this server at the moment." } }
+            @if let Some(theirs) = theirs { p.error { (theirs) } }
             @if let Some(wrong) = seen.wrong(field) { p.error { (wrong) } }
         }
     }
+}
+
+/// What a role is called; its number where Discord does not tell.
+fn name_of<'a>(id: &'a str, known: &'a [NamedRole]) -> &'a str {
+    known.iter().find(|role| role.id == id).map_or(id, |role| role.name.as_str())
 }
 
 fn tick(field: &str, value: &str, label: &str, is_ticked: bool) -> Markup {
@@ -211,7 +225,10 @@ fn reviewers(seen: &Seen<AccessPage>, given: Option<&str>, known: &[NamedRole]) 
     if !choices.iter().any(|choice| choice.value == chosen) {
         choices.push(Choice::new(chosen, chosen));
     }
-    let wrong = seen.wrong("reviewer_role");
+    let theirs = given.unwrap_or_default();
+    let is_theirs = chosen == theirs;
+    let theirs = (!is_theirs).then(|| seen.theirs("reviewer_role", name_of(theirs, known))).flatten();
+    let wrong = seen.wrong("reviewer_role").or(theirs);
     html! {
         (Select {
             chosen,

@@ -27,6 +27,7 @@ pub const ROUTE: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample { path: vec![("digest", "today".to_owned()), ("name", STYLES.to_owned())], ..Sample::default() },

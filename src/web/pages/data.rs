@@ -94,13 +94,20 @@ impl Page for RemovalPage {
         let guild = seen.guild;
         let rows = web.look("rows_of_server", move |read| counts(read, guild)).await?;
         let (name, wrong, seal) = (name_of(web, guild), seen.wrong("confirm"), seen.seal("remove"));
-        let main = removal(guild, &name, &rows, wrong.as_deref(), seal.seal());
+        let main = removal(guild, &name, &rows, (seen.typed("confirm"), wrong.as_deref()), seal.seal());
         let crumbs = vec![(format!("/g/{guild}/data"), "Data".to_owned())];
         Ok(Shown { crumbs, ..Shown::new("Remove all data", main) })
     }
 }
 
-fn removal(guild: GuildId, name: &str, counts: &[RowsView], wrong: Option<&str>, seal: Seal<'_>) -> Markup {
+/// What would go, and the form; with what was typed in the name's place, and what is wrong with that.
+fn removal(
+    guild: GuildId,
+    name: &str,
+    counts: &[RowsView],
+    (typed, wrong): (Option<&str>, Option<&str>),
+    seal: Seal<'_>,
+) -> Markup {
     let page = format!("/g/{guild}/data/remove");
     let columns = [Column::words("What"), Column::numbers("Rows")];
     let row = |count: &RowsView| Row {
@@ -121,7 +128,7 @@ fn removal(guild: GuildId, name: &str, counts: &[RowsView], wrong: Option<&str>,
         p { a href={ "/api/" (guild) "/data/export" } download { "Take it along first" } }
         (Form { confirm: Some("Remove all data of this server, for good?"), ..Form::new(&page, seal) }.around(&html! {
             input type="hidden" name="back" value=(page);
-            (type_the_name(name))
+            (type_the_name(name, typed))
             @if let Some(wrong) = wrong { p.error { (icon(Icon::Bad)) span { (wrong) } } }
             (Button::danger("Remove all data"))
         }))
@@ -147,10 +154,13 @@ mod tests {
     fn removal_says_what_would_go_and_wants_the_name() {
         let counts = [RowsView { table: "submissions", rows: 12_500 }];
         let seal = Seal { csrf: "t0ken", key: "k3y" };
-        let form = lines(&removal(GUILD, "Night <Owl>", &counts, Some("Type it."), seal));
+        let form = lines(&removal(GUILD, "Night <Owl>", &counts, (Some("Night"), Some("Type it.")), seal));
         assert!(form.contains("12,500") && form.contains("<code>submissions</code>"), "{form}");
-        assert!(form.contains(r#"data-expect="Night &lt;Owl&gt;""#) && form.contains("Type it."), "{form}");
+        assert!(
+            form.contains(r#"data-expect="Night &lt;Owl&gt;" value="Night""#) && form.contains("Type it."),
+            "{form}"
+        );
         assert!(form.contains(r#"name="ask" value="Remove all data of this server, for good?""#), "{form}");
-        assert!(lines(&removal(GUILD, "x", &[], None, seal)).contains("Nothing is stored"));
+        assert!(lines(&removal(GUILD, "x", &[], (None, None), seal)).contains("Nothing is stored"));
     }
 }

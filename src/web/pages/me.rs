@@ -260,7 +260,7 @@ fn data(seen: &Seen<MineInServer>, name: &str, is_proven: bool) -> Markup {
                 @if is_proven {
                     (Form::new(&action, sealed.seal()).around(&html! {
                         input type="hidden" name="back" value=(back);
-                        (type_the_name(name))
+                        (type_the_name(name, seen.typed("confirm")))
                         (Button::danger("Erase me"))
                     }))
                 } @else {

@@ -176,32 +176,32 @@ fn maker<P: Page>(web: &Web, seen: &Seen<P>, back: &str) -> Markup {
         })
         fieldset {
             legend { "It may" }
-            @for scope in offered { (scope_tick(*scope)) }
+            @for scope in offered { (scope_tick(*scope, seen.chosen("scopes", "days").as_deref())) }
             @if let Some(wrong) = &scopes { p.error { (wrong) } }
         }
         @if servers.len() > 1 {
             fieldset {
                 legend { "In these servers; none ticked is all of yours" }
-                @for (id, name) in &servers { (server_tick(*id, name)) }
+                @for (id, name) in &servers { (server_tick(*id, name, seen.chosen("servers", "days").as_deref())) }
             }
         }
-        (Select::new("days", "It works for", &SPANS))
+        (Select { chosen: seen.typed("days").unwrap_or_default(), ..Select::new("days", "It works for", &SPANS) })
         (Button::main("Make the token"))
     })
 }
 
-fn server_tick(server: GuildId, name: &str) -> Markup {
+fn server_tick(server: GuildId, name: &str, chosen: Option<&[String]>) -> Markup {
     let (value, id) = (server.to_string(), format!("f-servers-{server}"));
-    html! { (Checkbox { value: &value, id: Some(&id), ..Checkbox::new("servers", name) }) }
+    html! { (Checkbox { is_ticked: chosen.is_some_and(|chosen| chosen.contains(&value)), value: &value, id: Some(&id), ..Checkbox::new("servers", name) }) }
 }
 
-fn scope_tick(scope: Scope) -> Markup {
+fn scope_tick(scope: Scope, chosen: Option<&[String]>) -> Markup {
     let (value, id) = (scope.to_string(), format!("f-scopes-{scope}"));
     html! {
         (Checkbox {
             value: &value,
             id: Some(&id),
-            is_ticked: scope == Scope::Read,
+            is_ticked: chosen.map_or(scope == Scope::Read, |chosen| chosen.contains(&value)),
             ..Checkbox::new("scopes", scope.in_words())
         })
     }

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use super::Region;
 use super::event;
 use crate::activity;
+use crate::features::queue::queries;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{Change, Topic};
@@ -43,6 +44,8 @@ pub(super) enum Part {
     Guard(Topic),
     /// What happened, as the activities tell.
     Activities,
+    /// Which songs changed.
+    Songs,
 }
 
 /// The present form of a part.
@@ -114,16 +117,19 @@ impl Part {
             Self::Topic(topic) => (1, topic.name()),
             Self::Guard(topic) => (2, topic.name()),
             Self::Activities => (3, ""),
+            Self::Songs => (4, ""),
         }
     }
 
     /// What changes it.
     fn topics(&self) -> &[Topic] {
         const ACTIVITIES: &[Topic] = &[activity::CHANGED];
+        const SONGS: &[Topic] = &[queries::CHANGED];
         match self {
             Self::Region(region) => region.topics,
             Self::Topic(topic) | Self::Guard(topic) => slice::from_ref(topic),
             Self::Activities => ACTIVITIES,
+            Self::Songs => SONGS,
         }
     }
 
@@ -135,7 +141,7 @@ impl Part {
                 event("region", &json!({ "region": name, "revision": revision, "html": form }))
             }
             Self::Topic(topic) => event("hint", &json!({ "topic": topic.name(), "guild_id": guild.to_string() })),
-            Self::Guard(_) | Self::Activities => Bytes::new(),
+            Self::Guard(_) | Self::Activities | Self::Songs => Bytes::new(),
         }
     }
 
@@ -143,7 +149,7 @@ impl Part {
     const fn rest(&self) -> Duration {
         match self {
             Self::Guard(_) => Duration::ZERO,
-            Self::Region(_) | Self::Topic(_) | Self::Activities => REST,
+            Self::Region(_) | Self::Topic(_) | Self::Activities | Self::Songs => REST,
         }
     }
 }

@@ -4,9 +4,11 @@
 //! that is slow holds nothing back and costs nothing. Whoever missed more than is kept here is told that ([`Missed`]).
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 
+use super::songs::Songs;
 use super::told::Told;
 use crate::activity::ActivityId;
 use crate::kernel::ids::GuildId;
@@ -45,6 +47,8 @@ pub(super) struct Feed {
     forgotten: u64,
     /// Up to which activity each server was read.
     read_up_to: HashMap<GuildId, ActivityId>,
+    /// How the songs of each server were when they were looked at last.
+    songs: HashMap<GuildId, Arc<Songs>>,
 }
 
 impl Feed {
@@ -53,9 +57,20 @@ impl Feed {
         self.read_up_to.get(&guild).copied()
     }
 
-    /// A server is listened to from this activity on, unless it is already from another one.
-    pub(super) fn begin(&mut self, guild: GuildId, last: ActivityId) {
+    /// A server is listened to from this activity on, where its songs are like this, unless it is already from others.
+    pub(super) fn begin(&mut self, guild: GuildId, last: ActivityId, songs: Songs) {
         self.read_up_to.entry(guild).or_insert(last);
+        self.songs.entry(guild).or_insert_with(|| Arc::new(songs));
+    }
+
+    /// How the songs of a server were when they were looked at last; `None` where nobody has listened there yet.
+    pub(super) fn songs_of(&self, guild: GuildId) -> Option<Arc<Songs>> {
+        self.songs.get(&guild).cloned()
+    }
+
+    /// The songs of a server are like this now.
+    pub(super) fn saw(&mut self, guild: GuildId, songs: Songs) {
+        self.songs.insert(guild, Arc::new(songs));
     }
 
     /// A server was read up to this activity.
@@ -132,8 +147,8 @@ mod tests {
     fn a_server_is_read_on_from_where_it_was_read_to() {
         let (mut feed, here) = (Feed::default(), GuildId::new(5));
         assert_eq!(feed.last_of(here), None);
-        feed.begin(here, ActivityId::new(7));
-        feed.begin(here, ActivityId::new(9));
+        feed.begin(here, ActivityId::new(7), Songs::default());
+        feed.begin(here, ActivityId::new(9), Songs::default());
         assert_eq!(feed.last_of(here), Some(ActivityId::new(7)), "whoever comes later takes nothing away");
         feed.was_read(here, ActivityId::new(12));
         feed.was_read(here, ActivityId::new(11));

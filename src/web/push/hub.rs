@@ -4,7 +4,7 @@
 //! than the snapshot that the page is made from, and a form that it calls unchanged is; whether [`Push::run`] runs beside it
 //! decides only whether anything is drawn without being asked for.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{Notify, broadcast, watch};
@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use super::board::{Board, Drawn, Job, Part, Place};
 use super::feed::{Feed, Missed, Row, What};
 use super::places::Places;
-use super::told::told;
+use super::songs::Songs;
+use super::told::{Told, told};
 use super::{Drawing, Region};
 use crate::activity::{self, ActivityId};
 use crate::kernel::error::Result;
@@ -104,10 +105,13 @@ impl Push {
         if self.state().feed.last_of(guild).is_some() {
             return Ok(true);
         }
-        let newest = store
-            .read("last_activity", move |read| activity::newest(read, guild, &activity::Filter::default(), None, 1));
-        let last = newest.await?.rows.first().map_or(ActivityId::new(0), |(id, _)| *id);
-        self.state().feed.begin(guild, last);
+        let look = move |read: &dyn Read| {
+            let newest = activity::newest(read, guild, &activity::Filter::default(), None, 1)?;
+            let last = newest.rows.first().map_or(ActivityId::new(0), |(id, _)| *id);
+            Ok((last, Songs::of(read, guild)?))
+        };
+        let (last, songs) = store.read("listen", look).await?;
+        self.state().feed.begin(guild, last, songs);
         Ok(false)
     }
 
@@ -201,27 +205,44 @@ impl State {
     }
 }
 
+impl State {
+    /// Takes in what was seen of the songs of a server.
+    fn take_in_songs(&mut self, guild: GuildId, (songs, told): (Songs, Vec<Told>)) {
+        let revision = self.board.count();
+        for told in told {
+            self.feed.add(Row { revision, guild, what: What::Activity(told) });
+        }
+        self.feed.saw(guild, songs);
+    }
+}
+
 /// Draws parts of a server from one snapshot.
 async fn draw(web: Web, job: Job) {
     let Job { guild, revision, parts } = job;
     let now = web.bot.clock.now();
-    let last = web.push.state().feed.last_of(guild);
+    let known = {
+        let feed = &web.push.state().feed;
+        (feed.last_of(guild), feed.songs_of(guild))
+    };
     let drawn = if parts.iter().all(|part| matches!(part, Part::Topic(_) | Part::Guard(_))) {
-        Ok(Snapshot { drawn: parts.iter().map(|part| (*part, Drawn::Changed)).collect(), found: Vec::new() })
+        Ok(Snapshot::without_content(&parts, || Drawn::Changed))
     } else {
         let (bot, parts) = (web.bot.clone(), parts.clone());
         let look = move |read: &dyn Read| {
             let drawing = Drawing { read, guild, bot: &bot, now };
-            Ok(Snapshot::of(&drawing, &parts, last))
+            Ok(Snapshot::of(&drawing, &parts, &known))
         };
         web.bot.store.read("live_parts", look).await
     };
-    let Snapshot { drawn, found } = drawn.unwrap_or_else(|error| {
+    let Snapshot { drawn, found, songs } = drawn.unwrap_or_else(|error| {
         tracing::error!(%guild, %error, "cannot draw what is watched of a server");
-        Snapshot { drawn: parts.iter().map(|part| (*part, Drawn::Failed)).collect(), found: Vec::new() }
+        Snapshot::without_content(&parts, || Drawn::Failed)
     });
     let mut state = web.push.state();
     state.take_in(guild, found);
+    if let Some(songs) = songs {
+        state.take_in_songs(guild, songs);
+    }
     state.board.finish(guild, revision, drawn, web.bot.clock.now());
 }
 
@@ -229,16 +250,27 @@ async fn draw(web: Web, job: Job) {
 struct Snapshot {
     drawn: Vec<(Part, Drawn)>,
     found: Vec<(ActivityId, activity::Activity)>,
+    /// The songs, and what is told of them.
+    songs: Option<(Songs, Vec<Told>)>,
 }
 
+/// Up to which activity a server was read, and how its songs were.
+type Known = (Option<ActivityId>, Option<Arc<Songs>>);
+
 impl Snapshot {
-    fn of(drawing: &Drawing<'_>, parts: &[Part], last: Option<ActivityId>) -> Self {
-        let mut seen = Self { drawn: Vec::new(), found: Vec::new() };
+    /// Of parts of which nothing was seen.
+    fn without_content(parts: &[Part], drawn: impl Fn() -> Drawn) -> Self {
+        Self { drawn: parts.iter().map(|part| (*part, drawn())).collect(), found: Vec::new(), songs: None }
+    }
+
+    fn of(drawing: &Drawing<'_>, parts: &[Part], (last, songs): &Known) -> Self {
+        let mut seen = Self::without_content(&[], || Drawn::Failed);
         for part in parts {
             let drawn = match part {
                 Part::Region(region) => (region.draw)(drawing).map(|form| Drawn::Form(form.into_string())),
                 Part::Topic(_) | Part::Guard(_) => Ok(Drawn::Changed),
-                Part::Activities => seen.read(drawing, last).map(|()| Drawn::Changed),
+                Part::Activities => seen.read(drawing, *last).map(|()| Drawn::Changed),
+                Part::Songs => seen.compare(drawing, songs.as_deref()).map(|()| Drawn::Changed),
             };
             let drawn = drawn.unwrap_or_else(|error| {
                 tracing::error!(guild = %drawing.guild, %error, "a part of pages cannot be drawn");
@@ -252,6 +284,15 @@ impl Snapshot {
     fn read(&mut self, drawing: &Drawing<'_>, last: Option<ActivityId>) -> Result<()> {
         if let Some(last) = last {
             self.found = activity::since(drawing.read, drawing.guild, last.following(), MOST_ACTIVITIES)?;
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, drawing: &Drawing<'_>, before: Option<&Songs>) -> Result<()> {
+        if let Some(before) = before {
+            let now = Songs::of(drawing.read, drawing.guild)?;
+            let told = before.told(&now, drawing.read, drawing.guild)?;
+            self.songs = Some((now, told));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `board` | what changed when, what is watched, and what is to be drawn; pure |
 //! | `hub` | the clockwork around it |
-//! | `feed`, `told` | what happened, as programs are told it |
+//! | `feed`, `told`, `songs` | what happened, as programs are told it |
 //! | `stream` | one open connection, from its first event to its end |
 //! | `rights` | whether somebody may still listen |
 //! | `places` | how many may listen at once |
@@ -38,6 +38,7 @@ mod pages;
 mod places;
 mod programs;
 mod rights;
+mod songs;
 mod stream;
 mod told;
 

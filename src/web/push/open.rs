@@ -8,6 +8,7 @@ use axum::http::header::REFERRER_POLICY;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::Region;
 use super::board::Part;
@@ -25,7 +26,7 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
 use crate::web::pages::public::{Overlay, PUBLIC_QUEUE, SAMPLE_NAME, SAMPLE_SECRET, has_left};
 
@@ -40,8 +41,9 @@ pub(super) const OVERLAY: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
-    shape: None,
+    shape: Some(Shape::of_events::<Known>),
     sample: |_| Sample {
         path: vec![("token", SAMPLE_SECRET.to_owned()), ("part", "now".to_owned())],
         ..Sample::default()
@@ -60,14 +62,15 @@ pub(super) const QUEUE: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
-    shape: None,
+    shape: Some(Shape::of_events::<Known>),
     sample: |_| Sample { path: vec![("name", SAMPLE_NAME.to_owned())], ..Sample::default() },
     serve: serve_queue,
 };
 
 /// What somebody has who asks.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 struct Known {
     /// The revision that was noted before the page was made.

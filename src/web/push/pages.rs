@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::board::Part;
 use super::rights::{Right, Rights};
@@ -19,8 +20,8 @@ use crate::signin::scope::Scope;
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Problem, told};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::answer::{Problem, is_known, told};
+use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
 use crate::web::page::{self, Met};
 
@@ -35,8 +36,9 @@ pub(super) const LIVE: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &["T-SSE-04"],
+    has_revision: false,
     leads_to_discord: false,
-    shape: None,
+    shape: Some(Shape::of_events::<Shown>),
     sample: |_| Sample::default(),
     serve: serve_live,
 };
@@ -52,6 +54,7 @@ pub(super) const FRAGMENT: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample::default(),
@@ -59,7 +62,7 @@ pub(super) const FRAGMENT: Route = Route {
 };
 
 /// What a page shows.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 struct Shown {
     /// The parts, by their names; with the number of the server behind where the path does not say it.
@@ -96,7 +99,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     for (guild, part) in &parts {
         let who = match part {
             Part::Region(region) => region.who,
-            Part::Topic(_) | Part::Guard(_) | Part::Activities => Who::Member,
+            Part::Topic(_) | Part::Guard(_) | Part::Activities | Part::Songs => Who::Member,
         };
         wanted.entry(*guild).or_default().push(who);
     }
@@ -175,12 +178,6 @@ async fn fragment(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     Ok((StatusCode::OK, headers, content_type, form.into_string()).into_response())
 }
 
-/// Whether somebody has what this tag stands for.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    known.flat_map(|value| value.split(',')).any(|known| known.trim() == tag)
-}
-
 #[cfg(test)]
 mod tests {
     use maud::html;
@@ -208,13 +205,5 @@ mod tests {
         assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
         headers.insert("last-event-id", HeaderValue::from_static("a.7"));
         assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.7"));
-    }
-
-    #[test]
-    fn a_tag_is_known_among_others() {
-        let mut headers = HeaderMap::new();
-        assert!(!is_known(&headers, "W/\"a.1\""));
-        headers.insert(IF_NONE_MATCH, HeaderValue::from_static("W/\"a.0\", W/\"a.1\""));
-        assert!(is_known(&headers, "W/\"a.1\"") && !is_known(&headers, "W/\"a.2\""));
     }
 }

@@ -28,7 +28,7 @@ use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Verdict, Who};
 use crate::web::answer::{Answered, Problem, told as told_problem};
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
 use crate::web::input::read_form;
 use crate::web::page::servers_of;
 
@@ -52,14 +52,15 @@ pub(super) const STREAM: Route = Route {
     largest_body: BODY,
     says_success: true,
     requirements: &["T-SSE-01", "T-SSE-03", "T-SSE-05", "T-SSE-06", "T-DAT-09"],
+    has_revision: false,
     leads_to_discord: false,
-    shape: None,
+    shape: Some(Shape::of_events::<Wanted>),
     sample: |_| Sample::default(),
     serve,
 };
 
 /// To what a program wants to listen.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 struct Wanted {
     /// The servers, as numbers with commas between; all of theirs where nothing is said.
@@ -125,6 +126,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
 /// The servers of a visitor in which they may listen.
 async fn guilds_of_theirs(web: &Web, arrived: &Arrived) -> Result<BTreeSet<GuildId>, Problem> {
     let somebody = arrived.visitor.somebody().ok_or(Problem::Unauthenticated)?;
+    web.needs_servers()?;
     let mut guilds = BTreeSet::new();
     for (guild, _) in servers_of(web, &arrived.visitor).into_iter().take(MOST_PARTS) {
         let rank = web.rank(&somebody.person, guild).await?;
@@ -168,10 +170,10 @@ fn events_of(texts: &[String]) -> Result<BTreeSet<Event>, Problem> {
 impl Program {
     /// What wakes it.
     fn parts(&self) -> impl Iterator<Item = (GuildId, Part)> {
-        let topics = self.events.iter().filter_map(|event| event.topic());
-        let topics: Vec<Part> = topics.map(Part::Topic).chain([Part::Activities]).collect();
-        let of_guilds =
-            self.guilds.iter().flat_map(move |guild| topics.clone().into_iter().map(move |part| (*guild, part)));
+        let songs = self.events.contains(&Event::Queue).then_some(Part::Songs);
+        let of_guilds = self.guilds.iter().flat_map(move |guild| {
+            [Some(Part::Activities), songs].into_iter().flatten().map(move |part| (*guild, part))
+        });
         of_guilds.chain([(GuildId::INSTANCE, Part::Topic(TOLD))])
     }
 
@@ -192,12 +194,9 @@ impl Program {
             return Vec::new();
         }
         let (mut kinds, mut told) = (Kinds::new(), Vec::new());
+        // That something changed is all that they say; what it was is in the rows.
         for watched in watched {
-            if let (Some(frame), Part::Topic(topic)) = (watched.take(), watched.part)
-                && let Some(event) = self.events.iter().find(|event| event.topic() == Some(topic))
-            {
-                add(&mut kinds, (watched.guild, *event, ChangeType::Update), None, frame.revision);
-            }
+            watched.take();
         }
         let (rows, revision) = web.push.heard(self.heard);
         self.heard = revision;

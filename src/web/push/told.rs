@@ -4,10 +4,9 @@
 //! whoever asks.
 
 use crate::activity::{Activity, Subject};
-use crate::features::{coins, desk, engagement, handles, queue};
+use crate::features::{coins, handles};
 use crate::kernel::ids::GuildId;
 use crate::settings::SETTING_CHANGED;
-use crate::store::Topic;
 
 /// An event of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,14 +91,6 @@ impl Event {
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|event| event.name() == name)
     }
-
-    /// The topic that tells of it where there are no activities: a song is in its line, and that is all that is noted of it.
-    pub(super) const fn topic(self) -> Option<Topic> {
-        match self {
-            Self::Queue => Some(queue::queries::CHANGED),
-            _ => None,
-        }
-    }
 }
 
 impl ChangeType {
@@ -113,7 +104,7 @@ impl ChangeType {
 }
 
 /// Which kinds of activities are told, and as what: a link between a member and a handle is a part of the member. Of those that
-/// are not here nobody is told.
+/// are not here nobody is told; of songs the lines themselves tell (`songs`).
 fn of_kind(kind: &str) -> Option<(Event, ChangeType)> {
     let told = [
         (coins::activity::POSTED.name(), Event::Balance, ChangeType::Update),
@@ -122,9 +113,6 @@ fn of_kind(kind: &str) -> Option<(Event, ChangeType)> {
         (handles::activity::LINKED.name(), Event::User, ChangeType::Create),
         (handles::activity::UNLINKED.name(), Event::User, ChangeType::Delete),
         (handles::activity::RENAMED.name(), Event::User, ChangeType::Update),
-        (engagement::activity::GIFTS_LIFTED.name(), Event::Queue, ChangeType::Update),
-        (desk::activity::DEAD_LINK_REMOVED.name(), Event::Queue, ChangeType::Delete),
-        (desk::activity::DEAD_LINK_TAKEN_BACK.name(), Event::Queue, ChangeType::Update),
     ];
     told.into_iter().find(|(name, ..)| *name == kind).map(|(_, event, change)| (event, change))
 }

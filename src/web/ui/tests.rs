@@ -227,7 +227,7 @@ fn everything(places: &[String]) -> Markup {
         (Form { confirm: hint, revision: hint, ..Form::new(HOSTILE, SEAL) }.around(&filters(HOSTILE, &acts(SEAL))))
         (Button { act: hint, about: hint, sends: Some((HOSTILE, HOSTILE)), ..Button::danger(HOSTILE) })
         (error_summary(&[(HOSTILE, HOSTILE)]))
-        (type_the_name(HOSTILE))
+        (type_the_name(HOSTILE, Some(HOSTILE)))
         (Dialog { id: HOSTILE, title: HOSTILE }.around(&opener(HOSTILE, HOSTILE)))
         (Notice { undo: Some(HOSTILE.to_owned()), ..Notice::new(Tone::Bad, html! { (HOSTILE) }) }.draw(Some(SEAL)))
         (Table { caption: HOSTILE, list: hint, columns: &columns, rows: &rows })

@@ -98,7 +98,7 @@ async fn a_channel_of_direct_messages_that_is_opened_too_fast_is_opened_later() 
 
 #[tokio::test]
 async fn a_confirmation_that_discord_could_not_take_is_tried_again_after_1_2_and_4_seconds() {
-    covers!("M-SUB-15");
+    covers!("M-SUB-15", "T-ERR-07");
     let world = World::new().await;
     let ann = world.member("ann");
     for (status, retry_after) in [(500, None), (503, None), (429, Some(0.2))] {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use greenroom::covers;
 use greenroom::signin::scope::Scope;
 use greenroom::web::access::Who;
 use greenroom::web::endpoint::Door;
@@ -212,6 +213,7 @@ fn tells_nothing(asking: Asking, somebody: &Somebody, answer: &Answer) {
 
 #[tokio::test]
 async fn every_route_answers_every_person_as_declared() {
+    covers!("S-PROP-03", "S-PROP-28", "S-SEC-01");
     let ground = WebWorld::of_a_process().await;
     let elsewhere = ground.with_a_song_elsewhere().await;
     let moderator = ground.signed_in("former");
@@ -229,6 +231,7 @@ async fn every_route_answers_every_person_as_declared() {
 
 #[tokio::test]
 async fn a_thing_of_another_server_is_not_there_for_anybody() {
+    covers!("S-PROP-03");
     let ground = WebWorld::of_a_process().await;
     let there = ground.with_a_song_elsewhere().await;
     let of_a_thing =
@@ -282,6 +285,19 @@ async fn nothing_answers_that_is_not_in_the_table() {
         }
     }
     ground.end().await;
+}
+
+#[test]
+fn whatever_is_below_guilds_is_for_administrators_of_that_server_alone() {
+    covers!("S-PROP-28");
+    let below = Asking::all().into_iter().filter(|asking| asking.path.starts_with("/api/guilds/"));
+    let mut found = 0;
+    for asking in below {
+        assert!(matches!(asking.route.who, Who::Administrator | Who::Owner), "{}", asking.named());
+        assert!(asking.path.starts_with("/api/guilds/{server}/"), "{}", asking.named());
+        found += 1;
+    }
+    assert!(found > 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The data of a server: taken along as files, and removed by its owner.
 
+use greenroom::covers;
 use greenroom::features::coins::settings::SKIP_PRICE;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,6 +19,54 @@ async fn an_admin_takes_the_data_of_a_server_along_and_a_viewer_does_not() {
     ground.signed_in("viewer").get("/api/{server}/data/export").await.is(403);
     admin.get("/g/{server}/data").await.is(200);
     admin.get("/g/{server}/data/remove").await.is(403);
+    ground.end().await;
+}
+
+/// The tables of an SQLite file that the API gave, and the rows that hold this text.
+fn tables_and_rows_with(file: &[u8], text: &str) -> (Vec<String>, u32) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export.db");
+    std::fs::write(&path, file).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let names = |query: &str| -> Vec<String> {
+        let mut found = connection.prepare(query).unwrap();
+        found.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let tables = names("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+    let mut rows = 0;
+    for table in &tables {
+        for column in names(&format!("SELECT name FROM pragma_table_info('{table}')")) {
+            let query = format!("SELECT count(*) FROM \"{table}\" WHERE \"{column}\" = ?1");
+            rows += connection.query_row(&query, [text], |row| row.get::<_, u32>(0)).unwrap();
+        }
+    }
+    (tables, rows)
+}
+
+#[tokio::test]
+async fn what_looks_like_a_command_of_sql_is_a_text_like_any_other() {
+    covers!("S-PROP-32");
+    const INJECTION: &str = "'; DROP TABLE users; --";
+    let ground = WebWorld::start().await;
+    let owner = ground.signed_in("owner");
+    let before = owner.get("/api/{server}/data/export").await.is(200).body;
+    let (tables, _) = tables_and_rows_with(&before, INJECTION);
+    let coins = format!("/api/{{server}}/members/{}/coins", ground.world.user("ann"));
+    let body = json!({ "act": "give", "amount": 5, "reason": INJECTION });
+    owner.json(Method::POST, &coins, &body).await.is(200);
+    let typed: String = url::form_urlencoded::byte_serialize(INJECTION.as_bytes()).collect();
+    let api =
+        ["members?q=", "songs?q=", "audit?subject=", "ledger?kind="].map(|of| format!("/api/{{server}}/{of}{typed}"));
+    for path in api.into_iter().chain([format!("/g/{{server}}/palette?q={typed}")]) {
+        let answer = owner.get(&path).await;
+        assert!(matches!(answer.status, 200 | 422), "{path}: {}", answer.text());
+    }
+    let ledger = owner.get("/api/{server}/ledger").await.is(200).json();
+    assert_eq!(ledger["items"][0]["reason"], INJECTION);
+    let after = owner.get("/api/{server}/data/export").await.is(200).body;
+    let (still, rows) = tables_and_rows_with(&after, INJECTION);
+    assert_eq!(still, tables);
+    assert!(rows > 0, "it is in the file as it was typed");
     ground.end().await;
 }
 

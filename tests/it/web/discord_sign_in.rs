@@ -62,7 +62,7 @@ fn is_signed_in(browser: &Person<'_>) -> bool {
 
 #[tokio::test]
 async fn whoever_signs_in_with_discord_comes_to_the_page_they_wanted_and_no_token_is_kept() {
-    covers!("S-API-01", "S-API-02", "S-SEC-03", "T-AUT-03");
+    covers!("S-API-01", "S-API-02", "S-SEC-01", "S-SEC-03", "T-AUT-03");
     let ground = WebWorld::with_discord().await;
     let browser = ground.nobody();
     let to = browser.get("/me/{server}").await.is(303).location();

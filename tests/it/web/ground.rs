@@ -8,6 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use greenroom::access::{ADMIN_ROLES, MODERATOR_ROLES, REVIEWER_ROLE, VIEWER_ROLES};
+use greenroom::discord::Bot;
+use greenroom::discord::bot::Clients;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::{Digest, SecretBytes};
 use greenroom::kernel::ids::{GuildId, RoleId, UserId};
@@ -105,6 +107,19 @@ impl WebWorld {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.address = listener.local_addr().unwrap();
         self.web = Web::with_regions(self.world.app.bot.clone(), self.web.settings.clone(), regions);
+        self.serve(self.web.clone(), listener);
+    }
+
+    /// The web ends, and another process serves it whose gateway has told nothing yet.
+    pub async fn restart_before_the_gateway(&mut self) {
+        self.server.lock().unwrap().abort();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.address = listener.local_addr().unwrap();
+        let bot = &self.world.app.bot;
+        let (rest, files) = (bot.rest.clone(), bot.files.clone());
+        let clients = Clients { rest, files, titles: bot.titles.clone(), live: bot.live.clone() };
+        let bot = Bot::new(bot.store.clone(), bot.clock.clone(), clients, greenroom::bot::shown());
+        self.web = Web::new(bot, self.web.settings.clone());
         self.serve(self.web.clone(), listener);
     }
 

@@ -10,6 +10,7 @@
 //! | [`discord_sign_in`] | to Discord and back |
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
+//! | [`promises`] | that nothing is overwritten unseen, counted undone, or refused without a word |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
 //! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
@@ -46,6 +47,7 @@ mod people;
 mod person;
 mod pictures;
 mod programs;
+mod promises;
 mod public;
 mod push;
 mod secrets;

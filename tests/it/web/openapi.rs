@@ -7,15 +7,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use greenroom::covers;
+use greenroom::signin::scope::Scope;
 use greenroom::web::access::Who;
-use greenroom::web::endpoint::{Door, Route};
+use greenroom::web::endpoint::{Content, Door, Route, Sample};
 use greenroom::web::openapi::document;
 use greenroom::web::table::routes;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::WebWorld;
 use super::asking::{Asking, Server, fields_of_path};
 use super::ground::OPERATOR;
+use super::person::{Answer, Person};
 
 /// The document as it is in the folder: of no version, because that changes with each release.
 fn golden() -> Value {
@@ -100,7 +104,7 @@ async fn what_is_answered_is_what_the_document_declares() {
     ground.with_a_song_elsewhere().await;
     let document = golden();
     let mut seen = 0;
-    for route in of_api().filter(|route| route.shape.is_some()) {
+    for route in of_api().filter(|route| answers_json(route)) {
         let song = ground.staged().await;
         ground.world.pass(Duration::from_secs(10)).await;
         let person = match route.who {
@@ -123,10 +127,135 @@ async fn what_is_answered_is_what_the_document_declares() {
         seen += 1;
     }
     assert!(seen > 5, "{seen}");
-    let refused = ground.nobody().get("/api/servers").await.is(401).json();
-    let error = json!({ "$ref": "#/components/schemas/Error" });
-    assert_eq!(wrong(&document, &error, &refused["error"], "error"), Vec::<String>::new());
     ground.end().await;
+}
+
+/// Whether a route answers JSON, and nothing of another kind.
+fn answers_json(route: &Route) -> bool {
+    route.shape.is_some_and(|shape| matches!(shape().answer, Content::Json(_)))
+}
+
+/// Somebody for whom a route is.
+fn allowed(route: &Route) -> &'static str {
+    match route.who {
+        Who::Anyone | Who::Instance => OPERATOR,
+        _ => "owner",
+    }
+}
+
+/// Sends this text as JSON.
+async fn sends(ground: &WebWorld, asking: Asking, person: &Person<'_>, sample: &Sample, body: &str) -> Answer {
+    let csrf = person.csrf().unwrap_or_default();
+    let headers = [("content-type", "application/json"), ("x-csrf-token", csrf.as_str())];
+    let address = ground.path(&asking.address(sample, Server::Here));
+    person.ask(asking.method(), &address, &headers, body.as_bytes().to_vec()).await
+}
+
+/// Fails where an answer is none of those that the document declares of a route.
+fn is_declared(document: &Value, asking: Asking, answer: &Answer, who: &str) {
+    let (route, place) = (asking.route, format!("{}, {who}", asking.named()));
+    let method = route.doors.verb.method().as_str().to_lowercase();
+    let declared = &document["paths"][asking.path][&method]["responses"];
+    assert!(declared.get(answer.status.to_string()).is_some(), "{place}: {} is not declared", answer.status);
+    if answer.status < 400 {
+        return;
+    }
+    assert_eq!(answer.header("content-type"), "application/json", "{place}");
+    let body = answer.json();
+    let refused = json!({ "$ref": "#/components/schemas/Refused" });
+    assert_eq!(wrong(document, &refused, &body, "answer"), Vec::<String>::new(), "{place}: {body:#}");
+    let says_success = body.get("success").is_some();
+    assert_eq!(says_success, route.says_success, "{place}: {body:#}");
+    let message = body["error"]["message"].as_str().unwrap();
+    assert!(!message.is_empty() && !has_marks_of_discord(message), "{place}: {message}");
+    for (field, why) in body["error"]["details"]["fields"].as_object().into_iter().flatten() {
+        assert!(!has_marks_of_discord(why.as_str().unwrap()), "{place}: {field}: {why}");
+    }
+}
+
+/// Whether Discord would draw something of a text.
+fn has_marks_of_discord(text: &str) -> bool {
+    ["`", "**", "<@", "<#", "</", "<t:"].iter().any(|mark| text.contains(mark))
+}
+
+#[tokio::test]
+async fn what_is_refused_is_refused_as_the_document_declares() {
+    covers!("S-ERR-02");
+    let ground = WebWorld::of_a_process().await;
+    let document = golden();
+    let without_scope = ground.token("owner", &[Scope::Tasks]);
+    for route in of_api() {
+        let song = ground.staged().await;
+        ground.world.pass(Duration::from_secs(10)).await;
+        let sample = (route.sample)(&ground.samples(&song, "ann"));
+        let mut nowhere = sample.clone();
+        for (_, value) in &mut nowhere.path {
+            "1".clone_into(value);
+        }
+        for path in route.doors.paths {
+            let asking = Asking { path, ..Asking::of_api(route) };
+            let people = [("nobody", ground.nobody()), ("a stranger", ground.signed_in("stranger"))];
+            for (who, person) in people.into_iter().chain([("a member", ground.signed_in("member"))]) {
+                let answer = asking.by(&person, &sample, Server::Here).await;
+                is_declared(&document, asking, &answer, who);
+            }
+            if route.who != Who::Anyone {
+                let answer = asking.by(&without_scope, &sample, Server::Here).await;
+                is_declared(&document, asking, &answer, "a program without the scope");
+            }
+            let person = ground.signed_in(allowed(route));
+            is_declared(&document, asking, &asking.by(&person, &nowhere, Server::Here).await, "for what is nowhere");
+            if asking.method() != Method::GET {
+                for body in ["{", "[[]]", "\"x\"", "{\"no such field\": {\"a\": 1}} 5"] {
+                    let answer = sends(&ground, asking, &person, &sample, body).await;
+                    is_declared(&document, asking, &answer, body);
+                }
+            }
+        }
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn nothing_is_taken_that_is_of_another_kind_than_the_document_declares() {
+    covers!("T-ERR-05", "T-SEC-03");
+    let ground = WebWorld::of_a_process().await;
+    let document = golden();
+    let mut tried = 0;
+    for route in of_api().filter(|route| route.doors.verb.method() != Method::GET) {
+        let asking = Asking::of_api(route);
+        let method = route.doors.verb.method().as_str().to_lowercase();
+        let operation = &document["paths"][asking.path][&method];
+        let declared = &operation["requestBody"]["content"]["application/json"]["schema"];
+        for field in fields_with_a_kind(&document, declared) {
+            let song = ground.staged().await;
+            ground.world.pass(Duration::from_secs(10)).await;
+            let sample = (route.sample)(&ground.samples(&song, "ann"));
+            let mut body = sample.body.clone().unwrap_or_else(|| json!({}));
+            body[&field] = json!({ "of": ["another", "kind"] });
+            let person = ground.signed_in(allowed(route));
+            let answer = sends(&ground, asking, &person, &sample, &body.to_string()).await;
+            assert!(matches!(answer.status, 400 | 422), "{}: {field}: {} {}", route.name, answer.status, answer.text());
+            is_declared(&document, asking, &answer, &field);
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
+    ground.end().await;
+}
+
+/// The fields of a body that are of some kind, and not of any.
+fn fields_with_a_kind(document: &Value, schema: &Value) -> Vec<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let named = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+        return fields_with_a_kind(document, named.unwrap());
+    }
+    if let Some(ways) = schema["oneOf"].as_array() {
+        return ways.iter().flat_map(|way| fields_with_a_kind(document, way)).collect();
+    }
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let of_a_kind = |declared: &Value| ["type", "$ref", "oneOf"].iter().any(|kind| declared.get(kind).is_some());
+    fields.filter(|(_, declared)| of_a_kind(declared)).map(|(name, _)| name.clone()).collect()
 }
 
 /// What is wrong with a value, as a schema has it. Fields that are not declared are wrong, too, unless the schema says that

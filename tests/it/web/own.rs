@@ -105,7 +105,7 @@ async fn the_operator_signs_in_by_a_password_and_a_program_goes_on_by_the_refres
 
 #[tokio::test]
 async fn a_page_whose_day_is_over_goes_on_by_itself_and_what_was_copied_does_not() {
-    covers!("T-AUT-02");
+    covers!("T-AUT-02", "T-ERR-04");
     let ground = WebWorld::start().await;
     let (browser, copy) = (ground.signed_in("ann"), ground.nobody());
     for name in ["access", "refresh"] {
@@ -258,7 +258,7 @@ async fn what_no_token_can_be_is_said_beside_the_field_and_one_beyond_servers_as
     let ann = ground.signed_in("ann");
     let made = async |body: Value| ann.json(Method::POST, "/api/auth/tokens", &body).await;
     let wrong = made(json!({ "name": "x", "scopes": ["reed"] })).await.is(422).json();
-    insta::assert_snapshot!(wrong["error"]["details"]["fields"]["scopes"].as_str().unwrap(), @"A token cannot be for reed. Did you mean `read`?");
+    insta::assert_snapshot!(wrong["error"]["details"]["fields"]["scopes"].as_str().unwrap(), @"A token cannot be for reed. Did you mean “read”?");
     let wrong = made(json!({ "name": "x", "scopes": ["read"], "servers": ["everywhere"] })).await.is(422).json();
     insta::assert_snapshot!(wrong["error"]["details"]["fields"]["servers"].as_str().unwrap(), @"A server is named by its number.");
     let nameless = made(json!({ "scopes": ["read"] })).await;

@@ -46,7 +46,7 @@ impl WebWorld {
         OfPeople { entry: entry.unwrap().to_string(), session: session.unwrap().0.to_string() }
     }
 
-    fn coins_of(&self, member: &str) -> i64 {
+    pub fn coins_of(&self, member: &str) -> i64 {
         let (guild, user) = (self.here(), self.world.user(member));
         let purse = |read: &dyn greenroom::store::Read| greenroom::features::coins::queries::purse(read, guild, user);
         self.world.app.bot.store.read_blocking("purse", purse).unwrap().luxury.get()

@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::ground::OPERATOR;
+use super::listener::Listener;
 use super::push::{RICH, goodbye, ground, listening};
 use crate::reading::link;
 
@@ -49,11 +50,52 @@ async fn a_program_is_told_what_changed_and_not_what_it_is_now() {
             "affected_ids": [RICH.to_string()],
         })
     );
-    ground.world.member("ann").submits(&link(1), "First Light").await;
-    let heard = listener.next_in_time().await;
-    assert_eq!((heard.event.as_str(), &heard.data["affected_ids"]), ("queue_update", &json!([])));
     drop(listener);
     ground.end().await;
+}
+
+#[tokio::test]
+async fn a_program_is_told_which_songs_came_moved_and_went() {
+    covers!("T-DAT-09");
+    let ground = ground().await;
+    let program = ground.signed_in("admin");
+    let mut listener = listening(&program, "/api/stream?guilds={server}&events=queue_update").await;
+    let first = ground.world.member("ann").submits(&link(1), "First Light").await;
+    let second = ground.world.member("ben").submits(&link(2), "Second Light").await;
+    let mut told = told_of_songs(&mut listener, 2).await;
+    told.sort();
+    let mut expected = [("create", first.digits()), ("create", second.digits())].map(pair).to_vec();
+    expected.sort();
+    assert_eq!(told, expected);
+
+    let reviewer = ground.signed_in("reviewer");
+    let song = |number: &str| format!("/api/{{server}}/songs/{number}");
+    let away = song(&second.digits());
+    reviewer.json(Method::POST, &format!("{away}/move"), &json!({ "line": "10 Skip" })).await.is(200);
+    assert_eq!(told_of_songs(&mut listener, 1).await, [pair(("update", second.digits()))]);
+    reviewer.json(Method::POST, &format!("{away}/remove"), &json!({})).await.is(200);
+    assert_eq!(told_of_songs(&mut listener, 1).await, [pair(("delete", second.digits()))]);
+    reviewer.json(Method::POST, "/api/{server}/queue/next", &json!({})).await.is(200);
+    assert_eq!(told_of_songs(&mut listener, 1).await, [pair(("update", first.digits()))]);
+    drop(listener);
+    ground.end().await;
+}
+
+fn pair((change, number): (&str, String)) -> (String, String) {
+    (change.to_owned(), number)
+}
+
+/// How which songs changed, so many of them, as a program is told; what is told without a name is no song of these.
+async fn told_of_songs(listener: &mut Listener<'_>, count: usize) -> Vec<(String, String)> {
+    let mut told = Vec::new();
+    while told.len() < count {
+        let heard = listener.next_in_time().await;
+        assert_eq!((heard.event.as_str(), &heard.data["data_type"]), ("queue_update", &json!("queue")));
+        let change = heard.data["change_type"].as_str().unwrap().to_owned();
+        let ids = heard.data["affected_ids"].as_array().unwrap().clone();
+        told.extend(ids.into_iter().map(|id| (change.clone(), id.as_str().unwrap().to_owned())));
+    }
+    told
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ async fn value(ground: &WebWorld, key: &str) -> Value {
 
 #[tokio::test]
 async fn a_form_changes_what_differs_and_says_so() {
-    covers!("T-CFG-01", "S-CFG-01");
+    covers!("T-CFG-01", "T-ERR-06", "S-CFG-01");
     let ground = WebWorld::start().await;
     let admin = ground.signed_in("admin");
     let done = admin.submit("/g/{server}/settings/economy", &[("skip_price", "800")]).await.is(303);
@@ -170,8 +170,40 @@ async fn the_two_configurations_are_views_of_one() {
 
     let unknown = owner.json(Method::PUT, "/api/{server}/config", &json!({ "prefx": "!" })).await.is(422).json();
     let why = unknown["error"]["details"]["fields"]["prefx"].as_str().unwrap().to_owned();
-    assert!(why.contains("Did you mean `prefix`?"), "{why}");
+    assert!(why.contains("Did you mean “prefix”?"), "{why}");
     owner.json(Method::PATCH, "/api/guilds/{server}/config", &json!({ "xp_multiplier": 1.255 })).await.is(422);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_configuration_of_a_server_that_set_nothing_has_every_key_with_its_default() {
+    covers!("T-CFG-02");
+    let ground = WebWorld::start().await;
+    let mut config = ground.signed_in(OPERATOR).get("/api/{other}/config").await.is(200).json();
+    let of_server = |key: &str, config: &mut Value| config.as_object_mut().unwrap().remove(key).unwrap();
+    assert_eq!(of_server("server_name", &mut config), "Day Lark Reviews");
+    assert_eq!(of_server("owner_id", &mut config), ground.world.user("landlady").to_string());
+    assert!(of_server("member_count", &mut config).as_u64() > Some(1));
+    assert!(of_server("created_at", &mut config).as_str().unwrap().ends_with('Z'));
+    assert_eq!(
+        config,
+        json!({
+            "success": true,
+            "prefix": "!",
+            "currency_name": "coins",
+            "currency_symbol": "$",
+            "admin_roles": [],
+            "moderator_roles": [],
+            "log_channel": null,
+            "welcome_channel": null,
+            "features": { "currency": true, "tasks": true, "moderation": true },
+            "icon_url": null,
+            "task_channel_id": null,
+            "global_shop": false,
+            "global_tasks": false,
+            "shop_channel_id": null,
+        })
+    );
     ground.end().await;
 }
 

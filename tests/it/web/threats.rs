@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenroom::covers;
 use greenroom::web::access::{Hosts, Network, Proxies};
 use greenroom::web::endpoint::Door;
 use reqwest::Method;
@@ -55,6 +56,7 @@ async fn sent(person: &Person<'_>, said: &Said, token: Option<&str>) -> Answer {
 
 #[tokio::test]
 async fn a_change_is_taken_from_our_own_pages_and_with_the_token_of_the_session_alone() {
+    covers!("S-SEC-01", "S-SEC-04");
     let ground = WebWorld::start().await;
     let (member, other, program) = (ground.signed_in("member"), ground.signed_in("viewer"), ground.nobody());
     let mut taken = 0;
@@ -99,6 +101,7 @@ async fn nobody_is_signed_in_by_a_page_elsewhere() {
 
 #[tokio::test]
 async fn a_form_with_an_old_token_comes_back_with_what_was_typed_and_without_the_password() {
+    covers!("S-SEC-04");
     let ground = WebWorld::start().await;
     let operator = ground.signed_in(OPERATOR);
     let old = operator.csrf().unwrap();

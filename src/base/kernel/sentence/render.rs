@@ -78,6 +78,28 @@ impl fmt::Display for Sentence {
 }
 
 impl Sentence {
+    /// For programs, which draw nothing: plain text on one line without any mark of Discord's. What is to be typed stands
+    /// between quotation marks.
+    pub fn plain(&self) -> String {
+        self.text_by(&|piece| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Mention(mention) => mention.to_string(),
+        })
+    }
+
+    /// The same for whoever writes text and mentions in their own way.
+    pub fn text_by(&self, write: &dyn Fn(Piece<'_>) -> String) -> String {
+        let part = |part: &Part| match part {
+            Part::Words(words) => write(Piece::Text(words)),
+            Part::Typed(typed) => write(Piece::Text(typed)),
+            Part::Mention(mention) => write(Piece::Mention(*mention)),
+            Part::Bold(bold) => bold.text_by(write),
+            Part::Code(code) => format!("“{code}”"),
+            Part::Link(_) | Part::Command(_) | Part::Moment(..) => Self(vec![part.clone()]).to_string(),
+        };
+        self.0.iter().map(part).collect()
+    }
+
     /// For a message on Discord.
     pub fn markdown(&self, ids: CommandIds<'_>) -> String {
         let mut drawn = String::new();
@@ -138,18 +160,6 @@ impl Sentence {
         self.0.iter().map(part).collect()
     }
 
-    /// Plain text on one line, for whoever writes text and mentions in another way than `Display`.
-    pub fn text_by(&self, write: &dyn Fn(Piece<'_>) -> String) -> String {
-        let part = |part: &Part| match part {
-            Part::Words(words) => write(Piece::Text(words)),
-            Part::Typed(typed) => write(Piece::Text(typed)),
-            Part::Mention(mention) => write(Piece::Mention(*mention)),
-            Part::Bold(bold) => bold.text_by(write),
-            Part::Code(_) | Part::Link(_) | Part::Command(_) | Part::Moment(..) => Self(vec![part.clone()]).to_string(),
-        };
-        self.0.iter().map(part).collect()
-    }
-
     /// What it says and whom it names, piece by piece: for whoever looks up what these are called.
     pub fn visit(&self, visitor: &mut dyn FnMut(Piece<'_>)) {
         for part in &self.0 {
@@ -204,6 +214,11 @@ mod tests {
             "user 5 & role 7: a_song costs 1,500 in channel 6. /buy-skip or `/find a_song` 1970-01-01T00:00:01.5Z, see \
              https://a.example/?a=1&b=2."
         );
+        assert_eq!(
+            sentence.plain(),
+            "user 5 & role 7: a_song costs 1,500 in channel 6. /buy-skip or “/find a_song” 1970-01-01T00:00:01.5Z, see \
+             https://a.example/?a=1&b=2."
+        );
         let names = |mention| (mention == Mention::Channel(ChannelId::new(6))).then(|| "<songs>".to_owned());
         assert_eq!(
             sentence.html(&names),
@@ -222,7 +237,7 @@ mod tests {
             Piece::Text(text) => text.to_uppercase(),
             Piece::Mention(_) => "ann".to_owned(),
         };
-        assert_eq!(sentence.text_by(&write), "ann AND ann USE `/x`");
+        assert_eq!(sentence.text_by(&write), "ann AND ann USE “/x”");
         assert_eq!(sentence.html_by(&write), "ann AND <strong>ann</strong> USE <code>/x</code>");
         let mut named = 0;
         sentence.visit(&mut |piece| named += usize::from(matches!(piece, Piece::Mention(Mention::User(_)))));

@@ -152,6 +152,16 @@ pub fn circulation(read: &dyn Read, guild: GuildId, most: usize) -> Result<Circu
     Ok(found)
 }
 
+/// All that the members of a guild have of a currency.
+pub fn total(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<i64> {
+    let mut total = 0_i64;
+    tables::balances(currency).for_each(read, guild, |_, balance| {
+        total = total.saturating_add(balance.amount.get());
+        Ok(())
+    })?;
+    Ok(total)
+}
+
 /// What came and went of Luxury Coins in the week of a moment and in those before it, `count` in all, the latest first.
 pub fn weeks(read: &dyn Read, guild: GuildId, now: Timestamp, count: i64) -> Result<Vec<Week>> {
     let of = |before| {

@@ -23,6 +23,6 @@ use super::Domain;
 pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     jobs: &[&model::TELL_DEAD_LINK],
-    activities: &[&activity::DEAD_LINK_REMOVED],
+    activities: &[&activity::DEAD_LINK_REMOVED, &activity::DEAD_LINK_TAKEN_BACK],
     ..Domain::named("desk")
 };

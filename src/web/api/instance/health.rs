@@ -62,14 +62,20 @@ pub struct FindingView {
 
 impl From<Examined> for ExaminedView {
     fn from(examined: Examined) -> Self {
-        let view = |Finding { id, level, sentence, fix }| FindingView { id, level: level.word(), sentence, fix };
+        let plain = |text: String| Sentence::read(&text).plain();
+        let view = |Finding { id, level, sentence, fix }| FindingView {
+            id,
+            level: level.word(),
+            sentence: plain(sentence),
+            fix: fix.map(plain),
+        };
         Self { at: examined.at.rfc3339(), findings: examined.findings.into_iter().map(view).collect() }
     }
 }
 
 impl From<Reason> for ReasonView {
     fn from(Reason { id, sentence }: Reason) -> Self {
-        Self { id, sentence }
+        Self { id, sentence: Sentence::read(&sentence).plain() }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::presence::{self, Presence, Status, Type};
 use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::StatusPage;
@@ -32,6 +32,11 @@ impl From<Presence> for PresenceView {
     }
 }
 
+impl PresenceView {
+    /// What of it counts for whoever changes it.
+    const REVISION: RevisionOf = |_, read, _, _| Ok(Revision::of(&Self::from(presence::of_instance(read)?)));
+}
+
 /// Tells what the bot shows of itself.
 pub struct BotStatus;
 
@@ -42,6 +47,7 @@ impl Endpoint for BotStatus {
     const WHO: Who = Who::Instance;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = Some(PresenceView::REVISION);
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-34"];
 
@@ -93,6 +99,7 @@ impl Endpoint for SetBotStatus {
     const WHO: Who = Who::Instance;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(PresenceView::REVISION);
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-33"];
 

@@ -18,7 +18,7 @@ use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::api::settings::{Values, WAS, typed_of};
 use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::instance::Variable;
@@ -33,7 +33,7 @@ pub struct DefaultView {
     /// Its name.
     pub title: &'static str,
     /// What it does.
-    pub about: &'static str,
+    pub about: String,
     /// What counts, as people read it.
     pub value: String,
     /// Whether this instance has a value of its own, beside that of the program.
@@ -54,10 +54,10 @@ pub fn defaults(read: &dyn Read) -> Result<Vec<DefaultView>> {
         Ok(DefaultView {
             key: listed.setting.key(),
             title: listed.title,
-            about: listed.about,
-            value: listed.setting.shown(read, GuildId::INSTANCE)?,
+            about: Sentence::read(listed.about).plain(),
+            value: Sentence::read(&listed.setting.shown(read, GuildId::INSTANCE)?).plain(),
             is_own: listed.setting.is_own(read, GuildId::INSTANCE)?,
-            allowed: listed.setting.allowed(),
+            allowed: Sentence::read(&listed.setting.allowed()).plain(),
         })
     };
     listed().map(view).collect()
@@ -70,6 +70,11 @@ pub struct DefaultsView {
     pub settings: Vec<DefaultView>,
 }
 
+impl DefaultsView {
+    /// What of them counts for whoever changes them.
+    const REVISION: RevisionOf = |_, read, _, _| Ok(Revision::of(&Self { settings: defaults(read)? }));
+}
+
 /// Lists the defaults.
 pub struct GlobalSettings;
 
@@ -80,6 +85,7 @@ impl Endpoint for GlobalSettings {
     const WHO: Who = Who::Instance;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::Reads;
+    const REVISION: Option<RevisionOf> = Some(DefaultsView::REVISION);
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-42"];
 
@@ -146,6 +152,16 @@ impl DefaultsBody {
         values
     }
 
+    /// What stands around the values and is nothing that could be meant, and what it has to be.
+    fn of_another_kind(&self) -> Option<(&'static str, &'static str)> {
+        let sent = |name: &str| self.0.get(name).filter(|sent| !sent.is_null());
+        if sent("settings").is_some_and(|sent| !sent.is_object()) {
+            return Some(("settings", "These are values by the keys of their settings."));
+        }
+        let name = ["key", "reset"].into_iter().find(|name| sent(name).is_some_and(|sent| !sent.is_string()))?;
+        Some((name, "This is the key of a setting, as a text."))
+    }
+
     /// What a form showed of a setting.
     fn shown(&self, key: &str) -> Option<&str> {
         self.0.get(&format!("{WAS}{key}"))?.as_str()
@@ -185,6 +201,7 @@ impl Endpoint for SetGlobalSettings {
     const WHO: Who = Who::Instance;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(DefaultsView::REVISION);
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-43"];
 
@@ -200,7 +217,11 @@ impl Endpoint for SetGlobalSettings {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<DefaultsView>, Problem> {
         let (wanted, wrong) = asked.body.wanted();
-        if asked.door == Door::Form && !wrong.is_empty() {
+        if let Some((name, words)) = asked.body.of_another_kind() {
+            return Err(Problem::field(name, Sentence::words(words)));
+        }
+        let is_unknown = wrong.values().any(|refusal| matches!(refusal, SettingRefusal::Unknown { .. }));
+        if is_unknown || (asked.door == Door::Form && !wrong.is_empty()) {
             let told = wrong.into_iter().map(|(key, refusal)| (key, refusal.sentence()));
             return Err(Problem::Fields(told.collect()));
         }

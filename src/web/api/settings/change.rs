@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::values::Values;
 use super::wishes::{ChangesView, Wishes, page_of, save, saying, unknown};
-use super::{all, level_of, of_key};
+use super::{SettingsView, all, level_of, of_key};
 use crate::access::Level;
 use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::discord::channel_setting::require_named;
@@ -16,7 +16,7 @@ use crate::settings::{Listed, NONE, NewValue, SETTING_CHANGED, SettingRefusal, a
 use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::{AreaPage, SettingsPage};
@@ -33,6 +33,7 @@ impl Endpoint for ChangeSettings {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
     const REQUIREMENTS: &'static [&'static str] = &["T-CFG-01", "S-CFG-01"];
 
     type Path = ();
@@ -70,6 +71,7 @@ impl Endpoint for ResetSetting {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
 
     type Path = ();
     type Query = Nothing;
@@ -108,6 +110,7 @@ impl Endpoint for UndoSetting {
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
 
     type Path = One<ActivityId>;
     type Query = Nothing;

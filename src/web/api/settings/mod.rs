@@ -30,7 +30,7 @@ use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Rank, Who};
-use crate::web::answer::{Answered, Problem};
+use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 
 pub use values::{Values, WAS, json_of, typed_of};
@@ -103,16 +103,16 @@ impl SettingView {
         Ok(Self {
             key: setting.key(),
             title: listed.title,
-            about: Sentence::read(listed.about).to_string(),
+            about: Sentence::read(listed.about).plain(),
             area: listed.area.to_string(),
             value: json_of(&control, &setting.typed(read, guild)?),
-            shown: Sentence::read(&setting.shown(read, guild)?).to_string(),
+            shown: Sentence::read(&setting.shown(read, guild)?).plain(),
             default: json_of(&control, &setting.typed(read, GuildId::INSTANCE)?),
             is_own: setting.is_own(read, guild)?,
-            allowed: setting.allowed(),
+            allowed: Sentence::read(&setting.allowed()).plain(),
             may_change: listed.require(level).is_ok(),
-            command: listed.command.map(|command| command.to_sentence().to_string()),
-            problems: own.map(|trouble| Sentence::read(&references::sentence(trouble)).to_string()).collect(),
+            command: listed.command.map(|command| command.to_sentence().plain()),
+            problems: own.map(|trouble| Sentence::read(&references::sentence(trouble)).plain()).collect(),
         })
     }
 }
@@ -122,13 +122,17 @@ pub fn level_of(rank: Rank, who: Who) -> Level {
     if who == Who::Instance { Level::Owner } else { rank.level.unwrap_or(Level::Member) }
 }
 
-async fn looked_at(web: &Web, guild: GuildId, level: Level) -> Result<Answered<SettingsView>, Problem> {
-    let catalogue = web.clone();
-    let looked = web.look("settings", move |read| {
-        let troubles = known_troubles(&catalogue, read, guild)?;
-        all().map(|listed| SettingView::of(read, guild, listed, level, &troubles)).collect::<Result<Vec<_>>>()
-    });
-    Ok(SettingsView { settings: looked.await? }.into())
+impl SettingsView {
+    /// What of a server's settings counts for whoever changes them.
+    pub const REVISION: RevisionOf =
+        |web, read, guild, rank| Ok(Revision::of(&Self::of(web, read, guild, level_of(rank, Settings::WHO))?));
+
+    /// Those of a server, for somebody of this level.
+    fn of(web: &Web, read: &dyn Read, guild: GuildId, level: Level) -> Result<Self> {
+        let troubles = known_troubles(web, read, guild)?;
+        let settings = all().map(|listed| SettingView::of(read, guild, listed, level, &troubles));
+        Ok(Self { settings: settings.collect::<Result<_>>()? })
+    }
 }
 
 /// The settings of a server.
@@ -143,6 +147,7 @@ impl Endpoint for Settings {
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
     const REQUIREMENTS: &'static [&'static str] = &["T-CFG-01", "S-CFG-01"];
+    const REVISION: Option<RevisionOf> = Some(SettingsView::REVISION);
 
     type Path = ();
     type Query = Nothing;
@@ -154,6 +159,7 @@ impl Endpoint for Settings {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SettingsView>, Problem> {
-        looked_at(web, asked.guild, level_of(asked.rank, Self::WHO)).await
+        let (guild, level, catalogue) = (asked.guild, level_of(asked.rank, Self::WHO), web.clone());
+        Ok(web.look("settings", move |read| SettingsView::of(&catalogue, read, guild, level)).await?.into())
     }
 }

@@ -52,7 +52,7 @@ impl ChangesView {
     /// What was changed just now in this transaction.
     pub fn of(read: &dyn Read, guild: GuildId, changed: &[Changed]) -> Result<Self> {
         let view = |Changed { listed, change }: &Changed| -> Result<ChangedView> {
-            let words = |stored: Option<&str>| Sentence::read(&listed.setting.in_words(stored)).to_string();
+            let words = |stored: Option<&str>| Sentence::read(&listed.setting.in_words(stored)).plain();
             let key = listed.setting.key();
             let is_it = |noted: &activity::Activity| {
                 noted.kind == SETTING_CHANGED.name() && noted.subject == Some(Subject::Setting(key.to_owned()))

@@ -37,13 +37,14 @@ impl Page for RestorePage {
         let name = seen.typed("name").unwrap_or(&seen.query.name).to_owned();
         let foreseen = foresee(web, name).await?;
         let (seal, wrong) = (seen.seal("restore"), seen.wrong("confirm"));
-        let main = restore(&foreseen, wrong.as_deref(), seal.seal());
+        let main = restore(&foreseen, (seen.typed("confirm"), wrong.as_deref()), seal.seal());
         let crumbs = vec![("/instance/backups".to_owned(), "Backups".to_owned())];
         Ok(Shown { title: "Restore a snapshot".to_owned(), crumbs, ..shown("/instance/backups", &main) })
     }
 }
 
-fn restore(foreseen: &Foresight, wrong: Option<&str>, seal: Seal<'_>) -> Markup {
+/// What would be lost, and the form; with what was typed in the word's place, and what is wrong with that.
+fn restore(foreseen: &Foresight, (typed, wrong): (Option<&str>, Option<&str>), seal: Seal<'_>) -> Markup {
     let Foresight { name, from, counts } = foreseen;
     let form = Form { confirm: Some("Stop the bot, and go back to this snapshot?"), ..Form::new(ACTION, seal) };
     html! {
@@ -67,7 +68,7 @@ fn restore(foreseen: &Foresight, wrong: Option<&str>, seal: Seal<'_>) -> Markup 
             (form.around(&html! {
                 input type="hidden" name="name" value=(name);
                 input type="hidden" name="back" value={ (ACTION) "?name=" (name) };
-                (type_the_name(WORD))
+                (type_the_name(WORD, typed))
                 @if let Some(wrong) = wrong { p.error { (icon(Icon::Bad)) span { (wrong) } } }
                 (Button::danger("Restore this snapshot"))
             }))
@@ -97,7 +98,7 @@ mod tests {
         let counts = vec![Count { what: "songs", then: 1_200, now: 1_250 }];
         let foreseen = Foresight { name: "a.redb".to_owned(), from, counts };
         let seal = Seal { csrf: "t0ken", key: "k3y" };
-        let drawn = restore(&foreseen, Some("Please type it."), seal).into_string();
+        let drawn = restore(&foreseen, (None, Some("Please type it.")), seal).into_string();
         for part in [
             "21 Nov 2026, 20:15 UTC",
             "1,200",

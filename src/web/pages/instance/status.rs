@@ -6,7 +6,8 @@ use super::shown;
 use crate::presence::{self, LONGEST_TEXT, Presence};
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::Problem;
+use crate::web::answer::{Problem, Revision};
+use crate::web::api::instance::presence::PresenceView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::ui::components::{Button, Choice, Field, Form, Radios, Select};
@@ -30,9 +31,17 @@ impl Page for StatusPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let presence = web.look("presence", presence::of_instance).await?;
         let seal = seen.seal("status");
-        let form = Form::new("/instance/status", seal.seal());
+        let now = PresenceView::from(presence.clone());
+        let revision = Revision::of(&now);
+        let form = Form {
+            revision: Some(revision.in_form(seen.refill.as_ref())),
+            ..Form::new("/instance/status", seal.seal())
+        };
         let [status, kind, message] = ["status", "type", "message"].map(|field| seen.typed(field));
-        let wrong = seen.wrong("message");
+        let theirs = [("status", now.status), ("type", now.kind), ("message", now.message.as_str())];
+        let theirs: Vec<String> =
+            theirs.into_iter().filter_map(|(field, present)| seen.theirs(field, present)).collect();
+        let wrong = seen.wrong("message").or_else(|| (!theirs.is_empty()).then(|| theirs.join(" ")));
         let main = form.around(&fields(&presence, [status, kind, message], wrong.as_deref()));
         Ok(shown("/instance/status", &main))
     }

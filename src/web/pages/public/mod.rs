@@ -84,7 +84,7 @@ impl Page for PublicQueue {
 /// Whether we are in a server no more. Until Discord has told where we are, we are where we were.
 pub(in crate::web) fn has_left(web: &Web, guild: GuildId) -> bool {
     let standings = &web.bot.standings;
-    standings.count_guilds() > 0 && standings.guild_of_bot(guild).is_none()
+    standings.are_named() && standings.guild_of_bot(guild).is_none()
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use crate::features::public::model::PublicName;
 use crate::features::public::queries::{Chosen, chosen};
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::Problem;
+use crate::web::answer::{Problem, Revision};
+use crate::web::api::public::PublicView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::ui::components::{Button, Choice, Field, Form, Input, Select};
@@ -38,23 +39,27 @@ impl Page for PublicPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
         let chosen = web.look("public", move |read| chosen(read, guild)).await?;
+        let revision = Revision::of(&PublicView::of(&chosen));
         let main = html! {
             @if seen.rank.reaches(Who::Owner) {
-                (queue(web, seen, &chosen))
+                (queue(web, seen, &chosen, &revision))
                 (overlays(seen, &chosen))
             } @else {
                 section.card { p { "What everybody may see is decided by the owner of the server." } }
             }
-            (goal(seen, &chosen))
+            (goal(seen, &chosen, &revision))
         };
         Ok(Shown::new("Public pages", main))
     }
 }
 
-fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
+fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen, revision: &Revision) -> Markup {
     let action = format!("/g/{}/public", seen.guild);
     let kept = chosen.name.as_ref().map(PublicName::as_str).unwrap_or_default();
-    let wrong = seen.wrong("name");
+    // What was typed into the form of the goal says nothing here.
+    let theirs = |field: &str, present: &str| seen.typed(field).and_then(|_| seen.theirs(field, present));
+    let wrong = seen.wrong("name").or_else(|| theirs("name", kept));
+    let changed = theirs("names", chosen.names_shown.word());
     let name = Field {
         value: seen.typed("name").unwrap_or(kept),
         error: wrong.as_deref(),
@@ -64,6 +69,7 @@ fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
     };
     let names = Select {
         chosen: seen.typed("names").unwrap_or(chosen.names_shown.word()),
+        error: changed.as_deref(),
         ..Select::new("names", "Names of members", &NAMES)
     };
     let seal = seen.seal("queue");
@@ -73,7 +79,8 @@ fn queue(web: &Web, seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
             @if let Some(name) = &chosen.name {
                 p { "Everybody can see it at " a href={ "/q/" (name) } { (web.settings.link(&format!("/q/{name}"))) } "." }
             }
-            (Form::new(&action, seal.seal()).around(&html! { (name) (names) (Button::main("Save")) }))
+            (Form { revision: Some(revision.in_form(seen.refill.as_ref())), ..Form::new(&action, seal.seal()) }
+                .around(&html! { (name) (names) (Button::main("Save")) }))
         }
     }
 }
@@ -99,10 +106,13 @@ fn overlays(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
     }
 }
 
-fn goal(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
+fn goal(seen: &Seen<PublicPage>, chosen: &Chosen, revision: &Revision) -> Markup {
     let action = format!("/g/{}/public/goal", seen.guild);
     let kept = chosen.goal.map(|goal| goal.wanted.to_string()).unwrap_or_default();
-    let (wrong, wrong_of) = (seen.wrong("wanted"), seen.wrong("of"));
+    let theirs = |field: &str, present: &str| seen.typed(field).and_then(|_| seen.theirs(field, present));
+    let counted = chosen.goal.map_or("likes", |goal| goal.of.word());
+    let wrong = seen.wrong("wanted").or_else(|| theirs("wanted", &kept));
+    let wrong_of = seen.wrong("of").or_else(|| theirs("of", counted));
     let wanted = Field {
         input: Input::Number,
         value: seen.typed("wanted").unwrap_or(&kept),
@@ -111,7 +121,7 @@ fn goal(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
         ..Field::new("wanted", "How many on one live")
     };
     let of = Select {
-        chosen: seen.typed("of").unwrap_or(chosen.goal.map_or("likes", |goal| goal.of.word())),
+        chosen: seen.typed("of").unwrap_or(counted),
         error: wrong_of.as_deref(),
         ..Select::new("of", "What is counted", &MEASURES)
     };
@@ -119,7 +129,8 @@ fn goal(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
     html! {
         section.card aria-labelledby="goal" {
             h2 #goal { "Goal of the live" }
-            (Form::new(&action, seal.seal()).around(&html! { (of) (wanted) (Button::main("Save")) }))
+            (Form { revision: Some(revision.in_form(seen.refill.as_ref())), ..Form::new(&action, seal.seal()) }
+                .around(&html! { (of) (wanted) (Button::main("Save")) }))
         }
     }
 }

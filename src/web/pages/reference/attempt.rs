@@ -30,6 +30,7 @@ pub const TRY: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |_| Sample { query: "route=instance.status", ..Sample::default() },

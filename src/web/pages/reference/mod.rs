@@ -17,7 +17,7 @@ use self::fields::{FieldView, fields_of};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Nothing, Route, Sample, Samples, Shape};
+use crate::web::endpoint::{Content, Nothing, Route, Sample, Samples, Shape};
 use crate::web::openapi::{TAGS, Tag, codes, limit, of_api, parts_of, tag_of};
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::ui::components::{Column, Row, Table, code};
@@ -98,7 +98,8 @@ fn opening() -> Markup {
             p {
                 "Ids of Discord are strings, moments are RFC 3339 in UTC, amounts are numbers. Lists take " code { "after" }
                 " and answer " code { "next" } " where there is more. A change with an " code { "Idempotency-Key" }
-                " is done once, however often it is sent within a day."
+                " is done once, however often it is sent within a day. Where an answer has an " code { "ETag" }
+                ", a change takes it as " code { "If-Match" } " and is refused where somebody else was faster."
             }
             p { "For tools: " a href="/api/openapi.json" { "openapi.json" } ", OpenAPI 3.1." }
         }
@@ -158,11 +159,15 @@ impl Described {
         let path = route.doors.paths.first().copied().unwrap_or_default();
         let parts = parts_of(path)
             .map(|name| field(name, "string", if name == "server" { "The id of the server." } else { "" }));
+        let answer = shape.and_then(|shape| match &shape.answer {
+            Content::Json(schema) => Some(as_json(schema)),
+            Content::Other(_) => None,
+        });
         let success = route.says_success.then(|| field("success", "boolean", "`true`."));
         Self {
             address: parts.chain(query.clone()).collect(),
             body: fields(shape.and_then(|shape| shape.body.as_ref()).map(as_json)),
-            answer: success.into_iter().chain(fields(shape.map(|shape| as_json(&shape.answer)))).collect(),
+            answer: success.into_iter().chain(fields(answer)).collect(),
             query,
         }
     }
@@ -268,6 +273,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "what a route looks like is compared as a whole")]
     fn a_route_says_for_whom_it_is_what_it_takes_and_gives_and_how_it_is_asked() {
         let route = Route::of::<Servers>();
         insta::assert_snapshot!(lines(&entry(&route, &reader(true))), @r##"
@@ -321,6 +327,28 @@ mod tests {
         </tr>
         <tr role="row">
         <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].currency_totals</code>
+        </th>
+        <td role="cell" data-label="Type">object or null<span class="hint">, may be missing</span>
+        </td>
+        <td role="cell" data-label="What it is">What the members of a server have together, by currency.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].currency_totals.luxury</code>
+        </th>
+        <td role="cell" data-label="Type">integer</td>
+        <td role="cell" data-label="What it is">Luxury Coins.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].currency_totals.points</code>
+        </th>
+        <td role="cell" data-label="Type">integer</td>
+        <td role="cell" data-label="What it is">Points.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
         <code>servers[].id</code>
         </th>
         <td role="cell" data-label="Type">string</td>
@@ -332,6 +360,14 @@ mod tests {
         </th>
         <td role="cell" data-label="Type">string</td>
         <td role="cell" data-label="What it is">What whoever asks is there.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].member_count</code>
+        </th>
+        <td role="cell" data-label="Type">integer or null<span class="hint">, may be missing</span>
+        </td>
+        <td role="cell" data-label="What it is">How many members it has, once Discord told.</td>
         </tr>
         <tr role="row">
         <th role="rowheader" scope="row" data-label="Answer">

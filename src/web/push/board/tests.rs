@@ -379,7 +379,7 @@ impl Model {
 fn form(part: Part, values: Values) -> String {
     match part {
         Part::Region(region) => shown(region, values),
-        Part::Topic(_) | Part::Guard(_) | Part::Activities => String::new(),
+        Part::Topic(_) | Part::Guard(_) | Part::Activities | Part::Songs => String::new(),
     }
 }
 

@@ -201,13 +201,13 @@ pub fn filters(action: &str, fields: &Markup) -> Markup {
     }
 }
 
-/// What has to be typed before something that cannot be taken back.
-pub fn type_the_name(name: &str) -> Markup {
+/// What has to be typed before something that cannot be taken back; `typed` is what was typed before, if anything was.
+pub fn type_the_name(name: &str, typed: Option<&str>) -> Markup {
     html! {
         div.field {
             label for="f-confirm" { "Type " strong { (name) } " to confirm" }
             input id="f-confirm" type="text" name="confirm" autocomplete="off" spellcheck="false" data-expect=(name)
-                required;
+                value=[typed] required;
         }
     }
 }
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_name_has_to_be_typed_as_it_is() {
-        let drawn = type_the_name("Night <Owl>").into_string();
+        let drawn = type_the_name("Night <Owl>", None).into_string();
         assert!(drawn.contains(r#"data-expect="Night &lt;Owl&gt;""#), "{drawn}");
         assert!(filters("/g/5/songs", &nothing()).into_string().contains(r#"method="get""#));
     }
