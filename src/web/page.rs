@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -18,21 +18,26 @@ use serde::de::DeserializeOwned;
 use super::Web;
 use super::access::{Limit, Name, Rank, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
-use super::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples};
+use super::endpoint::{Arrived, BODY, Doors, Kept, Route, Sample, Samples};
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
-use super::push::{Region, live_address};
+use super::push::{Region, is_known, live_address};
 use super::segments::Segments;
-use super::ui::components::{Notice, Seal};
+use super::ui::components::{self, Notice, Seal};
 use super::ui::icons::Icon;
 use super::ui::layout::{Crumb, Frame, GuildNav, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
+use crate::kernel::text::hex;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
 use crate::store::Topic;
+
+/// What an open page says when it asks for its content anew: that is answered alone, and takes no notices from whoever
+/// opens a page meanwhile.
+const PART: &str = "part";
 
 /// Something that is seen in a browser.
 pub trait Page: Sized + Send + Sync + 'static {
@@ -46,8 +51,10 @@ pub trait Page: Sized + Send + Sync + 'static {
     const WHO: Who;
     /// Its parts that are the same for all who see them, which are brought up to date.
     const REGIONS: &'static [&'static Region] = &[];
-    /// The topics at whose change it asks for its other parts anew.
+    /// The topics at whose change it asks for the rest of it anew.
     const HINTS: &'static [Topic] = &[];
+    /// Why nothing of it changes while somebody looks, where that is so.
+    const STILL: Option<&'static str> = None;
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -166,7 +173,7 @@ impl Route {
         Self {
             name: P::NAME,
             about: P::ABOUT,
-            doors: Doors::page(P::PATHS),
+            doors: Doors::page(P::PATHS).kept(kept::<P>()),
             who: P::WHO,
             scope: Scope::Read,
             limit: Limit::Reads,
@@ -178,6 +185,15 @@ impl Route {
             sample: P::sample,
             serve: serve::<P>,
         }
+    }
+}
+
+/// How a page stays true.
+const fn kept<P: Page>() -> Kept {
+    match P::STILL {
+        Some(why) => Kept::Still(why),
+        None if P::REGIONS.is_empty() && P::HINTS.is_empty() => Kept::Unsaid,
+        None => Kept::Pushed,
     }
 }
 
@@ -212,7 +228,13 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
             let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
             let regions: Vec<&'static Region> =
                 P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
-            let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, P::HINTS));
+            // What somebody typed is shown again as it was, whatever changes meanwhile.
+            let hints = if seen.refill.is_none() { P::HINTS } else { &[] };
+            let shown = Shown { main: kept_true(hints, shown.main), ..shown };
+            if arrived.headers.contains_key(PART) {
+                return part(&arrived.headers, &shown.main, &seen.ink);
+            }
+            let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
             let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
             let around =
                 Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
@@ -222,6 +244,33 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
             problem_in(&web, &arrived.visitor, (arrived.guild, arrived.rank), &arrived.address, &wrong, P::NAME)
         }
     }
+}
+
+/// The content of a page as a part of it that is asked for anew when any of these topics changed.
+fn kept_true(topics: &[Topic], main: Markup) -> Markup {
+    if topics.is_empty() {
+        return main;
+    }
+    let topics: Vec<&str> = topics.iter().map(|topic| topic.name()).collect();
+    components::Region { topics: &topics, ..components::Region::shared("page") }.around(&main)
+}
+
+/// The content of a page alone, for an open one that asks for it anew. Its tag is of what is seen: not of the chance that
+/// its forms are sealed with.
+fn part(headers: &HeaderMap, main: &Markup, ink: &Ink) -> Response {
+    let main = main.clone().into_string();
+    let seen = main.replace(&ink.key, "").replace(&ink.csrf, "");
+    let tag = format!("W/\"{}\"", hex(Digest::of(seen.as_bytes()).bytes()));
+    let about = [
+        (ETAG, HeaderValue::try_from(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (VARY, HeaderValue::from_static("cookie, part")),
+    ];
+    if is_known(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, about).into_response();
+    }
+    let content_type = [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))];
+    (StatusCode::OK, about, content_type, main).into_response()
 }
 
 impl<P: Page> Seen<P> {

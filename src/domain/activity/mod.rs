@@ -36,7 +36,9 @@ mod words;
 
 pub use kind::{Happened, Kind};
 pub use model::{Activity, ActivityId, Subject};
-pub use tables::{CHANGED, Filter, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since};
+pub use tables::{
+    CHANGED, Filter, between, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
+};
 pub use words::log_in_words;
 
 use crate::kernel::error::Result;

@@ -1,7 +1,7 @@
 // What forms do better with script: no double sending, a question before what matters, no lost typing, no leaving of the
 // page for a small change. Without script each of them is sent as it is, and the server holds to the same rules.
 
-import { parse, say, swap } from "./live.js";
+import { forget, parse, say, swap } from "./live.js";
 
 const RELEASE = 10_000; // after so long without an answer a form may be sent again, under the same key
 const unsaved = new Set();
@@ -64,6 +64,7 @@ const sendQuietly = async (form, submitter) => {
     const [old, fresh] = [document, page].map((each) => each.getElementById("main"));
     if (!old || !fresh) return location.reload();
     swap(old, fresh);
+    forget();
     takeToken(tokenOf(page));
     channel?.postMessage({ csrf: tokenOf(page) });
     const notice = document.querySelector("#notices p");
@@ -121,9 +122,13 @@ const typed = ({ target }) => {
   // A key belongs to what was sent under it; other content is another wish.
   if (form.dataset.tried) renewKeys(form);
   if ("guard" in form.dataset) unsaved.add(form);
-  if (target.dataset.expect)
-    target.setCustomValidity(target.value.trim() === target.dataset.expect ? "" : `Type “${target.dataset.expect}”.`);
+  expect(target);
   count(target);
+};
+
+const expect = (field) => {
+  const { expect: text } = field.dataset;
+  if (text) field.setCustomValidity(field.value.trim() === text ? "" : `Type “${text}”.`);
 };
 
 const count = (field) => {
@@ -170,8 +175,7 @@ const pressed = (event) => {
 const arrive = (within) => {
   for (const element of within.querySelectorAll("[data-script][hidden]")) element.hidden = false;
   for (const field of within.querySelectorAll("[maxlength]")) count(field);
-  for (const field of within.querySelectorAll("[data-expect]"))
-    field.setCustomValidity(`Type “${field.dataset.expect}”.`);
+  for (const field of within.querySelectorAll("[data-expect]")) expect(field);
   for (const notice of within.querySelectorAll("[data-for]:not([data-goes])")) {
     notice.dataset.goes = "1";
     const go = () => (notice.matches(":hover, :focus-within") ? setTimeout(go, 2_000) : notice.remove());

@@ -31,22 +31,42 @@ const takeAttributes = (old, fresh) => {
   if (old.tagName === "INPUT" && old.type === "hidden") old.value = fresh.value;
 };
 
-const isAlike = (old, wanted) => old && old.nodeName === wanted.nodeName && (old.id ?? "") === (wanted.id ?? "");
+const isFilledIn = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const options = [...field.options];
+    const chosen = Math.max(0, options.findLastIndex((option) => option.defaultSelected));
+    return options.some((option, at) => option.selected !== (field.multiple ? option.defaultSelected : at === chosen));
+  }
+  return /^(INPUT|TEXTAREA)$/.test(field.tagName) && field.value !== field.defaultValue;
+};
 
-/** Makes `old` look like `fresh`. What is the same stays the same node, and with it focus, scroll and selection. */
-export const morph = (old, fresh) => {
+/** Whether a form is somebody's: they filled something in, or sent it and wait for the answer. */
+const isInUse = (form) => Boolean(form.dataset.sent) || [...form.elements].some(isFilledIn);
+
+// What a node is known by among its neighbours, wherever it goes.
+const keyOf = (node) => node.id || node.dataset?.id || "";
+const isAlike = (old, wanted) => old && old.nodeName === wanted.nodeName && keyOf(old) === keyOf(wanted);
+
+/**
+ * Makes `old` look like `fresh`. What is the same stays the same node, and with it focus, scroll and selection. Where nobody
+ * asked for it (`spares`), a form that somebody is filling in stays as it is: what is newer is told when it is sent.
+ */
+export const morph = (old, fresh, spares = false) => {
+  if (spares && old.tagName === "FORM" && isInUse(old)) return;
   takeAttributes(old, fresh);
-  const named = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+  const named = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
   let at = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
-    const match = isAlike(at, wanted) ? at : named.get(wanted.id);
+    const match = isAlike(at, wanted) ? at : named.get(keyOf(wanted));
     if (!match || !isAlike(match, wanted)) {
       old.insertBefore(document.importNode(wanted, true), at);
       continue;
     }
     if (match === at) at = at.nextSibling;
     else old.insertBefore(match, at);
-    if (match.nodeType === Node.ELEMENT_NODE) morph(match, wanted);
+    if (match.nodeType === Node.ELEMENT_NODE) morph(match, wanted, spares);
     else if (match.data !== wanted.data) match.data = wanted.data;
   }
   while (at) {
@@ -56,14 +76,17 @@ export const morph = (old, fresh) => {
   }
 };
 
+const sayings = (within) => [...within.querySelectorAll("[data-says]")].map((element) => element.dataset.says);
+
 /** Brings a part of the page up to date, and the focus back to where it was if it had to move. */
-export const swap = (old, fresh) => {
+export const swap = (old, fresh, spares = false) => {
   const focused = document.activeElement;
-  const said = new Set([...old.querySelectorAll("[data-says]")].map((element) => element.dataset.says));
-  morph(old, fresh);
+  const before = new Set(sayings(old));
+  morph(old, fresh, spares);
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
-  for (const element of old.querySelectorAll("[data-says]"))
-    if (!said.has(element.dataset.says)) say(element.dataset.says);
+  // What is new is told once and together: a second telling would take the place of the first.
+  const news = new Set(sayings(old).filter((text) => text && !before.has(text)));
+  if (news.size) say([...news].join(" "));
   old.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
 };
 
@@ -146,7 +169,7 @@ const take = {
       // Only what the region holds was sent; what it is called stays.
       const fresh = old.cloneNode(false);
       fresh.append(...parse(html).body.childNodes);
-      swap(old, fresh);
+      swap(old, fresh, true);
     }
     ask(following(region));
   },
@@ -230,8 +253,12 @@ const askSoon = (address) => {
   return entry.waits;
 };
 
+/** Forgets what the page has, because it was brought up to date in another way. */
+export const forget = () => tags.clear();
+
 const askNow = async (address) => {
-  const headers = { Accept: "text/html" };
+  // Of a page only what is in its frame is asked for.
+  const headers = { Accept: "text/html", Part: "content" };
   if (tags.has(address)) headers["If-None-Match"] = tags.get(address);
   try {
     const answer = await fetch(address, { headers, cache: "no-store" });
@@ -240,9 +267,9 @@ const askNow = async (address) => {
     if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location.href).pathname)
       return end(ENDS[401]);
     if (answer.ok) {
+      place(address, parse(await answer.text()));
       const tag = answer.headers.get("ETag");
       if (tag) tags.set(address, tag);
-      place(address, parse(await answer.text()));
     }
     if (answer.ok || answer.status === 304) lastAt = new Date();
   } catch {
@@ -251,16 +278,25 @@ const askNow = async (address) => {
   if (!source) show("off");
 };
 
+// What the stream brings may be newer than what was asked for: inside of a part that was asked for it stays as it is.
+const leavingToTheStream = (old, fresh) => {
+  for (const inner of fresh.querySelectorAll("[data-region]:not([data-topics])")) {
+    const present = regionOf(old, inner.dataset.region);
+    if (present) inner.replaceWith(present.cloneNode(true));
+  }
+  return fresh;
+};
+
 // The answer is a page with regions, or the inside of the only one that is asked for there.
 const place = (address, page) => {
   for (const old of regions()) {
     if ((old.dataset.fragment ?? location.href) !== address) continue;
     const fresh = regionOf(page, old.dataset.region);
-    if (fresh) swap(old, fresh);
+    if (fresh) swap(old, leavingToTheStream(old, fresh), true);
     else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
       const inside = old.cloneNode(false);
       inside.append(...page.body.childNodes);
-      swap(old, inside);
+      swap(old, inside, true);
     }
   }
 };

@@ -4,12 +4,14 @@ use maud::{Markup, html};
 
 use super::sessions::tokens_card;
 use crate::signin::token;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::access::{NamedRole, RolesView, named_roles};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::{PULSE, SETTINGS};
 use crate::web::ui::components::{Button, Checkbox, Choice, Form, Select};
 
 /// A step of the ladder: its field, its name, what it may.
@@ -31,6 +33,7 @@ impl Page for AccessPage {
     const ABOUT: &'static str = "Shows who may do what in a server.";
     const PATHS: &'static [&'static str] = &["/g/{server}/access"];
     const WHO: Who = Who::Owner;
+    const HINTS: &'static [Topic] = &[SETTINGS, PULSE];
 
     type Path = ();
     type Query = Nothing;

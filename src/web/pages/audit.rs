@@ -6,7 +6,7 @@ use crate::activity::{Activity, ActivityId, Subject};
 use crate::discord::references::Server;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::store::Selected;
+use crate::store::{Selected, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -15,6 +15,7 @@ use crate::web::api::settings::of_key;
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::places::{drawn_text, who};
+use crate::web::push::about::ACTIVITY;
 use crate::web::ui::components::{Choice, Column, Empty, Field, Paging, Row, Select, Table, filters, moment};
 
 /// The page.
@@ -36,6 +37,7 @@ impl Page for AuditPage {
     const ABOUT: &'static str = "Shows what happened in a server: who did what, what was before and what is after.";
     const PATHS: &'static [&'static str] = &["/g/{server}/audit"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[ACTIVITY];
 
     type Path = ();
     type Query = AuditQuery;

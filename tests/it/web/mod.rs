@@ -11,6 +11,7 @@
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
+//! | [`kept`] | open pages, which are told of what changes on them |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
@@ -28,6 +29,7 @@ mod discord_sign_in;
 mod ground;
 mod guesses;
 mod html;
+mod kept;
 mod leaving;
 mod listener;
 mod openapi;

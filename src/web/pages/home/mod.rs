@@ -7,11 +7,28 @@ use maud::html;
 
 use crate::discord::references;
 use crate::kernel::time::Timestamp;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
+use crate::web::api::live::look as followed;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::live_state;
+use crate::web::push::Region;
+use crate::web::push::about::{BEGUN, FOLLOWED, JOBS, PULSE, SETTINGS, SONGS};
+
+/// How the live stands.
+pub(in crate::web) static HOME_LIVE: Region = Region {
+    name: "home.live",
+    topics: live_state::TOPICS,
+    who: Who::Viewer,
+    draw: |drawing| {
+        let followed = followed(drawing.read, drawing.guild)?;
+        let status = live_state::status_of(&followed, &drawing.bot.lives);
+        Ok(view::live(drawing.guild, &followed, status.as_ref()))
+    },
+};
 
 /// The first page of a server.
 pub struct Home;
@@ -21,6 +38,8 @@ impl Page for Home {
     const ABOUT: &'static str = "Shows what a server needs now.";
     const PATHS: &'static [&'static str] = &["/g/{server}"];
     const WHO: Who = Who::Member;
+    const REGIONS: &'static [&'static Region] = &[&HOME_LIVE];
+    const HINTS: &'static [Topic] = &[SONGS, FOLLOWED, BEGUN, SETTINGS, JOBS, PULSE];
 
     type Path = ();
     type Query = Nothing;
@@ -37,16 +56,17 @@ impl Page for Home {
             return Ok(Shown::new(name, view::for_members(guild, is_reviewer)));
         }
         let home = web.look("home", move |read| look::look(read, guild, now)).await?;
-        let state = home.follow.as_ref().map(|follow| web.bot.lives.status(&follow.streamer));
+        let state = live_state::status_of(&home.followed, &web.bot.lives);
         let wrong = view::Wrong {
             problems: references::known(&web.bot, guild).await?,
             lacks_intents: web.bot.lacks_intents(),
             backup: if seen.visitor.is_operator() { last_backup(web, now).await } else { view::Backup::NotTold },
         };
         let main = html! {
+            @if seen.rank.reaches(Who::Admin) { (view::set_up(&home)) }
             (view::attention(&home, &wrong, is_reviewer))
             (view::playing(&home, is_reviewer))
-            (view::live(&home, state.flatten().as_ref()))
+            (HOME_LIVE.around(guild, &view::live(guild, &home.followed, state.as_ref())))
             (view::numbers(&home))
         };
         Ok(Shown::new(name, main))

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::look::Home;
+use super::look::{Home, Step, ToDo};
 use crate::discord::references::permissions;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
-use crate::live::following::{State, Stop};
 use crate::references::{Problem, Target, Trouble};
 use crate::sentence;
 use crate::tiktok::status::Status;
 use crate::web::answer::html as drawn;
-use crate::web::ui::components::{Tile, Tone, badge, moment, nearby, relative, since};
+use crate::web::api::live::Followed;
+use crate::web::pages::live_state;
+use crate::web::ui::components::{Tile, Tone, badge, moment, relative, since};
 
 /// A backup is made each day; one that is older than this was left out.
 const OLD: Duration = Duration::from_hours(26);
@@ -91,11 +92,18 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
             a href={ "/g/" (guild) "/" (page) } { (home.pending) " " (words) " for a reviewer" }
         });
     }
+    if home.forgotten > 0 {
+        let words = if home.forgotten == 1 { "song has" } else { "songs have" };
+        items.push(html! {
+            a href={ "/g/" (guild) "/songs" } { (home.forgotten) " " (words) " waited for more than a week" }
+        });
+    }
     if let (count, Some(last)) = home.given_up {
         items.push(html! {
             (badge(Tone::Warn, "Given up"))
             " " (count) " " (if count == 1 { "thing was" } else { "things were" })
-            " not sent to Discord this week, the last " (relative(last)) "."
+            " not sent to Discord this week, the last " (relative(last)) ". "
+            a href={ "/g/" (guild) "/audit" } { "What happened" }
         });
     }
     if wrong.lacks_intents {
@@ -106,7 +114,11 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
     }
     items.extend(wrong.problems.iter().map(|problem| {
         let tone = if problem.is_total() { Tone::Bad } else { Tone::Warn };
-        html! { (badge(tone, "Rights")) " " (drawn(&in_words(problem))) }
+        let key = problem.reference.declared.key();
+        html! {
+            (badge(tone, "Rights")) " " (drawn(&in_words(problem))) " "
+            a href={ "/g/" (guild) "/settings?q=" (key) } { "To the setting" }
+        }
     }));
     if let Backup::Old(last) = wrong.backup {
         items.push(html! {
@@ -115,6 +127,7 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
                 Some(at) => { " The last backup is old: " (moment(at)) "." }
                 None => { " There is no backup yet." }
             }
+            " " a href="/instance/backups" { "To the backups" }
         });
     }
     items
@@ -144,7 +157,7 @@ pub(super) fn playing(home: &Home, is_reviewer: bool) -> Markup {
             h2 #playing { "Now playing" }
             @match &home.now {
                 Some(entry) => {
-                    p {
+                    p data-says={ "Now playing: " (entry.song.artist) " – " (entry.song.title) "." } {
                         a href={ "/g/" (home.guild) "/songs/" (entry.song.public_id.digits()) } {
                             (entry.song.artist) " – " (entry.song.title)
                         }
@@ -160,44 +173,47 @@ pub(super) fn playing(home: &Home, is_reviewer: bool) -> Markup {
     }
 }
 
-/// How the live is, in words.
-pub(super) fn live(home: &Home, status: Option<&Status>) -> Markup {
+/// How the live stands.
+pub(super) fn live(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup {
     html! {
         section.card aria-labelledby="live" {
             h2 #live { "Live" }
-            @match &home.follow {
-                None => { p { "No live is followed. An administrator begins it with " code { "/tiktok connect" } "." } }
-                Some(follow) => {
-                    p {
-                        strong { "@" (follow.streamer.as_str()) } " "
-                        @match status {
-                            Some(status) => { (state(status)) }
-                            None => { (badge(Tone::Quiet, "Starting")) }
-                        }
-                    }
-                    @if let Some(trouble) = status.and_then(|status| status.trouble.as_ref()) { p.hint { (trouble) } }
-                }
-            }
+            (live_state::line(followed, status))
+            p { a href={ "/g/" (guild) "/live" } { "All of it" } }
         }
     }
 }
 
-fn state(status: &Status) -> Markup {
+/// What there is to do in a new server, until all of it is done.
+pub(super) fn set_up(home: &Home) -> Markup {
+    let done = home.steps.iter().filter(|step| step.is_done).count();
+    if done == home.steps.len() {
+        return html! {};
+    }
     html! {
-        @match status.state {
-            State::Connecting => { (badge(Tone::Info, "Connecting")) }
-            State::Live => {
-                (badge(Tone::Good, "Connected")) " since " (moment(status.since))
-                @if let Some(viewers) = status.viewers { " · " (viewers) " watching" }
-            }
-            State::WaitingForLive(next) => { (badge(Tone::Quiet, "Not live yet")) " The next look is " (nearby(next)) "." }
-            State::Reconnecting(None) => { (badge(Tone::Warn, "Connection lost")) " Connecting again." }
-            State::Reconnecting(Some(next)) => {
-                (badge(Tone::Warn, "Connection lost")) " The next try is " (nearby(next)) "."
-            }
-            State::Stopped(Stop::LiveEnded) => { (badge(Tone::Quiet, "The live is over")) }
-            State::Stopped(Stop::NotLive) => { (badge(Tone::Quiet, "Not live")) }
-            State::Stopped(Stop::Refused) => { (badge(Tone::Bad, "Given up")) }
+        section.card aria-labelledby="set-up" {
+            h2 #set-up { "Getting started: " (done) " of " (home.steps.len()) " done" }
+            p.hint { "Each is ticked off by doing it." }
+            ul { @for step in &home.steps { li { (to_do(home.guild, *step)) } } }
+        }
+    }
+}
+
+fn to_do(guild: GuildId, step: Step) -> Markup {
+    let (page, words) = match step.what {
+        ToDo::ChooseChannel => {
+            ("/settings/music#f-submission_channel_id", "Choose the channel in which songs are sent")
+        }
+        ToDo::ChooseReviewers => ("/settings/music#f-reviewer_role_id", "Choose who reviews"),
+        ToDo::FollowLive => ("/live", "Follow a TikTok live"),
+        ToDo::SendSong => ("/songs", "Send a song with /submit"),
+        ToDo::PlaySong => ("/desk", "Play a song"),
+    };
+    html! {
+        @if step.is_done {
+            (badge(Tone::Good, "Done")) " " (words)
+        } @else {
+            (badge(Tone::Quiet, "To do")) " " a href={ "/g/" (guild) (page) } { (words) }
         }
     }
 }
@@ -214,7 +230,7 @@ pub(super) fn numbers(home: &Home) -> Markup {
                 (Tile { href: Some(&songs), ..Tile::new("Songs sent", &sent) })
                 (Tile::new("Songs played", &played))
                 (Tile { note: Some("now"), ..Tile::new("Songs that wait", &waiting) })
-                @if home.session.is_some() {
+                @if home.followed.session.is_some() {
                     (Tile { note: Some("TikTok's coins on this live"), ..Tile::new("Gifts", &gifts) })
                 }
             }

@@ -4,11 +4,13 @@ use maud::{Markup, html};
 
 use super::shown;
 use crate::presence::{self, LONGEST_TEXT, Presence};
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Choice, Field, Form, Radios, Select};
 
 /// The page.
@@ -19,6 +21,7 @@ impl Page for StatusPage {
     const ABOUT: &'static str = "Changes what the bot shows of itself on Discord.";
     const PATHS: &'static [&'static str] = &["/instance/status"];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

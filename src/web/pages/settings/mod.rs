@@ -15,7 +15,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::references::Problem as Trouble;
 use crate::settings::{Area, Listed, NONE};
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -23,6 +23,7 @@ use crate::web::api::settings::{all, known_troubles, level_of, page_of};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::places::drawn_text;
+use crate::web::push::about::{ACTIVITY, SETTINGS};
 use crate::web::segments::{One, Segment};
 use crate::web::ui::components::{Empty, Field, Input, Tone, acts, badge, filters};
 use past::{Past, past};
@@ -111,6 +112,7 @@ impl Page for SettingsPage {
     const ABOUT: &'static str = "Shows the areas of the settings, finds one of them, and what was changed last.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[SETTINGS, ACTIVITY];
 
     type Path = ();
     type Query = Wanted;
@@ -212,6 +214,7 @@ impl Page for AreaPage {
         "Shows the settings of an area with their form, what does not work, and what was changed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings/{area}"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[SETTINGS, ACTIVITY];
 
     type Path = One<Area>;
     type Query = Nothing;

@@ -4,6 +4,7 @@
 //! them out. Nothing of what they need is needed to build Greenroom or to run it.
 
 mod journeys;
+mod kept;
 mod overlays;
 mod pages;
 
@@ -150,6 +151,17 @@ impl Screen<'_> {
     #[track_caller]
     pub fn sees(&self, text: &str) {
         self.does("see", json!({ "text": text }));
+    }
+
+    /// Waits until this was told to whoever listens.
+    #[track_caller]
+    pub fn hears(&self, text: &str) {
+        self.does("hear", json!({ "text": text }));
+    }
+
+    /// What stands in the field with this label.
+    pub fn value(&self, label: &str) -> String {
+        self.does("value", json!({ "label": label })).as_str().unwrap().to_owned()
     }
 
     /// Waits until it is on the page of this path.

@@ -13,7 +13,7 @@ use crate::web::WebWorld;
 const GROUND: [u8; 3] = [255, 0, 255];
 
 /// Waits until what is seen is as it is meant to be, while time passes.
-async fn until(screen: &Screen<'_>, what: &str, is_meant: impl Fn(&str) -> bool) {
+pub async fn until(screen: &Screen<'_>, what: &str, is_meant: impl Fn(&str) -> bool) {
     let real = Clock::system();
     let seen = async {
         while !is_meant(&screen.text()) {

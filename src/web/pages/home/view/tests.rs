@@ -11,9 +11,10 @@ fn quiet() -> Home {
         guild: GuildId::new(5),
         pending: 0,
         given_up: (0, None),
+        forgotten: 0,
+        steps: Vec::new(),
         now: None,
-        follow: None,
-        session: None,
+        followed: Followed::default(),
         gifts: Amount::ZERO,
         sent: 12,
         played: 3,
@@ -49,11 +50,13 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     <a href="/g/5/desk">2 songs wait for a reviewer</a>
     </li>
     <li>
-    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>.</li>
+    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/g/5/audit">What happened</a>
+    </li>
     <li>
     <span class="badge bad">[icon]Deaf</span> Discord does not tell the bot what people write. Switch Message Content on, where its token is made.</li>
     <li>
-    <span class="badge bad">[icon]Backup</span> There is no backup yet.</li>
+    <span class="badge bad">[icon]Backup</span> There is no backup yet. <a href="/instance/backups">To the backups</a>
+    </li>
     </ul>
     <p>
     <a class="button" href="/g/5/desk">To the desk</a>
@@ -62,6 +65,23 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     "#);
     let page = attention(&Home { pending: 1, ..quiet() }, &nothing_wrong(), false).into_string();
     assert!(page.contains("href=\"/g/5/songs?line=Pending+Skips\">1 song waits for a reviewer"), "{page}");
+}
+
+#[test]
+fn a_new_server_is_told_what_to_do_until_all_of_it_is_done() {
+    let step = |what, is_done| Step { what, is_done };
+    let begun = vec![step(ToDo::ChooseChannel, true), step(ToDo::ChooseReviewers, false), step(ToDo::PlaySong, false)];
+    let page = set_up(&Home { steps: begun, ..quiet() }).into_string();
+    assert!(page.contains("Getting started: 1 of 3 done"), "{page}");
+    assert!(page.contains("href=\"/g/5/settings/music#f-reviewer_role_id\">Choose who reviews"), "{page}");
+    assert!(!page.contains("#f-submission_channel_id"), "what is done leads nowhere: {page}");
+    assert_eq!(set_up(&Home { steps: vec![step(ToDo::PlaySong, true)], ..quiet() }).into_string(), "");
+}
+
+#[test]
+fn songs_that_have_waited_for_long_are_told() {
+    let page = attention(&Home { forgotten: 2, ..quiet() }, &nothing_wrong(), false).into_string();
+    assert!(page.contains("href=\"/g/5/songs\">2 songs have waited for more than a week"), "{page}");
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! Open pages while others change what is on them: what is seen, what is told to whoever listens, and what is left alone.
+
+use std::time::Duration;
+
+use greenroom::features::queue::model::Line;
+
+use super::overlays::until;
+use super::{Browser, NARROW, WIDE};
+use crate::followed::{HOST, followed};
+use crate::reading::link;
+use crate::web::WebWorld;
+use crate::web::ground::BOUNDS;
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn an_open_page_shows_what_others_did_and_leaves_what_somebody_is_typing() {
+    let browser = Browser::start();
+    let ground = WebWorld::start().await;
+    ground.world.member("ben").submits(&link(1), "Kites").await;
+    let screen = browser.screen(&ground, &ground.signed_in("viewer"), NARROW);
+    screen.go("/g/{server}/songs");
+    screen.fills("Number, title or name", "half a word");
+    ground.world.member("ann").submits(&link(2), "First Light").await;
+    screen.sees("First Light");
+    assert_eq!(screen.value("Number, title or name"), "half a word");
+    assert_eq!(screen.troubles(), Vec::<String>::new());
+    drop(screen);
+    drop(browser);
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn whoever_listens_at_the_desk_is_told_once_what_plays_and_what_waits() {
+    let browser = Browser::start();
+    let ground = WebWorld::start().await;
+    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
+    screen.go("/g/{server}/desk");
+    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
+    ground.world.moves(song, Line::PendingSkips).await;
+    ground.world.pass(Duration::from_secs(1)).await;
+    screen.hears("First Light by ann waits for you.");
+    ground.world.member("ben").submits(&link(2), "Kites").await;
+    ground.world.next().await;
+    ground.world.pass(Duration::from_secs(1)).await;
+    screen.hears("Kites, by ben.");
+    assert_eq!(screen.audit(), Vec::<String>::new());
+    assert_eq!(screen.troubles(), Vec::<String>::new());
+    drop(screen);
+    drop(browser);
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn the_head_of_the_desk_shows_how_the_live_stands() {
+    let browser = Browser::start();
+    let ground = WebWorld::before(followed().await, BOUNDS, |_| {}).await;
+    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
+    screen.go("/g/{server}/desk");
+    screen.sees("@night.owl");
+    assert!(screen.text().contains("since"), "{}", screen.text());
+    assert_eq!(screen.audit(), Vec::<String>::new());
+    ground.world.sim.ends_live(HOST).await.unwrap();
+    until(&screen, "the live is over", |seen| !seen.contains("Live since")).await;
+    screen.hears(".");
+    assert_eq!(screen.troubles(), Vec::<String>::new());
+    drop(screen);
+    drop(browser);
+    ground.end().await;
+}
