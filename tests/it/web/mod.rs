@@ -16,7 +16,7 @@
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
-//! | [`data`], [`desk`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
+//! | [`data`], [`desk`], [`evening`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
@@ -26,6 +26,7 @@ mod crowd;
 mod data;
 mod desk;
 mod discord_sign_in;
+mod evening;
 mod ground;
 mod guesses;
 mod html;
