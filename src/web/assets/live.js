@@ -272,6 +272,8 @@ const askNow = async (address) => {
       if (tag) tags.set(address, tag);
     }
     if (answer.ok || answer.status === 304) lastAt = new Date();
+    // Whoever asked too often, or of a server that was busy, is as it was: it is asked for once more.
+    else if (answer.status === 429 || answer.status >= 500) setTimeout(() => askSoon(address), POLL);
   } catch {
     // No connection: the sign says how old the page is.
   }
