@@ -21,8 +21,8 @@ pub use greenroom_domain::{
 pub use greenroom_sim as sim;
 
 pub mod discord;
-pub mod http;
-pub mod runner;
+mod http;
+mod runner;
 pub mod tiktok;
 
 pub mod bot;

@@ -121,6 +121,7 @@ fn copying(file: &Path, snapshot: &Path, report: &mut Report) {
 }
 
 /// Restores the snapshot over the store, and into an empty folder, by the real program.
+#[expect(clippy::disallowed_methods, reason = "whoever runs a bench sees what it waits for")]
 fn restoring(folder: &Path, file: &Path, snapshot: &Path, report: &mut Report) {
     for (what, data) in [
         ("a restore into an empty folder", folder.join("other")),

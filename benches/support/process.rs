@@ -56,6 +56,7 @@ impl Bot {
     }
 
     /// Tells it to stop, and waits until it has, in order.
+    #[expect(clippy::disallowed_methods, reason = "whoever runs a bench sees what it waits for")]
     pub fn stop(mut self) {
         let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         assert!(told.unwrap().success(), "it is there to be told");
@@ -74,6 +75,7 @@ impl Bot {
 }
 
 impl Drop for Bot {
+    #[expect(clippy::disallowed_methods, reason = "it was killed")]
     fn drop(&mut self) {
         // It may have ended already; then it said why.
         let _ = self.0.kill();

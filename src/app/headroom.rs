@@ -22,13 +22,13 @@ const LEAST_SPAN: Duration = Duration::from_hours(20);
 const DAYS_AHEAD: u64 = 7;
 
 /// How many bytes should be free on a disk for a store of a length.
-pub fn wanted(space: Space, store_bytes: u64) -> u64 {
+pub(crate) fn wanted(space: Space, store_bytes: u64) -> u64 {
     LEAST.max(store_bytes.saturating_mul(3)).max((space.total / 20).min(MOST_OF_SHARE))
 }
 
 /// Watches the room, look by look.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub(crate) struct Watch {
     /// What was free at the looks of the last day.
     seen: VecDeque<(Timestamp, u64)>,
     /// When it was told last.
@@ -37,7 +37,7 @@ pub struct Watch {
 
 impl Watch {
     /// Takes note of what is free; answers what to tell, once a day.
-    pub fn look(&mut self, now: Timestamp, space: Space, store_bytes: u64) -> Option<String> {
+    pub(crate) fn look(&mut self, now: Timestamp, space: Space, store_bytes: u64) -> Option<String> {
         let days_left = self.days_left(now, space.free);
         self.seen.push_back((now, space.free));
         let wanted = wanted(space, store_bytes);

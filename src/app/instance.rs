@@ -24,7 +24,7 @@ use crate::web::instance::lines::Lines;
 use crate::web::instance::{self, Backups, Count, Foresight, Operations, Reason, Shelf, Snapshot};
 
 /// All of it, for the web of a running application, whose process hears these orders.
-pub fn operations(
+pub(crate) fn operations(
     config: &Config,
     sources: Sources,
     app: &Application,
@@ -54,7 +54,7 @@ pub fn operations(
 }
 
 /// What there is of it in a demo, which was told nothing and keeps no backups.
-pub fn of_a_demo(app: &Application) -> Operations {
+pub(crate) fn of_a_demo(app: &Application) -> Operations {
     let vitals = app.vitals();
     let gateway = vitals.gateway.clone();
     Operations {

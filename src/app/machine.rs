@@ -19,7 +19,7 @@ pub struct Space {
 
 /// What a folder lies on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mount {
+pub(crate) struct Mount {
     /// Where it is mounted.
     pub point: PathBuf,
     /// The kind of file system: `ext4`, `tmpfs`, `overlay`.
@@ -31,14 +31,14 @@ pub struct Mount {
 }
 
 /// What this machine is called.
-pub fn host_name() -> Option<String> {
+pub(crate) fn host_name() -> Option<String> {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// Lets the process have as many files open as it may: each connection is one, and systems that allow many often begin with
 /// few.
-pub fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         // Where the system does not let it, the few are what there is.
@@ -47,7 +47,7 @@ pub fn raise_open_files() {
 }
 
 /// Memory that the process holds, in bytes.
-pub fn resident_bytes() -> Option<u64> {
+pub(crate) fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
@@ -56,7 +56,7 @@ pub fn resident_bytes() -> Option<u64> {
 
 /// Memory of the machine, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// All of it.
     pub total: u64,
     /// What programs may still get without swapping.
@@ -68,7 +68,7 @@ pub struct Memory {
 }
 
 /// The memory of the machine.
-pub fn memory() -> Option<Memory> {
+pub(crate) fn memory() -> Option<Memory> {
     memory_in(&fs::read_to_string("/proc/meminfo").ok()?)
 }
 
@@ -86,7 +86,7 @@ fn memory_in(meminfo: &str) -> Option<Memory> {
 }
 
 /// How much memory this process and those with it may use, where a container or a service manager says so.
-pub fn memory_limit() -> Option<u64> {
+pub(crate) fn memory_limit() -> Option<u64> {
     limit_in(&fs::read_to_string("/proc/self/cgroup").ok()?, Path::new("/sys/fs/cgroup"))
 }
 
@@ -112,14 +112,14 @@ fn least_limit(root: &Path, group: &str, file: &str) -> Option<u64> {
 }
 
 /// Room on the disk of `folder`; `None` where the file system counts no blocks, as some of other machines and of programs do.
-pub fn space(folder: &Path) -> Option<Space> {
+pub(crate) fn space(folder: &Path) -> Option<Space> {
     let told = rustix::fs::statvfs(folder).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
     (told.f_blocks > 0).then(|| Space { free: bytes(told.f_bavail), total: bytes(told.f_blocks) })
 }
 
 /// What `folder`, which exists, lies on.
-pub fn mount(folder: &Path) -> Option<Mount> {
+pub(crate) fn mount(folder: &Path) -> Option<Mount> {
     let folder = folder.canonicalize().ok()?;
     mount_in(&fs::read_to_string("/proc/self/mountinfo").ok()?, &folder)
 }

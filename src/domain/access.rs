@@ -1,6 +1,8 @@
 //! Who may do what in a guild, as far as the guild decides it. What Discord's own permissions allow is asked where somebody
 //! comes in.
 
+use strum::IntoStaticStr;
+
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, RoleId};
 use crate::references::Needs;
@@ -36,7 +38,8 @@ const fn by_role(listed: Listed) -> Listed {
 }
 
 /// How much somebody may do in a guild. Each may do what those before may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Level {
     /// A member as all are.
     Member,
@@ -54,15 +57,8 @@ pub enum Level {
 
 impl Level {
     /// As programs name it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Viewer => "viewer",
-            Self::Moderator => "moderator",
-            Self::Admin => "admin",
-            Self::Administrator => "administrator",
-            Self::Owner => "owner",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Tx;
+use crate::store::form::Carried;
 
 /// Posts a word about a message.
 pub static POST: Kind<Post> = Kind::new("outbox.post");
@@ -27,6 +28,9 @@ pub static TELL: Kind<Tell> = Kind::new("outbox.tell");
 pub static DELETE: Kind<Delete> = Kind::new("outbox.delete");
 /// Tells a person why their message goes, and deletes it.
 pub static DELETE_WITH_WORD: Kind<Parting> = Kind::new("outbox.delete_with_word");
+
+/// The kinds of jobs of this module.
+pub const JOBS: &[&dyn Carried] = &[&POST, &TELL, &DELETE, &DELETE_WITH_WORD];
 
 /// A word about somebody's message, which goes by itself.
 #[derive(Serialize, Deserialize)]

@@ -14,6 +14,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
 use crate::settings::Setting;
+use crate::store::form::Carried;
 use crate::store::{Read, Tx};
 use crate::{refusals, text_setting};
 
@@ -23,6 +24,9 @@ pub const LONGEST_TEXT: usize = 128;
 static STATUS: Setting<Status> = Setting::new("bot_status", Status::Online);
 static TYPE: Setting<Type> = Setting::new("bot_status_type", Type::Custom);
 static MESSAGE: Setting<String> = Setting::new("bot_status_message", String::new());
+
+/// The settings of this module, which are in no list that people see.
+pub const UNLISTED: &[&dyn Carried] = &[&STATUS, &TYPE, &MESSAGE];
 
 /// The presence was changed; the details are what it is now. Of the instance, or of the server that wants it.
 pub static PRESENCE_CHANGED: Kind<Presence> = Kind::new("presence.changed");

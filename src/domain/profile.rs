@@ -76,10 +76,6 @@ impl Typed for Zone {
         Self::typed(typed)
     }
 
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
     fn allowed(_: Limits) -> String {
         "a time zone, by a city such as Berlin, a name such as Europe/Berlin, or a distance such as UTC+2".to_owned()
     }

@@ -12,12 +12,12 @@
 
 mod client;
 mod error;
-pub mod oembed;
+pub(crate) mod oembed;
 mod reach;
 
-pub use client::{Client, Request, Response};
-pub use error::RequestError;
-pub use reach::{Reach, is_loopback};
+pub(crate) use client::{Client, Request, Response};
+pub(crate) use error::RequestError;
+pub(crate) use reach::{Reach, is_loopback};
 
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,7 @@ pub(super) fn wait_after(tries: u32, job: JobId) -> Duration {
 
 /// See the module. Shared by the runner and its tasks.
 #[derive(Debug)]
-pub struct Breaker(Mutex<State>);
+pub(crate) struct Breaker(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
@@ -86,7 +86,7 @@ impl Breaker {
     }
 
     /// Whether a due job cannot start before the clock moves on, and does not run.
-    pub fn holds(&self, guild: GuildId, lane: Lane, now: Timestamp) -> bool {
+    pub(crate) fn holds(&self, guild: GuildId, lane: Lane, now: Timestamp) -> bool {
         let slot = (guild, lane);
         !self.state().running.contains(&slot) && (self.width(now) == 0 || self.holds_lane(&slot, now))
     }

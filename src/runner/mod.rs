@@ -11,10 +11,10 @@
 //! A look goes through all that is due, in its order, so no lane hides another. A job that cannot start, because its lane waits
 //! or there is no room, is read once: what is known of it is enough for the looks that follow to pass it.
 
-pub mod breaker;
-pub mod figures;
+pub(crate) mod breaker;
+pub(crate) mod figures;
 
-pub use breaker::Breaker;
+pub(crate) use breaker::Breaker;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -83,7 +83,7 @@ impl Worth {
 }
 
 /// Runs jobs until it is dropped.
-pub struct Runner<C: 'static> {
+pub(crate) struct Runner<C: 'static> {
     desk: Arc<Desk<C>>,
     sight: watch::Sender<bool>,
 }
@@ -143,7 +143,7 @@ impl InFlight {
 
 impl<C: Clone + Send + Sync + 'static> Runner<C> {
     /// A runner for these kinds of jobs.
-    pub async fn new(store: Store, clock: Clock, context: C, handlers: &[&'static Handler<C>]) -> Self {
+    pub(crate) async fn new(store: Store, clock: Clock, context: C, handlers: &[&'static Handler<C>]) -> Self {
         // A store that cannot be read says so when the runner looks; until then nothing waits.
         let lanes = store.read("waiting_lanes", tables::waiting_lanes).await.unwrap_or_default();
         let handlers = handlers.iter().map(|handler| (handler.kind, *handler)).collect();
@@ -152,17 +152,17 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     }
 
     /// What is known about the service behind the jobs.
-    pub fn breaker(&self) -> Arc<Breaker> {
+    pub(crate) fn breaker(&self) -> Arc<Breaker> {
         Arc::clone(&self.desk.breaker)
     }
 
     /// Whether the jobs can be read, as far as the runner knows.
-    pub fn sight(&self) -> watch::Receiver<bool> {
+    pub(crate) fn sight(&self) -> watch::Receiver<bool> {
         self.sight.subscribe()
     }
 
     /// Does what is due, now and from now on. Ends only with its task.
-    pub async fn run(self) {
+    pub(crate) async fn run(self) {
         let mut changes = self.desk.store.changes();
         let mut running = JoinSet::new();
         let (mut in_flight, mut passed) = (InFlight::default(), HashMap::new());

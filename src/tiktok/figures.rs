@@ -9,10 +9,11 @@ use super::wire::Observed;
 use crate::live::Occurrence;
 
 /// Messages by kind.
-pub static MESSAGES: LazyLock<Family<[(&'static str, &'static str); 1], Counter>> = LazyLock::new(Family::default);
+pub(crate) static MESSAGES: LazyLock<Family<[(&'static str, &'static str); 1], Counter>> =
+    LazyLock::new(Family::default);
 
 /// Counts a message.
-pub fn count(what: &Observed) {
+pub(crate) fn count(what: &Observed) {
     let kind = match what {
         Observed::Event(event) => match event {
             Occurrence::Connected | Occurrence::Disconnected => "connection",

@@ -20,16 +20,16 @@
 
 mod browser;
 mod budget;
-pub mod client;
+mod client;
 mod cookies;
 mod direct;
-pub mod endpoints;
-pub mod figures;
+mod endpoints;
+pub(crate) mod figures;
 mod managed;
 mod rate_limit;
-pub mod refusal;
+mod refusal;
 mod request;
-pub mod room;
+mod room;
 mod sign;
 mod socket;
 pub mod status;

@@ -6,6 +6,7 @@
 
 use std::io::{self, Write as _};
 
+use axum::body::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
@@ -23,19 +24,20 @@ pub const OVERLAY_SCRIPT: &str = "overlay.js";
 /// The picture of the tab.
 pub const FAVICON: &str = "favicon.svg";
 /// What the entry module imports; pages name them, so that a browser fetches all at once.
-pub const MODULES: [&str; 4] = ["forms.js", "keys.js", "live.js", "times.js"];
+pub const MODULES: [&str; 5] = ["forms.js", "keys.js", "live.js", "session.js", "times.js"];
 
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Name, content type and content of each file.
-const FILES: [(&str, &str, &[u8]); 9] = [
+const FILES: [(&str, &str, &[u8]); 10] = [
     (STYLES, CSS, include_bytes!("assets/styles.css")),
     (SCRIPT, JAVASCRIPT, include_bytes!("assets/script.js")),
     ("forms.js", JAVASCRIPT, include_bytes!("assets/forms.js")),
     ("keys.js", JAVASCRIPT, include_bytes!("assets/keys.js")),
     ("live.js", JAVASCRIPT, include_bytes!("assets/live.js")),
+    ("session.js", JAVASCRIPT, include_bytes!("assets/session.js")),
     ("times.js", JAVASCRIPT, include_bytes!("assets/times.js")),
     (OVERLAY_STYLES, CSS, include_bytes!("assets/overlay.css")),
     (OVERLAY_SCRIPT, JAVASCRIPT, include_bytes!("assets/overlay.js")),
@@ -52,8 +54,8 @@ pub struct Asset {
     pub name: &'static str,
     /// For the header `Content-Type`.
     pub content_type: &'static str,
-    /// The file as it is.
-    pub bytes: &'static [u8],
+    /// The file as it is sent.
+    pub bytes: Bytes,
     /// The file packed by gzip; `None` where that would not make it smaller.
     pub gzip: Option<Vec<u8>>,
 }
@@ -78,15 +80,19 @@ pub struct Assets {
 impl Assets {
     /// Packs the files and computes their digest; a few milliseconds, once at start.
     pub fn new() -> Self {
+        let file = |(name, content_type, bytes): (_, _, &'static [u8])| {
+            let bytes = if content_type == JAVASCRIPT { without_remarks(bytes) } else { Bytes::from_static(bytes) };
+            Asset { name, content_type, gzip: packed(&bytes), bytes }
+        };
+        let files: Vec<Asset> = FILES.into_iter().map(file).collect();
         let mut digest = Sha256::new();
-        for (name, _, bytes) in FILES {
+        for Asset { name, bytes, .. } in &files {
             // The length keeps what is the end of one file apart from what is the beginning of the next.
             digest = digest.chain_update(format!("{name} {}\n", bytes.len())).chain_update(bytes);
         }
         let mut digest = hex(&digest.finalize());
         digest.truncate(DIGITS);
-        let file = |(name, content_type, bytes)| Asset { name, content_type, bytes, gzip: packed(bytes) };
-        Self { digest, files: FILES.into_iter().map(file).collect() }
+        Self { digest, files }
     }
 
     /// The digest in today's addresses: 16 hexadecimal digits.
@@ -110,6 +116,17 @@ impl Default for Assets {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A script without the lines that only tell people about it: no browser has to fetch them.
+fn without_remarks(script: &[u8]) -> Bytes {
+    let lines = script.split(|byte| *byte == b'\n').filter(|line| !is_remark(line));
+    lines.collect::<Vec<_>>().join(&b'\n').into()
+}
+
+fn is_remark(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line == b"*" || ["//", "/**", "* ", "*/"].iter().any(|sign| line.starts_with(sign.as_bytes()))
 }
 
 /// The bytes packed by gzip; `None` where that would not make them smaller.
@@ -180,6 +197,20 @@ mod tests {
         }
         assert!(assets.find("", STYLES).unwrap().asset.gzip.is_some());
         assert_eq!(packed(b"x"), None);
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_script_tells_people_about_it_and_is_no_code() {
+        for (name, _, bytes) in FILES.into_iter().filter(|(_, kind, _)| *kind == JAVASCRIPT) {
+            let mut is_inside = false;
+            for line in String::from_utf8(bytes.to_vec()).unwrap().lines().map(str::trim) {
+                is_inside |= line.starts_with("/**");
+                assert_eq!(is_inside || line.starts_with("//"), is_remark(line.as_bytes()), "{name}: {line}");
+                assert!(!is_inside || !line.contains("*/") || line.ends_with("*/"), "{name}: {line}");
+                is_inside &= !line.ends_with("*/");
+            }
+            assert!(!text(name).is_empty() && text(name).len() < bytes.len(), "{name}");
+        }
     }
 
     #[test]

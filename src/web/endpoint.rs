@@ -74,12 +74,12 @@ pub struct Doors {
     /// The form.
     pub form: Option<FormDoor>,
     /// How a page stays true while it is open.
-    pub kept: Kept,
+    pub freshness: Freshness,
 }
 
 /// How what was opened stays true while somebody looks at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum Freshness {
     /// It is no page: an answer, a file, a stream.
     NoPage,
     /// What changes on it is pushed.
@@ -174,12 +174,12 @@ impl Doors {
 
     /// The same, which stays true so.
     #[must_use]
-    pub const fn kept(self, kept: Kept) -> Self {
-        Self { kept, ..self }
+    pub const fn staying(self, freshness: Freshness) -> Self {
+        Self { freshness, ..self }
     }
 
     const fn of(verb: Verb, paths: &'static [&'static str]) -> Self {
-        Self { verb, paths, door: Door::Api, form: None, kept: Kept::NoPage }
+        Self { verb, paths, door: Door::Api, form: None, freshness: Freshness::NoPage }
     }
 
     /// The same by a form as well, of this page.
@@ -316,6 +316,8 @@ pub struct Samples {
     pub token: String,
     /// The number of a change of a setting that can be undone.
     pub change: String,
+    /// The number of something that a reviewer did with a song and that can be taken back.
+    pub act: String,
 }
 
 impl Samples {
@@ -333,6 +335,7 @@ impl Samples {
             session: "1f0a9c27be334d51".to_owned(),
             token: "3".to_owned(),
             change: "1024".to_owned(),
+            act: "2048".to_owned(),
             entry: "5120".to_owned(),
             live: "12".to_owned(),
         }

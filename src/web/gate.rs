@@ -5,13 +5,14 @@
 //! Whatever fails here is answered here, before a handler runs; a refused request changes nothing.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
@@ -22,10 +23,14 @@ use super::access::{
 };
 use super::answer::{Problem, Refill, form_field, told};
 use super::endpoint::{Arrived, Door, Route};
-use super::headers::CSRF_TOKEN;
+use super::headers::{CSRF_TOKEN, FETCH_SITE};
+use super::kept::{self, Sent};
+use super::page::Met;
 use super::settings::Settings;
+use super::ui::components::ASK;
 use crate::access::{is_reviewer, level_of};
 use crate::discord::standing::{Asked, Standing};
+use crate::flows::erasure;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
@@ -44,10 +49,13 @@ pub(super) struct Peer(pub SocketAddr);
 pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: axum::extract::Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-    let mut visitor = Visitor::Nobody;
-    let problem = match examine(&web, route, door, &mut parts, body, &mut visitor).await {
+    let (mut body, mut known) = (Some(body), Known::default());
+    let problem = match examine(&web, route, door, &mut parts, &mut body, &mut known).await {
         Ok(arrived) if door == Door::Form => match is_meant(&web, &arrived) {
             Ok(()) => {
+                if let Some(asked) = form_field(&arrived, ASK).filter(|asked| !asked.is_empty()) {
+                    return super::page::question(&web, &arrived, &asked);
+                }
                 let turned = session_of(&arrived.visitor).copied();
                 let now = arrived.now;
                 let response = (route.serve)(web.clone(), arrived).await;
@@ -57,6 +65,11 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
             Err(problem) => return shown_once_more(web, route, arrived, problem).await,
         },
         Ok(arrived) => {
+            if door == Door::Page
+                && let Some(kept) = web.kept.wanted(&arrived)
+            {
+                return show_kept(web, kept, arrived.headers, parts).await;
+            }
             let turned = session_of(&arrived.visitor).copied().filter(|_| is_change(&parts.method));
             let now = arrived.now;
             let response = (route.serve)(web.clone(), arrived).await;
@@ -66,12 +79,87 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Err(problem) => problem,
     };
     let had_session = Name::Access.of(&parts.headers, web.settings.is_https()).is_some();
+    let is_signed_out = matches!(problem, Problem::Unauthenticated);
+    let lead = if had_session { to_renew } else { to_sign_in };
     match door {
         Door::Api => told(&web, &problem, route.name, route.says_success),
-        Door::Page if had_session && matches!(problem, Problem::Unauthenticated) => to_renew(&address),
-        Door::Page | Door::Form => super::page::problem(&web, &visitor, &address, &problem, route.name),
+        Door::Page if is_signed_out => lead(&address),
+        // What was typed is not lost: it is shown again to whoever is signed in then.
+        Door::Form if is_signed_out => lead(&kept(&web, route, &mut parts, body, &known).await),
+        Door::Page | Door::Form => {
+            let again = match door {
+                Door::Page => Some(super::page::told_address(route.who, &address).to_owned()),
+                // What was let in, and is only not possible now, is not lost either.
+                _ if problem.retry_after().is_some() && known.origin.is_some() => {
+                    Some(kept(&web, route, &mut parts, body, &known).await)
+                }
+                _ => None,
+            };
+            let (visitor, place) = (&known.visitor, (known.guild, known.rank));
+            let met = Met { visitor, headers: &parts.headers, place, address: again.as_deref() };
+            super::page::problem(&web, &met, &problem, route.name)
+        }
     }
 }
+
+/// What is known of a request, as far as it came.
+struct Known {
+    origin: Option<Origin>,
+    visitor: Visitor,
+    guild: GuildId,
+    rank: Rank,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { origin: None, visitor: Visitor::Nobody, guild: GuildId::INSTANCE, rank: Rank::default() }
+    }
+}
+
+/// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
+async fn kept(web: &Web, route: &'static Route, parts: &mut Parts, body: Option<Body>, known: &Known) -> String {
+    let body = match body {
+        Some(body) if sender(&parts.headers) == Sender::Ours => {
+            whole(body, route.largest_body.min(kept::LARGEST)).await.unwrap_or_default()
+        }
+        // Of what no page of ours sent nothing is kept, so nobody waits for it.
+        _ => Bytes::new(),
+    };
+    let form = Sent { route, uri: parts.uri.clone(), params: params_of(parts).await, body };
+    let from = known.origin.map_or(IpAddr::from([0, 0, 0, 0]), |origin| place(origin.address));
+    web.kept.keep(&web.settings, form, &parts.headers, (from, web.bot.clock.now()))
+}
+
+/// Shows a form that was kept, on its page and filled in, to whoever may send it at this moment. Nothing of it is done.
+async fn show_kept(web: Web, form: Sent, mut headers: HeaderMap, mut parts: Parts) -> Response {
+    // The page asks for it in our name, from wherever somebody came to it.
+    for name in [ORIGIN, CONTENT_LENGTH, AUTHORIZATION] {
+        headers.remove(name);
+    }
+    headers.insert(FETCH_SITE, HeaderValue::from_static("same-origin"));
+    (parts.method, parts.uri, parts.headers) = (Method::POST, form.uri, headers);
+    parts.extensions.insert(ParamsOfKept(form.params));
+    let (route, mut body, mut known) = (form.route, Some(Body::from(form.body)), Known::default());
+    let examined = examine(&web, route, Door::Form, &mut parts, &mut body, &mut known).await;
+    match (examined, route.doors.form) {
+        (Ok(arrived), Some(form)) => {
+            let refill = Refill::kept(&arrived);
+            (form.page)(web, arrived, refill).await
+        }
+        (Err(problem), _) => {
+            let place = (known.guild, known.rank);
+            let met = Met { visitor: &known.visitor, headers: &parts.headers, place, address: None };
+            super::page::problem(&web, &met, &problem, route.name)
+        }
+        (Ok(arrived), None) => {
+            super::page::problem(&web, &Met::by(&arrived, route.who), &Problem::NotFound, route.name)
+        }
+    }
+}
+
+/// What the path of a form that was kept holds, in place of that of the page which shows it.
+#[derive(Clone)]
+struct ParamsOfKept(BTreeMap<String, String>);
 
 /// What is known of a request before it is served.
 async fn examine(
@@ -79,12 +167,14 @@ async fn examine(
     route: &'static Route,
     door: Door,
     parts: &mut Parts,
-    body: Body,
-    visitor: &mut Visitor,
+    body: &mut Option<Body>,
+    known: &mut Known,
 ) -> Result<Arrived, Problem> {
     let origin = arrive(&web.settings, &web.limits, parts)?;
+    known.origin = Some(origin);
     let now = web.bot.clock.now();
-    *visitor = web.visitor(parts, now).await?;
+    known.visitor = web.visitor(parts, now).await?;
+    let visitor = &known.visitor;
     let is_change = is_change(&parts.method);
     if is_change {
         admit_sender(web, door, parts, visitor)?;
@@ -92,6 +182,7 @@ async fn examine(
     let params = params_of(parts).await;
     let guild = guild_of(&params)?;
     let rank = rank_of(web, route.who, visitor, guild).await?;
+    (known.guild, known.rank) = (guild.unwrap_or(GuildId::INSTANCE), rank);
     match route.who.verdict(visitor, rank, route.scope, guild) {
         Verdict::Yes => {}
         Verdict::SignIn => return Err(Problem::Unauthenticated),
@@ -101,7 +192,10 @@ async fn examine(
     }
     let caller = caller_of(visitor, origin);
     web.limits.count(route.limit, caller).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
-    let body = if is_change { whole(body, route.largest_body).await? } else { Bytes::new() };
+    let body = match body.take() {
+        Some(body) if is_change => whole(body, route.largest_body).await?,
+        _ => Bytes::new(),
+    };
     Ok(Arrived {
         door,
         address: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
@@ -111,7 +205,7 @@ async fn examine(
         headers: std::mem::take(&mut parts.headers),
         body,
         origin,
-        visitor: visitor.clone(),
+        visitor: known.visitor.clone(),
         rank,
         now,
     })
@@ -190,6 +284,9 @@ fn caller_of(visitor: &Visitor, origin: Origin) -> Caller {
 }
 
 async fn params_of(parts: &mut Parts) -> BTreeMap<String, String> {
+    if let Some(ParamsOfKept(params)) = parts.extensions.get() {
+        return params.clone();
+    }
     match RawPathParams::from_request_parts(parts, &()).await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => BTreeMap::new(),
@@ -242,7 +339,15 @@ impl Web {
     pub async fn require_member(&self, guild: GuildId, field: &str, user: UserId) -> Result<(), Problem> {
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(_) => Ok(()),
-            Asked::NotThere => Err(Problem::field(field, Sentence::words("Nobody in this server has that number."))),
+            Asked::NotThere => {
+                let is_erased = self.look("erased", move |read| erasure::is_erased(read, guild, user)).await?;
+                let why = if is_erased {
+                    "The data of this member were erased, so nothing can be given to them."
+                } else {
+                    "Nobody in this server has that number."
+                };
+                Err(Problem::field(field, Sentence::words(why)))
+            }
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
     }

@@ -1,65 +1,39 @@
 //! What a request brings, read into a type: JSON, the fields of a form, what stands behind a question mark.
 //!
-//! Whatever cannot be read is answered with the field where it is; no secret is repeated.
+//! Whatever cannot be read is answered with the field where it is and a sentence that says what it takes; what was sent is
+//! not repeated, so no secret is.
 
-use serde::de::{self, DeserializeOwned, Deserializer};
+mod fault;
+mod given;
 
+use serde::de::DeserializeOwned;
+
+use self::given::{Fields, Json};
 use super::answer::Problem;
 use crate::kernel::sentence::Sentence;
+use crate::sentence;
 
 /// Reads what a form sends, and what stands behind a question mark.
 pub fn read_form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
-    let reading = Fields(serde_html_form::Deserializer::from_bytes(text));
-    serde_path_to_error::deserialize(reading)
-        .map_err(|error| unreadable(&error.path().to_string(), &error.into_inner()))
-}
-
-/// The fields of a form, whatever they are read into: what may be left out altogether is there, because a form always is.
-struct Fields<'de>(serde_html_form::Deserializer<'de>);
-
-impl<'de> Deserializer<'de> for Fields<'de> {
-    type Error = serde::de::value::Error;
-
-    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.0.deserialize_map(visitor)
-    }
-
-    fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_unit<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_unit()
-    }
-
-    /// The fields as pairs, in the order in which they came.
-    fn deserialize_seq<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.0.deserialize_seq(visitor)
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct newtype_struct
-        tuple tuple_struct map struct enum identifier ignored_any
-    }
+    let fields = Fields(url::form_urlencoded::parse(text).into_owned().collect());
+    serde_path_to_error::deserialize(fields).map_err(|error| error.inner().at(&error.path().to_string()))
 }
 
 /// Reads JSON; nothing at all is read as `null`, so that what takes no body may be sent none.
 pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     let text = if text.trim_ascii().is_empty() { b"null" } else { text };
-    let mut reading = serde_json::Deserializer::from_slice(text);
-    let read: Result<T, _> = serde_path_to_error::deserialize(&mut reading);
-    let read = read.map_err(|error| unreadable(&error.path().to_string(), error.inner()))?;
-    match reading.end() {
-        Ok(()) => Ok(read),
-        Err(_) => Err(Problem::Unreadable(Sentence::words("Behind the JSON stands something else."))),
-    }
+    let value = serde_json::from_slice(text).map_err(|error| no_json(&error))?;
+    serde_path_to_error::deserialize(Json(value)).map_err(|error| error.inner().at(&error.path().to_string()))
 }
 
-/// What cannot be read, at the field where it is.
-fn unreadable(path: &str, error: &dyn std::error::Error) -> Problem {
-    let why = Sentence::typed(&crate::kernel::secret::without_secrets(&error.to_string()));
-    let sentence = crate::sentence!("I cannot read this: {why}", why);
-    if matches!(path, "" | "." | "?") { Problem::Unreadable(sentence) } else { Problem::field(path, sentence) }
+/// Where a text stops to be JSON.
+fn no_json(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    Problem::Unreadable(if error.is_eof() {
+        Sentence::words("That is no JSON: it ends before it is complete.")
+    } else {
+        sentence!("That is no JSON, from line {line}, column {column} on.", line, column)
+    })
 }
 
 #[cfg(test)]
@@ -74,22 +48,86 @@ mod tests {
         price: u32,
         #[serde(default)]
         tags: Vec<String>,
+        #[serde(default)]
+        act: Option<Act>,
+        #[serde(default)]
+        amount: Positive,
     }
 
-    #[test]
-    fn a_field_that_cannot_be_read_is_named() {
-        let problem = |text: &str| match read_json::<Body>(text.as_bytes()).unwrap_err() {
+    #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Act {
+        Give,
+        Take,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(try_from = "i64")]
+    struct Positive(i64);
+
+    impl TryFrom<i64> for Positive {
+        type Error = &'static str;
+
+        fn try_from(number: i64) -> Result<Self, Self::Error> {
+            if number < 0 { Err("it is less than nothing") } else { Ok(Self(number)) }
+        }
+    }
+
+    fn in_words(problem: Problem) -> String {
+        match problem {
             Problem::Fields(fields) => {
                 fields.into_iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ")
             }
             other => other.sentence(None).to_string(),
-        };
-        insta::assert_snapshot!(problem(r#"{"price": "many"}"#), @r#"price: I cannot read this: invalid type: string "many", expected u32 at line 1 column 16"#);
-        insta::assert_snapshot!(problem(r#"{"price": -1}"#), @"price: I cannot read this: invalid value: integer `-1`, expected u32 at line 1 column 12");
-        insta::assert_snapshot!(problem(r#"{"tags": []}"#), @"I cannot read this: missing field `price` at line 1 column 12");
-        insta::assert_snapshot!(problem("{"), @"I cannot read this: EOF while parsing an object at line 1 column 1");
-        insta::assert_snapshot!(problem(r#"{"price": 1} and more"#), @"Behind the JSON stands something else.");
-        insta::assert_snapshot!(problem(""), @"I cannot read this: invalid type: null, expected struct Body at line 1 column 4");
+        }
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_read_is_named() {
+        let problem = |text: &str| in_words(read_json::<Body>(text.as_bytes()).unwrap_err());
+        for (sent, told) in [
+            (r#"{"price": "many"}"#, "price: It takes a whole number from 0 to 4,294,967,295."),
+            (r#"{"price": -1}"#, "price: It takes a whole number from 0 to 4,294,967,295."),
+            (r#"{"price": 1.5}"#, "price: It takes a whole number from 0 to 4,294,967,295."),
+            (r#"{"price": 1, "tags": "a"}"#, "tags: It takes a list."),
+            (r#"{"price": 1, "tags": [1]}"#, "tags[0]: It takes text."),
+            (r#"{"price": 1, "act": "steal"}"#, "act: It takes one of these: give or take."),
+            (r#"{"price": 1, "act": 5}"#, "act: It takes one of these: give or take."),
+            (r#"{"tags": []}"#, "price: It is missing."),
+            (r#"{"price": 1, "amount": -1}"#, "amount: I cannot read this: it is less than nothing"),
+            ("{", "That is no JSON: it ends before it is complete."),
+            (r#"{"price": 1} and more"#, "That is no JSON, from line 1, column 14 on."),
+            ("[]", "It takes an object with its fields."),
+            ("", "It takes an object with its fields."),
+        ] {
+            assert_eq!(problem(sent), told, "{sent}");
+        }
+        let form = |text: &str| in_words(read_form::<Body>(text.as_bytes()).unwrap_err());
+        for (sent, told) in [
+            ("price=many", "price: It takes a whole number from 0 to 4,294,967,295."),
+            ("price=", "price: It takes a whole number from 0 to 4,294,967,295."),
+            ("price=1&price=2", "price: It takes a whole number from 0 to 4,294,967,295."),
+            ("price=1&act=steal", "act: It takes one of these: give or take."),
+            ("tags=a", "price: It is missing."),
+        ] {
+            assert_eq!(form(sent), told, "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_a_form_that_is_empty_was_left_out() {
+        #[derive(Debug, Default, PartialEq, Deserialize)]
+        #[serde(default)]
+        struct Filter {
+            before: Option<u64>,
+            sort: Option<Act>,
+            name: Option<String>,
+            is_on: bool,
+        }
+        let read = |text: &str| read_form::<Filter>(text.as_bytes()).unwrap();
+        assert_eq!(read("before=&sort=&name=&unknown=x"), Filter::default());
+        let all = Filter { before: Some(7), sort: Some(Act::Take), name: Some("a b".to_owned()), is_on: true };
+        assert_eq!(read("before=7&sort=take&name=a+b&is_on=true"), all);
     }
 
     #[test]

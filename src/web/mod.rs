@@ -18,15 +18,20 @@ pub mod answer;
 pub mod api;
 pub mod assets;
 pub mod endpoint;
+pub mod filter;
 mod gate;
+pub mod happened;
 mod headers;
 pub mod input;
 pub mod instance;
+mod kept;
 pub mod music;
+pub mod names;
 mod notices;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+mod part;
 pub mod places;
 pub mod push;
 pub mod refusals;
@@ -36,8 +41,10 @@ pub mod settings;
 pub mod sign_in;
 mod stall;
 pub mod table;
+mod trouble;
 pub mod ui;
 mod visitor;
+pub mod whom;
 
 pub use gate::{arrive, whole};
 pub use headers::{Leads, guard};
@@ -50,6 +57,7 @@ use answer::{Answered, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use instance::Instance;
+use kept::KeptForms;
 use notices::Notices;
 use places::Places;
 use push::{Push, REGIONS, Region};
@@ -88,6 +96,8 @@ pub struct Parts {
     pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
+    /// Forms that came when nobody was signed in any more.
+    pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
     pub push: Push,
     /// The channels and roles of servers, for a minute.
@@ -123,6 +133,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
+            kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),
             bot,

@@ -2,12 +2,13 @@
 //!
 //! A [`Page`] says its name, where it is, for whom, and shows itself from what it looked up; the frame around it, with
 //! servers, modules, notices and theme, is drawn here for all of them. A form that was not taken shows its page again
-//! through [`again`], with what was typed and what is wrong.
+//! through [`again`], with what was typed and what is wrong. So does a filter that cannot be understood: the page is asked
+//! for nothing, and its [`Filter`] says what is wrong and keeps what was typed.
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERER, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -16,28 +17,29 @@ use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 use super::Web;
-use super::access::{Limit, Name, Rank, Via, Visitor, Who};
-use super::answer::{Problem, Refill, html as sentence_html, report, say_when_again};
-use super::endpoint::{Arrived, BODY, Doors, Kept, Route, Sample, Samples};
+use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
+use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours, report, say_when_again};
+use super::endpoint::{Arrived, BODY, Door, Doors, Freshness, Route, Sample, Samples};
+use super::filter::Filter;
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
-use super::push::{Region, is_known, live_address};
+use super::part;
+use super::push::{Region, live_address};
 use super::segments::Segments;
-use super::ui::components::{self, Notice, Seal};
+use super::sign_in::UserView;
+use super::trouble;
+use super::ui::components::{ASK, Button, Notice, Seal};
 use super::ui::icons::Icon;
-use super::ui::layout::{Crumb, Frame, GuildNav, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame};
+use super::ui::layout::{
+    Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
+};
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
-use crate::kernel::text::hex;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
 use crate::store::Topic;
-
-/// What an open page says when it asks for its content anew: that is answered alone, and takes no notices from whoever
-/// opens a page meanwhile.
-const PART: &str = "part";
 
 /// Something that is seen in a browser.
 pub trait Page: Sized + Send + Sync + 'static {
@@ -80,6 +82,8 @@ pub struct Seen<P: Page> {
     pub path: P::Path,
     /// What stands behind the question mark.
     pub query: P::Query,
+    /// What stands there as it was typed, and what is wrong with it.
+    pub filter: Filter,
     /// The form that was not taken, if it is shown again for that.
     pub refill: Option<Refill>,
     /// When.
@@ -148,6 +152,11 @@ impl<P: Page> Seen<P> {
         self.refill.as_ref()?.value(field)
     }
 
+    /// What is wrong with the form or the filter, above the page.
+    fn fault(&self) -> Option<Markup> {
+        self.refill.as_ref().map(wrong).or_else(|| self.filter.fault().cloned())
+    }
+
     /// What is wrong with a field.
     pub fn wrong(&self, field: &str) -> Option<String> {
         Some(self.refill.as_ref()?.fields.get(field)?.to_string())
@@ -173,7 +182,7 @@ impl Route {
         Self {
             name: P::NAME,
             about: P::ABOUT,
-            doors: Doors::page(P::PATHS).kept(kept::<P>()),
+            doors: Doors::page(P::PATHS).staying(freshness::<P>()),
             who: P::WHO,
             scope: Scope::Read,
             limit: Limit::Reads,
@@ -189,11 +198,11 @@ impl Route {
 }
 
 /// How a page stays true.
-const fn kept<P: Page>() -> Kept {
+const fn freshness<P: Page>() -> Freshness {
     match P::STILL {
-        Some(why) => Kept::Still(why),
-        None if P::REGIONS.is_empty() && P::HINTS.is_empty() => Kept::Unsaid,
-        None => Kept::Pushed,
+        Some(why) => Freshness::Still(why),
+        None if P::REGIONS.is_empty() && P::HINTS.is_empty() => Freshness::Unsaid,
+        None => Freshness::Pushed,
     }
 }
 
@@ -208,81 +217,60 @@ pub fn again<P: Page>(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'
 
 async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> Response {
     let status = refill.as_ref().map_or(StatusCode::OK, |refill| refill.status);
-    let seen = match Seen::<P>::of(&web, &arrived, refill) {
-        Ok(seen) => seen,
-        Err(wrong) => {
-            return problem_in(
-                &web,
-                &arrived.visitor,
-                (arrived.guild, arrived.rank),
-                &arrived.address,
-                &wrong,
-                P::NAME,
-            );
-        }
+    // What a form sent is no part of the page's own address.
+    let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+    let wrong = match drawn::<P>(&web, &arrived, query, Filter::of(query), refill, status).await {
+        Ok(response) => return response,
+        Err(wrong) => wrong,
     };
+    if !query.is_empty() && wrong.is_of_what_was_asked() {
+        let path = arrived.address.split('?').next().unwrap_or_default();
+        let filter = Filter::with_fault(query, path, &wrong);
+        if let Ok(response) = drawn::<P>(&web, &arrived, "", filter, None, wrong.status()).await {
+            return response;
+        }
+    }
+    problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME)
+}
+
+/// A page that is asked for this, or its content alone.
+async fn drawn<P: Page>(
+    web: &Web,
+    arrived: &Arrived,
+    query: &str,
+    filter: Filter,
+    refill: Option<Refill>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let seen = Seen::<P>::of(web, arrived, query, filter, refill)?;
     // Noted before anything is looked at: what changes in between is brought by the stream.
     let revision = web.push.revision();
-    match P::show(&web, &seen).await {
-        Ok(shown) => {
-            let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
-            let regions: Vec<&'static Region> =
-                P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
-            // What somebody typed is shown again as it was, whatever changes meanwhile.
-            let hints = if seen.refill.is_none() { P::HINTS } else { &[] };
-            let shown = Shown { main: kept_true(hints, shown.main), ..shown };
-            if arrived.headers.contains_key(PART) {
-                return part(&arrived.headers, &shown.main, &seen.ink);
-            }
-            let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
-            let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
-            let around =
-                Around::of(&web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
-            html_response(status, around.draw(&shown, seen.refill.as_ref(), live))
-        }
-        Err(wrong) => {
-            problem_in(&web, &arrived.visitor, (arrived.guild, arrived.rank), &arrived.address, &wrong, P::NAME)
-        }
+    let shown = P::show(web, &seen).await?;
+    let fault = seen.fault();
+    // What somebody typed is shown again as it was, whatever changes meanwhile.
+    let stays = fault.is_some();
+    let hints = if stays { &[] } else { P::HINTS };
+    let shown = Shown { main: part::following(P::HINTS, stays, shown.main), ..shown };
+    if part::is_asked_for(&arrived.headers) && !stays {
+        return Ok(part::response(&arrived.headers, &shown.main, [&seen.ink.key, &seen.ink.csrf]));
     }
-}
-
-/// The content of a page as a part of it that is asked for anew when any of these topics changed.
-fn kept_true(topics: &[Topic], main: Markup) -> Markup {
-    if topics.is_empty() {
-        return main;
-    }
-    let topics: Vec<&str> = topics.iter().map(|topic| topic.name()).collect();
-    components::Region { topics: &topics, ..components::Region::shared("page") }.around(&main)
-}
-
-/// The content of a page alone, for an open one that asks for it anew. Its tag is of what is seen: not of the chance that
-/// its forms are sealed with.
-fn part(headers: &HeaderMap, main: &Markup, ink: &Ink) -> Response {
-    let main = main.clone().into_string();
-    let seen = main.replace(&ink.key, "").replace(&ink.csrf, "");
-    let tag = format!("W/\"{}\"", hex(Digest::of(seen.as_bytes()).bytes()));
-    let about = [
-        (ETAG, HeaderValue::try_from(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))),
-        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-        (VARY, HeaderValue::from_static("cookie, part")),
-    ];
-    if is_known(headers, &tag) {
-        return (StatusCode::NOT_MODIFIED, about).into_response();
-    }
-    let content_type = [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))];
-    (StatusCode::OK, about, content_type, main).into_response()
+    let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
+    let regions: Vec<&'static Region> = P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
+    let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
+    let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
+    let around = Around::of(web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+    Ok(html_response(status, around.draw(&shown, fault, live)))
 }
 
 impl<P: Page> Seen<P> {
-    fn of(web: &Web, arrived: &Arrived, refill: Option<Refill>) -> Result<Self, Problem> {
-        // What a form sent is no part of the page's own address.
-        let query = if refill.is_some() { "" } else { arrived.query.as_str() };
+    fn of(web: &Web, arrived: &Arrived, query: &str, filter: Filter, refill: Option<Refill>) -> Result<Self, Problem> {
         Ok(Self {
             guild: arrived.guild,
             visitor: arrived.visitor.clone(),
             rank: arrived.rank,
             path: P::Path::read(&arrived.params).ok_or(Problem::NotFound)?,
             query: read_form(query.as_bytes())?,
+            filter,
             refill,
             now: arrived.now,
             address: arrived.address.clone(),
@@ -302,9 +290,11 @@ impl Ink {
 struct Around<'a> {
     web: &'a Web,
     theme: Theme,
+    has_keys: bool,
     here: &'a str,
     visitor: &'a Visitor,
     ink: &'a Ink,
+    session_ends: Option<Timestamp>,
     guild: Option<(GuildId, String)>,
     servers: Vec<(GuildId, String)>,
     entries: Vec<(String, &'static Entry)>,
@@ -325,9 +315,11 @@ impl<'a> Around<'a> {
         let entries = NAVIGATION.iter().filter(|entry| named.is_some() && rank.reaches(entry.who));
         Self {
             theme: Name::Theme.of(headers, false).and_then(|word| Theme::parse(&word)).unwrap_or_default(),
+            has_keys: Name::Keys.of(headers, false).is_none_or(|word| word != KEYS_OFF),
             here,
             visitor,
             ink,
+            session_ends: web.session_shown_ends(visitor, headers),
             servers: servers_of(web, visitor),
             entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
             notices: web.notices.take(visitor),
@@ -336,12 +328,14 @@ impl<'a> Around<'a> {
         }
     }
 
-    fn draw(&self, shown: &Shown, refill: Option<&Refill>, live: Option<LiveRegions<'_>>) -> String {
+    fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
         let servers: Vec<Server<'_>> = self.servers.iter().map(|(id, name)| Server { id: *id, name }).collect();
         let path = self.here.split('?').next().unwrap_or_default();
         let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
         let crumbs: Vec<Crumb<'_>> = shown.crumbs.iter().map(|(href, label)| Crumb { href, label }).collect();
+        let mark = self.visitor.somebody().map(mark_of).unwrap_or_default();
         let viewer = self.visitor.somebody().map(|somebody| Viewer {
+            mark: &mark,
             name: &somebody.name,
             avatar: None,
             csrf: &self.ink.csrf,
@@ -356,16 +350,25 @@ impl<'a> Around<'a> {
             actions: shown.actions.as_ref(),
             notices: &self.notices,
             theme: self.theme,
+            has_keys: self.has_keys,
             now: Some(self.web.bot.clock.now()),
+            session_ends: self.session_ends,
             live,
             ..Frame::new(&self.web.assets, &shown.title)
         };
         let main = html! {
-            @if let Some(refill) = refill { (wrong(refill)) }
+            @if let Some(fault) = fault { (fault) }
             (shown.main)
         };
         if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }
     }
+}
+
+/// Tells one person from another, and does not say who they are.
+fn mark_of(somebody: &Somebody) -> String {
+    let id = UserView::of(&somebody.person, "").id;
+    let digest = Digest::of_parts(&[b"viewer", id.as_bytes()]);
+    BASE64_URL_SAFE_NO_PAD.encode(digest.bytes())
 }
 
 fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a> {
@@ -378,7 +381,7 @@ fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a>
 /// What was wrong with a form, above its page.
 fn wrong(refill: &Refill) -> Markup {
     html! {
-        div.notice.bad role="alert" tabindex="-1" autofocus {
+        div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } role="alert" tabindex="-1" autofocus {
             p { (sentence_html(&refill.sentence)) }
             @if refill.fields.len() > 1 {
                 ul {
@@ -409,43 +412,80 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
     somebody.guilds.iter().filter_map(|id| Some((*id, ours.get(id)?.clone()))).collect()
 }
 
-/// The page that says what is not possible, in the frame of nobody's server.
-pub(super) fn problem(web: &Web, visitor: &Visitor, address: &str, problem: &Problem, doing: &str) -> Response {
-    problem_in(web, visitor, (GuildId::INSTANCE, Rank::default()), address, problem, doing)
+/// Who met a problem, and where: what is drawn around the page that tells of it.
+#[derive(Clone, Copy)]
+pub(super) struct Met<'a> {
+    /// Who asked.
+    pub visitor: &'a Visitor,
+    /// The headers of the request.
+    pub headers: &'a HeaderMap,
+    /// The server, and what they are there.
+    pub place: (GuildId, Rank),
+    /// The address of the page that was looked for; nothing where a form was sent. What is open to everybody may have a secret in
+    /// its address, which no page repeats: there it is empty, which leads to where one is.
+    pub address: Option<&'a str>,
 }
 
-/// The same in the frame of a server, for whoever has this rank in it.
-fn problem_in(
-    web: &Web,
-    visitor: &Visitor,
-    (guild, rank): (GuildId, Rank),
-    address: &str,
-    problem: &Problem,
-    doing: &str,
-) -> Response {
-    if matches!(problem, Problem::Unauthenticated) {
-        return to_sign_in(address);
+impl<'a> Met<'a> {
+    /// Where no page is.
+    pub(super) const fn nowhere(visitor: &'a Visitor, headers: &'a HeaderMap) -> Self {
+        Self { visitor, headers, place: (GuildId::INSTANCE, Rank { level: None, is_reviewer: false }), address: None }
     }
-    let status = problem.status();
-    let title = match status {
-        StatusCode::NOT_FOUND => "Not here",
-        StatusCode::FORBIDDEN => "Not for you",
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "Not right now",
-        status if status.is_server_error() => "Something broke",
-        _ => "That did not work",
-    };
-    let sentence = problem.sentence(report(problem, doing));
-    let main = html! {
-        p { (sentence_html(&sentence)) }
-        p { a.button href="/" { "To your servers" } }
-    };
-    let ink = Ink::new(web, visitor);
-    let headers = HeaderMap::new();
-    let around = Around::of(web, visitor, &headers, guild, rank, "/", &ink);
-    let shown = Shown { is_framed: rank.level.is_some(), ..Shown::bare(title, main) };
-    let mut response = html_response(status, around.draw(&shown, None, None));
+
+    /// By a request that had passed the gate.
+    pub(super) fn by(arrived: &'a Arrived, who: Who) -> Self {
+        Self {
+            visitor: &arrived.visitor,
+            headers: &arrived.headers,
+            place: (arrived.guild, arrived.rank),
+            address: (arrived.door == Door::Page).then(|| told_address(who, &arrived.address)),
+        }
+    }
+}
+
+/// The address of a page, where it may be told.
+pub(super) fn told_address(who: Who, address: &str) -> &str {
+    if who == Who::Anyone { "" } else { address }
+}
+
+/// The page that says what is not possible, in the frame of the server for whoever has a place there.
+pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) -> Response {
+    if matches!(problem, Problem::Unauthenticated) {
+        return to_sign_in(met.address.unwrap_or("/"));
+    }
+    let told = trouble::told(problem, report(problem, doing), met);
+    let ink = Ink::new(web, met.visitor);
+    let (guild, rank) = met.place;
+    let around = Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink);
+    let shown = Shown { is_framed: rank.level.is_some(), ..Shown::bare(told.title, told.main) };
+    let mut response = html_response(problem.status(), around.draw(&shown, None, None));
     say_when_again(&mut response, problem);
     response
+}
+
+/// The page that asks whoever sent a form without script whether they mean it. It holds all that was sent, so that a yes
+/// sends it; going back changes nothing.
+pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
+    let sent = serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default();
+    let referer = arrived.headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
+    let back = referer.and_then(|referer| referer.path_and_query().map(ToString::to_string));
+    let back = back.filter(|back| is_page_of_ours(back)).unwrap_or_else(|| "/".to_owned());
+    let main = html! {
+        p { (asked) }
+        form method="post" action=(arrived.address) {
+            @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
+                input type="hidden" name=(name) value=(value);
+            }
+            p.actions {
+                a.button href=(back) { "Cancel" }
+                (Button::danger("Yes"))
+            }
+        }
+    };
+    let ink = Ink::new(web, &arrived.visitor);
+    let around = Around::of(web, &arrived.visitor, &arrived.headers, arrived.guild, arrived.rank, &back, &ink);
+    let shown = Shown { is_framed: arrived.rank.level.is_some(), ..Shown::bare("Are you sure?", main) };
+    html_response(StatusCode::OK, around.draw(&shown, None, None))
 }
 
 /// A page as an answer.

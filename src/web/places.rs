@@ -10,7 +10,6 @@ use maud::{Markup, PreEscaped};
 use super::Web;
 use super::answer::Problem;
 use crate::discord::references::Server;
-use crate::kernel::actor::Actor;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Mention, Sentence};
 use crate::kernel::text::one_line;
@@ -84,17 +83,6 @@ pub fn drawn(places: Option<&Server>, sentence: &Sentence) -> Markup {
 /// What was written for Discord, on a page.
 pub fn drawn_text(places: Option<&Server>, text: &str) -> Markup {
     drawn(places, &Sentence::read(text))
-}
-
-/// Who did something, as a page names them to somebody.
-pub fn who(actor: Actor, you: Actor) -> String {
-    match actor {
-        actor if actor == you => "you".to_owned(),
-        Actor::Member(user) => format!("member {user}"),
-        Actor::Operator => "the operator".to_owned(),
-        Actor::Live => "the live".to_owned(),
-        Actor::System => "Greenroom".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
 use tower_http::compression::CompressionLayer;
 
+use super::access::Visitor;
 use super::answer::{Problem, is_page_of_ours, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
+use super::page::Met;
 use super::{Web, api, gate, page, pages, push};
 
 /// All routes.
@@ -71,24 +73,25 @@ async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
     let is_https = web.settings.is_https();
     let mut response = match found {
         Some((_, route, door)) => gate::pass(web, route, *door, request).await,
-        None => other_method(&web, at_path, &request),
+        None => other_method(&web, at_path, request).await,
     };
     guard(response.headers_mut(), leads, is_https);
     // The body of an answer to HEAD is left out on the way; its headers are those of GET.
     response
 }
 
-fn other_method(web: &Web, at_path: &AtPath, request: &Request) -> Response {
+async fn other_method(web: &Web, at_path: &AtPath, request: Request) -> Response {
     let mut methods: Vec<&str> = at_path.iter().map(|(method, _, _)| method.as_str()).collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");
     }
     methods.push("OPTIONS");
     let allowed = methods.join(", ");
-    let mut response = if request.method() == Method::OPTIONS {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        told(web, &Problem::Method(allowed.clone()), "http.method", false)
+    let (parts, _) = request.into_parts();
+    let mut response = match gate::arrive(&web.settings, &web.limits, &parts) {
+        Err(problem) => return turned_away(web, &parts, &problem),
+        Ok(_) if parts.method == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        Ok(_) => served_by_nobody(web, &parts, &Problem::Method(allowed.clone()), "http.method").await,
     };
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
         response.headers_mut().insert(ALLOW, allowed);
@@ -98,28 +101,48 @@ fn other_method(web: &Web, at_path: &AtPath, request: &Request) -> Response {
 
 /// What is asked for where nothing is.
 async fn nowhere(web: &Web, request: Request) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
     let (parts, _) = request.into_parts();
-    if let Some(to) = without_slash(&parts) {
-        return Redirect::permanent(&to).into_response();
-    }
-    let problem = gate::arrive(&web.settings, &web.limits, &parts).err().unwrap_or(Problem::NotFound);
-    let mut response = if is_api {
-        told(web, &problem, "http.nowhere", false)
-    } else {
-        let visitor = web.visitor(&parts, web.bot.clock.now()).await.unwrap_or(super::access::Visitor::Nobody);
-        page::problem(web, &visitor, "/", &problem, "http.nowhere")
+    let mut response = match gate::arrive(&web.settings, &web.limits, &parts) {
+        Err(problem) => turned_away(web, &parts, &problem),
+        Ok(_) => match without_slash(&parts) {
+            Some(to) => Redirect::permanent(&to).into_response(),
+            None => served_by_nobody(web, &parts, &Problem::NotFound, "http.nowhere").await,
+        },
     };
     guard(response.headers_mut(), Leads::Nowhere, web.settings.is_https());
     response
 }
 
+/// Answers a request that is not let in. Nobody looks who asks: that is work, and they may ask as often as they like.
+fn turned_away(web: &Web, parts: &Parts, problem: &Problem) -> Response {
+    let met = Met::nowhere(&Visitor::Nobody, &parts.headers);
+    if is_api(parts) {
+        told(web, problem, "http.arrive", false)
+    } else {
+        page::problem(web, &met, problem, "http.arrive")
+    }
+}
+
+/// Answers a request that no route serves: programs as JSON, people by a page.
+async fn served_by_nobody(web: &Web, parts: &Parts, problem: &Problem, doing: &str) -> Response {
+    if is_api(parts) {
+        return told(web, problem, doing, false);
+    }
+    let visitor = web.visitor(parts, web.bot.clock.now()).await.unwrap_or(Visitor::Nobody);
+    page::problem(web, &Met::nowhere(&visitor, &parts.headers), problem, doing)
+}
+
+fn is_api(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/api/")
+}
+
 /// The address without the slash at its end, which leads to the same.
 fn without_slash(parts: &Parts) -> Option<String> {
     let (path, query) = (parts.uri.path(), parts.uri.query());
-    let bare = path.strip_suffix('/').filter(|bare| is_page_of_ours(bare) && !bare.ends_with('/'))?;
+    let bare = path.strip_suffix('/').filter(|bare| !bare.ends_with('/'))?;
     let is_look = matches!(parts.method, Method::GET | Method::HEAD);
-    is_look.then(|| query.map_or_else(|| bare.to_owned(), |query| format!("{bare}?{query}")))
+    let to = query.map_or_else(|| bare.to_owned(), |query| format!("{bare}?{query}"));
+    Some(to).filter(|to| is_look && is_page_of_ours(to))
 }
 
 #[cfg(test)]
@@ -128,7 +151,7 @@ mod tests {
 
     use super::*;
     use crate::web::access::{Limit, Who};
-    use crate::web::endpoint::Kept;
+    use crate::web::endpoint::Freshness;
 
     #[test]
     fn every_route_has_a_name_of_its_own_and_no_address_twice() {
@@ -159,10 +182,10 @@ mod tests {
     #[test]
     fn every_page_names_what_is_pushed_to_it_or_says_why_nothing_is() {
         for route in routes() {
-            match route.doors.kept {
-                Kept::NoPage | Kept::Pushed => {}
-                Kept::Still(why) => assert!(why.ends_with('.'), "{}: {why}", route.name),
-                Kept::Unsaid => panic!("{} has neither REGIONS nor HINTS nor STILL", route.name),
+            match route.doors.freshness {
+                Freshness::NoPage | Freshness::Pushed => {}
+                Freshness::Still(why) => assert!(why.ends_with('.'), "{}: {why}", route.name),
+                Freshness::Unsaid => panic!("{} has neither REGIONS nor HINTS nor STILL", route.name),
             }
         }
     }

@@ -8,6 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::Web;
 use super::access::{Name, Somebody, Via, Visitor, jwt};
+use super::gate::session_of;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::error::Result;
 use crate::kernel::time::Timestamp;
@@ -30,6 +31,14 @@ impl Web {
             Some(access) => self.by_access(&access, Via::Session, now).await,
             None => Ok(Visitor::Nobody),
         }
+    }
+
+    /// Until when the session of a browser opens pages, if it is not renewed.
+    pub(super) fn session_shown_ends(&self, visitor: &Visitor, headers: &HeaderMap) -> Option<Timestamp> {
+        session_of(visitor)?;
+        let access = Name::Access.of(headers, self.settings.is_https())?;
+        let claims = jwt::read(&self.settings.jwt_key, &access, self.bot.clock.now().seconds())?;
+        Some(Timestamp::from_millis(claims.exp.saturating_mul(1_000)))
     }
 
     async fn by_access(&self, access: &str, via: fn(Digest) -> Via, now: Timestamp) -> Result<Visitor> {

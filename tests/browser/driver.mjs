@@ -75,10 +75,20 @@ const colour = (png) => {
 
 const found = ({ page }, { role, name, exact = true }) => page.getByRole(role, { name, exact }).first();
 
+/** What a finger can press in the content of a page, and is not this high: by its name. */
+const low = (least) =>
+  [...document.querySelectorAll("main :is(a[href], button, summary)")]
+    .filter((element) => element.getClientRects().length > 0 && element.getBoundingClientRect().height < least)
+    .map((element) => `${element.getAttribute("aria-label") ?? element.textContent.trim()}: ${element.getBoundingClientRect().height}`);
+
 const verbs = {
-  async screen({ origin, width, height = 800, dark = false, script = true, cookies = {}, calm = false }) {
+  // Whoever zooms has less room, and more points for each.
+  async screen({ origin, width, height = 800, dark = false, script = true, cookies = {}, calm = false, touch = false, zoom = 1 }) {
     const context = await browser.newContext({
-      viewport: { width, height },
+      viewport: { width: Math.floor(width / zoom), height: Math.floor(height / zoom) },
+      deviceScaleFactor: zoom,
+      hasTouch: touch,
+      isMobile: touch,
       colorScheme: dark ? "dark" : "light",
       reducedMotion: calm ? "reduce" : "no-preference",
       javaScriptEnabled: script,
@@ -88,10 +98,7 @@ const verbs = {
     context.setDefaultTimeout(PATIENCE);
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin })));
     if (script) await context.addInitScript(inside);
-    const screen = { context, page: await context.newPage(), troubles: [], dialogs: [], fetched: [], accepts: true };
-    watch(screen, origin);
-    screens.set(screens.size + 1, screen);
-    return screens.size;
+    return verbs.tab({ context, origin });
   },
   async go(screen, { path }) {
     screen.fetched.length = 0;
@@ -104,18 +111,48 @@ const verbs = {
   see: ({ page }, { text }) => page.getByText(text).filter({ visible: true }).first().waitFor(),
   // Waits until a text was told to whoever listens.
   hear: ({ page }, { text }) => page.locator("#said").filter({ hasText: text }).waitFor({ state: "attached" }),
-  // What stands in a field.
-  value: ({ page }, { label }) => page.getByLabel(label, { exact: true }).first().inputValue(),
   // Waits until the page has this address.
   arrive: ({ page }, { path }) => page.waitForURL((address) => address.pathname + address.search === path),
   back: ({ page }) => page.goBack().then(() => null),
   click: (screen, what) => found(screen, what).click(),
+  tap: (screen, what) => found(screen, what).tap(),
+  // Opens what has this label: a fold has no role of its own.
+  unfold: ({ page }, { label }) => page.getByLabel(label, { exact: true }).first().tap(),
+  // Goes to the end of the page.
+  end: ({ page }) => page.evaluate("scrollTo(0, document.documentElement.scrollHeight)"),
+  // Where something lies on the screen, and how large that is.
+  async lies({ page, ...screen }, what) {
+    const { x, y, width, height } = await found({ page, ...screen }, what).boundingBox();
+    const room = page.viewportSize();
+    return { left: x, top: y, right: x + width, bottom: y + height, wide: room.width, high: room.height };
+  },
+  low: ({ page }, { least }) => page.evaluate(`(${low})(${least})`),
+  // How many of these are seen.
+  shown: ({ page }, { selector }) => page.locator(selector).filter({ visible: true }).count(),
+  // What moves on the page for longer than nobody notices.
+  moving: ({ page }) =>
+    page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter((each) => Number(each.effect.getComputedTiming().duration) > 1)
+        .map((each) => each.animationName ?? each.transitionProperty ?? "something"),
+    ),
   fill: ({ page }, { label, text }) => page.getByLabel(label, { exact: true }).first().fill(text),
   focus: (screen, what) => found(screen, what).focus(),
   press: ({ page }, { key }) => page.keyboard.press(key),
   type: ({ page }, { text }) => page.keyboard.type(text),
   focused: ({ page }) => page.evaluate(`(${spoken})(document.activeElement)`),
   offline: ({ context }, { on }) => context.setOffline(on),
+  // The value of a cookie; nothing where there is none.
+  cookie: async ({ context }, { name }) => (await context.cookies()).find((cookie) => cookie.name === name)?.value ?? null,
+  value: ({ page }, { label }) => page.getByLabel(label, { exact: true }).first().inputValue(),
+  // Another tab of the same window, with the same cookies.
+  async tab({ context, origin }) {
+    const screen = { context, origin, page: await context.newPage(), troubles: [], dialogs: [], fetched: [], accepts: true };
+    watch(screen, origin);
+    screens.set(screens.size + 1, screen);
+    return screens.size;
+  },
   // The colour of a point of a page that lies on a ground of this colour, as OBS would lay it on a picture.
   async point({ context, page }, { x, y, ground: [r, g, b] }) {
     const devtools = await context.newCDPSession(page);

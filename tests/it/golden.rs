@@ -3,6 +3,7 @@
 //! `tests/golden/version-N.redb.gz` is what `greenroom demo --data DIR` left behind when N was the newest version, packed by
 //! `gzip -9`. To add one before a migration is written: run that, check it, pack it, and add its line below.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,9 +14,11 @@ use greenroom::app::config::storage::Storage;
 use greenroom::app::restore::{Restore, restore};
 use greenroom::catalogue::{CATALOGUE, Catalogue};
 use greenroom::covers;
+use greenroom::features::coins::queries::entries::{Wanted, totals};
+use greenroom::features::coins::tables::LEDGER;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
-use greenroom::store::{OpenError, Options, Place, Schema, Store, verify};
+use greenroom::store::{OpenError, Options, Place, Schema, Span, Store, verify};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -33,6 +36,7 @@ const STORES: &[(u64, &[(&str, u64)])] = &[
     (5, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
     (6, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
     (7, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (8, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.
@@ -138,6 +142,29 @@ fn what_a_song_and_a_handle_of_the_first_version_said_is_still_there() {
     let linked =
         "SELECT CAST(count(*) AS TEXT) FROM tiktok_accounts WHERE handle_name = 'ann.sings' AND linked_discord_id > 0";
     assert_eq!(one(linked), "1");
+}
+
+#[test]
+fn what_the_ledger_adds_up_to_is_built_when_a_store_of_before_is_opened() {
+    let (_folder, file) = data(7);
+    let options = Options::new(Clock::system(), Seed::fixed(1));
+    let store = Store::open(&Place::File(file), options, (CATALOGUE.schema)()).unwrap();
+    let mut plain = BTreeMap::<_, (u64, i64)>::new();
+    let added_up = store.read_blocking("ledger", |read| {
+        LEDGER.for_each(read, Span::all(), |(guild, _), entry| {
+            let (entries, amount) = plain.entry((guild, entry.currency)).or_default();
+            (*entries, *amount) = (*entries + 1, *amount + entry.delta);
+            Ok(())
+        })?;
+        for ((guild, currency), (entries, amount)) in &plain {
+            let found = totals(read, *guild, &Wanted::default())?;
+            let total = found.of.iter().find(|total| total.currency == *currency).unwrap();
+            assert_eq!((total.entries, total.came - total.went), (*entries, *amount), "{guild}, {currency}");
+        }
+        Ok(())
+    });
+    added_up.unwrap();
+    assert!(!plain.is_empty());
 }
 
 /// The catalogue of a program that knows fewer versions.

@@ -56,6 +56,7 @@ mod references;
 mod references_doctor;
 mod refusals;
 mod refused_lives;
+mod registered;
 mod registration;
 mod rehearsal;
 mod reminders;

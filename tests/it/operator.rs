@@ -1,18 +1,16 @@
 //! The operator's side of the web, with the real program: its port, its names, its secrets, and the ways in.
 
 use std::fs;
-use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Stdio;
 
 use greenroom::covers;
 use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::patience::LONG;
-use crate::process::{Finished, Running, SimProcess, ended, greenroom, output, spawn};
+use crate::process::{Finished, Running, SimProcess, greenroom, output, output_of_told};
 
 /// What no file and no line may hold.
 const PASSWORD: &str = "a canary sings in the green room";
@@ -55,13 +53,7 @@ async fn status(base: &str, host: &str) -> StatusCode {
 
 /// `greenroom admin password`, to which this is told on standard input.
 fn set_password(folder: &Path, text: &str) -> Finished {
-    let mut command = greenroom(folder, &["admin", "password"]);
-    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()));
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let code = ended(&mut child).code();
-    let done = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Finished { code, out: text(done.stdout), err: text(done.stderr) }
+    output_of_told(greenroom(folder, &["admin", "password"]), text)
 }
 
 /// Fails where a file below a folder holds the password.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::sources::Source;
+use crate::sources::{Source, sources};
 
 /// A link from one page to a file of the project.
 struct Link {
@@ -80,6 +80,28 @@ fn the_readme_is_short_and_every_page_is_linked() {
         assert!(page.text.starts_with("# "), "{} has a title", page.path);
         assert!(linked.contains(&page.path), "nothing links to {}", page.path);
     }
+}
+
+#[test]
+fn every_test_that_proves_an_invariant_is_there() {
+    let tests: BTreeSet<String> = sources().iter().flat_map(|file| functions(&file.text)).collect();
+    let page = Source::read("docs/invariants.md").text;
+    let rows: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).skip(2).collect();
+    assert!(rows.len() > 50, "{} invariants", rows.len());
+    for row in rows {
+        let (invariant, named) = row.split_once(" | ").unwrap();
+        let named: Vec<&str> = named.split(", ").map(|name| name.trim_matches('`')).collect();
+        for name in named {
+            let is_there = tests.contains(name) || Path::new(env!("CARGO_MANIFEST_DIR")).join(name).exists();
+            assert!(is_there, "{invariant}: there is no test {name}");
+        }
+    }
+}
+
+/// The names of all functions of a file.
+fn functions(text: &str) -> Vec<String> {
+    let behind = text.lines().filter_map(|line| line.split_once("fn ").map(|(_, behind)| behind));
+    behind.filter_map(|behind| behind.split_once(['(', '<']).map(|(name, _)| name.to_owned())).collect()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The real program as a process of its own, in a folder of its own and without the variables of whoever runs the tests.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Once;
@@ -40,7 +40,17 @@ pub fn output(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> 
 
 /// Runs any command to the end.
 pub fn output_of(mut command: Command) -> Finished {
-    let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    finish(spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped())))
+}
+
+/// Runs any command to the end, which is told this on standard input.
+pub fn output_of_told(mut command: Command, text: &str) -> Finished {
+    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    finish(child)
+}
+
+fn finish(mut child: Child) -> Finished {
     let (out, err) = (all_of(child.stdout.take().unwrap()), all_of(child.stderr.take().unwrap()));
     let code = ended(&mut child).code();
     Finished { code, out: out.join().unwrap(), err: err.join().unwrap() }
@@ -180,6 +190,7 @@ impl Running {
 }
 
 impl Drop for Running {
+    #[expect(clippy::disallowed_methods, reason = "it was killed")]
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();

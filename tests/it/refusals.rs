@@ -150,9 +150,12 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     queue.already_bookmarked    NotNow
     queue.already_there         NotNow
     queue.already_waiting       NotNow
+    queue.done_since            NotNow
     queue.elsewhere             NotNow
     queue.empty                 NotNow
+    queue.gifts_count           NotNow
     queue.no_bookmark_channel   NotNow
+    queue.no_such_act           NotThere
     queue.no_such_song          NotThere
     queue.not_a_number          NotValid
     queue.not_a_waiting_line    NotValid

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::patience::Patience;
-use crate::process::{Running, SimProcess, greenroom};
+use crate::process::{Running, SimProcess, greenroom, output_of};
 
 /// A bot that says something before it opens its store.
 fn starting(folder: &Path, discord: &str) -> Command {
@@ -81,8 +81,9 @@ async fn a_signal_is_heard_while_the_store_is_being_opened_however_long_that_tak
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("data")).unwrap();
     // Whoever opens a pipe waits until somebody writes into it.
-    let made = Command::new("mkfifo").arg(folder.path().join("data/greenroom.redb")).status().unwrap();
-    assert!(made.success());
+    let mut make = Command::new("mkfifo");
+    make.arg(folder.path().join("data/greenroom.redb"));
+    assert_eq!(output_of(make).code, Some(0));
     let mut bot = Running::start(starting(folder.path(), "http://127.0.0.1:9"));
     bot.says("REDIS_URL");
     bot.signal("TERM");

@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use greenroom::sim::BOT_TOKEN;
 use reqwest::StatusCode;
@@ -13,7 +12,7 @@ use serde_json::json;
 
 use crate::operator::free_port;
 use crate::patience::LONG;
-use crate::process::{Finished, Running, SimProcess, ended, greenroom, output, spawn};
+use crate::process::{Finished, Running, SimProcess, greenroom, output, output_of_told};
 use crate::window::{Seen, Window};
 
 const PASSWORD: &str = "a canary sings in the green room";
@@ -92,12 +91,7 @@ fn kept(folder: &Path) -> PathBuf {
 fn set_up(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], text: &str) -> Finished {
     let mut command = greenroom(folder, arguments);
     command.envs(variables.iter().copied());
-    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()));
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let code = ended(&mut child).code();
-    let done = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Finished { code, out: text(done.stdout), err: text(done.stderr) }
+    output_of_told(command, text)
 }
 
 /// The store of a bot that had a song, and was stopped.

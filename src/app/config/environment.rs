@@ -3,14 +3,11 @@
 use super::reader::Reader;
 use super::table::{Kind, Variable};
 
-/// What this Greenroom is for.
-pub(super) const ENVIRONMENT: Variable = Variable {
-    name: "ENVIRONMENT",
-    aliases: &[],
-    kind: Kind::OneOf(&["production", "staging", "development", "test"]),
-    default: None,
-    help: "production for real evenings: the log is json unless LOG_FORMAT says otherwise, and DEBUG is refused.",
-};
+pub(super) const ENVIRONMENT: Variable = Variable::new(
+    "ENVIRONMENT",
+    Kind::OneOf(&["production", "staging", "development", "test"]),
+    "production for real evenings: the log is json unless LOG_FORMAT says otherwise, and DEBUG is refused.",
+);
 
 /// Reads it. Everything that is not in production is the same.
 pub(super) fn is_production(reader: &mut Reader<'_>) -> bool {

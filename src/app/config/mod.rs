@@ -24,11 +24,11 @@ mod off_site;
 mod platform;
 mod problem;
 mod reader;
-pub mod reference;
+pub(crate) mod reference;
 pub mod show;
 pub mod sources;
 pub mod storage;
-pub mod table;
+pub(crate) mod table;
 pub mod web;
 
 pub use problem::{Problem, Problems};

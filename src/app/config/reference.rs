@@ -71,7 +71,7 @@ const GROUPS: &[Group] = &[
 ];
 
 /// What is told of a variable: what it is for, its other names, and the name under which a file can be given.
-pub fn about(variable: &Variable) -> Vec<String> {
+pub(crate) fn about(variable: &Variable) -> Vec<String> {
     let mut lines: Vec<String> = variable.help.lines().map(str::to_owned).collect();
     lines.extend(variable.aliases.iter().map(|alias| format!("{alias} means the same.")));
     if variable.is_secret() {
@@ -81,7 +81,7 @@ pub fn about(variable: &Variable) -> Vec<String> {
 }
 
 /// `.env.example`: every variable with what it is for. All but the one that is needed are commented out.
-pub fn env_example() -> String {
+pub(crate) fn env_example() -> String {
     let mut example = "\
 # Copy this file to .env and write the bot's token behind DISCORD_BOT_TOKEN=. Everything else is optional:
 # remove the # in front of a name to set it. Put values that contain $ or # in single quotes.

@@ -171,12 +171,7 @@ impl Row {
         let origin = match &self.set {
             None if self.value.is_some() => "default",
             None => "nowhere",
-            Some((_, place)) => match place.origin {
-                Origin::CommandLine => "command_line",
-                Origin::Environment => "environment",
-                Origin::File => "file",
-                Origin::Kept => "kept",
-            },
+            Some((_, place)) => place.origin.into(),
         };
         json!({
             "name": self.variable.name,

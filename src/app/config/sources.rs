@@ -8,11 +8,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
+use strum::IntoStaticStr;
+
 use super::problem::Problem;
 use super::table::Variable;
 
 /// A place in which a setting can be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Origin {
     /// An option such as `--data-dir`.
     CommandLine,

@@ -11,22 +11,22 @@ use super::web::{
 
 /// One setting of the process.
 #[derive(Debug)]
-pub struct Variable {
+pub(crate) struct Variable {
     /// The name under which it is set.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Other names that mean the same; within one source, `name` wins.
-    pub aliases: &'static [&'static str],
+    pub(crate) aliases: &'static [&'static str],
     /// What it may hold.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// What holds when nobody sets it; `None` where nothing does.
-    pub default: Option<&'static str>,
+    pub(crate) default: Option<&'static str>,
     /// What it is for: whole sentences, one a line.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
 }
 
 /// What a variable may hold.
 #[derive(Debug)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A text that is never printed. It can also be given as a file, by the name with `_FILE` behind it.
     Secret,
     /// The id of something on Discord.
@@ -80,7 +80,7 @@ pub enum Kind {
 
 impl Kind {
     /// What is allowed, as the end of "it must be …".
-    pub fn allowed(&self) -> String {
+    pub(crate) fn allowed(&self) -> String {
         match self {
             Self::Secret => "a text without spaces".to_owned(),
             Self::Id => "the id of something on Discord, which is a number".to_owned(),
@@ -117,228 +117,169 @@ impl Kind {
     }
 }
 
-/// The bot's token.
-pub const DISCORD_BOT_TOKEN: Variable = Variable {
-    name: "DISCORD_BOT_TOKEN",
-    aliases: &["DISCORD_TOKEN"],
-    kind: Kind::Secret,
-    default: None,
-    help: "The bot's token: https://discord.com/developers/applications, your application, Bot, Reset Token.\n\
-           The only variable that is needed, unless you set Greenroom up in the browser or with `greenroom setup`.",
-};
+pub(crate) const DISCORD_BOT_TOKEN: Variable = Variable::new(
+    "DISCORD_BOT_TOKEN",
+    Kind::Secret,
+    "The bot's token: https://discord.com/developers/applications, your application, Bot, Reset Token.\n\
+     The only variable that is needed, unless you set Greenroom up in the browser or with `greenroom setup`.",
+)
+.also(&["DISCORD_TOKEN"]);
 
-/// Another Discord than the real one.
-pub const DISCORD_API_URL: Variable = Variable {
-    name: "DISCORD_API_URL",
-    aliases: &[],
-    kind: Kind::LoopbackUrl,
-    default: None,
-    help: "The address that `greenroom sim` prints, to run against the simulator instead of Discord.\n\
-           Only addresses on this machine are accepted, and the token is then not used.",
-};
+pub(crate) const DISCORD_API_URL: Variable = Variable::new(
+    "DISCORD_API_URL",
+    Kind::LoopbackUrl,
+    "The address that `greenroom sim` prints, to run against the simulator instead of Discord.\n\
+     Only addresses on this machine are accepted, and the token is then not used.",
+);
 
-/// The folder of the store.
-pub const DATA_DIR: Variable = Variable {
-    name: "DATA_DIR",
-    aliases: &[],
-    kind: Kind::Folder,
-    default: Some("./data"),
-    help: "The folder that holds everything Greenroom stores. It is made when it is missing.",
-};
+pub(crate) const DATA_DIR: Variable = Variable::new(
+    "DATA_DIR",
+    Kind::Folder,
+    "The folder that holds everything Greenroom stores. It is made when it is missing.",
+)
+.or("./data");
 
-/// The store's cache.
-pub const STORE_CACHE_MIB: Variable = Variable {
-    name: "STORE_CACHE_MIB",
-    aliases: &[],
-    kind: Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
-    default: Some("16"),
-    help: "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.\n\
-           Where it is not set, a container gets a sixteenth of its memory at most.",
-};
+pub(crate) const STORE_CACHE_MIB: Variable = Variable::new(
+    "STORE_CACHE_MIB",
+    Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
+    "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.\n\
+     Where it is not set, a container gets a sixteenth of its memory at most.",
+)
+.or("16");
 
-/// Fast registration of commands.
-pub const GUILD_ID: Variable = Variable {
-    name: "GUILD_ID",
-    aliases: &[],
-    kind: Kind::Id,
-    default: None,
-    help: "A server in which commands appear at once after a change; it never limits the bot to that server.",
-};
+pub(crate) const GUILD_ID: Variable = Variable::new(
+    "GUILD_ID",
+    Kind::Id,
+    "A server in which commands appear at once after a change; it never limits the bot to that server.",
+);
 
-/// Where reports for moderators go by default.
-pub const DEBUG_CHANNEL_ID: Variable = Variable {
-    name: "DEBUG_CHANNEL_ID",
-    aliases: &[],
-    kind: Kind::Id,
-    default: None,
-    help: "The debug channel of the server that this channel belongs to, until /setdebugchannel names another.",
-};
+pub(crate) const DEBUG_CHANNEL_ID: Variable = Variable::new(
+    "DEBUG_CHANNEL_ID",
+    Kind::Id,
+    "The debug channel of the server that this channel belongs to, until /setdebugchannel names another.",
+);
 
-/// Whether handles that were never seen may be linked.
-pub const ALLOW_ANY_HANDLE_LINKING: Variable = Variable {
-    name: "ALLOW_ANY_HANDLE_LINKING",
-    aliases: &[],
-    kind: Kind::Switch,
-    default: Some("false"),
-    help: "Whether members may link a TikTok handle that was never seen on a live. Servers can override it.",
-};
+pub(crate) const ALLOW_ANY_HANDLE_LINKING: Variable = Variable::new(
+    "ALLOW_ANY_HANDLE_LINKING",
+    Kind::Switch,
+    "Whether members may link a TikTok handle that was never seen on a live. Servers can override it.",
+)
+.or("false");
 
-/// The way to TikTok.
-pub const TIKTOK_TRANSPORT: Variable = Variable {
-    name: "TIKTOK_TRANSPORT",
-    aliases: &[],
-    kind: Kind::OneOf(&["auto", "euler", "direct", "managed"]),
-    default: Some("auto"),
-    help: "How lives are connected: euler (Euler Stream signs, we hold the connection), managed (Euler Stream holds it;\n\
-           needs EULER_API_KEY), direct (without Euler Stream), auto (the best that is possible).",
-};
+pub(crate) const TIKTOK_TRANSPORT: Variable = Variable::new(
+    "TIKTOK_TRANSPORT",
+    Kind::OneOf(&["auto", "euler", "direct", "managed"]),
+    "How lives are connected: euler (Euler Stream signs, we hold the connection), managed (Euler Stream holds it;\n\
+     needs EULER_API_KEY), direct (without Euler Stream), auto (the best that is possible).",
+)
+.or("auto");
 
-/// The key for Euler Stream.
-pub const EULER_API_KEY: Variable = Variable {
-    name: "EULER_API_KEY",
-    aliases: &["SIGN_API_KEY"],
-    kind: Kind::Secret,
-    default: None,
-    help: "A key of https://www.eulerstream.com, which signs connections to lives. Without one its limits are lower.",
-};
+pub(crate) const EULER_API_KEY: Variable = Variable::new(
+    "EULER_API_KEY",
+    Kind::Secret,
+    "A key of https://www.eulerstream.com, which signs connections to lives. Without one its limits are lower.",
+)
+.also(&["SIGN_API_KEY"]);
 
-/// TikTok's pages.
-pub const TIKTOK_WEB_URL: Variable = Variable {
-    name: "TIKTOK_WEB_URL",
-    aliases: &[],
-    kind: Kind::WebUrl,
-    default: Some("https://www.tiktok.com"),
-    help: "TikTok's pages. Changed for the simulator only: to the live address that `greenroom sim` prints.",
-};
+pub(crate) const TIKTOK_WEB_URL: Variable = Variable::new(
+    "TIKTOK_WEB_URL",
+    Kind::WebUrl,
+    "TikTok's pages. Changed for the simulator only: to the live address that `greenroom sim` prints.",
+)
+.or("https://www.tiktok.com");
 
-/// TikTok's interface for lives.
-pub const TIKTOK_WEBCAST_URL: Variable = Variable {
-    name: "TIKTOK_WEBCAST_URL",
-    aliases: &[],
-    kind: Kind::WebUrl,
-    default: Some("https://webcast.tiktok.com/webcast"),
-    help: "TikTok's interface for lives. For the simulator: its live address with /webcast behind it.",
-};
+pub(crate) const TIKTOK_WEBCAST_URL: Variable = Variable::new(
+    "TIKTOK_WEBCAST_URL",
+    Kind::WebUrl,
+    "TikTok's interface for lives. For the simulator: its live address with /webcast behind it.",
+)
+.or("https://webcast.tiktok.com/webcast");
 
-/// The sign service.
-pub const TIKTOK_SIGN_URL: Variable = Variable {
-    name: "TIKTOK_SIGN_URL",
-    aliases: &[],
-    kind: Kind::WebUrl,
-    default: Some("https://api.eulerstream.com"),
-    help: "The service that signs connections. For the simulator: its live address.",
-};
+pub(crate) const TIKTOK_SIGN_URL: Variable = Variable::new(
+    "TIKTOK_SIGN_URL",
+    Kind::WebUrl,
+    "The service that signs connections. For the simulator: its live address.",
+)
+.or("https://api.eulerstream.com");
 
-/// The managed connections.
-pub const TIKTOK_MANAGED_URL: Variable = Variable {
-    name: "TIKTOK_MANAGED_URL",
-    aliases: &[],
-    kind: Kind::SocketUrl,
-    default: Some("wss://ws.eulerstream.com"),
-    help: "The service that holds managed connections.",
-};
+pub(crate) const TIKTOK_MANAGED_URL: Variable =
+    Variable::new("TIKTOK_MANAGED_URL", Kind::SocketUrl, "The service that holds managed connections.")
+        .or("wss://ws.eulerstream.com");
 
-/// Where platforms tell titles.
-pub const OEMBED_URL: Variable = Variable {
-    name: "OEMBED_URL",
-    aliases: &[],
-    kind: Kind::WebUrl,
-    default: None,
-    help: "Who is asked for titles instead of YouTube, Spotify and SoundCloud. For the simulator: its oembed address.",
-};
+pub(crate) const OEMBED_URL: Variable = Variable::new(
+    "OEMBED_URL",
+    Kind::WebUrl,
+    "Who is asked for titles instead of YouTube, Spotify and SoundCloud. For the simulator: its oembed address.",
+);
 
-/// The pause between two refreshes of the displays.
-pub const EMBED_REFRESH_INTERVAL: Variable = Variable {
-    name: "EMBED_REFRESH_INTERVAL",
-    aliases: &[],
-    kind: Kind::Whole { least: 10, most: 86_400, unit: "seconds", raised: true },
-    default: Some("10"),
-    help: "Seconds between two checks of the queue displays. Less than 10 is raised to 10.",
-};
+pub(crate) const EMBED_REFRESH_INTERVAL: Variable = Variable::new(
+    "EMBED_REFRESH_INTERVAL",
+    Kind::Whole { least: 10, most: 86_400, unit: "seconds", raised: true },
+    "Seconds between two checks of the queue displays. Less than 10 is raised to 10.",
+)
+.or("10");
 
-/// The pause between two rounds of self-healing.
-pub const SELF_HEAL_INTERVAL: Variable = Variable {
-    name: "SELF_HEAL_INTERVAL",
-    aliases: &[],
-    kind: Kind::Whole { least: 60, most: 86_400, unit: "seconds", raised: true },
-    default: Some("300"),
-    help: "Seconds between two repairs of displays that were deleted. Less than 60 is raised to 60.",
-};
+pub(crate) const SELF_HEAL_INTERVAL: Variable = Variable::new(
+    "SELF_HEAL_INTERVAL",
+    Kind::Whole { least: 60, most: 86_400, unit: "seconds", raised: true },
+    "Seconds between two repairs of displays that were deleted. Less than 60 is raised to 60.",
+)
+.or("300");
 
-/// Whether live events may be invented.
-pub const DEBUG: Variable = Variable {
-    name: "DEBUG",
-    aliases: &[],
-    kind: Kind::Switch,
-    default: Some("false"),
-    help: "Whether /tiktok simulate exists, which makes up live events for a rehearsal.",
-};
+pub(crate) const DEBUG: Variable = Variable::new(
+    "DEBUG",
+    Kind::Switch,
+    "Whether /tiktok simulate exists, which makes up live events for a rehearsal.",
+)
+.or("false");
 
-/// Where health and figures are served.
-pub const HEALTH_LISTEN: Variable = Variable {
-    name: "HEALTH_LISTEN",
-    aliases: &[],
-    kind: Kind::Listen,
-    default: Some("127.0.0.1:8790"),
-    help: "Where /livez, /readyz and /metrics are served; off for nowhere.",
-};
+pub(crate) const HEALTH_LISTEN: Variable =
+    Variable::new("HEALTH_LISTEN", Kind::Listen, "Where /livez, /readyz and /metrics are served; off for nowhere.")
+        .or("127.0.0.1:8790");
 
-/// The port that a host gives.
-pub const PORT: Variable = Variable {
-    name: "PORT",
-    aliases: &[],
-    kind: Kind::Port,
-    default: None,
-    help: "Set by hosts such as Replit, which look there whether the bot is up: /livez and /readyz for everybody.",
-};
+pub(crate) const PORT: Variable = Variable::new(
+    "PORT",
+    Kind::Port,
+    "Set by hosts such as Replit, which look there whether the bot is up: /livez and /readyz for everybody.",
+);
 
-/// Whether figures are shown to other machines.
-pub const METRICS_EVERYWHERE: Variable = Variable {
-    name: "METRICS_EVERYWHERE",
-    aliases: &[],
-    kind: Kind::Switch,
-    default: Some("false"),
-    help: "Whether /metrics is served to other machines as well, on HEALTH_LISTEN and PORT.",
-};
+pub(crate) const METRICS_EVERYWHERE: Variable = Variable::new(
+    "METRICS_EVERYWHERE",
+    Kind::Switch,
+    "Whether /metrics is served to other machines as well, on HEALTH_LISTEN and PORT.",
+)
+.or("false");
 
-/// The log's filter.
-pub const LOG: Variable = Variable {
-    name: "LOG",
-    aliases: &[],
-    kind: Kind::LogFilter,
-    default: Some("warn,greenroom=info"),
-    help: "What is logged: a level (error, warn, info, debug, trace or off), or levels by module.",
-};
+pub(crate) const LOG: Variable = Variable::new(
+    "LOG",
+    Kind::LogFilter,
+    "What is logged: a level (error, warn, info, debug, trace or off), or levels by module.",
+)
+.or("warn,greenroom=info");
 
-/// The log's form.
-pub const LOG_FORMAT: Variable = Variable {
-    name: "LOG_FORMAT",
-    aliases: &[],
-    kind: Kind::OneOf(&["text", "json"]),
-    default: Some("text"),
-    help: "How log lines are written: text for people, json for machines and where ENVIRONMENT is production.",
-};
+pub(crate) const LOG_FORMAT: Variable = Variable::new(
+    "LOG_FORMAT",
+    Kind::OneOf(&["text", "json"]),
+    "How log lines are written: text for people, json for machines and where ENVIRONMENT is production.",
+)
+.or("text");
 
-/// How many log files are kept.
-pub const LOG_FILES: Variable = Variable {
-    name: "LOG_FILES",
-    aliases: &[],
-    kind: Kind::Whole { least: 0, most: 100, unit: "files", raised: false },
-    default: Some("7"),
-    help: "How many files of the log are kept in the folder logs of the data folder; 0 for none.",
-};
+pub(crate) const LOG_FILES: Variable = Variable::new(
+    "LOG_FILES",
+    Kind::Whole { least: 0, most: 100, unit: "files", raised: false },
+    "How many files of the log are kept in the folder logs of the data folder; 0 for none.",
+)
+.or("7");
 
-/// How long a log file gets.
-pub const LOG_FILE_MIB: Variable = Variable {
-    name: "LOG_FILE_MIB",
-    aliases: &[],
-    kind: Kind::Whole { least: 1, most: 1024, unit: "MiB", raised: false },
-    default: Some("10"),
-    help: "How long a file of the log gets before the next one begins.",
-};
+pub(crate) const LOG_FILE_MIB: Variable = Variable::new(
+    "LOG_FILE_MIB",
+    Kind::Whole { least: 1, most: 1024, unit: "MiB", raised: false },
+    "How long a file of the log gets before the next one begins.",
+)
+.or("10");
 
 /// All variables, in the order in which they are shown.
-pub const VARIABLES: &[&Variable] = &[
+pub(crate) const VARIABLES: &[&Variable] = &[
     &DISCORD_BOT_TOKEN,
     &DISCORD_API_URL,
     &DATA_DIR,
@@ -404,7 +345,7 @@ const NOT_USED: &[&str] = &[
 
 /// What a name that somebody set means to Greenroom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// It sets one of [`VARIABLES`].
     Read,
     /// It is known from elsewhere and has no effect.
@@ -414,7 +355,7 @@ pub enum Meaning {
 }
 
 /// What `name` means.
-pub fn meaning(name: &str) -> Meaning {
+pub(crate) fn meaning(name: &str) -> Meaning {
     let is_not_used = |pattern: &&str| match pattern.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),
         None => name == *pattern,
@@ -429,18 +370,33 @@ pub fn meaning(name: &str) -> Meaning {
 }
 
 impl Variable {
+    /// One that nobody has to set. `help` are whole sentences, one a line.
+    pub(super) const fn new(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self { name, aliases: &[], kind, default: None, help }
+    }
+
+    /// The same, with what holds when nobody sets it.
+    pub(super) const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    /// The same, with other names that mean it.
+    pub(super) const fn also(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
     /// The name and its aliases, in order of precedence.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
     /// Whether it is never shown.
-    pub fn is_secret(&self) -> bool {
+    pub(crate) fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Secret)
     }
 
     /// Every name that has an effect, the `_FILE` ones included.
-    pub fn spellings(&self) -> Vec<String> {
+    pub(crate) fn spellings(&self) -> Vec<String> {
         let mut spellings: Vec<String> = self.names().map(str::to_owned).collect();
         if self.is_secret() {
             spellings.extend(self.names().map(file_name));
@@ -450,7 +406,7 @@ impl Variable {
 }
 
 /// The name under which the file of a secret is given.
-pub fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     format!("{name}_FILE")
 }
 

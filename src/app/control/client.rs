@@ -50,7 +50,7 @@ impl Silence {
 
 /// Whether a bot listens for requests in a data folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
+pub(crate) enum Presence {
     /// One does.
     Listens,
     /// None does.
@@ -60,7 +60,7 @@ pub enum Presence {
 }
 
 /// Looks whether a bot listens in `data_dir`.
-pub fn presence(data_dir: &Path) -> Presence {
+pub(crate) fn presence(data_dir: &Path) -> Presence {
     match connect(data_dir).map_err(|error| error.kind()) {
         Ok(_) => Presence::Listens,
         Err(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::NotADirectory) => {
@@ -72,7 +72,7 @@ pub fn presence(data_dir: &Path) -> Presence {
 
 /// Asks the process that holds the store of `data_dir`, and shows its progress. Blocks until it is done, but not where it
 /// does not even begin.
-pub fn ask<O: Operation>(
+pub(crate) fn ask<O: Operation>(
     data_dir: &Path,
     operation: &O,
     progress: &mut dyn FnMut(&str),

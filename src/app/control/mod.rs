@@ -21,6 +21,6 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Presence, Silence, ask, presence};
-pub use protocol::{Answer, Request};
-pub use server::{ControlServer, Handler, Work};
+pub(crate) use client::{Presence, Silence, ask, presence};
+pub(crate) use protocol::{Answer, Request};
+pub(crate) use server::{ControlServer, Handler};

@@ -15,10 +15,10 @@ use super::socket::{listen, path_in};
 use crate::app::exit::Stop;
 
 /// Reads what a request asks, or refuses it.
-pub type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
+pub(crate) type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
 
 /// Does what a request asks and reports progress, one short line at a time. It runs on a thread that may block.
-pub type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<Answer, Stop> + Send>;
+pub(crate) type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<Answer, Stop> + Send>;
 
 /// What the work tells the connection that waits for it.
 enum Report {
@@ -35,8 +35,12 @@ const CONNECTIONS: usize = 32;
 /// How long a connection may take to send its request.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
+/// How long it may take to make room for a line of the answer: one that holds on and reads nothing must not hold up the work,
+/// and with it the turns of others.
+const LISTENING_TIME: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(10) };
+
 /// The socket of the running bot. Dropping it removes the file.
-pub struct ControlServer {
+pub(crate) struct ControlServer {
     listener: UnixListener,
     path: PathBuf,
 }
@@ -44,13 +48,13 @@ pub struct ControlServer {
 impl ControlServer {
     /// Opens the socket of `data_dir`, whose store the caller holds open: a socket that is there already is then a dead
     /// process's, and is replaced. Needs a tokio runtime.
-    pub fn open(data_dir: &Path) -> io::Result<Self> {
+    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let listener = UnixListener::from_std(listen(data_dir)?)?;
         Ok(Self { listener, path: path_in(data_dir) })
     }
 
     /// Answers requests until the future is dropped.
-    pub async fn serve(self, handler: Handler) {
+    pub(crate) async fn serve(self, handler: Handler) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         loop {
@@ -83,11 +87,11 @@ async fn answer(mut stream: UnixStream, handler: &Handler, turns: Arc<Semaphore>
     // A line that is no request is answered; a connection that breaks is not.
     let work = match Request::of(line).and_then(|request| handler(&request)) {
         Ok(work) => work,
-        Err(stop) => return stream.write_all(&protocol::stopped(stop)?).await,
+        Err(stop) => return say(&mut stream, &protocol::stopped(stop)?).await,
     };
     // At once, so that whoever asks knows that somebody is there.
     let begun = protocol::progress("the running Greenroom does it".to_owned())?;
-    stream.write_all(&begun).await?;
+    say(&mut stream, &begun).await?;
     let turn = turns.acquire_owned().await.map_err(io::Error::other)?;
     let (reports, mut outbox) = mpsc::channel(16);
     tokio::task::spawn_blocking(move || {
@@ -98,7 +102,7 @@ async fn answer(mut stream: UnixStream, handler: &Handler, turns: Arc<Semaphore>
     // The work goes on when nobody listens any more; only its reports are then lost.
     while let Some(report) = outbox.recv().await {
         match report {
-            Report::Progress(text) => stream.write_all(&protocol::progress(text)?).await?,
+            Report::Progress(text) => say(&mut stream, &protocol::progress(text)?).await?,
             Report::End(ended) => end = ended,
         }
     }
@@ -106,7 +110,11 @@ async fn answer(mut stream: UnixStream, handler: &Handler, turns: Arc<Semaphore>
         Ok(Answer(line)) => line,
         Err(stop) => protocol::stopped(stop)?,
     };
-    stream.write_all(&last).await
+    say(&mut stream, &last).await
+}
+
+async fn say(stream: &mut UnixStream, line: &[u8]) -> io::Result<()> {
+    timeout(LISTENING_TIME, stream.write_all(line)).await.map_err(|_| io::ErrorKind::TimedOut)?
 }
 
 async fn read_line(stream: &mut UnixStream) -> io::Result<String> {

@@ -229,3 +229,25 @@ async fn told_in_time(short: Duration) -> Result<(), Silence> {
     assert_eq!(answer?.unwrap(), sound());
     Ok(())
 }
+
+#[tokio::test]
+async fn whoever_asks_and_reads_nothing_does_not_hold_up_the_work() {
+    const MUCH: usize = 20_000;
+    let folder = folder();
+    let (tell, mut done) = tokio::sync::mpsc::unbounded_channel();
+    let handler = doing::<CheckStore>(move |_, progress| {
+        (0..MUCH).for_each(|_| progress("x".repeat(100)));
+        tell.send(()).unwrap();
+        Ok(sound())
+    });
+    let _server = serve(folder.path(), handler);
+    let path = folder.path().to_owned();
+    let silent = spawn_blocking(move || {
+        let mut stream = socket::connect(&path).unwrap();
+        stream.write_all(b"{\"do\":\"check\"}\n").unwrap();
+        stream
+    });
+    let silent = silent.await.unwrap();
+    within("the work comes to its end", done.recv()).await.unwrap();
+    drop(silent);
+}

@@ -21,7 +21,7 @@ mod server;
 mod tests;
 mod vitals;
 
-pub use vitals::{Reason, Vitals};
+pub(crate) use vitals::{Reason, Vitals};
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -36,14 +36,14 @@ use notify::Notify;
 use server::Access;
 
 /// What serves the health of an application. It stops when it is dropped.
-pub struct Health {
+pub(crate) struct Health {
     notify: Notify,
     tasks: JoinSet<()>,
 }
 
 impl Health {
     /// Listens where the settings say, and begins to give signs of life. Returns when everything listens that can.
-    pub async fn start(config: &Config, vitals: Vitals) -> Self {
+    pub(crate) async fn start(config: &Config, vitals: Vitals) -> Self {
         let (settings, storage) = (&config.health, &config.storage);
         let mut tasks = JoinSet::new();
         let notify = Notify::new(settings.notify_socket.as_deref());
@@ -62,7 +62,7 @@ impl Health {
 
     /// The same while there is no bot whose health could be told: nobody ends a process that does what it should. `doing`
     /// goes on from "Greenroom is".
-    pub async fn without_bot(config: &Config, doing: &'static str) -> Infallible {
+    pub(crate) async fn without_bot(config: &Config, doing: &'static str) -> Infallible {
         let settings = &config.health;
         let mut tasks = JoinSet::new();
         for address in addresses(config).await {
@@ -81,12 +81,12 @@ impl Health {
     }
 
     /// Tells the service manager that the end is near.
-    pub fn stopping(&self) {
+    pub(crate) fn stopping(&self) {
         self.notify.say("STOPPING=1");
     }
 
     /// Serves nothing more, so that somebody else can have the port.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.tasks.shutdown().await;
     }
 }

@@ -57,7 +57,7 @@ const LUXBOT: &str = "luxbot";
 
 /// Bring the data of another bot in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportLuxbot {
+pub(crate) struct ImportLuxbot {
     /// Its file, as an absolute path.
     pub path: PathBuf,
     /// The guild that it is for.
@@ -70,7 +70,7 @@ pub struct ImportLuxbot {
 
 /// What came of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Imported {
+pub(crate) struct Imported {
     /// Table by table.
     pub tables: Vec<TableReport>,
     /// Rows that were left out, or a part of which was.
@@ -86,7 +86,7 @@ pub struct Imported {
 
 /// What came of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableReport {
+pub(crate) struct TableReport {
     /// Its name there.
     pub table: String,
     /// Rows in the file.
@@ -104,7 +104,7 @@ pub struct TableReport {
 
 /// A row that was left out, or a part of which was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
+pub(crate) struct LeftOut {
     /// The table.
     pub table: String,
     /// Which row: its id there.
@@ -157,7 +157,7 @@ fn perform(
 
 /// Brings a file into a new store, where there is none yet; in a dry run into one that is thrown away. The store is begun as at
 /// the first start of the bot, and only for a file that can come in. Blocks.
-pub fn begin(
+pub(crate) fn begin(
     storage: &Storage,
     catalogue: Catalogue,
     order: &ImportLuxbot,

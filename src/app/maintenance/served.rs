@@ -13,22 +13,48 @@ use crate::app::operation::{
 };
 use crate::catalogue::Catalogue;
 use crate::store::Store;
+#[cfg(test)]
+use crate::store::{
+    form::Json,
+    testing::{Known, Listing},
+};
 
 /// All operations. Each takes the requests that ask for it.
-const OPERATIONS: [Take; 10] = [
-    take::<CheckStore>,
-    take::<ExportSqlite>,
-    take::<ExportLedger>,
-    take::<BackUp>,
-    take::<ImportLuxbot>,
-    take::<ListReferences>,
-    take::<ReportEconomy>,
-    take::<IssueLink>,
-    take::<IssueSetupLink>,
-    take::<SetPassword>,
+const OPERATIONS: [Served; 10] = [
+    Served::of::<CheckStore>(),
+    Served::of::<ExportSqlite>(),
+    Served::of::<ExportLedger>(),
+    Served::of::<BackUp>(),
+    Served::of::<ImportLuxbot>(),
+    Served::of::<ListReferences>(),
+    Served::of::<ReportEconomy>(),
+    Served::of::<IssueLink>(),
+    Served::of::<IssueSetupLink>(),
+    Served::of::<SetPassword>(),
 ];
 
+/// An operation as the socket knows it.
+struct Served {
+    take: Take,
+    /// What asks for it, and what comes of it: commands and bots of other versions read both.
+    #[cfg(test)]
+    told: [Known<'static>; 2],
+}
+
 type Take = fn(&Request) -> Option<Result<Box<dyn Asked>, Stop>>;
+
+impl Served {
+    const fn of<O: Operation>() -> Self {
+        Self {
+            take: take::<O>,
+            #[cfg(test)]
+            told: [
+                ("asks", const { &Json::<O>::new(O::NAME) }),
+                ("answers", const { &Json::<O::Outcome>::new(O::OUTCOME) }),
+            ],
+        }
+    }
+}
 
 /// An operation that was asked for, whichever it is.
 trait Asked: Send {
@@ -48,7 +74,7 @@ fn take<O: Operation>(request: &Request) -> Option<Result<Box<dyn Asked>, Stop>>
 }
 
 fn asked(request: &Request) -> Result<Box<dyn Asked>, Stop> {
-    OPERATIONS.iter().find_map(|take| take(request)).unwrap_or_else(|| Err(request.unknown()))
+    OPERATIONS.iter().find_map(|served| (served.take)(request)).unwrap_or_else(|| Err(request.unknown()))
 }
 
 /// How the running bot, whose store is in `data_dir`, answers its control socket.
@@ -61,4 +87,16 @@ pub fn handler(store: Store, catalogue: Catalogue, data_dir: &Path) -> Handler {
             asked.answer(&store, catalogue, progress).map_err(|stop| with_way_back(stop, &data_dir))
         }))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_and_bots_of_other_versions_understand_each_other() {
+        let told: Vec<_> = OPERATIONS.iter().flat_map(|served| served.told).collect();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/control.txt");
+        Listing::at(&path).check(&told);
+    }
 }

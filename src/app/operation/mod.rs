@@ -41,7 +41,7 @@ pub trait Operation: Serialize + DeserializeOwned + Send + 'static {
     /// The name of its outcome there.
     const OUTCOME: &'static str;
     /// What comes of it.
-    type Outcome: Serialize + DeserializeOwned;
+    type Outcome: Serialize + DeserializeOwned + 'static;
 
     /// Does it on an open store, and reports progress, one short line at a time. Blocks.
     fn run(&self, store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String))

@@ -3,14 +3,14 @@
 //! What a line may be stands in `live::show_file`, and [`call`] has what people do on Discord. People and channels go by
 //! their names there.
 
-pub mod call;
+pub(crate) mod call;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Seek};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use self::call::Call;
+pub(crate) use self::call::Call;
 use super::exit::{ExitCode, Stop};
 use crate::live::show::ShowLine;
 use crate::live::show_file::{Note, Said};

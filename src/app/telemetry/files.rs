@@ -25,7 +25,7 @@ const MOST_WAITING: usize = 256 * 1024;
 
 /// The files of the log. Clones are the same files.
 #[derive(Clone, Debug)]
-pub struct LogFiles(Arc<Shared>);
+pub(crate) struct LogFiles(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -57,7 +57,7 @@ impl LogFiles {
     }
 
     /// Begins to write in the data folder, with what was logged so far. Without files to write, what waits is dropped.
-    pub fn begin(&self, data_dir: &Path) {
+    pub(crate) fn begin(&self, data_dir: &Path) {
         let folder = data_dir.join(FOLDER);
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State::Waiting(waiting) = &mut *state else { return };
@@ -70,7 +70,7 @@ impl LogFiles {
     }
 
     /// How many lines could not be written since the start.
-    pub fn lost(&self) -> u64 {
+    pub(crate) fn lost(&self) -> u64 {
         self.0.lost.load(Ordering::Relaxed)
     }
 }

@@ -30,14 +30,14 @@ use super::config::logging::{LogFormat, Logging};
 use super::exit::Stop;
 use crate::web::instance::lines::Lines;
 use crate::{activity, bot, store};
-pub use files::LogFiles;
+pub(crate) use files::LogFiles;
 use ring::Ring;
 
 /// Lines that wait for the console, or for the files.
 const QUEUE: usize = 16_384;
 
 /// The log of the running bot. What waits is written when it is dropped.
-pub struct Telemetry {
+pub(crate) struct Telemetry {
     losses: Losses,
     lines: Lines,
     _threads: Vec<WorkerGuard>,
@@ -52,19 +52,19 @@ pub struct Losses {
 
 impl Telemetry {
     /// Begins to write files in the data folder: call it when this process holds the store of that folder.
-    pub fn write_files(&self, data_dir: &Path) {
+    pub(crate) fn write_files(&self, data_dir: &Path) {
         if let Some(files) = &self.losses.files {
             files.begin(data_dir);
         }
     }
 
     /// The latest lines, for whoever shows them.
-    pub fn lines(&self) -> Lines {
+    pub(crate) fn lines(&self) -> Lines {
         self.lines.clone()
     }
 
     /// For whoever tells how many lines were lost.
-    pub fn losses(&self) -> Losses {
+    pub(crate) fn losses(&self) -> Losses {
         self.losses.clone()
     }
 }
@@ -87,12 +87,12 @@ impl Losses {
 }
 
 /// Starts the log of a command, on the console alone. Fails when there is one already.
-pub fn start(logging: &Logging) -> Result<(), Stop> {
+pub(crate) fn start(logging: &Logging) -> Result<(), Stop> {
     begin(subscriber(logging, std::io::stderr, std::io::stderr().is_terminal(), Beside::default()))
 }
 
 /// Starts the log of the running bot. Files follow with [`Telemetry::write_files`]. Fails when there is a log already.
-pub fn start_with_files(logging: &Logging) -> Result<Telemetry, Stop> {
+pub(crate) fn start_with_files(logging: &Logging) -> Result<Telemetry, Stop> {
     let (console, console_thread) = queue("log-console", std::io::stderr());
     let mut losses = Losses { queues: vec![console.error_counter()], files: None };
     let mut threads = vec![console_thread];

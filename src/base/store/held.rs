@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use super::codec::{self, Record};
 use super::error::StoreError;
-use super::read::RawName;
+use super::raw_name::RawName;
 
 /// With so many rows of a table, they are written before the operation ends.
 const MOST_ROWS: usize = 4_096;

@@ -12,7 +12,8 @@ use std::ops::Deref;
 use super::check::Findings;
 use super::error::StoreError;
 use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
-use super::read::{RawName, Read, page, walk};
+use super::raw_name::RawName;
+use super::read::{Read, page, walk};
 use super::span::{Direction, Within};
 use super::table::Table;
 use super::tx::Tx;
@@ -75,7 +76,7 @@ pub struct Pair {
 
 impl<K, V> dyn IndexOf<K, V> + '_ {
     pub(super) fn entries(&self) -> RawName {
-        RawName(self.name(), "")
+        RawName::of(self.name())
     }
 }
 
@@ -109,16 +110,17 @@ pub(super) fn form_of<E: Key>(kind: &str, rule_version: u16) -> String {
 /// Reading the entries `E` of an index in their order.
 pub struct Entries<E: 'static> {
     name: &'static str,
-    entries: PhantomData<fn() -> E>,
+    raw: RawName,
+    kind: PhantomData<fn() -> E>,
 }
 
 impl<E> Entries<E> {
     pub(super) const fn of(name: &'static str) -> Self {
-        Self { name, entries: PhantomData }
+        Self { name, raw: RawName::of(name), kind: PhantomData }
     }
 
-    pub(super) fn raw(&self) -> RawName {
-        RawName(self.name, "")
+    pub(super) const fn raw(&self) -> RawName {
+        self.raw
     }
 
     pub(super) fn declared_name(&self) -> &'static str {
@@ -241,6 +243,7 @@ impl<E, K, V> Deref for Index<E, K, V> {
 /// ```
 pub struct UniqueIndex<E: 'static, K: 'static, V: 'static> {
     name: &'static str,
+    raw: RawName,
     rule: Rule<E, K, V>,
     rule_version: u16,
 }
@@ -248,7 +251,7 @@ pub struct UniqueIndex<E: 'static, K: 'static, V: 'static> {
 impl<E, K, V> UniqueIndex<E, K, V> {
     /// Declares an index called `name` (`feature.rows_by_what`).
     pub const fn new(name: &'static str, rule: Rule<E, K, V>) -> Self {
-        Self { name, rule, rule_version: 1 }
+        Self { name, raw: RawName::of(name), rule, rule_version: 1 }
     }
 
     /// As [`Index::rule_version`].
@@ -281,8 +284,8 @@ impl<E: Key, K: Key, V> UniqueIndex<E, K, V> {
         })?)
     }
 
-    pub(super) fn entries(&self) -> RawName {
-        RawName(self.name, "")
+    pub(super) const fn entries(&self) -> RawName {
+        self.raw
     }
 
     pub(super) const fn declared_name(&self) -> &'static str {
@@ -335,14 +338,14 @@ impl<E: Key, K: Key, V> IndexOf<K, V> for UniqueIndex<E, K, V> {
 
 pub(super) fn add_entry<E: Key>(tx: &Tx<'_>, table: RawName, pair: &Pair) -> Result<(), StoreError> {
     if tx.put(table, &pair.entry, &pair.value)? {
-        return Err(StoreError::Duplicate { index: table.0, entry: describe::<E>(&pair.entry) });
+        return Err(StoreError::Duplicate { index: table.declared(), entry: describe::<E>(&pair.entry) });
     }
     Ok(())
 }
 
 pub(super) fn remove_entry<E: Key>(tx: &Tx<'_>, table: RawName, pair: &Pair) -> Result<(), StoreError> {
     if !tx.remove(table, &pair.entry)? {
-        return Err(StoreError::IndexBroken { index: table.0, entry: describe::<E>(&pair.entry) });
+        return Err(StoreError::IndexBroken { index: table.declared(), entry: describe::<E>(&pair.entry) });
     }
     Ok(())
 }

@@ -112,7 +112,7 @@ fn rows_of(table: &dyn AnyTable) -> String {
 }
 
 fn is_empty(read: &dyn Read, index: &'static str) -> Result<bool> {
-    Ok(read.len(super::read::RawName(index, ""))? == 0)
+    Ok(read.len(super::raw_name::RawName::of(index))? == 0)
 }
 
 /// How many bytes of pairs are sorted at a time: written in their order they are several times as fast as in that of the

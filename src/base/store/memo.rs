@@ -16,7 +16,8 @@ use std::rc::Rc;
 use super::codec::Record;
 use super::error::StoreError;
 use super::key::Key;
-use super::read::{RawName, Read};
+use super::raw_name::RawName;
+use super::read::Read;
 use super::span::{Direction, Within};
 use super::table::Table;
 use crate::kernel::error::Result;
@@ -123,8 +124,8 @@ impl<K: Key, V: Record> Table<K, V> {
 mod tests {
     use super::*;
 
-    const SONGS: RawName = RawName("sample.songs", "");
-    const LINES: RawName = RawName("sample.lines", "");
+    const SONGS: RawName = RawName::of("sample.songs");
+    const LINES: RawName = RawName::of("sample.lines");
     const GUILD: GuildId = GuildId::new(1);
     const OTHER: GuildId = GuildId::new(2);
 
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(ask(&memo, SONGS, GUILD, 2), 1);
         assert_eq!(ask(&memo, SONGS, OTHER, 3), 3);
         assert_eq!(ask(&memo, LINES, GUILD, 4), 4);
-        assert_eq!(ask(&memo, RawName("sample.songs", "#"), GUILD, 5), 5);
+        assert_eq!(ask(&memo, RawName::part("sample.songs", "#"), GUILD, 5), 5);
         assert_eq!(ask(&memo, SONGS, GUILD, "six"), "six");
         assert_eq!((ask(&memo, SONGS, GUILD, 7), ask(&memo, SONGS, GUILD, "eight")), (1, "six"));
     }

@@ -23,6 +23,7 @@
 //! - A **field** stands at the end of its struct and is listed by [`fields!`](crate::fields); rows of before are read with its
 //!   default. Anywhere else, or in a struct inside the record, it makes a new version with a [`Record::decode_old`].
 //! - A **variant** stands behind the last one of its enum.
+//! - A **text inside a row**, such as what a job carries, is [`form::Carried`]; a field that comes later has a `serde(default)`.
 //! - A **table** is a static, and a line in the `TABLES` of its module. Keys have no version: others are another table.
 //! - An **index** is a static, and a place in the list of its table; opening builds it. A changed rule gets the next
 //!   [`Index::rule_version`].
@@ -67,6 +68,7 @@ mod open;
 mod ownership;
 mod pace;
 mod personal;
+mod raw_name;
 mod read;
 mod reading;
 mod schema;
@@ -102,7 +104,7 @@ pub use ownership::{give_to_owner_of_folder, make_folder};
 pub use personal::{Erase, Erasure, Fate};
 pub use read::Read;
 pub use reading::contained_with_place;
-pub use schema::{AnyTable, Schema};
+pub use schema::{AnyTable, Schema, last_id};
 pub use select::{Cursor, CursorRefusal, Selected, Selection};
 pub use span::{Direction, Span, Starts, Within};
 pub use sums::{Amounts, Sum, SumIndex};

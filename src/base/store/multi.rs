@@ -6,7 +6,7 @@ use std::ops::Deref;
 use super::error::StoreError;
 use super::index::{Entries, IndexOf, Pair, add_entry, describe, form_of, remove_entry};
 use super::key::{Key, encode};
-use super::read::RawName;
+use super::raw_name::RawName;
 use super::tx::Tx;
 
 /// Computes the entries of a row; the same one twice counts once.

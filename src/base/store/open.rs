@@ -1,6 +1,5 @@
 //! Opening a store: every way in which that can fail becomes one sentence with the way out.
 
-use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,7 +21,8 @@ use super::layout;
 use super::manifest::MANIFEST;
 use super::migrations::{migrate, stored_version};
 use super::ownership::{give_to_owner_of_folder, make_folder};
-use super::read::{RawName, Snapshot};
+use super::raw_name::{Names, RawName};
+use super::read::Snapshot;
 use super::schema::{META, Schema};
 use super::tx::Tx;
 use crate::kernel::dice::Seed;
@@ -105,7 +105,7 @@ impl Options {
 pub(super) struct Opened {
     pub(super) handle: Arc<Handle>,
     pub(super) closed: Arc<Latch>,
-    pub(super) known: HashSet<RawName>,
+    pub(super) known: Names,
     pub(super) was_repaired: bool,
 }
 
@@ -236,7 +236,7 @@ fn prepare(
     path: &Path,
     options: &Options,
     schema: &Schema,
-    known: &HashSet<RawName>,
+    known: &Names,
 ) -> Result<(), OpenError> {
     let explain = |error: Error| explain_failure(path, &error);
     let snapshot = Snapshot::take(Arc::clone(handle)).map_err(|error| explain(error.into()))?;
@@ -325,7 +325,7 @@ fn save_before_migration(
 
 fn in_transaction(
     handle: &Handle,
-    known: &HashSet<RawName>,
+    known: &Names,
     options: &Options,
     run: impl FnOnce(&Tx<'_>) -> Result<()>,
 ) -> Result<()> {

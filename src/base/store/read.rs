@@ -1,8 +1,7 @@
 //! Reading: the face that a snapshot and a write transaction share.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::fmt;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use super::error::StoreError;
 use super::handle::Handle;
 use super::held::Held;
 use super::memo::Memo;
+use super::raw_name::{ByName, RawName};
 use super::span::{ByteSpan, Direction};
 
 /// Something to read from: a snapshot, or a write transaction with its own changes.
@@ -24,16 +24,6 @@ use super::span::{ByteSpan, Direction};
 pub trait Read: raw::RawRead {}
 
 impl<R: raw::RawRead> Read for R {}
-
-/// The name of a redb table: what the schema calls it, and which part of it this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RawName(pub(super) &'static str, pub(super) &'static str);
-
-impl fmt::Display for RawName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.0, self.1)
-    }
-}
 
 /// All redb tables map bytes to bytes; the types are in [`Table`](super::Table) and the indexes.
 pub(super) type Bytes = &'static [u8];
@@ -75,7 +65,7 @@ pub(super) mod raw {
 
 /// The store as it was when the snapshot was taken. Short-lived: while it exists, the file cannot reuse old pages.
 pub(super) struct Snapshot {
-    tables: RefCell<HashMap<RawName, ReadOnlyTable<Bytes, Bytes>>>,
+    tables: RefCell<ByName<ReadOnlyTable<Bytes, Bytes>>>,
     transaction: ReadTransaction,
     memo: Memo,
     // Dropped last: it keeps the database open.

@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use super::error::{StoreError, contained};
 use super::key::hex;
 use super::memo::Memo;
+use super::raw_name::RawName;
+use super::read::Read;
 use super::read::raw::{RawRead, Visit};
-use super::read::{RawName, Read};
 use super::schema::AnyTable;
 use super::span::{ByteSpan, Direction};
 use crate::kernel::error::Result;
@@ -28,7 +29,7 @@ pub fn contained_with_place<T>(
         };
         let Some(Place { table, key, reached }) = reading.at.take() else { return error };
         let key = in_words(tables, table, &key, reached);
-        StoreError::Corrupt { table: table.0, key, problem }.into()
+        StoreError::Corrupt { table: table.declared(), key, problem }.into()
     })
 }
 
@@ -101,7 +102,7 @@ impl RawRead for Reading<'_> {
 }
 
 fn in_words(tables: &[&'static dyn AnyTable], table: RawName, key: &[u8], reached: Reached) -> String {
-    let named = |key: &[u8]| tables.iter().find_map(|known| known.key_in_words(table.0, key));
+    let named = |key: &[u8]| tables.iter().find_map(|known| known.key_in_words(table.declared(), key));
     let at = || named(key).unwrap_or_else(|| hex(key));
     match (reached, key.split_last()) {
         (Reached::At, _) => at(),

@@ -1,7 +1,7 @@
 //! Which tables the store has.
 
 use std::any::TypeId;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ use super::key::{FixedKey, Key, decode};
 use super::layout::{LAYOUT, build};
 use super::migrations::{APPLIED, Migration};
 use super::personal::{Erasure, Personal};
-use super::read::{RawName, Read, page};
+use super::raw_name::{Names, RawName};
+use super::read::{Read, page};
 use super::span::{ByteSpan, Direction};
 use super::table::Table;
 use super::tx::Tx;
@@ -25,6 +26,11 @@ pub(super) static META: Table<String, u64> = Table::new("store.meta", &[]);
 
 /// The last number given in each sequence of each guild.
 pub(super) static SEQUENCES: Table<(GuildId, String), u64> = Table::new("store.sequences", &[]).without_members();
+
+/// The last number that a sequence of a guild gave; 0 before the first.
+pub fn last_id(read: &dyn Read, guild: GuildId, sequence: &str) -> Result<u64> {
+    Ok(SEQUENCES.get(read, &(guild, sequence.to_owned()))?.unwrap_or(0))
+}
 
 /// A [`Table`] of any type, as the schema lists it.
 pub trait AnyTable: Sync {
@@ -201,8 +207,8 @@ impl Schema {
     }
 
     /// The names of all redb tables, or the first contradiction.
-    pub(super) fn raw_names(&self) -> Result<HashSet<RawName>, OpenError> {
-        let mut names = HashSet::new();
+    pub(super) fn raw_names(&self) -> Result<Names, OpenError> {
+        let mut names = Names::default();
         for name in self.all_tables().flat_map(AnyTable::raw_names) {
             if !names.insert(name) {
                 return Err(OpenError::Schema(format!("two tables or indexes are called {name}")));

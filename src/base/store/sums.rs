@@ -12,7 +12,8 @@ use super::codec::Record;
 use super::error::StoreError;
 use super::index::{IndexOf, Pair, decode_entry, describe, form_of};
 use super::key::{Key, decode, encode};
-use super::read::{RawName, Read, page, walk};
+use super::raw_name::RawName;
+use super::read::{Read, page, walk};
 use super::span::{ByteSpan, Direction, Within};
 use super::table::Table;
 use super::tx::Tx;
@@ -38,6 +39,7 @@ pub struct Sum {
 /// ```
 pub struct SumIndex<E: 'static, K: 'static, V: 'static> {
     name: &'static str,
+    raw: RawName,
     rule: Amounts<E, K, V>,
     rule_version: u16,
 }
@@ -45,7 +47,7 @@ pub struct SumIndex<E: 'static, K: 'static, V: 'static> {
 impl<E, K, V> SumIndex<E, K, V> {
     /// Declares an index called `name` (`feature.what_by_bucket`). A bucket begins with the guild of its rows.
     pub const fn new(name: &'static str, rule: Amounts<E, K, V>) -> Self {
-        Self { name, rule, rule_version: 1 }
+        Self { name, raw: RawName::of(name), rule, rule_version: 1 }
     }
 
     /// As [`Index::rule_version`](super::Index::rule_version).
@@ -55,8 +57,8 @@ impl<E, K, V> SumIndex<E, K, V> {
         self
     }
 
-    fn raw(&self) -> RawName {
-        RawName(self.name, "")
+    const fn raw(&self) -> RawName {
+        self.raw
     }
 }
 

@@ -9,7 +9,8 @@ use super::index::IndexOf;
 use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
 use super::layout::build;
 use super::personal::{Erase, Personal};
-use super::read::{RawName, Read, page, walk};
+use super::raw_name::RawName;
+use super::read::{Read, page, walk};
 use super::span::{Direction, Within};
 use super::tx::Tx;
 use super::words::in_words;
@@ -25,6 +26,7 @@ use crate::kernel::error::Result;
 /// Only the indexes in that list are kept up to date.
 pub struct Table<K: 'static, V: 'static> {
     name: &'static str,
+    raw: RawName,
     indexes: &'static [&'static dyn IndexOf<K, V>],
     personal: Personal<K, V>,
     /// How a row is copied that is held back; `None` where none is.
@@ -34,7 +36,7 @@ pub struct Table<K: 'static, V: 'static> {
 impl<K, V> Table<K, V> {
     /// Declares a table called `name` (`feature.rows`) with the indexes that follow its rows.
     pub const fn new(name: &'static str, indexes: &'static [&'static dyn IndexOf<K, V>]) -> Self {
-        Self { name, indexes, personal: Personal::Unsaid, copy: None }
+        Self { name, raw: RawName::of(name), indexes, personal: Personal::Unsaid, copy: None }
     }
 
     /// Says that no row tells anything of a member.
@@ -76,7 +78,7 @@ impl<K, V> Table<K, V> {
     }
 
     pub(super) const fn raw(&self) -> RawName {
-        RawName(self.name, "")
+        self.raw
     }
 }
 

@@ -13,7 +13,8 @@ use std::ops::ControlFlow;
 use super::check::Findings;
 use super::error::StoreError;
 use super::key::{decode, encode, hex};
-use super::read::{RawName, Read, page, walk};
+use super::raw_name::RawName;
+use super::read::{Read, page, walk};
 use super::span::{ByteSpan, Direction};
 use super::tx::Tx;
 
@@ -280,11 +281,11 @@ impl Tally {
     }
 
     fn entries(self) -> RawName {
-        RawName(self.index, "")
+        RawName::of(self.index)
     }
 
     fn blocks(self, level: &Level) -> RawName {
-        RawName(self.index, level.suffix)
+        RawName::part(self.index, level.suffix)
     }
 
     fn broken(self, entry: &[u8]) -> StoreError {

@@ -1,7 +1,7 @@
 //! The write transaction that operations see.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use rand::rngs::StdRng;
@@ -13,7 +13,8 @@ use super::error::StoreError;
 use super::held::{Held, Typed, Waiting};
 use super::manifest::MANIFEST;
 use super::memo::Memo;
-use super::read::{Bytes, RawName, get_in, raw, scan_in};
+use super::raw_name::{ByName, Names, RawName};
+use super::read::{Bytes, get_in, raw, scan_in};
 use super::schema::SEQUENCES;
 use super::span::{ByteSpan, Direction};
 use crate::kernel::dice::Seed;
@@ -28,11 +29,11 @@ use crate::kernel::time::Timestamp;
 /// transaction. redb cannot take back a part: an operation refuses before its first write, or succeeds.
 pub struct Tx<'t> {
     // Dropped before the transaction is committed, hence the borrow.
-    tables: RefCell<HashMap<RawName, redb::Table<'t, Bytes, Bytes>>>,
+    tables: RefCell<ByName<redb::Table<'t, Bytes, Bytes>>>,
     transaction: &'t WriteTransaction,
     memo: Memo,
     held: Held,
-    known: &'t HashSet<RawName>,
+    known: &'t Names,
     now: Timestamp,
     seed: Seed,
     writes: Cell<u64>,
@@ -59,12 +60,7 @@ pub(super) struct Mark {
 }
 
 impl<'t> Tx<'t> {
-    pub(super) fn new(
-        transaction: &'t WriteTransaction,
-        known: &'t HashSet<RawName>,
-        now: Timestamp,
-        seed: Seed,
-    ) -> Self {
+    pub(super) fn new(transaction: &'t WriteTransaction, known: &'t Names, now: Timestamp, seed: Seed) -> Self {
         Self {
             tables: RefCell::default(),
             transaction,

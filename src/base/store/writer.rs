@@ -11,7 +11,7 @@
 //! disk error nothing more is written, because what redb holds in memory may no longer be what the disk holds.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -23,7 +23,7 @@ use super::containing::caught;
 use super::error::StoreError;
 use super::figures;
 use super::handle::{Current, Handle};
-use super::read::RawName;
+use super::raw_name::Names;
 use super::tx::{Aftermath, Tx};
 use crate::kernel::dice::Seed;
 use crate::kernel::error::{Error, Result};
@@ -116,7 +116,7 @@ where
 /// What the writer thread owns.
 pub(super) struct Writer {
     pub(super) handle: Arc<Handle>,
-    pub(super) known: HashSet<RawName>,
+    pub(super) known: Names,
     pub(super) clock: Clock,
     pub(super) seed: Seed,
     pub(super) outlives_the_process: bool,

@@ -12,7 +12,7 @@ use crate::display::{HEALED, PLACED};
 use crate::features;
 use crate::features::coins::activity::{POSTED, Posted};
 use crate::features::coins::model::Currency;
-use crate::features::desk::activity::{DEAD_LINK_REMOVED, Refund};
+use crate::features::desk::activity::{DEAD_LINK_REMOVED, DEAD_LINK_TAKEN_BACK, Refund};
 use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted, Missed, REPORT_MISSED, ReportMissed};
 use crate::features::handles::activity::{LINKED, Link, PROVEN, RENAMED, UNLINKED};
 use crate::features::handles::model::{RenameTold, RenamedTo};
@@ -39,6 +39,7 @@ static WORDS: &[(&str, Words)] = &[
     }),
     (COPIES_WORK.name(), |_| Some("🗄️ Copying the snapshots elsewhere works again.".to_owned())),
     (DEAD_LINK_REMOVED.name(), dead_link_removed),
+    (DEAD_LINK_TAKEN_BACK.name(), dead_link_taken_back),
     (DISK_FILLS.name(), disk_fills),
     (GIFTS_LIFTED.name(), gifts_lifted),
     (HEALED.name(), |activity| HEALED.details(activity).as_ref().map(finding)),
@@ -113,11 +114,8 @@ fn gifts_lifted(activity: &Activity) -> Option<String> {
 }
 
 fn dead_link_removed(activity: &Activity) -> Option<String> {
-    let Refund { user, number, gifted, luxury } = DEAD_LINK_REMOVED.details(activity)?;
-    let by = match activity.actor {
-        Actor::Member(by) => format!("{} `{by}`", mention(by)),
-        _ => who(activity)?,
-    };
+    let Refund { user, number, gifted, luxury, .. } = DEAD_LINK_REMOVED.details(activity)?;
+    let by = reviewer(activity)?;
     let (from, _) = change(activity)?;
     let of_user = format!("of {} `{user}`", mention(user));
     let given = match (gifted, luxury) {
@@ -129,6 +127,30 @@ fn dead_link_removed(activity: &Activity) -> Option<String> {
         }
     };
     Some(format!("🔗 {by} removed {number} from {from} as a dead link: {given}"))
+}
+
+fn dead_link_taken_back(activity: &Activity) -> Option<String> {
+    let Refund { user, number, gifted, luxury, .. } = DEAD_LINK_TAKEN_BACK.details(activity)?;
+    let by = reviewer(activity)?;
+    let (_, to) = change(activity)?;
+    let of_user = format!("of {} `{user}`", mention(user));
+    let taken = match (gifted, luxury) {
+        (None, None) => "nothing was to be taken again".to_owned(),
+        (Some(coins), None) => format!("{coins} gifted coins {of_user} count for it again"),
+        (None, Some(coins)) => format!("{coins} Luxury Coins {of_user} are taken again"),
+        (Some(gifted), Some(coins)) => {
+            format!("{gifted} gifted coins {of_user} count for it again, and {coins} Luxury Coins are taken again")
+        }
+    };
+    Some(format!("🔗 {by} took the dead link of {number} back, which is in {to} again: {taken}"))
+}
+
+/// Who did it, with their number where they have one.
+fn reviewer(activity: &Activity) -> Option<String> {
+    match activity.actor {
+        Actor::Member(by) => Some(format!("{} `{by}`", mention(by))),
+        _ => who(activity),
+    }
 }
 
 fn proven(activity: &Activity) -> Option<String> {

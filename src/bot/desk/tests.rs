@@ -212,11 +212,31 @@ fn a_submitter_reads_that_a_song_could_not_be_played() {
         gifted: gifted.map(Amount::of),
         luxury: luxury.map(Amount::of),
         channel: None,
+        is_taken_back: false,
     };
     let shown = [views::dead_link(&told(Some(1_500), Some(1_000))), views::dead_link_in_channel(&told(None, None))];
     insta::assert_snapshot!(messages_of(shown), @r"
     🔗 Your song #012345 **\*Light\*** could not be played: its link or file does not work. You have your **1,000 Luxury Coins** back. Your **1,500 gifted coins** count for your next song on this live. You are welcome to send the song again with one that works.
     <@1> 🔗 Your song #012345 **\*Light\*** could not be played: its link or file does not work. You are welcome to send the song again with one that works.
+    pings <@1>
+    ");
+}
+
+#[test]
+fn a_submitter_reads_that_a_song_is_no_dead_link_after_all() {
+    let told = |gifted: Option<u32>, luxury: Option<u32>| DeadLink {
+        user: ANN,
+        number: NUMBER.to_string(),
+        title: "*Light*".to_owned(),
+        gifted: gifted.map(Amount::of),
+        luxury: luxury.map(Amount::of),
+        channel: None,
+        is_taken_back: true,
+    };
+    let shown = [views::dead_link(&told(Some(1_500), Some(1_000))), views::dead_link_in_channel(&told(None, None))];
+    insta::assert_snapshot!(messages_of(shown), @r"
+    🔗 Your song #012345 **\*Light\*** is back in its place: its link or file works after all. Your **1,000 Luxury Coins** are paid for it again. Your **1,500 gifted coins** count for it again.
+    <@1> 🔗 Your song #012345 **\*Light\*** is back in its place: its link or file works after all.
     pings <@1>
     ");
 }

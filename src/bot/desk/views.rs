@@ -255,6 +255,17 @@ pub fn dead_link_in_channel(told: &DeadLink) -> Draft {
 fn dead_link_told(told: &DeadLink) -> String {
     let DeadLink { number, title, gifted, luxury, .. } = told;
     let title = escape(&truncate(title, SHORT));
+    if told.is_taken_back {
+        let mut text =
+            format!("🔗 Your song {number} **{title}** is back in its place: its link or file works after all.");
+        if let Some(coins) = luxury {
+            text.push_str(&format!(" Your **{coins} Luxury Coins** are paid for it again."));
+        }
+        if let Some(coins) = gifted {
+            text.push_str(&format!(" Your **{coins} gifted coins** count for it again."));
+        }
+        return text;
+    }
     let mut text = format!("🔗 Your song {number} **{title}** could not be played: its link or file does not work.");
     if let Some(coins) = luxury {
         text.push_str(&format!(" You have your **{coins} Luxury Coins** back."));

@@ -1,15 +1,13 @@
 //! `/help`.
 
-use serenity::all::{Colour, CreateAutocompleteResponse, Permissions};
-use serenity::builder::CreateEmbed;
+use serenity::all::CreateAutocompleteResponse;
 
+use super::views;
 use crate::discord::choice::{choice, offer};
-use crate::discord::{Command, Context, Draft, answer};
+use crate::discord::{Command, Context, answer};
 use crate::kernel::error::Result;
-use crate::kernel::text::{self, one_line, truncate, typed_name};
+use crate::kernel::text::{self, one_line, typed_name};
 use crate::{refusals, sentence};
-
-const COLOUR: Colour = Colour::new(0x0058_65F2);
 
 /// Those of everybody.
 pub fn for_everybody() -> Vec<Command> {
@@ -26,9 +24,11 @@ async fn help(
 ) -> Result<()> {
     answer(ctx, async {
         match command {
-            None => Ok(overview(ctx)),
+            None => Ok(views::overview(usable(ctx), &|command| ctx.data().command_mention(&command.name))),
             Some(wanted) => find(ctx, &wanted)
-                .map(|(group, command)| details(ctx, group, command))
+                .map(|(group, command)| {
+                    views::details(group, command, &ctx.data().command_mention(&command.qualified_name))
+                })
                 .ok_or_else(|| no_such_command(ctx, &wanted).into()),
         }
     })
@@ -55,41 +55,6 @@ fn no_such_command(ctx: Context<'_>, typed: &str) -> HelpRefusal {
     let known = named(ctx).map(|(_, command)| &*command.qualified_name);
     let meant = text::meant(known, typed).map(ToOwned::to_owned);
     HelpRefusal::NoSuchCommand { typed: one_line(typed, 32), meant }
-}
-
-fn overview(ctx: Context<'_>) -> Draft {
-    let lines = |of: &[&Command]| {
-        let lines: Vec<String> =
-            of.iter().map(|command| format!("{} – {}", mention(ctx, command), description(command))).collect();
-        lines.join("\n")
-    };
-    let (for_administrators, for_all): (Vec<_>, Vec<_>) =
-        usable(ctx).partition(|command| is_for_administrators(command));
-    let mut embed = CreateEmbed::new().title("Commands").colour(COLOUR).description(lines(&for_all));
-    for (part, commands) in for_administrators.chunks(10).enumerate() {
-        let name = if part == 0 { "For administrators" } else { "\u{200b}" };
-        embed = embed.field(name, truncate(&lines(commands), 1024), false);
-    }
-    Draft::embed(embed)
-}
-
-/// What a command does and takes. A subcommand is for those for whom its group is.
-fn details(ctx: Context<'_>, group: &Command, command: &Command) -> Draft {
-    let name = &command.qualified_name;
-    let mut text = format!("{}\n", description(command));
-    for option in &command.parameters {
-        let needed = if option.required { "" } else { " (optional)" };
-        let what = option.description.as_deref().unwrap_or_default();
-        text.push_str(&format!("\n`{}`{needed} – {what}", option.name));
-    }
-    for part in &command.subcommands {
-        text.push_str(&format!("\n`{name} {}` – {}", part.name, description(part)));
-    }
-    if is_for_administrators(group) {
-        text.push_str("\n\nFor people with the **Administrator** permission.");
-    }
-    let embed = CreateEmbed::new().title(format!("/{name}")).colour(COLOUR).description(text);
-    Draft::embed(embed.field("Use it", ctx.data().command_mention(name), false))
 }
 
 #[expect(clippy::unused_async, reason = "autocomplete functions are asynchronous")]
@@ -119,18 +84,6 @@ fn usable(ctx: Context<'_>) -> impl Iterator<Item = &Command> {
     let permissions = ctx.interaction.member.as_ref().and_then(|member| member.permissions).unwrap_or_default();
     ctx.framework.options.commands.iter().filter(move |command| {
         let fits_place = in_guild || !command.guild_only;
-        fits_place && (permissions.administrator() || !is_for_administrators(command))
+        fits_place && (permissions.administrator() || !views::is_for_administrators(command))
     })
-}
-
-fn is_for_administrators(command: &Command) -> bool {
-    command.default_member_permissions.contains(Permissions::ADMINISTRATOR)
-}
-
-fn mention(ctx: Context<'_>, command: &Command) -> String {
-    ctx.data().command_mention(&command.name)
-}
-
-fn description(command: &Command) -> &str {
-    command.description.as_deref().unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 //! `/help` lists the commands that the caller can use, `/help command:` shows one in detail. It works in direct messages.
 
 pub mod commands;
+pub mod views;
 
 use super::Face;
 

@@ -8,15 +8,15 @@
 use std::time::Duration;
 
 use poise::BoxFuture;
-use serde::{Deserialize, Serialize};
 use serenity::all::Guild;
 
 use super::views;
 use crate::discord::delivery::Undelivered;
 use crate::discord::references::Server;
 use crate::discord::{Bot, invitation};
+use crate::features::setup::model::{GREET, Greet};
 use crate::features::setup::tables;
-use crate::jobs::{Kind, Lane, Run, Setback};
+use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -26,16 +26,9 @@ use crate::runner::{Handler, Worth};
 /// A server that is met for the first time so long after the bot joined it is not greeted any more.
 const LATE: Duration = Duration::from_hours(7 * 24);
 
-static GREET: Kind<Greet> = Kind::new("setup.greet");
-
 /// Posts the greeting.
 pub static HANDLER: Handler<Bot> =
     Handler { kind: GREET.name(), worth: Worth::OF_A_WORD, run: |bot, run| Box::pin(greet(bot, run)) };
-
-#[derive(Serialize, Deserialize)]
-struct Greet {
-    owner: UserId,
-}
 
 /// Takes in that a server came into sight.
 pub fn seen<'a>(bot: &'a Bot, server: &'a Guild) -> BoxFuture<'a, Result<()>> {

@@ -1,6 +1,6 @@
 //! What people read about what they submitted.
 
-use super::views;
+use super::{modal, views};
 use crate::bot::tests::songs::{ANN, entry};
 use crate::bot::tests::{message_of, messages_of, visible};
 use crate::discord::Caller;
@@ -16,6 +16,30 @@ const FIRST: Option<Standing> = Some(Standing { ahead: Some(0), wait: None });
 
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_form_asks_for_the_link_first_and_knows_the_handle() {
+    let form = |is_skip, handle| serde_json::to_value(modal::form(is_skip, handle)).unwrap();
+    let (ordinary, skip) = (form(false, Some("@dj_ann")), form(true, None));
+    let fields = ordinary["components"].as_array().unwrap().iter().map(|row| {
+        let field = &row["components"][0];
+        let [label, placeholder, value] =
+            ["label", "placeholder", "value"].map(|key| field[key].as_str().unwrap_or("-"));
+        let needed = if field["required"] == false { "" } else { " (needed)" };
+        format!("{label}{needed}, up to {}: {placeholder}, {value}", field["max_length"])
+    });
+    let text = [ordinary["title"].as_str().unwrap().to_owned()].into_iter().chain(fields).collect::<Vec<_>>();
+    insta::assert_snapshot!(text.join("\n"), @"
+    Submit a song
+    Link (needed), up to 2000: YouTube, Spotify, SoundCloud, Deezer or Ditto, -
+    Artist, up to 100: Your username, if you leave this empty, -
+    Title, up to 100: Not Known, if you leave this empty, -
+    Note for the reviewer, up to 500: -, -
+    TikTok handle, up to 200: @yourname, @dj_ann
+    ");
+    assert_eq!([&ordinary["custom_id"], &skip["custom_id"]], ["submit:modal", "submit:modal:skip"]);
+    assert!(skip["components"][4]["components"][0]["value"].is_null());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Views and commands as Discord gets them, as texts to compare.
 
 mod custom_ids;
+mod registered;
 pub(crate) mod songs;
 
 use serde_json::{Value, json};

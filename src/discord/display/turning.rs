@@ -6,11 +6,12 @@
 
 use serenity::all::ButtonStyle;
 use serenity::builder::{CreateActionRow, CreateButton};
+use strum::{Display, EnumString};
 
 use super::kind::{Audience, Shown};
 use crate::discord::access::Access;
 use crate::discord::bot::Bot;
-use crate::discord::component::{Acknowledge, Arguments, Button, Click, Component, ComponentRefusal, Part, Parts};
+use crate::discord::component::{Acknowledge, Button, Click, Component, ComponentRefusal, Part};
 use crate::discord::draft::Draft;
 use crate::display::{DisplayId, tables};
 use crate::kernel::error::Result;
@@ -37,7 +38,8 @@ pub static TURN_OF_TEAM: Button<Turn> =
 pub type Turn = (Step, GuildId, DisplayId, u64);
 
 /// Which of the buttons of a row it is: two may lead to the same page, and the ids of a message must differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum Step {
     /// To the page before.
     Back,
@@ -47,30 +49,7 @@ pub enum Step {
     On,
 }
 
-impl Step {
-    const ALL: [Self; 3] = [Self::Back, Self::Same, Self::On];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Back => "back",
-            Self::Same => "same",
-            Self::On => "on",
-        }
-    }
-}
-
-impl Arguments for Step {
-    fn write(&self, to: &mut Vec<String>) {
-        to.push(self.name().to_owned());
-    }
-
-    fn read(from: &mut Parts<'_>) -> Result<Self> {
-        let name = from.part()?;
-        let step = Self::ALL.into_iter().find(|step| step.name() == name);
-        Ok(step.ok_or(ComponentRefusal::Unknown)?)
-    }
-}
-
+impl Part for Step {}
 impl Part for DisplayId {}
 
 /// The row of buttons of a list with pages, from 1. A list of one page can be refreshed only.

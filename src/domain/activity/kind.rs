@@ -11,6 +11,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::store::Tx;
+use crate::store::form::{Carried, json_again, json_samples};
 
 /// A kind of activity, and the type of what it tells beside actor, subject, before and after.
 pub struct Kind<D> {
@@ -32,7 +33,7 @@ pub struct Happened<D> {
 
 impl<D> Kind<D> {
     /// Declares a kind: `feature.what_happened`. The name and the details are stored, so neither changes; a field that
-    /// comes later has a `serde(default)`.
+    /// comes later has a `serde(default)`. Its feature lists it in its `Domain`.
     pub const fn new(name: &'static str) -> Self {
         Self { name, details: PhantomData }
     }
@@ -55,6 +56,20 @@ impl<D: DeserializeOwned> Kind<D> {
             return None;
         }
         serde_json::from_str(&activity.details).ok()
+    }
+}
+
+impl<D: Serialize + DeserializeOwned> Carried for Kind<D> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn samples(&self) -> Result<Vec<String>, String> {
+        json_samples::<D>()
+    }
+
+    fn again(&self, text: &str) -> Result<String, String> {
+        json_again::<D>(text)
     }
 }
 

@@ -9,7 +9,7 @@
 //! A kind is declared in the file `activity.rs` of its feature, and staged by whoever does the thing:
 //!
 //! ```ignore
-//! GIFTS_LIFTED.with(Lifted { user, coins, number }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
+//! GIFTS_LIFTED.with(Lifted { user, coins, number, gift }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
 //! ```
 //!
 //! What happens to the instance, such as a sign-in, is of guild 0: it is kept, and no debug channel is told.
@@ -43,6 +43,7 @@ pub use words::log_in_words;
 
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::store::form::Carried;
 use crate::store::{AnyTable, Tx};
 
 /// The tables of this module.
@@ -50,6 +51,23 @@ pub const TABLES: &[&dyn AnyTable] = &[&tables::LOG, &debug_channel::DELIVERIES,
 
 /// Something that the team has to know, in a sentence of whoever found it. Text of people in it is escaped already.
 pub static TEAM_TOLD: Kind<String> = Kind::new("team.told");
+
+/// The kinds of activities of no feature in particular.
+pub const KINDS: &[&dyn Carried] = &[
+    &TEAM_TOLD,
+    &program::SNAPSHOT_DAMAGED,
+    &program::BACKUP_LEFT_OUT,
+    &program::COPIES_FAIL,
+    &program::COPIES_WORK,
+    &program::DISK_FILLS,
+    &program::LOG_EMPTIED,
+    &program::RECONNECTED,
+    &program::BACKUP_RESTORED,
+    &program::SERVER_LEFT,
+];
+
+/// The kinds of jobs of this module.
+pub const JOBS: &[&dyn Carried] = &[&debug_channel::DELIVER, &debug_channel::LEAVE];
 
 /// Stages an activity and what follows from it.
 fn stage(tx: &Tx<'_>, guild: GuildId, activity: Activity) -> Result<()> {

@@ -6,6 +6,10 @@
 //! anything. All else would make rows of before unreadable, or read as something else. The listing is refreshed by
 //! `UPDATE_FORMATS=1 cargo test --lib formats`, which refuses what is wrong. Only what no byte of a row can tell, another
 //! name or a table that a migration emptied, is changed in the listing by hand.
+//!
+//! What rows carry as text is listed apart ([`tests`]).
+
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -13,7 +13,10 @@
 //! * **a table of the SQLite export**: an [`exported!`](crate::exported) in `sql.rs`, with a line for each column;
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
-//! * **something of which teams are told**: a kind of [activity] in `activity.rs`;
+//! * **something that pages follow**: a `Topic` in `tables.rs`, and a line in `DOMAIN`;
+//! * **a job**: a `jobs::Kind` in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
+//! * **something of which teams are told**: a kind of [activity] in `activity.rs`, and a line in `DOMAIN`;
+//! * for each of these a text in the listing of what rows carry (`catalogue::formats`), which a test asks for;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 //!
 //! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`].
@@ -23,9 +26,10 @@ use prometheus_client::registry::Registry;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::settings::Listed;
+use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
-use crate::store::{AnyTable, Migration, Read};
-use crate::{access, activity, display, jobs, profile, references, settings, signin};
+use crate::store::{AnyTable, Migration, Read, Topic};
+use crate::{access, activity, display, jobs, outbox, presence, profile, references, settings, signin};
 
 pub mod coins;
 pub mod desk;
@@ -55,6 +59,14 @@ pub struct Domain {
     pub migrations: &'static [Migration],
     /// Its settings that administrators see.
     pub settings: &'static [Listed],
+    /// Its other settings, which are in no list that people see.
+    pub unlisted: &'static [&'static dyn Carried],
+    /// What is published when something of it changed, for pages that show it.
+    pub topics: &'static [Topic],
+    /// The kinds of its jobs.
+    pub jobs: &'static [&'static dyn Carried],
+    /// The kinds of its activities.
+    pub activities: &'static [&'static dyn Carried],
     /// What is done at each start before anybody sees the store.
     pub at_start: &'static [&'static Upkeep],
     /// What is looked at once after each start, while everything runs.
@@ -97,6 +109,10 @@ impl Domain {
             tables: &[],
             migrations: &[],
             settings: &[],
+            unlisted: &[],
+            topics: &[],
+            jobs: &[],
+            activities: &[],
             at_start: &[],
             after_start: &[],
             recurring: &[],
@@ -110,22 +126,39 @@ impl Domain {
 
 /// All features, and before them what they stand on.
 pub const ALL: &[&Domain] = &[
-    &Domain { tables: jobs::TABLES, ..Domain::named("jobs") },
-    &Domain { tables: settings::TABLES, export: settings::sql::EXPORT, ..Domain::named("settings") },
+    &Domain { tables: jobs::TABLES, topics: &[jobs::SETTLED], ..Domain::named("jobs") },
+    &Domain {
+        tables: settings::TABLES,
+        unlisted: settings::UNLISTED,
+        topics: &[settings::CHANGED],
+        activities: &[&settings::SETTING_CHANGED],
+        export: settings::sql::EXPORT,
+        ..Domain::named("settings")
+    },
     &Domain {
         tables: activity::TABLES,
         migrations: activity::migration::ALL,
         settings: activity::settings::LISTED,
+        topics: &[activity::CHANGED],
+        jobs: activity::JOBS,
+        activities: activity::KINDS,
         recurring: &[&upkeep::OLD_ACTIVITIES],
         ..Domain::named("activity")
     },
-    &Domain { tables: display::tables::TABLES, ..Domain::named("display") },
+    &Domain { jobs: outbox::JOBS, ..Domain::named("outbox") },
+    &Domain {
+        tables: display::tables::TABLES,
+        activities: &[&display::PLACED, &display::HEALED],
+        ..Domain::named("display")
+    },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &Domain { tables: profile::TABLES, settings: profile::LISTED, ..Domain::named("profile") },
+    &Domain { unlisted: presence::UNLISTED, activities: &[&presence::PRESENCE_CHANGED], ..Domain::named("presence") },
     &Domain { settings: access::LISTED, ..Domain::named("access") },
     &Domain {
         tables: signin::TABLES,
         migrations: signin::MIGRATIONS,
+        activities: signin::activity::KINDS,
         recurring: &[&upkeep::SIGNINS_FORGOTTEN],
         ..Domain::named("signin")
     },

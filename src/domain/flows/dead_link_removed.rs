@@ -8,10 +8,11 @@
 
 use crate::activity::Subject;
 use crate::features::coins::service::Order;
-use crate::features::desk::activity::{DEAD_LINK_REMOVED, Refund};
+use crate::features::desk::activity::{DEAD_LINK_REMOVED, Given, Refund};
 use crate::features::desk::model::{DeadLink, TELL_DEAD_LINK};
 use crate::features::queue::model::{Entry, Seen};
 use crate::features::queue::service::Moved;
+use crate::features::queue::settings::NOW_PLAYING;
 use crate::features::submissions::settings::SUBMISSION_CHANNEL;
 use crate::features::{coins, queue};
 use crate::jobs::Lane;
@@ -36,13 +37,30 @@ pub struct Refunded {
 pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen) -> Result<Refunded> {
     let song = super::reviewed::require_there(tx, guild, seen)?;
     let paid = coins::service::refundable(tx, guild, song.place.user, song.id.get())?;
+    let before = before(tx, guild, &song, &paid)?;
     let moved = queue::service::remove(tx, guild, seen.song)?;
+    let before_gifts = super::gift_credit::with_gifts(tx, guild, &moved.entry)?;
     let gifted = super::gift_credit::give_back(tx, guild, &moved.entry)?;
+    let gifts = match gifted {
+        Some(_) => super::gift_credit::after_gifts(tx, guild, &moved.entry, before_gifts)?,
+        None => None,
+    };
     let luxury = refund(tx, guild, by, &moved.entry, &paid)?;
     let refunded = Refunded { moved, gifted, luxury };
     tell_submitter(tx, guild, &refunded)?;
-    note(tx, guild, by, &refunded)?;
+    note(tx, guild, by, &refunded, Given { gifts, ..before })?;
     Ok(refunded)
+}
+
+/// How the song is, so that all of it can be taken back.
+fn before(tx: &Tx<'_>, guild: GuildId, song: &Entry, paid: &[coins::model::EntryId]) -> Result<Given> {
+    Ok(Given {
+        score: song.place.score,
+        played_at: song.place.played_at,
+        is_playing: NOW_PLAYING.get(tx, guild)? == Some(song.song.public_id),
+        bought: paid.iter().map(|id| id.get()).collect(),
+        gifts: None,
+    })
 }
 
 /// Gives back what bought skips had cost, each by an entry of its own.
@@ -73,16 +91,17 @@ fn tell_submitter(tx: &Tx<'_>, guild: GuildId, refunded: &Refunded) -> Result<()
         gifted: refunded.gifted,
         luxury: refunded.luxury,
         channel: SUBMISSION_CHANNEL.get(tx, guild)?,
+        is_taken_back: false,
     };
     TELL_DEAD_LINK.schedule_now(tx, guild, Lane::User(told.user), &told).map(drop)
 }
 
-fn note(tx: &Tx<'_>, guild: GuildId, by: Actor, refunded: &Refunded) -> Result<()> {
+fn note(tx: &Tx<'_>, guild: GuildId, by: Actor, refunded: &Refunded, given: Given) -> Result<()> {
     let Refunded { moved, gifted, luxury } = refunded;
     let Entry { song, place, id } = &moved.entry;
     let (number, user) = (song.public_id.to_string(), song.user);
     DEAD_LINK_REMOVED
-        .with(Refund { user, number, gifted: *gifted, luxury: *luxury })
+        .with(Refund { user, number, gifted: *gifted, luxury: *luxury, given: Some(given) })
         .by(by)
         .of(Subject::Song(id.get()))
         .changing(moved.from.name().to_owned(), place.line.name().to_owned())

@@ -20,7 +20,7 @@ use crate::kernel::text::names_member;
 use crate::live::Handle;
 use crate::references::told;
 use crate::refusals;
-use crate::store::{Erasure, Read, Store, Tx};
+use crate::store::{Erasure, Read, Store, Tx, last_id};
 
 refusals! {
     /// Why nobody is erased.
@@ -56,10 +56,23 @@ pub fn erase(store: &Store, guild: GuildId, member: UserId) -> Result<u64> {
     Ok(erased)
 }
 
+/// The sequence of each guild from which pseudonyms come.
+const PSEUDONYMS: &str = "pseudonyms";
+
+/// The last number of a guild that may stand for somebody who was erased there; all up to it are such numbers.
+pub fn last_pseudonym(read: &dyn Read, guild: GuildId) -> Result<UserId> {
+    Ok(UserId::new(last_id(read, guild, PSEUDONYMS)?))
+}
+
+/// Whether a number stands for somebody who was erased.
+pub fn is_erased(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    Ok(user.get() > 0 && user <= last_pseudonym(read, guild)?)
+}
+
 /// A number that is nobody's: what came from elsewhere may hold small ones.
 fn free_pseudonym(tx: &Tx<'_>, guild: GuildId) -> Result<UserId> {
     loop {
-        let pseudonym = UserId::new(tx.next_id(guild, "pseudonyms")?);
+        let pseudonym = UserId::new(tx.next_id(guild, PSEUDONYMS)?);
         let entries = |currency| coins::queries::history(tx, guild, currency, pseudonym, 1);
         if entries(Currency::Luxury)?.is_empty() && entries(Currency::Points)?.is_empty() {
             return Ok(pseudonym);

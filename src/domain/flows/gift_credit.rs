@@ -1,9 +1,10 @@
 //! Gifts lift songs: a member's credit in the session, the tier it leads to, and the song that has it (`C-29`).
 
 use crate::activity::Subject;
+use crate::features::desk::activity::Gifts;
 use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted};
 use crate::features::engagement::model::{Credit, SongLifted, SongRef};
-use crate::features::queue::model::{Entry, Line, SongId};
+use crate::features::queue::model::{Entry, Line, QueueRefusal, SongId};
 use crate::features::queue::rules::{gift_may_move, is_above, tier_for};
 use crate::features::queue::service::Moved;
 use crate::features::{engagement, queue};
@@ -106,6 +107,46 @@ pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: &Entry) -> Result<Option<Amo
         lift_again(tx, guild, user, &credit, None)?;
     }
     Ok(given)
+}
+
+/// The gifts of a song that could not be heard, before [`give_back`]; nothing where no session is open.
+pub fn with_gifts(read: &dyn Read, guild: GuildId, song: &Entry) -> Result<Option<Gifts>> {
+    let Some((session, _)) = engagement::queries::open_session(read, guild)? else { return Ok(None) };
+    let of = SongRef::new(song.id.get());
+    let credit = engagement::queries::credit(read, guild, song.place.user)?;
+    let is_attached = credit.is_some_and(|credit| credit.song == Some(of));
+    let used = engagement::queries::used(read, guild, session, of)?;
+    let held = if is_attached { engagement::queries::held(read, guild, song.place.user)? } else { None };
+    Ok(Some(Gifts { session: session.get(), is_attached, used, held, ..Gifts::default() }))
+}
+
+/// The same with what the submitter's credit is after it.
+pub fn after_gifts(read: &dyn Read, guild: GuildId, song: &Entry, before: Option<Gifts>) -> Result<Option<Gifts>> {
+    let credit = engagement::queries::credit(read, guild, song.place.user)?.unwrap_or_default();
+    Ok(before.map(|before| Gifts { after: credit.coins, is_elsewhere: credit.song.is_some(), ..before }))
+}
+
+/// Whether gifts that came back can be taken once more: `false` where they are gone with their live. Refuses where they count
+/// for another song, or where more came since.
+pub fn may_take_given(read: &dyn Read, guild: GuildId, song: &Entry, gifts: &Gifts) -> Result<bool> {
+    let open = engagement::queries::open_session(read, guild)?;
+    if open.is_none_or(|(session, _)| session.get() != gifts.session) {
+        return Ok(false);
+    }
+    let as_then = Credit { coins: gifts.after, song: None };
+    if gifts.is_elsewhere || engagement::queries::credit(read, guild, song.place.user)? != Some(as_then) {
+        return Err(QueueRefusal::GiftsCount { public_id: song.song.public_id }.into());
+    }
+    Ok(true)
+}
+
+/// Takes gifts once more that came back for a song: it has them, and has used them up, as before.
+pub fn take_given(tx: &Tx<'_>, guild: GuildId, song: &Entry, gifts: &Gifts) -> Result<()> {
+    let (user, of) = (song.place.user, SongRef::new(song.id.get()));
+    let coins = gifts.after.clamped_change(gifts.used.get().saturating_neg());
+    let credit = Credit { coins, song: gifts.is_attached.then_some(of) };
+    engagement::service::take_given(tx, guild, user, of, gifts.used, credit)?;
+    if gifts.is_attached { engagement::service::put_down_again(tx, guild, user, gifts.held) } else { Ok(()) }
 }
 
 /// Gives a song that is put back the gifted coins again that its play used up, so that it has them as before. Where newer

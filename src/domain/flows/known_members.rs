@@ -1,9 +1,11 @@
 //! Who is known to a server: whoever has a balance, a linked handle or a song here. There is no list of members, and Discord is
 //! not asked for one, so whoever did nothing of that is not known.
 
+use super::erasure::{is_erased, last_pseudonym};
 use crate::features::coins::model::Currency;
 use crate::features::handles::model::{Account, KnownAccount};
 use crate::features::handles::queries::Whose;
+use crate::features::queue::model::Song;
 use crate::features::{coins, handles, queue};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -12,6 +14,8 @@ use crate::store::Read;
 
 /// Handles that are looked at for a name that is searched for.
 const HANDLES: usize = 50;
+/// Members among whom somebody is looked for who is named.
+const NAMED: usize = 200;
 
 /// What is known of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +47,35 @@ impl KnownMember {
     }
 }
 
+/// What members have who are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Having {
+    /// Something by which they are known.
+    #[default]
+    Anything,
+    /// A linked handle.
+    Handles,
+    /// A song that they submitted.
+    Songs,
+}
+
+/// Who is meant by a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// This member.
+    One(UserId),
+    /// One of these, and the text does not say which.
+    Several(Vec<UserId>),
+    /// Nobody who is known.
+    Nobody,
+}
+
 /// What is known of a member.
 pub fn one(read: &dyn Read, guild: GuildId, user: UserId) -> Result<KnownMember> {
+    let erased = is_erased(read, guild, user)?.then(|| Song::ERASED.to_owned());
     Ok(KnownMember {
         user,
-        name: queue::queries::name_of(read, guild, user)?,
+        name: erased.map_or_else(|| queue::queries::name_of(read, guild, user), |name| Ok(Some(name)))?,
         luxury: coins::queries::balance(read, guild, Currency::Luxury, user)?,
         points: coins::queries::balance(read, guild, Currency::Points, user)?,
         handles: handles::queries::linked_handles(read, guild, user)?,
@@ -57,6 +85,9 @@ pub fn one(read: &dyn Read, guild: GuildId, user: UserId) -> Result<KnownMember>
 
 /// The name by which people know a member best.
 pub fn called(read: &dyn Read, guild: GuildId, user: UserId) -> Result<String> {
+    if is_erased(read, guild, user)? {
+        return Ok(Song::ERASED.to_owned());
+    }
     if let Some(name) = queue::queries::name_of(read, guild, user)? {
         return Ok(name);
     }
@@ -64,23 +95,66 @@ pub fn called(read: &dyn Read, guild: GuildId, user: UserId) -> Result<String> {
     Ok(handle.map_or_else(|| user.to_string(), |handle| handle.to_string()))
 }
 
-/// Members by their ids, behind one of them, at most `limit`.
-pub fn behind(read: &dyn Read, guild: GuildId, behind: Option<UserId>, limit: usize) -> Result<Vec<UserId>> {
+/// Members by their ids, behind one of them, at most `limit`. Whoever was erased is nobody here.
+pub fn behind(
+    read: &dyn Read,
+    guild: GuildId,
+    having: Having,
+    behind: Option<UserId>,
+    limit: usize,
+) -> Result<Vec<UserId>> {
     let mut members: Vec<UserId> = Vec::new();
+    let first = behind.max(Some(last_pseudonym(read, guild)?));
     while members.len() < limit {
-        let last = members.last().copied().or(behind);
-        let next = [
-            coins::queries::holders::next_member(read, guild, last)?,
-            handles::queries::next_member(read, guild, last)?,
-            queue::queries::next_member(read, guild, last)?,
-        ];
-        let Some(next) = next.into_iter().flatten().min() else { break };
+        let last = members.last().copied().or(first);
+        let next = match having {
+            Having::Handles => handles::queries::next_member(read, guild, last)?,
+            Having::Songs => queue::queries::next_member(read, guild, last)?,
+            Having::Anything => {
+                let of_each = [
+                    coins::queries::holders::next_member(read, guild, last)?,
+                    handles::queries::next_member(read, guild, last)?,
+                    queue::queries::next_member(read, guild, last)?,
+                ];
+                of_each.into_iter().flatten().min()
+            }
+        };
+        let Some(next) = next else { break };
         members.push(next);
     }
     Ok(members)
 }
 
-/// Members whose id is this, whose handle begins so, or whose name at one of the latest songs has this in it.
+/// Who is meant by a text: a number or a mention, a name or a TikTok handle, with or without `@`. Who is called exactly so comes
+/// before those whose name or handle only has this in it.
+pub fn meant(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Meant> {
+    let typed = typed.trim();
+    let number = typed.trim_start_matches("<@").trim_end_matches('>');
+    if number.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(user) = number.parse()
+    {
+        return Ok(Meant::One(user));
+    }
+    let found = matching(read, guild, typed, NAMED)?;
+    let name = typed.trim_start_matches('@').to_lowercase();
+    let mut exactly = Vec::new();
+    for user in &found {
+        let member = one(read, guild, *user)?;
+        let has_handle = member.handles.iter().any(|account| account.handle.as_str() == name);
+        if has_handle || member.name.is_some_and(|called| called.to_lowercase() == name) {
+            exactly.push(*user);
+        }
+    }
+    let meant = if exactly.is_empty() { found } else { exactly };
+    Ok(match meant.as_slice() {
+        [] => Meant::Nobody,
+        [user] => Meant::One(*user),
+        _ => Meant::Several(meant),
+    })
+}
+
+/// Members whose id is this, whose handle begins so, or whose name at one of the latest songs has this in it. Whoever was
+/// erased is not among them.
 pub fn matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> Result<Vec<UserId>> {
     let typed = typed.trim().trim_start_matches("<@").trim_end_matches('>');
     let mut found: Vec<UserId> = Vec::new();
@@ -94,8 +168,9 @@ pub fn matching(read: &dyn Read, guild: GuildId, typed: &str, limit: usize) -> R
         found.extend(handles.into_iter().filter_map(|KnownAccount { account, .. }| account.linked));
     }
     found.extend(queue::queries::members_called(read, guild, typed.trim_start_matches('@'), limit)?);
+    let erased = last_pseudonym(read, guild)?;
     let mut members: Vec<UserId> = Vec::new();
-    for user in found {
+    for user in found.into_iter().filter(|user| *user > erased) {
         if !members.contains(&user) && members.len() < limit {
             members.push(user);
         }
@@ -133,12 +208,47 @@ mod tests {
     fn whoever_has_anything_here_is_known_once_and_in_order() {
         let store = town();
         let ids = |behind_user: Option<u64>, limit| {
-            let found = store.read(|read| behind(read, GUILD, behind_user.map(UserId::new), limit));
+            let found = store.read(|read| behind(read, GUILD, Having::Anything, behind_user.map(UserId::new), limit));
             found.into_iter().map(UserId::get).collect::<Vec<_>>()
         };
         assert_eq!(ids(None, 10), [1, 2, 3]);
         assert_eq!((ids(None, 2), ids(Some(2), 2)), (vec![1, 2], vec![3]));
         assert!(ids(Some(3), 2).is_empty());
+        let with_handles = store.read(|read| behind(read, GUILD, Having::Handles, None, 10));
+        assert_eq!(with_handles, [UserId::new(2), UserId::new(3)]);
+        assert!(store.read(|read| behind(read, GUILD, Having::Songs, None, 10)).is_empty());
+    }
+
+    #[test]
+    fn whoever_is_named_is_one_or_several_or_nobody() {
+        let store = town();
+        let meant = |typed: &'static str| store.read(|read| meant(read, GUILD, typed));
+        let user = |user| Meant::One(UserId::new(user));
+        for (typed, expected) in [
+            (" 7 ", user(7)),
+            ("<@1>", user(1)),
+            ("zoe", user(3)),
+            ("@Zara", user(2)),
+            ("dj", user(3)),
+            ("z", Meant::Several(vec![UserId::new(2), UserId::new(3)])),
+            ("nobody", Meant::Nobody),
+            ("", Meant::Nobody),
+            ("+7", Meant::Nobody),
+        ] {
+            assert_eq!(meant(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn whoever_was_erased_is_offered_to_nobody_and_their_rows_say_so() {
+        let store = town();
+        store.write(|tx| super::super::erasure::begin(tx, GUILD, UserId::new(1)).map(drop)).unwrap();
+        // The first number that nobody has stands for them.
+        assert_eq!(store.read(|read| last_pseudonym(read, GUILD)), UserId::new(2));
+        assert_eq!(store.read(|read| called(read, GUILD, UserId::new(2))), Song::ERASED);
+        let ids = |found: Vec<UserId>| found.into_iter().map(UserId::get).collect::<Vec<_>>();
+        assert_eq!(ids(store.read(|read| behind(read, GUILD, Having::Anything, None, 10))), [3]);
+        assert_eq!(ids(store.read(|read| matching(read, GUILD, "z", 10))), [3]);
     }
 
     #[test]

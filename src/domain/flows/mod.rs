@@ -4,10 +4,12 @@
 //! before the first write, or the step that may refuse is the first that writes.
 
 pub mod account_renamed;
+pub mod act_undone;
 pub mod checks;
 pub mod coins_by_hand;
 pub mod coins_posted;
 pub mod dead_link_removed;
+pub mod dead_link_undone;
 pub mod economy;
 pub mod erasure;
 pub mod followed_live;

@@ -15,9 +15,6 @@ use crate::kernel::time::Timestamp;
 use crate::live::{Gift, Handle, LiveEvent, Occurrence};
 use crate::store::{Read, Tx};
 
-/// The number of streaks that were made up.
-const STREAKS: &str = "tiktok.simulated_streaks";
-
 /// What came of an event.
 #[derive(Debug)]
 pub struct Rehearsed {
@@ -101,7 +98,7 @@ fn joined_to_streak(tx: &Tx<'_>, guild: GuildId, what: &Occurrence) -> Result<Oc
     let joined = under_way.into_iter().find(|streak| Some(streak.account) == account && streak.gift == gift.id);
     let group = match joined {
         Some(streak) => streak.group,
-        None => tx.next_id(guild, STREAKS)?,
+        None => tx.next_id(guild, "tiktok.simulated_streaks")?,
     };
     Ok(Occurrence::Gifted(viewer.clone(), Gift { group, ..gift.clone() }))
 }

@@ -5,11 +5,12 @@
 //! one did.
 
 use crate::activity::Subject;
-use crate::features::engagement::model::SongRef;
-use crate::features::queue::activity::{MOVED, PLAYED, Reason, Taken};
+use crate::features::engagement::model::{Credit, SongRef};
+use crate::features::queue::activity::{Before, MOVED, PLAYED, Reason, Taken};
 use crate::features::queue::model::{Entry, Line, PublicId, PutBy, QueueRefusal, Seen};
 use crate::features::queue::rules::tier_for;
 use crate::features::queue::service::{Moved, Played};
+use crate::features::queue::settings::NOW_PLAYING;
 use crate::features::{engagement, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
@@ -36,16 +37,16 @@ pub fn played(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen) -> Result<Play
 
 /// Moves the song into a waiting line: it is approved, put back to Pending Skips, or put elsewhere (`M-SUB-16`).
 pub fn to_line(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen, line: Line) -> Result<Moved> {
-    require_there(tx, guild, seen)?;
+    let before = before(tx, guild, &require_there(tx, guild, seen)?)?;
     let moved = super::song_moved::to_line(tx, guild, seen.song, line)?;
-    note_move(tx, guild, by, moved, None)
+    note_move(tx, guild, by, moved, Reason { reason: None, before: Some(before) })
 }
 
 /// Takes the song out, for a reason where one is given.
 pub fn out(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Seen, reason: Option<String>) -> Result<Moved> {
-    require_there(tx, guild, seen)?;
+    let before = before(tx, guild, &require_there(tx, guild, seen)?)?;
     let moved = super::song_moved::out(tx, guild, seen.song)?;
-    note_move(tx, guild, by, moved, reason)
+    note_move(tx, guild, by, moved, Reason { reason, before: Some(before) })
 }
 
 /// Bookmarks the song: it is copied to the bookmark channel, which is answered.
@@ -65,10 +66,30 @@ fn note_play(tx: &Tx<'_>, guild: GuildId, by: Actor, (played, taken): (Played, T
     Ok(played)
 }
 
-fn note_move(tx: &Tx<'_>, guild: GuildId, by: Actor, moved: Moved, reason: Option<String>) -> Result<Moved> {
+/// How a song is, before something is done with it.
+fn before(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Before> {
+    let credit = credit_of(read, guild, entry)?;
+    let held = if credit.is_some() { engagement::queries::held(read, guild, entry.place.user)? } else { None };
+    Ok(Before {
+        score: entry.place.score,
+        played_at: entry.place.played_at,
+        is_playing: NOW_PLAYING.get(read, guild)? == Some(entry.song.public_id),
+        gifted: credit.map(|credit| credit.coins),
+        held,
+    })
+}
+
+/// The credit of a submitter, where this song has it.
+pub(super) fn credit_of(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Option<Credit>> {
+    let credit = engagement::queries::credit(read, guild, entry.place.user)?;
+    Ok(credit.filter(|credit| credit.song == Some(SongRef::new(entry.id.get()))))
+}
+
+/// Notes that a song was put elsewhere, or put back.
+pub(super) fn note_move(tx: &Tx<'_>, guild: GuildId, by: Actor, moved: Moved, why: Reason) -> Result<Moved> {
     let Moved { entry, from } = &moved;
     MOVED
-        .with(Reason { reason })
+        .with(why)
         .by(by)
         .of(Subject::Song(entry.id.get()))
         .changing(from.name().to_owned(), entry.place.line.name().to_owned())
@@ -84,10 +105,8 @@ pub(super) fn require_there(tx: &Tx<'_>, guild: GuildId, seen: Seen) -> Result<E
     if now == seen.line {
         return Ok(entry);
     }
-    let credit = engagement::queries::credit(tx, guild, entry.place.user)?;
-    let is_lifted = credit.is_some_and(|credit| {
-        credit.song == Some(SongRef::new(entry.id.get())) && tier_for(credit.coins.get()) == Some(now)
-    });
+    let credit = credit_of(tx, guild, &entry)?;
+    let is_lifted = credit.is_some_and(|credit| tier_for(credit.coins.get()) == Some(now));
     let by = if is_lifted { PutBy::Gifts } else { PutBy::Reviewer };
     Err(QueueRefusal::Elsewhere { public_id, seen: seen.line, now, by }.into())
 }

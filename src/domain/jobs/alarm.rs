@@ -62,6 +62,11 @@ where
         Self { kind: Kind::new(name), rows, lane, job }
     }
 
+    /// The kind of the jobs.
+    pub const fn kind(&self) -> &Kind<I> {
+        &self.kind
+    }
+
     /// The stored name of the jobs.
     pub const fn name(&self) -> &'static str {
         self.kind.name()

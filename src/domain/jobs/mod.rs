@@ -25,6 +25,7 @@ use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::Tx;
+use crate::store::form::{Carried, json_again, json_samples};
 
 /// A kind of job, and the type of what it carries.
 pub struct Kind<P> {
@@ -33,7 +34,8 @@ pub struct Kind<P> {
 }
 
 impl<P: Serialize + DeserializeOwned> Kind<P> {
-    /// Declares a kind. The name is stored, so it never changes: `feature.action`.
+    /// Declares a kind: `feature.action`. The name and what it carries are stored, so neither changes; a field that comes
+    /// later has a `serde(default)`. Its feature lists it in its `Domain`.
     pub const fn new(name: &'static str) -> Self {
         Self { name, payload: PhantomData }
     }
@@ -57,5 +59,19 @@ impl<P: Serialize + DeserializeOwned> Kind<P> {
     /// What a job of this kind carries.
     pub fn payload(&self, run: &Run) -> Result<P, Setback> {
         serde_json::from_str(&run.job.payload).map_err(|error| Setback::GiveUp(Failure::new(error)))
+    }
+}
+
+impl<P: Serialize + DeserializeOwned> Carried for Kind<P> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn samples(&self) -> Result<Vec<String>, String> {
+        json_samples::<P>()
+    }
+
+    fn again(&self, text: &str) -> Result<String, String> {
+        json_again::<P>(text)
     }
 }

@@ -8,10 +8,14 @@ use rand::Rng;
 use super::Setting;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::store::form::Carried;
 use crate::store::sqlite::{RowSink, SqlTable, SqlValue, column};
 use crate::store::{Read, Tx};
 
 static IDENTITY: Setting<Option<String>> = Setting::new("store_identity", None);
+
+/// The settings of this module, which are in no list that people see.
+pub const UNLISTED: &[&dyn Carried] = &[&IDENTITY];
 
 /// The table of an export that says where it came from. A stored name: it never changes.
 pub const ORIGIN: &str = "greenroom_export";

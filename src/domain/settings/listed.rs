@@ -7,14 +7,16 @@ use strum::{Display, EnumString, VariantArray};
 
 use super::change::{Change, Consequence, NewValue, change};
 use super::control::Control;
-use super::tables::{self, Entry};
-use super::{Setting, SettingValue, Typed};
+use super::tables;
+use super::value::load;
+use super::{Setting, Typed};
 use crate::access::Level;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Sentence, Template};
 use crate::references::{Needs, Target};
+use crate::store::form::Carried;
 use crate::store::{Read, Tx};
 use crate::{refusals, sentence};
 
@@ -210,8 +212,8 @@ refusals! {
     }
 }
 
-/// A setting of any type.
-pub trait Changeable: Sync {
+/// A setting of any type that people change.
+pub trait Changeable: Carried {
     /// The stored key.
     fn key(&self) -> &'static str;
 
@@ -333,11 +335,6 @@ impl<T: Typed> Changeable for Setting<T> {
     fn follows(&self) -> Option<Consequence> {
         self.follows
     }
-}
-
-/// The value that is stored as this text.
-fn load<T: SettingValue>(text: &str) -> Option<T> {
-    T::load(&Entry { value: Some(text.to_owned()), channel: text.parse().ok(), message: None })
 }
 
 #[cfg(test)]

@@ -15,13 +15,12 @@
 //! the program does by itself, or brings from elsewhere, is [`Setting::set`].
 
 mod change;
-mod channel_list;
 mod control;
 pub mod identity;
 mod kept;
 mod listed;
+mod lists;
 mod mentioned;
-mod role_list;
 pub mod sql;
 mod tables;
 mod texts;
@@ -32,10 +31,10 @@ mod undo;
 mod value;
 
 pub use change::{Change, Consequence, NewValue, SETTING_CHANGED, change};
-pub use channel_list::ChannelList;
 pub use control::{Control, NONE};
+pub use identity::UNLISTED;
 pub use listed::{Area, Changeable, Listed, SettingRefusal};
-pub use role_list::RoleList;
+pub use lists::{ChannelList, IdList, RoleList};
 pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
 pub use texts::{Lines, Text};
 pub use together::{Changed, Wanted, change_all, wanted};

@@ -61,10 +61,6 @@ impl Typed for Text {
         (limits.smallest..=limits.largest).contains(&length).then_some(Self(Cow::Owned(text)))
     }
 
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
     fn allowed(limits: Limits) -> String {
         format!("a text of up to {} characters", limits.largest)
     }
@@ -112,10 +108,6 @@ impl Typed for Lines {
 
     fn to_typed(&self) -> String {
         self.to_string()
-    }
-
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
     }
 
     fn allowed(_: Limits) -> String {

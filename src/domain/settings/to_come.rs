@@ -111,10 +111,6 @@ impl Typed for Prefix {
         fits.then(|| Self(Cow::Owned(typed.to_owned())))
     }
 
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
     fn allowed(_: Limits) -> String {
         "1 to 10 letters, digits and marks, the first neither / nor @".to_owned()
     }

@@ -26,7 +26,9 @@ pub trait Typed: SettingValue {
     }
 
     /// All values, where they can be counted.
-    fn offered() -> Vec<&'static str>;
+    fn offered() -> Vec<&'static str> {
+        Vec::new()
+    }
 
     /// What it takes.
     fn control(limits: Limits) -> Control {
@@ -87,10 +89,6 @@ impl Typed for u32 {
         number.filter(|number| (smallest..=largest).contains(number))
     }
 
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
     fn allowed(Limits { smallest, largest, unit, zero }: Limits) -> String {
         let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));
         let zero = zero.map_or(String::new(), |words| format!("; 0 is {words}"));
@@ -115,10 +113,6 @@ impl Typed for Option<ChannelId> {
 
     fn parse(typed: &str, _: Limits) -> Option<Self> {
         mentioned::one(typed, "<#").map(|number| number.map(ChannelId::new))
-    }
-
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
     }
 
     fn allowed(_: Limits) -> String {

@@ -1,7 +1,9 @@
 //! How values become stored entries and come back.
 
+use super::Setting;
 use super::tables::Entry;
 use crate::kernel::ids::{ChannelId, RoleId};
+use crate::store::form::Carried;
 
 /// A type that a setting can have.
 pub trait SettingValue: Clone + Send + Sync + 'static {
@@ -10,6 +12,28 @@ pub trait SettingValue: Clone + Send + Sync + 'static {
 
     /// What is stored; `None` when the setting is to be absent.
     fn store(&self) -> Option<Entry>;
+}
+
+/// The value that is stored as this text.
+pub(super) fn load<T: SettingValue>(text: &str) -> Option<T> {
+    T::load(&Entry { value: Some(text.to_owned()), channel: text.parse().ok(), message: None })
+}
+
+impl<T: SettingValue> Carried for Setting<T> {
+    fn name(&self) -> &'static str {
+        self.key
+    }
+
+    /// Its default, where that is stored as a text.
+    fn samples(&self) -> Result<Vec<String>, String> {
+        let text = self.default.store().and_then(|entry| entry.value);
+        Ok(text.into_iter().filter(|text| !text.is_empty()).collect())
+    }
+
+    fn again(&self, text: &str) -> Result<String, String> {
+        let value: T = load(text).ok_or("the setting does not know it")?;
+        value.store().and_then(|entry| entry.value).ok_or_else(|| "it is stored as nothing".to_owned())
+    }
 }
 
 impl SettingValue for Option<ChannelId> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::session::Door;
 use crate::activity::Kind;
 use crate::kernel::ids::UserId;
+use crate::store::form::Carried;
 
 /// Somebody signed in.
 pub static SIGNED_IN: Kind<Door> = Kind::new("signin.signed_in");
@@ -20,6 +21,17 @@ pub static TOKEN_MADE: Kind<TokenTold> = Kind::new("signin.token_made");
 pub static TOKEN_REVOKED: Kind<TokenTold> = Kind::new("signin.token_revoked");
 /// A link was given that signs in.
 pub static LINK_ISSUED: Kind<LinkTold> = Kind::new("signin.link_issued");
+
+/// All of them.
+pub const KINDS: &[&dyn Carried] = &[
+    &SIGNED_IN,
+    &SIGNED_OUT_EVERYWHERE,
+    &WRONG_PASSWORDS,
+    &PASSWORD_CHANGED,
+    &TOKEN_MADE,
+    &TOKEN_REVOKED,
+    &LINK_ISSUED,
+];
 
 /// Wrong passwords.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -130,6 +130,7 @@ mod tests {
     use super::*;
     use crate::features::testing::{TestStore, said};
     use crate::kernel::ids::UserId;
+    use crate::kernel::text::hex;
 
     /// Who asks, on which route, by which key, for what.
     type Case = (Person, &'static str, &'static str, &'static str);
@@ -187,6 +188,17 @@ mod tests {
         for other in others {
             assert_eq!(looked(&store, &other).unwrap(), None, "{other:?}");
         }
+    }
+
+    /// By these, what was answered before an update is found after it.
+    #[test]
+    fn the_place_of_an_answer_never_changes() {
+        let at = asked(&(member(7), "shop.stock", "k-1", "{}"), |asked| asked.place().1);
+        let expected = "d5396e670cb3644ce8ff3ea967eb041e044980712c657c2c2d4041c3055ed015";
+        assert_eq!(hex(at.bytes()), expected);
+        let operator = Person::Operator { name: "admin".to_owned() };
+        let expected = "e819d0e4fbcce4d44bf7ebdfb89e76f07171af9ad067e0d29127b912d045de6e";
+        assert_eq!(hex(operator.digest().bytes()), expected);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::activity::{SIGNED_IN, SIGNED_OUT_EVERYWHERE};
 use super::address::network;
@@ -75,8 +76,9 @@ pub struct Session {
 impl Record for Session {}
 
 /// How somebody came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Door {
     /// By a password.
     Password,

@@ -14,7 +14,7 @@
 //! Connections are made one at a time and at least five seconds apart ([`limiter`]), across everything that shares a
 //! [`Client`]; a process makes one and clones it. Looking up is not limited: it asks TikTok's public pages only.
 
-pub mod connection;
+pub(super) mod connection;
 mod limiter;
 
 use std::sync::Arc;

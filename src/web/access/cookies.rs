@@ -27,6 +27,8 @@ pub enum Name {
     State,
     /// The colours that somebody likes.
     Theme,
+    /// Whether single keys do something.
+    Keys,
     /// Opens the pages that set Greenroom up.
     Setup,
 }
@@ -38,6 +40,7 @@ impl Name {
             Self::Refresh => "refresh",
             Self::State => "state",
             Self::Theme => "theme",
+            Self::Keys => "keys",
             Self::Setup => "setup",
         }
     }
@@ -45,7 +48,7 @@ impl Name {
     /// The name that it has; with the prefix on an encrypted way. One that has a path of its own cannot have `__Host-`.
     pub fn full(self, is_https: bool) -> String {
         match (self, is_https) {
-            (Self::Theme, _) | (_, false) => self.bare().to_owned(),
+            (Self::Theme | Self::Keys, _) | (_, false) => self.bare().to_owned(),
             (Self::Refresh, true) => format!("__Secure-{}", self.bare()),
             (_, true) => format!("__Host-{}", self.bare()),
         }
@@ -54,7 +57,7 @@ impl Name {
     const fn path(self) -> &'static str {
         match self {
             Self::Refresh => REFRESH_PATH,
-            Self::Access | Self::State | Self::Theme | Self::Setup => "/",
+            Self::Access | Self::State | Self::Theme | Self::Keys | Self::Setup => "/",
         }
     }
 

@@ -26,6 +26,8 @@ pub enum Who {
     Member,
     /// Whoever may look at every page of the server.
     Viewer,
+    /// Whoever may look at every page of the server, and its reviewers: the songs, which they review.
+    ViewerOrReviewer,
     /// Moderators of the server.
     Moderator,
     /// Reviewers of the server, and its administrators (`D-20`).
@@ -146,6 +148,7 @@ impl Rank {
         match who {
             Who::Anyone | Who::SignedIn | Who::Member => true,
             Who::Viewer => level >= Level::Viewer,
+            Who::ViewerOrReviewer => self.reaches(Who::Viewer) || self.reaches(Who::Reviewer),
             Who::Moderator => level >= Level::Moderator,
             Who::Reviewer => self.is_reviewer || level >= Level::Administrator,
             Who::Admin => level >= Level::Admin,
@@ -199,6 +202,9 @@ impl Who {
             Self::SignedIn => "people who are signed in",
             Self::Member => "members of this server",
             Self::Viewer => "people with a viewer role, moderators and administrators of this server",
+            Self::ViewerOrReviewer => {
+                "people with a viewer role, reviewers, moderators and administrators of this server"
+            }
             Self::Moderator => "moderators and administrators of this server",
             Self::Reviewer => "reviewers and administrators of this server",
             Self::Admin => "people with an admin role, and those with the Administrator permission",

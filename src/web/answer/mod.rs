@@ -3,7 +3,7 @@
 mod problem;
 mod repeats;
 
-pub use problem::{Details, Problem, Told, status_of};
+pub use problem::{Ambiguous, Candidate, Details, Problem, Told, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
 
@@ -295,21 +295,35 @@ impl Refill {
         let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default() {
             // What is secret is typed again.
-            if !name.contains("password") {
+            if !is_secret(&name) {
                 typed.entry(name).or_default().push(value);
             }
         }
-        let fields = match problem {
-            Problem::Fields(fields) => fields.clone(),
-            _ => BTreeMap::new(),
-        };
-        Self { typed, fields, sentence: problem.sentence(report(problem, doing)), status: problem.status() }
+        Self {
+            typed,
+            fields: problem.fields(),
+            sentence: problem.sentence(report(problem, doing)),
+            status: problem.status(),
+        }
+    }
+
+    /// Of a form that came when it could not be done, and that is shown now that it may be.
+    pub(super) fn kept(arrived: &Arrived) -> Self {
+        let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
+            once more.";
+        let kept = Self::of(arrived, &Problem::Unauthenticated, "");
+        Self { sentence: Sentence::words(sentence), status: StatusCode::OK, ..kept }
     }
 
     /// What was typed into a field.
     pub fn value(&self, field: &str) -> Option<&str> {
         self.typed.get(field)?.first().map(String::as_str)
     }
+}
+
+/// Whether what was typed into a field of this name is never shown again.
+pub(super) fn is_secret(field: &str) -> bool {
+    ["password", "secret", "token"].iter().any(|word| field.contains(word))
 }
 
 fn append_cookies(response: &mut Response, cookies: &[String]) {

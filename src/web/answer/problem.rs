@@ -22,6 +22,8 @@ pub enum Problem {
     Operation(Error),
     /// Fields that cannot be read or lie outside of what is allowed, each with a sentence (`T-ERR-05`).
     Fields(BTreeMap<String, Sentence>),
+    /// A field names a member, and several are called so.
+    Ambiguous(Ambiguous),
     /// The request itself cannot be read.
     Unreadable(Sentence),
     /// Nobody knows who asks.
@@ -50,6 +52,34 @@ pub enum Problem {
     Busy,
     /// The request is for a name that is none of ours.
     WrongHost,
+}
+
+/// A field that names one of several members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ambiguous {
+    /// The field.
+    pub field: &'static str,
+    /// Who could be meant; not always all of them.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A member who could be meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Candidate {
+    /// Their id.
+    pub id: String,
+    /// The name by which they are known here best.
+    pub name: String,
+    /// Their first TikTok handle, without `@`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+}
+
+impl Ambiguous {
+    /// What is wrong with the field.
+    pub fn sentence() -> Sentence {
+        Sentence::words("Several members could be meant. Please choose one of them.")
+    }
 }
 
 impl<E: Into<Error>> From<E> for Problem {
@@ -84,6 +114,9 @@ pub struct Details {
     /// The present revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
+    /// The members who could be meant by a field, where that is not clear.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
 }
 
 impl Problem {
@@ -92,12 +125,34 @@ impl Problem {
         Self::Fields(BTreeMap::from([(name.to_owned(), sentence)]))
     }
 
+    /// What is wrong with which field.
+    pub fn fields(&self) -> BTreeMap<String, Sentence> {
+        match self {
+            Self::Fields(fields) => fields.clone(),
+            Self::Ambiguous(Ambiguous { field, .. }) => BTreeMap::from([((*field).to_owned(), Ambiguous::sentence())]),
+            // Where a list goes on is always said by this field.
+            Self::Operation(Error::Refused(refusal)) if refusal.code.starts_with("cursor.") => {
+                BTreeMap::from([("after".to_owned(), refusal.sentence.clone())])
+            }
+            _ => BTreeMap::new(),
+        }
+    }
+
+    /// Whether what was asked for has no meaning, and another question could be answered.
+    pub fn is_of_what_was_asked(&self) -> bool {
+        match self {
+            Self::Fields(_) | Self::Ambiguous(_) | Self::Unreadable(_) => true,
+            Self::Operation(Error::Refused(refusal)) => refusal.class == Class::NotValid,
+            _ => false,
+        }
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Operation(Error::Refused(refusal)) => status_of(refusal.class),
             Self::Operation(Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields(_) | Self::Ambiguous(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Csrf | Self::ProofNeeded | Self::Forbidden(_) | Self::OutOfScope(_) => StatusCode::FORBIDDEN,
@@ -116,7 +171,7 @@ impl Problem {
         match self {
             Self::Operation(Error::Refused(refusal)) => refusal.code,
             Self::Operation(Error::Failed(_)) => "internal",
-            Self::Fields(_) => "validation_failed",
+            Self::Fields(_) | Self::Ambiguous(_) => "validation_failed",
             Self::Unreadable(_) => "unreadable",
             Self::Unauthenticated => "unauthenticated",
             Self::Csrf => "csrf_failed",
@@ -163,6 +218,7 @@ impl Problem {
                 1 => fields.values().next().cloned().unwrap_or_default(),
                 _ => words("Some fields need another look."),
             },
+            Self::Ambiguous(_) => Ambiguous::sentence(),
             Self::Unreadable(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
             Self::Csrf => words(
@@ -202,12 +258,18 @@ impl Problem {
 
     /// The error, as programs read it.
     pub fn told(&self, now: Timestamp, report: Option<ReportId>) -> Told {
+        let told = |fields: BTreeMap<String, Sentence>| {
+            fields.into_iter().map(|(name, sentence)| (name, sentence.to_string())).collect()
+        };
         let details = match self {
-            Self::Fields(fields) => {
-                let fields = fields.iter().map(|(name, sentence)| (name.clone(), sentence.to_string())).collect();
-                Some(Details { fields, ..Details::default() })
+            Self::Fields(_) => Some(Details { fields: told(self.fields()), ..Details::default() }),
+            Self::Ambiguous(Ambiguous { candidates, .. }) => {
+                let (fields, candidates) = (told(self.fields()), candidates.clone());
+                Some(Details { fields, candidates, ..Details::default() })
             }
             Self::Stale(revision) => Some(Details { revision: Some(*revision), ..Details::default() }),
+            Self::Operation(_) => Some(Details { fields: told(self.fields()), ..Details::default() })
+                .filter(|told| !told.fields.is_empty()),
             _ => None,
         };
         Told {
@@ -291,6 +353,15 @@ mod tests {
           "id": "1S71R0-3"
         }
         "#);
+    }
+
+    #[test]
+    fn whoever_could_be_meant_is_told_beside_the_field() {
+        let candidates = vec![Candidate { id: "7".to_owned(), name: "ann".to_owned(), handle: None }];
+        let problem = Problem::Ambiguous(Ambiguous { field: "member", candidates });
+        assert_eq!((problem.status().as_u16(), problem.code()), (422, "validation_failed"));
+        let details = problem.told(Timestamp::from_micros(0), None).details;
+        insta::assert_snapshot!(serde_json::to_string(&details).unwrap(), @r#"{"fields":{"member":"Several members could be meant. Please choose one of them."},"candidates":[{"id":"7","name":"ann"}]}"#);
     }
 
     #[test]

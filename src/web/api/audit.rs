@@ -5,15 +5,22 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::activity::{Activity, ActivityId, Subject, newest_where};
+use crate::features::queue;
+use crate::features::queue::model::PublicId;
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::signin::scope::Scope;
 use crate::store::{Cursor, Read, Selected};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
+use crate::web::api::settings::of_key;
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
+use crate::web::filter;
+use crate::web::happened::{self, Happened};
+use crate::web::names::Names;
 
 /// Entries on a page where nothing is said, and at most.
 const USUAL: usize = 50;
@@ -25,9 +32,10 @@ const MOST: usize = 200;
 pub struct AuditQuery {
     /// Those of this kind: `settings.changed`.
     pub kind: String,
-    /// Those of this cause: the id of a member, `operator`, `live` or `system`.
+    /// Those of this cause: a member by id, name or TikTok handle, or `operator`, `live` or `system`.
     pub actor: String,
-    /// Those about this: the id of a member or channel, the number of a song, the key of a setting, the name of a handle.
+    /// Those about this: a member by id, name or TikTok handle, the id of a channel, the number of a song, the key of a
+    /// setting, the name of a live.
     pub subject: String,
     /// Behind the page that ended with this.
     pub after: String,
@@ -65,8 +73,8 @@ pub struct AuditEntryView {
     pub after: Option<String>,
     /// What else is known of it.
     pub details: Value,
-    /// It in words, where there are any.
-    pub text: Option<String>,
+    /// It in words, with the names of people and songs.
+    pub text: String,
 }
 
 /// Whom or what something is about.
@@ -92,28 +100,109 @@ impl SubjectView {
     }
 }
 
+/// Which entries, understood.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    kind: Option<String>,
+    actor: Option<Actor>,
+    subject: Option<About>,
+    after: Option<Cursor>,
+    limit: usize,
+}
+
+/// What entries are to be about.
+#[derive(Clone, Debug, Default)]
+struct About {
+    /// A number, key or name as it stands in an entry.
+    id: String,
+    /// A member who is called so.
+    member: Option<UserId>,
+    /// A song of this number.
+    song: Option<u64>,
+    /// Whether nobody is called so: then it is the name of something else, or of nothing.
+    is_nobody: bool,
+}
+
+/// What has been found.
+pub type Found = Selected<(ActivityId, Activity)>;
+
 impl AuditQuery {
-    fn matches(&self, activity: &Activity) -> bool {
-        let is_any = |wanted: &str| wanted.trim().is_empty();
-        let subject = || activity.subject.as_ref().map(|subject| SubjectView::of(subject).id);
-        (is_any(&self.kind) || activity.kind == self.kind.trim())
-            && (is_any(&self.actor) || activity.actor.to_string() == self.actor.trim())
-            && (is_any(&self.subject) || subject().is_some_and(|id| id == self.subject.trim().trim_start_matches('@')))
+    /// Understands it; says which field makes no sense.
+    pub async fn wanted(&self, web: &Web, guild: GuildId) -> Result<Wanted, Problem> {
+        let known = happened::kinds(web.bot.words);
+        let no_kind = || Sentence::words("There is no such kind of activity.");
+        let is_known = |kind: &str| known.contains(&kind).then(|| kind.to_owned());
+        Ok(Wanted {
+            kind: filter::read("kind", Some(&self.kind), is_known, no_kind)?,
+            after: filter::place(Some(&self.after))?,
+            limit: filter::limit(self.limit, USUAL, 1..=MOST)?,
+            actor: match self.actor.trim().to_lowercase().as_str() {
+                "operator" => Some(Actor::Operator),
+                "live" => Some(Actor::Live),
+                "system" | "greenroom" => Some(Actor::System),
+                _ => web.whom(guild, "actor", Some(&self.actor)).await?.map(Actor::Member),
+            },
+            subject: self.about(web, guild).await?,
+        })
     }
 
-    fn limit(&self) -> usize {
-        self.limit.unwrap_or(USUAL).clamp(1, MOST)
+    /// What they are to be about: a number as it is, the number of a song, the key of a setting, or a name.
+    async fn about(&self, web: &Web, guild: GuildId) -> Result<Option<About>, Problem> {
+        let id = self.subject.trim();
+        if id.is_empty() {
+            return Ok(None);
+        }
+        let about = About { id: id.trim_start_matches('@').to_lowercase(), ..About::default() };
+        if let Some(public) = id.parse::<PublicId>().ok().filter(|_| id.starts_with('#') || id.len() == 6) {
+            let entry = web.look("song", move |read| queue::queries::song(read, guild, public)).await?;
+            return Ok(Some(About { song: entry.map(|entry| entry.id.get()), ..about }));
+        }
+        if of_key(id).is_some() {
+            return Ok(Some(about));
+        }
+        match web.whom(guild, "subject", Some(id)).await {
+            Ok(member) => Ok(Some(About { member, ..about })),
+            Err(Problem::Fields(_)) => Ok(Some(About { is_nobody: true, ..about })),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
+impl About {
+    fn fits(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Member(user) if self.member == Some(*user) => true,
+            Subject::Song(song) if self.song == Some(*song) => true,
+            subject => SubjectView::of(subject).id.to_lowercase() == self.id,
+        }
+    }
+}
+
+impl Wanted {
+    fn matches(&self, activity: &Activity) -> bool {
+        self.kind.as_ref().is_none_or(|kind| activity.kind == *kind)
+            && self.actor.is_none_or(|actor| activity.actor == actor)
+            && self.subject.as_ref().is_none_or(|about| activity.subject.as_ref().is_some_and(|is| about.fits(is)))
     }
 
     /// A page of what is wanted.
-    pub fn look(&self, read: &dyn Read, guild: GuildId) -> Result<Selected<(ActivityId, Activity)>> {
-        let after = if self.after.is_empty() { None } else { Some(self.after.parse::<Cursor>()?) };
-        newest_where(read, guild, after, self.limit(), |activity| self.matches(activity))
+    pub fn look(&self, read: &dyn Read, guild: GuildId) -> Result<Found> {
+        newest_where(read, guild, self.after.clone(), self.limit, |activity| self.matches(activity))
     }
 
     /// Whether the search was stopped before this page was full.
-    pub fn is_partial(&self, found: &Selected<(ActivityId, Activity)>) -> bool {
-        found.next.is_some() && found.rows.len() < self.limit()
+    pub fn is_partial(&self, found: &Found) -> bool {
+        found.next.is_some() && found.rows.len() < self.limit
+    }
+
+    /// Refuses a name that is nobody's and of nothing that was found either.
+    pub fn require_meaning(&self, found: &Found) -> Result<(), Problem> {
+        let is_nobody = self.subject.as_ref().is_some_and(|about| about.is_nobody);
+        if is_nobody && self.after.is_none() && found.rows.is_empty() && found.next.is_none() {
+            let why = "Nobody is called so, and no setting, song or live has that name.";
+            return Err(Problem::field("subject", Sentence::words(why)));
+        }
+        Ok(())
     }
 }
 
@@ -138,21 +227,29 @@ impl Endpoint for Audit {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<AuditView>, Problem> {
-        let (guild, query, words) = (asked.guild, asked.query.clone(), web.bot.words);
-        let looked = web.look("audit", move |read| {
-            let found = query.look(read, guild)?;
-            let partial = query.is_partial(&found);
-            let next = found.next.map(|next| next.to_string());
-            let view = |(id, activity): (ActivityId, Activity)| AuditEntryView::of(id, activity, words.line);
-            Ok(AuditView { entries: found.rows.into_iter().map(view).collect(), next, partial })
-        });
-        Ok(looked.await?.into())
+        let (guild, words) = (asked.guild, web.bot.words);
+        let wanted = asked.query.wanted(web, guild).await?;
+        let looking = wanted.clone();
+        let look = move |read: &dyn Read| {
+            let found = looking.look(read, guild)?;
+            let told = Happened::all(read, guild, &found.rows, words)?;
+            let names = Names::of(read, guild, told.iter().map(|one| &one.sentence), [])?;
+            Ok((found, told, names))
+        };
+        let (found, told, names) = web.look("audit", look).await?;
+        wanted.require_meaning(&found)?;
+        let (names, partial) = (web.named(names).await, wanted.is_partial(&found));
+        let entries = found.rows.into_iter().zip(&told);
+        let view = |((id, activity), told): ((ActivityId, Activity), &Happened)| {
+            AuditEntryView::of(id, activity, names.text(&told.sentence))
+        };
+        let next = found.next.map(|next| next.to_string());
+        Ok(AuditView { entries: entries.map(view).collect(), next, partial }.into())
     }
 }
 
 impl AuditEntryView {
-    fn of(id: ActivityId, activity: Activity, line: fn(&Activity) -> Option<String>) -> Self {
-        let text = line(&activity).map(|line| Sentence::read(&line).to_string());
+    fn of(id: ActivityId, activity: Activity, text: String) -> Self {
         Self {
             id: id.to_string(),
             at: id.moment().rfc3339(),
@@ -170,8 +267,6 @@ impl AuditEntryView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::actor::Actor;
-    use crate::kernel::ids::UserId;
 
     fn changed() -> Activity {
         Activity {
@@ -186,28 +281,35 @@ mod tests {
 
     #[test]
     fn every_filter_has_to_let_an_entry_through() {
-        let query = |kind: &str, actor: &str, subject: &str| AuditQuery {
-            kind: kind.to_owned(),
-            actor: actor.to_owned(),
-            subject: subject.to_owned(),
-            ..AuditQuery::default()
+        let about = |id: &str, member: Option<u64>| {
+            Some(About { id: id.to_owned(), member: member.map(UserId::new), ..About::default() })
         };
+        let wanted = |kind: Option<&str>, actor: Option<Actor>, subject: Option<About>| Wanted {
+            kind: kind.map(str::to_owned),
+            actor,
+            subject,
+            ..Wanted::default()
+        };
+        let ann = Actor::Member(UserId::new(7));
         for (wanted, lets_through) in [
-            (query("", "", ""), true),
-            (query("settings.changed", " 7 ", "skip_price"), true),
-            (query("settings", "", ""), false),
-            (query("", "operator", ""), false),
-            (query("", "", "max_active_submissions"), false),
-            (query("settings.changed", "8", "skip_price"), false),
+            (wanted(None, None, None), true),
+            (wanted(Some("settings.changed"), Some(ann), about("skip_price", None)), true),
+            (wanted(Some("coins.posted"), None, None), false),
+            (wanted(None, Some(Actor::Operator), None), false),
+            (wanted(None, None, about("max_active_submissions", None)), false),
+            (wanted(None, None, about("ann", Some(7))), false),
         ] {
             assert_eq!(wanted.matches(&changed()), lets_through, "{wanted:?}");
         }
+        let member = |user| Subject::Member(UserId::new(user));
+        let ann = about("ann", Some(7)).unwrap();
+        assert!(ann.fits(&member(7)) && !ann.fits(&member(8)));
+        assert!(About { song: Some(3), ..About::default() }.fits(&Subject::Song(3)));
     }
 
     #[test]
     fn an_entry_says_who_did_what_in_values_and_in_words() {
-        let entry =
-            AuditEntryView::of(ActivityId::new(1_000_000), changed(), |_| Some("⚙️ <@7> **changed** it".to_owned()));
+        let entry = AuditEntryView::of(ActivityId::new(1_000_000), changed(), "ann changed it.".to_owned());
         let told = serde_json::to_string_pretty(&entry).unwrap();
         insta::assert_snapshot!(told, @r#"
         {
@@ -222,7 +324,7 @@ mod tests {
           "before": "5",
           "after": "3",
           "details": null,
-          "text": "⚙️ user 7 changed it"
+          "text": "ann changed it."
         }
         "#);
     }

@@ -4,19 +4,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::discord::references;
-use crate::features::queue::model::{Line, PublicId, Seen};
-use crate::features::queue::service::{Moved, Played};
+use crate::features::queue::model::{Entry, Line, PublicId, Seen};
+use crate::features::queue::service::Moved;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
-use crate::flows::{dead_link_removed, play_undone, reviewed};
+use crate::flows::{act_undone, dead_link_removed, play_undone, reviewed};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
 use crate::signin::scope::Scope;
-use crate::store::Read;
+use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Given, Problem};
+use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::music::song::SongView;
 use crate::web::page::again;
@@ -58,15 +58,19 @@ pub struct SongDone {
     pub song: SongView,
     /// The line that it came from.
     pub from: &'static str,
+    /// The number under which this is taken back; nothing where it cannot be.
+    pub change: Option<String>,
 }
 
 impl SongDone {
-    fn played(played: &Played) -> Self {
-        Self { song: SongView::of(&played.entry, None), from: played.from.name() }
+    /// A song to which something was just done, in the transaction of that.
+    pub(super) fn of(tx: &Tx<'_>, guild: GuildId, entry: &Entry, from: Line) -> Result<Self> {
+        let change = act_undone::undoable(tx, guild, entry.id)?.map(|id| id.to_string());
+        Ok(Self { song: SongView::of(entry, None), from: from.name(), change })
     }
 
-    fn moved(moved: &Moved) -> Self {
-        Self { song: SongView::of(&moved.entry, None), from: moved.from.name() }
+    fn moved(tx: &Tx<'_>, guild: GuildId, moved: &Moved) -> Result<Self> {
+        Self::of(tx, guild, &moved.entry, moved.from)
     }
 }
 
@@ -117,17 +121,20 @@ fn seen(read: &dyn Read, guild: GuildId, song: PublicId, line: Option<Line>) -> 
     }
 }
 
-/// Says on the page what was done, and leads back to the desk.
-fn told(answered: Answered<SongDone>, guild: GuildId, say: fn(String, &'static str) -> Sentence) -> Answered<SongDone> {
-    let said = match &answered.value {
-        Given::Now(done) => {
-            let SongView { id, artist, title, line, .. } = &done.song;
-            Some(say(format!("#{id} {artist} – {title}"), line))
-        }
-        Given::Before(_) => None,
-    };
-    let answered = Answered { notice: said, ..answered };
-    answered.leading_to(format!("/g/{guild}/desk"))
+/// Says on the page what was done, with the button that takes it back, and leads back to the desk.
+pub(super) fn told(
+    answered: Answered<SongDone>,
+    guild: GuildId,
+    say: fn(String, &'static str) -> Sentence,
+) -> Answered<SongDone> {
+    let done = answered.value.now();
+    let notice = done.map(|done| {
+        let SongView { id, artist, title, line, .. } = &done.song;
+        say(format!("#{id} {title} – {artist}"), line)
+    });
+    let undo = done.and_then(|done| done.change.as_ref());
+    let undo = undo.map(|change| format!("/g/{guild}/desk/changes/{change}/undo"));
+    Answered { notice, undo, ..answered }.leading_to(format!("/g/{guild}/desk"))
 }
 
 /// Plays the next song.
@@ -160,7 +167,7 @@ impl Endpoint for PlayNext {
                     Saw::Nothing => reviewed::next_after(tx, guild, by, None)?,
                     Saw::Song(playing) => reviewed::next_after(tx, guild, by, Some(playing))?,
                 };
-                Ok(SongDone::played(&played))
+                SongDone::of(tx, guild, &played.entry, played.from)
             })
             .await?;
         Ok(told(played, guild, |song, _| sentence!("{song} plays now.", song)))
@@ -194,7 +201,8 @@ impl Endpoint for UndoPlay {
             Saw::Song(song) => Some(song),
             Saw::Whatever | Saw::Nothing => None,
         };
-        let undo = web.change(&asked, move |tx, by| Ok(SongDone::moved(&play_undone::run(tx, guild, by, seen)?)));
+        let undo =
+            web.change(&asked, move |tx, by| SongDone::moved(tx, guild, &play_undone::run(tx, guild, by, seen)?));
         Ok(told(undo.await?, guild, |song, line| sentence!("{song} is back in {line}.", song, line)))
     }
 }
@@ -223,7 +231,8 @@ impl Endpoint for PlaySong {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SongDone>, Problem> {
         let (guild, One(song), line) = (asked.guild, asked.path, asked.query.line()?);
         let play = web.change(&asked, move |tx, by| {
-            Ok(SongDone::played(&reviewed::played(tx, guild, by, seen(tx, guild, song, line)?)?))
+            let played = reviewed::played(tx, guild, by, seen(tx, guild, song, line)?)?;
+            SongDone::of(tx, guild, &played.entry, played.from)
         });
         Ok(told(play.await?, guild, |song, _| sentence!("{song} plays now.", song)))
     }
@@ -263,7 +272,7 @@ impl Endpoint for MoveSong {
         let (guild, One(song), line) = (asked.guild, asked.path, asked.query.line()?);
         let target = line_called(&asked.body.line, "line")?;
         let moved = web.change(&asked, move |tx, by| {
-            Ok(SongDone::moved(&reviewed::to_line(tx, guild, by, seen(tx, guild, song, line)?, target)?))
+            SongDone::moved(tx, guild, &reviewed::to_line(tx, guild, by, seen(tx, guild, song, line)?, target)?)
         });
         Ok(told(moved.await?, guild, |song, line| sentence!("{song} is in {line} now.", song, line)))
     }
@@ -294,7 +303,7 @@ impl Endpoint for HoldSong {
         let (guild, One(song), line) = (asked.guild, asked.path, asked.query.line()?);
         let held = web.change(&asked, move |tx, by| {
             let seen = seen(tx, guild, song, line)?;
-            Ok(SongDone::moved(&reviewed::to_line(tx, guild, by, seen, Line::PendingSkips)?))
+            SongDone::moved(tx, guild, &reviewed::to_line(tx, guild, by, seen, Line::PendingSkips)?)
         });
         Ok(told(held.await?, guild, |song, line| sentence!("{song} is in {line} now.", song, line)))
     }
@@ -335,7 +344,7 @@ impl Endpoint for RemoveSong {
         let reason = reason.map(|words| one_line(&words, LONGEST_REASON)).filter(|words| !words.is_empty());
         let removed = web.change(&asked, move |tx, by| {
             let seen = seen(tx, guild, song, line)?;
-            Ok(SongDone::moved(&reviewed::out(tx, guild, by, seen, reason.clone())?))
+            SongDone::moved(tx, guild, &reviewed::out(tx, guild, by, seen, reason.clone())?)
         });
         Ok(told(removed.await?, guild, |song, _| sentence!("{song} is removed.", song)))
     }
@@ -367,7 +376,7 @@ impl Endpoint for DeadLink {
         let (guild, One(song), line) = (asked.guild, asked.path, asked.query.line()?);
         let removed = web.change(&asked, move |tx, by| {
             let refunded = dead_link_removed::run(tx, guild, by, seen(tx, guild, song, line)?)?;
-            Ok(SongDone::moved(&refunded.moved))
+            SongDone::moved(tx, guild, &refunded.moved)
         });
         let said = |song: String, _: &'static str| {
             sentence!("{song} is removed as a dead link. What was paid for its places is given back.", song)

@@ -19,6 +19,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::filter;
 use crate::web::page::again;
 use crate::web::pages::HandlesPage;
 
@@ -35,6 +36,8 @@ pub struct HandlesQuery {
     pub q: Option<String>,
     /// `linked` for those of members, `free` for those of nobody; all without it.
     pub whose: Option<String>,
+    /// Those of one member, by id, name or TikTok handle.
+    pub member: Option<String>,
     /// Where the page before ended, as it said in `next`.
     pub after: Option<String>,
     /// How many; 50, and 200 at most.
@@ -50,22 +53,61 @@ pub struct Found {
     pub next: Option<Cursor>,
 }
 
+/// Which handles, understood.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    q: String,
+    whose: Whose,
+    /// Of one member.
+    user: Option<UserId>,
+    after: Option<Cursor>,
+    limit: usize,
+}
+
+impl HandlesQuery {
+    /// Understands it, but for the member; says which fields make no sense.
+    fn understood(&self) -> Result<Wanted, Problem> {
+        let whose = |whose: &str| match whose {
+            "all" => Some(Whose::All),
+            "linked" => Some(Whose::Linked),
+            "free" => Some(Whose::Free),
+            _ => None,
+        };
+        let takes = || Sentence::words("It is linked or free, or nothing for all of them.");
+        Ok(Wanted {
+            q: self.q.clone().unwrap_or_default(),
+            whose: filter::read("whose", self.whose.as_deref(), whose, takes)?.unwrap_or(Whose::All),
+            user: None,
+            after: filter::place(self.after.as_deref())?,
+            limit: filter::limit(self.limit, PAGE, 1..=MOST)?,
+        })
+    }
+
+    /// Understands it, with the member whom it names.
+    pub async fn wanted(&self, web: &Web, guild: GuildId) -> Result<Wanted, Problem> {
+        let wanted = self.understood()?;
+        Ok(Wanted { user: web.whom(guild, "member", self.member.as_deref()).await?, ..wanted })
+    }
+}
+
 /// Looks handles up.
-pub fn find(read: &dyn Read, guild: GuildId, query: &HandlesQuery) -> Result<Found> {
-    let whose = match query.whose.as_deref() {
-        Some("linked") => Whose::Linked,
-        Some("free") => Whose::Free,
-        _ => Whose::All,
-    };
-    let after = query.after.as_deref().filter(|after| !after.is_empty());
-    let after = after.map(str::parse::<Cursor>).transpose()?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
-    let found = queries::listed(read, guild, query.q.as_deref().unwrap_or_default(), whose, after, limit)?;
-    let named = |KnownAccount { account, .. }: KnownAccount| -> Result<(Account, Option<String>)> {
+pub fn find(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Found> {
+    let Wanted { q, whose, user, after, limit } = wanted;
+    let named = |account: Account| -> Result<(Account, Option<String>)> {
         let name = account.linked.map(|user| known_members::called(read, guild, user)).transpose()?;
         Ok((account, name))
     };
-    Ok(Found { handles: found.rows.into_iter().map(named).collect::<Result<_>>()?, next: found.next })
+    if let Some(user) = user {
+        // A member has a few, which are all shown.
+        let theirs =
+            if matches!(whose, Whose::Free) { Vec::new() } else { queries::linked_handles(read, guild, *user)? };
+        let begins = q.trim().trim_start_matches('@').to_lowercase();
+        let fitting = theirs.into_iter().filter(|account| account.handle.as_str().starts_with(&begins));
+        return Ok(Found { handles: fitting.map(named).collect::<Result<_>>()?, next: None });
+    }
+    let found = queries::listed(read, guild, q, *whose, after.clone(), *limit)?;
+    let accounts = found.rows.into_iter().map(|KnownAccount { account, .. }| account);
+    Ok(Found { handles: accounts.map(named).collect::<Result<_>>()?, next: found.next })
 }
 
 /// Several handles.
@@ -134,8 +176,9 @@ impl Endpoint for Handles {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandlesView>, Problem> {
-        let (guild, query) = (asked.guild, asked.query);
-        let Found { handles, next } = web.look("handles", move |read| find(read, guild, &query)).await?;
+        let guild = asked.guild;
+        let wanted = asked.query.wanted(web, guild).await?;
+        let Found { handles, next } = web.look("handles", move |read| find(read, guild, &wanted)).await?;
         let items = handles.into_iter().map(|(account, name)| HandleView::of(&account, name)).collect();
         Ok(HandlesView { items, next: next.map(|next| next.to_string()) }.into())
     }
@@ -278,7 +321,8 @@ mod tests {
                 limit: Some(limit),
                 ..HandlesQuery::default()
             };
-            let found = store.read(|read| find(read, GUILD, &query));
+            let wanted = query.understood().unwrap();
+            let found = store.read(|read| find(read, GUILD, &wanted));
             let handles: Vec<_> = found.handles.iter().map(|(account, _)| account.handle.as_str().to_owned()).collect();
             (handles.join(" "), found.next.is_some())
         };
@@ -287,6 +331,13 @@ mod tests {
         assert_eq!(found("an", "free", 10), ("anton".to_owned(), false));
         assert_eq!(found("", "linked", 1), ("ann".to_owned(), true));
         assert_eq!(found("no handle", "", 10), (String::new(), false));
+        let of = |user: u64, q: &str| {
+            let query = HandlesQuery { q: Some(q.to_owned()), ..HandlesQuery::default() };
+            let wanted = Wanted { user: Some(UserId::new(user)), ..query.understood().unwrap() };
+            let found = store.read(|read| find(read, GUILD, &wanted));
+            found.handles.iter().map(|(account, _)| account.handle.as_str().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!([of(1, ""), of(1, "@b"), of(2, "")], ["ann bea", "bea", ""]);
     }
 
     #[test]

@@ -19,7 +19,6 @@ use crate::flows::{coins_by_hand, known_members};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
-use crate::kernel::time::Timestamp;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::Read;
@@ -27,6 +26,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
 use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::filter;
 use crate::web::input::read_form;
 use crate::web::page::again;
 use crate::web::pages::EntryPage;
@@ -41,7 +41,7 @@ const MOST: usize = 500;
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct EntriesQuery {
-    /// Of one member, by their id.
+    /// Of one member, by id, name or TikTok handle.
     #[serde(alias = "user_id")]
     pub member: Option<String>,
     /// Of one kind, as entries name theirs.
@@ -64,59 +64,35 @@ pub struct EntriesQuery {
 }
 
 impl EntriesQuery {
-    /// The filter; says which field means nothing.
-    pub fn wanted(&self, guild: GuildId) -> Result<Wanted, Problem> {
+    /// The filter, but for the member; says which field means nothing.
+    pub fn understood(&self, guild: GuildId) -> Result<Wanted, Problem> {
+        let no_kind = || Sentence::words("There is no such kind of entry.");
+        let no_currency = || Sentence::words("There is no such currency: it is luxury or points.");
         Ok(Wanted {
             guild: Some(guild),
-            user: read(
-                self.member.as_deref(),
-                "member",
-                |text| text.parse().ok(),
-                || Sentence::words("That is no id of a member. The page Members finds them by name or handle."),
-            )?,
-            kind: read(self.kind.as_deref(), "kind", kind_called, || {
-                Sentence::words("There is no such kind of entry.")
-            })?,
-            currency: read(self.currency.as_deref(), "currency", Currency::of_key, || {
-                Sentence::words("There is no such currency: it is luxury or points.")
-            })?,
-            since: read(self.from.as_deref(), "from", |text| moment(text, 0), no_moment)?,
-            until: read(self.to.as_deref(), "to", |text| moment(text, 1), no_moment)?,
+            user: None,
+            kind: filter::read("kind", self.kind.as_deref(), kind_called, no_kind)?,
+            currency: filter::read("currency", self.currency.as_deref(), Currency::of_key, no_currency)?,
+            since: filter::moment("from", self.from.as_deref(), 0)?,
+            until: filter::moment("to", self.to.as_deref(), 1)?,
         })
     }
 
-    /// How many entries a page has.
-    pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(PAGE).clamp(1, MOST)
+    /// The filter, with the member whom it names.
+    pub async fn wanted(&self, web: &Web, guild: GuildId) -> Result<Wanted, Problem> {
+        let wanted = self.understood(guild)?;
+        Ok(Wanted { user: web.whom(guild, "member", self.member.as_deref()).await?, ..wanted })
     }
-}
 
-fn read<T>(
-    typed: Option<&str>,
-    field: &str,
-    read: impl FnOnce(&str) -> Option<T>,
-    wrong: impl FnOnce() -> Sentence,
-) -> Result<Option<T>, Problem> {
-    match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
-        None => Ok(None),
-        Some(typed) => read(typed).map(Some).ok_or_else(|| Problem::field(field, wrong())),
+    /// How many entries a page has.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        filter::limit(self.limit, PAGE, 1..=MOST)
     }
 }
 
 /// `shop` is said as well for what is stored as `shop_purchase` (`C-09`).
 fn kind_called(name: &str) -> Option<EntryKind> {
     if name == "shop" { Some(EntryKind::ShopPurchase) } else { name.parse().ok() }
-}
-
-/// A moment, or the beginning of a day, so many days later.
-fn moment(text: &str, days: u32) -> Option<Timestamp> {
-    let day = || Timestamp::from_rfc3339(&format!("{text}T00:00:00Z"));
-    let of_day = |day: Timestamp| day.after(std::time::Duration::from_hours(24) * days);
-    Timestamp::from_rfc3339(text).or_else(|| day().map(of_day))
-}
-
-fn no_moment() -> Sentence {
-    Sentence::words("A day is written like 2026-11-21, a moment like 2026-11-21T20:00:00Z.")
 }
 
 /// An entry.
@@ -252,8 +228,8 @@ impl Endpoint for Entries {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntriesView>, Problem> {
         let (guild, query) = (asked.guild, asked.query);
-        let wanted = query.wanted(guild)?;
-        let (before, limit) = (query.before.map(EntryId::new), query.limit());
+        let (before, limit) = (query.before.map(EntryId::new), query.limit()?);
+        let wanted = query.wanted(web, guild).await?;
         let view = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let totals = entries::totals(read, guild, &wanted)?;
@@ -264,7 +240,7 @@ impl Endpoint for Entries {
                 items: page.rows.iter().map(view).collect::<Result<_>>()?,
                 next: page.next.map(EntryId::get),
                 partial: page.is_partial,
-                totals: totals.map(|totals| totals.iter().map(Into::into).collect()),
+                totals: (!totals.are_more).then(|| totals.of.iter().map(Into::into).collect()),
             })
         });
         Ok(view.await?.into())
@@ -384,7 +360,7 @@ async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     if query.format.as_deref().is_some_and(|format| !matches!(format, "" | "csv")) {
         return Err(Problem::field("format", Sentence::words("The ledger comes as csv.")));
     }
-    let wanted = query.wanted(guild)?;
+    let wanted = query.wanted(web, guild).await?;
     let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
     let web = web.clone();
     let parts = stream::try_unfold(Some(begin), move |stretch| {
@@ -407,12 +383,12 @@ async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ids::UserId;
+    use crate::kernel::time::Timestamp;
 
     const GUILD: GuildId = GuildId::new(5);
 
     fn wanted(address: &str) -> Result<Wanted, Problem> {
-        read_form::<EntriesQuery>(address.as_bytes())?.wanted(GUILD)
+        read_form::<EntriesQuery>(address.as_bytes())?.understood(GUILD)
     }
 
     #[test]
@@ -422,14 +398,8 @@ mod tests {
         for (address, expected) in [
             ("", all),
             ("member=&kind=&currency=&from=&to=&before=", all),
-            (
-                "member=81&currency=points",
-                Wanted { user: Some(UserId::new(81)), currency: Some(Currency::Points), ..all },
-            ),
-            (
-                "user_id=81&type=shop",
-                Wanted { user: Some(UserId::new(81)), kind: Some(EntryKind::ShopPurchase), ..all },
-            ),
+            ("currency=points", Wanted { currency: Some(Currency::Points), ..all }),
+            ("type=shop", Wanted { kind: Some(EntryKind::ShopPurchase), ..all }),
             ("kind=buy_skip&from=2026-11-21", Wanted { kind: Some(EntryKind::BuySkip), since: day, ..all }),
             ("to=2026-11-20", Wanted { until: day, ..all }),
             ("end_date=2026-11-21T00:00:00Z", Wanted { until: day, ..all }),
@@ -439,9 +409,16 @@ mod tests {
     }
 
     #[test]
+    fn a_member_is_named_by_the_names_here_and_in_seed_001() {
+        for address in ["member=ann", "user_id=ann"] {
+            let query = read_form::<EntriesQuery>(address.as_bytes()).unwrap();
+            assert_eq!(query.member.as_deref(), Some("ann"), "{address}");
+        }
+    }
+
+    #[test]
     fn a_field_that_means_nothing_is_named() {
         for (address, field) in [
-            ("member=ann", "member"),
             ("kind=nonsense", "kind"),
             ("currency=cookies", "currency"),
             ("from=yesterday", "from"),

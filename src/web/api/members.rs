@@ -1,6 +1,7 @@
 //! Members that are known to a server: who they are, what they have and why, and coins given and taken by hand.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
 use super::ledger::EntryView;
@@ -11,7 +12,8 @@ use crate::features::coins::rules;
 use crate::features::coins::service::Order;
 use crate::features::handles::model::Account;
 use crate::flows::coins_by_hand;
-use crate::flows::known_members::{self, KnownMember};
+use crate::flows::erasure::last_pseudonym;
+use crate::flows::known_members::{self, Having, KnownMember};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -24,6 +26,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::filter;
 use crate::web::page::again;
 use crate::web::pages::MemberPage;
 use crate::web::segments::One;
@@ -34,25 +37,48 @@ const PAGE: usize = 50;
 const MOST: usize = 200;
 
 /// In which order members are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SortedBy {
     /// Who has most Luxury Coins first; those who have any.
-    #[default]
     Coins,
     /// Who has most points first; those who have any.
     Points,
     /// Everybody who is known, by their id, which is by how long they are on Discord.
+    #[default]
     Id,
 }
 
+/// What members have who are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Has {
+    /// Luxury Coins; who has most comes first.
+    Coins,
+    /// Points; who has most comes first.
+    Points,
+    /// A linked TikTok handle.
+    Handles,
+    /// A song that they submitted.
+    Songs,
+}
+
 impl SortedBy {
+    /// As it stands in an address.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Has {
     /// As it stands in an address.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Coins => "coins",
             Self::Points => "points",
-            Self::Id => "id",
+            Self::Handles => "handles",
+            Self::Songs => "songs",
         }
     }
 }
@@ -63,7 +89,9 @@ impl SortedBy {
 pub struct MembersQuery {
     /// Their id, the beginning of a handle, or a part of their name at one of the latest songs.
     pub q: Option<String>,
-    /// In which order.
+    /// Those alone who have this; everybody who is known without it.
+    pub has: Option<Has>,
+    /// In which order, where nothing is said of what they have.
     pub sort: SortedBy,
     /// Where the page before ended, as it said in `next`.
     pub after: Option<String>,
@@ -80,17 +108,43 @@ pub struct Found {
     pub next: Option<String>,
 }
 
-/// Looks members up.
-pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery) -> Result<Found> {
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
+impl MembersQuery {
+    /// How many members a page has.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        filter::limit(self.limit, PAGE, 1..=MOST)
+    }
+
+    /// Whether a member has what they are to have.
+    fn lets_through(&self, member: &KnownMember) -> bool {
+        match self.has {
+            None => true,
+            Some(Has::Coins) => member.luxury > Amount::ZERO,
+            Some(Has::Points) => member.points > Amount::ZERO,
+            Some(Has::Handles) => !member.handles.is_empty(),
+            Some(Has::Songs) => member.songs > 0,
+        }
+    }
+}
+
+/// Looks members up, so many.
+pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery, limit: usize) -> Result<Found> {
     let after = query.after.as_deref().filter(|after| !after.is_empty());
-    let (users, next) = match (query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()), query.sort) {
-        (Some(typed), _) => (known_members::matching(read, guild, typed, limit)?, None),
-        (None, SortedBy::Coins) => holders_of(read, guild, Currency::Luxury, after, limit)?,
-        (None, SortedBy::Points) => holders_of(read, guild, Currency::Points, after, limit)?,
-        (None, SortedBy::Id) => by_id(read, guild, after, limit)?,
+    let typed = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
+    let (users, next) = match (typed, query.has, query.sort) {
+        (Some(typed), ..) => (known_members::matching(read, guild, typed, limit)?, None),
+        (None, Some(Has::Handles), _) => by_id(read, guild, Having::Handles, after, limit)?,
+        (None, Some(Has::Songs), _) => by_id(read, guild, Having::Songs, after, limit)?,
+        (None, Some(Has::Coins), _) | (None, None, SortedBy::Coins) => {
+            holders_of(read, guild, Currency::Luxury, after, limit)?
+        }
+        (None, Some(Has::Points), _) | (None, None, SortedBy::Points) => {
+            holders_of(read, guild, Currency::Points, after, limit)?
+        }
+        (None, None, SortedBy::Id) => by_id(read, guild, Having::Anything, after, limit)?,
     };
-    let members = users.into_iter().map(|user| known_members::one(read, guild, user)).collect::<Result<_>>()?;
+    let members = users.into_iter().map(|user| known_members::one(read, guild, user));
+    let mut members: Vec<KnownMember> = members.collect::<Result<_>>()?;
+    members.retain(|member| query.lets_through(member));
     Ok(Found { members, next })
 }
 
@@ -99,13 +153,15 @@ type Users = (Vec<UserId>, Option<String>);
 fn holders_of(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<&str>, limit: usize) -> Result<Users> {
     let after = after.map(str::parse::<Rank>).transpose()?;
     let page = holders::page(read, guild, currency, after, limit)?;
-    let users = page.rows.into_iter().map(|Holder { user, .. }| user).collect();
+    // What somebody had who was erased is nobody's, and stays where it is for the sums.
+    let erased = last_pseudonym(read, guild)?;
+    let users = page.rows.into_iter().map(|Holder { user, .. }| user).filter(|user| *user > erased).collect();
     Ok((users, page.next.map(|next| next.to_string())))
 }
 
-fn by_id(read: &dyn Read, guild: GuildId, after: Option<&str>, limit: usize) -> Result<Users> {
+fn by_id(read: &dyn Read, guild: GuildId, having: Having, after: Option<&str>, limit: usize) -> Result<Users> {
     let after = after.map(|after| after.parse::<UserId>().map_err(|_| CursorRefusal::Unreadable)).transpose()?;
-    let mut users = known_members::behind(read, guild, after, limit + 1)?;
+    let mut users = known_members::behind(read, guild, having, after, limit + 1)?;
     let has_more = users.len() > limit;
     users.truncate(limit);
     let next = users.last().filter(|_| has_more).map(ToString::to_string);
@@ -195,7 +251,8 @@ impl Endpoint for Members {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MembersView>, Problem> {
         let (guild, query) = (asked.guild, asked.query);
-        let found = web.look("members", move |read| find(read, guild, &query)).await?;
+        let limit = query.limit()?;
+        let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
         let items = found.members.iter().map(Into::into).collect();
         Ok(MembersView { items, next: found.next }.into())
     }
@@ -335,7 +392,7 @@ mod tests {
     }
 
     fn found(store: &TestStore, query: &MembersQuery) -> Result<(Vec<u64>, Option<String>)> {
-        let found = store.read(|read| Ok(find(read, GUILD, query)))?;
+        let found = store.read(|read| Ok(find(read, GUILD, query, query.limit().unwrap())))?;
         Ok((found.members.iter().map(|member| member.user.get()).collect(), found.next))
     }
 
@@ -361,8 +418,16 @@ mod tests {
             let lost = MembersQuery { after: Some("nowhere".to_owned()), ..query };
             assert_eq!(found(&store, &lost).unwrap_err().code(), "cursor.unreadable");
         }
+        for (has, all) in
+            [(Has::Coins, vec![2, 1]), (Has::Points, vec![3, 2]), (Has::Handles, vec![]), (Has::Songs, vec![])]
+        {
+            let query = MembersQuery { has: Some(has), ..MembersQuery::default() };
+            assert_eq!(found(&store, &query).unwrap(), (all, None), "{has:?}");
+        }
         let query = MembersQuery { q: Some(" 3 ".to_owned()), ..MembersQuery::default() };
         assert_eq!(found(&store, &query).unwrap(), (vec![3], None));
+        let query = MembersQuery { has: Some(Has::Coins), ..query };
+        assert_eq!(found(&store, &query).unwrap(), (vec![], None));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can be asked as JSON, a file for each subject. [`ROUTES`] is the only list.
 
 pub mod access;
+pub mod acts;
 pub mod audit;
 pub mod auth;
 pub mod config;
@@ -53,6 +54,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<songs::SongStory>(),
     Route::of::<desk::PlayNext>(),
     Route::of::<desk::UndoPlay>(),
+    Route::of::<acts::UndoAct>(),
     Route::of::<desk::PlaySong>(),
     Route::of::<desk::MoveSong>(),
     Route::of::<desk::HoldSong>(),

@@ -17,7 +17,9 @@ use crate::web::access::{Limit, Rank, Who};
 use crate::web::address::address;
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
-use crate::web::pages::NAVIGATION;
+use crate::web::page::Page;
+use crate::web::pages::songs::SongPage;
+use crate::web::pages::{EntryPage, MemberPage, NAVIGATION};
 
 /// Things of one kind that are offered.
 const OF_A_KIND: usize = 8;
@@ -57,7 +59,7 @@ impl Endpoint for Palette {
     const NAME: &'static str = "palette.find";
     const ABOUT: &'static str = "Finds pages, members, songs, entries and settings of a server by name.";
     const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
 
@@ -78,7 +80,7 @@ impl Endpoint for Palette {
         }
         let mut items = pages(guild, rank, &typed);
         let settings = if rank.reaches(Who::Admin) { settings(guild, &typed) } else { Vec::new() };
-        items.extend(web.look("palette", move |read| stored(read, guild, &typed)).await?);
+        items.extend(web.look("palette", move |read| stored(read, guild, rank, &typed)).await?);
         items.extend(settings);
         Ok(PaletteView { items }.into())
     }
@@ -95,20 +97,25 @@ fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
     named.map(|entry| place(entry.label, entry.path)).collect()
 }
 
-/// Members, songs and entries, from one snapshot.
-fn stored(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<FoundView>> {
+/// Members, songs and entries, from one snapshot: those of which somebody of this rank may open the page.
+fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Vec<FoundView>> {
     let mut items = Vec::new();
-    for user in known_members::matching(read, guild, typed, OF_A_KIND)? {
-        let label = known_members::called(read, guild, user)?;
-        items.push(FoundView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
+    if rank.reaches(MemberPage::WHO) {
+        for user in known_members::matching(read, guild, typed, OF_A_KIND)? {
+            let label = known_members::called(read, guild, user)?;
+            items.push(FoundView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
+        }
     }
-    let called = Wanted { text: Some(typed.to_owned()), ..Wanted::default() };
-    for song in select(read, guild, &called, None, OF_A_KIND)?.rows.into_iter().map(|entry| entry.song) {
-        let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
-        let label = format!("{} {} – {}", song.public_id, song.artist, song.title);
-        items.push(FoundView { href, label, kind: "song" });
+    if rank.reaches(SongPage::WHO) {
+        let called = Wanted { text: Some(typed.to_owned()), ..Wanted::default() };
+        for song in select(read, guild, &called, None, OF_A_KIND)?.rows.into_iter().map(|entry| entry.song) {
+            let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
+            let label = format!("{} {} – {}", song.public_id, song.title, song.artist);
+            items.push(FoundView { href, label, kind: "song" });
+        }
     }
-    if let Ok(id) = typed.parse::<EntryId>()
+    if rank.reaches(EntryPage::WHO)
+        && let Ok(id) = typed.parse::<EntryId>()
         && story(read, guild, id)?.is_some()
     {
         items.push(FoundView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
@@ -157,9 +164,14 @@ mod tests {
         let (kind, reason, actor) = (EntryKind::AdminAdd, "quiz".to_owned(), Actor::System);
         let posting = Posting { currency: Currency::Luxury, user: UserId::new(1), delta: 5, kind, reason, actor };
         store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
-        let found = store.read(|read| stored(read, GUILD, "1"));
+        let viewer = Rank { level: Some(Level::Viewer), is_reviewer: false };
+        let found = store.read(|read| stored(read, GUILD, viewer, "1"));
         assert_eq!(labels(&found), ["member 1", "entry Entry 1"]);
-        assert!(store.read(|read| stored(read, GUILD, "zzz")).is_empty());
+        assert!(store.read(|read| stored(read, GUILD, viewer, "zzz")).is_empty());
+        for is_reviewer in [false, true] {
+            let other = Rank { level: Some(Level::Member), is_reviewer };
+            assert!(store.read(|read| stored(read, GUILD, other, "1")).is_empty(), "their pages are not for them");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::kernel::digest::Digest;
 use crate::kernel::sentence::Sentence;
 use crate::signin::scope::Scope;
-use crate::signin::session::{self, Door as Way, Session};
+use crate::signin::session::{self, Session};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
@@ -67,11 +67,7 @@ impl SessionView {
             id: session::mark(sid),
             agent: session.agent.clone(),
             network: session.network.clone(),
-            door: match session.door {
-                Way::Password => "password",
-                Way::Link => "link",
-                Way::Discord => "discord",
-            },
+            door: session.door.into(),
             began: session.began.rfc3339(),
             seen: session.seen.rfc3339(),
             is_here: Some(sid) == here,

@@ -48,7 +48,7 @@ impl Endpoint for Queue {
     const NAME: &'static str = "queue.lines";
     const ABOUT: &'static str = "Lists the lines with the songs that wait in them, and what plays now.";
     const DOORS: Doors = Doors::get(&["/api/{server}/queue"]);
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
 
@@ -95,7 +95,7 @@ impl Endpoint for Songs {
     const NAME: &'static str = "songs.list";
     const ABOUT: &'static str = "Lists songs by line, member, state and text, the latest first.";
     const DOORS: Doors = Doors::get(&["/api/{server}/songs"]);
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
 
@@ -109,7 +109,7 @@ impl Endpoint for Songs {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SongsView>, Problem> {
-        let (guild, search) = (asked.guild, asked.query.understood()?);
+        let (guild, search) = (asked.guild, asked.query.search(web, asked.guild).await?);
         let view = move |read: &dyn Read| {
             let limit = search.limit;
             let found = queries::select(read, guild, &search.wanted, search.after, limit)?;
@@ -131,7 +131,7 @@ impl Endpoint for SongStory {
     const NAME: &'static str = "songs.story";
     const ABOUT: &'static str = "Tells where a song is and what became of it.";
     const DOORS: Doors = Doors::get(&["/api/{server}/songs/{song}"]);
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
 

@@ -1,11 +1,12 @@
 // What forms do better with script: no double sending, a question before what matters, no lost typing, no leaving of the
 // page for a small change. Without script each of them is sent as it is, and the server holds to the same rules.
 
-import { forget, parse, say, swap } from "./live.js";
+import { forget, isFilledIn, isInUse, isPending, parse, swap } from "./live.js";
+import * as session from "./session.js";
+import { say } from "./session.js";
 
 const RELEASE = 10_000; // after so long without an answer a form may be sent again, under the same key
 const unsaved = new Set();
-const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("greenroom") : null;
 const root = document.documentElement;
 
 const hiddenFields = (name, within = document) => within.querySelectorAll(`input[type="hidden"][name="${name}"]`);
@@ -18,17 +19,41 @@ const renewKeys = (form) => {
   for (const field of hiddenFields("idempotency_key", form)) field.value = freshKey();
 };
 
-const takeToken = (token) => {
-  if (!token) return;
-  for (const field of hiddenFields("csrf")) field.value = token;
-  document.querySelector('meta[name="csrf"]')?.setAttribute("content", token);
-};
-
 const tokenOf = (page) => page.querySelector('meta[name="csrf"]')?.content;
 
 const release = (form) => {
+  for (const ask of hiddenFields("ask", form)) ask.disabled = false;
   delete form.dataset.sent;
+  delete form.dataset.sure;
   delete root.dataset.busy;
+};
+
+/** Keeps a form that was not sent, until somebody sends it again as it is: under the same key it counts once. */
+const keep = (form, submitter, why) => {
+  release(form);
+  if ("guard" in form.dataset) unsaved.add(form);
+  session.hold(form, () => ("quiet" in form.dataset ? sendQuietly(form, submitter) : submit(form, submitter)), why);
+};
+
+/** Sends a form by its button, also by one that the stream has replaced meanwhile. */
+const submit = (form, submitter) => {
+  // What was agreed to is not asked about by a page either.
+  for (const ask of hiddenFields("ask", form)) ask.disabled = true;
+  let button = submitter;
+  if (button && !button.isConnected) {
+    button = button.cloneNode(true);
+    button.hidden = true;
+    form.append(button);
+  }
+  form.requestSubmit(button);
+};
+
+/** Leaves the page with a form, if there is a server that takes it: a browser forgets a page that it cannot leave well. */
+const sendSurely = async (form, submitter) => {
+  if (!(await session.reach())) return keep(form, submitter);
+  delete form.dataset.sent;
+  form.dataset.sure = "1";
+  submit(form, submitter);
 };
 
 /** A question above the page; gives whether the answer was yes. The focus comes back where it was. */
@@ -50,6 +75,14 @@ const question = (text, verb) =>
     dialog.showModal();
   });
 
+/** Closes a menu in which something was chosen, or that was left; the focus is on what opened it. */
+const closeMenu = (menu) => {
+  if (!menu?.open) return;
+  const hadFocus = menu.contains(document.activeElement);
+  menu.open = false;
+  if (hadFocus) menu.querySelector("summary").focus({ preventScroll: true });
+};
+
 const sendQuietly = async (form, submitter) => {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const fields = new FormData(form);
@@ -57,32 +90,32 @@ const sendQuietly = async (form, submitter) => {
   try {
     const body = new URLSearchParams(fields);
     const answer = await fetch(action || location.href, { method: "POST", body, headers: { Accept: "text/html" } });
+    session.found();
     const led = new URL(answer.url, location.href);
     // It ended on another page: that one has the say.
     if (answer.redirected && led.pathname !== location.pathname) return location.assign(led);
     const page = parse(await answer.text());
     const [old, fresh] = [document, page].map((each) => each.getElementById("main"));
+    // What may pass tells so, and takes nothing away.
+    if (answer.status === 429 || answer.status >= 500)
+      return keep(form, submitter, fresh?.querySelector("p")?.textContent ?? "That did not work. Please try again.");
     if (!old || !fresh) return location.reload();
-    swap(old, fresh);
+    session.drop(form);
+    closeMenu(submitter?.closest("details.menu"));
+    // Another form that somebody is filling in is no part of the answer to this one.
+    swap(old, fresh, (other) => other !== form && isInUse(other));
     forget();
-    takeToken(tokenOf(page));
-    channel?.postMessage({ csrf: tokenOf(page) });
+    session.takeToken(tokenOf(page));
+    session.share();
     const notice = document.querySelector("#notices p");
     if (notice) say(notice.textContent);
     document.getElementById("errors")?.focus();
   } catch {
-    notSent();
+    keep(form, submitter);
+    session.lose();
   } finally {
     release(form);
   }
-};
-
-const notSent = () => {
-  const textContent = "Not sent: there is no connection. It can be sent again.";
-  document
-    .getElementById("notices")
-    ?.replaceChildren(Object.assign(document.createElement("p"), { className: "notice bad", textContent }));
-  say(textContent);
 };
 
 // The words of a button, without the key beside them.
@@ -98,14 +131,19 @@ const submitted = async (event) => {
   const method = submitter?.getAttribute("formmethod") ?? form.getAttribute("method");
   if (event.defaultPrevented || method?.toLowerCase() !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
-  const asks = submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (asks && !form.dataset.agreed) {
+  if (session.isOver()) {
     event.preventDefault();
-    if (!(await question(asks, verbOf(submitter)))) return;
-    form.dataset.agreed = "1";
-    return form.requestSubmit(submitter);
+    return keep(form, submitter);
   }
-  delete form.dataset.agreed;
+  const isSure = "sure" in form.dataset;
+  const [ask] = hiddenFields("ask", form);
+  if (ask && !ask.disabled) {
+    event.preventDefault();
+    if (!(await question(ask.value, verbOf(submitter)))) return;
+    // Meanwhile the page may have been brought up to date, and what was asked about be gone.
+    if (!form.isConnected || (submitter && !submitter.isConnected)) return say("Not sent: it is not there any more.");
+    return submit(form, submitter);
+  }
   form.dataset.sent = "1";
   root.dataset.busy = "1";
   unsaved.delete(form);
@@ -113,6 +151,9 @@ const submitted = async (event) => {
   if ("quiet" in form.dataset) {
     event.preventDefault();
     await sendQuietly(form, submitter);
+  } else if (!isSure) {
+    event.preventDefault();
+    await sendSurely(form, submitter);
   }
 };
 
@@ -156,6 +197,7 @@ const clicked = async (event) => {
 };
 
 const pressed = (event) => {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
@@ -171,6 +213,36 @@ const pressed = (event) => {
   }
 };
 
+/**
+ * Somebody changed something while the form of it is open here, and the page is about to be brought up to date: what nobody
+ * touched here is shown as it is now, and beside what somebody is about to change stands what it is by now. The server does
+ * not overwrite it unseen. What was sent, or waits to be, stays whole: its answer says what became of it.
+ */
+const meanwhile = ({ target, detail: fresh }) => {
+  for (const was of target.querySelectorAll('form[data-guard] input[type="hidden"][name^="was."]')) {
+    const by = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(was.name)}"]`);
+    if (!by || isPending(was.form)) continue;
+    const [mine, theirs] = [was, by].map((field) => field.closest(".setting"));
+    const isMine = [...mine.querySelectorAll("input, select, textarea")].some(isFilledIn);
+    const told = mine.querySelector(".meanwhile");
+    if (by.value === was.value) {
+      // What was told of it stays, until somebody begins to change it.
+      if (isMine) told?.remove();
+      else if (told) theirs.append(told.cloneNode(true));
+      continue;
+    }
+    told?.remove();
+    const textContent = isMine
+      ? `Somebody else changed this meanwhile, to “${by.value}”. If you save, you are asked once more.`
+      : "Somebody else changed this just now.";
+    (isMine ? mine : theirs).append(Object.assign(document.createElement("p"), { className: "meanwhile", textContent }));
+    if (!isMine) swap(mine, theirs);
+    if (textContent !== told?.textContent) say(textContent);
+  }
+};
+
+const wordsOf = (notice) => `${notice.textContent} ${notice.querySelector("form")?.getAttribute("action")}`;
+
 /** What is due whenever content is new: what only script can do is shown, letters are counted, notices go. */
 const arrive = (within) => {
   for (const element of within.querySelectorAll("[data-script][hidden]")) element.hidden = false;
@@ -178,7 +250,13 @@ const arrive = (within) => {
   for (const field of within.querySelectorAll("[data-expect]")) expect(field);
   for (const notice of within.querySelectorAll("[data-for]:not([data-goes])")) {
     notice.dataset.goes = "1";
-    const go = () => (notice.matches(":hover, :focus-within") ? setTimeout(go, 2_000) : notice.remove());
+    // The next notice may stand in the same element: it has a time of its own.
+    const words = wordsOf(notice);
+    const go = () => {
+      if (wordsOf(notice) !== words) return;
+      if (notice.matches(":hover, :focus-within")) setTimeout(go, 2_000);
+      else notice.remove();
+    };
     setTimeout(go, Number(notice.dataset.for) * 1_000);
   }
 };
@@ -192,8 +270,9 @@ export const start = () => {
   document.addEventListener("input", typed);
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
+  document.addEventListener("newer", meanwhile);
   document.addEventListener("fresh", ({ target }) => arrive(target));
-  addEventListener("beforeunload", (event) => unsaved.size && event.preventDefault());
+  addEventListener("beforeunload", (event) => (unsaved.size || session.holds()) && event.preventDefault());
   // A page that comes back from the browser's memory has keys that were used.
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
@@ -202,8 +281,4 @@ export const start = () => {
       renewKeys(form);
     }
   });
-  if (!channel) return;
-  channel.onmessage = ({ data }) => takeToken(data?.csrf);
-  const token = tokenOf(document);
-  if (token) channel.postMessage({ csrf: token });
 };

@@ -1,5 +1,6 @@
 // Keys: Ctrl+K opens the palette, / goes to the search, ? lists the keys, g and a letter go somewhere, and a page's own
-// buttons have a letter each. Single keys can be switched off (data-keys="off"); Ctrl+K stays.
+// buttons have a letter each. Whoever wants none of the single keys switches them off at the foot of a page
+// (data-keys="off"); Ctrl+K stays. No key does anything in a field or while a dialog is open.
 
 const root = document.documentElement;
 const AFTER_G = 1_500;
@@ -7,6 +8,7 @@ const PAUSE = 120;
 
 const isTyping = (target) =>
   target.closest?.('input, textarea, select, [contenteditable=""], [contenteditable="true"]');
+const isAsked = () => document.querySelector("dialog[open]");
 const isSeen = (element) => element.getClientRects().length > 0;
 const make = (tag, values = {}, ...content) => {
   const element = Object.assign(document.createElement(tag), values);
@@ -14,7 +16,7 @@ const make = (tag, values = {}, ...content) => {
   return element;
 };
 
-let dialog, input, list;
+let dialog, input, list, before;
 let answer = new AbortController();
 let pause;
 let afterG = 0;
@@ -83,14 +85,19 @@ const search = () => {
 };
 
 const move = (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
+  const all = options();
+  const at = all.indexOf(chosen());
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: all.length - 1, PageUp: 0 }[event.key];
+  if (to !== undefined) {
     event.preventDefault();
-    const all = options();
-    if (all.length) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
+    if (all.length) choose(all[(to + all.length) % all.length]);
   } else if (event.key === "Enter") {
     event.preventDefault();
     go(chosen());
+  } else if (event.key === "Escape") {
+    // By itself a browser would only empty the field at first.
+    event.preventDefault();
+    dialog.close();
   }
 };
 
@@ -112,10 +119,15 @@ const openPalette = () => {
     input.addEventListener("input", search);
     input.addEventListener("keydown", move);
     list.addEventListener("click", ({ target }) => go(target.closest("[role=option]")));
-    dialog.addEventListener("close", () => clearTimeout(pause));
+    dialog.addEventListener("close", () => {
+      clearTimeout(pause);
+      answer.abort();
+      if (before?.isConnected) before.focus();
+    });
     document.body.append(dialog);
   }
-  if (dialog.open) return;
+  if (isAsked()) return;
+  before = document.activeElement;
   input.value = "";
   search();
   dialog.showModal();
@@ -154,6 +166,7 @@ const openList = () => {
     {},
     make("h2", { id: "keys-title", textContent: "Keys" }),
     make("dl", { className: "key-list" }, ...entries),
+    make("p", { className: "hint", textContent: "Single keys can be switched off at the foot of each page." }),
     closing,
   );
   shown.setAttribute("aria-labelledby", "keys-title");
@@ -196,7 +209,7 @@ const pressed = (event) => {
     return openPalette();
   }
   if (isCommand || event.altKey || event.repeat || root.dataset.keys === "off") return;
-  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (isTyping(event.target) || isAsked()) return;
   if (single(event.key)) event.preventDefault();
 };
 

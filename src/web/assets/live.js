@@ -1,10 +1,15 @@
 // Keeps a page true while somebody looks: one stream brings the parts of it ("regions") that changed. What differs by
 // person or filter is only hinted at, and the page asks for it. Without script a page is simply as of when it was opened.
 
+import * as session from "./session.js";
+import { pause, say } from "./session.js";
+
 const BEAT = 40_000; // the server beats every 15 s; so long without a sign of life, and the connection is dead
 const HIDDEN = 30_000; // so long a hidden tab keeps one of the six connections that all tabs share
 const ASK_AGAIN = 2_000; // at most one question for the same address in that time
 const POLL = 15_000; // where there is no room for another stream
+const NEAR = 5_000; // the longest pause where nobody answers: Greenroom starts anew
+const FAR = 30_000; // the longest where somebody answers, and has no stream
 const ENDS = { 204: "nothing to follow any more", 401: "signed out", 403: "no longer allowed" };
 
 const root = document.documentElement;
@@ -24,14 +29,19 @@ const isTheirs = (element, name) =>
   (name === "hidden" && element.hasAttribute("data-script"));
 
 const takeAttributes = (old, fresh) => {
+  const isOwn = isFilledIn(old);
   for (const { name } of [...old.attributes])
     if (!fresh.hasAttribute(name) && !isTheirs(old, name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes)
     if (old.getAttribute(name) !== value && !isTheirs(old, name)) old.setAttribute(name, value);
-  if (old.tagName === "INPUT" && old.type === "hidden") old.value = fresh.value;
+  if (old.tagName !== "INPUT" || isOwn) return;
+  // A field in which somebody typed, and thought better of it, does not follow its attributes by itself.
+  if (old.value !== old.defaultValue) old.value = old.defaultValue;
+  if (old.checked !== old.defaultChecked) old.checked = old.defaultChecked;
 };
 
-const isFilledIn = (field) => {
+/** Whether somebody changed a field. */
+export const isFilledIn = (field) => {
   if (field.type === "hidden") return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (field.tagName === "SELECT") {
@@ -42,19 +52,27 @@ const isFilledIn = (field) => {
   return /^(INPUT|TEXTAREA)$/.test(field.tagName) && field.value !== field.defaultValue;
 };
 
-/** Whether a form is somebody's: they filled something in, or sent it and wait for the answer. */
-const isInUse = (form) => Boolean(form.dataset.sent) || [...form.elements].some(isFilledIn);
+/** Whether a form was sent and waits for its answer, or is kept until it can be sent. */
+export const isPending = (form) => Boolean(form.dataset.sent) || session.holds(form);
+
+/** Whether a form is somebody's: they filled something in, or sent it. */
+export const isInUse = (form) => isPending(form) || [...form.elements].some(isFilledIn);
 
 // What a node is known by among its neighbours, wherever it goes.
-const keyOf = (node) => node.id || node.dataset?.id || "";
+const keyOf = (node) => node.id || node.dataset?.id || node.getAttribute?.("aria-labelledby") || "";
 const isAlike = (old, wanted) => old && old.nodeName === wanted.nodeName && keyOf(old) === keyOf(wanted);
 
+const nothing = () => false;
+
+const holdsSpared = (node, spares) =>
+  node.nodeType === Node.ELEMENT_NODE && [...node.querySelectorAll("form")].some((form) => spares(form));
+
 /**
- * Makes `old` look like `fresh`. What is the same stays the same node, and with it focus, scroll and selection. Where nobody
- * asked for it (`spares`), a form that somebody is filling in stays as it is: what is newer is told when it is sent.
+ * Makes `old` look like `fresh`. What is the same stays the same node, and with it focus, scroll and selection. A form that
+ * `spares` is true of stays as it is, also where it would be gone: what is newer is told when it is sent.
  */
-export const morph = (old, fresh, spares = false) => {
-  if (spares && old.tagName === "FORM" && isInUse(old)) return;
+export const morph = (old, fresh, spares = nothing) => {
+  if (old.tagName === "FORM" && spares(old)) return;
   takeAttributes(old, fresh);
   const named = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
   let at = old.firstChild;
@@ -71,29 +89,36 @@ export const morph = (old, fresh, spares = false) => {
   }
   while (at) {
     const next = at.nextSibling;
-    at.remove();
+    if (!(at.tagName === "FORM" && spares(at)) && !holdsSpared(at, spares)) at.remove();
     at = next;
   }
 };
 
 const sayings = (within) => [...within.querySelectorAll("[data-says]")].map((element) => element.dataset.says);
 
-/** Brings a part of the page up to date, and the focus back to where it was if it had to move. */
-export const swap = (old, fresh, spares = false) => {
+/** Finds, once its row is gone, what stands in the place of an element: the first thing to press in the row that is there. */
+const successor = (element) => {
+  const row = element.closest("li[id]");
+  const section = row?.closest("section");
+  const at = row ? [...row.parentElement.children].indexOf(row) : 0;
+  return () => {
+    const rows = [...(section?.isConnected ? section.querySelectorAll("li[id]") : [])];
+    return rows[Math.min(at, rows.length - 1)]?.querySelector("a[href], summary, button");
+  };
+};
+
+/** Brings a part of the page up to date, and the focus back to where it was if it had to move, or near it. */
+export const swap = (old, fresh, spares = nothing) => {
   const focused = document.activeElement;
+  const next = old !== focused && old.contains(focused) ? successor(focused) : null;
   const before = new Set(sayings(old));
   morph(old, fresh, spares);
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+  if (next && !focused.isConnected) (next() ?? document.getElementById("main"))?.focus({ preventScroll: true });
   // What is new is told once and together: a second telling would take the place of the first.
   const news = new Set(sayings(old).filter((text) => text && !before.has(text)));
   if (news.size) say([...news].join(" "));
   old.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
-};
-
-/** Tells whoever listens what happened. */
-export const say = (text) => {
-  const place = document.getElementById("said");
-  if (place) place.textContent = text;
 };
 
 const regions = () => [...document.querySelectorAll("[data-region]")];
@@ -107,6 +132,7 @@ let source = null;
 let last = root.dataset.revision;
 let lastAt = new Date();
 let ended = false;
+let failures = 0;
 let watchdog, retry, hiding;
 
 const show = (state, why) => {
@@ -132,6 +158,18 @@ const end = (why) => {
   close();
   show("off", why);
   say(`This page is no longer live: ${why}.`);
+  session.end(why);
+};
+
+/** A session that is over may go on; if it does, so does the page. */
+const endUnlessRenewed = async (why) => {
+  close();
+  try {
+    if (await session.renew()) return reopen(0);
+  } catch {
+    return reopen(FAR);
+  }
+  end(why);
 };
 
 // Not all pages come back at the same moment after a restart.
@@ -141,11 +179,20 @@ const reopen = (least = 500) => {
   retry = setTimeout(open, least + Math.random() * 2_500);
 };
 
+/** The stream broke, or there was none: another try, after a pause that grows. */
+const fail = (longest = NEAR) => {
+  close();
+  show("waiting");
+  if (failures > 0 && longest === NEAR) session.lose();
+  retry = setTimeout(open, pause(failures++, longest));
+};
+
 const alive = () => {
+  session.found();
   lastAt = new Date();
   show("live");
   clearTimeout(watchdog);
-  watchdog = setTimeout(reopen, BEAT);
+  watchdog = setTimeout(fail, BEAT);
 };
 
 const streamAddress = () => {
@@ -169,13 +216,13 @@ const take = {
       // Only what the region holds was sent; what it is called stays.
       const fresh = old.cloneNode(false);
       fresh.append(...parse(html).body.childNodes);
-      swap(old, fresh, true);
+      swap(old, fresh, isInUse);
     }
     ask(following(region));
   },
   hint: ({ topic }) => ask(following(topic)),
   beat: () => {},
-  goodbye: ({ reason }) => end(reason || ENDS[401]),
+  goodbye: ({ reason = ENDS[401] }) => (reason === ENDS[401] ? endUnlessRenewed(reason) : end(reason)),
 };
 
 const open = () => {
@@ -184,19 +231,20 @@ const open = () => {
   source = new EventSource(streamAddress());
   source.onopen = alive;
   source.onerror = () => {
-    // The browser tries again by itself unless the answer was no stream.
+    // A browser would try again by itself, always after the same pause, and not at all where the answer was no stream.
     if (source?.readyState === EventSource.CLOSED) probe();
-    else if (!ended) show("waiting");
+    else if (source && !ended) fail();
   };
   for (const kind of Object.keys(take))
     source.addEventListener(kind, (event) => {
       alive();
+      failures = 0;
       if (event.lastEventId) last = event.lastEventId;
       const data = read(event);
       take[kind](data);
       heard(kind, data);
     });
-  watchdog = setTimeout(reopen, BEAT);
+  watchdog = setTimeout(fail, BEAT);
 };
 
 /** A stream that did not open does not tell why; a question to the same address does. */
@@ -216,8 +264,11 @@ const probe = async () => {
     // No connection: like any other failure, it is tried again.
   }
   stop.abort();
-  if (ENDS[status]) end(ENDS[status]);
+  if (status === 401) endUnlessRenewed(ENDS[401]);
+  else if (ENDS[status]) end(ENDS[status]);
   else if (status === 503) poll();
+  else if (status === 0) fail();
+  else if (status >= 500) fail(FAR);
   else reopen(status === 200 ? 0 : rest);
 };
 
@@ -233,6 +284,7 @@ const poll = async () => {
 
 const tags = new Map();
 const asked = new Map();
+const missed = new Set();
 
 /** Brings these regions up to date by asking: each address at most once in two seconds, and by its tag. */
 export const ask = (some) => {
@@ -256,12 +308,20 @@ const askSoon = (address) => {
 /** Forgets what the page has, because it was brought up to date in another way. */
 export const forget = () => tags.clear();
 
+/** What nobody could answer now is asked for once more, at the latest when the connection is back. */
+const askLater = (address) => {
+  missed.add(address);
+  setTimeout(() => !ended && missed.has(address) && askSoon(address), POLL);
+};
+
 const askNow = async (address) => {
+  missed.delete(address);
   // Of a page only what is in its frame is asked for.
   const headers = { Accept: "text/html", Part: "content" };
   if (tags.has(address)) headers["If-None-Match"] = tags.get(address);
   try {
     const answer = await fetch(address, { headers, cache: "no-store" });
+    if (answer.status === 401) return endUnlessRenewed(ENDS[401]);
     if (ENDS[answer.status]) return end(ENDS[answer.status]);
     // Whoever is signed out is led to the sign-in.
     if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location.href).pathname)
@@ -272,10 +332,11 @@ const askNow = async (address) => {
       if (tag) tags.set(address, tag);
     }
     if (answer.ok || answer.status === 304) lastAt = new Date();
-    // Whoever asked too often, or of a server that was busy, is as it was: it is asked for once more.
-    else if (answer.status === 429 || answer.status >= 500) setTimeout(() => askSoon(address), POLL);
+    // Whoever asked too often, or of a server that was busy, is as it was.
+    else if (answer.status === 429 || answer.status >= 500) askLater(address);
   } catch {
     // No connection: the sign says how old the page is.
+    askLater(address);
   }
   if (!source) show("off");
 };
@@ -294,11 +355,13 @@ const place = (address, page) => {
   for (const old of regions()) {
     if ((old.dataset.fragment ?? location.href) !== address) continue;
     const fresh = regionOf(page, old.dataset.region);
-    if (fresh) swap(old, leavingToTheStream(old, fresh), true);
-    else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
+    if (fresh) {
+      old.dispatchEvent(new CustomEvent("newer", { bubbles: true, detail: leavingToTheStream(old, fresh) }));
+      swap(old, fresh, isInUse);
+    } else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
       const inside = old.cloneNode(false);
       inside.append(...page.body.childNodes);
-      swap(old, inside, true);
+      swap(old, inside, isInUse);
     }
   }
 };
@@ -318,6 +381,12 @@ export const start = (told) => {
     if (ended) return;
     if (document.hidden) hiding = setTimeout(hide, HIDDEN);
     else open();
+  });
+  session.onReturn(() => {
+    // What came to its end by a sign-out goes on after the next sign-in.
+    ended = false;
+    if (!source && !document.hidden) open();
+    for (const address of missed) askSoon(address);
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && !ended && open());

@@ -3,6 +3,7 @@
 import * as forms from "./forms.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
+import * as session from "./session.js";
 import * as times from "./times.js";
 
 const KEPT = 100;
@@ -54,6 +55,7 @@ export const renderUsers = async () => {
 };
 
 times.start();
+session.start();
 forms.start();
 keys.start();
 loadServerData();

@@ -8,7 +8,10 @@ const spans = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 // The server's clock counts: one of the two may be wrong, and a demo has its own.
 const told = Date.parse(document.documentElement.dataset.now ?? "");
 const ahead = Number.isNaN(told) ? 0 : told - Date.now();
-const now = () => Date.now() + ahead;
+
+/** The moment, by the clock of the server. */
+export const now = () => Date.now() + ahead;
+
 const UNITS = [
   ["year", 31_536_000],
   ["month", 2_592_000],

@@ -10,6 +10,7 @@ pub mod work;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use futures_util::future::BoxFuture;
+use strum::IntoStaticStr;
 
 use crate::kernel::time::Timestamp;
 use crate::refusals;
@@ -82,7 +83,8 @@ pub struct Finding {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Level {
     /// As it should be.
     Ok,
@@ -96,13 +98,8 @@ pub enum Level {
 
 impl Level {
     /// As programs know it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 

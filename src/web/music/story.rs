@@ -4,14 +4,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::song::SongView;
-use crate::activity::{self, Activity, Filter, Subject};
-use crate::features::desk::activity::DEAD_LINK_REMOVED;
+use crate::activity::{self, Activity, ActivityId, Filter, Subject};
+use crate::features::desk::activity::{DEAD_LINK_REMOVED, DEAD_LINK_TAKEN_BACK};
 use crate::features::engagement::activity::GIFTS_LIFTED;
 use crate::features::engagement::model::SongRef;
 use crate::features::queue::activity::{MOVED, PLAYED, PUT_BACK};
 use crate::features::queue::model::{Entry, PublicId, QueueRefusal};
 use crate::features::queue::queries::{Record, Standing};
 use crate::features::{coins, engagement, queue};
+use crate::flows::act_undone;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -48,6 +49,8 @@ pub struct Step {
     pub by: Actor,
     /// What.
     pub what: What,
+    /// By what it is taken back, where that is still possible.
+    pub act: Option<ActivityId>,
 }
 
 /// What can happen to a song.
@@ -67,6 +70,8 @@ pub enum What {
     Bought(Amount, bool),
     /// It was removed as a dead link; so many gifted coins and Luxury Coins came back.
     Dead(Option<Amount>, Option<Amount>),
+    /// That was taken back, to this line.
+    NotDead(String),
 }
 
 /// The story of a song.
@@ -87,16 +92,19 @@ pub fn look(read: &dyn Read, guild: GuildId, song: PublicId) -> Result<Story> {
 fn steps(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Vec<Step>> {
     let about = Filter { subject: Some(Subject::Song(entry.id.get())), ..Filter::default() };
     let found = activity::newest(read, guild, &about, None, STEPS)?.rows;
-    let noted = found
-        .iter()
-        .filter_map(|(id, activity)| Some(Step { at: id.moment(), by: activity.actor, what: what(activity)? }));
+    let undoable = act_undone::undoable(read, guild, entry.id)?;
+    let noted = found.iter().filter_map(|(id, activity)| {
+        let act = Some(*id).filter(|id| undoable == Some(*id));
+        Some(Step { at: id.moment(), by: activity.actor, what: what(activity)?, act })
+    });
     let mut steps: Vec<Step> = noted.collect();
     for row in coins::queries::skips_of(read, guild, entry.id.get())? {
         let price = Amount::ZERO.clamped_change(row.entry.delta.saturating_neg());
-        steps.push(Step { at: row.entry.at, by: row.entry.actor, what: What::Bought(price, row.undone_by.is_some()) });
+        let what = What::Bought(price, row.undone_by.is_some());
+        steps.push(Step { at: row.entry.at, by: row.entry.actor, what, act: None });
     }
     let by = Actor::Member(entry.place.user);
-    steps.push(Step { at: entry.place.submitted_at, by, what: What::Submitted });
+    steps.push(Step { at: entry.place.submitted_at, by, what: What::Submitted, act: None });
     steps.sort_by_key(|step| std::cmp::Reverse(step.at));
     Ok(steps)
 }
@@ -114,6 +122,9 @@ fn what(activity: &Activity) -> Option<What> {
     }
     if let Some(lifted) = GIFTS_LIFTED.details(activity) {
         return Some(What::Lifted(from, to, lifted.coins));
+    }
+    if DEAD_LINK_TAKEN_BACK.details(activity).is_some() {
+        return Some(What::NotDead(to));
     }
     DEAD_LINK_REMOVED.details(activity).map(|refund| What::Dead(refund.gifted, refund.luxury))
 }
@@ -138,7 +149,7 @@ pub struct StepView {
     pub at: String,
     /// The number of the member who did it; `live`, `system` or `operator` otherwise.
     pub by: String,
-    /// `submitted`, `played`, `put_back`, `moved`, `lifted`, `bought` or `dead_link`.
+    /// `submitted`, `played`, `put_back`, `moved`, `lifted`, `bought`, `dead_link` or `dead_link_taken_back`.
     pub what: &'static str,
     /// The line that it came from.
     pub from: Option<String>,
@@ -170,6 +181,7 @@ impl From<Step> for StepView {
             What::Submitted => Self { what: "submitted", ..told },
             What::Played(from) => Self { what: "played", from: Some(from), ..told },
             What::PutBack(to) => Self { what: "put_back", to: Some(to), ..told },
+            What::NotDead(to) => Self { what: "dead_link_taken_back", to: Some(to), ..told },
             What::Moved(from, to, reason) => Self { what: "moved", from: Some(from), to: Some(to), reason, ..told },
             What::Lifted(from, to, coins) => {
                 Self { what: "lifted", from: Some(from), to: Some(to), gifted: Some(coins.get()), ..told }

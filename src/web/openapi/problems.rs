@@ -37,7 +37,11 @@ const OWN: &[Known] = &[
     known(412, "stale", "Somebody changed it after the revision of If-Match; details.revision is the present one."),
     known(413, "too_large", "The body is larger than this address takes."),
     known(421, "wrong_host", "The request is for a name under which this Greenroom does not answer."),
-    known(422, "validation_failed", "Fields are not as they have to be; details.fields says of each what is wrong."),
+    known(
+        422,
+        "validation_failed",
+        "Fields are not as they have to be; details.fields says of each what is wrong, and details.candidates who could be meant.",
+    ),
     known(429, "rate_limited", "It was asked too often. Retry-After says for how many seconds to wait."),
     known(500, "internal", "Something broke. It is in the log under the id of the error."),
     known(503, "busy", "Too many are here at once. Retry-After says for how many seconds to wait."),
@@ -141,7 +145,7 @@ mod tests {
     use crate::kernel::error::Error;
     use crate::kernel::sentence::Sentence;
     use crate::signin::scope::Scope;
-    use crate::web::answer::Problem;
+    use crate::web::answer::{Ambiguous, Problem};
     use crate::web::table::routes;
 
     /// One of each, but for refusals. What is new does not compile in [`is_here`] until it is here as well.
@@ -149,6 +153,7 @@ mod tests {
         vec![
             Error::failed("disk").into(),
             Problem::Fields(BTreeMap::new()),
+            Problem::Ambiguous(Ambiguous { field: "member", candidates: Vec::new() }),
             Problem::Unreadable(Sentence::default()),
             Problem::Unauthenticated,
             Problem::Csrf,
@@ -170,6 +175,7 @@ mod tests {
         match problem {
             Problem::Operation(_)
             | Problem::Fields(_)
+            | Problem::Ambiguous(_)
             | Problem::Unreadable(_)
             | Problem::Unauthenticated
             | Problem::Csrf

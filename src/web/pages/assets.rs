@@ -58,6 +58,6 @@ pub fn answer(assets: &Assets, digest: &str, name: &str, asked: &HeaderMap) -> O
             let coding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
             (StatusCode::OK, headers, coding, packed.clone()).into_response()
         }
-        _ => (StatusCode::OK, headers, found.asset.bytes).into_response(),
+        _ => (StatusCode::OK, headers, found.asset.bytes.clone()).into_response(),
     })
 }

@@ -147,7 +147,7 @@ mod tests {
         let form = lines(&removal(GUILD, "Night <Owl>", &counts, Some("Type it."), seal));
         assert!(form.contains("12,500") && form.contains("<code>submissions</code>"), "{form}");
         assert!(form.contains(r#"data-expect="Night &lt;Owl&gt;""#) && form.contains("Type it."), "{form}");
-        assert!(form.contains(r#"data-confirm="Remove all data of this server, for good?""#), "{form}");
+        assert!(form.contains(r#"name="ask" value="Remove all data of this server, for good?""#), "{form}");
         assert!(lines(&removal(GUILD, "x", &[], None, seal)).contains("Nothing is stored"));
     }
 }

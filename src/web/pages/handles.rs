@@ -12,11 +12,13 @@ use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::handles::{Found, HandlesQuery, find};
 use crate::web::endpoint::{Sample, Samples};
+use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::HANDLES;
 use crate::web::ui::components::{
     Button, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tone, badge, filters, moment,
 };
+use crate::web::whom::HINT;
 
 /// The page.
 pub struct HandlesPage;
@@ -36,8 +38,13 @@ impl Page for HandlesPage {
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let (guild, query) = (seen.guild, seen.query.clone());
-        let found = web.look("handles", move |read| find(read, guild, &query)).await?;
+        let guild = seen.guild;
+        let crumbs = vec![(format!("/g/{guild}/live"), "Live".to_owned())];
+        if seen.filter.is_unclear() {
+            return Ok(Shown { crumbs, ..Shown::new("TikTok handles", search(guild, &seen.filter)) });
+        }
+        let wanted = seen.query.wanted(web, guild).await?;
+        let found = web.look("handles", move |read| find(read, guild, &wanted)).await?;
         let may_change = seen.rank.reaches(Who::Administrator);
         let free = |account: &Account| {
             if may_change {
@@ -47,7 +54,7 @@ impl Page for HandlesPage {
             }
         };
         let main = html! {
-            (search(guild, &seen.query))
+            (search(guild, &seen.filter))
             @if found.handles.is_empty() {
                 (Empty {
                     title: "No handle was found.",
@@ -56,25 +63,31 @@ impl Page for HandlesPage {
                 })
             } @else {
                 (list(guild, &found, &free))
-                (paging(guild, &seen.query, &found))
+                (paging(guild, &seen.filter, &found))
             }
             @if may_change { (link(seen)) }
         };
-        let crumbs = vec![(format!("/g/{guild}/live"), "Live".to_owned())];
         Ok(Shown { crumbs, ..Shown::new("TikTok handles", main) })
     }
 }
 
-fn search(guild: GuildId, query: &HandlesQuery) -> Markup {
+fn search(guild: GuildId, filter: &Filter) -> Markup {
     let whose = [Choice::new("", "All"), Choice::new("linked", "Linked"), Choice::new("free", "Of nobody")];
     let fields = html! {
         (Field {
             input: Input::Search,
-            value: query.q.as_deref().unwrap_or_default(),
+            value: filter.value("q"),
             hint: Some("How the handle begins"),
             ..Field::new("q", "Search")
         })
-        (Select { chosen: query.whose.as_deref().unwrap_or_default(), ..Select::new("whose", "Show", &whose) })
+        (Select { chosen: filter.value("whose"), error: filter.error("whose"), ..Select::new("whose", "Show", &whose) })
+        (Field {
+            id: Some("f-of"),
+            value: filter.value("member"),
+            error: filter.error("member"),
+            hint: Some(HINT),
+            ..Field::new("member", "Of whom")
+        })
     };
     filters(&format!("/g/{guild}/handles"), &fields)
 }
@@ -106,13 +119,14 @@ fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Mar
     html! { (Table { caption: "Handles", list: Some("handles"), columns: &columns, rows: &rows }) }
 }
 
-fn paging(guild: GuildId, query: &HandlesQuery, found: &Found) -> Markup {
+fn paging(guild: GuildId, filter: &Filter, found: &Found) -> Markup {
     let path = format!("/g/{guild}/handles");
     let at = |after: Option<&str>| {
-        address(&path, &[("q", query.q.as_deref()), ("whose", query.whose.as_deref()), ("after", after)])
+        let [q, whose, member] = ["q", "whose", "member"].map(|field| (field, Some(filter.value(field))));
+        address(&path, &[q, whose, member, ("after", after)])
     };
     let next = found.next.as_ref().map(|next| at(Some(&next.to_string())));
-    let first = query.after.is_some().then(|| at(None));
+    let first = (!filter.value("after").is_empty()).then(|| at(None));
     html! { (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false }) }
 }
 
@@ -129,7 +143,7 @@ fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
     form.around(&html! {
         input type="hidden" name="handle" value=(handle);
         input type="hidden" name="member" value=(user);
-        (Button::plain("Free"))
+        (Button { about: Some(handle), ..Button::plain("Release") })
     })
 }
 

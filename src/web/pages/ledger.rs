@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::members::{member_link, song_address};
 use crate::features::coins::model::{Currency, EntryId, EntryKind, LedgerEntry};
 use crate::features::coins::queries::HistoryRow;
-use crate::features::coins::queries::entries::{self, EntriesPage, Story, Total};
+use crate::features::coins::queries::entries::{self, EntriesPage, Story, Totals};
 use crate::features::queue::model::PublicId;
 use crate::features::queue::queries::song;
 use crate::flows::known_members;
@@ -19,6 +19,8 @@ use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::ledger::EntriesQuery;
 use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::filter::Filter;
+use crate::web::names::{Names, song_in};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::COINS;
 use crate::web::segments::One;
@@ -26,6 +28,7 @@ use crate::web::ui::components::{
     Button, Card, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, filters,
     moment, number,
 };
+use crate::web::whom::HINT;
 
 /// Where an entry is.
 pub(super) fn entry_address(guild: GuildId, id: EntryId) -> String {
@@ -40,7 +43,7 @@ struct Listed {
     page: EntriesPage,
     /// The name of whose each entry is.
     names: Vec<String>,
-    totals: Option<Vec<Total>>,
+    totals: Totals,
 }
 
 impl Page for LedgerPage {
@@ -59,16 +62,12 @@ impl Page for LedgerPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
-        let wanted = match seen.query.wanted(guild) {
-            Ok(wanted) => wanted,
-            // The filter stays as it was typed, with what is wrong beside it.
-            Err(Problem::Fields(wrong)) => {
-                let wrong = |field: &str| wrong.get(field).map(ToString::to_string);
-                return Ok(Shown::new("Ledger", filter(guild, &seen.query, &wrong)));
-            }
-            Err(problem) => return Err(problem),
-        };
-        let (before, limit) = (seen.query.before.map(EntryId::new), seen.query.limit());
+        let asked = asked(guild, &seen.filter);
+        if seen.filter.is_unclear() {
+            return Ok(Shown::new("Ledger", asked));
+        }
+        let (before, limit) = (seen.query.before.map(EntryId::new), seen.query.limit()?);
+        let wanted = seen.query.wanted(web, guild).await?;
         let listed = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let name = |row: &HistoryRow| known_members::called(read, guild, row.entry.user);
@@ -77,28 +76,22 @@ impl Page for LedgerPage {
         });
         let listed = listed.await?;
         let actions = seen.rank.reaches(Who::Admin).then(|| {
-            let file = here(&format!("/api/{guild}/ledger/export"), &seen.query, None);
+            let file = here(&format!("/api/{guild}/ledger/export"), &seen.filter, None);
             html! { a.button href=(file) download { "As CSV" } }
         });
         let main = html! {
-            (filter(guild, &seen.query, &|_| None))
-            (ledger(guild, &seen.query, &listed))
+            (asked)
+            (ledger(guild, &seen.filter, &listed))
         };
         Ok(Shown { actions, ..Shown::new("Ledger", main) })
     }
 }
 
 /// The same filter at an address, before an entry.
-fn here(path: &str, query: &EntriesQuery, before: Option<&str>) -> String {
-    let values = [
-        ("member", query.member.as_deref()),
-        ("kind", query.kind.as_deref()),
-        ("currency", query.currency.as_deref()),
-        ("from", query.from.as_deref()),
-        ("to", query.to.as_deref()),
-        ("before", before),
-    ];
-    address(path, &values)
+fn here(path: &str, filter: &Filter, before: Option<&str>) -> String {
+    let fields = ["member", "kind", "currency", "from", "to"].map(|field| (field, Some(filter.value(field))));
+    let [member, kind, currency, from, to] = fields;
+    address(path, &[member, kind, currency, from, to, ("before", before)])
 }
 
 /// The kinds of entries that there are by now; the others come with the features that make them.
@@ -125,7 +118,8 @@ const fn kind_label(kind: EntryKind) -> &'static str {
     }
 }
 
-fn filter(guild: GuildId, query: &EntriesQuery, wrong: &dyn Fn(&str) -> Option<String>) -> Markup {
+/// The form that asks for entries.
+fn asked(guild: GuildId, filter: &Filter) -> Markup {
     let kinds = KINDS.map(|kind| Choice::new(kind.name(), kind_label(kind)));
     let kinds: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Any")).chain(kinds).collect();
     let currencies = [
@@ -133,49 +127,40 @@ fn filter(guild: GuildId, query: &EntriesQuery, wrong: &dyn Fn(&str) -> Option<S
         Choice::new(Currency::Luxury.key(), "Luxury Coins"),
         Choice::new(Currency::Points.key(), "Points"),
     ];
-    let field = |name: &'static str| wrong(name);
-    let [member, kind, currency, from, to] = ["member", "kind", "currency", "from", "to"].map(field);
     let fields = html! {
         (Field {
-            value: query.member.as_deref().unwrap_or_default(),
-            error: member.as_deref(),
-            hint: Some("Their id on Discord"),
+            value: filter.value("member"),
+            error: filter.error("member"),
+            hint: Some(HINT),
             ..Field::new("member", "Member")
         })
+        (Select { chosen: filter.value("kind"), error: filter.error("kind"), ..Select::new("kind", "What for", &kinds) })
         (Select {
-            chosen: query.kind.as_deref().unwrap_or_default(),
-            error: kind.as_deref(),
-            ..Select::new("kind", "What for", &kinds)
-        })
-        (Select {
-            chosen: query.currency.as_deref().unwrap_or_default(),
-            error: currency.as_deref(),
+            chosen: filter.value("currency"),
+            error: filter.error("currency"),
             ..Select::new("currency", "Currency", &currencies)
         })
-        (Field {
-            input: Input::Day,
-            value: query.from.as_deref().unwrap_or_default(),
-            error: from.as_deref(),
-            ..Field::new("from", "From")
-        })
-        (Field {
-            input: Input::Day,
-            value: query.to.as_deref().unwrap_or_default(),
-            error: to.as_deref(),
-            ..Field::new("to", "To")
-        })
+        @for (field, label) in [("from", "From"), ("to", "To")] {
+            // A browser shows nothing in a field of days that holds none.
+            (Field {
+                input: if filter.error(field).is_some() { Input::Text } else { Input::Day },
+                value: filter.value(field),
+                error: filter.error(field),
+                ..Field::new(field, label)
+            })
+        }
     };
     filters(&format!("/g/{guild}/ledger"), &fields)
 }
 
 /// What the filter lets through.
-fn ledger(guild: GuildId, query: &EntriesQuery, listed: &Listed) -> Markup {
+fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
     let Listed { page, names, totals } = listed;
     let path = format!("/g/{guild}/ledger");
-    let next = page.next.map(|next| here(&path, query, Some(&next.to_string())));
-    let first = query.before.is_some().then(|| here(&path, query, None));
+    let next = page.next.map(|next| here(&path, filter, Some(&next.to_string())));
+    let first = (!filter.value("before").is_empty()).then(|| here(&path, filter, None));
     html! {
-        (sums(totals.as_deref()))
+        (sums(totals))
         @if page.rows.is_empty() && page.next.is_none() {
             (Empty {
                 title: "There is no such entry.",
@@ -190,14 +175,15 @@ fn ledger(guild: GuildId, query: &EntriesQuery, listed: &Listed) -> Markup {
 }
 
 /// What the filter adds up to.
-fn sums(totals: Option<&[Total]>) -> Markup {
-    let Some(totals) = totals else {
-        return html! { p.hint { "More than 5,000 entries; a narrower filter shows what they add up to." } };
-    };
+fn sums(totals: &Totals) -> Markup {
+    let least = if totals.are_more { "at least " } else { "" };
     html! {
+        @if totals.are_more {
+            p.hint { "There are more entries than are looked at for this; a narrower filter adds up all of its own." }
+        }
         div.tiles {
-            @for total in totals {
-                @let came = number(total.came);
+            @for total in &totals.of {
+                @let came = format!("{least}{}", number(total.came));
                 @let note = format!("came, {} went, in {} entries", number(total.went), total.entries);
                 (Tile { note: Some(&note), ..Tile::new(total.currency.name(), &came) })
             }
@@ -254,17 +240,6 @@ fn reason(guild: GuildId, reason: &str) -> Markup {
     html! { (before) a href=(song_address(guild, digits)) { (number) } (after) }
 }
 
-/// The first number of a song in a text, `#012345`, with what stands around it.
-fn song_in(text: &str) -> Option<(&str, &str, &str)> {
-    let is_number = |at: usize| {
-        let digits = text.get(at + 1..at + 7)?;
-        let goes_on = text.get(at + 7..)?.starts_with(|next: char| next.is_ascii_digit());
-        (digits.bytes().all(|byte| byte.is_ascii_digit()) && !goes_on).then_some(at)
-    };
-    let at = text.match_indices('#').find_map(|(at, _)| is_number(at))?;
-    Some((text.get(..at)?, text.get(at..at + 7)?, text.get(at + 7..)?))
-}
-
 /// One entry.
 pub struct EntryPage;
 
@@ -272,7 +247,8 @@ pub struct EntryPage;
 struct Told {
     story: Story,
     name: String,
-    by: Option<String>,
+    /// Who caused it.
+    names: Names,
     has_song: bool,
 }
 
@@ -293,6 +269,7 @@ impl Page for EntryPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(id)) = (seen.guild, seen.path);
         let told = web.look("ledger_entry", move |read| tell(read, guild, id)).await?.ok_or(Problem::NotFound)?;
+        let told = Told { names: web.named(told.names).await, ..told };
         let may_undo = told.story.may_be_undone && seen.rank.reaches(Who::Administrator);
         let main = html! {
             (facts(guild, &told))
@@ -306,17 +283,14 @@ impl Page for EntryPage {
 fn tell(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Told>> {
     let Some(story) = entries::story(read, guild, id)? else { return Ok(None) };
     let LedgerEntry { user, actor, reason, .. } = &story.row.entry;
-    let by = match actor {
-        Actor::Member(user) => Some(known_members::called(read, guild, *user)?),
-        Actor::Live | Actor::System | Actor::Operator => None,
-    };
+    let names = Names::of(read, guild, [], [*actor])?;
     let public: Option<PublicId> = song_in(reason).and_then(|(_, number, _)| number.parse().ok());
     let has_song = match public {
         Some(public) => song(read, guild, public)?.is_some(),
         None => false,
     };
     let name = known_members::called(read, guild, *user)?;
-    Ok(Some(Told { story, name, by, has_song }))
+    Ok(Some(Told { story, name, names, has_song }))
 }
 
 fn facts(guild: GuildId, told: &Told) -> Markup {
@@ -335,7 +309,7 @@ fn facts(guild: GuildId, told: &Told) -> Markup {
                 html! { (entry.reason) }
             },
         ),
-        ("By", by(guild, entry.actor, told.by.as_deref())),
+        ("By", by(entry.actor, &told.names)),
         ("When", moment(entry.at)),
         ("Public name", html! { code { (entry.transaction_id(guild, row.id)) } }),
     ];
@@ -348,9 +322,9 @@ fn facts(guild: GuildId, told: &Told) -> Markup {
     html! { (Card { title: "What it says", facts: &facts }) }
 }
 
-fn by(guild: GuildId, actor: Actor, name: Option<&str>) -> Markup {
+fn by(actor: Actor, names: &Names) -> Markup {
     match actor {
-        Actor::Member(user) => member_link(guild, user, name.unwrap_or_default()),
+        Actor::Member(user) => names.member(user),
         Actor::Live => html! { "what happened on the live" },
         Actor::System => html! { "Greenroom itself" },
         Actor::Operator => html! { "the operator of this Greenroom" },
@@ -388,6 +362,7 @@ mod tests {
     use super::*;
     use crate::kernel::amount::Amount;
     use crate::kernel::ids::UserId;
+    use crate::kernel::sentence::Sentence;
     use crate::kernel::time::Timestamp;
     use crate::web::ui::testing::lines;
 
@@ -406,22 +381,6 @@ mod tests {
             at: Timestamp::from_millis(1_795_292_100_000),
         };
         HistoryRow { id: EntryId::new(7), entry, requested: None, undone_by: Some(EntryId::new(9)) }
-    }
-
-    #[test]
-    fn a_number_of_a_song_is_found_where_it_is_one() {
-        let found = |text| song_in(text).map(|(_, number, _)| number.to_owned());
-        for (text, number) in [
-            ("10 Skip for #012345 Ann – Light", Some("#012345")),
-            ("#1 and then #127626", Some("#127626")),
-            ("#1276267", None),
-            ("#12", None),
-            ("##", None),
-            ("#ä1234567", None),
-            ("", None),
-        ] {
-            assert_eq!(found(text).as_deref(), number, "{text}");
-        }
     }
 
     #[test]
@@ -466,21 +425,18 @@ mod tests {
 
     #[test]
     fn the_filter_keeps_what_was_chosen_and_says_what_is_wrong_with_it() {
-        let query = EntriesQuery {
-            member: Some("\"><b>".to_owned()),
-            kind: Some("buy_skip".to_owned()),
-            ..EntriesQuery::default()
-        };
-        let wrong = |field: &str| (field == "member").then(|| "That is no id.".to_owned());
-        let drawn = filter(GUILD, &query, &wrong).into_string();
+        let problem = Problem::field("member", Sentence::words("Nobody is called so."));
+        let filter = Filter::with_fault("member=%22%3E%3Cb%3E&kind=buy_skip", "/g/5/ledger", &problem);
+        let drawn = asked(GUILD, &filter).into_string();
         assert!(drawn.contains(r#"<option value="buy_skip" selected>a skip</option>"#), "{drawn}");
-        assert!(drawn.contains("That is no id.") && !drawn.contains("<b>"), "{drawn}");
+        assert!(drawn.contains("Nobody is called so.") && !drawn.contains("<b>"), "{drawn}");
     }
 
     #[test]
     fn an_entry_tells_its_cause_and_links_only_to_a_song_that_is_there() {
         let story = Story { row: row("10 Skip for #012345 Ann – Light"), undoes: None, may_be_undone: false };
-        let told = Told { story, name: "ann".to_owned(), by: Some("ann".to_owned()), has_song: false };
+        let told =
+            Told { story, name: "ann".to_owned(), names: Names::sample(GUILD, &[(81, "ann")], &[]), has_song: false };
         let drawn = facts(GUILD, &told).into_string();
         assert!(!drawn.contains("/songs/"), "{drawn}");
         assert!(drawn.contains("txn_5_1795292100000_000007"), "{drawn}");

@@ -16,8 +16,9 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
 use crate::web::answer::Problem;
-use crate::web::api::members::{Found, MembersQuery, SortedBy, find};
+use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, find};
 use crate::web::endpoint::{Sample, Samples};
+use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{COINS, HANDLES, SONGS};
 use crate::web::segments::One;
@@ -27,7 +28,7 @@ use crate::web::ui::components::{
 };
 
 /// Where a member's card is.
-pub(super) fn member_address(guild: GuildId, user: UserId) -> String {
+pub(in crate::web) fn member_address(guild: GuildId, user: UserId) -> String {
     format!("/g/{guild}/members/{user}")
 }
 
@@ -55,65 +56,79 @@ impl Page for MembersPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query.clone());
-        let found = web.look("members", move |read| find(read, guild, &query)).await?;
-        Ok(Shown::new("Members", members(guild, &seen.query, &found)))
+        let asked = asked(guild, &seen.filter);
+        if seen.filter.is_unclear() {
+            return Ok(Shown::new("Members", asked));
+        }
+        let limit = query.limit()?;
+        let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
+        Ok(Shown::new("Members", html! { (asked) (members(guild, &seen.query, &found)) }))
     }
 }
 
-/// The search, and the members that it found.
-fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
-    let page = format!("/g/{guild}/members");
-    let typed = query.q.as_deref().unwrap_or_default();
+/// The form that asks for members.
+fn asked(guild: GuildId, filter: &Filter) -> Markup {
     let search = Field {
         input: Input::Search,
-        value: typed,
+        value: filter.value("q"),
         hint: Some("A name, the beginning of a TikTok handle, or an id"),
         ..Field::new("q", "Search")
     };
-    let orders = [
-        Choice::new("coins", "Most Luxury Coins"),
-        Choice::new("points", "Most points"),
-        Choice::new("id", "Everybody who is known"),
+    let all = [
+        Choice::new("", "Everybody who is known"),
+        Choice::new("coins", "Who has Luxury Coins"),
+        Choice::new("points", "Who has points"),
+        Choice::new("handles", "Who has a TikTok handle"),
+        Choice::new("songs", "Who submitted a song"),
     ];
-    let order = Select { chosen: query.sort.word(), ..Select::new("sort", "Show", &orders) };
+    let has = Select { chosen: filter.value("has"), error: filter.error("has"), ..Select::new("has", "Show", &all) };
+    filters(&format!("/g/{guild}/members"), &html! { (search) (has) })
+}
+
+/// The members that were found.
+fn members(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
     html! {
-        (filters(&page, &html! { (search) (order) }))
-        @if found.members.is_empty() { (nobody(typed, query.sort)) } @else { (list(guild, &page, query, found)) }
+        @if found.members.is_empty() && found.next.is_none() { (nobody(query)) } @else { (list(guild, query, found)) }
     }
 }
 
-fn nobody(typed: &str, sort: SortedBy) -> Markup {
-    let (title, text) = match (typed, sort) {
-        ("", SortedBy::Coins) => {
-            ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
-        }
-        ("", SortedBy::Points) => {
-            ("Nobody has points yet.", "What people with a linked handle do on the live brings them.")
-        }
-        ("", SortedBy::Id) => ("Nobody is known yet.", "Whoever submits a song, links a handle or earns coins is."),
-        _ => (
+fn nobody(query: &MembersQuery) -> Markup {
+    let is_search = query.q.as_deref().is_some_and(|q| !q.trim().is_empty());
+    let (title, text) = match (query.has, query.sort) {
+        _ if is_search => (
             "Nobody was found.",
             "Only people are known who submitted a song, linked a handle or earned something here.",
         ),
+        (Some(Has::Coins), _) | (None, SortedBy::Coins) => {
+            ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
+        }
+        (Some(Has::Points), _) | (None, SortedBy::Points) => {
+            ("Nobody has points yet.", "What people with a linked handle do on the live brings them.")
+        }
+        (Some(Has::Handles), _) => ("Nobody has a handle yet.", "Members link theirs with /link-tiktok on Discord."),
+        (Some(Has::Songs), _) => ("Nobody submitted a song yet.", "Members send them with /submit on Discord."),
+        (None, SortedBy::Id) => ("Nobody is known yet.", "Whoever submits a song, links a handle or earns coins is."),
     };
     html! { (Empty { title, text, action: None }) }
 }
 
-fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Markup {
-    let by = |sort: SortedBy| address(page, &[("sort", Some(sort.word()))]);
-    let (by_coins, by_points) = (by(SortedBy::Coins), by(SortedBy::Points));
+fn list(guild: GuildId, query: &MembersQuery, found: &Found) -> Markup {
+    let page = format!("/g/{guild}/members");
+    let by = |has: Has| address(&page, &[("has", Some(has.word()))]);
+    let (by_coins, by_points) = (by(Has::Coins), by(Has::Points));
     let columns = [
         Column::words("Member"),
-        Column { sort: Some(sorted(query, &by_coins, SortedBy::Coins)), ..Column::numbers("Luxury Coins") },
-        Column { sort: Some(sorted(query, &by_points, SortedBy::Points)), ..Column::numbers("Points") },
+        Column { sort: Some(sorted(query, &by_coins, Has::Coins)), ..Column::numbers("Luxury Coins") },
+        Column { sort: Some(sorted(query, &by_points, Has::Points)), ..Column::numbers("Points") },
         Column::words("TikTok"),
         Column::numbers("Songs"),
     ];
     let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member)).collect();
-    let next = found.next.as_deref().map(|next| {
-        address(page, &[("sort", Some(query.sort.word())), ("q", query.q.as_deref()), ("after", Some(next))])
-    });
-    let first = query.after.is_some().then(|| by(query.sort));
+    let sort = (query.sort != SortedBy::default()).then_some(query.sort.word());
+    let at =
+        |after: Option<&str>| address(&page, &[("has", query.has.map(Has::word)), ("sort", sort), ("after", after)]);
+    let next = found.next.as_deref().map(|next| at(Some(next)));
+    let first = query.after.is_some().then(|| at(None));
     html! {
         (Table { caption: "Members", list: Some("users"), columns: &columns, rows: &rows })
         (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false })
@@ -121,10 +136,10 @@ fn list(guild: GuildId, page: &str, query: &MembersQuery, found: &Found) -> Mark
 }
 
 /// How a list is sorted by a column. What was searched for comes in no order.
-fn sorted<'a>(query: &MembersQuery, href: &'a str, sort: SortedBy) -> Sort<'a> {
+fn sorted<'a>(query: &MembersQuery, href: &'a str, has: Has) -> Sort<'a> {
     let is_search = query.q.as_deref().is_some_and(|q| !q.trim().is_empty());
-    let order = (query.sort == sort && !is_search).then_some(Order::Falling);
-    Sort { href, order }
+    let is_sorted = query.has == Some(has) || (query.has.is_none() && query.sort.word() == has.word());
+    Sort { href, order: (is_sorted && !is_search).then_some(Order::Falling) }
 }
 
 fn row(guild: GuildId, member: &KnownMember) -> Row {
@@ -348,7 +363,7 @@ fn songs(guild: GuildId, page: &OwnPage) -> Markup {
 }
 
 /// Where a song's story is, by its six digits.
-pub(super) fn song_address(guild: GuildId, digits: &str) -> String {
+pub(in crate::web) fn song_address(guild: GuildId, digits: &str) -> String {
     format!("/g/{guild}/songs/{digits}")
 }
 
@@ -374,22 +389,28 @@ mod tests {
     #[test]
     fn a_list_tells_what_each_member_has_and_leads_to_them() {
         let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()) };
-        let drawn = lines(&list(GUILD, "/g/5/members", &MembersQuery::default(), &found));
+        let by_coins = MembersQuery { has: Some(Has::Coins), ..MembersQuery::default() };
+        let drawn = lines(&list(GUILD, &by_coins, &found));
         for part in [
             r#"aria-sort="descending">"#,
             r#"<a href="/g/5/members/81">&lt;ann&gt;</a>"#,
             r#"data-label="Luxury Coins">1,340</td>"#,
-            r#"<a class="button" href="/g/5/members?sort=coins&amp;after=1340-81" rel="next">"#,
+            r#"<a class="button" href="/g/5/members?has=coins&amp;after=1340-81" rel="next">"#,
         ] {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }
-        let searched = MembersQuery { q: Some("ann".to_owned()), ..MembersQuery::default() };
-        assert!(!lines(&list(GUILD, "/g/5/members", &searched, &found)).contains("aria-sort"), "a search has no order");
+        let searched = MembersQuery { q: Some("ann".to_owned()), ..by_coins };
+        assert!(!lines(&list(GUILD, &searched, &found)).contains("aria-sort"), "a search has no order");
+        assert!(!lines(&list(GUILD, &MembersQuery::default(), &found)).contains("aria-sort"), "everybody has none");
     }
 
     #[test]
     fn where_nobody_is_it_says_how_somebody_would_be() {
-        insta::assert_snapshot!(lines(&members(GUILD, &MembersQuery::default(), &Found::default())), @r#"
+        let page = html! {
+            (asked(GUILD, &Filter::default()))
+            (members(GUILD, &MembersQuery::default(), &Found::default()))
+        };
+        insta::assert_snapshot!(lines(&page), @r#"
         <form class="filters" method="get" action="/g/5/members" role="search">
         <div class="field">
         <label for="f-q">Search</label>
@@ -399,20 +420,28 @@ mod tests {
         </span>
         </div>
         <div class="field">
-        <label for="f-sort">Show</label>
-        <select id="f-sort" name="sort">
-        <option value="coins" selected>Most Luxury Coins</option>
-        <option value="points">Most points</option>
-        <option value="id">Everybody who is known</option>
+        <label for="f-has">Show</label>
+        <select id="f-has" name="has">
+        <option value="" selected>Everybody who is known</option>
+        <option value="coins">Who has Luxury Coins</option>
+        <option value="points">Who has points</option>
+        <option value="handles">Who has a TikTok handle</option>
+        <option value="songs">Who submitted a song</option>
         </select>
         </div>
         <button class="button" type="submit">Show</button>
         </form>
         <div class="empty">
         <p>
-        <strong>Nobody has Luxury Coins yet.</strong> Gifts and time on the live bring them, or you give some.</p>
+        <strong>Nobody is known yet.</strong> Whoever submits a song, links a handle or earns coins is.</p>
         </div>
         "#);
+        for (has, title) in [(Has::Coins, "Nobody has Luxury Coins yet."), (Has::Songs, "Nobody submitted a song yet.")]
+        {
+            let query = MembersQuery { has: Some(has), ..MembersQuery::default() };
+            let drawn = members(GUILD, &query, &Found::default()).into_string();
+            assert!(drawn.contains(title), "{drawn}");
+        }
     }
 
     #[test]

@@ -44,6 +44,13 @@ impl Page for SignInPage {
         let why = seen.query.why.as_deref().and_then(why_not);
         let main = html! {
             @if let Some(why) = &why { (Notice::new(Tone::Bad, sentence_html(why)).draw(None)) }
+            @if let Some(somebody) = seen.visitor.somebody() {
+                section.card {
+                    p { "You are signed in as " strong { (somebody.name) } "." }
+                    @let to = next_of(seen, next);
+                    p { a.button href=(if to.is_empty() { "/" } else { to.as_str() }) { "Go on" } }
+                }
+            }
             section.card {
                 h2 { "With Discord" }
                 (with_discord(web, seen, next, "Sign in with Discord"))

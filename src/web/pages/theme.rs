@@ -1,4 +1,4 @@
-//! Light, dark, or as the system is.
+//! How pages are for somebody: light, dark, or as the system is, and whether single keys do something.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,25 +12,27 @@ use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::SignInPage;
-use crate::web::ui::layout::Theme;
+use crate::web::ui::layout::{KEYS_OFF, Theme};
 
 /// A year: a browser keeps no cookie for much longer.
 pub const LASTS: Duration = Duration::from_hours(24 * 365);
 
-/// Remembers a theme in a cookie.
+/// Remembers it in a cookie for each.
 pub struct ChooseTheme;
 
-/// Which theme.
+/// What is to be remembered; what is left out stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Chosen {
     /// `system`, `light` or `dark`.
-    pub theme: String,
+    pub theme: Option<String>,
+    /// `on` or `off`: whether single keys do something (WCAG 2.1.4).
+    pub keys: Option<String>,
 }
 
 impl Endpoint for ChooseTheme {
     const NAME: &'static str = "pages.theme";
-    const ABOUT: &'static str = "Remembers in a cookie whether pages are light, dark, or as the system is.";
+    const ABOUT: &'static str = "Remembers in cookies whether pages are light, dark, or as the system is, and whether single keys do something.";
     const DOORS: Doors = Doors::put(&["/api/theme"]).form("/theme", again::<SignInPage>);
     const WHO: Who = Who::Anyone;
     const SCOPE: Scope = Scope::Read;
@@ -46,8 +48,11 @@ impl Endpoint for ChooseTheme {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Nothing>, Problem> {
-        let theme = Theme::parse(&asked.body.theme).unwrap_or_default();
-        let cookie = Name::Theme.set(theme.word(), LASTS, web.settings.is_https());
-        Ok(Answered::from(Nothing {}).with_cookies([cookie]))
+        let set = |name: Name, word: &str| name.set(word, LASTS, web.settings.is_https());
+        let theme = asked.body.theme.as_deref().map(|word| Theme::parse(word).unwrap_or_default());
+        let theme = theme.map(|theme| set(Name::Theme, theme.word()));
+        let keys =
+            asked.body.keys.as_deref().map(|word| set(Name::Keys, if word == KEYS_OFF { KEYS_OFF } else { "on" }));
+        Ok(Answered::from(Nothing {}).with_cookies(theme.into_iter().chain(keys)))
     }
 }

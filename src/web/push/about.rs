@@ -1,6 +1,6 @@
 //! The topics that pages may be hinted at, by what they are about.
 
-use crate::features::{coins, engagement, handles, queue, tiktok};
+use crate::features::{self, coins, engagement, handles, queue, tiktok};
 use crate::store::Topic;
 
 /// Songs and their lines.
@@ -26,6 +26,7 @@ pub(in crate::web) const CONNECTION: Topic = Topic::new("push.lives");
 /// Time has passed: what is in no row, such as health or the log, is looked at again, while somebody watches.
 pub(in crate::web) const PULSE: Topic = Topic::new("push.pulse");
 
-/// All of them.
-pub(super) const ALL: &[Topic] =
-    &[SONGS, COINS, HANDLES, FOLLOWED, LIVE, BEGUN, SETTINGS, ACTIVITY, JOBS, CONNECTION, PULSE];
+/// All of them: those of the features, and what is in no row.
+pub(super) fn all() -> impl Iterator<Item = Topic> {
+    features::ALL.iter().flat_map(|feature| feature.topics).chain(&[CONNECTION, PULSE]).copied()
+}

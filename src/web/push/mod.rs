@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_region_has_a_name_of_its_own_which_is_no_topic() {
-        let mut names: BTreeSet<&str> = about::ALL.iter().map(|topic| topic.name()).collect();
+        let mut names: BTreeSet<&str> = about::all().map(Topic::name).collect();
         for region in REGIONS {
             assert!(names.insert(region.name), "{}", region.name);
             assert!(!region.topics.is_empty(), "{} never changes", region.name);

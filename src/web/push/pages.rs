@@ -23,7 +23,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
 use crate::web::input::read_form;
-use crate::web::page;
+use crate::web::page::{self, Met};
 
 /// The stream of pages. Its errors are those of the API: what asks is a script.
 pub(super) const LIVE: Route = Route {
@@ -135,9 +135,8 @@ fn parts_of(web: &Web, shown: &Shown) -> Result<Vec<(GuildId, Part)>, Problem> {
     }
     for address in shown.hint.iter().filter(|address| seen.insert(address.as_str())) {
         let (name, guild) = parted(address).ok_or(Problem::NotFound)?;
-        let topic = about::ALL.iter().find(|topic| topic.name() == name && is_hinted_of(**topic, guild));
-        let topic = topic.ok_or(Problem::NotFound)?;
-        parts.push((guild, Part::Topic(*topic)));
+        let topic = about::all().find(|topic| topic.name() == name && is_hinted_of(*topic, guild));
+        parts.push((guild, Part::Topic(topic.ok_or(Problem::NotFound)?)));
     }
     if parts.len() > MOST_PARTS {
         return Err(Problem::Unreadable(Sentence::words("That is more than a page has.")));
@@ -166,7 +165,7 @@ fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match fragment(&web, &arrived).await {
             Ok(response) => response,
-            Err(problem) => page::problem(&web, &arrived.visitor, &arrived.address, &problem, FRAGMENT.name),
+            Err(problem) => page::problem(&web, &Met::by(&arrived, FRAGMENT.who), &problem, FRAGMENT.name),
         }
     })
 }

@@ -124,6 +124,7 @@ fn of_kind(kind: &str) -> Option<(Event, ChangeType)> {
         (handles::activity::RENAMED.name(), Event::User, ChangeType::Update),
         (engagement::activity::GIFTS_LIFTED.name(), Event::Queue, ChangeType::Update),
         (desk::activity::DEAD_LINK_REMOVED.name(), Event::Queue, ChangeType::Delete),
+        (desk::activity::DEAD_LINK_TAKEN_BACK.name(), Event::Queue, ChangeType::Update),
     ];
     told.into_iter().find(|(name, ..)| *name == kind).map(|(_, event, change)| (event, change))
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::components::{CSRF, Form, avatar};
 use super::icons::{Icon, icon};
-use super::layout::{Crumb, Frame, GuildNav, NavGroup, NavItem, Theme, Viewer};
+use super::layout::{Crumb, Frame, GuildNav, KEYS_OFF, NavGroup, NavItem, Theme, Viewer};
 
 /// How many pages have a place at the bottom of a narrow screen; the fifth place opens the rest.
 const AT_THE_BOTTOM: usize = 4;
@@ -196,7 +196,7 @@ fn notices(frame: &Frame<'_>) -> Markup {
     }
 }
 
-/// Below a page: the version and the theme.
+/// Below a page: the version, the theme, and for whoever is signed in whether single keys do something.
 pub(super) fn footer(frame: &Frame<'_>) -> Markup {
     html! {
         footer.foot {
@@ -209,6 +209,20 @@ pub(super) fn footer(frame: &Frame<'_>) -> Markup {
                     @for theme in Theme::ALL { (choice(theme, theme == frame.theme)) }
                 }
             }
+            @if let Some(viewer) = &frame.viewer { (keys(frame, viewer)) }
+        }
+    }
+}
+
+/// Whoever speaks to a computer, or hits keys by mistake, switches single keys off.
+fn keys(frame: &Frame<'_>, viewer: &Viewer<'_>) -> Markup {
+    let (word, label) =
+        if frame.has_keys { (KEYS_OFF, "Switch single keys off") } else { ("on", "Switch single keys on") };
+    html! {
+        form.theme method="post" action="/theme" {
+            input type="hidden" name=(CSRF) value=(viewer.csrf);
+            input type="hidden" name="back" value=(frame.here);
+            button.link type="submit" name="keys" value=(word) { (label) }
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct Frame<'a> {
     pub live: Option<LiveRegions<'a>>,
     /// When the page was drawn.
     pub now: Option<Timestamp>,
+    /// Until when the viewer's session lasts, unless it is renewed. The script sees to that.
+    pub session_ends: Option<Timestamp>,
     /// Whether single keys do something. Whoever speaks to a computer switches them off.
     pub has_keys: bool,
 }
@@ -64,6 +66,7 @@ impl<'a> Frame<'a> {
             theme: Theme::System,
             live: None,
             now: None,
+            session_ends: None,
             has_keys: true,
         }
     }
@@ -72,6 +75,8 @@ impl<'a> Frame<'a> {
 /// Who looks at a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer<'a> {
+    /// Tells them from others who sign in by the same browser, and nothing else.
+    pub mark: &'a str,
     /// Their name.
     pub name: &'a str,
     /// A picture of theirs on this server; initials stand in for it.
@@ -208,6 +213,9 @@ impl Theme {
     }
 }
 
+/// What the cookie and the page say where single keys do nothing.
+pub const KEYS_OFF: &str = "off";
+
 /// A page in its frame.
 pub fn frame(frame: &Frame<'_>, main: &Markup) -> String {
     let class = if frame.guild.is_some() { "framed" } else { "framed alone" };
@@ -263,11 +271,13 @@ fn document(frame: &Frame<'_>, body: &Markup) -> String {
     let guild = frame.guild.as_ref();
     let page = html! {
         (DOCTYPE)
-        html lang="en" data-theme=(frame.theme.word()) data-keys=[(!frame.has_keys).then_some("off")]
+        html lang="en" data-theme=(frame.theme.word()) data-keys=[(!frame.has_keys).then_some(KEYS_OFF)]
             data-server=[guild.map(|guild| guild.id)]
             data-palette=[guild.map(|guild| format!("/g/{}/palette", guild.id))]
             data-live=[frame.live.map(|live| live.address)] data-revision=[frame.live.map(|live| live.revision)]
-            data-now=[frame.now.map(Timestamp::rfc3339)] {
+            data-now=[frame.now.map(Timestamp::rfc3339)]
+            data-viewer=[frame.viewer.map(|viewer| viewer.mark)]
+            data-session=[frame.session_ends.map(Timestamp::rfc3339)] {
             head {
                 meta charset="utf-8";
                 title { (frame.title) @if let Some(guild) = guild { " · " (guild.name) } " · Greenroom" }

@@ -38,7 +38,7 @@ fn items() -> [NavItem<'static>; 3] {
 }
 
 fn viewer(name: &'static str) -> Viewer<'static> {
-    Viewer { name, avatar: None, csrf: "t0ken", key: "k3y" }
+    Viewer { mark: "m4rk", name, avatar: None, csrf: "t0ken", key: "k3y" }
 }
 
 /// A document without the digest in its addresses, and the part of it that a test is about.
@@ -68,7 +68,7 @@ fn a_page_stands_in_its_frame() {
     let document = frame(&page, &html! { h2 { "Stock" } });
     insta::assert_snapshot!(part(&document, &assets, "<!DOCTYPE", "</head>"), @r#"
     <!DOCTYPE html>
-    <html lang="en" data-theme="dark" data-keys="off" data-server="5" data-palette="/g/5/palette" data-live="/live?region=home.attention.5&amp;region=desk.now.5" data-revision="a1b2.17">
+    <html lang="en" data-theme="dark" data-keys="off" data-server="5" data-palette="/g/5/palette" data-live="/live?region=home.attention.5&amp;region=desk.now.5" data-revision="a1b2.17" data-viewer="m4rk">
     <head>
     <meta charset="utf-8">
     <title>Cookie · Night Owl · Greenroom</title>
@@ -82,6 +82,7 @@ fn a_page_stands_in_its_frame() {
     <link rel="modulepreload" href="/assets/{digest}/forms.js">
     <link rel="modulepreload" href="/assets/{digest}/keys.js">
     <link rel="modulepreload" href="/assets/{digest}/live.js">
+    <link rel="modulepreload" href="/assets/{digest}/session.js">
     <link rel="modulepreload" href="/assets/{digest}/times.js">
     </head>
     "#);
@@ -124,7 +125,8 @@ fn a_page_stands_in_its_frame() {
     <form method="post" action="/g/5/undo/7" data-quiet>
     <input type="hidden" name="csrf" value="t0ken">
     <input type="hidden" name="idempotency_key" value="k3y-undo0">
-    <button class="link" type="submit">[icon]Undo</button>
+    <button class="link" type="submit" data-key="u" aria-keyshortcuts="u">[icon]Undo<kbd aria-hidden="true">u</kbd>
+    </button>
     </form>
     </div>
     </div>
@@ -210,7 +212,7 @@ fn everything(places: &[String]) -> Markup {
     let chart = Chart { id: "chart", title: HOSTILE, about: HOSTILE, axis: HOSTILE, places, series: &series };
     let event = Event {
         at: Timestamp::from_millis(0),
-        who: HOSTILE.to_owned(),
+        who: html! { (HOSTILE) },
         what: html! { (HOSTILE) },
         undo: Some(HOSTILE.to_owned()),
         note: Some(HOSTILE.to_owned()),
@@ -222,7 +224,7 @@ fn everything(places: &[String]) -> Markup {
         (Checkbox { hint, ..Checkbox::new(HOSTILE, HOSTILE) })
         (Radios { hint, error: hint, ..Radios::new(HOSTILE, HOSTILE, &choices) })
         (Form { confirm: hint, revision: hint, ..Form::new(HOSTILE, SEAL) }.around(&filters(HOSTILE, &acts(SEAL))))
-        (Button { act: hint, confirm: hint, sends: Some((HOSTILE, HOSTILE)), ..Button::danger(HOSTILE) })
+        (Button { act: hint, about: hint, sends: Some((HOSTILE, HOSTILE)), ..Button::danger(HOSTILE) })
         (error_summary(&[(HOSTILE, HOSTILE)]))
         (type_the_name(HOSTILE))
         (Dialog { id: HOSTILE, title: HOSTILE }.around(&opener(HOSTILE, HOSTILE)))

@@ -18,14 +18,22 @@ use super::person::{Answer, Means, Person};
 use super::stage::{CANARY, CANARY_THERE};
 
 const MEMBER: &[Who] = &[Who::Member];
-const VIEWER: &[Who] = &[Who::Member, Who::Viewer];
-const MODERATOR: &[Who] = &[Who::Member, Who::Viewer, Who::Moderator];
-const REVIEWER: &[Who] = &[Who::Member, Who::Reviewer];
-const ADMIN: &[Who] = &[Who::Member, Who::Viewer, Who::Moderator, Who::Admin];
+const VIEWER: &[Who] = &[Who::Member, Who::Viewer, Who::ViewerOrReviewer];
+const MODERATOR: &[Who] = &[Who::Member, Who::Viewer, Who::ViewerOrReviewer, Who::Moderator];
+const REVIEWER: &[Who] = &[Who::Member, Who::ViewerOrReviewer, Who::Reviewer];
+const ADMIN: &[Who] = &[Who::Member, Who::Viewer, Who::ViewerOrReviewer, Who::Moderator, Who::Admin];
 const ADMINISTRATOR: &[Who] =
-    &[Who::Member, Who::Viewer, Who::Moderator, Who::Admin, Who::Reviewer, Who::Administrator];
-const OWNER: &[Who] =
-    &[Who::Member, Who::Viewer, Who::Moderator, Who::Admin, Who::Reviewer, Who::Administrator, Who::Owner];
+    &[Who::Member, Who::Viewer, Who::ViewerOrReviewer, Who::Moderator, Who::Admin, Who::Reviewer, Who::Administrator];
+const OWNER: &[Who] = &[
+    Who::Member,
+    Who::Viewer,
+    Who::ViewerOrReviewer,
+    Who::Moderator,
+    Who::Admin,
+    Who::Reviewer,
+    Who::Administrator,
+    Who::Owner,
+];
 
 /// Somebody, and what they may in the first server and in the second; nothing where they have no place.
 struct Somebody {

@@ -1,249 +1,149 @@
-//! Pages that are open: each is told of what changes on it, whoever changed it, and asks for that alone.
+//! What somebody typed is not lost when their session was over, or when it could not be done at that moment: they see it again,
+//! and nothing of it is done without them.
 
 use std::time::Duration;
 
-use greenroom::web::endpoint::Kept;
+use greenroom::signin::scope::Scope;
+use greenroom::sim::Fault;
 use reqwest::Method;
-use serde_json::{Value, json};
 
-use super::asking::{Asking, Server};
-use super::ground::{OPERATOR, WebWorld};
-use super::html::tags;
-use super::listener::Listener;
+use super::ground::{OPERATOR, PASSWORD, WebWorld};
+use super::html::Form;
 use super::person::{Answer, Person};
-use crate::followed::{HOST, followed, tell, until};
-use crate::reading::link;
-use crate::web::ground::BOUNDS;
+use crate::patience::as_time_passes;
 
-/// A page that somebody has open, in a session of its own.
-struct Open<'w> {
-    person: Person<'w>,
-    path: String,
-    listener: Listener<'w>,
-}
-
-impl<'w> Open<'w> {
-    /// Opens a page as somebody, and its stream.
-    async fn by(person: Person<'w>, path: &str) -> Self {
-        let shown = person.get(path).await.is(200).text();
-        let root = tags(&shown).into_iter().find(|tag| tag.name == "html").unwrap();
-        let live = root.attribute("data-live").unwrap_or_else(|| panic!("{path} has no stream"));
-        let since = root.attribute("data-revision").unwrap();
-        let sign = if live.contains('?') { '&' } else { '?' };
-        let listener = person.listen(&format!("{live}{sign}since={since}")).await;
-        Self { person, path: path.to_owned(), listener }
-    }
-
-    /// Waits until it is told of a region, or that something of a topic changed; gives what the region holds.
-    async fn hears(&mut self, what: &str) -> String {
-        loop {
-            let heard = self.listener.next_in_time().await;
-            let told = heard.data["region"].as_str().or(heard.data["topic"].as_str()).unwrap_or_default();
-            if told.starts_with(what) {
-                return heard.data["html"].as_str().unwrap_or_default().to_owned();
-            }
-        }
-    }
-
-    /// Asks for its content anew, as its script does.
-    async fn asks(&self, known: &str) -> Answer {
-        let headers = [("part", "content"), ("if-none-match", known), ("accept-encoding", "identity")];
-        self.person.ask(Method::GET, &self.path, &headers, Vec::new()).await
-    }
-
-    /// Is told that something of a topic changed, and shows this then.
-    async fn shows(&mut self, topic: &str, text: &str) {
-        self.hears(topic).await;
-        let part = self.asks("").await.is(200);
-        assert!(part.seen().contains(text), "{} does not show {text:?}: {}", self.path, part.seen());
-    }
-}
+/// The page with the form of these tests, and where the form is sent.
+const PAGE: &str = "/g/{server}/handles";
+const ACTION: &str = "/g/{server}/handles/link";
+/// Longer than a session opens pages.
+const LATER: Duration = Duration::from_hours(25);
 
 impl WebWorld {
-    async fn opens(&self, name: &str, path: &str) -> Open<'_> {
-        Open::by(self.signed_in(name), path).await
+    /// The form that links a handle, as it stands on its page.
+    async fn link_form(&self, browser: &Person<'_>) -> Form {
+        browser.get(PAGE).await.is(200).form(&self.path(ACTION)).unwrap()
+    }
+
+    /// Sends the form as a browser does, which says from which page.
+    async fn links(&self, browser: &Person<'_>, form: &Form, handle: &str) -> Answer {
+        let typed = [("handle", handle), ("member", "ann"), ("password", "hunter2")];
+        let hidden = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let fields = hidden.filter(|(name, _)| !typed.iter().any(|(typed, _)| typed == name)).chain(typed);
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let page = format!("http://{}{}?q=a", self.address, self.path(PAGE));
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("referer", page.as_str())];
+        browser.ask(Method::POST, &form.action, &headers, body.into_bytes()).await
+    }
+
+    /// The page behind a redirect to a door.
+    fn next_of(location: &str) -> String {
+        let (_, next) = location.split_once("?next=").unwrap_or_else(|| panic!("{location}"));
+        url::form_urlencoded::parse(format!("next={next}").as_bytes()).next().unwrap().1.into_owned()
     }
 }
 
 #[tokio::test]
-async fn every_page_that_is_kept_true_has_a_stream_and_gives_its_content_alone() {
-    let ground = WebWorld::of_a_process().await;
-    let song = ground.staged().await;
-    for page in Asking::all().into_iter().filter(|page| page.route.doors.kept == Kept::Pushed) {
-        ground.world.pass(Duration::from_secs(5)).await;
-        let sample = (page.route.sample)(&ground.samples(&song, "ann"));
-        let path = page.address(&sample, Server::Here);
-        let open = Open::by(ground.whom_it_is_for(page.route.who), &path).await;
-        let part = open.asks("").await.is(200).text();
-        assert!(part.contains("data-region=") && !part.contains("<html"), "{path}: {part}");
+async fn a_form_that_came_after_its_session_is_seen_again_filled_in_and_done_only_when_it_is_sent() {
+    let ground = WebWorld::start().await;
+    let browser = ground.signed_in("administrator");
+    let form = ground.link_form(&browser).await;
+    ground.world.pass(LATER).await;
+    let away = ground.links(&browser, &form, "@Ann.Live").await.is(303).location();
+    assert!(away.starts_with("/api/auth/refresh?next="), "{away}");
+    let back = browser.get(&away).await.is(303).location();
+    assert!(back.starts_with(&ground.path("/g/{server}/handles?q=a&kept=")), "{back}");
+    for _ in 0..2 {
+        let shown = browser.get(&back).await.is(200);
+        assert!(shown.seen().contains("Nothing of this was done when you sent it."), "{}", shown.seen());
+        assert!(shown.text().contains("value=\"@Ann.Live\"") && !shown.text().contains("hunter2"), "{}", shown.text());
+        assert!(!shown.seen().contains("is linked to"), "{}", shown.seen());
     }
+    let ann = ground.world.user("ann").to_string();
+    let form = browser.get(&back).await.form(&ground.path(ACTION)).unwrap();
+    for _ in 0..2 {
+        browser.fill_in(&form, &[("member", &ann)]).await.is(303);
+    }
+    assert!(browser.get(PAGE).await.is(200).seen().contains("@ann.live is linked to"));
     ground.end().await;
 }
 
 #[tokio::test]
-async fn open_pages_are_told_of_songs_that_are_sent_and_moved() {
+async fn what_was_kept_for_one_person_is_seen_by_nobody_else_and_not_for_ever() {
     let ground = WebWorld::start().await;
-    let mut songs = ground.opens("viewer", "/g/{server}/songs").await;
-    let mut home = ground.opens("viewer", "/g/{server}").await;
-    let mut desk = ground.opens("reviewer", "/g/{server}/desk").await;
-    let mut own = ground.opens("ann", "/me/{server}").await;
-    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
-    songs.shows("queue.changed", "First Light").await;
-    home.hears("queue.changed").await;
-    assert!(desk.hears("desk.coming.").await.contains("First Light"));
-    own.shows("queue.changed", "First Light").await;
-
-    let reviewer = ground.signed_in("reviewer");
-    let path = format!("/g/{{server}}/songs/{}", song.digits());
-    let mut story = ground.opens("viewer", &path).await;
-    let verb = |verb: &str| format!("/api/{{server}}/songs/{}/{verb}", song.digits());
-    reviewer.json(Method::POST, &verb("move"), &json!({ "line": "5 Skip" })).await.is(200);
-    story.shows("queue.changed", "5 Skip").await;
-    reviewer.json(Method::POST, &verb("hold"), &Value::Null).await.is(200);
-    let skips = desk.hears("desk.skips.").await;
-    assert!(skips.contains("data-says=") && skips.contains("First Light by ann waits for you."), "{skips}");
-    drop((songs, home, desk, own, story));
+    let browser = ground.signed_in("administrator");
+    let form = ground.link_form(&browser).await;
+    ground.world.pass(LATER).await;
+    let away = ground.links(&browser, &form, "@Ann.Live").await.is(303).location();
+    let back = browser.get(&away).await.is(303).location();
+    assert!(browser.get(&back).await.is(200).text().contains("@Ann.Live"));
+    let program = ground.token("administrator", &[Scope::Read, Scope::Economy]);
+    for other in [&ground.signed_in("owner"), &ground.signed_in(OPERATOR), &program] {
+        let seen = other.get(&back).await.is(200);
+        assert!(!seen.text().contains("@Ann.Live"), "{}", seen.text());
+    }
+    let nobody = ground.nobody().get(&back).await.is(303);
+    assert!(!nobody.text().contains("@Ann.Live"));
+    ground.world.pass(Duration::from_mins(31)).await;
+    assert!(!browser.get(&back).await.is(200).text().contains("@Ann.Live"), "it goes after a while");
     ground.end().await;
 }
 
 #[tokio::test]
-async fn open_pages_are_told_of_coins_handles_and_settings() {
+async fn a_form_that_came_after_a_sign_out_waits_for_the_next_sign_in_of_that_browser() {
     let ground = WebWorld::start().await;
-    ground.world.member("ann").submits(&link(1), "First Light").await;
-    let (administrator, ann) = (ground.signed_in("administrator"), ground.world.user("ann").to_string());
-    let card = format!("/g/{{server}}/members/{ann}");
+    let browser = ground.signed_in(OPERATOR);
+    let form = ground.link_form(&browser).await;
+    browser.post("/sign-out", &[("csrf", &browser.csrf().unwrap())]).await.is(303);
+    let door = ground.links(&browser, &form, "@Ann.Live").await.is(303).location();
+    assert!(door.starts_with("/sign-in?next="), "{door}");
+    let sign_in = browser.get(&door).await.is(200).form("/sign-in").unwrap();
+    let back = browser.fill_in(&sign_in, &[("username", OPERATOR), ("password", PASSWORD)]).await.is(303).location();
+    assert_eq!(back, WebWorld::next_of(&door));
+    assert!(browser.get(&back).await.is(200).text().contains("value=\"@Ann.Live\""));
+    // Who is at the door although they are in is let on.
+    assert!(browser.get(&door).await.is(200).seen().contains(&format!("You are signed in as {OPERATOR}")));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_place_keeps_a_few_forms_and_one_that_says_nothing_or_comes_from_elsewhere_is_not_kept() {
+    let ground = WebWorld::start().await;
+    let operator = ground.signed_in(OPERATOR);
+    let form = ground.link_form(&operator).await;
+    let nobody = ground.nobody();
     let mut pages = Vec::new();
-    for (name, path, shown) in [
-        ("viewer", "/g/{server}/ledger", "won the quiz"),
-        ("viewer", card.as_str(), "won the quiz"),
-        ("viewer", "/g/{server}/members", "1,500"),
-        ("ann", "/me", "1,500"),
-        ("ann", "/me/{server}", "1,500"),
-    ] {
-        pages.push((ground.opens(name, path).await, shown));
+    for number in 0..10 {
+        pages.push(WebWorld::next_of(&ground.links(&nobody, &form, &format!("@h{number}")).await.is(303).location()));
     }
-    let given = json!({ "act": "give", "amount": 1_500, "reason": "won the quiz" });
-    administrator.json(Method::POST, &format!("/api/{{server}}/members/{ann}/coins"), &given).await.is(200);
-    for (page, shown) in &mut pages {
-        page.shows("coins.changed", shown).await;
+    for (number, page) in pages.iter().enumerate() {
+        let is_kept = operator.get(page).await.is(200).text().contains(&format!("value=\"@h{number}\""));
+        assert_eq!(is_kept, number >= 2, "{number}");
     }
-    drop(pages);
-
-    let mut handles = ground.opens("viewer", "/g/{server}/handles?whose=linked").await;
-    let linked = json!({ "handle": "ann.live", "member": ann });
-    administrator.json(Method::POST, "/api/{server}/handles/link", &linked).await.is(200);
-    handles.shows("handles.changed", "@ann.live").await;
-
-    let mut area = ground.opens("admin", "/g/{server}/settings/economy").await;
-    let mut others = Vec::new();
-    for (name, path) in [
-        ("admin", "/g/{server}/settings"),
-        ("owner", "/g/{server}/access"),
-        ("owner", "/g/{server}/public"),
-        ("admin", "/g/{server}/data"),
-    ] {
-        others.push(ground.opens(name, path).await);
-    }
-    let mut audit = ground.opens("admin", "/g/{server}/audit").await;
-    administrator.json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": 800 })).await.is(200);
-    area.shows("settings.changed", "1000 → 800").await;
-    audit.hears("activity.changed").await;
-    for page in &mut others {
-        page.hears("settings.changed").await;
-    }
-    drop((handles, area, others, audit));
+    let nothing = nobody.post(ACTION, &[("csrf", "x"), ("idempotency_key", "y")]).await.is(303).location();
+    assert_eq!(nothing, "/sign-in?next=%2F");
+    let large = "x".repeat(64 * 1024);
+    assert_eq!(nobody.post(ACTION, &[("handle", &large)]).await.is(303).location(), "/sign-in?next=%2F");
+    let foreign = [("sec-fetch-site", "cross-site"), ("content-type", "application/x-www-form-urlencoded")];
+    nobody.ask(Method::POST, ACTION, &foreign, b"handle=x&member=y".to_vec()).await.is(403);
     ground.end().await;
 }
 
 #[tokio::test]
-async fn what_is_in_no_row_is_looked_at_again_while_somebody_has_it_open() {
-    let ground = WebWorld::of_a_process().await;
-    for (name, path) in [
-        (OPERATOR, "/instance"),
-        (OPERATOR, "/instance/backups"),
-        (OPERATOR, "/instance/log"),
-        (OPERATOR, "/instance/servers"),
-        ("ann", "/me/sessions"),
-    ] {
-        let mut page = ground.opens(name, path).await;
-        page.hears("push.pulse").await;
-    }
-    ground.end().await;
-}
-
-#[tokio::test]
-async fn what_an_open_page_asks_for_is_packed_and_is_nothing_where_nothing_changed() {
+async fn a_form_that_could_not_be_looked_at_is_offered_again() {
     let ground = WebWorld::start().await;
-    ground.world.member("ann").submits(&link(1), "First Light").await;
-    let ann = ground.world.user("ann");
-    // There are forms on it, which are sealed anew each time.
-    let card = ground.opens("administrator", &format!("/g/{{server}}/members/{ann}")).await;
-    let first = card.asks("").await.is(200);
-    let tag = first.header("etag");
-    let again = card.asks(&tag).await.is(304);
-    assert_eq!((again.body.len(), again.header("etag")), (0, tag.clone()));
-    ground.pay_to(ann);
-    let paid = card.asks(&tag).await.is(200);
-    assert_ne!(paid.header("etag"), tag);
-
-    let headers = [("part", "content"), ("accept-encoding", "gzip")];
-    let packed = card.person.ask(Method::GET, &card.path, &headers, Vec::new()).await.is(200);
-    assert_eq!(packed.header("content-encoding"), "gzip");
-    assert!(packed.body.len() < paid.body.len(), "{} of {}", packed.body.len(), paid.body.len());
-    drop(card);
-    ground.end().await;
-}
-
-#[tokio::test]
-async fn what_a_page_has_to_say_is_kept_for_whoever_opens_it() {
-    let ground = WebWorld::start().await;
-    ground.world.member("ann").submits(&link(1), "First Light").await;
-    let card = format!("/g/{{server}}/members/{}", ground.world.user("ann"));
-    let page = ground.opens("administrator", &card).await;
-    let coins = format!("{card}/coins");
-    let given = [("act", "give"), ("amount", "5"), ("reason", "quiz")];
-    page.person.submit_on(&card, &coins, &given).await.is(303);
-    page.asks("").await.is(200);
-    let shown = page.person.get(&card).await.is(200);
-    assert!(shown.seen().contains("has 5 Luxury Coins now"), "{}", shown.seen());
-    drop(page);
-    ground.end().await;
-}
-
-#[tokio::test]
-async fn the_desk_tells_how_the_live_stands_and_what_a_gift_did() {
-    let ground = WebWorld::before(followed().await, BOUNDS, |_| {}).await;
-    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
-    let page = ground.signed_in("reviewer").get("/g/{server}/desk").await.is(200);
-    assert!(page.text().contains("@night.owl: Live."), "{}", page.seen());
-    let mut desk = ground.opens("reviewer", "/g/{server}/desk").await;
-    let mut live = ground.opens("viewer", "/g/{server}/live").await;
-    let mut home = ground.opens("viewer", "/g/{server}").await;
-
-    let rose = |count: u32, group: u32| {
-        json!({ "type": "gift", "user": "ann.live", "id": 5655, "name": "Rose", "diamonds": 200, "count": count,
-                "end": true, "group": group })
-    };
-    tell(&ground.world, &[rose(1, 1)]).await;
-    ground.world.member("ann").links("ann.live").await;
-    tell(&ground.world, &[rose(10, 2)]).await;
-    let lifted = format!("Rose ×10 by ann moved {song} to 10 Skip.");
-    loop {
-        let gifts = desk.hears("desk.gifts.").await;
-        if gifts.contains(&lifted) {
-            break;
-        }
-    }
-    ground.world.sim.ends_live(HOST).await.unwrap();
-    until(&ground.world, |status| status.is_some_and(|status| status.viewers.is_none())).await;
-    loop {
-        let head = desk.hears("desk.live.").await;
-        if !head.contains("@night.owl: Live.") {
-            break;
-        }
-    }
-    live.hears("live.state.").await;
-    home.hears("home.live.").await;
-    drop((desk, live, home));
+    let browser = ground.signed_in("administrator");
+    let form = ground.link_form(&browser).await;
+    let silent = Fault { path: Some("/guilds/".into()), status: Some(503), times: u64::MAX, ..Fault::default() };
+    ground.world.sim.faults(silent).await;
+    let hand = ground.world.hand.clone();
+    hand.advance(Duration::from_mins(2));
+    let sent = ground.links(&browser, &form, "@Ann.Live");
+    let page = as_time_passes(&hand, Duration::from_secs(1), sent).await.is(503);
+    assert!(page.seen().contains("Nothing was changed."), "{}", page.seen());
+    let again = super::html::tags(&page.text());
+    let again =
+        again.iter().find(|tag| tag.text == "Try again").and_then(|tag| tag.attribute("href")).unwrap().to_owned();
+    ground.world.sim.clear_faults().await;
+    assert!(browser.get(&again).await.is(200).text().contains("value=\"@Ann.Live\""), "{again}");
     ground.end().await;
 }

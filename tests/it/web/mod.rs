@@ -11,11 +11,14 @@
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
-//! | [`kept`] | open pages, which are told of what changes on them |
+//! | [`followed`] | open pages, which are told of what changes on them |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
+//! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
+//! | [`links`] | nobody is led to where they may not go |
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
+//! | [`names`] | how people and songs are called on pages, and what filters take |
 //! | [`data`], [`desk`], [`evening`], [`people`], [`public`], [`operator`], [`settings`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
@@ -27,12 +30,16 @@ mod data;
 mod desk;
 mod discord_sign_in;
 mod evening;
+mod followed;
 mod ground;
 mod guesses;
 mod html;
 mod kept;
 mod leaving;
+mod links;
 mod listener;
+mod names;
+mod odd;
 mod openapi;
 mod operator;
 mod overlays;

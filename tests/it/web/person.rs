@@ -145,13 +145,19 @@ impl<'w> Person<'w> {
         self.fill_in(&form, fields).await
     }
 
-    /// Sends a form with other values in these fields; a field that is named more than once gets all of them.
+    /// Sends a form with other values in these fields; a field that is named more than once gets all of them. Whoever is asked
+    /// whether they mean it says yes.
     pub async fn fill_in(&self, form: &Form, fields: &[(&str, &str)]) -> Answer {
         let is_typed = |name: &str| fields.iter().any(|(typed, _)| *typed == name);
         let mut sent: Vec<(String, String)> = form.fields.clone();
         sent.retain(|(name, _)| !is_typed(name));
         sent.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.send(&form.action, &sent).await
+        let answer = self.send(&form.action, &sent).await;
+        let is_asked = sent.iter().any(|(name, value)| name == "ask" && !value.is_empty());
+        match answer.form(&form.action).filter(|_| is_asked && answer.status == 200) {
+            Some(yes) => self.send(&yes.action, &yes.fields).await,
+            None => answer,
+        }
     }
 
     /// Sends JSON: as a script of our pages, or as a program.

@@ -127,3 +127,24 @@ async fn a_link_that_was_used_one_that_never_was_and_one_that_is_too_old_are_ans
     assert_eq!(answers.len(), 1, "{answers:#?}");
     ground.end().await;
 }
+
+#[tokio::test]
+async fn whoever_wants_no_single_keys_switches_them_off_and_on_again_and_the_theme_stays() {
+    let ground = WebWorld::start().await;
+    let viewer = ground.signed_in("viewer");
+    let home = ground.path("/g/{server}");
+    let csrf = viewer.csrf().unwrap();
+    assert!(!viewer.get("/g/{server}").await.is(200).text().contains("data-keys"));
+    let choose = [("csrf", csrf.as_str()), ("back", home.as_str()), ("theme", "dark")];
+    viewer.post("/theme", &choose).await.is(303);
+    for (word, is_off) in [("off", true), ("on", false)] {
+        let csrf = viewer.csrf().unwrap();
+        let choose = [("csrf", csrf.as_str()), ("back", home.as_str()), ("keys", word)];
+        assert_eq!(viewer.post("/theme", &choose).await.is(303).location(), home);
+        let page = viewer.get("/g/{server}").await.is(200).text();
+        assert_eq!(page.contains("data-keys=\"off\""), is_off, "{word}");
+        assert!(page.contains("data-theme=\"dark\""), "{word}");
+        assert_eq!(page.contains("Switch single keys on"), is_off, "{word}");
+    }
+    ground.end().await;
+}

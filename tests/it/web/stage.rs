@@ -4,7 +4,9 @@ use greenroom::activity::settings::ACTIVITY_DAYS;
 use greenroom::activity::{Filter, newest};
 use greenroom::features::public::model::PublicName;
 use greenroom::features::public::service as public;
-use greenroom::features::queue::model::PublicId;
+use greenroom::features::queue::model::{Line, PublicId, Seen};
+use greenroom::features::queue::queries;
+use greenroom::flows::{act_undone, reviewed};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::SecretBytes;
 use greenroom::settings::SETTING_CHANGED;
@@ -76,6 +78,7 @@ impl WebWorld {
             session: self.own_session("owner"),
             token: self.own_token("owner"),
             change: self.changed_setting(),
+            act: self.done_with(member, song),
             entry: people.entry,
             live: people.session,
         }
@@ -92,6 +95,25 @@ impl WebWorld {
         };
         let found = self.world.app.bot.store.read_blocking("test", newest).unwrap();
         found.rows[0].0.get().to_string()
+    }
+
+    /// A reviewer put a song of samples into another line, where it still waits; gives the number of that.
+    fn done_with(&self, member: &str, song: &str) -> String {
+        let guild = if member == "landlady" { self.other() } else { self.here() };
+        let song: Option<PublicId> = song.parse().ok();
+        self.write(move |tx| {
+            let Some(song) = song.map_or(Ok(None), |song| queries::song(tx, guild, song))? else {
+                return Ok("1".to_owned());
+            };
+            let line = song.place.line;
+            if line.is_waiting() {
+                let to = if line == Line::Skip5 { Line::Free } else { Line::Skip5 };
+                let seen = Seen { song: song.song.public_id, line };
+                reviewed::to_line(tx, guild, Actor::System, seen, to)?;
+            }
+            let act = act_undone::undoable(tx, guild, song.id)?;
+            Ok(act.map_or_else(|| "1".to_owned(), |act| act.to_string()))
+        })
     }
 
     /// Which roles give rights in the first server.

@@ -15,7 +15,7 @@ mod template;
 
 use std::borrow::Cow;
 
-pub use render::{CommandIds, Mention, NO_COMMANDS};
+pub use render::{CommandIds, Mention, NO_COMMANDS, Piece};
 pub use slot::Slot;
 pub use template::Template;
 

@@ -12,6 +12,15 @@ pub type CommandIds<'a> = &'a dyn Fn(&str) -> Option<CommandId>;
 /// For sentences that name no command to click on.
 pub const NO_COMMANDS: CommandIds<'static> = &|_| None;
 
+/// A piece of a sentence that a surface may draw in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'s> {
+    /// Words, whoever wrote them.
+    Text(&'s str),
+    /// Somebody or something on Discord.
+    Mention(Mention),
+}
+
 /// Somebody or something that Discord draws by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mention {
@@ -103,21 +112,55 @@ impl Sentence {
 
     /// For the content of an HTML page, with the names that the page knows; without `@` and `#`.
     pub fn html(&self, name_of: &dyn Fn(Mention) -> Option<String>) -> String {
-        let draw = |part: &Part| match part {
-            Part::Words(words) => html(words).into_owned(),
-            Part::Typed(typed) => html(typed).into_owned(),
-            Part::Code(code) => format!("<code>{}</code>", html(code)),
-            Part::Bold(bold) => format!("<strong>{}</strong>", bold.html(name_of)),
-            Part::Link(address) => format!("<a href=\"{0}\">{0}</a>", html(address)),
-            Part::Command(name) => format!("<code>/{}</code>", html(name)),
-            Part::Mention(mention) => {
-                let name = name_of(*mention);
+        self.html_by(&|piece| match piece {
+            Piece::Text(text) => html(text).into_owned(),
+            Piece::Mention(mention) => {
+                let name = name_of(mention);
                 let name = name.map_or_else(|| mention.to_string(), |name| format!("{}{name}", mention.sign()));
                 format!("<span class=\"mention\">{}</span>", html(&name))
             }
+        })
+    }
+
+    /// For the content of an HTML page that draws text and mentions in its own way. What `draw` gives is HTML, in which
+    /// it has escaped everything.
+    pub fn html_by(&self, draw: &dyn Fn(Piece<'_>) -> String) -> String {
+        let part = |part: &Part| match part {
+            Part::Words(words) => draw(Piece::Text(words)),
+            Part::Typed(typed) => draw(Piece::Text(typed)),
+            Part::Code(code) => format!("<code>{}</code>", html(code)),
+            Part::Bold(bold) => format!("<strong>{}</strong>", bold.html_by(draw)),
+            Part::Link(address) => format!("<a href=\"{0}\">{0}</a>", html(address)),
+            Part::Command(name) => format!("<code>/{}</code>", html(name)),
+            Part::Mention(mention) => draw(Piece::Mention(*mention)),
             Part::Moment(at, _) => format!("<time datetime=\"{0}\">{0}</time>", at.rfc3339()),
         };
-        self.0.iter().map(draw).collect()
+        self.0.iter().map(part).collect()
+    }
+
+    /// Plain text on one line, for whoever writes text and mentions in another way than `Display`.
+    pub fn text_by(&self, write: &dyn Fn(Piece<'_>) -> String) -> String {
+        let part = |part: &Part| match part {
+            Part::Words(words) => write(Piece::Text(words)),
+            Part::Typed(typed) => write(Piece::Text(typed)),
+            Part::Mention(mention) => write(Piece::Mention(*mention)),
+            Part::Bold(bold) => bold.text_by(write),
+            Part::Code(_) | Part::Link(_) | Part::Command(_) | Part::Moment(..) => Self(vec![part.clone()]).to_string(),
+        };
+        self.0.iter().map(part).collect()
+    }
+
+    /// What it says and whom it names, piece by piece: for whoever looks up what these are called.
+    pub fn visit(&self, visitor: &mut dyn FnMut(Piece<'_>)) {
+        for part in &self.0 {
+            match part {
+                Part::Words(words) => visitor(Piece::Text(words)),
+                Part::Typed(typed) => visitor(Piece::Text(typed)),
+                Part::Mention(mention) => visitor(Piece::Mention(*mention)),
+                Part::Bold(bold) => bold.visit(visitor),
+                Part::Code(_) | Part::Link(_) | Part::Command(_) | Part::Moment(..) => {}
+            }
+        }
     }
 }
 
@@ -169,6 +212,21 @@ mod tests {
              a_song</code> <time datetime=\"1970-01-01T00:00:01.5Z\">1970-01-01T00:00:01.5Z</time>, see \
              <a href=\"https://a.example/?a=1&amp;b=2\">https://a.example/?a=1&amp;b=2</a>."
         );
+    }
+
+    #[test]
+    fn a_surface_draws_text_and_mentions_in_its_own_way_wherever_they_stand() {
+        let user = UserId::new(5);
+        let sentence = sentence!("{user} and **{user}** use `/x`", user);
+        let write = |piece: Piece<'_>| match piece {
+            Piece::Text(text) => text.to_uppercase(),
+            Piece::Mention(_) => "ann".to_owned(),
+        };
+        assert_eq!(sentence.text_by(&write), "ann AND ann USE `/x`");
+        assert_eq!(sentence.html_by(&write), "ann AND <strong>ann</strong> USE <code>/x</code>");
+        let mut named = 0;
+        sentence.visit(&mut |piece| named += usize::from(matches!(piece, Piece::Mention(Mention::User(_)))));
+        assert_eq!(named, 2);
     }
 
     #[test]

@@ -64,21 +64,27 @@ impl<T: Slot> Slot for Option<T> {
     }
 }
 
+impl Slot for Mention {
+    fn to_sentence(&self) -> Sentence {
+        Sentence(vec![Part::Mention(*self)])
+    }
+}
+
 impl Slot for UserId {
     fn to_sentence(&self) -> Sentence {
-        Sentence(vec![Part::Mention(Mention::User(*self))])
+        Mention::User(*self).to_sentence()
     }
 }
 
 impl Slot for ChannelId {
     fn to_sentence(&self) -> Sentence {
-        Sentence(vec![Part::Mention(Mention::Channel(*self))])
+        Mention::Channel(*self).to_sentence()
     }
 }
 
 impl Slot for RoleId {
     fn to_sentence(&self) -> Sentence {
-        Sentence(vec![Part::Mention(Mention::Role(*self))])
+        Mention::Role(*self).to_sentence()
     }
 }
 

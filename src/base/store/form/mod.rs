@@ -4,12 +4,16 @@
 //! bincode writes no names, but a field that moved can be told by its name alone, so they are part of the form. Types are
 //! told apart by their bare names: a row cannot hold two that are called the same, nor one that holds itself. The tool for
 //! this, `serde-reflection`, wants each enum named to it, private ones too.
+//!
+//! What rows carry as text is no type of theirs: it is [`Carried`].
 
+mod carried;
 mod probe;
 
 use std::any::type_name;
 use std::collections::BTreeMap;
 
+pub use carried::{Carried, Json, json_again, json_samples};
 use probe::{Found, Probe};
 use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Error as _};
@@ -75,22 +79,37 @@ impl TableForm {
 type Types = BTreeMap<String, Shape>;
 
 fn of_type<T: DeserializeOwned>() -> Result<(String, Types), String> {
+    of_some_text::<T, _>(|text| read_all::<T>(Found::of_text(text), &mut |_| {}))
+}
+
+/// Values of a type that between them have each variant and each field; what is optional is there once, and once is not.
+fn samples<T: DeserializeOwned>() -> Result<Vec<T>, String> {
+    of_some_text::<T, _>(|text| {
+        let mut values = Vec::new();
+        for found in [Found::of_text(text), Found::of_text(text).without_options()] {
+            read_all(found, &mut |value| values.push(value))?;
+        }
+        Ok(values)
+    })
+}
+
+/// What is read of a type from the first text that it takes.
+fn of_some_text<T, R>(mut read: impl FnMut(&'static str) -> Result<R, Error>) -> Result<R, String> {
     let mut problems = Vec::new();
     for text in TEXTS {
-        match read_all::<T>(text) {
-            Ok(form) => return Ok(form),
+        match read(text) {
+            Ok(found) => return Ok(found),
             Err(problem) => problems.push(format!("from the text {text:?}: {problem}")),
         }
     }
     Err(format!("{} cannot be read, {}", bare_name::<T>(), problems.join("; ")))
 }
 
-/// Reads rows until each variant of each enum was met.
-fn read_all<T: DeserializeOwned>(text: &'static str) -> Result<(String, Types), Error> {
-    let mut found = Found::of_text(text);
+/// Reads values, and shows them to `visit`, until each variant of each enum was met.
+fn read_all<T: DeserializeOwned>(mut found: Found, visit: &mut dyn FnMut(T)) -> Result<(String, Types), Error> {
     let mut form = String::new();
     for _ in 0..MOST_ROWS {
-        T::deserialize(Probe::new(&mut found, &mut form))?;
+        visit(T::deserialize(Probe::new(&mut found, &mut form))?);
         if let Some(types) = found.types() {
             return Ok((form, types));
         }

@@ -12,6 +12,8 @@ use super::{Shape, Types};
 pub(super) struct Found {
     /// What every text is.
     text: &'static str,
+    /// Whether what is optional is there.
+    has_options: bool,
     structs: BTreeMap<&'static str, Vec<String>>,
     enums: BTreeMap<&'static str, Variants>,
 }
@@ -25,7 +27,12 @@ struct Variants {
 impl Found {
     /// Nothing yet. Every text will be `text`.
     pub(super) const fn of_text(text: &'static str) -> Self {
-        Self { text, structs: BTreeMap::new(), enums: BTreeMap::new() }
+        Self { text, has_options: true, structs: BTreeMap::new(), enums: BTreeMap::new() }
+    }
+
+    /// The same, where nothing is there that is optional.
+    pub(super) fn without_options(self) -> Self {
+        Self { has_options: false, ..self }
     }
 
     /// Everything that was found; `None` while a variant was not met.
@@ -130,6 +137,10 @@ impl<'de> Deserializer<'de> for Probe<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if !self.found.has_options {
+            "option".clone_into(self.form);
+            return visitor.visit_none();
+        }
         let mut inner = String::new();
         let value = visitor.visit_some(Probe::new(self.found, &mut inner))?;
         *self.form = format!("option<{inner}>");

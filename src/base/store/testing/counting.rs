@@ -14,8 +14,9 @@ use std::cell::Cell;
 use crate::store::error::StoreError;
 use crate::store::held::Held;
 use crate::store::memo::Memo;
+use crate::store::raw_name::RawName;
+use crate::store::read::Read;
 use crate::store::read::raw::{RawRead, Visit};
-use crate::store::read::{RawName, Read};
 use crate::store::span::{ByteSpan, Direction};
 
 /// Reads from a snapshot or a transaction, with what those remember, and counts.

@@ -6,7 +6,7 @@ use super::sample::{
 use crate::kernel::error::Result;
 use crate::store::key::encode;
 use crate::store::memo::Memo;
-use crate::store::read::RawName;
+use crate::store::raw_name::RawName;
 use crate::store::read::raw::{RawRead, Visit};
 use crate::store::span::ByteSpan;
 use crate::store::{AnyTable, Direction, Read, Store, StoreError, Tx, contained_with_place};
@@ -132,7 +132,7 @@ fn an_entry_without_a_row_is_found() {
 fn a_unique_entry_that_leads_elsewhere_is_found() {
     let findings = findings_after(|tx| {
         let entry = encode(&(GUILD, String::from("a")));
-        tx.put(RawName("sample.songs_by_link", ""), &entry, &encode(&key(2))).map(drop)
+        tx.put(RawName::of("sample.songs_by_link"), &entry, &encode(&key(2))).map(drop)
     });
     assert_eq!(findings, [r#"sample.songs_by_link guild 1, "a": the entry leads to another row"#]);
 }
@@ -140,7 +140,7 @@ fn a_unique_entry_that_leads_elsewhere_is_found() {
 #[test]
 fn a_wrong_count_is_found() {
     let findings = findings_after(|tx| {
-        tx.put(RawName("sample.songs_in_order", "#fine"), &encode(&GUILD), &encode(&5_u64)).map(drop)
+        tx.put(RawName::part("sample.songs_in_order", "#fine"), &encode(&GUILD), &encode(&5_u64)).map(drop)
     });
     assert_eq!(findings, ["sample.songs_in_order 0x0000000000000001: the block counts 5 entries and holds 2"]);
 }
@@ -150,7 +150,7 @@ fn changing_a_row_whose_entry_is_gone_fails_instead_of_hiding_it() {
     let store = with_two_songs();
     let entry = encode(&(GUILD, String::from("a")));
     store
-        .write_blocking("damage", move |tx| Ok(tx.remove(RawName("sample.songs_by_link", ""), &entry).map(drop)?))
+        .write_blocking("damage", move |tx| Ok(tx.remove(RawName::of("sample.songs_by_link"), &entry).map(drop)?))
         .unwrap();
     let error = store.write_blocking("remove", |tx| SONGS.remove(tx, &key(1))).unwrap_err();
     assert_eq!(error.to_string(), r#"sample.songs_by_link does not fit its table at guild 1, "a""#);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::read::RawName;
+use crate::store::raw_name::RawName;
 use crate::store::{CountedIndex, Options, Place, Read, Schema, Span, Store, Table, Within};
 
 type Entry = (GuildId, u32);
@@ -43,7 +43,7 @@ fn count(store: &Store, keys: impl Within<Entry>) -> u64 {
 
 /// How many coarse and fine blocks there are.
 fn block_counts(store: &Store) -> (u64, u64) {
-    let count = |read: &dyn Read, suffix| read.len(RawName("counted.in_order", suffix));
+    let count = |read: &dyn Read, suffix| read.len(RawName::part("counted.in_order", suffix));
     store.read_blocking("blocks", |read| Ok((count(read, "#coarse")?, count(read, "#fine")?))).unwrap()
 }
 

@@ -127,7 +127,7 @@ fn a_report_that_is_missed_is_told_with_what_would_help() {
 fn a_dead_link_is_told_with_what_was_given_back() {
     let (gifted, luxury) = (Some(Amount::of(1_500)), Some(Amount::of(1_000)));
     let lines = [(None, None), (gifted, None), (None, luxury), (gifted, luxury)].map(|(gifted, luxury)| {
-        let refund = Refund { user: USER, number: "#012345".to_owned(), gifted, luxury };
+        let refund = Refund { user: USER, number: "#012345".to_owned(), gifted, luxury, given: None };
         let removed = DEAD_LINK_REMOVED.with(refund).by(BY).of(Subject::Song(7));
         said(removed.changing("5 Skip".to_owned(), "Removed".to_owned()))
     });
@@ -136,6 +136,22 @@ fn a_dead_link_is_told_with_what_was_given_back() {
     🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: 1,500 gifted coins of <@2> `2` wait for another song
     🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: 1,000 Luxury Coins of <@2> `2` are given back
     🔗 <@1> `1` removed #012345 from 5 Skip as a dead link: 1,500 gifted coins of <@2> `2` wait for another song, and 1,000 Luxury Coins are given back
+    ");
+}
+
+#[test]
+fn a_dead_link_that_is_taken_back_is_told_with_what_is_taken_again() {
+    let (gifted, luxury) = (Some(Amount::of(1_500)), Some(Amount::of(1_000)));
+    let lines = [(None, None), (gifted, None), (None, luxury), (gifted, luxury)].map(|(gifted, luxury)| {
+        let refund = Refund { user: USER, number: "#012345".to_owned(), gifted, luxury, given: None };
+        let taken_back = DEAD_LINK_TAKEN_BACK.with(refund).by(BY).of(Subject::Song(7));
+        said(taken_back.changing("Removed".to_owned(), "5 Skip".to_owned()))
+    });
+    insta::assert_snapshot!(lines.join("\n"), @"
+    🔗 <@1> `1` took the dead link of #012345 back, which is in 5 Skip again: nothing was to be taken again
+    🔗 <@1> `1` took the dead link of #012345 back, which is in 5 Skip again: 1,500 gifted coins of <@2> `2` count for it again
+    🔗 <@1> `1` took the dead link of #012345 back, which is in 5 Skip again: 1,000 Luxury Coins of <@2> `2` are taken again
+    🔗 <@1> `1` took the dead link of #012345 back, which is in 5 Skip again: 1,500 gifted coins of <@2> `2` count for it again, and 1,000 Luxury Coins are taken again
     ");
 }
 
@@ -217,7 +233,7 @@ fn what_the_operator_does_is_told_as_theirs() {
     let coins = POSTED.with(Posted { currency, kind, delta: 7, reason: "a prize".to_owned(), requested: None });
     let link =
         || Link { handle: Handle::parse("dj_ann").unwrap(), former: None, was_verified: false, points: Amount::ZERO };
-    let refund = Refund { user: USER, number: "#012345".to_owned(), gifted: None, luxury: None };
+    let refund = Refund { user: USER, number: "#012345".to_owned(), gifted: None, luxury: None, given: None };
     let removed = DEAD_LINK_REMOVED.with(refund).of(Subject::Song(7));
     let days = || Subject::Setting("activity_days".to_owned());
     let lines = [

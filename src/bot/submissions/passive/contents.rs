@@ -158,13 +158,14 @@ impl<'m> Contents<'m> {
     }
 }
 
-/// Stands for what can be read in a message: equal as long as nobody edits it. That Discord adds a preview changes nothing.
+/// Stands for what can be read in a message: equal as long as nobody edits it. That Discord adds a preview changes nothing. Jobs
+/// carry it, so it never changes for the same message.
 pub(super) fn digest(message: &Message) -> u64 {
     let mut hasher = Sha256::new();
     let mut add = |text: &str, files: &[Attachment]| {
-        hasher.update(text.len().to_be_bytes());
+        hasher.update((text.len() as u64).to_be_bytes());
         hasher.update(text);
-        hasher.update(files.len().to_be_bytes());
+        hasher.update((files.len() as u64).to_be_bytes());
         for file in files {
             hasher.update(file.id.get().to_be_bytes());
         }
@@ -201,6 +202,11 @@ mod tests {
 
     fn names(message: &Message) -> Vec<String> {
         Contents::of(message).songs.into_iter().map(|item| item.name).collect()
+    }
+
+    #[test]
+    fn what_stands_for_a_message_never_changes() {
+        assert_eq!(digest(&message(&json!({"content": "hello"}))), 16_885_025_688_743_747_364);
     }
 
     #[test]

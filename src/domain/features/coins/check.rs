@@ -6,18 +6,16 @@ use strum::VariantArray;
 
 use super::model::{Currency, EntryKind, SkipBought};
 use super::tables;
-use super::weeks::{WeekNumber, WeekSums};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Read;
 
 /// What is wrong in a guild's ledger, one sentence each: a balance is the sum of its entries plus what is not
-/// journalled yet, each entry continues where the one before it ended, what is undone is so by its opposite, and the sums
-/// of a week are those of its entries.
+/// journalled yet, each entry continues where the one before it ended, and what is undone is so by its opposite. The sums of
+/// each day are an index of the ledger, which the store checks.
 pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     let mut findings = Vec::new();
-    let Followed { balances: mut expected, weeks } = follow(read, guild, &mut findings)?;
-    compare_weeks(read, guild, weeks, &mut findings)?;
+    let mut expected = follow(read, guild, &mut findings)?;
     tables::POINTS_UNJOURNALLED.for_each(read, guild, |(_, user), waiting| {
         *expected.entry((Currency::Points, user)).or_default() += waiting.points;
         Ok(())
@@ -69,45 +67,17 @@ fn check_undone(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> 
     })
 }
 
-/// What the entries add up to.
-#[derive(Default)]
-struct Followed {
-    /// The balance after the last entry of each account.
-    balances: BTreeMap<(Currency, UserId), i64>,
-    /// What came and went of Luxury Coins in each week.
-    weeks: BTreeMap<i64, WeekSums>,
-}
-
-/// Follows all entries in order. Holds one number for each account and each week, and no entry.
-fn follow(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> Result<Followed> {
-    let mut followed = Followed::default();
+/// Follows all entries in order, to the balance after the last one of each account. Holds one number for each account, and no
+/// entry.
+fn follow(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> Result<BTreeMap<(Currency, UserId), i64>> {
+    let mut balances = BTreeMap::<_, i64>::new();
     tables::LEDGER.for_each(read, guild, |(_, id), entry| {
-        if entry.currency == Currency::Luxury {
-            followed.weeks.entry(WeekNumber::of(entry.at).0).or_default().add(&entry);
-        }
-        let balance = followed.balances.entry((entry.currency, entry.user)).or_default();
+        let balance = balances.entry((entry.currency, entry.user)).or_default();
         if entry.before.get() != *balance || entry.after.get() != *balance + entry.delta {
             findings.push(format!("ledger entry {id} does not continue the balance of user {}", entry.user));
         }
         *balance = entry.after.get();
         Ok(())
     })?;
-    Ok(followed)
-}
-
-fn compare_weeks(
-    read: &dyn Read,
-    guild: GuildId,
-    mut expected: BTreeMap<i64, WeekSums>,
-    findings: &mut Vec<String>,
-) -> Result<()> {
-    let day = |week| WeekNumber(week).begins().rfc3339();
-    tables::WEEKS.for_each(read, guild, |(_, week), kept| {
-        if expected.remove(&week).unwrap_or_default() != kept {
-            findings.push(format!("the sums of the week from {} are not those of its entries", day(week)));
-        }
-        Ok(())
-    })?;
-    findings.extend(expected.into_keys().map(|week| format!("the week from {} has no sums", day(week))));
-    Ok(())
+    Ok(balances)
 }

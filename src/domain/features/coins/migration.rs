@@ -1,57 +1,43 @@
 //! What changes in the stored data of coins when the program becomes newer.
 
-use std::collections::BTreeMap;
-
-use super::model::Currency;
-use super::tables;
-use super::weeks::{WeekNumber, WeekSums};
+use super::weeks::WeekSums;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::store::{Migration, Span, Tx};
+use crate::store::{Migration, Record, Span, Table, Tx};
 
 /// All of them, by the version of the store that they lead to.
-pub const ALL: &[Migration] = &[Migration { version: 3, name: "add up Luxury Coins by week", run: add_up_weeks }];
+pub const ALL: &[Migration] = &[
+    // What was added up is an index of the ledger since version 8.
+    Migration { version: 3, name: "add up Luxury Coins by week", run: |_| Ok(()) },
+    Migration { version: 8, name: "add up the ledger by day, and no more by week", run: forget_weeks },
+];
 
-/// Each week has the sums of its Luxury Coins.
-fn add_up_weeks(tx: &Tx<'_>) -> Result<()> {
-    let mut weeks: BTreeMap<(GuildId, WeekNumber), WeekSums> = BTreeMap::new();
-    tables::LEDGER.for_each(tx, Span::all(), |(guild, _), entry| {
-        if entry.currency == Currency::Luxury {
-            weeks.entry((guild, WeekNumber::of(entry.at))).or_default().add(&entry);
-        }
-        Ok(())
-    })?;
-    weeks.into_iter().try_for_each(|((guild, week), sums)| tables::set_week(tx, guild, week, &sums))
+/// What came and went of Luxury Coins in each week, kept by hand. It has no rows any more; it stays here as long as stores of
+/// before that are brought up to date.
+pub(super) static WEEKS: Table<(GuildId, i64), WeekSums> = Table::new("coins.weeks", &[]).without_members();
+
+impl Record for WeekSums {}
+
+/// Removes the sums that were kept by hand.
+fn forget_weeks(tx: &Tx<'_>) -> Result<()> {
+    WEEKS.for_each(tx, Span::all(), |week, _| WEEKS.remove(tx, &week).map(drop))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::coins::model::{EntryKind, Posting};
-    use crate::features::coins::{check, service};
     use crate::features::testing::{GUILD, TestStore};
-    use crate::kernel::actor::Actor;
-    use crate::kernel::ids::UserId;
+    use crate::store::Direction;
 
     #[test]
-    fn the_weeks_of_a_ledger_from_before_are_added_up() {
+    fn weeks_that_were_kept_by_hand_are_gone() {
         let store = TestStore::new();
-        for (kind, delta) in [(EntryKind::Gift, 20), (EntryKind::AdminRemove, -5), (EntryKind::Gift, 4)] {
-            let reason = "before".to_owned();
-            let (currency, user, actor) = (Currency::Luxury, UserId::new(1), Actor::System);
-            let posting = Posting { currency, user, delta, kind, reason, actor };
-            store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
-            store.advance(std::time::Duration::from_hours(100));
+        for week in 0..3 {
+            store
+                .write(move |tx| WEEKS.put(tx, &(GUILD, week), &WeekSums { gifts: 7, ..WeekSums::default() }))
+                .unwrap();
         }
-        let weeks = || store.read(|read| tables::WEEKS.page(read, GUILD, crate::store::Direction::Forward, 9));
-        let kept = weeks();
-        assert!(kept.len() > 1);
-        store
-            .write(|tx| tables::WEEKS.for_each(tx, Span::all(), |key, _| tables::WEEKS.remove(tx, &key).map(drop)))
-            .unwrap();
-        assert!(!store.read(|read| check::check(read, GUILD)).is_empty(), "the sums are missing");
-        store.write(add_up_weeks).unwrap();
-        assert_eq!(weeks(), kept);
-        assert_eq!(store.read(|read| check::check(read, GUILD)), Vec::<String>::new());
+        store.write(forget_weeks).unwrap();
+        assert!(store.read(|read| WEEKS.page(read, GUILD, Direction::Forward, 9)).is_empty());
     }
 }

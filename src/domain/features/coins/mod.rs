@@ -16,11 +16,12 @@
 //! **Invariants.** `before + delta = after` in each entry; an entry begins where the account's last one ended; a
 //! balance is what its last entry says, plus points that are not journalled yet ([`check`]). Entries are never changed:
 //! an undo is an entry of its own, the opposite of the one that it undoes, and no entry is undone twice. What was asked for
-//! where less could be taken stands beside the ledger (`C-08`). The sums of a week are those of its entries ([`weeks`]).
+//! where less could be taken stands beside the ledger (`C-08`). What came and went on a day is an index of the ledger
+//! ([`weeks`]).
 //!
 //! **Tables.** `coins.ledger`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
 //! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`, `coins.earlier_skips`,
-//! `coins.weeks`. **Topic.** `coins.changed`.
+//! `coins.weeks`, which is empty since version 8. **Topic.** `coins.changed`.
 
 pub mod activity;
 pub mod check;
@@ -47,6 +48,8 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     migrations: migration::ALL,
+    topics: &[tables::CHANGED],
+    activities: &[&activity::POSTED],
     at_start: &[&upkeep::SCORES_SYNCED],
     after_start: &[&upkeep::OLD_SCORES, &upkeep::SCORES_SYNCED],
     recurring: &[&upkeep::SCORES_SYNCED],

@@ -75,7 +75,20 @@ slots_by_display!(Currency, EntryId);
 
 /// What an entry stands for: one closed set for all currencies (`C-11`).
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, IntoStaticStr, VariantArray,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
 )]
 #[serde(into = "String", try_from = "String")]
 #[strum(serialize_all = "snake_case", parse_err_ty = UnknownKind, parse_err_fn = UnknownKind::of)]
@@ -125,6 +138,32 @@ pub enum EntryKind {
     /// Brought from another bot.
     Import,
 }
+
+// The bytes are part of stored keys: a new kind gets the next one, and none ever changes.
+key_enum!(EntryKind {
+    Daily = 1,
+    TaskReward = 2,
+    ShopPurchase = 3,
+    ShopRefund = 4,
+    TransferSend = 5,
+    TransferReceive = 6,
+    AdminAdd = 7,
+    AdminRemove = 8,
+    AdminSet = 9,
+    AdminAdjust = 10,
+    WatchTime = 11,
+    Gift = 12,
+    BuySkip = 13,
+    PointsEvent = 14,
+    PointsReset = 15,
+    PointsLink = 16,
+    XpText = 17,
+    XpVoice = 18,
+    XpAdmin = 19,
+    Rollback = 20,
+    ArchiveOpening = 21,
+    Import = 22,
+});
 
 impl EntryKind {
     /// The stored and exported name.

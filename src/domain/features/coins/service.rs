@@ -4,7 +4,6 @@
 //! before its first write or succeeds, inside one transaction, so two operations never see the same balance (`M-ECO-08`).
 
 use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, SkipBought, Undone, Wish};
-use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -73,6 +72,19 @@ pub fn refundable(tx: &Tx<'_>, guild: GuildId, user: UserId, song: u64) -> Resul
     Ok(paid)
 }
 
+/// What was paid by these purchases, of which each was given back, the oldest first: to be paid once more. Refuses where the
+/// balance does not hold all of it.
+pub fn payable(tx: &Tx<'_>, guild: GuildId, user: UserId, given_back: &[EntryId]) -> Result<Vec<Amount>> {
+    let mut balance = tables::balance(tx, guild, Currency::Luxury, user)?;
+    let mut prices = Vec::with_capacity(given_back.len());
+    for id in given_back.iter().rev() {
+        let Some(entry) = tables::LEDGER.get(tx, &(guild, *id))? else { continue };
+        balance = rules::after_posting(Currency::Luxury, balance, entry.delta)?;
+        prices.push(Amount::ZERO.clamped_change(entry.delta.saturating_neg()));
+    }
+    Ok(prices)
+}
+
 /// Undoes an entry of a member's Luxury Coins by its opposite, once. Refuses where that leaves the range of balances.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
     let found = tables::LEDGER.get(tx, &(guild, id))?;
@@ -113,12 +125,6 @@ fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, Ledg
         at: tx.now(),
     };
     let id = tables::add_entry(tx, guild, &entry)?;
-    if entry.currency == Currency::Luxury {
-        let week = WeekNumber::of(entry.at);
-        let mut sums = tables::week(tx, guild, week)?;
-        sums.add(&entry);
-        tables::set_week(tx, guild, week, &sums)?;
-    }
     Ok((id, entry))
 }
 

@@ -4,21 +4,21 @@
 
 use std::ops::Range;
 
-use super::model::{Balance, Currency, EntryId, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
-use super::rules;
+use super::model::{Balance, Currency, EntryId, EntryKind, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
 use super::weeks::{WeekNumber, WeekSums};
+use super::{migration, rules};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{AnyTable, Direction, Erasure, Fate, Index, Read, Span, Table, Topic, Tx};
+use crate::store::{AnyTable, Direction, Erasure, Fate, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx};
 
 /// A balance of a guild changed.
 pub const CHANGED: Topic = Topic::new("coins.changed");
 
 /// Entries by guild and number; only ever added to. Those of an erased member go on under the pseudonym, with all their
 /// amounts: what is in circulation, and what came and went in each week, is what it was.
-pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> =
-    Table::new("coins.ledger", &[&BY_ACCOUNT]).erasing(|key, entry, erasure| {
+pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> = Table::new("coins.ledger", &[&BY_ACCOUNT, &BY_DAY])
+    .erasing(|key, entry, erasure| {
         if !rules::tells_of(entry, erasure.member) {
             return Fate::Stays;
         }
@@ -27,6 +27,13 @@ pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> =
 /// The entries of one balance.
 static BY_ACCOUNT: Index<(GuildId, Currency, UserId, EntryId), (GuildId, EntryId), LedgerEntry> =
     Index::new("coins.ledger_by_account", |(guild, id), entry| Some((*guild, entry.currency, entry.user, *id)));
+
+/// What the entries of a day add up to, by currency and kind; what came apart from what went.
+static BY_DAY: SumIndex<DayKey, (GuildId, EntryId), LedgerEntry> =
+    SumIndex::new("coins.ledger_by_day", |(guild, _), entry| {
+        Some(((*guild, entry.currency, entry.at.day(), entry.kind, entry.delta < 0), entry.delta))
+    });
+type DayKey = (GuildId, Currency, i64, EntryKind, bool);
 
 /// Luxury Coins by guild and member (`M-DB-11`).
 pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]).erasing(handed_on);
@@ -48,8 +55,6 @@ pub static SKIPS_BOUGHT: Table<(GuildId, u64), SkipBought> = Table::new("coins.s
 /// The purchase before this one for the same song, by the entry of the later one.
 pub static EARLIER_SKIPS: Table<(GuildId, EntryId), SkipBought> =
     Table::new("coins.earlier_skips", &[]).without_members();
-/// What came and went of Luxury Coins in each week.
-pub static WEEKS: Table<(GuildId, i64), WeekSums> = Table::new("coins.weeks", &[]).without_members();
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[
@@ -62,7 +67,7 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &UNDONE,
     &SKIPS_BOUGHT,
     &EARLIER_SKIPS,
-    &WEEKS,
+    &migration::WEEKS,
 ];
 
 /// What an erased member had is the pseudonym's.
@@ -111,14 +116,26 @@ pub fn erase_reasons(tx: &Tx<'_>, guild: GuildId, entries: &[EntryId]) -> Result
     Ok(())
 }
 
-/// What came and went of Luxury Coins in a week.
-pub fn week(read: &dyn Read, guild: GuildId, week: WeekNumber) -> Result<WeekSums> {
-    Ok(WEEKS.get(read, &(guild, week.0))?.unwrap_or_default())
+/// What the entries of a currency in some days add up to: for each day and kind what came, and what went, which is below 0.
+pub fn sums_of_days(
+    read: &dyn Read,
+    guild: GuildId,
+    currency: Currency,
+    days: &Range<i64>,
+) -> Result<Vec<(EntryKind, Sum)>> {
+    let all = Span::of((guild, currency));
+    let of_days = all.starting_at((guild, currency, days.start)).before((guild, currency, days.end));
+    let buckets = BY_DAY.page(read, of_days, Direction::Forward, usize::MAX)?;
+    Ok(buckets.into_iter().map(|((.., kind, _), sum)| (kind, sum)).collect())
 }
 
-/// Writes what came and went of Luxury Coins in a week.
-pub fn set_week(tx: &Tx<'_>, guild: GuildId, week: WeekNumber, sums: &WeekSums) -> Result<()> {
-    WEEKS.put(tx, &(guild, week.0), sums)
+/// What came and went of Luxury Coins in a week.
+pub fn week(read: &dyn Read, guild: GuildId, week: WeekNumber) -> Result<WeekSums> {
+    let mut sums = WeekSums::default();
+    for (kind, Sum { sum, .. }) in sums_of_days(read, guild, Currency::Luxury, &week.days())? {
+        sums.add(kind, sum);
+    }
+    Ok(sums)
 }
 
 /// The entries that paid for the places of a song, the latest first.

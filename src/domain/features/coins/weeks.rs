@@ -1,12 +1,13 @@
-//! What came and went in each week: sums of Luxury Coins, kept beside the ledger so that nobody has to read it for them.
+//! What came and went in each week: sums of Luxury Coins, made of those of its days, which the ledger keeps.
 //!
-//! Invariant: a week's sums are those of its entries ([`super::check`]). A week begins on Monday at 00:00 UTC.
+//! A week begins on Monday at 00:00 UTC.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{EntryKind, LedgerEntry};
+use super::model::EntryKind;
 use crate::kernel::time::Timestamp;
-use crate::store::Record;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -22,7 +23,13 @@ impl WeekNumber {
 
     /// Its Monday, 00:00 UTC.
     pub const fn begins(self) -> Timestamp {
-        Timestamp::from_micros((self.0.saturating_mul(7) - 3).saturating_mul(MICROS_PER_DAY))
+        Timestamp::from_micros(self.days().start.saturating_mul(MICROS_PER_DAY))
+    }
+
+    /// The numbers of its days.
+    pub const fn days(self) -> Range<i64> {
+        let monday = self.0.saturating_mul(7).saturating_sub(3);
+        monday..monday.saturating_add(7)
     }
 
     /// The week so many before it.
@@ -51,22 +58,20 @@ pub struct WeekSums {
     pub others: i64,
 }
 
-impl Record for WeekSums {}
-
 impl WeekSums {
-    /// Adds an entry of Luxury Coins.
-    pub const fn add(&mut self, entry: &LedgerEntry) {
-        let (came, went) = if entry.delta > 0 { (entry.delta, 0) } else { (0, entry.delta.saturating_neg()) };
-        match entry.kind {
-            EntryKind::Gift => self.gifts = self.gifts.saturating_add(entry.delta),
-            EntryKind::WatchTime => self.watching = self.watching.saturating_add(entry.delta),
+    /// Adds what came of a kind, or what went, which is below 0.
+    pub const fn add(&mut self, kind: EntryKind, delta: i64) {
+        let (came, went) = if delta > 0 { (delta, 0) } else { (0, delta.saturating_neg()) };
+        match kind {
+            EntryKind::Gift => self.gifts = self.gifts.saturating_add(delta),
+            EntryKind::WatchTime => self.watching = self.watching.saturating_add(delta),
             EntryKind::BuySkip => self.skips = self.skips.saturating_add(went),
             EntryKind::AdminAdd | EntryKind::AdminRemove | EntryKind::AdminSet | EntryKind::AdminAdjust => {
                 self.staff = self.staff.saturating_add(came);
                 self.removed = self.removed.saturating_add(went);
             }
-            EntryKind::Rollback => self.corrected = self.corrected.saturating_add(entry.delta),
-            _ => self.others = self.others.saturating_add(entry.delta),
+            EntryKind::Rollback => self.corrected = self.corrected.saturating_add(delta),
+            _ => self.others = self.others.saturating_add(delta),
         }
     }
 }

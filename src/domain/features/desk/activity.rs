@@ -5,9 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::activity::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
+use crate::kernel::time::Timestamp;
 
 /// A reviewer removed a song that cannot be heard. About the song; before and after are the lines.
 pub static DEAD_LINK_REMOVED: Kind<Refund> = Kind::new("desk.dead_link_removed");
+
+/// A reviewer took that back: the song is where it was, and what its submitter got back is taken once more. About the song;
+/// before and after are the lines.
+pub static DEAD_LINK_TAKEN_BACK: Kind<Refund> = Kind::new("desk.dead_link_taken_back");
 
 /// What a submitter got back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,4 +25,39 @@ pub struct Refund {
     pub gifted: Option<Amount>,
     /// Luxury Coins.
     pub luxury: Option<Amount>,
+    /// How everything was before, so that it can be taken back.
+    #[serde(default)]
+    pub given: Option<Given>,
+}
+
+/// How a song was before it was removed as a dead link, and how its gifts are since.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// The points that ordered it.
+    pub score: i64,
+    /// When it was played, where it was.
+    pub played_at: Option<Timestamp>,
+    /// Whether it was what plays.
+    pub is_playing: bool,
+    /// The entries of the ledger that had paid for its places, the latest first.
+    pub bought: Vec<u64>,
+    /// Its gifted coins, where some came back.
+    pub gifts: Option<Gifts>,
+}
+
+/// Gifted coins that came back for a song.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gifts {
+    /// The number of the session in which they count.
+    pub session: u64,
+    /// Whether the song had its submitter's credit.
+    pub is_attached: bool,
+    /// What the song had used up before.
+    pub used: Amount,
+    /// What the credit had been when a reviewer put the song down last (`C-29`).
+    pub held: Option<Amount>,
+    /// What the credit was afterwards.
+    pub after: Amount,
+    /// Whether it counted for another song then.
+    pub is_elsewhere: bool,
 }

@@ -20,4 +20,9 @@ pub mod settings;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain = Domain { settings: settings::LISTED, ..Domain::named("desk") };
+pub const DOMAIN: Domain = Domain {
+    settings: settings::LISTED,
+    jobs: &[&model::TELL_DEAD_LINK],
+    activities: &[&activity::DEAD_LINK_REMOVED],
+    ..Domain::named("desk")
+};

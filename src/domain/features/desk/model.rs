@@ -26,6 +26,9 @@ pub struct DeadLink {
     pub luxury: Option<Amount>,
     /// Where submitters who take no direct messages are told.
     pub channel: Option<ChannelId>,
+    /// Whether it was taken back: the song waits again, and what came back is taken once more.
+    #[serde(default)]
+    pub is_taken_back: bool,
 }
 
 /// The job that tells a submitter that a song could not be heard, and what came back.

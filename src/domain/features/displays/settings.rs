@@ -49,10 +49,6 @@ impl Typed for EmbedConfigs {
         self.page_size.to_string()
     }
 
-    fn offered() -> Vec<&'static str> {
-        Vec::new()
-    }
-
     fn control(_: Limits) -> Control {
         let (smallest, largest) = (u32::from(*PAGE_SIZES.start()), u32::from(*PAGE_SIZES.end()));
         Control::Number(Limits { smallest, largest, ..Limits::ANY })

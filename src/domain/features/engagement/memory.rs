@@ -27,8 +27,10 @@ pub struct Memory {
     taken: BTreeSet<MessageId>,
     /// The number of the oldest chunk.
     oldest: u64,
-    /// The newest chunk, and its number.
-    newest: (u64, MessageChunk),
+    /// The number of the newest chunk.
+    newest: u64,
+    /// How many messages are in it.
+    in_newest: usize,
 }
 
 impl Memory {
@@ -42,7 +44,7 @@ impl Memory {
             let known = chunk.ids.iter().filter(|id| (first..=last).contains(id) && coming.contains(id));
             memory.taken.extend(known);
             oldest = oldest.or(Some(number));
-            memory.newest = (number, chunk);
+            (memory.newest, memory.in_newest) = (number, chunk.ids.len());
             Ok(())
         })?;
         memory.oldest = oldest.unwrap_or(0);
@@ -59,18 +61,18 @@ impl Memory {
         if !self.taken.insert(id) {
             return Ok(false);
         }
-        if self.newest.1.ids.len() >= MessageChunk::MOST {
-            self.newest = (self.newest.0 + 1, MessageChunk::default());
+        if self.in_newest >= MessageChunk::MOST {
+            (self.newest, self.in_newest) = (self.newest + 1, 0);
             self.forget_oldest(tx, guild, session)?;
         }
-        let (number, chunk) = &mut self.newest;
-        chunk.ids.push(id);
-        tables::MESSAGES.put(tx, &(guild, session, *number), chunk)?;
+        self.in_newest += 1;
+        let newest = (guild, session, self.newest);
+        tables::MESSAGES.change(tx, &newest, MessageChunk::default, |chunk| chunk.ids.push(id))?;
         Ok(true)
     }
 
     fn forget_oldest(&mut self, tx: &Tx<'_>, guild: GuildId, session: SessionId) -> Result<()> {
-        let first_kept = self.newest.0.saturating_sub(MOST_CHUNKS);
+        let first_kept = self.newest.saturating_sub(MOST_CHUNKS);
         while self.oldest < first_kept {
             tables::MESSAGES.remove(tx, &(guild, session, self.oldest))?;
             self.oldest += 1;

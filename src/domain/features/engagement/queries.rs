@@ -55,6 +55,11 @@ pub fn held(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Amou
     }
 }
 
+/// What a song used up of its submitter's gifts in a session.
+pub fn used(read: &dyn Read, guild: GuildId, session: SessionId, song: SongRef) -> Result<Amount> {
+    tables::used(read, guild, session, song)
+}
+
 /// The songs that have a credit in the open session.
 pub fn songs_with_credit(read: &dyn Read, guild: GuildId) -> Result<Vec<SongRef>> {
     match tables::open_session(read, guild)? {

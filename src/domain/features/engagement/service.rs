@@ -99,6 +99,32 @@ pub fn take_back(tx: &Tx<'_>, guild: GuildId, user: UserId, song: SongRef, coins
     Ok(true)
 }
 
+/// Notes once more what a member's credit was when a reviewer put its song down, because what came after was taken back.
+pub fn put_down_again(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Option<Amount>) -> Result<()> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
+    tables::set_held(tx, guild, session, user, coins)
+}
+
+/// Takes from a member what [`give_back`] gave: the song has used up `used` again, and `credit` is what is left. The caller
+/// knows that nothing came in between.
+pub fn take_given(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    user: UserId,
+    song: SongRef,
+    used: Amount,
+    credit: Credit,
+) -> Result<()> {
+    let Some((session, _)) = tables::open_session(tx, guild)? else { return Ok(()) };
+    if used > Amount::ZERO {
+        tables::add_used(tx, guild, session, song, used)?;
+    }
+    if credit == Credit::default() {
+        return tables::remove_credit(tx, guild, session, user);
+    }
+    tables::CREDITS.put(tx, &(guild, session, user), &credit)
+}
+
 /// Gives up a member's credit that reached a tier while there was no song, in a guild that lets no credit wait (`D-17`).
 pub fn lapse(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
     match tables::open_session(tx, guild)? {

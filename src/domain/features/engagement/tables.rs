@@ -341,6 +341,11 @@ pub fn take_used(tx: &Tx<'_>, guild: GuildId, session: SessionId, song: SongRef)
     Ok(CREDITS_USED.remove(tx, &(guild, session, song))?.unwrap_or_default())
 }
 
+/// The credit that a song used up.
+pub fn used(read: &dyn Read, guild: GuildId, session: SessionId, song: SongRef) -> Result<Amount> {
+    Ok(CREDITS_USED.get(read, &(guild, session, song))?.unwrap_or_default())
+}
+
 /// The songs that have a credit in a session.
 pub fn songs_with_credit(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<Vec<SongRef>> {
     let mut songs = Vec::new();

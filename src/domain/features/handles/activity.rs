@@ -7,6 +7,7 @@ use crate::activity::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::live::Handle;
+use crate::store::form::Carried;
 
 /// A handle proved on the live that it is a member's. About the member, as all of these.
 pub static PROVEN: Kind<Link> = Kind::new("handles.proven");
@@ -16,6 +17,9 @@ pub static LINKED: Kind<Link> = Kind::new("handles.linked");
 pub static UNLINKED: Kind<Link> = Kind::new("handles.unlinked");
 /// A linked account has another name.
 pub static RENAMED: Kind<RenameTold> = Kind::new("handles.renamed");
+
+/// All of them.
+pub const KINDS: &[&dyn Carried] = &[&PROVEN, &LINKED, &UNLINKED, &RENAMED];
 
 /// A link that was made or taken away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,8 @@ pub mod settings;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain = Domain::named("public");
+pub const DOMAIN: Domain =
+    Domain { unlisted: settings::UNLISTED, activities: &[&activity::CHANGED], ..Domain::named("public") };
 
 #[cfg(test)]
 mod tests;

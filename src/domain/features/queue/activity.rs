@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::activity::Kind;
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
+use crate::store::form::Carried;
 
 /// A reviewer played a song. About the song; before is the line that it came from, after is Songs Played.
 pub static PLAYED: Kind<Taken> = Kind::new("queue.song_played");
@@ -12,6 +13,9 @@ pub static PLAYED: Kind<Taken> = Kind::new("queue.song_played");
 pub static MOVED: Kind<Reason> = Kind::new("queue.song_moved");
 /// A reviewer took a play back. About the song; before is Songs Played, after is the line that it came from.
 pub static PUT_BACK: Kind<()> = Kind::new("queue.song_put_back");
+
+/// All of them.
+pub const KINDS: &[&dyn Carried] = &[&PLAYED, &MOVED, &PUT_BACK];
 
 /// What a play used up, so that it can be given back where the play is taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +30,27 @@ pub struct Taken {
     pub gifted: Option<Amount>,
 }
 
-/// Why a song was put elsewhere, where somebody said so.
+/// Why a song was put elsewhere, where somebody said so, and how it was before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// In their words, one line.
     pub reason: Option<String>,
+    /// How it was before. What takes something back has none: it is done again and not undone.
+    #[serde(default)]
+    pub before: Option<Before>,
+}
+
+/// How a song was before it was put elsewhere, so that it can be put back as it was. Its line is noted beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The points that ordered it.
+    pub score: i64,
+    /// When it was played, where it was.
+    pub played_at: Option<Timestamp>,
+    /// Whether it was what plays.
+    pub is_playing: bool,
+    /// The gifted coins that counted for it.
+    pub gifted: Option<Amount>,
+    /// What these had been when a reviewer put it down last (`C-29`).
+    pub held: Option<Amount>,
 }

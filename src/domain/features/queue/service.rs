@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::activity::Taken;
+use super::activity::{Before, Taken};
 use super::model::{
     ANNOUNCE, Bookmark, COPY_BOOKMARK, Entry, Line, Place, PublicId, QueueRefusal, Song, SongId, SongPost, Source,
 };
@@ -176,6 +176,20 @@ pub fn put_back(tx: &Tx<'_>, guild: GuildId, entry: Entry, to: Line, score: i64,
     let before = before.filter(|before| before.place.line == Line::SongsPlayed).map(|before| before.song.public_id);
     NOW_PLAYING.set(tx, guild, &before)?;
     tables::PACES.put(tx, &guild, &rules::pace_before_play(tables::pace(tx, guild)?, taken.last_played))?;
+    Ok(Moved { entry, from })
+}
+
+/// Puts a song back as it was before a reviewer put it elsewhere. It plays again where it played and nothing has begun to
+/// play since. `score` is what its submitter's points are now, which order the Free line.
+pub fn bring_back(tx: &Tx<'_>, guild: GuildId, entry: Entry, to: Line, score: i64, before: &Before) -> Result<Moved> {
+    let from = entry.place.line;
+    let score = if to == Line::Free { score } else { before.score };
+    stop_playing(tx, guild, &entry)?;
+    let played_at = before.played_at;
+    let entry = set_place(tx, guild, entry, |place| Place { line: to, score, played_at, ..place })?;
+    if before.is_playing && NOW_PLAYING.get(tx, guild)?.is_none() {
+        NOW_PLAYING.set(tx, guild, &Some(entry.song.public_id))?;
+    }
     Ok(Moved { entry, from })
 }
 

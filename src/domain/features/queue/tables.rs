@@ -111,7 +111,7 @@ fn order_key(guild: GuildId, id: SongId, place: &Place) -> OrderKey {
     (guild, place.line.rank(), Reverse(rules::ordering_score(place)), place.submitted_at, id)
 }
 
-/// A short stand-in for a source's key; whoever finds a row by it compares the whole key.
+/// A short stand-in for a source's key; whoever finds a row by it compares the whole key. It is stored, so it never changes.
 fn digest(key: &str) -> u64 {
     let digest: [u8; 32] = Sha256::digest(key).into();
     digest.first_chunk().copied().map_or(0, u64::from_be_bytes)
@@ -384,4 +384,14 @@ pub fn for_each(read: &dyn Read, guild: GuildId, mut visit: impl FnMut(Entry) ->
 
 const fn is_served(rank: u8) -> bool {
     rank <= Line::Free.rank()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_a_source_never_changes() {
+        assert_eq!(digest("youtube:dQw4w9WgXcQ"), 15_088_710_678_658_212_969);
+    }
 }

@@ -22,7 +22,12 @@ use crate::exported;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlValue, partial_index};
 
 /// What it registers.
-pub const DOMAIN: Domain = Domain { tables: &[&service::REMINDERS], export: &[EXPORTED], ..Domain::named("reminders") };
+pub const DOMAIN: Domain = Domain {
+    tables: &[&service::REMINDERS],
+    jobs: &[service::DUE.kind()],
+    export: &[EXPORTED],
+    ..Domain::named("reminders")
+};
 
 exported! {
     /// `S-DB-19`, with the index `S-DB-20`.

@@ -12,10 +12,12 @@
 //! **Invariant.** Nothing here names a setting of another feature: settings and channels come from the features' lists. A
 //! server is greeted once for each time that the bot joins it. Table: `setup.greeted`. Job: the greeting.
 
+pub mod model;
 pub mod settings;
 pub mod tables;
 
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain = Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("setup") };
+pub const DOMAIN: Domain =
+    Domain { settings: settings::LISTED, tables: tables::TABLES, jobs: &[&model::GREET], ..Domain::named("setup") };

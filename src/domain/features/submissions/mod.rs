@@ -27,5 +27,19 @@ pub mod tables;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain =
-    Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("submissions") };
+pub const DOMAIN: Domain = Domain {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    jobs: &[
+        &model::CONFIRM,
+        &model::TITLES,
+        &model::CORRECT,
+        &model::CATCH_UP,
+        &model::IN_SIGHT_AGAIN,
+        &model::NOTICE,
+        &posted::CLEAR,
+        &posted::LOOK_AGAIN,
+    ],
+    activities: &[&activity::LEFT_IN_HISTORY],
+    ..Domain::named("submissions")
+};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activity::Kind;
 use crate::live::{Gift, Occurrence, Viewer};
+use crate::store::form::Carried;
 
 /// The live is connected.
 pub static CONNECTED: Kind<()> = Kind::new("tiktok.connected");
@@ -19,6 +20,10 @@ pub static LEFT: Kind<()> = Kind::new("tiktok.left");
 pub static RECORDING_STOPPED: Kind<String> = Kind::new("tiktok.recording_stopped");
 /// An administrator made an event up.
 pub static SIMULATED: Kind<SimulatedEvent> = Kind::new("tiktok.simulated");
+
+/// All of them.
+pub const KINDS: &[&dyn Carried] =
+    &[&CONNECTED, &CONNECTION_LOST, &REFUSED, &STOPPED, &LEFT, &RECORDING_STOPPED, &SIMULATED];
 
 /// Why a live is not followed any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

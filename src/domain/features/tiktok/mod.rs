@@ -24,4 +24,10 @@ pub mod tables;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain = Domain { settings: settings::LISTED, tables: tables::TABLES, ..Domain::named("tiktok") };
+pub const DOMAIN: Domain = Domain {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    topics: &[tables::CHANGED],
+    activities: activity::KINDS,
+    ..Domain::named("tiktok")
+};

@@ -12,6 +12,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::filter;
 use crate::web::instance::lines::{Level, Line};
 use crate::web::page::again;
 use crate::web::pages::LogPage;
@@ -36,19 +37,15 @@ pub struct LinesQuery {
 impl LinesQuery {
     /// How much lines have to matter.
     pub fn least(&self) -> Result<Level, Problem> {
-        match self.level.as_deref().filter(|level| !level.is_empty()) {
-            None => Ok(Level::Trace),
-            Some(level) => level
-                .to_lowercase()
-                .parse()
-                .map_err(|_| Problem::field("level", Sentence::words("A level is error, warn, info, debug or trace."))),
-        }
+        let takes = || Sentence::words("A level is error, warn, info, debug or trace.");
+        let level = |level: &str| level.to_lowercase().parse().ok();
+        Ok(filter::read("level", self.level.as_deref(), level, takes)?.unwrap_or(Level::Trace))
     }
 }
 
 /// Looks lines up, latest first, with where the next page goes on.
 pub fn find(web: &Web, query: &LinesQuery) -> Result<(Vec<Line>, Option<u64>), Problem> {
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
+    let limit = filter::limit(query.limit, PAGE, 1..=MOST)?;
     let mut lines = web.instance.operations()?.lines.latest(query.least()?, query.before, limit + 1);
     let has_more = lines.len() > limit;
     lines.truncate(limit);

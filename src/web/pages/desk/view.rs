@@ -32,8 +32,8 @@ pub(in crate::web) fn now(desk: &Desk) -> Markup {
 fn playing(guild: GuildId, now: &Now) -> Markup {
     let Entry { song, place, .. } = &now.entry;
     html! {
-        p.song data-says={ "Now playing: " (song.artist) " – " (song.title) ", by " (song.username) "." } {
-            (song.artist) " – " (song.title)
+        p.song data-says={ "Now playing: " (song.title) " – " (song.artist) ", by " (song.username) "." } {
+            (song.title) " – " (song.artist)
         }
         p.line-of {
             @if let Some(from) = now.from { (from.emoji()) " " (from.name()) " · " }
@@ -60,18 +60,18 @@ fn buttons(desk: &Desk) -> Markup {
         div.acts {
             (Button { act: Some(&next), key: Some('n'), icon: Some(Icon::Next), sends: seen, ..Button::main("Next") })
             @if let Some(now) = &desk.now {
-                @let at = |verb: &str| act(guild, &now.entry, verb);
-                (Button { act: Some(&at("bookmark")), icon: Some(Icon::Bookmark), ..Button::plain("Bookmark") })
+                @let (at, about) = (|verb: &str| act(guild, &now.entry, verb), name(&now.entry.song));
+                @let button = |label, icon| Button { about: Some(&about), icon: Some(icon), ..Button::plain(label) };
+                (Button { act: Some(&at("bookmark")), key: Some('b'), ..button("Bookmark", Icon::Bookmark) })
                 (Button {
                     act: Some(&at("dead-link")),
-                    icon: Some(Icon::DeadLink),
+                    key: Some('d'),
                     weight: Weight::Danger,
-                    confirm: Some("Remove the song as a dead link? What was paid for its places is given back."),
-                    ..Button::plain("Dead link")
+                    ..button("Dead link", Icon::DeadLink)
                 })
-                (Button { act: Some(&at("hold")), icon: Some(Icon::Left), ..Button::plain("Hold") })
+                (Button { act: Some(&at("hold")), key: Some('h'), ..button("Hold", Icon::Left) })
                 @if now.from.is_some() {
-                    (Button { act: Some(&undo), key: Some('u'), icon: Some(Icon::Undo), sends: seen, ..Button::plain("Undo") })
+                    (Button { act: Some(&undo), key: Some('p'), sends: seen, ..button("Put back", Icon::Undo) })
                 }
             }
         }
@@ -104,7 +104,7 @@ fn waiting(guild: GuildId, place: u64, row: &Row) -> Markup {
         li id={ "song-" (entry.song.public_id.digits()) } {
             span {
                 (place) " " span title=(line.name()) { (line.emoji()) span.heard { (line.name()) } } " "
-                a href=(story(guild, &entry.song)) { (entry.song.artist) " – " (entry.song.title) }
+                (whose(guild, &entry.song))
                 @if entry.song.source.is_file_gone() { " · file is gone" }
             }
             @if let Some(time) = time { span.hint { (wait(time)) } }
@@ -117,6 +117,19 @@ fn waiting(guild: GuildId, place: u64, row: &Row) -> Markup {
     }
 }
 
+/// A song by its number, what it is called, and who sent it.
+fn whose(guild: GuildId, song: &Song) -> Markup {
+    html! {
+        a href=(story(guild, song)) { (name(song)) }
+        " · " (by(song))
+    }
+}
+
+/// A song by its number and what it is called, also for whoever hears one button alone.
+fn name(song: &Song) -> String {
+    format!("{} {} – {}", song.public_id, song.title, song.artist)
+}
+
 /// The line that is served before or after one.
 fn beside(line: Line, is_after: bool) -> Option<Line> {
     let rank = if is_after { line.rank().checked_add(1) } else { line.rank().checked_sub(1) };
@@ -124,30 +137,32 @@ fn beside(line: Line, is_after: bool) -> Option<Line> {
 }
 
 fn step(guild: GuildId, entry: &Entry, line: Line, picture: Icon) -> Markup {
-    let label = format!("{} to {line}", entry.song.title);
     html! {
         button.button type="submit" form=(ACTS) formaction=(act(guild, entry, "move")) name="line" value=(line.name())
-            aria-label=(label) title={ "To " (line.name()) } { (icon(picture)) }
+            aria-label={ "To " (line.name()) ": " (name(&entry.song)) } title={ "To " (line.name()) } { (icon(picture)) }
     }
 }
 
 /// Everything else that can be done with a song that waits.
 fn more(guild: GuildId, entry: &Entry) -> Markup {
+    let name = name(&entry.song);
     let other = |verb: &str, label: &str| {
         html! {
-            button.link type="submit" form=(ACTS) formaction=(act(guild, entry, verb)) { (label) }
+            button.link type="submit" form=(ACTS) formaction=(act(guild, entry, verb)) aria-label={ (label) ": " (name) } {
+                (label)
+            }
         }
     };
     html! {
         details.menu {
-            summary.button aria-label={ "More for " (entry.song.title) } { (icon(Icon::More)) }
+            summary.button aria-label={ "More: " (name) } { (icon(Icon::More)) }
             div.sheet {
                 (lines(guild, entry, Line::is_waiting))
                 (other("play", "Play now"))
                 (other("bookmark", "Bookmark"))
                 (other("remove", "Remove"))
                 (other("dead-link", "Dead link"))
-                a href=(story(guild, &entry.song)) { "Remove with a reason" }
+                a href=(story(guild, &entry.song)) aria-label={ "Remove with a reason: " (name) } { "Remove with a reason" }
             }
         }
     }
@@ -158,8 +173,9 @@ fn lines(guild: GuildId, entry: &Entry, is_offered: fn(Line) -> bool) -> Markup 
     let here = entry.place.line;
     html! {
         @for line in Line::WAITING.into_iter().filter(|line| *line != here && is_offered(*line)) {
-            button.link type="submit" form=(ACTS) formaction=(act(guild, entry, "move")) name="line" value=(line.name()) {
-                (line.emoji()) " To " (line.name())
+            button.link type="submit" form=(ACTS) formaction=(act(guild, entry, "move")) name="line" value=(line.name())
+                aria-label={ "To " (line.name()) ": " (name(&entry.song)) } {
+                span aria-hidden="true" { (line.emoji()) } " To " (line.name())
             }
         }
     }
@@ -184,19 +200,16 @@ pub(in crate::web) fn skips(desk: &Desk) -> Markup {
 }
 
 fn skip(guild: GuildId, entry: &Entry) -> Markup {
+    let name = name(&entry.song);
     html! {
-        li id={ "song-" (entry.song.public_id.digits()) }
-            data-says={ (entry.song.artist) " – " (entry.song.title) " by " (entry.song.username) " waits for you." } {
-            span {
-                a href=(story(guild, &entry.song)) { (entry.song.artist) " – " (entry.song.title) }
-                " · " (by(&entry.song))
-            }
+        li id={ "song-" (entry.song.public_id.digits()) } data-says={ (name) " by " (entry.song.username) " waits for you." } {
+            span { (whose(guild, &entry.song)) }
             details.menu {
-                summary.button { "Line" (icon(Icon::Down)) }
+                summary.button aria-label={ "Line: " (name) } { "Line" (icon(Icon::Down)) }
                 div.sheet { (lines(guild, entry, Line::is_served)) }
             }
             button.button.danger type="submit" form=(ACTS) formaction=(act(guild, entry, "remove"))
-                aria-label={ "Remove " (entry.song.title) } title="Remove" { (icon(Icon::Close)) }
+                aria-label={ "Remove: " (name) } title="Remove" { (icon(Icon::Close)) }
         }
     }
 }

@@ -1,22 +1,26 @@
-//! The first page of a server: what needs somebody, what plays, how the live is, and the last day in numbers.
+//! The first page of a server: what needs somebody, what plays, how the live is, the last day in numbers, and what happened
+//! last.
 
 mod look;
 mod view;
 
 use maud::html;
 
+use crate::activity::{self, Filter};
 use crate::discord::references;
 use crate::kernel::time::Timestamp;
-use crate::store::Topic;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::live::look as followed;
 use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::happened::Happened;
+use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::live_state;
 use crate::web::push::Region;
-use crate::web::push::about::{BEGUN, FOLLOWED, JOBS, PULSE, SETTINGS, SONGS};
+use crate::web::push::about::{ACTIVITY, BEGUN, FOLLOWED, JOBS, PULSE, SETTINGS, SONGS};
 
 /// How the live stands.
 pub(in crate::web) static HOME_LIVE: Region = Region {
@@ -30,6 +34,9 @@ pub(in crate::web) static HOME_LIVE: Region = Region {
     },
 };
 
+/// Of what happened last so much is told.
+const LATEST: usize = 8;
+
 /// The first page of a server.
 pub struct Home;
 
@@ -39,7 +46,7 @@ impl Page for Home {
     const PATHS: &'static [&'static str] = &["/g/{server}"];
     const WHO: Who = Who::Member;
     const REGIONS: &'static [&'static Region] = &[&HOME_LIVE];
-    const HINTS: &'static [Topic] = &[SONGS, FOLLOWED, BEGUN, SETTINGS, JOBS, PULSE];
+    const HINTS: &'static [Topic] = &[SONGS, FOLLOWED, BEGUN, SETTINGS, ACTIVITY, JOBS, PULSE];
 
     type Path = ();
     type Query = Nothing;
@@ -62,15 +69,30 @@ impl Page for Home {
             lacks_intents: web.bot.lacks_intents(),
             backup: if seen.visitor.is_operator() { last_backup(web, now).await } else { view::Backup::NotTold },
         };
+        let latest = if seen.rank.reaches(Who::Admin) { Some(latest(web, seen).await?) } else { None };
         let main = html! {
-            @if seen.rank.reaches(Who::Admin) { (view::set_up(&home)) }
-            (view::attention(&home, &wrong, is_reviewer))
+            @if seen.rank.reaches(Who::Admin) { (view::set_up(&home, seen.rank)) }
+            (view::attention(&home, &wrong, seen.rank))
             (view::playing(&home, is_reviewer))
             (HOME_LIVE.around(guild, &view::live(guild, &home.followed, state.as_ref())))
             (view::numbers(&home))
+            @if let Some((happened, names)) = &latest { (view::latest(guild, happened, names)) }
         };
         Ok(Shown::new(name, main))
     }
+}
+
+/// What happened last, with the names in it.
+async fn latest(web: &Web, seen: &Seen<Home>) -> Result<(Vec<Happened>, Names), Problem> {
+    let (guild, words) = (seen.guild, web.bot.words);
+    let look = move |read: &dyn Read| {
+        let found = activity::newest(read, guild, &Filter::default(), None, LATEST)?.rows;
+        let happened = Happened::all(read, guild, &found, words)?;
+        let names = Names::of(read, guild, happened.iter().flat_map(Happened::sentences), [])?;
+        Ok((happened, names))
+    };
+    let (happened, names) = web.look("latest", look).await?;
+    Ok((happened, web.named(names).await.seen_by(seen.visitor.actor())))
 }
 
 /// How old the last backup is, where somebody knows.

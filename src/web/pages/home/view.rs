@@ -12,8 +12,11 @@ use crate::kernel::time::Timestamp;
 use crate::references::{Problem, Target, Trouble};
 use crate::sentence;
 use crate::tiktok::status::Status;
+use crate::web::access::{Rank, Who};
 use crate::web::answer::html as drawn;
 use crate::web::api::live::Followed;
+use crate::web::happened::{self, Happened};
+use crate::web::names::Names;
 use crate::web::pages::live_state;
 use crate::web::ui::components::{Tile, Tone, badge, moment, relative, since};
 
@@ -65,9 +68,9 @@ pub(super) fn for_members(guild: GuildId, is_reviewer: bool) -> Markup {
 }
 
 /// What needs somebody.
-pub(super) fn attention(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Markup {
+pub(super) fn attention(home: &Home, wrong: &Wrong, rank: Rank) -> Markup {
     let guild = home.guild;
-    let items = items(home, wrong, is_reviewer);
+    let items = items(home, wrong, rank);
     html! {
         section.card aria-labelledby="attention" {
             h2 #attention { "Needs attention" }
@@ -77,16 +80,17 @@ pub(super) fn attention(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Markup
                 ul { @for item in &items { li { (item) } } }
             }
             @if let Backup::Fresh(at) = wrong.backup { p.hint { "Last backup: " (relative(at)) } }
-            @if is_reviewer { p { a.button href={ "/g/" (guild) "/desk" } { "To the desk" } } }
+            @if rank.reaches(Who::Reviewer) { p { a.button href={ "/g/" (guild) "/desk" } { "To the desk" } } }
         }
     }
 }
 
-fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
-    let guild = home.guild;
+/// What needs somebody, with a way there for whoever may go it.
+fn items(home: &Home, wrong: &Wrong, rank: Rank) -> Vec<Markup> {
+    let (guild, is_admin) = (home.guild, rank.reaches(Who::Admin));
     let mut items = Vec::new();
     if home.pending > 0 {
-        let page = if is_reviewer { "desk" } else { "songs?line=Pending+Skips" };
+        let page = if rank.reaches(Who::Reviewer) { "desk" } else { "songs?line=Pending+Skips" };
         let words = if home.pending == 1 { "song waits" } else { "songs wait" };
         items.push(html! {
             a href={ "/g/" (guild) "/" (page) } { (home.pending) " " (words) " for a reviewer" }
@@ -102,8 +106,8 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
         items.push(html! {
             (badge(Tone::Warn, "Given up"))
             " " (count) " " (if count == 1 { "thing was" } else { "things were" })
-            " not sent to Discord this week, the last " (relative(last)) ". "
-            a href={ "/g/" (guild) "/audit" } { "What happened" }
+            " not sent to Discord this week, the last " (relative(last)) "."
+            @if is_admin { " " a href={ "/g/" (guild) "/audit" } { "What happened" } }
         });
     }
     if wrong.lacks_intents {
@@ -116,8 +120,8 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
         let tone = if problem.is_total() { Tone::Bad } else { Tone::Warn };
         let key = problem.reference.declared.key();
         html! {
-            (badge(tone, "Rights")) " " (drawn(&in_words(problem))) " "
-            a href={ "/g/" (guild) "/settings?q=" (key) } { "To the setting" }
+            (badge(tone, "Rights")) " " (drawn(&in_words(problem)))
+            @if is_admin { " " a href={ "/g/" (guild) "/settings?q=" (key) } { "To the setting" } }
         }
     }));
     if let Backup::Old(last) = wrong.backup {
@@ -185,7 +189,7 @@ pub(super) fn live(guild: GuildId, followed: &Followed, status: Option<&Status>)
 }
 
 /// What there is to do in a new server, until all of it is done.
-pub(super) fn set_up(home: &Home) -> Markup {
+pub(super) fn set_up(home: &Home, rank: Rank) -> Markup {
     let done = home.steps.iter().filter(|step| step.is_done).count();
     if done == home.steps.len() {
         return html! {};
@@ -194,26 +198,27 @@ pub(super) fn set_up(home: &Home) -> Markup {
         section.card aria-labelledby="set-up" {
             h2 #set-up { "Getting started: " (done) " of " (home.steps.len()) " done" }
             p.hint { "Each is ticked off by doing it." }
-            ul { @for step in &home.steps { li { (to_do(home.guild, *step)) } } }
+            ul { @for step in &home.steps { li { (to_do(home.guild, *step, rank)) } } }
         }
     }
 }
 
-fn to_do(guild: GuildId, step: Step) -> Markup {
-    let (page, words) = match step.what {
+fn to_do(guild: GuildId, step: Step, rank: Rank) -> Markup {
+    let (who, page, words) = match step.what {
         ToDo::ChooseChannel => {
-            ("/settings/music#f-submission_channel_id", "Choose the channel in which songs are sent")
+            (Who::Admin, "/settings/music#f-submission_channel_id", "Choose the channel in which songs are sent")
         }
-        ToDo::ChooseReviewers => ("/settings/music#f-reviewer_role_id", "Choose who reviews"),
-        ToDo::FollowLive => ("/live", "Follow a TikTok live"),
-        ToDo::SendSong => ("/songs", "Send a song with /submit"),
-        ToDo::PlaySong => ("/desk", "Play a song"),
+        ToDo::ChooseReviewers => (Who::Admin, "/settings/music#f-reviewer_role_id", "Choose who reviews"),
+        ToDo::FollowLive => (Who::Viewer, "/live", "Follow a TikTok live"),
+        ToDo::SendSong => (Who::ViewerOrReviewer, "/songs", "Send a song with /submit"),
+        ToDo::PlaySong => (Who::Reviewer, "/desk", "Play a song"),
     };
     html! {
         @if step.is_done {
             (badge(Tone::Good, "Done")) " " (words)
         } @else {
-            (badge(Tone::Quiet, "To do")) " " a href={ "/g/" (guild) (page) } { (words) }
+            (badge(Tone::Quiet, "To do")) " "
+            @if rank.reaches(who) { a href={ "/g/" (guild) (page) } { (words) } } @else { (words) }
         }
     }
 }
@@ -234,6 +239,21 @@ pub(super) fn numbers(home: &Home) -> Markup {
                     (Tile { note: Some("TikTok's coins on this live"), ..Tile::new("Gifts", &gifts) })
                 }
             }
+        }
+    }
+}
+
+/// What happened last, with the way to all of it.
+pub(super) fn latest(guild: GuildId, happened: &[Happened], names: &Names) -> Markup {
+    html! {
+        section.card aria-labelledby="latest" {
+            h2 #latest { "What happened last" }
+            @if happened.is_empty() {
+                p { "Nothing yet." }
+            } @else {
+                (happened::list(happened, names))
+            }
+            p { a href={ "/g/" (guild) "/audit" } { "All of it" } }
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::instance::log::{LinesQuery, find};
 use crate::web::endpoint::{Sample, Samples};
+use crate::web::filter::Filter;
 use crate::web::instance::lines::{Level, Line};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
@@ -35,6 +36,10 @@ impl Page for LogPage {
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let asked = asked(&seen.filter);
+        if seen.filter.is_unclear() {
+            return Ok(shown("/instance/log", &asked));
+        }
         let (lines, next) = find(web, &seen.query)?;
         let seal = seen.seal("empty");
         let empty = Form {
@@ -42,7 +47,7 @@ impl Page for LogPage {
             ..Form::new("/instance/log/empty", seal.seal())
         };
         let main = html! {
-            (filter(&seen.query))
+            (asked)
             (list(&lines))
             (paging(&seen.query, next))
             (empty.around(&html! { (Button::plain("Empty this list")) }))
@@ -51,15 +56,16 @@ impl Page for LogPage {
     }
 }
 
-fn filter(query: &LinesQuery) -> Markup {
+/// The form that asks for lines.
+fn asked(filter: &Filter) -> Markup {
     let levels = [
         Choice::new("", "All lines"),
         Choice::new("info", "What happens, and worse"),
         Choice::new("warn", "Warnings and errors"),
         Choice::new("error", "Errors"),
     ];
-    let chosen = query.level.as_deref().unwrap_or_default();
-    filters("/instance/log", &html! { (Select { chosen, ..Select::new("level", "Show", &levels) }) })
+    let (chosen, error) = (filter.value("level"), filter.error("level"));
+    filters("/instance/log", &html! { (Select { chosen, error, ..Select::new("level", "Show", &levels) }) })
 }
 
 const fn tone(level: Level) -> Tone {

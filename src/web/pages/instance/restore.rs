@@ -107,7 +107,7 @@ mod tests {
             r#"data-expect="restore""#,
             "Please type it.",
             "<code>greenroom admin link</code>",
-            "data-confirm",
+            "name=\"ask\"",
         ] {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }

@@ -13,7 +13,7 @@ use crate::web::answer::Problem;
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples, Verb};
 use crate::web::input::read_form;
 use crate::web::openapi::{of_api, parts_of};
-use crate::web::page::problem;
+use crate::web::page::{Met, problem};
 use crate::web::ui::components::{Button, Field};
 
 /// The field that says which route is meant.
@@ -69,8 +69,8 @@ fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match read_form(arrived.query.as_bytes()).map(|typed: Vec<(String, String)>| address(&typed)) {
             Ok(Some(address)) => Redirect::to(&address).into_response(),
-            Ok(None) => problem(&web, &arrived.visitor, &arrived.address, &Problem::NotFound, TRY.name),
-            Err(wrong) => problem(&web, &arrived.visitor, &arrived.address, &wrong, TRY.name),
+            Ok(None) => problem(&web, &Met::by(&arrived, TRY.who), &Problem::NotFound, TRY.name),
+            Err(wrong) => problem(&web, &Met::by(&arrived, TRY.who), &wrong, TRY.name),
         }
     })
 }

@@ -21,6 +21,7 @@ use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::settings::{all, known_troubles, level_of, page_of};
 use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::places::drawn_text;
 use crate::web::push::about::{ACTIVITY, SETTINGS};
@@ -80,6 +81,8 @@ struct View {
     guild: GuildId,
     rows: Vec<Row>,
     past: Vec<Past>,
+    /// What those are called who changed something.
+    names: Names,
 }
 
 impl View {
@@ -93,7 +96,19 @@ impl View {
     ) -> Result<Self> {
         let troubles = known_troubles(web, read, guild)?;
         let rows = all().filter(|listed| wanted(listed)).map(|listed| Row::of(read, guild, listed, level, &troubles));
-        Ok(Self { guild, rows: rows.collect::<Result<_>>()?, past: past(read, guild, level, MOST_CHANGES, &wanted)? })
+        let past = past(read, guild, level, MOST_CHANGES, &wanted)?;
+        let names = Names::of(
+            read,
+            guild,
+            past.iter().flat_map(|past| [&past.before, &past.after]),
+            past.iter().map(|past| past.actor),
+        )?;
+        Ok(Self { guild, rows: rows.collect::<Result<_>>()?, past, names })
+    }
+
+    /// The same, with everybody and everything by the names that Discord knows, for somebody.
+    async fn named(self, web: &Web, you: Actor) -> Self {
+        Self { names: web.named(self.names).await.seen_by(you), ..self }
     }
 }
 
@@ -125,8 +140,9 @@ impl Page for SettingsPage {
         let (guild, level, catalogue) = (seen.guild, level_of(seen.rank, Self::WHO), web.clone());
         let places = web.places(guild).await;
         let view = web.look("settings", move |read| View::look(&catalogue, read, guild, level, |_| true)).await?;
+        let view = view.named(web, seen.visitor.actor()).await;
         let seal = seen.seal("history");
-        let known = Known { places: places.as_deref(), you: seen.visitor.actor() };
+        let known = Known { places: places.as_deref() };
         let words = seen.query.q.trim();
         let main = html! {
             (filters(&format!("/g/{guild}/settings"), &html! {
@@ -134,7 +150,7 @@ impl Page for SettingsPage {
             }))
             @if words.is_empty() {
                 (areas(&view))
-                (past::history(&view, &known, seal.seal()))
+                (past::history(&view, seal.seal()))
             } @else {
                 (found(&view, &known, words))
             }
@@ -146,7 +162,6 @@ impl Page for SettingsPage {
 /// What is known of the names on a page.
 struct Known<'a> {
     places: Option<&'a Server>,
-    you: Actor,
 }
 
 /// Each area, and what does not work in it.
@@ -230,16 +245,15 @@ impl Page for AreaPage {
         let of_area = move |listed: &Listed| listed.area == area;
         let view =
             web.look("settings_of_area", move |read| View::look(&catalogue, read, guild, level, of_area)).await?;
-        let (seals, known) = (
-            [seen.seal("form"), seen.seal("acts"), seen.seal("history")],
-            Known { places: places.as_deref(), you: seen.visitor.actor() },
-        );
+        let view = view.named(web, seen.visitor.actor()).await;
+        let (seals, known) =
+            ([seen.seal("form"), seen.seal("acts"), seen.seal("history")], Known { places: places.as_deref() });
         let [of_form, of_acts, of_history] = &seals;
         let main = html! {
             (state(&view, &known))
             (form::form(&view, area, &known, seen.refill.as_ref(), of_form.seal()))
             (acts(of_acts.seal()))
-            (past::history(&view, &known, of_history.seal()))
+            (past::history(&view, of_history.seal()))
         };
         let crumbs = vec![(format!("/g/{guild}/settings"), "Settings".to_owned())];
         Ok(Shown { crumbs, ..Shown::new(area.title(), main) })

@@ -2,26 +2,26 @@
 
 use maud::{Markup, html};
 
-use super::{Known, View};
+use super::View;
 use crate::access::Level;
 use crate::activity::{self, ActivityId, Subject};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::settings::{Listed, SETTING_CHANGED, is_undoable};
 use crate::store::Read;
 use crate::web::api::settings::{of_key, undo_address};
-use crate::web::places::{drawn_text, who};
 use crate::web::ui::components::{Event, Seal, history as drawn};
 
 /// A change of a setting.
 pub(super) struct Past {
     id: ActivityId,
     listed: &'static Listed,
-    actor: Actor,
-    /// As people read it on Discord.
-    before: String,
-    after: String,
+    pub(super) actor: Actor,
+    /// As people read it.
+    pub(super) before: Sentence,
+    pub(super) after: Sentence,
     /// Whether it can be taken back, by whoever looks.
     is_undoable: bool,
     may_change: bool,
@@ -50,8 +50,8 @@ pub(super) fn past(
             id,
             listed,
             actor: noted.actor,
-            before: listed.setting.in_words(noted.before.as_deref()),
-            after: listed.setting.in_words(noted.after.as_deref()),
+            before: Sentence::read(&listed.setting.in_words(noted.before.as_deref())),
+            after: Sentence::read(&listed.setting.in_words(noted.after.as_deref())),
             is_undoable: is_undoable(read, guild, listed, &noted)?,
             may_change: listed.require(level).is_ok(),
         });
@@ -60,12 +60,12 @@ pub(super) fn past(
 }
 
 /// The history of the settings on a page.
-pub(super) fn history(view: &View, known: &Known<'_>, seal: Seal<'_>) -> Markup {
+pub(super) fn history(view: &View, seal: Seal<'_>) -> Markup {
     let event = |past: &Past| Event {
         at: past.id.moment(),
-        who: who(past.actor, known.you),
+        who: view.names.who(past.actor),
         what: html! {
-            (past.listed.title) " " (drawn_text(known.places, &past.before)) " → " (drawn_text(known.places, &past.after))
+            (past.listed.title) " " (view.names.drawn(&past.before)) " → " (view.names.drawn(&past.after))
         },
         undo: (past.is_undoable && past.may_change)
             .then(|| undo_address(view.guild, past.listed, &past.id.to_string())),
@@ -85,7 +85,7 @@ impl Past {
     /// A change of a setting by a member, for tests.
     pub(super) fn sample(listed: &'static Listed, id: u64, is_undoable: bool) -> Self {
         let actor = Actor::Member(crate::kernel::ids::UserId::new(7));
-        let (before, after) = ("5".to_owned(), "3".to_owned());
+        let (before, after) = (Sentence::words("5"), Sentence::words("3"));
         Self { id: ActivityId::new(id), listed, actor, before, after, is_undoable, may_change: true }
     }
 }

@@ -34,8 +34,8 @@ fn row(key: &str, typed: &str) -> Row {
 }
 
 fn drawn(rows: Vec<Row>, refill: Option<&Refill>) -> String {
-    let (view, places) = (View { guild: GUILD, rows, past: Vec::new() }, places());
-    let known = Known { places: Some(&places), you: Actor::System };
+    let (view, places) = (View { guild: GUILD, rows, past: Vec::new(), names: Names::default() }, places());
+    let known = Known { places: Some(&places) };
     lines(&form::form(&view, Area::Music, &known, refill, SEAL))
 }
 
@@ -95,12 +95,14 @@ fn whoever_may_not_change_a_setting_sees_it_and_who_may() {
 fn what_is_set_works_or_says_what_is_missing() {
     let broken =
         Row { troubles: vec!["⚠️ I lack **Send Messages** in <#6>.".to_owned()], ..row("debug_channel_id", "6") };
-    let (view, places) = (View { guild: GUILD, rows: vec![broken], past: Vec::new() }, places());
-    let known = Known { places: Some(&places), you: Actor::System };
+    let (view, places) =
+        (View { guild: GUILD, rows: vec![broken], past: Vec::new(), names: Names::default() }, places());
+    let known = Known { places: Some(&places) };
     let told = lines(&state(&view, &known));
     assert!(told.contains("<strong>Send Messages</strong>") && told.contains("#songs"), "{told}");
     assert!(lines(&areas(&view)).contains("1 does not work"));
-    let works = View { guild: GUILD, rows: vec![row("debug_channel_id", "6")], past: Vec::new() };
+    let works =
+        View { guild: GUILD, rows: vec![row("debug_channel_id", "6")], past: Vec::new(), names: Names::default() };
     assert!(lines(&state(&works, &known)).contains("Everything that is set here works."));
     assert!(lines(&works.rows[0].state()).contains("works"));
 }
@@ -108,8 +110,8 @@ fn what_is_set_works_or_says_what_is_missing() {
 #[test]
 fn a_setting_is_found_by_words_of_its_name_its_key_and_its_description() {
     let rows = vec![row("max_active_submissions", "3"), row("skip_price", "1000")];
-    let view = View { guild: GUILD, rows, past: Vec::new() };
-    let known = Known { places: None, you: Actor::System };
+    let view = View { guild: GUILD, rows, past: Vec::new(), names: Names::default() };
+    let known = Known { places: None };
     let one = lines(&found(&view, &known, "luxury COST"));
     assert!(one.contains("/g/5/settings/economy#f-skip_price") && !one.contains("max_active"), "{one}");
     assert!(lines(&found(&view, &known, "no such thing")).contains("No setting is called so."));
@@ -119,9 +121,12 @@ fn a_setting_is_found_by_words_of_its_name_its_key_and_its_description() {
 fn the_history_can_be_taken_back_as_long_as_nothing_changed_since() {
     let listed = row("max_active_submissions", "3").listed;
     let past = vec![Past::sample(listed, 9, true), Past::sample(listed, 8, false)];
-    let view = View { guild: GUILD, rows: Vec::new(), past };
-    let history = lines(&past::history(&view, &Known { places: None, you: Actor::System }, SEAL));
+    let view = View { guild: GUILD, rows: Vec::new(), past, names: Names::sample(GUILD, &[(7, "ann")], &[]) };
+    let history = lines(&past::history(&view, SEAL));
     assert!(history.contains(r#"action="/g/5/settings/music/changes/9/undo""#), "{history}");
     assert!(!history.contains("changes/8/undo") && history.contains("changed since"), "{history}");
-    assert!(history.contains("Songs per Member 5 → 3") && history.contains("member 7"), "{history}");
+    assert!(
+        history.contains("Songs per Member 5 → 3") && history.contains(r#"<a href="/g/5/members/7">ann</a>"#),
+        "{history}"
+    );
 }

@@ -13,7 +13,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
-use crate::web::page::problem;
+use crate::web::page::{Met, problem};
 use crate::web::segments::{One, Segments};
 
 /// To the file of a song.
@@ -21,7 +21,7 @@ pub const ROUTE: Route = Route {
     name: "songs.file",
     about: "Leads to the file of a song on Discord, by a link that works now.",
     doors: Doors::page(&["/g/{server}/songs/{song}/file"]),
-    who: Who::Viewer,
+    who: Who::ViewerOrReviewer,
     scope: Scope::Read,
     limit: Limit::Reads,
     largest_body: BODY,
@@ -40,7 +40,7 @@ fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
                 let headers = [(LOCATION, to), (CACHE_CONTROL, HeaderValue::from_static("private, no-store"))];
                 (StatusCode::SEE_OTHER, headers).into_response()
             }
-            Err(wrong) => problem(&web, &arrived.visitor, &arrived.address, &wrong, ROUTE.name),
+            Err(wrong) => problem(&web, &Met::by(&arrived, ROUTE.who), &wrong, ROUTE.name),
         }
     })
 }

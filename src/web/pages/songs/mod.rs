@@ -14,6 +14,7 @@ use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::music::search::SongsQuery;
 use crate::web::music::story;
+use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{ACTIVITY, COINS, HANDLES, LIVE, SETTINGS, SONGS};
 use crate::web::segments::One;
@@ -25,7 +26,7 @@ impl Page for SongsPage {
     const NAME: &'static str = "songs.page";
     const ABOUT: &'static str = "Lists songs by line, member, state and text.";
     const PATHS: &'static [&'static str] = &["/g/{server}/songs"];
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
     const HINTS: &'static [Topic] = &[SONGS, HANDLES, SETTINGS];
 
     type Path = ();
@@ -36,7 +37,11 @@ impl Page for SongsPage {
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let (guild, search) = (seen.guild, seen.query.understood()?);
+        let guild = seen.guild;
+        if seen.filter.is_unclear() {
+            return Ok(Shown::new("Songs", view::asked(guild, &seen.filter)));
+        }
+        let search = seen.query.search(web, guild).await?;
         let look = move |read: &dyn Read| {
             let limit = search.limit;
             let found = queries::select(read, guild, &search.wanted, search.after, limit)?;
@@ -49,7 +54,7 @@ impl Page for SongsPage {
             Ok((rows, found.next, is_partial))
         };
         let (rows, next, is_partial): (Vec<queries::Row>, Option<Cursor>, bool) = web.look("songs", look).await?;
-        let list = view::List { guild, query: &seen.query, rows: &rows, next: next.as_ref(), is_partial };
+        let list = view::List { guild, filter: &seen.filter, rows: &rows, next: next.as_ref(), is_partial };
         Ok(Shown::new("Songs", view::list(&list)))
     }
 }
@@ -61,7 +66,7 @@ impl Page for SongPage {
     const NAME: &'static str = "songs.story_page";
     const ABOUT: &'static str = "Tells where a song is and what became of it.";
     const PATHS: &'static [&'static str] = &["/g/{server}/songs/{song}"];
-    const WHO: Who = Who::Viewer;
+    const WHO: Who = Who::ViewerOrReviewer;
     const HINTS: &'static [Topic] = &[SONGS, COINS, LIVE, ACTIVITY];
 
     type Path = One<PublicId>;
@@ -73,11 +78,17 @@ impl Page for SongPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(song)) = (seen.guild, seen.path);
-        let story = web.look("song_story", move |read| story::look(read, guild, song)).await?;
+        let look = move |read: &dyn Read| {
+            let story = story::look(read, guild, song)?;
+            let names = Names::of(read, guild, [], story.steps.iter().map(|step| step.by))?;
+            Ok((story, names))
+        };
+        let (story, names) = web.look("song_story", look).await?;
+        let names = web.named(names).await.seen_by(seen.visitor.actor());
         let seal = seen.seal("remove");
         let remove = seen.rank.reaches(Who::Reviewer).then(|| seal.seal());
         let title = format!("{} – {}", story.entry.song.artist, story.entry.song.title);
-        let main = view::story(guild, &story, remove);
+        let main = view::story(guild, &story, &names, remove);
         Ok(Shown { crumbs: vec![(format!("/g/{guild}/songs"), "Songs".to_owned())], ..Shown::new(title, main) })
     }
 }

@@ -4,17 +4,19 @@ use maud::{Markup, Render, html};
 
 use crate::features::queue::model::{Line, Song};
 use crate::features::queue::queries::{Row, Standing};
-use crate::kernel::actor::Actor;
 use crate::kernel::ids::GuildId;
 use crate::store::Cursor;
-use crate::web::music::search::SongsQuery;
+use crate::web::address::address;
+use crate::web::filter::Filter;
 use crate::web::music::story::{Step, Story, What};
+use crate::web::names::Names;
 use crate::web::pages::desk::{hear, wait};
 use crate::web::ui::components::Row as TableRow;
 use crate::web::ui::components::{
     Button, Card, Choice, Column, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history,
     moment,
 };
+use crate::web::whom::HINT;
 
 /// What a song can be, for the filter.
 const STATES: [Choice<'_>; 4] = [
@@ -27,7 +29,7 @@ const STATES: [Choice<'_>; 4] = [
 /// A page of songs.
 pub(super) struct List<'a> {
     pub(super) guild: GuildId,
-    pub(super) query: &'a SongsQuery,
+    pub(super) filter: &'a Filter,
     pub(super) rows: &'a [Row],
     pub(super) next: Option<&'a Cursor>,
     pub(super) is_partial: bool,
@@ -36,13 +38,12 @@ pub(super) struct List<'a> {
 /// The filters, the songs, the way on.
 pub(super) fn list(list: &List<'_>) -> Markup {
     let home = format!("/g/{}/songs", list.guild);
-    let next = list.next.map(|next| list.query.address(&home, Some(next)));
-    let first = list.query.after.as_deref().is_some_and(|after| !after.is_empty());
-    let first = first.then(|| list.query.address(&home, None));
+    let next = list.next.map(|next| address_of(list.filter, &home, Some(&next.to_string())));
+    let first = (!list.filter.value("after").is_empty()).then(|| address_of(list.filter, &home, None));
     html! {
-        (filters(&home, &fields(list.query)))
+        (asked(list.guild, list.filter))
         @if list.rows.is_empty() && list.next.is_none() {
-            (nothing(list.query, &home))
+            (nothing(list.filter, &home))
         } @else {
             (table(list))
         }
@@ -50,27 +51,33 @@ pub(super) fn list(list: &List<'_>) -> Markup {
     }
 }
 
-fn fields(query: &SongsQuery) -> Markup {
+/// The form that asks for songs.
+pub(super) fn asked(guild: GuildId, filter: &Filter) -> Markup {
     let mut lines = vec![Choice::new("", "Any")];
     lines.extend(Line::WAITING.iter().map(|line| Choice::new(line.name(), line.name())));
-    html! {
-        (Field { input: Input::Search, value: said(query.text.as_ref()), ..Field::new("text", "Number, title or name") })
-        (Select { chosen: said(query.line.as_ref()), ..Select::new("line", "Line", &lines) })
-        (Select { chosen: said(query.state.as_ref()), ..Select::new("state", "State", &STATES) })
+    let fields = html! {
+        (Field { input: Input::Search, value: filter.value("text"), ..Field::new("text", "Number, title or name") })
+        (Select { chosen: filter.value("line"), error: filter.error("line"), ..Select::new("line", "Line", &lines) })
+        (Select { chosen: filter.value("state"), error: filter.error("state"), ..Select::new("state", "State", &STATES) })
         (Field {
-            value: said(query.member.as_ref()),
-            hint: Some("The number of their account"),
+            value: filter.value("member"),
+            error: filter.error("member"),
+            hint: Some(HINT),
             ..Field::new("member", "Member")
         })
-    }
+    };
+    filters(&format!("/g/{guild}/songs"), &fields)
 }
 
-fn said(value: Option<&String>) -> &str {
-    value.map(String::as_str).unwrap_or_default()
+/// The same list behind a place, as an address that can be sent to somebody.
+fn address_of(filter: &Filter, home: &str, after: Option<&str>) -> String {
+    let [line, member, state, text] =
+        ["line", "member", "state", "text"].map(|field| (field, Some(filter.value(field))));
+    address(home, &[line, member, state, text, ("after", after)])
 }
 
-fn nothing(query: &SongsQuery, home: &str) -> Markup {
-    let is_filtered = query.address(home, None) != home;
+fn nothing(filter: &Filter, home: &str) -> Markup {
+    let is_filtered = !filter.is_empty();
     let empty = if is_filtered {
         Empty { title: "No song fits.", text: "Other filters may find more.", action: Some((home, "All songs")) }
     } else {
@@ -123,15 +130,15 @@ fn submitter(song: &Song) -> Markup {
     }
 }
 
-/// What became of a song. `remove` is the seal of whoever may take it out.
-pub(super) fn story(guild: GuildId, story: &Story, remove: Option<Seal<'_>>) -> Markup {
-    let events: Vec<Event> = story.steps.iter().map(event).collect();
+/// What became of a song. `remove` is the seal of whoever may take it out, and take back what was done last.
+pub(super) fn story(guild: GuildId, story: &Story, names: &Names, remove: Option<Seal<'_>>) -> Markup {
+    let events: Vec<Event> = story.steps.iter().map(|step| event(guild, step, names)).collect();
     html! {
         (facts(guild, story))
         @if let Some(seal) = remove.filter(|_| story.entry.place.line != Line::Removed) { (removal(guild, story, seal)) }
         section aria-labelledby="story" {
             h2 #story { "What became of it" }
-            (history(&events, None))
+            (history(&events, remove))
         }
     }
 }
@@ -178,17 +185,9 @@ fn removal(guild: GuildId, story: &Story, seal: Seal<'_>) -> Markup {
     }
 }
 
-fn event(step: &Step) -> Event {
-    Event { at: step.at, who: who(step.by), what: what(&step.what), undo: None, note: None }
-}
-
-fn who(by: Actor) -> String {
-    match by {
-        Actor::Member(user) => format!("user {user}"),
-        Actor::Live => "the live".to_owned(),
-        Actor::System => "Greenroom".to_owned(),
-        Actor::Operator => "the operator".to_owned(),
-    }
+fn event(guild: GuildId, step: &Step, names: &Names) -> Event {
+    let undo = step.act.map(|act| format!("/g/{guild}/desk/changes/{act}/undo"));
+    Event { at: step.at, who: names.who(step.by), what: what(&step.what), undo, note: None }
 }
 
 fn what(what: &What) -> Markup {
@@ -206,6 +205,7 @@ fn what(what: &What) -> Markup {
                 "bought a skip for " (price) " Luxury Coins"
                 @if *is_back { ", which were given back" }
             }
+            What::NotDead(to) => { "took the dead link back: " (to) }
             What::Dead(gifted, luxury) => {
                 "removed it as a dead link"
                 @if let Some(coins) = gifted { "; " (coins) " gifted coins came back" }

@@ -52,8 +52,8 @@ pub fn tabs(label: &str, tabs: &[Tab<'_>]) -> Markup {
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it.
-    pub who: String,
+    /// Who did it, by name.
+    pub who: Markup,
     /// What it was: `Price 90 → 100`.
     pub what: Markup,
     /// Where the form that takes it back is sent.
@@ -158,7 +158,7 @@ mod tests {
     fn the_history_takes_back_what_can_be_taken_back_and_says_why_the_rest_cannot() {
         let event = |what: &str, undo: Option<&str>, note: Option<&str>| Event {
             at: Timestamp::from_millis(1_795_292_100_000),
-            who: "ann".to_owned(),
+            who: html! { "ann" },
             what: html! { (what) },
             undo: undo.map(str::to_owned),
             note: note.map(str::to_owned),

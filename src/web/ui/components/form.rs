@@ -14,6 +14,9 @@ pub const CSRF: &str = "csrf";
 pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
 /// The field with the revision of the record that the form edits, as `If-Match` would have it.
 pub const REVISION: &str = "revision";
+/// The field with what a person is asked before the form counts. With script it is asked above the page and not sent on a
+/// yes; where it is sent, a page asks (see `crate::web::page::question`).
+pub const ASK: &str = "ask";
 /// The id of the form to which buttons belong that stand in no form.
 pub const ACTS: &str = "acts";
 
@@ -80,10 +83,11 @@ impl<'a> Form<'a> {
     pub fn around(&self, content: &Markup) -> Markup {
         html! {
             form method="post" action=(self.action) id=[self.id]
-                enctype=[self.has_file.then_some("multipart/form-data")] data-confirm=[self.confirm]
+                enctype=[self.has_file.then_some("multipart/form-data")]
                 data-guard[self.is_guarded] data-quiet[self.is_quiet] {
                 @if let Some(seal) = &self.seal { (seal) }
                 @if let Some(revision) = self.revision { input type="hidden" name=(REVISION) value=(revision); }
+                @if let Some(asked) = self.confirm { input type="hidden" name=(ASK) value=(asked); }
                 (content)
             }
         }
@@ -123,6 +127,8 @@ impl Weight {
 pub struct Button<'a> {
     /// What it does, as a verb.
     pub label: &'a str,
+    /// What it does that to, for whoever hears the page and not what stands around the button.
+    pub about: Option<&'a str>,
     /// How much it asks for attention.
     pub weight: Weight,
     /// A picture before the words.
@@ -133,14 +139,12 @@ pub struct Button<'a> {
     pub act: Option<&'a str>,
     /// The single key that presses it.
     pub key: Option<char>,
-    /// What a person is asked before.
-    pub confirm: Option<&'a str>,
 }
 
 impl<'a> Button<'a> {
     /// The button that somebody came for.
     pub const fn main(label: &'a str) -> Self {
-        Self { label, weight: Weight::Main, icon: None, sends: None, act: None, key: None, confirm: None }
+        Self { label, about: None, weight: Weight::Main, icon: None, sends: None, act: None, key: None }
     }
 
     /// One of several ways.
@@ -157,9 +161,10 @@ impl<'a> Button<'a> {
 impl Render for Button<'_> {
     fn render(&self) -> Markup {
         let (name, value) = self.sends.unzip();
+        let heard = self.about.map(|about| format!("{}: {about}", self.label));
         html! {
             button class=(self.weight.class()) type="submit" name=[name] value=[value] form=[self.act.map(|_| ACTS)]
-                formaction=[self.act] data-key=[self.key] aria-keyshortcuts=[self.key] data-confirm=[self.confirm] {
+                formaction=[self.act] aria-label=[heard] data-key=[self.key] aria-keyshortcuts=[self.key] {
                 @if let Some(picture) = self.icon { (icon(picture)) }
                 (self.label)
                 @if let Some(key) = self.key { kbd aria-hidden="true" { (key) } }

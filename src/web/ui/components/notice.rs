@@ -8,6 +8,8 @@ use crate::web::ui::icons::{Icon, icon};
 
 /// For how many seconds a notice with an undo stands there. The history has the undo for ever.
 const STANDS: u32 = 30;
+/// The key that takes back what the page told last.
+const UNDO: char = 'u';
 
 /// Something to tell.
 #[derive(Clone, Debug)]
@@ -36,7 +38,9 @@ impl Notice {
                 p { (self.text) }
                 @if let Some((action, seal)) = undo {
                     (Form { is_quiet: true, ..Form::new(action, seal) }.around(&html! {
-                        button.link type="submit" { (icon(Icon::Undo)) "Undo" }
+                        button.link type="submit" data-key=(UNDO) aria-keyshortcuts=(UNDO) {
+                            (icon(Icon::Undo)) "Undo" kbd aria-hidden="true" { (UNDO) }
+                        }
                     }))
                 }
             }
@@ -58,7 +62,8 @@ mod tests {
         <form method="post" action="/g/5/undo/77" data-quiet>
         <input type="hidden" name="csrf" value="t0ken">
         <input type="hidden" name="idempotency_key" value="k3y">
-        <button class="link" type="submit">[icon]Undo</button>
+        <button class="link" type="submit" data-key="u" aria-keyshortcuts="u">[icon]Undo<kbd aria-hidden="true">u</kbd>
+        </button>
         </form>
         </div>
         "#);

@@ -3,10 +3,12 @@
 //! `tests/run` runs these tests where Chromium and node are there, and says so where they are not; `cargo test` alone leaves
 //! them out. Nothing of what they need is needed to build Greenroom or to run it.
 
+mod desk;
+mod followed;
 mod journeys;
-mod kept;
 mod overlays;
 mod pages;
+mod standing;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -37,14 +39,41 @@ pub struct View {
     pub width: u32,
     pub is_dark: bool,
     pub has_script: bool,
+    /// Whether it is touched, and has no keys.
+    pub has_touch: bool,
+    /// What somebody wants to move.
+    pub motion: Motion,
+    /// How much larger somebody has made everything.
+    pub zoom: u32,
+}
+
+/// What somebody wants to move on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    Any,
+    Little,
 }
 
 /// A desk, with everything on.
-pub const WIDE: View = View { width: 1280, is_dark: false, has_script: true };
+pub const WIDE: View =
+    View { width: 1280, is_dark: false, has_script: true, has_touch: false, motion: Motion::Any, zoom: 1 };
 /// The narrowest phone, at night.
-pub const NARROW: View = View { width: 320, is_dark: true, has_script: true };
+pub const NARROW: View = View { width: 320, is_dark: true, ..WIDE };
+/// A phone in somebody's hand.
+pub const PHONE: View = View { width: 360, has_touch: true, ..WIDE };
 /// The same without script.
 pub const WITHOUT_SCRIPT: View = View { has_script: false, ..NARROW };
+
+/// Where something lies on the screen, in points of the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Lies {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+    pub wide: f64,
+    pub high: f64,
+}
 
 /// How a page lies on the screen, and what had to be fetched for it, in bytes as they were sent.
 #[derive(Clone, Debug)]
@@ -71,11 +100,11 @@ impl Browser {
 
     /// A screen for somebody, with the cookies that they have.
     pub fn screen<'b>(&'b self, ground: &'b WebWorld, person: &Person<'_>, view: View) -> Screen<'b> {
-        let kept = ["access", "refresh", "theme"].map(|name| (name, person.cookie(name)));
+        let kept = ["access", "refresh", "theme", "keys"].map(|name| (name, person.cookie(name)));
         let cookies = kept.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))));
         let asked = json!({
             "do": "screen", "origin": format!("http://{}", ground.address), "width": view.width, "dark": view.is_dark,
-            "script": view.has_script, "cookies": Value::Object(cookies.collect()),
+            "script": view.has_script, "touch": view.has_touch, "calm": view.motion == Motion::Little, "zoom": view.zoom, "cookies": Value::Object(cookies.collect()),
         });
         let number = self.ask(&asked).unwrap().as_u64().unwrap();
         Screen { browser: self, ground, number }
@@ -99,6 +128,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    #[expect(clippy::disallowed_methods, reason = "it ends when its input does")]
     fn drop(&mut self) {
         // The driver ends, and the browser with it, when its input does.
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -159,11 +189,6 @@ impl Screen<'_> {
         self.does("hear", json!({ "text": text }));
     }
 
-    /// What stands in the field with this label.
-    pub fn value(&self, label: &str) -> String {
-        self.does("value", json!({ "label": label })).as_str().unwrap().to_owned()
-    }
-
     /// Waits until it is on the page of this path.
     #[track_caller]
     pub fn arrives(&self, path: &str) {
@@ -181,10 +206,73 @@ impl Screen<'_> {
         self.does("click", json!({ "role": role, "name": name }));
     }
 
+    /// Presses what is called so, with a finger.
+    #[track_caller]
+    pub fn taps(&self, role: &str, name: &str) {
+        self.does("tap", json!({ "role": role, "name": name }));
+    }
+
+    /// Opens the fold with this label, with a finger.
+    #[track_caller]
+    pub fn unfolds(&self, label: &str) {
+        self.does("unfold", json!({ "label": label }));
+    }
+
+    /// Goes to the end of the page.
+    pub fn goes_to_the_end(&self) {
+        self.does("end", json!({}));
+    }
+
+    /// Where what is called so lies on the screen.
+    #[track_caller]
+    pub fn lies(&self, role: &str, name: &str) -> Lies {
+        let lies = self.does("lies", json!({ "role": role, "name": name }));
+        let of = |side: &str| lies[side].as_f64().unwrap();
+        let (left, top, right, bottom) = (of("left"), of("top"), of("right"), of("bottom"));
+        Lies { left, top, right, bottom, wide: of("wide"), high: of("high") }
+    }
+
+    /// What can be pressed in the content of the page and is lower than a finger needs.
+    pub fn too_low(&self, least: u32) -> Vec<String> {
+        strings(&self.does("low", json!({ "least": least })))
+    }
+
+    /// How many of what a selector finds are seen.
+    pub fn shown(&self, selector: &str) -> u64 {
+        self.does("shown", json!({ "selector": selector })).as_u64().unwrap()
+    }
+
+    /// What moves on the page.
+    pub fn moving(&self) -> Vec<String> {
+        strings(&self.does("moving", json!({})))
+    }
+
     /// Fills in the field with this label.
     #[track_caller]
     pub fn fills(&self, label: &str, text: &str) {
         self.does("fill", json!({ "label": label, "text": text }));
+    }
+
+    /// What stands in the field with this label.
+    #[track_caller]
+    pub fn value(&self, label: &str) -> String {
+        self.does("value", json!({ "label": label })).as_str().unwrap().to_owned()
+    }
+
+    /// Another tab of the same browser, with the same cookies.
+    pub fn tab(&self) -> Self {
+        let number = self.does("tab", json!({})).as_u64().unwrap();
+        Self { browser: self.browser, ground: self.ground, number }
+    }
+
+    /// The network goes, or is there again.
+    pub fn offline(&self, on: bool) {
+        self.does("offline", json!({ "on": on }));
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.does("cookie", json!({ "name": name })).as_str().map(str::to_owned)
     }
 
     /// Presses a key, such as `Tab` or `Control+k`.

@@ -13,7 +13,7 @@ use crate::web::WebWorld;
 const GROUND: [u8; 3] = [255, 0, 255];
 
 /// Waits until what is seen is as it is meant to be, while time passes.
-pub async fn until(screen: &Screen<'_>, what: &str, is_meant: impl Fn(&str) -> bool) {
+pub(super) async fn until(screen: &Screen<'_>, what: &str, is_meant: impl Fn(&str) -> bool) {
     let real = Clock::system();
     let seen = async {
         while !is_meant(&screen.text()) {
@@ -24,7 +24,7 @@ pub async fn until(screen: &Screen<'_>, what: &str, is_meant: impl Fn(&str) -> b
     within(what, seen).await;
 }
 
-async fn sees(screen: &Screen<'_>, text: &str) {
+pub(super) async fn sees(screen: &Screen<'_>, text: &str) {
     until(screen, &format!("{text:?} is seen"), |seen| seen.contains(text)).await;
 }
 
@@ -34,7 +34,7 @@ async fn sees_nothing(screen: &Screen<'_>) {
 
 impl WebWorld {
     /// A song of ann with this title plays.
-    async fn plays(&self, number: usize, title: &str) {
+    pub(super) async fn plays(&self, number: usize, title: &str) {
         self.world.member("ann").submits(&link(number), title).await;
         self.world.next().await;
     }

@@ -49,7 +49,7 @@ impl WebWorld {
         match who {
             Who::Anyone => self.nobody(),
             Who::SignedIn | Who::Member => self.signed_in("ann"),
-            Who::Viewer => self.signed_in("viewer"),
+            Who::Viewer | Who::ViewerOrReviewer => self.signed_in("viewer"),
             Who::Moderator => self.signed_in("moderator"),
             Who::Reviewer => self.signed_in("reviewer"),
             Who::Admin => self.signed_in("admin"),

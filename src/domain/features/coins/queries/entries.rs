@@ -14,10 +14,12 @@ use super::{HistoryRow, row};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::Read;
+use crate::store::{Read, Sum};
 
-/// Entries that are looked at for one page, and for one sum.
+/// Entries that are looked at for one page, and for what is not kept of one sum.
 const LOOKED_AT: usize = 5_000;
+
+const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// Which entries; all of them where nothing is said. Commands ask running bots with it, so a new field has a default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,21 @@ impl Wanted {
             && self.since.is_none_or(|since| since <= entry.at)
             && self.until.is_none_or(|until| entry.at < until)
     }
+
+    /// The days that lie in its time from their beginning to their end; `None` where there is none.
+    fn whole_days(&self) -> Option<Range<i64>> {
+        let first = self.since.map_or(i64::MIN, |since| {
+            let day = since.day();
+            if beginning_of(day) == since { day } else { day.saturating_add(1) }
+        });
+        let end = self.until.map_or(i64::MAX, Timestamp::day);
+        (first < end).then_some(first..end)
+    }
+}
+
+/// The first moment of a day.
+const fn beginning_of(day: i64) -> Timestamp {
+    Timestamp::from_micros(day.saturating_mul(MICROS_PER_DAY))
 }
 
 /// A page of entries.
@@ -58,6 +75,15 @@ pub struct EntriesPage {
     pub next: Option<EntryId>,
     /// Whether the search ended before the page was full.
     pub is_partial: bool,
+}
+
+/// What entries add up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// For each currency that they are of.
+    pub of: Vec<Total>,
+    /// Whether they are too many to look at, so that it is at least so much.
+    pub are_more: bool,
 }
 
 /// What entries of a currency add up to.
@@ -101,20 +127,60 @@ pub fn page(
     Ok(EntriesPage { rows, next, is_partial })
 }
 
-/// What the entries that are wanted add up to, for each currency that they are of; `None` where they are too many to look at.
-pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Option<Vec<Total>>> {
-    let mut totals: Vec<_> =
-        Currency::VARIANTS.iter().map(|currency| Total { currency: *currency, entries: 0, came: 0, went: 0 }).collect();
-    let rest = walk(read, guild, wanted, None, |_, entry| {
-        for total in totals.iter_mut().filter(|total| total.currency == entry.currency) {
-            total.entries += 1;
-            total.came = total.came.saturating_add(entry.delta.max(0));
-            total.went = total.went.saturating_sub(entry.delta.min(0));
+/// What the entries that are wanted add up to, for each currency that they are of. Of a whole guild that is kept for each day, so
+/// it costs the same however many entries there are; the entries of one member, and of a part of a day, are looked at.
+pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Totals> {
+    let mut found = Totals::default();
+    let (Some(days), None) = (wanted.whole_days(), wanted.user) else {
+        found.look_at(read, guild, wanted)?;
+        return Ok(found.sorted());
+    };
+    for currency in Currency::VARIANTS.iter().filter(|currency| wanted.currency.is_none_or(|of| of == **currency)) {
+        for (kind, sum) in tables::sums_of_days(read, guild, *currency, &days)? {
+            if wanted.kind.is_none_or(|of| of == kind) {
+                found.add(*currency, sum);
+            }
         }
-        Ok(true)
-    })?;
-    totals.retain(|total| total.entries > 0);
-    Ok(rest.is_none().then_some(totals))
+    }
+    // What of the first and the last day is not wanted in whole.
+    if wanted.since.is_some_and(|since| since < beginning_of(days.start)) {
+        found.look_at(read, guild, &Wanted { until: Some(beginning_of(days.start)), ..*wanted })?;
+    }
+    if wanted.until.is_some_and(|until| until > beginning_of(days.end)) {
+        found.look_at(read, guild, &Wanted { since: Some(beginning_of(days.end)), ..*wanted })?;
+    }
+    Ok(found.sorted())
+}
+
+impl Totals {
+    fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
+        let place = self.of.iter().position(|total| total.currency == currency);
+        let place = place.unwrap_or_else(|| {
+            self.of.push(Total { currency, entries: 0, came: 0, went: 0 });
+            self.of.len() - 1
+        });
+        if let Some(total) = self.of.get_mut(place) {
+            total.entries = total.entries.saturating_add(count);
+            total.came = total.came.saturating_add(sum.max(0));
+            total.went = total.went.saturating_sub(sum.min(0));
+        }
+    }
+
+    /// Adds the entries that are wanted one by one, as far as so many are looked at.
+    fn look_at(&mut self, read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<()> {
+        let rest = walk(read, guild, wanted, None, |_, entry| {
+            self.add(entry.currency, Sum { count: 1, sum: entry.delta });
+            Ok(true)
+        })?;
+        self.are_more |= rest.is_some();
+        Ok(())
+    }
+
+    /// In the order of the currencies, whichever was met first.
+    fn sorted(mut self) -> Self {
+        self.of.sort_unstable_by_key(|total| total.currency);
+        self
+    }
 }
 
 /// The number of the latest entry: in a transaction that just made one, of that one.
@@ -211,6 +277,8 @@ fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp) -> 
 mod tests {
     use std::time::Duration;
 
+    use proptest::prelude::*;
+
     use super::super::super::model::Posting;
     use super::super::super::service::{self, Order};
     use super::*;
@@ -281,12 +349,95 @@ mod tests {
     fn what_is_found_is_added_up_by_currency() {
         let store = ledger();
         let total = |wanted: Wanted| {
-            let totals = store.read(|read| totals(read, GUILD, &wanted)).unwrap();
-            totals.iter().map(|total| (total.currency, total.entries, total.came, total.went)).collect::<Vec<_>>()
+            let totals = store.read(|read| totals(read, GUILD, &wanted));
+            assert!(!totals.are_more);
+            totals.of.iter().map(|total| (total.currency, total.entries, total.came, total.went)).collect::<Vec<_>>()
         };
         assert_eq!(total(Wanted::default()), [(Currency::Luxury, 4, 155, 30), (Currency::Points, 2, 16, 0)]);
         assert_eq!(total(Wanted { user: Some(BOB), ..Wanted::default() }).len(), 2);
         assert!(total(Wanted { kind: Some(EntryKind::Daily), ..Wanted::default() }).is_empty());
+    }
+
+    #[test]
+    fn of_a_guild_all_entries_are_added_up_and_of_one_member_as_many_as_are_looked_at() {
+        let store = TestStore::new();
+        let posting = |user: u64| {
+            let (reason, actor) = (String::new(), Actor::System);
+            let (currency, kind) = (Currency::Luxury, EntryKind::Gift);
+            Posting { currency, user: UserId::new(user), delta: 2, kind, reason, actor }
+        };
+        store
+            .write(move |tx| (0..=LOOKED_AT).try_for_each(|_| service::apply(tx, GUILD, &posting(1)).map(drop)))
+            .unwrap();
+        let entries = u64::try_from(LOOKED_AT).unwrap();
+        let total = |user| store.read(|read| totals(read, GUILD, &Wanted { user, ..Wanted::default() }));
+        let of_guild = total(None);
+        assert_eq!((of_guild.of[0].entries, of_guild.of[0].came, of_guild.are_more), (entries + 1, 10_002, false));
+        let of_ann = total(Some(ANN));
+        assert_eq!((of_ann.of[0].entries, of_ann.of[0].came, of_ann.are_more), (entries, 10_000, true));
+    }
+
+    /// Who, whether Luxury Coins, how much, which kind, and how many hours pass behind it.
+    type Step = (u64, bool, i64, EntryKind, u32);
+
+    fn step() -> impl Strategy<Value = Step> {
+        let kinds = [EntryKind::Gift, EntryKind::AdminAdd, EntryKind::AdminRemove, EntryKind::PointsLink];
+        (1..4_u64, any::<bool>(), -60..60_i64, proptest::sample::select(kinds.to_vec()), 0..40_u32)
+    }
+
+    /// A currency, a member, a kind, and the hours between which entries are wanted.
+    type Filter = (Option<Currency>, Option<u64>, Option<EntryKind>, Option<u32>, Option<u32>);
+
+    fn filter() -> impl Strategy<Value = Filter> {
+        let currency = proptest::sample::select(Currency::VARIANTS);
+        let kind = proptest::sample::select(vec![EntryKind::Gift, EntryKind::AdminRemove]);
+        let of = proptest::option::of::<std::ops::Range<u32>>;
+        (
+            proptest::option::of(currency),
+            proptest::option::of(1..4_u64),
+            proptest::option::of(kind),
+            of(0..500),
+            of(0..500),
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn what_the_ledger_adds_up_to_is_the_sum_of_its_entries_whatever_is_asked(
+            steps in proptest::collection::vec(step(), 1..40),
+            filters in proptest::collection::vec(filter(), 1..20),
+        ) {
+            let store = TestStore::new();
+            let began = beginning_of(store.now().day());
+            for (user, is_luxury, delta, kind, hours) in steps {
+                let currency = if is_luxury { Currency::Luxury } else { Currency::Points };
+                let (reason, actor) = (String::new(), Actor::System);
+                let posting = Posting { currency, user: UserId::new(user), delta, kind, reason, actor };
+                // What would leave nothing is refused.
+                let _ = store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop));
+                store.advance(HOUR * hours);
+            }
+            for (currency, user, kind, since, until) in filters {
+                let at = |hours: u32| began.after(HOUR * hours);
+                let (since, until) = (since.map(at), until.map(at));
+                let wanted = Wanted { guild: None, currency, user: user.map(UserId::new), since, until, kind };
+                let found = store.read(|read| totals(read, GUILD, &wanted));
+                let mut plain = Totals::default();
+                store.read(|read| {
+                    tables::LEDGER.for_each(read, GUILD, |_, entry| {
+                        if wanted.holds(&entry) {
+                            plain.add(entry.currency, Sum { count: 1, sum: entry.delta });
+                        }
+                        Ok(())
+                    })
+                });
+                let plain = plain.sorted();
+                prop_assert!(found == plain, "{wanted:?}: {found:?} and not {plain:?}");
+            }
+            store.check();
+        }
     }
 
     #[test]

@@ -76,6 +76,22 @@ refusals! {
             /// The song.
             public_id: PublicId,
         } => "queue.plays_no_more", "Song **{public_id}** does not play any more, so nothing was taken back.";
+        /// What is to be taken back is not kept any more, or cannot be taken back.
+        NoSuchAct => "queue.no_such_act" as NotThere,
+            "That cannot be taken back: it is not kept any more, or it took something back itself.";
+        /// Something else was done with the song since.
+        DoneSince {
+            /// The song.
+            public_id: PublicId,
+        } => "queue.done_since",
+            "Something else was done with song **{public_id}** since, so nothing was taken back. Its page tells what.";
+        /// The gifted coins that a dead link gave back are not as they were then.
+        GiftsCount {
+            /// The song.
+            public_id: PublicId,
+        } => "queue.gifts_count",
+            "The gifted coins that came back for song **{public_id}** count for another song by now, or more came since. So \
+             its removal stays. Move it into a line if it can be heard.";
         /// The song is bookmarked already (`D-22`).
         AlreadyBookmarked {
             /// The song.

@@ -46,7 +46,7 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     insta::assert_snapshot!(drawn(&now(&desk)), @r#"
     <section class="now" aria-labelledby="now">
     <h2 id="now">Now playing</h2>
-    <p class="song" data-says="Now playing: Ann – First Light, by ann.">Ann – First Light</p>
+    <p class="song" data-says="Now playing: First Light – Ann, by ann.">First Light – Ann</p>
     <p class="line-of">⚡ 5 Skip · <a href="/g/5/songs/127626">#127626</a> · <time datetime="2026-11-21T20:15:00Z" data-form="since">since 20:15 UTC</time>
     </p>
     <p class="facts">
@@ -60,10 +60,13 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     <div class="acts">
     <button class="button main" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
     </button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played">[icon]Bookmark</button>
-    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" data-confirm="Remove the song as a dead link? What was paid for its places is given back.">[icon]Dead link</button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played">[icon]Hold</button>
-    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" data-key="u" aria-keyshortcuts="u">[icon]Undo<kbd aria-hidden="true">u</kbd>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played" aria-label="Bookmark: #127626 First Light – Ann" data-key="b" aria-keyshortcuts="b">[icon]Bookmark<kbd aria-hidden="true">b</kbd>
+    </button>
+    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" aria-label="Dead link: #127626 First Light – Ann" data-key="d" aria-keyshortcuts="d">[icon]Dead link<kbd aria-hidden="true">d</kbd>
+    </button>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played" aria-label="Hold: #127626 First Light – Ann" data-key="h" aria-keyshortcuts="h">[icon]Hold<kbd aria-hidden="true">h</kbd>
+    </button>
+    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" aria-label="Put back: #127626 First Light – Ann" data-key="p" aria-keyshortcuts="p">[icon]Put back<kbd aria-hidden="true">p</kbd>
     </button>
     </div>
     </section>
@@ -74,14 +77,16 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
 fn a_song_goes_up_and_down_by_one_line_and_into_any_other() {
     let coming_up = vec![waits(song(1, "Kites", Line::Skip25Plus), 0), waits(song(2, "Lagos Rain", Line::Free), 1)];
     let page = coming(&Desk { coming: coming_up, ..quiet() }).into_string();
-    for (label, is_there) in [
-        ("Kites to 20 Skip", true),
-        ("Lagos Rain to 5 Skip", true),
-        ("Kites to Pending Skips", false),
-        ("Lagos Rain to Pending Skips", false),
+    for label in [
+        "To 20 Skip: #000001 Kites – Ann",
+        "To 5 Skip: #000002 Lagos Rain – Ann",
+        "More: #000001 Kites – Ann",
+        "Dead link: #000002 Lagos Rain – Ann",
     ] {
-        assert_eq!(page.contains(&format!("aria-label=\"{label}\"")), is_there, "{label}: {page}");
+        assert!(page.contains(&format!("aria-label=\"{label}\"")), "{label}: {page}");
     }
+    assert!(page.contains(">#000001 Kites – Ann</a> · ann"), "{page}");
+    assert!(!page.contains("title=\"To Pending Skips\""), "it is a line that is not served: {page}");
     assert!(page.contains("formaction=\"/g/5/songs/000001/move?from=25%2B+Skip\""), "{page}");
     assert!(page.contains("~5 min") && page.contains("~9 min"), "{page}");
     assert!(page.contains("To Pending Skips") && !page.contains("To Songs Played"), "{page}");

@@ -1,6 +1,7 @@
 //! The first page of a server as people see it.
 
 use super::*;
+use crate::access::Level;
 use crate::features::queue::model::Line;
 use crate::kernel::amount::Amount;
 use crate::web::music::testing::{AT, hostile, song};
@@ -22,13 +23,16 @@ fn quiet() -> Home {
     }
 }
 
+const VIEWER: Rank = Rank { level: Some(Level::Viewer), is_reviewer: false };
+const ADMIN: Rank = Rank { level: Some(Level::Admin), is_reviewer: false };
+
 fn nothing_wrong() -> Wrong {
     Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
 }
 
 #[test]
 fn where_all_is_well_nothing_needs_anybody() {
-    insta::assert_snapshot!(lines(&attention(&quiet(), &nothing_wrong(), false)), @r#"
+    insta::assert_snapshot!(lines(&attention(&quiet(), &nothing_wrong(), VIEWER)), @r#"
     <section class="card" aria-labelledby="attention">
     <h2 id="attention">Needs attention</h2>
     <p>
@@ -42,7 +46,7 @@ fn where_all_is_well_nothing_needs_anybody() {
 fn what_needs_somebody_is_told_with_the_way_there() {
     let home = Home { pending: 2, given_up: (1, Some(AT)), ..quiet() };
     let wrong = Wrong { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
-    insta::assert_snapshot!(lines(&attention(&home, &wrong, true)), @r#"
+    insta::assert_snapshot!(lines(&attention(&home, &wrong, Rank { is_reviewer: true, ..ADMIN })), @r#"
     <section class="card" aria-labelledby="attention">
     <h2 id="attention">Needs attention</h2>
     <ul>
@@ -63,24 +67,27 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     </p>
     </section>
     "#);
-    let page = attention(&Home { pending: 1, ..quiet() }, &nothing_wrong(), false).into_string();
+    let page = attention(&Home { pending: 1, ..quiet() }, &nothing_wrong(), VIEWER).into_string();
     assert!(page.contains("href=\"/g/5/songs?line=Pending+Skips\">1 song waits for a reviewer"), "{page}");
+    let page = attention(&home, &wrong, VIEWER).into_string();
+    assert!(page.contains("1 thing was") && !page.contains("/audit"), "nobody is led where they may not go: {page}");
 }
 
 #[test]
 fn a_new_server_is_told_what_to_do_until_all_of_it_is_done() {
     let step = |what, is_done| Step { what, is_done };
     let begun = vec![step(ToDo::ChooseChannel, true), step(ToDo::ChooseReviewers, false), step(ToDo::PlaySong, false)];
-    let page = set_up(&Home { steps: begun, ..quiet() }).into_string();
+    let page = set_up(&Home { steps: begun, ..quiet() }, ADMIN).into_string();
     assert!(page.contains("Getting started: 1 of 3 done"), "{page}");
     assert!(page.contains("href=\"/g/5/settings/music#f-reviewer_role_id\">Choose who reviews"), "{page}");
     assert!(!page.contains("#f-submission_channel_id"), "what is done leads nowhere: {page}");
-    assert_eq!(set_up(&Home { steps: vec![step(ToDo::PlaySong, true)], ..quiet() }).into_string(), "");
+    assert!(page.contains("Play a song") && !page.contains("/desk"), "and nobody where they may not go: {page}");
+    assert_eq!(set_up(&Home { steps: vec![step(ToDo::PlaySong, true)], ..quiet() }, ADMIN).into_string(), "");
 }
 
 #[test]
 fn songs_that_have_waited_for_long_are_told() {
-    let page = attention(&Home { forgotten: 2, ..quiet() }, &nothing_wrong(), false).into_string();
+    let page = attention(&Home { forgotten: 2, ..quiet() }, &nothing_wrong(), VIEWER).into_string();
     assert!(page.contains("href=\"/g/5/songs\">2 songs have waited for more than a week"), "{page}");
 }
 
@@ -107,4 +114,29 @@ fn what_plays_leads_to_its_story_and_texts_of_people_are_text() {
     let home = Home { now: Some(hostile(Line::SongsPlayed)), ..quiet() };
     let page = playing(&home, false).into_string();
     assert!(!page.contains("<img") && !has_handler(&page), "{page}");
+}
+
+#[test]
+fn what_happened_last_is_told_by_names_and_leads_to_all_of_it() {
+    use crate::activity::ActivityId;
+    use crate::kernel::ids::UserId;
+
+    let (ann, kim) = (UserId::new(7), UserId::new(8));
+    let sentence = crate::sentence!("{ann} gave {kim} 50 Luxury Coins: birthday", ann, kim);
+    let happened = [Happened { id: ActivityId::at(AT), sentence, change: None }];
+    let names = Names::sample(GuildId::new(5), &[(7, "ann"), (8, "kim")], &[]);
+    insta::assert_snapshot!(lines(&latest(GuildId::new(5), &happened, &names)), @r#"
+    <section class="card" aria-labelledby="latest">
+    <h2 id="latest">What happened last</h2>
+    <ol class="history">
+    <li>
+    <time datetime="2026-11-21T20:15:00Z" data-form="moment">21 Nov 2026, 20:15 UTC</time> <span class="what">
+    <a href="/g/5/members/7">ann</a> gave <a href="/g/5/members/8">kim</a> 50 Luxury Coins: birthday</span>
+    </li>
+    </ol>
+    <p>
+    <a href="/g/5/audit">All of it</a>
+    </p>
+    </section>
+    "#);
 }

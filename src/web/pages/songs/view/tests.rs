@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::features::queue::queries::Record;
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::web::music::testing::{AT, hostile, song};
@@ -9,12 +10,16 @@ use crate::web::ui::testing::{has_handler, lines};
 
 const OWL: GuildId = GuildId::new(5);
 
-fn shown(rows: &[Row], query: &SongsQuery) -> String {
-    list(&List { guild: OWL, query, rows, next: None, is_partial: false }).into_string()
+fn names() -> Names {
+    Names::sample(OWL, &[(9, "kim")], &[])
+}
+
+fn shown(rows: &[Row], query: &str) -> String {
+    list(&List { guild: OWL, filter: &Filter::of(query), rows, next: None, is_partial: false }).into_string()
 }
 
 fn told(what: What) -> Story {
-    let step = Step { at: AT, by: Actor::Member(UserId::new(9)), what };
+    let step = Step { at: AT, by: Actor::Member(UserId::new(9)), what, act: None };
     Story {
         entry: song(1, "Kites", Line::SongsPlayed),
         standing: None,
@@ -28,7 +33,7 @@ fn told(what: What) -> Story {
 #[test]
 fn a_song_of_the_list_leads_to_its_story() {
     let rows = [Row { entry: song(1, "Kites", Line::Free), standing: Some(Standing { ahead: Some(2), wait: None }) }];
-    let page = shown(&rows, &SongsQuery::default());
+    let page = shown(&rows, "");
     for part in ["<a href=\"/g/5/songs/000001\">Ann – Kites</a>", "#000001", "🆓 Free, place 3", "id=\"songs-000001\""]
     {
         assert!(page.contains(part), "{part}: {page}");
@@ -37,12 +42,19 @@ fn a_song_of_the_list_leads_to_its_story() {
 
 #[test]
 fn an_empty_list_says_how_songs_come_and_a_filter_that_fits_none_leads_back() {
-    let page = shown(&[], &SongsQuery::default());
+    let page = shown(&[], "");
     assert!(page.contains("No songs yet.") && page.contains("/submit"), "{page}");
-    let filtered = SongsQuery { text: Some("kites".to_owned()), ..SongsQuery::default() };
-    let page = shown(&[], &filtered);
+    let page = shown(&[], "text=kites");
     assert!(page.contains("No song fits.") && page.contains("value=\"kites\""), "{page}");
     assert!(page.contains("href=\"/g/5/songs\">All songs"), "{page}");
+}
+
+#[test]
+fn a_view_has_an_address_that_can_be_sent_to_somebody() {
+    assert_eq!(address_of(&Filter::of("line=&text="), "/g/5/songs", None), "/g/5/songs");
+    let filter = Filter::of("line=25%2B+Skip&text=a%26b&limit=5");
+    assert_eq!(address_of(&filter, "/g/5/songs", None), "/g/5/songs?line=25%2B+Skip&text=a%26b");
+    assert_eq!(address_of(&filter, "/g/5/songs", Some("b1")), "/g/5/songs?line=25%2B+Skip&text=a%26b&after=b1");
 }
 
 #[test]
@@ -56,6 +68,7 @@ fn each_step_of_a_story_is_told_in_words() {
         What::Lifted(line(Line::Free), line(Line::Skip5), Amount::of(1_500)),
         What::Bought(Amount::of(1_000), true),
         What::Dead(Some(Amount::of(1_500)), None),
+        What::NotDead(line(Line::Skip5)),
     ];
     let words: Vec<String> = steps.iter().map(|step| what(step).into_string()).collect();
     insta::assert_snapshot!(words.join("\n"), @"
@@ -66,12 +79,13 @@ fn each_step_of_a_story_is_told_in_words() {
     1,500 gifted coins: Free → 5 Skip
     bought a skip for 1,000 Luxury Coins, which were given back
     removed it as a dead link; 1,500 gifted coins came back
+    took the dead link back: 5 Skip
     ");
 }
 
 #[test]
 fn the_story_says_where_the_song_is_and_who_did_what() {
-    insta::assert_snapshot!(lines(&story(OWL, &told(What::Played("Free".to_owned())), None)), @r#"
+    insta::assert_snapshot!(lines(&story(OWL, &told(What::Played("Free".to_owned())), &names(), None)), @r#"
     <section class="card">
     <h2>The song</h2>
     <dl>
@@ -105,7 +119,9 @@ fn the_story_says_where_the_song_is_and_who_did_what() {
     <h2 id="story">What became of it</h2>
     <ol class="history">
     <li>
-    <time datetime="2026-11-21T20:15:00Z" data-form="moment">21 Nov 2026, 20:15 UTC</time> <strong>user 9</strong> <span class="what">played it from Free</span>
+    <time datetime="2026-11-21T20:15:00Z" data-form="moment">21 Nov 2026, 20:15 UTC</time> <strong>
+    <a href="/g/5/members/9">kim</a>
+    </strong> <span class="what">played it from Free</span>
     </li>
     </ol>
     </section>
@@ -116,16 +132,16 @@ fn the_story_says_where_the_song_is_and_who_did_what() {
 fn whoever_reviews_can_take_the_song_out_for_a_reason_and_others_cannot() {
     let told = told(What::Submitted);
     let seal = Seal { csrf: "t0ken", key: "k3y" };
-    let page = story(OWL, &told, Some(seal)).into_string();
+    let page = story(OWL, &told, &names(), Some(seal)).into_string();
     assert!(page.contains("action=\"/g/5/songs/000001/remove?from=Songs+Played\""), "{page}");
     assert!(page.contains("name=\"reason\""), "{page}");
-    assert!(!story(OWL, &told, None).into_string().contains("<form"));
+    assert!(!story(OWL, &told, &names(), None).into_string().contains("<form"));
 }
 
 #[test]
 fn texts_of_people_are_text() {
     let rows = [Row { entry: hostile(Line::Removed), standing: None }];
     let story_of = Story { entry: hostile(Line::Removed), ..told(What::Submitted) };
-    let page = shown(&rows, &SongsQuery::default()) + &story(OWL, &story_of, None).into_string();
+    let page = shown(&rows, "") + &story(OWL, &story_of, &names(), None).into_string();
     assert!(!page.contains("<img") && !has_handler(&page) && !page.contains("href=\"javascript"), "{page}");
 }

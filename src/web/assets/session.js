@@ -1,0 +1,270 @@
+// Keeps the person and the server behind an open page, and says in words when one of them is gone. A session is renewed
+// before its end, by one tab for all of them. What could not be sent stays on the page, under the key by which it counts
+// once, until somebody sends it again.
+
+import { now } from "./times.js";
+
+const EARLY = 2 * 3_600_000; // so long before its end a session is renewed
+const REST = 600_000; // so long one waits after that, whatever came of it
+const LOOK = 30_000; // so often it is looked whether it is time
+const SOON = 1_000; // the first pause before the server is asked for again; then twice as long each time
+const LONGEST = 15_000;
+const PATIENCE = 8_000; // so long a server may take that is there
+const OUT = "signed out";
+const OTHER = "another";
+
+const root = document.documentElement;
+const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("greenroom") : null;
+const token = () => document.querySelector('meta[name="csrf"]')?.content;
+const { viewer } = root.dataset; // for whom the page was made
+
+/** Tells all other tabs something, and hears what they tell. */
+const tell = (message) => channel?.postMessage(message);
+const onTold = (listener) => channel?.addEventListener("message", ({ data }) => listener(data ?? {}));
+
+/** Tells whoever listens what happened. */
+export const say = (text) => {
+  const place = document.getElementById("said");
+  if (place) place.textContent = text;
+};
+
+/** A pause that grows with what failed, and is not the same for all. */
+export const pause = (failures, longest = LONGEST) =>
+  Math.min(longest, SOON * 2 ** Math.min(failures, 10)) * (0.75 + Math.random() / 2);
+
+let ends = Date.parse(root.dataset.session ?? "");
+let restsUntil = 0;
+let over = null; // why nothing more comes of this page
+let isAway = false;
+let seenAt = new Date();
+let failures = 0;
+let waiting, bar;
+const unsent = new Map();
+const returns = [];
+
+/** What is done when server or person are there again. */
+export const onReturn = (go) => returns.push(go);
+const comeBack = () => returns.forEach((go) => go());
+
+const link = (textContent, href, more = {}) =>
+  Object.assign(document.createElement("a"), { className: "button", textContent, href, ...more });
+
+const here = () => location.pathname + location.search;
+
+const OVER = {
+  [OUT]: () => [
+    "You are signed out. What you see is as it was. Sign in again, and what you typed here can still be sent.",
+    link("Sign in", `/sign-in?next=${encodeURIComponent(here())}`, { target: "_blank" }),
+  ],
+  "no longer allowed": () => [
+    "You may not see this any more: a right of yours has changed. What you see is as it was.",
+    link("Load the page again", here()),
+  ],
+  [OTHER]: () => [
+    "Somebody else is signed in by now than this page was made for. Nothing can be sent from here.",
+    link("Load the page again", here()),
+  ],
+};
+
+const clock = () => seenAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+/** What stands above the page, and what can be done about it. */
+const standing = () => {
+  if (OVER[over]) return OVER[over]();
+  const again = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "button",
+    textContent: "Send it again",
+    onclick: sendAgain,
+  });
+  const reasons = [...unsent.values()].map(({ why }) => why).filter(Boolean);
+  const words = unsent.size ? (reasons[0] ?? "What you sent did not arrive, and is kept here.") : "";
+  if (isAway)
+    return [
+      `There is no connection. ${words || `What you see is as of ${clock()}, and what you send is kept here.`}`,
+      ...(unsent.size ? [again] : []),
+    ];
+  return unsent.size ? [words, again] : [];
+};
+
+const render = () => {
+  const [text, ...actions] = standing();
+  root.toggleAttribute("data-away", Boolean(isAway || OVER[over]));
+  if (!text) return bar?.remove();
+  if (!bar) {
+    bar = Object.assign(document.createElement("div"), { id: "standing", className: "notice warn" });
+    bar.append(document.createElement("p"), Object.assign(document.createElement("div"), { className: "actions" }));
+  }
+  const main = document.getElementById("main");
+  if (bar.parentNode !== main) main.prepend(bar);
+  const [words, place] = bar.children;
+  if (words.textContent !== text) say((words.textContent = text));
+  place.replaceChildren(...actions);
+};
+
+/** Whether nothing may be sent from this page. */
+export const isOver = () => over === OUT || over === OTHER;
+
+/** Nothing more comes of this page. */
+export const end = (why) => {
+  if (over !== OTHER) over = why;
+  render();
+};
+
+/** Keeps what could not be sent; `again` sends it, and `why` says what was in the way, unless it was the connection. */
+export const hold = (form, again, why = null) => {
+  unsent.set(form, { again, why });
+  render();
+};
+
+/** Whether something waits to be sent: this form, or any. */
+export const holds = (form) => (form ? unsent.has(form) : unsent.size > 0);
+
+/** What was kept was sent, or is sent now. */
+export const drop = (form) => unsent.delete(form) && render();
+
+const sendAgain = async () => {
+  if (isOver() || !(await reach())) return;
+  // One that leads to another page comes last: nothing is sent from here after it.
+  const isQuiet = ([form]) => "quiet" in form.dataset;
+  const all = [...unsent];
+  const [quiet, leading] = [all.filter(isQuiet), all.filter((each) => !isQuiet(each))];
+  for (const [form, { again }] of [...quiet, ...leading.slice(0, 1)]) {
+    drop(form);
+    await again();
+  }
+};
+
+/** The server answered. */
+export const found = () => {
+  seenAt = new Date();
+  failures = 0;
+  clearTimeout(waiting);
+  if (!isAway) return;
+  isAway = false;
+  render();
+  say("The connection is back.");
+  comeBack();
+};
+
+/** The server does not answer; it is asked for again, after pauses that grow. */
+export const lose = () => {
+  if (!isAway) {
+    isAway = true;
+    render();
+  }
+  clearTimeout(waiting);
+  waiting = setTimeout(reach, pause(failures++));
+};
+
+/** Whether the server is there. A browser that says that it is offline may still reach one at home. */
+export const reach = async () => {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    await fetch(import.meta.url, { method: "HEAD", cache: "no-store", signal });
+    found();
+    return true;
+  } catch {
+    lose();
+    return false;
+  }
+};
+
+/** Takes the token of forms, which is another one after each change and in each session. */
+export const takeToken = (csrf) => {
+  if (!csrf) return;
+  for (const field of document.querySelectorAll('input[type="hidden"][name="csrf"]')) field.value = csrf;
+  document.querySelector('meta[name="csrf"]')?.setAttribute("content", csrf);
+};
+
+/** Tells the other tabs by which token forms are sent now. */
+export const share = () => token() && tell({ csrf: token(), ends, viewer });
+
+const take = (told) => {
+  if (viewer && told.viewer !== viewer) return end(OTHER);
+  takeToken(told.csrf);
+  if (told.ends) ends = told.ends;
+  if (over !== OUT && over !== OTHER) return;
+  over = null;
+  render();
+  comeBack();
+};
+
+/** Asks what session this browser has by now; gives whether it has one. */
+const look = async () => {
+  const answer = await fetch("/sign-in", { headers: { Accept: "text/html" }, cache: "no-store" });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const page = await answer.text();
+  const value = (pattern) => pattern.exec(page)?.[1] ?? "";
+  const csrf = value(/<meta name="csrf" content="([^"]*)"/);
+  ends = csrf ? Date.parse(value(/ data-session="([^"]*)"/)) : 0;
+  if (csrf) take({ csrf, ends, viewer: value(/ data-viewer="([^"]*)"/) });
+  return Boolean(csrf);
+};
+
+const isDue = () => ends - now() < EARLY;
+
+const renewNow = async () => {
+  // Another tab may have been quicker.
+  if ((await look()) && !isDue()) return over !== OTHER;
+  restsUntil = now() + REST;
+  await fetch("/api/auth/refresh", { method: "POST", headers: { "X-CSRF-Token": token() ?? "" } });
+  const isIn = (await look()) && over !== OTHER;
+  if (isIn) share();
+  return isIn;
+};
+
+let renewing = null;
+
+/** Lets the session go on, one tab at a time. Gives whether somebody is signed in then; fails without a connection. */
+export const renew = () => {
+  if (!token()) return Promise.resolve(false);
+  const alone = (go) => (navigator.locks ? navigator.locks.request("greenroom-session", go) : go());
+  renewing ??= alone(renewNow).finally(() => (renewing = null));
+  return renewing;
+};
+
+/** Looks whether it is still the same person who is signed in, and tells where it is not. */
+const check = async () => {
+  if (!token() || isOver()) return;
+  try {
+    if (!(await look()) && !(await renew())) end(OUT);
+  } catch {
+    // No connection: nobody knows, and it is said elsewhere.
+  }
+};
+
+const tick = () => {
+  if (!token() || isOver() || isAway || !isDue() || now() < restsUntil) return;
+  // Where tabs cannot wait for each other, they do not all come at once.
+  restsUntil = now() + REST;
+  setTimeout(() => isDue() && renew().catch(() => (restsUntil = 0)), navigator.locks ? 0 : Math.random() * 20_000);
+};
+
+let hiddenAt = 0;
+
+/** Begins. */
+export const start = () => {
+  onTold((told) => {
+    if (told.nobody) return check();
+    if (!told.csrf) return;
+    if (token()) take(told);
+    // Somebody signed in by a link that opened another tab.
+    else if (location.pathname === "/sign-in") location.reload();
+  });
+  if (token()) share();
+  else tell({ nobody: true });
+  tick();
+  setInterval(tick, LOOK);
+  addEventListener("offline", reach);
+  addEventListener("online", reach);
+  addEventListener("pageshow", ({ persisted }) => persisted && check());
+  document.addEventListener("fresh", render);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else {
+      tick();
+      if (Date.now() - hiddenAt > LOOK) check();
+    }
+  });
+};

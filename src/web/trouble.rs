@@ -1,0 +1,150 @@
+//! The page that tells what is not possible: why in one sentence, what to do now in another, and who can change it.
+
+use axum::http::StatusCode;
+use maud::{Markup, html};
+
+use super::access::{Visitor, Who};
+use super::answer::{Problem, html as sentence_html};
+use super::page::Met;
+use crate::kernel::error::ReportId;
+
+/// A page about a problem: its heading and its content.
+pub(super) struct Told {
+    pub title: &'static str,
+    pub main: Markup,
+}
+
+/// The page about a problem that somebody met. `report` is the number of what broke.
+pub(super) fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> Told {
+    let main = html! {
+        p { (sentence_html(&problem.sentence(report))) }
+        @if let Some(advice) = advice(problem) { p { (advice) } }
+        p.actions {
+            @if let Some(again) = met.address.filter(|_| may_pass(problem)) { a.button.main href=(again) { "Try again" } }
+            @if *met.visitor == Visitor::Nobody && matches!(problem, Problem::NotFound) {
+                a.button href=(sign_in(met.address)) { "Sign in" }
+            }
+            a.button href="/" { "To your servers" }
+        }
+    };
+    Told { title: title(problem), main }
+}
+
+fn title(problem: &Problem) -> &'static str {
+    match (problem, problem.status()) {
+        (Problem::Method(_), _) => "Not in this way",
+        (Problem::WrongHost, _) => "Not under this name",
+        (Problem::TooLarge(_), _) => "Too much",
+        (_, StatusCode::NOT_FOUND) => "Not here",
+        (_, StatusCode::FORBIDDEN) => "Not for you",
+        (_, StatusCode::UNAUTHORIZED) => "Not signed in",
+        (_, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => "Not right now",
+        (_, StatusCode::PRECONDITION_FAILED) => "Changed meanwhile",
+        (_, status) if status.is_server_error() => "Something broke",
+        _ => "That did not work",
+    }
+}
+
+/// What somebody can do now; nothing where the sentence says it already.
+fn advice(problem: &Problem) -> Option<&'static str> {
+    match problem {
+        Problem::Operation(_) if problem.status().is_server_error() => {
+            Some("Please try again. If it breaks once more, tell them that number.")
+        }
+        Problem::Operation(_) | Problem::RateLimited(_) | Problem::Busy | Problem::DiscordUnavailable => {
+            Some("Nothing was changed.")
+        }
+        Problem::Forbidden(who) => Some(given_by(*who)),
+        Problem::OutOfScope(_) => Some("Whoever made the token can make another one that has it."),
+        Problem::NotFound => Some(
+            "The address may be old or mistyped. If it is of a server, ask somebody of its team whether you have a place there.",
+        ),
+        Problem::Method(_) => Some("Go back to the page that you came from, and send its form once more."),
+        Problem::TooLarge(_) => Some("Nothing was changed. Go back, make it shorter, and send it once more."),
+        Problem::Csrf => Some("Nothing was changed. Open the page here anew, and send it from there."),
+        Problem::Unreadable(_) | Problem::Fields(_) | Problem::Ambiguous(_) => {
+            Some("Nothing was changed. Go back, look at what was sent, and send it once more.")
+        }
+        Problem::Unauthenticated | Problem::ProofNeeded | Problem::Stale(_) | Problem::WrongHost => None,
+    }
+}
+
+/// By whom somebody can be given a right that is missing.
+const fn given_by(who: Who) -> &'static str {
+    match who {
+        Who::Anyone | Who::SignedIn | Who::Member => "Whoever joins the server on Discord may.",
+        Who::Viewer | Who::ViewerOrReviewer | Who::Moderator | Who::Admin => {
+            "The owner of the server chooses which roles may, on the page Access. Ask them for such a role."
+        }
+        Who::Reviewer => "An administrator of the server chooses the role of its reviewers, in its settings.",
+        Who::Administrator => "The owner of the server can give you a role with that permission on Discord.",
+        Who::Owner => "Ask the owner to do it for you.",
+        Who::Instance => "Whoever runs this Greenroom signs in with its password.",
+    }
+}
+
+/// Whether the same may work a moment later.
+fn may_pass(problem: &Problem) -> bool {
+    problem.retry_after().is_some() || problem.status().is_server_error()
+}
+
+fn sign_in(next: Option<&str>) -> String {
+    let next = next.filter(|next| !next.is_empty()).unwrap_or("/");
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("/sign-in?next={next}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::http::HeaderMap;
+
+    use super::*;
+    use crate::kernel::error::Error;
+    use crate::kernel::sentence::Sentence;
+    use crate::signin::scope::Scope;
+
+    fn drawn(problem: &Problem, address: Option<&str>) -> String {
+        let (visitor, headers) = (Visitor::Nobody, HeaderMap::new());
+        let met = Met { address, ..Met::nowhere(&visitor, &headers) };
+        let Told { title, main } = told(problem, Some(ReportId::new(60_000_000, 3)), &met);
+        format!("{title}: {}", main.into_string())
+    }
+
+    #[test]
+    fn every_problem_has_a_heading_a_sentence_and_a_way_on() {
+        for problem in [
+            Problem::Operation(Error::failed("disk")),
+            Problem::field("stock", Sentence::words("A number.")),
+            Problem::Unreadable(Sentence::words("No.")),
+            Problem::Csrf,
+            Problem::Forbidden(Who::Admin),
+            Problem::OutOfScope(Scope::Shop),
+            Problem::NotFound,
+            Problem::Method("POST".to_owned()),
+            Problem::TooLarge(65_536),
+            Problem::RateLimited(Duration::from_secs(5)),
+            Problem::DiscordUnavailable,
+            Problem::Busy,
+        ] {
+            let drawn = drawn(&problem, Some("/me"));
+            assert!(drawn.matches("<p>").count() == 2 && drawn.contains("href=\"/\""), "{drawn}");
+            let goes_again = drawn.contains("<a class=\"button main\" href=\"/me\">Try again</a>");
+            assert_eq!(goes_again, matches!(problem.status().as_u16(), 429 | 500..), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn whoever_lacks_a_right_is_told_who_gives_it() {
+        let missing = drawn(&Problem::Forbidden(Who::Viewer), None);
+        assert!(missing.contains("The owner of the server chooses which roles may, on the page Access."), "{missing}");
+        assert!(!missing.contains("Sign in"), "{missing}");
+        assert!(drawn(&Problem::NotFound, Some("/g/5?a=b")).contains("/sign-in?next=%2Fg%2F5%3Fa%3Db"));
+    }
+
+    #[test]
+    fn what_broke_is_told_with_its_number() {
+        assert!(drawn(&Problem::Operation(Error::failed("disk")), None).contains("1S71R0-3"));
+    }
+}

@@ -1,0 +1,66 @@
+//! What is declared somewhere is registered with its feature, so that it is frozen, and those who go through the lists see it.
+
+use std::collections::BTreeSet;
+
+use greenroom::features::ALL;
+use greenroom::settings::to_come;
+
+use crate::architecture::{code, program};
+
+/// What is remembered of the process alone, and made anew where it cannot be read.
+const OF_THE_PROCESS: [&str; 2] = ["last_start", "registered_commands"];
+
+/// The names of sequences. One of another name would begin again at 1, and give numbers that were given before.
+const SEQUENCES: [&str; 13] = [
+    "coins.ledger",
+    "displays.displays",
+    "engagement.sessions",
+    "handles.accounts",
+    "handles.codes",
+    "jobs.jobs",
+    "pseudonyms",
+    "queue.songs",
+    "references.notices",
+    "reminders.reminders",
+    "signin.tokens",
+    "tiktok.follows",
+    "tiktok.simulated_streaks",
+];
+
+/// The first text in the arguments of each call in the program that begins so.
+fn named_in(calls: &[&str]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for source in program() {
+        let code = code(source.outside_tests());
+        for call in calls {
+            for (at, found) in code.match_indices(call) {
+                let arguments = &code[at + found.len()..];
+                let end = arguments.find([')', ';']).unwrap_or(arguments.len());
+                names.extend(arguments[..end].split('"').nth(1).map(ToOwned::to_owned));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_kind_of_job_and_activity_is_in_the_list_of_its_feature() {
+    let listed = ALL.iter().flat_map(|feature| feature.jobs.iter().chain(feature.activities));
+    let listed: BTreeSet<_> = listed.map(|kind| kind.name().to_owned()).collect();
+    assert_eq!(listed, named_in(&["Kind::new(", "Alarm::new("]));
+}
+
+#[test]
+fn every_setting_is_in_the_list_of_its_feature() {
+    let shown = ALL.iter().flat_map(|feature| feature.settings).chain(to_come::LISTED);
+    let shown = shown.map(|listed| listed.setting.key());
+    let unlisted = ALL.iter().flat_map(|feature| feature.unlisted).map(|setting| setting.name());
+    let all: BTreeSet<_> = shown.chain(unlisted).chain(OF_THE_PROCESS).map(ToOwned::to_owned).collect();
+    assert_eq!(all, named_in(&["Setting::new(", "Setting::within(", "Setting::followed(", "Setting::text("]));
+}
+
+#[test]
+fn sequences_keep_their_names() {
+    let names: BTreeSet<_> = SEQUENCES.map(ToOwned::to_owned).into();
+    assert_eq!(names, named_in(&["tx.next_id("]));
+}
