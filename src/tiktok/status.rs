@@ -66,6 +66,11 @@ impl Board {
         self.0.borrow().get(name).cloned()
     }
 
+    /// Hears whenever any name stands otherwise than before.
+    pub fn changes(&self) -> watch::Receiver<BTreeMap<Handle, Status>> {
+        self.0.subscribe()
+    }
+
     /// How many names stand in each state, all states included.
     pub fn census(&self) -> [(&'static str, u64); 5] {
         let mut census = [("connecting", 0), ("waiting", 0), ("live", 0), ("reconnecting", 0), ("stopped", 0)];

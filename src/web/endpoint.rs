@@ -78,6 +78,21 @@ pub struct Doors {
     pub door: Door,
     /// The form.
     pub form: Option<FormDoor>,
+    /// How a page stays true while it is open.
+    pub freshness: Freshness,
+}
+
+/// How what was opened stays true while somebody looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is no page: an answer, a file, a stream.
+    NoPage,
+    /// What changes on it is pushed.
+    Pushed,
+    /// It stays as it was opened, for this reason.
+    Still(&'static str),
+    /// Nobody said. A test fails.
+    Unsaid,
 }
 
 /// A method of HTTP.
@@ -162,8 +177,14 @@ impl Doors {
         Self { door: Door::Page, ..Self::of(Verb::Get, paths) }
     }
 
+    /// The same, which stays true so.
+    #[must_use]
+    pub const fn staying(self, freshness: Freshness) -> Self {
+        Self { freshness, ..self }
+    }
+
     const fn of(verb: Verb, paths: &'static [&'static str]) -> Self {
-        Self { verb, paths, door: Door::Api, form: None }
+        Self { verb, paths, door: Door::Api, form: None, freshness: Freshness::NoPage }
     }
 
     /// The same by a form as well, of this page.

@@ -32,6 +32,7 @@ mod notices;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+mod part;
 pub mod places;
 pub mod push;
 pub mod refusals;

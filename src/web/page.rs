@@ -19,12 +19,13 @@ use serde::de::DeserializeOwned;
 use super::Web;
 use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours, report, say_when_again};
-use super::endpoint::{Arrived, BODY, Door, Doors, Route, Sample, Samples};
+use super::endpoint::{Arrived, BODY, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
 use super::gate::{session_of, to_sign_in};
 use super::input::read_form;
 use super::pages::NAVIGATION;
 use super::pages::pictures::own_face;
+use super::part;
 use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
@@ -53,8 +54,10 @@ pub trait Page: Sized + Send + Sync + 'static {
     const WHO: Who;
     /// Its parts that are the same for all who see them, which are brought up to date.
     const REGIONS: &'static [&'static Region] = &[];
-    /// The topics at whose change it asks for its other parts anew.
+    /// The topics at whose change it asks for the rest of it anew.
     const HINTS: &'static [Topic] = &[];
+    /// Why nothing of it changes while somebody looks, where that is so.
+    const STILL: Option<&'static str> = None;
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -196,7 +199,7 @@ impl Route {
         Self {
             name: P::NAME,
             about: P::ABOUT,
-            doors: Doors::page(P::PATHS),
+            doors: Doors::page(P::PATHS).staying(freshness::<P>()),
             who: P::WHO,
             scope: Scope::Read,
             limit: Limit::Reads,
@@ -209,6 +212,15 @@ impl Route {
             sample: P::sample,
             serve: serve::<P>,
         }
+    }
+}
+
+/// How a page stays true.
+const fn freshness<P: Page>() -> Freshness {
+    match P::STILL {
+        Some(why) => Freshness::Still(why),
+        None if P::REGIONS.is_empty() && P::HINTS.is_empty() => Freshness::Unsaid,
+        None => Freshness::Pushed,
     }
 }
 
@@ -228,38 +240,47 @@ async fn shown<P: Page>(web: Web, arrived: Arrived, refill: Option<Refill>) -> R
     let status = refill.as_ref().map_or(StatusCode::OK, |refill| refill.status);
     // What a form sent is no part of the page's own address.
     let query = if arrived.door == Door::Form { "" } else { arrived.query.as_str() };
-    let wrong = match drawn::<P>(&web, &arrived, query, Filter::of(query), refill).await {
-        Ok(document) => return html_response(status, document),
+    let wrong = match drawn::<P>(&web, &arrived, query, Filter::of(query), refill, status).await {
+        Ok(response) => return response,
         Err(wrong) => wrong,
     };
     if !query.is_empty() && wrong.is_of_what_was_asked() {
         let path = arrived.address.split('?').next().unwrap_or_default();
         let filter = Filter::with_fault(query, path, &wrong);
-        if let Ok(document) = drawn::<P>(&web, &arrived, "", filter, None).await {
-            return html_response(wrong.status(), document);
+        if let Ok(response) = drawn::<P>(&web, &arrived, "", filter, None, wrong.status()).await {
+            return response;
         }
     }
     problem(&web, &Met::by(&arrived, P::WHO), &wrong, P::NAME)
 }
 
-/// The document of a page that is asked for this.
+/// A page that is asked for this, or its content alone.
 async fn drawn<P: Page>(
     web: &Web,
     arrived: &Arrived,
     query: &str,
     filter: Filter,
     refill: Option<Refill>,
-) -> Result<String, Problem> {
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let seen = Seen::<P>::of(web, arrived, query, filter, refill)?;
     // Noted before anything is looked at: what changes in between is brought by the stream.
     let revision = web.push.revision();
     let shown = P::show(web, &seen).await?;
+    let fault = seen.fault();
+    // What somebody typed is shown again as it was, whatever changes meanwhile.
+    let stays = fault.is_some();
+    let hints = if stays { &[] } else { P::HINTS };
+    let shown = Shown { main: part::following(P::HINTS, stays, shown.main), ..shown };
+    if part::is_asked_for(&arrived.headers) && !stays {
+        return Ok(part::response(&arrived.headers, &shown.main, [&seen.ink.key, &seen.ink.csrf]));
+    }
     let may_see = |who: Who| seen.rank.reaches(who) || (who == Who::Instance && seen.visitor.is_operator());
     let regions: Vec<&'static Region> = P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
-    let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, P::HINTS));
+    let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
     let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
     let around = Around::of(web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
-    Ok(around.draw(&shown, seen.fault(), live))
+    Ok(html_response(status, around.draw(&shown, fault, live)))
 }
 
 impl<P: Page> Seen<P> {

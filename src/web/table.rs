@@ -151,6 +151,7 @@ mod tests {
 
     use super::*;
     use crate::web::access::{Limit, Who};
+    use crate::web::endpoint::Freshness;
 
     #[test]
     fn every_route_has_a_name_of_its_own_and_no_address_twice() {
@@ -174,6 +175,17 @@ mod tests {
             let form = route.doors.form.map(|form| form.path);
             for path in route.doors.paths.iter().copied().chain(form) {
                 assert_eq!(path.contains("{server}"), route.who.is_of_a_guild(), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_names_what_is_pushed_to_it_or_says_why_nothing_is() {
+        for route in routes() {
+            match route.doors.freshness {
+                Freshness::NoPage | Freshness::Pushed => {}
+                Freshness::Still(why) => assert!(why.ends_with('.'), "{}: {why}", route.name),
+                Freshness::Unsaid => panic!("{} has neither REGIONS nor HINTS nor STILL", route.name),
             }
         }
     }

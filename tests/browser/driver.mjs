@@ -109,6 +109,8 @@ const verbs = {
   text: ({ page }, { selector = "body" }) => page.locator(selector).first().innerText(),
   // Waits until a text stands on the page.
   see: ({ page }, { text }) => page.getByText(text).filter({ visible: true }).first().waitFor(),
+  // Waits until a text was told to whoever listens.
+  hear: ({ page }, { text }) => page.locator("#said").filter({ hasText: text }).waitFor({ state: "attached" }),
   // Waits until the page has this address.
   arrive: ({ page }, { path }) => page.waitForURL((address) => address.pathname + address.search === path),
   back: ({ page }) => page.goBack().then(() => null),

@@ -125,7 +125,7 @@ fn posted(activity: &Activity) -> Option<String> {
 }
 
 fn gifts_lifted(activity: &Activity) -> Option<String> {
-    let Lifted { user, coins, number } = GIFTS_LIFTED.details(activity)?;
+    let Lifted { user, coins, number, .. } = GIFTS_LIFTED.details(activity)?;
     let (from, to) = change(activity)?;
     Some(format!("🎁 {coins} gifted coins of {} `{user}` lifted {number} from {from} to {to}", mention(user)))
 }

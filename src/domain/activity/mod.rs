@@ -9,7 +9,7 @@
 //! A kind is declared in the file `activity.rs` of its feature, and staged by whoever does the thing:
 //!
 //! ```ignore
-//! GIFTS_LIFTED.with(Lifted { user, coins, number }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
+//! GIFTS_LIFTED.with(Lifted { user, coins, number, gift }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
 //! ```
 //!
 //! What happens to the instance, such as a sign-in, is of guild 0: it is kept, and no debug channel is told.
@@ -36,7 +36,9 @@ mod words;
 
 pub use kind::{Happened, Kind};
 pub use model::{Activity, ActivityId, Subject};
-pub use tables::{CHANGED, Filter, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since};
+pub use tables::{
+    CHANGED, Filter, between, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
+};
 pub use words::log_in_words;
 
 use crate::kernel::error::Result;

@@ -100,6 +100,20 @@ pub fn since(read: &dyn Read, guild: GuildId, first: ActivityId, most: usize) ->
     Ok(rows)
 }
 
+/// The activities of a guild between two moments, in their order; the newest `most` of them.
+pub fn between(
+    read: &dyn Read,
+    guild: GuildId,
+    (from, until): (Timestamp, Timestamp),
+    most: usize,
+) -> Result<Vec<(ActivityId, Activity)>> {
+    let span = Span::<ActivityKey>::of(guild).starting_at((guild, ActivityId::at(from)));
+    let span = span.through((guild, ActivityId::at(until)));
+    let mut rows = without_guild(LOG.page(read, span, Direction::Backward, most)?);
+    rows.reverse();
+    Ok(rows)
+}
+
 fn without_guild(rows: Vec<(ActivityKey, Activity)>) -> Vec<(ActivityId, Activity)> {
     rows.into_iter().map(|((_, id), activity)| (id, activity)).collect()
 }

@@ -17,14 +17,14 @@ use crate::store::{Read, Tx};
 /// Adds what a gift was worth, and lifts the member's song when that reaches a better tier (`M-TIK-23`).
 ///
 /// Lifts the song that has the credit, or else the latest one in Free or Pending Skips. Without such a song the credit
-/// waits for one (`D-17`).
-pub fn add(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<Option<Moved>> {
+/// waits for one (`D-17`). `gift` is what it is called, with how many it were.
+pub fn add(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount, gift: &str) -> Result<Option<Moved>> {
     if let Some(song) = engagement::queries::credit(tx, guild, user)?.and_then(|credit| credit.song) {
         release_unless_it_waits(tx, guild, song)?;
     }
     let Some(credit) = engagement::service::add_credit(tx, guild, user, coins)? else { return Ok(None) };
     if credit.song.is_some() {
-        return lift_again(tx, guild, user, &credit);
+        return lift_again(tx, guild, user, &credit, Some(gift));
     }
     let Some(tier) = tier_for(credit.coins.get()) else { return Ok(None) };
     let Some(song) = queue::queries::latest_liftable(tx, guild, user)? else {
@@ -32,19 +32,19 @@ pub fn add(tx: &Tx<'_>, guild: GuildId, user: UserId, coins: Amount) -> Result<O
         return Ok(None);
     };
     attach(tx, guild, user, song.id)?;
-    lift(tx, guild, user, song, tier, credit.coins).map(Some)
+    lift(tx, guild, user, song, (tier, credit.coins), Some(gift)).map(Some)
 }
 
 /// Lifts the song that has the credit where that leads to a better tier: than the line in which the song stands, and than
 /// the credit led to when a reviewer put the song down or on hold (`C-29`).
-fn lift_again(tx: &Tx<'_>, guild: GuildId, user: UserId, credit: &Credit) -> Result<Option<Moved>> {
+fn lift_again(tx: &Tx<'_>, guild: GuildId, user: UserId, credit: &Credit, gift: Option<&str>) -> Result<Option<Moved>> {
     let Some((tier, song)) = tier_for(credit.coins.get()).zip(credit.song) else { return Ok(None) };
     let Some(song) = queue::queries::entry(tx, guild, SongId::new(song.get()))? else { return Ok(None) };
     let then = engagement::queries::held(tx, guild, user)?.and_then(|coins| tier_for(coins.get()));
     if !gift_may_move(song.place.line, tier, true) || then.is_some_and(|then| !is_above(tier, then)) {
         return Ok(None);
     }
-    lift(tx, guild, user, song, tier, credit.coins).map(Some)
+    lift(tx, guild, user, song, (tier, credit.coins), gift).map(Some)
 }
 
 /// A reviewer put a song into a line. Where that is below the tier that the song's credit leads to, gifts lift it again only
@@ -63,14 +63,21 @@ fn release_unless_it_waits(tx: &Tx<'_>, guild: GuildId, song: SongRef) -> Result
     if waits { Ok(()) } else { engagement::service::release(tx, guild, song) }
 }
 
-fn lift(tx: &Tx<'_>, guild: GuildId, user: UserId, song: Entry, tier: Line, coins: Amount) -> Result<Moved> {
+fn lift(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    user: UserId,
+    song: Entry,
+    (tier, coins): (Line, Amount),
+    gift: Option<&str>,
+) -> Result<Moved> {
     let moved = queue::service::lift(tx, guild, song, tier)?;
     let song = &moved.entry.song;
     let (number, title, line) = (song.public_id.to_string(), song.title.clone(), tier.name().to_owned());
     let told = SongLifted { user, number: number.clone(), title, line: line.clone() };
     engagement::service::tell_lifted(tx, guild, &told)?;
     GIFTS_LIFTED
-        .with(Lifted { user, coins, number })
+        .with(Lifted { user, coins, number, gift: gift.map(str::to_owned) })
         .by(Actor::Live)
         .of(Subject::Song(moved.entry.id.get()))
         .changing(moved.from.name().to_owned(), line)
@@ -97,7 +104,7 @@ pub fn give_back(tx: &Tx<'_>, guild: GuildId, song: &Entry) -> Result<Option<Amo
     if given.is_some()
         && let Some(credit) = engagement::queries::credit(tx, guild, user)?
     {
-        lift_again(tx, guild, user, &credit)?;
+        lift_again(tx, guild, user, &credit, None)?;
     }
     Ok(given)
 }

@@ -301,7 +301,8 @@ impl<'b, 't> Batch<'b, 't> {
             self.credit_luxury(user, &known.handle, gift)?;
         }
         if payout.coins > Amount::ZERO {
-            self.effects.lifted.extend(gift_credit::add(self.tx, self.guild, user, payout.coins)?);
+            let called = format!("{} ×{}", gift.gift, gift.count);
+            self.effects.lifted.extend(gift_credit::add(self.tx, self.guild, user, payout.coins, &called)?);
         }
         Ok(())
     }

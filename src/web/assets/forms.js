@@ -1,7 +1,7 @@
 // What forms do better with script: no double sending, a question before what matters, no lost typing, no leaving of the
 // page for a small change. Without script each of them is sent as it is, and the server holds to the same rules.
 
-import { parse, swap } from "./live.js";
+import { forget, isFilledIn, isInUse, isPending, parse, swap } from "./live.js";
 import * as session from "./session.js";
 import { say } from "./session.js";
 
@@ -102,7 +102,9 @@ const sendQuietly = async (form, submitter) => {
     if (!old || !fresh) return location.reload();
     session.drop(form);
     closeMenu(submitter?.closest("details.menu"));
-    swap(old, fresh);
+    // Another form that somebody is filling in is no part of the answer to this one.
+    swap(old, fresh, (other) => other !== form && isInUse(other));
+    forget();
     session.takeToken(tokenOf(page));
     session.share();
     const notice = document.querySelector("#notices p");
@@ -161,9 +163,13 @@ const typed = ({ target }) => {
   // A key belongs to what was sent under it; other content is another wish.
   if (form.dataset.tried) renewKeys(form);
   if ("guard" in form.dataset) unsaved.add(form);
-  if (target.dataset.expect)
-    target.setCustomValidity(target.value.trim() === target.dataset.expect ? "" : `Type “${target.dataset.expect}”.`);
+  expect(target);
   count(target);
+};
+
+const expect = (field) => {
+  const { expect: text } = field.dataset;
+  if (text) field.setCustomValidity(field.value.trim() === text ? "" : `Type “${text}”.`);
 };
 
 const count = (field) => {
@@ -207,37 +213,31 @@ const pressed = (event) => {
   }
 };
 
-const isTouched = (field) => {
-  if (!field.options) return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-  const options = [...field.options];
-  const before = options.filter((option) => option.defaultSelected);
-  if (!before.length && !field.multiple) before.push(options[0]);
-  return options.some((option) => option.selected !== before.includes(option));
-};
-
 /**
- * Somebody changed something while the form of it is open here: what nobody touched here is shown as it is now, and beside what
- * somebody is about to change stands what it is by now. The server does not overwrite it unseen.
+ * Somebody changed something while the form of it is open here, and the page is about to be brought up to date: what nobody
+ * touched here is shown as it is now, and beside what somebody is about to change stands what it is by now. The server does
+ * not overwrite it unseen. What was sent, or waits to be, stays whole: its answer says what became of it.
  */
-export const meanwhile = async () => {
-  const shown = [...document.querySelectorAll('form[data-guard] input[type="hidden"][name^="was."]')];
-  if (!shown.length) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
-  const page = parse(await answer.text());
-  for (const was of shown) {
-    const fresh = page.querySelector(`input[type="hidden"][name="${CSS.escape(was.name)}"]`);
-    if (!fresh || fresh.value === was.value) continue;
-    const [mine, theirs] = [was, fresh].map((field) => field.closest(".setting"));
-    const fields = [...mine.querySelectorAll("input:not([type=hidden]), select, textarea")];
-    const isMine = fields.some(isTouched);
-    if (!isMine) swap(mine, theirs);
+const meanwhile = ({ target, detail: fresh }) => {
+  for (const was of target.querySelectorAll('form[data-guard] input[type="hidden"][name^="was."]')) {
+    const by = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(was.name)}"]`);
+    if (!by || isPending(was.form)) continue;
+    const [mine, theirs] = [was, by].map((field) => field.closest(".setting"));
+    const isMine = [...mine.querySelectorAll("input, select, textarea")].some(isFilledIn);
+    const told = mine.querySelector(".meanwhile");
+    if (by.value === was.value) {
+      // What was told of it stays, until somebody begins to change it.
+      if (isMine) told?.remove();
+      else if (told) theirs.append(told.cloneNode(true));
+      continue;
+    }
+    told?.remove();
     const textContent = isMine
-      ? `Somebody else changed this meanwhile, to “${fresh.value}”. If you save, you are asked once more.`
+      ? `Somebody else changed this meanwhile, to “${by.value}”. If you save, you are asked once more.`
       : "Somebody else changed this just now.";
-    mine.querySelector(".meanwhile")?.remove();
-    mine.append(Object.assign(document.createElement("p"), { className: "meanwhile", textContent }));
-    say(textContent);
+    (isMine ? mine : theirs).append(Object.assign(document.createElement("p"), { className: "meanwhile", textContent }));
+    if (!isMine) swap(mine, theirs);
+    if (textContent !== told?.textContent) say(textContent);
   }
 };
 
@@ -247,8 +247,7 @@ const wordsOf = (notice) => `${notice.textContent} ${notice.querySelector("form"
 const arrive = (within) => {
   for (const element of within.querySelectorAll("[data-script][hidden]")) element.hidden = false;
   for (const field of within.querySelectorAll("[maxlength]")) count(field);
-  for (const field of within.querySelectorAll("[data-expect]"))
-    field.setCustomValidity(`Type “${field.dataset.expect}”.`);
+  for (const field of within.querySelectorAll("[data-expect]")) expect(field);
   for (const notice of within.querySelectorAll("[data-for]:not([data-goes])")) {
     notice.dataset.goes = "1";
     // The next notice may stand in the same element: it has a time of its own.
@@ -271,6 +270,7 @@ export const start = () => {
   document.addEventListener("input", typed);
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
+  document.addEventListener("newer", meanwhile);
   document.addEventListener("fresh", ({ target }) => arrive(target));
   addEventListener("beforeunload", (event) => (unsaved.size || session.holds()) && event.preventDefault());
   // A page that comes back from the browser's memory has keys that were used.

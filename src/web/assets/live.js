@@ -29,37 +29,72 @@ const isTheirs = (element, name) =>
   (name === "hidden" && element.hasAttribute("data-script"));
 
 const takeAttributes = (old, fresh) => {
+  const isOwn = isFilledIn(old);
   for (const { name } of [...old.attributes])
     if (!fresh.hasAttribute(name) && !isTheirs(old, name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes)
     if (old.getAttribute(name) !== value && !isTheirs(old, name)) old.setAttribute(name, value);
-  if (old.tagName === "INPUT" && old.type === "hidden") old.value = fresh.value;
+  if (old.tagName !== "INPUT" || isOwn) return;
+  // A field in which somebody typed, and thought better of it, does not follow its attributes by itself.
+  if (old.value !== old.defaultValue) old.value = old.defaultValue;
+  if (old.checked !== old.defaultChecked) old.checked = old.defaultChecked;
 };
 
-const isAlike = (old, wanted) => old && old.nodeName === wanted.nodeName && (old.id ?? "") === (wanted.id ?? "");
+/** Whether somebody changed a field. */
+export const isFilledIn = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const options = [...field.options];
+    const chosen = Math.max(0, options.findLastIndex((option) => option.defaultSelected));
+    return options.some((option, at) => option.selected !== (field.multiple ? option.defaultSelected : at === chosen));
+  }
+  return /^(INPUT|TEXTAREA)$/.test(field.tagName) && field.value !== field.defaultValue;
+};
 
-/** Makes `old` look like `fresh`. What is the same stays the same node, and with it focus, scroll and selection. */
-export const morph = (old, fresh) => {
+/** Whether a form was sent and waits for its answer, or is kept until it can be sent. */
+export const isPending = (form) => Boolean(form.dataset.sent) || session.holds(form);
+
+/** Whether a form is somebody's: they filled something in, or sent it. */
+export const isInUse = (form) => isPending(form) || [...form.elements].some(isFilledIn);
+
+// What a node is known by among its neighbours, wherever it goes.
+const keyOf = (node) => node.id || node.dataset?.id || node.getAttribute?.("aria-labelledby") || "";
+const isAlike = (old, wanted) => old && old.nodeName === wanted.nodeName && keyOf(old) === keyOf(wanted);
+
+const nothing = () => false;
+
+const holdsSpared = (node, spares) =>
+  node.nodeType === Node.ELEMENT_NODE && [...node.querySelectorAll("form")].some((form) => spares(form));
+
+/**
+ * Makes `old` look like `fresh`. What is the same stays the same node, and with it focus, scroll and selection. A form that
+ * `spares` is true of stays as it is, also where it would be gone: what is newer is told when it is sent.
+ */
+export const morph = (old, fresh, spares = nothing) => {
+  if (old.tagName === "FORM" && spares(old)) return;
   takeAttributes(old, fresh);
-  const named = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+  const named = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
   let at = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
-    const match = isAlike(at, wanted) ? at : named.get(wanted.id);
+    const match = isAlike(at, wanted) ? at : named.get(keyOf(wanted));
     if (!match || !isAlike(match, wanted)) {
       old.insertBefore(document.importNode(wanted, true), at);
       continue;
     }
     if (match === at) at = at.nextSibling;
     else old.insertBefore(match, at);
-    if (match.nodeType === Node.ELEMENT_NODE) morph(match, wanted);
+    if (match.nodeType === Node.ELEMENT_NODE) morph(match, wanted, spares);
     else if (match.data !== wanted.data) match.data = wanted.data;
   }
   while (at) {
     const next = at.nextSibling;
-    at.remove();
+    if (!(at.tagName === "FORM" && spares(at)) && !holdsSpared(at, spares)) at.remove();
     at = next;
   }
 };
+
+const sayings = (within) => [...within.querySelectorAll("[data-says]")].map((element) => element.dataset.says);
 
 /** Finds, once its row is gone, what stands in the place of an element: the first thing to press in the row that is there. */
 const successor = (element) => {
@@ -73,15 +108,16 @@ const successor = (element) => {
 };
 
 /** Brings a part of the page up to date, and the focus back to where it was if it had to move, or near it. */
-export const swap = (old, fresh) => {
+export const swap = (old, fresh, spares = nothing) => {
   const focused = document.activeElement;
   const next = old !== focused && old.contains(focused) ? successor(focused) : null;
-  const said = new Set([...old.querySelectorAll("[data-says]")].map((element) => element.dataset.says));
-  morph(old, fresh);
+  const before = new Set(sayings(old));
+  morph(old, fresh, spares);
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
   if (next && !focused.isConnected) (next() ?? document.getElementById("main"))?.focus({ preventScroll: true });
-  for (const element of old.querySelectorAll("[data-says]"))
-    if (!said.has(element.dataset.says)) say(element.dataset.says);
+  // What is new is told once and together: a second telling would take the place of the first.
+  const news = new Set(sayings(old).filter((text) => text && !before.has(text)));
+  if (news.size) say([...news].join(" "));
   old.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
 };
 
@@ -180,7 +216,7 @@ const take = {
       // Only what the region holds was sent; what it is called stays.
       const fresh = old.cloneNode(false);
       fresh.append(...parse(html).body.childNodes);
-      swap(old, fresh);
+      swap(old, fresh, isInUse);
     }
     ask(following(region));
   },
@@ -249,6 +285,7 @@ const poll = async () => {
 
 const tags = new Map();
 const asked = new Map();
+const missed = new Set();
 
 /** Brings these regions up to date by asking: each address at most once in two seconds, and by its tag. */
 export const ask = (some) => {
@@ -269,8 +306,19 @@ const askSoon = (address) => {
   return entry.waits;
 };
 
+/** Forgets what the page has, because it was brought up to date in another way. */
+export const forget = () => tags.clear();
+
+/** What nobody could answer now is asked for once more, at the latest when the connection is back. */
+const askLater = (address) => {
+  missed.add(address);
+  setTimeout(() => !ended && missed.has(address) && askSoon(address), POLL);
+};
+
 const askNow = async (address) => {
-  const headers = { Accept: "text/html" };
+  missed.delete(address);
+  // Of a page only what is in its frame is asked for.
+  const headers = { Accept: "text/html", Part: "content" };
   if (tags.has(address)) headers["If-None-Match"] = tags.get(address);
   try {
     const answer = await fetch(address, { headers, cache: "no-store" });
@@ -280,15 +328,27 @@ const askNow = async (address) => {
     if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location.href).pathname)
       return end(ENDS[401]);
     if (answer.ok) {
+      place(address, parse(await answer.text()));
       const tag = answer.headers.get("ETag");
       if (tag) tags.set(address, tag);
-      place(address, parse(await answer.text()));
     }
     if (answer.ok || answer.status === 304) lastAt = new Date();
+    // Whoever asked too often, or of a server that was busy, is as it was.
+    else if (answer.status === 429 || answer.status >= 500) askLater(address);
   } catch {
     // No connection: the sign says how old the page is.
+    askLater(address);
   }
   if (!source) show("off");
+};
+
+// What the stream brings may be newer than what was asked for: inside of a part that was asked for it stays as it is.
+const leavingToTheStream = (old, fresh) => {
+  for (const inner of fresh.querySelectorAll("[data-region]:not([data-topics])")) {
+    const present = regionOf(old, inner.dataset.region);
+    if (present) inner.replaceWith(present.cloneNode(true));
+  }
+  return fresh;
 };
 
 // The answer is a page with regions, or the inside of the only one that is asked for there.
@@ -296,11 +356,13 @@ const place = (address, page) => {
   for (const old of regions()) {
     if ((old.dataset.fragment ?? location.href) !== address) continue;
     const fresh = regionOf(page, old.dataset.region);
-    if (fresh) swap(old, fresh);
-    else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
+    if (fresh) {
+      old.dispatchEvent(new CustomEvent("newer", { bubbles: true, detail: leavingToTheStream(old, fresh) }));
+      swap(old, fresh, isInUse);
+    } else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
       const inside = old.cloneNode(false);
       inside.append(...page.body.childNodes);
-      swap(old, inside);
+      swap(old, inside, isInUse);
     }
   }
 };
@@ -325,6 +387,7 @@ export const start = (told) => {
     // What came to its end by a sign-out goes on after the next sign-in.
     ended = false;
     if (!source && !document.hidden) open();
+    for (const address of missed) askSoon(address);
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && !ended && open());

@@ -45,7 +45,6 @@ export const handleSSE = (kind, data) => {
   state.realTimeData.push({ kind, data, at: new Date() });
   state.realTimeData.splice(0, state.realTimeData.length - KEPT);
   if (kind === "region") loadServerData();
-  if (kind === "hint") forms.meanwhile();
 };
 
 /** Asks the server for the list of members as it is now, and shows it. */

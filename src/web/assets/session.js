@@ -117,8 +117,8 @@ export const hold = (form, again, why = null) => {
   render();
 };
 
-/** Whether something waits to be sent. */
-export const holds = () => unsent.size > 0;
+/** Whether something waits to be sent: this form, or any. */
+export const holds = (form) => (form ? unsent.has(form) : unsent.size > 0);
 
 /** What was kept was sent, or is sent now. */
 export const drop = (form) => unsent.delete(form) && render();

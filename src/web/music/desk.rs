@@ -1,11 +1,13 @@
 //! What a reviewer needs to run the show: what plays, what comes, what waits for them, and the gifts.
 
+use crate::activity::{self, ActivityId};
+use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted};
 use crate::features::engagement::model::Interaction;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::{Entry, Line};
 use crate::features::queue::queries::{LinePage, Record, Row};
 use crate::features::{engagement, handles, queue};
-use crate::flows::play_undone;
+use crate::flows::{known_members, play_undone};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -14,6 +16,10 @@ use crate::store::Read;
 
 /// Gifts that are shown.
 const GIFTS: usize = 8;
+/// Songs lifted by gifts that are shown.
+const LIFTS: usize = 3;
+/// So much of what happened last is looked at for them.
+const LATE: usize = 200;
 
 /// The desk.
 #[derive(Clone, Debug)]
@@ -30,6 +36,23 @@ pub struct Desk {
     pub pending: LinePage,
     /// The last gifts of the live that goes on, the latest first; `None` where none goes on.
     pub gifts: Option<Vec<Gift>>,
+    /// What gifts of this live did to songs, the latest first.
+    pub lifted: Vec<Lift>,
+}
+
+/// Gifts lifted a song.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lift {
+    /// When.
+    pub at: Timestamp,
+    /// What the member who gave is called here.
+    pub by: String,
+    /// The gift that did it: `Rose ×10`; nothing where coins came back.
+    pub gift: Option<String>,
+    /// The number of the song, as people read it.
+    pub number: String,
+    /// The line that it came into.
+    pub line: String,
 }
 
 /// The song that plays.
@@ -68,7 +91,24 @@ pub fn look(read: &dyn Read, guild: GuildId) -> Result<Desk> {
         coming: page.rows,
         pending: queue::queries::line_page(read, guild, Line::PendingSkips, 1)?,
         gifts: gifts(read, guild)?,
+        lifted: lifted(read, guild)?,
     })
+}
+
+/// The last songs that gifts of this live lifted. Looks at some of what happened last, so that nobody waits for it.
+fn lifted(read: &dyn Read, guild: GuildId) -> Result<Vec<Lift>> {
+    let Some((_, session)) = engagement::queries::open_session(read, guild)? else { return Ok(Vec::new()) };
+    let mut lifted = Vec::new();
+    for (id, activity) in activity::since(read, guild, ActivityId::at(session.started_at), LATE)?.into_iter().rev() {
+        if let Some((Lifted { user, gift, number, .. }, line)) = GIFTS_LIFTED.details(&activity).zip(activity.after) {
+            let by = known_members::called(read, guild, user)?;
+            lifted.push(Lift { at: id.moment(), by, gift, number, line });
+        }
+        if lifted.len() >= LIFTS {
+            break;
+        }
+    }
+    Ok(lifted)
 }
 
 /// What plays now.

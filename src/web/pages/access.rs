@@ -10,6 +10,7 @@ use crate::kernel::time::Timestamp;
 use crate::signin::Person;
 use crate::signin::session::{self, Lately};
 use crate::signin::token::{self, Token};
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::{Rank, Who};
 use crate::web::answer::{Problem, Revision};
@@ -17,6 +18,7 @@ use crate::web::api::access::{NamedRole, RolesView, named_roles};
 use crate::web::api::programs::ProgramView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::{PULSE, SETTINGS};
 use crate::web::ui::components::{Button, Checkbox, Choice, Column, Form, Row, Select, Table, relative};
 
 /// People who are shown: each may be a question to Discord.
@@ -41,6 +43,7 @@ impl Page for AccessPage {
     const ABOUT: &'static str = "Shows who may do what in a server.";
     const PATHS: &'static [&'static str] = &["/g/{server}/access"];
     const WHO: Who = Who::Owner;
+    const HINTS: &'static [Topic] = &[SETTINGS, PULSE];
 
     type Path = ();
     type Query = Nothing;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::kernel::error::Result;
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
@@ -15,6 +15,7 @@ use crate::web::happened::{self, Happened};
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
+use crate::web::push::about::ACTIVITY;
 use crate::web::ui::components::{Choice, Column, Empty, Field, Paging, Row, Select, Table, filters, moment};
 use crate::web::whom::HINT;
 
@@ -36,6 +37,7 @@ impl Page for AuditPage {
     const ABOUT: &'static str = "Shows what happened in a server: who did what, what was before and what is after.";
     const PATHS: &'static [&'static str] = &["/g/{server}/audit"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[ACTIVITY];
 
     type Path = ();
     type Query = AuditQuery;

@@ -5,12 +5,14 @@ use maud::{Markup, html};
 use crate::activity::settings::ACTIVITY_DAYS;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::data::{RowsView, counts, name_of};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::SETTINGS;
 use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, number, type_the_name};
 use crate::web::ui::icons::{Icon, icon};
 
@@ -22,6 +24,7 @@ impl Page for DataPage {
     const ABOUT: &'static str = "Gives the data of a server as files, and leads to where they are removed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/data"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[SETTINGS];
 
     type Path = ();
     type Query = Nothing;
@@ -82,6 +85,7 @@ impl Page for RemovalPage {
     const ABOUT: &'static str = "Shows how much is stored of a server, with the form that removes it.";
     const PATHS: &'static [&'static str] = &["/g/{server}/data/remove"];
     const WHO: Who = Who::Owner;
+    const STILL: Option<&'static str> = Some("It asks once, and counts what would go when it is opened.");
 
     type Path = ();
     type Query = Nothing;

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::members::member_link;
 use crate::features::handles::model::Account;
 use crate::kernel::ids::GuildId;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
@@ -14,6 +15,7 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
+use crate::web::push::about::HANDLES;
 use crate::web::ui::components::{
     Button, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tone, badge, filters, moment,
 };
@@ -27,6 +29,7 @@ impl Page for HandlesPage {
     const ABOUT: &'static str = "Lists the TikTok handles that are known here, with whose they are.";
     const PATHS: &'static [&'static str] = &["/g/{server}/handles"];
     const WHO: Who = Who::Viewer;
+    const HINTS: &'static [Topic] = &[HANDLES];
 
     type Path = ();
     type Query = HandlesQuery;

@@ -12,7 +12,7 @@ use crate::flows::known_members;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
@@ -23,6 +23,7 @@ use crate::web::filter::Filter;
 use crate::web::names::{Names, song_in};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
+use crate::web::push::about::COINS;
 use crate::web::segments::One;
 use crate::web::ui::components::{
     Button, Card, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, filters,
@@ -51,6 +52,7 @@ impl Page for LedgerPage {
     const ABOUT: &'static str = "Lists the entries of the ledger by filter.";
     const PATHS: &'static [&'static str] = &["/g/{server}/ledger"];
     const WHO: Who = Who::Viewer;
+    const HINTS: &'static [Topic] = &[COINS];
 
     type Path = ();
     type Query = EntriesQuery;
@@ -253,6 +255,7 @@ impl Page for EntryPage {
     const ABOUT: &'static str = "Tells of one entry what it was for, who caused it and what came of it.";
     const PATHS: &'static [&'static str] = &["/g/{server}/ledger/{entry}"];
     const WHO: Who = Who::Viewer;
+    const HINTS: &'static [Topic] = &[COINS];
 
     type Path = One<EntryId>;
     type Query = Nothing;

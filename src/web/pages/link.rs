@@ -57,6 +57,7 @@ impl Page for LinkPage {
     const ABOUT: &'static str = "Says whose link it is, with the button that uses it.";
     const PATHS: &'static [&'static str] = &["/in/{code}"];
     const WHO: Who = Who::Anyone;
+    const STILL: Option<&'static str> = Some("It asks once whether somebody wants to sign in.");
 
     type Path = One<Code>;
     type Query = Nothing;

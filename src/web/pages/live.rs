@@ -1,19 +1,18 @@
-//! The TikTok live that a server follows: how it stands and why it is not connected, its sessions, and what one of them came to.
-
-use std::collections::BTreeMap;
-use std::time::Duration;
+//! The TikTok live that a server follows: how it stands and why it is not connected, what it came to so far, and the
+//! sessions before.
 
 use maud::{Markup, html};
 
+use super::live_session::{Charts, came_to, clock};
+use super::live_state;
 use super::members::member_link;
-use crate::features::engagement::figures::{Curve, Figures, First, Viewers};
 use crate::features::engagement::model::{Session, SessionId};
+use crate::features::engagement::queries::open_session;
 use crate::features::engagement::rules::report::length;
-use crate::flows::known_members;
-use crate::flows::session_report::{self, Report};
+use crate::flows::session_report::{self, Brief, Report};
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
-use crate::store::Read;
+use crate::kernel::ids::GuildId;
+use crate::store::{Read, Topic};
 use crate::tiktok::status::Status;
 use crate::web::Web;
 use crate::web::access::Who;
@@ -21,23 +20,74 @@ use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::live::{Followed, InWords, in_words, look};
 use crate::web::api::live_sessions::{Sessions, SessionsQuery, find_sessions};
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
-use crate::web::segments::One;
-use crate::web::ui::charts::{Chart, Series};
+use crate::web::push::Region;
+use crate::web::push::about::{BEGUN, FOLLOWED, JOBS, PULSE};
 use crate::web::ui::components::{
-    Button, Choice, Column, Empty, Field, Form, Paging, Radios, Row, Table, Tile, badge, moment, nearby, number,
+    Button, Choice, Column, Empty, Field, Form, Paging, Radios, Row, Table, badge, moment, nearby, number,
+};
+
+/// How the live stands.
+pub(in crate::web) static LIVE_STATE: Region = Region {
+    name: "live.state",
+    topics: live_state::TOPICS,
+    who: Who::Viewer,
+    draw: |drawing| {
+        let followed = look(drawing.read, drawing.guild)?;
+        let status = live_state::status_of(&followed, &drawing.bot.lives);
+        Ok(state(drawing.guild, &followed, status.as_ref()))
+    },
+};
+/// What the session that is open came to so far. A live tells something many times a second, so it is looked at every few.
+pub(in crate::web) static LIVE_SHOW: Region = Region {
+    name: "live.show",
+    topics: &[BEGUN, FOLLOWED, PULSE],
+    who: Who::Viewer,
+    draw: |drawing| Ok(show(drawing.guild, present(drawing.read, drawing.guild)?.as_ref())),
 };
 
 /// The live.
 pub struct LivePage;
+
+/// The session that is open.
+struct Present {
+    id: SessionId,
+    report: Report,
+    charts: Charts,
+}
+
+/// Sessions, with what each of them came to.
+#[derive(Default)]
+struct Listed {
+    sessions: Sessions,
+    briefs: Vec<Brief>,
+}
+
+fn present(read: &dyn Read, guild: GuildId) -> Result<Option<Present>> {
+    let Some((id, session)) = open_session(read, guild)? else { return Ok(None) };
+    let Some(report) = session_report::of(read, guild, id)? else { return Ok(None) };
+    let charts = Charts::of(read, guild, id, &session)?;
+    Ok(Some(Present { id, report, charts }))
+}
+
+impl Listed {
+    fn of(read: &dyn Read, guild: GuildId, query: &SessionsQuery) -> Result<Self> {
+        let sessions = find_sessions(read, guild, query)?;
+        let brief = |(id, session): &(SessionId, Session)| session_report::in_brief(read, guild, *id, session);
+        let briefs = sessions.rows.iter().map(brief).collect::<Result<_>>()?;
+        Ok(Self { sessions, briefs })
+    }
+}
 
 impl Page for LivePage {
     const NAME: &'static str = "live.page";
     const ABOUT: &'static str = "Tells how the followed TikTok live stands, and lists its sessions.";
     const PATHS: &'static [&'static str] = &["/g/{server}/live"];
     const WHO: Who = Who::Viewer;
+    const REGIONS: &'static [&'static Region] = &[&LIVE_STATE, &LIVE_SHOW];
+    const HINTS: &'static [Topic] = &[FOLLOWED, BEGUN, JOBS];
 
     type Path = ();
     type Query = SessionsQuery;
@@ -48,13 +98,16 @@ impl Page for LivePage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query.clone());
-        let looked = web.look("live", move |read| Ok((look(read, guild)?, find_sessions(read, guild, &query)?)));
-        let (followed, sessions) = looked.await?;
-        let status = followed.follow.as_ref().and_then(|follow| web.bot.lives.status(&follow.streamer));
+        let looked = web.look("live", move |read| {
+            Ok((look(read, guild)?, present(read, guild)?, Listed::of(read, guild, &query)?))
+        });
+        let (followed, present, listed) = looked.await?;
+        let status = live_state::status_of(&followed, &web.bot.lives);
         let main = html! {
-            (state(guild, &followed, status.as_ref()))
+            (LIVE_STATE.around(guild, &state(guild, &followed, status.as_ref())))
             @if seen.rank.reaches(Who::Administrator) { (acts(seen, &followed)) }
-            (list(guild, &seen.query, &sessions))
+            (LIVE_SHOW.around(guild, &show(guild, present.as_ref())))
+            (list(guild, &seen.query, &listed))
         };
         let file = as_csv(seen.rank, &format!("/api/{guild}/live/sessions/export"));
         let actions = Some(
@@ -74,7 +127,7 @@ fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup
     html! {
         section.card {
             h2 { (follow.streamer) " " (badge(tone, word)) }
-            p { (sentence) }
+            p data-says={ (follow.streamer) ": " (sentence) } { (sentence) }
             @if let Some(trouble) = status.and_then(|status| status.trouble.as_ref()) { p { strong { (trouble) } } }
             dl {
                 @if let Some(due) = due { div { dt { "Next try" } dd { (nearby(due)) } } }
@@ -163,18 +216,52 @@ fn to_session(guild: GuildId, id: SessionId, words: &str) -> Markup {
     html! { a href={ "/g/" (guild) "/live/" (id) } { (words) } }
 }
 
-fn list(guild: GuildId, query: &SessionsQuery, sessions: &Sessions) -> Markup {
-    let columns = [Column::words("Session"), Column::words("Whose"), Column::words("Began"), Column::words("Lasted")];
-    let row = |(id, session): &(SessionId, Session)| Row {
+/// What the session that is open came to so far.
+fn show(guild: GuildId, present: Option<&Present>) -> Markup {
+    let Some(Present { id, report, charts }) = present else {
+        return html! { p.muted { "No session is open. One begins when Greenroom connects to the followed live." } };
+    };
+    html! {
+        section aria-labelledby="present" {
+            h2 #present { "This live so far" }
+            p {
+                "Since " (moment(report.figures.session.started_at)) " · "
+                (to_session(guild, *id, "who came first"))
+            }
+            (came_to(report, charts))
+        }
+    }
+}
+
+fn list(guild: GuildId, query: &SessionsQuery, listed: &Listed) -> Markup {
+    let columns = [
+        Column::words("Session"),
+        Column::words("Whose"),
+        Column::words("Began"),
+        Column::words("Lasted"),
+        Column::numbers("Watching, on average"),
+        Column::numbers("Likes"),
+        Column::numbers("Gifts"),
+        Column::numbers("Coins"),
+        Column::numbers("Songs"),
+    ];
+    let whole = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
+    let row = |((id, session), brief): (&(SessionId, Session), &Brief)| Row {
         id: Some(id.to_string()),
         cells: vec![
             to_session(guild, *id, &format!("No. {id}")),
             html! { (session.streamer) },
             moment(session.started_at),
             html! { @if session.ended_at.is_some() { (clock(length(session))) } @else { "open" } },
+            html! { @match brief.viewers { Some(known) => { (whole(known.mean.into())) }, None => { "unknown" } } },
+            html! { (whole(brief.deeds.likes)) },
+            html! { (whole(brief.deeds.gifts.into())) },
+            html! { (brief.coins) },
+            html! { (whole(brief.songs_played)) },
         ],
     };
-    let rows: Vec<Row> = sessions.rows.iter().map(row).collect();
+    let Listed { sessions, briefs } = listed;
+    let rows: Vec<Row> = sessions.rows.iter().zip(briefs).map(row).collect();
     let path = format!("/g/{guild}/live");
     let next = sessions.next.as_ref().map(|next| address(&path, &[("after", Some(&next.to_string()))]));
     let first = query.after.is_some().then_some(path.as_str());
@@ -191,192 +278,11 @@ fn list(guild: GuildId, query: &SessionsQuery, sessions: &Sessions) -> Markup {
     }
 }
 
-/// What a session came to.
-pub struct SessionPage;
-
-/// A report with the names of the members in it.
-struct Told {
-    report: Report,
-    names: BTreeMap<UserId, String>,
-}
-
-impl Page for SessionPage {
-    const NAME: &'static str = "live.session";
-    const ABOUT: &'static str = "Tells what a session of a live came to: figures, charts, who came first.";
-    const PATHS: &'static [&'static str] = &["/g/{server}/live/{session}"];
-    const WHO: Who = Who::Viewer;
-
-    type Path = One<SessionId>;
-    type Query = Nothing;
-
-    fn sample(samples: &Samples) -> Sample {
-        Sample { path: vec![("session", samples.live.clone())], ..Sample::default() }
-    }
-
-    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let (guild, One(id)) = (seen.guild, seen.path);
-        let told = web.look("live_report", move |read| tell(read, guild, id)).await?.ok_or(Problem::NotFound)?;
-        let title = format!("Live of {}", told.report.figures.session.streamer);
-        let crumbs = vec![(format!("/g/{guild}/live"), "Live".to_owned())];
-        Ok(Shown { crumbs, ..Shown::new(title, session(guild, &told)) })
-    }
-}
-
-fn tell(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Told>> {
-    let Some(report) = session_report::of(read, guild, id)? else { return Ok(None) };
-    let mut names = BTreeMap::new();
-    for user in report.figures.first.iter().filter_map(|first| first.participant.watch.linked) {
-        names.insert(user, known_members::called(read, guild, user)?);
-    }
-    Ok(Some(Told { report, names }))
-}
-
-fn session(guild: GuildId, told: &Told) -> Markup {
-    let figures = &told.report.figures;
-    let live = &figures.session;
-    html! {
-        p {
-            "From " (moment(live.started_at))
-            @if let Some(ended_at) = live.ended_at { " to " (moment(ended_at)) } @else { ", still open" }
-        }
-        (tiles(&told.report))
-        (watch_chart(figures))
-        (gift_chart(figures))
-        (people(guild, told))
-    }
-}
-
-fn tiles(report: &Report) -> Markup {
-    let figures = &report.figures;
-    let (deeds, whole) = (&figures.deeds, |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX)));
-    let viewers = |of: fn(&Viewers) -> u32| {
-        figures.viewers.as_ref().map_or_else(|| "unknown".to_owned(), |known| whole(of(known).into()))
-    };
-    let all = [
-        ("Lasted", clock(length(&figures.session))),
-        ("Coins gifted", figures.coins.to_string()),
-        ("Watching, on average", viewers(|known| known.mean)),
-        ("Watching, at most", viewers(|known| known.most)),
-        ("People", whole(figures.people)),
-        ("Points", figures.points.to_string()),
-        ("Songs played", whole(report.songs_played)),
-        ("Likes", whole(deeds.likes)),
-        ("Comments", whole(deeds.comments.into())),
-        ("Shares", whole(deeds.shares.into())),
-        ("Follows", whole(deeds.follows.into())),
-        ("Subscriptions", whole(deeds.subscribes.into())),
-        ("Gifts", whole(deeds.gifts.into())),
-    ];
-    html! { div.tiles { @for (label, value) in &all { (Tile::new(label, value)) } } }
-}
-
-/// How many watched over the time.
-fn watch_chart(figures: &Figures) -> Markup {
-    let Some(viewers) = &figures.viewers else {
-        return html! { p.hint { "How many watched was never told." } };
-    };
-    let about = format!(
-        "{} to {} people watched, {} on average. Where nothing was told the line is at 0.",
-        viewers.least, viewers.most, viewers.mean
-    );
-    let (places, values) = drawn(&figures.viewer_curve);
-    let series = [Series { label: "watching", values: &values }];
-    let chart = Chart {
-        id: "watching",
-        title: "Watching",
-        about: &about,
-        axis: "Since the start",
-        places: &places,
-        series: &series,
-    };
-    chart.lines()
-}
-
-/// What gifts were worth over the time.
-fn gift_chart(figures: &Figures) -> Markup {
-    let (places, values) = drawn(&figures.coin_curve);
-    if values.iter().all(|coins| *coins == 0) {
-        return html! { p.hint { "Nobody sent a gift." } };
-    }
-    let about = format!(
-        "Gifts were worth {} coins; each column is {} minutes.",
-        figures.coins,
-        figures.coin_curve.slot.as_secs() / 60
-    );
-    let series = [Series { label: "coins", values: &values }];
-    let chart = Chart {
-        id: "gifts",
-        title: "Coins gifted",
-        about: &about,
-        axis: "Since the start",
-        places: &places,
-        series: &series,
-    };
-    chart.bars()
-}
-
-/// The times of a curve since the start, and its values.
-fn drawn(curve: &Curve) -> (Vec<String>, Vec<u64>) {
-    let places = (0..).zip(&curve.values).map(|(place, _)| clock(curve.slot.saturating_mul(place))).collect();
-    (places, curve.values.iter().map(|value| value.unwrap_or(0)).collect())
-}
-
-/// Who came first, by coins and points.
-fn people(guild: GuildId, told: &Told) -> Markup {
-    let figures = &told.report.figures;
-    let columns = [
-        Column::words("Handle"),
-        Column::words("Member"),
-        Column::numbers("Watched"),
-        Column::numbers("Coins"),
-        Column::numbers("Points"),
-        Column::numbers("Luxury Coins"),
-        Column::numbers("Likes"),
-        Column::numbers("Comments"),
-        Column::numbers("Gifts"),
-    ];
-    let rows: Vec<Row> = figures.first.iter().map(|first| person(guild, told, first)).collect();
-    html! {
-        section {
-            h2 { "Who came first" }
-            @if rows.is_empty() {
-                p.muted { "Nobody did anything." }
-            } @else {
-                (Table { caption: "People", list: None, columns: &columns, rows: &rows })
-            }
-        }
-    }
-}
-
-fn person(guild: GuildId, told: &Told, first: &First) -> Row {
-    let participant = &first.participant;
-    let member = participant.watch.linked.and_then(|user| Some((user, told.names.get(&user)?)));
-    Row {
-        id: None,
-        cells: vec![
-            html! { @if let Some(handle) = told.report.handles.get(&first.account) { (handle) } @else { "?" } },
-            html! { @if let Some((user, name)) = member { (member_link(guild, user, name)) } },
-            html! { (clock(first.watched)) },
-            html! { (participant.coins) },
-            html! { (participant.points) },
-            html! { (participant.luxury) },
-            html! { (participant.deeds.likes) },
-            html! { (participant.deeds.comments) },
-            html! { (participant.deeds.gifts) },
-        ],
-    }
-}
-
-/// `1:05`: hours and minutes.
-fn clock(time: Duration) -> String {
-    let minutes = time.as_secs() / 60;
-    format!("{}:{:02}", minutes / 60, minutes % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::features::tiktok::model::Follow;
+    use crate::kernel::ids::UserId;
     use crate::kernel::sentence::Sentence;
     use crate::kernel::time::Timestamp;
     use crate::live::Handle;
@@ -407,7 +313,7 @@ mod tests {
         <section class="card">
         <h2>@night.owl <span class="badge warn">[icon]waiting</span>
         </h2>
-        <p>There is no connection, for this reason. Greenroom tries again.</p>
+        <p data-says="@night.owl: There is no connection, for this reason. Greenroom tries again.">There is no connection, for this reason. Greenroom tries again.</p>
         <p>
         <strong>TikTok asks for a sign-in.</strong>
         </p>
@@ -453,14 +359,9 @@ mod tests {
     fn where_no_live_is_followed_the_page_says_what_one_would_bring() {
         let drawn = state(GUILD, &Followed::default(), None).into_string();
         assert!(drawn.contains("No live is followed."), "{drawn}");
-        let none = list(GUILD, &SessionsQuery::default(), &Sessions::default()).into_string();
+        let none = list(GUILD, &SessionsQuery::default(), &Listed::default()).into_string();
         assert!(none.contains("There was none yet."), "{none}");
-    }
-
-    #[test]
-    fn a_curve_has_a_time_and_a_value_for_each_slot() {
-        let curve = Curve { slot: Duration::from_mins(30), values: vec![Some(3), None, Some(9)] };
-        let (places, values) = drawn(&curve);
-        assert_eq!((places.join(" "), values), ("0:00 0:30 1:00".to_owned(), vec![3, 0, 9]));
+        let show = show(GUILD, None).into_string();
+        assert!(show.contains("No session is open."), "{show}");
     }
 }

@@ -9,12 +9,15 @@ use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse, purse};
 use crate::features::handles::model::Account;
 use crate::features::queue::queries::{OwnPage, Row as OwnSong, Standing};
 use crate::kernel::ids::GuildId;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::me::{Mine, OwnPages, own_account};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::push::about::{COINS, HANDLES, SONGS};
+use crate::web::push::live_address_in;
 use crate::web::ui::components::{
     Button, Card, Column, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, type_the_name,
 };
@@ -27,6 +30,7 @@ impl Page for MePage {
     const ABOUT: &'static str = "Shows somebody what they have in each of their servers.";
     const PATHS: &'static [&'static str] = &["/me"];
     const WHO: Who = Who::SignedIn;
+    const HINTS: &'static [Topic] = &[COINS];
 
     type Path = ();
     type Query = Nothing;
@@ -45,6 +49,8 @@ impl Page for MePage {
             return Ok(Shown::new("You", main));
         };
         let servers = servers_of(web, &seen.visitor);
+        let guilds: Vec<GuildId> = servers.iter().map(|(guild, _)| *guild).collect();
+        let live = live_address_in(&guilds, Self::HINTS);
         let found = web.look(Self::NAME, move |read| {
             let mut found = Vec::new();
             for (guild, name) in servers {
@@ -53,7 +59,7 @@ impl Page for MePage {
             Ok(found)
         });
         let found = found.await?;
-        Ok(Shown::new("You", html! { (servers_of_mine(&found)) (ways) }))
+        Ok(Shown { live, ..Shown::new("You", html! { (servers_of_mine(&found)) (ways) }) })
     }
 }
 
@@ -86,6 +92,7 @@ impl Page for MineInServer {
     const ABOUT: &'static str = "Shows somebody what they have in a server, why, and what is stored of them.";
     const PATHS: &'static [&'static str] = &["/me/{server}"];
     const WHO: Who = Who::Member;
+    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES];
 
     type Path = ();
     type Query = OwnPages;

@@ -11,7 +11,7 @@ use crate::features::queue::queries::OwnPage;
 use crate::flows::known_members::{self, KnownMember};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
@@ -21,6 +21,7 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
+use crate::web::push::about::{COINS, HANDLES, SONGS};
 use crate::web::segments::One;
 use crate::web::ui::components::{
     Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
@@ -45,6 +46,7 @@ impl Page for MembersPage {
     const ABOUT: &'static str = "Lists the members that are known here, with what they have.";
     const PATHS: &'static [&'static str] = &["/g/{server}/members"];
     const WHO: Who = Who::Viewer;
+    const HINTS: &'static [Topic] = &[COINS, HANDLES, SONGS];
 
     type Path = ();
     type Query = MembersQuery;
@@ -197,6 +199,7 @@ impl Page for MemberPage {
     const ABOUT: &'static str = "Tells of a member what they have and why, with their handles and songs.";
     const PATHS: &'static [&'static str] = &["/g/{server}/members/{member}"];
     const WHO: Who = Who::Viewer;
+    const HINTS: &'static [Topic] = &[COINS, HANDLES, SONGS];
 
     type Path = One<UserId>;
     type Query = MemberQuery;

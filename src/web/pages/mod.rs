@@ -11,6 +11,8 @@ pub mod instance;
 pub mod ledger;
 pub mod link;
 pub mod live;
+mod live_session;
+mod live_state;
 pub mod me;
 pub mod members;
 pub mod pictures;
@@ -35,7 +37,8 @@ pub use instance::{
 };
 pub use ledger::{EntryPage, LedgerPage};
 pub use link::LinkPage;
-pub use live::{LivePage, SessionPage};
+pub use live::LivePage;
+pub use live_session::SessionPage;
 pub use me::{MePage, MineInServer};
 pub use members::{MemberPage, MembersPage};
 pub use prove::ProvePage;

@@ -36,6 +36,7 @@ pub const OF_MEMBER: Route = Route {
     largest_body: BODY,
     says_success: false,
     requirements: &[],
+    has_revision: false,
     leads_to_discord: false,
     shape: None,
     sample: |samples| Sample {

@@ -26,6 +26,7 @@ impl Page for ProvePage {
     const ABOUT: &'static str = "Lets somebody who is signed in prove that it is them.";
     const PATHS: &'static [&'static str] = &["/prove"];
     const WHO: Who = Who::SignedIn;
+    const STILL: Option<&'static str> = Some("It asks once for a proof of who somebody is.");
 
     type Path = ();
     type Query = Next;

@@ -2,11 +2,13 @@
 
 use maud::html;
 
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{code, face};
 
 /// The servers.
@@ -17,6 +19,7 @@ impl Page for ServersPage {
     const ABOUT: &'static str = "Lists the servers of whoever looks.";
     const PATHS: &'static [&'static str] = &["/", "/index.html"];
     const WHO: Who = Who::SignedIn;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

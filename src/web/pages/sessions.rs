@@ -8,11 +8,13 @@ use crate::kernel::ids::GuildId;
 use crate::signin::scope::Scope;
 use crate::signin::session::{self, Door, Session};
 use crate::signin::token::{self, Token};
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::push::about::PULSE;
 use crate::web::sign_in::session_shown;
 use crate::web::ui::components::{
     Button, Checkbox, Choice, Column, Field, Form, Row, Select, Table, Tone, badge, moment, relative,
@@ -37,6 +39,7 @@ impl Page for SessionsPage {
     const ABOUT: &'static str = "Shows where somebody is signed in, and their tokens.";
     const PATHS: &'static [&'static str] = &[PATH];
     const WHO: Who = Who::SignedIn;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

@@ -28,6 +28,8 @@ impl Page for SignInPage {
     const ABOUT: &'static str = "Lets somebody sign in, by the ways that exist here.";
     const PATHS: &'static [&'static str] = &["/sign-in"];
     const WHO: Who = Who::Anyone;
+    const STILL: Option<&'static str> =
+        Some("Nobody is signed in here, and nothing is shown that others could change.");
 
     type Path = ();
     type Query = Next;

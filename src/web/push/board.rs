@@ -83,10 +83,17 @@ pub(super) enum Drawn {
 /// See the module.
 pub(super) struct Board {
     revision: u64,
+    changes: Changes,
+    rooms: BTreeMap<GuildId, Room>,
+}
+
+/// The numbers of last changes.
+struct Changes {
     /// Everything counts as changed at this number, and later where that is noted.
     all: u64,
-    changed: HashMap<(GuildId, Topic), u64>,
-    rooms: BTreeMap<GuildId, Room>,
+    of_servers: HashMap<(GuildId, Topic), u64>,
+    /// Of what changes for all servers at once.
+    everywhere: BTreeMap<Topic, u64>,
 }
 
 /// What is watched of one server.
@@ -156,7 +163,8 @@ impl Part {
 
 impl Board {
     pub(super) fn new() -> Self {
-        Self { revision: START, all: START, changed: HashMap::new(), rooms: BTreeMap::new() }
+        let changes = Changes { all: START, of_servers: HashMap::new(), everywhere: BTreeMap::new() };
+        Self { revision: START, changes, rooms: BTreeMap::new() }
     }
 
     /// The number of the last change.
@@ -172,11 +180,11 @@ impl Board {
 
     /// Something changed.
     pub(super) fn hear(&mut self, change: Change) {
-        if self.changed.len() >= MOST_CHANGED {
+        if self.changes.of_servers.len() >= MOST_CHANGED {
             return self.hear_anything();
         }
         let revision = self.count();
-        self.changed.insert((change.guild, change.topic), revision);
+        self.changes.of_servers.insert((change.guild, change.topic), revision);
         if let Some(room) = self.rooms.get_mut(&change.guild) {
             room.is_doubtful = true;
         }
@@ -184,16 +192,33 @@ impl Board {
 
     /// Anything may have changed.
     pub(super) fn hear_anything(&mut self) {
-        self.all = self.count();
-        self.changed.clear();
+        self.changes.all = self.count();
+        self.changes.of_servers.clear();
+        self.doubt();
+    }
+
+    /// Something changed for all servers.
+    pub(super) fn hear_everywhere(&mut self, topic: Topic) {
+        let revision = self.count();
+        self.changes.everywhere.insert(topic, revision);
+        self.doubt();
+    }
+
+    fn doubt(&mut self) {
         for room in self.rooms.values_mut() {
             room.is_doubtful = true;
         }
     }
 
+    /// Whether somebody watches what a topic changes.
+    pub(super) fn is_watched(&self, topic: Topic) -> bool {
+        let mut slots = self.rooms.values().flat_map(|room| room.slots.values());
+        slots.any(|slot| slot.part.topics().contains(&topic) && slot.place.receiver_count() > 0)
+    }
+
     /// The number of the last change of any of these topics of a server.
     pub(super) fn changed_at(&self, guild: GuildId, topics: &[Topic]) -> u64 {
-        last_change(&self.changed, self.all, guild, topics)
+        self.changes.last(guild, topics)
     }
 
     /// Begins to watch a part. Whoever does knows it as it was at `since`; answered is its place, and up to which number they
@@ -219,14 +244,14 @@ impl Board {
 
     /// What is to be drawn now, and when to ask again at the latest.
     pub(super) fn take(&mut self, now: Timestamp) -> (Vec<Job>, Option<Timestamp>) {
-        let Self { revision, all, changed, rooms } = self;
+        let Self { revision, changes, rooms } = self;
         let (mut jobs, mut next) = (Vec::new(), None::<Timestamp>);
         rooms.retain(|guild, room| {
             if !room.is_doubtful || room.is_being_drawn {
                 return true;
             }
             room.slots.retain(|_, slot| slot.place.receiver_count() > 0);
-            let changed_at = |part: &Part| last_change(changed, *all, *guild, part.topics());
+            let changed_at = |part: &Part| changes.last(*guild, part.topics());
             let stale = room.slots.values().filter(|slot| changed_at(&slot.part) > slot.known);
             let (due, resting): (Vec<&Slot>, Vec<&Slot>) = stale.partition(|slot| slot.rests_until <= now);
             if let Some(first) = resting.iter().map(|slot| slot.rests_until).min() {
@@ -292,8 +317,13 @@ impl Slot {
     }
 }
 
-fn last_change(changed: &HashMap<(GuildId, Topic), u64>, all: u64, guild: GuildId, topics: &[Topic]) -> u64 {
-    topics.iter().filter_map(|topic| changed.get(&(guild, *topic))).copied().max().map_or(all, |last| last.max(all))
+impl Changes {
+    /// The number of the last change of any of these topics of a server.
+    fn last(&self, guild: GuildId, topics: &[Topic]) -> u64 {
+        let of_server = topics.iter().filter_map(|topic| self.of_servers.get(&(guild, *topic)));
+        let everywhere = topics.iter().filter_map(|topic| self.everywhere.get(topic));
+        of_server.chain(everywhere).copied().fold(self.all, u64::max)
+    }
 }
 
 #[cfg(test)]

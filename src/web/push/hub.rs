@@ -5,11 +5,13 @@
 //! decides only whether anything is drawn without being asked for.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
+use super::about::{CONNECTION, PULSE};
 use super::board::{Board, Drawn, Job, Part, Place};
 use super::feed::{Feed, Missed, Row, What};
 use super::places::Places;
@@ -21,11 +23,17 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
 use crate::kernel::text::hex;
+use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{Change, Read, Store, Topic};
 use crate::web::Web;
 
 /// So many activities of a server are read at once. Where more came meanwhile, whoever listens is told that they missed some.
 const MOST_ACTIVITIES: usize = 1_000;
+
+/// A live tells something many times a second; how the lives stand is looked at no more often than this.
+const LIVES_REST: Duration = Duration::from_secs(1);
+/// How often what is in no row is looked at again, while somebody watches.
+const PULSE_EVERY: Duration = Duration::from_secs(5);
 
 /// What keeps pages and programs up to date.
 pub struct Push {
@@ -152,28 +160,53 @@ impl Push {
     /// Lets what is watched be drawn as it changes, until it is dropped.
     pub async fn run(web: &Web) {
         let (push, clock) = (&web.push, &web.bot.clock);
-        let mut changes = web.bot.store.changes();
+        let (mut changes, mut lives) = (web.bot.store.changes(), web.bot.lives.changes());
         let mut drawing = JoinSet::new();
+        let (mut look_at_lives, mut pulse) = (clock.now(), None::<Timestamp>);
         loop {
-            let (jobs, next) = push.state().board.take(clock.now());
+            let now = clock.now();
+            let (jobs, next, is_watched) = {
+                let mut state = push.state();
+                if pulse.is_some_and(|due| due <= now) {
+                    state.board.hear_everywhere(PULSE);
+                    pulse = None;
+                }
+                let (jobs, next) = state.board.take(now);
+                (jobs, next, state.board.is_watched(PULSE))
+            };
             for job in jobs {
                 drawing.spawn(draw(web.clone(), job));
             }
-            let wakes = async {
-                match next {
-                    Some(next) => clock.sleep_until(next).await,
-                    None => std::future::pending().await,
-                }
-            };
+            pulse = is_watched.then(|| pulse.unwrap_or_else(|| now.after(PULSE_EVERY)));
             tokio::select! {
                 change = changes.recv() => if matches!(change, Err(RecvError::Closed)) {
                     return std::future::pending().await;
                 },
                 Some(_) = drawing.join_next() => {}
                 () = push.began.notified() => {}
-                () = wakes => {}
+                () = wakes(clock, next.into_iter().chain(pulse).min()) => {}
+                () = stand_otherwise(clock, look_at_lives, &mut lives) => {
+                    push.state().board.hear_everywhere(CONNECTION);
+                    look_at_lives = clock.now().after(LIVES_REST);
+                }
             }
         }
+    }
+}
+
+/// Waits for a moment, where there is one to wait for.
+async fn wakes(clock: &Clock, moment: Option<Timestamp>) {
+    match moment {
+        Some(moment) => clock.sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until some live stands otherwise than before, from a moment on.
+async fn stand_otherwise<T>(clock: &Clock, from: Timestamp, lives: &mut watch::Receiver<T>) {
+    clock.sleep_until(from).await;
+    if lives.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `about` | the topics that pages may be hinted at |
 //! | `board` | what changed when, what is watched, and what is to be drawn; pure |
 //! | `hub` | the clockwork around it |
 //! | `feed`, `told`, `songs` | what happened, as programs are told it |
@@ -30,6 +31,7 @@
 //!
 //! Whoever serves the web lets [`Push::run`] run beside it, and calls [`Push::stop`] first when it ends.
 
+pub(super) mod about;
 mod board;
 mod feed;
 mod hub;
@@ -43,7 +45,7 @@ mod stream;
 mod told;
 
 pub use hub::Push;
-pub(super) use pages::live_address;
+pub(super) use pages::{live_address, live_address_in};
 pub use programs::StreamRefusal;
 
 use axum::body::Bytes;
@@ -52,10 +54,11 @@ use serde_json::Value;
 
 use super::access::Who;
 use super::endpoint::Route;
-use super::pages::desk::{DESK_COMING, DESK_GIFTS, DESK_NOW, DESK_SKIPS};
+use super::pages::desk::{DESK_COMING, DESK_GIFTS, DESK_LIVE, DESK_NOW, DESK_SKIPS};
+use super::pages::home::HOME_LIVE;
+use super::pages::live::{LIVE_SHOW, LIVE_STATE};
 use super::ui::components;
 use crate::discord::Bot;
-use crate::features;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -86,12 +89,8 @@ pub struct Drawing<'a> {
 }
 
 /// All parts of pages that are pushed.
-pub static REGIONS: &[&Region] = &[&DESK_NOW, &DESK_COMING, &DESK_SKIPS, &DESK_GIFTS];
-
-/// The topics that pages may be hinted at.
-fn hinted() -> impl Iterator<Item = Topic> {
-    features::ALL.iter().flat_map(|feature| feature.topics).copied()
-}
+pub static REGIONS: &[&Region] =
+    &[&DESK_LIVE, &DESK_NOW, &DESK_COMING, &DESK_SKIPS, &DESK_GIFTS, &HOME_LIVE, &LIVE_STATE, &LIVE_SHOW];
 
 /// The operator told all who listen something.
 const TOLD: Topic = Topic::new("push.told");
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_region_has_a_name_of_its_own_which_is_no_topic() {
-        let mut names: BTreeSet<&str> = hinted().map(Topic::name).collect();
+        let mut names: BTreeSet<&str> = about::all().map(Topic::name).collect();
         for region in REGIONS {
             assert!(names.insert(region.name), "{}", region.name);
             assert!(!region.topics.is_empty(), "{} never changes", region.name);

@@ -9,10 +9,11 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::about::PULSE;
 use super::board::Part;
 use super::rights::{Right, Rights};
 use super::stream::{Kind, MOST_PARTS, Stream, Watched};
-use super::{Drawing, Region, hinted, parted};
+use super::{Drawing, Region, about, parted};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
@@ -74,11 +75,24 @@ struct Shown {
 }
 
 /// The address of the stream of a page in a server, which shows these regions and is hinted at these topics; `None` where it
-/// has neither.
+/// has neither. On a page of the instance only time can be hinted at.
 pub(in crate::web) fn live_address(guild: GuildId, regions: &[&'static Region], hints: &[Topic]) -> Option<String> {
     let regions = regions.iter().map(|region| format!("region={}", region.address(guild)));
-    let hints = hints.iter().map(|topic| format!("hint={}.{guild}", topic.name()));
-    let parts: Vec<String> = regions.chain(hints).collect();
+    joined(regions.chain(hinted(guild, hints)))
+}
+
+/// The address of the stream of a page that shows something of several servers, as many as one page may watch.
+pub(in crate::web) fn live_address_in(guilds: &[GuildId], hints: &[Topic]) -> Option<String> {
+    joined(guilds.iter().flat_map(|guild| hinted(*guild, hints)).take(MOST_PARTS))
+}
+
+fn hinted(guild: GuildId, hints: &[Topic]) -> impl Iterator<Item = String> {
+    let hints = hints.iter().filter(move |topic| is_hinted_of(**topic, guild));
+    hints.map(move |topic| format!("hint={}.{guild}", topic.name()))
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> Option<String> {
+    let parts: Vec<String> = parts.collect();
     (!parts.is_empty()).then(|| format!("/live?{}", parts.join("&")))
 }
 
@@ -99,6 +113,8 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     for (guild, part) in &parts {
         let who = match part {
             Part::Region(region) => region.who,
+            // That time has passed is for everybody.
+            Part::Topic(_) if *guild == GuildId::INSTANCE => Who::SignedIn,
             Part::Topic(_) | Part::Guard(_) | Part::Activities | Part::Songs => Who::Member,
         };
         wanted.entry(*guild).or_default().push(who);
@@ -121,15 +137,19 @@ fn parts_of(web: &Web, shown: &Shown) -> Result<Vec<(GuildId, Part)>, Problem> {
         parts.push((guild, Part::Region(region)));
     }
     for address in shown.hint.iter().filter(|address| seen.insert(address.as_str())) {
-        let (name, guild) =
-            parted(address).filter(|(_, guild)| *guild != GuildId::INSTANCE).ok_or(Problem::NotFound)?;
-        let topic = hinted().find(|topic| topic.name() == name).ok_or(Problem::NotFound)?;
-        parts.push((guild, Part::Topic(topic)));
+        let (name, guild) = parted(address).ok_or(Problem::NotFound)?;
+        let topic = about::all().find(|topic| topic.name() == name && is_hinted_of(*topic, guild));
+        parts.push((guild, Part::Topic(topic.ok_or(Problem::NotFound)?)));
     }
     if parts.len() > MOST_PARTS {
         return Err(Problem::Unreadable(Sentence::words("That is more than a page has.")));
     }
     Ok(parts)
+}
+
+/// Whether somebody may be hinted at a topic: what happens to the instance is not for everybody, but time is.
+fn is_hinted_of(topic: Topic, guild: GuildId) -> bool {
+    guild != GuildId::INSTANCE || topic == PULSE
 }
 
 /// The region of this name. What is of the instance is of no server, and what is of a server not of the instance.

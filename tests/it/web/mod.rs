@@ -12,6 +12,7 @@
 //! | [`openapi`] | what the document of the API says, against what is answered |
 //! | [`promises`] | that nothing is overwritten unseen, counted undone, or refused without a word |
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
+//! | [`followed`] | open pages, which are told of what changes on them |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
 //! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
 //! | [`links`] | nobody is led to where they may not go |
@@ -19,7 +20,7 @@
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
 //! | [`names`] | how people and songs are called on pages, and what filters take |
-//! | [`data`], [`desk`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
+//! | [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
@@ -29,6 +30,8 @@ mod crowd;
 mod data;
 mod desk;
 mod discord_sign_in;
+mod evening;
+mod followed;
 mod ground;
 mod guesses;
 mod here;

@@ -277,6 +277,8 @@ async fn nobody_listens_to_what_is_not_for_them() {
         ("/live?region=test.coins", 404),
         ("/live?region=test.coins.0", 404),
         ("/live?hint=unknown.changed.{server}", 404),
+        ("/live?hint=settings.changed.0", 404),
+        ("/live?hint=push.pulse.0", 200),
         ("/live?region=test.secret.{server}", 403),
         ("/live?region=test.coins.{server}&region=test.secret.{server}", 403),
         ("/live?region=test.coins.{other}", 403),

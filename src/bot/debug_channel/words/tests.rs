@@ -49,7 +49,7 @@ fn a_coin_operation_is_told_with_its_labels_and_with_who_did_it_for_somebody_els
 #[test]
 fn gifts_that_lift_a_song_are_told_with_the_lines_before_and_after() {
     crate::covers!("M-TIK-23");
-    let lifted = Lifted { user: USER, coins: Amount::of(29_999), number: "#012345".to_owned() };
+    let lifted = Lifted { user: USER, coins: Amount::of(29_999), number: "#012345".to_owned(), gift: None };
     let lifted = GIFTS_LIFTED.with(lifted).by(Actor::Live).of(Subject::Song(7));
     insta::assert_snapshot!(
         said(lifted.changing("Free".to_owned(), "25+ Skip".to_owned())),

@@ -24,6 +24,9 @@ pub struct Lifted {
     pub coins: Amount,
     /// The number of the song, as people read it.
     pub number: String,
+    /// The gift that did it: `Rose ×10`. Nothing where coins came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift: Option<String>,
 }
 
 /// Where the report was to be, and what is wrong.

@@ -74,11 +74,33 @@ pub struct Curve {
     pub values: Vec<Option<u64>>,
 }
 
+/// How a part of a session went, without the people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How far into the session it begins, in whole minutes.
+    pub skipped: Duration,
+    /// How many watched; `None` when no count was told.
+    pub viewers: Option<Viewers>,
+    /// How many watched over the time; the mean of each slot.
+    pub viewer_curve: Curve,
+    /// What gifts were worth over the time.
+    pub coin_curve: Curve,
+}
+
+/// The last part of a session, at least so long, or all of it where it was shorter.
+pub fn last(read: &dyn Read, guild: GuildId, id: SessionId, session: &Session, span: Duration) -> Result<Part> {
+    let before = report::length(session).saturating_sub(span);
+    let skipped = Duration::from_mins(before.as_secs() / 60);
+    let (viewers, viewer_curve) = viewers(read, guild, id, session, skipped)?;
+    let coin_curve = coins(read, guild, id, session, skipped)?;
+    Ok(Part { skipped, viewers, viewer_curve, coin_curve })
+}
+
 /// The figures of a session; `None` when there is no such session.
 pub fn of(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Figures>> {
     let Some(session) = tables::SESSIONS.get(read, &(guild, id))? else { return Ok(None) };
-    let (viewers, viewer_curve) = viewers(read, guild, id, &session)?;
-    let coin_curve = coins(read, guild, id, &session)?;
+    let (viewers, viewer_curve) = viewers(read, guild, id, &session, Duration::ZERO)?;
+    let coin_curve = coins(read, guild, id, &session, Duration::ZERO)?;
     let mut figures = Figures {
         people: 0,
         deeds: Deeds::default(),
@@ -128,20 +150,29 @@ impl Figures {
     }
 }
 
-fn viewers(read: &dyn Read, guild: GuildId, id: SessionId, session: &Session) -> Result<(Option<Viewers>, Curve)> {
-    let length = report::length(session);
+fn viewers(
+    read: &dyn Read,
+    guild: GuildId,
+    id: SessionId,
+    session: &Session,
+    skipped: Duration,
+) -> Result<(Option<Viewers>, Curve)> {
+    let (from, length) = (session.started_at.after(skipped), report::length(session).saturating_sub(skipped));
     let slot = report::viewer_slot(length);
     let mut sums = vec![(0_u64, 0_u64); report::slots(length, slot)];
     let mut all = (0_u64, 0_u64);
     let mut range: Option<Viewers> = None;
     tables::VIEWER_SNAPSHOTS.for_each(read, (guild, id), |_, snapshot| {
         let (viewers, at) = (snapshot.viewers, snapshot.at);
+        if !skipped.is_zero() && at < from {
+            return Ok(());
+        }
         let into = |(sum, count): &mut (u64, u64)| {
             *sum = sum.saturating_add(viewers.into());
             *count += 1;
         };
         into(&mut all);
-        if let Some(slot) = slot_of(at.since(session.started_at), slot).and_then(|place| sums.get_mut(place)) {
+        if let Some(slot) = slot_of(at.since(from), slot).and_then(|place| sums.get_mut(place)) {
             into(slot);
         }
         let known = range.get_or_insert(Viewers { least: viewers, most: viewers, most_at: at, mean: 0 });
@@ -158,14 +189,15 @@ fn viewers(read: &dyn Read, guild: GuildId, id: SessionId, session: &Session) ->
     Ok((viewers, Curve { slot, values: sums.into_iter().map(mean).collect() }))
 }
 
-fn coins(read: &dyn Read, guild: GuildId, id: SessionId, session: &Session) -> Result<Curve> {
-    let length = report::length(session);
+fn coins(read: &dyn Read, guild: GuildId, id: SessionId, session: &Session, skipped: Duration) -> Result<Curve> {
+    let length = report::length(session).saturating_sub(skipped);
     let slot = report::coin_slot(length);
     let mut values = vec![Some(0_u64); report::slots(length, slot)];
     let last = values.len().saturating_sub(1);
     tables::COINS_BY_MINUTE.for_each(read, (guild, id), |(.., minute), coins| {
+        let Some(into) = Duration::from_mins(minute.into()).checked_sub(skipped) else { return Ok(()) };
         // The minute in which a session ends may begin with its end.
-        let place = slot_of(Duration::from_mins(minute.into()), slot).unwrap_or(last).min(last);
+        let place = slot_of(into, slot).unwrap_or(last).min(last);
         if let Some(sum) = values.get_mut(place) {
             *sum = sum.map(|sum| sum.saturating_add(u64::try_from(coins.get()).unwrap_or_default()));
         }

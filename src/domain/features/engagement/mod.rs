@@ -53,7 +53,7 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     migrations: migration::ALL,
-    topics: &[tables::CHANGED],
+    topics: &[tables::CHANGED, tables::SESSION_BEGUN],
     jobs: &[&model::TELL_LIFTED, &model::POST_REPORT],
     activities: activity::KINDS,
     at_start: &[&upkeep::LIVE_INTERRUPTED],

@@ -8,7 +8,7 @@ use crate::features::queue::model::{Entry, Line, Song, Source};
 use crate::features::queue::queries::Row;
 use crate::kernel::ids::GuildId;
 use crate::web::api::desk::NOTHING;
-use crate::web::music::desk::{Desk, Gift, Now};
+use crate::web::music::desk::{Desk, Gift, Lift, Now};
 use crate::web::ui::components::{ACTS, Button, Weight, clock, since};
 use crate::web::ui::icons::{Icon, icon};
 
@@ -32,7 +32,9 @@ pub(in crate::web) fn now(desk: &Desk) -> Markup {
 fn playing(guild: GuildId, now: &Now) -> Markup {
     let Entry { song, place, .. } = &now.entry;
     html! {
-        p.song { (song.title) " – " (song.artist) }
+        p.song data-says={ "Now playing: " (song.title) " – " (song.artist) ", by " (song.username) "." } {
+            (song.title) " – " (song.artist)
+        }
         p.line-of {
             @if let Some(from) = now.from { (from.emoji()) " " (from.name()) " · " }
             a href=(story(guild, song)) { (song.public_id) }
@@ -200,7 +202,7 @@ pub(in crate::web) fn skips(desk: &Desk) -> Markup {
 fn skip(guild: GuildId, entry: &Entry) -> Markup {
     let name = name(&entry.song);
     html! {
-        li id={ "song-" (entry.song.public_id.digits()) } {
+        li id={ "song-" (entry.song.public_id.digits()) } data-says={ (name) " by " (entry.song.username) " waits for you." } {
             span { (whose(guild, &entry.song)) }
             details.menu {
                 summary.button aria-label={ "Line: " (name) } { "Line" (icon(Icon::Down)) }
@@ -217,10 +219,26 @@ pub(in crate::web) fn gifts(desk: &Desk) -> Markup {
     html! {
         section.gifts aria-labelledby="gifts" {
             h2 #gifts { "Gifts" }
+            @if !desk.lifted.is_empty() { ul.lifted { @for lift in &desk.lifted { (lifted(desk.guild, lift)) } } }
             @match desk.gifts.as_deref() {
                 None => { p { "No live goes on." } }
-                Some([]) => { p { "None yet on this live." } }
+                Some([]) if desk.lifted.is_empty() => { p { "None yet on this live." } }
                 Some(gifts) => { ul { @for gift in gifts { (given(gift)) } } }
+            }
+        }
+    }
+}
+
+/// What gifts did to a song.
+fn lifted(guild: GuildId, lift: &Lift) -> Markup {
+    let Lift { at, by, gift, number, line } = lift;
+    let cause = gift.as_ref().map_or_else(|| format!("Gifts of {by}"), |gift| format!("{gift} by {by}"));
+    html! {
+        li data-says={ (cause) " moved " (number) " to " (line) "." } {
+            span {
+                (clock(*at)) " " (cause) " moved "
+                a href={ "/g/" (guild) "/songs/" (number.trim_start_matches('#')) } { (number) }
+                " to " (line)
             }
         }
     }

@@ -2,21 +2,27 @@
 
 use std::time::Duration;
 
-use crate::features::engagement::model::Session;
+use crate::access::REVIEWER_ROLE;
 use crate::features::queue::model::{Entry, Line};
-use crate::features::tiktok::model::Follow;
-use crate::features::{engagement, queue, tiktok};
+use crate::features::submissions::settings::SUBMISSION_CHANNEL;
+use crate::features::{engagement, queue};
 use crate::jobs;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::Read;
+use crate::web::api;
+use crate::web::api::live::Followed;
 
 /// What is told in numbers: a day, whatever the clock of the server says.
 const DAY: Duration = Duration::from_hours(24);
 /// A job that was given up is told for so long.
 const TOLD: Duration = Duration::from_hours(24 * 7);
+/// A song that waits for so long may have been forgotten.
+const LONG: Duration = Duration::from_hours(24 * 7);
+/// So many songs are looked at for that.
+const LOOKED_AT: usize = 200;
 /// So many are counted at most.
 const LETTERS: usize = 100;
 
@@ -27,12 +33,14 @@ pub(super) struct Home {
     pub(super) pending: u64,
     /// Jobs that were given up of late, and when the last of them was.
     pub(super) given_up: (usize, Option<Timestamp>),
+    /// Songs that have waited for long, of those that are served next.
+    pub(super) forgotten: usize,
+    /// What there is to do in a new server.
+    pub(super) steps: Vec<Step>,
     /// What plays.
     pub(super) now: Option<Entry>,
-    /// Whose lives are followed.
-    pub(super) follow: Option<Follow>,
-    /// The live that goes on.
-    pub(super) session: Option<Session>,
+    /// Whose lives are followed, and the live that goes on.
+    pub(super) followed: Followed,
     /// What its gifts were worth.
     pub(super) gifts: Amount,
     /// Songs that were sent in the last day.
@@ -43,20 +51,49 @@ pub(super) struct Home {
     pub(super) waiting: u64,
 }
 
+/// Something to do in a new server. It is ticked off by doing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// What is to be done.
+    pub(super) what: ToDo,
+    /// Whether it is.
+    pub(super) is_done: bool,
+}
+
+/// What is to be done in a new server, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ToDo {
+    /// Say where songs are sent.
+    ChooseChannel,
+    /// Say who reviews.
+    ChooseReviewers,
+    /// Follow a live.
+    FollowLive,
+    /// Send a song.
+    SendSong,
+    /// Play one.
+    PlaySong,
+}
+
 /// What there is to tell of a server.
 pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Home> {
     let mut waiting = 0_u64;
     for line in Line::WAITING.into_iter().filter(|line| line.is_served()) {
         waiting = waiting.saturating_add(queue::queries::count_in(read, guild, line)?);
     }
-    let (session, gifts) = live(read, guild)?;
+    let followed = api::live::look(read, guild)?;
+    let gifts = match &followed.session {
+        Some((id, _)) => engagement::queries::sums(read, guild, *id)?.1,
+        None => Amount::ZERO,
+    };
     Ok(Home {
         guild,
         pending: queue::queries::count_in(read, guild, Line::PendingSkips)?,
         given_up: given_up(read, guild, now)?,
+        forgotten: forgotten(read, guild, now)?,
+        steps: steps(read, guild, &followed)?,
         now: queue::queries::now_playing(read, guild)?,
-        follow: tiktok::queries::follow(read, guild)?,
-        session,
+        followed,
         gifts,
         sent: queue::queries::submitted_between(read, guild, now.before(DAY), now)?,
         played: queue::queries::played_between(read, guild, now.before(DAY), now)?,
@@ -64,11 +101,23 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
     })
 }
 
-fn live(read: &dyn Read, guild: GuildId) -> Result<(Option<Session>, Amount)> {
-    match engagement::queries::open_session(read, guild)? {
-        Some((id, session)) => Ok((Some(session), engagement::queries::sums(read, guild, id)?.1)),
-        None => Ok((None, Amount::ZERO)),
-    }
+/// How many of the songs that are served next have waited for long.
+fn forgotten(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<usize> {
+    let next = queue::queries::upcoming(read, guild, LOOKED_AT)?;
+    Ok(next.iter().filter(|entry| now.since(entry.place.submitted_at) >= LONG).count())
+}
+
+/// What is done of what there is to do in a new server.
+fn steps(read: &dyn Read, guild: GuildId, followed: &Followed) -> Result<Vec<Step>> {
+    let had_live = !engagement::queries::sessions(read, guild, None, 1)?.rows.is_empty();
+    let done = [
+        (ToDo::ChooseChannel, SUBMISSION_CHANNEL.get(read, guild)?.is_some()),
+        (ToDo::ChooseReviewers, REVIEWER_ROLE.get(read, guild)?.is_some()),
+        (ToDo::FollowLive, followed.follow.is_some() || had_live),
+        (ToDo::SendSong, queue::queries::latest_number(read, guild)? > 0),
+        (ToDo::PlaySong, queue::queries::count_in(read, guild, Line::SongsPlayed)? > 0),
+    ];
+    Ok(done.into_iter().map(|(what, is_done)| Step { what, is_done }).collect())
 }
 
 fn given_up(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<(usize, Option<Timestamp>)> {

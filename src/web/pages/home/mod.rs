@@ -9,14 +9,30 @@ use maud::html;
 use crate::activity::{self, Filter};
 use crate::discord::references;
 use crate::kernel::time::Timestamp;
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
+use crate::web::api::live::look as followed;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::happened::Happened;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::live_state;
+use crate::web::push::Region;
+use crate::web::push::about::{ACTIVITY, BEGUN, FOLLOWED, JOBS, PULSE, SETTINGS, SONGS};
+
+/// How the live stands.
+pub(in crate::web) static HOME_LIVE: Region = Region {
+    name: "home.live",
+    topics: live_state::TOPICS,
+    who: Who::Viewer,
+    draw: |drawing| {
+        let followed = followed(drawing.read, drawing.guild)?;
+        let status = live_state::status_of(&followed, &drawing.bot.lives);
+        Ok(view::live(drawing.guild, &followed, status.as_ref()))
+    },
+};
 
 /// Of what happened last so much is told.
 const LATEST: usize = 8;
@@ -29,6 +45,8 @@ impl Page for Home {
     const ABOUT: &'static str = "Shows what a server needs now.";
     const PATHS: &'static [&'static str] = &["/g/{server}"];
     const WHO: Who = Who::Member;
+    const REGIONS: &'static [&'static Region] = &[&HOME_LIVE];
+    const HINTS: &'static [Topic] = &[SONGS, FOLLOWED, BEGUN, SETTINGS, ACTIVITY, JOBS, PULSE];
 
     type Path = ();
     type Query = Nothing;
@@ -45,18 +63,18 @@ impl Page for Home {
             return Ok(Shown::new(name, view::for_members(guild, is_reviewer)));
         }
         let home = web.look("home", move |read| look::look(read, guild, now)).await?;
-        let state = home.follow.as_ref().map(|follow| web.bot.lives.status(&follow.streamer));
+        let state = live_state::status_of(&home.followed, &web.bot.lives);
         let wrong = view::Wrong {
             problems: references::known(&web.bot, guild).await?,
             lacks_intents: web.bot.lacks_intents(),
-            is_admin: seen.rank.reaches(Who::Admin),
             backup: if seen.visitor.is_operator() { last_backup(web, now).await } else { view::Backup::NotTold },
         };
         let latest = if seen.rank.reaches(Who::Admin) { Some(latest(web, seen).await?) } else { None };
         let main = html! {
-            (view::attention(&home, &wrong, is_reviewer))
+            @if seen.rank.reaches(Who::Admin) { (view::set_up(&home, seen.rank)) }
+            (view::attention(&home, &wrong, seen.rank))
             (view::playing(&home, is_reviewer))
-            (view::live(&home, state.flatten().as_ref()))
+            (HOME_LIVE.around(guild, &view::live(guild, &home.followed, state.as_ref())))
             (view::numbers(&home))
             @if let Some((happened, names)) = &latest { (view::latest(guild, happened, names)) }
         };

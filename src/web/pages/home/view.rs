@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::look::Home;
+use super::look::{Home, Step, ToDo};
 use crate::discord::references::permissions;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
-use crate::live::following::{State, Stop};
 use crate::references::{Problem, Target, Trouble};
 use crate::sentence;
 use crate::tiktok::status::Status;
+use crate::web::access::{Rank, Who};
 use crate::web::answer::html as drawn;
+use crate::web::api::live::Followed;
 use crate::web::happened::{self, Happened};
 use crate::web::names::Names;
-use crate::web::ui::components::{Tile, Tone, badge, moment, nearby, relative, since};
+use crate::web::pages::live_state;
+use crate::web::ui::components::{Tile, Tone, badge, moment, relative, since};
 
 /// A backup is made each day; one that is older than this was left out.
 const OLD: Duration = Duration::from_hours(26);
@@ -29,8 +31,6 @@ pub(super) struct Wrong {
     pub(super) lacks_intents: bool,
     /// The last backup.
     pub(super) backup: Backup,
-    /// Whether whoever looks may try again what was not sent.
-    pub(super) is_admin: bool,
 }
 
 /// The last backup, for whoever runs Greenroom.
@@ -68,9 +68,9 @@ pub(super) fn for_members(guild: GuildId, is_reviewer: bool) -> Markup {
 }
 
 /// What needs somebody.
-pub(super) fn attention(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Markup {
+pub(super) fn attention(home: &Home, wrong: &Wrong, rank: Rank) -> Markup {
     let guild = home.guild;
-    let items = items(home, wrong, is_reviewer);
+    let items = items(home, wrong, rank);
     html! {
         section.card aria-labelledby="attention" {
             h2 #attention { "Needs attention" }
@@ -80,19 +80,26 @@ pub(super) fn attention(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Markup
                 ul { @for item in &items { li { (item) } } }
             }
             @if let Backup::Fresh(at) = wrong.backup { p.hint { "Last backup: " (relative(at)) } }
-            @if is_reviewer { p { a.button href={ "/g/" (guild) "/desk" } { "To the desk" } } }
+            @if rank.reaches(Who::Reviewer) { p { a.button href={ "/g/" (guild) "/desk" } { "To the desk" } } }
         }
     }
 }
 
-fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
-    let guild = home.guild;
+/// What needs somebody, with a way there for whoever may go it.
+fn items(home: &Home, wrong: &Wrong, rank: Rank) -> Vec<Markup> {
+    let (guild, is_admin) = (home.guild, rank.reaches(Who::Admin));
     let mut items = Vec::new();
     if home.pending > 0 {
-        let page = if is_reviewer { "desk" } else { "songs?line=Pending+Skips" };
+        let page = if rank.reaches(Who::Reviewer) { "desk" } else { "songs?line=Pending+Skips" };
         let words = if home.pending == 1 { "song waits" } else { "songs wait" };
         items.push(html! {
             a href={ "/g/" (guild) "/" (page) } { (home.pending) " " (words) " for a reviewer" }
+        });
+    }
+    if home.forgotten > 0 {
+        let words = if home.forgotten == 1 { "song has" } else { "songs have" };
+        items.push(html! {
+            a href={ "/g/" (guild) "/songs" } { (home.forgotten) " " (words) " waited for more than a week" }
         });
     }
     if let (count, Some(last)) = home.given_up {
@@ -100,7 +107,7 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
             (badge(Tone::Warn, "Given up"))
             " " (count) " " (if count == 1 { "thing was" } else { "things were" })
             " not sent to Discord this week, the last " (relative(last)) "."
-            @if wrong.is_admin { " " a href={ "/g/" (guild) "/unsent" } { "See what, and try again" } }
+            @if is_admin { " " a href={ "/g/" (guild) "/unsent" } { "See what, and try again" } }
         });
     }
     if wrong.lacks_intents {
@@ -111,7 +118,11 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
     }
     items.extend(wrong.problems.iter().map(|problem| {
         let tone = if problem.is_total() { Tone::Bad } else { Tone::Warn };
-        html! { (badge(tone, "Rights")) " " (drawn(&in_words(problem))) }
+        let key = problem.reference.declared.key();
+        html! {
+            (badge(tone, "Rights")) " " (drawn(&in_words(problem)))
+            @if is_admin { " " a href={ "/g/" (guild) "/settings?q=" (key) } { "To the setting" } }
+        }
     }));
     if let Backup::Old(last) = wrong.backup {
         items.push(html! {
@@ -120,6 +131,7 @@ fn items(home: &Home, wrong: &Wrong, is_reviewer: bool) -> Vec<Markup> {
                 Some(at) => { " The last backup is old: " (moment(at)) "." }
                 None => { " There is no backup yet." }
             }
+            " " a href="/instance/backups" { "To the backups" }
         });
     }
     items
@@ -149,7 +161,7 @@ pub(super) fn playing(home: &Home, is_reviewer: bool) -> Markup {
             h2 #playing { "Now playing" }
             @match &home.now {
                 Some(entry) => {
-                    p {
+                    p data-says={ "Now playing: " (entry.song.artist) " – " (entry.song.title) "." } {
                         a href={ "/g/" (home.guild) "/songs/" (entry.song.public_id.digits()) } {
                             (entry.song.artist) " – " (entry.song.title)
                         }
@@ -165,44 +177,48 @@ pub(super) fn playing(home: &Home, is_reviewer: bool) -> Markup {
     }
 }
 
-/// How the live is, in words.
-pub(super) fn live(home: &Home, status: Option<&Status>) -> Markup {
+/// How the live stands.
+pub(super) fn live(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup {
     html! {
         section.card aria-labelledby="live" {
             h2 #live { "Live" }
-            @match &home.follow {
-                None => { p { "No live is followed. An administrator begins it with " code { "/tiktok connect" } "." } }
-                Some(follow) => {
-                    p {
-                        strong { "@" (follow.streamer.as_str()) } " "
-                        @match status {
-                            Some(status) => { (state(status)) }
-                            None => { (badge(Tone::Quiet, "Starting")) }
-                        }
-                    }
-                    @if let Some(trouble) = status.and_then(|status| status.trouble.as_ref()) { p.hint { (trouble) } }
-                }
-            }
+            (live_state::line(followed, status))
+            p { a href={ "/g/" (guild) "/live" } { "All of it" } }
         }
     }
 }
 
-fn state(status: &Status) -> Markup {
+/// What there is to do in a new server, until all of it is done.
+pub(super) fn set_up(home: &Home, rank: Rank) -> Markup {
+    let done = home.steps.iter().filter(|step| step.is_done).count();
+    if done == home.steps.len() {
+        return html! {};
+    }
     html! {
-        @match status.state {
-            State::Connecting => { (badge(Tone::Info, "Connecting")) }
-            State::Live => {
-                (badge(Tone::Good, "Connected")) " since " (moment(status.since))
-                @if let Some(viewers) = status.viewers { " · " (viewers) " watching" }
-            }
-            State::WaitingForLive(next) => { (badge(Tone::Quiet, "Not live yet")) " The next look is " (nearby(next)) "." }
-            State::Reconnecting(None) => { (badge(Tone::Warn, "Connection lost")) " Connecting again." }
-            State::Reconnecting(Some(next)) => {
-                (badge(Tone::Warn, "Connection lost")) " The next try is " (nearby(next)) "."
-            }
-            State::Stopped(Stop::LiveEnded) => { (badge(Tone::Quiet, "The live is over")) }
-            State::Stopped(Stop::NotLive) => { (badge(Tone::Quiet, "Not live")) }
-            State::Stopped(Stop::Refused) => { (badge(Tone::Bad, "Given up")) }
+        section.card aria-labelledby="set-up" {
+            h2 #set-up { "Getting started: " (done) " of " (home.steps.len()) " done" }
+            p.hint { "Each is ticked off by doing it." }
+            ul { @for step in &home.steps { li { (to_do(home.guild, *step, rank)) } } }
+        }
+    }
+}
+
+fn to_do(guild: GuildId, step: Step, rank: Rank) -> Markup {
+    let (who, page, words) = match step.what {
+        ToDo::ChooseChannel => {
+            (Who::Admin, "/settings/music#f-submission_channel_id", "Choose the channel in which songs are sent")
+        }
+        ToDo::ChooseReviewers => (Who::Admin, "/settings/music#f-reviewer_role_id", "Choose who reviews"),
+        ToDo::FollowLive => (Who::Viewer, "/live", "Follow a TikTok live"),
+        ToDo::SendSong => (Who::ViewerOrReviewer, "/songs", "Send a song with /submit"),
+        ToDo::PlaySong => (Who::Reviewer, "/desk", "Play a song"),
+    };
+    html! {
+        @if step.is_done {
+            (badge(Tone::Good, "Done")) " " (words)
+        } @else {
+            (badge(Tone::Quiet, "To do")) " "
+            @if rank.reaches(who) { a href={ "/g/" (guild) (page) } { (words) } } @else { (words) }
         }
     }
 }
@@ -219,7 +235,7 @@ pub(super) fn numbers(home: &Home) -> Markup {
                 (Tile { href: Some(&songs), ..Tile::new("Songs sent", &sent) })
                 (Tile::new("Songs played", &played))
                 (Tile { note: Some("now"), ..Tile::new("Songs that wait", &waiting) })
-                @if home.session.is_some() {
+                @if home.followed.session.is_some() {
                     (Tile { note: Some("TikTok's coins on this live"), ..Tile::new("Gifts", &gifts) })
                 }
             }

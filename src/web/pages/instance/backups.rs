@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::shown;
 use crate::kernel::time::Timestamp;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -12,6 +13,7 @@ use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::instance::work::Work;
 use crate::web::instance::{Rehearsal, Restored, Shelf, Snapshot};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{
     Button, Column, Empty, Form, Row, Table, Tone, badge, moment, number, progress, relative,
 };
@@ -24,6 +26,7 @@ impl Page for BackupsPage {
     const ABOUT: &'static str = "Lists the snapshots of the store, and lets one be made, verified and tried.";
     const PATHS: &'static [&'static str] = &["/instance/backups"];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

@@ -5,12 +5,14 @@ use std::cmp::Reverse;
 use maud::{Markup, html};
 
 use super::shown;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::instance::{Examined, Finding, Level, Reason};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Column, Form, Row, Table, Tone, badge, moment};
 
 /// The page.
@@ -21,6 +23,7 @@ impl Page for HealthPage {
     const ABOUT: &'static str = "Tells whether the bot works, why not, and what the doctor finds.";
     const PATHS: &'static [&'static str] = &["/instance"];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::shown;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
@@ -12,6 +13,7 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::instance::lines::{Level, Line};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{
     Button, Choice, Column, Empty, Form, Paging, Row, Select, Table, Tone, badge, filters, moment,
 };
@@ -24,6 +26,7 @@ impl Page for LogPage {
     const ABOUT: &'static str = "Shows the latest lines of the log.";
     const PATHS: &'static [&'static str] = &["/instance/log"];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = LinesQuery;

@@ -25,6 +25,7 @@ impl Page for RestorePage {
     const ABOUT: &'static str = "Shows what would be lost by restoring a snapshot, with the form that restores it.";
     const PATHS: &'static [&'static str] = &[ACTION];
     const WHO: Who = Who::Instance;
+    const STILL: Option<&'static str> = Some("It tells what one backup holds, and that stays as it is.");
 
     type Path = ();
     type Query = WhichBackup;

@@ -4,12 +4,14 @@ use maud::{Markup, html};
 
 use super::shown;
 use crate::kernel::ids::GuildId;
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::instance::servers::{ServerOfBot, servers};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Column, Empty, Form, Row, Table, face, number};
 
 /// The page.
@@ -20,6 +22,7 @@ impl Page for InstanceServersPage {
     const ABOUT: &'static str = "Lists the servers that the bot is in, with how much is stored of each.";
     const PATHS: &'static [&'static str] = &["/instance/servers"];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

@@ -7,7 +7,7 @@ use super::shown;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::settings::{Area, Listed};
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, Refill};
@@ -18,6 +18,7 @@ use crate::web::instance::Variable;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::settings::control::{self, Filled};
 use crate::web::places::drawn_text;
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, Tone, acts, badge};
 
 /// Where the page is, and its forms are sent.
@@ -31,6 +32,7 @@ impl Page for InstanceSettingsPage {
     const ABOUT: &'static str = "Changes what counts where servers say nothing, and tells what the process was told.";
     const PATHS: &'static [&'static str] = &[PAGE];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

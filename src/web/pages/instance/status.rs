@@ -4,12 +4,14 @@ use maud::{Markup, html};
 
 use super::shown;
 use crate::presence::{self, LONGEST_TEXT, Presence};
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, Revision};
 use crate::web::api::instance::presence::PresenceView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Choice, Field, Form, Radios, Select};
 
 /// The page.
@@ -20,6 +22,7 @@ impl Page for StatusPage {
     const ABOUT: &'static str = "Changes what the bot shows of itself on Discord.";
     const PATHS: &'static [&'static str] = &["/instance/status"];
     const WHO: Who = Who::Instance;
+    const HINTS: &'static [Topic] = &[PULSE];
 
     type Path = ();
     type Query = Nothing;

@@ -47,6 +47,7 @@ impl Page for PublicQueue {
     const ABOUT: &'static str = "Shows the queue of a server to everybody, where its owner switched that on.";
     const PATHS: &'static [&'static str] = &["/q/{name}"];
     const WHO: Who = Who::Anyone;
+    const REGIONS: &'static [&'static Region] = &[&PUBLIC_QUEUE];
 
     type Path = One<PublicName>;
     type Query = Nothing;

@@ -4,12 +4,14 @@ use maud::{Markup, html};
 
 use crate::features::public::model::PublicName;
 use crate::features::public::queries::{Chosen, chosen};
+use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, Revision};
 use crate::web::api::public::PublicView;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::{ACTIVITY, SETTINGS};
 use crate::web::ui::components::{Button, Choice, Field, Form, Input, Select};
 
 /// How names of members can be shown.
@@ -28,6 +30,7 @@ impl Page for PublicPage {
     const ABOUT: &'static str = "Sets what people see who are not signed in: the queue under a name, overlays, a goal.";
     const PATHS: &'static [&'static str] = &["/g/{server}/public"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[SETTINGS, ACTIVITY];
 
     type Path = ();
     type Query = Nothing;

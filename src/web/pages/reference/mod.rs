@@ -40,6 +40,7 @@ impl Page for ReferencePage {
     const ABOUT: &'static str = "Tells what can be asked of this Greenroom by programs.";
     const PATHS: &'static [&'static str] = &["/api/docs"];
     const WHO: Who = Who::Anyone;
+    const STILL: Option<&'static str> = Some("It tells of the program that runs, and that stays as it is.");
 
     type Path = ();
     type Query = Nothing;

@@ -15,7 +15,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::references::Problem as Trouble;
-use crate::settings::{self, Area, Listed, NONE};
+use crate::settings::{Area, Listed, NONE};
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
@@ -25,6 +25,7 @@ use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::places::drawn_text;
+use crate::web::push::about::{ACTIVITY, SETTINGS};
 use crate::web::segments::{One, Segment};
 use crate::web::ui::components::{Empty, Field, Input, Tone, acts, badge, filters};
 use past::{Past, past};
@@ -123,6 +124,7 @@ impl Page for SettingsPage {
     const ABOUT: &'static str = "Shows the areas of the settings, finds one of them, and what was changed last.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[SETTINGS, ACTIVITY];
 
     type Path = ();
     type Query = Wanted;
@@ -224,7 +226,7 @@ impl Page for AreaPage {
         "Shows the settings of an area with their form, what does not work, and what was changed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/settings/{area}"];
     const WHO: Who = Who::Admin;
-    const HINTS: &'static [Topic] = &[settings::CHANGED];
+    const HINTS: &'static [Topic] = &[SETTINGS, ACTIVITY];
 
     type Path = One<Area>;
     type Query = Nothing;

@@ -7,7 +7,7 @@ pub use file::ROUTE as FILE;
 
 use crate::features::queue::model::PublicId;
 use crate::features::queue::queries;
-use crate::store::{Cursor, Read};
+use crate::store::{Cursor, Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -17,6 +17,7 @@ use crate::web::music::story;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
+use crate::web::push::about::{ACTIVITY, COINS, HANDLES, LIVE, SETTINGS, SONGS};
 use crate::web::segments::One;
 
 /// All songs.
@@ -27,6 +28,7 @@ impl Page for SongsPage {
     const ABOUT: &'static str = "Lists songs by line, member, state and text.";
     const PATHS: &'static [&'static str] = &["/g/{server}/songs"];
     const WHO: Who = Who::ViewerOrReviewer;
+    const HINTS: &'static [Topic] = &[SONGS, HANDLES, SETTINGS];
 
     type Path = ();
     type Query = SongsQuery;
@@ -67,6 +69,7 @@ impl Page for SongPage {
     const ABOUT: &'static str = "Tells where a song is and what became of it.";
     const PATHS: &'static [&'static str] = &["/g/{server}/songs/{song}"];
     const WHO: Who = Who::ViewerOrReviewer;
+    const HINTS: &'static [Topic] = &[SONGS, COINS, LIVE, ACTIVITY];
 
     type Path = One<PublicId>;
     type Query = Nothing;

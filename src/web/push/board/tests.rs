@@ -188,12 +188,29 @@ fn whoever_may_have_missed_something_counts_everything_as_changed() {
 }
 
 #[test]
+fn what_changes_everywhere_is_new_wherever_it_is_watched_and_to_whoever_comes_later() {
+    let mut board = Board::new();
+    let before = board.revision();
+    assert!(!board.is_watched(COINS));
+    let places = [HERE, ELSEWHERE].map(|guild| board.watch(guild, Part::Topic(COINS), before));
+    let (_other, _) = board.watch(HERE, Part::Topic(QUEUE), before);
+    assert!(board.is_watched(COINS));
+    board.hear_everywhere(COINS);
+    let (jobs, _) = board.take(at(0));
+    let parts: Vec<usize> = jobs.iter().map(|job| job.parts.len()).collect();
+    assert_eq!(parts, [1, 1], "and nothing else is");
+    assert!(board.changed_at(GuildId::new(99), &[COINS]) > before);
+    drop(places);
+    assert!(!board.is_watched(COINS));
+}
+
+#[test]
 fn the_memory_of_changes_is_bounded() {
     let mut board = Board::new();
     for guild in 0..=MOST_CHANGED as u64 {
         board.hear(Change { topic: QUEUE, guild: GuildId::new(guild) });
     }
-    assert!(board.changed.len() <= 1);
+    assert!(board.changes.of_servers.len() <= 1);
     assert_eq!(board.changed_at(GuildId::new(1), &[COINS]), board.revision(), "nobody is told too little");
 }
 

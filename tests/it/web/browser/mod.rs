@@ -4,6 +4,7 @@
 //! them out. Nothing of what they need is needed to build Greenroom or to run it.
 
 mod desk;
+mod followed;
 mod journeys;
 mod overlays;
 mod pages;
@@ -180,6 +181,12 @@ impl Screen<'_> {
     #[track_caller]
     pub fn sees(&self, text: &str) {
         self.does("see", json!({ "text": text }));
+    }
+
+    /// Waits until this was told to whoever listens.
+    #[track_caller]
+    pub fn hears(&self, text: &str) {
+        self.does("hear", json!({ "text": text }));
     }
 
     /// Waits until it is on the page of this path.

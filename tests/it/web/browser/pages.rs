@@ -45,7 +45,7 @@ impl WebWorld {
     }
 
     /// Somebody for whom a page is: nobody more than that.
-    fn whom_it_is_for(&self, who: Who) -> Person<'_> {
+    pub fn whom_it_is_for(&self, who: Who) -> Person<'_> {
         match who {
             Who::Anyone => self.nobody(),
             Who::SignedIn | Who::Member => self.signed_in("ann"),

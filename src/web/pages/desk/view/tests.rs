@@ -13,7 +13,7 @@ const OWL: GuildId = GuildId::new(5);
 fn quiet() -> Desk {
     let pending = LinePage { songs: Vec::new(), page: 1, pages: 1, total: 0 };
     let counts = Line::WAITING.map(|line| (line, u64::from(line == Line::Free))).to_vec();
-    Desk { guild: OWL, now: None, counts, coming: Vec::new(), pending, gifts: None }
+    Desk { guild: OWL, now: None, counts, coming: Vec::new(), pending, gifts: None, lifted: Vec::new() }
 }
 
 fn plays(entry: Entry) -> Now {
@@ -46,7 +46,7 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     insta::assert_snapshot!(drawn(&now(&desk)), @r#"
     <section class="now" aria-labelledby="now">
     <h2 id="now">Now playing</h2>
-    <p class="song">First Light – Ann</p>
+    <p class="song" data-says="Now playing: First Light – Ann, by ann.">First Light – Ann</p>
     <p class="line-of">⚡ 5 Skip · <a href="/g/5/songs/127626">#127626</a> · <time datetime="2026-11-21T20:15:00Z" data-form="since">since 20:15 UTC</time>
     </p>
     <p class="facts">
@@ -133,6 +133,18 @@ fn gifts_are_told_with_who_sent_them_and_what_they_were_worth() {
 }
 
 #[test]
+fn what_gifts_did_to_a_song_is_seen_and_read_aloud() {
+    let (by, number, line) = ("mia".to_owned(), "#000012".to_owned(), "10 Skip".to_owned());
+    let lift = Lift { at: AT, by, gift: Some("Rose ×10".to_owned()), number, line };
+    let back = Lift { gift: None, ..lift.clone() };
+    let page = gifts(&Desk { gifts: Some(Vec::new()), lifted: vec![lift, back], ..quiet() }).into_string();
+    assert!(page.contains("data-says=\"Rose ×10 by mia moved #000012 to 10 Skip.\""), "{page}");
+    assert!(page.contains("<a href=\"/g/5/songs/000012\">#000012</a> to 10 Skip"), "{page}");
+    assert!(page.contains("Gifts of mia moved"), "{page}");
+    assert!(!page.contains("None yet on this live."), "{page}");
+}
+
+#[test]
 fn texts_of_people_are_text_and_a_link_that_would_run_script_is_none() {
     let row = waits(hostile(Line::Free), 0);
     let pending = LinePage { songs: vec![hostile(Line::PendingSkips)], page: 1, pages: 1, total: 1 };
@@ -142,6 +154,13 @@ fn texts_of_people_are_text_and_a_link_that_would_run_script_is_none() {
         coming: vec![row],
         pending,
         gifts: Some(vec![gift]),
+        lifted: vec![Lift {
+            at: AT,
+            by: HOSTILE.into(),
+            gift: Some(HOSTILE.into()),
+            number: HOSTILE.into(),
+            line: HOSTILE.into(),
+        }],
         ..quiet()
     };
     let page = [now(&desk), coming(&desk), skips(&desk), gifts(&desk)].map(Markup::into_string).concat();

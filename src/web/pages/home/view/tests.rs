@@ -1,6 +1,7 @@
 //! The first page of a server as people see it.
 
 use super::*;
+use crate::access::Level;
 use crate::features::queue::model::Line;
 use crate::kernel::amount::Amount;
 use crate::web::music::testing::{AT, hostile, song};
@@ -11,9 +12,10 @@ fn quiet() -> Home {
         guild: GuildId::new(5),
         pending: 0,
         given_up: (0, None),
+        forgotten: 0,
+        steps: Vec::new(),
         now: None,
-        follow: None,
-        session: None,
+        followed: Followed::default(),
         gifts: Amount::ZERO,
         sent: 12,
         played: 3,
@@ -21,13 +23,16 @@ fn quiet() -> Home {
     }
 }
 
+const VIEWER: Rank = Rank { level: Some(Level::Viewer), is_reviewer: false };
+const ADMIN: Rank = Rank { level: Some(Level::Admin), is_reviewer: false };
+
 fn nothing_wrong() -> Wrong {
-    Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold, is_admin: false }
+    Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
 }
 
 #[test]
 fn where_all_is_well_nothing_needs_anybody() {
-    insta::assert_snapshot!(lines(&attention(&quiet(), &nothing_wrong(), false)), @r#"
+    insta::assert_snapshot!(lines(&attention(&quiet(), &nothing_wrong(), VIEWER)), @r#"
     <section class="card" aria-labelledby="attention">
     <h2 id="attention">Needs attention</h2>
     <p>
@@ -40,16 +45,16 @@ fn where_all_is_well_nothing_needs_anybody() {
 #[test]
 fn only_who_can_do_something_about_what_was_not_sent_is_led_there() {
     let home = Home { given_up: (2, Some(AT)), ..quiet() };
-    let seen = |is_admin| lines(&attention(&home, &Wrong { is_admin, ..nothing_wrong() }, false));
-    assert!(seen(true).contains(r#"<a href="/g/5/unsent">"#));
-    assert!(!seen(false).contains("/unsent"));
+    let seen = |rank| lines(&attention(&home, &nothing_wrong(), rank));
+    assert!(seen(ADMIN).contains(r#"<a href="/g/5/unsent">"#));
+    assert!(!seen(Rank { level: Some(Level::Viewer), is_reviewer: true }).contains("/unsent"));
 }
 
 #[test]
 fn what_needs_somebody_is_told_with_the_way_there() {
     let home = Home { pending: 2, given_up: (1, Some(AT)), ..quiet() };
     let wrong = Wrong { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
-    insta::assert_snapshot!(lines(&attention(&home, &wrong, true)), @r#"
+    insta::assert_snapshot!(lines(&attention(&home, &wrong, Rank { is_reviewer: true, ..ADMIN })), @r#"
     <section class="card" aria-labelledby="attention">
     <h2 id="attention">Needs attention</h2>
     <ul>
@@ -57,19 +62,41 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     <a href="/g/5/desk">2 songs wait for a reviewer</a>
     </li>
     <li>
-    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>.</li>
+    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/g/5/audit">What happened</a>
+    </li>
     <li>
     <span class="badge bad">[icon]Deaf</span> Discord does not tell the bot what people write. Switch Message Content on, where its token is made.</li>
     <li>
-    <span class="badge bad">[icon]Backup</span> There is no backup yet.</li>
+    <span class="badge bad">[icon]Backup</span> There is no backup yet. <a href="/instance/backups">To the backups</a>
+    </li>
     </ul>
     <p>
     <a class="button" href="/g/5/desk">To the desk</a>
     </p>
     </section>
     "#);
-    let page = attention(&Home { pending: 1, ..quiet() }, &nothing_wrong(), false).into_string();
+    let page = attention(&Home { pending: 1, ..quiet() }, &nothing_wrong(), VIEWER).into_string();
     assert!(page.contains("href=\"/g/5/songs?line=Pending+Skips\">1 song waits for a reviewer"), "{page}");
+    let page = attention(&home, &wrong, VIEWER).into_string();
+    assert!(page.contains("1 thing was") && !page.contains("/audit"), "nobody is led where they may not go: {page}");
+}
+
+#[test]
+fn a_new_server_is_told_what_to_do_until_all_of_it_is_done() {
+    let step = |what, is_done| Step { what, is_done };
+    let begun = vec![step(ToDo::ChooseChannel, true), step(ToDo::ChooseReviewers, false), step(ToDo::PlaySong, false)];
+    let page = set_up(&Home { steps: begun, ..quiet() }, ADMIN).into_string();
+    assert!(page.contains("Getting started: 1 of 3 done"), "{page}");
+    assert!(page.contains("href=\"/g/5/settings/music#f-reviewer_role_id\">Choose who reviews"), "{page}");
+    assert!(!page.contains("#f-submission_channel_id"), "what is done leads nowhere: {page}");
+    assert!(page.contains("Play a song") && !page.contains("/desk"), "and nobody where they may not go: {page}");
+    assert_eq!(set_up(&Home { steps: vec![step(ToDo::PlaySong, true)], ..quiet() }, ADMIN).into_string(), "");
+}
+
+#[test]
+fn songs_that_have_waited_for_long_are_told() {
+    let page = attention(&Home { forgotten: 2, ..quiet() }, &nothing_wrong(), VIEWER).into_string();
+    assert!(page.contains("href=\"/g/5/songs\">2 songs have waited for more than a week"), "{page}");
 }
 
 #[test]
