@@ -26,8 +26,8 @@ use super::answer::{Problem, Refill, WasDone, form_field, say_when_again, told};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::{CSRF_TOKEN, FETCH_SITE};
 use super::kept::{self, Sent};
-use super::page::Met;
 use super::settings::Settings;
+use super::trouble::{self, Met};
 use super::ui::components::ASK;
 use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
@@ -75,7 +75,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Door::Form if is_signed_out => lead(&kept(&web, route, &mut parts, body, &known).await),
         Door::Page | Door::Form => {
             let again = match door {
-                Door::Page => Some(super::page::told_address(route.who, &address).to_owned()),
+                Door::Page => Some(trouble::told_address(route.who, &address).to_owned()),
                 // What was let in, and is only not possible now, is not lost either.
                 _ if problem.retry_after().is_some() && known.origin.is_some() => {
                     Some(kept(&web, route, &mut parts, body, &known).await)
@@ -84,7 +84,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
             };
             let (visitor, place) = (&known.visitor, (known.guild, known.rank));
             let met = Met { visitor, headers: &parts.headers, place, address: again.as_deref() };
-            super::page::problem(&web, &met, &problem, route.name)
+            trouble::problem(&web, &met, &problem, route.name)
         }
     }
 }
@@ -163,11 +163,9 @@ async fn show_kept(web: Web, form: Sent, mut headers: HeaderMap, mut parts: Part
         (Err(problem), _) => {
             let place = (known.guild, known.rank);
             let met = Met { visitor: &known.visitor, headers: &parts.headers, place, address: None };
-            super::page::problem(&web, &met, &problem, route.name)
+            trouble::problem(&web, &met, &problem, route.name)
         }
-        (Ok(arrived), None) => {
-            super::page::problem(&web, &Met::by(&arrived, route.who), &Problem::NotFound, route.name)
-        }
+        (Ok(arrived), None) => trouble::problem(&web, &Met::by(&arrived, route.who), &Problem::NotFound, route.name),
     }
 }
 

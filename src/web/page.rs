@@ -18,10 +18,10 @@ use serde::de::DeserializeOwned;
 
 use super::Web;
 use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
-use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours, report, say_when_again};
+use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours};
 use super::endpoint::{Arrived, BODY, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
-use super::gate::{session_of, to_sign_in};
+use super::gate::session_of;
 use super::input::read_form;
 use super::pages::NAVIGATION;
 use super::pages::pictures::own_face;
@@ -29,7 +29,7 @@ use super::part;
 use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
-use super::trouble;
+use super::trouble::{Met, problem};
 use super::ui::components::{ASK, Button, Notice, Seal};
 use super::ui::icons::Icon;
 use super::ui::layout::{
@@ -443,55 +443,11 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
     somebody.guilds.iter().filter_map(|id| Some((*id, ours.get(id)?.clone()))).collect()
 }
 
-/// Who met a problem, and where: what is drawn around the page that tells of it.
-#[derive(Clone, Copy)]
-pub(super) struct Met<'a> {
-    /// Who asked.
-    pub visitor: &'a Visitor,
-    /// The headers of the request.
-    pub headers: &'a HeaderMap,
-    /// The server, and what they are there.
-    pub place: (GuildId, Rank),
-    /// The address of the page that was looked for; nothing where a form was sent. What is open to everybody may have a secret in
-    /// its address, which no page repeats: there it is empty, which leads to where one is.
-    pub address: Option<&'a str>,
-}
-
-impl<'a> Met<'a> {
-    /// Where no page is.
-    pub(super) const fn nowhere(visitor: &'a Visitor, headers: &'a HeaderMap) -> Self {
-        Self { visitor, headers, place: (GuildId::INSTANCE, Rank { level: None, is_reviewer: false }), address: None }
-    }
-
-    /// By a request that had passed the gate.
-    pub(super) fn by(arrived: &'a Arrived, who: Who) -> Self {
-        Self {
-            visitor: &arrived.visitor,
-            headers: &arrived.headers,
-            place: (arrived.guild, arrived.rank),
-            address: (arrived.door == Door::Page).then(|| told_address(who, &arrived.address)),
-        }
-    }
-}
-
-/// The address of a page, where it may be told.
-pub(super) fn told_address(who: Who, address: &str) -> &str {
-    if who == Who::Anyone { "" } else { address }
-}
-
-/// The page that says what is not possible, in the frame of the server for whoever has a place there.
-pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) -> Response {
-    if matches!(problem, Problem::Unauthenticated | Problem::InvalidToken) {
-        return to_sign_in(met.address.unwrap_or("/"));
-    }
-    let told = trouble::told(problem, report(problem, doing), met);
+/// A page in the frame of the site, for whoever met something there.
+pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
     let ink = Ink::new(web, met.visitor);
     let (guild, rank) = met.place;
-    let around = Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink);
-    let shown = Shown { is_framed: rank.level.is_some(), ..Shown::bare(told.title, told.main) };
-    let mut response = html_response(problem.status(), around.draw(&shown, None, None));
-    say_when_again(&mut response, problem);
-    response
+    Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink).draw(shown, None, None)
 }
 
 /// The page that asks whoever sent a form without script whether they mean it. It holds all that was sent, so that a yes

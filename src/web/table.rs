@@ -15,8 +15,8 @@ use super::access::Visitor;
 use super::answer::{Problem, is_page_of_ours, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
-use super::page::Met;
-use super::{Web, api, gate, page, pages, push};
+use super::trouble::{self, Met};
+use super::{Web, api, gate, pages, push};
 
 /// All routes.
 pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES, push::ROUTES];
@@ -119,7 +119,7 @@ fn turned_away(web: &Web, parts: &Parts, problem: &Problem) -> Response {
     if is_api(parts) {
         told(web, problem, "http.arrive", false)
     } else {
-        page::problem(web, &met, problem, "http.arrive")
+        trouble::problem(web, &met, problem, "http.arrive")
     }
 }
 
@@ -129,7 +129,7 @@ async fn served_by_nobody(web: &Web, parts: &Parts, problem: &Problem, doing: &s
         return told(web, problem, doing, false);
     }
     let visitor = web.visitor(parts, web.bot.clock.now()).await.unwrap_or(Visitor::Nobody);
-    page::problem(web, &Met::nowhere(&visitor, &parts.headers), problem, doing)
+    trouble::problem(web, &Met::nowhere(&visitor, &parts.headers), problem, doing)
 }
 
 fn is_api(parts: &Parts) -> bool {

@@ -1,21 +1,74 @@
 //! The page that tells what is not possible: why in one sentence, what to do now in another, and who can change it.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use maud::{Markup, html};
 
-use super::access::{Visitor, Who};
-use super::answer::{Problem, html as sentence_html};
-use super::page::Met;
+use super::Web;
+use super::access::{Rank, Visitor, Who};
+use super::answer::{Problem, html as sentence_html, report, say_when_again};
+use super::endpoint::{Arrived, Door};
+use super::gate::to_sign_in;
+use super::page::{Shown, framed, html_response};
 use crate::kernel::error::ReportId;
+use crate::kernel::ids::GuildId;
+
+/// Who met a problem, and where: what is drawn around the page that tells of it.
+#[derive(Clone, Copy)]
+pub(super) struct Met<'a> {
+    /// Who asked.
+    pub visitor: &'a Visitor,
+    /// The headers of the request.
+    pub headers: &'a HeaderMap,
+    /// The server, and what they are there.
+    pub place: (GuildId, Rank),
+    /// The address of the page that was looked for; nothing where a form was sent. What is open to everybody may have a secret in
+    /// its address, which no page repeats: there it is empty, which leads to where one is.
+    pub address: Option<&'a str>,
+}
+
+impl<'a> Met<'a> {
+    /// Where no page is.
+    pub(super) const fn nowhere(visitor: &'a Visitor, headers: &'a HeaderMap) -> Self {
+        Self { visitor, headers, place: (GuildId::INSTANCE, Rank { level: None, is_reviewer: false }), address: None }
+    }
+
+    /// By a request that had passed the gate.
+    pub(super) fn by(arrived: &'a Arrived, who: Who) -> Self {
+        Self {
+            visitor: &arrived.visitor,
+            headers: &arrived.headers,
+            place: (arrived.guild, arrived.rank),
+            address: (arrived.door == Door::Page).then(|| told_address(who, &arrived.address)),
+        }
+    }
+}
+
+/// The address of a page, where it may be told.
+pub(super) fn told_address(who: Who, address: &str) -> &str {
+    if who == Who::Anyone { "" } else { address }
+}
+
+/// The page that says what is not possible, in the frame of the server for whoever has a place there.
+pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) -> Response {
+    if matches!(problem, Problem::Unauthenticated | Problem::InvalidToken) {
+        return to_sign_in(met.address.unwrap_or("/"));
+    }
+    let Told { title, main } = told(problem, report(problem, doing), met);
+    let shown = Shown { is_framed: met.place.1.level.is_some(), ..Shown::bare(title, main) };
+    let mut response = html_response(problem.status(), framed(web, met, &shown));
+    say_when_again(&mut response, problem);
+    response
+}
 
 /// A page about a problem: its heading and its content.
-pub(super) struct Told {
-    pub title: &'static str,
-    pub main: Markup,
+struct Told {
+    title: &'static str,
+    main: Markup,
 }
 
 /// The page about a problem that somebody met. `report` is the number of what broke.
-pub(super) fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> Told {
+fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> Told {
     let main = html! {
         p { (sentence_html(&problem.sentence(report))) }
         @if let Some(advice) = advice(problem) { p { (advice) } }

@@ -65,6 +65,8 @@ pub const KINDS: &[&dyn Carried] = &[
     &program::BACKUP_RESTORED,
     &program::SERVER_LEFT,
     &program::EXPORTED,
+    &crate::jobs::unsent::TRIED_AGAIN,
+    &crate::jobs::unsent::DISMISSED,
 ];
 
 /// The kinds of jobs of this module.

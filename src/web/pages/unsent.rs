@@ -6,7 +6,7 @@ use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Sentence, Slot};
-use crate::store::Read;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -14,6 +14,7 @@ use crate::web::api::unsent::{Found, UnsentQuery, because, what};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::push::about::JOBS;
 use crate::web::ui::components::{Button, Column, Empty, Form, Paging, Row, Table, moment, relative};
 
 /// The page.
@@ -32,6 +33,7 @@ impl Page for UnsentPage {
     const ABOUT: &'static str = "Shows what was not sent to Discord, and what waits to be tried again.";
     const PATHS: &'static [&'static str] = &["/g/{server}/unsent"];
     const WHO: Who = Who::Admin;
+    const HINTS: &'static [Topic] = &[JOBS];
 
     type Path = ();
     type Query = UnsentQuery;

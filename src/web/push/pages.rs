@@ -24,7 +24,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, is_known, told};
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
-use crate::web::page::{self, Met};
+use crate::web::trouble::{self, Met};
 
 /// The stream of pages. Its errors are those of the API: what asks is a script.
 pub(super) const LIVE: Route = Route {
@@ -168,7 +168,7 @@ fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match fragment(&web, &arrived).await {
             Ok(response) => response,
-            Err(problem) => page::problem(&web, &Met::by(&arrived, FRAGMENT.who), &problem, FRAGMENT.name),
+            Err(problem) => trouble::problem(&web, &Met::by(&arrived, FRAGMENT.who), &problem, FRAGMENT.name),
         }
     })
 }

@@ -51,8 +51,8 @@ async fn what_there_is_to_do_in_a_new_server_is_ticked_off_by_doing_it() {
     let ground = WebWorld::start().await;
     let admin = ground.signed_in("admin");
     let home = admin.get("/g/{server}").await.is(200);
-    assert!(home.seen().contains("Getting started: 1 of 5 done"), "{}", home.seen());
-    assert!(home.text().contains("#f-submission_channel_id"), "{}", home.text());
+    assert!(home.seen().contains("Getting started: 2 of 5 done"), "{}", home.seen());
+    assert!(home.text().contains(&ground.path("href=\"/g/{server}/live\"")), "{}", home.text());
     ground.world.member("ann").submits(&link(1), "First Light").await;
     ground.world.next().await;
     let home = admin.get("/g/{server}").await.is(200).seen();

@@ -172,9 +172,12 @@ async fn a_fault_in_a_filter_is_said_at_its_field_and_what_was_typed_is_kept() {
     }
     assert!(ledger.text().contains("id=\"f-from-error\""), "{}", ledger.text());
     let live = admin.get("/g/{server}/live?after=nonsense").await.is(422);
-    assert!(live.seen().contains("I cannot read where that list goes on.") && live.seen().contains("No live"));
+    assert!(live.seen().contains("That page belongs to another list.") && live.seen().contains("No live"));
     ground.end().await;
 }
+
+/// What the amount of a change takes.
+const AMOUNT: &str = "The amount has to be a whole number from 1 to 9,007,199,254,740,991.";
 
 #[tokio::test]
 async fn what_cannot_be_read_is_answered_with_what_the_field_takes() {
@@ -183,8 +186,8 @@ async fn what_cannot_be_read_is_answered_with_what_the_field_takes() {
     let administrator = ground.signed_in("administrator");
     let coins = format!("/api/{{server}}/members/{ann}/coins");
     for (body, field, told) in [
-        (json!({ "amount": "many" }), "amount", "It takes a whole number."),
-        (json!({ "amount": 1.5 }), "amount", "It takes a whole number."),
+        (json!({ "amount": "many" }), "amount", AMOUNT),
+        (json!({ "amount": 1.5 }), "amount", AMOUNT),
         (json!({ "reason": 5 }), "reason", "It takes text."),
         (json!({ "act": "steal" }), "act", "It takes one of these: give or take."),
     ] {
@@ -196,7 +199,7 @@ async fn what_cannot_be_read_is_answered_with_what_the_field_takes() {
     let card = format!("/g/{{server}}/members/{ann}");
     let form = [("act", "give"), ("amount", "many"), ("reason", "quiz")];
     let page = administrator.submit_on(&card, &format!("{card}/coins"), &form).await.is(422);
-    assert!(page.seen().contains("It takes a whole number.") && page.text().contains("value=\"many\""));
+    assert!(page.seen().contains(AMOUNT) && page.text().contains("value=\"many\""));
     ground.end().await;
 }
 

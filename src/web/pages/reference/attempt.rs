@@ -13,7 +13,7 @@ use crate::web::answer::Problem;
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples, Verb};
 use crate::web::input::read_form;
 use crate::web::openapi::{of_api, parts_of};
-use crate::web::page::{Met, problem};
+use crate::web::trouble::{Met, problem};
 use crate::web::ui::components::{Button, Field};
 
 /// The field that says which route is meant.

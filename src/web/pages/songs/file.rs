@@ -13,8 +13,8 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
-use crate::web::page::{Met, problem};
 use crate::web::segments::{One, Segments};
+use crate::web::trouble::{Met, problem};
 
 /// To the file of a song.
 pub const ROUTE: Route = Route {

@@ -34,7 +34,7 @@ fn a_big_gift_pays_points_and_coins_and_lifts_the_latest_song_in_one_step() {
     insta::assert_snapshot!(untold.replace(&format!("Song({latest})"), "Song(SONG)"), @r#"
     handles.linked by 99 of Member(UserId(1)) {"handle":"ann_","former":null,"was_verified":false,"points":0}
     coins.posted by live of Member(UserId(1)) 0 -> 100 {"currency":"luxury","kind":"gift","delta":100,"reason":"Rose ×1 by @ann_","requested":null}
-    engagement.gifts_lifted by live of Song(SONG) Pending Skips -> 20 Skip {"user":1,"coins":5000,"number":"NUMBER"}
+    engagement.gifts_lifted by live of Song(SONG) Pending Skips -> 20 Skip {"user":1,"coins":5000,"number":"NUMBER","gift":"Rose ×1"}
     "#);
     evening.check();
 }

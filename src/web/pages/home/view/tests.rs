@@ -62,7 +62,7 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     <a href="/g/5/desk">2 songs wait for a reviewer</a>
     </li>
     <li>
-    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/g/5/audit">What happened</a>
+    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/g/5/unsent">See what, and try again</a>
     </li>
     <li>
     <span class="badge bad">[icon]Deaf</span> Discord does not tell the bot what people write. Switch Message Content on, where its token is made.</li>
