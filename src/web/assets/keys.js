@@ -137,7 +137,7 @@ const buttons = () => [...document.querySelectorAll("[data-key]")].filter((each)
 
 const labelOf = (element) => {
   const copy = element.cloneNode(true);
-  for (const key of copy.querySelectorAll("kbd")) key.remove();
+  for (const key of copy.querySelectorAll("kbd, .heard")) key.remove();
   return (element.getAttribute("aria-label") ?? copy.textContent).trim();
 };
 

@@ -169,7 +169,9 @@ async fn a_row_of_the_desk_tells_number_title_artist_and_member_and_its_buttons_
     let nameless: Vec<String> = buttons
         .iter()
         .filter(|tag| tag.name == "button" && tag.attribute("formaction").is_some_and(|to| to.contains("/songs/")))
-        .filter(|tag| !tag.attribute("aria-label").is_some_and(|label| label.ends_with(&name)))
+        .filter(|tag| {
+            !tag.attribute("aria-label").is_some_and(|label| label.ends_with(&name)) && !tag.text.contains(&name)
+        })
         .map(|tag| format!("{tag:?}"))
         .collect();
     assert_eq!(nameless, Vec::<String>::new());

@@ -161,12 +161,12 @@ impl<'a> Button<'a> {
 impl Render for Button<'_> {
     fn render(&self) -> Markup {
         let (name, value) = self.sends.unzip();
-        let heard = self.about.map(|about| format!("{}: {about}", self.label));
         html! {
             button class=(self.weight.class()) type="submit" name=[name] value=[value] form=[self.act.map(|_| ACTS)]
-                formaction=[self.act] aria-label=[heard] data-key=[self.key] aria-keyshortcuts=[self.key] {
+                formaction=[self.act] data-key=[self.key] aria-keyshortcuts=[self.key] {
                 @if let Some(picture) = self.icon { (icon(picture)) }
                 (self.label)
+                @if let Some(about) = self.about { span.heard { " " (about) } }
                 @if let Some(key) = self.key { kbd aria-hidden="true" { (key) } }
             }
         }

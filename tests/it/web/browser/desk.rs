@@ -243,11 +243,11 @@ async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and
     let screen = browser.screen(&ground, &administrator, View { has_script: false, ..WIDE });
     ground.people_of_samples("ann", "123456");
     screen.go("/g/{server}/handles");
-    screen.clicks("button", "Release: own.123456");
+    screen.clicks("button", "Release own.123456");
     screen.sees("Take this handle away from its member?");
     screen.clicks("link", "Cancel");
     screen.arrives("/g/{server}/handles");
-    screen.clicks("button", "Release: own.123456");
+    screen.clicks("button", "Release own.123456");
     screen.clicks("button", "Yes");
     screen.sees("is nobody's now.");
     drop(screen);

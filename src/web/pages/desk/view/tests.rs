@@ -60,13 +60,17 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     <div class="acts">
     <button class="button main" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
     </button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played" aria-label="Bookmark: #127626 First Light – Ann" data-key="b" aria-keyshortcuts="b">[icon]Bookmark<kbd aria-hidden="true">b</kbd>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played" data-key="b" aria-keyshortcuts="b">[icon]Bookmark<span class="heard"> #127626 First Light – Ann</span>
+    <kbd aria-hidden="true">b</kbd>
     </button>
-    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" aria-label="Dead link: #127626 First Light – Ann" data-key="d" aria-keyshortcuts="d">[icon]Dead link<kbd aria-hidden="true">d</kbd>
+    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" data-key="d" aria-keyshortcuts="d">[icon]Dead link<span class="heard"> #127626 First Light – Ann</span>
+    <kbd aria-hidden="true">d</kbd>
     </button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played" aria-label="Hold: #127626 First Light – Ann" data-key="h" aria-keyshortcuts="h">[icon]Hold<kbd aria-hidden="true">h</kbd>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played" data-key="h" aria-keyshortcuts="h">[icon]Hold<span class="heard"> #127626 First Light – Ann</span>
+    <kbd aria-hidden="true">h</kbd>
     </button>
-    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" aria-label="Put back: #127626 First Light – Ann" data-key="p" aria-keyshortcuts="p">[icon]Put back<kbd aria-hidden="true">p</kbd>
+    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" data-key="p" aria-keyshortcuts="p">[icon]Put back<span class="heard"> #127626 First Light – Ann</span>
+    <kbd aria-hidden="true">p</kbd>
     </button>
     </div>
     </section>
