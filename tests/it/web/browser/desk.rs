@@ -222,7 +222,7 @@ async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and
     let administrator = ground.signed_in("administrator");
     let screen = browser.screen(&ground, &administrator, WIDE);
     screen.go("/g/{server}/handles");
-    screen.tabs_to("button Release: own.123456");
+    screen.tabs_to("button Release own.123456");
     screen.presses("Enter");
     screen.sees("Take this handle away from its member?");
     assert_eq!(screen.focused(), "button Cancel");
@@ -231,7 +231,7 @@ async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and
     assert_eq!(screen.shown("dialog[open]"), 1);
     assert_eq!(screen.audit(), Vec::<String>::new());
     screen.presses("Escape");
-    assert_eq!((screen.focused().as_str(), screen.shown("dialog[open]")), ("button Release: own.123456", 0));
+    assert_eq!((screen.focused().as_str(), screen.shown("dialog[open]")), ("button Release own.123456", 0));
     screen.presses("Enter");
     screen.sees("Take this handle away from its member?");
     screen.presses("Tab");

@@ -64,7 +64,7 @@ async fn the_head_of_the_desk_shows_how_the_live_stands() {
     assert!(screen.text().contains("since"), "{}", screen.text());
     assert_eq!(screen.audit(), Vec::<String>::new());
     ground.world.sim.ends_live(HOST).await.unwrap();
-    until(&screen, "the live is over", |seen| seen.contains("The live is over") || seen.contains("Not live")).await;
+    until(&screen, "nobody is followed any more", |seen| seen.contains("No live is followed.")).await;
     screen.hears(".");
     assert_eq!(screen.troubles(), Vec::<String>::new());
     drop(screen);
