@@ -90,7 +90,10 @@ const standing = () => {
 const render = () => {
   const [text, ...actions] = standing();
   root.toggleAttribute("data-away", Boolean(isAway || OVER[over]));
-  if (!text) return bar?.remove();
+  if (!text) {
+    if (bar?.isConnected) say("This page goes on.");
+    return bar?.remove();
+  }
   if (!bar) {
     bar = Object.assign(document.createElement("div"), { id: "standing", className: "notice warn" });
     bar.append(document.createElement("p"), Object.assign(document.createElement("div"), { className: "actions" }));
