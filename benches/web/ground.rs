@@ -119,9 +119,12 @@ impl Ground {
         let app = Application::start(blueprint(&sim, place)).await.unwrap();
         let guild = GuildId::new(ids.guild.get());
         let mut changes = app.bot.standings.changes();
-        while app.bot.standings.guild_of_bot(guild).is_none() {
-            changes.recv().await.unwrap();
-        }
+        let seen = async {
+            while app.bot.standings.guild_of_bot(guild).is_none() {
+                changes.recv().await.unwrap();
+            }
+        };
+        tokio::time::timeout(PATIENCE, seen).await.expect("the bot is in its server");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         // Each request comes from elsewhere, so that no limit of a place holds it up; what has no socket comes from 0.0.0.0.

@@ -5,6 +5,8 @@
 //!
 //! Settings of the instance: `bot_status`, `bot_status_type`, `bot_status_message`; of a server: `bot_status`.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
@@ -82,6 +84,18 @@ pub struct Presence {
     pub message: String,
 }
 
+/// In words: `idle, watching the live`.
+impl fmt::Display for Presence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        match (self.message.as_str(), self.kind) {
+            ("", _) => Ok(()),
+            (message, Type::Custom) => write!(f, ", {message}"),
+            (message, kind) => write!(f, ", {kind} {message}"),
+        }
+    }
+}
+
 refusals! {
     /// Why a presence is not taken.
     pub enum PresenceRefusal {
@@ -112,30 +126,41 @@ pub fn shown(read: &dyn Read, only: Option<GuildId>) -> Result<Presence> {
     Ok(Presence { status: own.unwrap_or(presence.status), ..presence })
 }
 
-/// Changes what the instance wants the bot to show.
+/// Changes what the instance wants the bot to show. Three settings at once that say one thing are one activity, which is why
+/// they do not go the way of a single setting; like there, what changes nothing is none.
 pub fn change(tx: &Tx<'_>, by: Actor, presence: &Presence) -> Result<Presence> {
     let message = one_line(&presence.message, usize::MAX);
     if message.chars().count() > LONGEST_TEXT {
         return Err(PresenceRefusal::TooLong.into());
     }
     let presence = Presence { message, ..presence.clone() };
+    let before = of_instance(tx)?;
+    if presence == before {
+        return Ok(presence);
+    }
     STATUS.set(tx, GuildId::INSTANCE, &presence.status)?;
     TYPE.set(tx, GuildId::INSTANCE, &presence.kind)?;
     MESSAGE.set(tx, GuildId::INSTANCE, &presence.message)?;
-    PRESENCE_CHANGED.with(presence.clone()).by(by).note(tx, GuildId::INSTANCE)?;
+    let change = PRESENCE_CHANGED.with(presence.clone()).by(by);
+    change.changing(before.to_string(), presence.to_string()).note(tx, GuildId::INSTANCE)?;
     Ok(presence)
 }
 
-/// Changes what a server wants the bot to show.
+/// Changes what a server wants the bot to show; noted as that of the instance is.
 pub fn change_for(tx: &Tx<'_>, guild: GuildId, by: Actor, status: Status) -> Result<()> {
+    let before = of_guild(tx, guild)?;
+    if before == Some(status) {
+        return Ok(());
+    }
     STATUS.set(tx, guild, &status)?;
-    let presence = Presence { status, ..of_instance(tx)? };
-    PRESENCE_CHANGED.with(presence).by(by).note(tx, guild)
+    let change = PRESENCE_CHANGED.with(Presence { status, ..of_instance(tx)? }).by(by);
+    change.changing(before.map(|status| status.to_string()), status.to_string()).note(tx, guild)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activity::{Filter, newest};
     use crate::features::testing::{GUILD, TestStore, said};
 
     #[test]
@@ -154,6 +179,25 @@ mod tests {
     fn without_a_word_the_bot_is_online_and_says_nothing() {
         let store = TestStore::new();
         assert_eq!(store.read(|read| shown(read, Some(GUILD))), Presence::default());
+    }
+
+    #[test]
+    fn a_change_is_noted_with_what_was_before_and_what_changes_nothing_is_not() {
+        let store = TestStore::new();
+        let wanted = Presence { status: Status::Idle, kind: Type::Watching, message: "the live".to_owned() };
+        for _ in 0..2 {
+            let wanted = wanted.clone();
+            store.write(move |tx| change(tx, Actor::Operator, &wanted)).unwrap();
+            store.write(|tx| change_for(tx, GUILD, Actor::Operator, Status::Dnd)).unwrap();
+        }
+        store.write(|tx| change_for(tx, GUILD, Actor::Operator, Status::Online)).unwrap();
+        let noted = |guild| {
+            let rows = store.read(|read| newest(read, guild, &Filter::default(), None, 10)).rows;
+            rows.into_iter().map(|(_, noted)| (noted.before, noted.after)).collect::<Vec<_>>()
+        };
+        let pair = |before: Option<&str>, after: &str| (before.map(str::to_owned), Some(after.to_owned()));
+        assert_eq!(noted(GuildId::INSTANCE), [pair(Some("online"), "idle, watching the live")]);
+        assert_eq!(noted(GUILD), [pair(Some("dnd"), "online"), pair(None, "dnd")]);
     }
 
     #[test]

@@ -345,7 +345,8 @@ async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_t
     let runner = Runner::new(store.clone(), clock, (), &[&HANDLER]).await;
     let mut sight = runner.sight();
     let running = tokio::spawn(runner.run());
-    sight.wait_for(|sees| !sees).await.unwrap();
+    let blind = tokio::time::timeout(SOON, sight.wait_for(|sees| !sees)).await;
+    blind.expect("the runner sees that it cannot look").unwrap();
     changes(&store).await;
     assert_eq!(looks(), 1);
     for (seconds, expected) in [(5, 2), (5, 2), (5, 3)] {
@@ -355,10 +356,9 @@ async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_t
     }
     store.write("mend", move |tx| MENDED.put(tx, &(GUILD, id), &job)).await.unwrap();
     hand.advance(Duration::from_secs(20));
-    sight.wait_for(|sees| *sees).await.unwrap();
-    while store.read("waiting", move |read| is_waiting(read, GUILD, id)).await.unwrap() {
-        tokio::task::yield_now().await;
-    }
+    let seeing = tokio::time::timeout(SOON, sight.wait_for(|sees| *sees)).await;
+    seeing.expect("the runner sees again").unwrap();
+    until_done(&store, id).await;
     running.abort();
     store.close().await;
 }

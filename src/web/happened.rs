@@ -18,6 +18,7 @@ use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted};
 use crate::features::handles::activity::{LINKED, Link, PROVEN, RENAMED, UNLINKED};
 use crate::features::handles::model::{RenameTold, RenamedTo};
 use crate::features::public::activity::CHANGED as PUBLIC_CHANGED;
+use crate::features::public::settings::{GOAL, NAME, NAMES_SHOWN};
 use crate::features::queue;
 use crate::features::queue::activity::{MOVED, PLAYED, PUT_BACK};
 use crate::features::queue::model::SongId;
@@ -133,7 +134,9 @@ fn in_words(activity: &Activity, song: &Sentence) -> Option<Sentence> {
         return Some(sentence!("{by} changed what everybody may see.", by));
     }
     if PRESENCE_CHANGED.details(activity).is_some() {
-        return Some(sentence!("{by} changed the presence of the bot.", by));
+        let after = activity.after.clone();
+        let after = after.map(|after| sentence!(" to {after}", after));
+        return Some(sentence!("{by} changed the presence of the bot{after}.", by, after));
     }
     if activity.kind == SETTING_CHANGED.name() {
         return setting(activity, &by);
@@ -248,11 +251,26 @@ fn handles(activity: &Activity, by: &Sentence) -> Option<Sentence> {
 /// A setting that was changed.
 fn setting(activity: &Activity, by: &Sentence) -> Option<Sentence> {
     let Some(Subject::Setting(key)) = &activity.subject else { return None };
+    if let Some(title) = of_the_public_page(key) {
+        let value = |value: &Option<String>| Sentence::words(value.clone().unwrap_or_else(|| "nothing".to_owned()));
+        let [before, after] = [&activity.before, &activity.after].map(value);
+        return Some(sentence!("{by} changed {title} from {before} to {after}.", by, title, before, after));
+    }
     let listed = of_key(key)?;
     let [before, after] =
         [&activity.before, &activity.after].map(|value| Sentence::read(&listed.setting.in_words(value.as_deref())));
     let title = listed.title;
     Some(sentence!("{by} changed {title} from {before} to {after}.", by, title, before, after))
+}
+
+/// What a setting is called that says what everybody may see. Owners change these on a page of their own, so no list has them.
+fn of_the_public_page(key: &str) -> Option<&'static str> {
+    let called = [
+        (NAME.key(), "the name under which everybody sees the queue"),
+        (NAMES_SHOWN.key(), "how everybody sees the names of members"),
+        (GOAL.key(), "the goal of the overlay"),
+    ];
+    called.into_iter().find(|(known, _)| *known == key).map(|(_, title)| title)
 }
 
 /// An activity as the debug channel tells it; at least its kind, with what it is about.

@@ -132,8 +132,64 @@ fn imports_point_one_way() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// The table of the house tells the same, but for features and `bot`, of which the table below it tells.
+#[test]
+fn the_table_of_the_house_says_who_may_import_whom() {
+    let [inner, readable] = [Part::Inner, Part::Readable].map(|part| part("queue".to_owned()));
+    let [edge, views] = [Part::Edge, Part::Views].map(|part| part("queue".to_owned()));
+    let all = [
+        Part::Store,
+        Part::Common,
+        Part::Platform,
+        inner.clone(),
+        readable.clone(),
+        Part::Flow,
+        Part::DomainList,
+        Part::Catalogue,
+        edge,
+        views,
+        Part::FaceList,
+        Part::Web,
+        Part::Sim,
+        Part::App,
+    ];
+    let named = |words: &str| match words {
+        "nothing" => Vec::new(),
+        "store" => vec![Part::Store],
+        "common" => vec![Part::Common],
+        "platform" => vec![Part::Platform],
+        "flows" => vec![Part::Flow],
+        "the list of features" => vec![Part::DomainList],
+        "inner files of features" => vec![inner.clone(), readable.clone()],
+        "features" => vec![Part::DomainList, inner.clone(), readable.clone()],
+        "the catalogue" => vec![Part::Catalogue],
+        "everything" => all.to_vec(),
+        _ => panic!("{words} are no part of the house"),
+    };
+    let page = Source::read("ARCHITECTURE.md").text;
+    let (_, table) = page.split_once("| folder | holds | may import |\n").unwrap();
+    let mut folders = 0;
+    for row in table.lines().skip(1).take_while(|row| row.starts_with('|')) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let [_, names, .., allowed, _] = cells[..] else { panic!("{row}") };
+        let names = names.split('`').skip(1).step_by(2).map(|name| name.trim_end_matches(".rs"));
+        for name in names.filter(|name| !["features", "bot"].contains(name)) {
+            folders += 1;
+            let (part, allowed): (_, Vec<_>) = (Part::of(&[name]), allowed.split(", ").flat_map(named).collect());
+            for other in &all {
+                let says = *other == part || allowed.contains(other);
+                assert_eq!(part.may_import(other), says, "{name} and {other:?}");
+            }
+        }
+    }
+    assert!(folders > 15, "{folders}");
+}
+
 /// What shows something of a feature, asks for it or brings it, and so names it.
-const OF_FEATURES: [&str; 15] = [
+///
+/// The words of the debug channel are one table of all kinds: a team reads them as one text, and a kind without words is found in
+/// one place.
+const OF_FEATURES: [&str; 16] = [
     "src/app/backup/points.rs",
     "src/app/cli/",
     "src/app/demo/",
@@ -141,6 +197,7 @@ const OF_FEATURES: [&str; 15] = [
     "src/app/operation/",
     "src/app/replay/",
     "src/app/run.rs",
+    "src/bot/debug_channel/words.rs",
     "src/web/api/",
     "src/web/happened.rs",
     "src/web/music/",
@@ -152,16 +209,18 @@ const OF_FEATURES: [&str; 15] = [
 ];
 
 /// Whoever registers things goes through the lists, so that a feature is added in its own folders alone. Below the program no
-/// feature can be named (`imports_point_one_way`).
+/// feature can be named (`imports_point_one_way`). On Discord this holds for what is of no feature.
 #[test]
 fn what_registers_features_names_none_of_them() {
     let mut wrong = Vec::new();
     let mut unused: Vec<_> = OF_FEATURES.to_vec();
     for source in program() {
         let module = module_path(&source.path);
-        if !matches!(Part::of(&module), Part::App | Part::Web | Part::Catalogue | Part::Root) {
-            continue;
-        }
+        let own = match Part::of(&module) {
+            Part::App | Part::Web | Part::Catalogue | Part::Root => None,
+            Part::Edge(own) | Part::Views(own) if !is_feature(&own) => Some(own),
+            _ => continue,
+        };
         if let Some(place) = OF_FEATURES.iter().find(|place| source.path.starts_with(**place)) {
             unused.retain(|unused| unused != place);
             continue;
@@ -171,12 +230,18 @@ fn what_registers_features_names_none_of_them() {
         let named = targets.flat_map(|path| used_paths(&code, path));
         let named = named.filter(|target| {
             use Part::{Domain, Edge, Inner, Readable, Views};
-            matches!(Part::of(target), Domain(_) | Edge(_) | Inner(_) | Readable(_) | Views(_))
+            let is_own = own.as_deref().is_some_and(|own| target.starts_with(&["bot", own]));
+            !is_own && matches!(Part::of(target), Domain(_) | Edge(_) | Inner(_) | Readable(_) | Views(_))
         });
         wrong.extend(named.map(|target| format!("{} names {}", source.path, target.join("::"))));
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(unused.is_empty(), "there is nothing at {unused:?}");
+}
+
+/// Whether what has this name on Discord is a feature below it.
+fn is_feature(name: &str) -> bool {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/features").join(name).is_dir()
 }
 
 #[test]

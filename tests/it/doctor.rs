@@ -469,6 +469,7 @@ async fn a_backup_that_is_old_or_cannot_be_restored_is_told() {
     fs::write(snapshot, whole).unwrap();
     fs::rename(snapshot, snapshot.with_file_name("greenroom-20261101-200000.redb")).unwrap();
     clinic.expect("backup", "warning", "days old").await;
-    fs::write(backups.join("rehearsal.json"), r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#).unwrap();
+    let torn = r#"{"at":"2026-11-01T00:00:00Z","backup":"a.redb","problem":"a page is torn","rows":0,"took_ms":5}"#;
+    fs::write(backups.join("rehearsal.json"), torn).unwrap();
     clinic.expect("backup", "error", "a page is torn").await;
 }

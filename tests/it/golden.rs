@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -18,7 +19,7 @@ use greenroom::features::coins::queries::entries::{Wanted, totals};
 use greenroom::features::coins::tables::LEDGER;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
-use greenroom::store::{OpenError, Options, Place, Schema, Span, Store, verify};
+use greenroom::store::{Manifest, OpenError, Options, Place, Schema, Span, Store, verify};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -47,6 +48,35 @@ const OF_ALL: &[(&str, u64)] = &[
     ("tiktok_interactions", 35),
     ("user_points", 8),
 ];
+
+/// What an upgrade brings to a table, or takes out of it: of which versions, and how many rows. Beside these, tables that came
+/// later are there and empty, and the store keeps its own books (`store.…`).
+const INTENDED: &[(&str, RangeInclusive<u64>, i64)] = &[
+    // The export notes what the store is known by.
+    ("settings.bot_config", 0..=8, 1),
+    // What happened in a session is added up, by person and by minute.
+    ("engagement.participants", 0..=0, 11),
+    ("engagement.coins_by_minute", 0..=0, 2),
+    // The ledger is added up by day, and no more by week.
+    ("coins.ledger_by_day", 0..=7, 3),
+    ("coins.weeks", 3..=7, -1),
+];
+
+/// By how many rows each table differs, of those that differ; a table that is gone is told as well.
+fn differences(before: &Manifest, after: &Manifest) -> BTreeMap<String, i64> {
+    let counts = |manifest: &Manifest| -> BTreeMap<String, i64> {
+        let tables = manifest.tables.iter().filter(|table| !table.name.starts_with("store."));
+        tables.map(|table| (table.name.clone(), i64::try_from(table.rows).unwrap())).collect()
+    };
+    let (before, after) = (counts(before), counts(after));
+    let gone: Vec<_> = before.keys().filter(|table| !after.contains_key(*table)).collect();
+    assert!(gone.is_empty(), "tables are gone: {gone:?}");
+    let differs = |(table, rows): (String, i64)| {
+        let more = rows - before.get(&table).copied().unwrap_or_default();
+        (more != 0).then_some((table, more))
+    };
+    after.into_iter().filter_map(differs).collect()
+}
 
 /// A data folder with the store of a version.
 fn data(version: u64) -> (TempDir, PathBuf) {
@@ -83,7 +113,11 @@ fn a_store_of_each_version_is_brought_up_to_date_and_keeps_its_rows() {
         }
         let check = output(folder.path(), &["check"], &[]);
         assert_eq!(check.code, Some(0), "version {version}: {}", check.out);
-        assert_eq!(verify(&store, newest()).unwrap().manifest.schema, newest());
+        let after = verify(&store, newest()).unwrap().manifest;
+        assert_eq!(after.schema, newest());
+        let intended = INTENDED.iter().filter(|(_, versions, _)| versions.contains(version));
+        let intended: BTreeMap<_, _> = intended.map(|(table, _, rows)| ((*table).to_owned(), *rows)).collect();
+        assert_eq!(differences(&before, &after), intended, "version {version}");
         // The store of before is a snapshot, from which the same comes again.
         let snapshots = Folder::of(store.parent().unwrap()).snapshots().unwrap();
         if *version == newest() {

@@ -74,6 +74,8 @@ fn the_readme_is_short_and_every_page_is_linked() {
     let pages = pages();
     let readme = pages.iter().find(|page| page.path == "README.md").unwrap();
     assert!(readme.text.len() <= 7 * 1024, "{} bytes: what is longer belongs on a page of docs", readme.text.len());
+    let architecture = Source::read("ARCHITECTURE.md").text.len();
+    assert!(architecture <= 26_000, "{architecture} bytes: what is longer belongs into the manual of its module");
     let to_others = pages.iter().flat_map(links).filter(|link| link.from != link.to);
     let linked: BTreeSet<String> = to_others.map(|link| link.to).collect();
     for page in &pages {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use greenroom::features::ALL;
 
+use crate::architecture::{code, program};
 use crate::sources::Source;
 use crate::world::World;
 
@@ -91,6 +92,43 @@ fn every_setting_that_the_rules_name_is_in_the_table_and_can_be_set() {
             "{id} speaks of something that can be chosen; is it a setting?"
         );
     }
+}
+
+/// Who writes a setting past [`greenroom::settings::change`], and at whose word.
+const WRITES_PAST_THE_PATH: [(&str, &str); 12] = [
+    ("src/app/application.rs", "the configuration of the process"),
+    ("src/discord/problem.rs", "what the program remembers of its last start"),
+    ("src/discord/registration.rs", "what was registered with Discord"),
+    ("src/app/replay/discord.rs", "an empty store, in which a recording is replayed"),
+    ("src/domain/features/public/service.rs", "the secret of the overlays, which no activity may hold"),
+    ("src/domain/features/queue/migration.rs", "the song that plays, which is kept like a setting"),
+    ("src/domain/features/queue/service.rs", "the song that plays, which is kept like a setting"),
+    ("src/domain/flows/imported.rs", "another bot"),
+    ("src/domain/flows/payment_terms.rs", "an empty store, in which a recording is replayed"),
+    ("src/domain/presence.rs", "three settings that are one activity, with before and after"),
+    ("src/domain/settings/identity.rs", "what the store is known by"),
+    ("src/domain/settings/listed.rs", "whoever calls it, who is in this list"),
+];
+
+/// What somebody changes leaves an activity with the value before and after, by whichever command or page.
+#[test]
+fn a_setting_is_written_past_the_one_path_in_few_places_which_say_why() {
+    let mut unused: Vec<_> = WRITES_PAST_THE_PATH.iter().map(|(path, _)| *path).collect();
+    let mut wrong = Vec::new();
+    for source in program().iter().filter(|source| source.path.starts_with("src/")) {
+        let code: String = code(source.outside_tests()).split_whitespace().collect();
+        // An alarm is a row with a moment of its own, and no setting.
+        let code = code.replace("DUE.set(tx,", "");
+        let writes = ["::set", "::clear", "::set_typed"].iter().any(|path| code.contains(&format!("Setting{path}(")))
+            || [".set(tx,", ".clear(tx,", ".set_typed(tx,", "fnset_typed("].iter().any(|call| code.contains(call));
+        match WRITES_PAST_THE_PATH.iter().find(|(path, _)| *path == source.path) {
+            Some((path, _)) if writes => unused.retain(|unused| unused != path),
+            None if writes => wrong.push(format!("{} writes a setting past settings::change", source.path)),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(unused.is_empty(), "no setting is written in {unused:?}");
 }
 
 #[test]

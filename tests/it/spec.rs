@@ -10,6 +10,9 @@ struct Requirement {
     is_done: bool,
 }
 
+/// How many rows there are. A promise that was made is not dropped in passing: whoever adds a row or takes one out says so here.
+const ROWS: usize = 745;
+
 /// The three groups of requirements, by the first letter of their ids.
 const GROUPS: [(&str, &str); 3] =
     [("M", "Music reviews"), ("T", "Tasks, shop and currency"), ("S", "Moderation and community")];
@@ -36,7 +39,7 @@ fn every_done_requirement_has_a_test_and_every_covered_one_is_done() {
 #[test]
 fn the_table_is_complete_and_in_one_form() {
     let table = requirements();
-    assert!(table.len() > 500, "{} rows", table.len());
+    assert_eq!(table.len(), ROWS);
     let ids: BTreeSet<_> = table.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids.len(), table.len(), "an id stands twice");
     for id in ids {

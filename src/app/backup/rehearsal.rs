@@ -21,6 +21,8 @@ use crate::store::make_folder;
 const FILE: &str = "rehearsal.json";
 /// The longest problem that is kept, in characters: a damaged backup can have one for every row.
 const LONGEST_PROBLEM: usize = 2_000;
+/// The longest note that is read, in bytes: whatever lies in the folder of the data, it is asked for again and again.
+const LONGEST_NOTE: u64 = 64 * 1024;
 
 /// What came of a rehearsal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +96,9 @@ pub(in crate::app) fn keep(data_dir: &Path, rehearsal: &Rehearsal) -> io::Result
 
 /// Reads a small file of JSON; `None` when there is none, or something else is in it.
 pub(super) fn read_note<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+    if fs::metadata(path).ok()?.len() > LONGEST_NOTE {
+        return None;
+    }
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 

@@ -1,18 +1,10 @@
 //! What can be seen of the backups in a data folder, for figures and the doctor: cheaply, and without opening one.
 
-use std::fs;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
-
-use serde_json::Value;
 
 use crate::app::backup::folder::Folder;
+use crate::app::backup::rehearsal;
 use crate::kernel::time::Timestamp;
-
-/// The note about the last rehearsal, in the data folder.
-const REHEARSAL: &str = "backups/rehearsal.json";
-/// A note about a rehearsal is not longer than this.
-const LONGEST_NOTE: u64 = 64 * 1024;
 
 /// The moment of the newest snapshot, by its name, as the backups themselves know it; `None` where there is none.
 pub(in crate::app) fn last_snapshot(data_dir: &Path) -> Option<Timestamp> {
@@ -21,34 +13,23 @@ pub(in crate::app) fn last_snapshot(data_dir: &Path) -> Option<Timestamp> {
 
 /// When a restore was rehearsed last; `None` where none was.
 pub(super) fn last_rehearsal(data_dir: &Path) -> Option<Timestamp> {
-    changed_at(&data_dir.join(REHEARSAL))
+    rehearsal::last_rehearsal(data_dir)?.moment()
 }
 
 /// What was wrong at the last rehearsal; `None` where nothing was.
 pub(in crate::app) fn trouble(data_dir: &Path) -> Option<String> {
-    Some(last_note(data_dir)?.get("problem")?.as_str()?.to_owned())
+    rehearsal::last_rehearsal(data_dir)?.problem
 }
 
 /// Whether the last rehearsal succeeded; not where there was none.
 pub(super) fn rehearsal_succeeded(data_dir: &Path) -> bool {
-    last_note(data_dir).is_some_and(|note| note.get("problem").is_some_and(Value::is_null))
-}
-
-fn last_note(data_dir: &Path) -> Option<Value> {
-    let file = data_dir.join(REHEARSAL);
-    if file.metadata().ok()?.len() > LONGEST_NOTE {
-        return None;
-    }
-    serde_json::from_slice(&fs::read(file).ok()?).ok()
-}
-
-fn changed_at(file: &Path) -> Option<Timestamp> {
-    let since = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
+    rehearsal::last_rehearsal(data_dir).is_some_and(|last| last.problem.is_none())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -70,17 +51,26 @@ mod tests {
     #[test]
     fn a_rehearsal_succeeded_when_its_note_says_so() {
         let data = tempfile::tempdir().unwrap();
-        assert!(!rehearsal_succeeded(data.path()), "there was none");
+        let seen = || {
+            let data = data.path();
+            (rehearsal_succeeded(data), last_rehearsal(data), trouble(data))
+        };
+        assert_eq!(seen(), (false, None, None), "there was none");
+        let at = Timestamp::from_rfc3339("2026-11-01T00:00:00Z");
+        let note = |problem: &str| {
+            format!(r#"{{"at":"2026-11-01T00:00:00Z","backup":"a.redb","problem":{problem},"rows":3,"took_ms":5}}"#)
+        };
         fs::create_dir(data.path().join("backups")).unwrap();
-        for (note, succeeded, problem) in [
-            (r#"{"at":"2026-11-01T00:00:00Z","problem":null}"#, true, None),
-            (r#"{"at":"2026-11-01T00:00:00Z","problem":"a page is torn"}"#, false, Some("a page is torn")),
-            ("{}", false, None),
-            ("nonsense", false, None),
+        for (note, expected) in [
+            (note("null"), (true, at, None)),
+            (note("\"a page is torn\""), (false, at, Some("a page is torn".to_owned()))),
+            ("{}".to_owned(), (false, None, None)),
+            ("nonsense".to_owned(), (false, None, None)),
+            // What is longer than any note is read by nobody.
+            (note("null") + &" ".repeat(64 * 1024), (false, None, None)),
         ] {
-            fs::write(data.path().join(REHEARSAL), note).unwrap();
-            assert_eq!(rehearsal_succeeded(data.path()), succeeded, "{note}");
-            assert_eq!(trouble(data.path()).as_deref(), problem, "{note}");
+            fs::write(data.path().join("backups/rehearsal.json"), &note).unwrap();
+            assert_eq!(seen(), expected, "{}", note.trim_end());
         }
     }
 }

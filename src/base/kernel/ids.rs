@@ -12,6 +12,22 @@ pub trait Id: Copy + std::fmt::Debug {
 }
 
 /// Declares a newtype over `u64` that is stored as a number and printed in decimal.
+///
+/// `id_type!(SongId);` is short for:
+/// ```ignore
+/// #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// #[serde(transparent)]
+/// pub struct SongId(u64);
+///
+/// impl SongId {
+///     pub const fn new(raw: u64) -> Self { … }
+///     pub const fn get(self) -> u64 { … }
+/// }
+///
+/// impl Id for SongId { … } // the same two, for code that works with any of them
+/// impl Display for SongId { … } // in decimal
+/// impl FromStr for SongId { … } // from decimal
+/// ```
 #[macro_export]
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {

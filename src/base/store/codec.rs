@@ -80,6 +80,21 @@ pub fn decode_body<V: DeserializeOwned>(body: &[u8]) -> Option<V> {
 /// value behind `=`, a constant that never changes. [`Record::VERSION`] is that of the last field. A record that had
 /// another form before reads its versions below that by `fields!(Song: note since 4 = None; older = Song::decode_older)`, a
 /// function like [`Record::decode_old`].
+///
+/// `fields!(Song: note since 2 = None, cover since 3 = String::new());` is short for:
+/// ```ignore
+/// impl Record for Song {
+///     const VERSION: u8 = 3;
+///     const LATER: &'static [(&'static str, u8)] = &[("note", 2), ("cover", 3)];
+///
+///     fn decode_old(version: u8, body: &[u8]) -> Option<Self> {
+///         let mut earlier = EarlierRow::<Self>::of(version, body, Self::LATER)?;
+///         earlier.add(2, |row: &Self| &row.note, &const { None })?;
+///         earlier.add(3, |row: &Self| &row.cover, &const { String::new() })?;
+///         earlier.read()
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! fields {
     ($record:ident: $($field:ident since $since:literal = $default:expr),+ $(,)? $(; older = $older:expr)?) => {

@@ -351,6 +351,8 @@ macro_rules! tuple_keys {
 tuple_keys!((A; B), (A, B; C), (A, B, C; D), (A, B, C, D; E), (A, B, C, D, E; F));
 
 /// Makes a small enum a key of one byte: `key_enum!(Line { Skip = 1, Free = 2 });`
+/// It is short for an `impl Key for Line` (`encode_to` writes 1 for `Self::Skip` and 2 for `Self::Free`, `decode_from` reads these
+/// and no other byte, `form` tells that it is an enum) and an `impl FixedKey for Line` (`WIDTH` is 1).
 ///
 /// The bytes decide the order and are stored: they never change. The enum must be `Clone + Debug + Ord`, and its order
 /// must be the order of the bytes.

@@ -18,6 +18,7 @@ use crate::features::desk::activity::{DEAD_LINK_REMOVED, DEAD_LINK_TAKEN_BACK, R
 use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted, Missed, REPORT_MISSED, ReportMissed};
 use crate::features::handles::activity::{LINKED, Link, PROVEN, RENAMED, UNLINKED};
 use crate::features::handles::model::{RenameTold, RenamedTo};
+use crate::features::public;
 use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
 use crate::features::tiktok::activity::{
     CONNECTED, CONNECTION_LOST, Ending, LEFT, RECORDING_STOPPED, REFUSED, SIMULATED, STOPPED,
@@ -297,10 +298,26 @@ fn left_in_history(activity: &Activity) -> Option<String> {
 
 fn setting_changed(activity: &Activity) -> Option<String> {
     let Some(Subject::Setting(key)) = &activity.subject else { return None };
+    if key == public::settings::NAME.key() {
+        return public_name_changed(activity);
+    }
     let mut settings = features::ALL.iter().flat_map(|feature| feature.settings);
     let listed = settings.find(|listed| listed.setting.key() == key)?;
     let [before, after] = [&activity.before, &activity.after].map(|value| listed.setting.in_words(value.as_deref()));
     Some(format!("⚙️ {} changed {} from {before} to {after}.", who(activity)?, listed.title))
+}
+
+/// Whether everybody may see the queue, and under which name.
+fn public_name_changed(activity: &Activity) -> Option<String> {
+    let by = who(activity)?;
+    Some(match (activity.before.as_deref(), activity.after.as_deref()) {
+        (None, Some(now)) => format!("🌐 {by} opened the queue to everybody, under the name `{now}`."),
+        (Some(before), Some(now)) => {
+            format!("🌐 {by} changed the name under which everybody sees the queue from `{before}` to `{now}`.")
+        }
+        (Some(before), None) => format!("🌐 {by} closed the queue to everybody; its name was `{before}`."),
+        (None, None) => return None,
+    })
 }
 
 fn placed(activity: &Activity) -> Option<String> {

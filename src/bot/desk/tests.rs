@@ -1,14 +1,16 @@
 //! What reviewers read, and what submitters are told of a song that could not be heard.
 
+use super::faces;
 use super::views::{self, Intent, Listed};
 use crate::bot::tests::songs::{ANN, NUMBER, entry, entry_of_file, lost_entry};
 use crate::bot::tests::{message_of, messages_of, visible};
-use crate::discord::display::Shown;
+use crate::discord::display::{Kind, Shown};
 use crate::display::DisplayId;
 use crate::features::desk::model::DeadLink;
 use crate::features::queue::model::{Entry, Line, Seen};
 use crate::features::queue::queries::{LinePage, QueuePage, Record, Standing};
 use crate::features::queue::service::Moved;
+use crate::features::testing::TestStore;
 use crate::flows::dead_link_removed::Refunded;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::GuildId;
@@ -50,6 +52,15 @@ fn the_reviewer_queue_shows_what_plays_and_what_comes() {
     [⏭ Next song] desk:next:5:none (disabled)
     [🔄 Refresh] display:team:same:5:3:1
     ");
+}
+
+#[test]
+fn the_messages_of_the_desk_begin_without_songs() {
+    let store = TestStore::new();
+    let drawn = |kind: &Kind| message_of(store.read(|read| (kind.face)(read, SHOWN)));
+    assert_eq!(drawn(&faces::MAIN), message_of(views::main(SHOWN, &page(None, 1, Vec::new()), &[])));
+    let none = LinePage { songs: Vec::new(), page: 1, pages: 1, total: 0 };
+    assert_eq!(drawn(&faces::PENDING), message_of(views::pending(SHOWN, &none, &[])));
 }
 
 #[test]

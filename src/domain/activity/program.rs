@@ -2,6 +2,7 @@
 //! concerns.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::Kind;
 
@@ -38,24 +39,23 @@ pub struct LeftOut {
 }
 
 /// What is made again and again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 pub enum Backup {
     /// The points of a server.
+    #[strum(serialize = "The hourly backup of the points")]
     Points,
     /// A snapshot of the store.
+    #[strum(serialize = "The daily snapshot of the store")]
     Snapshot,
     /// The trial of a restore.
+    #[strum(serialize = "The monthly rehearsal of a restore")]
     Rehearsal,
 }
 
 impl Backup {
     /// What it is called in a sentence.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Points => "The hourly backup of the points",
-            Self::Snapshot => "The daily snapshot of the store",
-            Self::Rehearsal => "The monthly rehearsal of a restore",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }

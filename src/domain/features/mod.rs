@@ -19,7 +19,9 @@
 //! * for each of these a text in the listing of what rows carry (`catalogue::formats`), which a test asks for;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 //!
-//! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`].
+//! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`]. What shows
+//! features, and so names them, is listed in `tests/it/architecture.rs`: pages, imports, the demo, and on Discord one table, the
+//! words of all activities in `bot::debug_channel::words`, which a team reads as one text.
 
 use prometheus_client::registry::Registry;
 

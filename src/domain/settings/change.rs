@@ -2,7 +2,7 @@
 //! and after, of which the team is told, and what follows from it is done.
 
 use super::tables::{self, Entry};
-use super::{Changeable, Setting, Typed};
+use super::{Changeable, Setting, SettingValue};
 use crate::activity::{Kind, Subject};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
@@ -48,27 +48,40 @@ impl Change {
 
 /// Changes a setting of a guild at somebody's word. What changes nothing is no activity, and nothing follows from it.
 pub fn change(tx: &Tx<'_>, guild: GuildId, by: Actor, setting: &dyn Changeable, value: &NewValue) -> Result<Change> {
-    let before = setting.stored(tx, guild)?;
+    written(tx, guild, by, (setting.key(), setting.follows()), value, &|| setting.stored(tx, guild))
+}
+
+impl<T: SettingValue> Setting<T> {
+    /// Changes the value for a guild at somebody's word, as [`change()`] does; also where no list shows the setting.
+    pub fn change(&self, tx: &Tx<'_>, guild: GuildId, by: Actor, value: &T) -> Result<Change> {
+        let stored = || Ok(self.get(tx, guild)?.store().and_then(|entry| entry.value));
+        written(tx, guild, by, (self.key, self.follows), &NewValue::from(value.store()), &stored)
+    }
+}
+
+/// Writes a value, notes it where what counts (`stored`) is another one then, and does what follows.
+fn written(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    by: Actor,
+    (key, follows): (&'static str, Option<Consequence>),
+    value: &NewValue,
+    stored: &dyn Fn() -> Result<Option<String>>,
+) -> Result<Change> {
+    let before = stored()?;
     let own = match value {
         NewValue::Own(entry) => Some(entry),
         NewValue::Default => None,
     };
-    tables::write(tx, guild, setting.key(), own)?;
-    let change = Change { before, after: setting.stored(tx, guild)? };
+    tables::write(tx, guild, key, own)?;
+    let change = Change { before, after: stored()? };
     if change.is_any() {
-        let subject = Subject::Setting(setting.key().to_owned());
         let Change { before, after } = change.clone();
+        let subject = Subject::Setting(key.to_owned());
         SETTING_CHANGED.with(()).by(by).of(subject).changing(before, after).note(tx, guild)?;
-        if let Some(follows) = setting.follows() {
+        if let Some(follows) = follows {
             follows(tx, guild, &change)?;
         }
     }
     Ok(change)
-}
-
-impl<T: Typed> Setting<T> {
-    /// Changes the value for a guild at somebody's word, as [`change()`] does.
-    pub fn change(&self, tx: &Tx<'_>, guild: GuildId, by: Actor, value: &T) -> Result<Change> {
-        change(tx, guild, by, self, &NewValue::from(value.store()))
-    }
 }

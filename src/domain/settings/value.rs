@@ -47,6 +47,21 @@ impl SettingValue for Option<ChannelId> {
 }
 
 /// Implements [`SettingValue`] for types that are written with `Display` and read with `FromStr`.
+///
+/// `text_setting!(Goal);` is short for:
+/// ```ignore
+/// impl SettingValue for Goal {
+///     fn load(entry: &Entry) -> Option<Self> {
+///         entry.value.as_deref()?.parse().ok()
+///     }
+///
+///     fn store(&self) -> Option<Entry> {
+///         Some(Entry { value: Some(self.to_string()), ..Entry::default() })
+///     }
+/// }
+///
+/// impl SettingValue for Option<Goal> { … } // the same, and nothing is stored for `None`
+/// ```
 #[macro_export]
 macro_rules! text_setting {
     ($($value:ty),+ $(,)?) => {$(

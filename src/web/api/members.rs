@@ -52,8 +52,9 @@ pub enum SortedBy {
 }
 
 /// What members have who are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Has {
     /// Luxury Coins; who has most comes first.
     Coins,
@@ -74,13 +75,8 @@ impl SortedBy {
 
 impl Has {
     /// As it stands in an address.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Coins => "coins",
-            Self::Points => "points",
-            Self::Handles => "handles",
-            Self::Songs => "songs",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -109,9 +109,13 @@ fn settings_read_by_their_titles_and_others_as_the_team_reads_them_or_by_their_k
     let days = Subject::Setting("activity_days".to_owned());
     let changed = SETTING_CHANGED.with(()).by(BY_ANN).of(days).changing("90".to_owned(), "30".to_owned());
     let silent = SILENT.with(()).by(BY_ANN).of(Subject::Channel(ChannelId::new(6)));
-    let lines = [said(changed), said(LINE.with(())), said(silent.changing("1".to_owned(), "2".to_owned()))];
+    let name = Subject::Setting("public_queue_name".to_owned());
+    let named = SETTING_CHANGED.with(()).by(BY_ANN).of(name).changing(None, "night-owl".to_owned());
+    let lines =
+        [said(changed), said(named), said(LINE.with(())), said(silent.changing("1".to_owned(), "2".to_owned()))];
     insta::assert_snapshot!(lines.join("\n"), @r"
     ann changed Activity Kept from 90 days to 30 days.
+    ann changed the name under which everybody sees the queue from nothing to night-owl.
     🎶 It plays.
     Test: was silent, by ann, about channel 6 (1 → 2)
     ");

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::VariantArray;
 use utoipa::ToSchema;
 
 use super::board::{Part, REST};
@@ -158,11 +159,12 @@ fn guilds_of(texts: &[String]) -> Result<BTreeSet<GuildId>, Problem> {
 
 fn events_of(texts: &[String]) -> Result<BTreeSet<Event>, Problem> {
     if listed(texts).next().is_none() {
-        return Ok(Event::ALL.into());
+        return Ok(Event::VARIANTS.iter().copied().collect());
     }
     let events: Option<BTreeSet<Event>> = listed(texts).map(Event::named).collect();
     events.ok_or_else(|| {
-        let known = Sentence::words(Event::ALL.map(Event::name).join(", "));
+        let known = Event::VARIANTS.iter().map(|event| event.name()).collect::<Vec<_>>();
+        let known = Sentence::words(known.join(", "));
         Problem::field("events", crate::sentence!("The events are {known}.", known))
     })
 }
@@ -324,7 +326,7 @@ mod tests {
         for wrong in ["+1", "0", "one", "1;2", "99999999999999999999"] {
             assert!(guilds_of(&texts(&[wrong])).is_err(), "{wrong}");
         }
-        assert_eq!(events_of(&texts(&[])).unwrap().len(), Event::ALL.len());
+        assert_eq!(events_of(&texts(&[])).unwrap().len(), Event::VARIANTS.len());
         assert_eq!(events_of(&texts(&["queue_update,test"])).unwrap(), BTreeSet::from([Event::Queue, Event::Test]));
         let problem = events_of(&texts(&["queue"])).unwrap_err().sentence(None).to_string();
         insta::assert_snapshot!(problem, @"The events are queue_update, balance_update, shop_update, inventory_update, task_update, announcement_update, embed_update, config_update, user_update, test.");

@@ -3,38 +3,51 @@
 //! An event says what changed, of what kind and whose, and nothing of what it is now: that is asked for, with the rights of
 //! whoever asks.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 use crate::activity::{Activity, Subject};
 use crate::features::{coins, handles};
 use crate::kernel::ids::GuildId;
 use crate::settings::SETTING_CHANGED;
 
 /// An event of the stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray)]
 pub(super) enum Event {
     /// The lines changed, or what is played.
+    #[strum(serialize = "queue_update")]
     Queue,
     /// A balance changed.
+    #[strum(serialize = "balance_update")]
     Balance,
     /// The shop changed.
+    #[strum(serialize = "shop_update")]
     Shop,
     /// What a member owns changed.
+    #[strum(serialize = "inventory_update")]
     Inventory,
     /// A task changed, or what became of it.
+    #[strum(serialize = "task_update")]
     Task,
     /// An announcement changed.
+    #[strum(serialize = "announcement_update")]
     Announcement,
     /// An embed changed.
+    #[strum(serialize = "embed_update")]
     Embed,
     /// A setting changed.
+    #[strum(serialize = "config_update")]
     Config,
     /// Something about a member changed.
+    #[strum(serialize = "user_update")]
     User,
     /// The operator tries the stream (`T-SSE-02`).
+    #[strum(serialize = "test")]
     Test,
 }
 
 /// How something changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(super) enum ChangeType {
     /// It is new.
     Create,
@@ -54,33 +67,9 @@ pub(super) struct Told {
 }
 
 impl Event {
-    pub(super) const ALL: [Self; 10] = [
-        Self::Queue,
-        Self::Balance,
-        Self::Shop,
-        Self::Inventory,
-        Self::Task,
-        Self::Announcement,
-        Self::Embed,
-        Self::Config,
-        Self::User,
-        Self::Test,
-    ];
-
     /// Its name, in the stream and in `events=`.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Queue => "queue_update",
-            Self::Balance => "balance_update",
-            Self::Shop => "shop_update",
-            Self::Inventory => "inventory_update",
-            Self::Task => "task_update",
-            Self::Announcement => "announcement_update",
-            Self::Embed => "embed_update",
-            Self::Config => "config_update",
-            Self::User => "user_update",
-            Self::Test => "test",
-        }
+    pub(super) fn name(self) -> &'static str {
+        self.into()
     }
 
     /// What changed, as `data_type` says it.
@@ -89,17 +78,13 @@ impl Event {
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.name() == name)
+        name.parse().ok()
     }
 }
 
 impl ChangeType {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        }
+    pub(super) fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -171,8 +156,8 @@ mod tests {
 
     #[test]
     fn each_event_is_found_by_its_name_and_no_other_name_is_one() {
-        for event in Event::ALL {
-            assert_eq!(Event::named(event.name()), Some(event));
+        for event in Event::VARIANTS {
+            assert_eq!(Event::named(event.name()), Some(*event));
         }
         assert_eq!((Event::Balance.data_type(), Event::Test.data_type()), ("balance", "test"));
         assert_eq!(Event::named("balance"), None);

@@ -9,6 +9,7 @@
 //! The frame draws the one `h1`: the title of the page. Its content begins with `h2`.
 
 use maud::{DOCTYPE, Markup, html};
+use strum::{EnumString, IntoStaticStr};
 
 use super::chrome;
 use super::components::{Notice, Seal};
@@ -121,7 +122,7 @@ pub struct Server<'a> {
 }
 
 /// The groups of modules, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum NavGroup {
     /// The music review.
     Show,
@@ -136,12 +137,8 @@ impl NavGroup {
     pub const ALL: [Self; 3] = [Self::Show, Self::Economy, Self::Community];
 
     /// What stands above the group.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Show => "Show",
-            Self::Economy => "Economy",
-            Self::Community => "Community",
-        }
+    pub fn label(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -179,7 +176,8 @@ pub struct LiveRegions<'a> {
 }
 
 /// Which colours pages have. A cookie holds it, so a page is right from its first moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Theme {
     /// Those of the system.
     #[default]
@@ -195,17 +193,13 @@ impl Theme {
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
     /// As the cookie and the sheet name it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
+    pub fn word(self) -> &'static str {
+        self.into()
     }
 
     /// The theme of this name.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.word() == word)
+        word.parse().ok()
     }
 
     pub(super) const fn icon(self) -> Icon {

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::ground::WebWorld;
+use crate::followed::staff_lines;
 use crate::reading::link;
 
 #[tokio::test]
@@ -22,6 +23,23 @@ async fn the_queue_has_no_address_until_the_owner_gives_it_one_and_names_are_sho
     assert!(own.seen().contains("yours"), "{}", own.seen());
     owner.submit("/g/{server}/public", &[("name", ""), ("names", "full")]).await.is(303);
     nobody.get("/q/night-owl").await.is(404);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_team_is_told_once_when_the_queue_is_opened_to_everybody_and_closed_again() {
+    let ground = WebWorld::start().await;
+    ground.world.chooses("setdebugchannel", "staff").await;
+    let owner = ground.signed_in("owner");
+    for name in ["night-owl", "night-owl", ""] {
+        owner.submit("/g/{server}/public", &[("name", name), ("names", "full")]).await.is(303);
+    }
+    let lines = staff_lines(&ground.world).await;
+    let count = |words: &str| lines.matches(words).count();
+    assert_eq!(count("opened the queue to everybody, under the name `night-owl`."), 1, "{lines}");
+    assert_eq!(count("closed the queue to everybody; its name was `night-owl`."), 1, "{lines}");
+    let told = ground.signed_in("admin").get("/g/{server}/audit?kind=settings.changed").await.is(200).seen();
+    assert!(told.contains("changed how everybody sees the names of members from initials to full."), "{told}");
     ground.end().await;
 }
 

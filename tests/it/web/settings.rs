@@ -128,6 +128,21 @@ async fn what_one_form_changed_is_taken_back_at_once_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn what_everybody_may_see_is_no_part_of_what_a_form_of_settings_changed() {
+    let ground = WebWorld::start().await;
+    let owner = ground.signed_in("owner");
+    let page = "/g/{server}/settings/economy";
+    owner.submit(page, &[("skip_price", "800"), ("gift_rate", "3")]).await.is(303);
+    owner.submit("/g/{server}/public", &[("name", "night-owl"), ("names", "full")]).await.is(303);
+    let acts = super::html::forms(&owner.get(page).await.is(200).text());
+    let act = acts.into_iter().find(|form| form.action.contains("/settings/acts/")).expect("one way back for both");
+    owner.fill_in(&act, &[]).await.is(303);
+    assert_eq!(counts(&ground, &SKIP_PRICE), 1_000);
+    ground.nobody().get("/q/night-owl").await.is(200);
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn two_people_at_one_form_do_not_take_each_others_changes_away() {
     let ground = WebWorld::start().await;
     let (admin, administrator) = (ground.signed_in("admin"), ground.signed_in("administrator"));

@@ -213,6 +213,10 @@ fn a_setting_is_told_by_its_title_and_with_values_as_people_read_them() {
         changed("embed_configs", Some(r#"{"page_size":10}"#), Some(r#"{"page_size":15}"#)),
         changed("activity_days", Some("90"), Some("30")),
         changed("of_another_program", Some("1"), Some("2")),
+        changed("public_queue_name", None, Some("night-owl")),
+        changed("public_queue_name", Some("night-owl"), Some("owl")),
+        changed("public_queue_name", Some("owl"), None),
+        changed("overlay_goal", None, Some("coins 5000")),
     ];
     insta::assert_snapshot!(lines.join("\n"), @"
     ⚙️ <@1> changed Debug Channel from Not set to <#5>.
@@ -221,6 +225,10 @@ fn a_setting_is_told_by_its_title_and_with_values_as_people_read_them() {
     ⚙️ <@1> changed Reviewer Role from <@&7> to Not set.
     ⚙️ <@1> changed Songs per Page from 10 to 15.
     ⚙️ <@1> changed Activity Kept from 90 days to 30 days.
+    -
+    🌐 <@1> opened the queue to everybody, under the name `night-owl`.
+    🌐 <@1> changed the name under which everybody sees the queue from `night-owl` to `owl`.
+    🌐 <@1> closed the queue to everybody; its name was `owl`.
     -
     ");
 }

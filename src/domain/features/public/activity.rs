@@ -2,6 +2,6 @@
 
 use crate::activity::Kind;
 
-/// What is shown was changed. About the setting; before and after are as it is stored, and of an overlay only whether there is
-/// one.
+/// The secret of the overlays was changed: about the setting, with whether there is one before and after. Of an older Greenroom
+/// it tells of the other settings too, with their values; these are `settings.changed` by now.
 pub static CHANGED: Kind<()> = Kind::new("public.changed");

@@ -5,7 +5,8 @@
 //! another one, or none, closes those that are open. The goal is what an overlay measures the live against (`D-110`).
 //!
 //! Invariants: two servers never have one name; what is shown follows from the settings at that moment. Settings, and no
-//! table: a server is found by looking through those of all, which are a few dozen each. Activity: `public.changed`.
+//! table: a server is found by looking through those of all, which are a few dozen each. Activity: `public.changed`, of the
+//! secret of the overlays alone; the other settings go the way of all.
 
 pub mod activity;
 pub mod model;

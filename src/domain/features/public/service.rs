@@ -9,7 +9,6 @@ use crate::kernel::actor::Actor;
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::settings::{Setting, SettingValue};
 use crate::store::Tx;
 
 /// Gives the queue of a server a name, or takes it away; refuses one that another server has.
@@ -19,35 +18,27 @@ pub fn set_name(tx: &Tx<'_>, guild: GuildId, by: Actor, name: Option<&PublicName
     {
         return Err(PublicRefusal::NameTaken.into());
     }
-    change(tx, guild, by, &NAME, &name.cloned())
+    NAME.change(tx, guild, by, &name.cloned()).map(drop)
 }
 
 /// Says how names of members are shown.
 pub fn set_names_shown(tx: &Tx<'_>, guild: GuildId, by: Actor, names: NamesShown) -> Result<()> {
-    change(tx, guild, by, &NAMES_SHOWN, &names)
+    NAMES_SHOWN.change(tx, guild, by, &names).map(drop)
 }
 
 /// Says what the overlay `goal` shows.
 pub fn set_goal(tx: &Tx<'_>, guild: GuildId, by: Actor, goal: Option<Goal>) -> Result<()> {
-    change(tx, guild, by, &GOAL, &goal)
+    GOAL.change(tx, guild, by, &goal).map(drop)
 }
 
 /// Lets the overlays be opened by the secret with this digest and by no other; by none where there is none.
+///
+/// Does not go the way of the other settings, because that notes the value before and after: no digest of a secret is written
+/// down a second time. And another secret in the place of one is worth a line, although it is open before and after.
 pub fn set_overlay(tx: &Tx<'_>, guild: GuildId, by: Actor, digest: Option<&Digest>) -> Result<()> {
     let was_open = OVERLAY.get_own(tx, guild)?.flatten().is_some();
     OVERLAY.set(tx, guild, &digest.map(OverlayKey::of))?;
     let word = |is_open: bool| is_open.then(|| "open".to_owned());
-    note(tx, guild, by, OVERLAY.key(), (word(was_open), word(digest.is_some())))
-}
-
-fn change<T: SettingValue>(tx: &Tx<'_>, guild: GuildId, by: Actor, setting: &Setting<T>, value: &T) -> Result<()> {
-    let stored = |value: &T| value.store().and_then(|entry| entry.value);
-    let (before, after) = (stored(&setting.get(tx, guild)?), stored(value));
-    setting.set(tx, guild, value)?;
-    if before == after { Ok(()) } else { note(tx, guild, by, setting.key(), (before, after)) }
-}
-
-fn note(tx: &Tx<'_>, guild: GuildId, by: Actor, key: &str, change: (Option<String>, Option<String>)) -> Result<()> {
-    let about = Subject::Setting(key.to_owned());
-    CHANGED.with(()).by(by).of(about).changing(change.0, change.1).note(tx, guild)
+    let about = Subject::Setting(OVERLAY.key().to_owned());
+    CHANGED.with(()).by(by).of(about).changing(word(was_open), word(digest.is_some())).note(tx, guild)
 }

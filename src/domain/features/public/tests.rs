@@ -7,6 +7,7 @@ use crate::features::testing::{GUILD, TestStore, said};
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::SecretBytes;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::settings::SETTING_CHANGED;
 
 const OWNER: Actor = Actor::Member(UserId::new(1));
 const OTHER: GuildId = GuildId::new(6);
@@ -37,6 +38,23 @@ fn two_servers_never_have_one_name_and_a_name_that_was_given_up_is_free() {
     assert_eq!(store.read(|read| queries::server_called(read, &name("night-owl"))), Some(OTHER));
     let still = |guild| store.read(|read| queries::is_called(read, guild, &name("night-owl")));
     assert_eq!([still(GUILD), still(OTHER)], [false, true]);
+}
+
+#[test]
+fn what_is_chosen_is_noted_as_every_setting_is_and_only_where_it_changed() {
+    let store = TestStore::new();
+    for _ in 0..2 {
+        store.write(|tx| service::set_name(tx, GUILD, OWNER, Some(&name("night-owl")))).unwrap();
+        store.write(|tx| service::set_names_shown(tx, GUILD, OWNER, NamesShown::Hidden)).unwrap();
+        let goal = Goal { of: Measure::Likes, wanted: 500 };
+        store.write(move |tx| service::set_goal(tx, GUILD, OWNER, Some(goal))).unwrap();
+    }
+    let noted = store.read(|read| activity::newest(read, GUILD, &Filter::default(), None, 10)).rows;
+    assert!(noted.iter().all(|(_, noted)| noted.kind == SETTING_CHANGED.name() && noted.actor == OWNER), "{noted:?}");
+    let changes: Vec<_> =
+        noted.iter().rev().map(|(_, noted)| (noted.before.as_deref(), noted.after.as_deref())).collect();
+    let expected = [(None, Some("night-owl")), (Some("initials"), Some("hidden")), (None, Some("likes 500"))];
+    assert_eq!(changes, expected);
 }
 
 #[test]

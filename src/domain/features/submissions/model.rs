@@ -1,6 +1,7 @@
 //! The words of submissions: what people may write about a song, and why a song is refused.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::links::{LinkVerdict, Miss, Platform, SongLink};
 use crate::jobs::Kind;
@@ -15,13 +16,16 @@ use crate::{refusals, sentence};
 const HOST_CHARS: usize = 60;
 
 /// A text that people write about their song.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum TextField {
     /// Who made it.
+    #[strum(serialize = "artist name")]
     Artist,
     /// What it is called.
+    #[strum(serialize = "song title")]
     Title,
     /// What the reviewer should know.
+    #[strum(serialize = "note")]
     Note,
 }
 
@@ -34,12 +38,8 @@ impl TextField {
         }
     }
 
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Artist => "artist name",
-            Self::Title => "song title",
-            Self::Note => "note",
-        }
+    fn name(self) -> &'static str {
+        self.into()
     }
 }
 

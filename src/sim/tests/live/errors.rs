@@ -254,10 +254,13 @@ async fn a_slow_body_comes_by_the_clock() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::select! {
-        signed = &mut signing => assert_eq!(signed.status, 200),
-        () = moving => {}
-    }
+    let signed = async {
+        tokio::select! {
+            signed = &mut signing => signed.status,
+            () = moving => unreachable!("time never ends"),
+        }
+    };
+    assert_eq!(tokio::time::timeout(SOON, signed).await.expect("the whole body comes"), 200);
 }
 
 #[tokio::test]

@@ -160,7 +160,9 @@ impl Endpoint for UndoAct {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChangesView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
-        let act = web.look("setting_act", move |read| act_of(read, guild, id)).await?;
+        let mut act = web.look("setting_act", move |read| act_of(read, guild, id)).await?;
+        // What no list shows was changed on a page of its own, by another act.
+        act.retain(|(_, found)| is_of_a_list(found));
         let level = level_of(asked.rank, Self::WHO);
         let listed = act.iter().map(|(_, found)| Ok((listed_of(found, level)?, found)));
         let listed = listed.collect::<Result<Vec<_>, Problem>>()?;
@@ -175,6 +177,11 @@ impl Endpoint for UndoAct {
         });
         Ok(saying(undone.await?, guild, &lacking).leading_to(format!("/g/{guild}/settings")))
     }
+}
+
+/// Whether a change is of a setting that a list shows.
+pub(in crate::web) fn is_of_a_list(found: &Activity) -> bool {
+    matches!(&found.subject, Some(Subject::Setting(key)) if of_key(key).is_some())
 }
 
 /// The setting that a change is of, for whoever may change it.

@@ -11,6 +11,7 @@ use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::settings::{Listed, SETTING_CHANGED, act_of, is_undoable};
 use crate::store::Read;
+use crate::web::api::settings::change::is_of_a_list;
 use crate::web::api::settings::{act_address, of_key, undo_address};
 use crate::web::names::Names;
 use crate::web::ui::components::{Event, Seal, history as drawn};
@@ -74,7 +75,11 @@ pub(super) fn past(
 fn gather(read: &dyn Read, guild: GuildId, past: &mut [Past]) -> Result<()> {
     for place in 0..past.len() {
         let Some(one) = past.get(place).filter(|one| one.act.is_none()) else { continue };
-        let act: Vec<ActivityId> = act_of(read, guild, one.id)?.into_iter().map(|(id, _)| id).collect();
+        let act: Vec<ActivityId> = act_of(read, guild, one.id)?
+            .into_iter()
+            .filter(|(_, noted)| is_of_a_list(noted))
+            .map(|(id, _)| id)
+            .collect();
         let is_of_act = |one: &Past| act.contains(&one.id);
         let can_go = past.iter().filter(|one| is_of_act(one) && one.is_undoable && one.may_change).count();
         if act.len() > 1 && can_go == act.len() {

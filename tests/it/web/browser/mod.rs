@@ -12,18 +12,22 @@ mod standing;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::ground::WebWorld;
 use super::person::Person;
+use crate::patience::{LONG, Patience};
 
 /// A browser that runs until it is dropped.
 pub struct Browser {
     child: Child,
-    lines: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
+    /// Where it is asked, and what it answers, line by line.
+    lines: Mutex<Option<(ChildStdin, Receiver<String>)>>,
 }
 
 /// A window with cookies of its own.
@@ -94,8 +98,13 @@ impl Browser {
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/driver.mjs");
         let started = Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = started.expect("node is there; tests/run says what is missing");
-        let lines = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { child, lines: Mutex::new(Some(lines)) }
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (said, answers) = channel();
+        std::thread::spawn(move || {
+            let lines = BufReader::new(output).lines().map_while(Result::ok);
+            lines.for_each(|line| drop(said.send(line)));
+        });
+        Self { child, lines: Mutex::new(Some((input, answers))) }
     }
 
     /// A screen for somebody, with the cookies that they have.
@@ -114,11 +123,10 @@ impl Browser {
     fn ask(&self, asked: &Value) -> Result<Value, String> {
         tokio::task::block_in_place(|| {
             let mut lines = self.lines.lock().unwrap();
-            let (input, output) = lines.as_mut().unwrap();
+            let (input, answers) = lines.as_mut().unwrap();
             writeln!(input, "{asked}").unwrap();
             input.flush().unwrap();
-            let mut line = String::new();
-            output.read_line(&mut line).unwrap();
+            let line = answers.recv_timeout(LONG).unwrap_or_else(|error| panic!("no answer to {asked}: {error}"));
             let mut answer: Map<String, Value> =
                 serde_json::from_str(&line).unwrap_or_else(|error| panic!("the driver ended: {error}: {line:?}"));
             let error = answer.get("error").map(|error| format!("{asked}: {error}"));
@@ -128,10 +136,15 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    #[expect(clippy::disallowed_methods, reason = "it ends when its input does")]
+    #[expect(clippy::disallowed_methods, reason = "it has ended, or was killed")]
     fn drop(&mut self) {
         // The driver ends, and the browser with it, when its input does.
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let patience = Patience::until("the driver has ended");
+        while matches!(self.child.try_wait(), Ok(None)) && !patience.is_over() {
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }

@@ -52,7 +52,7 @@ async fn every_page_about_a_problem_can_be_read_by_everybody() {
         screen.sees("Try again");
         can_be_read(&screen, &format!("Discord is silent, {view:?}"));
         ground.world.sim.clear_faults().await;
-        while viewer.get("/me").await.status == 200 {}
+        within("that is too often", async { while viewer.get("/me").await.status == 200 {} }).await;
         assert_eq!(screen.go("/me").0, 429);
         screen.sees("That is too often.");
         can_be_read(&screen, &format!("too often, {view:?}"));
