@@ -1,7 +1,7 @@
 //! A coin operation: the balance changes, and the ledger says why.
 //!
 //! Both sides read and write the balance, take the next number of the ledger, add the entry and its line in the index by
-//! account, and add to the sums of the week: four rows and one index. From many callers Greenroom's operations share a
+//! account, and add to the sums of the day and kind: four rows and one index. From many callers Greenroom's operations share a
 //! transaction where they wait for the same sync; SQLite has one for each, so each of them writes what one alone writes.
 
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,6 @@ use std::time::Duration;
 use criterion::Criterion;
 use greenroom::features::coins::model::{Currency, EntryKind, Posting};
 use greenroom::features::coins::service;
-use greenroom::features::coins::weeks::WeekNumber;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::ids::UserId;
 use greenroom::kernel::time::Clock;
@@ -113,7 +112,7 @@ fn pay(connection: &mut Connection, n: u64) {
     transact(connection, |tx| pay_in(tx, n));
 }
 
-/// What [`service::apply`] does, in SQL: balance, number, entry and the sums of the week.
+/// What [`service::apply`] does, in SQL: balance, number, entry and the sums of the day.
 pub fn pay_in(tx: &Transaction<'_>, n: u64) {
     let (guild, user) = (number(GUILD.get()), number(user(n).get()));
     let at = Clock::system().now();
@@ -129,8 +128,8 @@ pub fn pay_in(tx: &Transaction<'_>, n: u64) {
     );
     run(
         tx,
-        "INSERT INTO weeks VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 5) \
-         ON CONFLICT (guild, week) DO UPDATE SET others = others + 5",
-        params![guild, WeekNumber::of(at).0],
+        "INSERT INTO days VALUES (?1, 1, ?2, 'daily', 0, 1, 5) \
+         ON CONFLICT (guild, currency, day, kind, went) DO UPDATE SET entries = entries + 1, sum = sum + 5",
+        params![guild, at.day()],
     );
 }

@@ -10,12 +10,15 @@
 //!
 //! | operation | Greenroom | SQLite |
 //! | --- | --- | --- |
-//! | a coin operation | balance, number, entry with its line by account, sums of the week | the same |
+//! | a coin operation | balance, number, entry with its line by account, sums of the day by kind | the same |
 //! | the last 10 entries | the line by account backwards, and each entry by its number, whole | the same |
-//! | do entries explain balances? | the ledger once, adding up by member and by week | once for each of three questions, because SQL cannot ask them at once |
+//! | do entries explain balances? | the ledger once, adding up by member | once for each of two questions, because SQL cannot ask them at once |
 //! | handles that begin so | the index by handle | the same |
 //! | live events | rows at once, sums once in a batch (`ingest`) | the same |
 //! | `/next`, new scores | two rows for a song, of which the narrow one changes; its order is counted as well (`queue`) | one row; nothing is counted |
+//!
+//! The sums of the days are kept on both sides, and looked at outside of the time of that check. `/next` is measured without
+//! the activity that tells who played the song, on both sides.
 //!
 //! A write is durable on both sides before the next one begins. What is done later is counted with it: SQLite brings its log
 //! into the database now and then (`wal`). Greenroom, which has no log, makes one more commit a second after the last write,

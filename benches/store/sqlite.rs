@@ -20,8 +20,8 @@ const TABLES: &str = "
     CREATE TABLE ledger (id INTEGER PRIMARY KEY, guild INTEGER, currency INTEGER, user INTEGER, delta INTEGER,
         balance_before INTEGER, balance_after INTEGER, kind TEXT, reason TEXT, actor TEXT, at INTEGER);
     CREATE INDEX ledger_by_account ON ledger (guild, currency, user);
-    CREATE TABLE weeks (guild INTEGER, week INTEGER, gifts INTEGER, watching INTEGER, staff INTEGER, skips INTEGER,
-        removed INTEGER, corrected INTEGER, others INTEGER, PRIMARY KEY (guild, week)) WITHOUT ROWID;
+    CREATE TABLE days (guild INTEGER, currency INTEGER, day INTEGER, kind TEXT, went INTEGER, entries INTEGER, sum INTEGER,
+        PRIMARY KEY (guild, currency, day, kind, went)) WITHOUT ROWID;
 
     CREATE TABLE handles (id INTEGER PRIMARY KEY, guild INTEGER, handle TEXT, first_seen INTEGER, last_seen INTEGER,
         linked INTEGER, points INTEGER, level INTEGER, verified_at INTEGER);

@@ -22,7 +22,7 @@ use crate::discord::bot::{Bot, Command, Shown, Words};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
-use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, MessageHandler, ServerHandler};
+use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, ServerHandler};
 use crate::discord::outbox;
 use crate::features;
 use crate::kernel::dice::Seed;
@@ -67,6 +67,8 @@ pub struct Face {
     pub deletions: &'static [DeletionHandler],
     /// Those who hear of servers that come into sight.
     pub servers: &'static [ServerHandler],
+    /// Those who hear of servers that the bot left.
+    pub left: &'static [LeftHandler],
     /// What it has to be told by the gateway.
     pub intents: GatewayIntents,
     /// Its channels that `/setup` offers.
@@ -114,6 +116,7 @@ impl Face {
             edits: &[],
             deletions: &[],
             servers: &[],
+            left: &[],
             intents: GatewayIntents::empty(),
             channels: &[],
             displays: &[],
@@ -174,6 +177,7 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
         edits: ALL.iter().flat_map(|face| face.edits).copied().collect(),
         deletions: ALL.iter().flat_map(|face| face.deletions).copied().collect(),
         servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
+        left: ALL.iter().flat_map(|face| face.left).copied().collect(),
         intents: intents(),
     }
 }

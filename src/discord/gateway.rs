@@ -65,6 +65,9 @@ pub type DeletionHandler = for<'a> fn(&'a Bot, &'a Deletion) -> BoxFuture<'a, Re
 /// such as its channels, roles and members, is not told.
 pub type ServerHandler = for<'a> fn(&'a Bot, &'a Guild) -> BoxFuture<'a, Result<()>>;
 
+/// Hears that the bot left a server, or was thrown out of it. A server that is out of order for a while is not left.
+pub type LeftHandler = for<'a> fn(&'a Bot, GuildId) -> BoxFuture<'a, Result<()>>;
+
 /// What the features give to the gateway.
 #[derive(Default)]
 pub struct Handlers {
@@ -82,6 +85,8 @@ pub struct Handlers {
     pub deletions: Vec<DeletionHandler>,
     /// Those who hear of servers.
     pub servers: Vec<ServerHandler>,
+    /// Those who hear of servers that the bot left.
+    pub left: Vec<LeftHandler>,
     /// What they have to be told.
     pub intents: GatewayIntents,
 }
@@ -99,6 +104,7 @@ struct Inner {
     edits: Vec<EditHandler>,
     deletions: Vec<DeletionHandler>,
     servers: Vec<ServerHandler>,
+    left: Vec<LeftHandler>,
     intents: GatewayIntents,
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
@@ -127,6 +133,7 @@ impl Gateway {
             edits: handlers.edits,
             deletions: handlers.deletions,
             servers: handlers.servers,
+            left: handlers.left,
             intents: handlers.intents,
             registration,
             registering: tokio::sync::Mutex::default(),
@@ -236,6 +243,9 @@ impl serenity::framework::Framework for Gateway {
             }
             // One that is out of order is looked at when it is back.
             FullEvent::GuildCreate { guild, .. } if !guild.unavailable => inner.guild_available(&ctx, &guild).await,
+            FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
+                inner.guild_left(incomplete.id).await;
+            }
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
                 let (kind, name) = inner.name_of(&interaction);
@@ -352,6 +362,14 @@ impl Inner {
         for handle in &self.servers {
             if let Err(error) = handle(&self.bot, guild).await {
                 problem::log_error(&error, "look at a server");
+            }
+        }
+    }
+
+    async fn guild_left(&self, guild: serenity::all::GuildId) {
+        for handle in &self.left {
+            if let Err(error) = handle(&self.bot, GuildId::new(guild.get())).await {
+                problem::log_error(&error, "take in that a server was left");
             }
         }
     }

@@ -328,6 +328,59 @@ async fn a_job_whose_retry_could_not_be_stored_is_tried_again_and_one_that_was_d
     }
 }
 
+static FAILING: Kind<()> = Kind::new("tests.failing");
+static FAILER: Handler<Arc<std::sync::atomic::AtomicU32>> = Handler {
+    kind: FAILING.name(),
+    worth: Worth::Always,
+    run: |tries, _| {
+        tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Box::pin(async { Err(Setback::Retry(Failure::new("it is broken"))) })
+    },
+};
+
+#[tokio::test]
+async fn a_job_that_fails_is_tried_again_after_1_2_and_4_seconds_and_then_kept_as_a_dead_letter_that_is_told() {
+    crate::covers!("S-PROP-29");
+    let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+    let tables = [TABLES, crate::activity::TABLES, crate::settings::TABLES].concat();
+    let schema = Schema { tables, ..Schema::default() };
+    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let plan = |tx: &Tx<'_>| FAILING.schedule_now(tx, GUILD, Lane::User(UserId::new(1)), &());
+    let id = store.write("plan", plan).await.unwrap();
+    let tries = Arc::<std::sync::atomic::AtomicU32>::default();
+    let tried = || tries.load(std::sync::atomic::Ordering::Relaxed);
+    let runner = Runner::new(store.clone(), clock, Arc::clone(&tries), &[&FAILER]).await;
+    let running = tokio::spawn(runner.run());
+    // How often its row says that it was tried; `None` when it is gone.
+    let noted = async |expected: Option<u8>| {
+        let wait = async {
+            while store.read("job", move |read| MENDED.get(read, &(GUILD, id))).await.unwrap().map(|job| job.attempts)
+                != expected
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(SOON, wait).await.expect("the try is noted");
+    };
+    for (attempts, wait) in [(1, 1), (2, 2), (3, 4)] {
+        noted(Some(attempts)).await;
+        assert_eq!(tried(), u32::from(attempts));
+        hand.advance(Duration::from_millis(wait * 1_000 - 10));
+        changes(&store).await;
+        assert_eq!(tried(), u32::from(attempts), "not before {wait} seconds have passed");
+        hand.advance(Duration::from_millis(20));
+    }
+    noted(None).await;
+    assert_eq!(tried(), 4);
+    let letters = store.read("letters", |read| crate::jobs::dead_letters(read, GUILD, 10)).await.unwrap();
+    assert_eq!(letters.iter().map(|letter| letter.reason.as_str()).collect::<Vec<_>>(), ["it is broken"]);
+    let filter = crate::activity::Filter { kind: Some(crate::jobs::unsent::LOST.name()), ..Default::default() };
+    let told = store.read("told", move |read| crate::activity::newest(read, GUILD, &filter, None, 10)).await.unwrap();
+    assert_eq!(told.rows.len(), 1);
+    running.abort();
+    store.close().await;
+}
+
 // On one thread, whose log alone is kept.
 #[tokio::test]
 async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_time() {

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
+use greenroom::catalogue::CATALOGUE;
+use greenroom::features::setup::model::FORGET;
+use greenroom::features::setup::tables::GREETED;
+use greenroom::jobs::due_by;
 use greenroom::sim::{
     ChannelSpec, ComponentCall, GuildSpec, Id, OverwriteSpec, Permissions, SeenMessage, World as Discord,
 };
+
+use greenroom::store::Read;
 
 use crate::patience::as_time_passes;
 use crate::reading::SOON;
@@ -146,6 +152,77 @@ async fn who_was_invited_before_the_start_is_greeted_and_a_restart_says_nothing(
         site.hand.advance(Duration::from_secs(10));
     }
     assert_eq!(site.sim.look(|discord| greetings(discord, channel)), 1);
+}
+
+/// How often the bot noticed that it left the server, and did not come to remove what is stored yet.
+fn removals(world: &World) -> usize {
+    let far = world.hand.now().after(Duration::from_hours(100 * 24));
+    let due = world.app.bot.store.read_blocking("due", move |read| due_by(read, far, 1_000)).unwrap();
+    due.iter().filter(|run| run.job.kind == FORGET.name()).count()
+}
+
+async fn until(fits: impl Fn() -> bool) {
+    let wait = async {
+        while !fits() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, wait).await.expect("the bot notices it");
+}
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The bot is thrown out, and has noticed that.
+async fn is_thrown_out(world: &World) {
+    let before = removals(world);
+    world.sim.kick_bot(world.ids.guild).await.unwrap();
+    until(|| removals(world) > before).await;
+}
+
+#[tokio::test]
+async fn what_is_stored_of_a_server_goes_30_days_after_the_bot_left_it() {
+    let world = World::new().await;
+    world.member("ann").submits(&crate::reading::link(1), "First").await;
+    // Trouble of Discord is no leaving.
+    for is_out_of_order in [true, false] {
+        world.sim.set_out_of_order(world.ids.guild, is_out_of_order).await.unwrap();
+    }
+    world.settle().await;
+    is_thrown_out(&world).await;
+    assert_eq!(removals(&world), 1);
+    world.pass(DAY * 29).await;
+    assert_eq!(world.songs().len(), 1);
+    world.pass(DAY * 2).await;
+    assert!(world.songs().is_empty());
+    let (guild, store) = (world.guild, &world.app.bot.store);
+    let mut left = std::collections::BTreeSet::new();
+    let look =
+        |read: &dyn Read| (CATALOGUE.schema)().tables_of_guilds().try_for_each(|table| table.guilds(read, &mut left));
+    store.read_blocking("left", look).unwrap();
+    assert!(!left.contains(&guild), "no row of any table");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_server_goes_where_the_bot_came_back_within_30_days() {
+    let world = World::new().await;
+    world.member("ann").submits(&crate::reading::link(1), "First").await;
+    let guild = world.guild;
+    let joined = || world.app.bot.store.read_blocking("joined", move |read| GREETED.get(read, &guild)).unwrap();
+    let before = joined();
+    is_thrown_out(&world).await;
+    world.pass(DAY * 29).await;
+    world.sim.invite_bot(world.ids.guild, permissions(&["ADMINISTRATOR"])).await.unwrap();
+    until(|| joined() != before).await;
+    world.pass(DAY * 2).await;
+    assert_eq!((world.songs().len(), removals(&world)), (1, 0));
+    // Whoever leaves again has 30 days from then on.
+    is_thrown_out(&world).await;
+    world.pass(DAY * 29).await;
+    assert_eq!(world.songs().len(), 1);
+    world.pass(DAY * 2).await;
+    assert!(world.songs().is_empty());
+    world.end().await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use super::check::Findings;
 use super::error::StoreError;
 use super::index::{Index, IndexOf, Pair, Rule, add_entry, decode_entry, describe, remove_entry};
 use super::key::Key;
+use super::layout::Progress;
 use super::raw_name::RawName;
 use super::read::Read;
 use super::span::{Direction, Span, Within};
@@ -122,7 +123,7 @@ impl<E: Key, K, V> IndexOf<K, V> for CountedIndex<E, K, V> {
         describe::<E>(entry)
     }
 
-    fn build_figures(&self, tx: &Tx<'_>, _table: &Table<K, V>) -> Result<(), StoreError> {
+    fn build_figures(&self, tx: &Tx<'_>, _table: &Table<K, V>, _progress: &mut Progress) -> Result<(), StoreError> {
         self.tally().build(tx)
     }
 

@@ -12,6 +12,7 @@ use std::ops::Deref;
 use super::check::Findings;
 use super::error::StoreError;
 use super::key::{Key, UNREADABLE_KEY, decode, encode, hex};
+use super::layout::Progress;
 use super::raw_name::RawName;
 use super::read::{Read, page, walk};
 use super::span::{Direction, Within};
@@ -51,8 +52,9 @@ pub trait IndexOf<K, V>: Sync {
     /// An entry as text.
     fn describe(&self, entry: &[u8]) -> String;
 
-    /// Computes what the index keeps besides the pairs of its rows, which are all there.
-    fn build_figures(&self, _tx: &Tx<'_>, _table: &Table<K, V>) -> Result<(), StoreError> {
+    /// Computes what the index keeps besides the pairs of its rows, which are all there. An index without pairs tells
+    /// `progress` of each row that it reads.
+    fn build_figures(&self, _tx: &Tx<'_>, _table: &Table<K, V>, _progress: &mut Progress) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -354,8 +354,8 @@ tuple_keys!((A; B), (A, B; C), (A, B, C; D), (A, B, C, D; E), (A, B, C, D, E; F)
 /// It is short for an `impl Key for Line` (`encode_to` writes 1 for `Self::Skip` and 2 for `Self::Free`, `decode_from` reads these
 /// and no other byte, `form` tells that it is an enum) and an `impl FixedKey for Line` (`WIDTH` is 1).
 ///
-/// The bytes decide the order and are stored: they never change. The enum must be `Clone + Debug + Ord`, and its order
-/// must be the order of the bytes.
+/// The bytes decide the order and are stored: they never change. They are part of the form, so that an index whose bytes
+/// changed nevertheless is built anew. The enum must be `Clone + Debug + Ord`, and its order must be the order of the bytes.
 #[macro_export]
 macro_rules! key_enum {
     ($name:ident { $($variant:ident = $byte:literal),+ $(,)? }) => {
@@ -372,7 +372,7 @@ macro_rules! key_enum {
             }
 
             fn form() -> ::std::string::String {
-                ::std::string::String::from("enum")
+                ::std::string::String::from("enum") $(+ ::std::concat!(" ", ::std::stringify!($variant), "=", $byte))+
             }
         }
 
@@ -459,7 +459,8 @@ mod tests {
     }
 
     #[test]
-    fn an_enum_is_one_byte_and_unknown_bytes_are_no_key() {
+    fn an_enum_is_one_byte_that_its_form_tells_and_unknown_bytes_are_no_key() {
+        assert_eq!(<(GuildId, Line, u8)>::form(), "id, enum Skip=1 Free=7, u8");
         assert_eq!(encode(&(Line::Skip, Line::Free)), [1, 7]);
         assert_eq!(decode::<Line>(&[7]), Some(Line::Free));
         assert_eq!(decode::<Line>(&[2]), None);

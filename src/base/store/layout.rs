@@ -131,9 +131,9 @@ pub(super) fn build<K: Key, V: Record>(
     for raw in index.raw_names() {
         tx.clear(raw)?;
     }
+    let read: &dyn Read = tx;
+    let mut progress = Progress::begin(index.name(), read.len(table.raw())?);
     if index.has_pairs() {
-        let read: &dyn Read = tx;
-        let mut progress = Progress::begin(index.name(), read.len(table.raw())?);
         let mut run = Run::default();
         walk(tx, table.raw(), ByteSpan::default(), |key, value| {
             let (key, row) = table.decode(key, value)?;
@@ -146,7 +146,7 @@ pub(super) fn build<K: Key, V: Record>(
         })?;
         run.write(tx, index)?;
     }
-    index.build_figures(tx, table)
+    index.build_figures(tx, table, &mut progress)
 }
 
 /// Pairs that are written together.
@@ -175,7 +175,7 @@ impl Run {
 }
 
 /// Says how far a long build is.
-struct Progress {
+pub struct Progress {
     index: &'static str,
     rows: u64,
     done: u64,
@@ -185,16 +185,17 @@ struct Progress {
 
 impl Progress {
     /// Rows between two looks at the clock.
-    const STEP: u64 = 65_536;
+    const STEP: u64 = if cfg!(test) { 1_024 } else { 65_536 };
     /// Seconds between two lines of the log.
-    const PAUSE: u64 = 5;
+    const PAUSE: u64 = if cfg!(test) { 0 } else { 5 };
 
     fn begin(index: &'static str, rows: u64) -> Self {
         tracing::info!(index, rows, "building an index");
         Self { index, rows, done: 0, since: Stopwatch::start(), told: 0 }
     }
 
-    fn step(&mut self) {
+    /// One more row is read.
+    pub(super) fn step(&mut self) {
         self.done += 1;
         if self.done.is_multiple_of(Self::STEP) {
             let seconds = self.since.elapsed().as_secs();

@@ -318,6 +318,7 @@ fn save_before_migration(
     if backup.exists() {
         fs::remove_file(&backup)?;
     }
+    tracing::info!(path = %backup.display(), version, "saving the store as it is before the migration");
     copy(snapshot, &backup, options.clock.now())?;
     tracing::info!(path = %backup.display(), "saved the store as it was before the migration");
     Ok(Some(backup))

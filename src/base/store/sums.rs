@@ -12,6 +12,7 @@ use super::codec::Record;
 use super::error::StoreError;
 use super::index::{IndexOf, Pair, decode_entry, describe, form_of};
 use super::key::{Key, decode, encode};
+use super::layout::Progress;
 use super::raw_name::RawName;
 use super::read::{Read, page, walk};
 use super::span::{ByteSpan, Direction, Within};
@@ -128,11 +129,12 @@ impl<E: Key, K, V> SumIndex<E, K, V> {
         StoreError::IndexBroken { index: self.name, entry: describe::<E>(bucket) }
     }
 
-    /// Adds up the rows anew, and shows the buckets of one guild after the other.
+    /// Adds up the rows anew, telling `step` of each, and shows the buckets of one guild after the other.
     fn add_up(
         &self,
         read: &dyn Read,
         table: &Table<K, V>,
+        mut step: impl FnMut(),
         mut visit: impl FnMut(BTreeMap<Vec<u8>, Sum>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>
     where
@@ -143,6 +145,7 @@ impl<E: Key, K, V> SumIndex<E, K, V> {
         let mut head = Vec::new();
         let mut sums: BTreeMap<Vec<u8>, Sum> = BTreeMap::new();
         walk(read, table.raw(), ByteSpan::default(), |key, value| {
+            step();
             let next = head_of(key);
             if head != next {
                 head = next;
@@ -219,26 +222,32 @@ impl<E: Key, K: Key, V: Record> IndexOf<K, V> for SumIndex<E, K, V> {
         describe::<E>(entry)
     }
 
-    fn build_figures(&self, tx: &Tx<'_>, table: &Table<K, V>) -> Result<(), StoreError> {
-        self.add_up(tx, table, |sums| sums.iter().try_for_each(|(bucket, sum)| self.save(tx, bucket, *sum)))
+    fn build_figures(&self, tx: &Tx<'_>, table: &Table<K, V>, progress: &mut Progress) -> Result<(), StoreError> {
+        let save = |sums: BTreeMap<Vec<u8>, Sum>| sums.iter().try_for_each(|(bucket, sum)| self.save(tx, bucket, *sum));
+        self.add_up(tx, table, || progress.step(), save)
     }
 
     fn check_figures(&self, read: &dyn Read, table: &Table<K, V>, findings: &mut Findings) -> Result<(), StoreError> {
         let mut rows_counted = 0;
-        self.add_up(read, table, |sums| {
-            rows_counted += sums.len() as u64;
-            for (bucket, expected) in sums {
-                let kept = self.load(read, &bucket)?;
-                if kept != expected {
-                    let problem = format!(
-                        "{} rows with {} are kept as {} with {}",
-                        expected.count, expected.sum, kept.count, kept.sum
-                    );
-                    findings.add(self.name, describe::<E>(&bucket), problem);
+        self.add_up(
+            read,
+            table,
+            || {},
+            |sums| {
+                rows_counted += sums.len() as u64;
+                for (bucket, expected) in sums {
+                    let kept = self.load(read, &bucket)?;
+                    if kept != expected {
+                        let problem = format!(
+                            "{} rows with {} are kept as {} with {}",
+                            expected.count, expected.sum, kept.count, kept.sum
+                        );
+                        findings.add(self.name, describe::<E>(&bucket), problem);
+                    }
                 }
-            }
-            Ok(())
-        })?;
+                Ok(())
+            },
+        )?;
         let kept = read.len(self.raw())?;
         if kept != rows_counted {
             findings.add(

@@ -23,7 +23,7 @@ use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
 use crate::features::tiktok::activity::{
     CONNECTED, CONNECTION_LOST, Ending, LEFT, RECORDING_STOPPED, REFUSED, SIMULATED, STOPPED,
 };
-use crate::jobs::unsent::{DISMISSED, TRIED_AGAIN, Unsent};
+use crate::jobs::unsent::{DISMISSED, LOST, Lost, TRIED_AGAIN, Unsent};
 use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::{self, escape, mention};
@@ -52,6 +52,7 @@ static WORDS: &[(&str, Words)] = &[
     (LEFT.name(), left),
     (LEFT_IN_HISTORY.name(), left_in_history),
     (LINKED.name(), linked),
+    (LOST.name(), lost),
     (PLACED.name(), placed),
     (POSTED.name(), posted),
     (PROVEN.name(), proven),
@@ -98,6 +99,14 @@ pub fn leaving(leaving: &Leaving) -> String {
 /// What somebody took along.
 fn exported(activity: &Activity) -> Option<String> {
     Some(format!("📤 {} took a file along: {}", who(activity)?, EXPORTED.details(activity)?))
+}
+
+/// What could not be sent. Others of its kind may follow it silently.
+fn lost(activity: &Activity) -> Option<String> {
+    let Lost { kind, reason } = LOST.details(activity)?;
+    let reason = escape(reason.trim_end_matches('.'));
+    let see = "see **Not sent to Discord** on my web page, where it can be tried again";
+    Some(format!("📮 `{kind}` could not be sent: {reason}; {see}"))
 }
 
 /// What could not be sent, and what somebody did with it.

@@ -4,6 +4,7 @@ pub mod autocomplete;
 pub mod commands;
 pub mod components;
 pub mod jobs;
+pub mod leaving;
 pub mod making;
 pub mod views;
 
@@ -15,7 +16,8 @@ pub const FACE: Face = Face {
     components: components::ALL,
     channels: &[&commands::DEBUG_PLACE],
     servers: &[jobs::seen],
-    jobs: &[&jobs::HANDLER],
+    left: &[leaving::left],
+    jobs: &[&jobs::HANDLER, &leaving::HANDLER],
     ..Face::named("setup")
 };
 

@@ -65,6 +65,7 @@ pub const KINDS: &[&dyn Carried] = &[
     &program::BACKUP_RESTORED,
     &program::SERVER_LEFT,
     &program::EXPORTED,
+    &crate::jobs::unsent::LOST,
     &crate::jobs::unsent::TRIED_AGAIN,
     &crate::jobs::unsent::DISMISSED,
 ];

@@ -1,4 +1,4 @@
-//! All that is stored of a server goes, at its owner's word. What was posted on Discord is Discord's, and stays there.
+//! All that is stored of a server goes, at its owner's word or 30 days after the bot left it. What was posted on Discord is Discord's, and stays there.
 //!
 //! A live that is followed would be written down again while it goes, so it has to be let go first.
 

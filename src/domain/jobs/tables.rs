@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::{DeadLetter, Job, JobId, Lane, Run, Slot, Wait};
+use super::unsent;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::names_member;
@@ -115,10 +116,11 @@ pub fn waiting_lanes(read: &dyn Read) -> Result<HashMap<Slot, Timestamp>> {
     Ok(lanes)
 }
 
-/// Makes a job a dead letter.
+/// Makes a job a dead letter, of which the team is told.
 pub fn bury(tx: &Tx<'_>, guild: GuildId, id: JobId, reason: &str) -> Result<()> {
     WAITS.remove(tx, &(guild, id))?;
     if let Some(job) = JOBS.remove(tx, &(guild, id))? {
+        unsent::tell(tx, guild, &job, reason)?;
         DEAD_LETTERS.put(tx, &(guild, id), &DeadLetter { job, reason: reason.to_owned(), at: tx.now() })?;
         tx.publish(SETTLED, guild);
         tx.publish(GIVEN_UP, guild);

@@ -161,6 +161,7 @@ const PURPOSES: &[(&str, &str)] = &[
     ("queue.announce", "The announcement of the song that plays"),
     ("queue.copy_bookmark", "The copy of a song in the bookmark channel"),
     ("reminders.due", "A reminder of a member"),
+    ("setup.forget", "The removal of what is stored of a server that the bot left"),
     ("setup.greet", "The greeting in a new server"),
     ("submissions.catch_up", "Reading the messages that were missed"),
     ("submissions.clear", "Clearing a posted song away"),

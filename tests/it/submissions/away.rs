@@ -16,12 +16,12 @@ use greenroom::kernel::ids::{ChannelId, MessageId, UserId};
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{Fault, FileSpec, GatewayFault, Id, MemberSpec, MessageSpec, OverwriteSpec, SeenMessage};
 use greenroom::store::{Options, Place, Store};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use serde_json::json;
 
+mod again;
+
 use super::LINKS;
-use crate::reading::{SOON, link};
+use crate::reading::SOON;
 use crate::site::Site;
 use crate::world::{assert_sound, mp3};
 
@@ -41,7 +41,11 @@ async fn left() -> Site {
 }
 
 async fn post(site: &Site, name: &str, content: &str, attachments: Vec<FileSpec>) -> Id {
-    let (channel, user) = (site.channel("submissions"), site.ids.member(name));
+    post_in(site, "submissions", name, content, attachments).await
+}
+
+async fn post_in(site: &Site, channel: &str, name: &str, content: &str, attachments: Vec<FileSpec>) -> Id {
+    let (channel, user) = (site.channel(channel), site.ids.member(name));
     let content = content.to_owned();
     site.sim.post_message(MessageSpec { channel, user, content, attachments, ..MessageSpec::default() }).await.unwrap()
 }
@@ -186,100 +190,6 @@ async fn an_application_that_was_killed_in_a_message_goes_on_in_it() {
     let left = site.sim.messages(site.channel("submissions")).await;
     assert!(left.iter().all(|seen| seen.id() != message), "all of it is taken over");
     ends(app).await;
-}
-
-/// An evening on which messages come in every way in which they may come again.
-struct Evening {
-    site: Site,
-    app: Option<Application>,
-    dice: StdRng,
-    /// The links that were posted, and what the messages are now.
-    links: usize,
-    messages: Vec<(Id, String)>,
-}
-
-impl Evening {
-    async fn step(&mut self) {
-        self.site.hand.advance(Duration::from_secs(3));
-        match self.dice.random_range(0..8_u8) {
-            0..=2 => {
-                let text = self.new_text();
-                let name = ["ann", "ben", "chloe"][self.dice.random_range(0..3_usize)];
-                let message = post(&self.site, name, &text, Vec::new()).await;
-                self.messages.push((message, text));
-            }
-            3 | 4 => self.edit().await,
-            5 => match self.app.take() {
-                Some(app) if self.dice.random_bool(0.5) => app.stop().await,
-                Some(app) => drop(app),
-                None => self.app = Some(self.site.start().await),
-            },
-            6 if self.app.is_some() => {
-                self.site.sim.gateway_fault(GatewayFault::Repeat { last: 20 }).await;
-            }
-            _ if self.app.is_some() => {
-                let mut call = self.site.call("host", "next");
-                call.wait_ms = Some(2_000);
-                self.site.sim.run_command(call).await.unwrap();
-            }
-            _ => {}
-        }
-    }
-
-    /// A text with up to three new links, and mostly one that is not taken.
-    fn new_text(&mut self) -> String {
-        let mut text = "listen".to_owned();
-        for _ in 0..self.dice.random_range(0..=3_u8) {
-            self.links += 1;
-            text.push_str(&format!(" {}", link(self.links)));
-        }
-        if self.dice.random_bool(0.7) {
-            text.push_str(" https://tidal.com/track/1");
-        }
-        text
-    }
-
-    /// Adds a link to one of the latest messages, where it still stands.
-    async fn edit(&mut self) {
-        let latest = self.messages.len().saturating_sub(4)..self.messages.len();
-        if latest.is_empty() {
-            return;
-        }
-        let chosen = self.dice.random_range(latest);
-        let (message, text) = self.messages[chosen].clone();
-        let text = format!("{text} {}", link(self.links + 1));
-        if self.site.sim.edit_message(self.site.channel("submissions"), message, &text).await.is_ok() {
-            self.links += 1;
-            // Of an edit that comes in the moment in which the bot deletes a message, its event alone tells; whoever kills the
-            // bot before it has read that loses it.
-            if let Some(app) = self.app.as_ref().filter(|_| !text.contains("tidal")) {
-                is_through(&self.site, app).await;
-            }
-            self.messages[chosen].1 = text;
-        }
-    }
-}
-
-#[tokio::test]
-async fn however_a_message_comes_again_each_song_of_it_is_taken_once() {
-    for seed in 0..3 {
-        let (site, dice) = (left().await, StdRng::seed_from_u64(seed));
-        let mut evening = Evening { site, app: None, dice, links: 0, messages: Vec::new() };
-        for _ in 0..30 {
-            evening.step().await;
-        }
-        let Evening { site, app, links, .. } = evening;
-        if let Some(app) = app {
-            app.stop().await;
-        }
-        let app = site.start().await;
-        is_through(&site, &app).await;
-        let mut taken = songs(&site, &app);
-        taken.sort_unstable();
-        let expected: Vec<_> = (1..=links).map(|number| format!("youtube:{number:0>11}")).collect();
-        assert_eq!(taken, expected, "seed {seed}");
-        ends(app).await;
-    }
 }
 
 #[tokio::test]

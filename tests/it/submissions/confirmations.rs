@@ -129,6 +129,7 @@ async fn a_confirmation_that_discord_could_not_take_is_tried_again_after_1_2_and
 async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the_song_stays() {
     let mut world = World::new().await;
     world.expect_dead_letters();
+    world.chooses("setdebugchannel", "staff").await;
     let fault = Fault {
         method: Some("POST".into()),
         path: Some("/users/@me/channels".into()),
@@ -143,6 +144,9 @@ async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the
     let letters = world.app.bot.store.read_blocking("letters", |read| dead_letters(read, guild, 10));
     assert_eq!(letters.unwrap().len(), 1);
     assert_eq!(world.song(number).song.title, "Alone");
+    world.settle().await;
+    let told = world.seen_in("staff").await.join("\n");
+    assert!(told.contains("`submissions.confirm` could not be sent") && told.contains("50035"), "{told}");
     world.end().await;
 }
 

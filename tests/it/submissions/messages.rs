@@ -98,6 +98,14 @@ async fn a_flood_of_links_is_cut_and_told() {
     assert_eq!(world.songs().len(), 20);
     assert_eq!(originals(&world).await, [original]);
     assert!(last_word(&world).await.contains("more songs are taken from this message"));
+    // An edit opens no second twenty.
+    world.member("ann").edit(original, &links[..39].join(" ")).await;
+    world
+        .member("ann")
+        .edit(original, &[&links[20..], &["https://youtu.be/bbbbbbbbb10".to_owned()]].concat().join(" "))
+        .await;
+    assert_eq!(world.songs().len(), 20);
+    assert_eq!(originals(&world).await, [original]);
     world.end().await;
 }
 

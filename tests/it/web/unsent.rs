@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenroom::activity::{Filter, newest};
-use greenroom::jobs::unsent::{DISMISSED, TRIED_AGAIN};
+use greenroom::jobs::unsent::{DISMISSED, LOST, TRIED_AGAIN};
 use greenroom::jobs::{JobId, Lane, Wait, tables};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::ids::{ChannelId, MessageId};
@@ -46,6 +46,7 @@ impl WebWorld {
 async fn what_was_given_up_is_shown_with_its_reason_and_dismissed_by_an_admin() {
     let ground = WebWorld::start().await;
     let id = ground.gives_up_a_deletion();
+    assert_eq!(ground.last_to(LOST.name()), Some(Actor::System), "the team is told");
     let admin = ground.signed_in("admin");
     let home = admin.get("/g/{server}").await.is(200);
     assert!(home.text().contains(&ground.path("href=\"/g/{server}/unsent\"")), "{}", home.text());

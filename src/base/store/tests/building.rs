@@ -5,7 +5,8 @@ use tempfile::TempDir;
 
 use super::model::{Model, apply, apply_to_model, changes, compare};
 use super::sample::{
-    SONGS, SONGS_BY_LINK, SONGS_BY_USER, SONGS_IN_ORDER, Song, SongId, SongKey, key, options, schema, song,
+    SONGS, SONGS_BY_LINK, SONGS_BY_USER, SONGS_IN_ORDER, Song, SongId, SongKey, key, log_of_this_thread, options,
+    schema, song,
 };
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{
@@ -108,6 +109,24 @@ fn an_index_with_many_entries_is_built_with_its_counts_and_sums() {
     assert_eq!(count, 2_000);
     store.write_blocking("remove", |tx| SONGS.remove(tx, &key(77))).unwrap();
     assert_eq!(store.check_blocking().unwrap(), [], "what was built goes on as what was kept up to date");
+}
+
+#[test]
+fn the_log_tells_of_each_index_that_it_is_built_and_how_far_that_is() {
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let store = opened(&place, older());
+    fill(&store, &OLDER_SONGS, 2_000);
+    store.close_blocking();
+    let (log, _kept) = log_of_this_thread();
+    opened(&place, schema()).close_blocking();
+    for index in ["songs_waiting", "songs_in_order", "songs_by_letter", "scores_by_user"] {
+        let named = format!("index=\"sample.{index}\"");
+        let told: Vec<_> = log.lines().into_iter().filter(|line| line.contains(&named)).collect();
+        assert_eq!(told.len(), 2, "{index}: {told:?}");
+        assert!(told[0].contains("building an index") && told[0].contains("rows=2000"), "{told:?}");
+        assert!(told[1].contains("1024 of 2000 rows are read"), "{told:?}");
+    }
 }
 
 fn popular_by_user((guild, id): &SongKey, song: &Song) -> Option<(GuildId, UserId, SongId)> {

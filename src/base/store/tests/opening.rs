@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::sample::{SONGS, Song, SongKey, key, options, schema, song};
+use super::sample::{SONGS, Song, SongKey, key, log_of_this_thread, options, schema, song};
 use crate::kernel::error::{Error, Result};
 use crate::store::{Migration, OpenError, Place, Schema, Span, Store, StoreError, Table, Tx, verify};
 
@@ -169,6 +169,38 @@ fn migrations_run_once_after_the_store_was_saved() {
     let own = env!("CARGO_PKG_VERSION");
     let versions = format!("its data are of version 1, and this one, {own}, reads up to version 0.");
     assert!(error.contains(&versions), "{error}");
+}
+
+#[test]
+fn migrations_run_in_their_order_and_the_log_tells_of_the_copy_and_of_each_at_its_start_and_end() {
+    crate::covers!("S-MIG-01", "S-MIG-05");
+    const ADD: Migration = Migration {
+        version: 2,
+        name: "add one to the scores",
+        run: |tx| SONGS.for_each(tx, Span::all(), |key, _| SONGS.update(tx, &key, |song| song.score += 1).map(drop)),
+    };
+    let folder = TempDir::new().unwrap();
+    let place = file_in(&folder);
+    let store = open(&place).unwrap();
+    store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &Song { score: 3, ..song("a") })).unwrap();
+    store.close_blocking();
+    let (log, _kept) = log_of_this_thread();
+    let store = Store::open(&place, options(), migrated(&[DOUBLE, ADD])).unwrap();
+    let kept = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap();
+    assert_eq!(kept.map(|song| song.score), Some(7), "doubled first");
+    let told: Vec<_> = log.lines().into_iter().filter(|line| line.contains("migrat")).collect();
+    let expected = [
+        "saving the store as it is before the migration path=",
+        "saved the store as it was before the migration path=",
+        "migrating the store: double the scores version=1",
+        "migrated the store version=1",
+        "migrating the store: add one to the scores version=2",
+        "migrated the store version=2",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for (line, expected) in told.iter().zip(expected) {
+        assert!(line.contains(expected), "{line:?} is not {expected:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::captured::Captured;
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::kernel::time::{Clock, Timestamp};
@@ -88,6 +89,16 @@ pub(super) fn schema() -> Schema {
 pub(super) fn options() -> Options {
     let (clock, _) = Clock::simulated(Timestamp::from_millis(1_000));
     Options::new(clock, Seed::fixed(1))
+}
+
+/// The log of this thread, as long as what comes with it is kept.
+pub(super) fn log_of_this_thread() -> (Captured, impl Sized) {
+    let log = Captured::default();
+    let writer = log.clone();
+    let to_log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    // With one subscriber alone, a line that another test's thread reaches first would be switched off for all threads.
+    let second = tracing::Dispatch::new(tracing_subscriber::registry());
+    (log, (second, tracing::subscriber::set_default(to_log)))
 }
 
 pub(super) fn in_memory() -> Store {

@@ -322,8 +322,14 @@ fn what_happens_to_the_program_is_told_with_what_becomes_of_it() {
 fn what_somebody_takes_along_and_does_with_what_was_not_sent_is_told() {
     assert_eq!(said(EXPORTED.with("ledger".to_owned()).by(BY)), "📤 <@1> took a file along: ledger");
     let lost = Unsent { kind: "submissions.look_again".to_owned() };
-    let lines = [said(TRIED_AGAIN.with(lost.clone()).by(BY)), said(DISMISSED.with(lost).by(Actor::Operator))];
-    insta::assert_snapshot!(lines.join("\n"), @"
+    let given_up = Lost { kind: lost.kind.clone(), reason: "Missing *Permissions* (403 Forbidden).".to_owned() };
+    let lines = [
+        said(LOST.with(given_up)),
+        said(TRIED_AGAIN.with(lost.clone()).by(BY)),
+        said(DISMISSED.with(lost).by(Actor::Operator)),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    📮 `submissions.look_again` could not be sent: Missing \*Permissions\* \(403 Forbidden\); see **Not sent to Discord** on my web page, where it can be tried again
     📮 <@1> is trying once more what could not be sent: `submissions.look_again`
     📮 The operator dismissed what could not be sent: `submissions.look_again`
     ");

@@ -175,7 +175,7 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         caller: &caller,
         message,
         details: Details::with_note(&contents.words),
-        room: contents.song_count().saturating_sub(before.taken.len()).min(MOST_SONGS),
+        room: contents.song_count().min(MOST_SONGS).saturating_sub(before.taken.len()),
         later: None,
         is_kept_out: false,
     };

@@ -442,6 +442,12 @@ mod tests {
             currency.encode_to(&mut bytes);
         }
         assert_eq!(bytes, [1, 2]);
+        // In the order of the names above.
+        let mut bytes = Vec::new();
+        for kind in EntryKind::VARIANTS {
+            kind.encode_to(&mut bytes);
+        }
+        assert_eq!(bytes, (1..=22).collect::<Vec<u8>>());
     }
 
     #[test]

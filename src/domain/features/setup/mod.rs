@@ -10,7 +10,8 @@
 //! told in the debug channel with the value before and after. `/setdebugchannel` chooses that channel.
 //!
 //! **Invariant.** Nothing here names a setting of another feature: settings and channels come from the features' lists. A
-//! server is greeted once for each time that the bot joins it. Table: `setup.greeted`. Job: the greeting.
+//! server is greeted once for each time that the bot joins it. Table: `setup.greeted`. Jobs: the greeting, and
+//! the removal of what is stored of a server that the bot left.
 
 pub mod model;
 pub mod settings;
@@ -19,5 +20,9 @@ pub mod tables;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain =
-    Domain { settings: settings::LISTED, tables: tables::TABLES, jobs: &[&model::GREET], ..Domain::named("setup") };
+pub const DOMAIN: Domain = Domain {
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    jobs: &[&model::GREET, &model::FORGET],
+    ..Domain::named("setup")
+};

@@ -1,12 +1,16 @@
-//! What the job of the greeting carries.
+//! What the jobs of greeting a server and of forgetting it carry.
 
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::Kind;
 use crate::kernel::ids::UserId;
+use crate::kernel::time::Timestamp;
 
 /// The job that greets a server.
 pub static GREET: Kind<Greet> = Kind::new("setup.greet");
+
+/// The job that removes what is stored of a server that the bot left; it carries when the bot had joined, where that is known.
+pub static FORGET: Kind<Option<Timestamp>> = Kind::new("setup.forget");
 
 /// A server that is to be greeted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -101,7 +101,7 @@ pub struct LeaveServer;
 
 impl Endpoint for LeaveServer {
     const NAME: &'static str = "instance.leave";
-    const ABOUT: &'static str = "Lets the bot leave a server, if it is in it; what is stored of it stays.";
+    const ABOUT: &'static str = "Lets the bot leave a server, if it is in it; what is stored of it stays for 30 days.";
     const DOORS: Doors = Doors::post(&["/api/instance/servers/{guild}/leave"])
         .form("/instance/servers/{guild}/leave", again::<InstanceServersPage>);
     const WHO: Who = Who::Instance;
@@ -130,7 +130,7 @@ impl Endpoint for LeaveServer {
         });
         let told = |left: &LeftServer| {
             let name = left.name.clone().unwrap_or_default();
-            sentence!("The bot has left **{name}**. What is stored of it stays.", name)
+            sentence!("The bot has left **{name}**. What is stored of it stays for 30 days.", name)
         };
         Ok(change.await?.telling(told).leading_to("/instance/servers"))
     }

@@ -179,6 +179,8 @@ enum Step {
 }
 
 const HANDLES: [&str; 2] = ["ann", "bob"];
+/// The price of a tap. Whole hundreds of a streak are not those of its parts.
+const TAP: u32 = 60;
 
 fn step() -> impl Strategy<Value = Step> {
     let handle = || 0..HANDLES.len();
@@ -230,24 +232,41 @@ impl Model {
         }
     }
 
-    /// The coins of each handle.
-    fn coins(&self) -> [i64; 2] {
-        let mut coins = [0; 2];
-        let mut streaks: BTreeMap<(usize, u64), i64> = BTreeMap::new();
+    /// What each handle is paid.
+    fn paid(&self) -> [Paid; 2] {
+        let mut paid = [Paid::default(); 2];
+        let mut streaks: BTreeMap<(usize, u64), (u32, u32)> = BTreeMap::new();
         for sent in self.sent.iter().filter(|sent| self.reached.contains(&sent.id)) {
-            let worth = |count: u32| i64::from(sent.price) * i64::from(count);
             match sent.tap {
-                None => coins[sent.who] += worth(1),
+                None => paid[sent.who].add(sent.price, 1),
                 Some((group, count)) => {
-                    let most = streaks.entry((sent.who, group)).or_default();
-                    *most = worth(count).max(*most);
+                    let (_, most) = streaks.entry((sent.who, group)).or_insert((sent.price, 0));
+                    *most = count.max(*most);
                 }
             }
         }
-        for ((who, _), most) in streaks {
-            coins[who] += most;
+        for ((who, _), (price, count)) in streaks {
+            paid[who].add(price, count);
         }
-        coins
+        paid
+    }
+}
+
+/// What the gifts of a handle are worth, and what its member has for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Paid {
+    coins: i64,
+    points: i64,
+    luxury: i64,
+}
+
+impl Paid {
+    /// A gift or a whole streak: points count twice below 1,000 coins apiece, and each whole 100 coins are 2 Luxury Coins.
+    fn add(&mut self, price: u32, count: u32) {
+        let coins = i64::from(price) * i64::from(count);
+        self.coins += coins;
+        self.points += if price < 1_000 { coins * 2 } else { coins };
+        self.luxury += coins / 100 * 2;
     }
 }
 
@@ -299,10 +318,10 @@ impl Played {
             Step::Tap(who, ends) => {
                 let (group, count) = self.streaks[*who];
                 let count = count + 1;
-                self.sent(*who, streak(HANDLES[*who], 10, count, group, true), Some((group, count)), 10);
+                self.sent(*who, streak(HANDLES[*who], TAP, count, group, true), Some((group, count)), TAP);
                 self.streaks[*who].1 = count;
                 if *ends {
-                    self.sent(*who, streak(HANDLES[*who], 10, count, group, false), Some((group, count)), 10);
+                    self.sent(*who, streak(HANDLES[*who], TAP, count, group, false), Some((group, count)), TAP);
                     self.streaks[*who] = (group + 2, 0);
                 }
             }
@@ -346,12 +365,12 @@ proptest! {
         }
         let Played { evening, model, .. } = played;
         evening.on_live([Occurrence::Ended]);
-        let mut coins = [0; 2];
+        let mut paid = [1, 2].map(|user| Paid { coins: 0, points: evening.points(user), luxury: evening.luxury(user) });
         for gift in evening.interactions() {
             let who = usize::try_from(gift.account.unwrap().get()).unwrap() - 1;
-            coins[who] += gift.coin_value.map_or(0, Amount::get);
+            paid[who].coins += gift.coin_value.map_or(0, Amount::get);
         }
-        prop_assert_eq!(coins, model.coins());
+        prop_assert_eq!(paid, model.paid());
         for (user, name) in [(1, "ann"), (2, "bob")] {
             prop_assert_eq!(evening.points(user), evening.handle_points(name));
         }
