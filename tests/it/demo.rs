@@ -63,6 +63,7 @@ async fn a_demo_that_stays_up_prints_a_link_that_signs_in_as_often_as_it_is_used
         for page in ["/instance", "/instance/backups", "/instance/log", "/instance/settings"] {
             let seen = window.open(page).await;
             assert_eq!(seen.status, StatusCode::OK, "{page}: {seen:?}");
+            assert!(!seen.text.contains("takes no writes"), "{page}: {seen:?}");
         }
         // Nobody has a password here; the page offers what works.
         let prove = window.open("/prove?next=%2Fme").await;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::app::application::Application;
+use crate::app::health::beat_unwatched;
 use crate::app::instance;
 use crate::app::web::{Serving, address_of, first_free, serve_web, set_password};
 use crate::discord::Bot;
@@ -38,6 +39,7 @@ pub(super) struct OpenWeb {
     link: String,
     serving: Serving,
     keeping: JoinHandle<()>,
+    beating: JoinHandle<()>,
 }
 
 impl OpenWeb {
@@ -55,6 +57,7 @@ impl OpenWeb {
     /// Closes it, in order.
     pub(super) async fn close(self) {
         self.keeping.abort();
+        self.beating.abort();
         self.serving.stop().await;
     }
 }
@@ -81,6 +84,7 @@ async fn open(app: &Application) -> Result<OpenWeb, String> {
         link: format!("{address}/in/{}", code.text().expose()),
         serving: serve_web(place, STREAMS, web),
         keeping: tokio::spawn(keep_link(bot.clone(), code.digest())),
+        beating: tokio::spawn(beat_unwatched(app.vitals())),
     })
 }
 

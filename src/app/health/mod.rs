@@ -33,6 +33,7 @@ use super::config::Config;
 use crate::kernel::time::Clock;
 use figures::Figures;
 use notify::Notify;
+pub(in crate::app) use pulse::beat_unwatched;
 use server::Access;
 
 /// What serves the health of an application. It stops when it is dropped.

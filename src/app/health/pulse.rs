@@ -17,6 +17,11 @@ pub(super) fn pause(watchdog: Option<Duration>) -> Duration {
     watchdog.map_or(PAUSE, |patience| PAUSE.min(patience / 3))
 }
 
+/// Beats for an application that is watched by nobody, so that its pages can tell how it is. Ends when it is dropped.
+pub(in crate::app) async fn beat_unwatched(vitals: Vitals) {
+    run(vitals, Notify::new(None), None).await;
+}
+
 /// Beats until it is dropped.
 pub(super) async fn run(vitals: Vitals, notify: Notify, watchdog: Option<Duration>) {
     let pause = pause(watchdog);

@@ -56,7 +56,7 @@ async fn what_there_is_to_do_in_a_new_server_is_ticked_off_by_doing_it() {
     ground.world.member("ann").submits(&link(1), "First Light").await;
     ground.world.next().await;
     let home = admin.get("/g/{server}").await.is(200).seen();
-    assert!(home.contains("Getting started: 3 of 5 done"), "{home}");
+    assert!(home.contains("Getting started: 4 of 5 done"), "{home}");
     let home = ground.signed_in("viewer").get("/g/{server}").await.is(200).seen();
     assert!(!home.contains("Getting started"), "who may change nothing is told nothing of it: {home}");
     ground.end().await;

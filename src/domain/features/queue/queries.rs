@@ -6,7 +6,7 @@ use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::{
     CHANGED, by_public_id as song, count_in, count_of, entry, for_each_free, free_behind, guilds_with_waiting_songs,
-    next_member, played_between, select, submitted_between, waiting,
+    has_played, next_member, played_between, select, submitted_between, waiting,
 };
 use super::{rules, tables};
 use crate::kernel::error::Result;

@@ -127,6 +127,11 @@ pub fn played_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: T
     Ok(count)
 }
 
+/// Whether a song was ever played.
+pub fn has_played(read: &dyn Read, guild: GuildId) -> Result<bool> {
+    Ok(!BY_PLAYED.page(read, guild, Direction::Forward, 1)?.is_empty())
+}
+
 /// How many songs were sent from a moment up to another.
 pub fn submitted_between(read: &dyn Read, guild: GuildId, from: Timestamp, until: Timestamp) -> Result<u64> {
     let mut count = 0;

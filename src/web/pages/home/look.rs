@@ -115,7 +115,7 @@ fn steps(read: &dyn Read, guild: GuildId, followed: &Followed) -> Result<Vec<Ste
         (ToDo::ChooseReviewers, REVIEWER_ROLE.get(read, guild)?.is_some()),
         (ToDo::FollowLive, followed.follow.is_some() || had_live),
         (ToDo::SendSong, queue::queries::latest_number(read, guild)? > 0),
-        (ToDo::PlaySong, queue::queries::count_in(read, guild, Line::SongsPlayed)? > 0),
+        (ToDo::PlaySong, queue::queries::has_played(read, guild)?),
     ];
     Ok(done.into_iter().map(|(what, is_done)| Step { what, is_done }).collect())
 }
