@@ -7,7 +7,7 @@ use greenroom::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use greenroom::features::submissions::settings::SUBMISSION_CHANNEL;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
-use greenroom::store::{Options, Place};
+use greenroom::store::{Options, StoreLocation};
 use tempfile::TempDir;
 
 use crate::people::Server;
@@ -43,7 +43,7 @@ impl Stage {
         };
         filling.await.unwrap();
         let app = Application::start(Blueprint {
-            place: Place::File(file),
+            place: StoreLocation::File(file),
             cache_bytes: Options::CACHE_BYTES,
             clock: Clock::system(),
             seed: Seed::from_entropy(),

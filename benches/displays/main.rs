@@ -20,9 +20,9 @@ mod support;
 
 use std::time::Duration;
 
-use greenroom::bot::desk::faces::MAIN;
-use greenroom::bot::displays::faces::LIVE_QUEUE;
-use greenroom::discord::display::{Kind, Shown};
+use greenroom::bot::desk::renders::MAIN;
+use greenroom::bot::displays::renders::LIVE_QUEUE;
+use greenroom::discord::display::{DisplayKind, Shown};
 use greenroom::display::DisplayId;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, Stopwatch};
@@ -63,9 +63,9 @@ fn drawing(criterion: &mut criterion::Criterion, report: &mut Report) {
     let store = store(&folder.path().join("filled.redb"), FILLING);
     fill::songs(&store, guild, 10_000);
     fill::points(&store, guild, 10_000);
-    let draw = |kind: &'static Kind, page: u64| {
+    let draw = |kind: &'static DisplayKind, page: u64| {
         let shown = Shown { guild, display: DisplayId::new(1), page };
-        store.read_blocking("face", move |read| (kind.face)(read, shown)).unwrap()
+        store.read_blocking("render", move |read| (kind.render)(read, shown)).unwrap()
     };
     let time = sampled(criterion, "the live queue of 10,000 songs", |run| {
         std::hint::black_box(draw(&LIVE_QUEUE, run % 1_000 + 1));

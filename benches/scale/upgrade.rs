@@ -12,7 +12,7 @@ use greenroom::features::coins;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{ChannelId, GuildId};
 use greenroom::kernel::time::{Clock, Stopwatch};
-use greenroom::store::{AnyTable, BeforeMigration, Options, Place, Schema, Store, verify};
+use greenroom::store::{AnyTable, BeforeMigration, Options, Schema, Store, StoreLocation, verify};
 
 use crate::filled::{copy, length};
 use crate::support::process::megabytes;
@@ -53,7 +53,7 @@ fn upgrade(file: &Path) -> Duration {
     let saved = file.with_extension("saved");
     let before_migration = BeforeMigration::SaveAs(saved.clone());
     let options = Options { before_migration, ..Options::new(Clock::system(), Seed::fixed(7)) };
-    let place = Place::File(PathBuf::from(file));
+    let place = StoreLocation::File(PathBuf::from(file));
     let watch = Stopwatch::start();
     let store = Store::open(&place, options, (CATALOGUE.schema)()).unwrap();
     let took = watch.elapsed();

@@ -14,7 +14,7 @@ use greenroom::catalogue::CATALOGUE;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{GuildSpec, MemberSpec};
-use greenroom::store::{Options, Place, Schema, Store};
+use greenroom::store::{Options, Schema, Store, StoreLocation};
 use tempfile::TempDir;
 
 /// A folder on the disk of the build, because `/tmp` may be memory, where a sync costs nothing. Removed when dropped.
@@ -33,7 +33,7 @@ pub fn store(file: &Path, cache_bytes: usize) -> Store {
 /// A store in a file, as a program with other tables or migrations opens it.
 pub fn store_of(file: &Path, cache_bytes: usize, schema: Schema) -> Store {
     let options = Options { cache_bytes, ..Options::new(Clock::system(), Seed::fixed(7)) };
-    Store::open(&Place::File(file.to_owned()), options, schema).unwrap()
+    Store::open(&StoreLocation::File(file.to_owned()), options, schema).unwrap()
 }
 
 /// Says on the error stream what goes on, because filling takes a while.

@@ -15,7 +15,7 @@ use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::Clock;
 use greenroom::signin::{Person, operator};
 use greenroom::sim::{GuildIds, MemberSpec, Permissions, Sim, SimOptions};
-use greenroom::store::{Options, Place};
+use greenroom::store::{Options, StoreLocation};
 use greenroom::tiktok::{Base, ClientSettings, Endpoints, Transport, Way};
 use greenroom::web::Web;
 use greenroom::web::access::{Network, Proxies};
@@ -89,7 +89,7 @@ impl Ground {
     /// One with nothing in its store, which is in memory.
     pub async fn empty(regions: &'static [&'static Region], streams: usize) -> Self {
         let (sim, ids) = discord().await;
-        Self::over(Place::Memory, support::folder(), None, (sim, ids), regions, streams).await
+        Self::over(StoreLocation::Memory, support::folder(), None, (sim, ids), regions, streams).await
     }
 
     /// One over a filled store on the disk, with the cache of a bot.
@@ -99,7 +99,7 @@ impl Ground {
         let [filled, file] = ["filled.redb", "greenroom.redb"].map(|name| folder.path().join(name));
         town::fill(&filled, guild, size);
         std::fs::copy(&filled, &file).unwrap();
-        let ground = Self::over(Place::File(file), folder, Some(filled), (sim, ids), REGIONS, 100).await;
+        let ground = Self::over(StoreLocation::File(file), folder, Some(filled), (sim, ids), REGIONS, 100).await;
         let phc = ground.web.passwords.hash(Secret::new(PASSWORD)).await.unwrap();
         let set = ground.app.bot.store.write("operator", move |tx| {
             operator::set_password(tx, OPERATOR, &Secret::new(phc.as_str()), Actor::Operator, None)
@@ -109,7 +109,7 @@ impl Ground {
     }
 
     async fn over(
-        place: Place,
+        place: StoreLocation,
         folder: TempDir,
         filled: Option<PathBuf>,
         (sim, ids): (Sim, GuildIds),
@@ -161,7 +161,7 @@ impl Ground {
     }
 }
 
-fn blueprint(sim: &Sim, place: Place) -> Blueprint {
+fn blueprint(sim: &Sim, place: StoreLocation) -> Blueprint {
     let web = |url: String| Base::web(&url).unwrap();
     let endpoints = Endpoints {
         web: web(sim.live_url()),

@@ -30,7 +30,7 @@ pub fn fill(file: &Path, guild: GuildId, size: &Size) {
     progress(&format!("filling {} members and {} entries", size.members, size.entries));
     let (clock, hand) = Clock::simulated(Clock::system().now().before(DAY * DAYS));
     let options = Options { cache_bytes: FILLING, ..Options::new(clock, Seed::fixed(7)) };
-    let store = Store::open(&store::Place::File(file.to_owned()), options, (CATALOGUE.schema)()).unwrap();
+    let store = Store::open(&store::StoreLocation::File(file.to_owned()), options, (CATALOGUE.schema)()).unwrap();
     in_parts(size.members, |from, to| {
         let write = store.write_blocking("fill_members", move |tx| {
             (from..to).try_for_each(|n| {

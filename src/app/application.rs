@@ -30,7 +30,7 @@ use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::runner::{Breaker, Runner};
 use crate::settings::Setting;
-use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
+use crate::store::{BeforeMigration, OpenError, Options, Store, StoreLocation};
 use crate::tiktok::{Base, Client, ClientSettings, SetupError};
 
 /// How long a stop may take before the rest is cut off.
@@ -40,7 +40,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug)]
 pub struct Blueprint {
     /// Where the store is.
-    pub place: Place,
+    pub place: StoreLocation,
     /// Memory for the store, in bytes.
     pub cache_bytes: usize,
     /// The clock.
@@ -108,8 +108,9 @@ impl Application {
         let Blueprint { cache_bytes, clock, seed, .. } = blueprint.clone();
         let mut options = Options { cache_bytes, ..Options::new(clock.clone(), seed) };
         if let Some(plan) = &blueprint.backups {
-            options.before_migration =
-                BeforeMigration::SaveAs(plan.folder().free_snapshot(backup::label::Kind::BeforeMigration, clock.now()));
+            options.before_migration = BeforeMigration::SaveAs(
+                plan.folder().free_snapshot(backup::label::SnapshotKind::BeforeMigration, clock.now()),
+            );
         }
         let store = open(blueprint.place.clone(), options).await?;
         store_defaults(&store, &blueprint).await.map_err(StartError::Defaults)?;
@@ -222,7 +223,7 @@ impl Application {
 }
 
 /// Opens the store on a thread that may wait, so that whoever waits here can be told to stop meanwhile.
-async fn open(place: Place, options: Options) -> Result<Store, OpenError> {
+async fn open(place: StoreLocation, options: Options) -> Result<Store, OpenError> {
     let opening = tokio::task::spawn_blocking(move || Store::open(&place, options, (CATALOGUE.schema)()));
     opening
         .await

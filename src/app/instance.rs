@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::application::Application;
 use super::backup::folder::{Dated, Folder, Room};
-use super::backup::label::{Kind, Label};
+use super::backup::label::{Label, SnapshotKind};
 use super::backup::last_restore::{LastRestore, last_restore};
 use super::backup::rehearsal::{self, Rehearsal};
 use super::config::sources::Sources;
@@ -21,7 +21,7 @@ use crate::catalogue::CATALOGUE;
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{self, Store};
 use crate::web::instance::lines::Lines;
-use crate::web::instance::{self, Backups, Count, Foresight, Operations, Reason, Shelf, Snapshot};
+use crate::web::instance::{self, BackupList, Backups, Count, Foresight, Operations, Reason, Snapshot};
 
 /// All of it, for the web of a running application, whose process hears these orders.
 pub(crate) fn operations(
@@ -125,7 +125,7 @@ impl Keeping {
     }
 
     /// The snapshots, latest first.
-    fn list(&self) -> Result<Shelf, String> {
+    fn list(&self) -> Result<BackupList, String> {
         let snapshots = self.folder().snapshots().map_err(|error| error.to_string())?;
         let rehearsal = rehearsal::last_rehearsal(&self.data_dir);
         let rehearsal = rehearsal.map(|Rehearsal { at, backup, problem, rows, .. }| instance::Rehearsal {
@@ -135,12 +135,12 @@ impl Keeping {
             rows,
         });
         let restored = last_restore(&self.data_dir).map(restored);
-        Ok(Shelf { snapshots: snapshots.iter().rev().map(snapshot).collect(), rehearsal, restored })
+        Ok(BackupList { snapshots: snapshots.iter().rev().map(snapshot).collect(), rehearsal, restored })
     }
 
     fn make(&self, progress: &mut dyn FnMut(String)) -> Result<String, String> {
-        let path =
-            absolute(&self.folder().free_snapshot(Kind::ByHand, self.clock.now())).map_err(|stop| stop.message)?;
+        let path = absolute(&self.folder().free_snapshot(SnapshotKind::ByHand, self.clock.now()))
+            .map_err(|stop| stop.message)?;
         let made = BackUp { path, makes_folder: true }.run(&self.store, CATALOGUE, progress);
         let BackedUp { path, rows, .. } = made.map_err(|stop| stop.message)?;
         Ok(format!("Wrote a snapshot of {rows} rows to {}, and verified it.", path.display()))
@@ -219,11 +219,11 @@ fn restored(last: LastRestore) -> instance::Restored {
 
 fn snapshot(dated: &Dated) -> Snapshot {
     let made_for = match Label::of(dated.name()).map(|label| label.kind) {
-        Some(Kind::BeforeMigration) => "before the store changed its form",
-        Some(Kind::BeforeRestore) => "before a restore",
-        Some(Kind::BeforeImport) => "before an import",
-        Some(Kind::ByHand) => "made by hand",
-        Some(Kind::Daily) | None => "the day",
+        Some(SnapshotKind::BeforeMigration) => "before the store changed its form",
+        Some(SnapshotKind::BeforeRestore) => "before a restore",
+        Some(SnapshotKind::BeforeImport) => "before an import",
+        Some(SnapshotKind::ByHand) => "made by hand",
+        Some(SnapshotKind::Daily) | None => "the day",
     };
     let bytes = fs::metadata(&dated.path).map_or(0, |file| file.len());
     Snapshot { name: dated.name().to_owned(), at: dated.at, made_for, bytes }
@@ -233,13 +233,14 @@ fn snapshot(dated: &Dated) -> Snapshot {
 mod tests {
     use super::*;
     use crate::kernel::dice::Seed;
-    use crate::store::{Options, Place};
+    use crate::store::{Options, StoreLocation};
 
     fn keeping(folder: &tempfile::TempDir) -> Keeping {
         let clock = Clock::system();
         let options = Options::new(clock.clone(), Seed::fixed(7));
         let store =
-            Store::open(&Place::File(folder.path().join("greenroom.redb")), options, (CATALOGUE.schema)()).unwrap();
+            Store::open(&StoreLocation::File(folder.path().join("greenroom.redb")), options, (CATALOGUE.schema)())
+                .unwrap();
         let data_dir = folder.path().to_owned();
         Keeping { data_dir, cache_bytes: Options::CACHE_BYTES, store, clock, orders: Orders::default() }
     }
@@ -248,11 +249,11 @@ mod tests {
     fn a_snapshot_that_is_made_is_listed_whole_and_can_be_restored() {
         let folder = tempfile::tempdir().unwrap();
         let keeping = keeping(&folder);
-        assert_eq!(keeping.list(), Ok(Shelf::default()));
+        assert_eq!(keeping.list(), Ok(BackupList::default()));
         let mut told = Vec::new();
         let made = keeping.make(&mut |line| told.push(line)).unwrap();
         assert!(made.contains("and verified it") && !told.is_empty(), "{made}");
-        let Shelf { snapshots, rehearsal, .. } = keeping.list().unwrap();
+        let BackupList { snapshots, rehearsal, .. } = keeping.list().unwrap();
         assert_eq!((snapshots.len(), snapshots[0].made_for, rehearsal), (1, "made by hand", None));
         let name = &snapshots[0].name;
         assert!(keeping.verify(name, &mut |_| {}).unwrap().contains("is whole"));
@@ -268,7 +269,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keeping = keeping(&folder);
         keeping.make(&mut |_| {}).unwrap();
-        let Shelf { snapshots, .. } = keeping.list().unwrap();
+        let BackupList { snapshots, .. } = keeping.list().unwrap();
         let (name, at) = (snapshots[0].name.as_str(), snapshots[0].at);
         let foreseen = keeping.foresee(name).unwrap();
         assert!(foreseen.name == name && foreseen.counts.iter().all(|count| count.then == count.now), "{foreseen:?}");

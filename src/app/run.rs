@@ -30,7 +30,7 @@ use crate::features::handles::settings::ALLOW_ANY_HANDLE_LINKING;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
 use crate::sim::BOT_TOKEN;
-use crate::store::{Place, Store, StoreError};
+use crate::store::{Store, StoreError, StoreLocation};
 
 /// What somebody reads who starts the bot without a token: exactly three lines.
 const HOW_TO_START: &str = "\
@@ -148,7 +148,7 @@ fn blueprint(config: &Config) -> Result<Blueprint, Stop> {
         Access::Simulated { url } => (BOT_TOKEN.to_owned(), Endpoint::Simulated(url.clone())),
     };
     Ok(Blueprint {
-        place: Place::File(store_file(&config.storage.data_dir)),
+        place: StoreLocation::File(store_file(&config.storage.data_dir)),
         cache_bytes: config.storage.cache_bytes,
         clock: Clock::system(),
         seed: Seed::from_entropy(),
@@ -366,7 +366,7 @@ mod tests {
         let plan = blueprint.backups.unwrap();
         assert_eq!(plan.off_site, Some(Target::Folder("/mnt/copies".into())));
         assert_eq!((plan.data_dir, plan.cache_bytes), ("/srv/greenroom".into(), 24 << 20));
-        assert!(matches!(blueprint.place, Place::File(file) if file.starts_with("/srv/greenroom")));
+        assert!(matches!(blueprint.place, StoreLocation::File(file) if file.starts_with("/srv/greenroom")));
     }
 
     #[test]

@@ -146,7 +146,7 @@ mod tests {
     use crate::kernel::dice::Seed;
     use crate::kernel::time::{Clock, ClockHand};
     use crate::settings::Setting;
-    use crate::store::{Options, Place, Record, Table};
+    use crate::store::{Options, Record, StoreLocation, Table};
 
     const GUILDS: [GuildId; 3] = [GuildId::new(5), GuildId::new(6), GuildId::new(7)];
     const DAY: Duration = Duration::from_hours(24);
@@ -181,7 +181,7 @@ mod tests {
     fn store() -> (Store, ClockHand) {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
         let options = Options::new(clock, Seed::fixed(7));
-        (Store::open(&Place::Memory, options, (CATALOGUE.schema)()).unwrap(), hand)
+        (Store::open(&StoreLocation::Memory, options, (CATALOGUE.schema)()).unwrap(), hand)
     }
 
     /// The log of this thread, as long as what comes with it is kept.

@@ -10,7 +10,7 @@
 //! * **a command, message handler or job**: the function, and a line in `FACE`;
 //! * **a button, menu or form**: a `Button`, `Menu` or `Form` in `components.rs`, whose `with` gives the view its custom id,
 //!   and a line in `FACE`;
-//! * **a live display**: a `Kind` in `faces.rs`, and a line in `FACE`;
+//! * **a live display**: a `DisplayKind` in `renders.rs`, and a line in `FACE`;
 //! * **the words of an activity**: a function in `debug_channel::words`, and a line in its table.
 
 use poise::BoxFuture;
@@ -28,7 +28,7 @@ use crate::features;
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
 use crate::runner::Handler;
-use crate::store::Place;
+use crate::store::StoreLocation;
 
 pub mod coins;
 pub mod dashboard;
@@ -74,7 +74,7 @@ pub struct Face {
     /// Its channels that `/setup` offers.
     pub channels: &'static [&'static EveningChannel],
     /// Its live displays.
-    pub displays: &'static [&'static display::Kind],
+    pub displays: &'static [&'static display::DisplayKind],
     /// Those who do its jobs.
     pub jobs: &'static [&'static Handler<Bot>],
     /// What runs beside everything else as long as the program does.
@@ -97,7 +97,7 @@ pub struct Surroundings {
     /// The bot.
     pub bot: Bot,
     /// Where the store is.
-    pub place: Place,
+    pub place: StoreLocation,
     /// The seed of all chance.
     pub seed: Seed,
 }
@@ -205,7 +205,7 @@ pub fn references() -> Catalogue {
     Catalogue::new(settings, displays().into_iter().map(|kind| (kind.name, kind.installed_with)))
 }
 
-fn displays() -> Vec<&'static display::Kind> {
+fn displays() -> Vec<&'static display::DisplayKind> {
     ALL.iter().flat_map(|face| face.displays).copied().collect()
 }
 

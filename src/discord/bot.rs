@@ -8,12 +8,12 @@ use tokio::sync::SetOnce;
 
 use super::activity::Activity;
 use super::display::Displays;
+use super::guild_locks::GuildLocks;
 use super::pictures::Pictures;
 use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
 use super::standing::Standings;
-use super::turns::Turns;
 use crate::activity;
 use crate::http::{self, oembed::Titles};
 use crate::kernel::error::Error;
@@ -62,7 +62,7 @@ pub struct Parts {
     /// Which guilds are to be looked at for that.
     pub watch: Watch,
     /// Whose turn it is to read the messages of a guild.
-    pub turns: Turns,
+    pub guild_locks: GuildLocks,
     /// What people are in guilds, and in which guilds the bot is.
     pub standings: Standings,
     /// What they look like.
@@ -127,7 +127,7 @@ impl Bot {
             lives: Board::default(),
             activity: Activity::default(),
             displays,
-            turns: Turns::default(),
+            guild_locks: GuildLocks::default(),
             standings: Standings::default(),
             pictures: Pictures::default(),
             command_ids: RwLock::default(),

@@ -8,7 +8,7 @@ use serenity::all::ChannelId as SerenityChannel;
 use super::access::Caller;
 use super::bot::{Bot, Context};
 use super::command::answer;
-use super::display::{self, Kind};
+use super::display::{self, DisplayKind};
 use super::draft::Draft;
 use super::references::{Server, names_of, permissions};
 use crate::display::tables;
@@ -87,7 +87,7 @@ pub enum Kept {
     /// A setting.
     Setting(&'static Setting<Option<ChannelId>>),
     /// Displays in it.
-    Displays(&'static [&'static Kind]),
+    Displays(&'static [&'static DisplayKind]),
 }
 
 impl EveningChannel {

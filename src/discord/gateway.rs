@@ -352,7 +352,7 @@ impl Inner {
         // Known to the connection since READY, which this event always follows.
         let Some(application) = ctx.http.application_id() else { return };
         let id = GuildId::new(guild.id.get());
-        self.bot.turns.note_gap(id);
+        self.bot.guild_locks.note_gap(id);
         {
             let _registering = self.registering.lock().await;
             if let Err(error) = self.registration.sync_guild(&self.bot, &self.options.commands, application, id).await {

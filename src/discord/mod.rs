@@ -26,7 +26,7 @@
 //! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
 //! | [`standing`] | what somebody is in a server now, and in which servers the bot is |
 //! | [`pictures`] | what members and servers look like, from Discord's file servers |
-//! | [`turns`] | who reads the messages of a guild now, and whether some may have been missed |
+//! | [`guild_locks`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
 //! | [`figures`] | what is counted of all this |
 //!
@@ -49,6 +49,7 @@ pub mod drift;
 pub mod figures;
 pub mod gateway;
 mod given_back;
+pub mod guild_locks;
 pub mod invitation;
 pub mod outbox;
 pub mod paging;
@@ -61,7 +62,6 @@ pub mod responder;
 pub mod rest;
 mod seen;
 pub mod standing;
-pub mod turns;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};

@@ -135,13 +135,14 @@ mod tests {
     use crate::catalogue::CATALOGUE;
     use crate::kernel::dice::Seed;
     use crate::kernel::time::{Clock, Timestamp};
-    use crate::store::{Options, Place};
+    use crate::store::{Options, StoreLocation};
 
     #[tokio::test]
     async fn no_two_starts_give_a_report_the_same_number_whatever_the_clock_says() {
         let start = Timestamp::from_millis(1_795_291_200_000);
         let (clock, hand) = Clock::simulated(start);
-        let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(7)), (CATALOGUE.schema)()).unwrap();
+        let store =
+            Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(7)), (CATALOGUE.schema)()).unwrap();
         let last = || store.read_blocking("last", |read| LAST_START.get(read, GuildId::INSTANCE)).unwrap().unwrap();
         let mut numbers = Vec::new();
         for seconds in [0, 0, 0, 1, 3_600, 0] {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::{Kind, Lane};
+use crate::jobs::{JobKind, Lane};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
@@ -21,13 +21,13 @@ use crate::store::Tx;
 use crate::store::form::Carried;
 
 /// Posts a word about a message.
-pub static POST: Kind<Post> = Kind::new("outbox.post");
+pub static POST: JobKind<Post> = JobKind::new("outbox.post");
 /// Tells a person something.
-pub static TELL: Kind<Tell> = Kind::new("outbox.tell");
+pub static TELL: JobKind<Tell> = JobKind::new("outbox.tell");
 /// Deletes a message.
-pub static DELETE: Kind<Delete> = Kind::new("outbox.delete");
+pub static DELETE: JobKind<Delete> = JobKind::new("outbox.delete");
 /// Tells a person why their message goes, and deletes it.
-pub static DELETE_WITH_WORD: Kind<Parting> = Kind::new("outbox.delete_with_word");
+pub static DELETE_WITH_WORD: JobKind<Parting> = JobKind::new("outbox.delete_with_word");
 
 /// The kinds of jobs of this module.
 pub const JOBS: &[&dyn Carried] = &[&POST, &TELL, &DELETE, &DELETE_WITH_WORD];

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -31,7 +31,7 @@ static MESSAGE: Setting<String> = Setting::new("bot_status_message", String::new
 pub const UNLISTED: &[&dyn Carried] = &[&STATUS, &TYPE, &MESSAGE];
 
 /// The presence was changed; the details are what it is now. Of the instance, or of the server that wants it.
-pub static PRESENCE_CHANGED: Kind<Presence> = Kind::new("presence.changed");
+pub static PRESENCE_CHANGED: ActivityKind<Presence> = ActivityKind::new("presence.changed");
 
 /// Whether the bot is there.
 #[derive(

@@ -13,7 +13,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
 use crate::settings::{Area, Limits, Listed, Setting, Typed};
-use crate::store::{AnyTable, Fate, Read, Record, Table, Tx};
+use crate::store::{AnyTable, ErasureAction, Read, Record, Table, Tx};
 use crate::{refusals, text_setting};
 
 /// The time zone of a guild.
@@ -31,8 +31,8 @@ pub const TABLES: &[&dyn AnyTable] = &[&PROFILES];
 /// By which a member says that they have no time zone of their own.
 pub const NO_ZONE: &str = "none";
 
-static PROFILES: Table<(GuildId, UserId), Profile> =
-    Table::new("profile.profiles", &[]).erasing(|(_, user), _, erasure| Fate::goes_if(*user == erasure.member));
+static PROFILES: Table<(GuildId, UserId), Profile> = Table::new("profile.profiles", &[])
+    .erasing(|(_, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
 
 /// What a member chose. More choices are later fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

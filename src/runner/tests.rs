@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use crate::jobs::{Job, Kind, Lane, TABLES, due_by, is_waiting};
+use crate::jobs::{Job, JobKind, Lane, TABLES, due_by, is_waiting};
 use crate::kernel::captured::Captured;
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{Options, Place, Record, Schema, Table};
+use crate::store::{Options, Record, Schema, StoreLocation, Table};
 
 const GUILD: GuildId = GuildId::new(5);
-static NOTHING: Kind<()> = Kind::new("tests.nothing");
+static NOTHING: JobKind<()> = JobKind::new("tests.nothing");
 static HANDLER: Handler<()> =
     Handler { kind: NOTHING.name(), worth: Worth::Always, run: |(), _| Box::pin(async { Ok(()) }) };
 
@@ -50,10 +50,10 @@ struct Service {
 
 type Shared = Arc<std::sync::Mutex<Service>>;
 
-static ASK: Kind<u32> = Kind::new("tests.ask");
+static ASK: JobKind<u32> = JobKind::new("tests.ask");
 static ASKER: Handler<Shared> =
     Handler { kind: ASK.name(), worth: Worth::Always, run: |service, run| Box::pin(ask(service, run)) };
-static WORD: Kind<u32> = Kind::new("tests.word");
+static WORD: JobKind<u32> = JobKind::new("tests.word");
 static SPEAKER: Handler<Shared> = Handler {
     kind: WORD.name(),
     worth: Worth::For(Duration::from_mins(10)),
@@ -85,7 +85,7 @@ async fn a_thousand_lanes_wait_out_an_outage_with_few_tries_and_none_overruns_th
     const LANES: u64 = 1_000;
     let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
     let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
-    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
     let plan = |tx: &Tx<'_>| {
         for lane in 1..=LANES {
             for number in 0..3 {
@@ -162,7 +162,7 @@ impl Narrow {
     }
 }
 
-static SQUEEZE: Kind<()> = Kind::new("tests.squeeze");
+static SQUEEZE: JobKind<()> = JobKind::new("tests.squeeze");
 static SQUEEZER: Handler<Narrow> =
     Handler { kind: SQUEEZE.name(), worth: Worth::Always, run: |service, _| Box::pin(async move { service.take() }) };
 
@@ -171,7 +171,7 @@ async fn those_who_wait_for_one_limit_are_done_as_fast_as_it_allows_however_ofte
     const LANES: u64 = 30;
     let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
     let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
-    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
     let plan = |tx: &Tx<'_>| {
         for lane in 1..=LANES {
             SQUEEZE.schedule_now(tx, GUILD, Lane::User(UserId::new(lane)), &())?;
@@ -209,7 +209,7 @@ fn take_for_others(clock: &Clock, run: &Run) -> Result<(), Setback> {
     Ok(())
 }
 
-static CHOOSE: Kind<()> = Kind::new("tests.choose");
+static CHOOSE: JobKind<()> = JobKind::new("tests.choose");
 static CHOOSER: Handler<Clock> = Handler {
     kind: CHOOSE.name(),
     worth: Worth::Always,
@@ -235,7 +235,7 @@ async fn a_lane_that_waits_hides_no_other_and_its_jobs_are_read_once() {
     const CROWD: usize = MOST_READ + 100;
     let (clock, _hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
     let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
-    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
     let for_person = |tx: &Tx<'_>, person| CHOOSE.schedule_now(tx, GUILD, Lane::User(UserId::new(person)), &());
     let plan = move |tx: &Tx<'_>| {
         let crowd = (0..CROWD).map(|_| for_person(tx, 1)).collect::<Result<Vec<_>>>()?;
@@ -281,7 +281,7 @@ impl Unlucky {
     }
 }
 
-static MISFORTUNE: Kind<()> = Kind::new("tests.misfortune");
+static MISFORTUNE: JobKind<()> = JobKind::new("tests.misfortune");
 static SUFFERER: Handler<Unlucky> =
     Handler { kind: MISFORTUNE.name(), worth: Worth::Always, run: |unlucky, run| Box::pin(unlucky.try_it(run)) };
 
@@ -301,7 +301,7 @@ async fn a_job_whose_retry_could_not_be_stored_is_tried_again_and_one_that_was_d
         let (log, _kept) = log_of_this_thread();
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
         let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
-        let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+        let store = Store::open(&StoreLocation::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
         let plan = |tx: &Tx<'_>| MISFORTUNE.schedule_now(tx, GUILD, Lane::User(UserId::new(1)), &());
         let id = store.write("plan", plan).await.unwrap();
         let job = store.read("job", move |read| MENDED.get(read, &(GUILD, id))).await.unwrap().unwrap();
@@ -328,7 +328,7 @@ async fn a_job_whose_retry_could_not_be_stored_is_tried_again_and_one_that_was_d
     }
 }
 
-static FAILING: Kind<()> = Kind::new("tests.failing");
+static FAILING: JobKind<()> = JobKind::new("tests.failing");
 static FAILER: Handler<Arc<std::sync::atomic::AtomicU32>> = Handler {
     kind: FAILING.name(),
     worth: Worth::Always,
@@ -344,7 +344,7 @@ async fn a_job_that_fails_is_tried_again_after_1_2_and_4_seconds_and_then_kept_a
     let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
     let tables = [TABLES, crate::activity::TABLES, crate::settings::TABLES].concat();
     let schema = Schema { tables, ..Schema::default() };
-    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
     let plan = |tx: &Tx<'_>| FAILING.schedule_now(tx, GUILD, Lane::User(UserId::new(1)), &());
     let id = store.write("plan", plan).await.unwrap();
     let tries = Arc::<std::sync::atomic::AtomicU32>::default();
@@ -389,7 +389,7 @@ async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_t
 
     let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
     let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
-    let store = Store::open(&Place::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock.clone(), Seed::fixed(7)), schema).unwrap();
     let plan = |tx: &Tx<'_>| NOTHING.schedule_now(tx, GUILD, Lane::User(UserId::new(1)), &());
     let id = store.write("plan", plan).await.unwrap();
     let job = store.read("job", move |read| MENDED.get(read, &(GUILD, id))).await.unwrap().unwrap();

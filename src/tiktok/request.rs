@@ -26,7 +26,7 @@ pub(super) struct Requester {
 
 /// What a server answered.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
@@ -39,12 +39,12 @@ impl Requester {
     }
 
     /// Gets `url`, reading at most `most_bytes` of its body.
-    pub(super) async fn get(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<Answer, Trouble> {
+    pub(super) async fn get(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<HttpResponse, Trouble> {
         self.in_time(async { read(self.send(url, headers).await?, most_bytes).await }).await
     }
 
     /// Gets a page, also where it has moved to another path of its server.
-    pub(super) async fn page(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<Answer, Trouble> {
+    pub(super) async fn page(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<HttpResponse, Trouble> {
         let arrive = async {
             let mut url = url;
             let mut response = self.send(url.clone(), headers.clone()).await?;
@@ -76,10 +76,10 @@ impl Requester {
     }
 }
 
-async fn read(response: Response, most_bytes: u64) -> Result<Answer, Trouble> {
+async fn read(response: Response, most_bytes: u64) -> Result<HttpResponse, Trouble> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = response.body(most_bytes).await.map_err(|error| trouble(&error))?;
-    Ok(Answer { status, headers, body: body.ok_or(Trouble::TooLarge)? })
+    Ok(HttpResponse { status, headers, body: body.ok_or(Trouble::TooLarge)? })
 }
 
 /// Where a redirect points to, unless that is another server.

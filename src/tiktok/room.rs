@@ -25,7 +25,7 @@ use serde_json::Value;
 use super::browser::{self, Browser};
 use super::endpoints::Endpoints;
 use super::refusal::{Refusal, Trouble};
-use super::request::{Answer, Requester};
+use super::request::{HttpResponse, Requester};
 use super::wire::RoomId;
 use crate::live::Handle;
 
@@ -196,7 +196,7 @@ const fn live_if(room: RoomId, is_alive: bool) -> Live {
     if is_alive { Live::OnAir(room) } else { Live::Offline }
 }
 
-fn read_page(answer: &Answer, name: &Handle) -> Word {
+fn read_page(answer: &HttpResponse, name: &Handle) -> Word {
     if answer.status >= 500 {
         return Word::Nothing(Trouble::Failed(answer.status).into());
     }
@@ -297,7 +297,7 @@ fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-fn read_json(answer: &Answer) -> Result<Value, Refusal> {
+fn read_json(answer: &HttpResponse) -> Result<Value, Refusal> {
     if answer.status >= 500 {
         return Err(Trouble::Failed(answer.status).into());
     }

@@ -21,7 +21,7 @@ use super::cookies::Cookies;
 use super::endpoints::Endpoints;
 use super::rate_limit;
 use super::refusal::{Degradation, Limit, Refusal, Trouble, limit_label};
-use super::request::{Answer, Requester};
+use super::request::{HttpResponse, Requester};
 use super::room::parse_room;
 use super::wire::{FetchResult, Message, RoomId};
 use crate::kernel::secret::Secret;
@@ -139,7 +139,7 @@ pub(super) fn headers(key: Option<&ApiKey>) -> HeaderMap {
 }
 
 fn read(
-    answer: &Answer,
+    answer: &HttpResponse,
     endpoints: &Endpoints,
     key: Option<&ApiKey>,
     asked: RoomId,

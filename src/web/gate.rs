@@ -126,7 +126,7 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
     if let Some(acting) = acting.filter(|_| response.extensions().get::<WasDone>().is_none()) {
         web.limits.balances.give_back(&acting);
     }
-    turn(&web, session, now, &response);
+    rotate(&web, session, now, &response);
     response
 }
 
@@ -271,10 +271,10 @@ async fn shown_once_more(web: Web, route: &'static Route, arrived: Arrived, prob
 }
 
 /// After a change that succeeded the next form needs the next token.
-fn turn(web: &Web, session: Option<Digest>, now: Timestamp, response: &Response) {
+fn rotate(web: &Web, session: Option<Digest>, now: Timestamp, response: &Response) {
     let is_done = response.status().is_success() || response.status() == StatusCode::SEE_OTHER;
     if let Some(session) = session.filter(|_| is_done) {
-        web.csrf.turn(&session, now);
+        web.csrf.rotate(&session, now);
     }
 }
 

@@ -323,7 +323,7 @@ fn wrong_imports_are_found_however_they_are_written() {
         ("src/features/queue/rules.rs", "use crate::bot::queue::commands::next;", 1),
         ("src/features/queue/service.rs", "use crate::{jobs, outbox, discord::delivery, runner, tiktok};", 3),
         ("src/jobs/mod.rs", "use crate::runner::Runner; use crate::live::Handle;", 1),
-        ("src/signin/link.rs", "use crate::features::queue::queries; use crate::activity::Kind;", 1),
+        ("src/signin/link.rs", "use crate::features::queue::queries; use crate::activity::ActivityKind;", 1),
         ("src/live/show.rs", "use crate::tiktok::wire;", 1),
         ("src/tiktok/wire.rs", "use crate::live::Handle;", 0),
         ("src/flows/gift.rs", "use crate::activity::TEAM_TOLD; use crate::discord::Bot;", 1),

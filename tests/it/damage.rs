@@ -10,7 +10,7 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::error::Result;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::Clock;
-use greenroom::store::{Options, Place as StorePlace, Store, Tx};
+use greenroom::store::{Options, Store, StoreLocation, Tx};
 use serde_json::Value;
 
 use crate::process::{Finished, output};
@@ -62,7 +62,7 @@ fn folder() -> tempfile::TempDir {
 fn folder_with(more: fn(&Tx<'_>) -> Result<()>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("data")).unwrap();
-    let place = StorePlace::File(store(folder.path()));
+    let place = StoreLocation::File(store(folder.path()));
     let open = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
     open.write_blocking("songs", move |tx| {
         more(tx)?;

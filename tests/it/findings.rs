@@ -18,7 +18,7 @@ use greenroom::kernel::error::Result;
 use greenroom::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use greenroom::kernel::time::{Clock, Timestamp};
 use greenroom::live::Handle;
-use greenroom::store::{Options, Place as StorePlace, Store, Tx};
+use greenroom::store::{Options, Store, StoreLocation, Tx};
 use serde_json::{Value, json};
 
 use crate::process::{Finished, output};
@@ -163,7 +163,7 @@ const BROKEN: &[(Break, &[&str])] = &[
     ),
 ];
 
-fn open(place: &StorePlace) -> Store {
+fn open(place: &StoreLocation) -> Store {
     Store::open(place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
 }
 
@@ -179,7 +179,7 @@ fn findings(store: &Store) -> Vec<String> {
 
 #[test]
 fn each_contradiction_is_named_with_its_guild() {
-    let store = open(&StorePlace::Memory);
+    let store = open(&StoreLocation::Memory);
     assert_eq!(findings(&store), Vec::<String>::new());
     let mut expected = Vec::new();
     for (number, (break_it, said)) in (1..).zip(BROKEN) {
@@ -198,7 +198,7 @@ fn each_contradiction_is_named_with_its_guild() {
 fn folder(broken: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("data")).unwrap();
-    let store = open(&StorePlace::File(folder.path().join("data/greenroom.redb")));
+    let store = open(&StoreLocation::File(folder.path().join("data/greenroom.redb")));
     for (break_it, _) in &BROKEN[..broken] {
         store.write_blocking("broken", move |tx| break_it(tx, GuildId::new(81))).unwrap();
     }

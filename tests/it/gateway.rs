@@ -12,7 +12,7 @@ use greenroom::covers;
 use greenroom::discord::rest::Endpoint;
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{ComponentCall, Fault, GatewayFault, MessageSpec, Privileged, Settings, Sim, SimOptions};
-use greenroom::store::Place;
+use greenroom::store::StoreLocation;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -155,7 +155,7 @@ async fn a_refused_token_ends_the_bot() {
 
     let (clock, hand) = Clock::simulated(START);
     let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
-    let mut blueprint = blueprint(&sim, clock, Place::Memory, None);
+    let mut blueprint = blueprint(&sim, clock, StoreLocation::Memory, None);
     blueprint.token = "another.token.altogether".into();
     let mut app = Application::start(blueprint).await.unwrap();
     assert_eq!(tokio::time::timeout(SOON, app.ended()).await.unwrap(), Ended::TokenRefused);
@@ -194,7 +194,7 @@ async fn a_simulated_run_never_connects_to_a_gateway_elsewhere() {
 
     let (clock, hand) = Clock::simulated(START);
     let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
-    let mut blueprint = blueprint(&sim, clock, Place::Memory, None);
+    let mut blueprint = blueprint(&sim, clock, StoreLocation::Memory, None);
     blueprint.endpoint = Endpoint::Simulated(format!("http://{address}"));
     let mut app = Application::start(blueprint).await.unwrap();
     assert_eq!(tokio::time::timeout(SOON, app.ended()).await.unwrap(), Ended::NotLoopback);
@@ -207,7 +207,7 @@ async fn a_simulated_run_without_an_answer_does_not_fall_back_to_discord() {
     let (clock, hand) = Clock::simulated(START);
     let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand))).await.unwrap();
     sim.faults(Fault { path: Some("/gateway".into()), status: Some(500), times: 10, ..Fault::default() }).await;
-    let mut app = Application::start(blueprint(&sim, clock, Place::Memory, None)).await.unwrap();
+    let mut app = Application::start(blueprint(&sim, clock, StoreLocation::Memory, None)).await.unwrap();
     assert_eq!(tokio::time::timeout(SOON, app.ended()).await.unwrap(), Ended::NotLoopback);
     app.stop().await;
 }
@@ -217,7 +217,7 @@ async fn a_simulator_with_too_many_requests_is_asked_again() {
     let (clock, hand) = Clock::simulated(START);
     let sim = Sim::start(SimOptions::new(clock.clone(), Some(hand.clone()))).await.unwrap();
     sim.faults(Fault { path: Some("/gateway".into()), status: Some(429), times: 1, ..Fault::default() }).await;
-    let app = Application::start(blueprint(&sim, clock, Place::Memory, None)).await.unwrap();
+    let app = Application::start(blueprint(&sim, clock, StoreLocation::Memory, None)).await.unwrap();
     let refused = |requests: &[greenroom::sim::LoggedRequest]| requests.iter().any(|request| request.status == 429);
     let asked = async {
         while !refused(&sim.requests(0).await) {

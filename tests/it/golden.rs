@@ -19,7 +19,7 @@ use greenroom::features::coins::queries::entries::{Wanted, totals};
 use greenroom::features::coins::tables::LEDGER;
 use greenroom::kernel::dice::Seed;
 use greenroom::kernel::time::Clock;
-use greenroom::store::{Manifest, OpenError, Options, Place, Schema, Span, Store, verify};
+use greenroom::store::{Manifest, OpenError, Options, Schema, Span, Store, StoreLocation, verify};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -182,7 +182,7 @@ fn what_a_song_and_a_handle_of_the_first_version_said_is_still_there() {
 fn what_the_ledger_adds_up_to_is_built_when_a_store_of_before_is_opened() {
     let (_folder, file) = data(7);
     let options = Options::new(Clock::system(), Seed::fixed(1));
-    let store = Store::open(&Place::File(file), options, (CATALOGUE.schema)()).unwrap();
+    let store = Store::open(&StoreLocation::File(file), options, (CATALOGUE.schema)()).unwrap();
     let mut plain = BTreeMap::<_, (u64, i64)>::new();
     let added_up = store.read_blocking("ledger", |read| {
         LEDGER.for_each(read, Span::all(), |(guild, _), entry| {
@@ -213,7 +213,7 @@ fn an_older_program_refuses_a_newer_store_and_says_which_version_it_needs() {
     let (folder, store) = data(2);
     let before = verify(&store, newest()).unwrap();
     let options = Options::new(Clock::system(), Seed::fixed(1));
-    let error = Store::open(&Place::File(store.clone()), options, older()).unwrap_err();
+    let error = Store::open(&StoreLocation::File(store.clone()), options, older()).unwrap_err();
     assert!(matches!(error, OpenError::NewerSchema { found: 2, known: 1, .. }));
     let sentence = error.to_string();
     assert!(sentence.contains("its data are of version 2, and this one, "), "{sentence}");

@@ -13,7 +13,7 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::Clock;
 use greenroom::live::Handle;
-use greenroom::store::{Options, Place, Store};
+use greenroom::store::{Options, Store, StoreLocation};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ use crate::reading::link;
 pub const GUILD: GuildId = GuildId::new(81);
 
 pub fn store(folder: &Path) -> Store {
-    let place = Place::File(folder.join("data/greenroom.redb"));
+    let place = StoreLocation::File(folder.join("data/greenroom.redb"));
     Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
 }
 

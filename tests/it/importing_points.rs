@@ -14,7 +14,7 @@ use greenroom::kernel::error::Result;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::Clock;
 use greenroom::live::Handle;
-use greenroom::store::{Options, Place, Read, Span, Store};
+use greenroom::store::{Options, Read, Span, Store, StoreLocation};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -63,7 +63,7 @@ fn points(read: &dyn Read, guild: GuildId) -> Result<[i64; 3]> {
 }
 
 fn points_of_site(site: &Site) -> [i64; 3] {
-    let place = Place::File(site.data().join("greenroom.redb"));
+    let place = StoreLocation::File(site.data().join("greenroom.redb"));
     let store = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
     let found = store.read_blocking("points", |read| points(read, site.guild)).unwrap();
     store.close_blocking();

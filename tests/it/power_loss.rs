@@ -15,7 +15,7 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::Clock;
 use greenroom::live::{Gift, Handle, LiveEvent, Occurrence};
-use greenroom::store::{Loss, Options, Place, Read, SimulatedDisk, Span, Store};
+use greenroom::store::{Loss, Options, Read, SimulatedDisk, Span, Store, StoreLocation};
 
 use crate::reading::link;
 use crate::site::Site;
@@ -90,7 +90,7 @@ fn gift(coins: u32, group: usize) -> Gift {
 /// An evening with everything that writes: songs, coins, a live with gifts, displays, jobs.
 async fn evening(site: &Site, disk: &SimulatedDisk) -> History {
     let mut history = History { disk: disk.clone(), guild: site.guild, facts: Vec::new() };
-    let place = Place::Simulated(disk.clone());
+    let place = StoreLocation::Simulated(disk.clone());
     let app = site.start_from(|blueprint| blueprint.place = place).await;
     site.open().await;
     for (command, channel) in
@@ -127,7 +127,7 @@ async fn evening(site: &Site, disk: &SimulatedDisk) -> History {
 /// Opens what a power loss left, and looks for all that was answered by then.
 fn assert_kept(history: &History, moment: usize, disk: &SimulatedDisk, loss: Loss) {
     let options = Options::new(Clock::simulated(START).0, Seed::fixed(1));
-    let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)())
+    let store = Store::open(&StoreLocation::Simulated(disk.clone()), options, (CATALOGUE.schema)())
         .unwrap_or_else(|error| panic!("at {moment} {loss:?}: {error}"));
     let checked = CheckStore {}.run(&store, CATALOGUE, &mut |_| {}).unwrap();
     assert_eq!(checked, Checked { findings: Vec::new() }, "at {moment} {loss:?}");
@@ -147,7 +147,7 @@ async fn an_evening_loses_nothing_that_was_answered_to_a_power_loss_at_any_sync_
     let disk = SimulatedDisk::new();
     let new = || {
         Store::open(
-            &Place::Simulated(disk.clone()),
+            &StoreLocation::Simulated(disk.clone()),
             Options::new(Clock::simulated(START).0, Seed::fixed(1)),
             (CATALOGUE.schema)(),
         )
@@ -169,7 +169,7 @@ async fn an_evening_loses_nothing_that_was_answered_to_a_power_loss_at_any_sync_
     });
     // The whole program goes on from there, too, on a Discord that saw more than it remembers.
     for moment in [moments.len() / 3, moments.len() / 2, moments.len() - 2].map(|number| moments[number]) {
-        let place = Place::Simulated(disk.after_power_loss(moment, Loss::Torn(Seed::fixed(3), 512)));
+        let place = StoreLocation::Simulated(disk.after_power_loss(moment, Loss::Torn(Seed::fixed(3), 512)));
         let app = site.start_from(|blueprint| blueprint.place = place).await;
         site.pass(&app, Duration::from_mins(2)).await;
         assert_sound(&app).await;

@@ -12,7 +12,7 @@ use greenroom::kernel::ids::GuildId;
 use greenroom::live::Handle;
 use greenroom::live::following::State;
 use greenroom::sim::LiveFaultKind;
-use greenroom::store::{Place, Read};
+use greenroom::store::{Read, StoreLocation};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ pub type Got = (i64, i64, i64, u64);
 /// A world with a data folder, whose host is live and not followed yet.
 pub async fn world_with_folder() -> (World, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::File(folder.path().join("greenroom.redb"));
+    let place = StoreLocation::File(folder.path().join("greenroom.redb"));
     let world = World::with(Setup { place, ..Setup::default() }).await;
     world.chooses("setdebugchannel", "staff").await;
     world.sim.goes_live(HOST).await.unwrap();

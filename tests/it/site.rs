@@ -7,7 +7,7 @@ use greenroom::app::application::{Application, Blueprint, StartError};
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::{Clock, ClockHand};
 use greenroom::sim::{CommandCall, CommandOutcome, GuildIds, Id, ModalCall, Sim, SimOptions};
-use greenroom::store::{OpenError, Place};
+use greenroom::store::{OpenError, StoreLocation};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
@@ -50,7 +50,7 @@ impl Site {
 
     /// The same from a blueprint that differs.
     pub async fn start_from(&self, change: impl FnOnce(&mut Blueprint)) -> Application {
-        let place = Place::File(self.folder.path().join("greenroom.redb"));
+        let place = StoreLocation::File(self.folder.path().join("greenroom.redb"));
         let mut blueprint = blueprint(&self.sim, self.clock.clone(), place, None);
         change(&mut blueprint);
         let start = || Application::start(blueprint.clone());

@@ -41,7 +41,8 @@ fn every_display_is_drawn_where_snapshots_are() {
     let mut count = 0;
     let mut wrong = Vec::new();
     for source in &sources {
-        let Some(feature) = source.path.strip_prefix("src/bot/").and_then(|path| path.strip_suffix("/faces.rs")) else {
+        let Some(feature) = source.path.strip_prefix("src/bot/").and_then(|path| path.strip_suffix("/renders.rs"))
+        else {
             continue;
         };
         let tests = tests_of(&sources, feature);

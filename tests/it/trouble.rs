@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use greenroom::app::connection::Ended;
 use greenroom::sim::{CommandCall, Fault, Id};
-use greenroom::store::{Place, SimulatedDisk};
+use greenroom::store::{SimulatedDisk, StoreLocation};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::world::guild_spec;
 async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered_until_the_end() {
     let site = Site::new().await;
     let disk = SimulatedDisk::new();
-    let place = Place::Simulated(disk.clone());
+    let place = StoreLocation::Simulated(disk.clone());
     let mut app = site.start_from(|blueprint| blueprint.place = place).await;
     site.open().await;
     site.run(site.call("host", "setdebugchannel").with("channel", site.channel("staff").to_string())).await;
@@ -58,7 +58,7 @@ async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered
     app.stop().await;
 
     disk.repair();
-    let app = site.start_from(|blueprint| blueprint.place = Place::Simulated(disk.clone())).await;
+    let app = site.start_from(|blueprint| blueprint.place = StoreLocation::Simulated(disk.clone())).await;
     assert!(site.submit("ben", &link(2)).await.text().contains("is in"));
     app.stop().await;
 }
@@ -67,7 +67,7 @@ async fn a_disk_that_refuses_writes_is_told_and_what_is_stored_is_still_answered
 async fn a_disk_that_cannot_even_be_read_ends_the_process_at_once() {
     let site = Site::new().await;
     let disk = SimulatedDisk::new();
-    let place = Place::Simulated(disk.clone());
+    let place = StoreLocation::Simulated(disk.clone());
     let mut app = site.start_from(|blueprint| blueprint.place = place).await;
     disk.break_down();
     let channel = site.channel("submissions").to_string();
@@ -82,7 +82,7 @@ async fn every_debug_channel_hears_of_the_end_although_discord_is_busy_or_slow_a
     let site = Site::new().await;
     let other = site.sim.create_guild(guild_spec("Early Bird Reviews")).await.unwrap();
     let disk = SimulatedDisk::new();
-    let place = Place::Simulated(disk.clone());
+    let place = StoreLocation::Simulated(disk.clone());
     let mut app = site.start_from(|blueprint| blueprint.place = place).await;
     site.run(site.call("host", "setdebugchannel").with("channel", site.channel("staff").to_string())).await;
     let there = CommandCall::new(other.guild, other.channel("staff"), other.member("host"), "setdebugchannel");

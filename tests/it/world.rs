@@ -30,7 +30,7 @@ use greenroom::sim::{
     AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds, GuildSpec,
     Id, MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
-use greenroom::store::{Options, Place};
+use greenroom::store::{Options, StoreLocation};
 use greenroom::tiktok::{Base, ClientSettings, Endpoints, Transport, Way};
 use serde_json::{Map, Value};
 
@@ -60,7 +60,7 @@ pub struct World {
 
 /// How a world begins.
 pub struct Setup {
-    pub place: Place,
+    pub place: StoreLocation,
     pub settings: Settings,
     pub fast_guild: bool,
     pub channel_is_set: bool,
@@ -72,7 +72,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
-            place: Place::Memory,
+            place: StoreLocation::Memory,
             settings: Settings::default(),
             fast_guild: false,
             channel_is_set: true,
@@ -250,7 +250,7 @@ pub async fn assert_sound(app: &Application) {
 }
 
 /// What a start of the bot against a simulated Discord needs.
-pub fn blueprint(sim: &Sim, clock: Clock, place: Place, fast_guild: Option<GuildId>) -> Blueprint {
+pub fn blueprint(sim: &Sim, clock: Clock, place: StoreLocation, fast_guild: Option<GuildId>) -> Blueprint {
     Blueprint {
         place,
         cache_bytes: Options::CACHE_BYTES,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::label::{Kind, Label};
+use super::label::{Label, SnapshotKind};
 use super::retention::{SECONDS_AHEAD, age_first, surplus};
 use crate::app::machine::{self, Space};
 use crate::kernel::ids::GuildId;
@@ -67,7 +67,7 @@ impl Folder {
 
     /// The file for a snapshot of a kind and a moment, or of a second soon after it where there is one already, or one is being
     /// made.
-    pub fn free_snapshot(&self, kind: Kind, at: Timestamp) -> PathBuf {
+    pub fn free_snapshot(&self, kind: SnapshotKind, at: Timestamp) -> PathBuf {
         let path = |at| self.snapshots_dir().join(Label { at, kind }.to_string());
         let mut seconds = (0..SECONDS_AHEAD).map(|seconds| path(at.after(Duration::from_secs(seconds))));
         let is_free = |path: &PathBuf| !path.exists() && !store::unfinished_name(path).exists();
@@ -85,7 +85,7 @@ impl Folder {
     }
 
     /// All snapshots of a kind, the oldest first.
-    pub fn snapshots_of(&self, kind: Kind) -> io::Result<Vec<Dated>> {
+    pub fn snapshots_of(&self, kind: SnapshotKind) -> io::Result<Vec<Dated>> {
         let mut snapshots = self.snapshots()?;
         snapshots.retain(|snapshot| Label::of(snapshot.name()).is_some_and(|label| label.kind == kind));
         Ok(snapshots)
@@ -236,13 +236,13 @@ mod tests {
     }
 
     fn snapshot_at(folder: &Folder, at: Timestamp) -> PathBuf {
-        folder.snapshots_dir().join(Label { at, kind: Kind::Daily }.to_string())
+        folder.snapshots_dir().join(Label { at, kind: SnapshotKind::Daily }.to_string())
     }
 
     #[test]
     fn a_file_has_its_place_by_its_moment() {
         let folder = Folder::of(Path::new("data"));
-        let snapshot = folder.free_snapshot(Kind::Daily, NOW);
+        let snapshot = folder.free_snapshot(SnapshotKind::Daily, NOW);
         assert_eq!(snapshot, Path::new("data/backups/snapshots/greenroom-20261121-200000.redb"));
         assert_eq!(folder.points_at(GUILD, NOW), Path::new("data/backups/81/points_20261121_200000.json"));
         assert_eq!(Timestamp::strptime(POINTS_NAME, "points_20261121_200000.json"), Some(NOW));
@@ -299,7 +299,7 @@ mod tests {
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         fs::write(folder.snapshots_dir().join("greenroom-20261121-200000.redb.unfinished"), "x").unwrap();
         fs::write(folder.snapshots_dir().join("greenroom-20261121-200001.redb"), "x").unwrap();
-        assert!(folder.free_snapshot(Kind::Daily, NOW).ends_with("greenroom-20261121-200002.redb"));
-        assert!(folder.free_snapshot(Kind::ByHand, NOW).ends_with("greenroom-20261121-200000-by-hand.redb"));
+        assert!(folder.free_snapshot(SnapshotKind::Daily, NOW).ends_with("greenroom-20261121-200002.redb"));
+        assert!(folder.free_snapshot(SnapshotKind::ByHand, NOW).ends_with("greenroom-20261121-200000-by-hand.redb"));
     }
 }

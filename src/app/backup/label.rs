@@ -15,7 +15,7 @@ pub(in crate::app) const MOMENT: &str = "%Y%m%d-%H%M%S";
 
 /// What a snapshot was made for; as text, what stands behind the moment in a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, EnumString, VariantArray)]
-pub enum Kind {
+pub enum SnapshotKind {
     /// For the day.
     #[strum(serialize = "")]
     Daily,
@@ -39,7 +39,7 @@ pub struct Label {
     /// When.
     pub at: Timestamp,
     /// What for.
-    pub kind: Kind,
+    pub kind: SnapshotKind,
 }
 
 impl Label {
@@ -69,11 +69,11 @@ mod tests {
     #[test]
     fn a_name_tells_when_and_what_for_and_other_names_tell_nothing() {
         for (kind, name) in [
-            (Kind::Daily, "greenroom-20261121-200000.redb"),
-            (Kind::BeforeMigration, "greenroom-20261121-200000-before-migration.redb"),
-            (Kind::BeforeRestore, "greenroom-20261121-200000-before-restore.redb"),
-            (Kind::BeforeImport, "greenroom-20261121-200000-before-import.redb"),
-            (Kind::ByHand, "greenroom-20261121-200000-by-hand.redb"),
+            (SnapshotKind::Daily, "greenroom-20261121-200000.redb"),
+            (SnapshotKind::BeforeMigration, "greenroom-20261121-200000-before-migration.redb"),
+            (SnapshotKind::BeforeRestore, "greenroom-20261121-200000-before-restore.redb"),
+            (SnapshotKind::BeforeImport, "greenroom-20261121-200000-before-import.redb"),
+            (SnapshotKind::ByHand, "greenroom-20261121-200000-by-hand.redb"),
         ] {
             let label = Label { at: AT, kind };
             assert_eq!((label.to_string().as_str(), Label::of(name)), (name, Some(label)));

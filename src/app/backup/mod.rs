@@ -35,7 +35,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use self::folder::{Dated, Folder, Room};
-use self::label::Kind;
+use self::label::SnapshotKind;
 use self::off_site::Target;
 use super::config::storage::store_file;
 use super::headroom;
@@ -195,7 +195,7 @@ impl Keeper {
     /// Makes the snapshot of the day, if there is none; answers whether it did.
     async fn snapshot_of_day(&self, now: Timestamp) -> Result<bool> {
         let folder = self.plan.folder();
-        if has_one_of(&folder.snapshots_of(Kind::Daily).map_err(Error::failed)?, now, DAY) {
+        if has_one_of(&folder.snapshots_of(SnapshotKind::Daily).map_err(Error::failed)?, now, DAY) {
             return Ok(false);
         }
         let (store, plan) = (self.bot.store.clone(), self.plan.clone());
@@ -293,7 +293,7 @@ pub fn snapshot(store: &Store, plan: &Plan, at: Timestamp) -> Result<(PathBuf, M
     store::make_folder(&folder.snapshots_dir()).map_err(Error::failed)?;
     let bytes = fs::metadata(store_file(&plan.data_dir)).map_or(0, |file| file.len());
     plan.room.require(&plan.data_dir, bytes).map_err(Error::failed)?;
-    let path = folder.free_snapshot(Kind::Daily, at);
+    let path = folder.free_snapshot(SnapshotKind::Daily, at);
     let manifest = store.copy_to_blocking(&path)?;
     folder.tidy_snapshots(at).map_err(Error::failed)?;
     tracing::info!(path = %path.display(), rows = manifest.rows(), "a snapshot of the store was made");
@@ -358,7 +358,7 @@ pub(super) fn tidy_up(plan: &Plan) {
         tracing::warn!(%error, "cannot tidy up the folder of the backups");
     }
     // A restore that was killed; one that goes on has the turn.
-    if let Ok(_turn) = restore::turn(&plan.data_dir) {
+    if let Ok(_lock) = restore::exclusive_lock(&plan.data_dir) {
         let _ = fs::remove_file(restore::incoming(&store_file(&plan.data_dir)));
     }
 }

@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::label::{Kind, Label};
+use super::label::{Label, SnapshotKind};
 use crate::kernel::time::Timestamp;
 
 /// So many days have their snapshot.
@@ -26,12 +26,12 @@ pub(super) const SECONDS_AHEAD: u64 = 60;
 
 /// The snapshots that are too many.
 pub fn surplus(all: &BTreeSet<Label>, now: Timestamp) -> BTreeSet<Label> {
-    let of_kind = |kind: Kind| newest_first(all.iter().copied().filter(move |label| label.kind == kind), now);
-    let mut kept: BTreeSet<Label> = dailies(&of_kind(Kind::Daily), now);
-    for kind in [Kind::BeforeMigration, Kind::BeforeRestore, Kind::BeforeImport] {
+    let of_kind = |kind: SnapshotKind| newest_first(all.iter().copied().filter(move |label| label.kind == kind), now);
+    let mut kept: BTreeSet<Label> = dailies(&of_kind(SnapshotKind::Daily), now);
+    for kind in [SnapshotKind::BeforeMigration, SnapshotKind::BeforeRestore, SnapshotKind::BeforeImport] {
         kept.extend(of_kind(kind).into_iter().take(BEFORE));
     }
-    kept.extend(of_kind(Kind::ByHand));
+    kept.extend(of_kind(SnapshotKind::ByHand));
     all.difference(&kept).copied().collect()
 }
 
@@ -80,7 +80,7 @@ mod tests {
     /// A Saturday.
     const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 
-    fn days_ago(days: u32, kind: Kind) -> Label {
+    fn days_ago(days: u32, kind: SnapshotKind) -> Label {
         Label { at: NOW.before(Duration::from_hours(24) * days), kind }
     }
 
@@ -90,35 +90,39 @@ mod tests {
 
     #[test]
     fn a_year_of_dailies_leaves_seven_days_and_the_last_days_of_four_weeks() {
-        let all: BTreeSet<Label> = (0..365).map(|days| days_ago(days, Kind::Daily)).collect();
-        let ages: Vec<u32> = (0..365).filter(|days| left(&all, NOW).contains(&days_ago(*days, Kind::Daily))).collect();
+        let all: BTreeSet<Label> = (0..365).map(|days| days_ago(days, SnapshotKind::Daily)).collect();
+        let ages: Vec<u32> =
+            (0..365).filter(|days| left(&all, NOW).contains(&days_ago(*days, SnapshotKind::Daily))).collect();
         // The Saturday stands for its week until the Sunday is no longer one of the seven days.
         assert_eq!(ages, [0, 1, 2, 3, 4, 5, 6, 7, 13, 20, 27]);
     }
 
     #[test]
     fn no_kind_pushes_out_another_and_nothing_by_hand_goes() {
-        let mut all: BTreeSet<Label> = (0..7).map(|days| days_ago(days, Kind::Daily)).collect();
-        all.extend((0..50).flat_map(|days| [Kind::ByHand, Kind::BeforeRestore].map(|kind| days_ago(days, kind))));
-        all.insert(days_ago(300, Kind::BeforeMigration));
-        all.insert(days_ago(299, Kind::BeforeImport));
+        let mut all: BTreeSet<Label> = (0..7).map(|days| days_ago(days, SnapshotKind::Daily)).collect();
+        all.extend(
+            (0..50)
+                .flat_map(|days| [SnapshotKind::ByHand, SnapshotKind::BeforeRestore].map(|kind| days_ago(days, kind))),
+        );
+        all.insert(days_ago(300, SnapshotKind::BeforeMigration));
+        all.insert(days_ago(299, SnapshotKind::BeforeImport));
         let left = left(&all, NOW);
         let count = |kind| left.iter().filter(|label| label.kind == kind).count();
-        let counts: Vec<_> = Kind::VARIANTS.iter().copied().map(count).collect();
+        let counts: Vec<_> = SnapshotKind::VARIANTS.iter().copied().map(count).collect();
         assert_eq!(counts, [7, 1, BEFORE, 1, 50]);
-        assert!(left.contains(&days_ago(0, Kind::BeforeRestore)), "the newest stay");
+        assert!(left.contains(&days_ago(0, SnapshotKind::BeforeRestore)), "the newest stay");
     }
 
     #[test]
     fn seven_of_one_day_from_before_the_kinds_had_names_stay_as_they_always_did() {
         let second = |second: i64| Timestamp::from_micros(NOW.micros() + second * 1_000_000);
-        let all: BTreeSet<Label> = (0..7).map(|at| Label { at: second(at), kind: Kind::Daily }).collect();
+        let all: BTreeSet<Label> = (0..7).map(|at| Label { at: second(at), kind: SnapshotKind::Daily }).collect();
         assert_eq!(left(&all, NOW), all);
     }
 
     /// What happens in a time of random length: days pass, and snapshots are made.
-    fn histories() -> impl Strategy<Value = Vec<(i64, Kind)>> {
-        let kind = prop_oneof![6 => Just(Kind::Daily), 1 => prop::sample::select(Kind::VARIANTS)];
+    fn histories() -> impl Strategy<Value = Vec<(i64, SnapshotKind)>> {
+        let kind = prop_oneof![6 => Just(SnapshotKind::Daily), 1 => prop::sample::select(SnapshotKind::VARIANTS)];
         prop::collection::vec((0..300_i64, kind), 1..250)
     }
 
@@ -132,25 +136,25 @@ mod tests {
                 let minutes = if minutes > 280 { (minutes - 280) * 1_000 } else { minutes * 10 };
                 now = Timestamp::from_micros(now.micros() + minutes * 60_000_000 + 1_000_000);
                 // The bot makes one a day.
-                if kind == Kind::Daily && !dailies_of.insert(now.day()) {
+                if kind == SnapshotKind::Daily && !dailies_of.insert(now.day()) {
                     continue;
                 }
                 let label = Label { at: now, kind };
                 made.insert(label);
                 here.insert(label);
                 here = left(&here, now);
-                let all = |kind: Kind| newest_first(made.iter().copied().filter(move |label| label.kind == kind), now);
+                let all = |kind: SnapshotKind| newest_first(made.iter().copied().filter(move |label| label.kind == kind), now);
                 let is_here = |label: &Label| here.contains(label);
-                prop_assert!(all(Kind::ByHand).iter().all(is_here));
-                for kind in [Kind::BeforeMigration, Kind::BeforeRestore, Kind::BeforeImport] {
+                prop_assert!(all(SnapshotKind::ByHand).iter().all(is_here));
+                for kind in [SnapshotKind::BeforeMigration, SnapshotKind::BeforeRestore, SnapshotKind::BeforeImport] {
                     prop_assert!(all(kind).iter().take(BEFORE).all(is_here));
                 }
-                let dailies = all(Kind::Daily);
+                let dailies = all(SnapshotKind::Daily);
                 prop_assert!(dailies.iter().take(DAYS).all(is_here), "those of the last days");
                 let mut weeks = BTreeSet::new();
                 let earlier = dailies.iter().skip(DAYS).filter(|label| weeks.insert(label.at.week())).take(WEEKS);
                 prop_assert!(earlier.copied().all(|label| here.contains(&label)), "those of the weeks before");
-                let others = here.iter().filter(|label| label.kind != Kind::ByHand).count();
+                let others = here.iter().filter(|label| label.kind != SnapshotKind::ByHand).count();
                 prop_assert!(others <= DAYS + WEEKS + 3 * BEFORE, "{others}");
             }
         }

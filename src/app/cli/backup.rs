@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Options, fulfil};
 use crate::app::backup::folder::Folder;
-use crate::app::backup::label::Kind;
+use crate::app::backup::label::SnapshotKind;
 use crate::app::exit::{CommandResult, print};
 use crate::app::operation::{BackUp, BackedUp, absolute};
 use crate::kernel::time::Clock;
@@ -28,11 +28,11 @@ pub struct BackupArgs {
 pub fn run(options: &Options, args: &BackupArgs) -> CommandResult {
     let storage = options.start()?;
     let folder = Folder::of(&storage.data_dir);
-    let free = || folder.free_snapshot(Kind::ByHand, Clock::system().now());
+    let free = || folder.free_snapshot(SnapshotKind::ByHand, Clock::system().now());
     let path = absolute(&args.file.clone().unwrap_or_else(free))?;
     let operation = BackUp { path, makes_folder: args.file.is_none() };
     let BackedUp { path, greenroom, version, rows } = fulfil(&storage, &operation)?;
-    let by_hand = folder.snapshots_of(Kind::ByHand).unwrap_or_default().len();
+    let by_hand = folder.snapshots_of(SnapshotKind::ByHand).unwrap_or_default().len();
     if args.json {
         let report = json!({
             "path": path.display().to_string(), "greenroom": greenroom, "version": version, "rows": rows, "made_by_hand": by_hand,

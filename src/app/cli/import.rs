@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::Options;
 use crate::app::backup::folder::Folder;
-use crate::app::backup::label::Kind;
+use crate::app::backup::label::SnapshotKind;
 use crate::app::exit::{CommandResult, Stop, print, tell};
 use crate::app::import::{ImportLuxbot, Imported, LeftOut, begin};
 use crate::app::maintenance::{self, Unfulfilled};
@@ -52,7 +52,7 @@ pub fn run(options: &Options, import: &Import) -> CommandResult {
 fn luxbot(options: &Options, args: &ImportLuxbotArgs) -> CommandResult {
     let storage = options.start()?;
     let folder = Folder::of(&storage.data_dir);
-    let snapshot = folder.free_snapshot(Kind::BeforeImport, Clock::system().now());
+    let snapshot = folder.free_snapshot(SnapshotKind::BeforeImport, Clock::system().now());
     let operation = ImportLuxbot {
         path: absolute(&args.file)?,
         guild: args.guild,

@@ -1,11 +1,11 @@
 //! Whether this Greenroom is the one of real evenings (`D-106`).
 
 use super::reader::Reader;
-use super::table::{Kind, Variable};
+use super::table::{Variable, VariableKind};
 
 pub(super) const ENVIRONMENT: Variable = Variable::new(
     "ENVIRONMENT",
-    Kind::OneOf(&["production", "staging", "development", "test"]),
+    VariableKind::OneOf(&["production", "staging", "development", "test"]),
     "production for real evenings: the log is json unless LOG_FORMAT says otherwise, and DEBUG is refused.",
 );
 

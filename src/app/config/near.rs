@@ -1,6 +1,6 @@
 //! What somebody probably meant: names of variables, words that a variable may hold, levels of the log.
 
-use super::table::{Kind, Meaning, VARIABLES, meaning};
+use super::table::{Meaning, VARIABLES, VariableKind, meaning};
 use crate::kernel::text::meant;
 
 /// The known name that `name` was probably meant to be.
@@ -43,11 +43,11 @@ fn nearest_name(name: &str) -> Option<(usize, String)> {
 }
 
 /// The value that a wrong one was probably meant to be.
-pub(super) fn value(kind: &Kind, text: &str) -> Option<String> {
+pub(super) fn value(kind: &VariableKind, text: &str) -> Option<String> {
     match kind {
-        Kind::OneOf(words) => meant(words.iter().copied(), text).map(str::to_owned),
-        Kind::Switch => meant(["true", "false", "yes", "no", "on", "off"], text).map(str::to_owned),
-        Kind::LogFilter => filter(text),
+        VariableKind::OneOf(words) => meant(words.iter().copied(), text).map(str::to_owned),
+        VariableKind::Switch => meant(["true", "false", "yes", "no", "on", "off"], text).map(str::to_owned),
+        VariableKind::LogFilter => filter(text),
         _ => None,
     }
 }

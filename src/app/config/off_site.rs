@@ -3,27 +3,33 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::reader::Reader;
-use super::table::{Kind, Variable};
+use super::table::{Variable, VariableKind};
 use crate::app::backup::off_site::{Address, DavTarget, S3Target, Target, web_address};
 
 pub(super) const BACKUP_TARGET: Variable = Variable::new(
     "BACKUP_TARGET",
-    Kind::BackupTarget,
+    VariableKind::BackupTarget,
     "Where each daily snapshot is copied to: the whole path of a folder, s3://bucket/folder for a store of the S3 kind,\n\
      or the https address of a WebDAV folder.",
 );
 
-pub(super) const BACKUP_USER: Variable =
-    Variable::new("BACKUP_USER", Kind::Secret, "For S3 the id of the access key, for WebDAV the name of the user.");
+pub(super) const BACKUP_USER: Variable = Variable::new(
+    "BACKUP_USER",
+    VariableKind::Secret,
+    "For S3 the id of the access key, for WebDAV the name of the user.",
+);
 
 pub(super) const BACKUP_PASSWORD: Variable =
-    Variable::new("BACKUP_PASSWORD", Kind::Secret, "For S3 the secret access key, for WebDAV the password.");
+    Variable::new("BACKUP_PASSWORD", VariableKind::Secret, "For S3 the secret access key, for WebDAV the password.");
 
-pub(super) const BACKUP_S3_ENDPOINT: Variable =
-    Variable::new("BACKUP_S3_ENDPOINT", Kind::WebUrl, "The address of the S3 server, where it is not Amazon's.");
+pub(super) const BACKUP_S3_ENDPOINT: Variable = Variable::new(
+    "BACKUP_S3_ENDPOINT",
+    VariableKind::WebUrl,
+    "The address of the S3 server, where it is not Amazon's.",
+);
 
 pub(super) const BACKUP_S3_REGION: Variable =
-    Variable::new("BACKUP_S3_REGION", Kind::Region, "The region of the bucket.").or("us-east-1");
+    Variable::new("BACKUP_S3_REGION", VariableKind::Region, "The region of the bucket.").or("us-east-1");
 
 /// Reads this area; `None` where no target is set.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<Target> {

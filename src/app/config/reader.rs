@@ -12,7 +12,7 @@ use super::near;
 use super::platform::tells_of_a_service;
 use super::problem::{Problem, Problems};
 use super::sources::{Origin, Sources, read_text};
-use super::table::{Kind, Meaning, Variable, file_name, meaning};
+use super::table::{Meaning, Variable, VariableKind, file_name, meaning};
 
 /// No path that somebody means begins so: a home, a variable, a quote that was copied with it.
 const OF_SHELLS: [char; 8] = ['~', '$', '"', '\'', '`', '“', '”', '‘'];
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number within the bounds that the table states.
     pub(super) fn whole(&mut self, variable: &Variable) -> u32 {
-        let Kind::Whole { least, most, unit, raised } = variable.kind else {
+        let VariableKind::Whole { least, most, unit, raised } = variable.kind else {
             self.problems.push(Problem::new(variable.name, "is not declared as a whole number"));
             return 0;
         };

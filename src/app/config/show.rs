@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Config;
 use super::reader::{find, value};
 use super::sources::{Origin, Sources};
-use super::table::{Kind, LOG_FORMAT, VARIABLES, Variable, file_name};
+use super::table::{LOG_FORMAT, VARIABLES, Variable, VariableKind, file_name};
 use crate::app::cli::{ConfigShowArgs, Options};
 use crate::app::exit::{CommandResult, ExitCode, Stop, print};
 use crate::kernel::secret::without_secrets;
@@ -191,11 +191,11 @@ impl Row {
 /// What is in force, fit to be shown: no secret, one line, and a number that is too small as what is made of it.
 fn shown(variable: &Variable, name: &str, text: &str) -> String {
     match variable.kind {
-        Kind::Secret if name.ends_with("_FILE") => {
+        VariableKind::Secret if name.ends_with("_FILE") => {
             format!("(secret, in the file {})", one_line(&without_secrets(text), LONGEST))
         }
-        Kind::Secret => "(secret)".to_owned(),
-        Kind::Whole { least, raised: true, .. } if text.parse::<u32>().is_ok_and(|number| number < least) => {
+        VariableKind::Secret => "(secret)".to_owned(),
+        VariableKind::Whole { least, raised: true, .. } if text.parse::<u32>().is_ok_and(|number| number < least) => {
             least.to_string()
         }
         _ => one_line(&without_secrets(text), LONGEST),

@@ -17,7 +17,7 @@ pub(crate) struct Variable {
     /// Other names that mean the same; within one source, `name` wins.
     pub(crate) aliases: &'static [&'static str],
     /// What it may hold.
-    pub(crate) kind: Kind,
+    pub(crate) kind: VariableKind,
     /// What holds when nobody sets it; `None` where nothing does.
     pub(crate) default: Option<&'static str>,
     /// What it is for: whole sentences, one a line.
@@ -26,7 +26,7 @@ pub(crate) struct Variable {
 
 /// What a variable may hold.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum VariableKind {
     /// A text that is never printed. It can also be given as a file, by the name with `_FILE` behind it.
     Secret,
     /// The id of something on Discord.
@@ -78,7 +78,7 @@ pub(crate) enum Kind {
     },
 }
 
-impl Kind {
+impl VariableKind {
     /// What is allowed, as the end of "it must be …".
     pub(crate) fn allowed(&self) -> String {
         match self {
@@ -119,7 +119,7 @@ impl Kind {
 
 pub(crate) const DISCORD_BOT_TOKEN: Variable = Variable::new(
     "DISCORD_BOT_TOKEN",
-    Kind::Secret,
+    VariableKind::Secret,
     "The bot's token: https://discord.com/developers/applications, your application, Bot, Reset Token.\n\
      The only variable that is needed, unless you set Greenroom up in the browser or with `greenroom setup`.",
 )
@@ -127,21 +127,21 @@ pub(crate) const DISCORD_BOT_TOKEN: Variable = Variable::new(
 
 pub(crate) const DISCORD_API_URL: Variable = Variable::new(
     "DISCORD_API_URL",
-    Kind::LoopbackUrl,
+    VariableKind::LoopbackUrl,
     "The address that `greenroom sim` prints, to run against the simulator instead of Discord.\n\
      Only addresses on this machine are accepted, and the token is then not used.",
 );
 
 pub(crate) const DATA_DIR: Variable = Variable::new(
     "DATA_DIR",
-    Kind::Folder,
+    VariableKind::Folder,
     "The folder that holds everything Greenroom stores. It is made when it is missing.",
 )
 .or("./data");
 
 pub(crate) const STORE_CACHE_MIB: Variable = Variable::new(
     "STORE_CACHE_MIB",
-    Kind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
+    VariableKind::Whole { least: 4, most: 1024, unit: "MiB", raised: false },
     "Memory for the store's cache. More helps only servers with hundreds of thousands of songs.\n\
      Where it is not set, a container gets a sixteenth of its memory at most.",
 )
@@ -149,26 +149,26 @@ pub(crate) const STORE_CACHE_MIB: Variable = Variable::new(
 
 pub(crate) const GUILD_ID: Variable = Variable::new(
     "GUILD_ID",
-    Kind::Id,
+    VariableKind::Id,
     "A server in which commands appear at once after a change; it never limits the bot to that server.",
 );
 
 pub(crate) const DEBUG_CHANNEL_ID: Variable = Variable::new(
     "DEBUG_CHANNEL_ID",
-    Kind::Id,
+    VariableKind::Id,
     "The debug channel of the server that this channel belongs to, until /setdebugchannel names another.",
 );
 
 pub(crate) const ALLOW_ANY_HANDLE_LINKING: Variable = Variable::new(
     "ALLOW_ANY_HANDLE_LINKING",
-    Kind::Switch,
+    VariableKind::Switch,
     "Whether members may link a TikTok handle that was never seen on a live. Servers can override it.",
 )
 .or("false");
 
 pub(crate) const TIKTOK_TRANSPORT: Variable = Variable::new(
     "TIKTOK_TRANSPORT",
-    Kind::OneOf(&["auto", "euler", "direct", "managed"]),
+    VariableKind::OneOf(&["auto", "euler", "direct", "managed"]),
     "How lives are connected: euler (Euler Stream signs, we hold the connection), managed (Euler Stream holds it;\n\
      needs EULER_API_KEY), direct (without Euler Stream), auto (the best that is possible).",
 )
@@ -176,104 +176,107 @@ pub(crate) const TIKTOK_TRANSPORT: Variable = Variable::new(
 
 pub(crate) const EULER_API_KEY: Variable = Variable::new(
     "EULER_API_KEY",
-    Kind::Secret,
+    VariableKind::Secret,
     "A key of https://www.eulerstream.com, which signs connections to lives. Without one its limits are lower.",
 )
 .also(&["SIGN_API_KEY"]);
 
 pub(crate) const TIKTOK_WEB_URL: Variable = Variable::new(
     "TIKTOK_WEB_URL",
-    Kind::WebUrl,
+    VariableKind::WebUrl,
     "TikTok's pages. Changed for the simulator only: to the live address that `greenroom sim` prints.",
 )
 .or("https://www.tiktok.com");
 
 pub(crate) const TIKTOK_WEBCAST_URL: Variable = Variable::new(
     "TIKTOK_WEBCAST_URL",
-    Kind::WebUrl,
+    VariableKind::WebUrl,
     "TikTok's interface for lives. For the simulator: its live address with /webcast behind it.",
 )
 .or("https://webcast.tiktok.com/webcast");
 
 pub(crate) const TIKTOK_SIGN_URL: Variable = Variable::new(
     "TIKTOK_SIGN_URL",
-    Kind::WebUrl,
+    VariableKind::WebUrl,
     "The service that signs connections. For the simulator: its live address.",
 )
 .or("https://api.eulerstream.com");
 
 pub(crate) const TIKTOK_MANAGED_URL: Variable =
-    Variable::new("TIKTOK_MANAGED_URL", Kind::SocketUrl, "The service that holds managed connections.")
+    Variable::new("TIKTOK_MANAGED_URL", VariableKind::SocketUrl, "The service that holds managed connections.")
         .or("wss://ws.eulerstream.com");
 
 pub(crate) const OEMBED_URL: Variable = Variable::new(
     "OEMBED_URL",
-    Kind::WebUrl,
+    VariableKind::WebUrl,
     "Who is asked for titles instead of YouTube, Spotify and SoundCloud. For the simulator: its oembed address.",
 );
 
 pub(crate) const EMBED_REFRESH_INTERVAL: Variable = Variable::new(
     "EMBED_REFRESH_INTERVAL",
-    Kind::Whole { least: 10, most: 86_400, unit: "seconds", raised: true },
+    VariableKind::Whole { least: 10, most: 86_400, unit: "seconds", raised: true },
     "Seconds between two checks of the queue displays. Less than 10 is raised to 10.",
 )
 .or("10");
 
 pub(crate) const SELF_HEAL_INTERVAL: Variable = Variable::new(
     "SELF_HEAL_INTERVAL",
-    Kind::Whole { least: 60, most: 86_400, unit: "seconds", raised: true },
+    VariableKind::Whole { least: 60, most: 86_400, unit: "seconds", raised: true },
     "Seconds between two repairs of displays that were deleted. Less than 60 is raised to 60.",
 )
 .or("300");
 
 pub(crate) const DEBUG: Variable = Variable::new(
     "DEBUG",
-    Kind::Switch,
+    VariableKind::Switch,
     "Whether /tiktok simulate exists, which makes up live events for a rehearsal.",
 )
 .or("false");
 
-pub(crate) const HEALTH_LISTEN: Variable =
-    Variable::new("HEALTH_LISTEN", Kind::Listen, "Where /livez, /readyz and /metrics are served; off for nowhere.")
-        .or("127.0.0.1:8790");
+pub(crate) const HEALTH_LISTEN: Variable = Variable::new(
+    "HEALTH_LISTEN",
+    VariableKind::Listen,
+    "Where /livez, /readyz and /metrics are served; off for nowhere.",
+)
+.or("127.0.0.1:8790");
 
 pub(crate) const PORT: Variable = Variable::new(
     "PORT",
-    Kind::Port,
+    VariableKind::Port,
     "Set by hosts such as Replit, which look there whether the bot is up: /livez and /readyz for everybody.",
 );
 
 pub(crate) const METRICS_EVERYWHERE: Variable = Variable::new(
     "METRICS_EVERYWHERE",
-    Kind::Switch,
+    VariableKind::Switch,
     "Whether /metrics is served to other machines as well, on HEALTH_LISTEN and PORT.",
 )
 .or("false");
 
 pub(crate) const LOG: Variable = Variable::new(
     "LOG",
-    Kind::LogFilter,
+    VariableKind::LogFilter,
     "What is logged: a level (error, warn, info, debug, trace or off), or levels by module.",
 )
 .or("warn,greenroom=info");
 
 pub(crate) const LOG_FORMAT: Variable = Variable::new(
     "LOG_FORMAT",
-    Kind::OneOf(&["text", "json"]),
+    VariableKind::OneOf(&["text", "json"]),
     "How log lines are written: text for people, json for machines and where ENVIRONMENT is production.",
 )
 .or("text");
 
 pub(crate) const LOG_FILES: Variable = Variable::new(
     "LOG_FILES",
-    Kind::Whole { least: 0, most: 100, unit: "files", raised: false },
+    VariableKind::Whole { least: 0, most: 100, unit: "files", raised: false },
     "How many files of the log are kept in the folder logs of the data folder; 0 for none.",
 )
 .or("7");
 
 pub(crate) const LOG_FILE_MIB: Variable = Variable::new(
     "LOG_FILE_MIB",
-    Kind::Whole { least: 1, most: 1024, unit: "MiB", raised: false },
+    VariableKind::Whole { least: 1, most: 1024, unit: "MiB", raised: false },
     "How long a file of the log gets before the next one begins.",
 )
 .or("10");
@@ -371,7 +374,7 @@ pub(crate) fn meaning(name: &str) -> Meaning {
 
 impl Variable {
     /// One that nobody has to set. `help` are whole sentences, one a line.
-    pub(super) const fn new(name: &'static str, kind: Kind, help: &'static str) -> Self {
+    pub(super) const fn new(name: &'static str, kind: VariableKind, help: &'static str) -> Self {
         Self { name, aliases: &[], kind, default: None, help }
     }
 
@@ -392,7 +395,7 @@ impl Variable {
 
     /// Whether it is never shown.
     pub(crate) fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Secret)
+        matches!(self.kind, VariableKind::Secret)
     }
 
     /// Every name that has an effect, the `_FILE` ones included.

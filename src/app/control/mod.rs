@@ -22,5 +22,5 @@ mod socket;
 mod tests;
 
 pub(crate) use client::{Presence, Silence, ask, presence};
-pub(crate) use protocol::{Answer, Request};
+pub(crate) use protocol::{OutcomeLine, Request};
 pub(crate) use server::{ControlServer, Handler};

@@ -68,9 +68,9 @@ fn not_known(why: impl Display) -> Stop {
 
 /// The last line of the answer to a request that was fulfilled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer(pub(super) Vec<u8>);
+pub struct OutcomeLine(pub(super) Vec<u8>);
 
-impl Answer {
+impl OutcomeLine {
     /// The line that tells what came of an operation.
     pub fn of<O: Operation>(outcome: &O::Outcome) -> Result<Self, Stop> {
         let named = BTreeMap::from([(O::OUTCOME, outcome)]);
@@ -151,7 +151,7 @@ mod tests {
     where
         O::Outcome: PartialEq + std::fmt::Debug,
     {
-        let line = String::from_utf8(Answer::of::<O>(outcome).unwrap().0).unwrap();
+        let line = String::from_utf8(OutcomeLine::of::<O>(outcome).unwrap().0).unwrap();
         let Told::End(Ok(read)) = read_reply::<O>(&line).unwrap() else { panic!("{line}") };
         assert_eq!(&read, outcome);
         line.strip_suffix('\n').unwrap().to_owned()

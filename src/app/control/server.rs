@@ -10,7 +10,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-use super::protocol::{self, Answer, LONGEST_REQUEST, Request};
+use super::protocol::{self, LONGEST_REQUEST, OutcomeLine, Request};
 use super::socket::{listen, path_in};
 use crate::app::exit::Stop;
 
@@ -18,12 +18,12 @@ use crate::app::exit::Stop;
 pub(crate) type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
 
 /// Does what a request asks and reports progress, one short line at a time. It runs on a thread that may block.
-pub(crate) type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<Answer, Stop> + Send>;
+pub(crate) type Work = Box<dyn FnOnce(&mut dyn FnMut(String)) -> Result<OutcomeLine, Stop> + Send>;
 
 /// What the work tells the connection that waits for it.
 enum Report {
     Progress(String),
-    End(Result<Answer, Stop>),
+    End(Result<OutcomeLine, Stop>),
 }
 
 /// Requests that are worked on at the same time; further ones wait.
@@ -107,7 +107,7 @@ async fn answer(mut stream: UnixStream, handler: &Handler, turns: Arc<Semaphore>
         }
     }
     let last = match end {
-        Ok(Answer(line)) => line,
+        Ok(OutcomeLine(line)) => line,
         Err(stop) => protocol::stopped(stop)?,
     };
     say(&mut stream, &last).await

@@ -30,7 +30,7 @@ fn doing<O: Operation>(
     Arc::new(move |request: &Request| {
         let operation: O = request.operation().unwrap_or_else(|| Err(request.unknown()))?;
         let run = Arc::clone(&run);
-        Ok(Box::new(move |progress: &mut dyn FnMut(String)| Answer::of::<O>(&run(operation, progress)?)))
+        Ok(Box::new(move |progress: &mut dyn FnMut(String)| OutcomeLine::of::<O>(&run(operation, progress)?)))
     })
 }
 

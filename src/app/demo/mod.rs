@@ -26,7 +26,7 @@ use crate::features::queue::model::{Entry, Line};
 use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::live::show_file::Note;
 use crate::sim::{CommandCall, MessageSpec};
-use crate::store::Place;
+use crate::store::StoreLocation;
 
 /// The evening that is played when no other show is named.
 pub const EVENING: &str = include_str!("../../../data/demo/evening.jsonl");
@@ -59,13 +59,13 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         let message = format!("{} holds a store already. Name an empty folder with --data.", folder.display());
         return Err(Stop::new(ExitCode::Configuration, message));
     }
-    let place = Place::File(store);
+    let place = StoreLocation::File(store);
     let performed = runtime.block_on(perform_all(&mut show, place, args, &mut signals));
     runtime.shutdown_background();
     performed
 }
 
-async fn perform_all(show: &mut Show, place: Place, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
+async fn perform_all(show: &mut Show, place: StoreLocation, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
     let evening = Box::pin(async {
         let stage = set(show, place).await?;
@@ -132,13 +132,18 @@ pub struct Played {
 }
 
 /// Plays a show and writes its transcript. `speed` is how many of its seconds pass in one; `None` for no waiting.
-pub async fn play(show: &mut Show, place: Place, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
+pub async fn play(
+    show: &mut Show,
+    place: StoreLocation,
+    speed: Option<f64>,
+    out: impl Write,
+) -> Result<Played, ShowError> {
     let stage = set(show, place).await?;
     play_on(show, stage, speed, out).await
 }
 
 /// Sets the stage for a show.
-async fn set(show: &mut Show, place: Place) -> Result<Stage, ShowError> {
+async fn set(show: &mut Show, place: StoreLocation) -> Result<Stage, ShowError> {
     let Some(opening) = show.next_cue()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
     Stage::set(opening.act, place).await
 }

@@ -26,7 +26,7 @@ use crate::sim::{
 };
 use crate::tiktok::ClientSettings;
 
-use crate::store::{Options, Place};
+use crate::store::{Options, StoreLocation};
 
 /// The evening begins at this moment, in every run: 21 November 2026, 20:00 UTC.
 const CURTAIN: Timestamp = Timestamp::from_millis(1_795_291_200_000);
@@ -77,7 +77,7 @@ pub enum ShowError {
 
 impl Stage {
     /// Builds the stage for the first line of a show, and waits until the bot has its commands registered.
-    pub async fn set(opening: Act, place: Place) -> Result<Self, ShowError> {
+    pub async fn set(opening: Act, place: StoreLocation) -> Result<Self, ShowError> {
         let (spec, streamer) = server_of(opening)?;
         let (clock, hand) = Clock::simulated(CURTAIN);
         let settings = Settings { user_upload_bytes: USER_UPLOADS, ..Settings::default() };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::id::Id;
 use crate::app::backup::folder::{Dated, Folder};
-use crate::app::backup::label::Kind;
+use crate::app::backup::label::SnapshotKind;
 use crate::app::backup::retention::is_ahead;
 use crate::app::config::storage::{Storage, store_file};
 use crate::app::health::backups::trouble;
@@ -95,7 +95,7 @@ fn damaged(newest: &Dated, problem: &str) -> Finding {
 
 /// Those that only a person removes, where they are many, or take more than is left.
 fn by_hand(folder: &Folder) -> Option<Finding> {
-    let all = folder.snapshots_of(Kind::ByHand).ok()?;
+    let all = folder.snapshots_of(SnapshotKind::ByHand).ok()?;
     let bytes: u64 = all.iter().filter_map(|snapshot| Some(snapshot.path.metadata().ok()?.len())).sum();
     let free = machine::space(&folder.snapshots_dir())?.free;
     (all.len() > MANY || bytes > free).then(|| {
@@ -120,19 +120,19 @@ mod tests {
     use super::*;
     use crate::app::doctor::Level;
     use crate::kernel::dice::Seed;
-    use crate::store::{Options, Place, Store};
+    use crate::store::{Options, Store, StoreLocation};
 
     #[test]
     fn only_a_snapshot_that_is_whole_is_a_backup_of_late() {
         let data = tempfile::tempdir().unwrap();
         let (folder, now) = (Folder::of(data.path()), Clock::system().now());
         assert_eq!(in_folder(data.path(), now), [], "without a store there is nothing to save");
-        let place = Place::File(store_file(data.path()));
+        let place = StoreLocation::File(store_file(data.path()));
         let store = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         let look = |now| in_folder(data.path(), now).remove(0);
         assert_eq!(look(now).level, Level::Note);
-        let path = folder.free_snapshot(Kind::Daily, now);
+        let path = folder.free_snapshot(SnapshotKind::Daily, now);
         store.copy_to_blocking(&path).unwrap();
         let found = look(now);
         assert!(found.level == Level::Ok && found.sentence.contains("is whole"), "{found}");
@@ -155,10 +155,10 @@ mod tests {
         fs::create_dir_all(folder.snapshots_dir()).unwrap();
         let now = Clock::system().now();
         for _ in 0..MANY {
-            fs::write(folder.free_snapshot(Kind::ByHand, now), "x").unwrap();
+            fs::write(folder.free_snapshot(SnapshotKind::ByHand, now), "x").unwrap();
         }
         assert_eq!(by_hand(&folder), None);
-        fs::write(folder.free_snapshot(Kind::ByHand, now), "x").unwrap();
+        fs::write(folder.free_snapshot(SnapshotKind::ByHand, now), "x").unwrap();
         let found = by_hand(&folder).unwrap();
         assert!(found.level == Level::Warning && found.sentence.contains("21 snapshots"), "{found}");
     }

@@ -127,13 +127,13 @@ fn is_same_disk(one: &Path, other: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::backup::label::Kind;
+    use crate::app::backup::label::SnapshotKind;
     use crate::app::doctor::Level;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
 
     fn up_to(days_ago: u64) -> Look {
-        let label = Label { at: NOW.before(Duration::from_hours(24 * days_ago)), kind: Kind::Daily };
+        let label = Label { at: NOW.before(Duration::from_hours(24 * days_ago)), kind: SnapshotKind::Daily };
         Look { newest: Some(label), ..Look::default() }
     }
 

@@ -18,7 +18,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::patience::within;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::references::Catalogue;
-use crate::store::{Options, Place, SimulatedDisk, Store};
+use crate::store::{Options, SimulatedDisk, Store, StoreLocation};
 use crate::tiktok::{Client, ClientSettings};
 
 /// The parts.
@@ -37,7 +37,7 @@ impl Parts {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
         let disk = SimulatedDisk::new();
         let options = Options::new(clock.clone(), Seed::fixed(7));
-        let store = Store::open(&Place::Simulated(disk.clone()), options, (CATALOGUE.schema)()).unwrap();
+        let store = Store::open(&StoreLocation::Simulated(disk.clone()), options, (CATALOGUE.schema)()).unwrap();
         let nowhere = Endpoint::Simulated("http://127.0.0.1:9".to_owned());
         let files = rest::connect("no.token", &nowhere).unwrap().files;
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());

@@ -31,13 +31,13 @@ use super::operation::Operation;
 use super::restore::open_copy;
 use super::scratch::ScratchFolder;
 use crate::catalogue::Catalogue;
-use crate::flows::imported::{self, Fate, Row};
+use crate::flows::imported::{self, ImportOutcome, Row};
 use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
 use crate::kernel::time::Clock;
 use crate::settings::identity;
-use crate::store::{Options, Place, Store, make_folder};
+use crate::store::{Options, Store, StoreLocation, make_folder};
 
 /// Rows that share a transaction.
 const BATCH: usize = 200;
@@ -168,7 +168,7 @@ pub(crate) fn begin(
     let scratch = order.dry_run.then(ScratchFolder::new).transpose().map_err(no_folder)?;
     let path = store_file(scratch.as_ref().map_or(storage.data_dir.as_path(), ScratchFolder::path));
     let options = Options { cache_bytes: storage.cache_bytes, ..Options::new(Clock::system(), Seed::from_entropy()) };
-    let store = Store::open(&Place::File(path.clone()), options, (catalogue.schema)())?;
+    let store = Store::open(&StoreLocation::File(path.clone()), options, (catalogue.schema)())?;
     let brought = bring_all(&store, &file, order, progress);
     store.close_blocking();
     Ok(Imported { began: scratch.is_none().then_some(path), ..brought? })
@@ -288,32 +288,32 @@ impl Intake<'_> {
         let guild = self.guild;
         let to_bring = Arc::clone(&rows);
         let fates = self.store.write_blocking("imported", move |tx| imported::run(tx, guild, &to_bring))?;
-        for ((id, row), fate) in ids.iter().zip(rows.iter()).zip(fates) {
-            self.count(id, row, fate);
+        for ((id, row), outcome) in ids.iter().zip(rows.iter()).zip(fates) {
+            self.count(id, row, outcome);
         }
         Ok(())
     }
 
     /// Counts a row for what became of it. One that was here only because a row before it told of the same is left out: it
     /// may say something else.
-    fn count(&mut self, id: &str, row: &Row, fate: Fate) {
-        let is_again = !matches!(fate, Fate::LeftOut(_)) && self.was_told(row);
+    fn count(&mut self, id: &str, row: &Row, outcome: ImportOutcome) {
+        let is_again = !matches!(outcome, ImportOutcome::Skipped(_)) && self.was_told(row);
         let Some(report) = self.imported.tables.last_mut() else { return };
-        match fate {
-            Fate::Known | Fate::KnownInPart(_) if is_again => self.leave_out(id, TWICE),
-            Fate::Brought => report.brought += 1,
-            Fate::Known => report.known += 1,
-            Fate::BroughtInPart(reason) => {
+        match outcome {
+            ImportOutcome::AlreadyPresent | ImportOutcome::PresentInPart(_) if is_again => self.leave_out(id, TWICE),
+            ImportOutcome::Imported => report.brought += 1,
+            ImportOutcome::AlreadyPresent => report.known += 1,
+            ImportOutcome::ImportedInPart(reason) => {
                 report.brought += 1;
                 report.in_part += 1;
                 self.list(id, &reason);
             }
-            Fate::KnownInPart(reason) => {
+            ImportOutcome::PresentInPart(reason) => {
                 report.known += 1;
                 report.in_part += 1;
                 self.list(id, &reason);
             }
-            Fate::LeftOut(reason) => self.leave_out(id, &reason),
+            ImportOutcome::Skipped(reason) => self.leave_out(id, &reason),
         }
     }
 
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn nothing_is_copied_where_the_disk_has_no_room_for_the_store_once_more() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::File(folder.path().join("greenroom.redb"));
+        let place = StoreLocation::File(folder.path().join("greenroom.redb"));
         let store = Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
         let file = folder.path().join("points.json");
         fs::write(&file, r#"{"tiktok_accounts": {"ann": 30}}"#).unwrap();

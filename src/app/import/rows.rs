@@ -5,7 +5,7 @@ use url::Url;
 use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::features::engagement::model::{Interaction, InteractionKind, Session};
 use crate::features::engagement::settings::METRICS_CHANNEL;
-use crate::features::handles::service::Brought;
+use crate::features::handles::service::ImportedAccount;
 use crate::features::queue::model::{Line, Place, PublicId, Song, Source};
 use crate::features::queue::settings::{BOOKMARK_CHANNEL, NOW_PLAYING, NOW_PLAYING_CHANNEL};
 use crate::features::submissions::links::{LinkVerdict, judge};
@@ -149,12 +149,12 @@ pub(super) fn own_account(cells: &dyn Cells, _source: &str) -> Result<Row, Strin
     brought(cells).map(Row::OwnAccount)
 }
 
-fn brought(cells: &dyn Cells) -> Result<Brought, String> {
+fn brought(cells: &dyn Cells) -> Result<ImportedAccount, String> {
     let name = cells.text("handle_name").ok_or("it has no handle")?;
     let handle = Handle::parse(&name).map_err(|error| error.to_string())?;
     let first_seen = cells.moment("first_seen").or_else(|| cells.moment("last_seen"));
     let first_seen = first_seen.ok_or("it has no time at which it was seen")?;
-    Ok(Brought {
+    Ok(ImportedAccount {
         handle,
         first_seen,
         last_seen: cells.moment("last_seen").unwrap_or(first_seen).max(first_seen),

@@ -10,7 +10,7 @@ pub mod served;
 use std::path::Path;
 
 use super::backup::folder::Folder;
-use super::backup::label::Kind;
+use super::backup::label::SnapshotKind;
 use super::config::storage::{Storage, store_file};
 use super::control::{Silence, ask};
 use super::exit::{ExitCode, Stop};
@@ -19,7 +19,7 @@ use super::{backup, owner};
 use crate::catalogue::Catalogue;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
-use crate::store::{BeforeMigration, OpenError, Options, Place, Store};
+use crate::store::{BeforeMigration, OpenError, Options, Store, StoreLocation};
 
 /// Why an operation was not done.
 #[derive(Debug)]
@@ -79,13 +79,13 @@ pub fn attempt<O: Operation>(
         return Err(Unfulfilled::NoStore);
     }
     let clock = Clock::system();
-    let saved_as = Folder::of(&storage.data_dir).free_snapshot(Kind::BeforeMigration, clock.now());
+    let saved_as = Folder::of(&storage.data_dir).free_snapshot(SnapshotKind::BeforeMigration, clock.now());
     let options = Options {
         cache_bytes: storage.cache_bytes,
         before_migration: BeforeMigration::SaveAs(saved_as),
         ..Options::new(clock, Seed::from_entropy())
     };
-    match Store::open(&Place::File(path), options, (catalogue.schema)()) {
+    match Store::open(&StoreLocation::File(path), options, (catalogue.schema)()) {
         Ok(store) => {
             let outcome = operation.run(&store, catalogue, &mut |line| progress(&line));
             store.close_blocking();

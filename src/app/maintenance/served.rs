@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::with_way_back;
-use crate::app::control::{Answer, Handler, Request};
+use crate::app::control::{Handler, OutcomeLine, Request};
 use crate::app::exit::Stop;
 use crate::app::import::ImportLuxbot;
 use crate::app::operation::{
@@ -59,12 +59,22 @@ impl Served {
 /// An operation that was asked for, whichever it is.
 trait Asked: Send {
     /// Does it, and tells what came of it in a line.
-    fn answer(&self, store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) -> Result<Answer, Stop>;
+    fn answer(
+        &self,
+        store: &Store,
+        catalogue: Catalogue,
+        progress: &mut dyn FnMut(String),
+    ) -> Result<OutcomeLine, Stop>;
 }
 
 impl<O: Operation> Asked for O {
-    fn answer(&self, store: &Store, catalogue: Catalogue, progress: &mut dyn FnMut(String)) -> Result<Answer, Stop> {
-        Answer::of::<O>(&self.run(store, catalogue, progress)?)
+    fn answer(
+        &self,
+        store: &Store,
+        catalogue: Catalogue,
+        progress: &mut dyn FnMut(String),
+    ) -> Result<OutcomeLine, Stop> {
+        OutcomeLine::of::<O>(&self.run(store, catalogue, progress)?)
     }
 }
 

@@ -43,7 +43,7 @@ fn storage() -> (TempDir, Storage) {
 }
 
 fn open(storage: &Storage) -> Store {
-    let place = Place::File(store_file(&storage.data_dir));
+    let place = StoreLocation::File(store_file(&storage.data_dir));
     Store::open(&place, Options::new(Clock::system(), Seed::fixed(1)), (CATALOGUE.schema)()).unwrap()
 }
 

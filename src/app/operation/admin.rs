@@ -144,13 +144,13 @@ mod tests {
     use crate::signin::Person;
     use crate::signin::link::{LinkRefusal, Purpose};
     use crate::signin::session;
-    use crate::store::{Options, Place, Tx};
+    use crate::store::{Options, StoreLocation, Tx};
 
     const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g";
 
     fn store() -> Store {
         let options = Options::new(Clock::system(), Seed::fixed(1));
-        Store::open(&Place::Memory, options, (CATALOGUE.schema)()).unwrap()
+        Store::open(&StoreLocation::Memory, options, (CATALOGUE.schema)()).unwrap()
     }
 
     fn done<O: Operation>(store: &Store, operation: &O) -> std::result::Result<O::Outcome, Stop> {

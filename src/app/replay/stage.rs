@@ -23,7 +23,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::live::show_file::{Head, Note};
 use crate::live::{Handle, LiveEvent};
-use crate::store::{Options, Place, Store, Tx};
+use crate::store::{Options, Store, StoreLocation, Tx};
 
 /// A show without a head begins at this moment, in every run: 21 November 2026, 20:00 UTC.
 const BEGIN: Timestamp = Timestamp::from_millis(1_795_291_200_000);
@@ -59,7 +59,7 @@ pub(super) struct Stage {
 /// Refuses settings that decide nothing about payment, and values that they cannot have.
 pub(super) fn check(what_if: &[(String, String)]) -> Result<(), Stop> {
     let (clock, _hand) = Clock::simulated(BEGIN);
-    let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(1)), (CATALOGUE.schema)())?;
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(1)), (CATALOGUE.schema)())?;
     change(&store, what_if.to_vec()).map_err(|error| match error {
         Error::Refused(refusal) => Stop::new(ExitCode::Configuration, format!("--what-if: {}", refusal.sentence)),
         failed @ Error::Failed(_) => failed.into(),
@@ -92,7 +92,7 @@ impl Stage {
         };
         let folder = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
         let (clock, hand) = Clock::simulated(begin);
-        let place = Place::File(store_file(folder.path()));
+        let place = StoreLocation::File(store_file(folder.path()));
         let store = Store::open(&place, Options::new(clock, Seed::fixed(1)), (CATALOGUE.schema)())?;
         change(&store, what_if.to_vec())?;
         people.open_submissions(&store)?;

@@ -27,7 +27,7 @@ use super::exit::{ExitCode, Stop};
 use crate::catalogue::Catalogue;
 use crate::kernel::dice::Seed;
 use crate::kernel::time::Clock;
-use crate::store::{BeforeMigration, OpenError, Options, Place, Store, make_folder};
+use crate::store::{BeforeMigration, OpenError, Options, Store, StoreLocation, make_folder};
 
 /// What is restored, and how.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ pub fn restore(
     let store = store_file(&storage.data_dir);
     let is_new = !storage.data_dir.exists();
     make_folder(&storage.data_dir).map_err(|error| Stop::storage(&storage.data_dir, &error))?;
-    let _turn = turn(&storage.data_dir)?;
+    let _lock = exclusive_lock(&storage.data_dir)?;
     drop(lock(&store)?);
     let incoming = incoming(&store);
     let restored = prepare_and_swap(storage, catalogue, order, clock, (&store, &incoming), tell);
@@ -116,7 +116,7 @@ fn prepare_and_swap(
 }
 
 /// Lets one restore after the other work in a data folder: what a restore prepares has one name there.
-pub(super) fn turn(data_dir: &Path) -> Result<File, Stop> {
+pub(super) fn exclusive_lock(data_dir: &Path) -> Result<File, Stop> {
     let folder = File::open(data_dir).map_err(|error| Stop::storage(data_dir, &error))?;
     match folder.try_lock() {
         Err(TryLockError::WouldBlock) => Err(Stop::new(
@@ -205,5 +205,5 @@ pub(super) fn open_copy(path: &Path, catalogue: Catalogue, cache_bytes: usize) -
         before_migration: BeforeMigration::IsSaved,
         ..Options::new(Clock::system(), Seed::from_entropy())
     };
-    Store::open(&Place::File(path.to_owned()), options, (catalogue.schema)())
+    Store::open(&StoreLocation::File(path.to_owned()), options, (catalogue.schema)())
 }

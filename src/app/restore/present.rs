@@ -7,7 +7,7 @@ use std::thread;
 
 use super::trial::copy_file;
 use crate::app::backup::folder::{Folder, Room, SCRATCH};
-use crate::app::backup::label::Kind;
+use crate::app::backup::label::SnapshotKind;
 use crate::app::config::storage::Storage;
 use crate::app::exit::Stop;
 use crate::kernel::time::Clock;
@@ -58,7 +58,7 @@ impl Present<'_> {
 
     fn save(self, is_unwanted: &(dyn Fn() -> bool + Sync)) -> Saved {
         let folder = Folder::of(&self.storage.data_dir);
-        let path = folder.free_snapshot(Kind::BeforeRestore, self.clock.now());
+        let path = folder.free_snapshot(SnapshotKind::BeforeRestore, self.clock.now());
         make_folder(&folder.snapshots_dir()).map_err(|error| error.to_string())?;
         // The backup is being copied to the same disk, and has the first claim to it.
         let bytes = |path| fs::metadata(path).map_or(0, |file| file.len());

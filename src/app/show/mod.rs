@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(crate) use self::call::Call;
 use super::exit::{ExitCode, Stop};
 use crate::live::show::ShowLine;
-use crate::live::show_file::{Note, Said};
+use crate::live::show_file::{LineContent, Note};
 use crate::live::show_reader::{Lines, ReadError};
 
 /// A line of a show.
@@ -138,9 +138,11 @@ impl Show {
     pub fn next_cue(&mut self) -> Result<Option<Cue>, ShowProblem> {
         let Some(line) = self.lines.next().transpose().map_err(|error| self.named(error))? else { return Ok(None) };
         let act = match line.said {
-            Said::Note(note) => Act::Note(note),
-            Said::Live(event) => Act::Live(event),
-            Said::Discord(fields) => Act::Discord(Call::of(fields).map_err(|error| self.wrong(&error.to_string()))?),
+            LineContent::Note(note) => Act::Note(note),
+            LineContent::Live(event) => Act::Live(event),
+            LineContent::Discord(fields) => {
+                Act::Discord(Call::of(fields).map_err(|error| self.wrong(&error.to_string()))?)
+            }
         };
         Ok(Some(Cue { at: line.at, act }))
     }

@@ -117,7 +117,7 @@ impl Shared {
         look_again(folder, open);
         if open.as_ref().is_some_and(|open| open.length > 0 && open.length + added > self.limits.bytes) {
             *open = None;
-            turn(folder, self.limits.most)?;
+            rotate(folder, self.limits.most)?;
         }
         let Open { file, length, .. } = match open {
             Some(open) => open,
@@ -138,7 +138,7 @@ impl Shared {
         let path = folder.join(NAME);
         let is_full = fs::metadata(&path).is_ok_and(|found| found.len() > 0 && found.len() + added > self.limits.bytes);
         if is_full {
-            turn(folder, self.limits.most)?;
+            rotate(folder, self.limits.most)?;
         }
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         let found = file.metadata()?;
@@ -166,7 +166,7 @@ fn identity(file: &fs::Metadata) -> (u64, u64) {
 }
 
 /// Makes room for a new file: each becomes one older, and the oldest goes.
-fn turn(folder: &Path, most: u32) -> io::Result<()> {
+fn rotate(folder: &Path, most: u32) -> io::Result<()> {
     let oldest = most.saturating_sub(1);
     gone(fs::remove_file(named(folder, oldest)))?;
     for age in (0..oldest).rev() {

@@ -2,7 +2,7 @@
 //!
 //! It keeps what was synced apart from what was only written, as a real disk may. Losing power leaves any part of the
 //! unsynced writes, in any order and torn at any sector; a full disk refuses to grow; one that was mounted anew refuses
-//! to write; a broken one refuses everything. Open a store on it with [`Place::Simulated`](super::Place::Simulated),
+//! to write; a broken one refuses everything. Open a store on it with [`StoreLocation::Simulated`](super::StoreLocation::Simulated),
 //! cause the trouble, and open it again. A disk that [records](SimulatedDisk::record) can afterwards be had as a power
 //! loss at any moment of its past would have left it. Such a disk is harsher than a real one; redb's commits, in one phase
 //! with checksums, survive it.

@@ -13,7 +13,7 @@ use super::copy::copy_while_written;
 use super::error::{OpenError, StoreError, contained};
 use super::handle::{Current, Handle, Latch};
 use super::manifest::Manifest;
-use super::open::{Options, Place, open};
+use super::open::{Options, StoreLocation, open};
 use super::read::{Read, Snapshot};
 use super::reading::contained_with_place;
 use super::schema::Schema;
@@ -60,7 +60,7 @@ impl Store {
     ///
     /// Blocks; call it at start. A store that exists is saved before it is migrated: see
     /// [`Options::before_migration`].
-    pub fn open(place: &Place, options: Options, schema: Schema) -> Result<Self, OpenError> {
+    pub fn open(place: &StoreLocation, options: Options, schema: Schema) -> Result<Self, OpenError> {
         let opened = open(place, &options, &schema)?;
         let (writer, requests) = mpsc::channel();
         let (changes, _) = broadcast::channel(CHANGES);
@@ -70,7 +70,7 @@ impl Store {
             known: opened.known,
             clock: options.clock.clone(),
             seed: options.seed,
-            outlives_the_process: !matches!(place, Place::Memory),
+            outlives_the_process: !matches!(place, StoreLocation::Memory),
             requests,
             changes: changes.clone(),
             current: Arc::clone(&current),

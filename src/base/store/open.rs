@@ -31,7 +31,7 @@ use crate::kernel::time::Clock;
 
 /// Where a store is kept.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub enum StoreLocation {
     /// In this file. It is created when it is not there, and its folder too.
     File(PathBuf),
     /// In memory, for tests; gone when the store is dropped.
@@ -40,7 +40,7 @@ pub enum Place {
     Simulated(SimulatedDisk),
 }
 
-impl Place {
+impl StoreLocation {
     /// The file, or a name that stands for it in messages.
     fn path(&self) -> &Path {
         match self {
@@ -110,13 +110,13 @@ pub(super) struct Opened {
 }
 
 /// Opens `place`, creates what is missing, and runs the migrations that are due.
-pub(super) fn open(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
-    if let Place::File(path) = place
+pub(super) fn open(place: &StoreLocation, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
+    if let StoreLocation::File(path) = place
         && is_missing(path)
     {
         create_whole(path, options, schema)?;
     }
-    if let Place::File(path) = place
+    if let StoreLocation::File(path) = place
         && let Some(problem) = foreign(path)
     {
         return Err(damaged(path, problem));
@@ -150,7 +150,7 @@ fn create_whole(path: &Path, options: &Options, schema: &Schema) -> Result<(), O
     remove_if_there(&unfinished).map_err(explain)?;
     let empty = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished);
     give_to_owner_of_folder(&empty.map_err(explain)?, path);
-    let Opened { handle, closed, .. } = open_existing(&Place::File(unfinished.clone()), options, schema)?;
+    let Opened { handle, closed, .. } = open_existing(&StoreLocation::File(unfinished.clone()), options, schema)?;
     drop(handle);
     closed.wait();
     fs::rename(&unfinished, path).map_err(explain)?;
@@ -158,7 +158,7 @@ fn create_whole(path: &Path, options: &Options, schema: &Schema) -> Result<(), O
     Ok(())
 }
 
-fn open_existing(place: &Place, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
+fn open_existing(place: &StoreLocation, options: &Options, schema: &Schema) -> Result<Opened, OpenError> {
     let known = schema.raw_names()?;
     let path = place.path();
     let was_repaired = Arc::new(AtomicBool::new(false));
@@ -171,14 +171,14 @@ fn open_existing(place: &Place, options: &Options, schema: &Schema) -> Result<Op
     Ok(Opened { handle, closed, known, was_repaired: was_repaired.load(Ordering::Relaxed) })
 }
 
-fn backing_of(place: &Place) -> Result<Backing, OpenError> {
+fn backing_of(place: &StoreLocation) -> Result<Backing, OpenError> {
     let backing = match place {
-        Place::File(path) => {
+        StoreLocation::File(path) => {
             let file = FileBackend::new(open_file(path)?).map_err(|error| classify(path, error))?;
             Backing::new(GrowingFile::new(file))
         }
-        Place::Simulated(disk) => Backing::new(GrowingFile::new(disk.file())),
-        Place::Memory => Backing::new(InMemoryBackend::new()),
+        StoreLocation::Simulated(disk) => Backing::new(GrowingFile::new(disk.file())),
+        StoreLocation::Memory => Backing::new(InMemoryBackend::new()),
     };
     backing.map_err(|error| explain_io(place.path(), &error))
 }
@@ -232,7 +232,7 @@ fn damaged(path: &Path, problem: &str) -> OpenError {
 /// Creates missing tables and brings older data up to date, all in one transaction.
 fn prepare(
     handle: &Arc<Handle>,
-    place: &Place,
+    place: &StoreLocation,
     path: &Path,
     options: &Options,
     schema: &Schema,
@@ -263,7 +263,7 @@ fn prepare(
         return Ok(());
     }
     let mut saved = None;
-    if let (Some(found), Place::File(path)) = (found.filter(|found| *found < newest), place) {
+    if let (Some(found), StoreLocation::File(path)) = (found.filter(|found| *found < newest), place) {
         saved = save_before_migration(&snapshot, path, found, options).map_err(|error| explain(error.into()))?;
     }
     drop(snapshot);

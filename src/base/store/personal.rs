@@ -49,29 +49,29 @@ impl Erasure {
 
 /// What becomes of a row when a member is erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate<K, V> {
+pub enum ErasureAction<K, V> {
     /// It tells nothing of the member.
-    Stays,
+    Keep,
     /// It goes.
-    Goes,
+    Delete,
     /// This row, without the member, takes its place.
-    Becomes(K, V),
+    Replace(K, V),
 }
 
-impl<K: PartialEq + Clone, V: PartialEq + Clone> Fate<K, V> {
-    /// What a row becomes that is the same but for the member: [`Fate::Stays`] where nothing differs.
+impl<K: PartialEq + Clone, V: PartialEq + Clone> ErasureAction<K, V> {
+    /// What a row becomes that is the same but for the member: [`ErasureAction::Keep`] where nothing differs.
     pub fn from(before: (&K, &V), key: K, row: V) -> Self {
-        if *before.0 == key && *before.1 == row { Self::Stays } else { Self::Becomes(key, row) }
+        if *before.0 == key && *before.1 == row { Self::Keep } else { Self::Replace(key, row) }
     }
 
     /// The row goes where `is_theirs`.
-    pub fn goes_if(is_theirs: bool) -> Self {
-        if is_theirs { Self::Goes } else { Self::Stays }
+    pub fn delete_if(is_theirs: bool) -> Self {
+        if is_theirs { Self::Delete } else { Self::Keep }
     }
 }
 
 /// Tells what becomes of a row.
-pub type Erase<K, V> = fn(&K, &V, &Erasure) -> Fate<K, V>;
+pub type Erase<K, V> = fn(&K, &V, &Erasure) -> ErasureAction<K, V>;
 
 /// What a table says of members.
 pub(super) enum Personal<K: 'static, V: 'static> {
@@ -176,10 +176,10 @@ impl Store {
 }
 
 impl<K: Key, V: Record> Table<K, V> {
-    fn fate(&self, key: &K, row: &V, erasure: &Erasure) -> Fate<K, V> {
+    fn action(&self, key: &K, row: &V, erasure: &Erasure) -> ErasureAction<K, V> {
         match self.personal() {
-            Personal::Rows(fate) => fate(key, row, erasure),
-            Personal::Nothing | Personal::Unsaid => Fate::Stays,
+            Personal::Rows(action) => action(key, row, erasure),
+            Personal::Nothing | Personal::Unsaid => ErasureAction::Keep,
         }
     }
 
@@ -189,7 +189,7 @@ impl<K: Key, V: Record> Table<K, V> {
         if matches!(self.personal(), Personal::Rows(_)) {
             walk(read, self.raw(), ByteSpan::beginning_with(encode(&erasure.guild)), |key, value| {
                 let (decoded, row) = self.decode(key, value)?;
-                if !matches!(self.fate(&decoded, &row, erasure), Fate::Stays) {
+                if !matches!(self.action(&decoded, &row, erasure), ErasureAction::Keep) {
                     found.push(key.to_vec());
                 }
                 Ok::<_, StoreError>(())
@@ -204,7 +204,7 @@ impl<K: Key, V: Record> Table<K, V> {
         if matches!(self.personal(), Personal::Rows(_)) {
             walk(read, self.raw(), ByteSpan::beginning_with(encode(&erasure.guild)), |key, value| {
                 let (decoded, row) = self.decode(key, value)?;
-                if !matches!(self.fate(&decoded, &row, erasure), Fate::Stays) {
+                if !matches!(self.action(&decoded, &row, erasure), ErasureAction::Keep) {
                     told.push(serde_json::to_value(&row).map(readable).map_err(Error::failed)?);
                 }
                 Ok::<_, Error>(())
@@ -222,11 +222,11 @@ impl<K: Key, V: Record> Table<K, V> {
             // Somebody may have removed it meanwhile.
             let Some(value) = read.get(self.raw(), bytes)? else { continue };
             let (key, row) = self.decode(bytes, &value)?;
-            match self.fate(&key, &row, erasure) {
-                Fate::Stays => continue,
-                Fate::Goes => drop(self.remove(tx, &key)?),
-                Fate::Becomes(other, row) if other == key => self.put(tx, &key, &row)?,
-                Fate::Becomes(other, row) => {
+            match self.action(&key, &row, erasure) {
+                ErasureAction::Keep => continue,
+                ErasureAction::Delete => drop(self.remove(tx, &key)?),
+                ErasureAction::Replace(other, row) if other == key => self.put(tx, &key, &row)?,
+                ErasureAction::Replace(other, row) => {
                     self.remove(tx, &key)?;
                     renamed.push((other, row));
                 }

@@ -48,8 +48,8 @@ impl<K, V> Table<K, V> {
 
     /// Says what becomes of each row when a member is erased.
     #[must_use]
-    pub const fn erasing(mut self, fate: Erase<K, V>) -> Self {
-        self.personal = Personal::Rows(fate);
+    pub const fn erasing(mut self, action: Erase<K, V>) -> Self {
+        self.personal = Personal::Rows(action);
         self
     }
 

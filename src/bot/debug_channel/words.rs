@@ -110,7 +110,7 @@ fn lost(activity: &Activity) -> Option<String> {
 }
 
 /// What could not be sent, and what somebody did with it.
-fn unsent(activity: &Activity, kind: &activity::Kind<Unsent>, did: &str) -> Option<String> {
+fn unsent(activity: &Activity, kind: &activity::ActivityKind<Unsent>, did: &str) -> Option<String> {
     let Unsent { kind } = kind.details(activity)?;
     Some(format!("📮 {} {did} what could not be sent: `{}`", who(activity)?, kind))
 }

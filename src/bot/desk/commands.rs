@@ -2,10 +2,10 @@
 
 use serenity::all::ChannelId;
 
-use super::faces::{MAIN, PENDING};
+use super::renders::{MAIN, PENDING};
 use crate::bot::displays::views as displays_views;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::display::{self, Kind};
+use crate::discord::display::{self, DisplayKind};
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::display::DISPLAY_NEEDS;
 use crate::kernel::error::Result;
@@ -23,7 +23,7 @@ pub static PLACE: EveningChannel = EveningChannel {
 };
 
 /// What `/setup-reviewer-channel` posts, in this order.
-const DESK: &[&Kind] = &[&MAIN, &PENDING];
+const DESK: &[&DisplayKind] = &[&MAIN, &PENDING];
 
 /// Those of administrators.
 pub fn for_administrators() -> Vec<Command> {

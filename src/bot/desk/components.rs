@@ -3,7 +3,7 @@
 //! What is on the desk answers privately. What is on a private answer changes that answer, so that nobody presses twice.
 //! Every id names the guild that it counts in.
 
-use super::faces;
+use super::renders;
 use super::views::{self, Intent};
 use crate::bot::queue::playing as queue_playing;
 use crate::discord::access::Access;
@@ -101,7 +101,7 @@ async fn which(bot: &Bot, click: Click<OnPage>, intent: Intent) -> Result<Draft>
     let (guild, display, page) = click.arguments;
     let look = move |read: &dyn Read| {
         let display = tables::DISPLAYS.get(read, &(guild, display))?.ok_or(ComponentRefusal::Retired)?;
-        faces::songs_on(read, guild, &display.kind, page)
+        renders::songs_on(read, guild, &display.kind, page)
     };
     let songs = bot.store.read("desk_page", look).await?;
     Ok(views::which(guild, intent, &songs))
@@ -153,7 +153,7 @@ where
 
 /// The panel of a song as it is now.
 async fn panel(bot: &Bot, guild: GuildId, song: PublicId) -> Result<Draft> {
-    let details = bot.store.read("desk_panel", move |read| faces::details(read, guild, song)).await?;
+    let details = bot.store.read("desk_panel", move |read| renders::details(read, guild, song)).await?;
     Ok(views::panel(guild, &details))
 }
 

@@ -2,8 +2,8 @@
 
 pub mod commands;
 pub mod components;
-pub mod faces;
 pub mod jobs;
+pub mod renders;
 pub mod views;
 
 use super::Face;
@@ -13,7 +13,7 @@ pub const FACE: Face = Face {
     for_administrators: commands::for_administrators,
     channels: &[&commands::PLACE],
     components: components::ALL,
-    displays: &[&faces::MAIN, &faces::PENDING],
+    displays: &[&renders::MAIN, &renders::PENDING],
     jobs: &[&jobs::TELL_DEAD_LINK_HANDLER],
     ..Face::named("desk")
 };

@@ -1,10 +1,10 @@
 //! What reviewers read, and what submitters are told of a song that could not be heard.
 
-use super::faces;
+use super::renders;
 use super::views::{self, Intent, Listed};
 use crate::bot::tests::songs::{ANN, NUMBER, entry, entry_of_file, lost_entry};
 use crate::bot::tests::{message_of, messages_of, visible};
-use crate::discord::display::{Kind, Shown};
+use crate::discord::display::{DisplayKind, Shown};
 use crate::display::DisplayId;
 use crate::features::desk::model::DeadLink;
 use crate::features::queue::model::{Entry, Line, Seen};
@@ -57,10 +57,10 @@ fn the_reviewer_queue_shows_what_plays_and_what_comes() {
 #[test]
 fn the_messages_of_the_desk_begin_without_songs() {
     let store = TestStore::new();
-    let drawn = |kind: &Kind| message_of(store.read(|read| (kind.face)(read, SHOWN)));
-    assert_eq!(drawn(&faces::MAIN), message_of(views::main(SHOWN, &page(None, 1, Vec::new()), &[])));
+    let drawn = |kind: &DisplayKind| message_of(store.read(|read| (kind.render)(read, SHOWN)));
+    assert_eq!(drawn(&renders::MAIN), message_of(views::main(SHOWN, &page(None, 1, Vec::new()), &[])));
     let none = LinePage { songs: Vec::new(), page: 1, pages: 1, total: 0 };
-    assert_eq!(drawn(&faces::PENDING), message_of(views::pending(SHOWN, &none, &[])));
+    assert_eq!(drawn(&renders::PENDING), message_of(views::pending(SHOWN, &none, &[])));
 }
 
 #[test]

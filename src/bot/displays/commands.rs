@@ -2,10 +2,10 @@
 
 use serenity::all::ChannelId;
 
-use super::faces::LIVE_QUEUE;
+use super::renders::LIVE_QUEUE;
 use super::views;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
-use crate::discord::display::{self, Kind, Occasion};
+use crate::discord::display::{self, DisplayKind, Occasion};
 use crate::discord::references;
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::display::DISPLAY_NEEDS;
@@ -25,7 +25,7 @@ pub static PLACE: EveningChannel = EveningChannel {
 };
 
 /// What `/setup-live-queue` posts.
-const PUBLIC: &[&Kind] = &[&LIVE_QUEUE];
+const PUBLIC: &[&DisplayKind] = &[&LIVE_QUEUE];
 
 /// Those of administrators.
 pub fn for_administrators() -> Vec<Command> {

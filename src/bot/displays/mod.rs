@@ -1,7 +1,7 @@
 //! The public live queue, and `/selfheal`.
 
 pub mod commands;
-pub mod faces;
+pub mod renders;
 pub mod views;
 
 use super::Face;
@@ -10,7 +10,7 @@ use super::Face;
 pub const FACE: Face = Face {
     for_administrators: commands::for_administrators,
     channels: &[&commands::PLACE],
-    displays: &[&faces::LIVE_QUEUE],
+    displays: &[&renders::LIVE_QUEUE],
     ..Face::named("displays")
 };
 

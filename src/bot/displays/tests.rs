@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::faces::LIVE_QUEUE;
+use super::renders::LIVE_QUEUE;
 use super::views;
 use crate::bot::tests::messages_of;
 use crate::discord::Draft;
@@ -43,7 +43,7 @@ fn shown(texts: &[String], page: u64) -> Value {
         Ok(())
     });
     filled.unwrap();
-    let draft = store.read(|read| (LIVE_QUEUE.face)(read, Shown { guild: GUILD, display: DisplayId::new(1), page }));
+    let draft = store.read(|read| (LIVE_QUEUE.render)(read, Shown { guild: GUILD, display: DisplayId::new(1), page }));
     serde_json::to_value(draft.into_message()).unwrap()
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serenity::all::{Message, MessageType};
 
-use super::kind::{Audience, Kind};
+use super::kind::{Audience, DisplayKind};
 use super::posting::{self, Hindrance};
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
@@ -58,7 +58,13 @@ pub async fn heal(bot: &Bot, guild: GuildId, occasion: Occasion) -> Result<Vec<F
     Ok(findings)
 }
 
-async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, display: &Display) -> Result<Finding> {
+async fn verify(
+    bot: &Bot,
+    kind: &'static DisplayKind,
+    guild: GuildId,
+    id: DisplayId,
+    display: &Display,
+) -> Result<Finding> {
     let (title, channel) = (Cow::Borrowed(kind.title), display.channel);
     let looked = match display.message {
         Some(message) => bot.rest.get_message(channel.get().into(), message.get().into()).await.map(drop),
@@ -93,7 +99,7 @@ async fn verify(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, d
 }
 
 /// Makes a new channel for a display, where the guild wants that and lets the bot do it.
-async fn recreate(bot: &Bot, kind: &'static Kind, guild: GuildId) -> Result<Option<ChannelId>> {
+async fn recreate(bot: &Bot, kind: &'static DisplayKind, guild: GuildId) -> Result<Option<ChannelId>> {
     let is_wanted = bot.store.read("recreate_channels", move |read| RECREATE_CHANNELS.get(read, guild)).await?;
     if !is_wanted || kind.audience == Audience::Team {
         return Ok(None);

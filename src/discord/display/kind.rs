@@ -7,7 +7,7 @@ use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::store::{Read, Topic, Tx};
 
 /// A kind of display.
-pub struct Kind {
+pub struct DisplayKind {
     /// Its stored name, which never changes.
     pub name: &'static str,
     /// What people call it: `live queue`.
@@ -21,7 +21,7 @@ pub struct Kind {
     /// What makes a message that is older than an hour be replaced, because Discord takes few edits of an old one.
     pub renewed_by: Option<Topic>,
     /// What it shows: a pure function of the snapshot.
-    pub face: fn(&dyn Read, Shown) -> Result<Draft>,
+    pub render: fn(&dyn Read, Shown) -> Result<Draft>,
     /// Notes in which message it is now; `None` when it is in none.
     pub placed: Placed,
 }

@@ -1,7 +1,7 @@
 //! Live displays: messages of the bot that show something that changes, and are kept as it is (`M-EMB-01`).
 //!
 //! A display is a row of [`display`](crate::display): what it shows, where, and in which message and page. What it shows is
-//! a pure function of a snapshot of the store, given by its [`Kind`], so that nothing needs to be remembered to draw it again
+//! a pure function of a snapshot of the store, given by its [`DisplayKind`], so that nothing needs to be remembered to draw it again
 //! after a restart.
 //!
 //! | file | for |
@@ -25,7 +25,7 @@ mod setup;
 pub mod turning;
 
 pub use healing::{Occasion, heal};
-pub use kind::{Audience, Kind, Placed, Shown};
+pub use kind::{Audience, DisplayKind, Placed, Shown};
 pub use painter::{Displays, Rhythm, run};
 pub use setup::{SetUp, put, set_up};
 pub use turning::page_row;

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::task::JoinSet;
 
 use super::healing::{self, Occasion};
-use super::kind::{Kind, Shown};
+use super::kind::{DisplayKind, Shown};
 use super::posting::{self, Done};
 use crate::discord::bot::Bot;
 use crate::discord::draft::Draft;
@@ -56,7 +56,7 @@ enum Errand {
 /// The kinds of displays that there are, and when each guild's may be changed next. Whoever holds a guild's pace is its
 /// only painter.
 pub struct Displays {
-    kinds: Vec<&'static Kind>,
+    kinds: Vec<&'static DisplayKind>,
     paces: Mutex<HashMap<GuildId, Arc<AsyncMutex<Pace>>>>,
 }
 
@@ -68,12 +68,12 @@ pub(super) struct Pace {
 
 impl Displays {
     /// Displays of these kinds.
-    pub fn new(kinds: Vec<&'static Kind>) -> Self {
+    pub fn new(kinds: Vec<&'static DisplayKind>) -> Self {
         Self { kinds, paces: Mutex::default() }
     }
 
     /// The kind with a stored name. A display of a kind that this version does not know is left alone.
-    pub(super) fn kind(&self, name: &str) -> Option<&'static Kind> {
+    pub(super) fn kind(&self, name: &str) -> Option<&'static DisplayKind> {
         self.kinds.iter().copied().find(|kind| kind.name == name)
     }
 
@@ -219,13 +219,19 @@ async fn renew(bot: &Bot, guild: GuildId, topic: Topic) -> Result<()> {
 pub(super) struct Stale {
     pub(super) id: DisplayId,
     pub(super) display: Display,
-    pub(super) face: Draft,
+    pub(super) render: Draft,
     pub(super) hash: String,
 }
 
 /// Whether a display shows something else than what is so: looked at when the guild's pace allows to change it, because
 /// more may change until then.
-async fn look(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, pace: &mut Pace) -> Result<Option<Stale>> {
+async fn look(
+    bot: &Bot,
+    kind: &'static DisplayKind,
+    guild: GuildId,
+    id: DisplayId,
+    pace: &mut Pace,
+) -> Result<Option<Stale>> {
     loop {
         let stale = bot.store.read("display_face", move |read| stale(read, kind, guild, id)).await?;
         let Some(next) = pace.wait_until(bot.clock.now()).filter(|_| stale.is_some()) else { return Ok(stale) };
@@ -233,18 +239,18 @@ async fn look(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId, pac
     }
 }
 
-fn stale(read: &dyn Read, kind: &Kind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
+fn stale(read: &dyn Read, kind: &DisplayKind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
     let drawn = drawn(read, kind, guild, id)?;
     Ok(drawn
         .filter(|Stale { display, hash, .. }| display.message.is_none() || display.content_hash.as_ref() != Some(hash)))
 }
 
 /// An active display as it is to be.
-fn drawn(read: &dyn Read, kind: &Kind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
+fn drawn(read: &dyn Read, kind: &DisplayKind, guild: GuildId, id: DisplayId) -> Result<Option<Stale>> {
     let Some(display) = tables::DISPLAYS.get(read, &(guild, id))?.filter(|display| display.is_active) else {
         return Ok(None);
     };
-    let face = (kind.face)(read, Shown { guild, display: id, page: u64::from(display.page) + 1 })?;
-    let hash = face.digest()?;
-    Ok(Some(Stale { id, display, face, hash }))
+    let render = (kind.render)(read, Shown { guild, display: id, page: u64::from(display.page) + 1 })?;
+    let hash = render.digest()?;
+    Ok(Some(Stale { id, display, render, hash }))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serenity::all::{ActionRowComponent, ButtonKind, Message};
 
-use super::kind::Kind;
+use super::kind::DisplayKind;
 use super::painter::Stale;
 use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
@@ -83,17 +83,17 @@ impl Hindrance {
 }
 
 /// Shows a display as it is to be.
-pub(super) async fn show(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> Result<Done> {
+pub(super) async fn show(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, stale: Stale) -> Result<Done> {
     match stale.display.message {
         Some(message) => edit(bot, kind, guild, stale, message).await,
         None => post(bot, kind, guild, stale).await,
     }
 }
 
-async fn edit(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale, message: MessageId) -> Result<Done> {
-    let Stale { id, display, face, hash } = stale;
+async fn edit(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, stale: Stale, message: MessageId) -> Result<Done> {
+    let Stale { id, display, render, hash } = stale;
     let channel = display.channel;
-    let Err(undelivered) = bot.edit(channel, message, face.clone()).await else {
+    let Err(undelivered) = bot.edit(channel, message, render.clone()).await else {
         bot.store
             .write("display_shown", move |tx| {
                 note(tx, guild, id, |row| {
@@ -110,14 +110,14 @@ async fn edit(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale, mess
             Ok(Done::Lost)
         }
         Obstacle::EditedTooOften if is_old(&display, bot.clock.now()) => {
-            replace(bot, kind, guild, Stale { id, display, face, hash }).await
+            replace(bot, kind, guild, Stale { id, display, render, hash }).await
         }
         _ => hindered(bot, kind, guild, (id, channel), undelivered).await,
     }
 }
 
 /// Posts a new message in place of an old one.
-pub(super) async fn replace(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> Result<Done> {
+pub(super) async fn replace(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, stale: Stale) -> Result<Done> {
     let (channel, former) = (stale.display.channel, stale.display.message);
     forget(bot, kind, guild, stale.id).await?;
     let done = create(bot, kind, guild, stale).await?;
@@ -132,7 +132,7 @@ pub(super) fn is_old(display: &Display, now: Timestamp) -> bool {
     display.posted_at.is_none_or(|posted| now.since(posted) >= REPLACED_AFTER)
 }
 
-async fn post(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> Result<Done> {
+async fn post(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, stale: Stale) -> Result<Done> {
     let (id, channel) = (stale.id, stale.display.channel);
     if stale.display.posts == 0 {
         return create(bot, kind, guild, stale).await;
@@ -154,12 +154,12 @@ async fn post(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> R
 }
 
 /// Posts a new message. From here on there may be one, even if we do not live to see it.
-async fn create(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) -> Result<Done> {
-    let Stale { id, display, face, hash } = stale;
+async fn create(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, stale: Stale) -> Result<Done> {
+    let Stale { id, display, render, hash } = stale;
     let (channel, posts) = (display.channel, display.posts.wrapping_add(1));
     bot.store.write("display_posting", move |tx| note(tx, guild, id, |row| row.posts = posts)).await?;
     let name = format!("d{:x}.{id}.{posts}", guild.get());
-    let posted = match bot.post_once(channel, face, name).await {
+    let posted = match bot.post_once(channel, render, name).await {
         Ok(posted) => posted,
         Err(undelivered) => return hindered(bot, kind, guild, (id, channel), undelivered).await,
     };
@@ -171,7 +171,7 @@ async fn create(bot: &Bot, kind: &'static Kind, guild: GuildId, stale: Stale) ->
 
 async fn place(
     bot: &Bot,
-    kind: &'static Kind,
+    kind: &'static DisplayKind,
     guild: GuildId,
     (id, channel): (DisplayId, ChannelId),
     message: MessageId,
@@ -192,7 +192,13 @@ async fn place(
 }
 
 /// Pins the message. Without the right to do so it stays unpinned, and the administrators are told.
-async fn pin(bot: &Bot, kind: &'static Kind, guild: GuildId, channel: ChannelId, message: MessageId) -> Result<()> {
+async fn pin(
+    bot: &Bot,
+    kind: &'static DisplayKind,
+    guild: GuildId,
+    channel: ChannelId,
+    message: MessageId,
+) -> Result<()> {
     let Err(error) = bot.rest.pin_message(channel.get().into(), message.get().into()).await else {
         return Ok(());
     };
@@ -205,7 +211,7 @@ async fn pin(bot: &Bot, kind: &'static Kind, guild: GuildId, channel: ChannelId,
 }
 
 /// The display has no message any more that we know of.
-pub(super) async fn forget(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId) -> Result<()> {
+pub(super) async fn forget(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, id: DisplayId) -> Result<()> {
     bot.store
         .write("display_lost", move |tx| {
             note(tx, guild, id, |row| {
@@ -219,7 +225,7 @@ pub(super) async fn forget(bot: &Bot, kind: &'static Kind, guild: GuildId, id: D
 
 async fn hindered(
     bot: &Bot,
-    kind: &'static Kind,
+    kind: &'static DisplayKind,
     guild: GuildId,
     (id, channel): (DisplayId, ChannelId),
     undelivered: Undelivered,
@@ -235,7 +241,7 @@ async fn hindered(
 /// Switches a display off, and tells the administrators why (`M-HEA-03`, `C-40`).
 pub(super) async fn disable(
     bot: &Bot,
-    kind: &'static Kind,
+    kind: &'static DisplayKind,
     guild: GuildId,
     (id, channel): (DisplayId, ChannelId),
     hindrance: Hindrance,
@@ -252,13 +258,18 @@ pub(super) async fn disable(
 }
 
 /// What is wrong with a display in a channel, in the form in which the team is told of it once.
-pub(super) fn problem_of(bot: &Bot, kind: &'static Kind, channel: ChannelId, trouble: Trouble) -> Option<Problem> {
+pub(super) fn problem_of(
+    bot: &Bot,
+    kind: &'static DisplayKind,
+    channel: ChannelId,
+    trouble: Trouble,
+) -> Option<Problem> {
     let declared = bot.references.declared(kind.installed_with.command)?;
     Some(Problem { reference: Reference { declared, target: Target::Channel(channel) }, trouble })
 }
 
 /// A display that was switched off is kept up to date again, in its message if that is still there.
-pub(super) async fn revive(bot: &Bot, kind: &'static Kind, guild: GuildId, id: DisplayId) -> Result<()> {
+pub(super) async fn revive(bot: &Bot, kind: &'static DisplayKind, guild: GuildId, id: DisplayId) -> Result<()> {
     let catalogue = bot.clone();
     bot.store
         .write("display_revived", move |tx| {

@@ -1,6 +1,6 @@
 //! How a display comes into a channel, and out of it.
 
-use super::kind::Kind;
+use super::kind::DisplayKind;
 use crate::discord::bot::Bot;
 use crate::discord::channel_setting;
 use crate::display::tables::{self, Former};
@@ -26,7 +26,7 @@ pub async fn set_up(
     bot: &Bot,
     guild: GuildId,
     by: UserId,
-    kinds: &'static [&'static Kind],
+    kinds: &'static [&'static DisplayKind],
     channel: ChannelId,
 ) -> Result<SetUp> {
     let lacking = channel_setting::require(bot, guild, channel, &DISPLAY_NEEDS).await?;
@@ -39,7 +39,7 @@ pub async fn put(
     bot: &Bot,
     guild: GuildId,
     by: UserId,
-    kinds: &'static [&'static Kind],
+    kinds: &'static [&'static DisplayKind],
     channel: Option<ChannelId>,
 ) -> Result<Option<ChannelId>> {
     // Nobody paints while displays move.
@@ -54,7 +54,7 @@ fn put_all(
     tx: &Tx<'_>,
     guild: GuildId,
     by: UserId,
-    kinds: &[&'static Kind],
+    kinds: &[&'static DisplayKind],
     channel: Option<ChannelId>,
 ) -> Result<Option<ChannelId>> {
     let Some(first) = kinds.first() else { return Ok(None) };
@@ -79,14 +79,14 @@ fn put_all(
     Ok(left)
 }
 
-fn put_one(tx: &Tx<'_>, guild: GuildId, kind: &Kind, channel: ChannelId) -> Result<Option<Former>> {
+fn put_one(tx: &Tx<'_>, guild: GuildId, kind: &DisplayKind, channel: ChannelId) -> Result<Option<Former>> {
     let former = tables::put(tx, guild, kind.name, channel)?;
     let placed = tables::by_kind(tx, guild, kind.name)?.and_then(|(_, display)| display.message);
     (kind.placed)(tx, guild, placed.map(|message| (channel, message)))?;
     Ok(former)
 }
 
-fn take_one_away(tx: &Tx<'_>, guild: GuildId, kind: &Kind) -> Result<Option<Former>> {
+fn take_one_away(tx: &Tx<'_>, guild: GuildId, kind: &DisplayKind) -> Result<Option<Former>> {
     let former = tables::remove(tx, guild, kind.name)?;
     (kind.placed)(tx, guild, None)?;
     Ok(former)

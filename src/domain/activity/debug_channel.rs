@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Activity, ActivityId, Subject};
 use super::tables;
 use crate::fields;
-use crate::jobs::{self, JobId, Kind, Lane};
+use crate::jobs::{self, JobId, JobKind, Lane};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
@@ -34,10 +34,10 @@ pub static NEEDS: Needs = Needs {
 };
 
 /// Tells a debug channel what it was not told yet.
-pub static DELIVER: Kind<()> = Kind::new("debug_channel.deliver");
+pub static DELIVER: JobKind<()> = JobKind::new("debug_channel.deliver");
 
 /// Tells a channel that it is the debug channel no more.
-pub static LEAVE: Kind<Leaving> = Kind::new("debug_channel.leave");
+pub static LEAVE: JobKind<Leaving> = JobKind::new("debug_channel.leave");
 
 /// What a channel is told that is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::store::Tx;
 use crate::store::form::{Carried, json_again, json_samples};
 
 /// A kind of activity, and the type of what it tells beside actor, subject, before and after.
-pub struct Kind<D> {
+pub struct ActivityKind<D> {
     name: &'static str,
     details: PhantomData<fn(D)>,
 }
@@ -31,7 +31,7 @@ pub struct Happened<D> {
     details: D,
 }
 
-impl<D> Kind<D> {
+impl<D> ActivityKind<D> {
     /// Declares a kind: `feature.what_happened`. The name and the details are stored, so neither changes; a field that
     /// comes later has a `serde(default)`. Its feature lists it in its `Domain`.
     pub const fn new(name: &'static str) -> Self {
@@ -49,7 +49,7 @@ impl<D> Kind<D> {
     }
 }
 
-impl<D: DeserializeOwned> Kind<D> {
+impl<D: DeserializeOwned> ActivityKind<D> {
     /// What an activity of this kind tells. `None` for one of another kind, and where it cannot be read.
     pub fn details(&self, activity: &Activity) -> Option<D> {
         if activity.kind != self.name {
@@ -59,7 +59,7 @@ impl<D: DeserializeOwned> Kind<D> {
     }
 }
 
-impl<D: Serialize + DeserializeOwned> Carried for Kind<D> {
+impl<D: Serialize + DeserializeOwned> Carried for ActivityKind<D> {
     fn name(&self) -> &'static str {
         self.name
     }

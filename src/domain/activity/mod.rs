@@ -1,7 +1,7 @@
 //! What happened in each guild: one row for everything that a team, an audit or somebody who listens may want to know.
 //!
 //! An activity is staged in the transaction that brings it about, so there is one exactly when the thing happened. It says
-//! who ([`Actor`](crate::kernel::actor::Actor)) did what ([`Kind`]) to whom or what ([`Subject`]), what was before and what
+//! who ([`Actor`](crate::kernel::actor::Actor)) did what ([`ActivityKind`]) to whom or what ([`Subject`]), what was before and what
 //! is after, and whatever else its kind tells. It holds values and no prose: words are made by those who show it, each for
 //! its surface. The debug channel is the first of them ([`debug_channel`]); the process's own log is told after the commit
 //! ([`log_in_words`]).
@@ -34,7 +34,7 @@ pub mod settings;
 mod tables;
 mod words;
 
-pub use kind::{Happened, Kind};
+pub use kind::{ActivityKind, Happened};
 pub use model::{Activity, ActivityId, Subject};
 pub use tables::{
     CHANGED, Filter, between, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
@@ -50,7 +50,7 @@ use crate::store::{AnyTable, Tx};
 pub const TABLES: &[&dyn AnyTable] = &[&tables::LOG, &debug_channel::DELIVERIES, &migration::LINES];
 
 /// Something that the team has to know, in a sentence of whoever found it. Text of people in it is escaped already.
-pub static TEAM_TOLD: Kind<String> = Kind::new("team.told");
+pub static TEAM_TOLD: ActivityKind<String> = ActivityKind::new("team.told");
 
 /// The kinds of activities of no feature in particular.
 pub const KINDS: &[&dyn Carried] = &[

@@ -36,7 +36,7 @@ impl ActivityId {
 /// Something that happened. When, its [`ActivityId`] says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
-    /// The stored name of its [`Kind`](super::Kind).
+    /// The stored name of its [`ActivityKind`](super::ActivityKind).
     pub kind: String,
     /// Who caused it.
     pub actor: Actor,

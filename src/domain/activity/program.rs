@@ -4,30 +4,30 @@
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::Kind;
+use super::ActivityKind;
 
 /// The newest snapshot of the store is damaged.
-pub static SNAPSHOT_DAMAGED: Kind<()> = Kind::new("backups.snapshot_damaged");
+pub static SNAPSHOT_DAMAGED: ActivityKind<()> = ActivityKind::new("backups.snapshot_damaged");
 /// A backup could not be made.
-pub static BACKUP_LEFT_OUT: Kind<LeftOut> = Kind::new("backups.left_out");
+pub static BACKUP_LEFT_OUT: ActivityKind<LeftOut> = ActivityKind::new("backups.left_out");
 /// The snapshots cannot be copied elsewhere.
-pub static COPIES_FAIL: Kind<()> = Kind::new("backups.copies_fail");
+pub static COPIES_FAIL: ActivityKind<()> = ActivityKind::new("backups.copies_fail");
 /// They can be copied again.
-pub static COPIES_WORK: Kind<()> = Kind::new("backups.copies_work");
+pub static COPIES_WORK: ActivityKind<()> = ActivityKind::new("backups.copies_work");
 /// The disk of the data folder has little room; the details say how much, as a sentence without its end.
-pub static DISK_FILLS: Kind<String> = Kind::new("disk.fills");
+pub static DISK_FILLS: ActivityKind<String> = ActivityKind::new("disk.fills");
 
 /// The lines of the log that pages show were taken away; the details say how many. The files of the log stay.
-pub static LOG_EMPTIED: Kind<u64> = Kind::new("instance.log_emptied");
+pub static LOG_EMPTIED: ActivityKind<u64> = ActivityKind::new("instance.log_emptied");
 /// The connection to Discord was ended, to begin anew.
-pub static RECONNECTED: Kind<()> = Kind::new("instance.reconnected");
+pub static RECONNECTED: ActivityKind<()> = ActivityKind::new("instance.reconnected");
 /// A backup took the place of the store at the operator's word; the details are its name.
-pub static BACKUP_RESTORED: Kind<String> = Kind::new("instance.backup_restored");
+pub static BACKUP_RESTORED: ActivityKind<String> = ActivityKind::new("instance.backup_restored");
 /// The bot left a server at the operator's word; the details are its name.
-pub static SERVER_LEFT: Kind<String> = Kind::new("instance.server_left");
+pub static SERVER_LEFT: ActivityKind<String> = ActivityKind::new("instance.server_left");
 
 /// Somebody took something of a server along as a file; the details are what: `songs`, `ledger`, `everything`.
-pub static EXPORTED: Kind<String> = Kind::new("data.exported");
+pub static EXPORTED: ActivityKind<String> = ActivityKind::new("data.exported");
 
 /// A backup that could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

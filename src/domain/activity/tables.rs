@@ -9,7 +9,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Cursor, Direction, Fate, Read, Selected, Selection, Span, Table, Topic, Tx};
+use crate::store::{AnyTable, Cursor, Direction, ErasureAction, Read, Selected, Selection, Span, Table, Topic, Tx};
 
 /// There is another activity.
 pub const CHANGED: Topic = Topic::new("activity.changed");
@@ -26,10 +26,10 @@ type ActivityKey = (GuildId, ActivityId);
 pub(super) static LOG: Table<ActivityKey, Activity> =
     Table::new("activity.log", &[]).erasing(|key, activity, erasure| {
         if activity.tells_of(erasure.member) {
-            return Fate::Goes;
+            return ErasureAction::Delete;
         }
         let actor = activity.actor.called(|user| erasure.of(user));
-        Fate::from((key, activity), *key, Activity { actor, ..activity.clone() })
+        ErasureAction::from((key, activity), *key, Activity { actor, ..activity.clone() })
     });
 
 /// Which activities are looked for: all, unless something is said.

@@ -21,8 +21,8 @@ const ANN: UserId = UserId::new(701_234_567_890_123_451);
 const BEN: UserId = UserId::new(712_345_678_901_234_562);
 const DAY: Duration = Duration::from_hours(24);
 
-static NUMBERED: Kind<u32> = Kind::new("test.numbered");
-static NAMED: Kind<String> = Kind::new("test.named");
+static NUMBERED: ActivityKind<u32> = ActivityKind::new("test.numbered");
+static NAMED: ActivityKind<String> = ActivityKind::new("test.named");
 
 fn note(store: &TestStore, guild: GuildId, numbers: std::ops::Range<u32>) {
     store.write(move |tx| numbers.clone().try_for_each(|number| NUMBERED.with(number).note(tx, guild))).unwrap();
@@ -115,11 +115,13 @@ fn a_detail_that_cannot_be_read_is_none() {
         #[serde(default)]
         other: u32,
     }
-    static PAIR: Kind<Pair> = Kind::new("test.numbered");
+    static PAIR: ActivityKind<Pair> = ActivityKind::new("test.numbered");
     let store = TestStore::new();
     note(&store, GUILD, 3..4);
     store
-        .write(|tx| Kind::<serde_json::Value>::new("test.numbered").with(serde_json::json!({"one": 1})).note(tx, GUILD))
+        .write(|tx| {
+            ActivityKind::<serde_json::Value>::new("test.numbered").with(serde_json::json!({"one": 1})).note(tx, GUILD)
+        })
         .unwrap();
     let noted = all(&store, GUILD, &Filter::default());
     let pairs: Vec<_> =

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::ids::ChannelId;
 
 /// Displays were put into a channel, or away, at somebody's word. The details are what people call them; before and after
 /// are the channels.
-pub static PLACED: Kind<String> = Kind::new("displays.placed");
+pub static PLACED: ActivityKind<String> = ActivityKind::new("displays.placed");
 /// A display was put right.
-pub static HEALED: Kind<Finding> = Kind::new("displays.healed");
+pub static HEALED: ActivityKind<Finding> = ActivityKind::new("displays.healed");
 
 /// What was found of a display, and done about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

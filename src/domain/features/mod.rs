@@ -14,7 +14,7 @@
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
 //! * **something that pages follow**: a `Topic` in `tables.rs`, and a line in `DOMAIN`;
-//! * **a job**: a `jobs::Kind` in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
+//! * **a job**: a `jobs::JobKind` in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
 //! * **something of which teams are told**: a kind of [activity] in `activity.rs`, and a line in `DOMAIN`;
 //! * for each of these a text in the listing of what rows carry (`catalogue::formats`), which a test asks for;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.

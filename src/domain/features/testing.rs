@@ -19,7 +19,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
-use crate::store::{Erasure, Options, Place, Read, Schema, Store, Tx};
+use crate::store::{Erasure, Options, Read, Schema, Store, StoreLocation, Tx};
 use crate::{features, jobs};
 
 /// The guild of the tests.
@@ -33,11 +33,11 @@ pub struct TestStore {
 
 impl TestStore {
     pub fn new() -> Self {
-        Self::at(&Place::Memory)
+        Self::at(&StoreLocation::Memory)
     }
 
     /// A store somewhere else than in memory.
-    pub fn at(place: &Place) -> Self {
+    pub fn at(place: &StoreLocation) -> Self {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
         let tables = features::ALL.iter().flat_map(|feature| feature.tables).copied().collect();
         let schema = Schema { tables, migrations: Vec::new() };

@@ -19,7 +19,7 @@ use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::engagement::model::{AccountRef, Interaction, Session, SessionId};
 use crate::features::handles::model::{Account, AccountId};
 use crate::features::handles::rules::MOST_HANDLES;
-use crate::features::handles::service::Brought;
+use crate::features::handles::service::ImportedAccount;
 use crate::features::queue::model::{Line, Place, PublicId, Song};
 use crate::features::{coins, engagement, handles, imports, queue};
 use crate::kernel::actor::Actor;
@@ -41,9 +41,9 @@ pub enum Row {
     /// A channel that is used for something.
     Channel(&'static Setting<Option<ChannelId>>, ChannelId),
     /// A handle.
-    Account(String, Brought),
+    Account(String, ImportedAccount),
     /// A handle in a file of our own.
-    OwnAccount(Brought),
+    OwnAccount(ImportedAccount),
     /// A member's points in a file of our own.
     OwnPoints(UserId, Amount),
     /// A member's points.
@@ -87,36 +87,36 @@ impl Row {
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum ImportOutcome {
     /// It is here now.
-    Brought,
+    Imported,
     /// It was here already, from an earlier import.
-    Known,
+    AlreadyPresent,
     /// It is here now, without a part of it, for this reason.
-    BroughtInPart(String),
+    ImportedInPart(String),
     /// It was here already, without a part of it, for this reason.
-    KnownInPart(String),
+    PresentInPart(String),
     /// It stays out, for this reason.
-    LeftOut(String),
+    Skipped(String),
 }
 
-impl Fate {
-    /// The fate of a row of which a part stays out, if there is a reason for that.
+impl ImportOutcome {
+    /// The outcome of a row of which a part stays out, if there is a reason for that.
     fn without(self, part: Option<String>) -> Self {
         match (self, part) {
-            (Self::Brought, Some(reason)) => Self::BroughtInPart(reason),
-            (Self::Known, Some(reason)) => Self::KnownInPart(reason),
-            (fate, _) => fate,
+            (Self::Imported, Some(reason)) => Self::ImportedInPart(reason),
+            (Self::AlreadyPresent, Some(reason)) => Self::PresentInPart(reason),
+            (outcome, _) => outcome,
         }
     }
 }
 
 /// Brings some rows in, and says what became of each.
-pub fn run(tx: &Tx<'_>, guild: GuildId, rows: &[Row]) -> Result<Vec<Fate>> {
+pub fn run(tx: &Tx<'_>, guild: GuildId, rows: &[Row]) -> Result<Vec<ImportOutcome>> {
     rows.iter().map(|row| bring(tx, guild, row)).collect()
 }
 
-fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
+fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<ImportOutcome> {
     match row {
         Row::Setting(setting, value) => bring_setting(tx, guild, *setting, value),
         Row::Channel(setting, channel) => bring_channel(tx, guild, setting, *channel),
@@ -131,7 +131,7 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
         | Row::Song(source, ..)
         | Row::Session(source, _) => {
             if let Some(number) = imports::tables::taken(tx, guild, source)? {
-                return Ok(Fate::Known.without(missing_part(tx, guild, row, number)?));
+                return Ok(ImportOutcome::AlreadyPresent.without(missing_part(tx, guild, row, number)?));
             }
             let number = match row {
                 Row::Account(_, account) => bring_account(tx, guild, account),
@@ -145,27 +145,27 @@ fn bring(tx: &Tx<'_>, guild: GuildId, row: &Row) -> Result<Fate> {
                 | Row::Channel(..)
                 | Row::OwnAccount(_)
                 | Row::OwnPoints(..)
-                | Row::Interaction { .. } => return Ok(Fate::Known),
+                | Row::Interaction { .. } => return Ok(ImportOutcome::AlreadyPresent),
             };
             match number? {
                 Ok(number) => {
                     imports::tables::take(tx, guild, source, number)?;
-                    Ok(Fate::Brought.without(missing_part(tx, guild, row, number)?))
+                    Ok(ImportOutcome::Imported.without(missing_part(tx, guild, row, number)?))
                 }
-                Err(reason) => Ok(Fate::LeftOut(reason)),
+                Err(reason) => Ok(ImportOutcome::Skipped(reason)),
             }
         }
     }
 }
 
-fn bring_setting(tx: &Tx<'_>, guild: GuildId, setting: &dyn Changeable, value: &str) -> Result<Fate> {
+fn bring_setting(tx: &Tx<'_>, guild: GuildId, setting: &dyn Changeable, value: &str) -> Result<ImportOutcome> {
     if setting.is_own(tx, guild)? {
-        return Ok(Fate::Known);
+        return Ok(ImportOutcome::AlreadyPresent);
     }
     if setting.set_typed(tx, guild, value)? {
-        return Ok(Fate::Brought);
+        return Ok(ImportOutcome::Imported);
     }
-    Ok(Fate::LeftOut(format!("the setting can be {}", setting.allowed())))
+    Ok(ImportOutcome::Skipped(format!("the setting can be {}", setting.allowed())))
 }
 
 fn bring_channel(
@@ -173,14 +173,14 @@ fn bring_channel(
     guild: GuildId,
     setting: &Setting<Option<ChannelId>>,
     channel: ChannelId,
-) -> Result<Fate> {
+) -> Result<ImportOutcome> {
     if setting.get_own(tx, guild)?.is_some() {
-        return Ok(Fate::Known);
+        return Ok(ImportOutcome::AlreadyPresent);
     }
-    setting.set(tx, guild, &Some(channel)).map(|()| Fate::Brought)
+    setting.set(tx, guild, &Some(channel)).map(|()| ImportOutcome::Imported)
 }
 
-fn bring_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Result<u64, String>> {
+fn bring_account(tx: &Tx<'_>, guild: GuildId, account: &ImportedAccount) -> Result<Result<u64, String>> {
     let known = handles::service::bring(tx, guild, account, may_link(tx, guild, account)?)?;
     if let Some(user) = known.account.linked {
         follow_handles(tx, guild, user, FROM_ANOTHER)?;
@@ -189,7 +189,7 @@ fn bring_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Resul
 }
 
 /// Whether the member whose a handle was may have one more.
-fn may_link(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<bool> {
+fn may_link(tx: &Tx<'_>, guild: GuildId, account: &ImportedAccount) -> Result<bool> {
     let Some(user) = account.linked else { return Ok(true) };
     Ok(handles::queries::linked_handles(tx, guild, user)?.len() < MOST_HANDLES)
 }
@@ -204,7 +204,7 @@ fn missing_part(tx: &Tx<'_>, guild: GuildId, row: &Row, number: u64) -> Result<O
 }
 
 /// Why a handle that is here is not linked to whom it was linked in the file. Who freed it here meanwhile needs no reason.
-fn missing_link(tx: &Tx<'_>, guild: GuildId, brought: &Brought, here: &Account) -> Result<Option<String>> {
+fn missing_link(tx: &Tx<'_>, guild: GuildId, brought: &ImportedAccount, here: &Account) -> Result<Option<String>> {
     if brought.linked.is_none() || brought.linked == here.linked {
         return Ok(None);
     }
@@ -216,25 +216,25 @@ fn missing_link(tx: &Tx<'_>, guild: GuildId, brought: &Brought, here: &Account) 
     Ok(Some(format!("its points came and its link did not, because {why}")))
 }
 
-fn bring_back_account(tx: &Tx<'_>, guild: GuildId, account: &Brought) -> Result<Fate> {
+fn bring_back_account(tx: &Tx<'_>, guild: GuildId, account: &ImportedAccount) -> Result<ImportOutcome> {
     let before = handles::queries::account(tx, guild, &account.handle)?;
     let known = handles::service::bring_back(tx, guild, account, may_link(tx, guild, account)?)?;
     let missing = missing_link(tx, guild, account, &known.account)?;
     if before.as_ref() == Some(&known.account) {
-        return Ok(Fate::Known.without(missing));
+        return Ok(ImportOutcome::AlreadyPresent.without(missing));
     }
     if let Some(user) = known.account.linked {
         follow_handles(tx, guild, user, FROM_OURS)?;
     }
-    Ok(Fate::Brought.without(missing))
+    Ok(ImportOutcome::Imported.without(missing))
 }
 
 /// A member's points came with the handles of the same file; what these do not hold belongs to somebody else by now.
-fn compare_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<Fate> {
+fn compare_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<ImportOutcome> {
     if handles::queries::points_held(tx, guild, user)? >= points {
-        return Ok(Fate::Known);
+        return Ok(ImportOutcome::AlreadyPresent);
     }
-    Ok(Fate::LeftOut("points belong to linked handles, and those of this member hold fewer here".to_owned()))
+    Ok(ImportOutcome::Skipped("points belong to linked handles, and those of this member hold fewer here".to_owned()))
 }
 
 /// Brings a member's points to what their handles hold (`C-34`).
@@ -302,23 +302,23 @@ fn bring_interaction(
     (session, number): (&str, u64),
     account: Option<&str>,
     interaction: &Interaction,
-) -> Result<Fate> {
+) -> Result<ImportOutcome> {
     let Some(id) = imports::tables::taken(tx, guild, session)? else {
-        return Ok(Fate::LeftOut("its live was left out".to_owned()));
+        return Ok(ImportOutcome::Skipped("its live was left out".to_owned()));
     };
     // The last one of the live that came in, because a mark for each would be larger than what it marks.
     let mark = format!("{session}/interactions");
     if imports::tables::taken(tx, guild, &mark)?.is_some_and(|last| number <= last) {
-        return Ok(Fate::Known);
+        return Ok(ImportOutcome::AlreadyPresent);
     }
     let account = match account {
         Some(account) => match imports::tables::taken(tx, guild, account)? {
             Some(account) => Some(AccountRef::new(account)),
-            None => return Ok(Fate::LeftOut("its handle was left out".to_owned())),
+            None => return Ok(ImportOutcome::Skipped("its handle was left out".to_owned())),
         },
         None => None,
     };
     let interaction = Interaction { account, ..interaction.clone() };
     engagement::service::bring_interaction(tx, guild, SessionId::new(id), &interaction)?;
-    imports::tables::take(tx, guild, &mark, number).map(|()| Fate::Brought)
+    imports::tables::take(tx, guild, &mark, number).map(|()| ImportOutcome::Imported)
 }

@@ -20,7 +20,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{JobId, Kind, Lane, Run, Setback, tables};
+use super::{JobId, JobKind, Lane, Run, Setback, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -28,7 +28,7 @@ use crate::store::{Key, Read, Record, Table, Tx};
 
 /// The alarms of a table's rows `R`, which have the numbers `I` in their guilds.
 pub struct Alarm<I: 'static, R: 'static> {
-    kind: Kind<I>,
+    kind: JobKind<I>,
     rows: &'static Table<(GuildId, I), R>,
     lane: fn(&R) -> Lane,
     job: fn(&mut R) -> &mut JobId,
@@ -59,11 +59,11 @@ where
         lane: fn(&R) -> Lane,
         job: fn(&mut R) -> &mut JobId,
     ) -> Self {
-        Self { kind: Kind::new(name), rows, lane, job }
+        Self { kind: JobKind::new(name), rows, lane, job }
     }
 
     /// The kind of the jobs.
-    pub const fn kind(&self) -> &Kind<I> {
+    pub const fn kind(&self) -> &JobKind<I> {
         &self.kind
     }
 
@@ -127,7 +127,7 @@ mod tests {
     use crate::kernel::dice::Seed;
     use crate::kernel::ids::UserId;
     use crate::kernel::time::{Clock, ClockHand};
-    use crate::store::{Options, Place, Schema, Store};
+    use crate::store::{Options, Schema, Store, StoreLocation};
 
     const GUILD: GuildId = GuildId::new(5);
     const EGG: EggId = EggId::new(1);
@@ -161,7 +161,7 @@ mod tests {
             let mut all = tables::TABLES.to_vec();
             all.push(&EGGS);
             let schema = Schema { tables: all, migrations: Vec::new() };
-            let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(7)), schema).unwrap();
+            let store = Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(7)), schema).unwrap();
             Self { store, hand }
         }
 

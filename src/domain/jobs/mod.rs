@@ -1,6 +1,6 @@
 //! Durable jobs: what must not be lost although it happens after the transaction that causes it.
 //!
-//! A job is a row, written by [`Kind::schedule`] in the transaction of its cause, so it exists if and only if that
+//! A job is a row, written by [`JobKind::schedule`] in the transaction of its cause, so it exists if and only if that
 //! committed. What is due is done by `runner`, for which the rows are read and settled by [`tables`]; what it gave up is
 //! kept as a dead letter with the reason. Jobs of one lane run one after another, in the order of their due times. A row that
 //! waits for a moment of its own has an [`Alarm`]. What was given up is tried once more, or let go of, in [`unsent`].
@@ -29,12 +29,12 @@ use crate::store::Tx;
 use crate::store::form::{Carried, json_again, json_samples};
 
 /// A kind of job, and the type of what it carries.
-pub struct Kind<P> {
+pub struct JobKind<P> {
     name: &'static str,
     payload: PhantomData<fn(P)>,
 }
 
-impl<P: Serialize + DeserializeOwned> Kind<P> {
+impl<P: Serialize + DeserializeOwned> JobKind<P> {
     /// Declares a kind: `feature.action`. The name and what it carries are stored, so neither changes; a field that comes
     /// later has a `serde(default)`. Its feature lists it in its `Domain`.
     pub const fn new(name: &'static str) -> Self {
@@ -63,7 +63,7 @@ impl<P: Serialize + DeserializeOwned> Kind<P> {
     }
 }
 
-impl<P: Serialize + DeserializeOwned> Carried for Kind<P> {
+impl<P: Serialize + DeserializeOwned> Carried for JobKind<P> {
     fn name(&self) -> &'static str {
         self.name
     }

@@ -8,7 +8,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::names_member;
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Span, Table, Topic, Tx};
+use crate::store::{AnyTable, Direction, ErasureAction, Index, Read, Span, Table, Topic, Tx};
 
 /// A job was added or changed.
 pub const CHANGED: Topic = Topic::new("jobs.changed");
@@ -27,8 +27,8 @@ pub const TABLES: &[&dyn AnyTable] = &[&JOBS, &WAITS, &DEAD_LETTERS];
 type JobKey = (GuildId, JobId);
 type DueKey = (Timestamp, GuildId, JobId);
 
-pub(super) static JOBS: Table<JobKey, Job> =
-    Table::new("jobs.jobs", &[&BY_DUE]).erasing(|_, job, erasure| Fate::goes_if(job.tells_of(erasure.member)));
+pub(super) static JOBS: Table<JobKey, Job> = Table::new("jobs.jobs", &[&BY_DUE])
+    .erasing(|_, job, erasure| ErasureAction::delete_if(job.tells_of(erasure.member)));
 /// Jobs by the moment at which they are due, across all guilds: the one order that the runner needs.
 static BY_DUE: Index<DueKey, JobKey, Job> =
     Index::new("jobs.jobs_by_due", |(guild, id), job| Some((job.due, *guild, *id)));
@@ -37,7 +37,7 @@ pub(super) static WAITS: Table<JobKey, Wait> = Table::new("jobs.waits", &[]).wit
 pub(super) static DEAD_LETTERS: Table<JobKey, DeadLetter> =
     Table::new("jobs.dead_letters", &[]).erasing(|_, letter, erasure| {
         let member = erasure.member;
-        Fate::goes_if(letter.job.tells_of(member) || names_member(&letter.reason, member))
+        ErasureAction::delete_if(letter.job.tells_of(member) || names_member(&letter.reason, member))
     });
 
 /// Adds a job.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{DeadLetter, Job, JobId, Run};
 use super::tables::{CHANGED, DEAD_LETTERS, JOBS, SETTLED, WAITS, run_of};
 use crate::activity::debug_channel::{DELIVER, LEAVE};
-use crate::activity::{self, ActivityId, Kind};
+use crate::activity::{self, ActivityId, ActivityKind};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -16,11 +16,11 @@ use crate::refusals;
 use crate::store::{Direction, Read, Span, Tx};
 
 /// Something was given up. Of what is given up in a burst one of each kind is told (`C-101`).
-pub static LOST: Kind<Lost> = Kind::new("unsent.given_up");
+pub static LOST: ActivityKind<Lost> = ActivityKind::new("unsent.given_up");
 /// Something that was given up is tried once more.
-pub static TRIED_AGAIN: Kind<Unsent> = Kind::new("unsent.tried_again");
+pub static TRIED_AGAIN: ActivityKind<Unsent> = ActivityKind::new("unsent.tried_again");
 /// Something that was given up is let go of.
-pub static DISMISSED: Kind<Unsent> = Kind::new("unsent.dismissed");
+pub static DISMISSED: ActivityKind<Unsent> = ActivityKind::new("unsent.dismissed");
 
 /// What it was. Nothing that it carried is kept by that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,11 +117,11 @@ mod tests {
     use crate::jobs::{self, Lane, tables};
     use crate::kernel::ids::ChannelId;
 
-    static WORD: jobs::Kind<()> = jobs::Kind::new("tests.word");
-    static PICTURE: jobs::Kind<()> = jobs::Kind::new("tests.picture");
+    static WORD: jobs::JobKind<()> = jobs::JobKind::new("tests.word");
+    static PICTURE: jobs::JobKind<()> = jobs::JobKind::new("tests.picture");
 
     /// A job of this kind is given up.
-    fn give_up(store: &TestStore, kind: &'static jobs::Kind<()>, reason: &'static str) {
+    fn give_up(store: &TestStore, kind: &'static jobs::JobKind<()>, reason: &'static str) {
         let run = move |tx: &Tx<'_>| {
             let id = kind.schedule_now(tx, GUILD, Lane::Channel(ChannelId::new(3)), &())?;
             tables::bury(tx, GUILD, id, reason)

@@ -32,12 +32,12 @@ pub struct Line {
     /// When, from the beginning.
     pub at: Duration,
     /// What it says.
-    pub said: Said,
+    pub said: LineContent,
 }
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum LineContent {
     /// What the recording knows.
     Note(Note),
     /// What happens on the live.
@@ -122,9 +122,9 @@ impl Line {
         let at = time_of(&mut fields)?;
         let actor = fields.remove("actor").unwrap_or_default();
         let said = match actor.as_str() {
-            Some("live") => Said::Live(serde_json::from_value(fields.into())?),
-            Some("show") => Said::Note(note_of(fields)?),
-            Some("discord") => Said::Discord(fields),
+            Some("live") => LineContent::Live(serde_json::from_value(fields.into())?),
+            Some("show") => LineContent::Note(note_of(fields)?),
+            Some("discord") => LineContent::Discord(fields),
             _ => return Err(garbage("its actor is none of live, show and discord")),
         };
         Ok(Some(Self { at, said }))
@@ -134,9 +134,9 @@ impl Line {
     pub fn write(&self, out: &mut Vec<u8>) {
         let before = out.len();
         let written = match &self.said {
-            Said::Note(note) => self.write_as("show", note, out),
-            Said::Live(event) => self.write_as("live", event, out),
-            Said::Discord(fields) => self.write_as("discord", fields, out),
+            LineContent::Note(note) => self.write_as("show", note, out),
+            LineContent::Live(event) => self.write_as("live", event, out),
+            LineContent::Discord(fields) => self.write_as("discord", fields, out),
         };
         // Memory takes every line, and all that is written can be JSON; should one not be, it is left out whole.
         match written {
@@ -230,11 +230,11 @@ mod tests {
             let (start, at) = (Timestamp::from_millis(1_795_291_200_000), Duration::from_micros(micros));
             let made_at = made_ms.map(Timestamp::from_millis);
             let event = LiveEvent { at: start.after(at), id: MessageId::new(id), is_backlog, made_at, what };
-            let text = written(&Line { at, said: Said::Live(ShowLine::of(&event)) });
+            let text = written(&Line { at, said: LineContent::Live(ShowLine::of(&event)) });
             prop_assert_eq!(text.matches('\n').count(), 1);
             let line = Line::read(&text).unwrap().unwrap();
             prop_assert_eq!(line.at, at);
-            let Said::Live(told) = line.said else { panic!("{text}") };
+            let LineContent::Live(told) = line.said else { panic!("{text}") };
             prop_assert_eq!(told.at(start.after(line.at)), event);
         }
 
@@ -256,7 +256,7 @@ mod tests {
             Note::Link { handle: handle("bass.ann"), user: None },
         ];
         for note in notes {
-            let line = Line { at: Duration::from_micros(5_000_017), said: Said::Note(note) };
+            let line = Line { at: Duration::from_micros(5_000_017), said: LineContent::Note(note) };
             assert_eq!(Line::read(&written(&line)), Ok(Some(line)));
         }
     }
@@ -273,7 +273,7 @@ mod tests {
     fn a_line_of_a_recording_looks_so() {
         let what = crate::live::Occurrence::Viewers(3);
         let event = LiveEvent { id: MessageId::new(9), ..LiveEvent::new(Timestamp::default(), what) };
-        let line = |micros| Line { at: Duration::from_micros(micros), said: Said::Live(ShowLine::of(&event)) };
+        let line = |micros| Line { at: Duration::from_micros(micros), said: LineContent::Live(ShowLine::of(&event)) };
         insta::assert_snapshot!(written(&line(5_120_087)), @r#"{"at_ms":5120,"us":87,"actor":"live","msg_id":9,"type":"viewers","count":3}"#);
         insta::assert_snapshot!(written(&line(5_120_000)), @r#"{"at_ms":5120,"actor":"live","msg_id":9,"type":"viewers","count":3}"#);
     }

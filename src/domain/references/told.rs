@@ -16,7 +16,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::text::{names_member, one_line};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Fate, Read, Record, Span, Table, Tx};
+use crate::store::{AnyTable, Direction, ErasureAction, Read, Record, Span, Table, Tx};
 
 /// Notices that wait for an administrator; the oldest beyond it go, the log has them.
 const MOST: u64 = 20;
@@ -35,7 +35,7 @@ pub const TABLES: &[&dyn AnyTable] = &[&TOLD, &NOTICES];
 static TOLD: Table<(GuildId, String), Told> = Table::new("references.told", &[]).without_members();
 /// What waits until an administrator uses a command.
 static NOTICES: Table<(GuildId, u64), Notice> = Table::new("references.notices", &[])
-    .erasing(|_, notice, erasure| Fate::goes_if(names_member(&notice.text, erasure.member)));
+    .erasing(|_, notice, erasure| ErasureAction::delete_if(names_member(&notice.text, erasure.member)));
 
 /// Makes the words in which the team is told of a problem.
 pub type Sentence = fn(&Problem) -> String;

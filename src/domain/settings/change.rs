@@ -3,14 +3,14 @@
 
 use super::tables::{self, Entry};
 use super::{Changeable, Setting, SettingValue};
-use crate::activity::{Kind, Subject};
+use crate::activity::{ActivityKind, Subject};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::Tx;
 
 /// A setting was changed. Before and after are what counted and what counts, as they are stored.
-pub static SETTING_CHANGED: Kind<()> = Kind::new("settings.changed");
+pub static SETTING_CHANGED: ActivityKind<()> = ActivityKind::new("settings.changed");
 
 /// What a guild wants a setting to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

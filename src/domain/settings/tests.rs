@@ -13,7 +13,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::testing::Counting;
-use crate::store::{Options, Place, Read, Schema, Store, StoreError, Table, Tx};
+use crate::store::{Options, Read, Schema, Store, StoreError, StoreLocation, Table, Tx};
 
 const GUILD: GuildId = GuildId::new(5);
 const OTHER: GuildId = GuildId::new(6);
@@ -29,7 +29,7 @@ static UNREADABLE: Table<(GuildId, String), u64> = Table::new("settings.bot_conf
 fn store() -> Store {
     let (clock, _) = Clock::simulated(Timestamp::from_millis(1_000));
     let schema = Schema { tables: TABLES.to_vec(), ..Schema::default() };
-    Store::open(&Place::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap()
+    Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap()
 }
 
 fn number(n: usize) -> &'static Setting<u32> {

@@ -3,24 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::session::Door;
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::ids::UserId;
 use crate::store::form::Carried;
 
 /// Somebody signed in.
-pub static SIGNED_IN: Kind<Door> = Kind::new("signin.signed_in");
+pub static SIGNED_IN: ActivityKind<Door> = ActivityKind::new("signin.signed_in");
 /// Somebody signed out everywhere; the details say of how many sessions.
-pub static SIGNED_OUT_EVERYWHERE: Kind<usize> = Kind::new("signin.signed_out_everywhere");
+pub static SIGNED_OUT_EVERYWHERE: ActivityKind<usize> = ActivityKind::new("signin.signed_out_everywhere");
 /// Wrong passwords came from somewhere within a minute.
-pub static WRONG_PASSWORDS: Kind<Guessed> = Kind::new("signin.wrong_passwords");
+pub static WRONG_PASSWORDS: ActivityKind<Guessed> = ActivityKind::new("signin.wrong_passwords");
 /// An operator has another password, or the first; the details are the name.
-pub static PASSWORD_CHANGED: Kind<String> = Kind::new("signin.password_changed");
+pub static PASSWORD_CHANGED: ActivityKind<String> = ActivityKind::new("signin.password_changed");
 /// Somebody made a token of the API.
-pub static TOKEN_MADE: Kind<TokenTold> = Kind::new("signin.token_made");
+pub static TOKEN_MADE: ActivityKind<TokenTold> = ActivityKind::new("signin.token_made");
 /// Somebody took a token of the API away.
-pub static TOKEN_REVOKED: Kind<TokenTold> = Kind::new("signin.token_revoked");
+pub static TOKEN_REVOKED: ActivityKind<TokenTold> = ActivityKind::new("signin.token_revoked");
 /// A link was given that signs in.
-pub static LINK_ISSUED: Kind<LinkTold> = Kind::new("signin.link_issued");
+pub static LINK_ISSUED: ActivityKind<LinkTold> = ActivityKind::new("signin.link_issued");
 
 /// All of them.
 pub const KINDS: &[&dyn Carried] = &[

@@ -13,7 +13,7 @@ use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::time::Timestamp;
 use crate::refusals;
-use crate::store::{Fate, Index, Read, Record, Table, Tx};
+use crate::store::{ErasureAction, Index, Read, Record, Table, Tx};
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_hours(24);
@@ -23,7 +23,7 @@ const LONGEST_KEY: usize = 64;
 const LONGEST_BODY: usize = 8 * 1024;
 
 pub(super) static ANSWERS: Table<Place, Answer> = Table::new("signin.answers", &[&BY_END])
-    .erasing(|_, answer, erasure| Fate::goes_if(answer.caller.is_member(erasure.member)));
+    .erasing(|_, answer, erasure| ErasureAction::delete_if(answer.caller.is_member(erasure.member)));
 pub(super) static BY_END: Index<End, Place, Answer> =
     Index::new("signin.answers_by_end", |(guild, digest), answer| Some((*guild, answer.expires, *digest)));
 

@@ -16,7 +16,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
 use crate::refusals;
-use crate::store::{Direction, Fate, Index, Read, Record, Table, Tx};
+use crate::store::{Direction, ErasureAction, Index, Read, Record, Table, Tx};
 
 /// How long a link works.
 const LASTS: Duration = Duration::from_mins(10);
@@ -26,7 +26,7 @@ const FIRST_LASTS: Duration = Duration::from_mins(30);
 const LONGEST_NAME: usize = 100;
 
 pub(super) static LINKS: Table<Place, Link> = Table::new("signin.links", &[&BY_HOLDER, &BY_END])
-    .erasing(|_, link, erasure| Fate::goes_if(link.purpose.holder() == erasure.member));
+    .erasing(|_, link, erasure| ErasureAction::delete_if(link.purpose.holder() == erasure.member));
 static BY_HOLDER: Index<(GuildId, UserId, Digest), Place, Link> =
     Index::new("signin.links_by_holder", |(guild, digest), link| Some((*guild, link.purpose.holder(), *digest)));
 pub(super) static BY_END: Index<End, Place, Link> =

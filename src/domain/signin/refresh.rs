@@ -15,7 +15,7 @@ use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Direction, Fate, Index, Read, Record, Table, Tx};
+use crate::store::{Direction, ErasureAction, Index, Read, Record, Table, Tx};
 
 /// How long a refresh is good.
 pub const LASTS: Duration = Duration::from_hours(30 * 24);
@@ -23,7 +23,7 @@ pub const LASTS: Duration = Duration::from_hours(30 * 24);
 const TWICE: Duration = Duration::from_secs(10);
 
 pub(super) static REFRESHES: Table<Place, Refresh> = Table::new("signin.refreshes", &[&BY_FAMILY, &BY_END])
-    .erasing(|_, refresh, erasure| Fate::goes_if(refresh.person.is_member(erasure.member)));
+    .erasing(|_, refresh, erasure| ErasureAction::delete_if(refresh.person.is_member(erasure.member)));
 static BY_FAMILY: Index<(GuildId, Digest, Digest), Place, Refresh> =
     Index::new("signin.refreshes_by_family", |(guild, digest), refresh| Some((*guild, refresh.family, *digest)));
 pub(super) static BY_END: Index<End, Place, Refresh> =

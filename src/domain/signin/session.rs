@@ -21,7 +21,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::{hex, one_line};
 use crate::kernel::time::Timestamp;
 use crate::refusals;
-use crate::store::{Direction, Fate, Index, Read, Record, Table, Tx};
+use crate::store::{Direction, ErasureAction, Index, Read, Record, Table, Tx};
 
 /// How long a session counts.
 pub const LASTS: Duration = Duration::from_hours(24);
@@ -38,7 +38,7 @@ const LOOKED_AT: usize = 5_000;
 const MARK: usize = 16;
 
 pub(super) static SESSIONS: Table<Place, Session> = Table::new("signin.sessions", &[&BY_PERSON, &BY_END])
-    .erasing(|_, session, erasure| Fate::goes_if(session.person.is_member(erasure.member)));
+    .erasing(|_, session, erasure| ErasureAction::delete_if(session.person.is_member(erasure.member)));
 static BY_PERSON: Index<(GuildId, UserId, Digest), Place, Session> =
     Index::new("signin.sessions_by_person", |(guild, sid), session| Some((*guild, session.person.number(), *sid)));
 pub(super) static BY_END: Index<End, Place, Session> =

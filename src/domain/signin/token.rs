@@ -17,7 +17,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
-use crate::store::{Direction, Fate, Index, Read, Record, Table, Tx};
+use crate::store::{Direction, ErasureAction, Index, Read, Record, Table, Tx};
 use crate::{id_type, refusals};
 
 /// The most tokens of one person.
@@ -39,7 +39,7 @@ id_type!(
 );
 
 pub(super) static TOKENS: Table<Place, Token> = Table::new("signin.tokens", &[&BY_MAKER, &BY_END])
-    .erasing(|_, token, erasure| Fate::goes_if(token.maker.is_member(erasure.member)));
+    .erasing(|_, token, erasure| ErasureAction::delete_if(token.maker.is_member(erasure.member)));
 static BY_MAKER: Index<(GuildId, UserId, TokenId, Digest), Place, Token> =
     Index::new("signin.tokens_by_maker", |(guild, digest), token| {
         Some((*guild, token.maker.number(), token.number, *digest))

@@ -23,16 +23,16 @@ pub(super) struct Limiter {
     limit: Mutex<Option<(Timestamp, Option<String>)>>,
 }
 
-/// The turn of one caller; the next one's begins when it is dropped.
-pub(super) type Turn<'a> = MutexGuard<'a, Option<Timestamp>>;
+/// The permit of one caller; the next one's begins when it is dropped.
+pub(super) type Permit<'a> = MutexGuard<'a, Option<Timestamp>>;
 
 impl Limiter {
     pub(super) fn new(clock: Clock) -> Self {
         Self { clock, last: tokio::sync::Mutex::new(None), limit: Mutex::new(None) }
     }
 
-    /// Waits for a turn; callers get theirs in the order in which they asked. The first one's is at once.
-    pub(super) async fn turn(&self) -> Turn<'_> {
+    /// Waits for a permit; callers get theirs in the order in which they asked. The first one's is at once.
+    pub(super) async fn permit(&self) -> Permit<'_> {
         let mut last = self.last.lock().await;
         if let Some(last) = *last {
             // A clock that was set back must not make anyone wait longer.
@@ -74,12 +74,12 @@ mod tests {
     async fn connections_are_made_one_at_a_time_and_five_seconds_apart_but_the_first_at_once() {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1));
         let limiter = Arc::new(Limiter::new(clock));
-        let first = limiter.turn().await;
+        let first = limiter.permit().await;
         let served = Arc::new(AtomicUsize::new(0));
         for _ in 0..2 {
             let (limiter, served) = (Arc::clone(&limiter), Arc::clone(&served));
             tokio::spawn(async move {
-                let _turn = limiter.turn().await;
+                let _permit = limiter.permit().await;
                 served.fetch_add(1, Ordering::Relaxed);
             });
         }

@@ -31,7 +31,7 @@ use super::browser::{self, Browser, Route};
 use super::budget::{self, Budget};
 use super::endpoints::Endpoints;
 use super::refusal::{Closed, Degradation, Refusal};
-use super::request::{Answer, Requester};
+use super::request::{HttpResponse, Requester};
 use super::room::{Live, Rooms};
 use super::sign::{self, ApiKey, Signed, Signer};
 use super::socket::dial::{self, Dialler, Opened, Unopened};
@@ -173,7 +173,7 @@ impl Client {
     /// enters the room. What the sign service told of late is in the connection's first `next`.
     pub async fn connect(&self, name: &Handle, room: RoomId) -> Result<Connection, Refusal> {
         let inner = &*self.0;
-        let _turn = inner.limiter.turn().await;
+        let _permit = inner.limiter.permit().await;
         let mut preferred = None;
         for way in inner.transport.ways(inner.key.is_some()) {
             let refusal = match inner.connect_by(*way, name, room).await {
@@ -234,7 +234,7 @@ impl Inner {
         let opened = match self.dialler.dial(&url, &headers).await {
             Ok(opened) => opened,
             Err(Unopened::Trouble(trouble)) => return Err(trouble.into()),
-            Err(Unopened::Rejected(Answer { status, headers, body })) => {
+            Err(Unopened::Rejected(HttpResponse { status, headers, body })) => {
                 return Err(sign::failure(status, &headers, &body, self.clock.now()));
             }
         };

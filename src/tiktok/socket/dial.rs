@@ -21,7 +21,7 @@ use super::{STEP, Socket, Stream};
 use crate::kernel::cause::Cause;
 use crate::kernel::time::Clock;
 use crate::tiktok::refusal::{Degradation, Refusal, Trouble};
-use crate::tiktok::request::Answer;
+use crate::tiktok::request::HttpResponse;
 use crate::tiktok::wire::MAX_FRAME_BYTES;
 
 /// Small buffers: frames are a few kilobytes, and larger ones grow while they are read.
@@ -55,7 +55,7 @@ pub(in crate::tiktok) enum Unopened {
     /// It did not come that far.
     Trouble(Trouble),
     /// The server answered with something else than a socket.
-    Rejected(Answer),
+    Rejected(HttpResponse),
 }
 
 impl From<Trouble> for Unopened {
@@ -144,7 +144,7 @@ pub(in crate::tiktok) fn hidden(text: &str) -> Result<HeaderValue, Trouble> {
 }
 
 /// What TikTok means when it answers with something else than a socket.
-pub(in crate::tiktok) fn rejection(answer: &Answer) -> Refusal {
+pub(in crate::tiktok) fn rejection(answer: &HttpResponse) -> Refusal {
     let text = |name: &HeaderName| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let is_stand_in = text(&HANDSHAKE_MSG) == Some("illegal app_id") || text(&HANDSHAKE_STATUS) == Some("417");
     match answer.status {
@@ -163,9 +163,9 @@ fn ping_interval(headers: &HeaderMap) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_secs(seconds.clamp(*PING_INTERVALS.start(), *PING_INTERVALS.end())))
 }
 
-fn answer(response: Response) -> Answer {
+fn answer(response: Response) -> HttpResponse {
     let (parts, body) = response.into_parts();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.unwrap_or_default() }
+    HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body: body.unwrap_or_default() }
 }
 
 #[cfg(test)]
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_refused_handshake_says_why() {
         let means = |status, pairs: &[(&'static str, &'static str)]| {
-            rejection(&Answer { status, headers: headers(pairs), body: Vec::new() })
+            rejection(&HttpResponse { status, headers: headers(pairs), body: Vec::new() })
         };
         let stub = Refusal::ServiceDegraded(Degradation::Stub);
         for (status, pairs, refusal) in [

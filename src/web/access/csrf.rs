@@ -30,7 +30,7 @@ pub struct Csrf {
 #[derive(Clone, Copy, Default)]
 struct Counter {
     number: u64,
-    turned: Option<Timestamp>,
+    rotated: Option<Timestamp>,
 }
 
 impl Csrf {
@@ -54,21 +54,21 @@ impl Csrf {
             return false;
         }
         let shown: Vec<u8> = pad.iter().zip(hidden).map(|(pad, hidden)| pad ^ hidden).collect();
-        let Counter { number, turned } = self.counter(session);
-        let is_recent = turned.is_some_and(|turned| now.since(turned) <= GRACE);
+        let Counter { number, rotated } = self.counter(session);
+        let is_recent = rotated.is_some_and(|rotated| now.since(rotated) <= GRACE);
         let mut numbers = vec![number];
         numbers.extend(number.checked_sub(1).filter(|_| is_recent));
         numbers.into_iter().any(|number| is_same(&self.token(session, number), &shown))
     }
 
     /// Something was changed: the next form needs the next token.
-    pub fn turn(&self, session: &Digest, now: Timestamp) {
+    pub fn rotate(&self, session: &Digest, now: Timestamp) {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         if counters.len() >= MOST && !counters.contains_key(session) {
             counters.clear();
         }
         let counter = counters.entry(*session).or_default();
-        *counter = Counter { number: counter.number + 1, turned: Some(now) };
+        *counter = Counter { number: counter.number + 1, rotated: Some(now) };
     }
 
     fn counter(&self, session: &Digest) -> Counter {
@@ -116,11 +116,11 @@ mod tests {
     fn the_token_before_counts_for_ten_seconds_more() {
         let csrf = Csrf::new([7; 32]);
         let before = csrf.issue(&ONE, [3; 32]);
-        csrf.turn(&ONE, at(100));
+        csrf.rotate(&ONE, at(100));
         let after = csrf.issue(&ONE, [3; 32]);
         assert!(csrf.admits(&ONE, &before, at(110)) && csrf.admits(&ONE, &after, at(110)));
         assert!(!csrf.admits(&ONE, &before, at(111)) && csrf.admits(&ONE, &after, at(500)));
-        csrf.turn(&ONE, at(112));
+        csrf.rotate(&ONE, at(112));
         assert!(!csrf.admits(&ONE, &before, at(112)) && csrf.admits(&ONE, &after, at(112)));
     }
 }

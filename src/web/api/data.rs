@@ -278,14 +278,14 @@ mod tests {
     use crate::kernel::dice::Seed;
     use crate::kernel::time::{Clock, Timestamp};
     use crate::settings::Setting;
-    use crate::store::{Options, Place};
+    use crate::store::{Options, StoreLocation};
 
     static SWITCH: Setting<bool> = Setting::new("switch", false);
     const HERE: GuildId = GuildId::new(5);
 
     fn store(folder: &Path) -> Store {
         let (clock, _) = Clock::simulated(Timestamp::from_millis(1_000));
-        let place = Place::File(folder.join("greenroom.redb"));
+        let place = StoreLocation::File(folder.join("greenroom.redb"));
         let store = Store::open(&place, Options::new(clock, Seed::fixed(1)), (CATALOGUE.schema)()).unwrap();
         let set = |tx: &crate::store::Tx<'_>| {
             SWITCH.set(tx, HERE, &true)?;

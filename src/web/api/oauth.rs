@@ -81,7 +81,7 @@ pub const CALLBACK: Route = Route {
 /// What Discord sends along.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Brought {
+struct CallbackQuery {
     code: Option<String>,
     state: Option<String>,
     error: Option<String>,
@@ -115,7 +115,7 @@ pub fn why_not(code: &str) -> Option<Sentence> {
 async fn come_back(web: &Web, arrived: &Arrived) -> Result<(String, Vec<String>), Problem> {
     let is_https = web.settings.is_https();
     let application = web.settings.oauth.as_ref().ok_or(OAuthRefusal::NotBegun)?;
-    let brought: Brought = read_form(arrived.query.as_bytes())?;
+    let brought: CallbackQuery = read_form(arrived.query.as_bytes())?;
     let state = brought.state.as_deref().and_then(SecretBytes::parse);
     let browser = Name::State.of(&arrived.headers, is_https).as_deref().and_then(SecretBytes::parse);
     let (state, browser) = state.zip(browser).ok_or(OAuthRefusal::NotBegun)?;

@@ -1,7 +1,7 @@
 //! What happened, as people read it on a page.
 
 use super::*;
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::activity::{Filter, newest};
 use crate::features::coins::activity::Posted;
 use crate::features::queue::activity::{Reason, Taken};
@@ -104,8 +104,8 @@ fn songs_and_handles_read_as_sentences() {
 
 #[test]
 fn settings_read_by_their_titles_and_others_as_the_team_reads_them_or_by_their_kind() {
-    static LINE: Kind<()> = Kind::new("test.line");
-    static SILENT: Kind<()> = Kind::new("test.was_silent");
+    static LINE: ActivityKind<()> = ActivityKind::new("test.line");
+    static SILENT: ActivityKind<()> = ActivityKind::new("test.was_silent");
     let days = Subject::Setting("activity_days".to_owned());
     let changed = SETTING_CHANGED.with(()).by(BY_ANN).of(days).changing("90".to_owned(), "30".to_owned());
     let silent = SILENT.with(()).by(BY_ANN).of(Subject::Channel(ChannelId::new(6)));

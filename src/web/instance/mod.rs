@@ -47,7 +47,7 @@ pub type Foresee = dyn Fn(&str) -> Result<Foresight, String> + Send + Sync;
 /// What can be done with backups.
 pub struct Backups {
     /// Those that are there. Blocks.
-    pub list: std::sync::Arc<dyn Fn() -> Result<Shelf, String> + Send + Sync>,
+    pub list: std::sync::Arc<dyn Fn() -> Result<BackupList, String> + Send + Sync>,
     /// Makes one; of no name.
     pub make: Act,
     /// Reads one from front to back and compares it with what it says.
@@ -56,7 +56,7 @@ pub struct Backups {
     pub rehearse: Act,
     /// What would be lost by restoring one. Blocks.
     pub foresee: std::sync::Arc<Foresee>,
-    /// Tries one out, and then lets the process stop, restore it and go on. How that ended is on the [`Shelf`] afterwards.
+    /// Tries one out, and then lets the process stop, restore it and go on. How that ended is on the [`BackupList`] afterwards.
     pub restore: Act,
 }
 
@@ -105,7 +105,7 @@ impl Level {
 
 /// The backups that are there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shelf {
+pub struct BackupList {
     /// The snapshots, latest first.
     pub snapshots: Vec<Snapshot>,
     /// The last time that a restore was tried.

@@ -15,7 +15,7 @@ use super::board::Part;
 use super::pages::since_of;
 use super::places::Holder;
 use super::rights::Right;
-use super::stream::{Kind, Stream, Watched};
+use super::stream::{ListenerKind, Stream, Watched};
 use crate::features::public::model::PublicName;
 use crate::features::public::queries;
 use crate::kernel::digest::Digest;
@@ -162,5 +162,5 @@ async fn open(web: &Web, arrived: &Arrived, opened: Opened, region: &'static Reg
     // Whoever does not say what they have, or says it of another process, has nothing.
     let since = since_of(&arrived.headers, known.since.as_deref()).and_then(|since| web.push.number_of(&since));
     let watched = vec![Watched::begin(web, guild, Part::Region(region), since.unwrap_or(0))];
-    Ok(stream.begin(Kind::Page, watched))
+    Ok(stream.begin(ListenerKind::Page, watched))
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::about::PULSE;
 use super::board::Part;
 use super::rights::{Right, Rights};
-use super::stream::{Kind, MOST_PARTS, Stream, Watched};
+use super::stream::{ListenerKind, MOST_PARTS, Stream, Watched};
 use super::{Drawing, Region, about, parted};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -125,7 +125,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     let since = since_of(&arrived.headers, shown.since.as_deref()).and_then(|since| web.push.number_of(&since));
     let since = since.unwrap_or(0);
     let watched = parts.into_iter().map(|(guild, part)| Watched::begin(web, guild, part, since)).collect();
-    Ok(stream.begin(Kind::Page, watched))
+    Ok(stream.begin(ListenerKind::Page, watched))
 }
 
 /// What a page watches, each part once.

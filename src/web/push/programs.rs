@@ -17,7 +17,7 @@ use super::board::{Part, REST};
 use super::feed::What;
 use super::pages::since_of;
 use super::rights::{Right, Rights};
-use super::stream::{Kind, MOST_PARTS, Stream, Watched};
+use super::stream::{ListenerKind, MOST_PARTS, Stream, Watched};
 use super::told::{ChangeType, Event, Told};
 use super::{TOLD, event};
 use crate::kernel::error::Result;
@@ -121,7 +121,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     }
     let program = Program { guilds, events, heard: since, rests_until: arrived.now, is_waiting: false, has_missed };
     let watched = program.parts().map(|(guild, part)| Watched::begin(web, guild, part, since)).collect();
-    Ok(stream.begin(Kind::Program(program), watched))
+    Ok(stream.begin(ListenerKind::Program(program), watched))
 }
 
 /// The servers of a visitor in which they may listen.

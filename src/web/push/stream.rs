@@ -66,7 +66,7 @@ impl Watched {
 }
 
 /// What a connection is for.
-pub(super) enum Kind {
+pub(super) enum ListenerKind {
     /// A page: forms and hints.
     Page,
     /// A program: what happened.
@@ -76,7 +76,7 @@ pub(super) enum Kind {
 /// See the module.
 pub(super) struct Stream {
     web: Web,
-    kind: Kind,
+    kind: ListenerKind,
     watched: Vec<Watched>,
     /// Whose changes tell that the rights may be over.
     guards: Vec<Watched>,
@@ -119,7 +119,7 @@ impl Stream {
         let now = web.bot.clock.now();
         Ok(Self {
             web: web.clone(),
-            kind: Kind::Page,
+            kind: ListenerKind::Page,
             watched: Vec::new(),
             guards,
             right,
@@ -135,7 +135,7 @@ impl Stream {
     }
 
     /// Begins to send.
-    pub(super) fn begin(mut self, kind: Kind, watched: Vec<Watched>) -> Response {
+    pub(super) fn begin(mut self, kind: ListenerKind, watched: Vec<Watched>) -> Response {
         (self.kind, self.watched) = (kind, watched);
         self.collect();
         let bytes = unfold(self, |mut stream| async move {
@@ -199,8 +199,8 @@ impl Stream {
         let moment = self.next_beat.min(self.next_look);
         let moment = self.ends.map_or(moment, |ends| ends.min(moment));
         match &self.kind {
-            Kind::Page => moment,
-            Kind::Program(program) => program.waits_until().map_or(moment, |waits| waits.min(moment)),
+            ListenerKind::Page => moment,
+            ListenerKind::Program(program) => program.waits_until().map_or(moment, |waits| waits.min(moment)),
         }
     }
 
@@ -235,8 +235,8 @@ impl Stream {
     fn collect(&mut self) {
         let now = self.web.bot.clock.now();
         let mut fresh: Vec<Bytes> = match &mut self.kind {
-            Kind::Page => self.watched.iter_mut().filter_map(Watched::take).map(|frame| frame.bytes).collect(),
-            Kind::Program(program) => program.take(&self.web, &mut self.watched, now),
+            ListenerKind::Page => self.watched.iter_mut().filter_map(Watched::take).map(|frame| frame.bytes).collect(),
+            ListenerKind::Program(program) => program.take(&self.web, &mut self.watched, now),
         };
         if now >= self.next_beat {
             self.next_beat = now.after(BEAT);
@@ -255,8 +255,8 @@ impl Stream {
         let parts = self.watched.iter().map(|watched| (watched.guild, watched.part, watched.known));
         let of_parts = self.web.push.caught_up(parts);
         match &self.kind {
-            Kind::Page => of_parts,
-            Kind::Program(program) => of_parts.min(program.heard_up_to()),
+            ListenerKind::Page => of_parts,
+            ListenerKind::Program(program) => of_parts.min(program.heard_up_to()),
         }
     }
 }

@@ -13,7 +13,7 @@ use greenroom::activity::debug_channel::DEBUG_CHANNEL;
 use greenroom::app::application::Application;
 use greenroom::app::backup::Plan;
 use greenroom::app::backup::folder::{Dated, Folder, POINTS, Room};
-use greenroom::app::backup::label::Kind;
+use greenroom::app::backup::label::SnapshotKind;
 use greenroom::app::backup::off_site::Target;
 use greenroom::app::backup::rehearsal::last_rehearsal;
 use greenroom::app::backup::retention::DAYS;
@@ -271,15 +271,15 @@ async fn what_was_made_by_hand_or_before_something_takes_no_daily_away_and_stand
     };
     site.pass(&app, MINUTE).await;
     for _ in 0..5 {
-        Kind::VARIANTS.iter().copied().filter(|kind| *kind != Kind::Daily).for_each(&save);
-        save(Kind::ByHand);
+        SnapshotKind::VARIANTS.iter().copied().filter(|kind| *kind != SnapshotKind::Daily).for_each(&save);
+        save(SnapshotKind::ByHand);
         site.pass(&app, DAY).await;
     }
-    let count = |kind: &Kind| folder.snapshots_of(*kind).unwrap().len();
-    let counts = || Kind::VARIANTS.iter().map(count).collect::<Vec<_>>();
+    let count = |kind: &SnapshotKind| folder.snapshots_of(*kind).unwrap().len();
+    let counts = || SnapshotKind::VARIANTS.iter().map(count).collect::<Vec<_>>();
     assert_eq!(counts(), [6, 5, 5, 5, 10]);
     for _ in 0..9 {
-        Kind::VARIANTS.iter().copied().filter(|kind| *kind != Kind::Daily).for_each(&save);
+        SnapshotKind::VARIANTS.iter().copied().filter(|kind| *kind != SnapshotKind::Daily).for_each(&save);
     }
     site.pass(&app, DAY).await;
     assert_eq!(counts(), [7, 7, 7, 7, 19], "each kind has its own number, and what a person made stays");

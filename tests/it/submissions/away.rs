@@ -15,7 +15,7 @@ use greenroom::kernel::dice::Seed;
 use greenroom::kernel::ids::{ChannelId, MessageId, UserId};
 use greenroom::kernel::time::Clock;
 use greenroom::sim::{Fault, FileSpec, GatewayFault, Id, MemberSpec, MessageSpec, OverwriteSpec, SeenMessage};
-use greenroom::store::{Options, Place, Store};
+use greenroom::store::{Options, Store, StoreLocation};
 use serde_json::json;
 
 mod again;
@@ -161,7 +161,7 @@ async fn nothing_is_taken_twice_by_starts_and_connections() {
 
 /// Leaves the store as an application does that is killed when it has taken the first song of a message.
 async fn takes_first_song_and_dies(site: &Site, message: Id, link: &str) {
-    let place = Place::File(site.data().join("greenroom.redb"));
+    let place = StoreLocation::File(site.data().join("greenroom.redb"));
     let options = Options::new(Clock::simulated(site.hand.now()).0, Seed::fixed(7));
     let store = Store::open(&place, options, (CATALOGUE.schema)()).unwrap();
     let SongLink { platform, url, key } = judge(link).into_song().unwrap();

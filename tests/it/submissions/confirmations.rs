@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenroom::covers;
-use greenroom::jobs::{Kind, Lane, dead_letters};
+use greenroom::jobs::{JobKind, Lane, dead_letters};
 use greenroom::sim::{DmRefusal, Fault};
 use greenroom::store::Tx;
 
@@ -153,8 +153,8 @@ async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the
 /// What a version to come may leave behind when somebody goes back to this one.
 #[tokio::test]
 async fn a_job_that_this_version_cannot_do_is_kept_as_a_dead_letter_and_the_others_are_done() {
-    static UNKNOWN: Kind<u32> = Kind::new("submissions.dance");
-    static OTHERWISE: Kind<u32> = Kind::new("submissions.confirm");
+    static UNKNOWN: JobKind<u32> = JobKind::new("submissions.dance");
+    static OTHERWISE: JobKind<u32> = JobKind::new("submissions.confirm");
     let mut world = World::new().await;
     world.expect_dead_letters();
     let (guild, lane) = (world.guild, Lane::User(world.user("ann")));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use greenroom::kernel::time::Timestamp;
 use greenroom::web::instance::lines::{Level as LineLevel, Lines};
 use greenroom::web::instance::{
-    Backups, Count, Finding, Foresight, Level, Operations, Rehearsal, Shelf, Snapshot, Variable,
+    BackupList, Backups, Count, Finding, Foresight, Level, Operations, Rehearsal, Snapshot, Variable,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn operations(lines: Lines, reconnected: Arc<AtomicUsize>) -> Operations {
     let at = Timestamp::from_rfc3339("2026-11-21T20:00:00Z").unwrap();
     let snapshot = Snapshot { name: SNAPSHOT.to_owned(), at, made_for: "made by hand", bytes: 3 << 20 };
     let rehearsal = Rehearsal { at: at.rfc3339(), name: SNAPSHOT.to_owned(), problem: None, rows: 12 };
-    let shelf = Shelf { snapshots: vec![snapshot], rehearsal: Some(rehearsal), restored: None };
+    let shelf = BackupList { snapshots: vec![snapshot], rehearsal: Some(rehearsal), restored: None };
     let finding = Finding {
         id: "folder.space".to_owned(),
         level: Level::Warning,

@@ -7,7 +7,7 @@ use greenroom::features::public::service as public;
 use greenroom::features::queue::model::{Line, PublicId, Seen};
 use greenroom::features::queue::queries;
 use greenroom::flows::{act_undone, reviewed};
-use greenroom::jobs::{self, Kind, Lane};
+use greenroom::jobs::{self, JobKind, Lane};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::digest::SecretBytes;
 use greenroom::kernel::ids::UserId;
@@ -105,7 +105,7 @@ impl WebWorld {
 
     /// Something was not sent in the first server; gives its number. It is the same until somebody takes it away.
     pub fn unsent(&self) -> String {
-        static SAMPLE: Kind<String> = Kind::new("samples.unsent");
+        static SAMPLE: JobKind<String> = JobKind::new("samples.unsent");
         let guild = self.here();
         self.write(move |tx| {
             let found = jobs::unsent::given_up(tx, guild, None, 100)?;

@@ -36,7 +36,7 @@ use self::course::Course;
 use super::code::Code;
 use super::{Waits, address_with, reach};
 use crate::app::backup::folder::Folder;
-use crate::app::backup::label::Kind;
+use crate::app::backup::label::SnapshotKind;
 use crate::app::backup::off_site::Target;
 use crate::app::config::Config;
 use crate::app::config::discord::Access;
@@ -56,7 +56,7 @@ use crate::kernel::error::Result;
 use crate::kernel::secret::random;
 use crate::kernel::time::Clock;
 use crate::signin::link::{self, Link, Purpose};
-use crate::store::{BeforeMigration, Options, Place, Store, Tx};
+use crate::store::{BeforeMigration, Options, Store, StoreLocation, Tx};
 use crate::web::access::{Csrf, Limits, Passwords, SignIns};
 use crate::web::assets::Assets;
 use crate::web::settings::Settings;
@@ -250,13 +250,13 @@ impl Held {
 }
 
 fn open_store(data_dir: &Path, cache_bytes: usize, clock: Clock) -> Result<Store, Stop> {
-    let saved_as = Folder::of(data_dir).free_snapshot(Kind::BeforeMigration, clock.now());
+    let saved_as = Folder::of(data_dir).free_snapshot(SnapshotKind::BeforeMigration, clock.now());
     let options = Options {
         cache_bytes,
         before_migration: BeforeMigration::SaveAs(saved_as),
         ..Options::new(clock, Seed::from_entropy())
     };
-    let place = Place::File(store_file(data_dir));
+    let place = StoreLocation::File(store_file(data_dir));
     Store::open(&place, options, (CATALOGUE.schema)()).map_err(|error| maintenance::refused(error, data_dir))
 }
 

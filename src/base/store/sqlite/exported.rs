@@ -105,7 +105,7 @@ mod tests {
     use crate::kernel::time::Clock;
     use crate::store::sqlite::statements::Form;
     use crate::store::sqlite::{OnDelete, SqlTable, SqlValue, index, reference};
-    use crate::store::{Options, Place, Read, Schema, Store, Table};
+    use crate::store::{Options, Read, Schema, Store, StoreLocation, Table};
 
     const HERE: GuildId = GuildId::new(5);
     const ELSEWHERE: GuildId = GuildId::new(6);
@@ -151,7 +151,7 @@ mod tests {
     /// The rows as they reach the file.
     fn shown(table: &SqlTable, wanted: Option<GuildId>) -> Vec<String> {
         let schema = Schema { tables: vec![&SONGS, &PLAYS], migrations: Vec::new() };
-        let store = Store::open(&Place::Memory, Options::new(Clock::system(), Seed::fixed(1)), schema).unwrap();
+        let store = Store::open(&StoreLocation::Memory, Options::new(Clock::system(), Seed::fixed(1)), schema).unwrap();
         let fill = store.write_blocking("fill", |tx| {
             SONGS.put(tx, &(HERE, 1), &"Lunar".to_owned())?;
             SONGS.put(tx, &(HERE, 2), &String::new())?;

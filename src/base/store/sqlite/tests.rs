@@ -8,7 +8,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::{Clock, Timestamp};
-use crate::store::{FileError, Options, Place, Schema, Store};
+use crate::store::{FileError, Options, Schema, Store, StoreLocation};
 
 const SESSIONS: SqlTable = SqlTable {
     name: "live_sessions",
@@ -103,7 +103,8 @@ type Exporting = std::result::Result<Exported, ExportError>;
 /// The rows above are made up, so the store that they are read from is empty.
 fn run_with(tables: &[SqlTable], request: &Export<'_>, progress: &mut dyn FnMut(Progress)) -> Exporting {
     let options = Options::new(Clock::system(), Seed::fixed(1));
-    let store = Store::open(&Place::Memory, options, Schema { tables: Vec::new(), migrations: Vec::new() }).unwrap();
+    let store =
+        Store::open(&StoreLocation::Memory, options, Schema { tables: Vec::new(), migrations: Vec::new() }).unwrap();
     store.read_blocking("export", |read| Ok(export(read, tables, request, progress))).unwrap()
 }
 

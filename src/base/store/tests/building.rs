@@ -10,7 +10,8 @@ use super::sample::{
 };
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{
-    Direction, Index, Loss, Migration, OpenError, Place, Schema, SimulatedDisk, Span, Store, Table, applied_migrations,
+    Direction, Index, Loss, Migration, OpenError, Schema, SimulatedDisk, Span, Store, StoreLocation, Table,
+    applied_migrations,
 };
 
 /// The sample as an older program declared it.
@@ -20,17 +21,17 @@ fn older() -> Schema {
     Schema { tables: vec![&OLDER_SONGS], migrations: Vec::new() }
 }
 
-fn opened(place: &Place, schema: Schema) -> Store {
+fn opened(place: &StoreLocation, schema: Schema) -> Store {
     Store::open(place, options(), schema).unwrap()
 }
 
-fn file_in(folder: &TempDir) -> Place {
-    Place::File(folder.path().join("greenroom.redb"))
+fn file_in(folder: &TempDir) -> StoreLocation {
+    StoreLocation::File(folder.path().join("greenroom.redb"))
 }
 
 /// Writes to the file as its present owner would not notice.
-fn behind_its_back(place: &Place, act: impl FnOnce(&redb::WriteTransaction)) {
-    let Place::File(path) = place else { panic!("the test needs a file") };
+fn behind_its_back(place: &StoreLocation, act: impl FnOnce(&redb::WriteTransaction)) {
+    let StoreLocation::File(path) = place else { panic!("the test needs a file") };
     let database = redb::Database::open(path).unwrap();
     let transaction = database.begin_write().unwrap();
     act(&transaction);
@@ -189,7 +190,7 @@ fn rows_of_a_newer_program_are_refused_and_left_alone() {
 fn whenever_the_power_fails_during_a_build_the_index_is_whole_after_it() {
     for operations in 0..60 {
         let disk = SimulatedDisk::new();
-        let place = Place::Simulated(disk.clone());
+        let place = StoreLocation::Simulated(disk.clone());
         let store = opened(&place, older());
         fill(&store, &OLDER_SONGS, 300);
         store.close_blocking();

@@ -175,7 +175,8 @@ fn indexes_can_be_built_anew() {
 fn a_table_that_the_schema_forgot_is_an_error() {
     let mut forgetful = schema();
     forgetful.tables.clear();
-    let store = crate::store::Store::open(&crate::store::Place::Memory, super::sample::options(), forgetful).unwrap();
+    let store =
+        crate::store::Store::open(&crate::store::StoreLocation::Memory, super::sample::options(), forgetful).unwrap();
     let write = store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &song("a"))).unwrap_err();
     assert_eq!(write.to_string(), "sample.songs is missing from the schema");
     let read = store.read_blocking("look", |read| SONGS_BY_LINK.get(read, &(GUILD, String::new()))).unwrap_err();

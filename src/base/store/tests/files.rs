@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::sample::{GUILD, SONGS, SONGS_BY_LINK, SONGS_IN_ORDER, key, options, schema, song};
 use crate::kernel::ids::GuildId;
 use crate::store::key::encode;
-use crate::store::{AnyTable, Direction, Migration, OpenError, Options, Place, Schema, Store};
+use crate::store::{AnyTable, Direction, Migration, OpenError, Options, Schema, Store, StoreLocation};
 
 /// How many songs the sound store has.
 const SONGS_STORED: u64 = 300;
@@ -33,7 +33,7 @@ static SOUND: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
 
 fn open(path: &Path) -> Result<Store, OpenError> {
     // Without a cache every read goes to the file.
-    Store::open(&Place::File(path.to_owned()), Options { cache_bytes: 0, ..options() }, schema())
+    Store::open(&StoreLocation::File(path.to_owned()), Options { cache_bytes: 0, ..options() }, schema())
 }
 
 /// Opens this file, and reads and writes all over it. Fails when a refusal changed it or does not say what to do.
@@ -183,7 +183,7 @@ fn a_damaged_store_is_refused_before_it_is_migrated_and_no_copy_of_it_is_left() 
     fs::write(&path, out_of_order()).unwrap();
     let migration = Migration { version: 1, name: "nothing", run: |_| Ok(()) };
     let migrated = Schema { migrations: vec![migration], ..schema() };
-    let error = Store::open(&Place::File(path.clone()), options(), migrated).unwrap_err();
+    let error = Store::open(&StoreLocation::File(path.clone()), options(), migrated).unwrap_err();
     assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     assert!(error.to_string().contains("are not in order"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

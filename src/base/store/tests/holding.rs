@@ -12,8 +12,8 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::refusals;
 use crate::store::{
-    AnyTable, CountedIndex, Direction, Index, MAX_ROW_BYTES, MultiIndex, Place, Record, Schema, Store, StoreError,
-    SumIndex, Table, Tx, UniqueIndex,
+    AnyTable, CountedIndex, Direction, Index, MAX_ROW_BYTES, MultiIndex, Record, Schema, Store, StoreError,
+    StoreLocation, SumIndex, Table, Tx, UniqueIndex,
 };
 
 const GUILD: GuildId = GuildId::new(1);
@@ -87,7 +87,7 @@ notes!(HELD, held_back);
 
 fn store_of(table: &'static dyn AnyTable) -> Store {
     let schema = Schema { tables: vec![table], migrations: Vec::new() };
-    Store::open(&Place::Memory, options(), schema).unwrap()
+    Store::open(&StoreLocation::Memory, options(), schema).unwrap()
 }
 
 /// Something that an operation does.

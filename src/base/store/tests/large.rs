@@ -9,12 +9,12 @@ use tempfile::TempDir;
 use super::sample::{SONGS, key, options, schema, song};
 use crate::kernel::error::Error;
 use crate::kernel::time::Stopwatch;
-use crate::store::{Place, Store};
+use crate::store::{Store, StoreLocation};
 
 const GIGABYTE: u64 = 1 << 30;
 
 fn open(path: &Path) -> Store {
-    Store::open(&Place::File(path.to_owned()), options(), schema()).unwrap()
+    Store::open(&StoreLocation::File(path.to_owned()), options(), schema()).unwrap()
 }
 
 /// Adds songs in large transactions until the file is as long as this; gives how many there are.

@@ -13,7 +13,7 @@ use super::sample::{
 };
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{Direction, Place, Span, Starts, Store, Sum, Tx};
+use crate::store::{Direction, Span, Starts, Store, StoreLocation, Sum, Tx};
 
 pub(super) type Model = BTreeMap<SongKey, Song>;
 
@@ -200,7 +200,7 @@ proptest! {
     #[test]
     fn the_store_and_the_model_always_agree(actions in proptest::collection::vec(actions(), 1..40)) {
         let folder = TempDir::new().unwrap();
-        let place = Place::File(folder.path().join("greenroom.redb"));
+        let place = StoreLocation::File(folder.path().join("greenroom.redb"));
         let open = || Store::open(&place, options(), schema()).unwrap();
         let mut store = open();
         let mut model = Model::new();

@@ -6,20 +6,20 @@ use tempfile::TempDir;
 
 use super::sample::{SONGS, Song, SongKey, key, log_of_this_thread, options, schema, song};
 use crate::kernel::error::{Error, Result};
-use crate::store::{Migration, OpenError, Place, Schema, Span, Store, StoreError, Table, Tx, verify};
+use crate::store::{Migration, OpenError, Schema, Span, Store, StoreError, StoreLocation, Table, Tx, verify};
 
-fn file_in(folder: &TempDir) -> Place {
-    Place::File(folder.path().join("data").join("greenroom.redb"))
+fn file_in(folder: &TempDir) -> StoreLocation {
+    StoreLocation::File(folder.path().join("data").join("greenroom.redb"))
 }
 
-fn path_of(place: &Place) -> &std::path::Path {
+fn path_of(place: &StoreLocation) -> &std::path::Path {
     match place {
-        Place::File(path) => path,
+        StoreLocation::File(path) => path,
         _ => panic!("the test needs a file"),
     }
 }
 
-fn open(place: &Place) -> Result<Store, OpenError> {
+fn open(place: &StoreLocation) -> Result<Store, OpenError> {
     Store::open(place, options(), schema())
 }
 
@@ -97,7 +97,7 @@ fn a_store_has_its_name_only_when_it_is_whole() {
 #[test]
 fn a_file_of_another_program_is_refused() {
     let folder = TempDir::new().unwrap();
-    let place = Place::File(folder.path().join("other.redb"));
+    let place = StoreLocation::File(folder.path().join("other.redb"));
     let other = redb::Database::create(path_of(&place)).unwrap();
     let transaction = other.begin_write().unwrap();
     transaction.open_table(redb::TableDefinition::<u64, u64>::new("numbers")).unwrap();
@@ -111,7 +111,7 @@ fn two_tables_of_one_name_are_refused() {
     static TWIN: Table<u64, u64> = Table::new("sample.songs_by_user", &[]);
     let mut twins = schema();
     twins.tables.push(&TWIN);
-    let error = Store::open(&Place::Memory, options(), twins).unwrap_err();
+    let error = Store::open(&StoreLocation::Memory, options(), twins).unwrap_err();
     assert!(error.to_string().contains("two tables or indexes are called sample.songs_by_user"), "{error}");
 }
 
@@ -162,7 +162,7 @@ fn migrations_run_once_after_the_store_was_saved() {
         assert_eq!(store.check_blocking().unwrap(), []);
         store.close_blocking();
     }
-    let saved = Place::File(path_of(&place).with_file_name("greenroom.redb.version-0"));
+    let saved = StoreLocation::File(path_of(&place).with_file_name("greenroom.redb.version-0"));
     assert_eq!(score(&open(&saved).unwrap()), Some(3));
 
     let error = open(&place).unwrap_err().to_string();
@@ -262,7 +262,7 @@ fn a_new_store_starts_at_the_newest_version_and_wrong_orders_are_refused() {
     Store::open(&place, options(), migrated(&[DOUBLE, FAIL])).unwrap().close_blocking();
     assert!(!path_of(&place).with_file_name("greenroom.redb.version-0").exists());
     for wrong in [&[FAIL, DOUBLE], &[DOUBLE, DOUBLE]] {
-        assert!(matches!(Store::open(&Place::Memory, options(), migrated(wrong)), Err(OpenError::Schema(_))));
+        assert!(matches!(Store::open(&StoreLocation::Memory, options(), migrated(wrong)), Err(OpenError::Schema(_))));
     }
 }
 
@@ -281,7 +281,7 @@ fn a_copy_holds_the_snapshot_and_never_replaces_a_file() {
     assert!(nowhere.is_err());
     store.write_blocking("add", |tx| SONGS.insert(tx, &key(3), &song("c"))).unwrap();
 
-    let copied = open(&Place::File(copy)).unwrap();
+    let copied = open(&StoreLocation::File(copy)).unwrap();
     assert_eq!(copied.check_blocking().unwrap(), []);
     assert_eq!(copied.read_blocking("count", |read| SONGS.len(read)).unwrap(), 1);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);

@@ -8,7 +8,7 @@ use crate::kernel::dice::Seed;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::raw_name::RawName;
-use crate::store::{CountedIndex, Options, Place, Read, Schema, Span, Store, Table, Within};
+use crate::store::{CountedIndex, Options, Read, Schema, Span, Store, StoreLocation, Table, Within};
 
 type Entry = (GuildId, u32);
 
@@ -18,7 +18,7 @@ static IN_ORDER: CountedIndex<Entry, Entry, ()> = CountedIndex::new("counted.in_
 fn open() -> Store {
     let (clock, _) = Clock::simulated(Timestamp::from_micros(0));
     let schema = Schema { tables: vec![&NUMBERS], migrations: Vec::new() };
-    Store::open(&Place::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap()
+    Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap()
 }
 
 fn entry(guild: u64, number: u32) -> Entry {

@@ -6,7 +6,7 @@ use proptest::test_runner::TestCaseError;
 use super::model::{Change, Model, apply, apply_to_model, changes};
 use super::sample::{SONGS, options, schema};
 use crate::kernel::dice::Seed;
-use crate::store::{Direction, Loss, OpenError, Place, SimulatedDisk, Span, Store};
+use crate::store::{Direction, Loss, OpenError, SimulatedDisk, Span, Store, StoreLocation};
 
 /// One transaction of a history.
 type Step = Vec<Change>;
@@ -24,7 +24,7 @@ struct History {
 }
 
 fn open(disk: &SimulatedDisk) -> Result<Store, OpenError> {
-    Store::open(&Place::Simulated(disk.clone()), options(), schema())
+    Store::open(&StoreLocation::Simulated(disk.clone()), options(), schema())
 }
 
 /// Runs the steps one after the other. The store is closed and opened again in the middle.

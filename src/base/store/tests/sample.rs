@@ -9,7 +9,8 @@ use crate::kernel::dice::Seed;
 use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::{
-    CountedIndex, Erasure, Fate, Index, MultiIndex, Options, Place, Record, Schema, Store, SumIndex, Table, UniqueIndex,
+    CountedIndex, Erasure, ErasureAction, Index, MultiIndex, Options, Record, Schema, Store, StoreLocation, SumIndex,
+    Table, UniqueIndex,
 };
 
 pub(super) type SongId = MessageId;
@@ -41,11 +42,11 @@ pub(super) static SONGS: Table<SongKey, Song> = Table::new(
 .erasing(erase);
 
 /// A song of the member stays where it waits in a line, and goes otherwise.
-fn erase(key: &SongKey, song: &Song, erasure: &Erasure) -> Fate<SongKey, Song> {
+fn erase(key: &SongKey, song: &Song, erasure: &Erasure) -> ErasureAction<SongKey, Song> {
     if song.user == erasure.member && song.waits_in.is_none() {
-        return Fate::Goes;
+        return ErasureAction::Delete;
     }
-    Fate::from((key, song), *key, Song { user: erasure.of(song.user), ..song.clone() })
+    ErasureAction::from((key, song), *key, Song { user: erasure.of(song.user), ..song.clone() })
 }
 
 pub(super) static SONGS_BY_USER: Index<(GuildId, UserId, SongId), SongKey, Song> =
@@ -102,5 +103,5 @@ pub(super) fn log_of_this_thread() -> (Captured, impl Sized) {
 }
 
 pub(super) fn in_memory() -> Store {
-    Store::open(&Place::Memory, options(), schema()).unwrap()
+    Store::open(&StoreLocation::Memory, options(), schema()).unwrap()
 }

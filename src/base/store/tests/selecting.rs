@@ -14,8 +14,8 @@ use crate::kernel::ids::GuildId;
 use crate::kernel::time::{Clock, Timestamp};
 use crate::store::key::encode;
 use crate::store::{
-    Cursor, CursorRefusal, Direction, Index, Key, KeyText, Options, Place, Read, Schema, Selected, Selection, Span,
-    Starts, Store, Table, UniqueIndex, Within,
+    Cursor, CursorRefusal, Direction, Index, Key, KeyText, Options, Read, Schema, Selected, Selection, Span, Starts,
+    Store, StoreLocation, Table, UniqueIndex, Within,
 };
 
 type Note = (GuildId, KeyText, u16);
@@ -39,7 +39,7 @@ fn note(guild: u64, text: &str, id: u16) -> Note {
 fn store_with(notes: impl IntoIterator<Item = (Note, u64)>) -> Store {
     let (clock, _) = Clock::simulated(Timestamp::from_micros(0));
     let schema = Schema { tables: vec![&NOTES], migrations: Vec::new() };
-    let store = Store::open(&Place::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap();
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(1)), schema).unwrap();
     let puts = notes.into_iter().map(|(key, weight)| Change::Put(key, weight)).collect();
     carry_out(&store, &mut Model::new(), puts);
     store

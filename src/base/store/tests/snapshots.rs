@@ -7,12 +7,12 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::sample::{SONGS, key, options, schema, song};
-use crate::store::{Manifest, Place, SnapshotError, Store, copy_closed, repair, verify};
+use crate::store::{Manifest, SnapshotError, Store, StoreLocation, copy_closed, repair, verify};
 
 /// A folder with a snapshot of `count` songs.
 fn snapshot(count: u64) -> (TempDir, PathBuf, Manifest) {
     let folder = TempDir::new().unwrap();
-    let store = Store::open(&Place::File(folder.path().join("live.redb")), options(), schema()).unwrap();
+    let store = Store::open(&StoreLocation::File(folder.path().join("live.redb")), options(), schema()).unwrap();
     store
         .write_blocking("add", move |tx| {
             (0..count).try_for_each(|id| SONGS.insert(tx, &key(id), &song(&format!("link {id}"))))
@@ -44,7 +44,7 @@ fn a_snapshot_says_what_it_holds_and_is_found_whole() {
 #[test]
 fn a_snapshot_is_a_store_that_loses_its_manifest_when_it_is_used() {
     let (_folder, path, _) = snapshot(3);
-    let store = Store::open(&Place::File(path.clone()), options(), schema()).unwrap();
+    let store = Store::open(&StoreLocation::File(path.clone()), options(), schema()).unwrap();
     assert_eq!(store.read_blocking("count", |read| SONGS.len(read)).unwrap(), 3);
     store.write_blocking("add", |tx| SONGS.insert(tx, &key(9), &song("new"))).unwrap();
     store.close_blocking();
@@ -142,7 +142,7 @@ fn what_differs_from_the_manifest_is_told() {
 #[test]
 fn of_two_copies_with_one_name_the_first_is_made_and_the_second_refused() {
     let folder = TempDir::new().unwrap();
-    let store = Store::open(&Place::File(folder.path().join("live.redb")), options(), schema()).unwrap();
+    let store = Store::open(&StoreLocation::File(folder.path().join("live.redb")), options(), schema()).unwrap();
     let add = |tx: &crate::store::Tx<'_>| (0..5_000).try_for_each(|id| SONGS.put(tx, &key(id), &song(&id.to_string())));
     store.write_blocking("add", add).unwrap();
     let path = folder.path().join("snapshot.redb");
@@ -176,7 +176,7 @@ fn a_copy_that_stays_unfinished_never_gets_its_name() {
 #[test]
 fn a_store_that_is_closed_does_not_wait_for_its_copy() {
     let folder = TempDir::new().unwrap();
-    let store = Store::open(&Place::File(folder.path().join("live.redb")), options(), schema()).unwrap();
+    let store = Store::open(&StoreLocation::File(folder.path().join("live.redb")), options(), schema()).unwrap();
     let add =
         |tx: &crate::store::Tx<'_>| (0..20_000).try_for_each(|id| SONGS.put(tx, &key(id), &song(&id.to_string())));
     store.write_blocking("add", add).unwrap();
@@ -199,7 +199,7 @@ fn a_store_that_is_closed_does_not_wait_for_its_copy() {
 fn a_file_that_was_not_closed_is_told_and_can_be_repaired() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("live.redb");
-    let store = Store::open(&Place::File(path.clone()), options(), schema()).unwrap();
+    let store = Store::open(&StoreLocation::File(path.clone()), options(), schema()).unwrap();
     store.write_blocking("add", |tx| SONGS.insert(tx, &key(1), &song("a"))).unwrap();
     let torn = folder.path().join("torn.redb");
     fs::copy(&path, &torn).unwrap();

@@ -5,10 +5,10 @@ use proptest::prelude::*;
 use super::sample::{GUILD, SONGS, key, options, schema, song};
 use crate::kernel::dice::Seed;
 use crate::kernel::patience::until;
-use crate::store::{Direction, Loss, Options, Place, SimulatedDisk, Store, StoreError};
+use crate::store::{Direction, Loss, Options, SimulatedDisk, Store, StoreError, StoreLocation};
 
 fn open(disk: &SimulatedDisk) -> Store {
-    Store::open(&Place::Simulated(disk.clone()), options(), schema()).unwrap()
+    Store::open(&StoreLocation::Simulated(disk.clone()), options(), schema()).unwrap()
 }
 
 /// Adds songs `first..` one by one until a write fails or `most` are added; the ids that were answered with success.
@@ -104,8 +104,8 @@ async fn a_disk_that_takes_no_writes_any_more_is_still_read() {
 #[test]
 fn a_read_that_the_disk_refuses_stops_the_store_and_is_told() {
     let disk = SimulatedDisk::new();
-    let store =
-        Store::open(&Place::Simulated(disk.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
+    let store = Store::open(&StoreLocation::Simulated(disk.clone()), Options { cache_bytes: 0, ..options() }, schema())
+        .unwrap();
     add_until_failure(&store, 0, 50);
     disk.break_down();
     let error = store.read_blocking("look", |read| SONGS.get(read, &key(1))).unwrap_err();
@@ -120,7 +120,8 @@ fn a_read_that_the_disk_refuses_stops_the_store_and_is_told() {
 fn bytes_that_are_missing_while_the_store_is_open_are_damage_and_no_trouble_of_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("greenroom.redb");
-    let store = Store::open(&Place::File(path.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
+    let store =
+        Store::open(&StoreLocation::File(path.clone()), Options { cache_bytes: 0, ..options() }, schema()).unwrap();
     add_until_failure(&store, 0, 50);
     // A page that points beyond the end of the file reads in the same way.
     std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(8192).unwrap();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::activity::program::Backup;
-use crate::activity::{Happened, Kind};
+use crate::activity::{ActivityKind, Happened};
 use crate::display::Finding;
 use crate::features::coins::model::EntryKind;
 use crate::features::testing::{GUILD, TestStore};
@@ -337,7 +337,7 @@ fn what_somebody_takes_along_and_does_with_what_was_not_sent_is_told() {
 
 #[test]
 fn a_kind_without_words_has_no_line_and_every_kind_has_its_words_once() {
-    static SILENT: Kind<()> = Kind::new("test.silent");
+    static SILENT: ActivityKind<()> = ActivityKind::new("test.silent");
     assert_eq!(said(SILENT.with(())), "-");
     let mut kinds: Vec<_> = WORDS.iter().map(|(kind, _)| *kind).collect();
     kinds.sort_unstable();

@@ -55,7 +55,7 @@ fn cause(failure: &Failure) -> Option<&RestError> {
 
 async fn look_again(bot: &Bot, run: Run) -> Result<(), Setback> {
     let Waiting { channel, message } = LOOK_AGAIN.payload(&run)?;
-    let _turn = bot.turns.take(run.guild).await;
+    let _lock = bot.guild_locks.take(run.guild).await;
     if submission_channel(bot, run.guild).await? != Some(channel) {
         return Ok(());
     }

@@ -13,8 +13,8 @@ use super::contents::{Contents, is_from_member};
 use super::{EDITS_COUNT_FOR, Look, id_of, look, submission_channel};
 use crate::activity::Subject;
 use crate::discord::delivery::{Obstacle, Undelivered, moment_of};
+use crate::discord::guild_locks::GuildLock;
 use crate::discord::references::Server;
-use crate::discord::turns::Turn;
 use crate::discord::{Bot, Caller};
 use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
 use crate::features::submissions::model::{CATCH_UP, IN_SIGHT_AGAIN};
@@ -45,7 +45,7 @@ pub fn connected<'a>(bot: &'a Bot, guild: &'a Guild) -> BoxFuture<'a, Result<()>
         let lane = Lane::Channel(ChannelId::new(0));
         if submission_channel(bot, guild).await?.is_none() {
             // A channel that is set later counts from then on, and from then on its messages come by themselves.
-            bot.turns.take(guild).await.begins_to_close_gap();
+            bot.guild_locks.take(guild).await.begins_to_close_gap();
         } else {
             bot.store.write("history_wanted", move |tx| CATCH_UP.schedule_now(tx, guild, lane, &()).map(drop)).await?;
         }
@@ -54,16 +54,16 @@ pub fn connected<'a>(bot: &'a Bot, guild: &'a Guild) -> BoxFuture<'a, Result<()>
 }
 
 async fn catch_up_by_job(bot: &Bot, run: Run) -> Result<(), Setback> {
-    let turn = bot.turns.take(run.guild).await;
-    catch_up(bot, run.guild, &turn).await?;
+    let lock = bot.guild_locks.take(run.guild).await;
+    catch_up(bot, run.guild, &lock).await?;
     Ok(())
 }
 
 /// The connection stood all the time, and Discord told nothing of the channel.
 async fn read_hidden(bot: &Bot, run: Run) -> Result<(), Setback> {
-    let turn = bot.turns.take(run.guild).await;
-    turn.leaves_gap_open();
-    catch_up(bot, run.guild, &turn).await?;
+    let lock = bot.guild_locks.take(run.guild).await;
+    lock.leaves_gap_open();
+    catch_up(bot, run.guild, &lock).await?;
     Ok(())
 }
 
@@ -101,13 +101,13 @@ impl From<NotRead> for Error {
 }
 
 /// Looks at what was posted in the gap, if there is one that was not read yet. Answers which messages it looked at.
-pub async fn catch_up(bot: &Bot, guild: GuildId, turn: &Turn) -> Result<Vec<MessageId>, NotRead> {
-    if !turn.begins_to_close_gap() {
+pub async fn catch_up(bot: &Bot, guild: GuildId, lock: &GuildLock) -> Result<Vec<MessageId>, NotRead> {
+    if !lock.begins_to_close_gap() {
         return Ok(Vec::new());
     }
     let read = read_gap(bot, guild).await;
     if read.is_err() {
-        turn.leaves_gap_open();
+        lock.leaves_gap_open();
     }
     read
 }

@@ -26,7 +26,7 @@ use self::contents::{Contents, What, digest, is_from_member, is_unreadable};
 use super::{files, intake, views};
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Taken;
-use crate::discord::turns::Turn;
+use crate::discord::guild_locks::GuildLock;
 use crate::discord::{Bot, Caller, problem};
 use crate::features::queue::model::Source;
 use crate::features::submissions::audio::AudioRefusal;
@@ -73,12 +73,12 @@ pub fn handle<'a>(bot: &'a Bot, message: &'a Message) -> BoxFuture<'a, Result<Ta
         if !is_from_member(message) || is_unreadable(message) {
             return Ok(Taken::No);
         }
-        let (right, turn) = turn_in(bot, caller.guild, caller.channel).await?;
-        match (right, turn) {
+        let (right, lock) = lock_in(bot, caller.guild, caller.channel).await?;
+        match (right, lock) {
             (None, _) => Ok(Taken::No),
-            (Some(_), Some(turn)) => {
+            (Some(_), Some(lock)) => {
                 // What was posted before comes before, where it can be read.
-                match history::catch_up(bot, caller.guild, &turn).await {
+                match history::catch_up(bot, caller.guild, &lock).await {
                     // It was among them: what has to wait waits already.
                     Ok(looked_at) if looked_at.contains(&id_of(message)) => return Ok(Taken::Yes),
                     Ok(_) => {}
@@ -105,7 +105,7 @@ pub fn edited<'a>(bot: &'a Bot, event: &'a MessageUpdateEvent) -> BoxFuture<'a, 
         if !is_fresh || is_from_bot {
             return Ok(());
         }
-        let (_, Some(_turn)) = turn_in(bot, guild, channel).await? else { return Ok(()) };
+        let (_, Some(_lock)) = lock_in(bot, guild, channel).await? else { return Ok(()) };
         let Some(message) = whole(bot, event).await? else { return Ok(()) };
         let caller = Caller::new(message.guild_id, message.channel_id, &message.author)?;
         if is_from_member(&message) { look(bot, caller, &message, Look::Again).await.map(drop) } else { Ok(()) }
@@ -146,15 +146,15 @@ async fn submission_channel(bot: &Bot, guild: GuildId) -> Result<Option<ChannelI
     bot.store.read("submission_channel", move |read| SUBMISSION_CHANNEL.get(read, guild)).await
 }
 
-/// The submissions channel, and the turn where a message in `channel` is one in it. Events come side by side; by the order in
+/// The submissions channel, and the lock where a message in `channel` is one in it. Events come side by side; by the order in
 /// which they come here, their messages have their turns.
-async fn turn_in(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(Option<ChannelId>, Option<Turn>)> {
+async fn lock_in(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(Option<ChannelId>, Option<GuildLock>)> {
     let is_here = |right: &Result<Option<ChannelId>>| matches!(right, Ok(Some(right)) if *right == channel);
-    let (right, turn) = bot.turns.take_in_order(guild, submission_channel(bot, guild), is_here).await;
-    Ok((right?, turn))
+    let (right, lock) = bot.guild_locks.take_in_order(guild, submission_channel(bot, guild), is_here).await;
+    Ok((right?, lock))
 }
 
-/// Takes from a message in the submissions channel what can be taken, once. Whoever calls has the guild's turn. Gives why
+/// Takes from a message in the submissions channel what can be taken, once. Whoever calls has the guild's lock. Gives why
 /// something has to wait for Discord.
 async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Result<Option<Failure>> {
     let (guild, id, digest) = (caller.guild, id_of(message), digest(message));

@@ -4,7 +4,7 @@ use rand::rngs::StdRng;
 use tokio::sync::{mpsc, watch};
 
 use super::Followers;
-use super::recording::Shelf;
+use super::recording::RecordingFolder;
 use super::writing::{self, Heard};
 use crate::discord::Bot;
 use crate::kernel::dice::Seed;
@@ -45,7 +45,7 @@ impl Course {
         seed: Seed,
         name: &Handle,
         followers: watch::Receiver<Followers>,
-        recording: (Option<Shelf>, watch::Receiver<u64>),
+        recording: (Option<RecordingFolder>, watch::Receiver<u64>),
     ) -> Self {
         let (heard, to_write) = mpsc::channel(MOST_WAITING);
         let now = bot.clock.now();

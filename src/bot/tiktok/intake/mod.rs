@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::follow::Course;
-use self::recording::Shelf;
+use self::recording::RecordingFolder;
 use crate::bot::{Surroundings, Task};
 use crate::discord::Bot;
 use crate::features::tiktok::tables::{self, CHANGED};
@@ -47,15 +47,15 @@ pub const OLD_RECORDINGS: Task = Task {
     is_vital: false,
     run: |found| {
         Box::pin(async move {
-            if let Some(shelf) = Shelf::beside(&found.place) {
-                recording::tidy_up(found.bot, shelf).await;
+            if let Some(recordings) = RecordingFolder::beside(&found.place) {
+                recording::tidy_up(found.bot, recordings).await;
             }
         })
     },
 };
 
 async fn run(Surroundings { bot, place, seed }: Surroundings) {
-    let shelf = Shelf::beside(&place);
+    let recordings = RecordingFolder::beside(&place);
     let mut changes = bot.store.changes();
     let mut courses = JoinSet::new();
     // Counts the changes that recordings want to know of.
@@ -73,7 +73,7 @@ async fn run(Surroundings { bot, place, seed }: Surroundings) {
                         followers.send_if_modified(|before| replaced(before, now));
                     } else {
                         let (sender, followers) = watch::channel(now);
-                        let recording = (shelf.clone(), terms.subscribe());
+                        let recording = (recordings.clone(), terms.subscribe());
                         courses.spawn(Course::new(&bot, seed, &name, followers, recording).run());
                         running.insert(name, sender);
                     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::Followers;
-use super::recording::{Shelf, Tapes};
+use super::recording::{Recorders, RecordingFolder};
 use crate::discord::Bot;
 use crate::flows::followed_live;
 use crate::kernel::error::Result;
@@ -46,10 +46,10 @@ pub(super) async fn run(
     name: Handle,
     mut followers: watch::Receiver<Followers>,
     mut heard: mpsc::Receiver<(Timestamp, Heard)>,
-    (shelf, mut terms): (Option<Shelf>, watch::Receiver<u64>),
+    (recordings, mut terms): (Option<RecordingFolder>, watch::Receiver<u64>),
 ) {
-    let tapes = Tapes::new(&bot, &name, shelf);
-    let mut writer = Writer { bot, name, connected: Followers::new(), is_connected: false, told: None, tapes };
+    let recorders = Recorders::new(&bot, &name, recordings);
+    let mut writer = Writer { bot, name, connected: Followers::new(), is_connected: false, told: None, recorders };
     loop {
         let first = tokio::select! {
             biased;
@@ -81,7 +81,7 @@ struct Writer {
     is_connected: bool,
     /// What the messages in the batch were good for, for the status once they are written.
     told: Option<Told>,
-    tapes: Tapes,
+    recorders: Recorders,
 }
 
 /// What messages were good for.
@@ -175,8 +175,8 @@ impl Writer {
     async fn write(&mut self, followers: &Followers, batch: Vec<LiveEvent>) {
         let is_same = |guild: &GuildId, number: u64| followers.get(guild).is_some_and(|now| now.number == number);
         self.connected.retain(|guild, known| is_same(guild, known.number));
-        self.tapes.keep_only(|guild| self.connected.contains_key(&guild) || followers.contains_key(&guild));
-        self.tapes.catch_up(self.connected.keys().copied()).await;
+        self.recorders.keep_only(|guild| self.connected.contains_key(&guild) || followers.contains_key(&guild));
+        self.recorders.catch_up(self.connected.keys().copied()).await;
         let batch: Arc<[LiveEvent]> = batch.into();
         for (guild, follower) in followers {
             let guild = *guild;
@@ -203,9 +203,9 @@ impl Writer {
         let heard = self.bot.store.write("live_heard", move |tx| followed_live::heard(tx, guild, &name, &written));
         if heard.await? {
             if events.iter().any(|event| event.what == Occurrence::Connected) {
-                self.tapes.connected(guild).await;
+                self.recorders.connected(guild).await;
             }
-            self.tapes.take(guild, &events);
+            self.recorders.take(guild, &events);
         }
         Ok(())
     }

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::EntryKind;
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::amount::Amount;
 
 /// A balance changed. About the member; before and after are the balance.
-pub static POSTED: Kind<Posted> = Kind::new("coins.posted");
+pub static POSTED: ActivityKind<Posted> = ActivityKind::new("coins.posted");
 
 /// An entry of the ledger, as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use super::{migration, rules};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{AnyTable, Direction, Erasure, Fate, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx};
+use crate::store::{AnyTable, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx};
 
 /// A balance of a guild changed.
 pub const CHANGED: Topic = Topic::new("coins.changed");
@@ -20,9 +20,9 @@ pub const CHANGED: Topic = Topic::new("coins.changed");
 pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> = Table::new("coins.ledger", &[&BY_ACCOUNT, &BY_DAY])
     .erasing(|key, entry, erasure| {
         if !rules::tells_of(entry, erasure.member) {
-            return Fate::Stays;
+            return ErasureAction::Keep;
         }
-        Fate::from((key, entry), *key, rules::without(entry, erasure))
+        ErasureAction::from((key, entry), *key, rules::without(entry, erasure))
     });
 /// The entries of one balance.
 static BY_ACCOUNT: Index<(GuildId, Currency, UserId, EntryId), (GuildId, EntryId), LedgerEntry> =
@@ -71,9 +71,13 @@ pub const TABLES: &[&dyn AnyTable] = &[
 ];
 
 /// What an erased member had is the pseudonym's.
-fn handed_on<V: Clone>(key: &(GuildId, UserId), row: &V, erasure: &Erasure) -> Fate<(GuildId, UserId), V> {
+fn handed_on<V: Clone>(key: &(GuildId, UserId), row: &V, erasure: &Erasure) -> ErasureAction<(GuildId, UserId), V> {
     let (guild, user) = *key;
-    if user == erasure.member { Fate::Becomes((guild, erasure.pseudonym), row.clone()) } else { Fate::Stays }
+    if user == erasure.member {
+        ErasureAction::Replace((guild, erasure.pseudonym), row.clone())
+    } else {
+        ErasureAction::Keep
+    }
 }
 
 /// The table that holds the balances of a currency.

@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
 
 /// A reviewer removed a song that cannot be heard. About the song; before and after are the lines.
-pub static DEAD_LINK_REMOVED: Kind<Refund> = Kind::new("desk.dead_link_removed");
+pub static DEAD_LINK_REMOVED: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_removed");
 
 /// A reviewer took that back: the song is where it was, and what its submitter got back is taken once more. About the song;
 /// before and after are the lines.
-pub static DEAD_LINK_TAKEN_BACK: Kind<Refund> = Kind::new("desk.dead_link_taken_back");
+pub static DEAD_LINK_TAKEN_BACK: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_taken_back");
 
 /// What a submitter got back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

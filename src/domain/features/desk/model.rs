@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
 
@@ -32,4 +32,4 @@ pub struct DeadLink {
 }
 
 /// The job that tells a submitter that a song could not be heard, and what came back.
-pub static TELL_DEAD_LINK: Kind<DeadLink> = Kind::new("desk.tell_dead_link");
+pub static TELL_DEAD_LINK: JobKind<DeadLink> = JobKind::new("desk.tell_dead_link");

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::store::form::Carried;
 
 /// Gifts lifted a song. About the song; before and after are the lines.
-pub static GIFTS_LIFTED: Kind<Lifted> = Kind::new("engagement.gifts_lifted");
+pub static GIFTS_LIFTED: ActivityKind<Lifted> = ActivityKind::new("engagement.gifts_lifted");
 /// The report of a live is not in its channel as it should be. About the name on the live.
-pub static REPORT_MISSED: Kind<ReportMissed> = Kind::new("engagement.report_missed");
+pub static REPORT_MISSED: ActivityKind<ReportMissed> = ActivityKind::new("engagement.report_missed");
 
 /// All of them.
 pub const KINDS: &[&dyn Carried] = &[&GIFTS_LIFTED, &REPORT_MISSED];

@@ -11,7 +11,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::{AnyTable, Direction, Fate, Index, Read, Selection, Span, Table, Topic, Tx, UniqueIndex};
+use crate::store::{AnyTable, Direction, ErasureAction, Index, Read, Selection, Span, Table, Topic, Tx, UniqueIndex};
 
 /// Something happened on a live of a guild.
 pub const CHANGED: Topic = Topic::new("engagement.changed");
@@ -30,9 +30,9 @@ static OPEN: Index<(GuildId, SessionId), (GuildId, SessionId), Session> =
 pub static INTERACTIONS: Table<(GuildId, SessionId, InteractionNumber), Interaction> =
     Table::new("engagement.interactions", &[&BY_ACCOUNT]).erasing(|key, interaction, erasure| {
         if !interaction.account.is_some_and(|account| erasure.owns(account.get())) {
-            return Fate::Stays;
+            return ErasureAction::Keep;
         }
-        Fate::from((key, interaction), *key, interaction.without_words())
+        ErasureAction::from((key, interaction), *key, interaction.without_words())
     });
 /// What a handle did (`M-DB-18`).
 static BY_ACCOUNT: Index<ByAccount, (GuildId, SessionId, InteractionNumber), Interaction> =
@@ -45,9 +45,10 @@ pub static VIEWER_SNAPSHOTS: Table<(GuildId, SessionId, SnapshotNumber), ViewerS
     Table::new("engagement.viewer_snapshots", &[]).without_members();
 
 /// The people of a session, by guild, session and handle (`M-DB-22`).
-pub static PARTICIPANTS: Table<ParticipantKey, Participant> = Table::new("engagement.participants", &[&ON_WATCH])
-    .held_back()
-    .erasing(|key, person, erasure| Fate::from((key, person), *key, person.clone().linked_as(|user| erasure.of(user))));
+pub static PARTICIPANTS: Table<ParticipantKey, Participant> =
+    Table::new("engagement.participants", &[&ON_WATCH]).held_back().erasing(|key, person, erasure| {
+        ErasureAction::from((key, person), *key, person.clone().linked_as(|user| erasure.of(user)))
+    });
 /// The people whose watch time is to be counted.
 static ON_WATCH: Index<ParticipantKey, ParticipantKey, Participant> =
     Index::new("engagement.participants_on_watch", |key, participant| participant.watch.is_open().then_some(*key));
@@ -60,7 +61,7 @@ pub static COINS_BY_MINUTE: Table<(GuildId, SessionId, u32), Amount> =
 pub static STREAKS: Table<StreakRow, Streak> =
     Table::new("engagement.streaks", &[&UNFINISHED]).erasing(|key, streak, erasure| {
         let level = streak.level.filter(|_| !erasure.owns(key.2.get()));
-        Fate::from((key, streak), *key, Streak { level, ..streak.clone() })
+        ErasureAction::from((key, streak), *key, Streak { level, ..streak.clone() })
     });
 /// Streaks that did not end, the one that is silent the longest first.
 static UNFINISHED: Index<UnfinishedStreak, StreakRow, Streak> =
@@ -74,14 +75,14 @@ static PAID_ONCE: Table<(GuildId, SessionId, AccountRef, u8), ()> =
 
 /// Credits of the open session by member (`C-29`).
 pub static CREDITS: Table<(GuildId, SessionId, UserId), Credit> = Table::new("engagement.credits", &[&BY_SONG])
-    .erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
+    .erasing(|(_, _, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
 /// The credit that lifted a song.
 static BY_SONG: UniqueIndex<(GuildId, SongRef), (GuildId, SessionId, UserId), Credit> =
     UniqueIndex::new("engagement.credits_by_song", |(guild, ..), credit| Some((*guild, credit.song?)));
 
 /// What a member's credit was when a reviewer last put its song below the tier that it led to then (`C-29`).
 pub static CREDITS_HELD: Table<(GuildId, SessionId, UserId), Amount> = Table::new("engagement.credits_held", &[])
-    .erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
+    .erasing(|(_, _, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
 /// The credit that a song used up by being played or removed, in the open session: what a dead link gives back.
 static CREDITS_USED: Table<(GuildId, SessionId, SongRef), Amount> =
     Table::new("engagement.credits_used", &[]).without_members();

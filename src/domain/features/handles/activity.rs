@@ -3,20 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::RenameTold;
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::live::Handle;
 use crate::store::form::Carried;
 
 /// A handle proved on the live that it is a member's. About the member, as all of these.
-pub static PROVEN: Kind<Link> = Kind::new("handles.proven");
+pub static PROVEN: ActivityKind<Link> = ActivityKind::new("handles.proven");
 /// An administrator linked a handle.
-pub static LINKED: Kind<Link> = Kind::new("handles.linked");
+pub static LINKED: ActivityKind<Link> = ActivityKind::new("handles.linked");
 /// An administrator took a link away.
-pub static UNLINKED: Kind<Link> = Kind::new("handles.unlinked");
+pub static UNLINKED: ActivityKind<Link> = ActivityKind::new("handles.unlinked");
 /// A linked account has another name.
-pub static RENAMED: Kind<RenameTold> = Kind::new("handles.renamed");
+pub static RENAMED: ActivityKind<RenameTold> = ActivityKind::new("handles.renamed");
 
 /// All of them.
 pub const KINDS: &[&dyn Carried] = &[&PROVEN, &LINKED, &UNLINKED, &RENAMED];

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
@@ -132,7 +132,7 @@ pub struct RenameTold {
 }
 
 /// The job that tells a member that a handle of theirs has another name.
-pub static TELL_RENAME: Kind<RenameTold> = Kind::new("handles.tell_rename");
+pub static TELL_RENAME: JobKind<RenameTold> = JobKind::new("handles.tell_rename");
 
 /// What a handle did on the live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +210,7 @@ pub enum ProofEffect {
 }
 
 /// The job that tells a member what a proof did.
-pub static TELL_PROOF: Kind<ProofTold> = Kind::new("handles.tell_proof");
+pub static TELL_PROOF: JobKind<ProofTold> = JobKind::new("handles.tell_proof");
 
 refusals! {
     /// What is refused about handles.

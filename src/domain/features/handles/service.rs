@@ -26,7 +26,7 @@ pub fn seen(tx: &Tx<'_>, guild: GuildId, handle: &Handle, at: Timestamp) -> Resu
 
 /// A handle as another bot knew it, or this one at another time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Brought {
+pub struct ImportedAccount {
     /// The handle.
     pub handle: Handle,
     /// When it became known there.
@@ -43,20 +43,20 @@ pub struct Brought {
 
 /// Brings a handle in from another bot. One that is known here stays whose it is, and its points are added up; a link that
 /// comes is not verified, and is left out where `may_link` is false. Whose the handle is in the end says the answer.
-pub fn bring(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> Result<KnownAccount> {
+pub fn bring(tx: &Tx<'_>, guild: GuildId, brought: &ImportedAccount, may_link: bool) -> Result<KnownAccount> {
     merge(tx, guild, brought, may_link, |here, there| here.clamped_change(there.get()))
 }
 
 /// Brings a handle back from a file of our own, as [`bring`] does. But the points there are the same points at another
 /// moment: they are not added, the greater of both stay.
-pub fn bring_back(tx: &Tx<'_>, guild: GuildId, brought: &Brought, may_link: bool) -> Result<KnownAccount> {
+pub fn bring_back(tx: &Tx<'_>, guild: GuildId, brought: &ImportedAccount, may_link: bool) -> Result<KnownAccount> {
     merge(tx, guild, brought, may_link, Amount::max)
 }
 
 fn merge(
     tx: &Tx<'_>,
     guild: GuildId,
-    brought: &Brought,
+    brought: &ImportedAccount,
     may_link: bool,
     points: fn(Amount, Amount) -> Amount,
 ) -> Result<KnownAccount> {

@@ -10,7 +10,8 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::{AccountNumber, Handle};
 use crate::store::{
-    AnyTable, Cursor, Direction, Fate, Index, Read, Selected, Selection, Span, Starts, Table, Topic, Tx, UniqueIndex,
+    AnyTable, Cursor, Direction, ErasureAction, Index, Read, Selected, Selection, Span, Starts, Table, Topic, Tx,
+    UniqueIndex,
 };
 
 /// Handles of a guild were linked or unlinked.
@@ -20,7 +21,7 @@ pub const CHANGED: Topic = Topic::new("handles.changed");
 pub static ACCOUNTS: Table<(GuildId, AccountId), Account> =
     Table::new("handles.accounts", &[&BY_HANDLE, &BY_USER, &UNLINKED])
         .held_back()
-        .erasing(|key, account, erasure| Fate::from((key, account), *key, account.without(key.1, erasure)));
+        .erasing(|key, account, erasure| ErasureAction::from((key, account), *key, account.without(key.1, erasure)));
 /// The account of a handle (`C-06`), in the order of handles (`M-DB-20`).
 static BY_HANDLE: UniqueIndex<(GuildId, String), (GuildId, AccountId), Account> =
     UniqueIndex::new("handles.accounts_by_handle", |(guild, _), account| Some((*guild, name_of(account))));
@@ -35,14 +36,14 @@ static UNLINKED: Index<(GuildId, String), (GuildId, AccountId), Account> =
 
 /// The open code of a member.
 pub static CODES: Table<(GuildId, UserId), OpenCode> = Table::new("handles.codes", &[&CODES_BY_HANDLE])
-    .erasing(|(_, user), _, erasure| Fate::goes_if(*user == erasure.member));
+    .erasing(|(_, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
 /// The member who has a code for a handle: the handle, a space and the code.
 static CODES_BY_HANDLE: UniqueIndex<(GuildId, String), (GuildId, UserId), OpenCode> =
     UniqueIndex::new("handles.codes_by_handle", |(guild, _), open| Some((*guild, typed(&open.handle, &open.code))));
 
 /// The account of each of TikTok's numbers that was met.
 pub static NUMBERS: Table<(GuildId, u64), Numbered> = Table::new("handles.numbers", &[&NUMBER_OF])
-    .erasing(|_, numbered, erasure| Fate::goes_if(erasure.owns(numbered.account.get())));
+    .erasing(|_, numbered, erasure| ErasureAction::delete_if(erasure.owns(numbered.account.get())));
 
 /// The number of an account; it has one at the most.
 static NUMBER_OF: UniqueIndex<(GuildId, AccountId), (GuildId, u64), Numbered> =

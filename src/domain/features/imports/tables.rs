@@ -3,7 +3,7 @@
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::names_member;
-use crate::store::{AnyTable, Fate, Read, Table, Tx};
+use crate::store::{AnyTable, ErasureAction, Read, Table, Tx};
 
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[&TAKEN];
@@ -14,7 +14,7 @@ pub const TABLES: &[&dyn AnyTable] = &[&TAKEN];
 static TAKEN: Table<(GuildId, String), u64> =
     Table::new("imports.taken", &[]).erasing(|(_, source), number, erasure| {
         let is_account = erasure.owns(*number) && source.contains(ACCOUNTS);
-        Fate::goes_if(is_account || *number == erasure.member.get() || names_member(source, erasure.member))
+        ErasureAction::delete_if(is_account || *number == erasure.member.get() || names_member(source, erasure.member))
     });
 
 /// What stands in the names of accounts.

@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
 use crate::store::form::Carried;
 
 /// A reviewer played a song. About the song; before is the line that it came from, after is Songs Played.
-pub static PLAYED: Kind<Taken> = Kind::new("queue.song_played");
+pub static PLAYED: ActivityKind<Taken> = ActivityKind::new("queue.song_played");
 /// A reviewer put a song elsewhere, or took it out. About the song; before and after are the lines.
-pub static MOVED: Kind<Reason> = Kind::new("queue.song_moved");
+pub static MOVED: ActivityKind<Reason> = ActivityKind::new("queue.song_moved");
 /// A reviewer took a play back. About the song; before is Songs Played, after is the line that it came from.
-pub static PUT_BACK: Kind<()> = Kind::new("queue.song_put_back");
+pub static PUT_BACK: ActivityKind<()> = ActivityKind::new("queue.song_put_back");
 
 /// All of them.
 pub const KINDS: &[&dyn Carried] = &[&PLAYED, &MOVED, &PUT_BACK];

@@ -14,7 +14,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{
-    AnyTable, CountedIndex, Cursor, Direction, Fate, Index, Read, Selected, Selection, Span, Table, Topic, Tx,
+    AnyTable, CountedIndex, Cursor, Direction, ErasureAction, Index, Read, Selected, Selection, Span, Table, Topic, Tx,
     UniqueIndex,
 };
 
@@ -33,9 +33,9 @@ type OrderKey = (GuildId, u8, Reverse<i64>, Timestamp, SongId);
 pub static SONGS: Table<SongKey, Song> =
     Table::new("queue.songs", &[&BY_PUBLIC_ID, &BY_USER, &BY_SOURCE]).erasing(|key, song, erasure| {
         if song.user != erasure.member {
-            return Fate::Stays;
+            return ErasureAction::Keep;
         }
-        Fate::Becomes(*key, song.without_member(erasure.pseudonym))
+        ErasureAction::Replace(*key, song.without_member(erasure.pseudonym))
     });
 /// The song of a public number.
 static BY_PUBLIC_ID: UniqueIndex<(GuildId, u32), SongKey, Song> =
@@ -52,11 +52,11 @@ pub static PLACES: Table<SongKey, Place> =
     Table::new("queue.places", &[&BY_LINE, &BY_PLAYED, &BY_SUBMITTED, &WAITING_BY_USER, &ORDER]).erasing(
         |key, place, erasure| {
             if place.user != erasure.member {
-                return Fate::Stays;
+                return ErasureAction::Keep;
             }
             // Nobody is there any more for whom it could be played.
             let line = if place.line.is_waiting() { Line::Removed } else { place.line };
-            Fate::Becomes(*key, Place { user: erasure.pseudonym, line, ..*place })
+            ErasureAction::Replace(*key, Place { user: erasure.pseudonym, line, ..*place })
         },
     );
 /// The songs of a line (`M-DB-13`).
@@ -83,8 +83,10 @@ static ORDER: CountedIndex<OrderKey, SongKey, Place> =
 pub static PACES: Table<GuildId, Pace> = Table::new("queue.paces", &[]).without_members();
 
 /// Copied songs, by guild, channel and song.
-pub static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> = Table::new("queue.bookmarks", &[])
-    .erasing(|key, mark, erasure| Fate::from((key, mark), *key, Bookmark { by: erasure.of(mark.by), ..*mark }));
+pub static BOOKMARKS: Table<(GuildId, ChannelId, SongId), Bookmark> =
+    Table::new("queue.bookmarks", &[]).erasing(|key, mark, erasure| {
+        ErasureAction::from((key, mark), *key, Bookmark { by: erasure.of(mark.by), ..*mark })
+    });
 
 /// Songs whose file is gone, since when; by guild and song.
 static LOST_FILES: Table<SongKey, Timestamp> = Table::new("queue.lost_files", &[]).without_members();

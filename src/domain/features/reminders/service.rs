@@ -14,7 +14,7 @@ use crate::kernel::text::paragraph;
 use crate::kernel::time::Timestamp;
 use crate::kernel::when::{Every, When};
 use crate::profile::{self, MemberZone};
-use crate::store::{Direction, Fate, Index, Read, Record, Table, Tx};
+use crate::store::{Direction, ErasureAction, Index, Read, Record, Table, Tx};
 use crate::{id_type, refusals};
 
 /// The longest text, in characters: a message holds it however it is escaped.
@@ -100,7 +100,7 @@ pub static DUE: Alarm<ReminderId, Reminder> =
 
 /// Reminders by guild and number (`S-DB-19`).
 pub static REMINDERS: Table<(GuildId, ReminderId), Reminder> = Table::new("reminders.reminders", &[&BY_USER])
-    .erasing(|_, reminder, erasure| Fate::goes_if(reminder.user == erasure.member));
+    .erasing(|_, reminder, erasure| ErasureAction::delete_if(reminder.user == erasure.member));
 /// Those of a member that are to come or could not be delivered, in the order of their moments.
 static BY_USER: Index<(GuildId, UserId, Timestamp, ReminderId), (GuildId, ReminderId), Reminder> =
     Index::new("reminders.reminders_by_user", |(guild, id), reminder| {

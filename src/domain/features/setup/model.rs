@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
 
 /// The job that greets a server.
-pub static GREET: Kind<Greet> = Kind::new("setup.greet");
+pub static GREET: JobKind<Greet> = JobKind::new("setup.greet");
 
 /// The job that removes what is stored of a server that the bot left; it carries when the bot had joined, where that is known.
-pub static FORGET: Kind<Option<Timestamp>> = Kind::new("setup.forget");
+pub static FORGET: JobKind<Option<Timestamp>> = JobKind::new("setup.forget");
 
 /// A server that is to be greeted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

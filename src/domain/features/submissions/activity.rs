@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 
 /// Of what was posted while the bot was away, something was left where it is. About the channel.
-pub static LEFT_IN_HISTORY: Kind<Left> = Kind::new("submissions.left_in_history");
+pub static LEFT_IN_HISTORY: ActivityKind<Left> = ActivityKind::new("submissions.left_in_history");
 
 /// What was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

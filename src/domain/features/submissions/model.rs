@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::links::{LinkVerdict, Miss, Platform, SongLink};
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::ids::{ChannelId, MessageId};
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::text;
@@ -312,17 +312,17 @@ pub struct Notice {
 }
 
 /// The job that confirms a submission (`M-SUB-15`).
-pub static CONFIRM: Kind<Confirmation> = Kind::new("submissions.confirm");
+pub static CONFIRM: JobKind<Confirmation> = JobKind::new("submissions.confirm");
 /// The job that asks a platform what a song is called (`D-38`).
-pub static TITLES: Kind<TitlesWanted> = Kind::new("submissions.titles");
+pub static TITLES: JobKind<TitlesWanted> = JobKind::new("submissions.titles");
 /// The job that says in a confirmation what the song turned out to be called.
-pub static CORRECT: Kind<Confirmed> = Kind::new("submissions.correct_confirmation");
+pub static CORRECT: JobKind<Confirmed> = JobKind::new("submissions.correct_confirmation");
 /// The job that reads what was posted while nobody listened.
-pub static CATCH_UP: Kind<()> = Kind::new("submissions.catch_up");
+pub static CATCH_UP: JobKind<()> = JobKind::new("submissions.catch_up");
 /// The job that reads what was posted while the channel was hidden.
-pub static IN_SIGHT_AGAIN: Kind<()> = Kind::new("submissions.in_sight_again");
+pub static IN_SIGHT_AGAIN: JobKind<()> = JobKind::new("submissions.in_sight_again");
 /// The job that says whether submissions are open.
-pub static NOTICE: Kind<Notice> = Kind::new("submissions.notice");
+pub static NOTICE: JobKind<Notice> = JobKind::new("submissions.notice");
 
 impl LinkVerdict {
     /// The song, or why there is none.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::ids::{ChannelId, MessageId};
 use crate::store::Record;
 
@@ -56,7 +56,7 @@ pub struct Cleared {
 }
 
 /// The job that deletes a message of which everything was taken over.
-pub static CLEAR: Kind<Cleared> = Kind::new("submissions.clear");
+pub static CLEAR: JobKind<Cleared> = JobKind::new("submissions.clear");
 
 /// What the job that looks at a message again carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub struct Waiting {
 }
 
 /// The job that looks again at a message with a song that Discord, or a missing permission, did not let the bot take.
-pub static LOOK_AGAIN: Kind<Waiting> = Kind::new("submissions.look_again");
+pub static LOOK_AGAIN: JobKind<Waiting> = JobKind::new("submissions.look_again");
 
 /// What became of one part of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use super::posted::{Handled, Watch};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Fate, Read, Table};
+use crate::store::{AnyTable, Direction, ErasureAction, Read, Table};
 
 /// When a member was last told, by guild, channel and member.
-pub static NUDGES: Table<(GuildId, ChannelId, UserId), Timestamp> =
-    Table::new("submissions.nudges", &[]).erasing(|(_, _, user), _, erasure| Fate::goes_if(*user == erasure.member));
+pub static NUDGES: Table<(GuildId, ChannelId, UserId), Timestamp> = Table::new("submissions.nudges", &[])
+    .erasing(|(_, _, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
 
 /// What is remembered of posted messages, by guild and message.
 pub static HANDLED: Table<(GuildId, MessageId), Handled> = Table::new("submissions.handled", &[]).without_members();

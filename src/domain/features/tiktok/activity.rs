@@ -2,24 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::Kind;
+use crate::activity::ActivityKind;
 use crate::live::{Gift, Occurrence, Viewer};
 use crate::store::form::Carried;
 
 /// The live is connected.
-pub static CONNECTED: Kind<()> = Kind::new("tiktok.connected");
+pub static CONNECTED: ActivityKind<()> = ActivityKind::new("tiktok.connected");
 /// The connection was lost, and is tried again.
-pub static CONNECTION_LOST: Kind<()> = Kind::new("tiktok.connection_lost");
+pub static CONNECTION_LOST: ActivityKind<()> = ActivityKind::new("tiktok.connection_lost");
 /// The live cannot be connected at the moment, because of this: a sentence for a message on Discord.
-pub static REFUSED: Kind<String> = Kind::new("tiktok.refused");
+pub static REFUSED: ActivityKind<String> = ActivityKind::new("tiktok.refused");
 /// The live is not followed any more.
-pub static STOPPED: Kind<Ending> = Kind::new("tiktok.stopped");
+pub static STOPPED: ActivityKind<Ending> = ActivityKind::new("tiktok.stopped");
 /// A person let it be followed no more.
-pub static LEFT: Kind<()> = Kind::new("tiktok.left");
+pub static LEFT: ActivityKind<()> = ActivityKind::new("tiktok.left");
 /// The recording of the live stopped, because of this.
-pub static RECORDING_STOPPED: Kind<String> = Kind::new("tiktok.recording_stopped");
+pub static RECORDING_STOPPED: ActivityKind<String> = ActivityKind::new("tiktok.recording_stopped");
 /// An administrator made an event up.
-pub static SIMULATED: Kind<SimulatedEvent> = Kind::new("tiktok.simulated");
+pub static SIMULATED: ActivityKind<SimulatedEvent> = ActivityKind::new("tiktok.simulated");
 
 /// All of them.
 pub const KINDS: &[&dyn Carried] =

@@ -3,14 +3,14 @@
 use super::model::Follow;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::store::{AnyTable, Fate, Read, Span, Table, Topic, Tx};
+use crate::store::{AnyTable, ErasureAction, Read, Span, Table, Topic, Tx};
 
 /// A server began or ended to follow a name.
 pub const CHANGED: Topic = Topic::new("tiktok.changed");
 
 /// Whom each server follows.
 pub static FOLLOWS: Table<GuildId, Follow> = Table::new("tiktok.follows", &[]).erasing(|guild, follow, erasure| {
-    Fate::from((guild, follow), *guild, Follow { by: erasure.of(follow.by), ..follow.clone() })
+    ErasureAction::from((guild, follow), *guild, Follow { by: erasure.of(follow.by), ..follow.clone() })
 });
 
 /// The tables of this feature.

@@ -17,7 +17,7 @@ use crate::flows::{coins_by_hand, economy, own_data};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Place};
+use crate::store::{AnyTable, StoreLocation};
 
 /// The tables that have no row of a member, however much somebody did.
 const OF_NOBODY: &[&str] = &[
@@ -130,7 +130,7 @@ fn every_table_says_whose_its_rows_are() {
 
 #[test]
 fn somebody_who_did_everything_has_a_row_in_every_table_that_tells_of_members() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     let without_row = town.store.read_blocking("test", |read| {
         let accounts = handles::queries::names_of(read, HERE, ZARA.user)?;
         let accounts = accounts.iter().map(|(id, _)| id.get()).collect();
@@ -154,7 +154,7 @@ fn somebody_who_did_everything_has_a_row_in_every_table_that_tells_of_members() 
 
 #[test]
 fn whoever_asks_what_is_stored_of_them_is_told_each_row_that_an_erasure_changes_and_no_other() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     let told = own_data::of(&town.store, HERE, ZARA.user).unwrap();
     let changed = town.store.read_blocking("test", |read| {
         let accounts = handles::queries::names_of(read, HERE, ZARA.user)?;
@@ -179,7 +179,7 @@ fn whoever_asks_what_is_stored_of_them_is_told_each_row_that_an_erasure_changes_
 
 #[test]
 fn whoever_is_erased_is_in_no_row_and_everything_else_is_as_it_was() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     others_name_her(&town);
     town.check();
     let before = town.store.raw_rows();
@@ -218,7 +218,7 @@ fn whoever_is_erased_is_in_no_row_and_everything_else_is_as_it_was() {
 
 #[test]
 fn whoever_is_erased_from_the_instance_is_signed_out_and_stays_in_the_servers() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     let before = town.store.raw_rows();
     let theirs = traces(&ZARA);
     assert!(!rows_with(&of_instance(&before), &theirs).is_empty());
@@ -242,7 +242,7 @@ fn whoever_is_erased_from_the_instance_is_signed_out_and_stays_in_the_servers() 
 
 #[test]
 fn the_books_are_what_they_were_and_songs_stay_without_a_name() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     let books = |user: UserId| {
         town.store.read_blocking("test", |read| {
             let economy = economy::report(read, HERE, Timestamp::from_millis(1_763_756_200_000))?;
@@ -284,7 +284,7 @@ fn the_books_are_what_they_were_and_songs_stay_without_a_name() {
 
 #[test]
 fn whose_live_is_followed_is_erased_only_when_that_has_ended() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     town.write(|tx| {
         tiktok::service::unfollow(tx, HERE)?;
         tiktok::service::follow(tx, HERE, ADMIN, &handle(ZARA.handle), true).map(drop)

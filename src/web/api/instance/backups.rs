@@ -15,12 +15,12 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::instance::work::Work;
-use crate::web::instance::{Act, InstanceRefusal, Rehearsal, Restored, Shelf, Snapshot};
+use crate::web::instance::{Act, BackupList, InstanceRefusal, Rehearsal, Restored, Snapshot};
 use crate::web::page::again;
 use crate::web::pages::BackupsPage;
 
 /// Looks which backups there are.
-pub async fn shelf(web: &Web) -> Result<Shelf, Problem> {
+pub async fn backup_list(web: &Web) -> Result<BackupList, Problem> {
     let list = Arc::clone(&web.instance.backups()?.list);
     let listed = tokio::task::spawn_blocking(move || list()).await.map_err(Error::failed)?;
     listed.map_err(|why| InstanceRefusal::Failed(why).into())
@@ -158,7 +158,7 @@ impl Endpoint for ListBackups {
     }
 
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<BackupsView>, Problem> {
-        let Shelf { snapshots, rehearsal, restored } = shelf(web).await?;
+        let BackupList { snapshots, rehearsal, restored } = backup_list(web).await?;
         let view = BackupsView {
             snapshots: snapshots.into_iter().map(Into::into).collect(),
             rehearsal: rehearsal.map(Into::into),
@@ -220,7 +220,7 @@ pub struct WhichBackup {
 impl WhichBackup {
     /// The name, where there is such a snapshot.
     pub(super) async fn known(self, web: &Web) -> Result<String, Problem> {
-        let is_there = shelf(web).await?.snapshots.iter().any(|snapshot| snapshot.name == self.name);
+        let is_there = backup_list(web).await?.snapshots.iter().any(|snapshot| snapshot.name == self.name);
         let words = "There is no snapshot of this name.";
         is_there.then_some(self.name).ok_or_else(|| Problem::field("name", Sentence::words(words)))
     }

@@ -8,10 +8,10 @@ use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::instance::backups::shelf;
+use crate::web::api::instance::backups::backup_list;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::instance::work::Work;
-use crate::web::instance::{Rehearsal, Restored, Shelf, Snapshot};
+use crate::web::instance::{BackupList, Rehearsal, Restored, Snapshot};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
 use crate::web::ui::components::{
@@ -41,7 +41,7 @@ impl Page for BackupsPage {
             let none = Empty { title: "This Greenroom keeps no backups.", text, action: None };
             return Ok(shown("/instance/backups", &html! { (none) }));
         }
-        let shelf = shelf(web).await?;
+        let backup_list = backup_list(web).await?;
         let work = web.instance.works.now();
         let is_busy = work.as_ref().is_some_and(|work| work.end.is_none());
         let acts = |snapshot: &Snapshot| {
@@ -53,10 +53,10 @@ impl Page for BackupsPage {
         };
         let main = html! {
             @if let Some(work) = &work { (working(work)) }
-            @if let Some(last) = &shelf.restored { (restored(last)) }
-            (proof(shelf.rehearsal.as_ref()))
+            @if let Some(last) = &backup_list.restored { (restored(last)) }
+            (proof(backup_list.rehearsal.as_ref()))
             @if !is_busy { (make(seen)) }
-            (snapshots(&shelf, &acts))
+            (snapshots(&backup_list, &acts))
         };
         Ok(shown("/instance/backups", &main))
     }
@@ -145,8 +145,8 @@ fn acts(seen: &Seen<BackupsPage>, snapshot: &Snapshot) -> Markup {
     }
 }
 
-fn snapshots(shelf: &Shelf, acts: &dyn Fn(&Snapshot) -> Markup) -> Markup {
-    if shelf.snapshots.is_empty() {
+fn snapshots(backup_list: &BackupList, acts: &dyn Fn(&Snapshot) -> Markup) -> Markup {
+    if backup_list.snapshots.is_empty() {
         let text = "One is made each day while the bot runs; you can make one now.";
         return html! { (Empty { title: "There is no snapshot yet.", text, action: None }) };
     }
@@ -167,7 +167,7 @@ fn snapshots(shelf: &Shelf, acts: &dyn Fn(&Snapshot) -> Markup) -> Markup {
             acts(snapshot),
         ],
     };
-    let rows: Vec<Row> = shelf.snapshots.iter().map(row).collect();
+    let rows: Vec<Row> = backup_list.snapshots.iter().map(row).collect();
     html! {
         section {
             h2 { "Snapshots" }

@@ -5,7 +5,7 @@
 //!
 //! The lines are plain text: a crash leaves a file that can be read, a person can look into it, and the next start goes on
 //! where it ended. Packed it would be a tenth of the size, but half a packed file cannot be appended to; so age and size of
-//! all recordings are bounded ([`super::shelf`]).
+//! all recordings are bounded ([`super::recordings`]).
 
 use std::fs::File;
 use std::io::Write;
@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::recall::{self, Recalled};
-use super::shelf::{Bounds, Shelf};
+use super::recordings::{Bounds, RecordingFolder};
 use super::{blocking, tell_stopped};
 use crate::discord::Bot;
 use crate::features::engagement::model::{Session, SessionId};
@@ -27,7 +27,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::live::show::ShowLine;
-use crate::live::show_file::{Head, Line, Note, Said};
+use crate::live::show_file::{Head, Line, LineContent, Note};
 use crate::live::{Handle, LiveEvent, Occurrence};
 
 /// So many bytes are handed to the system at once, at the latest.
@@ -54,7 +54,7 @@ pub(super) struct Opening {
     /// Links and settings as they are now.
     pub terms: Terms,
     pub bounds: Bounds,
-    pub shelf: Shelf,
+    pub recordings: RecordingFolder,
     pub path: PathBuf,
 }
 
@@ -196,7 +196,7 @@ impl Recording {
     }
 
     fn note(&mut self, at: Duration, note: Note) {
-        self.write(at, Said::Note(note));
+        self.write(at, LineContent::Note(note));
     }
 
     fn event(&mut self, event: &LiveEvent) {
@@ -205,11 +205,11 @@ impl Recording {
             Occurrence::Disconnected | Occurrence::Ended => self.written.is_connected = false,
             _ => {}
         }
-        self.write(self.since(event.at), Said::Live(ShowLine::of(event)));
+        self.write(self.since(event.at), LineContent::Live(ShowLine::of(event)));
     }
 
     /// Adds a line. Times in a show never go back, also where the clock of the machine was set.
-    fn write(&mut self, at: Duration, said: Said) {
+    fn write(&mut self, at: Duration, said: LineContent) {
         self.written.last = self.written.last.max(at);
         Line { at: self.written.last, said }.write(&mut self.lines);
     }
@@ -243,8 +243,8 @@ impl Recording {
 
     async fn tidy(&self) -> Result<()> {
         let Opening { guild, bounds, bot, .. } = &self.opening;
-        let (shelf, guild, bounds, now) = (self.opening.shelf.clone(), *guild, *bounds, bot.clock.now());
-        blocking(move || shelf.tidy(guild, bounds, now)).await
+        let (recordings, guild, bounds, now) = (self.opening.recordings.clone(), *guild, *bounds, bot.clock.now());
+        blocking(move || recordings.tidy(guild, bounds, now)).await
     }
 
     /// The server follows the live no more. An end of the session that no event told, as by a person's word, is written.

@@ -6,7 +6,7 @@
 //! up by `/tiktok simulate` is not in it.
 //!
 //! Rules: recording never holds the live up. What waits to be written is bounded; whoever cannot keep up, has no space or
-//! may not write stops this recording, says so once, and the live goes on. [`shelf`] bounds what is kept, [`file`] writes.
+//! may not write stops this recording, says so once, and the live goes on. [`recordings`] bounds what is kept, [`file`] writes.
 //!
 //! A link or a setting that changes in the very moment of an event, within the milliseconds of its transaction, may come
 //! to stand on the other side of it. So does a link that is proven by a comment, for what the same handle does in the same
@@ -15,7 +15,7 @@
 
 mod file;
 mod recall;
-mod shelf;
+mod recordings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::mpsc;
 
 use self::file::{Entry, Opening};
-use self::shelf::Bounds;
-pub(super) use self::shelf::Shelf;
+use self::recordings::Bounds;
+pub(super) use self::recordings::RecordingFolder;
 use crate::activity::Subject;
 use crate::discord::Bot;
 use crate::features::engagement::model::{Session, SessionId};
@@ -49,16 +49,16 @@ const MOST_EVENTS: usize = 32 * 1_024;
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// The recordings of one followed name: at most one for each server.
-pub(super) struct Tapes {
+pub(super) struct Recorders {
     bot: Bot,
     name: Handle,
-    shelf: Option<Shelf>,
+    recordings: Option<RecordingFolder>,
     changes: Receiver<Change>,
-    running: BTreeMap<GuildId, Tape>,
+    running: BTreeMap<GuildId, Recorder>,
 }
 
 /// The recording of a session.
-struct Tape {
+struct Recorder {
     session: SessionId,
     /// Where entries go; `None` once the recording stopped.
     entries: Option<mpsc::Sender<Entry>>,
@@ -74,11 +74,11 @@ struct Wanted {
     bounds: Bounds,
 }
 
-impl Tapes {
-    /// No recordings yet; without a shelf there will be none.
-    pub(super) fn new(bot: &Bot, name: &Handle, shelf: Option<Shelf>) -> Self {
+impl Recorders {
+    /// No recordings yet; without a folder there will be none.
+    pub(super) fn new(bot: &Bot, name: &Handle, recordings: Option<RecordingFolder>) -> Self {
         let changes = bot.store.changes();
-        Self { bot: bot.clone(), name: name.clone(), shelf, changes, running: BTreeMap::new() }
+        Self { bot: bot.clone(), name: name.clone(), recordings, changes, running: BTreeMap::new() }
     }
 
     /// A server is connected: its recording begins, or goes on.
@@ -93,7 +93,7 @@ impl Tapes {
 
     /// Takes notice of links and settings that changed since the last call, in the servers that are connected.
     pub(super) async fn catch_up(&mut self, connected: impl Iterator<Item = GuildId>) {
-        if self.shelf.is_none() {
+        if self.recordings.is_none() {
             return;
         }
         let (mut changed, mut is_all) = (Vec::new(), false);
@@ -116,15 +116,15 @@ impl Tapes {
 
     /// Records events that counted for a server.
     pub(super) fn take(&mut self, guild: GuildId, events: &Arc<[LiveEvent]>) {
-        let Some(tape) = self.running.get_mut(&guild) else { return };
-        if !tape.send(Entry::Events(Arc::clone(events)), events.len()) {
+        let Some(recorder) = self.running.get_mut(&guild) else { return };
+        if !recorder.send(Entry::Events(Arc::clone(events)), events.len()) {
             self.cannot_keep_up(guild);
         }
     }
 
     /// Brings the recording of a server to what the server wants. `is_under_way`: the live did not begin just now.
     async fn look(&mut self, guild: GuildId, is_under_way: bool) {
-        let Some(shelf) = self.shelf.clone() else { return };
+        let Some(recordings) = self.recordings.clone() else { return };
         let wanted = match self.bot.store.read("recording_wanted", move |read| wanted(read, guild)).await {
             Ok(wanted) => wanted,
             Err(error) => return tracing::error!(%error, "cannot read how a live is to be recorded"),
@@ -135,13 +135,13 @@ impl Tapes {
             return;
         };
         let now = self.bot.clock.now();
-        if let Some(tape) = self.running.get_mut(&guild).filter(|tape| tape.session == id) {
-            if !tape.send(Entry::Terms(now, wanted.terms), 0) {
+        if let Some(recorder) = self.running.get_mut(&guild).filter(|recorder| recorder.session == id) {
+            if !recorder.send(Entry::Terms(now, wanted.terms), 0) {
                 self.cannot_keep_up(guild);
             }
             return;
         }
-        let path = shelf.file(guild, &self.name, session.started_at, id);
+        let path = recordings.file(guild, &self.name, session.started_at, id);
         let (entries, to_write) = mpsc::channel(MOST_ENTRIES);
         let waiting = Arc::new(AtomicUsize::new(0));
         let opening = Opening {
@@ -152,17 +152,17 @@ impl Tapes {
             begin: session.started_at,
             terms: wanted.terms,
             bounds: wanted.bounds,
-            shelf,
+            recordings,
             path,
         };
         tokio::spawn(file::keep(opening, to_write, Arc::clone(&waiting)));
-        let mut tape = Tape { session: id, entries: Some(entries), waiting };
+        let mut recorder = Recorder { session: id, entries: Some(entries), waiting };
         if is_under_way {
             let connected: Arc<[LiveEvent]> = Arc::new([LiveEvent::new(now, Occurrence::Connected)]);
             // The file has just been given a queue of its own.
-            let _ = tape.send(Entry::Events(connected), 1);
+            let _ = recorder.send(Entry::Events(connected), 1);
         }
-        self.running.insert(guild, tape);
+        self.running.insert(guild, recorder);
     }
 
     fn cannot_keep_up(&self, guild: GuildId) {
@@ -171,7 +171,7 @@ impl Tapes {
     }
 }
 
-impl Tape {
+impl Recorder {
     /// Puts an entry on the way; `false` when that cannot be, and then nothing follows it any more.
     fn send(&mut self, entry: Entry, events: usize) -> bool {
         let Some(entries) = &self.entries else { return true };
@@ -207,22 +207,22 @@ async fn tell_stopped(bot: &Bot, guild: GuildId, name: &Handle, why: &str) {
 }
 
 /// Removes what is too old or too much in every guild, at once and then every hour, for ever.
-pub(super) async fn tidy_up(bot: Bot, shelf: Shelf) {
+pub(super) async fn tidy_up(bot: Bot, recordings: RecordingFolder) {
     loop {
-        if let Err(error) = tidy_all(&bot, &shelf).await {
+        if let Err(error) = tidy_all(&bot, &recordings).await {
             tracing::warn!(%error, "cannot remove old recordings");
         }
         bot.clock.sleep(TIDY_EVERY).await;
     }
 }
 
-async fn tidy_all(bot: &Bot, shelf: &Shelf) -> Result<()> {
-    let listed = shelf.clone();
+async fn tidy_all(bot: &Bot, recordings: &RecordingFolder) -> Result<()> {
+    let listed = recordings.clone();
     let guilds = blocking(move || listed.guilds()).await?;
     for guild in guilds {
         let bounds = bot.store.read("recording_bounds", move |read| Bounds::of(read, guild)).await?;
-        let (shelf, now) = (shelf.clone(), bot.clock.now());
-        blocking(move || shelf.tidy(guild, bounds, now)).await?;
+        let (recordings, now) = (recordings.clone(), bot.clock.now());
+        blocking(move || recordings.tidy(guild, bounds, now)).await?;
     }
     Ok(())
 }
@@ -237,9 +237,9 @@ mod tests {
     use super::*;
     use crate::kernel::time::Timestamp;
 
-    fn tape(room: usize) -> (Tape, mpsc::Receiver<Entry>) {
+    fn recorder(room: usize) -> (Recorder, mpsc::Receiver<Entry>) {
         let (entries, file) = mpsc::channel(room);
-        (Tape { session: SessionId::new(1), entries: Some(entries), waiting: Arc::default() }, file)
+        (Recorder { session: SessionId::new(1), entries: Some(entries), waiting: Arc::default() }, file)
     }
 
     fn events(count: usize) -> Arc<[LiveEvent]> {
@@ -249,22 +249,22 @@ mod tests {
     #[test]
     fn a_recording_that_cannot_keep_up_stops_once_and_holds_nothing_up() {
         let batch = events(1_024);
-        let (mut slow, mut file) = tape(MOST_ENTRIES);
+        let (mut slow, mut file) = recorder(MOST_ENTRIES);
         let sent = std::iter::repeat_with(|| slow.send(Entry::Events(Arc::clone(&batch)), batch.len()));
         assert_eq!(sent.take(33).collect::<Vec<_>>(), [vec![true; 32], vec![false]].concat(), "too many events wait");
         assert!(slow.send(Entry::Events(Arc::clone(&batch)), batch.len()), "it is told once");
         assert_eq!(std::iter::from_fn(|| file.try_recv().ok()).count(), 32, "what was on the way is written");
 
-        let (mut slow, _file) = tape(2);
+        let (mut slow, _file) = recorder(2);
         let sent = [1, 1, 1].map(|count| slow.send(Entry::Events(events(count)), count));
         assert_eq!(sent, [true, true, false], "too many entries wait");
     }
 
     #[test]
     fn a_file_that_stopped_by_itself_is_not_told_of_again() {
-        let (mut tape, file) = tape(2);
+        let (mut recorder, file) = recorder(2);
         drop(file);
-        assert!(tape.send(Entry::Events(events(1)), 1));
-        assert!(tape.entries.is_none());
+        assert!(recorder.send(Entry::Events(events(1)), 1));
+        assert!(recorder.entries.is_none());
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::kernel::ids::UserId;
 use crate::live::Handle;
 use crate::live::show::ShowEvent;
-use crate::live::show_file::{Line, Note, Said};
+use crate::live::show_file::{Line, LineContent, Note};
 use crate::live::show_reader::{Lines, ReadError};
 
 /// What a recording says up to its end.
@@ -64,16 +64,16 @@ impl Recalled {
     fn take(&mut self, line: Line) {
         self.last = line.at;
         match line.said {
-            Said::Note(Note::Head(head)) => self.settings = head.settings,
-            Said::Note(Note::Settings { settings }) => self.settings.extend(settings),
-            Said::Note(Note::Link { handle, user: Some(user) }) => drop(self.links.insert(handle, user)),
-            Said::Note(Note::Link { handle, user: None }) => drop(self.links.remove(&handle)),
-            Said::Live(event) => match event.event {
+            LineContent::Note(Note::Head(head)) => self.settings = head.settings,
+            LineContent::Note(Note::Settings { settings }) => self.settings.extend(settings),
+            LineContent::Note(Note::Link { handle, user: Some(user) }) => drop(self.links.insert(handle, user)),
+            LineContent::Note(Note::Link { handle, user: None }) => drop(self.links.remove(&handle)),
+            LineContent::Live(event) => match event.event {
                 ShowEvent::Connect => self.is_connected = true,
                 ShowEvent::Disconnect | ShowEvent::LiveEnd => self.is_connected = false,
                 _ => {}
             },
-            Said::Discord(_) => {}
+            LineContent::Discord(_) => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 
 use super::old;
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
@@ -324,7 +324,7 @@ pub struct SongLifted {
 }
 
 /// The job that tells a submitter that gifts lifted the song.
-pub static TELL_LIFTED: Kind<SongLifted> = Kind::new("engagement.tell_lifted");
+pub static TELL_LIFTED: JobKind<SongLifted> = JobKind::new("engagement.tell_lifted");
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::SessionId;
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::ids::ChannelId;
 
 /// A session that is over, and where its figures are posted.
@@ -16,4 +16,4 @@ pub struct SessionOver {
 }
 
 /// The job that posts the figures of a session (`M-MET-01`).
-pub static POST_REPORT: Kind<SessionOver> = Kind::new("engagement.post_report");
+pub static POST_REPORT: JobKind<SessionOver> = JobKind::new("engagement.post_report");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::id_type;
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
@@ -351,9 +351,9 @@ pub struct SongPost {
 }
 
 /// The job that announces what plays (`D-23`).
-pub static ANNOUNCE: Kind<SongPost> = Kind::new("queue.announce");
+pub static ANNOUNCE: JobKind<SongPost> = JobKind::new("queue.announce");
 /// The job that copies a song to the bookmark channel (`D-22`).
-pub static COPY_BOOKMARK: Kind<SongPost> = Kind::new("queue.copy_bookmark");
+pub static COPY_BOOKMARK: JobKind<SongPost> = JobKind::new("queue.copy_bookmark");
 
 #[cfg(test)]
 mod tests {

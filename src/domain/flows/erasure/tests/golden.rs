@@ -10,7 +10,7 @@ use super::{RawRow, number, rows_with};
 use crate::features::handles;
 use crate::flows::erasure::erase;
 use crate::live::AccountNumber;
-use crate::store::{Place, Span};
+use crate::store::{Span, StoreLocation};
 
 /// A member of the recorded evening, by a handle of theirs.
 const HANDLE: &str = "ann.sings";
@@ -22,7 +22,7 @@ fn a_member_of_a_store_of_before_is_in_no_row_of_it_any_more() {
     let packed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/version-4.redb.gz");
     let mut packed = GzDecoder::new(File::open(packed).unwrap());
     io::copy(&mut packed, &mut File::create(&store).unwrap()).unwrap();
-    let town = Town::at(&Place::File(store));
+    let town = Town::at(&StoreLocation::File(store));
     town.check();
 
     let (guild, user, traces) = town

@@ -6,7 +6,7 @@ use super::town::{HERE, THERE, Town};
 use super::{RawRow, number, of_guild, rows_with, tables_of};
 use crate::flows::server_removed;
 use crate::kernel::ids::GuildId;
-use crate::store::{AnyTable, Place};
+use crate::store::{AnyTable, StoreLocation};
 
 /// The tables that have no row of a server.
 const OF_THE_INSTANCE: [&str; 8] = [
@@ -30,7 +30,7 @@ fn left(town: &Town) -> Vec<RawRow> {
 
 #[test]
 fn a_server_that_is_removed_leaves_nothing_and_no_other_is_touched() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     let empty: Vec<_> = town
         .store
         .schema()
@@ -62,7 +62,7 @@ fn a_server_that_is_removed_leaves_nothing_and_no_other_is_touched() {
 #[test]
 fn a_removal_that_is_cut_off_leaves_a_whole_store_and_is_finished_by_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::File(folder.path().join("greenroom.redb"));
+    let place = StoreLocation::File(folder.path().join("greenroom.redb"));
     let town = Town::filled(&place);
     let other = of_guild(&town.store.raw_rows(), THERE);
     let tables: Vec<_> = town.store.schema().tables_of_guilds().collect();
@@ -86,7 +86,7 @@ fn a_removal_that_is_cut_off_leaves_a_whole_store_and_is_finished_by_the_next() 
 
 #[test]
 fn a_server_that_follows_a_live_is_not_removed_before_it_lets_go() {
-    let town = Town::filled(&Place::Memory);
+    let town = Town::filled(&StoreLocation::Memory);
     let all = town.store.raw_rows();
     let refused = server_removed::remove(&town.store, HERE).unwrap_err();
     assert_eq!(refused.code(), "removal.is_followed");

@@ -37,7 +37,7 @@ use crate::references::told;
 use crate::signin::scope::Scope;
 use crate::signin::session::{self, Door, SignIn};
 use crate::signin::{self, answer, link, token};
-use crate::store::{Options, Place, Record, Store, Table, Tx};
+use crate::store::{Options, Record, Store, StoreLocation, Table, Tx};
 
 pub(super) const HERE: GuildId = GuildId::new(701_234_567_890_123_451);
 pub(super) const THERE: GuildId = GuildId::new(712_345_678_901_234_562);
@@ -110,14 +110,14 @@ pub(super) struct Town {
 }
 
 impl Town {
-    pub(super) fn at(place: &Place) -> Self {
+    pub(super) fn at(place: &StoreLocation) -> Self {
         let (clock, hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
         let store = Store::open(place, Options::new(clock, Seed::fixed(7)), (CATALOGUE.schema)()).unwrap();
         Self { store, hand }
     }
 
     /// Two servers, in each of which both people did everything.
-    pub(super) fn filled(place: &Place) -> Self {
+    pub(super) fn filled(place: &StoreLocation) -> Self {
         let town = Self::at(place);
         for guild in [HERE, THERE] {
             town.begin(guild);

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::kernel::dice::Seed;
-use crate::store::{Loss, Place, SimulatedDisk, StoreError};
+use crate::store::{Loss, SimulatedDisk, StoreError, StoreLocation};
 
 #[derive(Clone, Copy, Debug)]
 enum Operation {
@@ -59,7 +59,7 @@ fn states(operations: &[Operation]) -> Vec<(GuildEntries, Vec<Line>)> {
 }
 
 fn at(disk: &SimulatedDisk) -> TestStore {
-    TestStore::at(&Place::Simulated(disk.clone()))
+    TestStore::at(&StoreLocation::Simulated(disk.clone()))
 }
 
 fn is_sound(store: &TestStore) {

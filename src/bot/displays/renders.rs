@@ -3,7 +3,7 @@
 use super::views;
 use crate::bot::queue::views as queue_views;
 use crate::discord::Draft;
-use crate::discord::display::{Audience, Kind, Shown, page_row};
+use crate::discord::display::{Audience, DisplayKind, Shown, page_row};
 use crate::display::Installation;
 use crate::features::displays::model;
 use crate::features::displays::settings::EMBED_CONFIGS;
@@ -14,14 +14,14 @@ use crate::kernel::error::Result;
 use crate::store::Read;
 
 /// The queue for everybody: what plays, the lines page by page, how long it takes, and whether songs are taken.
-pub static LIVE_QUEUE: Kind = Kind {
+pub static LIVE_QUEUE: DisplayKind = DisplayKind {
     name: model::LIVE_QUEUE,
     title: "live queue",
     installed_with: &Installation { title: "live queue", command: "`/setup-live-queue`" },
     audience: Audience::Everyone,
     topics: &[queue::queries::CHANGED, crate::settings::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
-    face: live_queue,
+    render: live_queue,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };
 

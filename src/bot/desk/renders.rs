@@ -2,7 +2,7 @@
 
 use super::views::{self, Details, Listed};
 use crate::discord::Draft;
-use crate::discord::display::{Audience, Kind, Shown};
+use crate::discord::display::{Audience, DisplayKind, Shown};
 use crate::display::Installation;
 use crate::features::coins::model::Currency;
 use crate::features::desk::model;
@@ -17,26 +17,26 @@ use crate::store::Read;
 static DESK: Installation = Installation { title: "reviewer's desk", command: "`/setup-reviewer-channel`" };
 
 /// The reviewer queue: what plays and the served lines, ten songs a page (`M-EMB-08`, `D-18`).
-pub static MAIN: Kind = Kind {
+pub static MAIN: DisplayKind = DisplayKind {
     name: model::MAIN,
     title: "reviewer queue",
     installed_with: &DESK,
     audience: Audience::Team,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
-    face: main,
+    render: main,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };
 
 /// The pending skips, ten a page (`M-EMB-09`).
-pub static PENDING: Kind = Kind {
+pub static PENDING: DisplayKind = DisplayKind {
     name: model::PENDING,
     title: "pending skips",
     installed_with: &DESK,
     audience: Audience::Team,
     topics: &[queue::queries::CHANGED],
     renewed_by: Some(engagement::queries::SESSION_BEGUN),
-    face: pending,
+    render: pending,
     placed: |tx, guild, _| flows::lines_shown::run(tx, guild),
 };
 

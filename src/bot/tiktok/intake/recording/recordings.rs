@@ -18,14 +18,14 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::{Place, Read};
+use crate::store::{Read, StoreLocation};
 
 /// The form of the begin in a name: `20261121T200000Z`.
 const BEGIN: &str = "%Y%m%dT%H%M%SZ";
 
 /// The folder of all recordings. Clones are the same folder.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Shelf(PathBuf);
+pub(in super::super) struct RecordingFolder(PathBuf);
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,12 @@ impl Bounds {
     }
 }
 
-impl Shelf {
+impl RecordingFolder {
     /// The folder beside a store; a store that is no file has none.
-    pub(in super::super) fn beside(store: &Place) -> Option<Self> {
+    pub(in super::super) fn beside(store: &StoreLocation) -> Option<Self> {
         match store {
-            Place::File(path) => Some(Self(path.parent().unwrap_or(Path::new(".")).join("shows"))),
-            Place::Memory | Place::Simulated(_) => None,
+            StoreLocation::File(path) => Some(Self(path.parent().unwrap_or(Path::new(".")).join("shows"))),
+            StoreLocation::Memory | StoreLocation::Simulated(_) => None,
         }
     }
 
@@ -145,22 +145,22 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_291_200_000);
     const DAY: Duration = Duration::from_hours(24);
 
-    fn shelf() -> (tempfile::TempDir, Shelf) {
+    fn recordings() -> (tempfile::TempDir, RecordingFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::beside(&Place::File(folder.path().join("greenroom.redb"))).unwrap();
-        (folder, shelf)
+        let recordings = RecordingFolder::beside(&StoreLocation::File(folder.path().join("greenroom.redb"))).unwrap();
+        (folder, recordings)
     }
 
-    fn put(shelf: &Shelf, days_ago: u32, session: u64, bytes: usize) -> String {
+    fn put(recordings: &RecordingFolder, days_ago: u32, session: u64, bytes: usize) -> String {
         let begin = NOW.before(DAY * days_ago);
-        let path = shelf.file(GUILD, &Handle::parse("..").unwrap(), begin, SessionId::new(session));
+        let path = recordings.file(GUILD, &Handle::parse("..").unwrap(), begin, SessionId::new(session));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, vec![b'x'; bytes]).unwrap();
         path.file_name().unwrap().to_str().unwrap().to_owned()
     }
 
-    fn names(shelf: &Shelf) -> Vec<String> {
-        let entries = fs::read_dir(shelf.0.join(GUILD.to_string())).unwrap();
+    fn names(recordings: &RecordingFolder) -> Vec<String> {
+        let entries = fs::read_dir(recordings.0.join(GUILD.to_string())).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn a_name_tells_when_it_began_and_stays_in_its_folder() {
-        let (folder, shelf) = shelf();
-        let path = shelf.file(GUILD, &Handle::parse("..").unwrap(), NOW, SessionId::new(7));
+        let (folder, recordings) = recordings();
+        let path = recordings.file(GUILD, &Handle::parse("..").unwrap(), NOW, SessionId::new(7));
         assert_eq!(path, folder.path().join("shows/81/20261121T200000Z-..-7.jsonl"));
         assert_eq!(begin_of("20261121T200000Z-..-7.jsonl"), Some(NOW));
         for other in ["notes.jsonl", "20261121T200000Z-owl.jsonl", "2026-owl-7.jsonl", "äöüäöüäöü-owl-7.jsonl", ""]
@@ -180,21 +180,21 @@ mod tests {
 
     #[test]
     fn what_is_too_old_goes_and_then_the_oldest_until_the_rest_fits() {
-        let (_folder, shelf) = shelf();
+        let (_folder, recordings) = recordings();
         let bounds = Bounds { bytes: 1_000, age: DAY * 30 };
-        shelf.tidy(GUILD, bounds, NOW).unwrap();
-        assert_eq!(shelf.guilds().unwrap(), []);
-        put(&shelf, 31, 1, 10);
-        put(&shelf, 20, 2, 400);
-        let kept = [put(&shelf, 10, 3, 500), put(&shelf, 1, 4, 400)];
-        fs::write(shelf.0.join("81/notes.txt"), vec![b'x'; 5_000]).unwrap();
-        shelf.tidy(GUILD, bounds, NOW).unwrap();
-        assert_eq!(names(&shelf), [kept[0].as_str(), kept[1].as_str(), "notes.txt"]);
-        assert_eq!(shelf.guilds().unwrap(), [GUILD]);
-        let latest = put(&shelf, 0, 5, 2_000);
-        shelf.tidy(GUILD, bounds, NOW).unwrap();
-        assert_eq!(names(&shelf), [latest.as_str(), "notes.txt"], "the latest may be in the making");
-        shelf.tidy(GUILD, bounds, NOW.after(DAY * 31)).unwrap();
-        assert_eq!(names(&shelf), ["notes.txt"]);
+        recordings.tidy(GUILD, bounds, NOW).unwrap();
+        assert_eq!(recordings.guilds().unwrap(), []);
+        put(&recordings, 31, 1, 10);
+        put(&recordings, 20, 2, 400);
+        let kept = [put(&recordings, 10, 3, 500), put(&recordings, 1, 4, 400)];
+        fs::write(recordings.0.join("81/notes.txt"), vec![b'x'; 5_000]).unwrap();
+        recordings.tidy(GUILD, bounds, NOW).unwrap();
+        assert_eq!(names(&recordings), [kept[0].as_str(), kept[1].as_str(), "notes.txt"]);
+        assert_eq!(recordings.guilds().unwrap(), [GUILD]);
+        let latest = put(&recordings, 0, 5, 2_000);
+        recordings.tidy(GUILD, bounds, NOW).unwrap();
+        assert_eq!(names(&recordings), [latest.as_str(), "notes.txt"], "the latest may be in the making");
+        recordings.tidy(GUILD, bounds, NOW.after(DAY * 31)).unwrap();
+        assert_eq!(names(&recordings), ["notes.txt"]);
     }
 }
