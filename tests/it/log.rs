@@ -63,6 +63,7 @@ async fn the_files_are_json_on_request_private_and_as_many_as_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let sim = SimProcess::start(folder.path()).await;
     let mut running = bot(&sim, folder.path(), &[("LOG_FORMAT", "json"), ("LOG_FILES", "1")]);
+    running.says("commands registered");
     running.signal("TERM");
     assert!(running.ended().success());
     let text = file(folder.path());
