@@ -32,11 +32,17 @@ const choose = (option) => {
   option?.scrollIntoView({ block: "nearest" });
 };
 
+/** Closes the palette; a browser lets go of a field that is gone only with the next picture, and a key would be lost. */
+const shut = () => {
+  dialog.close();
+  if (dialog.contains(document.activeElement)) document.activeElement.blur();
+};
+
 const go = (option) => {
   const address = option && new URL(option.dataset.href, location.href);
   // The palette leads to pages of this server and nowhere else.
   if (!address || address.origin !== location.origin) return;
-  dialog.close();
+  shut();
   location.assign(address);
 };
 
@@ -97,7 +103,7 @@ const move = (event) => {
   } else if (event.key === "Escape") {
     // By itself a browser would only empty the field at first.
     event.preventDefault();
-    dialog.close();
+    shut();
   }
 };
 
