@@ -10,15 +10,14 @@
 //! * **a command, message handler or job**: the function, and a line in `FACE`;
 //! * **a button, menu or form**: a `Button`, `Menu` or `Form` in `components.rs`, whose `with` gives the view its custom id,
 //!   and a line in `FACE`;
-//! * **a live display**: a `DisplayKind` in `renders.rs`, and a line in `FACE`;
-//! * **the words of an activity**: a function in `debug_channel::words`, and a line in its table.
+//! * **a live display**: a `DisplayKind` in `renders.rs`, and a line in `FACE`.
 
 use poise::BoxFuture;
 use serenity::all::GatewayIntents;
 
 use crate::activity::Activity;
 use crate::discord::access;
-use crate::discord::bot::{Bot, Command, Shown, Words};
+use crate::discord::bot::{Bot, Command, Shown};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
@@ -192,11 +191,9 @@ pub fn words(activity: &Activity) -> Option<String> {
     debug_channel::words::line(activity)
 }
 
-/// The live displays of all features, what they let a server set that refers to something on Discord, and how what they do
-/// reads.
+/// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    let words = Words { line: words, kinds: debug_channel::words::kinds };
-    Shown { displays: Displays::new(displays()), references: references(), words }
+    Shown { displays: Displays::new(displays()), references: references() }
 }
 
 /// What all features let a server set that refers to something on Discord.

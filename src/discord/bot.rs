@@ -14,7 +14,6 @@ use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
 use super::standing::Standings;
-use crate::activity;
 use crate::http::{self, oembed::Titles};
 use crate::kernel::error::Error;
 use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
@@ -57,8 +56,6 @@ pub struct Parts {
     pub displays: Displays,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
-    /// How activities read.
-    pub words: Words,
     /// Which guilds are to be looked at for that.
     pub watch: Watch,
     /// Whose turn it is to read the messages of a guild.
@@ -87,23 +84,12 @@ pub struct Clients {
     pub live: Client,
 }
 
-/// How activities read, for whoever tells of them elsewhere than in the debug channel.
-#[derive(Clone, Copy)]
-pub struct Words {
-    /// The line of an activity, as it would stand on Discord; `None` for one of a kind of which nobody is told.
-    pub line: fn(&activity::Activity) -> Option<String>,
-    /// The kinds of which there are lines.
-    pub kinds: fn() -> Vec<&'static str>,
-}
-
 /// What the features have on show in a guild.
 pub struct Shown {
     /// Their displays.
     pub displays: Displays,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
-    /// How what they do reads.
-    pub words: Words,
 }
 
 /// Direct-message channels remembered; past this the memory starts again.
@@ -113,10 +99,9 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, references, words } = shown;
+        let Shown { displays, references } = shown;
         Self(Arc::new(Parts {
             references,
-            words,
             watch: Watch::default(),
             store,
             clock,

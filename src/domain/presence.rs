@@ -10,15 +10,16 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
 use crate::settings::Setting;
 use crate::store::form::Carried;
 use crate::store::{Read, Tx};
-use crate::{refusals, text_setting};
+use crate::{refusals, sentence, text_setting};
 
 /// The longest text that Discord shows, in characters.
 pub const LONGEST_TEXT: usize = 128;
@@ -31,7 +32,8 @@ static MESSAGE: Setting<String> = Setting::new("bot_status_message", String::new
 pub const UNLISTED: &[&dyn Carried] = &[&STATUS, &TYPE, &MESSAGE];
 
 /// The presence was changed; the details are what it is now. Of the instance, or of the server that wants it.
-pub static PRESENCE_CHANGED: ActivityKind<Presence> = ActivityKind::new("presence.changed");
+pub static PRESENCE_CHANGED: ActivityKind<Presence> =
+    ActivityKind::new("presence.changed", |told| Some(changed(told))).on_pages();
 
 /// Whether the bot is there.
 #[derive(
@@ -94,6 +96,11 @@ impl fmt::Display for Presence {
             (message, kind) => write!(f, ", {kind} {message}"),
         }
     }
+}
+
+fn changed(told: &Noted<'_, Presence>) -> Sentence {
+    let (by, after) = (told.by(), told.after().map(|after| sentence!(" to {after}", after = after.to_owned())));
+    sentence!("{by} changed the presence of the bot{after}.", by, after)
 }
 
 refusals! {

@@ -16,6 +16,7 @@ use super::access::Rank;
 use super::page::Page;
 use super::pages::members::{MemberPage, member_address, song_address};
 use super::places::name_of;
+use crate::activity;
 use crate::discord::references::Server;
 use crate::discord::standing::Asked;
 use crate::features::queue;
@@ -114,7 +115,7 @@ impl Names {
 
     /// Whoever did something, before what they did.
     pub fn who(&self, actor: Actor) -> Markup {
-        self.drawn(&super::happened::who(actor))
+        self.drawn(&activity::called(actor))
     }
 
     /// A member, by a name that leads to their card.

@@ -55,7 +55,7 @@ impl Part {
             ["sim", ..] => Self::Sim,
             ["app", ..] => Self::App,
             ["features", item, ..] if is_item(item) => Self::DomainList,
-            ["features"] | ["features", "upkeep", ..] => Self::DomainList,
+            ["features"] | ["features", "activities" | "upkeep", ..] => Self::DomainList,
             ["features", feature] | ["features", feature, "upkeep", ..] => Self::Domain((*feature).to_owned()),
             ["features", feature, file, ..] => Self::of_feature(feature, file),
             ["web", ..] => Self::Web,
@@ -186,10 +186,7 @@ fn the_table_of_the_house_says_who_may_import_whom() {
 }
 
 /// What shows something of a feature, asks for it or brings it, and so names it.
-///
-/// The words of the debug channel are one table of all kinds: a team reads them as one text, and a kind without words is found in
-/// one place.
-const OF_FEATURES: [&str; 16] = [
+const OF_FEATURES: [&str; 15] = [
     "src/app/backup/points.rs",
     "src/app/cli/",
     "src/app/demo/",
@@ -197,7 +194,6 @@ const OF_FEATURES: [&str; 16] = [
     "src/app/operation/",
     "src/app/replay/",
     "src/app/run.rs",
-    "src/bot/debug_channel/words.rs",
     "src/web/api/",
     "src/web/happened.rs",
     "src/web/music/",

@@ -3,9 +3,8 @@
 
 use crate::sources::{Source, sources};
 
-/// Functions beside views that show nobody anything: the list of the kinds that the team is told of, and what two views of
-/// reminders have in common.
-const NO_VIEWS: [&str; 2] = ["kinds", "reminder_view"];
+/// A function beside views that shows nobody anything: what two views of reminders have in common.
+const NO_VIEWS: [&str; 1] = ["reminder_view"];
 
 #[test]
 fn every_view_is_called_where_snapshots_are() {

@@ -8,7 +8,7 @@ use super::figures::Figures;
 use super::vitals::Vitals;
 use crate::catalogue::CATALOGUE;
 use crate::discord::Bot;
-use crate::discord::bot::{Clients, Shown, Words};
+use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
 use crate::discord::registration::Registration;
@@ -43,8 +43,7 @@ impl Parts {
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
-        let words = Words { line: |_| None, kinds: Vec::new };
-        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []), words };
+        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []) };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();

@@ -4,6 +4,7 @@ use crate::discord::Draft;
 use crate::discord::display::SetUp;
 use crate::display::Finding;
 use crate::kernel::ids::ChannelId;
+use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{self, truncate};
 
 /// The longest message, as Discord counts.
@@ -33,28 +34,5 @@ pub fn healed(findings: &[Finding], others: &[String], set_up: &str) -> Draft {
 
 /// What was found of a display, and done about it.
 pub fn finding(finding: &Finding) -> String {
-    match finding {
-        Finding::InOrder { title, channel } => format!("✅ The {title} in {} is in order.", text::channel(*channel)),
-        Finding::Reposted { title, channel } => {
-            format!("🔧 The message of the {title} in {} was gone. It is posted again.", text::channel(*channel))
-        }
-        Finding::Recreated { title, channel } => {
-            format!("🔧 The channel of the {title} was gone. It has a new one: {}.", text::channel(*channel))
-        }
-        Finding::Revived { title, channel } => {
-            format!("🔧 The {title} in {} was switched off. It is on again.", text::channel(*channel))
-        }
-        Finding::Hindered { sentence } => sentence.clone(),
-        Finding::Cleaned { messages, channel } => {
-            let (what, are) = if *messages == 1 { ("message", "is") } else { ("messages", "are") };
-            format!(
-                "🧹 {messages} {what} of mine that nothing needs any more in {} {are} deleted.",
-                text::channel(*channel)
-            )
-        }
-        Finding::Unknown { title, channel } => format!(
-            "❔ Discord did not say how the {title} in {} is. Please try again in a minute.",
-            text::channel(*channel)
-        ),
-    }
+    finding.to_sentence().markdown(NO_COMMANDS)
 }

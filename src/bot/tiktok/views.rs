@@ -5,10 +5,10 @@ use serenity::builder::CreateEmbed;
 
 use crate::discord::Draft;
 use crate::features::engagement::model::Session;
-use crate::features::tiktok::activity::{Deed, SimulatedEvent};
+use crate::features::tiktok::activity::SimulatedEvent;
 use crate::features::tiktok::model::Follow;
 use crate::flows::rehearsal::Rehearsed;
-use crate::kernel::sentence::NO_COMMANDS;
+use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
 use crate::live::following::{State, Stop};
 use crate::tiktok::status::Status;
@@ -96,23 +96,7 @@ pub fn simulated(rehearsed: &Rehearsed, event: &SimulatedEvent, goes_on: bool) -
 
 /// Words for an event that was made up: "a gift of 3 × 500 coins by **@ann.live**".
 pub fn deed(event: &SimulatedEvent) -> String {
-    let by = event.by.as_ref().map(|name| format!(" by **{}**", escape(name))).unwrap_or_default();
-    let deed = match event.deed {
-        Deed::Connected => "a connection".to_owned(),
-        Deed::Disconnected => "a lost connection".to_owned(),
-        Deed::Ended => "the end of the live".to_owned(),
-        Deed::Joined => "a join".to_owned(),
-        Deed::Liked(taps) => format!("{taps} likes"),
-        Deed::Commented => "a comment".to_owned(),
-        Deed::Shared => "a share".to_owned(),
-        Deed::Followed => "a follow".to_owned(),
-        Deed::Subscribed => "a subscription".to_owned(),
-        Deed::Gifted { count, unit_coins } => format!("a gift of {count} × {unit_coins} coins"),
-        Deed::Viewers(viewers) => format!("{viewers} viewers"),
-        Deed::Poll => "a poll".to_owned(),
-        Deed::Battle => "a battle".to_owned(),
-    };
-    format!("{deed}{by}")
+    event.to_sentence().markdown(NO_COMMANDS)
 }
 
 /// The state as one line, with what went wrong.

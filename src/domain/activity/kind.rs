@@ -7,15 +7,19 @@ use serde::de::DeserializeOwned;
 
 use super::debug_channel;
 use super::model::{Activity, Subject};
+use super::sentence::{Context, Noted, Reach, Readable};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::store::Tx;
 use crate::store::form::{Carried, json_again, json_samples};
 
-/// A kind of activity, and the type of what it tells beside actor, subject, before and after.
+/// A kind of activity, the type of what it tells beside actor, subject, before and after, and how that reads.
 pub struct ActivityKind<D> {
     name: &'static str,
+    reach: Reach,
+    sentence: fn(&Noted<'_, D>) -> Option<Sentence>,
     details: PhantomData<fn(D)>,
 }
 
@@ -33,9 +37,22 @@ pub struct Happened<D> {
 
 impl<D> ActivityKind<D> {
     /// Declares a kind: `feature.what_happened`. The name and the details are stored, so neither changes; a field that
-    /// comes later has a `serde(default)`. Its feature lists it in its `Domain`.
-    pub const fn new(name: &'static str) -> Self {
-        Self { name, details: PhantomData }
+    /// comes later has a `serde(default)`. The sentence is what the team and whoever looks at a page read. Its feature lists
+    /// it in its `Domain`.
+    pub const fn new(name: &'static str, sentence: fn(&Noted<'_, D>) -> Option<Sentence>) -> Self {
+        Self { name, reach: Reach::Team, sentence, details: PhantomData }
+    }
+
+    /// The same, of which the debug channel says nothing.
+    #[must_use]
+    pub const fn on_pages(self) -> Self {
+        Self { reach: Reach::Pages, ..self }
+    }
+
+    /// The same, of the instance alone.
+    #[must_use]
+    pub const fn of_instance(self) -> Self {
+        Self { reach: Reach::Operator, ..self }
     }
 
     /// The stored name.
@@ -70,6 +87,16 @@ impl<D: Serialize + DeserializeOwned> Carried for ActivityKind<D> {
 
     fn again(&self, text: &str) -> Result<String, String> {
         json_again::<D>(text)
+    }
+}
+
+impl<D: Serialize + DeserializeOwned> Readable for ActivityKind<D> {
+    fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    fn sentence(&self, activity: &Activity, context: &Context<'_>) -> Option<Sentence> {
+        (self.sentence)(&Noted::new(self.details(activity)?, activity, context))
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! An activity is staged in the transaction that brings it about, so there is one exactly when the thing happened. It says
 //! who ([`Actor`](crate::kernel::actor::Actor)) did what ([`ActivityKind`]) to whom or what ([`Subject`]), what was before and what
-//! is after, and whatever else its kind tells. It holds values and no prose: words are made by those who show it, each for
-//! its surface. The debug channel is the first of them ([`debug_channel`]); the process's own log is told after the commit
-//! ([`log_in_words`]).
+//! is after, and whatever else its kind tells. It holds values and no prose: its kind makes the one [sentence](Readable) of
+//! them, which each surface draws in its own way. The debug channel is the first of them ([`debug_channel`]); the process's own
+//! log is told after the commit ([`log_in_words`]).
 //!
-//! A kind is declared in the file `activity.rs` of its feature, and staged by whoever does the thing:
+//! A kind is declared with its sentence in the file `activity.rs` of its feature, and staged by whoever does the thing:
 //!
 //! ```ignore
 //! GIFTS_LIFTED.with(Lifted { user, coins, number, gift }).by(Actor::Live).of(Subject::Song(song)).note(tx, guild)?;
@@ -30,12 +30,14 @@ mod kind;
 pub mod migration;
 mod model;
 pub mod program;
+mod sentence;
 pub mod settings;
 mod tables;
 mod words;
 
 pub use kind::{ActivityKind, Happened};
 pub use model::{Activity, ActivityId, Subject};
+pub use sentence::{Context, Noted, Reach, Readable, called};
 pub use tables::{
     CHANGED, Filter, between, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
 };
@@ -43,6 +45,7 @@ pub use words::log_in_words;
 
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::store::form::Carried;
 use crate::store::{AnyTable, Tx};
 
@@ -50,10 +53,11 @@ use crate::store::{AnyTable, Tx};
 pub const TABLES: &[&dyn AnyTable] = &[&tables::LOG, &debug_channel::DELIVERIES, &migration::LINES];
 
 /// Something that the team has to know, in a sentence of whoever found it. Text of people in it is escaped already.
-pub static TEAM_TOLD: ActivityKind<String> = ActivityKind::new("team.told");
+pub static TEAM_TOLD: ActivityKind<String> =
+    ActivityKind::new("team.told", |told| Some(Sentence::kept(told.details.as_str())));
 
 /// The kinds of activities of no feature in particular.
-pub const KINDS: &[&dyn Carried] = &[
+pub const KINDS: &[&dyn Readable] = &[
     &TEAM_TOLD,
     &program::SNAPSHOT_DAMAGED,
     &program::BACKUP_LEFT_OUT,

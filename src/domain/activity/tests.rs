@@ -21,8 +21,8 @@ const ANN: UserId = UserId::new(701_234_567_890_123_451);
 const BEN: UserId = UserId::new(712_345_678_901_234_562);
 const DAY: Duration = Duration::from_hours(24);
 
-static NUMBERED: ActivityKind<u32> = ActivityKind::new("test.numbered");
-static NAMED: ActivityKind<String> = ActivityKind::new("test.named");
+static NUMBERED: ActivityKind<u32> = ActivityKind::new("test.numbered", |_| None);
+static NAMED: ActivityKind<String> = ActivityKind::new("test.named", |_| None);
 
 fn note(store: &TestStore, guild: GuildId, numbers: std::ops::Range<u32>) {
     store.write(move |tx| numbers.clone().try_for_each(|number| NUMBERED.with(number).note(tx, guild))).unwrap();
@@ -115,12 +115,14 @@ fn a_detail_that_cannot_be_read_is_none() {
         #[serde(default)]
         other: u32,
     }
-    static PAIR: ActivityKind<Pair> = ActivityKind::new("test.numbered");
+    static PAIR: ActivityKind<Pair> = ActivityKind::new("test.numbered", |_| None);
     let store = TestStore::new();
     note(&store, GUILD, 3..4);
     store
         .write(|tx| {
-            ActivityKind::<serde_json::Value>::new("test.numbered").with(serde_json::json!({"one": 1})).note(tx, GUILD)
+            ActivityKind::<serde_json::Value>::new("test.numbered", |_| None)
+                .with(serde_json::json!({"one": 1}))
+                .note(tx, GUILD)
         })
         .unwrap();
     let noted = all(&store, GUILD, &Filter::default());

@@ -15,24 +15,25 @@
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
 //! * **something that pages follow**: a `Topic` in `tables.rs`, and a line in `DOMAIN`;
 //! * **a job**: a `jobs::JobKind` in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
-//! * **something of which teams are told**: a kind of [activity] in `activity.rs`, and a line in `DOMAIN`;
+//! * **something of which teams are told**: a kind of [activity] with its sentence in `activity.rs`, and a line in `DOMAIN`;
 //! * for each of these a text in the listing of what rows carry (`catalogue::formats`), which a test asks for;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 //!
 //! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`]. What shows
-//! features, and so names them, is listed in `tests/it/architecture.rs`: pages, imports, the demo, and on Discord one table, the
-//! words of all activities in `bot::debug_channel::words`, which a team reads as one text.
+//! features, and so names them, is listed in `tests/it/architecture.rs`: pages, imports, the demo.
 
 use prometheus_client::registry::Registry;
 
+use crate::activity::Readable;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::settings::Listed;
+use crate::settings::{Listed, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
 use crate::{access, activity, display, jobs, outbox, presence, profile, references, settings, signin};
 
+mod activities;
 pub mod coins;
 pub mod desk;
 pub mod displays;
@@ -63,12 +64,14 @@ pub struct Domain {
     pub settings: &'static [Listed],
     /// Its other settings, which are in no list that people see.
     pub unlisted: &'static [&'static dyn Carried],
+    /// How changes are told of those that people make.
+    pub changes: &'static [Unlisted],
     /// What is published when something of it changed, for pages that show it.
     pub topics: &'static [Topic],
     /// The kinds of its jobs.
     pub jobs: &'static [&'static dyn Carried],
     /// The kinds of its activities.
-    pub activities: &'static [&'static dyn Carried],
+    pub activities: &'static [&'static dyn Readable],
     /// What is done at each start before anybody sees the store.
     pub at_start: &'static [&'static Upkeep],
     /// What is looked at once after each start, while everything runs.
@@ -112,6 +115,7 @@ impl Domain {
             migrations: &[],
             settings: &[],
             unlisted: &[],
+            changes: &[],
             topics: &[],
             jobs: &[],
             activities: &[],

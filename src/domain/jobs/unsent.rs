@@ -7,20 +7,22 @@ use serde::{Deserialize, Serialize};
 use super::model::{DeadLetter, Job, JobId, Run};
 use super::tables::{CHANGED, DEAD_LETTERS, JOBS, SETTLED, WAITS, run_of};
 use crate::activity::debug_channel::{DELIVER, LEAVE};
-use crate::activity::{self, ActivityId, ActivityKind};
+use crate::activity::{self, ActivityId, ActivityKind, Noted};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::text::truncate;
-use crate::refusals;
 use crate::store::{Direction, Read, Span, Tx};
+use crate::{refusals, sentence};
 
 /// Something was given up. Of what is given up in a burst one of each kind is told (`C-101`).
-pub static LOST: ActivityKind<Lost> = ActivityKind::new("unsent.given_up");
+pub static LOST: ActivityKind<Lost> = ActivityKind::new("unsent.given_up", |told| Some(lost(told)));
 /// Something that was given up is tried once more.
-pub static TRIED_AGAIN: ActivityKind<Unsent> = ActivityKind::new("unsent.tried_again");
+pub static TRIED_AGAIN: ActivityKind<Unsent> =
+    ActivityKind::new("unsent.tried_again", |told| unsent(told, "is trying once more"));
 /// Something that was given up is let go of.
-pub static DISMISSED: ActivityKind<Unsent> = ActivityKind::new("unsent.dismissed");
+pub static DISMISSED: ActivityKind<Unsent> = ActivityKind::new("unsent.dismissed", |told| unsent(told, "dismissed"));
 
 /// What it was. Nothing that it carried is kept by that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,24 @@ pub struct Lost {
     pub kind: String,
     /// The reason, as the dead letter has it; cut where it is long.
     pub reason: String,
+}
+
+/// What could not be sent. Others of its kind may follow it silently.
+fn lost(told: &Noted<'_, Lost>) -> Sentence {
+    let Lost { kind, reason } = &told.details;
+    let reason = Sentence::typed(reason.trim_end_matches('.'));
+    let sentence = sentence!(
+        "`{kind}` could not be sent: {reason}; see **Not sent to Discord** on my web page, where it can be tried again",
+        kind,
+        reason
+    );
+    sentence.signed("📮")
+}
+
+/// What could not be sent, and what somebody did with it.
+fn unsent(told: &Noted<'_, Unsent>, did: &'static str) -> Option<Sentence> {
+    let (by, kind) = (told.by_person()?, &told.details.kind);
+    Some(sentence!("{by} {did} what could not be sent: `{kind}`", by, did, kind).signed("📮"))
 }
 
 /// How long one that was told stands for the others of its kind.

@@ -3,14 +3,50 @@
 
 use super::tables::{self, Entry};
 use super::{Changeable, Setting, SettingValue};
-use crate::activity::{ActivityKind, Subject};
+use crate::activity::{ActivityKind, Noted, Subject};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::store::Tx;
 
 /// A setting was changed. Before and after are what counted and what counts, as they are stored.
-pub static SETTING_CHANGED: ActivityKind<()> = ActivityKind::new("settings.changed");
+pub static SETTING_CHANGED: ActivityKind<()> = ActivityKind::new("settings.changed", changed);
+
+/// How a change of one setting is told.
+pub trait ChangeSentence: Sync {
+    /// Whether the debug channel tells it as well.
+    fn is_for_team(&self) -> bool {
+        true
+    }
+
+    /// That somebody changed it, from this to that, as these are stored.
+    fn sentence(&self, by: &Sentence, before: Option<&str>, after: Option<&str>) -> Option<Sentence>;
+}
+
+/// How a change of a setting is told that is in no list.
+pub struct Unlisted {
+    /// The stored key.
+    pub key: &'static str,
+    /// Whether the debug channel tells it as well.
+    pub is_for_team: bool,
+    /// That somebody changed it, from this to that, as these are stored.
+    pub sentence: fn(&Sentence, Option<&str>, Option<&str>) -> Option<Sentence>,
+}
+
+impl ChangeSentence for Unlisted {
+    fn is_for_team(&self) -> bool {
+        self.is_for_team
+    }
+
+    fn sentence(&self, by: &Sentence, before: Option<&str>, after: Option<&str>) -> Option<Sentence> {
+        (self.sentence)(by, before, after)
+    }
+}
+
+fn changed(told: &Noted<'_, ()>) -> Option<Sentence> {
+    told.setting()?.sentence(&told.by_person()?, told.before(), told.after())
+}
 
 /// What a guild wants a setting to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use strum::{Display, EnumString, VariantArray};
 
-use super::change::{Change, Consequence, NewValue, change};
+use super::change::{Change, ChangeSentence, Consequence, NewValue, change};
 use super::control::Control;
 use super::tables;
 use super::value::load;
@@ -151,6 +151,14 @@ impl Listed {
         }
         let who = if self.least == Level::Owner { "the owner" } else { "people with the Administrator permission" };
         Err(SettingRefusal::NotYours { title: self.title, who })
+    }
+}
+
+impl ChangeSentence for Listed {
+    fn sentence(&self, by: &Sentence, before: Option<&str>, after: Option<&str>) -> Option<Sentence> {
+        let title = self.title;
+        let [before, after] = [before, after].map(|value| Sentence::kept(self.setting.in_words(value)));
+        Some(sentence!("{by} changed {title} from {before} to {after}.", by, title, before, after).signed("⚙️"))
     }
 }
 

@@ -30,7 +30,7 @@ mod typed;
 mod undo;
 mod value;
 
-pub use change::{Change, Consequence, NewValue, SETTING_CHANGED, change};
+pub use change::{Change, ChangeSentence, Consequence, NewValue, SETTING_CHANGED, Unlisted, change};
 pub use control::{Control, NONE};
 pub use identity::UNLISTED;
 pub use listed::{Area, Changeable, Listed, SettingRefusal};

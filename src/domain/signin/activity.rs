@@ -3,27 +3,35 @@
 use serde::{Deserialize, Serialize};
 
 use super::session::Door;
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted, Readable};
 use crate::kernel::ids::UserId;
-use crate::store::form::Carried;
+use crate::kernel::sentence::Sentence;
+use crate::sentence;
 
 /// Somebody signed in.
-pub static SIGNED_IN: ActivityKind<Door> = ActivityKind::new("signin.signed_in");
+pub static SIGNED_IN: ActivityKind<Door> =
+    ActivityKind::new("signin.signed_in", |told| Some(signed_in(told))).of_instance();
 /// Somebody signed out everywhere; the details say of how many sessions.
-pub static SIGNED_OUT_EVERYWHERE: ActivityKind<usize> = ActivityKind::new("signin.signed_out_everywhere");
+pub static SIGNED_OUT_EVERYWHERE: ActivityKind<usize> =
+    ActivityKind::new("signin.signed_out_everywhere", |told| Some(signed_out_everywhere(told))).of_instance();
 /// Wrong passwords came from somewhere within a minute.
-pub static WRONG_PASSWORDS: ActivityKind<Guessed> = ActivityKind::new("signin.wrong_passwords");
+pub static WRONG_PASSWORDS: ActivityKind<Guessed> =
+    ActivityKind::new("signin.wrong_passwords", |told| Some(wrong_passwords(told))).of_instance();
 /// An operator has another password, or the first; the details are the name.
-pub static PASSWORD_CHANGED: ActivityKind<String> = ActivityKind::new("signin.password_changed");
+pub static PASSWORD_CHANGED: ActivityKind<String> =
+    ActivityKind::new("signin.password_changed", |told| Some(password_changed(told))).of_instance();
 /// Somebody made a token of the API.
-pub static TOKEN_MADE: ActivityKind<TokenTold> = ActivityKind::new("signin.token_made");
+pub static TOKEN_MADE: ActivityKind<TokenTold> =
+    ActivityKind::new("signin.token_made", |told| Some(token(told, "made"))).of_instance();
 /// Somebody took a token of the API away.
-pub static TOKEN_REVOKED: ActivityKind<TokenTold> = ActivityKind::new("signin.token_revoked");
+pub static TOKEN_REVOKED: ActivityKind<TokenTold> =
+    ActivityKind::new("signin.token_revoked", |told| Some(token(told, "took away"))).of_instance();
 /// A link was given that signs in.
-pub static LINK_ISSUED: ActivityKind<LinkTold> = ActivityKind::new("signin.link_issued");
+pub static LINK_ISSUED: ActivityKind<LinkTold> =
+    ActivityKind::new("signin.link_issued", |told| Some(link_issued(told))).of_instance();
 
 /// All of them.
-pub const KINDS: &[&dyn Carried] = &[
+pub const KINDS: &[&dyn Readable] = &[
     &SIGNED_IN,
     &SIGNED_OUT_EVERYWHERE,
     &WRONG_PASSWORDS,
@@ -63,4 +71,40 @@ pub enum LinkTold {
     FirstRun,
     /// An operator.
     Operator(String),
+}
+
+fn signed_in(told: &Noted<'_, Door>) -> Sentence {
+    let door = match told.details {
+        Door::Password => "a password",
+        Door::Link => "a link",
+        Door::Discord => "Discord",
+    };
+    sentence!("{by} signed in by {door}.", by = told.by(), door)
+}
+
+fn signed_out_everywhere(told: &Noted<'_, usize>) -> Sentence {
+    sentence!("{by} signed out everywhere, of {count} sessions.", by = told.by(), count = told.details)
+}
+
+fn wrong_passwords(told: &Noted<'_, Guessed>) -> Sentence {
+    let Guessed { network, tries } = &told.details;
+    sentence!("{tries} wrong passwords came from {network} within a minute.", tries, network)
+}
+
+fn password_changed(told: &Noted<'_, String>) -> Sentence {
+    sentence!("{by} changed the password of the operator **{name}**.", by = told.by(), name = told.details)
+}
+
+fn token(told: &Noted<'_, TokenTold>, did: &'static str) -> Sentence {
+    let TokenTold { number, name, .. } = &told.details;
+    sentence!("{by} {did} the token {number}, **{name}**.", by = told.by(), did, number, name)
+}
+
+fn link_issued(told: &Noted<'_, LinkTold>) -> Sentence {
+    let by = told.by();
+    match &told.details {
+        LinkTold::Member(user) => sentence!("{by} gave {user} a link that signs in.", by, user),
+        LinkTold::FirstRun => sentence!("{by} gave a link to set Greenroom up.", by),
+        LinkTold::Operator(name) => sentence!("{by} gave the operator **{name}** a link that signs in.", by, name),
+    }
 }

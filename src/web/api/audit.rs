@@ -5,8 +5,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::activity::{Activity, ActivityId, Subject, newest_where};
-use crate::features::queue;
 use crate::features::queue::model::PublicId;
+use crate::features::{Domain, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -19,7 +19,7 @@ use crate::web::answer::{Answered, Problem};
 use crate::web::api::settings::of_key;
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::filter;
-use crate::web::happened::{self, Happened};
+use crate::web::happened::Happened;
 use crate::web::names::Names;
 
 /// Entries on a page where nothing is said, and at most.
@@ -129,7 +129,7 @@ pub type Found = Selected<(ActivityId, Activity)>;
 impl AuditQuery {
     /// Understands it; says which field makes no sense.
     pub async fn wanted(&self, web: &Web, guild: GuildId) -> Result<Wanted, Problem> {
-        let known = happened::kinds(web.bot.words);
+        let known = Domain::kinds_in_servers();
         let no_kind = || Sentence::words("There is no such kind of activity.");
         let is_known = |kind: &str| known.contains(&kind).then(|| kind.to_owned());
         Ok(Wanted {
@@ -197,10 +197,10 @@ impl Wanted {
 
     /// A page of what is wanted, and the same for programs, in words with the names of people and songs.
     pub(super) async fn told(&self, web: &Web, guild: GuildId) -> Result<(Found, Vec<AuditEntryView>)> {
-        let (wanted, words) = (self.clone(), web.bot.words);
+        let wanted = self.clone();
         let look = move |read: &dyn Read| {
             let found = wanted.look(read, guild)?;
-            let told = Happened::all(read, guild, &found.rows, words)?;
+            let told = Happened::all(read, guild, &found.rows)?;
             let names = Names::of(read, guild, told.iter().map(|one| &one.sentence), [])?;
             Ok((found, told, names))
         };

@@ -1,22 +1,24 @@
 //! What happened, as people read it on a page.
 
 use super::*;
-use crate::activity::ActivityKind;
-use crate::activity::{Filter, newest};
-use crate::features::coins::activity::Posted;
-use crate::features::queue::activity::{Reason, Taken};
+use crate::activity::{ActivityKind, Filter, newest};
+use crate::features::coins::activity::{POSTED, Posted};
+use crate::features::coins::model::{Currency, EntryKind};
+use crate::features::desk::activity::{DEAD_LINK_REMOVED, Refund};
+use crate::features::handles::activity::{LINKED, Link, PROVEN, UNLINKED};
+use crate::features::queue::activity::{MOVED, PLAYED, PUT_BACK, Reason, Taken};
 use crate::features::testing::{GUILD, TestStore};
-use crate::kernel::ids::ChannelId;
+use crate::features::tiktok::activity::CONNECTED;
+use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::{ChannelId, UserId};
 use crate::live::Handle;
+use crate::settings::SETTING_CHANGED;
 use crate::web::ui::testing::has_handler;
 
 const ANN: UserId = UserId::new(1);
 const KIM: UserId = UserId::new(2);
 const BY_ANN: Actor = Actor::Member(ANN);
-
-fn words() -> Words {
-    Words { line: |activity| (activity.kind == "test.line").then(|| "🎶 **It** plays.".to_owned()), kinds: Vec::new }
-}
 
 /// What people read of something that happened, with ann and kim by name.
 fn said<D: serde::Serialize + Clone + Send + Sync + 'static>(happened: crate::activity::Happened<D>) -> String {
@@ -24,7 +26,7 @@ fn said<D: serde::Serialize + Clone + Send + Sync + 'static>(happened: crate::ac
     store.write(move |tx| happened.clone().note(tx, GUILD)).unwrap();
     let told = store.read(|read| {
         let found = newest(read, GUILD, &Filter::default(), None, 1)?.rows;
-        Happened::all(read, GUILD, &found, words())
+        Happened::all(read, GUILD, &found)
     });
     let names = Names::sample(GUILD, &[(1, "ann"), (2, "kim")], &[]);
     let change = told[0].change.as_ref().map(|[before, after]| format!(" ({before} → {after})"));
@@ -95,28 +97,32 @@ fn songs_and_handles_read_as_sentences() {
     ann played a song from Free.
     ann took the play of a song back, to Free.
     ann moved a song from Free to 5 Skip: *won*
-    ann removed #012345 from 5 Skip as a dead link. kim got 1,000 Luxury Coins back.
-    ann linked @dj_kim to kim.
-    kim proved on the live that @dj_kim is theirs, which was linked to ann.
-    ann took @dj_kim from kim.
+    ann removed #012345 from 5 Skip as a dead link: 1,000 Luxury Coins of kim are given back
+    ann linked @dj_kim to kim · points “40”
+    kim proved on the live that @dj_kim is theirs · it was linked to ann, not verified · points “40”
+    ann unlinked @dj_kim from kim · points “40”
     ");
 }
 
 #[test]
-fn settings_read_by_their_titles_and_others_as_the_team_reads_them_or_by_their_kind() {
-    static LINE: ActivityKind<()> = ActivityKind::new("test.line");
-    static SILENT: ActivityKind<()> = ActivityKind::new("test.was_silent");
+fn settings_read_by_their_titles_and_what_another_program_noted_by_its_kind() {
+    static UNKNOWN: ActivityKind<()> = ActivityKind::new("test.was_silent", |_| None);
     let days = Subject::Setting("activity_days".to_owned());
     let changed = SETTING_CHANGED.with(()).by(BY_ANN).of(days).changing("90".to_owned(), "30".to_owned());
-    let silent = SILENT.with(()).by(BY_ANN).of(Subject::Channel(ChannelId::new(6)));
+    let unknown = UNKNOWN.with(()).by(BY_ANN).of(Subject::Channel(ChannelId::new(6)));
     let name = Subject::Setting("public_queue_name".to_owned());
     let named = SETTING_CHANGED.with(()).by(BY_ANN).of(name).changing(None, "night-owl".to_owned());
-    let lines =
-        [said(changed), said(named), said(LINE.with(())), said(silent.changing("1".to_owned(), "2".to_owned()))];
+    let owl = Subject::Handle(Handle::parse("night_owl").unwrap());
+    let lines = [
+        said(changed),
+        said(named),
+        said(CONNECTED.with(()).by(Actor::Live).of(owl)),
+        said(unknown.changing("1".to_owned(), "2".to_owned())),
+    ];
     insta::assert_snapshot!(lines.join("\n"), @r"
     ann changed Activity Kept from 90 days to 30 days.
-    ann changed the name under which everybody sees the queue from nothing to night-owl.
-    🎶 It plays.
+    ann opened the queue to everybody, under the name “night-owl”.
+    Connected to the live of @night_owl.
     Test: was silent, by ann, about channel 6 (1 → 2)
     ");
 }
@@ -129,7 +135,7 @@ fn what_people_typed_is_text() {
     store.write(move |tx| happened.clone().note(tx, GUILD)).unwrap();
     let told = store.read(|read| {
         let found = newest(read, GUILD, &Filter::default(), None, 1)?.rows;
-        Happened::all(read, GUILD, &found, words())
+        Happened::all(read, GUILD, &found)
     });
     let drawn = list(&told, &Names::sample(GUILD, &[(1, hostile), (2, hostile)], &[])).into_string();
     assert!(!drawn.contains("<img") && !has_handler(&drawn), "{drawn}");
@@ -137,9 +143,6 @@ fn what_people_typed_is_text() {
 
 #[test]
 fn a_kind_is_called_by_words() {
-    assert_eq!(called("settings.changed"), "Settings: changed");
-    assert_eq!(called("queue.song_put_back"), "Queue: song put back");
-    let kinds = kinds(Words { line: |_| None, kinds: || vec!["coins.posted", "queue.song_moved"] });
-    assert!(kinds.contains(&"coins.posted") && kinds.is_sorted(), "{kinds:?}");
-    assert_eq!(kinds.iter().filter(|kind| **kind == "queue.song_moved").count(), 1);
+    assert_eq!(title("settings.changed"), "Settings: changed");
+    assert_eq!(title("queue.song_put_back"), "Queue: song put back");
 }

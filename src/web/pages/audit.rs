@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::features::Domain;
 use crate::kernel::error::Result;
 use crate::store::{Read, Topic};
 use crate::web::Web;
@@ -47,9 +48,9 @@ impl Page for AuditPage {
     }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let (guild, words) = (seen.guild, web.bot.words);
+        let guild = seen.guild;
         let page = format!("/g/{guild}/audit");
-        let asked = asked(&page, &seen.filter, &happened::kinds(words));
+        let asked = asked(&page, &seen.filter, &Domain::kinds_in_servers());
         if seen.filter.is_unclear() {
             return Ok(Shown::new("Audit", asked));
         }
@@ -57,7 +58,7 @@ impl Page for AuditPage {
         let looking = wanted.clone();
         let look = move |read: &dyn Read| {
             let found = looking.look(read, guild)?;
-            let happened = Happened::all(read, guild, &found.rows, words)?;
+            let happened = Happened::all(read, guild, &found.rows)?;
             let names = Names::of(read, guild, happened.iter().flat_map(Happened::sentences), [])?;
             Ok((found, happened, names))
         };
@@ -79,7 +80,7 @@ fn filtered(path: &str, filter: &Filter, after: Option<&str>) -> String {
 
 /// The form that asks.
 fn asked(page: &str, filter: &Filter, kinds: &[&'static str]) -> Markup {
-    let labels: Vec<String> = kinds.iter().map(|kind| happened::called(kind)).collect();
+    let labels: Vec<String> = kinds.iter().map(|kind| happened::title(kind)).collect();
     let kinds = kinds.iter().zip(&labels).map(|(kind, label)| Choice::new(kind, label));
     let kinds: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Everything")).chain(kinds).collect();
     let about = "A member, a song as #012345, a setting, a live";

@@ -16,9 +16,10 @@ mod template;
 use std::borrow::Cow;
 
 pub use render::{CommandIds, Mention, NO_COMMANDS, Piece};
-pub use slot::Slot;
+pub use slot::{Numbered, Slot};
 pub use template::Template;
 
+use super::ids::UserId;
 use super::text::{MomentStyle, one_line};
 use super::time::Timestamp;
 
@@ -43,8 +44,14 @@ enum Part {
     Command(&'static str),
     /// Somebody or something on Discord.
     Mention(Mention),
+    /// A member, with their number where a name may be gone one day.
+    Numbered(UserId),
     /// A moment, and how Discord is to write it.
     Moment(Timestamp, MomentStyle),
+    /// A picture before a line on Discord, by which a team finds lines of its kind; nothing elsewhere.
+    Sign(&'static str),
+    /// A text that was kept as a message on Discord has it, and the same read for everybody else.
+    Kept(String, Sentence),
 }
 
 impl Sentence {
@@ -56,6 +63,20 @@ impl Sentence {
     /// What a person wrote, as one line.
     pub fn typed(text: &str) -> Self {
         Self(vec![Part::Typed(one_line(text, usize::MAX))])
+    }
+
+    /// A text for Discord that we wrote and kept: there it stands as it is, and elsewhere as [`Sentence::read`] reads it.
+    pub fn kept(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let read = Self::read(&text);
+        Self(vec![Part::Kept(text, read)])
+    }
+
+    /// The same, with a picture before it on Discord.
+    #[must_use]
+    pub fn signed(mut self, sign: &'static str) -> Self {
+        self.0.insert(0, Part::Sign(sign));
+        self
     }
 
     /// A moment in this style. In a slot a moment is a day with its time.

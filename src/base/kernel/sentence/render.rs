@@ -72,7 +72,10 @@ impl fmt::Display for Sentence {
             Part::Link(address) => f.write_str(address),
             Part::Command(name) => write!(f, "/{name}"),
             Part::Mention(mention) => mention.fmt(f),
+            Part::Numbered(user) => Mention::User(*user).fmt(f),
             Part::Moment(at, _) => f.write_str(&at.rfc3339()),
+            Part::Sign(_) => Ok(()),
+            Part::Kept(_, read) => read.fmt(f),
         })
     }
 }
@@ -93,9 +96,10 @@ impl Sentence {
             Part::Words(words) => write(Piece::Text(words)),
             Part::Typed(typed) => write(Piece::Text(typed)),
             Part::Mention(mention) => write(Piece::Mention(*mention)),
-            Part::Bold(bold) => bold.text_by(write),
+            Part::Numbered(user) => write(Piece::Mention(Mention::User(*user))),
+            Part::Bold(inner) | Part::Kept(_, inner) => inner.text_by(write),
             Part::Code(code) => format!("“{code}”"),
-            Part::Link(_) | Part::Command(_) | Part::Moment(..) => Self(vec![part.clone()]).to_string(),
+            Part::Link(_) | Part::Command(_) | Part::Moment(..) | Part::Sign(_) => Self(vec![part.clone()]).to_string(),
         };
         self.0.iter().map(part).collect()
     }
@@ -124,6 +128,9 @@ impl Sentence {
                 Part::Link(address) => format!("<{address}>"),
                 Part::Command(name) => text::command(name, ids(name)),
                 Part::Mention(mention) => mention.markdown(),
+                Part::Numbered(user) => format!("{} `{user}`", text::mention(*user)),
+                Part::Sign(sign) => format!("{sign} "),
+                Part::Kept(text, _) => text.clone(),
                 Part::Moment(at, style) => text::moment(*at, *style),
             };
             // Each part names nobody; two side by side must not do so either.
@@ -152,9 +159,12 @@ impl Sentence {
             Part::Typed(typed) => draw(Piece::Text(typed)),
             Part::Code(code) => format!("<code>{}</code>", html(code)),
             Part::Bold(bold) => format!("<strong>{}</strong>", bold.html_by(draw)),
+            Part::Kept(_, read) => read.html_by(draw),
             Part::Link(address) => format!("<a href=\"{0}\">{0}</a>", html(address)),
             Part::Command(name) => format!("<code>/{}</code>", html(name)),
             Part::Mention(mention) => draw(Piece::Mention(*mention)),
+            Part::Numbered(user) => draw(Piece::Mention(Mention::User(*user))),
+            Part::Sign(_) => String::new(),
             Part::Moment(at, _) => format!("<time datetime=\"{0}\">{0}</time>", at.rfc3339()),
         };
         self.0.iter().map(part).collect()
@@ -167,8 +177,9 @@ impl Sentence {
                 Part::Words(words) => visitor(Piece::Text(words)),
                 Part::Typed(typed) => visitor(Piece::Text(typed)),
                 Part::Mention(mention) => visitor(Piece::Mention(*mention)),
-                Part::Bold(bold) => bold.visit(visitor),
-                Part::Code(_) | Part::Link(_) | Part::Command(_) | Part::Moment(..) => {}
+                Part::Numbered(user) => visitor(Piece::Mention(Mention::User(*user))),
+                Part::Bold(inner) | Part::Kept(_, inner) => inner.visit(visitor),
+                Part::Code(_) | Part::Link(_) | Part::Command(_) | Part::Moment(..) | Part::Sign(_) => {}
             }
         }
     }
@@ -180,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::kernel::amount::Amount;
+    use crate::kernel::sentence::Numbered;
     use crate::kernel::text::MomentStyle;
     use crate::kernel::time::Timestamp;
     use crate::sentence;
@@ -241,6 +253,24 @@ mod tests {
         assert_eq!(sentence.html_by(&write), "ann AND <strong>ann</strong> USE <code>/x</code>");
         let mut named = 0;
         sentence.visit(&mut |piece| named += usize::from(matches!(piece, Piece::Mention(Mention::User(_)))));
+        assert_eq!(named, 2);
+    }
+
+    #[test]
+    fn what_a_team_searches_for_on_discord_stands_there_alone() {
+        let (user, kept) = (Numbered(UserId::new(5)), Sentence::kept("see </queue:7> in <#6>"));
+        let sentence = sentence!("{user}: {kept}", user, kept).signed("🔗");
+        assert_eq!(sentence.markdown(NO_COMMANDS), "🔗 <@5> `5`: see </queue:7> in <#6>");
+        assert_eq!(sentence.to_string(), "user 5: see `/queue` in channel 6");
+        assert_eq!(sentence.plain(), "user 5: see “/queue” in channel 6");
+        let names =
+            |mention: Mention| Some(if mention == Mention::User(UserId::new(5)) { "ann" } else { "songs" }.to_owned());
+        assert_eq!(
+            sentence.html(&names),
+            "<span class=\"mention\">@ann</span>: see <code>/queue</code> in <span class=\"mention\">#songs</span>"
+        );
+        let mut named = 0;
+        sentence.visit(&mut |piece| named += usize::from(matches!(piece, Piece::Mention(_))));
         assert_eq!(named, 2);
     }
 

@@ -76,6 +76,17 @@ impl Slot for UserId {
     }
 }
 
+/// A member whose number Discord shows beside them: for lines that are read long after the member is gone. Whoever draws by
+/// names shows the name alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbered(pub UserId);
+
+impl Slot for Numbered {
+    fn to_sentence(&self) -> Sentence {
+        Sentence(vec![Part::Numbered(self.0)])
+    }
+}
+
 impl Slot for ChannelId {
     fn to_sentence(&self) -> Sentence {
         Mention::Channel(*self).to_sentence()

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::EntryKind;
-use crate::activity::ActivityKind;
+use super::model::{Currency, EntryKind};
+use crate::activity::{ActivityKind, Noted};
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
+use crate::kernel::sentence::{Numbered, Sentence, Slot};
+use crate::sentence;
 
 /// A balance changed. About the member; before and after are the balance.
-pub static POSTED: ActivityKind<Posted> = ActivityKind::new("coins.posted");
+pub static POSTED: ActivityKind<Posted> =
+    ActivityKind::new("coins.posted", |told| if told.is_for_team() { labelled(told) } else { posted(told) });
 
 /// An entry of the ledger, as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +26,84 @@ pub struct Posted {
     pub reason: String,
     /// What was asked for, where that was more.
     pub requested: Option<Amount>,
+}
+
+impl Posted {
+    /// What the currency is called; one that this program does not know yet by its key.
+    fn currency(&self) -> Sentence {
+        Currency::of_key(&self.currency).map_or_else(|| self.currency.to_sentence(), |known| known.to_sentence())
+    }
+}
+
+/// With the labels that the team searches for (`M-ECO-09`, `C-07`).
+fn labelled(told: &Noted<'_, Posted>) -> Option<Sentence> {
+    let Posted { kind, delta, reason, requested, .. } = &told.details;
+    let member = told.member()?;
+    let by = match told.actor() {
+        Actor::Member(by) if by != member => Some(sentence!(" · by {by}", by)),
+        Actor::Operator => Some(sentence!(" · by the operator")),
+        Actor::Member(_) | Actor::Live | Actor::System => None,
+    };
+    let labels = sentence!(
+        "{currency} · {user_id} {user} · operation `{kind}` · amount `{delta}` · reason {reason} · \
+         {before_balance} `{before}` · {after_balance} `{after}`{requested}{by}",
+        currency = told.details.currency(),
+        user_id = "user_id",
+        user = Numbered(member),
+        kind = kind.name(),
+        delta = format!("{delta:+}"),
+        reason,
+        before_balance = "before_balance",
+        before = told.before()?.to_owned(),
+        after_balance = "after_balance",
+        after = told.after()?.to_owned(),
+        requested = requested.map(|amount| sentence!(" · requested `{amount}`", amount = amount.get())),
+        by,
+    );
+    Some(labels.signed("🪙"))
+}
+
+/// As everybody else reads it.
+fn posted(told: &Noted<'_, Posted>) -> Option<Sentence> {
+    let Posted { kind, delta, reason, requested, .. } = &told.details;
+    let (by, user, currency) = (told.by(), told.member()?, told.details.currency());
+    let amount = Amount::ZERO.clamped_change(delta.saturating_abs());
+    let is_own = told.actor() == Actor::Member(user);
+    let whom = if is_own { Sentence::words("themselves") } else { user.to_sentence() };
+    let requested = requested.map(|amount| sentence!(" ({amount} were asked for)", amount));
+    Some(match kind {
+        EntryKind::AdminAdd => {
+            sentence!("{by} gave {whom} {amount} {currency}: {reason}", by, whom, amount, currency, reason)
+        }
+        EntryKind::AdminRemove => sentence!(
+            "{by} took {amount} {currency} from {whom}{requested}: {reason}",
+            by,
+            amount,
+            currency,
+            whom,
+            requested,
+            reason
+        ),
+        EntryKind::BuySkip => {
+            sentence!("{user} paid {amount} {currency} for a skip: {reason}", user, amount, currency, reason)
+        }
+        _ => {
+            let verb = if *delta < 0 { "lost" } else { "got" };
+            let what = kind.in_words();
+            let by = match told.actor() {
+                Actor::Member(_) | Actor::Operator if !is_own => Some(sentence!(" through {by}", by)),
+                _ => None,
+            };
+            sentence!(
+                "{user} {verb} {amount} {currency}{by} ({what}): {reason}",
+                user,
+                verb,
+                amount,
+                currency,
+                by,
+                what,
+                reason
+            )
+        }
+    })
 }

@@ -2,17 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
+use crate::kernel::sentence::{Numbered, Sentence};
 use crate::kernel::time::Timestamp;
+use crate::sentence;
 
 /// A reviewer removed a song that cannot be heard. About the song; before and after are the lines.
-pub static DEAD_LINK_REMOVED: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_removed");
+pub static DEAD_LINK_REMOVED: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_removed", removed);
 
 /// A reviewer took that back: the song is where it was, and what its submitter got back is taken once more. About the song;
 /// before and after are the lines.
-pub static DEAD_LINK_TAKEN_BACK: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_taken_back");
+pub static DEAD_LINK_TAKEN_BACK: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_taken_back", taken_back);
 
 /// What a submitter got back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +62,42 @@ pub struct Gifts {
     pub after: Amount,
     /// Whether it counted for another song then.
     pub is_elsewhere: bool,
+}
+
+fn removed(told: &Noted<'_, Refund>) -> Option<Sentence> {
+    let Refund { user, number, gifted, luxury, .. } = &told.details;
+    let (by, (from, _)) = (told.by_numbered_person()?, told.change()?);
+    let (user, number) = (Numbered(*user), Sentence::words(number.clone()));
+    let given = match (gifted, luxury) {
+        (None, None) => sentence!("nothing was to be given back"),
+        (Some(coins), None) => sentence!("{coins} gifted coins of {user} wait for another song", coins, user),
+        (None, Some(coins)) => sentence!("{coins} Luxury Coins of {user} are given back", coins, user),
+        (Some(gifted), Some(coins)) => sentence!(
+            "{gifted} gifted coins of {user} wait for another song, and {coins} Luxury Coins are given back",
+            gifted,
+            user,
+            coins
+        ),
+    };
+    Some(sentence!("{by} removed {number} from {from} as a dead link: {given}", by, number, from, given).signed("🔗"))
+}
+
+fn taken_back(told: &Noted<'_, Refund>) -> Option<Sentence> {
+    let Refund { user, number, gifted, luxury, .. } = &told.details;
+    let (by, (_, to)) = (told.by_numbered_person()?, told.change()?);
+    let (user, number) = (Numbered(*user), Sentence::words(number.clone()));
+    let taken = match (gifted, luxury) {
+        (None, None) => sentence!("nothing was to be taken again"),
+        (Some(coins), None) => sentence!("{coins} gifted coins of {user} count for it again", coins, user),
+        (None, Some(coins)) => sentence!("{coins} Luxury Coins of {user} are taken again", coins, user),
+        (Some(gifted), Some(coins)) => sentence!(
+            "{gifted} gifted coins of {user} count for it again, and {coins} Luxury Coins are taken again",
+            gifted,
+            user,
+            coins
+        ),
+    };
+    let sentence =
+        sentence!("{by} took the dead link of {number} back, which is in {to} again: {taken}", by, number, to, taken);
+    Some(sentence.signed("🔗"))
 }

@@ -2,18 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted, Readable};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
-use crate::store::form::Carried;
+use crate::kernel::sentence::{Numbered, Sentence};
+use crate::sentence;
 
 /// Gifts lifted a song. About the song; before and after are the lines.
-pub static GIFTS_LIFTED: ActivityKind<Lifted> = ActivityKind::new("engagement.gifts_lifted");
+pub static GIFTS_LIFTED: ActivityKind<Lifted> = ActivityKind::new("engagement.gifts_lifted", gifts_lifted);
 /// The report of a live is not in its channel as it should be. About the name on the live.
-pub static REPORT_MISSED: ActivityKind<ReportMissed> = ActivityKind::new("engagement.report_missed");
+pub static REPORT_MISSED: ActivityKind<ReportMissed> = ActivityKind::new("engagement.report_missed", report_missed);
 
 /// All of them.
-pub const KINDS: &[&dyn Carried] = &[&GIFTS_LIFTED, &REPORT_MISSED];
+pub const KINDS: &[&dyn Readable] = &[&GIFTS_LIFTED, &REPORT_MISSED];
 
 /// Whose gifts lifted which song.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,4 +53,43 @@ pub enum Missed {
     Unanswered,
     /// Discord does not accept it.
     Rejected,
+}
+
+fn gifts_lifted(told: &Noted<'_, Lifted>) -> Option<Sentence> {
+    let Lifted { user, coins, number, .. } = &told.details;
+    let (user, number, (from, to)) = (Numbered(*user), Sentence::words(number.clone()), told.change()?);
+    let sentence =
+        sentence!("{coins} gifted coins of {user} lifted {number} from {from} to {to}", coins, user, number, from, to);
+    Some(sentence.signed("🎁"))
+}
+
+fn report_missed(told: &Noted<'_, ReportMissed>) -> Option<Sentence> {
+    let ReportMissed { channel, because } = told.details;
+    let streamer = told.handle()?;
+    let why = match because {
+        Missed::WithoutPicture => {
+            let sentence = sentence!(
+                "The report of the live of **{streamer}** in {channel} is without its picture: I need **Attach Files** \
+                 there.",
+                streamer,
+                channel
+            );
+            return Some(sentence.signed("⚠️"));
+        }
+        Missed::ChannelGone => {
+            sentence!("the channel is gone. Please choose another with `/setup-post-live-metrics`")
+        }
+        Missed::Forbidden => {
+            sentence!("I need **View Channel**, **Send Messages**, **Embed Links** and **Attach Files** there")
+        }
+        Missed::Unanswered => sentence!("Discord could not take it several times"),
+        Missed::Rejected => sentence!("Discord did not accept it; the log says why"),
+    };
+    let sentence = sentence!(
+        "The report of the live of **{streamer}** could not be posted in {channel}: {why}.",
+        streamer,
+        channel,
+        why
+    );
+    Some(sentence.signed("⚠️"))
 }

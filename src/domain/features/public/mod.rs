@@ -17,8 +17,12 @@ pub mod settings;
 use super::Domain;
 
 /// What it registers.
-pub const DOMAIN: Domain =
-    Domain { unlisted: settings::UNLISTED, activities: &[&activity::CHANGED], ..Domain::named("public") };
+pub const DOMAIN: Domain = Domain {
+    unlisted: settings::UNLISTED,
+    changes: settings::CHANGES,
+    activities: &[&activity::CHANGED],
+    ..Domain::named("public")
+};
 
 #[cfg(test)]
 mod tests;

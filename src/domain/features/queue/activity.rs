@@ -2,20 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted, Readable};
 use crate::kernel::amount::Amount;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
-use crate::store::form::Carried;
+use crate::sentence;
 
 /// A reviewer played a song. About the song; before is the line that it came from, after is Songs Played.
-pub static PLAYED: ActivityKind<Taken> = ActivityKind::new("queue.song_played");
+pub static PLAYED: ActivityKind<Taken> = ActivityKind::new("queue.song_played", played).on_pages();
 /// A reviewer put a song elsewhere, or took it out. About the song; before and after are the lines.
-pub static MOVED: ActivityKind<Reason> = ActivityKind::new("queue.song_moved");
+pub static MOVED: ActivityKind<Reason> = ActivityKind::new("queue.song_moved", moved).on_pages();
 /// A reviewer took a play back. About the song; before is Songs Played, after is the line that it came from.
-pub static PUT_BACK: ActivityKind<()> = ActivityKind::new("queue.song_put_back");
+pub static PUT_BACK: ActivityKind<()> = ActivityKind::new("queue.song_put_back", put_back).on_pages();
 
 /// All of them.
-pub const KINDS: &[&dyn Carried] = &[&PLAYED, &MOVED, &PUT_BACK];
+pub const KINDS: &[&dyn Readable] = &[&PLAYED, &MOVED, &PUT_BACK];
 
 /// What a play used up, so that it can be given back where the play is taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,4 +54,23 @@ pub struct Before {
     pub gifted: Option<Amount>,
     /// What these had been when a reviewer put it down last (`C-29`).
     pub held: Option<Amount>,
+}
+
+fn played(told: &Noted<'_, Taken>) -> Option<Sentence> {
+    let (from, _) = told.change()?;
+    Some(sentence!("{by} played {song} from {from}.", by = told.by(), song = told.song(), from))
+}
+
+fn moved(told: &Noted<'_, Reason>) -> Option<Sentence> {
+    let (by, song, (from, to)) = (told.by(), told.song(), told.change()?);
+    let why = match &told.details.reason {
+        None => Sentence::words("."),
+        Some(reason) => sentence!(": {reason}", reason),
+    };
+    Some(sentence!("{by} moved {song} from {from} to {to}{why}", by, song, from, to, why))
+}
+
+fn put_back(told: &Noted<'_, ()>) -> Option<Sentence> {
+    let (_, to) = told.change()?;
+    Some(sentence!("{by} took the play of {song} back, to {to}.", by = told.by(), song = told.song(), to))
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted};
+use crate::kernel::sentence::Sentence;
+use crate::sentence;
 
 /// Of what was posted while the bot was away, something was left where it is. About the channel.
-pub static LEFT_IN_HISTORY: ActivityKind<Left> = ActivityKind::new("submissions.left_in_history");
+pub static LEFT_IN_HISTORY: ActivityKind<Left> = ActivityKind::new("submissions.left_in_history", left);
 
 /// What was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,4 +16,23 @@ pub struct Left {
     pub songs: usize,
     /// Whether there are more messages than were read.
     pub is_cut: bool,
+}
+
+fn left(told: &Noted<'_, Left>) -> Option<Sentence> {
+    let Left { songs, is_cut } = told.details;
+    let channel = told.channel()?;
+    let old = match songs {
+        0 => sentence!(""),
+        1 => sentence!(
+            " One message with a song is older than an hour and stays where it is; its author may post it again."
+        ),
+        songs => sentence!(
+            " {songs} messages with songs are older than an hour and stay where they are; their authors may post them \
+             again.",
+            songs
+        ),
+    };
+    let cut = if is_cut { " I read the newest 100 messages; there are more before them." } else { "" };
+    let sentence = sentence!("I looked at what was posted in {channel} while I was away.{old}{cut}", channel, old, cut);
+    Some(sentence.signed("📭"))
 }

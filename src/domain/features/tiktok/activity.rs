@@ -2,27 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, Noted, Readable};
+use crate::kernel::sentence::{Sentence, Slot};
 use crate::live::{Gift, Occurrence, Viewer};
-use crate::store::form::Carried;
+use crate::sentence;
 
 /// The live is connected.
-pub static CONNECTED: ActivityKind<()> = ActivityKind::new("tiktok.connected");
+pub static CONNECTED: ActivityKind<()> = ActivityKind::new("tiktok.connected", connected);
 /// The connection was lost, and is tried again.
-pub static CONNECTION_LOST: ActivityKind<()> = ActivityKind::new("tiktok.connection_lost");
+pub static CONNECTION_LOST: ActivityKind<()> = ActivityKind::new("tiktok.connection_lost", connection_lost);
 /// The live cannot be connected at the moment, because of this: a sentence for a message on Discord.
-pub static REFUSED: ActivityKind<String> = ActivityKind::new("tiktok.refused");
+pub static REFUSED: ActivityKind<String> = ActivityKind::new("tiktok.refused", refused);
 /// The live is not followed any more.
-pub static STOPPED: ActivityKind<Ending> = ActivityKind::new("tiktok.stopped");
+pub static STOPPED: ActivityKind<Ending> = ActivityKind::new("tiktok.stopped", stopped);
 /// A person let it be followed no more.
-pub static LEFT: ActivityKind<()> = ActivityKind::new("tiktok.left");
+pub static LEFT: ActivityKind<()> = ActivityKind::new("tiktok.left", left);
 /// The recording of the live stopped, because of this.
-pub static RECORDING_STOPPED: ActivityKind<String> = ActivityKind::new("tiktok.recording_stopped");
+pub static RECORDING_STOPPED: ActivityKind<String> = ActivityKind::new("tiktok.recording_stopped", recording_stopped);
 /// An administrator made an event up.
-pub static SIMULATED: ActivityKind<SimulatedEvent> = ActivityKind::new("tiktok.simulated");
+pub static SIMULATED: ActivityKind<SimulatedEvent> = ActivityKind::new("tiktok.simulated", simulated);
 
 /// All of them.
-pub const KINDS: &[&dyn Carried] =
+pub const KINDS: &[&dyn Readable] =
     &[&CONNECTED, &CONNECTION_LOST, &REFUSED, &STOPPED, &LEFT, &RECORDING_STOPPED, &SIMULATED];
 
 /// Why a live is not followed any more.
@@ -104,4 +105,76 @@ impl From<&Occurrence> for SimulatedEvent {
         };
         Self { deed, by: what.viewer().map(Viewer::shown) }
     }
+}
+
+/// "a gift of 3 × 500 coins by **@ann.live**".
+impl Slot for SimulatedEvent {
+    fn to_sentence(&self) -> Sentence {
+        let deed = match self.deed {
+            Deed::Connected => sentence!("a connection"),
+            Deed::Disconnected => sentence!("a lost connection"),
+            Deed::Ended => sentence!("the end of the live"),
+            Deed::Joined => sentence!("a join"),
+            Deed::Liked(taps) => sentence!("{taps} likes", taps),
+            Deed::Commented => sentence!("a comment"),
+            Deed::Shared => sentence!("a share"),
+            Deed::Followed => sentence!("a follow"),
+            Deed::Subscribed => sentence!("a subscription"),
+            Deed::Gifted { count, unit_coins } => {
+                sentence!("a gift of {count} × {unit_coins} coins", count, unit_coins)
+            }
+            Deed::Viewers(viewers) => sentence!("{viewers} viewers", viewers),
+            Deed::Poll => sentence!("a poll"),
+            Deed::Battle => sentence!("a battle"),
+        };
+        let by = self.by.as_ref().map(|name| sentence!(" by **{name}**", name));
+        sentence!("{deed}{by}", deed, by)
+    }
+}
+
+fn connected(told: &Noted<'_, ()>) -> Option<Sentence> {
+    Some(sentence!("Connected to the live of **{name}**.", name = told.handle()?).signed("🟢"))
+}
+
+fn connection_lost(told: &Noted<'_, ()>) -> Option<Sentence> {
+    let name = told.handle()?;
+    Some(sentence!("The connection to the live of **{name}** was lost. Connecting again.", name).signed("🟠"))
+}
+
+fn refused(told: &Noted<'_, String>) -> Option<Sentence> {
+    let (name, because) = (told.handle()?, Sentence::kept(told.details.as_str()));
+    Some(sentence!("**{name}**: {because}", name, because).signed("🟡"))
+}
+
+fn stopped(told: &Noted<'_, Ending>) -> Option<Sentence> {
+    let name = told.handle()?;
+    Some(match &told.details {
+        Ending::LiveEnded => {
+            sentence!("The live of **{name}** is over. `/tiktok connect` follows the next one.", name).signed("🏁")
+        }
+        Ending::NotLive => sentence!("**{name}** is not live, and nobody wanted to wait.", name).signed("⚪"),
+        Ending::Refused(because) => {
+            let because = Sentence::kept(because.as_deref().unwrap_or("it was refused."));
+            sentence!("**{name}** is not followed any more: {because}", name, because).signed("🔴")
+        }
+    })
+}
+
+fn left(told: &Noted<'_, ()>) -> Option<Sentence> {
+    let (by, name) = (told.by_person()?, told.handle()?);
+    Some(sentence!("{by} disconnected from **{name}**.", by, name).signed("⏹️"))
+}
+
+fn recording_stopped(told: &Noted<'_, String>) -> Option<Sentence> {
+    let (name, because) = (told.handle()?, &told.details);
+    let sentence = sentence!(
+        "The recording of the live of **{name}** stopped: {because}. The live itself goes on.",
+        name,
+        because
+    );
+    Some(sentence.signed("📼"))
+}
+
+fn simulated(told: &Noted<'_, SimulatedEvent>) -> Option<Sentence> {
+    Some(sentence!("{by} simulated {event}", by = told.by_person()?, event = told.details).signed("🧪"))
 }

@@ -84,10 +84,10 @@ impl Page for Home {
 
 /// What happened last, with the names in it.
 async fn latest(web: &Web, seen: &Seen<Home>) -> Result<(Vec<Happened>, Names), Problem> {
-    let (guild, words) = (seen.guild, web.bot.words);
+    let guild = seen.guild;
     let look = move |read: &dyn Read| {
         let found = activity::newest(read, guild, &Filter::default(), None, LATEST)?.rows;
-        let happened = Happened::all(read, guild, &found, words)?;
+        let happened = Happened::all(read, guild, &found)?;
         let names = Names::of(read, guild, happened.iter().flat_map(Happened::sentences), [])?;
         Ok((happened, names))
     };
