@@ -54,7 +54,7 @@ use maud::{Markup, html};
 
 use super::access::{Rank, Who};
 use super::endpoint::Route;
-use super::page::Entry;
+use super::page::{Entry, Page};
 use super::ui::icons::Icon;
 use super::ui::layout::NavGroup;
 
@@ -111,17 +111,29 @@ fn as_csv(rank: Rank, file: &str) -> Option<Markup> {
     rank.reaches(Who::Admin).then(|| html! { a.button href=(file) download { "As CSV" } })
 }
 
+/// What the address of each page of a server begins with.
+const OF_A_SERVER: &str = "/g/{server}";
+
+/// The entry of a page of a server. Where it leads, and who sees it, the page says itself.
+const fn entry<P: Page>(label: &'static str, icon: Icon, group: NavGroup) -> Entry {
+    let path = match P::PATHS {
+        [path, ..] => path.split_at(OF_A_SERVER.len()).1,
+        [] => "",
+    };
+    Entry { path, label, icon, group, who: P::WHO }
+}
+
 /// The pages in the bar of a server.
 pub const NAVIGATION: &[Entry] = &[
-    Entry { path: "", label: "Home", icon: Icon::Home, group: NavGroup::Show, who: Who::Member },
-    Entry { path: "/desk", label: "Desk", icon: Icon::Desk, group: NavGroup::Show, who: Who::Reviewer },
-    Entry { path: "/songs", label: "Songs", icon: Icon::Song, group: NavGroup::Show, who: Who::ViewerOrReviewer },
-    Entry { path: "/live", label: "Live", icon: Icon::Live, group: NavGroup::Show, who: Who::Viewer },
-    Entry { path: "/members", label: "Members", icon: Icon::People, group: NavGroup::Economy, who: Who::Viewer },
-    Entry { path: "/ledger", label: "Ledger", icon: Icon::Ledger, group: NavGroup::Economy, who: Who::Viewer },
-    Entry { path: "/public", label: "Public pages", icon: Icon::Link, group: NavGroup::Community, who: Who::Admin },
-    Entry { path: "/access", label: "Access", icon: Icon::Key, group: NavGroup::Community, who: Who::Owner },
-    Entry { path: "/settings", label: "Settings", icon: Icon::Settings, group: NavGroup::Community, who: Who::Admin },
-    Entry { path: "/audit", label: "Audit", icon: Icon::History, group: NavGroup::Community, who: Who::Admin },
-    Entry { path: "/data", label: "Data", icon: Icon::Data, group: NavGroup::Community, who: Who::Admin },
+    entry::<home::Home>("Home", Icon::Home, NavGroup::Show),
+    entry::<DeskPage>("Desk", Icon::Desk, NavGroup::Show),
+    entry::<songs::SongsPage>("Songs", Icon::Song, NavGroup::Show),
+    entry::<LivePage>("Live", Icon::Live, NavGroup::Show),
+    entry::<MembersPage>("Members", Icon::People, NavGroup::Economy),
+    entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
+    entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),
+    entry::<AccessPage>("Access", Icon::Key, NavGroup::Community),
+    entry::<SettingsPage>("Settings", Icon::Settings, NavGroup::Community),
+    entry::<AuditPage>("Audit", Icon::History, NavGroup::Community),
+    entry::<DataPage>("Data", Icon::Data, NavGroup::Community),
 ];
