@@ -13,24 +13,24 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::{JobKind, Lane};
+use crate::jobs::{JobKind, Lane, Purposeful};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Tx;
-use crate::store::form::Carried;
 
 /// Posts a word about a message.
-pub static POST: JobKind<Post> = JobKind::new("outbox.post");
+pub static POST: JobKind<Post> = JobKind::new("outbox.post", "A word about a message");
 /// Tells a person something.
-pub static TELL: JobKind<Tell> = JobKind::new("outbox.tell");
+pub static TELL: JobKind<Tell> = JobKind::new("outbox.tell", "A word to a member");
 /// Deletes a message.
-pub static DELETE: JobKind<Delete> = JobKind::new("outbox.delete");
+pub static DELETE: JobKind<Delete> = JobKind::new("outbox.delete", "The deletion of a message");
 /// Tells a person why their message goes, and deletes it.
-pub static DELETE_WITH_WORD: JobKind<Parting> = JobKind::new("outbox.delete_with_word");
+pub static DELETE_WITH_WORD: JobKind<Parting> =
+    JobKind::new("outbox.delete_with_word", "The deletion of a message, and why it goes");
 
 /// The kinds of jobs of this module.
-pub const JOBS: &[&dyn Carried] = &[&POST, &TELL, &DELETE, &DELETE_WITH_WORD];
+pub const JOBS: &[&dyn Purposeful] = &[&POST, &TELL, &DELETE, &DELETE_WITH_WORD];
 
 /// A word about somebody's message, which goes by itself.
 #[derive(Serialize, Deserialize)]

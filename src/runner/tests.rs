@@ -10,7 +10,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{Options, Record, Schema, StoreLocation, Table};
 
 const GUILD: GuildId = GuildId::new(5);
-static NOTHING: JobKind<()> = JobKind::new("tests.nothing");
+static NOTHING: JobKind<()> = JobKind::new("tests.nothing", "A trial");
 static HANDLER: Handler<()> =
     Handler { kind: NOTHING.name(), worth: Worth::Always, run: |(), _| Box::pin(async { Ok(()) }) };
 
@@ -50,10 +50,10 @@ struct Service {
 
 type Shared = Arc<std::sync::Mutex<Service>>;
 
-static ASK: JobKind<u32> = JobKind::new("tests.ask");
+static ASK: JobKind<u32> = JobKind::new("tests.ask", "A trial");
 static ASKER: Handler<Shared> =
     Handler { kind: ASK.name(), worth: Worth::Always, run: |service, run| Box::pin(ask(service, run)) };
-static WORD: JobKind<u32> = JobKind::new("tests.word");
+static WORD: JobKind<u32> = JobKind::new("tests.word", "A trial");
 static SPEAKER: Handler<Shared> = Handler {
     kind: WORD.name(),
     worth: Worth::For(Duration::from_mins(10)),
@@ -162,7 +162,7 @@ impl Narrow {
     }
 }
 
-static SQUEEZE: JobKind<()> = JobKind::new("tests.squeeze");
+static SQUEEZE: JobKind<()> = JobKind::new("tests.squeeze", "A trial");
 static SQUEEZER: Handler<Narrow> =
     Handler { kind: SQUEEZE.name(), worth: Worth::Always, run: |service, _| Box::pin(async move { service.take() }) };
 
@@ -209,7 +209,7 @@ fn take_for_others(clock: &Clock, run: &Run) -> Result<(), Setback> {
     Ok(())
 }
 
-static CHOOSE: JobKind<()> = JobKind::new("tests.choose");
+static CHOOSE: JobKind<()> = JobKind::new("tests.choose", "A trial");
 static CHOOSER: Handler<Clock> = Handler {
     kind: CHOOSE.name(),
     worth: Worth::Always,
@@ -281,7 +281,7 @@ impl Unlucky {
     }
 }
 
-static MISFORTUNE: JobKind<()> = JobKind::new("tests.misfortune");
+static MISFORTUNE: JobKind<()> = JobKind::new("tests.misfortune", "A trial");
 static SUFFERER: Handler<Unlucky> =
     Handler { kind: MISFORTUNE.name(), worth: Worth::Always, run: |unlucky, run| Box::pin(unlucky.try_it(run)) };
 
@@ -328,7 +328,7 @@ async fn a_job_whose_retry_could_not_be_stored_is_tried_again_and_one_that_was_d
     }
 }
 
-static FAILING: JobKind<()> = JobKind::new("tests.failing");
+static FAILING: JobKind<()> = JobKind::new("tests.failing", "A trial");
 static FAILER: Handler<Arc<std::sync::atomic::AtomicU32>> = Handler {
     kind: FAILING.name(),
     worth: Worth::Always,

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::names::Names;
 use super::ui::components::moment;
-use crate::activity::{Activity, ActivityId, Subject, called};
+use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::features::queue::model::SongId;
 use crate::features::{Domain, queue};
 use crate::kernel::error::Result;
@@ -26,7 +26,7 @@ pub struct Happened {
 }
 
 /// What a kind is called in a list: `Settings: changed` for `settings.changed`.
-pub fn title(kind: &str) -> String {
+pub fn called(kind: &str) -> String {
     let words = kind.replace('_', " ").replacen('.', ": ", 1);
     let mut signs = words.chars();
     signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
@@ -77,7 +77,7 @@ pub fn list(happened: &[Happened], names: &Names) -> Markup {
 
 /// An activity without a sentence, such as one of another version of the program: its kind, with what it is about.
 fn by_kind(activity: &Activity, song: Option<Sentence>) -> Sentence {
-    let (by, kind) = (called(activity.actor), title(&activity.kind));
+    let (by, kind) = (activity::called(activity.actor), called(&activity.kind));
     let about = match &activity.subject {
         None => None,
         Some(Subject::Member(user)) => Some(user.to_sentence()),

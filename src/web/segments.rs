@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use crate::features::coins::model::EntryId;
-use crate::features::engagement::model::SessionId;
 use crate::kernel::ids::{GuildId, UserId};
 
 /// What is read from the named parts of a path. What cannot be read is not there.
@@ -44,14 +42,6 @@ impl<A: Segment> Segments for One<A> {
 
 impl Segment for UserId {
     const NAME: &'static str = "member";
-}
-
-impl Segment for EntryId {
-    const NAME: &'static str = "entry";
-}
-
-impl Segment for SessionId {
-    const NAME: &'static str = "session";
 }
 
 /// A server that a page of the instance is about. Pages of a server have it as `{server}`, which the gate looks at.

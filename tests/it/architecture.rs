@@ -186,7 +186,7 @@ fn the_table_of_the_house_says_who_may_import_whom() {
 }
 
 /// What shows something of a feature, asks for it or brings it, and so names it.
-const OF_FEATURES: [&str; 15] = [
+const OF_FEATURES: [&str; 13] = [
     "src/app/backup/points.rs",
     "src/app/cli/",
     "src/app/demo/",
@@ -200,8 +200,6 @@ const OF_FEATURES: [&str; 15] = [
     "src/web/names.rs",
     "src/web/pages/",
     "src/web/push/",
-    "src/web/refusals.rs",
-    "src/web/segments.rs",
 ];
 
 /// Whoever registers things goes through the lists, so that a feature is added in its own folders alone. Below the program no

@@ -233,7 +233,7 @@ fn every_refusal_that_can_come_over_http_is_documented() {
     for (code, row) in &declared {
         match listed.get(code.as_str()) {
             Some(class) => assert_eq!(format!("{class:?}"), row.class, "{code}"),
-            None => assert!(is_of_discord(row), "{code} of {} is missing in src/web/refusals.rs", row.path),
+            None => assert!(is_of_discord(row), "{code} of {} is in no `Domain` and no web::refusals", row.path),
         }
     }
     assert_eq!(listed.keys().find(|code| !declared.contains_key(**code)), None);

@@ -51,6 +51,30 @@ fn every_kind_of_job_and_activity_is_in_the_list_of_its_feature() {
     assert_eq!(listed, named_in(&["Kind::new(", "Alarm::new("]));
 }
 
+/// What reads the details of activities: what gifts lifted, and the story of a song with its buttons.
+const READERS: [&str; 2] = ["src/web/music/desk.rs", "src/web/music/story.rs"];
+
+/// How an activity reads is said where its kind is declared, so nobody else asks of which kind one is: who stages them are flows
+/// and the feature itself.
+#[test]
+fn kinds_of_activities_are_named_by_their_features_flows_and_few_readers() {
+    let mut wrong = Vec::new();
+    for source in program() {
+        let Some(path) = source.path.strip_prefix("src/").filter(|path| !path.starts_with("domain/")) else { continue };
+        let code = code(source.outside_tests());
+        for (at, _) in code.match_indices("::activity::") {
+            let feature =
+                code[..at].rsplit(|sign: char| sign != '_' && !sign.is_alphanumeric()).next().unwrap_or_default();
+            let is_feature = ALL.iter().any(|known| known.name == feature);
+            let is_own = path.starts_with(&format!("bot/{feature}/"));
+            if is_feature && !is_own && !READERS.contains(&source.path.as_str()) {
+                wrong.push(format!("{} names a kind of {feature}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_setting_is_in_the_list_of_its_feature() {
     let shown = ALL.iter().flat_map(|feature| feature.settings).chain(to_come::LISTED);

@@ -34,10 +34,11 @@ pub static NEEDS: Needs = Needs {
 };
 
 /// Tells a debug channel what it was not told yet.
-pub static DELIVER: JobKind<()> = JobKind::new("debug_channel.deliver");
+pub static DELIVER: JobKind<()> = JobKind::new("debug_channel.deliver", "Lines for your team in the debug channel");
 
 /// Tells a channel that it is the debug channel no more.
-pub static LEAVE: JobKind<Leaving> = JobKind::new("debug_channel.leave");
+pub static LEAVE: JobKind<Leaving> =
+    JobKind::new("debug_channel.leave", "The last line in a channel that was the debug channel");
 
 /// What a channel is told that is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::debug_channel;
 use super::model::{Activity, Subject};
-use super::sentence::{Context, Noted, Reach, Readable};
+use super::sentence::{ChangeType, Context, Noted, Reach, Readable, Thing};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
@@ -20,6 +20,7 @@ pub struct ActivityKind<D> {
     name: &'static str,
     reach: Reach,
     sentence: fn(&Noted<'_, D>) -> Option<Sentence>,
+    heard: Option<(Thing, ChangeType)>,
     details: PhantomData<fn(D)>,
 }
 
@@ -40,13 +41,19 @@ impl<D> ActivityKind<D> {
     /// comes later has a `serde(default)`. The sentence is what the team and whoever looks at a page read. Its feature lists
     /// it in its `Domain`.
     pub const fn new(name: &'static str, sentence: fn(&Noted<'_, D>) -> Option<Sentence>) -> Self {
-        Self { name, reach: Reach::Team, sentence, details: PhantomData }
+        Self { name, reach: Reach::Team, sentence, heard: None, details: PhantomData }
     }
 
     /// The same, of which the debug channel says nothing.
     #[must_use]
     pub const fn on_pages(self) -> Self {
         Self { reach: Reach::Pages, ..self }
+    }
+
+    /// The same, of which programs that listen are told so: what changed, and how.
+    #[must_use]
+    pub const fn heard_as(self, thing: Thing, change: ChangeType) -> Self {
+        Self { heard: Some((thing, change)), ..self }
     }
 
     /// The same, of the instance alone.
@@ -93,6 +100,10 @@ impl<D: Serialize + DeserializeOwned> Carried for ActivityKind<D> {
 impl<D: Serialize + DeserializeOwned> Readable for ActivityKind<D> {
     fn reach(&self) -> Reach {
         self.reach
+    }
+
+    fn heard(&self) -> Option<(Thing, ChangeType)> {
+        self.heard
     }
 
     fn sentence(&self, activity: &Activity, context: &Context<'_>) -> Option<Sentence> {

@@ -37,16 +37,16 @@ mod words;
 
 pub use kind::{ActivityKind, Happened};
 pub use model::{Activity, ActivityId, Subject};
-pub use sentence::{Context, Noted, Reach, Readable, called};
+pub use sentence::{ChangeType, Context, Noted, Reach, Readable, Thing, called};
 pub use tables::{
     CHANGED, Filter, between, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
 };
 pub use words::log_in_words;
 
+use crate::jobs::Purposeful;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
-use crate::store::form::Carried;
 use crate::store::{AnyTable, Tx};
 
 /// The tables of this module.
@@ -75,7 +75,7 @@ pub const KINDS: &[&dyn Readable] = &[
 ];
 
 /// The kinds of jobs of this module.
-pub const JOBS: &[&dyn Carried] = &[&debug_channel::DELIVER, &debug_channel::LEAVE];
+pub const JOBS: &[&dyn Purposeful] = &[&debug_channel::DELIVER, &debug_channel::LEAVE];
 
 /// Stages an activity and what follows from it.
 fn stage(tx: &Tx<'_>, guild: GuildId, activity: Activity) -> Result<()> {

@@ -4,6 +4,8 @@
 //! amount), so the debug channel draws it as a message on Discord, and pages and programs with the names that they know. It is
 //! `None` where an activity lacks what the sentence tells.
 
+use strum::IntoStaticStr;
+
 use super::model::{Activity, Subject};
 use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, UserId};
@@ -16,6 +18,9 @@ use crate::store::form::Carried;
 pub trait Readable: Carried {
     /// Who is told of its activities.
     fn reach(&self) -> Reach;
+
+    /// What programs that listen are told of them: what changed, and how. `None` where they are told nothing.
+    fn heard(&self) -> Option<(Thing, ChangeType)>;
 
     /// The sentence of an activity of this kind.
     fn sentence(&self, activity: &Activity, context: &Context<'_>) -> Option<Sentence>;
@@ -30,6 +35,36 @@ pub enum Reach {
     Pages,
     /// The operator: it is of the instance and of no server.
     Operator,
+}
+
+/// What an activity changed, for programs that listen. They are told no more, and ask for the rest with the rights that they have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// A balance.
+    Balance,
+    /// A setting.
+    Setting,
+    /// Something about a member, such as a handle.
+    Member,
+}
+
+/// How something changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum ChangeType {
+    /// It is new.
+    Create,
+    /// It is another than before.
+    Update,
+    /// It is gone.
+    Delete,
+}
+
+impl ChangeType {
+    /// Its name, as programs read it.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// What a sentence needs beside the activity that it is of.

@@ -1,9 +1,11 @@
 //! How activities read, whichever feature they are of: the sentence of their kind, found through the list of features.
 
 use super::{ALL, Domain};
-use crate::activity::{Activity, Context, Reach, Readable};
+use crate::activity::{Activity, ChangeType, Context, Reach, Readable, Thing};
+use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::settings::ChangeSentence;
+use crate::store::form::Carried;
 
 impl Domain {
     /// The sentence of an activity for pages and programs, with what the song is called that it is about. `None` for one of a
@@ -19,10 +21,15 @@ impl Domain {
         kind(activity).filter(|kind| kind.reach() == Reach::Team)?.sentence(activity, &context)
     }
 
-    /// The kinds of activities that happen in servers, by name.
-    pub fn kinds_in_servers() -> Vec<&'static str> {
-        let mut kinds: Vec<_> =
-            kinds().filter(|kind| kind.reach() != Reach::Operator).map(|kind| kind.name()).collect();
+    /// What programs that listen are told of an activity; `None` where they are told nothing.
+    pub fn heard_of(activity: &Activity) -> Option<(Thing, ChangeType)> {
+        kind(activity)?.heard()
+    }
+
+    /// The names of the kinds of activities that are told in a guild.
+    pub fn kinds_told(guild: GuildId) -> Vec<&'static str> {
+        let is_told = |kind: &dyn Readable| kind.reach() != Reach::Operator || guild == GuildId::INSTANCE;
+        let mut kinds: Vec<_> = kinds().filter(|kind| is_told(*kind)).map(Carried::name).collect();
         kinds.sort_unstable();
         kinds
     }
@@ -96,13 +103,16 @@ mod tests {
 
     #[test]
     fn each_kind_has_a_name_of_its_own() {
-        let mut names: Vec<_> = kinds().map(|kind| kind.name()).collect();
+        let mut names: Vec<_> = kinds().map(Carried::name).collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), all);
-        assert!(Domain::kinds_in_servers().contains(&"coins.posted"));
-        assert!(!Domain::kinds_in_servers().contains(&"signin.signed_in"), "that is of the instance");
+        let of_instance = Domain::kinds_told(GuildId::INSTANCE);
+        let of_server = Domain::kinds_told(GuildId::new(5));
+        assert_eq!(of_instance, names);
+        assert!(of_server.contains(&"coins.posted") && of_server.is_sorted(), "{of_server:?}");
+        assert!(!of_server.contains(&"signin.signed_in"), "that is of the instance");
     }
 
     #[test]

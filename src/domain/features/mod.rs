@@ -14,9 +14,10 @@
 //! * **a migration**: a function in `migration.rs`, and a line in `DOMAIN` with the next version of the store;
 //! * **recurring work**: an [`Upkeep`] in `upkeep.rs`, and a line in `DOMAIN`;
 //! * **something that pages follow**: a `Topic` in `tables.rs`, and a line in `DOMAIN`;
-//! * **a job**: a `jobs::JobKind` in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
+//! * **a job**: a `jobs::JobKind` with its purpose in `model.rs`, and a line in `DOMAIN`; who does it is a line in the `FACE`;
 //! * **something of which teams are told**: a kind of [activity] with its sentence in `activity.rs`, and a line in `DOMAIN`;
 //! * for each of these a text in the listing of what rows carry (`catalogue::formats`), which a test asks for;
+//! * **a refusal**: a row of a table of [refusals](crate::refusals), and for a new table a line in `DOMAIN`;
 //! * **a flow**: one file in `flows`, one function that takes the transaction and calls the services in order.
 //!
 //! Nothing of a feature is named anywhere else: whoever needs all tables, checks or figures goes through [`ALL`]. What shows
@@ -25,8 +26,10 @@
 use prometheus_client::registry::Registry;
 
 use crate::activity::Readable;
+use crate::jobs::Purposeful;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::refusal::{Refuse, Row};
 use crate::settings::{Listed, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
@@ -69,9 +72,11 @@ pub struct Domain {
     /// What is published when something of it changed, for pages that show it.
     pub topics: &'static [Topic],
     /// The kinds of its jobs.
-    pub jobs: &'static [&'static dyn Carried],
+    pub jobs: &'static [&'static dyn Purposeful],
     /// The kinds of its activities.
     pub activities: &'static [&'static dyn Readable],
+    /// What it refuses.
+    pub refusals: &'static [&'static [Row]],
     /// What is done at each start before anybody sees the store.
     pub at_start: &'static [&'static Upkeep],
     /// What is looked at once after each start, while everything runs.
@@ -119,6 +124,7 @@ impl Domain {
             topics: &[],
             jobs: &[],
             activities: &[],
+            refusals: &[],
             at_start: &[],
             after_start: &[],
             recurring: &[],
@@ -128,16 +134,28 @@ impl Domain {
             gauges: &[],
         }
     }
+
+    /// What jobs of a kind are for; `None` for a kind that this program does not know.
+    pub fn purpose_of(kind: &str) -> Option<&'static str> {
+        let mut jobs = ALL.iter().flat_map(|feature| feature.jobs);
+        jobs.find(|job| job.name() == kind).map(|job| job.purpose())
+    }
 }
 
 /// All features, and before them what they stand on.
 pub const ALL: &[&Domain] = &[
-    &Domain { tables: jobs::TABLES, topics: &[jobs::SETTLED], ..Domain::named("jobs") },
+    &Domain {
+        tables: jobs::TABLES,
+        topics: &[jobs::SETTLED],
+        refusals: &[jobs::unsent::UnsentRefusal::ROWS],
+        ..Domain::named("jobs")
+    },
     &Domain {
         tables: settings::TABLES,
         unlisted: settings::UNLISTED,
         topics: &[settings::CHANGED],
         activities: &[&settings::SETTING_CHANGED],
+        refusals: &[settings::SettingRefusal::ROWS],
         export: settings::sql::EXPORT,
         ..Domain::named("settings")
     },
@@ -158,13 +176,24 @@ pub const ALL: &[&Domain] = &[
         ..Domain::named("display")
     },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
-    &Domain { tables: profile::TABLES, settings: profile::LISTED, ..Domain::named("profile") },
-    &Domain { unlisted: presence::UNLISTED, activities: &[&presence::PRESENCE_CHANGED], ..Domain::named("presence") },
+    &Domain {
+        tables: profile::TABLES,
+        settings: profile::LISTED,
+        refusals: &[profile::ProfileRefusal::ROWS],
+        ..Domain::named("profile")
+    },
+    &Domain {
+        unlisted: presence::UNLISTED,
+        activities: &[&presence::PRESENCE_CHANGED],
+        refusals: &[presence::PresenceRefusal::ROWS],
+        ..Domain::named("presence")
+    },
     &Domain { settings: access::LISTED, ..Domain::named("access") },
     &Domain {
         tables: signin::TABLES,
         migrations: signin::MIGRATIONS,
         activities: signin::activity::KINDS,
+        refusals: signin::REFUSALS,
         recurring: &[&upkeep::SIGNINS_FORGOTTEN],
         ..Domain::named("signin")
     },

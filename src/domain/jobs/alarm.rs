@@ -6,7 +6,7 @@
 //!
 //! ```ignore
 //! pub static DUE: Alarm<ReminderId, Reminder> =
-//!     Alarm::new("reminders.due", &REMINDERS, |row| Lane::User(row.user), |row| &mut row.job);
+//!     Alarm::new("reminders.due", "A reminder of a member", &REMINDERS, |row| Lane::User(row.user), |row| &mut row.job);
 //!
 //! DUE.set(tx, guild, id, reminder, due)?;                          // writes the row, which rings then
 //! let ring = DUE.ring(&run)?;                                      // in the handler of the job
@@ -51,15 +51,16 @@ where
     (GuildId, I): Key,
     R: Record,
 {
-    /// Declares the alarms of a table: the name of their jobs, which is stored and never changes, the lane of a row's job,
-    /// and the field that holds its number.
+    /// Declares the alarms of a table: the name of their jobs, which is stored and never changes, what they are for, the lane
+    /// of a row's job, and the field that holds its number.
     pub const fn new(
         name: &'static str,
+        purpose: &'static str,
         rows: &'static Table<(GuildId, I), R>,
         lane: fn(&R) -> Lane,
         job: fn(&mut R) -> &mut JobId,
     ) -> Self {
-        Self { kind: JobKind::new(name), rows, lane, job }
+        Self { kind: JobKind::new(name, purpose), rows, lane, job }
     }
 
     /// The kind of the jobs.
@@ -148,7 +149,7 @@ mod tests {
 
     static EGGS: Table<(GuildId, EggId), Egg> = Table::new("kitchen.eggs", &[]).without_members();
     static BOILED: Alarm<EggId, Egg> =
-        Alarm::new("kitchen.boiled", &EGGS, |_| Lane::User(UserId::new(7)), |egg| &mut egg.job);
+        Alarm::new("kitchen.boiled", "A trial", &EGGS, |_| Lane::User(UserId::new(7)), |egg| &mut egg.job);
 
     struct Kitchen {
         store: Store,

@@ -31,14 +31,22 @@ use crate::store::form::{Carried, json_again, json_samples};
 /// A kind of job, and the type of what it carries.
 pub struct JobKind<P> {
     name: &'static str,
+    purpose: &'static str,
     payload: PhantomData<fn(P)>,
+}
+
+/// A kind of job, whatever it carries.
+pub trait Purposeful: Carried {
+    /// What its jobs are for, as a team reads it where one could not be done: "The report of a live".
+    fn purpose(&self) -> &'static str;
 }
 
 impl<P: Serialize + DeserializeOwned> JobKind<P> {
     /// Declares a kind: `feature.action`. The name and what it carries are stored, so neither changes; a field that comes
-    /// later has a `serde(default)`. Its feature lists it in its `Domain`.
-    pub const fn new(name: &'static str) -> Self {
-        Self { name, payload: PhantomData }
+    /// later has a `serde(default)`. The purpose is what a team reads where one could not be done: "The report of a live". Its
+    /// feature lists it in its `Domain`.
+    pub const fn new(name: &'static str, purpose: &'static str) -> Self {
+        Self { name, purpose, payload: PhantomData }
     }
 
     /// The stored name.
@@ -60,6 +68,12 @@ impl<P: Serialize + DeserializeOwned> JobKind<P> {
     /// What a job of this kind carries.
     pub fn payload(&self, run: &Run) -> Result<P, Setback> {
         serde_json::from_str(&run.job.payload).map_err(|error| Setback::GiveUp(Failure::new(error)))
+    }
+}
+
+impl<P: Serialize + DeserializeOwned> Purposeful for JobKind<P> {
+    fn purpose(&self) -> &'static str {
+        self.purpose
     }
 }
 

@@ -137,8 +137,8 @@ mod tests {
     use crate::jobs::{self, Lane, tables};
     use crate::kernel::ids::ChannelId;
 
-    static WORD: jobs::JobKind<()> = jobs::JobKind::new("tests.word");
-    static PICTURE: jobs::JobKind<()> = jobs::JobKind::new("tests.picture");
+    static WORD: jobs::JobKind<()> = jobs::JobKind::new("tests.word", "A trial");
+    static PICTURE: jobs::JobKind<()> = jobs::JobKind::new("tests.picture", "A trial");
 
     /// A job of this kind is given up.
     fn give_up(store: &TestStore, kind: &'static jobs::JobKind<()>, reason: &'static str) {

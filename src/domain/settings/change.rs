@@ -3,7 +3,7 @@
 
 use super::tables::{self, Entry};
 use super::{Changeable, Setting, SettingValue};
-use crate::activity::{ActivityKind, Noted, Subject};
+use crate::activity::{ActivityKind, ChangeType, Noted, Subject, Thing};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -11,7 +11,8 @@ use crate::kernel::sentence::Sentence;
 use crate::store::Tx;
 
 /// A setting was changed. Before and after are what counted and what counts, as they are stored.
-pub static SETTING_CHANGED: ActivityKind<()> = ActivityKind::new("settings.changed", changed);
+pub static SETTING_CHANGED: ActivityKind<()> =
+    ActivityKind::new("settings.changed", changed).heard_as(Thing::Setting, ChangeType::Update);
 
 /// How a change of one setting is told.
 pub trait ChangeSentence: Sync {

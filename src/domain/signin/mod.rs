@@ -48,6 +48,7 @@ use std::time::Duration;
 
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
+use crate::kernel::refusal::{Refuse, Row};
 use crate::store::{AnyTable, Migration, Topic};
 
 /// A session or a token ended before its time: whatever is open for somebody by one is looked at again.
@@ -68,6 +69,15 @@ pub const TABLES: &[&dyn AnyTable] = &[
 /// The version of the store in which these tables came.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 7, name: "keep who is signed in on the web", run: |_| Ok(()) }];
+
+/// What is refused here.
+pub const REFUSALS: &[&[Row]] = &[
+    answer::RepeatRefusal::ROWS,
+    link::LinkRefusal::ROWS,
+    operator::OperatorRefusal::ROWS,
+    session::SessionRefusal::ROWS,
+    token::TokenRefusal::ROWS,
+];
 
 /// It is written at most so often that somebody was seen.
 const SEEN_EVERY: Duration = Duration::from_mins(5);

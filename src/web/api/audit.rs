@@ -129,7 +129,7 @@ pub type Found = Selected<(ActivityId, Activity)>;
 impl AuditQuery {
     /// Understands it; says which field makes no sense.
     pub async fn wanted(&self, web: &Web, guild: GuildId) -> Result<Wanted, Problem> {
-        let known = Domain::kinds_in_servers();
+        let known = Domain::kinds_told(guild);
         let no_kind = || Sentence::words("There is no such kind of activity.");
         let is_known = |kind: &str| known.contains(&kind).then(|| kind.to_owned());
         Ok(Wanted {

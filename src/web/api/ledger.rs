@@ -29,12 +29,16 @@ use crate::web::filter;
 use crate::web::input::read_form;
 use crate::web::page::again;
 use crate::web::pages::EntryPage;
-use crate::web::segments::One;
+use crate::web::segments::{One, Segment};
 
 /// Entries on a page, unless somebody wants another number.
 const PAGE: usize = 50;
 /// The most entries on a page.
 const MOST: usize = 500;
+
+impl Segment for EntryId {
+    const NAME: &'static str = "entry";
+}
 
 /// Which entries.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

@@ -16,10 +16,14 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
-use crate::web::segments::One;
+use crate::web::segments::{One, Segment};
 
 /// Sessions on a page.
 const PAGE: usize = 20;
+
+impl Segment for SessionId {
+    const NAME: &'static str = "session";
+}
 
 /// Where a list of sessions goes on.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

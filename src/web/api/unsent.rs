@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::features::Domain;
 use crate::jobs::unsent::{self, given_up, waiting};
 use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
 use crate::kernel::error::Result;
@@ -145,38 +146,9 @@ impl WaitingView {
     }
 }
 
-/// What jobs are for, by the stored names of their kinds.
-const PURPOSES: &[(&str, &str)] = &[
-    ("debug_channel.deliver", "Lines for your team in the debug channel"),
-    ("debug_channel.leave", "The last line in a channel that was the debug channel"),
-    ("desk.tell_dead_link", "Telling a member that the link of their song is dead"),
-    ("engagement.post_report", "The report of a live"),
-    ("engagement.tell_lifted", "Telling a member that gifts lifted their song"),
-    ("handles.tell_proof", "Telling a member that a handle is proven"),
-    ("handles.tell_rename", "Telling a member that their TikTok account has another name"),
-    ("outbox.delete", "The deletion of a message"),
-    ("outbox.delete_with_word", "The deletion of a message, and why it goes"),
-    ("outbox.post", "A word about a message"),
-    ("outbox.tell", "A word to a member"),
-    ("queue.announce", "The announcement of the song that plays"),
-    ("queue.copy_bookmark", "The copy of a song in the bookmark channel"),
-    ("reminders.due", "A reminder of a member"),
-    ("setup.forget", "The removal of what is stored of a server that the bot left"),
-    ("setup.greet", "The greeting in a new server"),
-    ("submissions.catch_up", "Reading the messages that were missed"),
-    ("submissions.clear", "Clearing a posted song away"),
-    ("submissions.confirm", "The confirmation of a song"),
-    ("submissions.correct_confirmation", "The correction of a confirmation"),
-    ("submissions.in_sight_again", "Reading messages that came into sight again"),
-    ("submissions.look_again", "Looking again at a message with a song"),
-    ("submissions.notice", "A notice to whoever sent a song"),
-    ("submissions.titles", "Asking what a song is called"),
-];
-
-/// What a job is for. One of a kind that is not listed is called as it is stored.
+/// What a job is for. One of a kind that this program does not know is called as it is stored.
 pub fn what(kind: &str) -> String {
-    let known = PURPOSES.iter().find(|(name, _)| *name == kind);
-    known.map_or_else(|| kind.replace(['.', '_'], " "), |(_, words)| (*words).to_owned())
+    Domain::purpose_of(kind).map_or_else(|| kind.replace(['.', '_'], " "), str::to_owned)
 }
 
 /// What Discord's numbers of errors mean for whoever can do something about it.

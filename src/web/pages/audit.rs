@@ -50,7 +50,7 @@ impl Page for AuditPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
         let page = format!("/g/{guild}/audit");
-        let asked = asked(&page, &seen.filter, &Domain::kinds_in_servers());
+        let asked = asked(&page, &seen.filter, &Domain::kinds_told(guild));
         if seen.filter.is_unclear() {
             return Ok(Shown::new("Audit", asked));
         }
@@ -80,7 +80,7 @@ fn filtered(path: &str, filter: &Filter, after: Option<&str>) -> String {
 
 /// The form that asks.
 fn asked(page: &str, filter: &Filter, kinds: &[&'static str]) -> Markup {
-    let labels: Vec<String> = kinds.iter().map(|kind| happened::title(kind)).collect();
+    let labels: Vec<String> = kinds.iter().map(|kind| happened::called(kind)).collect();
     let kinds = kinds.iter().zip(&labels).map(|(kind, label)| Choice::new(kind, label));
     let kinds: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Everything")).chain(kinds).collect();
     let about = "A member, a song as #012345, a setting, a live";

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::told::{ChangeType, Event, Told};
+use super::told::{Event, Told};
+use crate::activity::ChangeType;
 use crate::features::queue::model::{Entry, Line, PublicId, SongId};
 use crate::features::queue::queries::{self, Wanted};
 use crate::kernel::error::Result;

@@ -5,10 +5,9 @@
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::activity::{Activity, Subject};
-use crate::features::{coins, handles};
+use crate::activity::{Activity, ChangeType, Subject, Thing};
+use crate::features::Domain;
 use crate::kernel::ids::GuildId;
-use crate::settings::SETTING_CHANGED;
 
 /// An event of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray)]
@@ -45,18 +44,6 @@ pub(super) enum Event {
     Test,
 }
 
-/// How something changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub(super) enum ChangeType {
-    /// It is new.
-    Create,
-    /// It is another than before.
-    Update,
-    /// It is gone.
-    Delete,
-}
-
 /// What an activity is told as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Told {
@@ -82,24 +69,14 @@ impl Event {
     }
 }
 
-impl ChangeType {
-    pub(super) fn name(self) -> &'static str {
-        self.into()
+/// The event that tells of a change: a link between a member and a handle is a part of the member. Of songs the lines themselves
+/// tell (`songs`).
+const fn event_of(thing: Thing) -> Event {
+    match thing {
+        Thing::Balance => Event::Balance,
+        Thing::Setting => Event::Config,
+        Thing::Member => Event::User,
     }
-}
-
-/// Which kinds of activities are told, and as what: a link between a member and a handle is a part of the member. Of those that
-/// are not here nobody is told; of songs the lines themselves tell (`songs`).
-fn of_kind(kind: &str) -> Option<(Event, ChangeType)> {
-    let told = [
-        (coins::activity::POSTED.name(), Event::Balance, ChangeType::Update),
-        (SETTING_CHANGED.name(), Event::Config, ChangeType::Update),
-        (handles::activity::PROVEN.name(), Event::User, ChangeType::Create),
-        (handles::activity::LINKED.name(), Event::User, ChangeType::Create),
-        (handles::activity::UNLINKED.name(), Event::User, ChangeType::Delete),
-        (handles::activity::RENAMED.name(), Event::User, ChangeType::Update),
-    ];
-    told.into_iter().find(|(name, ..)| *name == kind).map(|(_, event, change)| (event, change))
 }
 
 /// What programs are told of an activity.
@@ -108,8 +85,8 @@ pub(super) fn told(guild: GuildId, activity: &Activity) -> Option<Told> {
     if guild == GuildId::INSTANCE {
         return None;
     }
-    let (event, change) = of_kind(&activity.kind)?;
-    Some(Told { event, change, id: activity.subject.as_ref().map(id_of) })
+    let (thing, change) = Domain::heard_of(activity)?;
+    Some(Told { event: event_of(thing), change, id: activity.subject.as_ref().map(id_of) })
 }
 
 fn id_of(subject: &Subject) -> String {

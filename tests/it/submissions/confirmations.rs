@@ -153,8 +153,8 @@ async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the
 /// What a version to come may leave behind when somebody goes back to this one.
 #[tokio::test]
 async fn a_job_that_this_version_cannot_do_is_kept_as_a_dead_letter_and_the_others_are_done() {
-    static UNKNOWN: JobKind<u32> = JobKind::new("submissions.dance");
-    static OTHERWISE: JobKind<u32> = JobKind::new("submissions.confirm");
+    static UNKNOWN: JobKind<u32> = JobKind::new("submissions.dance", "A trial");
+    static OTHERWISE: JobKind<u32> = JobKind::new("submissions.confirm", "The confirmation of a song");
     let mut world = World::new().await;
     world.expect_dead_letters();
     let (guild, lane) = (world.guild, Lane::User(world.user("ann")));

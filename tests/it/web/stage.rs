@@ -105,7 +105,7 @@ impl WebWorld {
 
     /// Something was not sent in the first server; gives its number. It is the same until somebody takes it away.
     pub fn unsent(&self) -> String {
-        static SAMPLE: JobKind<String> = JobKind::new("samples.unsent");
+        static SAMPLE: JobKind<String> = JobKind::new("samples.unsent", "A trial");
         let guild = self.here();
         self.write(move |tx| {
             let found = jobs::unsent::given_up(tx, guild, None, 100)?;

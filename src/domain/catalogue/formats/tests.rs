@@ -49,7 +49,7 @@ static NAMES: [Names; 5] = [
 fn what_rows_carry_as_text_keeps_its_form() {
     let mut known: Vec<Known<'_>> = NAMES.iter().map(|names| ("name", names as &dyn Carried)).collect();
     for feature in features::ALL {
-        known.extend(feature.jobs.iter().map(|kind| ("job", *kind)));
+        known.extend(feature.jobs.iter().map(|kind| ("job", *kind as &dyn Carried)));
         known.extend(feature.activities.iter().map(|kind| ("activity", *kind as &dyn Carried)));
         known.extend(feature.settings.iter().map(|listed| ("setting", listed.setting as &dyn Carried)));
         known.extend(feature.unlisted.iter().map(|setting| ("setting", *setting)));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Currency, EntryKind};
-use crate::activity::{ActivityKind, Noted};
+use crate::activity::{ActivityKind, ChangeType, Noted, Thing};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::sentence::{Numbered, Sentence, Slot};
@@ -11,7 +11,8 @@ use crate::sentence;
 
 /// A balance changed. About the member; before and after are the balance.
 pub static POSTED: ActivityKind<Posted> =
-    ActivityKind::new("coins.posted", |told| if told.is_for_team() { labelled(told) } else { posted(told) });
+    ActivityKind::new("coins.posted", |told| if told.is_for_team() { labelled(told) } else { posted(told) })
+        .heard_as(Thing::Balance, ChangeType::Update);
 
 /// An entry of the ledger, as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

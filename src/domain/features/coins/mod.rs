@@ -42,6 +42,7 @@ pub mod upkeep;
 pub mod weeks;
 
 use super::Domain;
+use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
@@ -50,6 +51,7 @@ pub const DOMAIN: Domain = Domain {
     migrations: migration::ALL,
     topics: &[tables::CHANGED],
     activities: &[&activity::POSTED],
+    refusals: &[model::CoinsRefusal::ROWS],
     at_start: &[&upkeep::SCORES_SYNCED],
     after_start: &[&upkeep::OLD_SCORES, &upkeep::SCORES_SYNCED],
     recurring: &[&upkeep::SCORES_SYNCED],

@@ -32,4 +32,5 @@ pub struct DeadLink {
 }
 
 /// The job that tells a submitter that a song could not be heard, and what came back.
-pub static TELL_DEAD_LINK: JobKind<DeadLink> = JobKind::new("desk.tell_dead_link");
+pub static TELL_DEAD_LINK: JobKind<DeadLink> =
+    JobKind::new("desk.tell_dead_link", "Telling a member that the link of their song is dead");

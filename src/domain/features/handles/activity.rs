@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{RenameTold, RenamedTo};
-use crate::activity::{ActivityKind, Noted, Readable};
+use crate::activity::{ActivityKind, ChangeType, Noted, Readable, Thing};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::sentence::{Numbered, Sentence};
@@ -11,13 +11,17 @@ use crate::live::Handle;
 use crate::sentence;
 
 /// A handle proved on the live that it is a member's. About the member, as all of these.
-pub static PROVEN: ActivityKind<Link> = ActivityKind::new("handles.proven", proven);
+pub static PROVEN: ActivityKind<Link> =
+    ActivityKind::new("handles.proven", proven).heard_as(Thing::Member, ChangeType::Create);
 /// An administrator linked a handle.
-pub static LINKED: ActivityKind<Link> = ActivityKind::new("handles.linked", linked);
+pub static LINKED: ActivityKind<Link> =
+    ActivityKind::new("handles.linked", linked).heard_as(Thing::Member, ChangeType::Create);
 /// An administrator took a link away.
-pub static UNLINKED: ActivityKind<Link> = ActivityKind::new("handles.unlinked", unlinked);
+pub static UNLINKED: ActivityKind<Link> =
+    ActivityKind::new("handles.unlinked", unlinked).heard_as(Thing::Member, ChangeType::Delete);
 /// A linked account has another name.
-pub static RENAMED: ActivityKind<RenameTold> = ActivityKind::new("handles.renamed", |told| Some(renamed(told)));
+pub static RENAMED: ActivityKind<RenameTold> =
+    ActivityKind::new("handles.renamed", |told| Some(renamed(told))).heard_as(Thing::Member, ChangeType::Update);
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] = &[&PROVEN, &LINKED, &UNLINKED, &RENAMED];

@@ -43,6 +43,7 @@ pub mod tables;
 pub mod upkeep;
 
 use super::Domain;
+use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
@@ -52,6 +53,7 @@ pub const DOMAIN: Domain = Domain {
     topics: &[tables::CHANGED],
     jobs: &[&model::TELL_RENAME, &model::TELL_PROOF],
     activities: activity::KINDS,
+    refusals: &[model::HandleRefusal::ROWS],
     recurring: &[&upkeep::CODES_FORGOTTEN],
     checks: &[check::check],
     export: sql::EXPORT,

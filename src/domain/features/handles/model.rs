@@ -132,7 +132,8 @@ pub struct RenameTold {
 }
 
 /// The job that tells a member that a handle of theirs has another name.
-pub static TELL_RENAME: JobKind<RenameTold> = JobKind::new("handles.tell_rename");
+pub static TELL_RENAME: JobKind<RenameTold> =
+    JobKind::new("handles.tell_rename", "Telling a member that their TikTok account has another name");
 
 /// What a handle did on the live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +211,8 @@ pub enum ProofEffect {
 }
 
 /// The job that tells a member what a proof did.
-pub static TELL_PROOF: JobKind<ProofTold> = JobKind::new("handles.tell_proof");
+pub static TELL_PROOF: JobKind<ProofTold> =
+    JobKind::new("handles.tell_proof", "Telling a member that a handle is proven");
 
 refusals! {
     /// What is refused about handles.

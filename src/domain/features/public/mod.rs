@@ -15,12 +15,14 @@ pub mod service;
 pub mod settings;
 
 use super::Domain;
+use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
     unlisted: settings::UNLISTED,
     changes: settings::CHANGES,
     activities: &[&activity::CHANGED],
+    refusals: &[model::PublicRefusal::ROWS],
     ..Domain::named("public")
 };
 

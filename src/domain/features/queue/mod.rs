@@ -25,6 +25,7 @@ pub mod sql;
 pub mod tables;
 
 use super::{Domain, Gauge};
+use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
@@ -35,6 +36,7 @@ pub const DOMAIN: Domain = Domain {
     topics: &[tables::CHANGED],
     jobs: &[&model::ANNOUNCE, &model::COPY_BOOKMARK],
     activities: activity::KINDS,
+    refusals: &[model::QueueRefusal::ROWS],
     checks: &[check::check],
     export: sql::EXPORT,
     gauges: &[WAITING],

@@ -19,12 +19,14 @@ pub mod service;
 
 use super::Domain;
 use crate::exported;
+use crate::kernel::refusal::Refuse;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlValue, partial_index};
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
     tables: &[&service::REMINDERS],
     jobs: &[service::DUE.kind()],
+    refusals: &[service::ReminderRefusal::ROWS],
     export: &[EXPORTED],
     ..Domain::named("reminders")
 };

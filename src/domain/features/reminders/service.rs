@@ -95,8 +95,13 @@ refusals! {
 }
 
 /// When something is to be done with a reminder: what its state says.
-pub static DUE: Alarm<ReminderId, Reminder> =
-    Alarm::new("reminders.due", &REMINDERS, |reminder| Lane::User(reminder.user), |reminder| &mut reminder.job);
+pub static DUE: Alarm<ReminderId, Reminder> = Alarm::new(
+    "reminders.due",
+    "A reminder of a member",
+    &REMINDERS,
+    |reminder| Lane::User(reminder.user),
+    |reminder| &mut reminder.job,
+);
 
 /// Reminders by guild and number (`S-DB-19`).
 pub static REMINDERS: Table<(GuildId, ReminderId), Reminder> = Table::new("reminders.reminders", &[&BY_USER])

@@ -25,6 +25,7 @@ pub mod settings;
 pub mod tables;
 
 use super::Domain;
+use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
@@ -41,5 +42,6 @@ pub const DOMAIN: Domain = Domain {
         &posted::LOOK_AGAIN,
     ],
     activities: &[&activity::LEFT_IN_HISTORY],
+    refusals: &[model::SubmissionRefusal::ROWS, audio::AudioRefusal::ROWS],
     ..Domain::named("submissions")
 };

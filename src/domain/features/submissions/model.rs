@@ -312,17 +312,19 @@ pub struct Notice {
 }
 
 /// The job that confirms a submission (`M-SUB-15`).
-pub static CONFIRM: JobKind<Confirmation> = JobKind::new("submissions.confirm");
+pub static CONFIRM: JobKind<Confirmation> = JobKind::new("submissions.confirm", "The confirmation of a song");
 /// The job that asks a platform what a song is called (`D-38`).
-pub static TITLES: JobKind<TitlesWanted> = JobKind::new("submissions.titles");
+pub static TITLES: JobKind<TitlesWanted> = JobKind::new("submissions.titles", "Asking what a song is called");
 /// The job that says in a confirmation what the song turned out to be called.
-pub static CORRECT: JobKind<Confirmed> = JobKind::new("submissions.correct_confirmation");
+pub static CORRECT: JobKind<Confirmed> =
+    JobKind::new("submissions.correct_confirmation", "The correction of a confirmation");
 /// The job that reads what was posted while nobody listened.
-pub static CATCH_UP: JobKind<()> = JobKind::new("submissions.catch_up");
+pub static CATCH_UP: JobKind<()> = JobKind::new("submissions.catch_up", "Reading the messages that were missed");
 /// The job that reads what was posted while the channel was hidden.
-pub static IN_SIGHT_AGAIN: JobKind<()> = JobKind::new("submissions.in_sight_again");
+pub static IN_SIGHT_AGAIN: JobKind<()> =
+    JobKind::new("submissions.in_sight_again", "Reading messages that came into sight again");
 /// The job that says whether submissions are open.
-pub static NOTICE: JobKind<Notice> = JobKind::new("submissions.notice");
+pub static NOTICE: JobKind<Notice> = JobKind::new("submissions.notice", "A notice to whoever sent a song");
 
 impl LinkVerdict {
     /// The song, or why there is none.

@@ -56,7 +56,7 @@ pub struct Cleared {
 }
 
 /// The job that deletes a message of which everything was taken over.
-pub static CLEAR: JobKind<Cleared> = JobKind::new("submissions.clear");
+pub static CLEAR: JobKind<Cleared> = JobKind::new("submissions.clear", "Clearing a posted song away");
 
 /// What the job that looks at a message again carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,8 @@ pub struct Waiting {
 }
 
 /// The job that looks again at a message with a song that Discord, or a missing permission, did not let the bot take.
-pub static LOOK_AGAIN: JobKind<Waiting> = JobKind::new("submissions.look_again");
+pub static LOOK_AGAIN: JobKind<Waiting> =
+    JobKind::new("submissions.look_again", "Looking again at a message with a song");
 
 /// What became of one part of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

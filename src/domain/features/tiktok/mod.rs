@@ -22,6 +22,7 @@ pub mod settings;
 pub mod tables;
 
 use super::Domain;
+use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
@@ -29,5 +30,6 @@ pub const DOMAIN: Domain = Domain {
     tables: tables::TABLES,
     topics: &[tables::CHANGED],
     activities: activity::KINDS,
+    refusals: &[model::TiktokRefusal::ROWS],
     ..Domain::named("tiktok")
 };

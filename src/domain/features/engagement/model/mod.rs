@@ -324,7 +324,8 @@ pub struct SongLifted {
 }
 
 /// The job that tells a submitter that gifts lifted the song.
-pub static TELL_LIFTED: JobKind<SongLifted> = JobKind::new("engagement.tell_lifted");
+pub static TELL_LIFTED: JobKind<SongLifted> =
+    JobKind::new("engagement.tell_lifted", "Telling a member that gifts lifted their song");
 
 #[cfg(test)]
 mod tests {

@@ -16,4 +16,4 @@ pub struct SessionOver {
 }
 
 /// The job that posts the figures of a session (`M-MET-01`).
-pub static POST_REPORT: JobKind<SessionOver> = JobKind::new("engagement.post_report");
+pub static POST_REPORT: JobKind<SessionOver> = JobKind::new("engagement.post_report", "The report of a live");

@@ -351,9 +351,10 @@ pub struct SongPost {
 }
 
 /// The job that announces what plays (`D-23`).
-pub static ANNOUNCE: JobKind<SongPost> = JobKind::new("queue.announce");
+pub static ANNOUNCE: JobKind<SongPost> = JobKind::new("queue.announce", "The announcement of the song that plays");
 /// The job that copies a song to the bookmark channel (`D-22`).
-pub static COPY_BOOKMARK: JobKind<SongPost> = JobKind::new("queue.copy_bookmark");
+pub static COPY_BOOKMARK: JobKind<SongPost> =
+    JobKind::new("queue.copy_bookmark", "The copy of a song in the bookmark channel");
 
 #[cfg(test)]
 mod tests {
