@@ -226,8 +226,8 @@ const fn freshness<P: Page>() -> Freshness {
 
 fn serve<P: Page>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        let typed = web.held.take(&arrived.visitor, &arrived.address, arrived.now);
-        shown::<P>(web, arrived, typed.map(Refill::of_typed)).await
+        let refill = web.kept.wanted(&arrived.visitor, &arrived.address, arrived.now);
+        shown::<P>(web, arrived, refill).await
     })
 }
 
