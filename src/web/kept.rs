@@ -75,8 +75,8 @@ pub(super) fn typed_of(body: &[u8]) -> Typed {
 }
 
 impl KeptForms {
-    /// Keeps a form that was not done, where a page of ours sent it and something was said in it. Gives the page that leads
-    /// back to it.
+    /// Keeps a form that was not done, where a page of ours sent it, which is known, and something was said in it. Gives the page
+    /// that leads back to it.
     pub(super) fn keep(
         &self,
         settings: &Settings,
@@ -86,7 +86,7 @@ impl KeptForms {
     ) -> String {
         let typed = if is_form(headers) { typed_of(body) } else { Typed::new() };
         let back = typed.get("back").and_then(|back| back.first()).map(String::as_str);
-        let page = page_before(headers, back);
+        let Some(page) = page_before(headers, back) else { return "/".to_owned() };
         if !says_something(&typed) || sender(headers) != Sender::Ours {
             return page;
         }
@@ -196,7 +196,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// The page from which a form was sent: as the browser says, else as the form does.
-fn page_before(headers: &HeaderMap, back: Option<&str>) -> String {
+fn page_before(headers: &HeaderMap, back: Option<&str>) -> Option<String> {
     let referrer =
         headers.get("referer").and_then(|page| page.to_str().ok()).and_then(|page| url::Url::parse(page).ok());
     let referrer = referrer.map(|mut page| {
@@ -208,7 +208,7 @@ fn page_before(headers: &HeaderMap, back: Option<&str>) -> String {
     let pages = referrer.as_deref().into_iter().chain(back);
     // A name is added to it, and an address of ours has an end.
     let mut fitting = pages.filter(|page| is_page_of_ours(page) && page.len() < 1_900 && !page.contains('#'));
-    fitting.next().unwrap_or("/").to_owned()
+    fitting.next().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -291,11 +291,11 @@ mod tests {
             headers.insert("referer", HeaderValue::from_static(referrer));
             page_before(&headers, back)
         };
-        assert_eq!(page("http://pi.local:3000/g/5/songs?q=a+b&kept=x", None), "/g/5/songs?q=a+b");
-        assert_eq!(page("http://pi.local:3000/g/5?kept=x", None), "/g/5");
-        assert_eq!(page("nonsense", Some("/g/5")), "/g/5");
-        assert_eq!(page("nonsense", Some("//evil.example")), "/");
-        assert_eq!(page("http://pi.local//evil.example", None), "/");
-        assert_eq!(page_before(&HeaderMap::new(), None), "/");
+        assert_eq!(page("http://pi.local:3000/g/5/songs?q=a+b&kept=x", None).as_deref(), Some("/g/5/songs?q=a+b"));
+        assert_eq!(page("http://pi.local:3000/g/5?kept=x", None).as_deref(), Some("/g/5"));
+        assert_eq!(page("nonsense", Some("/g/5")).as_deref(), Some("/g/5"));
+        assert_eq!(page("nonsense", Some("//evil.example")), None);
+        assert_eq!(page("http://pi.local//evil.example", None), None);
+        assert_eq!(page_before(&HeaderMap::new(), None), None);
     }
 }
