@@ -1,13 +1,13 @@
 //! `/remind`, and what comes when a reminder is due.
 
-use serenity::all::{ButtonStyle, Colour, CreateAutocompleteResponse};
+use serenity::all::{ButtonStyle, CreateAutocompleteResponse};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::Face;
 use crate::discord::access::Access;
 use crate::discord::choice::{number_choice, offer_found};
 use crate::discord::component::{Acknowledge, Button, Click, Menu, Part};
-use crate::discord::{Bot, Caller, Context, ContextExt, Draft};
+use crate::discord::{BLURPLE, Bot, Caller, Context, ContextExt, Draft};
 use crate::features::reminders::service::{self, DUE, Reminder, ReminderId, Set, State};
 use crate::jobs::{Run, Setback};
 use crate::kernel::error::Result;
@@ -24,7 +24,6 @@ pub const FACE: Face = Face {
     ..Face::named("reminders")
 };
 
-const COLOUR: Colour = Colour::new(0x0058_65F2);
 /// The longest description of an embed.
 const DESCRIPTION: usize = 4_096;
 /// A text longer than this is cut in a list.
@@ -175,7 +174,7 @@ fn list_view(found: &[(ReminderId, Reminder)]) -> Draft {
         format!("**{id}** · {due}{}{lost} · {}", every(reminder), escape(&text))
     };
     let lines = found.iter().map(line).collect::<Vec<_>>().join("\n");
-    let embed = CreateEmbed::new().title("Your reminders").colour(COLOUR).description(truncate(&lines, DESCRIPTION));
+    let embed = CreateEmbed::new().title("Your reminders").colour(BLURPLE).description(truncate(&lines, DESCRIPTION));
     let choices = found.iter().map(|(id, reminder)| CANCEL.choice(&in_line(*id, reminder), id));
     Draft::embed(embed).row(CANCEL.menu(&(), "Cancel a reminder", choices))
 }

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serenity::all::MessageReference;
+use serenity::all::{Colour, MessageReference};
 use serenity::builder::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup,
     CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, EditMessage,
@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, MessageId, UserId};
+
+/// Discord's own colour, of embeds that belong to no single part of the program.
+pub const BLURPLE: Colour = Colour::new(0x0058_65F2);
 
 /// Content, embeds and components.
 #[derive(Clone, Debug, Default)]

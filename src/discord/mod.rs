@@ -66,4 +66,4 @@ pub mod standing;
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};
 pub use command::{ContextExt, answer};
-pub use draft::Draft;
+pub use draft::{BLURPLE, Draft};

@@ -11,10 +11,9 @@ use crate::kernel::calendar::Zone;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
-use crate::kernel::time::Timestamp;
-use crate::settings::{Area, Limits, Listed, Setting, Typed};
+use crate::refusals;
+use crate::settings::{Area, Listed, Setting};
 use crate::store::{AnyTable, ErasureAction, Read, Record, Table, Tx};
-use crate::{refusals, text_setting};
 
 /// The time zone of a guild.
 static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
@@ -27,9 +26,6 @@ pub const LISTED: &[Listed] = &[Listed::new(
 )];
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&PROFILES];
-
-/// By which a member says that they have no time zone of their own.
-pub const NO_ZONE: &str = "none";
 
 static PROFILES: Table<(GuildId, UserId), Profile> = Table::new("profile.profiles", &[])
     .erasing(|(_, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
@@ -65,22 +61,6 @@ refusals! {
     }
 }
 
-text_setting!(Zone);
-
-impl Typed for Zone {
-    fn shown(&self, _: Limits) -> String {
-        self.to_string()
-    }
-
-    fn parse(typed: &str, _: Limits) -> Option<Self> {
-        Self::typed(typed)
-    }
-
-    fn allowed(_: Limits) -> String {
-        "a time zone, by a city such as Berlin, a name such as Europe/Berlin, or a distance such as UTC+2".to_owned()
-    }
-}
-
 /// The time zone by which a member plans in a guild.
 pub fn zone_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<MemberZone> {
     for place in [guild, GuildId::INSTANCE] {
@@ -92,23 +72,16 @@ pub fn zone_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<MemberZo
     Ok(MemberZone { zone: TIMEZONE.get(read, guild)?, is_own: false })
 }
 
-/// Gives a member the time zone that they typed, with [`NO_ZONE`] none of their own. What their clock shows is a time zone as
+/// Gives a member the time zone that they typed, with `none` none of their own. What their clock shows is a time zone as
 /// well, and so is what is like one zone alone.
 pub fn choose_zone(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Result<MemberZone> {
-    let zone = if typed.eq_ignore_ascii_case(NO_ZONE) { None } else { Some(meant(typed, tx.now())?.to_string()) };
+    let meant =
+        || Zone::meant(typed, tx.now()).ok_or_else(|| ProfileRefusal::NoSuchZone { typed: one_line(typed, 60) });
+    let zone = if typed.eq_ignore_ascii_case("none") { None } else { Some(meant()?.to_string()) };
     let mut profile = PROFILES.get(tx, &(guild, user))?.unwrap_or_default();
     profile.zone = zone;
     PROFILES.put(tx, &(guild, user), &profile)?;
     zone_of(tx, guild, user)
-}
-
-fn meant(typed: &str, now: Timestamp) -> Result<Zone, ProfileRefusal> {
-    let known = Zone::typed(typed).or_else(|| Zone::by_clock(typed, now));
-    let only = || match Zone::like(typed, now).as_slice() {
-        [(zone, _)] => Some(zone.clone()),
-        _ => None,
-    };
-    known.or_else(only).ok_or_else(|| ProfileRefusal::NoSuchZone { typed: one_line(typed, 60) })
 }
 
 #[cfg(test)]

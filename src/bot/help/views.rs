@@ -1,12 +1,10 @@
 //! What people read of commands.
 
-use serenity::all::{Colour, Permissions};
+use serenity::all::Permissions;
 use serenity::builder::CreateEmbed;
 
-use crate::discord::{Command, Draft};
+use crate::discord::{BLURPLE, Command, Draft};
 use crate::kernel::text::truncate;
-
-const COLOUR: Colour = Colour::new(0x0058_65F2);
 
 /// All commands that somebody can use: first those of everybody. `mention` is how one is written so that it can be clicked.
 pub fn overview<'a>(usable: impl Iterator<Item = &'a Command>, mention: &dyn Fn(&Command) -> String) -> Draft {
@@ -16,7 +14,7 @@ pub fn overview<'a>(usable: impl Iterator<Item = &'a Command>, mention: &dyn Fn(
         lines.join("\n")
     };
     let (for_administrators, for_all): (Vec<_>, Vec<_>) = usable.partition(|command| is_for_administrators(command));
-    let mut embed = CreateEmbed::new().title("Commands").colour(COLOUR).description(lines(&for_all));
+    let mut embed = CreateEmbed::new().title("Commands").colour(BLURPLE).description(lines(&for_all));
     for (part, commands) in for_administrators.chunks(10).enumerate() {
         let name = if part == 0 { "For administrators" } else { "\u{200b}" };
         embed = embed.field(name, truncate(&lines(commands), 1024), false);
@@ -39,7 +37,7 @@ pub fn details(group: &Command, command: &Command, mention: &str) -> Draft {
     if is_for_administrators(group) {
         text.push_str("\n\nFor people with the **Administrator** permission.");
     }
-    let embed = CreateEmbed::new().title(format!("/{name}")).colour(COLOUR).description(text);
+    let embed = CreateEmbed::new().title(format!("/{name}")).colour(BLURPLE).description(text);
     Draft::embed(embed.field("Use it", mention, false))
 }
 

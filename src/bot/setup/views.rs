@@ -1,21 +1,20 @@
 //! What an administrator reads about the settings. Pure.
 
-use serenity::all::{ButtonStyle, ChannelType, Colour};
+use serenity::all::{ButtonStyle, ChannelType};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateSelectMenu, CreateSelectMenuKind};
 
 use super::components::{CHOOSE, MAKE, MISSING, Note, OPEN, PAGE, PER_PAGE, UNDO};
-use crate::discord::Draft;
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::debug_channel::Cleaned;
 use crate::discord::invitation;
 use crate::discord::references::{self, names_of};
+use crate::discord::{BLURPLE, Draft};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{self, truncate};
 use crate::references::{Needs, Problem};
 use crate::settings::{Change, Listed};
 
-const COLOUR: Colour = Colour::new(0x0058_65F2);
 /// The longest message, as Discord counts.
 const MESSAGE: usize = 2_000;
 /// The longest name of a field of an embed.
@@ -131,7 +130,7 @@ pub fn form(form: &Form) -> Draft {
     let page = (*page).min(pages - 1);
     let lines: Vec<String> = places.iter().map(Place::line).collect();
     let mut embed =
-        CreateEmbed::new().title("The channels of your evenings").colour(COLOUR).description(lines.join("\n"));
+        CreateEmbed::new().title("The channels of your evenings").colour(BLURPLE).description(lines.join("\n"));
     let lacking = invitation::missing(*granted);
     if !lacking.is_empty() {
         embed = embed.field("Missing permissions", format!("Please give me: {}", lacking.join(", ")), false);
@@ -189,7 +188,7 @@ pub fn greeting_to_owner(missing: &[&str]) -> Draft {
 }
 
 fn greeting_embed(missing: &[&str]) -> CreateEmbed {
-    let embed = CreateEmbed::new().title("Hello! I keep the queue of your music reviews.").colour(COLOUR).description(
+    let embed = CreateEmbed::new().title("Hello! I keep the queue of your music reviews.").colour(BLURPLE).description(
         "**1.** An administrator uses `/setup` and chooses the channels.\n\
              **2.** Members submit with `/submit`, `/submitfile` or a message in the submissions channel.\n\
              **3.** `/next` plays the next song. `/tiktok connect` follows a live, if you have one.\n\
@@ -206,7 +205,7 @@ pub fn overview(settings: &[Shown], warnings: Warnings, problems: &[Problem]) ->
     let main = settings.iter().filter(|shown| shown.listed.is_main).take(FIELDS - 3);
     let mut embed = CreateEmbed::new()
         .title("Settings")
-        .colour(COLOUR)
+        .colour(BLURPLE)
         .fields(main.map(|shown| (shown.listed.title, truncate(&shown.marked(), FIELD), true)));
     let Warnings { missing, lacks_intents } = warnings;
     if !missing.is_empty() {
@@ -231,7 +230,7 @@ pub fn list(settings: &[Shown], title: &str) -> Draft {
         let name = truncate(&format!("{}: {}", listed.title, shown.marked()), NAME);
         (name, format!("`{}` {}", listed.setting.key(), listed.about), false)
     };
-    let embeds = settings.chunks(FIELDS).map(|part| CreateEmbed::new().colour(COLOUR).fields(part.iter().map(field)));
+    let embeds = settings.chunks(FIELDS).map(|part| CreateEmbed::new().colour(BLURPLE).fields(part.iter().map(field)));
     embeds
         .enumerate()
         .fold(Draft::default(), |draft, (at, embed)| draft.with_embed(if at == 0 { embed.title(title) } else { embed }))

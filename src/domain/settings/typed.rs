@@ -1,8 +1,9 @@
-//! The types of settings that people read and type: a switch, a number, a channel, a role. Others lie with what they are
-//! for.
+//! The types of settings that people read and type: a switch, a number, a channel, a role, a time zone. Others lie with what
+//! they are for.
 
 use super::control::{Control, NONE};
 use super::{Limits, SettingValue, mentioned};
+use crate::kernel::calendar::Zone;
 use crate::kernel::ids::{ChannelId, RoleId};
 use crate::kernel::text;
 use crate::references::Target;
@@ -148,6 +149,20 @@ impl Typed for Option<RoleId> {
 
     fn control(_: Limits) -> Control {
         Control::Role
+    }
+}
+
+impl Typed for Zone {
+    fn shown(&self, _: Limits) -> String {
+        self.to_string()
+    }
+
+    fn parse(typed: &str, _: Limits) -> Option<Self> {
+        Self::typed(typed)
+    }
+
+    fn allowed(_: Limits) -> String {
+        "a time zone, by a city such as Berlin, a name such as Europe/Berlin, or a distance such as UTC+2".to_owned()
     }
 }
 

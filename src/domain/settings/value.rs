@@ -2,6 +2,7 @@
 
 use super::Setting;
 use super::tables::Entry;
+use crate::kernel::calendar::Zone;
 use crate::kernel::ids::{ChannelId, RoleId};
 use crate::store::form::Carried;
 
@@ -87,7 +88,7 @@ macro_rules! text_setting {
     )+};
 }
 
-text_setting!(bool, u32, String, RoleId);
+text_setting!(bool, u32, String, RoleId, Zone);
 
 #[cfg(test)]
 mod tests {

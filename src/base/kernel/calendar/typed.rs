@@ -87,6 +87,15 @@ impl Zone {
         Self::ahead_of_utc(if ahead > 13 * 60 { ahead - DAY } else { ahead })
     }
 
+    /// The one zone that somebody means who may also say what their clock shows now, or a part of what one zone alone is called.
+    pub fn meant(typed: &str, now: Timestamp) -> Option<Self> {
+        let only = || match Self::like(typed, now).as_slice() {
+            [(zone, _)] => Some(zone.clone()),
+            _ => None,
+        };
+        Self::typed(typed).or_else(|| Self::by_clock(typed, now)).or_else(only)
+    }
+
     fn of_city(city: &str) -> Option<Self> {
         let listed = CITIES.iter().find(|(_, cities)| cities.split('|').any(|listed| listed == city));
         let is_named_so = |name: &String| name.rsplit('/').next().is_some_and(|last| folded(last) == city);
