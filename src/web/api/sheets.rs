@@ -28,8 +28,10 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::csv_text;
 use crate::kernel::time::Timestamp;
+use crate::signin::scope::Scope;
 use crate::store::{Cursor, Read};
 use crate::web::Web;
+use crate::web::access::Who;
 use crate::web::answer::{Problem, told};
 use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 use crate::web::input::read_form;
@@ -99,6 +101,16 @@ pub const fn route<S: Sheet>() -> Route {
         ..EXPORT
     }
 }
+
+/// What happened to the instance, for its operator.
+pub const INSTANCE_AUDIT: Route = Route {
+    name: "instance.audit_export",
+    about: "Gives what happened to this Greenroom as a whole as a file of CSV, the latest first.",
+    doors: Doors::get(&["/api/audit/export"]),
+    who: Who::Instance,
+    scope: Scope::Instance,
+    ..route::<Audit>()
+};
 
 /// Notes that somebody takes something of a server along. A store that takes nothing any more is taken along all the same.
 pub(super) async fn note(web: &Web, arrived: &Arrived, what: &'static str) -> Result<(), Problem> {
@@ -320,6 +332,8 @@ impl Sheet for Audit {
         ("time", |entry| value(&entry.at)),
         ("kind", |entry| value(&entry.kind)),
         ("actor", |entry| value(&entry.actor)),
+        ("door", |entry| value(&entry.door.unwrap_or_default())),
+        ("door_name", |entry| maybe(entry.door_name.as_ref())),
         ("about", |entry| value(&entry.subject.as_ref().map_or("", |subject| subject.kind))),
         ("about_id", |entry| maybe(entry.subject.as_ref().map(|subject| &subject.id))),
         ("before", |entry| maybe(entry.before.as_ref())),
