@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use futures_util::stream;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use super::audit::{self, AuditEntryView, AuditQuery};
 use super::handles::{self, HandlesQuery};
@@ -33,7 +34,7 @@ use crate::store::{Cursor, Read};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, told};
-use crate::web::endpoint::{Arrived, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
 use crate::web::music::search::{Search, SongsQuery};
 
@@ -70,7 +71,7 @@ pub trait Sheet: Sized + Send + Sync + 'static {
     /// What stands in a line.
     type Row: Send + 'static;
     /// The filter, as it stands in the address.
-    type Query: DeserializeOwned + Send;
+    type Query: DeserializeOwned + ToSchema + Send;
     /// The filter, understood.
     type Wanted: Clone + Send + Sync + 'static;
 
@@ -96,6 +97,7 @@ pub const fn route<S: Sheet>() -> Route {
         name: S::NAME,
         about: S::ABOUT,
         doors: Doors::get(S::PATHS),
+        shape: Some(|| Shape::of_file::<S::Query>("text/csv")),
         sample: |_| Sample::default(),
         serve: serve::<S>,
         ..EXPORT
