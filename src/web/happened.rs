@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::api::settings::of_key;
 use super::names::Names;
 use super::ui::components::moment;
-use crate::activity::{Activity, ActivityId, Subject};
+use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::discord::bot::Words;
 use crate::features::coins::activity::{POSTED, Posted};
 use crate::features::coins::model::{Currency, EntryKind};
@@ -30,6 +30,8 @@ use crate::kernel::sentence::{Sentence, Slot};
 use crate::presence::PRESENCE_CHANGED;
 use crate::sentence;
 use crate::settings::SETTING_CHANGED;
+use crate::signin;
+use crate::signin::activity::{Guessed, REFUSED, WRONG_PASSWORDS};
 use crate::store::Read;
 
 /// An activity in words.
@@ -49,7 +51,19 @@ static SILENT_THERE: [&str; 5] =
 
 /// All kinds that are told, by name.
 pub fn kinds(words: Words) -> Vec<&'static str> {
-    let mut kinds: Vec<&'static str> = (words.kinds)().into_iter().chain(SILENT_THERE.iter().copied()).collect();
+    sorted((words.kinds)().into_iter().chain(SILENT_THERE.iter().copied()).collect())
+}
+
+/// Those that are told of a server, or of the instance.
+pub fn kinds_of(words: Words, guild: GuildId) -> Vec<&'static str> {
+    let mut kinds = kinds(words);
+    if guild == GuildId::INSTANCE {
+        kinds.extend(signin::activity::KINDS.iter().chain(activity::KINDS).map(|kind| kind.name()));
+    }
+    sorted(kinds)
+}
+
+fn sorted(mut kinds: Vec<&'static str>) -> Vec<&'static str> {
     kinds.sort_unstable();
     kinds.dedup();
     kinds
@@ -140,6 +154,16 @@ fn in_words(activity: &Activity, song: &Sentence) -> Option<Sentence> {
     }
     if activity.kind == SETTING_CHANGED.name() {
         return setting(activity, &by);
+    }
+    if let Some(Guessed { network, tries }) = WRONG_PASSWORDS.details(activity) {
+        return Some(sentence!("Wrong passwords came from {network}: {tries} within an hour.", network, tries));
+    }
+    if let Some(Guessed { network, tries }) = REFUSED.details(activity) {
+        return Some(sentence!(
+            "Somebody at {network} tried what is the operator's alone, and was refused: {tries} times within an hour.",
+            network,
+            tries
+        ));
     }
     let (from, to) = change?;
     if PLAYED.details(activity).is_some() {

@@ -11,8 +11,10 @@ use crate::store::form::Carried;
 pub static SIGNED_IN: ActivityKind<Door> = ActivityKind::new("signin.signed_in");
 /// Somebody signed out everywhere; the details say of how many sessions.
 pub static SIGNED_OUT_EVERYWHERE: ActivityKind<usize> = ActivityKind::new("signin.signed_out_everywhere");
-/// Wrong passwords came from somewhere within a minute.
+/// Wrong passwords came from somewhere within an hour.
 pub static WRONG_PASSWORDS: ActivityKind<Guessed> = ActivityKind::new("signin.wrong_passwords");
+/// Somebody tried what is the operator's alone, and was refused.
+pub static REFUSED: ActivityKind<Guessed> = ActivityKind::new("signin.refused");
 /// An operator has another password, or the first; the details are the name.
 pub static PASSWORD_CHANGED: ActivityKind<String> = ActivityKind::new("signin.password_changed");
 /// Somebody made a token of the API.
@@ -27,16 +29,17 @@ pub const KINDS: &[&dyn Carried] = &[
     &SIGNED_IN,
     &SIGNED_OUT_EVERYWHERE,
     &WRONG_PASSWORDS,
+    &REFUSED,
     &PASSWORD_CHANGED,
     &TOKEN_MADE,
     &TOKEN_REVOKED,
     &LINK_ISSUED,
 ];
 
-/// Wrong passwords.
+/// Wrong passwords, or other tries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guessed {
-    /// The network that they came from.
+    /// The network that they came from; `elsewhere` for those of many.
     pub network: String,
     /// How many.
     pub tries: u32,

@@ -32,7 +32,10 @@ impl Page for HealthPage {
         let reasons = (web.instance.operations()?.reasons)().await;
         let main = html! {
             (health(&reasons))
-            p { "Greenroom " (env!("CARGO_PKG_VERSION")) " runs since " (moment(web.started)) "." }
+            p {
+                "Greenroom " (env!("CARGO_PKG_VERSION")) " runs since " (moment(web.started)) ". "
+                a href="/api/docs" { "What can be asked of it over the API" }
+            }
             (acts(seen))
             (findings(web.instance.examined().as_ref()))
         };
