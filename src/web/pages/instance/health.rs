@@ -102,7 +102,8 @@ fn findings(examined: Option<&Examined>) -> Markup {
         section {
             h2 { "What was found" }
             p.hint { "Looked at " (moment(*at)) "." }
-            (Table { caption: "Findings", list: None, columns: &columns, rows: &rows })
+            @if rows.is_empty() { p { (badge(Tone::Good, "nothing to mend")) } }
+            @else { (Table { caption: "Findings", list: None, columns: &columns, rows: &rows }) }
         }
     }
 }

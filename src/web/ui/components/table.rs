@@ -74,7 +74,8 @@ pub struct Row {
     pub cells: Vec<Markup>,
 }
 
-/// A table. What it is called is told to whoever listens; on the page the heading above says it.
+/// A table. What it is called is told to whoever listens; on the page the heading above says it. Where there are no rows,
+/// a sentence stands in its place: headings over nothing look broken.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     /// What it lists.
@@ -90,6 +91,9 @@ pub struct Table<'a> {
 // Folded, rows and cells are blocks, and some browsers then forget that they are a table. The roles say it again.
 impl Render for Table<'_> {
     fn render(&self) -> Markup {
+        if self.rows.is_empty() {
+            return html! { p.hint data-list=[self.list] { "There is nothing here yet." } };
+        }
         html! {
             table.fold role="table" data-list=[self.list] {
                 caption.heard { (self.caption) }
@@ -217,6 +221,13 @@ mod tests {
         </tbody>
         </table>
         "#);
+    }
+
+    #[test]
+    fn a_table_without_rows_has_no_headings() {
+        let empty = Table { caption: "Items", list: Some("shop"), columns: &[Column::words("Item")], rows: &[] };
+        let drawn = empty.render().into_string();
+        assert_eq!(drawn, r#"<p class="hint" data-list="shop">There is nothing here yet.</p>"#);
     }
 
     #[test]
