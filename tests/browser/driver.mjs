@@ -90,14 +90,14 @@ const lines = (node, from, to) => {
   return new Set(tops).size;
 };
 
-/** Numbers, moments and states of the content of a page that begin on one line and go on on the next. */
+/** Numbers, moments and the states in lists of a page that begin on one line and go on on the next. */
 const torn = () => {
   const found = [];
   const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const within = text.parentElement;
     if (!within.getClientRects().length || within.closest(".heard, code, pre, textarea, option")) continue;
-    const isWhole = within.closest("time, .badge");
+    const isWhole = within.closest("time, tbody .badge");
     const parts = isWhole ? [[0, text.data.length]] : [...text.data.matchAll(/[-+]?\d[\d,.:]*\d/g)].map(({ 0: part, index }) => [index, index + part.length]);
     for (const [from, to] of parts) if (lines(text, from, to) > 1) found.push(text.data.slice(from, to));
   }

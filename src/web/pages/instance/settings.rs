@@ -20,6 +20,7 @@ use crate::web::pages::settings::control::{self, Filled};
 use crate::web::places::drawn_text;
 use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, Tone, acts, badge, save_bar};
+use crate::web::ui::icons::{Icon, icon};
 
 /// Where the page is, and its forms are sent.
 const PAGE: &str = "/instance/settings";
@@ -125,7 +126,7 @@ fn configuration(variables: &[Variable]) -> Markup {
             html! { code { (variable.name) } },
             html! {
                 (value(variable))
-                @for problem in &variable.problems { " " (badge(Tone::Bad, problem)) }
+                @for problem in &variable.problems { p.error { (icon(Icon::Bad)) span { (problem) } } }
             },
             html! { (variable.origin) },
         ],
