@@ -31,7 +31,7 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{ASK, Button, Notice, Seal};
+use super::ui::components::{ASK, Button, Notice, Seal, Weight};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
@@ -106,6 +106,8 @@ struct Ink {
 pub struct Shown {
     /// Its heading.
     pub title: String,
+    /// The picture beside the heading, where it is about somebody.
+    pub face: Option<Markup>,
     /// Its content.
     pub main: Markup,
     /// The pages above it: address and title.
@@ -135,7 +137,7 @@ pub struct Entry {
 impl Shown {
     /// A page in its frame.
     pub fn new(title: impl Into<String>, main: Markup) -> Self {
-        Self { title: title.into(), main, crumbs: Vec::new(), actions: None, is_framed: true, live: None }
+        Self { title: title.into(), face: None, main, crumbs: Vec::new(), actions: None, is_framed: true, live: None }
     }
 
     /// A page on its own.
@@ -370,6 +372,7 @@ impl<'a> Around<'a> {
                 let Server { id, name, picture } = server(named);
                 GuildNav { id, name, picture, servers: &servers, items: &items }
             }),
+            face: shown.face.as_ref(),
             crumbs: &crumbs,
             actions: shown.actions.as_ref(),
             notices: &self.notices,
@@ -458,9 +461,9 @@ pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
             @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
                 input type="hidden" name=(name) value=(value);
             }
-            p.actions {
+            p.answers {
                 a.button href=(back) { "Cancel" }
-                (Button::danger("Yes"))
+                (Button { weight: Weight::Sure, ..Button::plain("Yes") })
             }
         }
     };

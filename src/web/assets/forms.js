@@ -61,10 +61,10 @@ const question = (text, verb) =>
   new Promise((done) => {
     const dialog = document.createElement("dialog");
     const asked = Object.assign(document.createElement("p"), { id: "question", textContent: text });
-    const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "actions" });
+    const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "answers" });
     const button = (label, value, look) =>
       Object.assign(document.createElement("button"), { type: "submit", textContent: label, value, className: look });
-    answers.append(button("Cancel", "no", "button"), button(verb, "yes", "button main"));
+    answers.append(button("Cancel", "no", "button"), button(verb, "yes", "button main danger"));
     dialog.setAttribute("aria-labelledby", "question");
     dialog.append(asked, answers);
     dialog.addEventListener("close", () => {
@@ -213,9 +213,15 @@ const clicked = async (event) => {
     }
   }
   // A menu closes when somebody clicks beside it.
-  for (const menu of document.querySelectorAll("details.menu[open]"))
-    if (!menu.contains(event.target)) menu.open = false;
+  closeMenus((menu) => !menu.contains(event.target));
 };
+
+const closeMenus = (which) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (which(menu)) menu.open = false;
+};
+
+// So it does when the focus leaves it: what lies behind a sheet is not seen. Around it is no way out of it.
+const focused = ({ target }) => closeMenus((menu) => !menu.contains(target) && !target.contains(menu));
 
 const pressed = (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -304,6 +310,7 @@ export const start = () => {
   document.addEventListener("submit", ({ target }) => (target.dataset.tried = "1"));
   document.addEventListener("input", typed);
   document.addEventListener("click", clicked);
+  document.addEventListener("focusin", focused);
   document.addEventListener("keydown", pressed);
   document.addEventListener("newer", meanwhile);
   document.addEventListener("fresh", ({ target }) => arrive(target));

@@ -99,7 +99,8 @@ fn findings(examined: Option<&Examined>) -> Markup {
         section {
             h2 { "What was found" }
             p.hint { "Looked at " (moment(*at)) "." }
-            (Table::new("Findings", None, findings.iter().map(row)))
+            @if findings.is_empty() { p { (badge(Tone::Good, "nothing to mend")) } }
+            @else { (Table::new("Findings", None, findings.iter().map(row))) }
         }
     }
 }
