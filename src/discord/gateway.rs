@@ -3,6 +3,7 @@
 //! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
 //! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,11 +20,13 @@ use super::component::{self, Component, Modal};
 use super::registration::Registration;
 use super::seen::Seen;
 use super::{activity, command, figures, invitation, problem};
+use crate::activity::{Door, DoorKind};
 use crate::http::RequestError;
 use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::presence::{self, Presence};
 use crate::refusals;
+use crate::store::through;
 
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
 pub type MessageHandler = for<'a> fn(&'a Bot, &'a Message) -> BoxFuture<'a, Result<Taken>>;
@@ -249,11 +252,14 @@ impl serenity::framework::Framework for Gateway {
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
                 let (kind, name) = inner.name_of(&interaction);
-                Box::pin(figures::counted(kind, name, inner.interaction(ctx, interaction))).await;
+                let door =
+                    DoorKind::from_str(kind).map(|kind| Door::named(kind, &name).to_string()).unwrap_or_default();
+                let served = through(&door, inner.interaction(ctx, interaction));
+                Box::pin(figures::counted(kind, name, served)).await;
                 inner.bot.activity.finish(id);
             }
             FullEvent::Message { new_message } if inner.is_new(new_message.id.get()) => {
-                inner.message(&new_message).await;
+                through(DoorKind::Message.word(), inner.message(&new_message)).await;
                 inner.bot.activity.finish(new_message.id.get());
             }
             FullEvent::MessageDelete { channel_id, deleted_message_id, guild_id: Some(guild) } => {

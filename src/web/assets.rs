@@ -81,7 +81,11 @@ impl Assets {
     /// Packs the files and computes their digest; a few milliseconds, once at start.
     pub fn new() -> Self {
         let file = |(name, content_type, bytes): (_, _, &'static [u8])| {
-            let bytes = if content_type == JAVASCRIPT { without_remarks(bytes) } else { Bytes::from_static(bytes) };
+            let bytes = match content_type {
+                JAVASCRIPT => without_remarks(bytes),
+                CSS => bare_rules(bytes),
+                _ => Bytes::from_static(bytes),
+            };
             Asset { name, content_type, gzip: packed(&bytes), bytes }
         };
         let files: Vec<Asset> = FILES.into_iter().map(file).collect();
@@ -121,6 +125,12 @@ impl Default for Assets {
 /// A script without the lines that only tell people about it: no browser has to fetch them.
 fn without_remarks(script: &[u8]) -> Bytes {
     let lines = script.split(|byte| *byte == b'\n').filter(|line| !is_remark(line));
+    lines.collect::<Vec<_>>().join(&b'\n').into()
+}
+
+/// A sheet without its remarks, each of which has a line of its own, and without the room before its lines.
+fn bare_rules(sheet: &[u8]) -> Bytes {
+    let lines = sheet.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.starts_with(b"/*"));
     lines.collect::<Vec<_>>().join(&b'\n').into()
 }
 
@@ -210,6 +220,17 @@ mod tests {
                 is_inside &= !line.ends_with("*/");
             }
             assert!(!text(name).is_empty() && text(name).len() < bytes.len(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_sheet_tells_people_about_it_and_is_no_rule() {
+        for (name, _, bytes) in FILES.into_iter().filter(|(_, kind, _)| *kind == CSS) {
+            let sheet = String::from_utf8(bytes.to_vec()).unwrap();
+            for line in sheet.lines().map(str::trim).filter(|line| line.contains("/*") || line.contains("*/")) {
+                assert!(line.starts_with("/*") && line.find("*/") == Some(line.len() - 2), "{name}: {line}");
+            }
+            assert!(!text(name).contains("/*") && text(name).contains('}'), "{name}");
         }
     }
 

@@ -23,6 +23,7 @@ use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
 use super::answer::{Answered, Base, Problem, Refill, RevisionOf, respond};
 use super::input::{read_form, read_json};
+use super::part::open_page;
 use super::segments::Segments;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
@@ -471,6 +472,13 @@ fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response
 }
 
 impl<E: Endpoint> Asked<E> {
+    /// The page of the same server from which a form was sent, where the browser says it: what is taken back is looked at where
+    /// it was told.
+    pub fn page_before(&self) -> Option<String> {
+        let of_server = format!("/g/{}/", self.guild);
+        open_page(&self.headers).filter(|page| self.door == Door::Form && page.starts_with(&of_server))
+    }
+
     /// Reads a request; says which fields are wrong.
     fn of(arrived: &Arrived) -> Result<Self, Problem> {
         if E::REVISION.is_none() && E::DOORS.verb != Verb::Get && arrived.headers.contains_key(IF_MATCH) {

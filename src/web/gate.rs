@@ -2,7 +2,8 @@
 //! whether a change comes from a page of ours, what they are in the server, whether they may, how often they may, and the
 //! body in bounds. Rights come before anything that tells what exists.
 //!
-//! Whatever fails here is answered here, before a handler runs; a refused request changes nothing.
+//! Whatever fails here is answered here, before a handler runs. A refused request changes nothing; tries at what is the
+//! operator's alone are counted.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -18,8 +19,8 @@ use tokio::time::timeout;
 
 use super::Web;
 use super::access::{
-    Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place,
-    sender,
+    Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, Somebody, TooOften, Verdict, Via, Visitor, Who,
+    place, sender,
 };
 use super::answer::{Problem, WasDone, form_field, once_more, told};
 use super::endpoint::{Arrived, Door, Route};
@@ -30,6 +31,7 @@ use super::trouble::{self, Met};
 use super::ui::components::ASK;
 use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
+use crate::activity::{self, DoorKind};
 use crate::discord::standing::{Asked, Standing};
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
@@ -37,7 +39,9 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::Person;
-use crate::store::Read;
+use crate::signin::address::network;
+use crate::signin::guesses;
+use crate::store::{Read, through};
 
 /// How long a body may take to come.
 const BODY: Duration = Duration::from_secs(20);
@@ -113,15 +117,25 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
     if let Some(acting) = acting
         && let Err(TooOften(wait)) = web.limits.balances.take(acting, now)
     {
-        return once_more(web, route, arrived, Problem::RateLimited(wait)).await;
+        return once_more(web, route, arrived, Problem::BalancesLimited(wait)).await;
     }
-    let response = (route.serve)(web.clone(), arrived).await;
+    let door = door_of(&arrived).to_string();
+    let response = through(&door, (route.serve)(web.clone(), arrived)).await;
     // What was refused, or told once more, changed no balance.
     if let Some(acting) = acting.filter(|_| response.extensions().get::<WasDone>().is_none()) {
         web.limits.balances.give_back(&acting);
     }
     rotate(&web, session, now, &response);
     response
+}
+
+/// By which door somebody came, as it is noted with whatever they do.
+fn door_of(arrived: &Arrived) -> activity::Door {
+    match (arrived.door, arrived.visitor.somebody()) {
+        (_, Some(Somebody { name, via: Via::Token { .. }, .. })) => activity::Door::named(DoorKind::Token, name),
+        (Door::Api, _) => activity::Door::of(DoorKind::Api),
+        (Door::Form | Door::Page, _) => activity::Door::of(DoorKind::Page),
+    }
 }
 
 /// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
@@ -159,7 +173,13 @@ async fn examine(
     let guild = guild_of(&params)?;
     let rank = rank_of(web, route.who, visitor, guild).await?;
     (known.guild, known.rank) = (guild.unwrap_or(GuildId::INSTANCE), rank);
-    match route.who.verdict(visitor, rank, route.scope, guild) {
+    let verdict = route.who.verdict(visitor, rank, route.scope, guild);
+    // Whoever only opens a page of the operator's is asked to sign in, which is no try.
+    let is_try = route.who == Who::Instance && verdict != Verdict::Yes;
+    if is_try && (verdict != Verdict::SignIn || door == Door::Api) {
+        web.note_refused_try(origin, now).await?;
+    }
+    match verdict {
         Verdict::Yes => {}
         Verdict::SignIn if shows_token(&parts.headers) => return Err(Problem::InvalidToken),
         Verdict::SignIn => return Err(Problem::Unauthenticated),
@@ -276,6 +296,16 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 }
 
 impl Web {
+    /// Notes that somebody tried what is the operator's alone, and was refused: summed, so that no flood of tries fills the store.
+    async fn note_refused_try(&self, origin: Origin, now: Timestamp) -> Result<(), Problem> {
+        let Some((from, tries)) = self.refused.count(network(origin.address), now) else { return Ok(()) };
+        // A store that takes nothing any more refuses all the same.
+        if self.bot.store.stop_reason().is_none() {
+            self.bot.store.write("refused_try", move |tx| guesses::refused(tx, &from, tries)).await?;
+        }
+        Ok(())
+    }
+
     /// Refuses for the moment until the gateway has named the servers of the bot: before that, any server may be one of them.
     pub fn needs_servers(&self) -> Result<(), Problem> {
         if self.bot.standings.are_named() { Ok(()) } else { Err(Problem::DiscordUnavailable) }

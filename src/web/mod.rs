@@ -52,7 +52,7 @@ pub use headers::{Leads, guard};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use access::{Csrf, Limits, Passwords, SignIns};
+use access::{Csrf, Limits, Passwords, RefusedTries, SignIns};
 use answer::{Answered, Base, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
@@ -88,6 +88,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Wrong tries to sign in.
     pub sign_ins: SignIns,
+    /// Refused tries at what is the operator's alone.
+    pub refused: RefusedTries,
     /// Hashes of passwords.
     pub passwords: Passwords,
     /// The tokens of forms.
@@ -129,6 +131,7 @@ impl Web {
             limits: Limits::new(clock),
             assets: Assets::new(),
             sign_ins: SignIns::default(),
+            refused: RefusedTries::default(),
             passwords: Passwords::default(),
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),

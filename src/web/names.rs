@@ -95,9 +95,23 @@ impl Names {
     pub fn drawn(&self, sentence: &Sentence) -> Markup {
         PreEscaped(sentence.html_by(&|piece| match piece {
             Piece::Text(text) => self.with_songs(text),
-            Piece::Mention(Mention::User(user)) => self.member(user).into_string(),
-            Piece::Mention(mention) => mention.to_sentence().html(&|mention| name_of(self.places.as_deref(), mention)),
+            Piece::Mention(mention) => self.mention(mention),
         }))
+    }
+
+    /// A sentence on the page that names its songs itself.
+    pub fn drawn_as_it_is(&self, sentence: &Sentence) -> Markup {
+        PreEscaped(sentence.html_by(&|piece| match piece {
+            Piece::Text(text) => escaped(text).into_owned(),
+            Piece::Mention(mention) => self.mention(mention),
+        }))
+    }
+
+    fn mention(&self, mention: Mention) -> String {
+        match mention {
+            Mention::User(user) => self.member(user).into_string(),
+            mention => mention.to_sentence().html(&|mention| name_of(self.places.as_deref(), mention)),
+        }
     }
 
     /// A sentence as plain text.
@@ -173,6 +187,22 @@ impl Web {
         members.extend(self.called_on_discord(guild, &unnamed).await);
         let places = if names.has_places { self.places(guild).await } else { None };
         Names { members, places, ..names }
+    }
+
+    /// The names of whoever and whatever these sentences mention. Nothing is looked up where they mention nothing; what cannot
+    /// be looked up keeps its number.
+    pub async fn mentioned(&self, guild: GuildId, sentences: Vec<Sentence>) -> Names {
+        let mut is_any = false;
+        for sentence in &sentences {
+            sentence.visit(&mut |piece| is_any |= matches!(piece, Piece::Mention(_)));
+        }
+        if !is_any {
+            return Names::default();
+        }
+        match self.look("mentioned", move |read| Names::of(read, guild, &sentences, [])).await {
+            Ok(names) => self.named(names).await,
+            Err(_) => Names::default(),
+        }
     }
 
     /// What members are called on Discord, as far as it says so.

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERER, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -18,11 +18,12 @@ use serde::de::DeserializeOwned;
 
 use super::Web;
 use super::access::{Name, Rank, Somebody, Via, Visitor, Who};
-use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours};
+use super::answer::{Problem, Refill, html as sentence_html};
 use super::endpoint::{Arrived, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
 use super::gate::session_of;
 use super::input::read_form;
+use super::names::Names;
 use super::pages::NAVIGATION;
 use super::pages::pictures::own_face;
 use super::part;
@@ -30,7 +31,7 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{ASK, Button, Notice, Seal};
+use super::ui::components::{ASK, Button, Notice, Seal, Weight};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
@@ -105,6 +106,8 @@ struct Ink {
 pub struct Shown {
     /// Its heading.
     pub title: String,
+    /// The picture beside the heading, where it is about somebody.
+    pub face: Option<Markup>,
     /// Its content.
     pub main: Markup,
     /// The pages above it: address and title.
@@ -134,7 +137,7 @@ pub struct Entry {
 impl Shown {
     /// A page in its frame.
     pub fn new(title: impl Into<String>, main: Markup) -> Self {
-        Self { title: title.into(), main, crumbs: Vec::new(), actions: None, is_framed: true, live: None }
+        Self { title: title.into(), face: None, main, crumbs: Vec::new(), actions: None, is_framed: true, live: None }
     }
 
     /// A page on its own.
@@ -154,10 +157,10 @@ impl<P: Page> Seen<P> {
         self.refill.as_ref()?.value(field)
     }
 
-    /// What is wrong with the form or the filter, above the page.
-    fn fault(&self) -> Option<Markup> {
+    /// What is wrong with the form or the filter, above the page, by the names of its server.
+    fn fault(&self, names: &Names) -> Option<Markup> {
         let refill = self.refill.as_ref().filter(|refill| refill.says_something());
-        refill.map(wrong).or_else(|| self.filter.fault().cloned())
+        refill.map(|refill| wrong(refill, names)).or_else(|| self.filter.fault().cloned())
     }
 
     /// What is wrong with a field.
@@ -261,7 +264,9 @@ async fn drawn<P: Page>(
     // Noted before anything is looked at: what changes in between is brought by the stream.
     let revision = web.push.revision();
     let shown = P::show(web, &seen).await?;
-    let fault = seen.fault();
+    let told = seen.refill.as_ref().map(|refill| refill.sentence.clone()).into_iter().collect();
+    let names = web.mentioned(seen.guild, told).await.read_by(seen.rank);
+    let fault = seen.fault(&names);
     // What somebody typed is shown again as it was, whatever changes meanwhile.
     let stays = fault.is_some();
     let hints = if stays { &[] } else { P::HINTS };
@@ -340,7 +345,7 @@ impl<'a> Around<'a> {
             avatar: own_face(visitor),
             servers: servers_of(web, visitor).into_iter().map(pictured).collect(),
             entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
-            notices: web.notices.take(visitor),
+            notices: if part::is_passed_through(headers, here) { Vec::new() } else { web.notices.take(visitor) },
             guild: named.map(|named| pictured((named.id, named.name))),
             web,
         }
@@ -367,6 +372,7 @@ impl<'a> Around<'a> {
                 let Server { id, name, picture } = server(named);
                 GuildNav { id, name, picture, servers: &servers, items: &items }
             }),
+            face: shown.face.as_ref(),
             crumbs: &crumbs,
             actions: shown.actions.as_ref(),
             notices: &self.notices,
@@ -404,10 +410,10 @@ fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a>
 }
 
 /// What was wrong with a form, above its page.
-fn wrong(refill: &Refill) -> Markup {
+fn wrong(refill: &Refill, names: &Names) -> Markup {
     html! {
         div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } role="alert" tabindex="-1" autofocus {
-            p { (sentence_html(&refill.sentence)) }
+            p { (names.drawn_as_it_is(&refill.sentence)) }
             @if refill.fields.len() > 1 {
                 ul {
                     @for (field, sentence) in &refill.fields {
@@ -448,18 +454,16 @@ pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
 /// sends it; going back changes nothing.
 pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
     let sent = serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default();
-    let referer = arrived.headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
-    let back = referer.and_then(|referer| referer.path_and_query().map(ToString::to_string));
-    let back = back.filter(|back| is_page_of_ours(back)).unwrap_or_else(|| "/".to_owned());
+    let back = part::open_page(&arrived.headers).unwrap_or_else(|| "/".to_owned());
     let main = html! {
         p { (asked) }
         form method="post" action=(arrived.address) {
             @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
                 input type="hidden" name=(name) value=(value);
             }
-            p.actions {
+            p.answers {
                 a.button href=(back) { "Cancel" }
-                (Button::danger("Yes"))
+                (Button { weight: Weight::Sure, ..Button::plain("Yes") })
             }
         }
     };

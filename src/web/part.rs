@@ -1,11 +1,11 @@
-//! The content of a page as a part of it: an open page that is told of a change asks for that alone.
+//! What an open page asks for without being left: its content alone, when it is told of a change, and what a form comes to.
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, REFERER, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::answer::is_known;
+use super::answer::{is_known, is_page_of_ours};
 use super::ui::components::Region;
 use crate::kernel::digest::Digest;
 use crate::kernel::text::hex;
@@ -14,6 +14,24 @@ use crate::store::Topic;
 /// What an open page says when it asks for its content anew: that is answered alone, and takes no notices from whoever
 /// opens a page meanwhile.
 const PART: &str = "part";
+
+/// What an open page says when it sends a form: its own path. Where the answer leads to another page, that one is opened by
+/// itself afterwards.
+const QUIET: &str = "quiet";
+
+/// Whether a page is asked for only because the answer to a form led there: it is opened in a moment, and says then what is to
+/// be said.
+pub(super) fn is_passed_through(headers: &HeaderMap, address: &str) -> bool {
+    let path = address.split('?').next().unwrap_or_default();
+    headers.get(QUIET).is_some_and(|open| open.as_bytes() != path.as_bytes())
+}
+
+/// The page from which a form was sent, where the browser says it and the page is ours.
+pub(super) fn open_page(headers: &HeaderMap) -> Option<String> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+    let of_referer = || text(REFERER.as_str())?.parse::<Uri>().ok()?.path_and_query().map(ToString::to_string);
+    text(QUIET).or_else(of_referer).filter(|page| is_page_of_ours(page))
+}
 
 /// Whether somebody asks for the content alone.
 pub(super) fn is_asked_for(headers: &HeaderMap) -> bool {

@@ -1,9 +1,14 @@
-//! Whom a filter names: members are known by their numbers, and people know each other by names and TikTok handles.
+//! Whom a filter or a form names: members are known by their numbers, and people know each other by names and TikTok handles.
 
 use std::collections::BTreeSet;
 
+use maud::{Markup, html};
+
 use super::Web;
 use super::answer::{Ambiguous, Candidate, Problem};
+use super::names::ending;
+use super::page::{Page, Seen};
+use super::ui::components::{Choice, Field, Select};
 use crate::activity;
 use crate::flows::known_members::{self, Meant};
 use crate::kernel::actor::Actor;
@@ -11,6 +16,30 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::store::Read;
+
+/// The field of a form in which somebody names a member. Where several could be meant, it is a list of them.
+pub fn member_field<P: Page>(seen: &Seen<P>, field: &'static str, label: &str) -> Markup {
+    let wrong = seen.wrong(field);
+    let error = wrong.as_deref();
+    let ambiguous = seen.refill.as_ref().and_then(|refill| refill.ambiguous.as_ref());
+    if let Some(Ambiguous { candidates, .. }) = ambiguous.filter(|ambiguous| ambiguous.field == field) {
+        let labels: Vec<String> = candidates.iter().map(Candidate::in_words).collect();
+        let choices = candidates.iter().zip(&labels).map(|(candidate, label)| Choice::new(&candidate.id, label));
+        let choices: Vec<Choice<'_>> = choices.collect();
+        return html! { (Select { error, ..Select::new(field, label, &choices) }) };
+    }
+    let value = seen.typed(field).unwrap_or_default();
+    html! { (Field { value, hint: Some(HINT), error, is_required: true, ..Field::new(field, label) }) }
+}
+
+impl Candidate {
+    /// What tells them apart from others of the same name, in one line.
+    fn in_words(&self) -> String {
+        let end = self.id.parse::<UserId>().map(ending).unwrap_or_default();
+        let handle = self.handle.as_ref().map(|handle| format!(" · @{handle}")).unwrap_or_default();
+        format!("{}{handle} …{end}", self.name)
+    }
+}
 
 /// What fields say that take a member.
 pub const HINT: &str = "A name, a TikTok handle or an id";
@@ -23,7 +52,7 @@ const ACTIVITIES: usize = 500;
 const ASKED: usize = 20;
 
 impl Web {
-    /// The member whom a field of a filter names, by number, mention, name, `@name` or TikTok handle; nothing where it is
+    /// The member whom a field names, by number, mention, name, `@name` or TikTok handle; nothing where it is
     /// empty. Whoever acted here of late is found by their name on Discord as well.
     pub async fn whom(
         &self,

@@ -81,6 +81,50 @@ const low = (least) =>
     .filter((element) => element.getClientRects().length > 0 && element.getBoundingClientRect().height < least)
     .map((element) => `${element.getAttribute("aria-label") ?? element.textContent.trim()}: ${element.getBoundingClientRect().height}`);
 
+/** The lines on which a text lies, from one place of a node to another. */
+const lines = (node, from, to) => {
+  const range = document.createRange();
+  range.setStart(node, from);
+  range.setEnd(node, to);
+  const tops = [...range.getClientRects()].filter(({ width }) => width > 1).map(({ top, height }) => Math.round(top / height));
+  return new Set(tops).size;
+};
+
+/** Numbers, moments and the states in lists of a page that begin on one line and go on on the next. */
+const torn = () => {
+  const found = [];
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const within = text.parentElement;
+    if (!within.getClientRects().length || within.closest(".heard, code, pre, textarea, option")) continue;
+    const isWhole = within.closest("time, tbody .badge");
+    const parts = isWhole ? [[0, text.data.length]] : [...text.data.matchAll(/[-+]?\d[\d,.:]*\d/g)].map(({ 0: part, index }) => [index, index + part.length]);
+    for (const [from, to] of parts) if (lines(text, from, to) > 1) found.push(text.data.slice(from, to));
+  }
+  return found;
+};
+
+/** What can be pressed or filled in and lies behind a bar that stays in sight, once it is scrolled to from above or below. */
+const covered = () => {
+  const stays = (element) => {
+    for (let at = element; at; at = at.parentElement) if (/fixed|sticky/.test(getComputedStyle(at).position)) return at;
+    return null;
+  };
+  const things = [...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")];
+  const seen = things.filter((thing) => thing.checkVisibility() && thing.matches(":enabled, a, summary") && !stays(thing));
+  const found = new Set();
+  for (const thing of [...seen, ...seen.toReversed()]) {
+    thing.scrollIntoView({ block: "nearest" });
+    thing.focus();
+    const [{ left, right, top, bottom } = {}] = thing.getClientRects();
+    for (const [x, y] of [[(left + right) / 2, (top + bottom) / 2], [left + 2, top + 2], [right - 2, bottom - 2]]) {
+      const bar = stays(document.elementFromPoint(x, y));
+      if (bar && !bar.contains(thing)) found.add(`${spoken(thing)} behind ${bar.className || bar.localName}`);
+    }
+  }
+  return [...found];
+};
+
 const verbs = {
   // Whoever zooms has less room, and more points for each.
   async screen({ origin, width, height = 800, dark = false, script = true, cookies = {}, calm = false, touch = false, zoom = 1 }) {
@@ -126,6 +170,12 @@ const verbs = {
     const room = page.viewportSize();
     return { left: x, top: y, right: x + width, bottom: y + height, wide: room.width, high: room.height };
   },
+  torn: ({ page }) => page.evaluate(`const lines = ${lines}; (${torn})()`),
+  covered: ({ page }) => page.evaluate(`const spoken = ${spoken}; (${covered})()`),
+  // The window is this wide from now on.
+  resize: ({ page }, { width }) => page.setViewportSize({ width, height: page.viewportSize().height }),
+  // A finger on this point of the screen.
+  touch: ({ page }, { x, y }) => page.touchscreen.tap(x, y),
   low: ({ page }, { least }) => page.evaluate(`(${low})(${least})`),
   // How many of these are seen.
   shown: ({ page }, { selector }) => page.locator(selector).filter({ visible: true }).count(),

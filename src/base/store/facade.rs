@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, broadcast, oneshot};
 use super::changes::Change;
 use super::check::{Finding, Findings};
 use super::copy::copy_while_written;
+use super::door;
 use super::error::{OpenError, StoreError, contained};
 use super::handle::{Current, Handle, Latch};
 use super::manifest::Manifest;
@@ -134,7 +135,7 @@ impl Store {
         T: Send + 'static,
         A: FnOnce(Result<T>) + Send + 'static,
     {
-        let request = Box::new(Operation { name, run, result: None, answer });
+        let request = Box::new(Operation { name, door: door::present(), run, result: None, answer });
         self.0.writer.send(Message::Run(request)).map_err(|_| StoreError::Closed)
     }
 

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use rand::rngs::StdRng;
 use redb::{ReadableTableMetadata, TableDefinition, TableHandle, WriteTransaction};
@@ -40,6 +41,8 @@ pub struct Tx<'t> {
     changes: RefCell<Vec<Change>>,
     notes: RefCell<Vec<Note>>,
     fatal: RefCell<Option<StoreError>>,
+    /// By which door whoever is served came; each operation has its own.
+    door: RefCell<Option<Arc<str>>>,
 }
 
 /// What is done once when the transaction is committed.
@@ -73,7 +76,18 @@ impl<'t> Tx<'t> {
             changes: RefCell::default(),
             notes: RefCell::default(),
             fatal: RefCell::default(),
+            door: RefCell::default(),
         }
+    }
+
+    /// By which door whoever this is done for came, as it was said where they came in ([`through`](super::through)); `None` for
+    /// what the program does by itself.
+    pub fn door(&self) -> Option<Arc<str>> {
+        self.door.borrow().clone()
+    }
+
+    pub(super) fn enter_by(&self, door: Option<Arc<str>>) {
+        *self.door.borrow_mut() = door;
     }
 
     /// The time of this transaction: the same for every call, and never earlier than that of the transaction before.

@@ -73,6 +73,8 @@ pub(super) enum Ran {
 /// An operation and where its result goes.
 pub(super) struct Operation<F, T, A> {
     pub(super) name: &'static str,
+    /// By which door whoever asks for it came.
+    pub(super) door: Option<Arc<str>>,
     pub(super) run: F,
     pub(super) result: Option<Result<T>>,
     pub(super) answer: A,
@@ -89,6 +91,7 @@ where
     }
 
     fn run(&mut self, tx: &Tx<'_>) -> Ran {
+        tx.enter_by(self.door.clone());
         let whole = || -> Result<T> {
             let value = (self.run)(tx)?;
             tx.write_held()?;

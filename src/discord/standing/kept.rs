@@ -101,6 +101,16 @@ impl<K: Copy + Ord, T: Clone + Send + Sync + 'static> Kept<K, T> {
         }
     }
 
+    /// The things of a range that are there and fresh.
+    pub(super) fn fresh(&self, keys: RangeInclusive<K>, now: Timestamp) -> Vec<(K, T)> {
+        let state = self.lock();
+        let known = state.by_key.range(keys).filter_map(|(key, entry)| match &*entry.answer.borrow() {
+            Some(given @ Given { told: Told::Is(value), .. }) if given.is_fresh(now) => Some((*key, value.clone())),
+            _ => None,
+        });
+        known.collect()
+    }
+
     fn answer(&self, key: K, now: Timestamp, ask: impl Future<Output = Told<T>> + Send + 'static) -> Answer<T> {
         let mut state = self.lock();
         let State { by_key, by_use, uses } = &mut *state;

@@ -151,6 +151,14 @@ impl Standings {
         }
     }
 
+    /// What everybody is in a server of whom Discord told that of late, at this moment. Nobody is asked for.
+    pub fn known(&self, guild: GuildId, now: Timestamp) -> Vec<(UserId, Standing)> {
+        let Some((_, powers)) = self.powers.fresh(guild..=guild, now).pop() else { return Vec::new() };
+        let everybody = (guild, UserId::new(0))..=(guild, UserId::new(u64::MAX));
+        let members = self.members.fresh(everybody, now).into_iter();
+        members.map(|((_, user), member)| (user, member.standing(&powers, guild, now))).collect()
+    }
+
     /// The servers that the bot is in, by number, as the gateway tells; nothing before it is connected.
     pub fn guilds_of_bot(&self) -> Vec<GuildOfBot> {
         self.guilds.all()

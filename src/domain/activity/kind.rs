@@ -143,6 +143,6 @@ impl<D: Serialize> Happened<D> {
     pub(super) fn into_activity(self) -> Result<Activity> {
         let details = serde_json::to_string(&self.details).map_err(Error::failed)?;
         let Self { kind, actor, subject, before, after, .. } = self;
-        Ok(Activity { kind: kind.to_owned(), actor, subject, before, after, details })
+        Ok(Activity { kind: kind.to_owned(), actor, subject, before, after, details, door: None })
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! An activity is staged in the transaction that brings it about, so there is one exactly when the thing happened. It says
 //! who ([`Actor`](crate::kernel::actor::Actor)) did what ([`ActivityKind`]) to whom or what ([`Subject`]), what was before and what
-//! is after, and whatever else its kind tells. It holds values and no prose: its kind makes the one [sentence](Readable) of
-//! them, which each surface draws in its own way. The debug channel is the first of them ([`debug_channel`]); the process's own
-//! log is told after the commit ([`log_in_words`]).
+//! is after, by which [`Door`] they came, and whatever else its kind tells. It holds values and no prose: its kind makes the one
+//! [sentence](Readable) of them, which each surface draws in its own way. The debug channel is the first of them
+//! ([`debug_channel`]); the process's own log is told after the commit ([`log_in_words`]).
 //!
 //! A kind is declared with its sentence in the file `activity.rs` of its feature, and staged by whoever does the thing:
 //!
@@ -26,6 +26,7 @@
 //! Jobs: `debug_channel.deliver`, `debug_channel.leave`.
 
 pub mod debug_channel;
+mod door;
 mod kind;
 pub mod migration;
 mod model;
@@ -35,6 +36,7 @@ pub mod settings;
 mod tables;
 mod words;
 
+pub use door::{Door, DoorKind};
 pub use kind::{ActivityKind, Happened};
 pub use model::{Activity, ActivityId, Subject};
 pub use sentence::{ChangeType, Context, Noted, Reach, Readable, Thing, called};
@@ -79,6 +81,7 @@ pub const JOBS: &[&dyn Purposeful] = &[&debug_channel::DELIVER, &debug_channel::
 
 /// Stages an activity and what follows from it.
 fn stage(tx: &Tx<'_>, guild: GuildId, activity: Activity) -> Result<()> {
+    let activity = Activity { door: tx.door().map(|door| door.to_string()), ..activity };
     let id = tables::add(tx, guild, &activity)?;
     debug_channel::stage(tx, guild, id)?;
     debug_channel::take_leave(tx, guild, &activity)?;

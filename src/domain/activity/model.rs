@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id_type;
 use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::text::names_member;
 use crate::kernel::time::Timestamp;
 use crate::live::Handle;
-use crate::store::Record;
+use crate::{fields, id_type};
 
 id_type!(
     /// The place of an activity among those of its guild: the microsecond in which it happened, or the next one that is free.
@@ -48,9 +47,12 @@ pub struct Activity {
     pub after: Option<String>,
     /// What else its kind tells, as JSON.
     pub details: String,
+    /// By which [`Door`](super::Door) whoever caused it came, as text; nothing for what the program did by itself, and for what
+    /// was noted before doors were.
+    pub door: Option<String>,
 }
 
-impl Record for Activity {}
+fields!(Activity: door since 2 = None);
 
 /// Whom or what something is about. New ones stand behind the others: rows hold their places in this list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

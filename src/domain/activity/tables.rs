@@ -29,7 +29,9 @@ pub(super) static LOG: Table<ActivityKey, Activity> =
             return ErasureAction::Delete;
         }
         let actor = activity.actor.called(|user| erasure.of(user));
-        ErasureAction::from((key, activity), *key, Activity { actor, ..activity.clone() })
+        // A token has the name that its maker gave it.
+        let door = activity.door.clone().filter(|_| actor == activity.actor);
+        ErasureAction::from((key, activity), *key, Activity { actor, door, ..activity.clone() })
     });
 
 /// Which activities are looked for: all, unless something is said.

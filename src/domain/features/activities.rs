@@ -84,6 +84,7 @@ mod tests {
             before: Some("5".to_owned()),
             after: Some("7".to_owned()),
             details: details.to_owned(),
+            door: None,
         };
         subjects().into_iter().map(of).collect()
     }

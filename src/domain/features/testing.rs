@@ -103,7 +103,7 @@ impl TestStore {
 
 /// An activity as it is kept, which is without words.
 fn in_one_line(activity: &Activity) -> String {
-    let Activity { kind, actor, subject, before, after, details } = activity;
+    let Activity { kind, actor, subject, before, after, details, door: _ } = activity;
     let subject = subject.as_ref().map(|subject| format!(" of {subject:?}")).unwrap_or_default();
     let change = before.as_ref().zip(after.as_ref()).map(|(before, after)| format!(" {before} -> {after}"));
     format!("{kind} by {actor}{subject}{} {details}", change.unwrap_or_default())

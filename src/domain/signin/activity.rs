@@ -14,9 +14,12 @@ pub static SIGNED_IN: ActivityKind<Door> =
 /// Somebody signed out everywhere; the details say of how many sessions.
 pub static SIGNED_OUT_EVERYWHERE: ActivityKind<usize> =
     ActivityKind::new("signin.signed_out_everywhere", |told| Some(signed_out_everywhere(told))).of_instance();
-/// Wrong passwords came from somewhere within a minute.
+/// Wrong passwords came from somewhere within an hour.
 pub static WRONG_PASSWORDS: ActivityKind<Guessed> =
     ActivityKind::new("signin.wrong_passwords", |told| Some(wrong_passwords(told))).of_instance();
+/// Somebody tried what is the operator's alone, and was refused.
+pub static REFUSED: ActivityKind<Guessed> =
+    ActivityKind::new("signin.refused", |told| Some(refused(told))).of_instance();
 /// An operator has another password, or the first; the details are the name.
 pub static PASSWORD_CHANGED: ActivityKind<String> =
     ActivityKind::new("signin.password_changed", |told| Some(password_changed(told))).of_instance();
@@ -35,16 +38,17 @@ pub const KINDS: &[&dyn Readable] = &[
     &SIGNED_IN,
     &SIGNED_OUT_EVERYWHERE,
     &WRONG_PASSWORDS,
+    &REFUSED,
     &PASSWORD_CHANGED,
     &TOKEN_MADE,
     &TOKEN_REVOKED,
     &LINK_ISSUED,
 ];
 
-/// Wrong passwords.
+/// Wrong passwords, or other tries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guessed {
-    /// The network that they came from.
+    /// The network that they came from; `elsewhere` for those of many.
     pub network: String,
     /// How many.
     pub tries: u32,
@@ -88,7 +92,16 @@ fn signed_out_everywhere(told: &Noted<'_, usize>) -> Sentence {
 
 fn wrong_passwords(told: &Noted<'_, Guessed>) -> Sentence {
     let Guessed { network, tries } = &told.details;
-    sentence!("{tries} wrong passwords came from {network} within a minute.", tries, network)
+    sentence!("Wrong passwords came from {network}: {tries} within an hour.", network, tries)
+}
+
+fn refused(told: &Noted<'_, Guessed>) -> Sentence {
+    let Guessed { network, tries } = &told.details;
+    sentence!(
+        "Somebody at {network} tried what is the operator's alone, and was refused: {tries} times within an hour.",
+        network,
+        tries
+    )
 }
 
 fn password_changed(told: &Noted<'_, String>) -> Sentence {

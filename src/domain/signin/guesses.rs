@@ -1,4 +1,5 @@
-//! Wrong passwords, summed: whoever guesses a thousand times leaves one activity for each minute and network.
+//! Wrong passwords, and refused tries at what is the operator's alone, summed: whoever guesses a thousand times leaves one
+//! activity of a kind for each hour and network, which is kept for 30 days.
 //!
 //! What was typed is not kept, neither as a name nor as a password: people mistake one for the other.
 
@@ -7,15 +8,22 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::activity::{Guessed, WRONG_PASSWORDS};
+use super::activity::{Guessed, REFUSED, WRONG_PASSWORDS};
 use super::address::network;
+use crate::activity::{self, ActivityId};
+use crate::fields;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Direction, Index, Read, Record, Span, Table, Tx};
+use crate::store::{Direction, Index, Read, Span, Table, Tx};
 
 /// So much is told at once.
-const SUMMED: Duration = Duration::from_mins(1);
+const SUMMED: Duration = Duration::from_hours(1);
+
+/// For so long it is kept from which networks they came.
+const KEPT: Duration = Duration::from_hours(24 * 30);
+/// Activities before that time among which sums are looked for.
+const LOOKED_AT: usize = 1_000;
 
 type ByBegin = (GuildId, Timestamp, String);
 
@@ -25,39 +33,62 @@ pub(super) static GUESSES: Table<(GuildId, String), Guesses> =
 static BY_BEGIN: Index<ByBegin, (GuildId, String), Guesses> =
     Index::new("signin.guesses_by_begin", |(guild, network), guesses| Some((*guild, guesses.since, network.clone())));
 
-/// Wrong passwords that were not told yet.
+/// What was not told yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Guesses {
     since: Timestamp,
+    /// Wrong passwords.
     tries: u32,
+    /// Refused tries at what is the operator's alone.
+    refused: u32,
 }
 
-impl Record for Guesses {}
+fields!(Guesses: refused since 2 = 0);
 
 /// Notes a wrong password, or a wrong name.
 pub fn wrong_password(tx: &Tx<'_>, from: IpAddr) -> Result<()> {
+    note(tx, &network(from), (1, 0))
+}
+
+/// Notes refused tries at what is the operator's alone, from a network.
+pub fn refused(tx: &Tx<'_>, from: &str, tries: u32) -> Result<()> {
+    note(tx, from, (0, tries))
+}
+
+/// Adds wrong passwords and refused tries to what was not told yet.
+fn note(tx: &Tx<'_>, network: &str, (wrong, refused): (u32, u32)) -> Result<()> {
     let now = tx.now();
-    let key = (GuildId::INSTANCE, network(from));
+    let key = (GuildId::INSTANCE, network.to_owned());
     let before = GUESSES.get(tx, &key)?;
     let is_over = |guesses: &Guesses| guesses.since.after(SUMMED) <= now;
-    let (since, tries) = match before {
+    let known = match before {
         Some(over) if is_over(&over) => {
             tell(tx, &key.1, over)?;
-            (now, 0)
+            None
         }
-        Some(before) => (before.since, before.tries),
-        None => (now, 0),
+        before => before,
     };
-    GUESSES.put(tx, &key, &Guesses { since, tries: tries.saturating_add(1) })
+    let known = known.unwrap_or(Guesses { since: now, tries: 0, refused: 0 });
+    let (tries, refused) = (known.tries.saturating_add(wrong), known.refused.saturating_add(refused));
+    GUESSES.put(tx, &key, &Guesses { tries, refused, ..known })
 }
 
-/// Whether there are some that are to be told.
+/// Whether there are some that are to be told, or were told so long ago that they are forgotten.
 pub(super) fn is_any_over(read: &dyn Read, at: Timestamp) -> Result<bool> {
-    Ok(BY_BEGIN.first(read, over_by(at), Direction::Forward)?.is_some())
+    Ok(BY_BEGIN.first(read, over_by(at), Direction::Forward)?.is_some() || !old(read, at)?.is_empty())
 }
 
-/// Tells up to `limit` sums whose minute is over. Answers whether there may be more.
+/// What was told and is forgotten now, because it says from where somebody came.
+fn old(read: &dyn Read, at: Timestamp) -> Result<Vec<ActivityId>> {
+    let span = (Timestamp::from_micros(0), at.before(KEPT));
+    let told = activity::between(read, GuildId::INSTANCE, span, LOOKED_AT)?.into_iter();
+    let says_from_where = |kind: &str| kind == WRONG_PASSWORDS.name() || kind == REFUSED.name();
+    Ok(told.filter(|(_, activity)| says_from_where(&activity.kind)).map(|(id, _)| id).collect())
+}
+
+/// Tells up to `limit` sums whose hour is over, and forgets those that were told long ago. Answers whether there may be more.
 pub(super) fn tell_over(tx: &Tx<'_>, at: Timestamp, limit: usize) -> Result<bool> {
+    activity::forget(tx, GuildId::INSTANCE, &old(tx, at)?)?;
     let over = BY_BEGIN.page(tx, over_by(at), Direction::Forward, limit)?;
     let told = over.len();
     for (guild, _, network) in over {
@@ -69,8 +100,12 @@ pub(super) fn tell_over(tx: &Tx<'_>, at: Timestamp, limit: usize) -> Result<bool
 }
 
 fn tell(tx: &Tx<'_>, network: &str, guesses: Guesses) -> Result<()> {
-    let guessed = Guessed { network: network.to_owned(), tries: guesses.tries };
-    WRONG_PASSWORDS.with(guessed).note(tx, GuildId::INSTANCE)
+    for (kind, tries) in [(&WRONG_PASSWORDS, guesses.tries), (&REFUSED, guesses.refused)] {
+        if tries > 0 {
+            kind.with(Guessed { network: network.to_owned(), tries }).note(tx, GuildId::INSTANCE)?;
+        }
+    }
+    Ok(())
 }
 
 fn over_by(at: Timestamp) -> Span<ByBegin> {
@@ -102,34 +137,66 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_guesses_within_a_minute_are_one_activity() {
+    fn a_thousand_guesses_within_an_hour_are_one_activity() {
         let store = TestStore::new();
         guess(&store, "203.0.113.7", 600);
-        store.advance(Duration::from_secs(59));
+        store.advance(Duration::from_mins(59));
         guess(&store, "203.0.113.99", 400);
         guess(&store, "198.51.100.1", 1);
         sweep(&store);
-        assert_eq!(told(&store), Vec::<String>::new(), "the minute is not over");
-        store.advance(Duration::from_secs(1));
+        assert_eq!(told(&store), Vec::<String>::new(), "the hour is not over");
+        store.advance(Duration::from_mins(1));
         sweep(&store);
         sweep(&store);
         assert_eq!(told(&store), ["1000 from 203.0.113.0/24"]);
-        store.advance(Duration::from_secs(59));
+        store.advance(Duration::from_mins(59));
         sweep(&store);
         assert_eq!(told(&store), ["1000 from 203.0.113.0/24", "1 from 198.51.100.0/24"]);
         store.check();
     }
 
     #[test]
-    fn a_minute_that_is_over_is_told_when_the_next_guess_comes_before_the_upkeep() {
+    fn an_hour_that_is_over_is_told_when_the_next_guess_comes_before_the_upkeep() {
         let store = TestStore::new();
         guess(&store, "203.0.113.7", 3);
-        store.advance(Duration::from_mins(1));
+        store.advance(Duration::from_hours(1));
         guess(&store, "203.0.113.7", 2);
         assert_eq!(told(&store), ["3 from 203.0.113.0/24"]);
-        store.advance(Duration::from_mins(1));
+        store.advance(Duration::from_hours(1));
         sweep(&store);
         assert_eq!(told(&store), ["3 from 203.0.113.0/24", "2 from 203.0.113.0/24"]);
+        store.check();
+    }
+
+    #[test]
+    fn refused_tries_of_the_same_network_are_summed_beside_wrong_passwords() {
+        let store = TestStore::new();
+        guess(&store, "203.0.113.7", 3);
+        store.write(|tx| refused(tx, "203.0.113.0/24", 40)).unwrap();
+        store.write(|tx| refused(tx, "203.0.113.0/24", 2)).unwrap();
+        store.advance(Duration::from_hours(1));
+        sweep(&store);
+        assert_eq!(told(&store), ["3 from 203.0.113.0/24"]);
+        let all = store.read(|read| newest(read, GuildId::INSTANCE, &Filter::default(), None, 100)).rows;
+        let tried: Vec<u32> =
+            all.iter().filter_map(|(_, activity)| REFUSED.details(activity)).map(|told| told.tries).collect();
+        assert_eq!(tried, [42]);
+        store.check();
+    }
+
+    #[test]
+    fn from_where_somebody_came_is_forgotten_after_thirty_days() {
+        let store = TestStore::new();
+        guess(&store, "203.0.113.7", 3);
+        store.advance(Duration::from_hours(1));
+        sweep(&store);
+        store.advance(Duration::from_hours(24 * 30 - 1));
+        sweep(&store);
+        assert_eq!(told(&store), ["3 from 203.0.113.0/24"]);
+        store.advance(Duration::from_hours(2));
+        sweep(&store);
+        assert_eq!(told(&store), Vec::<String>::new());
+        assert!(!store.read(|read| is_any_over(read, store.now())));
         store.check();
     }
 
@@ -139,7 +206,7 @@ mod tests {
         for from in ["192.0.2.1", "198.51.100.1", "203.0.113.1"] {
             guess(&store, from, 1);
         }
-        store.advance(Duration::from_mins(1));
+        store.advance(Duration::from_hours(1));
         let at = store.now();
         assert!(store.write(move |tx| tell_over(tx, at, 2)).unwrap());
         assert!(!store.write(move |tx| tell_over(tx, at, 2)).unwrap());

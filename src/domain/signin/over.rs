@@ -1,4 +1,4 @@
-//! What has ended is forgotten, and what a minute summed is told. Where nothing is due, nothing is written.
+//! What has ended is forgotten, and what an hour summed is told. Where nothing is due, nothing is written.
 
 use super::{Place, answer, guesses, link, oauth, place, refresh, session, token};
 use crate::kernel::digest::Digest;

@@ -22,7 +22,7 @@ use crate::kernel::time::{Clock, Timestamp};
 /// Keys that a limiter remembers before it forgets those that are quiet.
 pub(super) const MOST_KEYS: usize = 20_000;
 /// Changes of balances within a minute.
-const BALANCES: usize = 5;
+pub const BALANCES: usize = 5;
 
 /// What a route counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

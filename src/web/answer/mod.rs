@@ -81,6 +81,8 @@ pub struct Refill {
     pub status: StatusCode,
     /// Whether somebody else changed the same meanwhile.
     pub is_stale: bool,
+    /// The members who could be meant by a field, where that is not clear.
+    pub ambiguous: Option<Ambiguous>,
 }
 
 impl<T> From<T> for Answered<T> {
@@ -176,7 +178,7 @@ pub(super) async fn respond<E: Endpoint>(
 ) -> Response {
     let was_done = outcome.as_ref().is_ok_and(|answered| answered.value.now().is_some());
     let mut response = match (arrived.door, outcome) {
-        (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
+        (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered).await,
         (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&web, &arrived),
         (Door::Form, Err(problem)) => once_more(web, &Route::of::<E>(), arrived, problem).await,
         (_, Ok(answered)) => as_json::<E>(&arrived, &answered),
@@ -268,10 +270,12 @@ fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
     (status, headers, Body::from(body)).into_response()
 }
 
-/// The way to the page that a form leads to, with what is to be said there.
-fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
+/// The way to the page that a form leads to, with what is to be said there, by the names of its server.
+async fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response {
     if let Some(notice) = answered.notice {
-        let notice = Notice { undo: answered.undo, ..Notice::new(Tone::Good, html(&notice)) };
+        let names = web.mentioned(arrived.guild, vec![notice.clone()]).await.read_by(arrived.rank);
+        let text = names.drawn_as_it_is(&notice);
+        let notice = Notice { undo: answered.undo, ..Notice::new(Tone::Good, text) };
         web.notices.leave(&arrived.visitor, notice);
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));
@@ -329,6 +333,10 @@ impl Refill {
             sentence: problem.sentence(report(problem, doing)),
             status: problem.status(),
             is_stale: matches!(problem, Problem::Stale(_)),
+            ambiguous: match problem {
+                Problem::Ambiguous(ambiguous) => Some(ambiguous.clone()),
+                _ => None,
+            },
         }
     }
 

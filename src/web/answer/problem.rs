@@ -14,7 +14,7 @@ use crate::kernel::refusal::Class;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
-use crate::web::access::Who;
+use crate::web::access::{BALANCES, Who};
 
 /// Why a request was not done, before it is an answer.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub enum Problem {
     TooLarge(usize),
     /// Asked too often; once more makes sense after so long.
     RateLimited(Duration),
+    /// Changed as many balances as anybody may within a minute (`T-ERR-02`); the next one is taken after so long.
+    BalancesLimited(Duration),
     /// Discord does not answer, so nobody knows whether they may.
     DiscordUnavailable,
     /// Too many at once.
@@ -163,7 +165,7 @@ impl Problem {
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited(_) | Self::BalancesLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::DiscordUnavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
         }
@@ -186,7 +188,7 @@ impl Problem {
             Self::Method(_) => "method_not_allowed",
             Self::Stale(_) => "stale",
             Self::TooLarge(_) => "too_large",
-            Self::RateLimited(_) => "rate_limited",
+            Self::RateLimited(_) | Self::BalancesLimited(_) => "rate_limited",
             Self::DiscordUnavailable => "discord_unavailable",
             Self::Busy => "busy",
             Self::WrongHost => "wrong_host",
@@ -196,7 +198,7 @@ impl Problem {
     /// After how long it makes sense to ask once more.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited(wait) => Some(*wait),
+            Self::RateLimited(wait) | Self::BalancesLimited(wait) => Some(*wait),
             Self::DiscordUnavailable => Some(Duration::from_secs(5)),
             Self::Busy => Some(Duration::from_secs(30)),
             Self::Operation(Error::Refused(refusal)) if refusal.class == Class::TooOften => {
@@ -262,6 +264,12 @@ impl Problem {
             Self::RateLimited(wait) => {
                 crate::sentence!("That is too often. Please wait {wait}.", wait = Sentence::words(in_words(*wait)))
             }
+            Self::BalancesLimited(wait) => crate::sentence!(
+                "You changed {most} balances within a minute, and nobody may change more, by whichever page or program. Nothing \
+                 of this was done; it can be sent again in {wait}.",
+                most = BALANCES,
+                wait = Sentence::words(in_words(*wait))
+            ),
             Self::DiscordUnavailable => words(
                 "Discord does not answer at the moment, so I cannot look up what you may do. Please try again soon.",
             ),

@@ -13,12 +13,13 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, RoleId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
-use crate::settings::{RoleList, Setting, SettingRefusal};
+use crate::settings::{Change, Changed, RoleList, Setting, SettingRefusal};
 use crate::signin::scope::Scope;
-use crate::store::Read;
+use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
+use crate::web::api::settings::{ChangesView, of_key};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::AccessPage;
@@ -39,6 +40,9 @@ pub struct RolesView {
     pub viewer_roles: Vec<String>,
     /// The role of the reviewers.
     pub reviewer_role: Option<String>,
+    /// What was changed of them just now, for a page.
+    #[serde(skip)]
+    pub changed: ChangesView,
 }
 
 impl RolesView {
@@ -55,7 +59,16 @@ impl RolesView {
             moderator_roles: numbers(&MODERATOR_ROLES)?,
             viewer_roles: numbers(&VIEWER_ROLES)?,
             reviewer_role: REVIEWER_ROLE.get(read, guild)?.map(|role| role.to_string()),
+            changed: ChangesView::default(),
         })
+    }
+
+    /// Those of a server in which these were just changed.
+    fn changed(tx: &Tx<'_>, guild: GuildId, changes: Vec<(&'static str, Change)>) -> Result<Self> {
+        let listed = |(key, change): (&'static str, Change)| Some(Changed { listed: of_key(key)?, change });
+        let changes = changes.into_iter().filter(|(_, change)| change.is_any());
+        let changed: Vec<Changed> = changes.filter_map(listed).collect();
+        Ok(Self { changed: ChangesView::of(tx, guild, &changed)?, ..Self::of(tx, guild)? })
     }
 }
 
@@ -158,14 +171,20 @@ impl Endpoint for SetRoles {
             return Err(SettingRefusal::NotHere { what: "role" }.into());
         }
         let changed = web.change(&asked, move |tx, actor| {
+            let mut changes = Vec::with_capacity(lists.len() + 1);
             for (setting, roles) in &lists {
-                setting.change(tx, guild, actor, roles)?;
+                changes.push((setting.key(), setting.change(tx, guild, actor, roles)?));
             }
-            REVIEWER_ROLE.change(tx, guild, actor, &reviewers)?;
-            RolesView::of(tx, guild)
+            changes.push((REVIEWER_ROLE.key(), REVIEWER_ROLE.change(tx, guild, actor, &reviewers)?));
+            RolesView::changed(tx, guild, changes)
         });
-        let notice = Sentence::words("Saved. It counts from the next click of everybody on.");
-        Ok(changed.await?.saying(notice).leading_to(format!("/g/{guild}/access")))
+        let saved = |view: &RolesView| {
+            let changed = view.changed.in_words();
+            crate::sentence!("Saved. {changed} It counts from the next click of everybody on.", changed)
+        };
+        let answered = changed.await?.telling(saved).leading_to(format!("/g/{guild}/access"));
+        let undo = answered.value.now().and_then(|view| view.changed.undo_address(guild));
+        Ok(Answered { undo, ..answered })
     }
 }
 

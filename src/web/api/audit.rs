@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::activity::{Activity, ActivityId, Subject, newest_where};
+use crate::activity::{Activity, ActivityId, Door, DoorKind, Subject, newest_where};
 use crate::features::queue::model::PublicId;
 use crate::features::{Domain, queue};
 use crate::kernel::actor::Actor;
@@ -37,6 +37,8 @@ pub struct AuditQuery {
     /// Those about this: a member by id, name or TikTok handle, the id of a channel, the number of a song, the key of a
     /// setting, the name of a live.
     pub subject: String,
+    /// Those by this door: `page`, `api`, `token`, `discord`, or what a token is called.
+    pub door: String,
     /// Behind the page that ended with this.
     pub after: String,
     /// So many; 50 by default, 200 at most.
@@ -65,6 +67,11 @@ pub struct AuditEntryView {
     pub kind: String,
     /// Who caused it: the id of a member, `operator`, `live` or `system`.
     pub actor: String,
+    /// By which door they came: `page`, `api`, `token`, or on Discord `command`, `component`, `modal` or `message`. Nothing for
+    /// what the program did by itself, and for what happened before this was noted.
+    pub door: Option<&'static str>,
+    /// What that token, command, button or form is called.
+    pub door_name: Option<String>,
     /// Whom or what it is about.
     pub subject: Option<SubjectView>,
     /// What was before, as it is stored.
@@ -106,8 +113,66 @@ pub struct Wanted {
     kind: Option<String>,
     actor: Option<Actor>,
     subject: Option<About>,
+    door: Option<ByDoor>,
     after: Option<Cursor>,
     limit: usize,
+}
+
+/// By which door whoever acted is to have come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ByDoor {
+    /// One of these.
+    OneOf(&'static [DoorKind]),
+    /// The token that is called so.
+    Token(String),
+}
+
+/// The words for doors in a filter.
+pub const DOORS: [(&str, &[DoorKind]); 4] = [
+    ("page", &[DoorKind::Page]),
+    ("api", &[DoorKind::Api]),
+    ("token", &[DoorKind::Token]),
+    ("discord", &[DoorKind::Command, DoorKind::Component, DoorKind::Modal, DoorKind::Message]),
+];
+
+impl ByDoor {
+    /// What a filter says; nothing where it is empty.
+    fn read(typed: &str) -> Option<Self> {
+        let typed = typed.trim();
+        let known = DOORS.iter().find(|(word, _)| word.eq_ignore_ascii_case(typed));
+        match known {
+            Some((_, kinds)) => Some(Self::OneOf(kinds)),
+            None => (!typed.is_empty()).then(|| Self::Token(typed.to_lowercase())),
+        }
+    }
+
+    fn fits(&self, door: &Door) -> bool {
+        match self {
+            Self::OneOf(kinds) => kinds.contains(&door.kind),
+            Self::Token(name) => {
+                door.kind == DoorKind::Token && door.name.as_ref().is_some_and(|is| is.to_lowercase() == *name)
+            }
+        }
+    }
+}
+
+/// The door by which whoever caused something came.
+pub fn door_of(activity: &Activity) -> Option<Door> {
+    activity.door.as_deref().and_then(Door::read)
+}
+
+/// A door as people read it.
+pub fn door_in_words(door: &Door) -> String {
+    let name = door.name.as_deref().unwrap_or_default();
+    match door.kind {
+        DoorKind::Page => "page".to_owned(),
+        DoorKind::Api => "API".to_owned(),
+        DoorKind::Token => format!("token {name}"),
+        DoorKind::Command => format!("/{name}"),
+        DoorKind::Component => "button on Discord".to_owned(),
+        DoorKind::Modal => "form on Discord".to_owned(),
+        DoorKind::Message => "message on Discord".to_owned(),
+    }
 }
 
 /// What entries are to be about.
@@ -143,6 +208,7 @@ impl AuditQuery {
                 _ => web.whom(guild, "actor", Some(&self.actor)).await?.map(Actor::Member),
             },
             subject: self.about(web, guild).await?,
+            door: ByDoor::read(&self.door),
         })
     }
 
@@ -183,6 +249,7 @@ impl Wanted {
         self.kind.as_ref().is_none_or(|kind| activity.kind == *kind)
             && self.actor.is_none_or(|actor| activity.actor == actor)
             && self.subject.as_ref().is_none_or(|about| activity.subject.as_ref().is_some_and(|is| about.fits(is)))
+            && self.door.as_ref().is_none_or(|by| door_of(activity).is_some_and(|door| by.fits(&door)))
     }
 
     /// A page of what is wanted.
@@ -250,21 +317,55 @@ impl Endpoint for Audit {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<AuditView>, Problem> {
-        let guild = asked.guild;
-        let wanted = asked.query.wanted(web, guild).await?;
+        Ok(AuditView::of(web, asked.guild, &asked.query).await?.into())
+    }
+}
+
+/// What happened to the instance.
+pub struct InstanceAudit;
+
+impl Endpoint for InstanceAudit {
+    const NAME: &'static str = "instance.audit";
+    const ABOUT: &'static str = "Lists what happened to this Greenroom as a whole, the latest first: sign-ins, refused tries, wrong \
+                                 passwords, tokens, backups.";
+    const DOORS: Doors = Doors::get(&["/api/audit"]);
+    const WHO: Who = Who::Instance;
+    const SCOPE: Scope = Scope::Instance;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = AuditQuery;
+    type Body = ();
+    type Answer = AuditView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "kind=signin.refused", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<AuditView>, Problem> {
+        Ok(AuditView::of(web, GuildId::INSTANCE, &asked.query).await?.into())
+    }
+}
+
+impl AuditView {
+    async fn of(web: &Web, guild: GuildId, query: &AuditQuery) -> Result<Self, Problem> {
+        let wanted = query.wanted(web, guild).await?;
         let (found, entries) = wanted.told(web, guild).await?;
         wanted.require_meaning(&found)?;
         let partial = wanted.is_partial(&found);
-        Ok(AuditView { entries, next: found.next.map(|next| next.to_string()), partial }.into())
+        Ok(Self { entries, next: found.next.map(|next| next.to_string()), partial })
     }
 }
 
 impl AuditEntryView {
     fn of(id: ActivityId, activity: Activity, text: String) -> Self {
+        let door = door_of(&activity);
         Self {
             id: id.to_string(),
             at: id.moment().rfc3339(),
             actor: activity.actor.to_string(),
+            door: door.as_ref().map(|door| door.kind.word()),
+            door_name: door.and_then(|door| door.name),
             subject: activity.subject.as_ref().map(SubjectView::of),
             details: serde_json::from_str(&activity.details).unwrap_or_default(),
             kind: activity.kind,
@@ -287,6 +388,7 @@ mod tests {
             before: Some("5".to_owned()),
             after: Some("3".to_owned()),
             details: "null".to_owned(),
+            door: Some("token my bot".to_owned()),
         }
     }
 
@@ -312,6 +414,14 @@ mod tests {
         ] {
             assert_eq!(wanted.matches(&changed()), lets_through, "{wanted:?}");
         }
+        for (typed, fits) in
+            [("token", true), ("My Bot", true), ("page", false), ("discord", false), ("bot", false), ("", true)]
+        {
+            let wanted = Wanted { door: ByDoor::read(typed), ..Wanted::default() };
+            assert_eq!(wanted.matches(&changed()), fits, "{typed}");
+        }
+        let unknown = Activity { door: None, ..changed() };
+        assert!(!Wanted { door: ByDoor::read("page"), ..Wanted::default() }.matches(&unknown));
         let member = |user| Subject::Member(UserId::new(user));
         let ann = about("ann", Some(7)).unwrap();
         assert!(ann.fits(&member(7)) && !ann.fits(&member(8)));
@@ -328,6 +438,8 @@ mod tests {
           "at": "1970-01-01T00:00:01Z",
           "kind": "settings.changed",
           "actor": "7",
+          "door": "token",
+          "door_name": "my bot",
           "subject": {
             "kind": "setting",
             "id": "skip_price"

@@ -19,6 +19,7 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
+use crate::activity;
 use crate::catalogue::CATALOGUE;
 use crate::features::coins::csv;
 use crate::flows::server_removed;
@@ -180,6 +181,40 @@ pub struct RowsView {
     pub rows: u64,
 }
 
+/// What the rows of each table of the export are, for people who know their server and not the store.
+const IN_WORDS: [(&str, &str); 13] = [
+    ("submissions", "Songs that were sent, with their place in the queue"),
+    ("transactions", "Entries of the ledger: every coin and point that came or went"),
+    ("luxury_coins", "Balances of Luxury Coins"),
+    ("user_points", "Balances of points"),
+    ("tiktok_accounts", "TikTok handles, with whose they are"),
+    ("live_sessions", "Lives that were followed"),
+    ("tiktok_interactions", "Gifts, likes and comments on lives"),
+    ("tiktok_watch_time", "How long somebody watched a live"),
+    ("viewer_count_snapshots", "How many watched at a moment of a live"),
+    ("reminders", "Reminders"),
+    ("persistent_embeds", "Displays in channels"),
+    ("queue_config", "Channels in which a line of the queue is shown"),
+    ("bot_config", "Settings of this server"),
+];
+
+/// What the rows of a table of the export are.
+pub fn in_words(table: &str) -> Option<&'static str> {
+    IN_WORDS.iter().find(|(name, _)| *name == table).map(|(_, words)| *words)
+}
+
+/// What is kept of a server, in words and with how much of it there is, the most important first. Reads all of it.
+pub fn kept(read: &dyn Read, guild: GuildId) -> Result<Vec<(&'static str, u64)>> {
+    let counts = counts(read, guild)?;
+    let rows_of = |table: &str| counts.iter().find(|count| count.table == table).map(|count| count.rows);
+    let mut kept: Vec<_> = IN_WORDS.iter().filter_map(|(table, words)| Some((*words, rows_of(table)?))).collect();
+    let told = activity::naming(read, guild, |_| true)?.len();
+    if told > 0 {
+        kept.push(("Entries of the audit", u64::try_from(told).unwrap_or(u64::MAX)));
+    }
+    Ok(kept)
+}
+
 /// How much there is of a server, by the tables of the export. Reads all of it.
 pub fn counts(read: &dyn Read, guild: GuildId) -> Result<Vec<RowsView>> {
     let of_itself = [identity::ORIGIN, sqlite::MIGRATIONS.name];
@@ -308,11 +343,22 @@ mod tests {
     }
 
     #[test]
+    fn every_table_of_the_export_is_something_in_words() {
+        let of_itself = [identity::ORIGIN, sqlite::MIGRATIONS.name];
+        let tables = (CATALOGUE.exports)().into_iter().map(|table| table.name);
+        let unnamed: Vec<&str> =
+            tables.filter(|table| !of_itself.contains(table) && in_words(table).is_none()).collect();
+        assert_eq!(unnamed, Vec::<&str>::new());
+    }
+
+    #[test]
     fn rows_are_counted_of_one_server_alone() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path());
         let count = |guild| store.read_blocking("count", |read| counts(read, guild)).unwrap();
         assert_eq!(count(HERE), [RowsView { table: "bot_config", rows: 1 }]);
+        let kept = store.read_blocking("kept", |read| kept(read, HERE)).unwrap();
+        assert_eq!(kept, [("Settings of this server", 1)]);
         assert!(count(GuildId::new(7)).is_empty());
         store.close_blocking();
     }

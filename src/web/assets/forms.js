@@ -61,10 +61,10 @@ const question = (text, verb) =>
   new Promise((done) => {
     const dialog = document.createElement("dialog");
     const asked = Object.assign(document.createElement("p"), { id: "question", textContent: text });
-    const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "actions" });
+    const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "answers" });
     const button = (label, value, look) =>
       Object.assign(document.createElement("button"), { type: "submit", textContent: label, value, className: look });
-    answers.append(button("Cancel", "no", "button"), button(verb, "yes", "button main"));
+    answers.append(button("Cancel", "no", "button"), button(verb, "yes", "button main danger"));
     dialog.setAttribute("aria-labelledby", "question");
     dialog.append(asked, answers);
     dialog.addEventListener("close", () => {
@@ -83,13 +83,33 @@ const closeMenu = (menu) => {
   if (hadFocus) menu.querySelector("summary").focus({ preventScroll: true });
 };
 
+/**
+ * What somebody did themselves on this page is no news to them: a setting that their act changed is shown as it is now. Where
+ * something is typed that is not sent yet it stays, and beside it is said what it would take the place of.
+ */
+const takeOwn = (old, fresh, submitter) => {
+  const meant = submitter?.name === "key" ? submitter.value : null;
+  for (const [was, by] of changedBetween(old, fresh)) {
+    const [mine, theirs] = [was, by].map((field) => field.closest(".setting"));
+    const isMine = [...mine.querySelectorAll("input, select, textarea")].some(isFilledIn);
+    if (!isMine) {
+      swap(mine, theirs);
+      continue;
+    }
+    was.value = by.value;
+    if (was.name !== `was.${meant}`) remark(mine, `This is “${by.value}” by now.`).dataset.stays = "1";
+  }
+};
+
 const sendQuietly = async (form, submitter) => {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const fields = new FormData(form);
   if (submitter?.name) fields.append(submitter.name, submitter.value);
   try {
     const body = new URLSearchParams(fields);
-    const answer = await fetch(action || location.href, { method: "POST", body, headers: { Accept: "text/html" } });
+    // Another page to which this leads is opened by itself: what is to be said there is not said to this request.
+    const headers = { Accept: "text/html", Quiet: location.pathname };
+    const answer = await fetch(action || location.href, { method: "POST", body, headers });
     session.found();
     const led = new URL(answer.url, location.href);
     // It ended on another page: that one has the say.
@@ -102,6 +122,7 @@ const sendQuietly = async (form, submitter) => {
     if (!old || !fresh) return location.reload();
     session.drop(form);
     closeMenu(submitter?.closest("details.menu"));
+    takeOwn(old, fresh, submitter);
     // Another form that somebody is filling in is no part of the answer to this one.
     swap(old, fresh, (other) => other !== form && isInUse(other));
     forget();
@@ -192,9 +213,15 @@ const clicked = async (event) => {
     }
   }
   // A menu closes when somebody clicks beside it.
-  for (const menu of document.querySelectorAll("details.menu[open]"))
-    if (!menu.contains(event.target)) menu.open = false;
+  closeMenus((menu) => !menu.contains(event.target));
 };
+
+const closeMenus = (which) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (which(menu)) menu.open = false;
+};
+
+// So it does when the focus leaves it: what lies behind a sheet is not seen. Around it is no way out of it.
+const focused = ({ target }) => closeMenus((menu) => !menu.contains(target) && !target.contains(menu));
 
 const pressed = (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -213,29 +240,43 @@ const pressed = (event) => {
   }
 };
 
+/** What a form says that it showed, each with what a newer page shows in its place. */
+const shownAnew = (old, fresh) =>
+  [...old.querySelectorAll('form[data-guard] input[type="hidden"][name^="was."]')]
+    .map((was) => [was, fresh.querySelector(`input[type="hidden"][name="${CSS.escape(was.name)}"]`)])
+    .filter(([, by]) => by);
+
+const changedBetween = (old, fresh) => shownAnew(old, fresh).filter(([was, by]) => was.value !== by.value);
+
+/** Says something of a setting, beside it, in place of what was said of it before; gives what says it. */
+const remark = (setting, textContent) => {
+  setting.querySelector(".meanwhile")?.remove();
+  const said = Object.assign(document.createElement("p"), { className: "meanwhile", textContent });
+  setting.append(said);
+  return said;
+};
+
 /**
  * Somebody changed something while the form of it is open here, and the page is about to be brought up to date: what nobody
  * touched here is shown as it is now, and beside what somebody is about to change stands what it is by now. The server does
  * not overwrite it unseen. What was sent, or waits to be, stays whole: its answer says what became of it.
  */
 const meanwhile = ({ target, detail: fresh }) => {
-  for (const was of target.querySelectorAll('form[data-guard] input[type="hidden"][name^="was."]')) {
-    const by = fresh.querySelector(`input[type="hidden"][name="${CSS.escape(was.name)}"]`);
-    if (!by || isPending(was.form)) continue;
+  for (const [was, by] of shownAnew(target, fresh)) {
+    if (isPending(was.form)) continue;
     const [mine, theirs] = [was, by].map((field) => field.closest(".setting"));
     const isMine = [...mine.querySelectorAll("input, select, textarea")].some(isFilledIn);
     const told = mine.querySelector(".meanwhile");
     if (by.value === was.value) {
       // What was told of it stays, until somebody begins to change it.
-      if (isMine) told?.remove();
-      else if (told) theirs.append(told.cloneNode(true));
+      if (isMine && !told?.dataset.stays) told?.remove();
+      else if (told && !isMine) theirs.append(told.cloneNode(true));
       continue;
     }
-    told?.remove();
     const textContent = isMine
       ? `Somebody else changed this meanwhile, to “${by.value}”. If you save, you are asked once more.`
       : "Somebody else changed this just now.";
-    (isMine ? mine : theirs).append(Object.assign(document.createElement("p"), { className: "meanwhile", textContent }));
+    remark(isMine ? mine : theirs, textContent);
     if (!isMine) swap(mine, theirs);
     if (textContent !== told?.textContent) say(textContent);
   }
@@ -269,6 +310,7 @@ export const start = () => {
   document.addEventListener("submit", ({ target }) => (target.dataset.tried = "1"));
   document.addEventListener("input", typed);
   document.addEventListener("click", clicked);
+  document.addEventListener("focusin", focused);
   document.addEventListener("keydown", pressed);
   document.addEventListener("newer", meanwhile);
   document.addEventListener("fresh", ({ target }) => arrive(target));

@@ -2,6 +2,8 @@
 // buttons have a letter each. Whoever wants none of the single keys switches them off at the foot of a page
 // (data-keys="off"); Ctrl+K stays. No key does anything in a field or while a dialog is open.
 
+import { say } from "./session.js";
+
 const root = document.documentElement;
 const AFTER_G = 1_500;
 const PAUSE = 120;
@@ -16,7 +18,7 @@ const make = (tag, values = {}, ...content) => {
   return element;
 };
 
-let dialog, input, list, before;
+let dialog, input, list, note, before;
 let answer = new AbortController();
 let pause;
 let afterG = 0;
@@ -30,6 +32,12 @@ const choose = (option) => {
   for (const each of options()) each.setAttribute("aria-selected", String(each === option));
   input.setAttribute("aria-activedescendant", option?.id ?? "");
   option?.scrollIntoView({ block: "nearest" });
+};
+
+/** Says below the list what is not in it. */
+const remark = (text) => {
+  note.textContent = text;
+  note.hidden = !text;
 };
 
 /** Closes the palette; a browser lets go of a field that is gone only with the next picture, and a key would be lost. */
@@ -74,6 +82,7 @@ const search = () => {
   const text = input.value.trim();
   const pages = ownPages(text);
   show(pages);
+  remark("");
   if (!text || !root.dataset.palette) return;
   pause = setTimeout(async () => {
     answer = new AbortController();
@@ -81,11 +90,16 @@ const search = () => {
     address.searchParams.set("q", text);
     try {
       const got = await fetch(address, { headers: { Accept: "application/json" }, signal: answer.signal });
-      const { items = [] } = got.ok ? await got.json() : {};
+      const { items = [], partial } = got.ok ? await got.json() : {};
       const known = new Set(pages.map(({ href }) => href));
-      show([...pages, ...items.filter(({ href }) => !known.has(href))]);
+      const found = [...pages, ...items.filter(({ href }) => !known.has(href))];
+      show(found);
+      if (!got.ok) remark("Only pages were looked through: the server did not answer. Try again in a moment.");
+      else if (partial) remark("There is more. Type more of the name to find it.");
+      else if (!found.length) remark("Nothing is called so.");
     } catch {
       // A newer search took its place, or there is no connection: the pages stay.
+      if (!answer.signal.aborted) remark("Only pages were looked through: there is no connection.");
     }
   }, PAUSE);
 };
@@ -109,9 +123,11 @@ const move = (event) => {
 
 const openPalette = () => {
   if (!dialog) {
-    input = make("input", { type: "search", autocomplete: "off", placeholder: "Pages, members, items, tasks, songs" });
+    input = make("input", { type: "search", autocomplete: "off", placeholder: "Pages, members, songs, settings" });
     list = make("ul", { id: "found" });
-    dialog = make("dialog", { className: "palette" }, input, list);
+    note = make("p", { className: "hint", hidden: true });
+    note.setAttribute("role", "status");
+    dialog = make("dialog", { className: "palette" }, input, list, note);
     dialog.setAttribute("aria-label", "Go to");
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", "Found");
@@ -149,7 +165,7 @@ const labelOf = (element) => {
 
 const openList = () => {
   const rows = [
-    [["Ctrl", "K"], "Go to a page, a member, an item, a task, a song"],
+    [["Ctrl", "K"], "Go to a page, a member, a song, a setting"],
     [["/"], "Search"],
     [["Ctrl", "S"], "Save"],
     [["?"], "This list"],
@@ -188,6 +204,17 @@ const find = () => {
   field.select();
 };
 
+/** Says above the page, for a moment, what a key could not do. */
+const tell = (text) => {
+  say(text);
+  const place = document.getElementById("notices");
+  if (!place || document.getElementById("told")) return;
+  const notice = make("div", { id: "told", className: "notice info" }, make("p", { textContent: text }));
+  notice.dataset.for = "5";
+  place.append(notice);
+  place.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
+};
+
 /** Does what a single key stands for; gives whether it stands for anything. */
 const single = (key) => {
   if (Date.now() < afterG) {
@@ -202,7 +229,8 @@ const single = (key) => {
   else {
     const button = buttons().find(({ dataset }) => dataset.key === key);
     button?.click();
-    return Boolean(button);
+    if (!button && key === "u") tell("There is nothing to undo here.");
+    return Boolean(button) || key === "u";
   }
   return true;
 };

@@ -284,6 +284,7 @@ const poll = async () => {
 };
 
 const tags = new Map();
+let answers = 0; // to forms that were sent from here: each brought the page up to date
 const asked = new Map();
 const missed = new Set();
 
@@ -307,7 +308,13 @@ const askSoon = (address) => {
 };
 
 /** Forgets what the page has, because it was brought up to date in another way. */
-export const forget = () => tags.clear();
+export const forget = () => {
+  answers++;
+  tags.clear();
+};
+
+/** Whether somebody waits for the answer to what they did here, which brings the page up to date as well. */
+const isActing = () => [...document.querySelectorAll("form[data-quiet]")].some((form) => form.dataset.sent);
 
 /** What nobody could answer now is asked for once more, at the latest when the connection is back. */
 const askLater = (address) => {
@@ -320,6 +327,7 @@ const askNow = async (address) => {
   // Of a page only what is in its frame is asked for.
   const headers = { Accept: "text/html", Part: "content" };
   if (tags.has(address)) headers["If-None-Match"] = tags.get(address);
+  const before = answers;
   try {
     const answer = await fetch(address, { headers, cache: "no-store" });
     if (answer.status === 401) return endUnlessRenewed(ENDS[401]);
@@ -328,7 +336,10 @@ const askNow = async (address) => {
     if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location.href).pathname)
       return end(ENDS[401]);
     if (answer.ok) {
-      place(address, parse(await answer.text()));
+      const page = parse(await answer.text());
+      // What was asked for before the answer to an own act may be older than it, and what that changed is no news.
+      if (before !== answers || isActing()) return askSoon(address);
+      place(address, page);
       const tag = answer.headers.get("ETag");
       if (tag) tags.set(address, tag);
     }

@@ -182,6 +182,7 @@ mod tests {
             Problem::Stale(Revision::of(&1)),
             Problem::TooLarge(1),
             Problem::RateLimited(Duration::ZERO),
+            Problem::BalancesLimited(Duration::ZERO),
             Problem::DiscordUnavailable,
             Problem::Busy,
             Problem::WrongHost,
@@ -205,6 +206,7 @@ mod tests {
             | Problem::Stale(_)
             | Problem::TooLarge(_)
             | Problem::RateLimited(_)
+            | Problem::BalancesLimited(_)
             | Problem::DiscordUnavailable
             | Problem::Busy
             | Problem::WrongHost => true,

@@ -1,11 +1,13 @@
 //! Who may do what in a server: the ladder of roles, and the tokens of whoever looks.
 
+mod holders;
+
 use futures_util::future::join_all;
 use maud::{Markup, html};
 
 use super::members::member_link;
 use super::sessions::tokens_card;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::signin::Person;
 use crate::signin::session::{self, Lately};
@@ -57,12 +59,18 @@ impl Page for AccessPage {
                 tokens: token::list_of(read, &person, now)?,
                 programs: ProgramView::all(read, guild, now)?,
                 people: session::lately_in(read, guild, now, PEOPLE)?,
+                actors: holders::actors(read, guild)?,
             })
         });
-        let Found { given, tokens, programs, people } = found.await?;
-        let (known, ranks) = tokio::join!(named_roles(web, guild), ranks(web, guild, &people));
+        let Found { given, tokens, programs, people, actors } = found.await?;
+        let (known, ranks, holders) = tokio::join!(
+            named_roles(web, guild),
+            ranks(web, guild, &people),
+            holders::known(web, guild, &people, &actors)
+        );
         let main = html! {
             (ladder(seen, &given, &known))
+            (holders::table(guild, &given, &known, &holders))
             (people_here(guild, &people, &ranks))
             (programs_here(seen, &programs))
             (tokens_card(web, seen, &tokens, &format!("/g/{guild}/access")))
@@ -78,6 +86,8 @@ struct Found {
     tokens: Vec<Token>,
     programs: Vec<ProgramView>,
     people: Vec<Lately>,
+    /// Who acted there of late.
+    actors: Vec<UserId>,
 }
 
 /// What these people are in the server at this moment; nothing where Discord does not say.
@@ -145,8 +155,11 @@ fn programs_here(seen: &Seen<AccessPage>, programs: &[ProgramView]) -> Markup {
     html! {
         section.card aria-labelledby="programs" {
             h2 #programs { "Programs" }
-            p.hint { "Tokens that were made for this server by name. A token for all servers of its maker is never more than its \
-                maker, and is theirs to take away." }
+            p.hint {
+                "Tokens that were made for this server by name. A token for all servers of its maker is never more than its \
+                maker, and is theirs to take away. "
+                a href="/api/docs" { "What programs can ask" }
+            }
             @if rows.is_empty() { p { "None." } } @else {
                 (Table::new("Programs", Some("programs"), rows))
             }
@@ -167,7 +180,8 @@ fn ladder(seen: &Seen<AccessPage>, given: &RolesView, known: &[NamedRole]) -> Ma
         section.card {
             h2 { "Roles" }
             p { "The owner may everything. Each step below may what those after it may, too. A role that is taken away from \
-                somebody opens nothing from the next click on." }
+                somebody opens nothing from the next click on. What was changed before, and a way back, is in the history of "
+                a href={ "/g/" (seen.guild) "/settings" } { "the settings" } "." }
             (form.around(&html! {
                 @for ((field, title, may), given) in LADDER.into_iter().zip(now) {
                     (step(seen, (field, title, may), given, known))

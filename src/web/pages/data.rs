@@ -9,7 +9,7 @@ use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::data::{RowsView, counts, name_of};
+use crate::web::api::data::{kept, name_of};
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::SETTINGS;
@@ -88,7 +88,7 @@ impl Page for RemovalPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
-        let rows = web.look("rows_of_server", move |read| counts(read, guild)).await?;
+        let rows = web.look("rows_of_server", move |read| kept(read, guild)).await?;
         let (name, wrong, seal) = (name_of(web, guild), seen.wrong("confirm"), seen.seal("remove"));
         let main = removal(guild, &name, &rows, (seen.typed("confirm"), wrong.as_deref()), seal.seal());
         let crumbs = vec![(format!("/g/{guild}/data"), "Data".to_owned())];
@@ -100,24 +100,25 @@ impl Page for RemovalPage {
 fn removal(
     guild: GuildId,
     name: &str,
-    counts: &[RowsView],
+    kept: &[(&'static str, u64)],
     (typed, wrong): (Option<&str>, Option<&str>),
     seal: Seal<'_>,
 ) -> Markup {
     let page = format!("/g/{guild}/data/remove");
-    let row = |count: &RowsView| Row {
+    let row = |(words, rows): &(&'static str, u64)| Row {
         id: None,
         cells: vec![
-            Cell::words("What", html! { code { (count.table) } }),
-            Cell::numbers("Rows", html! { (number(count.rows)) }),
+            Cell::words("What", html! { (words) }),
+            Cell::numbers("How many", html! { (number(i64::try_from(*rows).unwrap_or(i64::MAX))) }),
         ],
     };
-    let rows: Vec<Row> = counts.iter().map(row).collect();
+    let rows: Vec<Row> = kept.iter().map(row).collect();
     html! {
         @if rows.is_empty() {
-            p { "Nothing is stored of this server that an export would have." }
+            p { "Nothing is stored of this server." }
         } @else {
-            p { "This would go, and what belongs to it: " }
+            p { "This would go, and with it what belongs to these: what waits to be sent, notes of what was done, profiles of \
+                 this server. What was posted on Discord stays there." }
             (Table::new("What would go", None, rows))
         }
         p { a href={ "/api/" (guild) "/data/export" } download { "Take it along first" } }
@@ -147,10 +148,10 @@ mod tests {
 
     #[test]
     fn removal_says_what_would_go_and_wants_the_name() {
-        let counts = [RowsView { table: "submissions", rows: 12_500 }];
+        let kept = [("Songs that were sent", 12_500)];
         let seal = Seal { csrf: "t0ken", key: "k3y" };
-        let form = lines(&removal(GUILD, "Night <Owl>", &counts, (Some("Night"), Some("Type it.")), seal));
-        assert!(form.contains("12,500") && form.contains("<code>submissions</code>"), "{form}");
+        let form = lines(&removal(GUILD, "Night <Owl>", &kept, (Some("Night"), Some("Type it.")), seal));
+        assert!(form.contains("12,500") && form.contains("Songs that were sent"), "{form}");
         assert!(
             form.contains(r#"data-expect="Night &lt;Owl&gt;" value="Night""#) && form.contains("Type it."),
             "{form}"

@@ -18,7 +18,7 @@ use crate::web::push::about::HANDLES;
 use crate::web::ui::components::{
     Button, Cell, Choice, Empty, Field, Form, Input, Row, Select, Table, Tone, badge, filters, moment,
 };
-use crate::web::whom::HINT;
+use crate::web::whom::{HINT, member_field};
 
 /// The page.
 pub struct HandlesPage;
@@ -135,7 +135,7 @@ fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
 /// The form that links a handle.
 fn link(seen: &Seen<HandlesPage>) -> Markup {
     let action = format!("/g/{}/handles/link", seen.guild);
-    let (handle, member) = (seen.wrong("handle"), seen.wrong("member"));
+    let handle = seen.wrong("handle");
     let seal = seen.seal("link");
     let fields = html! {
         (Field {
@@ -144,13 +144,7 @@ fn link(seen: &Seen<HandlesPage>) -> Markup {
             is_required: true,
             ..Field::new("handle", "TikTok handle")
         })
-        (Field {
-            value: seen.typed("member").unwrap_or_default(),
-            hint: Some("The member's id on Discord"),
-            error: member.as_deref(),
-            is_required: true,
-            ..Field::new("member", "Member")
-        })
+        (member_field(seen, "member", "Member"))
         (Button::main("Link"))
     };
     html! {

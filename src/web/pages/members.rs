@@ -209,14 +209,15 @@ impl Page for MemberPage {
         let known = web.look("member", move |read| look(read, guild, user, &query)).await?;
         let name = known.member.called();
         let main = html! {
-            p { (face(user.get(), &name, web.face(guild, user).as_deref())) }
             (card(&known.member))
             @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
             (why(guild, &known.entries, user, &seen.filter))
             (handles(guild, &known.member))
             (songs(guild, &known.songs))
         };
-        Ok(Shown { crumbs: vec![(format!("/g/{guild}/members"), "Members".to_owned())], ..Shown::new(name, main) })
+        let face = Some(face(user.get(), &name, web.face(guild, user).as_deref()));
+        let crumbs = vec![(format!("/g/{guild}/members"), "Members".to_owned())];
+        Ok(Shown { face, crumbs, ..Shown::new(name, main) })
     }
 }
 

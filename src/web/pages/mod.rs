@@ -28,7 +28,7 @@ pub mod theme;
 pub mod unsent;
 
 pub use access::AccessPage;
-pub use audit::AuditPage;
+pub use audit::{AuditPage, InstanceAuditPage};
 pub use data::{DataPage, RemovalPage};
 pub use desk::DeskPage;
 pub use handles::HandlesPage;
@@ -102,6 +102,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<BackupsPage>(),
     Route::page::<RestorePage>(),
     Route::page::<InstanceServersPage>(),
+    Route::page::<InstanceAuditPage>(),
     Route::page::<LogPage>(),
     Route::page::<StatusPage>(),
     Route::page::<InstanceSettingsPage>(),

@@ -112,7 +112,10 @@ pub(super) fn tokens_card<P: Page>(web: &Web, seen: &Seen<P>, tokens: &[Token], 
     html! {
         section.card #tokens {
             h2 { "Tokens for programs" }
-            p { "A program that shows a token may what you tick here, and never more than you may at that moment." }
+            p {
+                "A program that shows a token may what you tick here, and never more than you may at that moment. "
+                a href="/api/docs" { "What can be asked, and how" }
+            }
             @if !tokens.is_empty() { (tokens_table(seen, tokens, back)) }
             details open[tokens.is_empty() || seen.refill.is_some()] {
                 summary { "Make a token" }

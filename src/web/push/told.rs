@@ -113,6 +113,7 @@ mod tests {
             before: Some("340".to_owned()),
             after: Some("350".to_owned()),
             details: r#"{"reason":"for a secret"}"#.to_owned(),
+            door: None,
         }
     }
 

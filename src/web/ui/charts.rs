@@ -2,7 +2,7 @@
 //! whoever listens, and its numbers as a table behind a fold, so nothing is told by a drawing alone.
 //!
 //! Values are attributes in a box of 1,000 by 300 that the sheet stretches; words stand beside the drawing, where
-//! stretching does not reach them.
+//! stretching does not reach them. The scale ends at a round number, so that half of it is one as well.
 
 use maud::{Markup, Render, html};
 
@@ -14,6 +14,8 @@ const WIDTH: u64 = 1_000;
 const HEIGHT: u64 = 300;
 /// How many colours the sheet has for series.
 const COLOURS: usize = 5;
+/// So many places have their names below a chart; of more, only the first and the last.
+const NAMED: usize = 8;
 
 /// Values of one kind, one for each place of the axis.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +47,14 @@ impl Chart<'_> {
     /// As columns, in which the series stand upon each other.
     pub fn bars(&self) -> Markup {
         let most = (0..self.places.len()).map(|place| self.sum(place)).max().unwrap_or(0);
+        let top = top_of(most);
         let step = WIDTH / u64::try_from(self.places.len().max(1)).unwrap_or(WIDTH);
         self.framed(
             most,
+            "axis each",
             &html! {
                 @for (place, name) in self.places.iter().enumerate() {
-                    (self.column(place, name, step, most))
+                    (self.column(place, name, step, top))
                 }
             },
         )
@@ -61,9 +65,10 @@ impl Chart<'_> {
         let most = self.series.iter().flat_map(|series| series.values).max().copied().unwrap_or(0);
         self.framed(
             most,
+            "axis",
             &html! {
                 @for (kind, series) in self.series.iter().enumerate() {
-                    polyline class={ "line s" (colour(kind)) } points=(points(series.values, most)) {}
+                    polyline class={ "line s" (colour(kind)) } points=(points(series.values, top_of(most))) {}
                 }
             },
         )
@@ -74,49 +79,55 @@ impl Chart<'_> {
         self.series.iter().fold(0, |sum: u64, series| sum.saturating_add(value(series, place)))
     }
 
-    fn column(&self, place: usize, name: &str, step: u64, most: u64) -> Markup {
+    fn column(&self, place: usize, name: &str, step: u64, top: u64) -> Markup {
         let left = step * u64::try_from(place).unwrap_or(0) + step / 10;
-        let mut top = HEIGHT;
+        let mut upper = HEIGHT;
         let mut bars = Vec::with_capacity(self.series.len());
         for series in self.series {
             let value = value(series, place);
-            let height = height(value, most);
-            top = top.saturating_sub(height);
-            bars.push((series.label, value, top, height));
+            let height = height(value, top);
+            upper = upper.saturating_sub(height);
+            bars.push((series.label, value, upper, height));
         }
         html! {
-            @for (kind, (label, value, top, height)) in bars.iter().enumerate() {
-                rect class={ "bar s" (colour(kind)) } x=(left) y=(top) width=(step - step / 5) height=(height) {
+            @for (kind, (label, value, upper, height)) in bars.iter().enumerate() {
+                rect class={ "bar s" (colour(kind)) } x=(left) y=(upper) width=(step - step / 5) height=(height) {
                     title { (name) ": " (label) " " (number(*value)) }
                 }
             }
         }
     }
 
-    fn framed(&self, most: u64, drawn: &Markup) -> Markup {
+    fn framed(&self, most: u64, axis: &str, drawn: &Markup) -> Markup {
+        let top = top_of(most);
         html! {
             figure.chart {
-                figcaption { (self.title) }
-                svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img"
-                    aria-labelledby={ (self.id) "-title " (self.id) "-about" } {
-                    title id={ (self.id) "-title" } { (self.title) }
-                    desc id={ (self.id) "-about" } { (self.about) }
-                    (drawn)
+                figcaption { (self.title) " " span.hint { "highest " (number(most)) } }
+                div.plot {
+                    p.scale aria-hidden="true" { @for value in [top, top / 2, 0] { span { (short(value)) } } }
+                    svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img"
+                        aria-labelledby={ (self.id) "-title " (self.id) "-about" } {
+                        title id={ (self.id) "-title" } { (self.title) }
+                        desc id={ (self.id) "-about" } { (self.about) }
+                        @for line in [0, HEIGHT / 2] { line.grid x1="0" x2=(WIDTH) y1=(line) y2=(line) {} }
+                        (drawn)
+                    }
+                    (self.axis(axis))
                 }
-                (self.axis(most))
                 (self.legend())
                 (self.table())
             }
         }
     }
 
-    /// What stands below the drawing: the first place, the highest value, the last place.
-    fn axis(&self, most: u64) -> Markup {
+    /// What stands below the drawing: the names of the places, or where they are many, of the first and the last.
+    fn axis(&self, class: &str) -> Markup {
+        let (first, last) = (self.places.first(), self.places.last());
         html! {
-            p.axis aria-hidden="true" {
-                span { @if let Some(first) = self.places.first() { (first) } }
-                span { "highest " (number(most)) }
-                span { @if let Some(last) = self.places.last() { (last) } }
+            @if self.places.len() <= NAMED {
+                p class=(class) aria-hidden="true" { @for name in self.places { span { (name) } } }
+            } @else {
+                p.axis aria-hidden="true" { @for name in [first, last].into_iter().flatten() { span { (name) } } }
             }
         }
     }
@@ -211,6 +222,22 @@ fn points(values: &[u64], most: u64) -> String {
     values.iter().zip(0..).map(corner).collect::<Vec<_>>().join(" ")
 }
 
+/// Where the scale ends: the least of 2, 4, 6, 8 and 10 with noughts behind it that has room for everything.
+fn top_of(most: u64) -> u64 {
+    let unit = std::iter::successors(Some(1_u64), |unit| unit.checked_mul(10))
+        .find(|unit| unit.saturating_mul(10) >= most)
+        .unwrap_or(u64::MAX / 10);
+    let tops = [2, 4, 6, 8, 10].map(|times| unit.saturating_mul(times));
+    tops.into_iter().find(|top| *top >= most).unwrap_or(u64::MAX)
+}
+
+/// A value of the scale, as short as it can be: `500`, `20k`, `2M`.
+fn short(value: u64) -> String {
+    let units = [(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")];
+    let unit = units.into_iter().find(|(unit, _)| value >= *unit);
+    unit.map_or_else(|| value.to_string(), |(unit, sign)| format!("{}{sign}", number(value / unit)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,28 +258,39 @@ mod tests {
             [Series { label: "dailies", values: &[100, 1_500] }, Series { label: "tasks", values: &[50, 1_500] }];
         insta::assert_snapshot!(lines(&made(&weeks, &series).bars()), @r#"
         <figure class="chart">
-        <figcaption>Cookies made</figcaption>
+        <figcaption>Cookies made <span class="hint">highest 3,000</span>
+        </figcaption>
+        <div class="plot">
+        <p class="scale" aria-hidden="true">
+        <span>4k</span>
+        <span>2k</span>
+        <span>0</span>
+        </p>
         <svg viewBox="0 0 1000 300" preserveAspectRatio="none" role="img" aria-labelledby="made-title made-about">
         <title id="made-title">Cookies made</title>
         <desc id="made-about">More each week.</desc>
-        <rect class="bar s1" x="50" y="290" width="400" height="10">
+        <line class="grid" x1="0" x2="1000" y1="0" y2="0">
+        </line>
+        <line class="grid" x1="0" x2="1000" y1="150" y2="150">
+        </line>
+        <rect class="bar s1" x="50" y="293" width="400" height="7">
         <title>12 Nov: dailies 100</title>
         </rect>
-        <rect class="bar s2" x="50" y="285" width="400" height="5">
+        <rect class="bar s2" x="50" y="290" width="400" height="3">
         <title>12 Nov: tasks 50</title>
         </rect>
-        <rect class="bar s1" x="550" y="150" width="400" height="150">
+        <rect class="bar s1" x="550" y="188" width="400" height="112">
         <title>19 Nov: dailies 1,500</title>
         </rect>
-        <rect class="bar s2" x="550" y="0" width="400" height="150">
+        <rect class="bar s2" x="550" y="76" width="400" height="112">
         <title>19 Nov: tasks 1,500</title>
         </rect>
         </svg>
-        <p class="axis" aria-hidden="true">
+        <p class="axis each" aria-hidden="true">
         <span>12 Nov</span>
-        <span>highest 3,000</span>
         <span>19 Nov</span>
         </p>
+        </div>
         <ul class="legend">
         <li>
         <span class="swatch s1">
@@ -301,6 +339,36 @@ mod tests {
         ] {
             assert_eq!(points(&values, most), drawn, "{values:?}");
         }
+    }
+
+    #[test]
+    fn the_scale_ends_at_a_round_number_that_has_room_for_everything() {
+        for (most, top, half) in [
+            (0, "2", "1"),
+            (1, "2", "1"),
+            (13, "20", "10"),
+            (1_500, "2k", "1k"),
+            (7_001, "8k", "4k"),
+            (1_752_990, "2M", "1M"),
+            (29_999_999, "40M", "20M"),
+            (60_008_139, "80M", "40M"),
+            (100_000_000, "100M", "50M"),
+        ] {
+            let is = top_of(most);
+            assert!(is >= most, "{most}");
+            assert_eq!((short(is).as_str(), short(is / 2).as_str()), (top, half), "{most}");
+        }
+        assert_eq!(top_of(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn of_many_places_the_first_and_the_last_are_named() {
+        let many: Vec<String> = (1..=30).map(|day| format!("{day} Nov")).collect();
+        let drawn = made(&many, &[]).bars().into_string();
+        assert!(
+            drawn.contains(r#"<p class="axis" aria-hidden="true"><span>1 Nov</span><span>30 Nov</span></p>"#),
+            "{drawn}"
+        );
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub(super) fn content(frame: &Frame<'_>, main: &Markup) -> Markup {
             (crumbs(frame.crumbs))
             (notices(frame))
             div.head {
-                h1 { (frame.title) }
+                h1 { @if let Some(face) = frame.face { (face) " " } (frame.title) }
                 @if let Some(actions) = frame.actions { div.actions { (actions) } }
             }
             (main)

@@ -28,6 +28,8 @@ pub struct Frame<'a> {
     pub assets: &'a Assets,
     /// What the page is about; its heading.
     pub title: &'a str,
+    /// The picture beside the heading.
+    pub face: Option<&'a Markup>,
     /// The address of the page, path and query: where the choice of a theme comes back to.
     pub here: &'a str,
     /// Who looks at it; nobody before sign-in.
@@ -58,6 +60,7 @@ impl<'a> Frame<'a> {
         Self {
             assets,
             title,
+            face: None,
             here: "/",
             viewer: None,
             guild: None,

@@ -1,7 +1,8 @@
 //! Who may what: every route of the table, asked by everybody, answers as it is declared.
 //!
 //! What is expected follows from for whom a route is, and from the list of [`EVERYBODY`] alone: no rule of the program is
-//! asked. A refused request commits nothing and tells nothing of the server.
+//! asked. A refused request commits nothing, but for the count of tries at what is the operator's alone, and tells nothing of
+//! the server.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -189,7 +190,12 @@ async fn everybody_asks(ground: &WebWorld, tokens: &mut Tokens, asking: Asking, 
             assert_eq!(met, *expected, "{}, {}, {server:?}: {}", asking.named(), somebody.what, answer.text());
             tells_nothing(asking, somebody, &answer);
         }
-        assert_eq!(changed(&before, &ground.sums()), Vec::<String>::new(), "{} changed something", asking.named());
+        let mut changed = changed(&before, &ground.sums());
+        if asking.route.who == Who::Instance {
+            // That somebody tried what is the operator's alone is counted, and told when the hour is over.
+            changed.retain(|table| !table.starts_with("signin.guesses") && table != "activity.log");
+        }
+        assert_eq!(changed, Vec::<String>::new(), "{} changed something", asking.named());
     }
     let mut has_succeeded = false;
     for (somebody, person, _) in &allowed {

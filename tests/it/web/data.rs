@@ -79,7 +79,11 @@ async fn an_owner_removes_all_data_of_a_server_after_seeing_what_goes_and_typing
     let dry = owner.json(Method::POST, "/api/{server}/data/remove", &json!({ "dry_run": true })).await.is(200).json();
     assert!(dry["rows"].as_u64().unwrap() > 0 && dry["dry_run"] == Value::Bool(true), "{dry}");
     let page = owner.get("/g/{server}/data/remove").await.is(200);
-    assert!(page.seen().contains("bot_config"), "{}", page.seen());
+    assert!(page.seen().contains("Settings of this server") && page.seen().contains("How many"), "{}", page.seen());
+    for row in dry["tables"].as_array().unwrap() {
+        let table = row["table"].as_str().unwrap();
+        assert!(!page.seen().contains(table), "{table} is a name of the store: {}", page.seen());
+    }
 
     owner.submit("/g/{server}/data/remove", &[("confirm", "Night Owl")]).await.is(422);
     assert_eq!(ground.world.read(|read| SKIP_PRICE.get(read, guild)), 800);

@@ -4,7 +4,7 @@ use greenroom::signin::scope::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::ground::WebWorld;
+use super::ground::{OPERATOR, WebWorld};
 
 const PAGE: &str = "/g/{server}/access";
 const TOKENS: &str = "/api/{server}/access/tokens";
@@ -52,5 +52,38 @@ async fn the_owner_withdraws_a_token_that_names_the_server_and_no_other() {
     program.get("/api/{server}/songs").await.is(401);
     of_all.get("/api/{server}/songs").await.is(200);
     assert_eq!(owner.get(TOKENS).await.is(200).json()["programs"], json!([]));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn whoever_has_rights_is_named_by_role_as_far_as_it_is_known_and_the_page_says_how_far_that_is() {
+    let ground = WebWorld::start().await;
+    for name in ["moderator", "reviewer"] {
+        ground.signed_in(name).get("/g/{server}").await.is(200);
+    }
+    let page = ground.signed_in("owner").get("/g/{server}/access").await.is(200);
+    let seen = page.seen();
+    assert!(seen.contains("Discord tells a program what somebody is when it asks for them"), "{seen}");
+    for row in
+        ["Moderators @moderator 1 moderator", "Reviewers @reviewer 1 reviewer", "Viewers @viewer 0 nobody who is known"]
+    {
+        assert!(seen.contains(row), "{row}: {seen}");
+    }
+    assert!(page.text().contains("href=\"/api/docs\""), "programs are told what they can ask");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_palette_finds_pages_of_the_instance_for_its_operator_alone_and_says_when_there_is_more() {
+    let ground = WebWorld::start().await;
+    let find = async |name: &str, typed: &str| {
+        ground.signed_in(name).get(&format!("/g/{{server}}/palette?q={typed}")).await.is(200).json()
+    };
+    let found = find(OPERATOR, "instance").await;
+    let hrefs: Vec<&str> = found["items"].as_array().unwrap().iter().filter_map(|item| item["href"].as_str()).collect();
+    assert!(hrefs.contains(&"/instance/backups") && hrefs.contains(&"/instance"), "{found}");
+    assert_eq!(find("owner", "instance").await["items"], json!([]), "they lead nobody else anywhere");
+    assert_eq!(find("owner", "e").await["partial"], json!(true));
+    assert_eq!(find("owner", "skip_price").await["partial"], json!(false));
     ground.end().await;
 }

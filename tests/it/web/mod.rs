@@ -20,11 +20,12 @@
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
 //! | [`names`] | how people and songs are called on pages, and what filters take |
-//! | [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
+//! | [`audit`], [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
 mod asking;
+mod audit;
 mod browser;
 mod crowd;
 mod data;

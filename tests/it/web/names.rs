@@ -137,6 +137,41 @@ async fn where_several_or_nobody_could_be_meant_it_says_so_and_offers_them() {
 }
 
 #[tokio::test]
+async fn a_form_takes_a_member_by_name_handle_or_number_and_offers_those_who_could_be_meant() {
+    let ground = WebWorld::start().await;
+    comes_with_a_song(&ground, "sam_north", 1).await;
+    let south = comes_with_a_song(&ground, "sam_south", 2).await;
+    let administrator = ground.signed_in("administrator");
+    let (page, action) = ("/g/{server}/handles", "/g/{server}/handles/link");
+    let unclear = administrator.submit_on(page, action, &[("handle", "sam.live"), ("member", "sam")]).await.is(422);
+    assert!(unclear.seen().contains("Several members could be meant."), "{}", unclear.seen());
+    for name in ["sam_north", "sam_south"] {
+        assert!(unclear.seen().contains(name), "{name}: {}", unclear.seen());
+    }
+    let form = unclear.form(&ground.path(action)).unwrap();
+    assert!(form.fields.contains(&("handle".to_owned(), "sam.live".to_owned())), "what was typed is kept: {form:?}");
+    administrator.fill_in(&form, &[("member", &south)]).await.is(303);
+    let linked = administrator.get("/api/{server}/handles?member=sam_south").await.is(200).json();
+    assert_eq!((&linked["items"][0]["handle"], &linked["items"][0]["user_id"]), (&json!("sam.live"), &json!(south)));
+
+    let mention = format!("<@{south}>");
+    for (handle, member) in [("one.more", "@sam_south"), ("two.more", "sam.live"), ("three.more", mention.as_str())] {
+        let body = json!({ "handle": handle, "member": member });
+        let told = administrator.json(Method::POST, "/api/{server}/handles/link", &body).await.is(200).json();
+        assert_eq!(told["user_id"], json!(south), "{member}");
+    }
+    let body = json!({ "handle": "four.more", "member": "sam" });
+    let refused = administrator.json(Method::POST, "/api/{server}/handles/link", &body).await.is(422).json();
+    assert_eq!(refused["error"]["details"]["candidates"].as_array().map(Vec::len), Some(2), "{refused}");
+    for (member, why) in [("nobody", "Nobody who is known here is called so."), ("", "Please say whose it is.")] {
+        let body = json!({ "handle": "four.more", "member": member });
+        let refused = administrator.json(Method::POST, "/api/{server}/handles/link", &body).await.is(422).json();
+        assert_eq!(refused["error"]["details"]["fields"]["member"], why, "{refused}");
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn a_fault_in_a_filter_is_said_at_its_field_and_what_was_typed_is_kept() {
     let ground = WebWorld::start().await;
     let admin = ground.signed_in("admin");

@@ -200,6 +200,8 @@ async fn what_is_refused_or_a_repeat_uses_up_nothing_of_the_limit_of_balances() 
     let sixth = gives("6", 5).await.is(429);
     let wait: u64 = sixth.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
+    let told = sixth.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(told.contains("5 balances within a minute") && told.contains(&format!("in {wait} second")), "{told}");
     assert_eq!(ground.coins_of("ann"), 25);
 
     // Whoever acts is counted, and not what they show.
@@ -210,6 +212,7 @@ async fn what_is_refused_or_a_repeat_uses_up_nothing_of_the_limit_of_balances() 
     let typed = [("act", "give"), ("amount", "5"), ("reason", "typed by hand")];
     let shown = elsewhere.submit_on(&card, &format!("{card}/coins"), &typed).await.is(429);
     assert!(shown.text().contains("typed by hand"), "{}", shown.text());
+    assert!(shown.seen().contains("You changed 5 balances within a minute"), "{}", shown.seen());
     ground.signed_in("owner").json(Method::POST, &coins, &give(5)).await.is(200);
     ground.world.pass(Duration::from_mins(1)).await;
     gives("6", 5).await.is(200);

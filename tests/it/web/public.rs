@@ -95,3 +95,23 @@ async fn the_goal_is_set_by_an_admin_and_shown_on_its_overlay() {
     assert!(ground.nobody().get(&path).await.is(200).text().contains("0 of 5,000 likes"));
     ground.end().await;
 }
+
+#[tokio::test]
+async fn an_address_of_overlays_is_told_once_to_be_copied_and_the_page_says_what_obs_needs() {
+    let ground = WebWorld::start().await;
+    let owner = ground.signed_in("owner");
+    let page = "/g/{server}/public";
+    let before = owner.get(page).await.is(200);
+    for needed in ["What OBS needs", "Width 800 and height 200", "As it is, it shows what plays"] {
+        assert!(before.seen().contains(needed), "{needed}: {}", before.seen());
+    }
+    owner.submit_on(page, "/g/{server}/public/overlay", &[]).await.is(303);
+    let told = owner.get(page).await.is(200);
+    let copied =
+        super::html::tags(&told.text()).into_iter().find_map(|tag| tag.attribute("data-copy").map(str::to_owned));
+    let address = copied.expect("a button copies it");
+    assert!(told.seen().contains(&address), "without script it is there to be selected: {}", told.seen());
+    ground.nobody().get(&address[address.find("/o/").unwrap()..]).await.is(200);
+    assert!(!owner.get(page).await.is(200).text().contains(&address), "it is told once");
+    ground.end().await;
+}

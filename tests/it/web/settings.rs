@@ -273,3 +273,74 @@ async fn what_somebody_changes_is_in_the_audit_and_found_by_what_it_is_about() {
     admin.get("/g/{server}/audit?after=nonsense").await.is(422);
     ground.end().await;
 }
+
+#[tokio::test]
+async fn what_is_taken_back_is_told_where_it_was_done_with_a_way_back_of_its_own() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let area = "/g/{server}/settings/economy";
+    admin.submit(area, &[("skip_price", "800")]).await.is(303);
+    let overview = ground.path("/g/{server}/settings");
+    admin.get(area).await.is(200);
+    let page = admin.get(&overview).await.is(200);
+    let undo = super::html::forms(&page.text()).into_iter().find(|form| form.action.ends_with("/undo")).unwrap();
+
+    // The script sends it from the open page, and says from which.
+    let fields = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&undo.fields).finish();
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("quiet", overview.as_str())];
+    let done = admin.ask(Method::POST, &undo.action, &headers, fields.into_bytes()).await.is(303);
+    assert_eq!(done.location(), overview, "it is looked at where it was done");
+    // Another page to which the answer led is opened by itself: it takes nothing away from that.
+    let led = admin.ask(Method::GET, &ground.path(area), &[("quiet", overview.as_str())], Vec::new()).await.is(200);
+    assert!(!led.seen().contains("is 1000 now."), "{}", led.seen());
+    let told = admin.get(&overview).await.is(200);
+    assert!(told.seen().contains("Price of a Skip is 1000 now."), "{}", told.seen());
+    let text = told.text();
+    let notices = text.split("id=\"notices\"").nth(1).unwrap().split("class=\"head\"").next().unwrap();
+    let back = super::html::forms(notices).into_iter().next().expect("the undo can be undone where it is told");
+    admin.fill_in(&back, &[]).await.is(303);
+    assert_eq!(counts(&ground, &SKIP_PRICE), 800);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_notice_of_settings_calls_channels_by_their_names() {
+    let ground = WebWorld::start().await;
+    let administrator = ground.signed_in("administrator");
+    let area = "/g/{server}/settings/music";
+    let bookmarks = ground.world.channel("bookmarks").to_string();
+    administrator.submit(area, &[("bookmark_channel_id", &bookmarks)]).await.is(303);
+    let told = administrator.get(area).await.is(200);
+    let notice = told.text().split("id=\"notices\"").nth(1).unwrap().split("class=\"head\"").next().unwrap().to_owned();
+    assert!(notice.contains("#bookmarks") && !notice.contains(&bookmarks), "{notice}");
+    let api = administrator.get("/api/{server}/audit?kind=settings.changed").await.is(200).json();
+    assert_eq!(api["entries"][0]["after"], bookmarks, "programs are told its number");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn roles_that_gave_rights_are_given_back_by_the_undo_beside_the_notice() {
+    let ground = WebWorld::start().await;
+    let owner = ground.signed_in("owner");
+    let page = "/g/{server}/access";
+    let (viewer, moderator) = (ground.world.ids.roles["viewer"], ground.world.ids.roles["moderator"]);
+    let before = counts(&ground, &greenroom::access::VIEWER_ROLES);
+    let both = [("viewer_roles", viewer.to_string()), ("viewer_roles", moderator.to_string())];
+    let both: Vec<(&str, &str)> = both.iter().map(|(field, role)| (*field, role.as_str())).collect();
+    owner.submit(page, &both).await.is(303);
+    assert_ne!(counts(&ground, &greenroom::access::VIEWER_ROLES), before);
+    let told = owner.get(page).await.is(200);
+    assert!(told.seen().contains("Viewer Roles is") && told.seen().contains("@moderator"), "{}", told.seen());
+    let text = told.text();
+    let notices = text.split("id=\"notices\"").nth(1).unwrap().split("class=\"head\"").next().unwrap();
+    let undo = super::html::forms(notices).into_iter().next().expect("there is a way back");
+    assert_eq!(undo.fields.iter().filter(|(name, _)| name == "csrf").count(), 1);
+    let open = format!("http://{}{}", ground.address, ground.path(page));
+    let referer = [("content-type", "application/x-www-form-urlencoded"), ("referer", open.as_str())];
+    let fields = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&undo.fields).finish();
+    let back = owner.ask(Method::POST, &undo.action, &referer, fields.into_bytes()).await.is(303);
+    assert_eq!(back.location(), ground.path(page), "to the page on which it was done, without script as well");
+    assert_eq!(counts(&ground, &greenroom::access::VIEWER_ROLES), before);
+    assert!(owner.get(page).await.is(200).seen().contains("Viewer Roles is"), "the undo is told, too");
+    ground.end().await;
+}

@@ -10,7 +10,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::patience::within;
 use crate::refusals;
-use crate::store::{Change, Direction, Store, StoreError, Topic, Tx};
+use crate::store::{Change, Direction, Store, StoreError, Topic, Tx, through};
 
 const SONG_LIST: Topic = Topic::new("songs");
 
@@ -78,6 +78,29 @@ async fn all_of_many_callers_are_answered_and_their_changes_published() {
     }
     told.sort_unstable();
     assert_eq!(told, (1..=32).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_operation_of_a_batch_knows_by_which_door_it_was_asked_for() {
+    let store = in_memory();
+    let release = hold_the_writer(&store).await;
+    let asks = |door: Option<&'static str>| {
+        let store = store.clone();
+        let ask = async move { store.write("door", |tx| Ok(tx.door().map(|door| door.to_string()))).await.unwrap() };
+        tokio::spawn(async move {
+            match door {
+                Some(door) => through(door, ask).await,
+                None => ask.await,
+            }
+        })
+    };
+    let asked = [Some("page"), None, Some("token my bot"), None].map(|door| (door, asks(door)));
+    drop(release);
+    for (door, asked) in asked {
+        assert_eq!(asked.await.unwrap().as_deref(), door);
+    }
+    let by_itself = store.write_blocking("door", |tx| Ok(tx.door().map(|door| door.to_string())));
+    assert_eq!(by_itself.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

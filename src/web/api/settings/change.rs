@@ -12,7 +12,7 @@ use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::discord::channel_setting::require_named;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::settings::{Listed, NONE, NewValue, SETTING_CHANGED, SettingRefusal, act_of, change, undo, undo_all};
+use crate::settings::{Area, Listed, NONE, NewValue, SETTING_CHANGED, SettingRefusal, act_of, change, undo, undo_all};
 use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
@@ -132,7 +132,8 @@ impl Endpoint for UndoSetting {
             let change = undo(tx, guild, actor, listed, id)?;
             ChangesView::of_one(tx, guild, listed, change)
         });
-        Ok(saying(undone.await?, guild, &lacking).leading_to(page_of(guild, listed)))
+        Ok(saying(undone.await?, guild, &lacking)
+            .leading_to(undone_from(&asked).unwrap_or_else(|| page_of(guild, listed))))
     }
 }
 
@@ -175,8 +176,18 @@ impl Endpoint for UndoAct {
             let changed = undo_all(tx, guild, actor, &changes)?;
             ChangesView::of(tx, guild, &changed)
         });
-        Ok(saying(undone.await?, guild, &lacking).leading_to(format!("/g/{guild}/settings")))
+        Ok(saying(undone.await?, guild, &lacking)
+            .leading_to(undone_from(&asked).unwrap_or_else(|| format!("/g/{guild}/settings"))))
     }
+}
+
+/// The page of settings or of access on which somebody pressed the button that takes a change back: they look at it still.
+fn undone_from<E: Endpoint>(asked: &Asked<E>) -> Option<String> {
+    let page = asked.page_before()?;
+    let path = page.split('?').next()?.strip_prefix(&format!("/g/{}/", asked.guild))?;
+    let is_area = |area: &str| area.parse::<Area>().is_ok();
+    let is_page = matches!(path, "settings" | "access") || path.strip_prefix("settings/").is_some_and(is_area);
+    is_page.then_some(page)
 }
 
 /// Whether a change is of a setting that a list shows.

@@ -27,14 +27,14 @@ use crate::web::ui::components::{CSRF, IDEMPOTENCY_KEY, REVISION};
 const OF_EVERY_FORM: [&str; 4] = [CSRF, IDEMPOTENCY_KEY, REVISION, "back"];
 
 /// What was changed.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangesView {
     /// Each setting that is something else now.
     pub changed: Vec<ChangedView>,
 }
 
 /// A setting that is something else now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangedView {
     /// Its key.
     pub key: &'static str,
@@ -46,13 +46,16 @@ pub struct ChangedView {
     pub after: String,
     /// Under which number the change can be undone.
     pub change: String,
+    /// What it is, with what it names, for a page.
+    #[serde(skip)]
+    pub words: Sentence,
 }
 
 impl ChangesView {
     /// What was changed just now in this transaction.
     pub fn of(read: &dyn Read, guild: GuildId, changed: &[Changed]) -> Result<Self> {
         let view = |Changed { listed, change }: &Changed| -> Result<ChangedView> {
-            let words = |stored: Option<&str>| Sentence::read(&listed.setting.in_words(stored)).plain();
+            let words = |stored: Option<&str>| Sentence::read(&listed.setting.in_words(stored));
             let key = listed.setting.key();
             let is_it = |noted: &activity::Activity| {
                 noted.kind == SETTING_CHANGED.name() && noted.subject == Some(Subject::Setting(key.to_owned()))
@@ -61,8 +64,9 @@ impl ChangesView {
             Ok(ChangedView {
                 key,
                 title: listed.title,
-                before: words(change.before.as_deref()),
-                after: words(change.after.as_deref()),
+                before: words(change.before.as_deref()).plain(),
+                after: words(change.after.as_deref()).plain(),
+                words: words(change.after.as_deref()),
                 change: newest.first().map(|(id, _)| id.to_string()).unwrap_or_default(),
             })
         };
@@ -172,28 +176,45 @@ where
     Ok(saying(change.await?, guild, &lacking))
 }
 
+/// Settings of which a notice says what they are; of more it says how many there are.
+const TOLD: usize = 3;
+
+impl ChangesView {
+    /// What a page says of it.
+    pub fn in_words(&self) -> Sentence {
+        let told = |one: &ChangedView| {
+            crate::sentence!("**{title}** is {after} now.", title = one.title, after = one.words.clone())
+        };
+        match self.changed.as_slice() {
+            [] => crate::sentence!("Everything is as it was."),
+            [one] => told(one),
+            many => {
+                let all = crate::sentence!("{count} settings are changed.", count = many.len());
+                let each: &[ChangedView] = if many.len() > TOLD { &[] } else { many };
+                each.iter().map(told).fold(all, |said, next| crate::sentence!("{said} {next}", said, next))
+            }
+        }
+    }
+
+    /// Where the form is sent that takes all of it back; nothing where nothing was changed.
+    pub fn undo_address(&self, guild: GuildId) -> Option<String> {
+        match self.changed.as_slice() {
+            [one] => of_key(one.key).map(|listed| undo_address(guild, listed, &one.change)),
+            changed => changed.last().map(|last| act_address(guild, &last.change)),
+        }
+    }
+}
+
 /// With what a page says of it.
 pub(super) fn saying(answered: Answered<ChangesView>, guild: GuildId, lacking: &str) -> Answered<ChangesView> {
     let Given::Now(view) = &answered.value else { return answered };
-    let notice = match view.changed.as_slice() {
-        [] => crate::sentence!("Everything is as it was."),
-        [one] => crate::sentence!("**{title}** is {after} now.", title = one.title, after = one.after),
-        many => crate::sentence!("{count} settings are changed.", count = many.len()),
-    };
+    let notice = view.in_words();
     let notice = match lacking.trim() {
         "" => notice,
         lacking => crate::sentence!("{notice} {lacking}", notice, lacking = Sentence::read(lacking)),
     };
-    let undo = match view.changed.as_slice() {
-        [one] => of_key(one.key).map(|listed| undo_address(guild, listed, &one.change)),
-        [_, .., last] => Some(act_address(guild, &last.change)),
-        [] => None,
-    };
-    let answered = answered.saying(notice);
-    match undo {
-        Some(undo) => answered.undone_by(undo),
-        None => answered,
-    }
+    let undo = view.undo_address(guild);
+    Answered { undo, ..answered.saying(notice) }
 }
 
 /// The page of a setting.

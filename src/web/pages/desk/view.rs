@@ -157,6 +157,7 @@ fn more(guild: GuildId, entry: &Entry) -> Markup {
         details.menu {
             summary.button aria-label={ "More: " (name) } { (icon(Icon::More)) }
             div.sheet {
+                p.sheet-title { (name) }
                 (lines(guild, entry, Line::is_waiting))
                 (other("play", "Play now"))
                 (other("bookmark", "Bookmark"))
@@ -206,7 +207,7 @@ fn skip(guild: GuildId, entry: &Entry) -> Markup {
             span { (whose(guild, &entry.song)) }
             details.menu {
                 summary.button aria-label={ "Line: " (name) } { "Line" (icon(Icon::Down)) }
-                div.sheet { (lines(guild, entry, Line::is_served)) }
+                div.sheet { p.sheet-title { (name) } (lines(guild, entry, Line::is_served)) }
             }
             button.button.danger type="submit" form=(ACTS) formaction=(act(guild, entry, "remove"))
                 aria-label={ "Remove: " (name) } title="Remove" { (icon(Icon::Close)) }

@@ -32,7 +32,10 @@ impl Page for HealthPage {
         let reasons = (web.instance.operations()?.reasons)().await;
         let main = html! {
             (health(&reasons))
-            p { "Greenroom " (env!("CARGO_PKG_VERSION")) " runs since " (moment(web.started)) "." }
+            p {
+                "Greenroom " (env!("CARGO_PKG_VERSION")) " runs since " (moment(web.started)) ". "
+                a href="/api/docs" { "What can be asked of it over the API" }
+            }
             (acts(seen))
             (findings(web.instance.examined().as_ref()))
         };
@@ -96,7 +99,8 @@ fn findings(examined: Option<&Examined>) -> Markup {
         section {
             h2 { "What was found" }
             p.hint { "Looked at " (moment(*at)) "." }
-            (Table::new("Findings", None, findings.iter().map(row)))
+            @if findings.is_empty() { p { (badge(Tone::Good, "nothing to mend")) } }
+            @else { (Table::new("Findings", None, findings.iter().map(row))) }
         }
     }
 }

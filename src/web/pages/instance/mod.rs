@@ -22,17 +22,18 @@ use crate::web::page::Shown;
 use crate::web::ui::components::{Tab, tabs};
 
 /// Where each of them is, and its name.
-const PAGES: [(&str, &str); 6] = [
+pub(in crate::web) const PAGES: [(&str, &str); 7] = [
     ("/instance", "Health"),
     ("/instance/backups", "Backups"),
     ("/instance/servers", "Servers"),
+    ("/instance/audit", "Audit"),
     ("/instance/log", "Log"),
     ("/instance/status", "Bot status"),
     ("/instance/settings", "Settings"),
 ];
 
 /// A page of the instance, with the way to the others above it.
-fn shown(path: &str, main: &Markup) -> Shown {
+pub(super) fn shown(path: &str, main: &Markup) -> Shown {
     let all = PAGES.map(|(href, label)| Tab { href, label, is_current: href == path });
     let title = PAGES.iter().find(|(href, _)| *href == path).map_or("Instance", |(_, label)| *label);
     Shown::new(title, html! { (tabs("Instance", &all)) (main) })

@@ -1,6 +1,6 @@
 //! What counts in every server that does not say otherwise, and what the process was told.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 use strum::VariantArray;
 
 use super::shown;
@@ -19,7 +19,8 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::settings::control::{self, Filled};
 use crate::web::places::drawn_text;
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, Tone, acts, badge};
+use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, Tone, acts, badge, save_bar};
+use crate::web::ui::icons::{Icon, icon};
 
 /// Where the page is, and its forms are sent.
 const PAGE: &str = "/instance/settings";
@@ -86,7 +87,7 @@ fn group(area: Area, commons: &[&Common], refill: Option<&Refill>, seal: Seal<'_
     let refill = refill.filter(is_of_group);
     let fields = html! {
         @for common in commons { (setting(common, refill)) }
-        (Button::main("Save"))
+        (save_bar(&Button::main("Save").render()))
     };
     html! {
         @if !commons.is_empty() {
@@ -122,7 +123,7 @@ fn configuration(variables: &[Variable]) -> Markup {
                 "Value",
                 html! {
                     (value(variable))
-                    @for problem in &variable.problems { " " (badge(Tone::Bad, problem)) }
+                    @for problem in &variable.problems { p.error { (icon(Icon::Bad)) span { (problem) } } }
                 },
             ),
             Cell::words("Who says so", html! { (variable.origin) }),

@@ -92,6 +92,16 @@ fn overlays(seen: &Seen<PublicPage>, chosen: &Chosen) -> Markup {
         section.card aria-labelledby="overlays" {
             h2 #overlays { "Overlays" }
             p { "An overlay shows what plays, what comes, or the goal in OBS. Whoever has its address sees it." }
+            details {
+                summary { "What OBS needs" }
+                ol {
+                    li { "Under Sources, add a Browser, and paste the address into its field URL. As it is, it shows what plays; with "
+                        code { "/next" } ", " code { "/queue" } " or " code { "/goal" } " at its end it shows that instead." }
+                    li { "Width 800 and height 200 are enough for what plays and for the goal, 800 and 600 for the lists. What does \
+                        not fit is cut off below." }
+                    li { "Leave everything else as OBS has it: the ground is seen through already, and nothing has to be refreshed." }
+                }
+            }
             @if chosen.has_overlay {
                 p { "There is an address. Another one takes its place at once." }
                 (Form { confirm: Some("The address that you use now will show nothing any more."), ..Form::new(&open, opening.seal()) }

@@ -3,7 +3,7 @@
 //! A hidden field beside each control says what was shown, so that only what somebody changed is sent on, and what somebody
 //! else changed meanwhile is not overwritten.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::control::{self, Filled};
 use super::{Known, Row, View};
@@ -14,7 +14,7 @@ use crate::settings::Area;
 use crate::web::answer::{Refill, html as drawn_sentence};
 use crate::web::api::settings::WAS;
 use crate::web::places::drawn_text;
-use crate::web::ui::components::{Button, Form, Seal};
+use crate::web::ui::components::{Button, Form, Seal, save_bar};
 
 /// The form of an area.
 pub(super) fn form(view: &View, area: Area, known: &Known<'_>, refill: Option<&Refill>, seal: Seal<'_>) -> Markup {
@@ -23,7 +23,7 @@ pub(super) fn form(view: &View, area: Area, known: &Known<'_>, refill: Option<&R
     form.around(&html! {
         input type="hidden" name="back" value=(page);
         @for row in &view.rows { (setting(row, &page, known, &Filled::of(row.listed, &row.typed, refill))) }
-        (Button::main("Save"))
+        (save_bar(&Button::main("Save").render()))
     })
 }
 

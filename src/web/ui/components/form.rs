@@ -94,6 +94,13 @@ impl<'a> Form<'a> {
     }
 }
 
+/// The bar with the button of a long form, which stays in sight wherever one is in the form.
+pub fn save_bar(buttons: &Markup) -> Markup {
+    html! {
+        div.save { (buttons) }
+    }
+}
+
 /// The empty form to which buttons belong that stand in no form: see [`Button::act`].
 pub fn acts(seal: Seal<'_>) -> Markup {
     html! {
@@ -110,6 +117,8 @@ pub enum Weight {
     Plain,
     /// It cannot be taken back.
     Danger,
+    /// The same, where somebody was asked already and this is the answer.
+    Sure,
 }
 
 impl Weight {
@@ -118,6 +127,7 @@ impl Weight {
             Self::Main => "button main",
             Self::Plain => "button",
             Self::Danger => "button danger",
+            Self::Sure => "button main danger",
         }
     }
 }

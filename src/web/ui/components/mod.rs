@@ -24,7 +24,7 @@ pub use choice::{Checkbox, Choice, Radios, Select, Several};
 pub use field::{Field, Input, TextArea};
 pub use form::{
     ACTS, ASK, Button, CSRF, Dialog, Form, IDEMPOTENCY_KEY, REVISION, Seal, Weight, acts, error_summary, filters,
-    opener, type_the_name,
+    opener, save_bar, type_the_name,
 };
 pub use notice::Notice;
 pub use table::{Cell, Empty, Order, Paging, Row, Sort, Table};

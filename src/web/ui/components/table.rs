@@ -73,8 +73,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
-/// A table. What it is called is told to whoever listens; on the page the heading above says it. Without rows it is nothing at
-/// all.
+/// A table. What it is called is told to whoever listens; on the page the heading above says it. Where there are no rows,
+/// a sentence stands in its place: headings over nothing look broken.
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
     /// What it lists.
@@ -115,7 +115,9 @@ impl<'a> Table<'a> {
 // Folded, rows and cells are blocks, and some browsers then forget that they are a table. The roles say it again.
 impl Render for Table<'_> {
     fn render(&self) -> Markup {
-        let Some(first) = self.rows.first() else { return html! {} };
+        let Some(first) = self.rows.first() else {
+            return html! { p.hint data-list=[self.list] { "There is nothing here." } };
+        };
         html! {
             table.fold role="table" data-list=[self.list] {
                 caption.heard { (self.caption) }
@@ -205,7 +207,6 @@ mod tests {
         let cells = vec![Cell::words("Item", html! { "Cookie" }), Cell::numbers("Price", html! { "100" })];
         let row = Row { id: Some("7".to_owned()), cells };
         let shop = Table { sorts: &sorts, ..Table::new("Items", Some("shop"), [row]) };
-        assert_eq!(Table::new("Items", None, []).render().into_string(), "");
         insta::assert_snapshot!(lines(&shop.render()), @r#"
         <table class="fold" role="table" data-list="shop">
         <caption class="heard">Items</caption>
@@ -225,6 +226,12 @@ mod tests {
         </tbody>
         </table>
         "#);
+    }
+
+    #[test]
+    fn a_table_without_rows_has_no_headings() {
+        let drawn = Table::new("Items", Some("shop"), []).render().into_string();
+        assert_eq!(drawn, r#"<p class="hint" data-list="shop">There is nothing here.</p>"#);
     }
 
     #[test]

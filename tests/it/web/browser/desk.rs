@@ -209,6 +209,7 @@ async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and
     screen.presses("Enter");
     screen.sees("Take this handle away from its member?");
     assert_eq!(screen.focused(), "button Cancel");
+    assert_eq!(screen.shown("dialog .main.danger"), 1, "the one that cannot be taken back looks so");
     // No key of the page counts meanwhile.
     screen.presses("?");
     assert_eq!(screen.shown("dialog[open]"), 1);

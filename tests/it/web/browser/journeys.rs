@@ -95,6 +95,33 @@ async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
+async fn the_palette_leads_the_operator_to_the_instance_and_says_what_is_not_in_its_list() {
+    let browser = Browser::start();
+    let ground = WebWorld::of_a_process().await;
+    let screen = browser.screen(&ground, &ground.signed_in(OPERATOR), WIDE);
+    screen.go("/g/{server}");
+    screen.presses("Control+k");
+    screen.types("zzzz");
+    screen.sees("Nothing is called so.");
+    assert_eq!(screen.audit(), Vec::<String>::new());
+    screen.presses("Escape");
+    screen.presses("Control+k");
+    screen.types("e");
+    screen.sees("There is more. Type more of the name to find it.");
+    screen.presses("Escape");
+    screen.presses("Control+k");
+    screen.types("instance: backups");
+    screen.sees("Instance: Backups");
+    screen.presses("Enter");
+    screen.arrives("/instance/backups");
+    assert_eq!(screen.troubles(), Vec::<String>::new());
+    drop(screen);
+    drop(browser);
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
 async fn whoever_goes_back_after_signing_out_sees_nothing_of_the_server() {
     let ground = BrowserWorld::of_a_process().await;
     let member = ground.signed_in("ann");

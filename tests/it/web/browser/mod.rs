@@ -6,6 +6,7 @@
 mod desk;
 mod followed;
 mod journeys;
+mod laid_out;
 mod overlays;
 mod pages;
 mod standing;
@@ -324,6 +325,26 @@ impl Screen {
     /// What can be pressed in the content of the page and is lower than a finger needs.
     pub fn too_low(&self, least: u32) -> Vec<String> {
         strings(&self.does("low", json!({ "least": least })))
+    }
+
+    /// Numbers, moments and states that do not stand on one line.
+    pub fn torn(&self) -> Vec<String> {
+        strings(&self.does("torn", json!({})))
+    }
+
+    /// What can be pressed or filled in, and lies behind a bar that stays in sight when it is scrolled to.
+    pub fn covered(&self) -> Vec<String> {
+        strings(&self.does("covered", json!({})))
+    }
+
+    /// The window is this wide from now on.
+    pub fn is_resized_to(&self, width: u32) {
+        self.does("resize", json!({ "width": width }));
+    }
+
+    /// A finger on a point of the screen.
+    pub fn taps_at(&self, x: f64, y: f64) {
+        self.does("touch", json!({ "x": x, "y": y }));
     }
 
     /// How many of what a selector finds are seen.

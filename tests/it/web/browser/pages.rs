@@ -75,7 +75,7 @@ const FILES: [&str; 10] = [
 ];
 
 /// All pages.
-fn pages() -> Vec<Asking> {
+pub fn pages() -> Vec<Asking> {
     let is_page = |asking: &Asking| asking.door == Door::Page && !FILES.contains(&asking.route.name);
     Asking::all().into_iter().filter(is_page).collect()
 }

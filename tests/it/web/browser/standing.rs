@@ -189,3 +189,46 @@ async fn whoever_edits_the_same_settings_sees_what_somebody_else_changed() {
     assert_eq!(screen.value(PRICE), "950");
     ground.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn what_somebody_did_themselves_is_no_change_of_somebody_else_and_is_undone_where_it_is_told() {
+    let browser = Browser::start();
+    let ground = WebWorld::start().await;
+    let administrator = ground.signed_in("administrator");
+    let screen = browser.screen(&ground, &ground.signed_in("admin"), WIDE);
+    let changes = async |setting: &str, to: u32| {
+        administrator.json(Method::PATCH, "/api/{server}/settings", &json!({ (setting): to })).await.is(200);
+    };
+    changes("skip_price", 800).await;
+    screen.go(ECONOMY);
+    sees(&screen, "live").await;
+    screen.fills("Luxury Coins for Gifts", "5");
+    screen.clicks("button", "Reset");
+    sees(&screen, "Price of a Skip is 1000 now.").await;
+    assert_eq!(screen.value(PRICE), "1000");
+    assert_eq!(screen.value("Luxury Coins for Gifts"), "5", "what is typed and not sent stays");
+    // What comes after it is told; by then the own change would have been told as well.
+    changes("watch_minutes", 45).await;
+    sees(&screen, "Somebody else changed this just now.").await;
+    assert_eq!(screen.shown(".meanwhile"), 1);
+
+    // From the page of all areas a change is taken back, and that again, without leaving it.
+    let overview = "/g/{server}/settings";
+    screen.go(overview);
+    screen.presses("u");
+    screen.sees("There is nothing to undo here.");
+    changes("skip_price", 900).await;
+    screen.go(overview);
+    sees(&screen, "live").await;
+    screen.clicks("button", "Undo");
+    sees(&screen, "Price of a Skip is 1000 now.").await;
+    screen.arrives(overview);
+    screen.presses("u");
+    sees(&screen, "Price of a Skip is 900 now.").await;
+    can_be_read(&screen, "an undo is told");
+    assert_eq!(screen.troubles(), Vec::<String>::new());
+    drop(screen);
+    drop(browser);
+    ground.end().await;
+}
