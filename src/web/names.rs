@@ -13,6 +13,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Web;
 use super::access::Rank;
+use super::answer::html as sentence_html;
+use super::endpoint::Arrived;
 use super::page::Page;
 use super::pages::members::{MemberPage, member_address, song_address};
 use super::places::name_of;
@@ -172,6 +174,18 @@ impl Web {
         members.extend(self.called_on_discord(guild, &unnamed).await);
         let places = if names.has_places { self.places(guild).await } else { None };
         Names { members, places, ..names }
+    }
+
+    /// A sentence for whoever sent something, with those whom it names by their names. Where nobody knows these, their numbers.
+    pub(super) async fn said(&self, arrived: &Arrived, sentence: Sentence) -> Markup {
+        let mut names_somebody = false;
+        sentence.visit(&mut |piece| names_somebody |= matches!(piece, Piece::Mention(_)));
+        if !names_somebody {
+            return sentence_html(&sentence);
+        }
+        let (guild, named) = (arrived.guild, sentence.clone());
+        let names = self.look("names", move |read| Names::of(read, guild, [&named], [])).await.unwrap_or_default();
+        self.named(names).await.seen_by(arrived.visitor.actor()).read_by(arrived.rank).drawn(&sentence)
     }
 
     /// What members are called on Discord, as far as it says so.

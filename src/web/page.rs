@@ -30,7 +30,7 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{ASK, Button, Notice, Seal};
+use super::ui::components::{ASK, Button, Notice, SURE, Seal};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
@@ -153,12 +153,6 @@ impl<P: Page> Seen<P> {
         self.refill.as_ref()?.value(field)
     }
 
-    /// What is wrong with the form or the filter, above the page.
-    fn fault(&self) -> Option<Markup> {
-        let refill = self.refill.as_ref().filter(|refill| refill.says_something());
-        refill.map(wrong).or_else(|| self.filter.fault().cloned())
-    }
-
     /// What is wrong with a field.
     pub fn wrong(&self, field: &str) -> Option<String> {
         Some(self.refill.as_ref()?.fields.get(field)?.to_string())
@@ -267,7 +261,10 @@ async fn drawn<P: Page>(
     // Noted before anything is looked at: what changes in between is brought by the stream.
     let revision = web.push.revision();
     let shown = P::show(web, &seen).await?;
-    let fault = seen.fault();
+    let fault = match seen.refill.as_ref().filter(|refill| refill.says_something()) {
+        Some(refill) => Some(wrong(refill, &web.said(arrived, refill.sentence.clone()).await)),
+        None => seen.filter.fault().cloned(),
+    };
     // What somebody typed is shown again as it was, whatever changes meanwhile.
     let stays = fault.is_some();
     let hints = if stays { &[] } else { P::HINTS };
@@ -280,6 +277,8 @@ async fn drawn<P: Page>(
     let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
     let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
     let around = Around::of(web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+    // What was left for the page of something that was done is not for one that tells that something else was not.
+    let around = if fault.is_none() { around.telling() } else { around };
     Ok(html_response(status, around.draw(&shown, fault, live)))
 }
 
@@ -346,10 +345,15 @@ impl<'a> Around<'a> {
             avatar: own_face(visitor),
             servers: servers_of(web, visitor).into_iter().map(pictured).collect(),
             entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
-            notices: web.notices.take(visitor),
+            notices: Vec::new(),
             guild: named.map(|named| pictured((named.id, named.name))),
             web,
         }
+    }
+
+    /// With what was left to be told to whoever looks.
+    fn telling(self) -> Self {
+        Self { notices: self.web.notices.take(self.visitor), ..self }
     }
 
     fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
@@ -409,11 +413,11 @@ fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a>
     NavItem { href, label: entry.label, icon: entry.icon, group: entry.group, is_current }
 }
 
-/// What was wrong with a form, above its page.
-fn wrong(refill: &Refill) -> Markup {
+/// What was wrong with a form, above its page, which begins with what is said in all. The script leads the focus there.
+fn wrong(refill: &Refill, said: &Markup) -> Markup {
     html! {
-        div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } role="alert" tabindex="-1" autofocus {
-            p { (sentence_html(&refill.sentence)) }
+        div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } id="errors" role="alert" tabindex="-1" autofocus {
+            p { (said) }
             @if refill.fields.len() > 1 {
                 ul {
                     @for (field, sentence) in &refill.fields {
@@ -447,7 +451,8 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
 pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
     let ink = Ink::new(web, met.visitor);
     let (guild, rank) = met.place;
-    Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink).draw(shown, None, None)
+    let around = Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink);
+    around.telling().draw(shown, None, None)
 }
 
 /// The page that asks whoever sent a form without script whether they mean it. It holds all that was sent, so that a yes
@@ -463,6 +468,7 @@ pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
             @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
                 input type="hidden" name=(name) value=(value);
             }
+            input type="hidden" name=(SURE) value="yes";
             p.actions {
                 a.button href=(back) { "Cancel" }
                 (Button::danger("Yes"))

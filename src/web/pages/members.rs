@@ -19,6 +19,7 @@ use crate::web::answer::Problem;
 use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
+use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
 use crate::web::push::about::{COINS, HANDLES, SONGS};
@@ -84,7 +85,7 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
     let all = [
         Choice::new("", "Everybody who is known"),
         Choice::new("coins", "Who has Luxury Coins"),
-        Choice::new("points", "Who has points"),
+        Choice::new("points", "Who has engagement points"),
         Choice::new("handles", "Who has a TikTok handle"),
         Choice::new("songs", "Who submitted a song"),
     ];
@@ -117,7 +118,7 @@ fn nobody(query: &MembersQuery) -> Markup {
             ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
         }
         (Some(Has::Points), _) | (None, SortedBy::Points) => {
-            ("Nobody has points yet.", "What people with a linked handle do on the live brings them.")
+            ("Nobody has engagement points yet.", "What people with a linked handle do on the live brings them.")
         }
         (Some(Has::Handles), _) => ("Nobody has a handle yet.", "Members link theirs with /link-tiktok on Discord."),
         (Some(Has::Songs), _) => ("Nobody submitted a song yet.", "Members send them with /submit on Discord."),
@@ -133,7 +134,7 @@ fn list(guild: GuildId, query: &MembersQuery, found: &Found, picture: Pictures<'
     let columns = [
         Column::words("Member"),
         Column { sort: Some(sorted(query, &by_coins, Has::Coins)), ..Column::numbers("Luxury Coins") },
-        Column { sort: Some(sorted(query, &by_points, Has::Points)), ..Column::numbers("Points") },
+        Column { sort: Some(sorted(query, &by_points, Has::Points)), ..Column::numbers("Engagement points") },
         Column::words("TikTok"),
         Column::numbers("Songs"),
     ];
@@ -238,7 +239,7 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
 fn card(member: &KnownMember) -> Markup {
     let facts = [
         ("Luxury Coins", html! { (member.luxury) }),
-        ("Points", html! { (member.points) }),
+        ("Engagement points", html! { (member.points) }),
         ("Songs", html! { (member.songs) }),
         ("Discord id", html! { (member.user) }),
     ];
@@ -289,7 +290,7 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) ->
     let views = [None, Some("luxury"), Some("points")].map(|view| (view, address(&here, &[("currency", view)])));
     let label = |view: Option<&str>| match view {
         Some("luxury") => "Luxury Coins",
-        Some(_) => "Points",
+        Some(_) => "Engagement points",
         None => "Both",
     };
     let chosen = query.currency.as_deref().filter(|currency| !currency.is_empty());
@@ -316,7 +317,7 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) ->
 
 /// Their handles, each with its points.
 fn handles(guild: GuildId, member: &KnownMember) -> Markup {
-    let columns = [Column::words("Handle"), Column::numbers("Points"), Column::words("Proof")];
+    let columns = [Column::words("Handle"), Column::numbers("Engagement points"), Column::words("Proof")];
     let rows: Vec<Row> = member
         .handles
         .iter()
@@ -357,7 +358,7 @@ fn songs(guild: GuildId, page: &OwnPage) -> Markup {
             let song = &row.entry.song;
             let cells = vec![
                 html! { a href=(song_address(guild, &song.public_id.digits())) { (song.public_id) } },
-                html! { (song.artist) " – " (song.title) },
+                html! { (called(&song.artist, &song.title)) },
                 html! { (row.entry.place.line.name()) },
             ];
             Row { id: None, cells }
@@ -440,7 +441,7 @@ mod tests {
         <select id="f-has" name="has">
         <option value="" selected>Everybody who is known</option>
         <option value="coins">Who has Luxury Coins</option>
-        <option value="points">Who has points</option>
+        <option value="points">Who has engagement points</option>
         <option value="handles">Who has a TikTok handle</option>
         <option value="songs">Who submitted a song</option>
         </select>
@@ -471,7 +472,7 @@ mod tests {
         <dd>1,340</dd>
         </div>
         <div>
-        <dt>Points</dt>
+        <dt>Engagement points</dt>
         <dd>7</dd>
         </div>
         <div>

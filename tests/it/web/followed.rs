@@ -104,7 +104,7 @@ async fn open_pages_are_told_of_songs_that_are_sent_and_moved() {
     while !skips.contains("First Light") {
         skips = desk.hears("desk.skips.").await;
     }
-    assert!(skips.contains("data-says=") && skips.contains("First Light – ann by ann waits for you."), "{skips}");
+    assert!(skips.contains("data-says=") && skips.contains("ann – First Light by ann waits for you."), "{skips}");
     drop((songs, home, desk, own, story));
     ground.end().await;
 }

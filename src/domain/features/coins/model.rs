@@ -60,7 +60,7 @@ impl Currency {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Luxury => "Luxury Coins",
-            Self::Points => "points",
+            Self::Points => "engagement points",
         }
     }
 }

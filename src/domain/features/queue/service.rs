@@ -124,12 +124,6 @@ pub fn play(tx: &Tx<'_>, guild: GuildId, public_id: PublicId) -> Result<Played> 
     begin(tx, guild, entry)
 }
 
-/// Refuses when another song plays than somebody saw: what they want was done by somebody else a moment ago.
-pub fn require_playing(tx: &Tx<'_>, guild: GuildId, seen: Option<PublicId>) -> Result<()> {
-    let now = NOW_PLAYING.get(tx, guild)?;
-    if now == seen { Ok(()) } else { Err(QueueRefusal::PlaysAnother { now }.into()) }
-}
-
 fn begin(tx: &Tx<'_>, guild: GuildId, entry: Entry) -> Result<Played> {
     let from = entry.place.line;
     let played_at = Some(rules::played_at(tables::last_played(tx, guild)?, tx.now()));

@@ -37,7 +37,7 @@ impl WebWorld {
         for (nth, (member, title)) in SONGS.into_iter().enumerate() {
             self.world.pass(Duration::from_secs(1)).await;
             let number = self.world.member(member).submits(&link(nth), title).await;
-            sung.push(Sung { number, name: format!("{number} {title} – {member}") });
+            sung.push(Sung { number, name: format!("{number} {member} – {title}") });
         }
         sung
     }
@@ -197,7 +197,7 @@ async fn the_palette_is_walked_by_arrows_and_gives_the_focus_back() {
     screen.tabs_to("a Songs");
     screen.presses("Control+k");
     screen.types("amber");
-    screen.sees("Amber Light – ann");
+    screen.sees("ann – Amber Light");
     screen.presses("Escape");
     assert_eq!((screen.focused().as_str(), screen.shown("dialog[open]")), ("a Songs", 0));
     screen.presses("Control+k");

@@ -97,7 +97,7 @@ async fn a_page_whose_server_starts_anew_says_so_keeps_what_it_shows_and_catches
     ground.plays(1, "First Light").await;
     let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
     screen.go("/g/{server}/desk");
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     sees(&screen, "First Light").await;
     ground.falls();
     sees(&screen, AWAY).await;
@@ -118,7 +118,7 @@ async fn a_page_says_that_a_right_went() {
     let ground = WebWorld::start().await;
     let screen = browser.screen(&ground, &ground.signed_in("reviewer"), NARROW);
     screen.go("/g/{server}/desk");
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     ground.demote("reviewer").await;
     sees(&screen, "You may not see this any more").await;
     can_be_read(&screen, "a right went");
@@ -136,13 +136,13 @@ async fn a_page_says_who_signed_out_or_in_elsewhere_and_goes_on_with_the_same_pe
     let first = browser.screen(&ground, &reviewer, WIDE);
     let second = first.tab();
     first.go("/g/{server}/desk");
-    sees(&first, "live").await;
+    sees(&first, "up to date").await;
     reviewer.post("/sign-out", &[("csrf", &reviewer.csrf().unwrap())]).await.is(303);
     sees(&first, "You are signed out.").await;
     can_be_read(&first, "signed out");
     second.go(&format!("/in/{}", ground.link_of("reviewer")));
     second.clicks("button", "Sign in as reviewer");
-    let goes_on = |seen: &str| !seen.contains("You are signed out.") && seen.contains("live");
+    let goes_on = |seen: &str| !seen.contains("You are signed out.") && seen.contains("up to date");
     until(&first, "the page goes on", goes_on).await;
     second.go("/sign-in");
     second.fills("Name", OPERATOR);
@@ -195,7 +195,7 @@ async fn whoever_edits_the_same_settings_sees_what_somebody_else_changed() {
         administrator.json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": price })).await.is(200);
     };
     screen.go(ECONOMY);
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     changes(800).await;
     sees(&screen, "Somebody else changed this just now.").await;
     assert_eq!(screen.value(PRICE), "800", "what nobody touched is as it is now");
