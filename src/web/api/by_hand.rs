@@ -73,10 +73,10 @@ impl Endpoint for ByHand {
     async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
         let (guild, One(user), act) = (asked.guild, asked.path, asked.body.act);
         // What cannot be read is told when it is done.
-        let amount = asked.body.amount.as_ref().and_then(|typed| i64::try_from(typed.clone().whole()?).ok());
+        let amount = asked.body.amount.as_ref().and_then(|typed| i64::try_from(typed.whole()?).ok());
         let Ok(amount) = rules::typed_amount(amount) else { return Ok(None) };
         let member = web.look("member", move |read| known_members::one(read, guild, user)).await?;
-        Ok(is_meant(act, amount, member.luxury, member.called()))
+        Ok(is_meant(act, amount, member.luxury, &member.called()))
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
@@ -102,8 +102,8 @@ impl Endpoint for ByHand {
 }
 
 /// What somebody is asked before so many coins are given or taken that it may be a slip; nothing below that.
-fn is_meant(act: Act, amount: Amount, has: Amount, user: String) -> Option<Sentence> {
-    let times = rules::unusual_times(amount, has)?;
+fn is_meant(act: Act, amount: Amount, has: Amount, user: &str) -> Option<Sentence> {
+    let (times, user) = (rules::unusual_times(amount, has)?, user.to_owned());
     let beside = match times {
         _ if has == Amount::ZERO => sentence!("**{user}** has no Luxury Coins so far.", user),
         0 | 1 => sentence!("**{user}** has **{has} Luxury Coins**.", user, has),
@@ -163,7 +163,7 @@ mod tests {
     fn what_may_be_a_slip_is_asked_about_and_what_is_usual_is_not() {
         let asked = |act, amount, has| {
             let (amount, has) = (Amount::of(amount), Amount::of(has));
-            is_meant(act, amount, has, "<ann>".to_owned()).map(|asked| asked.plain())
+            is_meant(act, amount, has, "<ann>").map(|asked| asked.plain())
         };
         assert_eq!(
             asked(Act::Give, 29_999_999, 600_000).as_deref(),

@@ -150,9 +150,8 @@ pub(super) fn told<E: Endpoint<Answer = SongDone>>(
 }
 
 /// Says in which line a song is that was moved.
-fn is_now(song: String, done: &SongDone) -> Sentence {
-    sentence!("{song} is in {line} now.", song, line = done.song.line)
-}
+const IS_NOW: fn(String, &SongDone) -> Sentence =
+    |song, done| sentence!("{song} is in {line} now.", song, line = done.song.line);
 
 /// What was given back, with how much; nothing where nothing was paid.
 fn given_back(done: &SongDone) -> Sentence {
@@ -304,7 +303,7 @@ impl Endpoint for MoveSong {
         let moved = web.change(&asked, move |tx, by| {
             SongDone::moved(tx, guild, &reviewed::to_line(tx, guild, by, seen(tx, guild, song, line)?, target)?)
         });
-        Ok(told(moved.await?, &asked, is_now))
+        Ok(told(moved.await?, &asked, IS_NOW))
     }
 }
 
@@ -335,7 +334,7 @@ impl Endpoint for HoldSong {
             let seen = seen(tx, guild, song, line)?;
             SongDone::moved(tx, guild, &reviewed::to_line(tx, guild, by, seen, Line::PendingSkips)?)
         });
-        Ok(told(held.await?, &asked, is_now))
+        Ok(told(held.await?, &asked, IS_NOW))
     }
 }
 

@@ -13,7 +13,6 @@ use crate::flows::known_members::{self, Having, KnownMember};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::refusal::Refuse;
 use crate::signin::scope::Scope;
 use crate::store::{CursorRefusal, Read};
 use crate::web::Web;

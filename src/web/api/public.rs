@@ -132,12 +132,11 @@ impl Endpoint for SetPublic {
         let typed = asked.body.name.trim();
         let name = (!typed.is_empty()).then(|| at("name", typed.parse::<PublicName>())).transpose()?;
         let names = at("names", asked.body.names.parse::<NamesShown>().map_err(|_| PublicRefusal::NoSuchWay))?;
-        let said = match &name {
-            Some(name) => {
-                let address = web.settings.link(&format!("/q/{name}"));
-                sentence!("Everybody can see the queue at {address} now.", address)
-            }
-            None => sentence!("The queue is not public now: nobody sees it on the web."),
+        let said = if let Some(name) = &name {
+            let address = web.settings.link(&format!("/q/{name}"));
+            sentence!("Everybody can see the queue at {address} now.", address)
+        } else {
+            sentence!("The queue is not public now: nobody sees it on the web.")
         };
         let set = web.change(&asked, move |tx, by| {
             service::set_name(tx, guild, by, name.as_ref())?;
