@@ -81,12 +81,10 @@ const kept = () => unsent.filter(({ isOnItsWay }) => !isOnItsWay);
 /** How many things wait, and why; nothing where none does. */
 const waits = (number) => {
   if (!number) return "";
-  if (refused) return `That was refused. What you did after it, ${number} in all, was not sent.`;
-  const [reason] = unsent.map(({ why }) => why).filter(Boolean);
-  if (reason) return number > 1 ? `${reason} ${number} things that you did wait, in their order.` : reason;
-  return number > 1
-    ? `${number} things that you did have not arrived. They are kept here, in their order.`
-    : "What you sent did not arrive, and is kept here.";
+  if (refused) return `That was refused. What you did after it was not sent: ${number} in all.`;
+  const many = number > 1 && `${number} things that you did wait here, in their order.`;
+  const reason = unsent.find(({ why }) => why)?.why;
+  return [reason, many].filter(Boolean).join(" ") || "What you sent did not arrive, and is kept here.";
 };
 
 /** What stands above the page, and what can be done about it. */

@@ -204,7 +204,7 @@ async fn acts_without_a_connection_are_sent_in_their_order_until_one_is_refused(
     // What is pressed twice, because nothing happened, is meant once.
     screen.presses("n");
     lift(&songs[5]);
-    screen.sees("2 things that you did have not arrived.");
+    screen.sees("2 things that you did wait here");
     assert_eq!(ground.world.line(songs[0].number), Line::Free);
     screen.offline(false);
     screen.clicks("button", "Send all 2 in order");
@@ -217,7 +217,7 @@ async fn acts_without_a_connection_are_sent_in_their_order_until_one_is_refused(
     lift(&songs[6]);
     screen.sees("is kept here");
     lift(&songs[7]);
-    screen.sees("2 things that you did have not arrived.");
+    screen.sees("2 things that you did wait here");
     let meanwhile = format!("/api/{{server}}/songs/{}/move", songs[6].number.digits());
     administrator.json(Method::POST, &meanwhile, &json!({ "line": "10 Skip" })).await.is(200);
     screen.offline(false);
