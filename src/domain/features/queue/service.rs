@@ -268,8 +268,8 @@ pub fn announce(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
 pub fn bookmark(tx: &Tx<'_>, guild: GuildId, by: UserId, public_id: PublicId) -> Result<ChannelId> {
     let entry = find(tx, guild, public_id)?;
     let channel = BOOKMARK_CHANNEL.get(tx, guild)?.ok_or(QueueRefusal::NoBookmarkChannel)?;
-    if tables::BOOKMARKS.contains(tx, &(guild, channel, entry.id))? {
-        return Err(QueueRefusal::AlreadyBookmarked { public_id }.into());
+    if let Some(Bookmark { by, at }) = tables::BOOKMARKS.get(tx, &(guild, channel, entry.id))? {
+        return Err(QueueRefusal::AlreadyBookmarked { public_id, by, since: tx.now().since(at) }.into());
     }
     tables::BOOKMARKS.insert(tx, &(guild, channel, entry.id), &Bookmark { by, at: tx.now() })?;
     COPY_BOOKMARK.schedule_now(tx, guild, Lane::Channel(channel), &SongPost { song: entry.id, channel })?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{LastAct, Line, PublicId};
 use crate::kernel::actor::Actor;
+use crate::kernel::ids::UserId;
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::{refusals, sentence, slots_by_display};
 
@@ -109,7 +110,12 @@ refusals! {
         AlreadyBookmarked {
             /// The song.
             public_id: PublicId,
-        } => "queue.already_bookmarked", "Song **{public_id}** is bookmarked already.";
+            /// Who bookmarked it.
+            by: UserId,
+            /// How long ago.
+            since: Duration,
+        } => "queue.already_bookmarked", "Song **{public_id}** is bookmarked already: {by} did that {when}.",
+            public_id, by, when = ago(*since);
         /// There is no bookmark channel.
         NoBookmarkChannel => "queue.no_bookmark_channel",
             "There is no bookmark channel yet. An administrator can set one with `/setbookmarkchannel`.";
@@ -183,7 +189,6 @@ fn ago(since: Duration) -> Sentence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ids::UserId;
     use crate::kernel::refusal::Refuse;
 
     #[test]
